@@ -1,0 +1,45 @@
+/** Which tensors an adapter has, in which order: the contract between clients, coordinator and files. */
+import { random } from "../tensors/random.ts";
+import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
+import { type AdapterConfig, type LinearModule, selectModules } from "./adapterConfig.ts";
+
+export interface AdapterEntry {
+  readonly key: string;
+  readonly shape: readonly [number, number];
+}
+/** Entries in blob order: per adapted module A then B, modules in the base's order. */
+export type AdapterLayout = readonly AdapterEntry[];
+
+export const factorAKey = (module: string) => `${module}.lora_A.weight`;
+export const factorBKey = (module: string) => `${module}.lora_B.weight`;
+
+/** Layout of the adapter that `config` puts on a base with these linears: A [R, in] and B [out, R] per module. */
+export function adapterLayout(linears: readonly LinearModule[], config: AdapterConfig): AdapterLayout {
+  return selectModules(linears, config).flatMap(({ name, inFeatures, outFeatures }) => [
+    { key: factorAKey(name), shape: [config.rank, inFeatures] as const },
+    { key: factorBKey(name), shape: [outFeatures, config.rank] as const },
+  ]);
+}
+
+/** Bytes of the adapter as one float32 blob, which is what travels. */
+export function layoutBytes(layout: AdapterLayout): number {
+  return 4 * layout.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/**
+ * The start every client shares: A uniform in ±1/sqrt(in), as PEFT's default (Kaiming uniform with a = sqrt 5), B zero.
+ * Factor averages are only meaningful from a common A (shared reference: the gauge problem), hence one seed per federation.
+ */
+export function initialAdapter(layout: AdapterLayout, seed: number): NamedTensors {
+  return new Map(
+    layout.map(({ key, shape }): [string, HostTensor] => {
+      const data = new Float32Array(sizeOf(shape));
+      if (key.endsWith(".lora_A.weight")) {
+        const uniform = random(seed, "initialAdapter", key);
+        const bound = 1 / Math.sqrt(shape[1]);
+        for (let i = 0; i < data.length; i++) data[i] = (2 * uniform() - 1) * bound;
+      }
+      return [key, { shape, data }];
+    }),
+  );
+}

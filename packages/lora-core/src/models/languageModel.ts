@@ -1,0 +1,79 @@
+/**
+ * The one interface behind which base models live: a frozen base with LoRA adapters on its linear layers.
+ * Two families: `encoder` scores candidate answers by similarity, `causal-lm` by likelihood, and generates text.
+ */
+import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
+import type { LinearModule } from "../adapters/adapterConfig.ts";
+import type { ModelFamily } from "../architectures/modelConfig.ts";
+import type { Row, Task } from "../data/task.ts";
+
+/** LoRA factors of one linear module, as in PEFT: A [R, in], B [out, R]. */
+export interface LoraFactors {
+  readonly a: Tensor2D;
+  readonly b: Tensor2D;
+}
+
+/** An adapter on the backend. The tensors belong to whoever made it; a model only reads them. */
+export interface DeviceAdapter {
+  /** s in W x + s B A x. */
+  readonly scale: number;
+  /** Factors by linear module name; modules without an entry are left as in the base. */
+  readonly factors: ReadonlyMap<string, LoraFactors>;
+}
+
+/** Zeroes inputs of A at random while training (PEFT's lora_dropout). `seed` differs for every step. */
+export interface Dropout {
+  readonly rate: number;
+  readonly seed: number;
+}
+
+/** A row as token ids in host memory. */
+export interface Example {
+  /** All tokens the model reads for this row. */
+  readonly tokens: Int32Array;
+  /** Index in `tokens` of the first answer token; equals `tokens.length` where the answer is not read (encoder). */
+  readonly answerStart: number;
+  /** Index into the task's labels; -1 in a text task. */
+  readonly label: number;
+}
+
+/** What scoring says of one example. */
+export interface Scored {
+  /** Predicted index into the task's labels; -1 in a text task. */
+  readonly label: number;
+  /** Sum of the loss over the scored units (1 per row for an encoder, answer tokens for a causal LM), nats. */
+  readonly lossSum: number;
+  readonly units: number;
+}
+
+/** A base model bound to a task. */
+export interface TaskModel {
+  /** Tokenises a row, cut to `maxTokens`. @throws {RangeError} when the answer is not one of the task's labels. */
+  encode(row: Row, maxTokens: number): Example;
+  /**
+   * Mean loss over the scored units of the batch, in nats; differentiable in the adapter's factors, never in the base.
+   * Call inside tf.tidy or tf.variableGrads. `adapter` null is the untouched base.
+   */
+  loss(batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): Scalar;
+  /** Predictions and losses without gradients. Reads back once per call. */
+  score(batch: readonly Example[], adapter: DeviceAdapter | null): Promise<readonly Scored[]>;
+  /** Disposes what `prepare` made (label embeddings); the model stays. */
+  dispose(): void;
+}
+
+export interface LanguageModel {
+  readonly family: ModelFamily;
+  readonly linears: readonly LinearModule[];
+  /** @throws {RangeError} when this family cannot do this kind of task. */
+  prepare(task: Task): Promise<TaskModel>;
+  /** Text generation, where the family can. */
+  readonly generate: Generate | null;
+  /** Frees the frozen weights. */
+  dispose(): void;
+}
+
+export type Generate = (
+  prompt: string,
+  adapter: DeviceAdapter | null,
+  options: { readonly maxNewTokens: number },
+) => Promise<string>;

@@ -1,0 +1,46 @@
+/** Everything that defines a federation; fixed at creation, sent to every client when it joins. */
+import { z } from "zod";
+import { adapterConfig } from "../adapters/adapterConfig.ts";
+import { task } from "../data/task.ts";
+import { budget, trainingConfig } from "../training/trainingConfig.ts";
+import { MAX_CLIENTS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
+
+export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
+
+export const federationConfig = z
+  .strictObject({
+    name: displayName,
+    /** The frozen base: its id at the coordinator, and the SHA-256 (hex) of its model.safetensors. */
+    model: z.strictObject({
+      id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+    task,
+    adapter: adapterConfig,
+    /** `config` is parsed by the strategy of that id; `preset` names where it came from ("custom" otherwise). */
+    strategy: z.strictObject({
+      id: z.string().min(1).max(40),
+      preset: z.string().min(1).max(40),
+      config: z.record(z.string().max(40), z.unknown()),
+    }),
+    budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),
+    training: trainingConfig,
+    /** Seed of everything random in the federation. */
+    seed: z.number().int().min(0).max(0xffffffff),
+    /** Clients that must be ready before the first round opens. */
+    minClients: z.number().int().min(1).max(MAX_CLIENTS),
+    maxClients: z.number().int().min(1).max(MAX_CLIENTS),
+    /** A round ends after this long even when someone has not answered. */
+    roundDeadlineSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 3600),
+    /** A client whose connection dropped may come back as itself within this time. */
+    reconnectGraceSeconds: z.number().int().min(1).max(3600),
+  })
+  .refine(({ minClients, maxClients }) => minClients <= maxClients, {
+    message: "minClients must not exceed maxClients",
+    path: ["minClients"],
+  });
+export type FederationConfig = z.output<typeof federationConfig>;

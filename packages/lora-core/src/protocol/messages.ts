@@ -1,0 +1,128 @@
+/**
+ * Every client-to-coordinator message: request and reply as one schema each; types are inferred from them.
+ * The coordinator pushes only {@link snapshotEvent}; clients pull what they need, so a lost push loses nothing.
+ */
+import { z } from "zod";
+import { displayName, federationConfig } from "./federationConfig.ts";
+import { MAX_ADAPTER_BYTES } from "./limits.ts";
+import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { phase, snapshot } from "./snapshot.ts";
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** Secrets: at least 128 random bits, base64url. */
+const token = z.string().regex(/^[A-Za-z0-9_-]{20,64}$/);
+const roundNumber = z.number().int().min(0).max(10_000);
+
+/** Node hands over a Buffer (a view, maybe at an odd offset), a browser an ArrayBuffer: one copied Uint8Array comes out. */
+export const adapterBlob = z
+  .union([z.instanceof(Uint8Array), z.instanceof(ArrayBuffer)])
+  .refine((blob) => blob.byteLength <= MAX_ADAPTER_BYTES, `an adapter has at most ${MAX_ADAPTER_BYTES} bytes`)
+  .transform((blob) => new Uint8Array(blob));
+
+const empty = z.strictObject({});
+
+export const modelInfo = z.strictObject({
+  id: z.string(),
+  family: z.enum(["encoder", "causal-lm"]),
+  sha256: z.string(),
+  parameters: z.number().int(),
+  /** Names an adapter may target, the recommended ones first marked by `defaultTargets`. */
+  targets: z.array(z.string()),
+  defaultTargets: z.array(z.string()),
+});
+export type ModelInfo = z.output<typeof modelInfo>;
+
+export const federationSummary = z.strictObject({
+  federationId: id,
+  name: displayName,
+  phase,
+  round: roundNumber.nullable(),
+  rounds: z.number().int(),
+  clients: z.number().int(),
+  accuracy: z.number().nullable(),
+  /** Lets whoever can reach the coordinator watch; it never lets anyone join. */
+  watchToken: token,
+});
+export type FederationSummary = z.output<typeof federationSummary>;
+
+/** One entry per event name; `reply` is what arrives inside `{ok: true, data}`. */
+export const messages = {
+  /** First message on every socket; anything else before it is refused. */
+  "session:hello": {
+    request: z.strictObject({ protocolVersion: z.number().int() }),
+    reply: z.strictObject({ protocolVersion: z.number().int(), models: z.array(modelInfo), serverTime: z.number() }),
+  },
+  "federation:list": { request: empty, reply: z.strictObject({ federations: z.array(federationSummary) }) },
+  "federation:create": {
+    request: z.strictObject({ config: federationConfig }),
+    reply: z.strictObject({ federationId: id, inviteToken: token, watchToken: token, organiserKey: token }),
+  },
+  /** Subscribes this socket to snapshots. A watcher needs the watch token; an invite token works too. */
+  "federation:watch": {
+    request: z.strictObject({ federationId: id, token }),
+    reply: z.strictObject({ snapshot }),
+  },
+  "federation:control": {
+    request: z.strictObject({
+      federationId: id,
+      organiserKey: token,
+      action: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("start") }),
+        z.strictObject({ kind: z.literal("pause") }),
+        z.strictObject({ kind: z.literal("resume") }),
+        z.strictObject({ kind: z.literal("closeRound") }),
+        z.strictObject({ kind: z.literal("remove"), clientId: id }),
+        z.strictObject({ kind: z.literal("stop") }),
+      ]),
+    }),
+    reply: empty,
+  },
+  /**
+   * Becomes a client, once its data is ready; subscribes to snapshots. With the resume token of an earlier join the socket
+   * takes over that client (an older socket of it is disconnected). Idempotent.
+   */
+  "client:join": {
+    request: z.strictObject({
+      federationId: id,
+      inviteToken: token,
+      name: displayName,
+      resumeToken: token.nullable(),
+      modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      device,
+      samples: sampleCounts,
+    }),
+    reply: z.strictObject({ clientId: id, resumeToken: token, snapshot }),
+  },
+  "client:progress": { request: progress, reply: empty },
+  "client:leave": { request: empty, reply: empty },
+  /** The shared adapter that the open round starts from; null in a round that receives none. Counted as bytes down. */
+  "round:fetch": {
+    request: z.strictObject({ round: roundNumber }),
+    reply: z.strictObject({ adapter: adapterBlob.nullable() }),
+  },
+  /** Acknowledged only once it is on disk. A repeat of the same (client, round) is acknowledged and not counted twice. */
+  "round:submit": {
+    request: z.strictObject({ round: roundNumber, adapter: adapterBlob.nullable(), metrics: roundMetrics }),
+    reply: empty,
+  },
+} as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType }>;
+
+export type MessageName = keyof typeof messages;
+export type RequestOf<N extends MessageName> = z.output<(typeof messages)[N]["request"]>;
+/** What a sender passes; differs from {@link RequestOf} where the schema transforms. */
+export type RequestInput<N extends MessageName> = z.input<(typeof messages)[N]["request"]>;
+export type ReplyOf<N extends MessageName> = z.output<(typeof messages)[N]["reply"]>;
+
+/** Coordinator to client: the newest snapshot of the watched federation. The client acknowledges with its revision. */
+export const snapshotEvent = "federation:snapshot";
+/** Coordinator to client: this socket's client was taken over by another tab, or removed; one sentence why. */
+export const replacedEvent = "client:replaced";
+
+/** Socket.IO event maps; every acknowledgement carries a Result that the receiver parses with `resultOf(reply)`. */
+export type ClientToServerEvents = {
+  [N in MessageName]: (request: RequestInput<N>, acknowledge: (result: unknown) => void) => void;
+};
+export interface ServerToClientEvents {
+  "federation:snapshot": (snapshot: unknown, acknowledge: (revision: number) => void) => void;
+  "client:replaced": (notice: { reason: string }) => void;
+}

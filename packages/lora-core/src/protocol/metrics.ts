@@ -1,0 +1,58 @@
+/** What a client reports about itself: numbers only, never rows or text of rows. */
+import { z } from "zod";
+
+const count = z.number().int().min(0).max(1e9);
+const fraction = z.number().min(0).max(1);
+const finite = z.number().min(-1e9).max(1e9);
+
+/** A figure per adapter; null where the method has no such adapter or it was not measured in this round. */
+const perAdapter = <T extends z.ZodType>(value: T) =>
+  z.strictObject({
+    base: value.nullable(),
+    personal: value.nullable(),
+    shared: value.nullable(),
+    fused: value.nullable(),
+  });
+
+export const sampleCounts = z.strictObject({ train: count.min(1), fusion: count, test: count });
+export type SampleCounts = z.output<typeof sampleCounts>;
+
+export const backendName = z.enum(["webgpu", "wasm", "cpu"]);
+export type BackendName = z.output<typeof backendName>;
+
+/** Where a client computes, and why there. */
+export const device = z.strictObject({
+  backend: backendName,
+  threads: z.number().int().min(1).max(1024),
+  /** One sentence, e.g. "The only WebGPU adapter is a software one (SwiftShader)". */
+  reason: z.string().max(300),
+  /** The GPU's or browser's own name. */
+  description: z.string().max(200),
+});
+export type Device = z.output<typeof device>;
+
+/** After one round, on this client's own test rows. Losses in nats. */
+export const roundMetrics = z.strictObject({
+  /** Mean training loss of the round's last training; null when nothing was trained. */
+  trainLoss: finite.nullable(),
+  accuracy: perAdapter(fraction),
+  macroF1: perAdapter(fraction),
+  /** Weights found by fusion, in the fusing round only. */
+  fusion: z.strictObject({ personal: finite, shared: finite, evaluations: count }).nullable(),
+  /** Tokens (padding not counted) and seconds spent on training in this round. */
+  trainTokens: count,
+  trainSeconds: z.number().min(0).max(1e7),
+});
+export type RoundMetrics = z.output<typeof roundMetrics>;
+
+/** Where a client is within its round; sent a few times a second at most. */
+export const progress = z.strictObject({
+  round: count,
+  activity: z.enum(["loading", "training", "evaluating", "fusing", "uploading"]),
+  slot: z.enum(["personal", "shared"]).nullable(),
+  step: count,
+  steps: count,
+  loss: finite.nullable(),
+  tokensPerSecond: z.number().min(0).max(1e9),
+});
+export type Progress = z.output<typeof progress>;

@@ -1,0 +1,74 @@
+/** The whole visible state of a federation: pushed on every change, idempotent, what every dashboard renders. No secrets. */
+import { z } from "zod";
+import { federationConfig, displayName } from "./federationConfig.ts";
+import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+
+const bytes = z.number().int().min(0);
+/** Milliseconds since the epoch on the coordinator's clock. */
+const instant = z.number().min(0);
+
+export const clientView = z.strictObject({
+  id: z.string(),
+  name: displayName,
+  device,
+  samples: sampleCounts,
+  /** present: connected; away: connection lost, may come back; left: gone for good. */
+  status: z.enum(["present", "away", "left"]),
+  /** Why it left, or why it was left out of the last round; one sentence. */
+  note: z.string().nullable(),
+  lastSeenAt: instant,
+  progress: progress.nullable(),
+  bytesUp: bytes,
+  bytesDown: bytes,
+  /** Metrics by round, oldest first. */
+  history: z.array(z.strictObject({ round: z.number().int(), metrics: roundMetrics })),
+});
+export type ClientView = z.output<typeof clientView>;
+
+export const roundView = z.strictObject({
+  round: z.number().int(),
+  stage: z.enum(["local", "federated", "fusing"]),
+  openedAt: instant,
+  closedAt: instant.nullable(),
+  /** Clients the round waits or waited for. */
+  participants: z.array(z.string()),
+  /** Clients whose submission counted. */
+  aggregated: z.array(z.string()),
+  /** Sample-weighted mean of the counted clients' training loss, nats. */
+  meanLoss: z.number().nullable(),
+});
+export type RoundView = z.output<typeof roundView>;
+
+export const eventView = z.strictObject({ at: instant, text: z.string(), clientId: z.string().nullable() });
+
+/** waiting: for clients; collecting: a round is open; aggregating; paused by the organiser; then one of three ends. */
+export const phase = z.enum(["waiting", "collecting", "aggregating", "paused", "finished", "stopped", "failed"]);
+export type Phase = z.output<typeof phase>;
+
+export const snapshot = z.strictObject({
+  federationId: z.string(),
+  /** Grows with every change; a lower one than seen is stale. */
+  revision: z.number().int().min(0),
+  config: federationConfig,
+  phase,
+  /** Why it is in this phase and what happens next, one sentence. */
+  note: z.string(),
+  createdAt: instant,
+  endedAt: instant.nullable(),
+  /** The open round; its number is what a submission must carry. Null before the first and after the last. */
+  openRound: z
+    .strictObject({
+      round: z.number().int(),
+      attempt: z.number().int(),
+      participants: z.array(z.string()),
+      deadlineAt: instant.nullable(),
+    })
+    .nullable(),
+  rounds: z.array(roundView),
+  clients: z.array(clientView),
+  events: z.array(eventView),
+  /** Bytes of one adapter on the wire, and of the whole base model as float32: "a full model would have been". */
+  adapterBytes: bytes,
+  modelBytes: bytes,
+});
+export type Snapshot = z.output<typeof snapshot>;

@@ -1,0 +1,60 @@
+/**
+ * What the rest of the system needs from the place where training happens. Implemented by localClient.ts (in this thread)
+ * and, in the page, by a proxy to a worker with the same interface. Everything that crosses is plain data.
+ */
+import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import type { DataSplit, Task } from "../data/task.ts";
+import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
+import type { RoundPlan } from "../strategies/strategy.ts";
+import type { TrainingConfig } from "./trainingConfig.ts";
+
+/** The files of a model folder, already checked against its SHA-256. */
+export interface ModelFiles {
+  readonly config: unknown;
+  readonly tokenizer: unknown;
+  /** The safetensors file. The engine may take the buffer over. */
+  readonly weights: ArrayBuffer;
+}
+
+export interface EngineSetup {
+  readonly task: Task;
+  readonly adapter: AdapterConfig;
+  readonly training: TrainingConfig;
+  /** The federation's seed: the common initial adapter. */
+  readonly seed: number;
+  /** This client's own stream (batch order, dropout). */
+  readonly clientSeed: number;
+}
+
+export interface RoundRequest {
+  readonly round: number;
+  readonly plan: RoundPlan;
+  /** The coordinator's shared adapter as a blob; null when the plan receives none. */
+  readonly received: Uint8Array | null;
+}
+
+export interface RoundResult {
+  /** Blob in the adapter's layout; null when the plan uploads nothing. */
+  readonly upload: Uint8Array | null;
+  readonly metrics: RoundMetrics;
+}
+
+/** What a tab must keep to come back as the same client after a reload. Never leaves the device. */
+export interface ClientCheckpoint {
+  readonly round: number;
+  readonly personal: Uint8Array;
+  readonly shared: Uint8Array;
+}
+
+export interface TrainingEngine {
+  /** Picks the backend (or the forced one), loads the base. @throws when the forced backend is not there. */
+  open(files: ModelFiles, backend: BackendName | null): Promise<Device>;
+  /** Binds task, adapter and the client's rows. Returns how many rows each split has after tokenising. */
+  prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
+  /** Runs one round's plan. `onProgress` is called at most a few times a second. @throws {Error} on a loss that is not finite. */
+  runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult>;
+  checkpoint(): Promise<ClientCheckpoint>;
+  restore(checkpoint: ClientCheckpoint): Promise<void>;
+  /** Stops a running round at its next step; that `runRound` rejects with an AbortError. */
+  cancel(): Promise<void>;
+}
