@@ -1,6 +1,7 @@
 /** Which tensors an adapter has, in which order: the contract between clients, coordinator and files. */
-import { random } from "../tensors/random.ts";
+
 import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
+import { random } from "../tensors/random.ts";
 import { type AdapterConfig, type LinearModule, selectModules } from "./adapterConfig.ts";
 
 export interface AdapterEntry {

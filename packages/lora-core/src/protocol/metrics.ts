@@ -37,6 +37,8 @@ export const roundMetrics = z.strictObject({
   trainLoss: finite.nullable(),
   accuracy: perAdapter(fraction),
   macroF1: perAdapter(fraction),
+  /** Mean loss on the test rows, nats per scored unit. */
+  testLoss: perAdapter(finite),
   /** Weights found by fusion, in the fusing round only. */
   fusion: z.strictObject({ personal: finite, shared: finite, evaluations: count }).nullable(),
   /** Tokens (padding not counted) and seconds spent on training in this round. */

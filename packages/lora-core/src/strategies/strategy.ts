@@ -47,7 +47,7 @@ export interface Budgets {
 export interface PlanContext {
   /** 0 = before federation, 1..T = federated rounds, T+1 = fusing. */
   readonly round: number;
-  /** True when this client has not done round 0 (it joined later). */
+  /** True in the first round of a client that joined after the federation's first round. */
   readonly isNewcomer: boolean;
 }
 
@@ -59,10 +59,12 @@ export interface Contribution {
   readonly tensors: NamedTensors;
 }
 
-/** What the coordinator keeps between rounds, by name; survives a safetensors round trip. */
+/** What the coordinator keeps between rounds; survives a safetensors round trip. */
 export interface ServerState {
+  /** What clients receive. */
   readonly shared: NamedTensors;
-  readonly velocity: NamedTensors;
+  /** Whatever else the method remembers, by name (FDLoRA: `velocity`); empty for most. */
+  readonly memory: Readonly<Record<string, NamedTensors>>;
 }
 
 export interface Strategy<Config = unknown> {

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { tensors, values } from "../strategies/conformance.ts";
+import { adaFusion, type FusionWeights, fuse } from "./adaFusion.ts";
+
+const config = { maxEvaluations: 40, l1: 0, bound: 1.5 };
+
+/** A bowl with its bottom at (p, s), its axes turned and unequal. */
+const bowl = (p: number, s: number) => async (w: FusionWeights) => {
+  const u = w.personal - p + 0.4 * (w.shared - s);
+  const v = w.shared - s;
+  return 0.2 + 1.5 * u * u + 0.6 * v * v;
+};
+
+describe("adaFusion", () => {
+  it("finds the bottom of a bowl away from every anchor", async () => {
+    const { weights, loss } = await adaFusion(bowl(0.72, 0.41), config);
+    expect(weights.personal).toBeCloseTo(0.72, 1);
+    expect(weights.shared).toBeCloseTo(0.41, 1);
+    expect(loss).toBeLessThan(0.203);
+  });
+
+  it("keeps an anchor that is best, and says how often it looked", async () => {
+    let calls = 0;
+    const { weights, evaluations } = await adaFusion(
+      async ({ personal, shared }) => {
+        calls++;
+        return Math.abs(personal) + Math.abs(shared - 1);
+      },
+      { ...config, maxEvaluations: 12 },
+    );
+    expect(weights).toEqual({ personal: 0, shared: 1 });
+    expect(evaluations).toBe(calls);
+    expect(calls).toBeLessThanOrEqual(12);
+  });
+
+  it("prefers smaller weights when the penalty is on", async () => {
+    const flat = async ({ personal, shared }: FusionWeights) => Math.max(0, 0.5 - personal - shared);
+    const { weights } = await adaFusion(flat, { ...config, l1: 0.3 });
+    expect(Math.abs(weights.personal) + Math.abs(weights.shared)).toBeLessThan(0.9);
+  });
+
+  it("is never worse than the best anchor, whatever the landscape, and stays within bounds and budget", async () => {
+    const landscape = fc.record({
+      p: fc.double({ min: -3, max: 3, noNaN: true }),
+      s: fc.double({ min: -3, max: 3, noNaN: true }),
+      wave: fc.double({ min: 0, max: 20, noNaN: true }),
+      l1: fc.double({ min: 0, max: 2, noNaN: true }),
+      maxEvaluations: fc.integer({ min: 4, max: 40 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(landscape, async ({ p, s, wave, l1, maxEvaluations }) => {
+        const seen: FusionWeights[] = [];
+        const lossAt = async (w: FusionWeights) => {
+          seen.push(w);
+          return (w.personal - p) ** 2 + (w.shared - s) ** 2 + Math.sin(wave * w.personal * w.shared) + 1;
+        };
+        const result = await adaFusion(lossAt, { maxEvaluations, l1, bound: 1.5 });
+        expect(result.evaluations).toBe(seen.length);
+        expect(seen.length).toBeLessThanOrEqual(maxEvaluations);
+        expect(seen.every((w) => Math.abs(w.personal) <= 1.5 && Math.abs(w.shared) <= 1.5)).toBe(true);
+        for (const [personal, shared] of [
+          [1, 0],
+          [0, 1],
+          [0.5, 0.5],
+          [0, 0],
+        ] as const) {
+          expect(result.loss).toBeLessThanOrEqual(await lossAt({ personal, shared }));
+          seen.pop();
+        }
+      }),
+    );
+  });
+
+  it("survives losses that are not finite, and refuses when there is nothing else", async () => {
+    const cliff = async ({ personal }: FusionWeights) => (personal > 0.6 ? Number.NaN : 1 - personal);
+    expect((await adaFusion(cliff, config)).weights.personal).toBeLessThanOrEqual(0.6);
+    await expect(adaFusion(async () => Number.NaN, config)).rejects.toThrow(/not finite/);
+  });
+});
+
+describe("fuse", () => {
+  const personal = tensors([1, 2], [3, -4, 5]);
+  const shared = tensors([-2, 6], [1, 1, 0.5]);
+  it("merges factor by factor", () => {
+    expect(values(fuse(personal, shared, { personal: 0.5, shared: 2 }))).toEqual([-3.5, 13, 3.5, 0, 3.5]);
+  });
+  it("is one adapter at (1, 0) and the other at (0, 1)", () => {
+    expect(fuse(personal, shared, { personal: 1, shared: 0 })).toEqual(personal);
+    expect(fuse(personal, shared, { personal: 0, shared: 1 })).toEqual(shared);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { methodOf } from "../strategies/registry.ts";
+import { defaultFederation, presetOf } from "./federationDefaults.ts";
+import { federationConfig } from "./federationConfig.ts";
+import type { ModelInfo } from "./messages.ts";
+
+const encoder: ModelInfo = {
+  id: "use-lite",
+  family: "encoder",
+  sha256: "ab".repeat(32),
+  parameters: 7_000_000,
+  targets: ["qkv", "output", "up", "down"],
+  defaultTargets: ["qkv", "output"],
+};
+const task = { kind: "label" as const, labels: ["yes", "no"] };
+
+test("the defaults are a valid federation on the model's own targets", () => {
+  const config = federationConfig.parse(defaultFederation({ name: "ward notes", model: encoder, task }));
+  expect(config.adapter).toEqual({ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output"] });
+  expect(config.strategy.id).toBe("fdlora");
+  expect(config.strategy.preset).toBe("recommended");
+  expect(config.training).toMatchObject({ learningRate: 3e-3, batchSize: 16, maxTokens: 48 });
+  expect(() => methodOf(config.strategy)).not.toThrow();
+});
+
+test("a causal language model gets its own training settings, and choices override both", () => {
+  const model: ModelInfo = { ...encoder, id: "duet-tiny", family: "causal-lm" };
+  const config = defaultFederation({ name: "logs", model, task, innerSteps: 5, training: { batchSize: 2 } });
+  expect(config.training).toMatchObject({ learningRate: 4e-3, batchSize: 2, maxTokens: 64 });
+  expect(config.budgets.inner).toEqual({ unit: "steps", amount: 5 });
+});
+
+test("an unknown method or preset is refused with what there is", () => {
+  expect(() => presetOf("fedprox-x")).toThrow(/there are: fdlora/);
+  expect(() => presetOf("fdlora", "best")).toThrow(/has: recommended/);
+  expect(presetOf("fdlora", "private").config).toMatchObject({ init: "seed" });
+});

@@ -1,0 +1,74 @@
+/**
+ * What a federation is unless somebody asks for something else. The web form and the demo both start here.
+ * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
+ */
+import type { Task } from "../data/task.ts";
+import { strategies } from "../strategies/registry.ts";
+import type { TrainingConfig } from "../training/trainingConfig.ts";
+import type { FederationConfig } from "./federationConfig.ts";
+import type { ModelInfo } from "./messages.ts";
+
+/** What every federation must say; the rest has a default. */
+export interface FederationChoices {
+  readonly name: string;
+  readonly model: ModelInfo;
+  readonly task: Task;
+  readonly method?: string;
+  /** One of the method's presets; its first is the default. */
+  readonly preset?: string;
+  /** T, federated rounds. */
+  readonly rounds?: number;
+  /** E1, optimiser steps of learning alone before the first federated round. */
+  readonly localSteps?: number;
+  /** K, optimiser steps per federated round. */
+  readonly innerSteps?: number;
+  readonly minClients?: number;
+  readonly maxClients?: number;
+  readonly roundDeadlineSeconds?: number;
+  readonly reconnectGraceSeconds?: number;
+  readonly seed?: number;
+  readonly training?: Partial<TrainingConfig>;
+}
+
+/** How clients train on a model of this family, unless told otherwise. */
+export function defaultTraining(family: ModelInfo["family"]): TrainingConfig {
+  const common = { warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 };
+  return family === "encoder"
+    ? { ...common, batchSize: 16, maxTokens: 48, learningRate: 3e-3 }
+    : { ...common, batchSize: 8, maxTokens: 64, learningRate: 4e-3 };
+}
+
+/** @throws {RangeError} on a method or preset that does not exist. */
+export function defaultFederation(choices: FederationChoices): FederationConfig {
+  const { name, model, task } = choices;
+  return {
+    name,
+    model: { id: model.id, sha256: model.sha256 },
+    task,
+    adapter: { rank: 8, alpha: 16, dropout: 0, targetModules: [...model.defaultTargets] },
+    strategy: presetOf(choices.method ?? "fdlora", choices.preset),
+    budgets: {
+      local: { unit: "steps", amount: choices.localSteps ?? 24 },
+      inner: { unit: "steps", amount: choices.innerSteps ?? 12 },
+      rounds: choices.rounds ?? 4,
+    },
+    training: { ...defaultTraining(model.family), ...choices.training },
+    seed: choices.seed ?? 1,
+    minClients: choices.minClients ?? 2,
+    maxClients: choices.maxClients ?? 20,
+    roundDeadlineSeconds: choices.roundDeadlineSeconds ?? 600,
+    reconnectGraceSeconds: choices.reconnectGraceSeconds ?? 60,
+  };
+}
+
+/** A method's named settings, ready for a federation's config. @throws {RangeError} when there is no such method or preset. */
+export function presetOf(id: string, preset?: string): FederationConfig["strategy"] {
+  const strategy = strategies.find((candidate) => candidate.id === id);
+  if (!strategy) throw new RangeError(`There is no method "${id}"; there are: ${strategies.map((s) => s.id).join(", ")}`);
+  const presets = Object.entries<Record<string, unknown>>({ ...strategy.presets });
+  const found = preset === undefined ? presets[0] : presets.find(([name]) => name === preset);
+  if (!found) {
+    throw new RangeError(`${strategy.label} has no preset "${preset}"; it has: ${presets.map(([name]) => name).join(", ")}`);
+  }
+  return { id, preset: found[0], config: { ...found[1] } };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { budgets, tensors, values } from "./conformance.ts";
+import { type FdLoraConfig, fdLora } from "./fdLora.ts";
+import { fedAvg } from "./fedAvg.ts";
+import { local } from "./local.ts";
+import type { Contribution, Strategy } from "./strategy.ts";
+
+const config = fdLora.presets.recommended as FdLoraConfig;
+const start = tensors([0.5], [-2]);
+const two: Contribution[] = [
+  { clientId: "a", sampleCount: 10, tensors: tensors([0.2], [0.6]) },
+  { clientId: "b", sampleCount: 30, tensors: tensors([-0.4], [1.0]) },
+];
+
+/** Two rounds of the same two differences. */
+function twoRounds<C>(strategy: Strategy<C>, c: C): number[][] {
+  const first = strategy.aggregate(strategy.init(start, c), two, c, 1);
+  return [values(first.shared), values(strategy.aggregate(first, two, c, 2).shared)];
+}
+
+const expectRounds = (actual: number[][], expected: number[][]) =>
+  actual.flat().forEach((value, index) => {
+    expect(value).toBeCloseTo(expected.flat()[index] as number, 6);
+  });
+
+describe("FDLoRA at the coordinator", () => {
+  // Uniform mean of the differences: A (0.2 - 0.4) / 2 = -0.1; B (0.6 + 1.0) / 2 = 0.8.
+  it("takes Nesterov's outer step", () => {
+    // eta 0.7, mu 0.9. v1 = (-0.1, 0.8); step1 = D + 0.9 v1 = (-0.19, 1.52); theta = (0.5 + 0.133, -2 - 1.064).
+    // v2 = 0.9 v1 + D = (-0.19, 1.52); step2 = D + 0.9 v2 = (-0.271, 2.168); theta = (0.633 + 0.1897, -3.064 - 1.5176).
+    const c: FdLoraConfig = { ...config, outer: { form: "nesterov", learningRate: 0.7, momentum: 0.9 } };
+    expectRounds(twoRounds(fdLora, c), [
+      [0.633, -3.064],
+      [0.8227, -4.5816],
+    ]);
+  });
+
+  it("takes the heavy-ball outer step", () => {
+    // theta1 = theta - 0.7 v1 = (0.57, -2.56); theta2 = theta1 - 0.7 v2 = (0.703, -3.624).
+    const c: FdLoraConfig = { ...config, outer: { form: "heavy-ball", learningRate: 0.7, momentum: 0.9 } };
+    expectRounds(twoRounds(fdLora, c), [
+      [0.57, -2.56],
+      [0.703, -3.624],
+    ]);
+  });
+
+  it("starts the shared adapter at the mean of the personal ones (line 7)", () => {
+    const state = fdLora.aggregate(fdLora.init(start, config), two, config, 0);
+    expectRounds([values(state.shared)], [[-0.1, 0.8]]);
+    expect(values(state.memory.velocity!)).toEqual([0, 0]);
+  });
+
+  it("is FedAvg bit for bit with outer rate 1, no momentum and sample weights, and not with uniform weights", () => {
+    const outer = { form: "nesterov", learningRate: 1, momentum: 0 } as const;
+    expect(twoRounds(fdLora, { ...config, outer, weighting: "samples" })).toEqual(twoRounds(fedAvg, {}));
+    expect(twoRounds(fdLora, { ...config, outer, weighting: "uniform" })).not.toEqual(twoRounds(fedAvg, {}));
+  });
+
+  it("keeps what one client learned when there is only one, as local training would", () => {
+    const outer = { form: "heavy-ball", learningRate: 1, momentum: 0 } as const;
+    const learned = tensors([0.25], [-1.5]);
+    const difference = tensors([0.25], [-0.5]); // start - learned
+    const c: FdLoraConfig = { ...config, outer };
+    const state = fdLora.aggregate(fdLora.init(start, c), [{ clientId: "a", sampleCount: 7, tensors: difference }], c, 1);
+    expect(values(state.shared)).toEqual(values(learned));
+  });
+});
+
+describe("FDLoRA at a client", () => {
+  const kinds = (c: FdLoraConfig, round: number, isNewcomer = false) =>
+    fdLora
+      .plan(c, budgets, { round, isNewcomer })
+      .steps.map((step) => (step.kind === "train" ? `train ${step.slot}` : `copy ${step.from}>${step.to}`));
+
+  it("syncs the personal adapter every H rounds, after the inner training and before the upload", () => {
+    expect([1, 2, 3, 4].map((round) => kinds(config, round))).toEqual([
+      ["train shared"],
+      ["train shared", "copy shared>personal"],
+      ["train shared"],
+      ["train shared", "copy shared>personal"],
+    ]);
+  });
+
+  it("never syncs when H is 0", () => {
+    const never: FdLoraConfig = { ...config, sync: { every: 0, copy: "uploaded" } };
+    expect([1, 2, 3, 4].flatMap((round) => kinds(never, round))).toEqual(Array(4).fill("train shared"));
+  });
+
+  it("lets a late joiner learn alone first", () => {
+    expect(kinds(config, 3, true)).toEqual(["train personal", "train shared"]);
+    expect(kinds(config, 5, true)).toEqual(["train personal"]);
+  });
+
+  it("uploads the personal adapter once, unless private: then never, nor a copy of it", () => {
+    const upload = (c: FdLoraConfig, round: number) => fdLora.plan(c, budgets, { round, isNewcomer: false }).upload?.slot;
+    expect([0, 1, 2].map((round) => upload(config, round))).toEqual(["personal", "shared", "shared"]);
+    const secret = fdLora.presets.private as FdLoraConfig;
+    expect([0, 1, 2].map((round) => upload(secret, round))).toEqual([undefined, "shared", "shared"]);
+    expect(kinds(secret, 2)).toEqual(["copy shared>personal", "train personal", "train shared"]);
+  });
+
+  it("trains for the same budget as local training, step for step", () => {
+    const trained = <C>(strategy: Strategy<C>, c: C) =>
+      [0, 1, 2, 3, 4, 5].map((round) =>
+        strategy.plan(c, budgets, { round, isNewcomer: false }).steps.flatMap((s) => (s.kind === "train" ? [s.budget] : [])),
+      );
+    expect(trained(fdLora, config)).toEqual(trained(local, {}));
+  });
+});

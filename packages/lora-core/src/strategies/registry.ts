@@ -1,0 +1,45 @@
+/** Every federated method there is; the only file that lists them. */
+
+import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { fdLora } from "./fdLora.ts";
+import { fedAvg } from "./fedAvg.ts";
+import { local } from "./local.ts";
+import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy } from "./strategy.ts";
+
+export const strategies = [fdLora, fedAvg, local] as const;
+
+/** A strategy with its config filled in: what the coordinator and the clients work with. */
+export interface Method {
+  readonly id: string;
+  readonly label: string;
+  readonly firstRound: 0 | 1;
+  plan(budgets: Budgets, context: PlanContext): RoundPlan;
+  init(initial: NamedTensors): ServerState;
+  aggregate(state: ServerState, contributions: readonly Contribution[], round: number): ServerState;
+}
+
+/** @throws {RangeError} on an unknown id or a config its strategy refuses, naming the field. */
+export function methodOf({ id, config }: { readonly id: string; readonly config: unknown }): Method {
+  const strategy = strategies.find((candidate) => candidate.id === id);
+  if (!strategy) {
+    throw new RangeError(`There is no method "${id}"; there are: ${strategies.map((known) => known.id).join(", ")}`);
+  }
+  return bind(strategy as Strategy, config);
+}
+
+function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
+  const parsed = strategy.configSchema.safeParse(unparsed);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new RangeError(`${strategy.label}: ${issue?.path.join(".")}: ${issue?.message}`);
+  }
+  const config = parsed.data;
+  return {
+    id: strategy.id,
+    label: strategy.label,
+    firstRound: strategy.firstRound(config),
+    plan: (budgets, context) => strategy.plan(config, budgets, context),
+    init: (initial) => strategy.init(initial, config),
+    aggregate: (state, contributions, round) => strategy.aggregate(state, contributions, config, round),
+  };
+}
