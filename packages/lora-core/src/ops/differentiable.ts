@@ -1,0 +1,26 @@
+/** tf.customGrad with types: an op whose gradient is written by hand. */
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * Runs `forward` without recording its inner ops; when a gradient is asked for, `backward` gives the one of every input, in order.
+ * Anything that `backward` needs and that is not long-lived (weights) must go through `saved`: intermediates are disposed between.
+ */
+export function differentiable<Out extends tf.Tensor, Saved extends Readonly<Record<string, tf.Tensor>>>(
+  inputs: readonly tf.Tensor[],
+  forward: () => { readonly value: Out; readonly saved: Saved },
+  backward: (dy: Out, saved: Saved) => tf.Tensor[],
+): Out {
+  const op = tf.customGrad((...args) => {
+    const { value, saved } = forward();
+    const save = args.at(-1);
+    if (typeof save === "function") save(Object.values(saved));
+    const names = Object.keys(saved);
+    return {
+      value,
+      gradFunc: (dy: Out, kept: tf.Tensor[]) =>
+        // The same tensors under the same names, which the type system cannot follow.
+        backward(dy, Object.fromEntries(names.map((name, i) => [name, kept[i]])) as Saved),
+    };
+  });
+  return op(...inputs);
+}
