@@ -1,0 +1,183 @@
+/**
+ * The safetensors container: u64 header length (little-endian), JSON header, raw little-endian data.
+ * Reads F32, F16 and BF16 into float32; writes F32. Files come from strangers, so every field of the header is checked
+ * before a byte of data is read. Format: https://github.com/huggingface/safetensors#format
+ */
+import { z } from "zod";
+import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
+
+const LENGTH_BYTES = 8;
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+const MAX_TENSORS = 20_000;
+const METADATA_KEY = "__metadata__";
+
+const dtype = z.enum(["F32", "F16", "BF16"]);
+type Dtype = z.output<typeof dtype>;
+const BYTES_PER_ELEMENT: Record<Dtype, number> = { F32: 4, F16: 2, BF16: 2 };
+
+const extent = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const tensorEntry = z.strictObject({ dtype, shape: z.array(extent).max(8), data_offsets: z.tuple([extent, extent]) });
+const metadataEntry = z.record(z.string(), z.string());
+
+/** Where one tensor lies; `begin` and `end` count bytes from the start of the data. */
+interface TensorRange {
+  readonly key: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A safetensors file that cannot be trusted or is not supported; the message says what is wrong with it. */
+export class SafetensorsError extends Error {
+  constructor(problem: string) {
+    super(`This safetensors file cannot be used: ${problem}`);
+    this.name = "SafetensorsError";
+  }
+}
+
+/** Tensors in the order of their data, as float32 copies. @throws {SafetensorsError} on any fault of the file. */
+export function readSafetensors(file: ArrayBuffer | Uint8Array): Map<string, HostTensor> {
+  // A plain Uint8Array even for Node's Buffer, whose slice() would be a view instead of a copy.
+  const bytes = file instanceof Uint8Array ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength) : new Uint8Array(file);
+  const { text, dataStart } = headerText(bytes);
+  const ranges = tensorRanges(parseHeader(text)).sort((x, y) => x.begin - y.begin || x.end - y.end);
+  assertCovers(ranges, bytes.byteLength - dataStart);
+  return new Map(
+    ranges.map((range): [string, HostTensor] => {
+      const data = toFloat32(bytes.slice(dataStart + range.begin, dataStart + range.end), range.dtype);
+      return [range.key, { shape: range.shape, data }];
+    }),
+  );
+}
+
+/**
+ * Tensors as one F32 file, in their own order; the same input gives the same bytes.
+ * @throws {SafetensorsError} when a tensor's data does not fill its shape, or its name is reserved.
+ */
+export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  // Joined by hand: an object would move keys that look like integers to the front.
+  const entry = (key: string, value: unknown) => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  const entries = Object.keys(metadata).length > 0 ? [entry(METADATA_KEY, metadata)] : [];
+  let size = 0;
+  for (const [key, { shape, data }] of tensors) {
+    if (key === METADATA_KEY) throw new SafetensorsError(`a tensor may not be called ${METADATA_KEY}`);
+    if (data.length !== sizeOf(shape)) throw new SafetensorsError(`${key} has ${data.length} values for shape [${shape}]`);
+    entries.push(entry(key, { dtype: "F32", shape, data_offsets: [size, size + data.byteLength] }));
+    size += data.byteLength;
+  }
+  const json = new TextEncoder().encode(`{${entries.join()}}`);
+  // Spaces after the JSON keep the data aligned to 8 bytes, as the reference writer does.
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(LENGTH_BYTES + headerBytes + size).fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.set(json, LENGTH_BYTES);
+  let offset = LENGTH_BYTES + headerBytes;
+  for (const { data } of tensors.values()) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return file;
+}
+
+function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
+  if (bytes.byteLength < LENGTH_BYTES) throw new SafetensorsError("it is shorter than the 8 bytes of the header length");
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) throw new SafetensorsError(`its header would have ${length} bytes`);
+  const dataStart = LENGTH_BYTES + Number(length);
+  if (dataStart > bytes.byteLength) throw new SafetensorsError("it ends inside the header");
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(LENGTH_BYTES, dataStart));
+    return { text, dataStart };
+  } catch {
+    throw new SafetensorsError("its header is not UTF-8");
+  }
+}
+
+/** Entries of the header's object in file order. */
+function parseHeader(text: string): readonly [string, unknown][] {
+  if (!text.startsWith("{")) throw new SafetensorsError("its header does not start with {");
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new SafetensorsError("its header is not JSON");
+  }
+  const duplicate = findDuplicateKey(text);
+  if (duplicate !== null) throw new SafetensorsError(`its header has the key ${duplicate} twice`);
+  const entries = Object.entries(header as object);
+  if (entries.length > MAX_TENSORS) throw new SafetensorsError(`it has more than ${MAX_TENSORS} tensors`);
+  return entries;
+}
+
+/** JSON.parse keeps only the last of equal keys, so they are looked for in the text, which is known to be valid JSON. */
+function findDuplicateKey(text: string): string | null {
+  const open: Set<string>[] = [];
+  let string = "";
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}:]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (token === ":") {
+      const key = String(JSON.parse(string));
+      const seen = open.at(-1);
+      if (seen?.has(key)) return key;
+      seen?.add(key);
+    } else string = token;
+  }
+  return null;
+}
+
+function tensorRanges(entries: readonly [string, unknown][]): TensorRange[] {
+  const ranges: TensorRange[] = [];
+  for (const [key, value] of entries) {
+    const parsed = (key === METADATA_KEY ? metadataEntry : tensorEntry).safeParse(value);
+    if (!parsed.success) throw new SafetensorsError(`${key}: ${describe(parsed.error)}`);
+    if (key === METADATA_KEY) continue;
+    const { dtype, shape, data_offsets } = tensorEntry.parse(value);
+    const [begin, end] = data_offsets;
+    const expected = sizeOf(shape) * BYTES_PER_ELEMENT[dtype];
+    if (end - begin !== expected) {
+      throw new SafetensorsError(`${key} is ${dtype} [${shape}], ${expected} bytes, but its range is [${begin}, ${end}]`);
+    }
+    ranges.push({ key, dtype, shape, begin, end });
+  }
+  return ranges;
+}
+
+/** Sorted ranges must tile the data: no gap, no overlap, nothing after the last. */
+function assertCovers(ranges: readonly TensorRange[], dataBytes: number): void {
+  let offset = 0;
+  for (const { key, begin, end } of ranges) {
+    if (begin !== offset) throw new SafetensorsError(`${key} starts at byte ${begin} of the data, expected ${offset}`);
+    offset = end;
+  }
+  if (offset !== dataBytes) throw new SafetensorsError(`its tensors need ${offset} bytes of data, it has ${dataBytes}`);
+}
+
+/** `raw` must own its buffer from offset 0. All engines that run WebAssembly are little-endian, as the file is. */
+function toFloat32(raw: Uint8Array<ArrayBuffer>, dtype: Dtype): Float32Array {
+  if (dtype === "F32") return new Float32Array(raw.buffer);
+  const halves = new Uint16Array(raw.buffer);
+  const bits = new Uint32Array(halves.length);
+  const convert = dtype === "BF16" ? (half: number) => half << 16 : float16Bits;
+  for (let i = 0; i < halves.length; i++) bits[i] = convert(halves[i] as number);
+  return new Float32Array(bits.buffer);
+}
+
+/** IEEE 754 binary16 to the bits of the equal binary32. */
+function float16Bits(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  // Subnormal: shift the leading one into place; `shift` is how far it was from bit 10.
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+}
+
+function describe(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue ? `${issue.path.join(".") || "entry"}: ${issue.message}` : "not a valid entry";
+}
