@@ -41,7 +41,8 @@ export interface RoundResult {
 
 /** What a tab must keep to come back as the same client after a reload. Never leaves the device. */
 export interface ClientCheckpoint {
-  readonly round: number;
+  /** The last round that was finished; null before the first. */
+  readonly lastRound: number | null;
   readonly personal: Uint8Array;
   readonly shared: Uint8Array;
 }

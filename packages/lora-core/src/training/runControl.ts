@@ -1,0 +1,27 @@
+/** Lets a long computation be cancelled and keeps its thread answering messages. */
+
+/** Longest stretch without a look at the message queue, ms. */
+const YIELD_EVERY_MS = 40;
+
+export interface RunControl {
+  /** Call between steps. Gives way to pending messages now and then. @throws {DOMException} AbortError once cancelled. */
+  checkIn(): Promise<void>;
+  cancel(): void;
+}
+
+export function createRunControl(): RunControl {
+  let cancelled = false;
+  let lastYield = performance.now();
+  return {
+    async checkIn() {
+      if (performance.now() - lastYield > YIELD_EVERY_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        lastYield = performance.now();
+      }
+      if (cancelled) throw new DOMException("The round was cancelled", "AbortError");
+    },
+    cancel: () => {
+      cancelled = true;
+    },
+  };
+}
