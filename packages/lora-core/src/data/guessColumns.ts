@@ -1,0 +1,69 @@
+/** A first guess at which column is the input and which the answer; the user can change it. */
+import type { Table } from "./table.ts";
+
+/** `answer` is null when no column repeats its values as labels do and none has a telling name. */
+export interface GuessedColumns {
+  readonly input: string;
+  readonly answer: string | null;
+}
+
+const INPUT_NAMES = /^(text|input|content|message|msg|line|prompt|question|sentence|review|description|gloss)$/i;
+const ANSWER_NAMES =
+  /^(label|answer|class|category|target|level|severity|diagnosis|intent|sentiment|output|response|completion)$/i;
+/** Rows looked at; enough to tell text from labels. */
+const SAMPLE = 1000;
+
+interface ColumnProfile {
+  readonly name: string;
+  readonly meanLength: number;
+  /** Distinct values over rows. */
+  readonly distinct: number;
+  readonly distinctShare: number;
+  /** Share of cells with at least two letters in a row. */
+  readonly wordShare: number;
+}
+
+/** The most text-like column is the input; among the others, a column of few repeated values is the answer. */
+export function guessColumns(table: Table): GuessedColumns {
+  const profiles = table.columns.map((name) => profile(table, name));
+  const input = best(profiles, inputScore) ?? profiles[0];
+  if (!input) throw new RangeError("guessColumns: the table has no columns");
+  const answer = best(
+    profiles.filter((column) => column !== input),
+    answerScore,
+  );
+  return { input: input.name, answer: answer?.name ?? null };
+}
+
+function profile(table: Table, name: string): ColumnProfile {
+  const cells = table.rows.slice(0, SAMPLE).map(({ values }) => (values[name] ?? "").trim());
+  const rows = Math.max(1, cells.length);
+  const distinct = new Set(cells).size;
+  return {
+    name,
+    meanLength: cells.reduce((sum, cell) => sum + cell.length, 0) / rows,
+    distinct,
+    distinctShare: distinct / rows,
+    wordShare: cells.filter((cell) => /\p{L}{2}/u.test(cell)).length / rows,
+  };
+}
+
+/** Mean length of its words; a telling name counts as being four times as long. */
+function inputScore({ name, meanLength, wordShare }: ColumnProfile): number {
+  return meanLength * wordShare * (INPUT_NAMES.test(name) ? 4 : 1);
+}
+
+/** 0 for a column that cannot hold labels; fewer and wordier values are better, and a telling name beats both. */
+function answerScore({ name, meanLength, distinct, distinctShare, wordShare }: ColumnProfile): number {
+  const named = ANSWER_NAMES.test(name);
+  const repeats = distinct >= 2 && distinct <= 200 && distinctShare <= 0.5 && meanLength <= 120;
+  if (!repeats) return named && distinct >= 2 ? 1 : 0;
+  return (named ? 10 : 2) + wordShare - distinctShare;
+}
+
+/** The item of the highest positive score; the first of equals. */
+function best<T>(items: readonly T[], score: (item: T) => number): T | null {
+  let top: T | null = null;
+  for (const item of items) if (score(item) > (top ? score(top) : 0)) top = item;
+  return top;
+}
