@@ -5,13 +5,14 @@
 import type { LinearModule } from "../adapters/adapterConfig.ts";
 import { type EncoderConfig, encoderLinears, encoderParameters, parseEncoderConfig } from "./encoderConfig.ts";
 import { type LlamaConfig, llamaLinears, llamaParameters, parseLlamaConfig } from "./llamaConfig.ts";
+import { UnsupportedModelError } from "./unsupportedModel.ts";
 
 export type ModelFamily = "encoder" | "causal-lm";
 export type ModelConfig = EncoderConfig | LlamaConfig;
 
-export interface Architecture {
-  readonly config: ModelConfig;
-  readonly family: ModelFamily;
+interface ArchitectureOf<Family extends ModelFamily, Config extends ModelConfig> {
+  readonly family: Family;
+  readonly config: Config;
   /** Linear modules an adapter may sit on, in the order of the forward pass. */
   readonly linears: readonly LinearModule[];
   /** Parameters of the frozen base. */
@@ -19,6 +20,7 @@ export interface Architecture {
   /** Target modules recommended for LoRA on this family. */
   readonly defaultTargets: readonly string[];
 }
+export type Architecture = ArchitectureOf<"encoder", EncoderConfig> | ArchitectureOf<"causal-lm", LlamaConfig>;
 
 /** @throws {UnsupportedModelError} naming the field that is missing or not supported. */
 export function parseArchitecture(json: unknown): Architecture {
@@ -46,15 +48,5 @@ export function parseArchitecture(json: unknown): Architecture {
     }
     default:
       throw new UnsupportedModelError("model_type", JSON.stringify(type));
-  }
-}
-
-export class UnsupportedModelError extends Error {
-  constructor(
-    readonly field: string,
-    found: string,
-  ) {
-    super(`This model cannot be used: config.json has ${field} = ${found}, which is not supported`);
-    this.name = "UnsupportedModelError";
   }
 }
