@@ -3,7 +3,7 @@
  * speak of sources only, the platform rules (TF.js, React, Socket.IO) of everything.
  */
 const core = "^packages/lora-core/src";
-const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/";
+const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/|/conformance\\.ts$|\\.reference\\.ts$";
 
 /** Which folders of lora-core each of its folders may import, besides itself. */
 const mayImport = {
@@ -115,6 +115,13 @@ export default {
       severity: "error",
       from: { path: "^(apps|packages)/([^/]+)/" },
       to: { path: "^(apps|packages)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "oracles-are-for-tests",
+      comment: "References and test helpers are slow and simple on purpose; the product does not run them.",
+      severity: "error",
+      from: { pathNot: TEST },
+      to: { path: "^(apps|packages)/.*(\\.reference\\.ts$|/testing/|/conformance\\.ts$)" },
     },
     {
       name: "no-circular",

@@ -33,17 +33,27 @@ function checkNode() {
  * of every install, so an interrupted one is noticed too.
  */
 function difference() {
-  const installedPath = join(root, "node_modules", ".package-lock.json");
-  if (!existsSync(installedPath)) return "they are not installed yet";
-  const installed = readPackages(installedPath);
-  const changed = Object.entries(readPackages(join(root, "package-lock.json"))).filter(([path, wanted]) => {
-    if (!path.includes("node_modules/")) return false;
-    const found = installed[path];
-    // An optional package for another platform is rightly absent.
-    return found ? found.version !== wanted.version : !(wanted.optional || wanted.devOptional || wanted.peer);
-  });
-  const [first] = changed;
-  return first ? `${changed.length} of them changed (${first[0].replace(/^.*node_modules\//, "")} first)` : null;
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return "they are not installed yet";
+  const [first, ...others] = changedPackages(readPackages(join(root, "package-lock.json")), readPackages(installed));
+  if (!first) return null;
+  return `${first} changed${others.length > 0 ? `, and ${others.length} more` : ""}`;
+}
+
+/**
+ * Names of packages that are missing or have another version than locked.
+ * @param {Record<string, { version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }>} locked
+ * @param {Record<string, { version?: string }>} installed both as the "packages" of a package-lock.json: by path
+ */
+export function changedPackages(locked, installed) {
+  return Object.entries(locked)
+    .filter(([path, wanted]) => {
+      if (!path.includes("node_modules/")) return false;
+      const found = installed[path];
+      // An optional package for another platform is rightly absent.
+      return found ? found.version !== wanted.version : !(wanted.optional || wanted.devOptional || wanted.peer);
+    })
+    .map(([path]) => path.replace(/^.*node_modules\//, ""));
 }
 
 const readPackages = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
