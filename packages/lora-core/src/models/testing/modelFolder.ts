@@ -1,0 +1,19 @@
+/** Base models for tests, read from the project's models folder. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ModelFiles } from "../../training/trainingEngine.ts";
+
+/** @throws {Error} saying what to run when the model has not been made yet. */
+export function readModelFolder(id: "use-lite" | "duet-tiny"): ModelFiles {
+  const folder = fileURLToPath(new URL(`../../../../../models/${id}`, import.meta.url));
+  if (!existsSync(join(folder, "model.safetensors"))) {
+    throw new Error(`models/${id} is missing. Run "npx tsx tools/convertUseLite.ts" in the project's root.`);
+  }
+  const read = (name: string) => readFileSync(join(folder, name));
+  return {
+    config: JSON.parse(read("config.json").toString()),
+    tokenizer: JSON.parse(read("tokenizer.json").toString()),
+    weights: new Uint8Array(read("model.safetensors")).buffer,
+  };
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { readModelFolder } from "./testing/modelFolder.ts";
+import { createTextTokenizer } from "./textTokenizer.ts";
+
+/** Dynamic programming over prefixes, straight from the definition: the segmentation with the largest sum of scores. */
+function likeliestPieces(text: string): number[] {
+  const json = z.object({ model: z.object({ vocab: z.array(z.tuple([z.string(), z.number()])) }) });
+  const { vocab } = json.parse(readModelFolder("use-lite").tokenizer).model;
+  const byPiece = new Map(vocab.map(([piece, score], id) => [piece, { id, score }]));
+  const symbols = `▁${text.normalize("NFKC").replaceAll(" ", "▁")}`;
+  const best: { score: number; ids: number[] }[] = [{ score: 0, ids: [] }];
+  for (let end = 1; end <= symbols.length; end++) {
+    let winner = { score: Number.NEGATIVE_INFINITY, ids: [0] };
+    for (let start = 0; start < end; start++) {
+      const piece = byPiece.get(symbols.slice(start, end));
+      const before = best[start];
+      if (!piece || !before) continue;
+      const score = before.score + piece.score;
+      if (score > winner.score) winner = { score, ids: [...before.ids, piece.id] };
+    }
+    best.push(winner);
+  }
+  return best.at(-1)?.ids ?? [];
+}
+
+describe("a Unigram tokenizer (use-lite)", () => {
+  const tokenizer = createTextTokenizer(readModelFolder("use-lite").tokenizer);
+  const pieces = (text: string) => tokenizer.encode(text).map((id) => tokenizer.decode([id]));
+
+  it("splits text into the likeliest pieces", () => {
+    expect(tokenizer.encode("I like my phone.")).toEqual([16, 60, 69, 825, 6]);
+    for (const text of [
+      "The skin on my palms and soles is thickened and has deep cracks.",
+      "ciod: failed to read message prefix on control stream (CioStream socket to 172.16.96.116:33569",
+      "Antidisestablishmentarianism, internationalization & 3,141.59 km — all at http://example.org :-)",
+    ]) {
+      expect(tokenizer.encode(text)).toEqual(likeliestPieces(text));
+    }
+  });
+
+  it("gives back the text it read, without repairing spaces before punctuation", () => {
+    const text = "Instruction cache parity error corrected ; rank 7 , pid=1142: done";
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+  });
+
+  it("reads composed and compatibility characters as their normal form", () => {
+    expect(tokenizer.encode("ﬁne １２")).toEqual(tokenizer.encode("fine 12"));
+  });
+
+  it("merges a run of unknown characters into one unknown piece", () => {
+    const unknown = tokenizer.idOf("�");
+    expect(unknown).toBe(0);
+    const [blank] = tokenizer.encode(" ");
+    expect(tokenizer.encode("日本語")).toEqual([blank, 0]);
+    expect(tokenizer.encode("日 本")).toEqual([blank, 0, blank, 0]);
+  });
+
+  it("reads reserved pieces written in a text as plain text", () => {
+    for (const text of ["<s>", "</s>", "extra_token_id_1", "<reserved 3>"]) {
+      expect(tokenizer.encode(text).filter((id) => id > 0 && id < 6)).toEqual([]);
+    }
+  });
+
+  it("keeps pieces with a colon, whose scores the package lost", () => {
+    expect(pieces("error: 5")).toEqual(["error", ":", "5"]);
+  });
+
+  it("gives no piece for an empty text", () => {
+    expect(tokenizer.encode("")).toEqual([]);
+  });
+});
+
+describe("a byte-level BPE tokenizer (duet-tiny)", () => {
+  const tokenizer = createTextTokenizer(readModelFolder("duet-tiny").tokenizer);
+
+  it("gives back any text, byte for byte", () => {
+    for (const text of ["The kernel printed 0x3f , then\n  stopped.", "naïve 日本語 🙂", "  two  spaces "]) {
+      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+    }
+  });
+
+  it("knows control pieces by name, and never reads them out of a text", () => {
+    expect(tokenizer.idOf("<|endoftext|>")).toBe(0);
+    expect(tokenizer.idOf("<|label|>")).toBe(6);
+    expect(tokenizer.idOf("<|nothing|>")).toBeNull();
+    const ids = tokenizer.encode("a<|user|>b<|endoftext|>");
+    expect(ids.every((id) => id > 7)).toBe(true);
+    expect(tokenizer.decode(ids)).toBe("a<|user|>b<|endoftext|>");
+  });
+
+  it("leaves control pieces out of decoded text", () => {
+    expect(tokenizer.decode([3, ...tokenizer.encode("hello"), 5, 0])).toBe("hello");
+  });
+});
+
+it("refuses what is not a supported tokenizer.json", () => {
+  expect(() => createTextTokenizer({ model: { type: "WordLevel" } })).toThrow("model.type");
+  expect(() => createTextTokenizer(null)).toThrow(TypeError);
+});

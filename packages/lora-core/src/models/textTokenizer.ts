@@ -1,0 +1,38 @@
+/**
+ * Text to token ids and back, from a Hugging Face tokenizer.json (BPE, Unigram, WordPiece), by @huggingface/tokenizers.
+ * Text of rows is only ever text: control pieces written in it ("<|end|>") are split like any other characters, so that data
+ * cannot imitate a prompt's structure. Control pieces are added by id, see {@link TextTokenizer.idOf}.
+ */
+import { Tokenizer } from "@huggingface/tokenizers";
+import { z } from "zod";
+
+const addedToken = z.looseObject({ id: z.number().int().min(0), content: z.string(), special: z.boolean().optional() });
+const tokenizerJson = z.looseObject({
+  model: z.looseObject({ type: z.enum(["BPE", "Unigram", "WordPiece"]) }),
+  added_tokens: z.array(addedToken).nullish(),
+});
+
+export interface TextTokenizer {
+  /** Ids of the text's pieces; no special pieces are added. A run of unknown characters is one unknown piece in a Unigram model. */
+  encode(text: string): number[];
+  /** Text of these ids, special pieces left out. */
+  decode(ids: readonly number[]): string;
+  /** The id of exactly this piece, control pieces included; null when there is none. */
+  idOf(piece: string): number | null;
+}
+
+/** @throws {TypeError} when `json` is not a tokenizer.json of a supported kind. */
+export function createTextTokenizer(json: unknown): TextTokenizer {
+  const parsed = tokenizerJson.safeParse(json);
+  if (!parsed.success) {
+    throw new TypeError(`tokenizer.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is missing or not supported`);
+  }
+  const added = parsed.data.added_tokens ?? [];
+  const whole = new Tokenizer(parsed.data, {});
+  const plain = new Tokenizer({ ...parsed.data, added_tokens: added.filter(({ special }) => !special) }, {});
+  return {
+    encode: (text) => plain.encode(text, { add_special_tokens: false }).ids,
+    decode: (ids) => whole.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    idOf: (piece) => whole.token_to_id(piece) ?? null,
+  };
+}
