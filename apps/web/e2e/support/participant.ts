@@ -1,0 +1,37 @@
+/** Drives one browser tab as a participant would: by roles and names only. */
+import type { Browser, BrowserContext, Page } from "playwright";
+
+export interface Participant {
+  readonly name: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+}
+
+export interface ParticipantData {
+  readonly name: string;
+  /** Path of the data file on this machine; it is connected through the page's file input. */
+  readonly file: string;
+  readonly input: string;
+  readonly answer: string;
+}
+
+/** Opens an invite link in a browser context of its own (own storage, as on another device) and joins. The caller closes the context. */
+export async function join(
+  browser: Browser,
+  inviteUrl: string,
+  data: ParticipantData,
+  options: { readonly backend?: string | undefined; readonly deadlineMs: number },
+): Promise<Participant> {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(options.deadlineMs);
+  const page = await context.newPage();
+  const url = new URL(inviteUrl);
+  if (options.backend) url.searchParams.set("backend", options.backend);
+  await page.goto(url.href);
+  await page.getByRole("textbox", { name: "Your name" }).fill(data.name);
+  await page.getByLabel("Data file").setInputFiles(data.file);
+  await page.getByLabel("Input column").selectOption(data.input);
+  await page.getByLabel("Answer column").selectOption(data.answer);
+  await page.getByRole("button", { name: "Join and train" }).click();
+  return { name: data.name, page, context };
+}

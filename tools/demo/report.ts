@@ -1,0 +1,117 @@
+/** The figures of a finished (or stopped) federation, all of them taken from the coordinator's last snapshot. */
+import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+
+type PerAdapter = ClientView["history"][number]["metrics"]["accuracy"];
+
+export interface Report {
+  readonly federation: {
+    readonly method: string;
+    readonly preset: string;
+    readonly rounds: number;
+    readonly baseModel: { readonly id: string; readonly sha256: string; readonly parameters: number };
+    readonly ended: string;
+  };
+  readonly clients: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly note: string | null;
+    readonly backend: string;
+    readonly samples: ClientView["samples"];
+    readonly accuracy: PerAdapter;
+    readonly macroF1: PerAdapter;
+    readonly fusion: { readonly personal: number; readonly shared: number } | null;
+    readonly bytesUp: number;
+    readonly bytesDown: number;
+    readonly trainTokens: number;
+    readonly secondsTraining: number;
+  }[];
+  readonly rounds: readonly {
+    readonly round: number;
+    readonly stage: string;
+    readonly seconds: number | null;
+    readonly aggregated: readonly string[];
+    readonly meanLoss: number | null;
+  }[];
+  readonly seconds: number;
+}
+
+const NOT_MEASURED: PerAdapter = { base: null, personal: null, shared: null, fused: null };
+
+export function reportOf(snapshot: Snapshot): Report {
+  const { config, clients, rounds } = snapshot;
+  const nameOf = (id: string) => clients.find((client) => client.id === id)?.name ?? id;
+  const lastClosed = Math.max(snapshot.createdAt, ...rounds.map(({ closedAt }) => closedAt ?? 0));
+  return {
+    federation: {
+      method: config.strategy.id,
+      preset: config.strategy.preset,
+      rounds: config.budgets.rounds,
+      baseModel: { ...config.model, parameters: snapshot.modelBytes / 4 },
+      ended: snapshot.phase,
+    },
+    clients: clients.map(clientReport),
+    rounds: rounds.map((round) => ({
+      round: round.round,
+      stage: round.stage,
+      seconds: round.closedAt === null ? null : (round.closedAt - round.openedAt) / 1000,
+      aggregated: round.aggregated.map(nameOf),
+      meanLoss: round.meanLoss,
+    })),
+    seconds: ((snapshot.endedAt ?? lastClosed) - snapshot.createdAt) / 1000,
+  };
+}
+
+/** The final figures are those of the fusing round; a client that left before has none. */
+function clientReport(client: ClientView): Report["clients"][number] {
+  const last = client.history.at(-1)?.metrics;
+  const final = last?.fusion ? last : undefined;
+  const total = (pick: (metrics: NonNullable<typeof last>) => number) =>
+    client.history.reduce((sum, { metrics }) => sum + pick(metrics), 0);
+  return {
+    name: client.name,
+    status: client.status,
+    note: client.note,
+    backend: client.device.backend,
+    samples: client.samples,
+    accuracy: final?.accuracy ?? NOT_MEASURED,
+    macroF1: final?.macroF1 ?? NOT_MEASURED,
+    fusion: final?.fusion ? { personal: final.fusion.personal, shared: final.fusion.shared } : null,
+    bytesUp: client.bytesUp,
+    bytesDown: client.bytesDown,
+    trainTokens: total(({ trainTokens }) => trainTokens),
+    secondsTraining: total(({ trainSeconds }) => trainSeconds),
+  };
+}
+
+/** The report as a table for the terminal, with the clients' mean below. */
+export function tableOf({ clients, federation, seconds }: Report): string {
+  const kinds = ["base", "personal", "shared", "fused"] as const;
+  const figure = (value: number | null) => (value === null ? "–" : value.toFixed(3));
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2);
+  const header = ["client", "rows", "backend", ...kinds, "w1 personal", "w2 shared", "MB up", "MB down", "note"];
+  const rows = clients.map((client) => [
+    client.name,
+    `${client.samples.train}+${client.samples.fusion}+${client.samples.test}`,
+    client.backend,
+    ...kinds.map((kind) => figure(client.accuracy[kind])),
+    figure(client.fusion?.personal ?? null),
+    figure(client.fusion?.shared ?? null),
+    megabytes(client.bytesUp),
+    megabytes(client.bytesDown),
+    client.status === "left" ? `left: ${client.note ?? ""}` : (client.note ?? ""),
+  ]);
+  const mean = (kind: (typeof kinds)[number]) => {
+    const measured = clients.flatMap((client) => client.accuracy[kind] ?? []);
+    return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length;
+  };
+  const means = ["mean", "", "", ...kinds.map((kind) => figure(mean(kind))), "", "", "", "", ""];
+  const widths = header.map((_, column) => Math.max(...[header, ...rows, means].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "─".repeat(width)).join("──");
+  const title = `Accuracy on each client's own test rows (${federation.method}, preset ${federation.preset}, ${seconds.toFixed(0)} s, ${federation.ended})`;
+  return [title, "", line(header), rule, ...rows.map(line), rule, line(means)].join("\n");
+}

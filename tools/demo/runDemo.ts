@@ -1,0 +1,161 @@
+/**
+ * A whole federation on this machine: a coordinator in this process, one headless Chromium with a browser context per client,
+ * each driven through the real page. Nothing of the product is bypassed.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join as joinPath, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import Papa from "papaparse";
+import { chromium } from "playwright";
+import { join, type Participant } from "../../apps/web/e2e/support/participant.ts";
+import { type CoordinatorClient, createCoordinatorClient } from "../../apps/web/src/services/coordinatorClient.ts";
+import { createSentLedger } from "../../apps/web/src/services/sentLedger.ts";
+import { chromiumLaunch } from "../chromium.ts";
+import { type DemoData, demoData } from "./clientData.ts";
+import type { DemoOptions } from "./options.ts";
+import { createProgressDisplay } from "./progress.ts";
+import { type Report, reportOf } from "./report.ts";
+import { takeScreenshots } from "./screenshots.ts";
+
+const COLUMNS = { input: "input", answer: "answer" } as const;
+const JOIN_DEADLINE_MS = 180_000;
+
+/** Runs the demo to its end. Whatever it started is stopped, also when it fails. @throws {Error} with what went wrong. */
+export async function runDemo(options: DemoOptions): Promise<Report> {
+  const work = await mkdtemp(joinPath(tmpdir(), "duet-demo-"));
+  const cleanUps: (() => Promise<unknown>)[] = [() => rm(work, { recursive: true, force: true })];
+  try {
+    const data = await demoData(options);
+    const files = await writeClientFiles(data, work);
+    const coordinator = createCoordinator({
+      dataDir: joinPath(work, "coordinator"),
+      modelsDir: dirname(resolve(options.model)),
+      webDir: resolve("dist/web"),
+      samplesDir: resolve(".cache/samples"),
+    });
+    cleanUps.unshift(() => coordinator.close());
+    const { url } = await coordinator.listen(0, "127.0.0.1");
+    const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
+    cleanUps.unshift(async () => organiser.close());
+
+    const links = await createFederation(organiser, url, data, options);
+    console.log(
+      `\n${data.title}: ${data.clients.length} clients, ${data.clients.map(({ rows }) => rows.length).join(" + ")} rows`,
+    );
+    console.log(`Watch it at ${links.watch}\n`);
+    const ended = watchToTheEnd(organiser, links, options);
+
+    const browser = await chromium.launch(chromiumLaunch());
+    cleanUps.unshift(() => browser.close());
+    const tabs = await Promise.all(
+      data.clients.map(({ name }, index) =>
+        join(
+          browser,
+          links.invite,
+          { name, file: files[index] ?? "", ...COLUMNS },
+          { backend: options.backend, deadlineMs: JOIN_DEADLINE_MS },
+        ),
+      ),
+    );
+    const snapshot = await Promise.race([ended, firstCrash(tabs)]);
+    await takeScreenshots(browser, { watchUrl: links.watch, participant: tabs[0]?.page, folder: options.screenshots });
+    return reportOf(snapshot);
+  } finally {
+    for (const cleanUp of cleanUps) await cleanUp().catch(() => {});
+  }
+}
+
+/** One CSV file per client; the tabs connect them through the page's file input. */
+async function writeClientFiles({ clients }: DemoData, folder: string): Promise<string[]> {
+  const files = clients.map((_, index) => joinPath(folder, `client-${index + 1}.csv`));
+  await mkdir(folder, { recursive: true });
+  await Promise.all(
+    clients.map(({ rows }, index) =>
+      writeFile(
+        files[index] ?? "",
+        Papa.unparse(rows.map(({ input, answer }) => ({ [COLUMNS.input]: input, [COLUMNS.answer]: answer }))),
+      ),
+    ),
+  );
+  return files;
+}
+
+interface Links {
+  readonly federationId: string;
+  readonly watchToken: string;
+  readonly invite: string;
+  readonly watch: string;
+}
+
+async function createFederation(organiser: CoordinatorClient, url: string, data: DemoData, options: DemoOptions): Promise<Links> {
+  const config = defaultFederation({
+    name: data.title,
+    model: modelOf(await organiser.models(), options),
+    task: data.task,
+    method: options.method,
+    ...definedOnly({
+      preset: options.preset,
+      rounds: options.rounds,
+      localSteps: options["local-steps"],
+      innerSteps: options["inner-steps"],
+    }),
+    minClients: data.clients.length,
+    seed: options.seed,
+    training: definedOnly({ batchSize: options["batch-size"], maxTokens: options["max-tokens"] }),
+  });
+  const { federationId, inviteToken, watchToken } = await organiser.request("federation:create", { config });
+  return {
+    federationId,
+    watchToken,
+    invite: `${url}/join/${federationId}#${inviteToken}`,
+    watch: `${url}/watch/${federationId}#${watchToken}`,
+  };
+}
+
+function modelOf(models: readonly ModelInfo[], { model }: DemoOptions): ModelInfo {
+  const found = models.find(({ id }) => id === basename(resolve(model)));
+  if (!found) throw new Error(`There is no base model in ${model}; found: ${models.map(({ id }) => id).join(", ") || "none"}`);
+  return found;
+}
+
+/** Shows progress until the federation ends. @throws {Error} when it takes longer than the deadline. */
+async function watchToTheEnd(organiser: CoordinatorClient, links: Links, options: DemoOptions): Promise<Snapshot> {
+  const display = createProgressDisplay(process.stdout);
+  const { federationId, watchToken: token } = links;
+  const ended = new Promise<Snapshot>((resolveEnd) => {
+    const look = (snapshot: Snapshot) => {
+      display.show(snapshot);
+      if (snapshot.endedAt !== null) resolveEnd(snapshot);
+    };
+    organiser.onSnapshot(look);
+    organiser.onReady(
+      () => void organiser.request("federation:watch", { federationId, token }).then(({ snapshot }) => look(snapshot)),
+    );
+    void organiser.request("federation:watch", { federationId, token }).then(({ snapshot }) => look(snapshot));
+  });
+  const minutes = options["deadline-minutes"];
+  const tooLong = delay(minutes * 60_000, undefined, { ref: false }).then(() => {
+    throw new Error(`The federation took longer than ${minutes} minutes; --deadline-minutes allows more.`);
+  });
+  return Promise.race([ended, tooLong]).finally(() => display.end());
+}
+
+/** Rejects when a tab's page crashes: on a small machine that is memory. */
+function firstCrash(tabs: readonly Participant[]): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const { name, page } of tabs)
+      page.on("crash", () => reject(new Error(`The tab of ${name} crashed; is there enough memory?`)));
+  });
+}
+
+/** The same object without its undefined fields. */
+function definedOnly<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

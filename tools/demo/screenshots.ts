@@ -1,0 +1,28 @@
+/** Pictures of the dashboard: wide in light and dark, narrow, and one participant's own view. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright";
+
+interface Views {
+  readonly watchUrl: string;
+  readonly participant: Page | undefined;
+  readonly folder: string;
+}
+
+export async function takeScreenshots(browser: Browser, { watchUrl, participant, folder }: Views): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const views = [
+    { name: "dashboard-light", colorScheme: "light", width: 1280, height: 900 },
+    { name: "dashboard-dark", colorScheme: "dark", width: 1280, height: 900 },
+    { name: "dashboard-narrow", colorScheme: "light", width: 390, height: 844 },
+  ] as const;
+  for (const { name, colorScheme, width, height } of views) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height } });
+    const page = await context.newPage();
+    await page.goto(watchUrl);
+    await page.getByRole("status", { name: "Federation status" }).waitFor();
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    await context.close();
+  }
+  await participant?.screenshot({ path: join(folder, "participant.png"), fullPage: true });
+}
