@@ -6,18 +6,25 @@ import { root, run, SetupError, say } from "./process.mjs";
 
 const NEEDED_NODE = [20, 19];
 
-/** Runs `npm ci` when a package is missing or has another version than the lock file says. @throws {SetupError} */
+/** Installs when a package is missing or has another version than the lock file says. @throws {SetupError} */
 export async function ensureDependencies() {
   checkNode();
   if (!difference()) return;
   await withLock("dependencies", async () => {
     const reason = difference();
     if (!reason) return;
-    say(`Installing the packages of package-lock.json (npm ci), because ${reason}.`);
-    const { code } = await run("npm", ["ci", "--no-audit", "--no-fund"], { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1" } });
-    if (code !== 0)
-      throw new SetupError("npm ci did not succeed. Look at its message above; often the network is not reachable.");
+    say(`Installing the packages of package-lock.json, because ${reason}.`);
+    if (await npm("ci")) return;
+    // npm ci insists on reading about optional packages of every platform; not every registry mirror has them.
+    say("npm ci did not succeed; trying npm install, which is less strict.");
+    if (await npm("install", "--no-save")) return;
+    throw new SetupError("The packages could not be installed; npm says why above. Often the network is not reachable.");
   });
+}
+
+async function npm(...args) {
+  const { code } = await run("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"]);
+  return code === 0;
 }
 
 function checkNode() {
