@@ -34,14 +34,14 @@ export function foldText(text: string): string {
     text
       .normalize("NFKC")
       .toLowerCase()
+      // scripts without spaces: every character is a word
+      .replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, " $& ")
       .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/g, " # ") // addresses with a scheme
       .replace(/(?:[a-z]:)?(?:[\\/][^\s\\/"',;()]+){2,}[\\/]?/g, " # ") // paths
       .replace(/(?<!\S)\/[^\s\\/"',;()]+/g, " # ") // paths of one segment
       .replace(/\b[0-9a-f]{8,}\b/g, " # ") // hashes without a digit
       // numbers, ids, IP and hardware addresses: a word with a digit, with what is tied to it
       .replace(/[\p{L}_:.@-]*\p{N}[\p{L}\p{N}_:.@-]*/gu, " # ")
-      // scripts without spaces: every character is a word
-      .replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, " $& ")
       .replace(/[^\p{L}\p{M}#]+/gu, " ")
       .replace(/#(?: ?#)+/g, "#")
       .trim()

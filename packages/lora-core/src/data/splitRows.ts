@@ -20,7 +20,7 @@ const PARTS = ["train", "fusion", "test"] as const;
 interface Part {
   readonly share: number;
   readonly groups: RowGroup[];
-  readonly answers: Map<string, number>;
+  answers: ReadonlyMap<string, number>;
   size: number;
 }
 
@@ -43,16 +43,20 @@ export function splitRows(rows: readonly Row[], options: SplitOptions): DataSpli
     );
   }
   const parts = shares.map((share): Part => ({ share: share / sum, groups: [], answers: new Map(), size: 0 }));
-  place(shuffled(groups, random(seed, "splitRows")), parts, countAnswers(rows));
+  const totals = countAnswers(rows);
+  place(shuffled(groups, random(seed, "splitRows")), parts, totals);
+  coverAnswers(parts, totals);
   fillEmpty(parts);
   return inOrder(rows, parts);
 }
 
 function place(groups: readonly RowGroup[], parts: readonly Part[], totals: ReadonlyMap<string, number>): void {
   const size = groups.reduce((sum, group) => sum + group.rows.length, 0);
+  // The whole weighs more with many answers: none of them alone could ever give a tenth of three rows.
+  const wholeWeight = Math.sqrt(totals.size) / size;
   for (const group of groups.toSorted((a, b) => b.rows.length - a.rows.length)) {
     const costs = parts.map((part) => {
-      let cost = addedError(part.size, part.share * size, group.rows.length) / size;
+      let cost = addedError(part.size, part.share * size, group.rows.length) * wholeWeight;
       for (const [answer, count] of group.answers) {
         const total = totals.get(answer) ?? count;
         cost += addedError(part.answers.get(answer) ?? 0, part.share * total, count) / total;
@@ -72,18 +76,52 @@ function addedError(held: number, target: number, added: number): number {
 function put(group: RowGroup, part: Part): void {
   part.groups.push(group);
   part.size += group.rows.length;
-  for (const [answer, count] of group.answers) part.answers.set(answer, (part.answers.get(answer) ?? 0) + count);
+  part.answers = countAnswers(part.groups.flatMap(({ rows }) => rows));
 }
 
-/** Gives every empty part the smallest group of the part with the most groups. Counts are not needed afterwards. */
+/**
+ * Large groups can leave a part without an answer that it should hold a row of: it gets the smallest group with that
+ * answer from a part that keeps another one.
+ */
+function coverAnswers(parts: readonly Part[], totals: ReadonlyMap<string, number>): void {
+  for (const [answer, total] of totals) {
+    for (const part of parts) {
+      if (part.share * total < 1 || part.answers.has(answer)) continue;
+      const spare = (donor: Part) => donor.groups.filter((group) => group.answers.has(answer) && canSpare(donor, group));
+      moveSmallest(
+        parts.flatMap((donor) => spare(donor).map((group) => ({ donor, group }))),
+        part,
+      );
+    }
+  }
+}
+
+/** Whether each of the group's answers is in another group of the part too. */
+function canSpare(part: Part, group: RowGroup): boolean {
+  const others = part.groups.filter((other) => other !== group);
+  return [...group.answers.keys()].every((answer) => others.some((other) => other.answers.has(answer)));
+}
+
+/** Gives every empty part the smallest group of the parts that have more than one. */
 function fillEmpty(parts: readonly Part[]): void {
   for (const part of parts) {
     if (part.groups.length > 0) continue;
-    const donor = parts.reduce((a, b) => (b.groups.length > a.groups.length ? b : a));
-    // Groups were placed large ones first.
-    const group = donor.groups.pop();
-    if (group) part.groups.push(group);
+    const donors = parts.filter(({ groups }) => groups.length > 1);
+    moveSmallest(
+      donors.flatMap((donor) => donor.groups.map((group) => ({ donor, group }))),
+      part,
+    );
   }
+}
+
+function moveSmallest(candidates: readonly { readonly donor: Part; readonly group: RowGroup }[], to: Part): void {
+  const [smallest] = candidates.toSorted((a, b) => a.group.rows.length - b.group.rows.length);
+  if (!smallest) return;
+  const { donor, group } = smallest;
+  donor.groups.splice(donor.groups.indexOf(group), 1);
+  donor.answers = countAnswers(donor.groups.flatMap(({ rows }) => rows));
+  donor.size -= group.rows.length;
+  put(group, to);
 }
 
 function inOrder(rows: readonly Row[], parts: readonly Part[]): DataSplit {

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { guessColumns } from "./guessColumns.ts";
+import { labelsOf, mapRows } from "./mapRows.ts";
+import { readTable } from "./readTable.ts";
+
+const table = readTable(
+  "id,text,label\n1, red and itchy ,skin\n2,,skin\n3,cough,\n4,cough,heart\n5\n6,hoarse, chest \n7,dry,skin\n",
+  "a.csv",
+);
+const mapping = { input: "text", answer: "label" };
+
+describe("mapRows", () => {
+  it("keeps good rows trimmed with their lines and lists every other line with its reason, in file order", () => {
+    expect(mapRows(table, mapping, { kind: "label", labels: ["skin", "chest"] })).toEqual({
+      rows: [
+        { line: 2, input: "red and itchy", answer: "skin" },
+        { line: 7, input: "hoarse", answer: "chest" },
+        { line: 8, input: "dry", answer: "skin" },
+      ],
+      rejected: [
+        { line: 3, reason: "text is empty" },
+        { line: 4, reason: "label is empty" },
+        { line: 5, reason: '"heart" is not one of the labels' },
+        { line: 6, reason: "the row has 1 fields, the header has 3" },
+      ],
+    });
+  });
+
+  it("takes any answer in a text task", () => {
+    expect(mapRows(table, mapping, { kind: "text" }).rows.map(({ answer }) => answer)).toEqual([
+      "skin",
+      "heart",
+      "chest",
+      "skin",
+    ]);
+  });
+
+  it("refuses a column that is not there, and one column for both", () => {
+    expect(() => mapRows(table, { input: "texts", answer: "label" }, { kind: "text" })).toThrow(
+      'There is no column "texts"; the file has: id, text, label.',
+    );
+    expect(() => mapRows(table, { input: "text", answer: "text" }, { kind: "text" })).toThrow(RangeError);
+  });
+});
+
+describe("labelsOf", () => {
+  it("counts trimmed non-empty answers, sorted by label", () => {
+    expect(labelsOf(table, "label")).toEqual([
+      { label: "chest", count: 1 },
+      { label: "heart", count: 1 },
+      { label: "skin", count: 3 },
+    ]);
+  });
+});
+
+describe("guessColumns", () => {
+  const rows = (header: string, row: (i: number) => string) =>
+    readTable(`${header}\n${Array.from({ length: 12 }, (_, i) => row(i)).join("\n")}\n`, "a.csv");
+
+  it("takes the longest text as input and the column with few values as answer", () => {
+    const guessed = guessColumns(
+      rows("n,kind,remark,when", (i) => `${i},${i % 3 ? "good" : "bad"},a remark about case ${i},2026-01-0${i}`),
+    );
+    expect(guessed).toEqual({ input: "remark", answer: "kind" });
+  });
+
+  it("lets a telling name win over a longer column and over fewer values", () => {
+    const guessed = guessColumns(
+      rows(
+        "Template,Content,Type,Level",
+        (i) => `some much longer text ${i},shorter text ${i},RAS,${["low", "mid", "top"][i % 3]}`,
+      ),
+    );
+    expect(guessed).toEqual({ input: "Content", answer: "Level" });
+  });
+
+  it("finds no answer in a log file", () => {
+    expect(guessColumns(readTable("one line\nanother line\n", "a.log"))).toEqual({ input: "line", answer: null });
+  });
+});
