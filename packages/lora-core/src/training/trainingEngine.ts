@@ -4,17 +4,12 @@
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { DataSplit, Task } from "../data/task.ts";
+import type { ModelFiles } from "../models/modelFiles.ts";
 import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { RoundPlan } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
-/** The files of a model folder, already checked against its SHA-256. */
-export interface ModelFiles {
-  readonly config: unknown;
-  readonly tokenizer: unknown;
-  /** The safetensors file. The engine may take the buffer over. */
-  readonly weights: ArrayBuffer;
-}
+export type { ModelFiles };
 
 export interface EngineSetup {
   readonly task: Task;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ModelFiles } from "../../training/trainingEngine.ts";
+import type { ModelFiles } from "../modelFiles.ts";
 
 /** @throws {Error} saying what to run when the model has not been made yet. */
 export function readModelFolder(id: "use-lite" | "duet-tiny"): ModelFiles {

@@ -1,0 +1,89 @@
+/**
+ * An encoder bound to a label task: score(text, label) = tau cos(e(text), e0(label)), with e the adapted encoder and e0 the
+ * untouched base. Labels never move, so only LoRA factors are trained and the base scores above chance before any training.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { EncoderConfig } from "../../architectures/encoderConfig.ts";
+import type { Row } from "../../data/task.ts";
+import type { FrozenLinear } from "../../ops/frozenLinear.ts";
+import { disposeFrozenLinear } from "../../ops/frozenLinear.ts";
+import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
+import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
+import type { DeviceAdapter, Dropout, Example, Scored, TaskModel } from "../languageModel.ts";
+import type { TextTokenizer } from "../textTokenizer.ts";
+import { embedTexts } from "./encoderForward.ts";
+import type { EncoderWeights } from "./encoderWeights.ts";
+
+/** tau. Cosines lie in [-1, 1]; times 16 a confident answer can reach a loss near zero over a few dozen labels. */
+const TEMPERATURE = 16;
+/** Labels embedded at once. */
+const LABEL_BATCH = 32;
+/** Characters of a text read per token wanted; no piece of a vocabulary is as long, so the cut never changes what is read. */
+const CHARACTERS_PER_TOKEN = 64;
+
+export interface Encoder {
+  readonly config: EncoderConfig;
+  readonly weights: EncoderWeights;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** Embeds the labels with the untouched base. The task model owns these embeddings until it is disposed. */
+export function createEncoderTask(encoder: Encoder, labels: readonly string[]): TaskModel {
+  const targets = embedLabels(encoder, labels);
+  const logits = (batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null) => {
+    const texts = batch.map(({ tokens }) => tokens);
+    return loraLinear(embedTexts({ ...encoder, adapter, dropout }, texts), targets, null); // [B, labels]
+  };
+  return {
+    encode: ({ input, answer }: Row, maxTokens: number): Example => {
+      const label = labels.indexOf(answer);
+      if (label < 0) throw new RangeError(`"${answer}" is not one of the task's labels`);
+      const tokens = tokensOf(encoder, input, maxTokens);
+      return { tokens, answerStart: tokens.length, label };
+    },
+    loss: (batch, adapter, dropout) => {
+      const wanted = tf.tensor1d(
+        batch.map(({ label }) => label),
+        "int32",
+      );
+      return maskedCrossEntropy(logits(batch, adapter, dropout), wanted).mean();
+    },
+    score: async (batch, adapter) => {
+      const scores = tf.tidy(() => logits(batch, adapter, null));
+      try {
+        const values = await scores.array();
+        return batch.map(({ label }, row) => scored(values[row] ?? [], label));
+      } finally {
+        scores.dispose();
+      }
+    },
+    dispose: () => disposeFrozenLinear(targets),
+  };
+}
+
+/** A text as the encoder reads it: at least one token, at most `maxTokens` or what the model can take. */
+function tokensOf({ config, tokenizer }: Encoder, text: string, maxTokens: number): Int32Array {
+  const limit = Math.min(maxTokens, config.maxTokens);
+  const ids = tokenizer.encode(text.slice(0, limit * CHARACTERS_PER_TOKEN)).slice(0, limit);
+  return Int32Array.from(ids.length > 0 ? ids : [config.unknownToken]);
+}
+
+/** tau times the labels' embeddings as a frozen linear layer [D] -> [labels], so that its gradient needs no transposed product. */
+function embedLabels(encoder: Encoder, labels: readonly string[]): FrozenLinear {
+  const texts = labels.map((label) => tokensOf(encoder, label, encoder.config.maxTokens));
+  const parts: tf.Tensor2D[] = [];
+  for (let start = 0; start < texts.length; start += LABEL_BATCH) {
+    const batch = texts.slice(start, start + LABEL_BATCH);
+    parts.push(tf.tidy(() => embedTexts({ ...encoder, adapter: null, dropout: null }, batch)));
+  }
+  const backward = tf.tidy(() => tf.concat(parts).mul<tf.Tensor2D>(TEMPERATURE));
+  tf.dispose(parts);
+  return { forward: tf.transpose(backward), backward, bias: null };
+}
+
+/** Prediction and cross-entropy of one row of scores, in float64. */
+function scored(scores: readonly number[], label: number): Scored {
+  const highest = Math.max(...scores);
+  const logTotal = highest + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - highest), 0));
+  return { label: scores.indexOf(highest), lossSum: logTotal - (scores[label] ?? Number.NaN), units: 1 };
+}
