@@ -17,7 +17,7 @@ export function maskedCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): t
     [logits],
     () => {
       const scored = tf.greaterEqual(targets, 0).toFloat();
-      const chosen = tf.oneHot(tf.maximum(targets, 0), classes).toFloat();
+      const chosen = tf.oneHot(tf.maximum(targets, tf.scalar(0, "int32")), classes).toFloat();
       const shifted = tf.sub<tf.Tensor2D>(logits, logits.max(1, true));
       const exponentials = tf.exp(shifted);
       const total = exponentials.sum(1, true);

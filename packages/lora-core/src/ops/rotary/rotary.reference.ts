@@ -1,11 +1,5 @@
 /** Plain loops in float64: the oracle of rotary.ts. x [.., T, Dh] row-major. */
-import { rotaryAngles } from "./rotaryTable.ts";
-
-export interface RotaryShape {
-  readonly length: number;
-  readonly headWidth: number;
-  readonly theta: number;
-}
+import { type RotaryShape, rotaryAngles } from "./rotaryTable.ts";
 
 /** Turns every pair (x_j, x_{j + Dh/2}) at position t by the table's angle. */
 export function rotaryForward(x: Float64Array, shape: RotaryShape): Float64Array {
@@ -17,8 +11,9 @@ export function rotaryGradient(dy: Float64Array, shape: RotaryShape): Float64Arr
   return rotate(dy, shape, -1);
 }
 
-function rotate(x: Float64Array, { length, headWidth, theta }: RotaryShape, direction: number): Float64Array {
-  const angles = rotaryAngles(length, headWidth, theta);
+function rotate(x: Float64Array, shape: RotaryShape, direction: number): Float64Array {
+  const { length, headWidth } = shape;
+  const angles = rotaryAngles(shape);
   const half = headWidth / 2;
   const y = new Float64Array(x.length);
   for (let start = 0; start < x.length; start += headWidth) {

@@ -1,0 +1,3 @@
+import { testCausalLmParity } from "./testing/parity.ts";
+
+testCausalLmParity("webgpu");

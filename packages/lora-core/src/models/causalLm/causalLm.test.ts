@@ -1,0 +1,4 @@
+import { testCausalLmParity } from "./testing/parity.ts";
+
+testCausalLmParity("cpu");
+testCausalLmParity("wasm");

@@ -1,0 +1,30 @@
+/** A decoder of the Llama family behind the language-model interface. */
+import { type LlamaConfig, llamaLinears } from "../../architectures/llamaConfig.ts";
+import type { NamedTensors } from "../../tensors/namedTensors.ts";
+import type { LanguageModel } from "../languageModel.ts";
+import type { TextTokenizer } from "../textTokenizer.ts";
+import { createCausalTask } from "./causalTask.ts";
+import { generateText } from "./generateText.ts";
+import { disposeLlamaWeights, loadLlamaWeights } from "./llamaWeights.ts";
+import { createPromptEncoder } from "./prompt.ts";
+
+export interface CausalLmFiles {
+  readonly config: LlamaConfig;
+  /** Tensors by their names in the checkpoint; only read. */
+  readonly weights: NamedTensors;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** Loads the base onto the current backend. @throws {RangeError} when the checkpoint does not fit config.json. */
+export function createCausalLm({ config, weights, tokenizer }: CausalLmFiles): LanguageModel {
+  const loaded = loadLlamaWeights(config, weights);
+  const prompts = createPromptEncoder(tokenizer, config);
+  return {
+    family: "causal-lm",
+    linears: llamaLinears(config),
+    prepare: async (task) => createCausalTask(loaded, prompts, task),
+    generate: async (prompt, adapter, { maxNewTokens }) =>
+      tokenizer.decode(await generateText(loaded, { prompt: prompts.plain(prompt), adapter, maxNewTokens })),
+    dispose: () => disposeLlamaWeights(loaded),
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * How a row becomes tokens for a base model (no chat template):
+ *   <bos> input "\nAnswer:" " answer" <eos>
+ * with <bos> only where config.json has one. Everything after "Answer:" is the answer; the loss is on those tokens alone.
+ */
+import type { LlamaConfig } from "../../architectures/llamaConfig.ts";
+import type { TextTokenizer } from "../textTokenizer.ts";
+
+const SEPARATOR = "\nAnswer:";
+
+/** The text before the answer, e.g. for `generate`. */
+export function promptText(input: string): string {
+  return `${input}${SEPARATOR}`;
+}
+
+export interface PromptEncoder {
+  /** Tokens before the answer, at most `room` of them where the separator allows: the input's end is cut. */
+  prompt(input: string, room: number): number[];
+  /** Tokens of the answer and <eos>. */
+  answer(answer: string): number[];
+  /** Any text, as it stands, after <bos>. */
+  plain(text: string): number[];
+}
+
+/** Binds the format to a model's tokenizer and special tokens. */
+export function createPromptEncoder(tokenizer: TextTokenizer, config: LlamaConfig): PromptEncoder {
+  const start = config.bosToken === null ? [] : [config.bosToken];
+  const separator = tokenizer.encode(SEPARATOR);
+  const plain = (text: string) => [...start, ...tokenizer.encode(text)];
+  return {
+    plain,
+    prompt(input, room) {
+      const whole = plain(promptText(input));
+      if (whole.length <= room) return whole;
+      const cut = Math.max(0, room - start.length - separator.length);
+      return [...start, ...tokenizer.encode(input).slice(0, cut), ...separator];
+    },
+    answer: (answer) => [...tokenizer.encode(` ${answer}`), config.eosToken],
+  };
+}

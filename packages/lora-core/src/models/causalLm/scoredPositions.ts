@@ -1,0 +1,30 @@
+/** Which positions of a padded batch predict answer tokens, and which tokens those are. */
+import type { Example } from "../languageModel.ts";
+import { type TokenBatch, tokenBatch } from "./tokenBatch.ts";
+
+export interface ScoredBatch {
+  /** The rows without their last token, which nothing is predicted from. */
+  readonly batch: TokenBatch;
+  /** K positions in [0, B T), row after row. */
+  readonly positions: readonly number[];
+  /** The K tokens to be predicted there. */
+  readonly targets: readonly number[];
+  /** Per row, the index in `positions` of its first answer token; one entry more than rows, as the end of the last. */
+  readonly offsets: readonly number[];
+}
+
+/** The position before each answer token predicts it. */
+export function scoredBatch(examples: readonly Example[]): ScoredBatch {
+  const batch = tokenBatch(examples.map(({ tokens }) => tokens.subarray(0, -1)));
+  const positions: number[] = [];
+  const targets: number[] = [];
+  const offsets = [0];
+  examples.forEach(({ tokens, answerStart }, row) => {
+    for (let at = answerStart; at < tokens.length; at++) {
+      positions.push(row * batch.length + at - 1);
+      targets.push(tokens[at] ?? 0);
+    }
+    offsets.push(positions.length);
+  });
+  return { batch, positions, targets, offsets };
+}
