@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { trialFederation } from "./trialFederation.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "duet-trial-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A coordinator over `data`, for as long as `body` runs. */
+async function withCoordinator<T>(data: string, body: (url: string) => Promise<T>): Promise<T> {
+  const coordinator = await createCoordinator({ dataDir: join(folder, data), modelsDir: "models", webDir: null });
+  try {
+    const { url } = await coordinator.listen(0);
+    return await body(url);
+  } finally {
+    await coordinator.close();
+  }
+}
+
+const pathOf = (link: string) => link.replace(/^http:\/\/[^/]+/, "");
+
+it("creates one federation and comes back to it after a restart", async () => {
+  const file = join(folder, "trial.json");
+  const first = await withCoordinator("data", (url) => trialFederation(url, file));
+  expect(first.invite).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/join\/[\w-]+#[\w-]{20,}$/);
+  expect(first.watch).toMatch(/\/watch\/[\w-]+#[\w-]{20,}$/);
+  const again = await withCoordinator("data", (url) => trialFederation(url, file));
+  expect([pathOf(again.invite), pathOf(again.watch)]).toEqual([pathOf(first.invite), pathOf(first.watch)]);
+});
+
+it("creates another one when the coordinator does not know the remembered one", async () => {
+  const file = join(folder, "trial.json");
+  const first = await withCoordinator("data", (url) => trialFederation(url, file));
+  const second = await withCoordinator("other-data", (url) => trialFederation(url, file));
+  expect(pathOf(second.invite)).not.toBe(pathOf(first.invite));
+});

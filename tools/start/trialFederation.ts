@@ -1,0 +1,58 @@
+/** The federation that `npm start` has ready, so that two tabs can try Duet without setting anything up. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import type { ReplyOf } from "@duet/lora-core/protocol/messages";
+import { TERM_KINDS } from "@duet/lora-core/scenarios/medical/medicalCorpus";
+import { type CoordinatorClient, createCoordinatorClient } from "../../apps/web/src/services/coordinatorClient.ts";
+import { createSentLedger } from "../../apps/web/src/services/sentLedger.ts";
+
+const NAME = "Try it together";
+const MODEL = "use-lite";
+
+type Tokens = ReplyOf<"federation:create">;
+
+/** Links that join and watch a federation. */
+export interface Links {
+  readonly invite: string;
+  readonly watch: string;
+}
+
+/**
+ * Creates the federation over the socket, as the page would, and remembers it in `file`, so that a restart comes back to the same
+ * one while it still waits for its clients.
+ */
+export async function trialFederation(url: string, file: string): Promise<Links> {
+  const client = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
+  try {
+    const { federationId, inviteToken, watchToken } = (await remembered(client, file)) ?? (await create(client, file));
+    return {
+      invite: `${url}/join/${federationId}#${inviteToken}`,
+      watch: `${url}/watch/${federationId}#${watchToken}`,
+    };
+  } finally {
+    client.close();
+  }
+}
+
+async function remembered(client: CoordinatorClient, file: string): Promise<Tokens | null> {
+  try {
+    const tokens: Tokens = JSON.parse(await readFile(file, "utf8"));
+    const { federationId, watchToken: token } = tokens;
+    const { snapshot } = await client.request("federation:watch", { federationId, token });
+    return snapshot.phase === "waiting" && snapshot.rounds.length === 0 ? tokens : null;
+  } catch {
+    // No file yet, or the coordinator does not know that federation any more: a new one is made.
+    return null;
+  }
+}
+
+async function create(client: CoordinatorClient, file: string): Promise<Tokens> {
+  const model = (await client.models()).find(({ id }) => id === MODEL);
+  if (!model) throw new Error(`The coordinator does not serve the base model ${MODEL}`);
+  const config = defaultFederation({ name: NAME, model, task: { kind: "label", labels: [...TERM_KINDS] } });
+  const tokens = await client.request("federation:create", { config });
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(tokens), { mode: 0o600 });
+  return tokens;
+}
