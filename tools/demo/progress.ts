@@ -1,5 +1,5 @@
 /** Shows a running federation in the terminal: redrawn in place on a terminal, one line per event elsewhere. */
-import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ClientView, EventView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 
 const BAR_WIDTH = 24;
 
@@ -25,6 +25,12 @@ function activityOf({ status, note, progress }: ClientView): string {
   return `${progress.activity}${progress.slot ? ` ${progress.slot}` : ""}${bar}${loss}${rate}`;
 }
 
+/** The coordinator keeps only the newest events, so what is new is found by content. */
+function eventsAfter(last: EventView | undefined, events: readonly EventView[]): readonly EventView[] {
+  const index = events.findLastIndex(({ at, text }) => at === last?.at && text === last.text);
+  return events.slice(index + 1);
+}
+
 export interface ProgressDisplay {
   show(snapshot: Snapshot): void;
   end(): void;
@@ -33,7 +39,7 @@ export interface ProgressDisplay {
 /** Writes to `out`; keeps what is above it. */
 export function createProgressDisplay(out: NodeJS.WriteStream): ProgressDisplay {
   let drawn = 0;
-  let told = 0;
+  let lastTold: EventView | undefined;
   const clear = () => {
     if (drawn > 0) out.write(`\u001b[${drawn}A\u001b[J`);
     drawn = 0;
@@ -41,8 +47,8 @@ export function createProgressDisplay(out: NodeJS.WriteStream): ProgressDisplay 
   return {
     show(snapshot) {
       if (out.isTTY) clear();
-      for (const { text } of snapshot.events.slice(told)) out.write(`  ${text}\n`);
-      told = Math.max(told, snapshot.events.length);
+      for (const { text } of eventsAfter(lastTold, snapshot.events)) out.write(`  ${text}\n`);
+      lastTold = snapshot.events.at(-1) ?? lastTold;
       if (!out.isTTY) return;
       const lines = progressLines(snapshot).map((line) => line.slice(0, (out.columns || 100) - 1));
       out.write(`${lines.join("\n")}\n`);

@@ -15,16 +15,20 @@ export interface ParticipantData {
   readonly answer: string;
 }
 
-/** Opens an invite link in a browser context of its own (own storage, as on another device) and joins. The caller closes the context. */
+/**
+ * Opens an invite link in a browser context of its own (own storage, as on another device) and joins. `onPage` sees the page before it
+ * goes anywhere. The caller closes the context.
+ */
 export async function join(
   browser: Browser,
   inviteUrl: string,
   data: ParticipantData,
-  options: { readonly backend?: string | undefined; readonly deadlineMs: number },
+  options: { readonly backend?: string | undefined; readonly deadlineMs: number; readonly onPage?: (page: Page) => void },
 ): Promise<Participant> {
   const context = await browser.newContext();
   context.setDefaultTimeout(options.deadlineMs);
   const page = await context.newPage();
+  options.onPage?.(page);
   const url = new URL(inviteUrl);
   if (options.backend) url.searchParams.set("backend", options.backend);
   await page.goto(url.href);

@@ -40,6 +40,7 @@ export const roundView = z.strictObject({
 export type RoundView = z.output<typeof roundView>;
 
 export const eventView = z.strictObject({ at: instant, text: z.string(), clientId: z.string().nullable() });
+export type EventView = z.output<typeof eventView>;
 
 /** waiting: for clients; collecting: a round is open; aggregating; paused by the organiser; then one of three ends. */
 export const phase = z.enum(["waiting", "collecting", "aggregating", "paused", "finished", "stopped", "failed"]);

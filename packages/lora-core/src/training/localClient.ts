@@ -1,7 +1,8 @@
 /** A client's training engine in this thread: loads the frozen base, tokenises the client's rows, and runs round plans. */
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
-import { type BackendOptions, selectBackend } from "../backends/selectBackend.ts";
+import { selectBackend } from "../backends/selectBackend.ts";
+import type { WasmOptions } from "../backends/wasmBackend.ts";
 import type { DataSplit, Row } from "../data/task.ts";
 import type { Example, LanguageModel, TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
@@ -12,22 +13,22 @@ import { type Client, runRound } from "./runRound.ts";
 import type { ClientCheckpoint, EngineSetup, ModelFiles, RoundRequest, RoundResult, TrainingEngine } from "./trainingEngine.ts";
 
 /** The engine takes over the thread's TF.js backend; one per thread. */
-export function createLocalClient(backendOptions: BackendOptions): TrainingEngine {
-  return new LocalClient(backendOptions);
+export function createLocalClient(wasm: WasmOptions): TrainingEngine {
+  return new LocalClient(wasm);
 }
 
 class LocalClient implements TrainingEngine {
-  readonly #backendOptions: BackendOptions;
+  readonly #wasm: WasmOptions;
   #model: LanguageModel | null = null;
   #client: Client | null = null;
   #running: RunControl | null = null;
 
-  constructor(backendOptions: BackendOptions) {
-    this.#backendOptions = backendOptions;
+  constructor(wasm: WasmOptions) {
+    this.#wasm = wasm;
   }
 
   async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
-    const device = await selectBackend(backend, this.#backendOptions);
+    const device = await selectBackend({ ...this.#wasm, forced: backend });
     this.#client?.model.dispose();
     this.#client = null;
     this.#model?.dispose();

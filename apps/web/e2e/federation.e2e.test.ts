@@ -1,0 +1,117 @@
+/** Whole federations of real tabs: what happens when one is killed, one reloads, and what is on the wire meanwhile. */
+
+import type { Row } from "@duet/lora-core/data/task";
+import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { join, type Participant } from "./support/participant.ts";
+import { type Stage, startStage } from "./support/stage.ts";
+import { occurrences, recordWire, type Wire } from "./support/wire.ts";
+
+const DEADLINE_MS = 120_000;
+const CANARY = "the heron under the violet bridge counts to 7431";
+const CANARY_PARTS = [CANARY, "heron under", "violet bridge", "counts to 7431"];
+
+const scenario = logsScenario({ clients: 3, seed: 11, rowsPerClient: 60 });
+/** The canary stands in every client's data, many times over, so that it is in every split. */
+const rowsOf = (client: number): Row[] =>
+  (scenario.clients[client]?.rows ?? []).map((row, index) =>
+    index % 3 === 0 ? { ...row, input: `${row.input} ${CANARY} ${index}` } : row,
+  );
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage?.close());
+
+async function small(overrides: Partial<Parameters<typeof defaultFederation>[0]> = {}) {
+  const model = (await stage.organiser.models()).find(({ id }) => id === "use-lite");
+  if (!model) throw new Error("The coordinator does not offer use-lite");
+  return defaultFederation({
+    name: "e2e",
+    model,
+    task: scenario.task,
+    rounds: 2,
+    localSteps: 4,
+    innerSteps: 3,
+    reconnectGraceSeconds: 4,
+    training: { batchSize: 8, maxTokens: 32 },
+    ...overrides,
+  });
+}
+
+async function participant(
+  name: string,
+  index: number,
+  inviteUrl: string,
+  extra: { backend?: string; onPage?: (page: Page) => void } = {},
+) {
+  const file = await stage.writeRows(name, rowsOf(index));
+  return join(stage.browser, inviteUrl, { name, file, input: "input", answer: "answer" }, { deadlineMs: DEADLINE_MS, ...extra });
+}
+
+describe("a federation of three tabs", () => {
+  it("survives a killed tab and a reload, reports who left, and never sends a word of anyone's data", async () => {
+    const federation = await stage.open(await small({ minClients: 3, innerSteps: 12 }));
+    const wires: Wire[] = [];
+    const onPage = (page: Page) => void wires.push(recordWire(page));
+    const tabs: Participant[] = [];
+    for (const [index, name] of ["anna", "bram", "chen"].entries()) {
+      tabs.push(await participant(name, index, federation.inviteUrl, { onPage }));
+    }
+    const [, bram, chen] = tabs;
+
+    const running = await federation.until(
+      "round 1 to train",
+      ({ openRound, clients }) =>
+        openRound?.round === 1 &&
+        clients.filter(({ progress }) => progress?.round === 1 && progress.activity === "training").length >= 2,
+    );
+    const idsBefore = running.clients.map(({ id }) => id).sort();
+    await chen?.context.close();
+    await bram?.page.reload();
+
+    const finished = await federation.until("the federation to end", ({ endedAt }) => endedAt !== null, 240_000);
+    expect(finished.phase).toBe("finished");
+    expect(finished.clients.map(({ id }) => id).sort()).toEqual(idsBefore);
+
+    const byName = Object.fromEntries(finished.clients.map((client) => [client.name, client]));
+    expect(byName["chen"]).toMatchObject({ status: "left", note: "connection lost" });
+    for (const name of ["anna", "bram"]) {
+      const final = byName[name]?.history.at(-1)?.metrics;
+      expect(final?.fusion?.evaluations).toBeGreaterThanOrEqual(4);
+      for (const value of Object.values(final?.accuracy ?? {})) expect(value).toBeGreaterThanOrEqual(0);
+      expect(byName[name]?.bytesUp).toBeGreaterThan(0);
+    }
+    const lastFederated = finished.rounds.find(({ round }) => round === 2);
+    expect(lastFederated?.aggregated.slice().sort()).toEqual([byName["anna"]?.id, byName["bram"]?.id].sort());
+
+    expect(wires.map(({ sent }) => sent.length > 0)).toEqual([true, true, true]);
+    expect(wires.map((wire) => occurrences(wire, ["round:submit"]) > 0).slice(0, 2)).toEqual([true, true]);
+    expect(wires.map((wire) => occurrences(wire, CANARY_PARTS))).toEqual([0, 0, 0]);
+    await Promise.all(tabs.slice(0, 2).map(({ context }) => context.close()));
+  });
+
+  it("trains on WebGPU (software here) when told to, and says so", async () => {
+    const config = await small({
+      minClients: 1,
+      rounds: 1,
+      localSteps: 1,
+      innerSteps: 1,
+      training: { batchSize: 2, maxTokens: 16 },
+    });
+    const federation = await stage.open(config);
+    const tab = await participant("gpu", 0, federation.inviteUrl, { backend: "webgpu" });
+    const finished = await federation.until("the end on webgpu", ({ endedAt }) => endedAt !== null, 280_000);
+    expect(finished.phase).toBe("finished");
+    expect(finished.clients[0]?.device.backend).toBe("webgpu");
+    await tab.page
+      .getByRole("region", { name: "My tab" })
+      .getByText(/webgpu/i)
+      .first()
+      .waitFor();
+    await tab.context.close();
+  });
+});

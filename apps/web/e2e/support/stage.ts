@@ -1,0 +1,104 @@
+/** A real coordinator serving the built app, a real Chromium, and an organiser's socket: what every e2e test stands on. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import type { Row } from "@duet/lora-core/data/task";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import Papa from "papaparse";
+import { type Browser, chromium } from "playwright";
+import { chromiumLaunch } from "../../../../tools/chromium.ts";
+import { type CoordinatorClient, createCoordinatorClient } from "../../src/services/coordinatorClient.ts";
+import { createSentLedger } from "../../src/services/sentLedger.ts";
+
+export interface Stage {
+  readonly url: string;
+  readonly browser: Browser;
+  readonly organiser: CoordinatorClient;
+  /** Creates a federation and watches it. */
+  open(config: FederationConfig): Promise<OpenFederation>;
+  /** Writes rows as a CSV file with the columns `input` and `answer`; returns its path. */
+  writeRows(name: string, rows: readonly Row[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface OpenFederation {
+  readonly federationId: string;
+  readonly inviteUrl: string;
+  readonly watchUrl: string;
+  readonly organiserKey: string;
+  /** The first snapshot, from now on, that satisfies the condition. @throws {Error} with the last one's state when none does in time. */
+  until(what: string, condition: (snapshot: Snapshot) => boolean, deadlineMs?: number): Promise<Snapshot>;
+}
+
+/** @throws {Error} when the app was not built. */
+export async function startStage(): Promise<Stage> {
+  const webDir = resolve("dist/web");
+  if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
+  const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
+  const coordinator = await createCoordinator({
+    dataDir: join(folder, "data"),
+    modelsDir: resolve("models"),
+    webDir,
+    samplesDir: resolve(".cache/samples"),
+  });
+  const { url } = await coordinator.listen(0, "127.0.0.1");
+  const browser = await chromium.launch(chromiumLaunch());
+  const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
+  return {
+    url,
+    browser,
+    organiser,
+    open: (config) => openFederation(organiser, url, config),
+    async writeRows(name, rows) {
+      const path = join(folder, `${name}.csv`);
+      await writeFile(path, Papa.unparse(rows.map(({ input, answer }) => ({ input, answer }))));
+      return path;
+    },
+    async close() {
+      organiser.close();
+      await browser.close();
+      await coordinator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openFederation(organiser: CoordinatorClient, url: string, config: FederationConfig): Promise<OpenFederation> {
+  const { federationId, inviteToken, watchToken, organiserKey } = await organiser.request("federation:create", { config });
+  let latest = (await organiser.request("federation:watch", { federationId, token: watchToken })).snapshot;
+  const waiting = new Set<(snapshot: Snapshot) => void>();
+  organiser.onSnapshot((snapshot) => {
+    if (snapshot.federationId !== federationId || snapshot.revision < latest.revision) return;
+    latest = snapshot;
+    for (const look of [...waiting]) look(snapshot);
+  });
+  return {
+    federationId,
+    organiserKey,
+    inviteUrl: `${url}/join/${federationId}#${inviteToken}`,
+    watchUrl: `${url}/watch/${federationId}#${watchToken}`,
+    until: (what, condition, deadlineMs = 120_000) =>
+      new Promise((resolveWhen, reject) => {
+        const deadline = setTimeout(() => {
+          waiting.delete(look);
+          reject(new Error(`Waited ${deadlineMs} ms for ${what}. ${describe(latest)}`));
+        }, deadlineMs);
+        function look(snapshot: Snapshot): void {
+          if (!condition(snapshot)) return;
+          clearTimeout(deadline);
+          waiting.delete(look);
+          resolveWhen(snapshot);
+        }
+        waiting.add(look);
+        look(latest);
+      }),
+  };
+}
+
+function describe({ phase, note, openRound, clients, events }: Snapshot): string {
+  const members = clients.map(({ name, status, progress }) => `${name} ${status} ${progress?.activity ?? "idle"}`).join("; ");
+  return `It is ${phase} (${note}), round ${openRound?.round ?? "none"}; ${members}. Events: ${events.map(({ text }) => text).join(" | ")}`;
+}

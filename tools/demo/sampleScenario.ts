@@ -1,0 +1,16 @@
+/** The built-in scenarios, as data of the demo. */
+import { readFile } from "node:fs/promises";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import { medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
+import { medicalScenario } from "@duet/lora-core/scenarios/medical/medicalScenario";
+import type { Scenario } from "@duet/lora-core/scenarios/scenario";
+import type { DemoOptions } from "./options.ts";
+
+/** @throws {Error} when the sample data was not built, saying how to. */
+export async function sampleScenario({ scenario, clients, seed }: DemoOptions): Promise<Scenario> {
+  if (scenario === "logs") return logsScenario({ clients, seed });
+  const text = await readFile(".cache/samples/medical.json", "utf8").catch(() => {
+    throw new Error("The sample data is missing; npm run build makes it.");
+  });
+  return medicalScenario(medicalCorpus.parse(JSON.parse(text)), { clients, seed });
+}
