@@ -18,7 +18,7 @@ const mayImport = {
   protocol: ["adapters", "data", "training/trainingConfig"],
   rounds: ["protocol", "strategies"],
   ops: ["tensors"],
-  backends: ["ops"],
+  backends: ["protocol"],
   models: ["ops", "architectures", "checkpoints", "data", "adapters", "tensors"],
   optim: ["ops", "tensors"],
 };

@@ -9,7 +9,7 @@ const CHECKS = [
     script: "@biomejs/biome/bin/biome",
     args: ["check", "--error-on-warnings", "--max-diagnostics=100", "--diagnostic-level=warn"],
   },
-  { name: "types", script: "typescript/bin/tsc", args: ["--noEmit"] },
+  { name: "types", script: "typescript/bin/tsc", args: ["--noEmit", "--pretty", "false"] },
   {
     name: "import boundaries",
     script: "dependency-cruiser/bin/dependency-cruise.mjs",
