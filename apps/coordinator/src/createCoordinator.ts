@@ -1,0 +1,76 @@
+/** The composition root: puts the parts together. The program, the demo and the tests all start here. */
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import fastify from "fastify";
+import { type Logger, pino } from "pino";
+import { openFederationRegistry } from "./federations/registry.ts";
+import { createHandlers } from "./gateway/handlers.ts";
+import { createSocketGateway } from "./gateway/socketGateway.ts";
+import { registerRoutes } from "./http/routes.ts";
+import { addSecurityHeaders } from "./http/securityHeaders.ts";
+import { readModelCatalogue } from "./models/modelCatalogue.ts";
+import { type Clock, systemClock } from "./ports/clock.ts";
+
+export interface CoordinatorOptions {
+  /** Everything that must survive a restart. Made when it is not there. */
+  readonly dataDir: string;
+  /** Folder of base model folders. */
+  readonly modelsDir: string;
+  /** Built web app; null serves none. */
+  readonly webDir: string | null;
+  /** Sample data for the page (*.json); none by default. */
+  readonly samplesDir?: string | null;
+  readonly clock?: Clock;
+  /** Silent by default. */
+  readonly logger?: Logger;
+  readonly limits?: { readonly maxFederations?: number };
+}
+
+export interface Coordinator {
+  /** Reads the models, restores every federation, listens; port 0 takes any free one. Call once. */
+  listen(port: number, host?: string): Promise<{ readonly url: string }>;
+  /** Disconnects everyone and closes every file; what runs goes on when the same data folder is opened again. */
+  close(): Promise<void>;
+}
+
+const MAX_FEDERATIONS = 1000;
+
+/** Nothing is read and nothing runs before {@link Coordinator.listen}. */
+export function createCoordinator(options: CoordinatorOptions): Coordinator {
+  let opened: Awaited<ReturnType<typeof open>> | null = null;
+  return {
+    async listen(port, host = "127.0.0.1") {
+      opened = await open(options);
+      await opened.app.listen({ port, host });
+      return { url: urlOf(opened.app.server.address()) };
+    },
+    async close() {
+      await opened?.gateway.close();
+      await opened?.app.close();
+      await opened?.registry.close();
+      opened = null;
+    },
+  };
+}
+
+/** Reads the models, restores every federation, and builds both servers. */
+async function open(options: CoordinatorOptions) {
+  const { dataDir, modelsDir, webDir, samplesDir = null, clock = systemClock, logger = pino({ level: "silent" }) } = options;
+  await mkdir(dataDir, { recursive: true });
+  const catalogue = await readModelCatalogue(modelsDir, logger);
+  const maxFederations = options.limits?.maxFederations ?? MAX_FEDERATIONS;
+  const registry = await openFederationRegistry({ dataDir, catalogue, clock, logger, maxFederations });
+  const app = fastify({ forceCloseConnections: true });
+  addSecurityHeaders(app);
+  await registerRoutes(app, { registry, catalogue, samplesDir, webDir: webDir && resolve(webDir) });
+  const gateway = createSocketGateway(app.server, { handlers: createHandlers({ registry, catalogue, clock }), clock, logger });
+  return { app, gateway, registry };
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === "string") throw new Error("The coordinator does not listen on a port");
+  const everywhere = address.address === "::" || address.address === "0.0.0.0";
+  const host = everywhere ? "localhost" : address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}

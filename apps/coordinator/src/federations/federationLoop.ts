@@ -1,0 +1,162 @@
+/**
+ * One event at a time: journal it, apply it, carry out what the machine asks for. What nobody waits for (timers, results of
+ * aggregation) is tried again until it is on disk, so a full disk delays a federation but does not break it.
+ */
+import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
+import { openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
+import type { Logger } from "pino";
+import type { Cancel, Clock } from "../ports/clock.ts";
+import { Refusal } from "../refusal.ts";
+import type { FederationStore } from "../storage/federationStore.ts";
+import { isSystemError } from "../storage/files.ts";
+import type { Happening, RoundLog } from "./roundLog.ts";
+import type { SharedModel } from "./sharedModel.ts";
+
+const STORAGE_RETRY_MS = 5_000;
+
+export interface LoopParts {
+  readonly log: RoundLog;
+  readonly model: SharedModel;
+  readonly store: FederationStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after every change of the state or of {@link FederationLoop.storageFault}. */
+  readonly onChange: (before: RoundState) => void;
+}
+
+export class FederationLoop {
+  readonly #parts: LoopParts;
+  readonly #timers = new Map<string, Cancel>();
+  readonly #aggregations = new Set<Promise<void>>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+  /** Why nothing can be written, one sentence; null while all is well. */
+  storageFault: string | null = null;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+  }
+
+  get state(): RoundState {
+    return this.#parts.log.state;
+  }
+
+  /** After a restart: nobody is connected yet, and whatever was under way goes on. */
+  async restart(): Promise<void> {
+    await this.#parts.store.keepSubmissions(artifactsOf(this.state));
+    await this.inTurn(() => this.apply({ type: "restarted" }));
+    this.#run(this.#parts.log.pending());
+  }
+
+  /** Runs work when all earlier work is done. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Call in turn only. An event that changes nothing is dropped. @throws {Refusal} STORAGE_FAILED; nothing happened then. */
+  async apply(happening: Happening, resumeHash?: string): Promise<void> {
+    const before = this.state;
+    const event = { ...happening, at: this.#parts.clock.now() };
+    const commands = await this.stored(() => this.#parts.log.apply(event, resumeHash));
+    if (commands === null) return;
+    if (this.state.modelRound !== before.modelRound) this.#parts.model.adopt();
+    this.#run(commands);
+    this.#parts.onChange(before);
+    await this.#deleteUnused(before);
+  }
+
+  /** For what nobody waits for: tried again until it is on disk. */
+  applyReliably(happening: Happening): void {
+    this.inTurn(async () => {
+      if (!this.#isClosed) await this.apply(happening);
+    }).catch((error) => {
+      this.#parts.logger.error({ error: String(error) }, "An event is tried again");
+      if (this.#isClosed) return;
+      const retryAt = this.#parts.clock.now() + STORAGE_RETRY_MS;
+      this.#setTimer(`retry:${JSON.stringify(happening)}`, retryAt, happening);
+    });
+  }
+
+  /** Does something that writes. @throws {Refusal} STORAGE_FAILED when the system cannot. */
+  async stored<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      const result = await write();
+      this.storageFault = null;
+      return result;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#parts.logger.error({ error: String(error) }, "Cannot write");
+      this.storageFault = `The coordinator cannot write to its disk (${error.code}). Nothing confirmed is lost; it keeps trying.`;
+      this.#parts.onChange(this.state);
+      throw new Refusal("STORAGE_FAILED", "The coordinator could not store this; please try again");
+    }
+  }
+
+  /** Stops timers and waits for what is being written. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const cancel of this.#timers.values()) cancel();
+    await Promise.all(this.#aggregations);
+    await this.#turn;
+  }
+
+  #run(commands: readonly RoundCommand[]): void {
+    if (this.#isClosed) return;
+    for (const command of commands) {
+      switch (command.type) {
+        case "startTimer":
+          this.#setTimer(command.key, command.at, command.event);
+          break;
+        case "cancelTimer":
+          this.#timers.get(command.key)?.();
+          this.#timers.delete(command.key);
+          break;
+        case "aggregate": {
+          const aggregation = this.#aggregate(command).finally(() => this.#aggregations.delete(aggregation));
+          this.#aggregations.add(aggregation);
+          break;
+        }
+        default:
+          command satisfies never;
+      }
+    }
+  }
+
+  #setTimer(key: string, at: number, happening: Happening): void {
+    this.#timers.get(key)?.();
+    const fire = () => {
+      this.#timers.delete(key);
+      this.applyReliably(happening);
+    };
+    this.#timers.set(key, this.#parts.clock.at(at, fire));
+  }
+
+  async #aggregate({ round, inputs }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
+    try {
+      await this.#parts.model.aggregate(round, inputs);
+      this.applyReliably({ type: "aggregated", round });
+    } catch (error) {
+      const cause = isSystemError(error) ? "storage" : "method";
+      this.#parts.logger.error({ round, cause, error: String(error) }, "Aggregation failed");
+      const reason = error instanceof Error ? error.message : "unknown reason";
+      this.applyReliably({ type: "aggregationFailed", round, cause, reason });
+    }
+  }
+
+  /** Single contributions are not kept longer than they are needed. */
+  async #deleteUnused(before: RoundState): Promise<void> {
+    const needed = artifactsOf(this.state);
+    if ([...artifactsOf(before)].every((artifact) => needed.has(artifact))) return;
+    await this.#parts.store.keepSubmissions(needed).catch((error) => {
+      this.#parts.logger.warn({ error: String(error) }, "Old submissions could not be deleted");
+    });
+  }
+}
+
+/** Stored adapters that the state still needs. */
+function artifactsOf(state: RoundState): ReadonlySet<string> {
+  const submissions = Object.values(openRoundOf(state)?.submissions ?? {});
+  return new Set(submissions.flatMap(({ artifact }) => (artifact === null ? [] : [artifact])));
+}

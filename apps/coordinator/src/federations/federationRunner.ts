@@ -1,0 +1,254 @@
+/** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
+import type { ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
+import type { Progress, RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
+import { memberOf, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { roundsView } from "@duet/lora-core/rounds/roundView";
+import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
+import type { Logger } from "pino";
+import type { Clock } from "../ports/clock.ts";
+import { createId, matchesHash } from "../ports/secrets.ts";
+import { Refusal } from "../refusal.ts";
+import type { FederationRecord, FederationStore } from "../storage/federationStore.ts";
+import type { JournalEntry } from "../storage/journal.ts";
+import { checkedAdapter } from "./adapterCheck.ts";
+import type { Federation } from "./federation.ts";
+import { FederationLoop } from "./federationLoop.ts";
+import { type Connection, createResumeToken, createRoster } from "./roster.ts";
+import { openRoundLog, type RoundLog } from "./roundLog.ts";
+import { openSharedModel, type SharedModel } from "./sharedModel.ts";
+import { createSnapshotFeed, type SnapshotFeed, type Watcher } from "./snapshotFeed.ts";
+
+export interface RunnerParts {
+  readonly federation: Federation;
+  readonly record: FederationRecord;
+  readonly store: FederationStore;
+  readonly entries: readonly JournalEntry[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Restores a federation from its folder and sets it going. @throws when its files cannot be read. */
+export async function openFederationRunner(parts: RunnerParts): Promise<FederationRunner> {
+  const { federation, record, store, entries } = parts;
+  const log = openRoundLog(federation.policy, record.createdAt, store.journal, entries);
+  const model = await openSharedModel(federation, store, log.state.modelRound);
+  const runner = new FederationRunner(parts, log, model);
+  if (entries.length > 0) await runner.restart();
+  return runner;
+}
+
+type Action = RequestOf<"federation:control">["action"];
+type Identity = Omit<ReplyOf<"client:join">, "snapshot">;
+
+export class FederationRunner {
+  readonly record: FederationRecord;
+  readonly federation: Federation;
+  readonly #store: FederationStore;
+  readonly #clock: Clock;
+  readonly #model: SharedModel;
+  readonly #loop: FederationLoop;
+  readonly #feed: SnapshotFeed;
+  readonly #roster = createRoster();
+  readonly #progress = new Map<string, Progress>();
+  #revision = 0;
+
+  constructor({ federation, record, store, entries, clock, logger }: RunnerParts, log: RoundLog, model: SharedModel) {
+    this.record = record;
+    this.federation = federation;
+    this.#store = store;
+    this.#clock = clock;
+    this.#model = model;
+    this.#feed = createSnapshotFeed(() => this.snapshot(), clock);
+    const child = logger.child({ federation: record.federationId });
+    this.#loop = new FederationLoop({ log, model, store, clock, logger: child, onChange: (before) => this.#changed(before) });
+    for (const { event, resumeHash } of entries) {
+      if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
+    }
+    this.#touch();
+  }
+
+  get id(): string {
+    return this.record.federationId;
+  }
+
+  get state(): RoundState {
+    return this.#loop.state;
+  }
+
+  /** Where the shared adapter after that round is, if there is one. */
+  adapterPath(round: number): string {
+    return this.#store.adapterPath(round);
+  }
+
+  /** Call once after opening a federation that has a past. */
+  restart(): Promise<void> {
+    return this.#loop.restart();
+  }
+
+  snapshot(): Snapshot {
+    const view = roundsView(this.state);
+    return {
+      federationId: this.id,
+      revision: this.#revision,
+      config: this.federation.config,
+      ...view,
+      note: this.#loop.storageFault ?? view.note,
+      clients: view.clients.map((client) => ({ ...client, progress: this.#progress.get(client.id) ?? null })),
+      adapterBytes: this.federation.adapterBytes,
+      modelBytes: this.federation.modelBytes,
+    };
+  }
+
+  /** Pushes the snapshot on every change until the returned function is called. */
+  watch(watcher: Watcher): () => void {
+    return this.#feed.subscribe(watcher);
+  }
+
+  /** Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. */
+  join(request: RequestOf<"client:join">, connection: Connection): Promise<Identity> {
+    const { inviteToken, resumeToken, modelSha256, name, device, samples } = request;
+    if (!matchesHash(inviteToken, this.record.inviteHash)) throw new Refusal("FORBIDDEN", "This invite link is not valid");
+    if (modelSha256 !== this.federation.config.model.sha256) {
+      throw new Refusal("MODEL_MISMATCH", "This tab has another base model than the federation");
+    }
+    const introduction = { name, device, samples };
+    return this.#loop.inTurn(() =>
+      resumeToken === null ? this.#admit(introduction, connection) : this.#readmit(resumeToken, introduction, connection),
+    );
+  }
+
+  /** The client goes; with its resume token it may still come back. */
+  leave(clientId: string, connection: Connection): Promise<void> {
+    return this.#loop.inTurn(async () => {
+      await this.#loop.apply({ type: "clientLeft", clientId });
+      this.#roster.disconnect(clientId, connection);
+      this.#progress.delete(clientId);
+    });
+  }
+
+  /** The socket is gone; ignored when another one has taken over. */
+  disconnected(clientId: string, connection: Connection): void {
+    if (!this.#roster.disconnect(clientId, connection)) return;
+    this.#progress.delete(clientId);
+    this.#loop.applyReliably({ type: "clientAway", clientId });
+  }
+
+  /** @throws {Refusal} WRONG_ROUND when that round is not open. */
+  reportProgress(clientId: string, progress: Progress): void {
+    this.#openSpec(progress.round);
+    this.#progress.set(clientId, progress);
+    this.#touch();
+  }
+
+  /** The adapter that the open round starts from; null where a round starts from none. */
+  fetchAdapter(clientId: string, round: number): Promise<Uint8Array | null> {
+    return this.#loop.inTurn(async () => {
+      if (!this.#openSpec(round).receives) return null;
+      const blob = this.#model.blob();
+      await this.#loop.apply({ type: "fetched", clientId, bytes: blob.byteLength });
+      return blob;
+    });
+  }
+
+  /** Resolves once the submission is on disk; a repeat resolves and changes nothing. */
+  submit(clientId: string, round: number, adapter: Uint8Array | null, metrics: RoundMetrics): Promise<void> {
+    return this.#loop.inTurn(async () => {
+      const standing = submissionStanding(this.state, clientId, round);
+      if (standing.kind === "counted") return;
+      if (standing.kind === "refused") throw new Refusal("WRONG_ROUND", standing.reason);
+      const artifact = await this.#storeAdapter(clientId, round, adapter, standing.uploads);
+      this.#progress.delete(clientId);
+      await this.#loop.apply({ type: "submitted", clientId, round, artifact, bytes: adapter?.byteLength ?? 0, metrics });
+    });
+  }
+
+  /** What the organiser's key allows. */
+  control(organiserKey: string, action: Action): Promise<void> {
+    if (!matchesHash(organiserKey, this.record.organiserHash)) throw new Refusal("FORBIDDEN", "This is not the organiser's key");
+    return this.#loop.inTurn(async () => {
+      this.#assertRunning();
+      if (action.kind === "remove") await this.#remove(action.clientId);
+      else await this.#loop.apply({ type: controlEvents[action.kind] });
+    });
+  }
+
+  /** Stops timers and pushes, waits for what is being written, closes the files. The federation goes on when it is reopened. */
+  async close(): Promise<void> {
+    this.#feed.close();
+    await this.#loop.close();
+    await this.#store.close();
+  }
+
+  async #admit(introduction: Introduction, connection: Connection): Promise<Identity> {
+    this.#assertRunning();
+    const here = this.state.members.filter(({ status }) => status !== "left").length;
+    const { maxClients } = this.federation.config;
+    if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
+    const clientId = createId();
+    const { resumeToken, resumeHash } = createResumeToken();
+    await this.#loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
+    this.#roster.remember(clientId, resumeHash);
+    this.#roster.connect(clientId, connection);
+    return { clientId, resumeToken };
+  }
+
+  async #readmit(resumeToken: string, introduction: Introduction, connection: Connection): Promise<Identity> {
+    const clientId = this.#roster.clientOf(resumeToken);
+    if (clientId === undefined) throw new Refusal("FORBIDDEN", "This tab is not known here as a client; join again");
+    if (memberOf(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", "The organiser removed this client");
+    await this.#loop.apply({ type: "clientReturned", clientId, introduction });
+    this.#roster.connect(clientId, connection);
+    return { clientId, resumeToken };
+  }
+
+  async #remove(clientId: string): Promise<void> {
+    if (!memberOf(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
+    await this.#loop.apply({ type: "clientRemoved", clientId });
+    this.#roster.expel(clientId, "The organiser removed this client");
+    this.#progress.delete(clientId);
+  }
+
+  async #storeAdapter(clientId: string, round: number, adapter: Uint8Array | null, uploads: boolean): Promise<string | null> {
+    if (uploads !== (adapter !== null)) {
+      throw new Refusal("INVALID_ADAPTER", uploads ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
+    }
+    if (adapter === null) return null;
+    const tensors = checkedAdapter(adapter, this.federation.layout);
+    // A name of its own: nothing that was confirmed is ever written over.
+    const artifact = `${round}-${clientId}-${createId()}`;
+    await this.#loop.stored(() => this.#store.writeSubmission(artifact, tensors));
+    return artifact;
+  }
+
+  #assertRunning(): void {
+    if (this.state.endedAt !== null) throw new Refusal("FEDERATION_ENDED", "This federation has ended");
+  }
+
+  #openSpec(round: number) {
+    const open = openRoundOf(this.state);
+    const spec = open && specOf(this.state, open);
+    if (spec?.round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
+    return spec;
+  }
+
+  #changed(before: RoundState): void {
+    if (openRoundOf(this.state)?.index !== openRoundOf(before)?.index) this.#progress.clear();
+    this.#touch();
+  }
+
+  /** Something visible changed. Starting from the clock, revisions grow across restarts too. */
+  #touch(): void {
+    this.#revision = Math.max(this.#revision + 1, this.#clock.now());
+    this.#feed.changed();
+  }
+}
+
+const controlEvents = {
+  start: "started",
+  pause: "paused",
+  resume: "resumed",
+  closeRound: "roundClosed",
+  stop: "stopped",
+} as const satisfies Record<Exclude<Action["kind"], "remove">, string>;

@@ -1,0 +1,46 @@
+/** Who may speak for which client: resume tokens (as hashes) and the socket each client has at the moment. */
+import { createToken, hashToken, matchesHash } from "../ports/secrets.ts";
+
+/** A client's socket, as far as a federation cares. */
+export interface Connection {
+  /** This socket no longer speaks for its client; one sentence why. */
+  replace(reason: string): void;
+}
+
+export interface Roster {
+  /** The client that this resume token belongs to. */
+  clientOf(resumeToken: string): string | undefined;
+  remember(clientId: string, resumeHash: string): void;
+  /** From now on this socket speaks for the client; the one before, if any, is told. */
+  connect(clientId: string, connection: Connection): void;
+  /** Forgets the socket. False when another one has taken over. */
+  disconnect(clientId: string, connection: Connection): boolean;
+  /** Tells the client's socket that it is out. */
+  expel(clientId: string, reason: string): void;
+}
+
+/** A fresh resume token and its hash. */
+export function createResumeToken(): { resumeToken: string; resumeHash: string } {
+  const resumeToken = createToken();
+  return { resumeToken, resumeHash: hashToken(resumeToken) };
+}
+
+/** An empty roster. */
+export function createRoster(): Roster {
+  const hashes = new Map<string, string>();
+  const connections = new Map<string, Connection>();
+  return {
+    clientOf: (resumeToken) => [...hashes].find(([, hash]) => matchesHash(resumeToken, hash))?.[0],
+    remember: (clientId, resumeHash) => void hashes.set(clientId, resumeHash),
+    connect(clientId, connection) {
+      const older = connections.get(clientId);
+      connections.set(clientId, connection);
+      if (older && older !== connection) older.replace("This client was opened in another tab, which goes on in its place");
+    },
+    disconnect: (clientId, connection) => connections.get(clientId) === connection && connections.delete(clientId),
+    expel(clientId, reason) {
+      connections.get(clientId)?.replace(reason);
+      connections.delete(clientId);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** One handler per message: parsed request in, reply or {@link Refusal} out. */
+import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
+import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
+import type { FederationRunner } from "../federations/federationRunner.ts";
+import type { FederationRegistry } from "../federations/registry.ts";
+import type { ModelCatalogue } from "../models/modelCatalogue.ts";
+import type { Clock } from "../ports/clock.ts";
+import { hashToken, matchesHash } from "../ports/secrets.ts";
+import { Refusal } from "../refusal.ts";
+import { membershipOf, type Session, subscribe } from "./session.ts";
+
+export type Handlers = {
+  readonly [N in MessageName]: (request: RequestOf<N>, session: Session) => Promise<ReplyOf<N>> | ReplyOf<N>;
+};
+
+export interface HandlerParts {
+  readonly registry: FederationRegistry;
+  readonly catalogue: ModelCatalogue;
+  readonly clock: Clock;
+}
+
+/** The coordinator's answers. */
+export function createHandlers({ registry, catalogue, clock }: HandlerParts): Handlers {
+  return {
+    "session:hello"({ protocolVersion }, session) {
+      if (protocolVersion !== PROTOCOL_VERSION) {
+        throw new Refusal(
+          "VERSION_MISMATCH",
+          `This tab speaks version ${protocolVersion}, the coordinator ${PROTOCOL_VERSION}; reload the page`,
+        );
+      }
+      session.isGreeted = true;
+      const models = [...catalogue.values()].map(({ info }) => info);
+      return { protocolVersion: PROTOCOL_VERSION, models, serverTime: clock.now() };
+    },
+
+    "federation:list": () => ({ federations: [...registry.list()] }),
+
+    "federation:create": ({ config }) => registry.create(config),
+
+    "federation:watch"({ federationId, token }, session) {
+      const runner = registry.find(federationId);
+      if (!mayWatch(runner, token)) throw new Refusal("FORBIDDEN", "This link does not open the federation");
+      subscribe(session, runner);
+      return { snapshot: runner.snapshot() };
+    },
+
+    async "federation:control"({ federationId, organiserKey, action }) {
+      await registry.find(federationId).control(organiserKey, action);
+      return {};
+    },
+
+    async "client:join"(request, session) {
+      const runner = registry.find(request.federationId);
+      const earlier = session.membership;
+      if (earlier && earlier.runner !== runner) {
+        throw new Refusal("FORBIDDEN", "This connection is already a client of another federation");
+      }
+      // A repeated join on the same connection means the same client.
+      const resumeToken = request.resumeToken ?? earlier?.resumeToken ?? null;
+      const identity = await runner.join({ ...request, resumeToken }, session.connection);
+      session.membership = { runner, ...identity };
+      subscribe(session, runner);
+      return { ...identity, snapshot: runner.snapshot() };
+    },
+
+    "client:progress"(progress, session) {
+      const { runner, clientId } = membershipOf(session);
+      runner.reportProgress(clientId, progress);
+      return {};
+    },
+
+    async "client:leave"(_request, session) {
+      const { runner, clientId } = membershipOf(session);
+      await runner.leave(clientId, session.connection);
+      session.membership = null;
+      return {};
+    },
+
+    async "round:fetch"({ round }, session) {
+      const { runner, clientId } = membershipOf(session);
+      const adapter = await runner.fetchAdapter(clientId, round);
+      return { adapter: adapter && new Uint8Array(adapter) };
+    },
+
+    async "round:submit"({ round, adapter, metrics }, session) {
+      const { runner, clientId } = membershipOf(session);
+      await runner.submit(clientId, round, adapter, metrics);
+      return {};
+    },
+  };
+}
+
+/** The watch token or the invite token. */
+export function mayWatch({ record }: FederationRunner, token: string): boolean {
+  return matchesHash(token, hashToken(record.watchToken)) || matchesHash(token, record.inviteHash);
+}

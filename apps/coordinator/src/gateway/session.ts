@@ -1,0 +1,40 @@
+/** What the coordinator knows of one socket. */
+
+import type { FederationRunner } from "../federations/federationRunner.ts";
+import type { Connection } from "../federations/roster.ts";
+import type { Watcher } from "../federations/snapshotFeed.ts";
+import { Refusal } from "../refusal.ts";
+
+export interface Membership {
+  readonly runner: FederationRunner;
+  readonly clientId: string;
+  readonly resumeToken: string;
+}
+
+export interface Session {
+  isGreeted: boolean;
+  membership: Membership | null;
+  /** How to stop pushes, by federation. */
+  readonly subscriptions: Map<string, () => void>;
+  readonly connection: Connection;
+  readonly watcher: Watcher;
+}
+
+/** Pushes this federation's snapshots to the socket, once. */
+export function subscribe(session: Session, runner: FederationRunner): void {
+  if (!session.subscriptions.has(runner.id)) session.subscriptions.set(runner.id, runner.watch(session.watcher));
+}
+
+/** The client that this socket speaks for. @throws {Refusal} NOT_JOINED */
+export function membershipOf(session: Session): Membership {
+  if (!session.membership) throw new Refusal("NOT_JOINED", "This connection has not joined a federation");
+  return session.membership;
+}
+
+/** The socket is gone. */
+export function endSession(session: Session): void {
+  for (const unsubscribe of session.subscriptions.values()) unsubscribe();
+  session.subscriptions.clear();
+  session.membership?.runner.disconnected(session.membership.clientId, session.connection);
+  session.membership = null;
+}

@@ -1,0 +1,97 @@
+/** Sockets to handlers and back: greeting, limits, parsing, acknowledgements, pushes. Knows nothing of rounds. */
+import type { Server as HttpServer } from "node:http";
+import type { ErrorCode } from "@duet/lora-core/protocol/errors";
+import { ACK_TIMEOUT_MS, MAX_MESSAGE_BYTES } from "@duet/lora-core/protocol/limits";
+import {
+  type ClientToServerEvents,
+  type MessageName,
+  messages,
+  type RequestOf,
+  replacedEvent,
+  type ServerToClientEvents,
+  snapshotEvent,
+} from "@duet/lora-core/protocol/messages";
+import type { Logger } from "pino";
+import { Server, type Socket } from "socket.io";
+import type { Clock } from "../ports/clock.ts";
+import type { Handlers } from "./handlers.ts";
+import { createRateLimit } from "./rateLimit.ts";
+import { endSession, type Session } from "./session.ts";
+import { answer, failureOf, validated } from "./validated.ts";
+
+type DuetServer = Server<ClientToServerEvents, ServerToClientEvents>;
+type DuetSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+export interface GatewayParts {
+  readonly handlers: Handlers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Puts a Socket.IO server on an HTTP server. */
+export function createSocketGateway(http: HttpServer, { handlers, clock, logger }: GatewayParts): { close(): Promise<void> } {
+  const io: DuetServer = new Server(http, { maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false });
+  io.on("connection", (socket) => {
+    const session = createSession(socket);
+    const onFault = (error: unknown) => logger.error({ socket: socket.id, error: faultText(error) }, "A handler failed");
+    const isAllowed = createRateLimit(clock);
+    const gates = bindHandlers(handlers, session, onFault);
+    const refuse = (acknowledge: unknown, code: ErrorCode, message: string) =>
+      answer(acknowledge, failureOf({ code, message }), onFault);
+    // One listener for every name, so that an unknown event is refused instead of ignored.
+    socket.onAny((name: string, raw: unknown, acknowledge: unknown) => {
+      if (!isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
+      else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", "There is no such message");
+      else if (!session.isGreeted && name !== "session:hello") {
+        refuse(acknowledge, "FORBIDDEN", "The first message must be session:hello");
+      } else void gates[name](raw, acknowledge);
+    });
+    socket.on("disconnect", () => endSession(session));
+  });
+  return { close: () => io.close() };
+}
+
+type Gate = (raw: unknown, acknowledge: unknown) => Promise<void>;
+
+function bindHandlers(handlers: Handlers, session: Session, onFault: (error: unknown) => void): Record<MessageName, Gate> {
+  const gate = <N extends MessageName>(name: N): Gate => {
+    const handler: Handlers[N] = handlers[name];
+    return validated(messages[name].request, (request) => handler(request as RequestOf<N>, session), onFault);
+  };
+  const names = Object.keys(messages).filter(isMessageName);
+  return Object.fromEntries(names.map((name) => [name, gate(name)])) as Record<MessageName, Gate>;
+}
+
+function createSession(socket: DuetSocket): Session {
+  const session: Session = {
+    isGreeted: false,
+    membership: null,
+    subscriptions: new Map(),
+    connection: {
+      replace(reason) {
+        session.membership = null;
+        socket.emit(replacedEvent, { reason });
+        socket.disconnect();
+      },
+    },
+    watcher: {
+      push: (snapshot) =>
+        socket
+          .timeout(ACK_TIMEOUT_MS)
+          .emitWithAck(snapshotEvent, snapshot)
+          .then(
+            () => undefined,
+            () => undefined,
+          ),
+    },
+  };
+  return session;
+}
+
+function isMessageName(name: string): name is MessageName {
+  return Object.hasOwn(messages, name);
+}
+
+function faultText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,51 @@
+/** The gate every message passes: nothing unparsed gets in, no exception gets out, every sender gets an answer. */
+import type { Result } from "@duet/lora-core/protocol/errors";
+import type { z } from "zod";
+import { Refusal } from "../refusal.ts";
+
+const MAX_MESSAGE_LENGTH = 500;
+
+/**
+ * Wraps a handler. `raw` and `acknowledge` come from a stranger: `acknowledge` may be missing or not a function.
+ * `onFault` sees what was not a {@link Refusal}; the sender only learns that something went wrong.
+ */
+export function validated<S extends z.ZodType, T>(
+  schema: S,
+  handle: (request: z.output<S>) => Promise<T> | T,
+  onFault: (error: unknown) => void,
+): (raw: unknown, acknowledge: unknown) => Promise<void> {
+  return async (raw, acknowledge) => answer(acknowledge, await outcome(schema, handle, raw, onFault), onFault);
+}
+
+/** Sends a result when there is someone to send it to. Never throws. */
+export function answer<T>(acknowledge: unknown, result: Result<T>, onFault: (error: unknown) => void): void {
+  if (typeof acknowledge !== "function") return;
+  try {
+    acknowledge(result);
+  } catch (error) {
+    onFault(error);
+  }
+}
+
+/** A refusal as it travels. */
+export function failureOf({ code, message }: Pick<Refusal, "code" | "message">): Result<never> {
+  return { ok: false, error: { code, message: message.slice(0, MAX_MESSAGE_LENGTH) } };
+}
+
+async function outcome<S extends z.ZodType, T>(
+  schema: S,
+  handle: (request: z.output<S>) => Promise<T> | T,
+  raw: unknown,
+  onFault: (error: unknown) => void,
+): Promise<Result<T>> {
+  try {
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) return { ok: true, data: await handle(parsed.data) };
+    const issue = parsed.error.issues[0];
+    return failureOf({ code: "INVALID_PAYLOAD", message: `${issue?.path.join(".") || "request"}: ${issue?.message}` });
+  } catch (error) {
+    if (error instanceof Refusal) return failureOf(error);
+    onFault(error);
+    return failureOf({ code: "INTERNAL", message: "Something went wrong on the coordinator" });
+  }
+}

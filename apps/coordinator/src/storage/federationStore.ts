@@ -1,0 +1,113 @@
+/**
+ * The folder of one federation:
+ *
+ *   federation.json                     what was agreed at creation; tokens as hashes
+ *   journal.jsonl                       its events
+ *   submissions/<artifact>.safetensors  what clients sent in the open round; deleted once aggregated
+ *   adapters/<round>.safetensors        the shared adapter after each round
+ *   memory/<round>.safetensors          what else the method remembers, keys "<name>/<tensor>"
+ */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { readSafetensors, writeSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { ServerState } from "@duet/lora-core/strategies/strategy";
+import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { z } from "zod";
+import { ensureFolder, writeAtomically } from "./files.ts";
+import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const federationRecord = z.strictObject({
+  formatVersion: z.literal(1),
+  federationId: z.string(),
+  createdAt: z.number(),
+  config: federationConfig,
+  inviteHash: sha256,
+  organiserHash: sha256,
+  /** Not a secret towards those who can reach the coordinator, so stored as it is. */
+  watchToken: z.string(),
+});
+export type FederationRecord = z.output<typeof federationRecord>;
+
+export interface FederationStore {
+  readonly journal: Journal;
+  writeSubmission(artifact: string, tensors: NamedTensors): Promise<void>;
+  readSubmission(artifact: string): Promise<NamedTensors>;
+  /** Deletes every submission but these. */
+  keepSubmissions(artifacts: ReadonlySet<string>): Promise<void>;
+  writeModel(round: number, state: ServerState): Promise<void>;
+  readModel(round: number): Promise<ServerState>;
+  /** Path of the shared adapter after that round. */
+  adapterPath(round: number): string;
+  close(): Promise<void>;
+}
+
+/** Writes a new federation's record; opening it makes the rest. */
+export async function createFederationFolder(folder: string, record: FederationRecord): Promise<void> {
+  await ensureFolder(folder);
+  await writeAtomically(join(folder, "federation.json"), JSON.stringify(record, null, 2));
+}
+
+/** Ids of the stored federations. A folder without a record was never announced and is passed over. */
+export async function listFederationFolders(dataDir: string): Promise<readonly string[]> {
+  const folders = (await readdir(dataDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const contents = await Promise.all(folders.map(({ name }) => readdir(join(dataDir, name))));
+  return folders.map(({ name }) => name).filter((_, index) => contents[index]?.includes("federation.json"));
+}
+
+/** @throws when the record or the journal cannot be read. */
+export async function openFederationFolder(
+  folder: string,
+): Promise<{ record: FederationRecord; store: FederationStore; entries: readonly JournalEntry[] }> {
+  const record = federationRecord.parse(JSON.parse(await readFile(join(folder, "federation.json"), "utf8")));
+  for (const name of ["submissions", "adapters", "memory"]) await ensureFolder(join(folder, name));
+  const { journal, entries } = await openJournal(join(folder, "journal.jsonl"));
+  return { record, store: storeIn(folder, journal), entries };
+}
+
+function storeIn(folder: string, journal: Journal): FederationStore {
+  const submissionPath = (artifact: string) => join(folder, "submissions", `${artifact}.safetensors`);
+  const adapterPath = (round: number) => join(folder, "adapters", `${round}.safetensors`);
+  const memoryPath = (round: number) => join(folder, "memory", `${round}.safetensors`);
+  return {
+    journal,
+    writeSubmission: (artifact, tensors) => writeAtomically(submissionPath(artifact), writeSafetensors(tensors)),
+    readSubmission: async (artifact) => readSafetensors(await readFile(submissionPath(artifact))),
+    async keepSubmissions(artifacts) {
+      const files = await readdir(join(folder, "submissions"));
+      const obsolete = files.filter((file) => !artifacts.has(file.replace(/\.safetensors$/, "")));
+      await Promise.all(obsolete.map((file) => rm(join(folder, "submissions", file), { force: true })));
+    },
+    async writeModel(round, { shared, memory }) {
+      await writeAtomically(memoryPath(round), writeSafetensors(flatten(memory)));
+      await writeAtomically(adapterPath(round), writeSafetensors(shared, { format: "pt" }));
+    },
+    readModel: async (round) => ({
+      shared: readSafetensors(await readFile(adapterPath(round))),
+      memory: unflatten(readSafetensors(await readFile(memoryPath(round)))),
+    }),
+    adapterPath,
+    close: () => journal.close(),
+  };
+}
+
+function flatten(memory: ServerState["memory"]): NamedTensors {
+  return new Map(
+    Object.entries(memory).flatMap(([name, tensors]) =>
+      [...tensors].map(([key, tensor]): [string, HostTensor] => [`${name}/${key}`, tensor]),
+    ),
+  );
+}
+
+function unflatten(tensors: NamedTensors): ServerState["memory"] {
+  const memory: Record<string, Map<string, HostTensor>> = {};
+  for (const [path, tensor] of tensors) {
+    const slash = path.indexOf("/");
+    const name = path.slice(0, slash);
+    memory[name] ??= new Map();
+    memory[name].set(path.slice(slash + 1), tensor);
+  }
+  return memory;
+}

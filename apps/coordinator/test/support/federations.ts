@@ -1,0 +1,108 @@
+/** Small federations over duet-tiny for tests: configs, metrics, and adapters with known values. */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { type AdapterLayout, adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { ReplyOf } from "@duet/lora-core/protocol/messages";
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
+import type { CoordinatorUnderTest } from "./coordinatorUnderTest.ts";
+import { connectClient, type TestClient } from "./testClient.ts";
+
+const folder = "models/duet-tiny";
+const { linears } = parseArchitecture(JSON.parse(readFileSync(`${folder}/config.json`, "utf8")));
+export const modelSha256 = createHash("sha256")
+  .update(readFileSync(`${folder}/model.safetensors`))
+  .digest("hex");
+
+/** Two rounds of FedAvg for two clients unless said otherwise. */
+export function testConfig(changes: Partial<FederationConfig> = {}): FederationConfig {
+  return {
+    name: "ward-notes",
+    model: { id: "duet-tiny", sha256: modelSha256 },
+    task: { kind: "label", labels: ["INFO", "FATAL"] },
+    adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["q_proj"] },
+    strategy: { id: "fedavg", preset: "standard", config: {} },
+    budgets: { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 3 }, rounds: 2 },
+    training: { batchSize: 4, maxTokens: 32, learningRate: 0.01, warmupSteps: 0, weightDecay: 0, clipNorm: 1 },
+    seed: 7,
+    minClients: 2,
+    maxClients: 3,
+    roundDeadlineSeconds: 600,
+    reconnectGraceSeconds: 60,
+    ...changes,
+  };
+}
+
+/** Layout of the adapters of {@link testConfig}. */
+export const layout: AdapterLayout = adapterLayout(linears, testConfig().adapter);
+
+/** An adapter whose every value is `value`. */
+export function constantAdapter(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(encodeAdapter(filled(value), layout));
+}
+
+/** An adapter's tensors, every value the same. */
+export function filled(value: number): NamedTensors {
+  return new Map(layout.map(({ key, shape }) => [key, { shape, data: new Float32Array(sizeOf(shape)).fill(value) }]));
+}
+
+/** What a client reports after a round. */
+export function testMetrics(changes: Partial<RoundMetrics> = {}): RoundMetrics {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  return {
+    trainLoss: 0.5,
+    accuracy: { ...none, base: 0.25, shared: 0.75 },
+    macroF1: none,
+    testLoss: none,
+    fusion: null,
+    trainTokens: 640,
+    trainSeconds: 1.5,
+    ...changes,
+  };
+}
+
+export type Created = ReplyOf<"federation:create">;
+
+/** Creates a federation over a socket of its own. */
+export async function createFederation(url: string, changes: Partial<FederationConfig> = {}) {
+  const organiser = await connectClient(url);
+  const created = await organiser.call("federation:create", { config: testConfig(changes) });
+  await organiser.call("federation:watch", { federationId: created.federationId, token: created.watchToken });
+  return { organiser, created };
+}
+
+export interface Joined {
+  readonly client: TestClient;
+  readonly clientId: string;
+  readonly resumeToken: string;
+}
+
+/** What a client says when it joins. */
+export function joinRequest({ federationId, inviteToken }: Created, name: string, train: number) {
+  return {
+    federationId,
+    inviteToken,
+    name,
+    resumeToken: null as string | null,
+    modelSha256,
+    device: { backend: "wasm" as const, threads: 2, reason: "No WebGPU here", description: "test" },
+    samples: { train, fusion: 5, test: 10 },
+  };
+}
+
+/** Connects and joins. */
+export async function joinAs(
+  { url }: CoordinatorUnderTest,
+  created: Created,
+  name: string,
+  { train = 100, resumeToken = null as string | null } = {},
+): Promise<Joined> {
+  const client = await connectClient(url);
+  const reply = await client.call("client:join", { ...joinRequest(created, name, train), resumeToken });
+  client.latest ??= reply.snapshot;
+  return { client, clientId: reply.clientId, resumeToken: reply.resumeToken };
+}

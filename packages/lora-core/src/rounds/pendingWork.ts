@@ -1,0 +1,57 @@
+/**
+ * What a state waits for. Commands are the difference between two states' pending work, so a transition cannot forget to cancel
+ * a timer, and a restart runs exactly what the restored state still needs.
+ */
+import type { AggregateInput, RoundCommand, TimerEvent } from "./roundEvents.ts";
+import { type OpenRound, type RoundState, specOf } from "./roundState.ts";
+
+interface Timer {
+  readonly key: string;
+  readonly at: number;
+  readonly event: TimerEvent;
+}
+
+/** Commands that lead from `before` to `after`; with `before` null, all that `after` needs. */
+export function commandsBetween(before: RoundState | null, after: RoundState): readonly RoundCommand[] {
+  const running = new Map((before ? timersOf(before) : []).map((timer) => [timer.key, timer.at]));
+  const wanted = timersOf(after);
+  const keys = new Set(wanted.map(({ key }) => key));
+  const cancelled = [...running.keys()].filter((key) => !keys.has(key));
+  const started = wanted.filter(({ key, at }) => running.get(key) !== at);
+  const aggregation = aggregationOf(after);
+  return [
+    ...cancelled.map((key): RoundCommand => ({ type: "cancelTimer", key })),
+    ...started.map((timer): RoundCommand => ({ type: "startTimer", ...timer })),
+    ...(aggregation && !(before && aggregationOf(before)) ? [aggregation] : []),
+  ];
+}
+
+function timersOf(state: RoundState): readonly Timer[] {
+  const { phase, paused, members } = state;
+  if (phase.kind === "ended") return [];
+  const timers: Timer[] = members.flatMap(({ id, awayUntil }) =>
+    awayUntil === null ? [] : [{ key: `grace:${id}`, at: awayUntil, event: { type: "graceExpired" as const, clientId: id } }],
+  );
+  if (paused) return timers;
+  if (phase.kind === "waiting" && phase.until !== null) {
+    timers.push({ key: "wait", at: phase.until, event: { type: "waitExpired" } });
+  }
+  if (phase.kind === "collecting") {
+    const { attempt, deadlineAt } = phase.open;
+    const { round } = specOf(state, phase.open);
+    timers.push({ key: `deadline:${round}:${attempt}`, at: deadlineAt, event: { type: "deadlinePassed", round, attempt } });
+  }
+  return timers;
+}
+
+function aggregationOf(state: RoundState): (RoundCommand & { type: "aggregate" }) | null {
+  const { phase } = state;
+  if (phase.kind !== "aggregating" || phase.stalled) return null;
+  return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(phase.open) };
+}
+
+function inputsOf({ submissions }: OpenRound): readonly AggregateInput[] {
+  return Object.entries(submissions).flatMap(([clientId, { artifact, sampleCount }]) =>
+    artifact === null ? [] : [{ clientId, artifact, sampleCount }],
+  );
+}

@@ -1,0 +1,64 @@
+/** What can happen to a federation, and what it then asks of its surroundings. */
+import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
+import type { ArtifactId, ClientId } from "./roundState.ts";
+
+/** What a client says about itself when it joins or comes back. */
+export interface Introduction {
+  readonly name: string;
+  readonly device: Device;
+  readonly samples: SampleCounts;
+}
+
+type Happening =
+  | { readonly type: "clientJoined"; readonly clientId: ClientId; readonly introduction: Introduction }
+  | { readonly type: "clientReturned"; readonly clientId: ClientId; readonly introduction: Introduction }
+  | { readonly type: "clientAway"; readonly clientId: ClientId }
+  | { readonly type: "clientLeft"; readonly clientId: ClientId }
+  | { readonly type: "fetched"; readonly clientId: ClientId; readonly bytes: number }
+  | {
+      readonly type: "submitted";
+      readonly clientId: ClientId;
+      readonly round: number;
+      readonly artifact: ArtifactId | null;
+      readonly bytes: number;
+      readonly metrics: RoundMetrics;
+    }
+  | TimerEvent
+  | { readonly type: "aggregated"; readonly round: number }
+  /** storage: the result could not be written; method: the contributions could not be aggregated. */
+  | {
+      readonly type: "aggregationFailed";
+      readonly round: number;
+      readonly cause: "storage" | "method";
+      readonly reason: string;
+    }
+  | { readonly type: "started" }
+  | { readonly type: "paused" }
+  | { readonly type: "resumed" }
+  | { readonly type: "roundClosed" }
+  | { readonly type: "clientRemoved"; readonly clientId: ClientId }
+  | { readonly type: "stopped" }
+  /** The coordinator came back: every connection is gone, and the time it was down counts against nobody. */
+  | { readonly type: "restarted" };
+
+/** An event with its instant, as it is journalled. */
+export type RoundEvent = Happening & { readonly at: number };
+
+/** What a timer becomes when it fires. */
+export type TimerEvent =
+  | { readonly type: "deadlinePassed"; readonly round: number; readonly attempt: number }
+  | { readonly type: "waitExpired" }
+  | { readonly type: "graceExpired"; readonly clientId: ClientId };
+
+/** Starting a timer of a key that runs replaces it. Everything visible is pushed as a snapshot, so no command says so. */
+export type RoundCommand =
+  | { readonly type: "startTimer"; readonly key: string; readonly at: number; readonly event: TimerEvent }
+  | { readonly type: "cancelTimer"; readonly key: string }
+  | { readonly type: "aggregate"; readonly round: number; readonly inputs: readonly AggregateInput[] };
+
+export interface AggregateInput {
+  readonly clientId: ClientId;
+  readonly artifact: ArtifactId;
+  /** Training rows of the client. */
+  readonly sampleCount: number;
+}

@@ -1,0 +1,268 @@
+/**
+ * The rounds of a federation as a pure function. After every event {@link settle} looks whether something is complete, so that
+ * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
+ */
+import { commandsBetween } from "./pendingWork.ts";
+import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
+import { type Member, memberOf, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
+import { closeRound, end, log, openRound, recordRound, retryRound, updateMember } from "./roundSteps.ts";
+import { submissionStanding } from "./submissionStanding.ts";
+
+export interface Transition {
+  readonly state: RoundState;
+  readonly commands: readonly RoundCommand[];
+}
+
+/** Pure: the same state and event give the same transition. An event that does not fit returns the very same state. */
+export function transition(state: RoundState, event: RoundEvent): Transition {
+  const now = { ...state, at: Math.max(state.at, event.at) };
+  const applied = state.phase.kind === "ended" ? applyAfterEnd(now, event) : apply(now, event, now.at - state.at);
+  if (applied === now) return { state, commands: [] };
+  const settled = settle(applied);
+  return { state: settled, commands: commandsBetween(state, settled) };
+}
+
+/** `elapsedMs` is the time since the event before. */
+function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundState {
+  switch (event.type) {
+    case "clientJoined":
+      return joined(state, event.clientId, event.introduction);
+    case "clientReturned":
+      return returned(state, event.clientId, event.introduction);
+    case "clientAway":
+      return away(state, event.clientId);
+    case "clientLeft":
+      return left(state, event.clientId, "left", false);
+    case "clientRemoved":
+      return left(state, event.clientId, "was removed by the organiser", true);
+    case "graceExpired": {
+      const awayUntil = memberOf(state, event.clientId)?.awayUntil ?? null;
+      return awayUntil === null || state.at < awayUntil ? state : left(state, event.clientId, "connection lost", false);
+    }
+    case "fetched":
+      return updateMember(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+    case "submitted":
+      return submitted(state, event);
+    case "deadlinePassed":
+      return deadlinePassed(state, event.round, event.attempt);
+    case "waitExpired":
+      return waitExpired(state);
+    case "aggregated":
+      return aggregated(state, event.round);
+    case "aggregationFailed":
+      return aggregationFailed(state, event);
+    case "started":
+      return state.started ? state : log({ ...state, started: true }, "The organiser started without waiting for more clients");
+    case "paused":
+      if (state.paused) return state;
+      return log({ ...state, paused: { since: state.at, reason: "Paused by the organiser" } }, "The organiser paused");
+    case "resumed":
+      return resumed(state);
+    case "roundClosed":
+      return closedByOrganiser(state);
+    case "stopped":
+      return end(state, "stopped", "Stopped by the organiser");
+    case "restarted":
+      return restarted(state, elapsedMs);
+    default:
+      event satisfies never;
+      return state;
+  }
+}
+
+/** After the end only the presence of clients still moves, so that the last picture stays true. */
+function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
+  switch (event.type) {
+    case "clientReturned":
+      return updateMember(state, event.clientId, ({ removed }) => (removed ? null : { status: "present", note: null }));
+    case "clientAway":
+      return updateMember(state, event.clientId, ({ status }) => (status === "present" ? { status: "away" } : null));
+    case "clientLeft":
+      return updateMember(state, event.clientId, ({ status }) => (status === "left" ? null : { status: "left", note: "left" }));
+    case "restarted":
+      return {
+        ...state,
+        members: state.members.map((member) => (member.status === "present" ? { ...member, status: "away" } : member)),
+      };
+    case "fetched":
+      return updateMember(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+    default:
+      return state;
+  }
+}
+
+/** Runs after every event until nothing moves. While paused nothing opens and nothing closes. */
+function settle(state: RoundState): RoundState {
+  const { phase } = state;
+  if (state.paused) return state;
+  if (phase.kind === "waiting") return settleWaiting(state);
+  if (phase.kind !== "collecting" || outstanding(state, phase.open).length > 0) return state;
+  if (Object.keys(phase.open.submissions).length > 0) return settle(closeRound(state, phase.open));
+  const { index, attempt, failures, firstOpenedAt } = phase.open;
+  const next = { index, attempt: attempt + 1, failures, firstOpenedAt };
+  return settle(log({ ...state, phase: { kind: "waiting", next, until: null } }, "Everyone in the round left before answering"));
+}
+
+function settleWaiting(state: RoundState): RoundState {
+  if (state.phase.kind !== "waiting") return state;
+  const { next, until } = state.phase;
+  const present = state.members.filter(({ status }) => status === "present");
+  if (present.length >= (state.started ? 1 : state.policy.minClients)) return openRound(state, next, present);
+  const hasOpened = next.firstOpenedAt !== null || state.rounds.length > 0;
+  const abandoned = hasOpened && !state.members.some(({ status }) => status !== "left");
+  const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
+  return giveUpAt === until ? state : { ...state, phase: { kind: "waiting", next, until: giveUpAt } };
+}
+
+function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
+  if (memberOf(state, clientId)) return state;
+  const note = openRoundOf(state) ? "Joined during a round; takes part from the next one" : null;
+  const member: Member = {
+    ...introduction,
+    id: clientId,
+    status: "present",
+    removed: false,
+    note,
+    lastSeenAt: state.at,
+    awayUntil: null,
+    bytesUp: 0,
+    bytesDown: 0,
+    history: [],
+  };
+  return log({ ...state, members: [...state.members, member] }, `${member.name} joined`, clientId);
+}
+
+/** A client that was a member before takes part in the open round again, even when it was away at its opening. */
+function returned(state: RoundState, clientId: string, introduction: Introduction): RoundState {
+  const member = memberOf(state, clientId);
+  if (!member || member.removed) return state;
+  const back = updateMember(state, clientId, () => ({
+    ...introduction,
+    status: "present",
+    note: null,
+    awayUntil: null,
+    lastSeenAt: state.at,
+  }));
+  if (member.status === "present") return back;
+  return log(withParticipant(back, clientId), `${introduction.name} is back`, clientId);
+}
+
+function withParticipant(state: RoundState, clientId: string): RoundState {
+  const { phase } = state;
+  if (phase.kind !== "collecting" || phase.open.participants.includes(clientId)) return state;
+  const open = { ...phase.open, participants: [...phase.open.participants, clientId] };
+  return { ...state, phase: { kind: "collecting", open } };
+}
+
+function away(state: RoundState, clientId: string): RoundState {
+  const member = memberOf(state, clientId);
+  if (member?.status !== "present") return state;
+  const awayUntil = state.at + state.policy.reconnectGraceMs;
+  const next = updateMember(state, clientId, () => ({ status: "away", awayUntil, note: "connection lost, may come back" }));
+  return log(next, `${member.name} lost the connection`, clientId);
+}
+
+function left(state: RoundState, clientId: string, why: string, removed: boolean): RoundState {
+  const member = memberOf(state, clientId);
+  if (!member || (member.status === "left" && (member.removed || !removed))) return state;
+  const next = updateMember(state, clientId, () => ({ status: "left", removed, awayUntil: null, note: why }));
+  const text = why === "connection lost" ? `${member.name} did not come back` : `${member.name} ${why}`;
+  return log(next, text, clientId);
+}
+
+function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
+  const { clientId, round, artifact, metrics } = event;
+  const member = memberOf(state, clientId);
+  if (state.phase.kind !== "collecting" || !member) return state;
+  if (submissionStanding(state, clientId, round).kind !== "expected") return state;
+  if (specOf(state, state.phase.open).uploads !== (artifact !== null)) return state;
+  const submission = { artifact, sampleCount: member.samples.train, trainLoss: metrics.trainLoss };
+  const submissions = { ...state.phase.open.submissions, [clientId]: submission };
+  const next: RoundState = { ...state, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } };
+  return updateMember(next, clientId, ({ bytesUp, history }) => ({
+    lastSeenAt: state.at,
+    note: null,
+    bytesUp: bytesUp + event.bytes,
+    history: [...history.filter((entry) => entry.round !== round), { round, metrics }],
+  }));
+}
+
+function deadlinePassed(state: RoundState, round: number, attempt: number): RoundState {
+  const { phase, paused } = state;
+  if (phase.kind !== "collecting" || paused || state.at < phase.open.deadlineAt) return state;
+  if (specOf(state, phase.open).round !== round || phase.open.attempt !== attempt) return state;
+  const noted = noteMissing(state, "did not answer in time");
+  if (Object.keys(phase.open.submissions).length > 0) return closeRound(noted, phase.open);
+  return retryRound(noted, phase.open, `Nobody answered round ${round} in time`);
+}
+
+function closedByOrganiser(state: RoundState): RoundState {
+  const { phase } = state;
+  if (phase.kind !== "collecting") return state;
+  if (Object.keys(phase.open.submissions).length === 0) {
+    return log(state, "The round stays open: nobody has answered yet");
+  }
+  return closeRound(log(noteMissing(state, "was skipped by the organiser"), "The organiser closed the round"), phase.open);
+}
+
+function noteMissing(state: RoundState, note: string): RoundState {
+  const open = openRoundOf(state);
+  if (!open) return state;
+  return outstanding(state, open).reduce(
+    (next, { id, name }) =>
+      log(
+        updateMember(next, id, () => ({ note })),
+        `${name} ${note}`,
+        id,
+      ),
+    state,
+  );
+}
+
+function waitExpired(state: RoundState): RoundState {
+  const { phase, paused } = state;
+  if (phase.kind !== "waiting" || paused || phase.until === null || state.at < phase.until) return state;
+  return end(state, "stopped", "Everyone left and nobody came back");
+}
+
+function aggregated(state: RoundState, round: number): RoundState {
+  const { phase } = state;
+  if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
+  return recordRound({ ...state, modelRound: round }, phase.open);
+}
+
+function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type: "aggregationFailed" }>): RoundState {
+  const { phase } = state;
+  if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== event.round) return state;
+  if (event.cause === "method") return retryRound(state, phase.open, `Round ${event.round} was not aggregated: ${event.reason}`);
+  const reason = `Round ${event.round} could not be stored (${event.reason}). Resume once there is room on the coordinator's disk`;
+  const paused = state.paused ?? { since: state.at, reason };
+  return log({ ...state, paused, phase: { ...phase, stalled: true } }, reason);
+}
+
+function resumed(state: RoundState): RoundState {
+  const { phase, paused } = state;
+  if (!paused) return state;
+  const running = { ...state, paused: null, phase: phase.kind === "aggregating" ? { ...phase, stalled: false } : phase };
+  return log(postponed(running, state.at - paused.since), "The federation goes on");
+}
+
+/** The coordinator was down at most since the last event. */
+function restarted(state: RoundState, elapsedMs: number): RoundState {
+  const awayUntil = state.at + state.policy.reconnectGraceMs;
+  const members = state.members.map(
+    (member): Member => (member.status === "left" ? member : { ...member, status: "away", awayUntil }),
+  );
+  const reconnecting = log({ ...state, members }, "The coordinator was restarted");
+  return state.paused ? reconnecting : postponed(reconnecting, elapsedMs);
+}
+
+/** Moves what would have fallen due meanwhile. */
+function postponed(state: RoundState, byMs: number): RoundState {
+  const { phase } = state;
+  if (phase.kind === "collecting") {
+    return { ...state, phase: { kind: "collecting", open: { ...phase.open, deadlineAt: phase.open.deadlineAt + byMs } } };
+  }
+  if (phase.kind === "waiting" && phase.until !== null) return { ...state, phase: { ...phase, until: phase.until + byMs } };
+  return state;
+}

@@ -1,0 +1,100 @@
+/** The steps that transitions are made of: open, close, record, retry, end. Each is pure and uses `state.at` as now. */
+import type { RoundView } from "../protocol/snapshot.ts";
+import {
+  MAX_FAILURES,
+  MAX_LOG_ENTRIES,
+  type Member,
+  type NextRound,
+  type OpenRound,
+  type RoundState,
+  type Submission,
+  specOf,
+} from "./roundState.ts";
+
+/** Opens (or reopens) a round for these members. */
+export function openRound(state: RoundState, next: NextRound, members: readonly Member[]): RoundState {
+  const open: OpenRound = {
+    ...next,
+    firstOpenedAt: next.firstOpenedAt ?? state.at,
+    participants: members.map(({ id }) => id),
+    submissions: {},
+    deadlineAt: state.at + state.policy.roundDeadlineMs,
+  };
+  const again = next.attempt > 1 ? `, attempt ${next.attempt}` : "";
+  const text = `Round ${specOf(state, next).round} opened for ${members.length} client${members.length === 1 ? "" : "s"}${again}`;
+  return log({ ...state, started: true, phase: { kind: "collecting", open } }, text);
+}
+
+/** Stops collecting: to aggregation where adapters were sent, else straight to the record. */
+export function closeRound(state: RoundState, open: OpenRound): RoundState {
+  if (!specOf(state, open).uploads) return recordRound(state, open);
+  return { ...state, phase: { kind: "aggregating", open, stalled: false } };
+}
+
+/** Enters the round into the history and goes on to the next, or finishes after the last. */
+export function recordRound(state: RoundState, open: OpenRound): RoundState {
+  const aggregated = Object.keys(open.submissions);
+  const view: RoundView = {
+    ...roundViewOf(state, open),
+    closedAt: state.at,
+    aggregated,
+    meanLoss: meanLoss(Object.values(open.submissions)),
+  };
+  const text = `Round ${view.round} closed with ${aggregated.length} of ${open.participants.length}`;
+  const recorded = log({ ...state, rounds: [...state.rounds, view] }, text);
+  const index = open.index + 1;
+  if (index === state.policy.schedule.length) return end(recorded, "finished", "All rounds are done");
+  const next = { index, attempt: 1, failures: 0, firstOpenedAt: null };
+  return { ...recorded, phase: { kind: "waiting", next, until: null } };
+}
+
+/** Opens the round once more, or fails the federation after {@link MAX_FAILURES}. */
+export function retryRound(state: RoundState, open: OpenRound, why: string): RoundState {
+  const { index, attempt, firstOpenedAt } = open;
+  const failures = open.failures + 1;
+  if (failures >= MAX_FAILURES) return end(state, "failed", `${why}, ${failures} times`);
+  const next = { index, attempt: attempt + 1, failures, firstOpenedAt };
+  return log({ ...state, phase: { kind: "waiting", next, until: null } }, why);
+}
+
+/** Ends for good. What was aggregated until here stays on disk. */
+export function end(state: RoundState, how: "finished" | "stopped" | "failed", reason: string): RoundState {
+  const members = state.members.map((member) => ({ ...member, awayUntil: null }));
+  return log({ ...state, members, endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
+}
+
+/** How an open round looks in the history. */
+export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
+  const { round, stage } = specOf(state, open);
+  return {
+    round,
+    stage,
+    openedAt: open.firstOpenedAt,
+    closedAt: null,
+    participants: [...open.participants],
+    aggregated: [],
+    meanLoss: null,
+  };
+}
+
+/** Changes one member; null or an unknown id changes nothing. */
+export function updateMember(state: RoundState, id: string, change: (member: Member) => Partial<Member> | null): RoundState {
+  const index = state.members.findIndex((member) => member.id === id);
+  const member = state.members[index];
+  const patch = member && change(member);
+  if (!patch) return state;
+  return { ...state, members: state.members.with(index, { ...member, ...patch }) };
+}
+
+/** Appends one line to the event log, dropping the oldest. */
+export function log(state: RoundState, text: string, clientId: string | null = null): RoundState {
+  return { ...state, log: [...state.log, { at: state.at, text, clientId }].slice(-MAX_LOG_ENTRIES) };
+}
+
+/** Sample-weighted over those that trained, nats. */
+function meanLoss(submissions: readonly Submission[]): number | null {
+  const trained = submissions.flatMap(({ trainLoss, sampleCount }) => (trainLoss === null ? [] : [{ trainLoss, sampleCount }]));
+  const samples = trained.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  if (samples === 0) return null;
+  return trained.reduce((sum, { trainLoss, sampleCount }) => sum + trainLoss * sampleCount, 0) / samples;
+}

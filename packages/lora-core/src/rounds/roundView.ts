@@ -1,0 +1,69 @@
+/** What people see of the rounds: the part of a snapshot that the machine's state determines. */
+import type { Phase, Snapshot } from "../protocol/snapshot.ts";
+import { openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
+import { roundViewOf } from "./roundSteps.ts";
+
+type RoundsView = Pick<Snapshot, "phase" | "note" | "createdAt" | "endedAt" | "openRound" | "rounds" | "clients" | "events">;
+
+/** Pure. `progress` is null everywhere: it is not part of the state. */
+export function roundsView(state: RoundState): RoundsView {
+  const open = openRoundOf(state);
+  return {
+    phase: phaseOf(state),
+    note: noteOf(state),
+    createdAt: state.createdAt,
+    endedAt: state.endedAt,
+    openRound: open && {
+      round: specOf(state, open).round,
+      attempt: open.attempt,
+      participants: [...open.participants],
+      deadlineAt: state.paused ? null : open.deadlineAt,
+    },
+    rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
+    clients: state.members.map(({ removed: _, awayUntil: __, history, ...member }) => ({
+      ...member,
+      history: [...history],
+      progress: null,
+    })),
+    events: [...state.log],
+  };
+}
+
+/** The phase people see; a pause hides what would go on without it. */
+export function phaseOf({ phase, paused }: RoundState): Phase {
+  if (phase.kind === "ended") return phase.how;
+  return paused ? "paused" : phase.kind;
+}
+
+/** Why it is in this phase and what happens next, one sentence. */
+function noteOf(state: RoundState): string {
+  const { phase, paused } = state;
+  if (phase.kind === "ended")
+    return phase.how === "finished" ? "Finished: all rounds are done." : `${phase.reason}. ${kept(state)}`;
+  if (paused) return `${paused.reason}.`;
+  switch (phase.kind) {
+    case "waiting":
+      return waitingNote(state, phase.until !== null);
+    case "collecting": {
+      const names = outstanding(state, phase.open).map(({ name }) => name);
+      const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+      return `Round ${specOf(state, phase.open).round} is open; waiting for ${shown}.`;
+    }
+    case "aggregating":
+      return `Round ${specOf(state, phase.open).round} is being aggregated.`;
+    default:
+      phase satisfies never;
+      return "";
+  }
+}
+
+function waitingNote(state: RoundState, isAbandoned: boolean): string {
+  if (isAbandoned) return `Everyone left; waiting for someone to come back. ${kept(state)}`;
+  const present = state.members.filter(({ status }) => status === "present").length;
+  const missing = Math.max(1, (state.started ? 1 : state.policy.minClients) - present);
+  return `Waiting for ${missing} more client${missing === 1 ? "" : "s"} before the next round opens.`;
+}
+
+function kept({ modelRound }: RoundState): string {
+  return modelRound === null ? "No shared adapter was made yet." : `The shared adapter of round ${modelRound} is kept.`;
+}

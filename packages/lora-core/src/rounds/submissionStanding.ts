@@ -1,0 +1,24 @@
+/** Whether a client's submission for a round is wanted; the coordinator asks before it stores anything. */
+import { type ClientId, openRoundOf, type RoundState, specOf } from "./roundState.ts";
+
+export type SubmissionStanding =
+  | { readonly kind: "expected"; readonly uploads: boolean }
+  /** Counted already: acknowledge, and do nothing. */
+  | { readonly kind: "counted" }
+  /** Not wanted; one sentence why. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** Pure; (client, round) identifies a submission. */
+export function submissionStanding(state: RoundState, clientId: ClientId, round: number): SubmissionStanding {
+  const open = openRoundOf(state);
+  const isOpen = open !== null && specOf(state, open).round === round;
+  const wasCounted = state.rounds.some((closed) => closed.round === round && closed.aggregated.includes(clientId));
+  if (wasCounted || (isOpen && clientId in open.submissions)) return { kind: "counted" };
+  if (!open) return { kind: "refused", reason: `Round ${round} is not open` };
+  if (!isOpen) return { kind: "refused", reason: `Round ${round} is not open; round ${specOf(state, open).round} is` };
+  if (state.phase.kind !== "collecting") return { kind: "refused", reason: `Round ${round} is already closed` };
+  if (!open.participants.includes(clientId)) {
+    return { kind: "refused", reason: `This client takes part from the round after ${round}` };
+  }
+  return { kind: "expected", uploads: specOf(state, open).uploads };
+}
