@@ -61,9 +61,10 @@ interface DealOptions {
 /** One draw: groups per client. */
 function deal(byAnswer: readonly (readonly RowGroup[])[], options: DealOptions, uniform: Random): RowGroup[][] {
   const dealt = Array.from({ length: options.clients }, (): RowGroup[] => []);
+  const held = new Array<number>(options.clients).fill(0);
   for (const groups of byAnswer) {
     const shares = drawShares(
-      dealt.map((held) => countRows(held) < options.capacity),
+      held.map((rows) => rows < options.capacity),
       options.alpha,
       uniform,
     );
@@ -73,7 +74,9 @@ function deal(byAnswer: readonly (readonly RowGroup[])[], options: DealOptions, 
       // A group goes to the client in whose stretch of the cumulated shares its middle lies.
       const middle = (before + group.rows.length / 2) / total;
       before += group.rows.length;
-      dealt[clientAt(shares, middle)]?.push(group);
+      const client = clientAt(shares, middle);
+      dealt[client]?.push(group);
+      held[client] = (held[client] ?? 0) + group.rows.length;
     }
   }
   return dealt;
@@ -112,7 +115,9 @@ function groupsByAnswer(groups: readonly RowGroup[]): readonly (readonly RowGrou
   const byAnswer = new Map<string, RowGroup[]>();
   for (const group of groups) {
     const [answer] = [...group.answers].reduce((a, b) => (b[1] > a[1] ? b : a), ["", 0]);
-    byAnswer.set(answer, [...(byAnswer.get(answer) ?? []), group]);
+    const held = byAnswer.get(answer) ?? [];
+    held.push(group);
+    byAnswer.set(answer, held);
   }
   return [...byAnswer].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, held]) => held);
 }

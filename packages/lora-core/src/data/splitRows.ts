@@ -20,7 +20,8 @@ const PARTS = ["train", "fusion", "test"] as const;
 interface Part {
   readonly share: number;
   readonly groups: RowGroup[];
-  answers: ReadonlyMap<string, number>;
+  /** Rows per answer; without a row, without an entry. */
+  readonly answers: Map<string, number>;
   size: number;
 }
 
@@ -75,8 +76,21 @@ function addedError(held: number, target: number, added: number): number {
 
 function put(group: RowGroup, part: Part): void {
   part.groups.push(group);
-  part.size += group.rows.length;
-  part.answers = countAnswers(part.groups.flatMap(({ rows }) => rows));
+  count(group, part, 1);
+}
+
+function take(group: RowGroup, part: Part): void {
+  part.groups.splice(part.groups.indexOf(group), 1);
+  count(group, part, -1);
+}
+
+function count({ rows, answers }: RowGroup, part: Part, sign: 1 | -1): void {
+  part.size += sign * rows.length;
+  for (const [answer, added] of answers) {
+    const held = (part.answers.get(answer) ?? 0) + sign * added;
+    if (held > 0) part.answers.set(answer, held);
+    else part.answers.delete(answer);
+  }
 }
 
 /**
@@ -117,11 +131,8 @@ function fillEmpty(parts: readonly Part[]): void {
 function moveSmallest(candidates: readonly { readonly donor: Part; readonly group: RowGroup }[], to: Part): void {
   const [smallest] = candidates.toSorted((a, b) => a.group.rows.length - b.group.rows.length);
   if (!smallest) return;
-  const { donor, group } = smallest;
-  donor.groups.splice(donor.groups.indexOf(group), 1);
-  donor.answers = countAnswers(donor.groups.flatMap(({ rows }) => rows));
-  donor.size -= group.rows.length;
-  put(group, to);
+  take(smallest.group, smallest.donor);
+  put(smallest.group, to);
 }
 
 function inOrder(rows: readonly Row[], parts: readonly Part[]): DataSplit {

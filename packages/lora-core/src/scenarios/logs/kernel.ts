@@ -43,7 +43,7 @@ export const kernel: LogFamily = {
     critical: [
       "kernel panic on {host}: [unable to handle|cannot recover from] fault at {hex}",
       "machine check on cpu {n}: uncorrectable memory fault, [system halted|node halted]",
-      "temperature of {host} beyond the safe limit, [powering off|emergency shutdown]",
+      "temperature of {host} beyond the safe limit, [powering off|cutting the supply]",
       "root volume {id} is gone, system [cannot continue|halts]",
       "array {id} lost its last [healthy|remaining] member, all data offline",
       "all power supplies of {host} are out, node [going dark|dead]",
