@@ -142,7 +142,11 @@ export default {
       comment: "What runs in the product must be a dependency of its workspace.",
       severity: "error",
       from: { path: "^(apps|packages)/[^/]+/src/", pathNot: TEST },
-      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"], pathNot: "node_modules/@types/" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["type-only"],
+        pathNot: "node_modules/@types/",
+      },
     },
   ],
   options: {
