@@ -17,7 +17,7 @@ export const typescript = (file, ...args) => ["--import", "tsx", file, ...args];
  */
 export function run(command, args, { quiet = false, env = {}, silenceMs = 0, totalMs = 0 } = {}) {
   return new Promise((resolve) => {
-    const watched = quiet || silenceMs > 0;
+    const watched = quiet || silenceMs > 0 || totalMs > 0;
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
@@ -25,7 +25,12 @@ export function run(command, args, { quiet = false, env = {}, silenceMs = 0, tot
       shell: process.platform === "win32" && command === "npm",
     });
     let output = "";
-    const end = () => child.kill("SIGTERM");
+    const end = () => {
+      child.kill("SIGTERM");
+      // Its own children may live on and hold the pipes open: do not wait for them.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
     const total = totalMs > 0 ? setTimeout(end, totalMs) : undefined;
     const silence = silenceMs > 0 ? setTimeout(end, silenceMs) : undefined;
     const hear = (chunk) => {
