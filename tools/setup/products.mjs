@@ -33,7 +33,15 @@ export const ensureBuild = () =>
   ensureProduct({
     name: "web",
     doing: "Building the web app",
-    inputs: ["index.html", "vite.config.ts", "package-lock.json", "tsconfig.json", "apps/web", "packages/lora-core/src"],
+    inputs: [
+      "index.html",
+      "vite.config.ts",
+      "package-lock.json",
+      "tsconfig.json",
+      "apps/web/package.json",
+      "apps/web/src",
+      "packages/lora-core/src",
+    ],
     outputs: ["dist/web/index.html"],
     command: ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
   });
