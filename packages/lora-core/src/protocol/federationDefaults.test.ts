@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { methodOf } from "../strategies/registry.ts";
-import { defaultFederation, presetOf } from "./federationDefaults.ts";
 import { federationConfig } from "./federationConfig.ts";
+import { defaultFederation, presetOf } from "./federationDefaults.ts";
 import type { ModelInfo } from "./messages.ts";
 
 const encoder: ModelInfo = {

@@ -1,0 +1,54 @@
+import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { useStore } from "../hooks/useStore.ts";
+import { Mark } from "./Mark.tsx";
+import { useServices } from "./ServicesContext.tsx";
+
+/** Header, connection notice and the page in between. */
+export function Shell({ narrow = false, children }: { readonly narrow?: boolean; readonly children: ReactNode }) {
+  return (
+    <div className={narrow ? "page narrow" : "page"}>
+      <header className="header">
+        <Link to="/" className="brand" aria-label="Duet, front page">
+          <Mark />
+          Duet
+        </Link>
+        <ColorSchemeToggle />
+      </header>
+      <ConnectionNotice />
+      <main>{children}</main>
+    </div>
+  );
+}
+
+function ColorSchemeToggle() {
+  const scheme = useComputedColorScheme("light");
+  const { setColorScheme } = useMantineColorScheme();
+  const next = scheme === "dark" ? "light" : "dark";
+  return (
+    <ActionIcon variant="subtle" size="lg" aria-label={`Switch to ${next} colours`} onClick={() => setColorScheme(next)}>
+      {scheme === "dark" ? <IconSun size={18} /> : <IconMoon size={18} />}
+    </ActionIcon>
+  );
+}
+
+function ConnectionNotice() {
+  const status = useStore(useServices().coordinator.status);
+  if (status.kind === "lost") {
+    return (
+      <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title="The coordinator is away" role="alert">
+        This tab keeps its work, keeps trying, and goes on by itself once the coordinator is back.
+      </Alert>
+    );
+  }
+  if (status.kind === "refused") {
+    return (
+      <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title="This page and the coordinator differ" role="alert">
+        {status.message} Reload this page to get the coordinator's version.
+      </Alert>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+import type { Task } from "@duet/lora-core/data/task";
+import { Button, Group } from "@mantine/core";
+import type { SampleId } from "../services/sampleData.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ColumnMapping } from "./ColumnMapping.tsx";
+import { DataReport } from "./DataReport.tsx";
+import { DataSource } from "./DataSource.tsx";
+import type { ConnectData } from "./useConnectData.ts";
+
+export interface ConnectDataPanelProps {
+  readonly connect: ConnectData;
+  readonly task: Task;
+  /** The sample that fits this federation, and which share of it is free; null when none does. */
+  readonly sample: { readonly id: SampleId; readonly share: number } | null;
+}
+
+/** Choose a file, say which column is which, and see what will be used. */
+export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProps) {
+  const { state } = connect;
+  return (
+    <Panel title="Connect your data" hint="The file is read in this tab. It is not sent anywhere.">
+      {(state.kind === "none" || state.kind === "failed") && (
+        <>
+          <DataSource onData={connect.connectFile} />
+          {sample && (
+            <Group gap="sm" mt="md">
+              <span className="muted">No data at hand?</span>
+              <Button size="xs" variant="default" onClick={() => connect.connectSample(sample.id, sample.share)}>
+                Use sample data
+              </Button>
+            </Group>
+          )}
+        </>
+      )}
+      {state.kind === "failed" && <FailureAlert failure={state.failure} />}
+      {state.kind === "reading" && <p className="muted">Reading {state.fileName} in this tab.</p>}
+      {state.kind === "sample" && (
+        <p>
+          {state.title}: the share of “{state.share}”.{" "}
+          <Button size="xs" variant="default" onClick={connect.clear}>
+            Choose other data
+          </Button>
+        </p>
+      )}
+      {state.kind === "table" && <ColumnMapping state={state} onChange={connect.chooseColumns} onClear={connect.clear} />}
+      {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
+      {(state.kind === "table" || state.kind === "sample") && state.data && <DataReport data={state.data} task={task} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Group, Textarea } from "@mantine/core";
+import { IconTableImport } from "@tabler/icons-react";
+import { useState } from "react";
+import { useDropzone } from "react-dropzone";
+
+export interface DataSourceProps {
+  readonly onData: (content: Blob, fileName: string) => void;
+}
+
+const ENDINGS = ".csv,.tsv,.tab,.jsonl,.ndjson,.json,.log,.txt";
+
+/** A file by drop or picker, or text by paste. */
+export function DataSource({ onData }: DataSourceProps) {
+  const [pasting, setPasting] = useState(false);
+  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    multiple: false,
+    noClick: true,
+    noKeyboard: true,
+    onDrop: ([file]) => file && onData(file, file.name),
+  });
+  return (
+    <>
+      <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
+        <input {...getInputProps({ accept: ENDINGS })} aria-label="Data file" />
+        <IconTableImport size={28} stroke={1.4} aria-hidden="true" />
+        <div>Drop a file here</div>
+        <div className="muted small">CSV, TSV, JSON Lines, plain text or log</div>
+        <Group gap="xs" justify="center">
+          <Button size="xs" variant="default" onClick={open}>
+            Choose a file
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setPasting(!pasting)} aria-expanded={pasting}>
+            Paste text
+          </Button>
+        </Group>
+      </div>
+      {pasting && <PasteForm onData={onData} />}
+    </>
+  );
+}
+
+function PasteForm({ onData }: DataSourceProps) {
+  const [text, setText] = useState("");
+  return (
+    <div style={{ marginTop: 12 }}>
+      <Textarea
+        label="Rows"
+        description="As they would stand in a file, the column names in the first line."
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        minRows={5}
+        autosize
+        maxRows={14}
+      />
+      <Button
+        mt="xs"
+        size="xs"
+        variant="default"
+        disabled={text.trim() === ""}
+        onClick={() => onData(new Blob([text]), "pasted text")}
+      >
+        Use these rows
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { expect, test } from "vitest";
+import { personalLeaves } from "./personalLeaves.ts";
+
+const model = {
+  id: "m",
+  family: "encoder" as const,
+  sha256: "0".repeat(64),
+  parameters: 1,
+  targets: ["a"],
+  defaultTargets: ["a"],
+};
+const federation = (method: string, preset?: string) =>
+  defaultFederation({ name: "x", model, task: { kind: "text" }, method, ...(preset ? { preset } : {}) });
+
+test("the join page says so only where the personal adapter is uploaded", () => {
+  expect(personalLeaves(federation("fdlora", "recommended"))).toBe(true);
+  expect(personalLeaves(federation("fdlora", "private"))).toBe(false);
+  expect(personalLeaves(federation("fedavg"))).toBe(false);
+  expect(personalLeaves(federation("local"))).toBe(false);
+});

@@ -1,0 +1,41 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { formatFraction } from "../lib/format.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { type ChartSeries, RoundChart } from "../ui/RoundChart.tsx";
+import { ADAPTERS } from "./adapters.ts";
+import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy } from "./metricsView.ts";
+
+/** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
+export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const points = accuracyPoints(snapshot);
+  const means = meanAccuracy(snapshot);
+  const series: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
+  const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
+    ADAPTERS.map(({ key, label, color }) => ({ key: clientSeries(id, key), label: `${name}, ${label}`, color, thin: true })),
+  );
+  const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
+    .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
+    .join(", ");
+  return (
+    <Panel
+      title="Accuracy on each client's own test rows"
+      hint="Mean over clients in thick lines, each client in a thin one. The dotted line is what guessing would reach."
+      empty={
+        points.length === 0
+          ? "A line per adapter: base, personal, shared and fused. The first points come with the first finished round."
+          : null
+      }
+    >
+      <RoundChart
+        points={points}
+        series={[...thin, ...series]}
+        domain={[0, 1]}
+        reference={chanceLevel(snapshot)}
+        totalRounds={snapshot.config.budgets.rounds}
+        summary={`Newest mean accuracy: ${summary}`}
+        format={formatFraction}
+        height={260}
+      />
+    </Panel>
+  );
+}

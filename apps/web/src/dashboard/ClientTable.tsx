@@ -1,0 +1,90 @@
+import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { FusionBars } from "./FusionBars.tsx";
+import { MiniAccuracy } from "./MiniAccuracy.tsx";
+
+const STATUS_WORDS = { present: "here", away: "away, may come back", left: "left" } as const;
+
+/** Everyone, one row each; cards on a phone. */
+export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { clients } = snapshot;
+  return (
+    <Panel
+      title="Clients"
+      hint="Rows, tokens and prompts are not here: a client reports counts and figures only."
+      empty={clients.length === 0 ? "One row per client, with device, figures and bytes, once the first has joined." : null}
+    >
+      <div className="scroll">
+        <table className="plain cards">
+          <thead>
+            <tr>
+              <th>Client</th>
+              <th>Device</th>
+              <th className="number">Rows</th>
+              <th className="number">Loss</th>
+              <th className="number">Speed</th>
+              <th>Accuracy</th>
+              <th>Fusion weights</th>
+              <th className="number">Sent</th>
+              <th className="number">Received</th>
+            </tr>
+          </thead>
+          <tbody>
+            {clients.map((client) => (
+              <Row key={client.id} client={client} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Row({ client }: { readonly client: ClientView }) {
+  const { name, device, samples, status, note, progress, history, bytesUp, bytesDown } = client;
+  const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
+  const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
+  return (
+    <tr>
+      <td data-label="Client">
+        {name}
+        <div className="muted small">
+          {STATUS_WORDS[status]}
+          {note && ` · ${note}`}
+        </div>
+      </td>
+      <td data-label="Device" title={device.reason}>
+        {device.backend}
+        {device.backend === "wasm" && ` × ${device.threads}`}
+        <div
+          className="muted small"
+          style={{ maxWidth: 180, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+        >
+          {device.description}
+        </div>
+      </td>
+      <td data-label="Rows" className="number">
+        {samples.train + samples.fusion + samples.test}
+      </td>
+      <td data-label="Loss" className="number">
+        {formatLoss(loss)}
+      </td>
+      <td data-label="Speed" className="number">
+        {progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"}
+      </td>
+      <td data-label="Accuracy" className="wide">
+        <MiniAccuracy client={client} />
+      </td>
+      <td data-label="Fusion weights" className="wide">
+        {fusion ? <FusionBars {...fusion} /> : <span className="muted">at the end</span>}
+      </td>
+      <td data-label="Sent" className="number">
+        {formatBytes(bytesUp)}
+      </td>
+      <td data-label="Received" className="number">
+        {formatBytes(bytesDown)}
+      </td>
+    </tr>
+  );
+}

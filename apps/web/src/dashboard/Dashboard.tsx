@@ -1,0 +1,49 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ReactNode } from "react";
+import { useServices } from "../app/ServicesContext.tsx";
+import { AccuracyPanel } from "./AccuracyPanel.tsx";
+import { ClientTable } from "./ClientTable.tsx";
+import { EventLog } from "./EventLog.tsx";
+import { FusionPanel } from "./FusionPanel.tsx";
+import { LossPanel } from "./LossPanel.tsx";
+import { NetworkPanel } from "./NetworkPanel.tsx";
+import { OrganiserPanel } from "./OrganiserPanel.tsx";
+import { RoundsPanel } from "./RoundsPanel.tsx";
+import { SentPanel } from "./SentPanel.tsx";
+import { StatusStrip } from "./StatusStrip.tsx";
+
+export interface DashboardProps {
+  readonly snapshot: Snapshot;
+  /** "taking part" or "watching". */
+  readonly myRole: string;
+  /** The participant's own column; null for a watcher. */
+  readonly tab: ReactNode;
+}
+
+/** Everything there is to see of a federation: my tab at the left, everyone at the right. */
+export function Dashboard({ snapshot, myRole, tab }: DashboardProps) {
+  const secrets = useServices().storage.organiser(snapshot.federationId);
+  return (
+    <>
+      <StatusStrip snapshot={snapshot} myRole={secrets ? `${myRole}, organiser` : myRole} secrets={secrets} />
+      <div className={tab ? "dashboard withTab" : "dashboard"}>
+        {tab && <div className="column">{tab}</div>}
+        <div className="column">
+          {secrets && <OrganiserPanel snapshot={snapshot} secrets={secrets} />}
+          <RoundsPanel snapshot={snapshot} />
+          <AccuracyPanel snapshot={snapshot} />
+          <div className="pair">
+            <LossPanel snapshot={snapshot} />
+            <FusionPanel snapshot={snapshot} />
+          </div>
+          <ClientTable snapshot={snapshot} />
+          <div className="pair">
+            {tab ? <SentPanel /> : <NetworkPanel snapshot={snapshot} />}
+            <EventLog snapshot={snapshot} />
+          </div>
+          {tab && <NetworkPanel snapshot={snapshot} />}
+        </div>
+      </div>
+    </>
+  );
+}

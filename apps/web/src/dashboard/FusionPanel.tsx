@@ -1,0 +1,80 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Panel } from "../ui/Panel.tsx";
+import { FusionBars } from "./FusionBars.tsx";
+import { type FusionRow, fusionRows } from "./metricsView.ts";
+
+/** The weights every client found for its two adapters. */
+export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const rows = fusionRows(snapshot);
+  return (
+    <Panel
+      title="Fusion"
+      hint="At the end every client searches, without gradients, for the two weights that do best on its fusion rows."
+      empty={
+        rows.length === 0
+          ? "In the last round every client combines its two adapters: fused = w₁ · personal + w₂ · shared. The weights it finds will be shown here."
+          : null
+      }
+    >
+      <p className="small" style={{ margin: "0 0 10px" }}>
+        fused = w₁ · personal + w₂ · shared
+      </p>
+      <div style={{ display: "flex", flexWrap: "wrap", gap: 20, alignItems: "flex-start" }}>
+        <Plane rows={rows} />
+        <table className="plain" style={{ width: "auto", flex: "1 1 180px" }}>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.clientId}>
+                <th scope="row">{row.name}</th>
+                <td>
+                  <FusionBars personal={row.personal} shared={row.shared} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+const SIZE = 132;
+
+/** The plane of (w1, w2) with each client's point; the anchors (1, 0), (0, 1) and (½, ½) as small rings. */
+function Plane({ rows }: { readonly rows: readonly FusionRow[] }) {
+  const bound = Math.max(1.1, ...rows.flatMap(({ personal, shared }) => [Math.abs(personal), Math.abs(shared)])) * 1.1;
+  const low = Math.min(-0.1, ...rows.flatMap(({ personal, shared }) => [personal, shared])) * 1.2;
+  const x = (weight: number) => 8 + ((weight - low) / (bound - low)) * (SIZE - 16);
+  const y = (weight: number) => SIZE - x(weight);
+  const text = rows.map(({ name, personal, shared }) => `${name} at ${personal.toFixed(2)}, ${shared.toFixed(2)}`).join("; ");
+  return (
+    <svg
+      width={SIZE + 24}
+      height={SIZE + 20}
+      viewBox={`-22 -4 ${SIZE + 24} ${SIZE + 20}`}
+      role="img"
+      aria-label={`Fusion weights: ${text}`}
+    >
+      <line x1={x(low)} x2={x(bound)} y1={y(0)} y2={y(0)} stroke="var(--duet-hairline)" />
+      <line y1={y(low)} y2={y(bound)} x1={x(0)} x2={x(0)} stroke="var(--duet-hairline)" />
+      {[
+        [1, 0],
+        [0, 1],
+        [0.5, 0.5],
+      ].map(([w1 = 0, w2 = 0]) => (
+        <circle key={`${w1} ${w2}`} cx={x(w1)} cy={y(w2)} r={3} fill="none" stroke="var(--duet-muted)" />
+      ))}
+      {rows.map(({ clientId, name, personal, shared }) => (
+        <circle key={clientId} cx={x(personal)} cy={y(shared)} r={5} fill="var(--duet-fused)" fillOpacity={0.85}>
+          <title>{name}</title>
+        </circle>
+      ))}
+      <text x={SIZE - 8} y={SIZE + 12} textAnchor="end" fontSize={11} fill="var(--duet-muted)">
+        w₁ personal
+      </text>
+      <text x={-8} y={6} fontSize={11} fill="var(--duet-muted)" textAnchor="end" transform="rotate(-90 -8 6)">
+        w₂ shared
+      </text>
+    </svg>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { formatLoss } from "../lib/format.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { RoundChart } from "../ui/RoundChart.tsx";
+import { lossPoints } from "./metricsView.ts";
+
+const INK = "var(--mantine-color-text)";
+
+/** Mean training loss by round. */
+export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const points = lossPoints(snapshot);
+  const thin = snapshot.clients.map(({ id, name }) => ({ key: id, label: name, color: INK, thin: true }));
+  const last = points.at(-1)?.mean ?? null;
+  return (
+    <Panel
+      title="Training loss"
+      hint="Cross-entropy in nats, lower is better. A new inner optimiser starts in every round."
+      empty={
+        points.length === 0
+          ? "The loss of every client and their mean, by round. The first point comes with the first finished round."
+          : null
+      }
+    >
+      <RoundChart
+        points={points}
+        series={[...thin, { key: "mean", label: "mean", color: INK, thin: false }]}
+        domain={[0, "auto"]}
+        reference={null}
+        totalRounds={snapshot.config.budgets.rounds}
+        summary={`Newest mean training loss: ${formatLoss(last)}`}
+        format={formatLoss}
+        height={220}
+      />
+    </Panel>
+  );
+}

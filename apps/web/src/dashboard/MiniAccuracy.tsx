@@ -1,0 +1,22 @@
+import type { ClientView } from "@duet/lora-core/protocol/snapshot";
+import { formatFraction } from "../lib/format.ts";
+import { ADAPTERS } from "./adapters.ts";
+import { latestAccuracy } from "./metricsView.ts";
+
+/** A client's newest accuracies in one line, each with its adapter's mark. */
+export function MiniAccuracy({ client }: { readonly client: ClientView }) {
+  const latest = latestAccuracy(client);
+  const known = ADAPTERS.filter(({ key }) => latest[key] !== null);
+  if (known.length === 0) return <span className="muted">after a round</span>;
+  return (
+    <span style={{ display: "inline-grid", gridTemplateColumns: "auto auto", gap: "0 12px" }}>
+      {known.map(({ key, label, color }) => (
+        <span key={key} title={label} style={{ whiteSpace: "nowrap" }}>
+          <span className="swatch" style={{ background: color }} />
+          <span className="visuallyHidden">{label} </span>
+          {formatFraction(latest[key])}
+        </span>
+      ))}
+    </span>
+  );
+}

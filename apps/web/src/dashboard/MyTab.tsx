@@ -1,0 +1,82 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, Progress } from "@mantine/core";
+import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
+import { useTask } from "../hooks/useTask.ts";
+import { formatCount, plural } from "../lib/format.ts";
+import type { FederatedSession, SessionState } from "../services/federatedSession.ts";
+import { AdapterBars } from "../ui/AdapterBars.tsx";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { latestAccuracy } from "./metricsView.ts";
+import { myTabView } from "./myTabView.ts";
+import { Sparkline } from "./Sparkline.tsx";
+
+const ICONS = { done: IconCheck, current: IconCircleDot, ahead: IconCircle } as const;
+
+export interface MyTabProps {
+  readonly session: FederatedSession;
+  readonly state: SessionState;
+  readonly snapshot: Snapshot;
+}
+
+/** What this tab is doing, where it computes, and what it has gained. */
+export function MyTab({ session, state, snapshot }: MyTabProps) {
+  const view = myTabView(state, snapshot);
+  const me = snapshot.clients.find(({ id }) => id === state.clientId);
+  const { device, samples, stage } = state;
+  return (
+    <>
+      <Panel title="My tab" aside={state.name}>
+        <ul className="checklist" aria-label="Steps of this tab">
+          {view.checklist.map(({ label, state: step }) => {
+            const Icon = ICONS[step];
+            return (
+              <li key={label} data-state={step} aria-current={step === "current" ? "step" : undefined}>
+                <Icon size={16} aria-hidden="true" /> {label}
+                {step === "done" && <span className="visuallyHidden">done</span>}
+              </li>
+            );
+          })}
+        </ul>
+        <p style={{ margin: "0 0 6px" }}>{view.headline}</p>
+        {view.percent !== null && <Progress value={view.percent} aria-label="Progress of this step" size={6} mb={10} />}
+        <p className="muted small" style={{ margin: "0 0 10px", minHeight: 20 }}>
+          {view.detail}
+        </p>
+        <Sparkline losses={state.losses} />
+        {device && (
+          <p className="small" style={{ margin: "10px 0 0" }}>
+            backend {device.backend}
+            {device.backend === "wasm" && `, ${plural(device.threads, "thread")}`}
+            <br />
+            <span className="muted">{device.reason}</span>
+          </p>
+        )}
+        {samples && (
+          <p className="muted small" style={{ margin: "8px 0 0" }}>
+            {formatCount(samples.train)} rows train, {formatCount(samples.fusion)} find the fusion, {formatCount(samples.test)}{" "}
+            only test.
+          </p>
+        )}
+        {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
+        {view.canLeave && <LeaveButton session={session} />}
+      </Panel>
+      <Panel
+        title="You, so far"
+        hint="Accuracy on this tab's own test rows, which are never trained on."
+        empty={me && me.history.length > 0 ? null : "Accuracy of the four adapters on your test rows, after the first round."}
+      >
+        {me && <AdapterBars values={latestAccuracy(me)} label="Accuracy on your test rows" />}
+      </Panel>
+    </>
+  );
+}
+
+function LeaveButton({ session }: { readonly session: FederatedSession }) {
+  const [, start] = useTask();
+  return (
+    <Button mt="sm" size="xs" variant="default" onClick={() => start(() => session.leave())}>
+      Leave the federation
+    </Button>
+  );
+}

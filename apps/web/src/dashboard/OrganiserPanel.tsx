@@ -1,0 +1,81 @@
+import type { RequestInput } from "@duet/lora-core/protocol/messages";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, Group, NativeSelect } from "@mantine/core";
+import { useState } from "react";
+import { Link } from "react-router";
+import { useServices } from "../app/ServicesContext.tsx";
+import { useTask } from "../hooks/useTask.ts";
+import { createdPath } from "../lib/links.ts";
+import type { OrganiserSecrets } from "../services/tabStorage.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+
+type ControlAction = RequestInput<"federation:control">["action"];
+
+const ENDED = new Set(["finished", "stopped", "failed"]);
+
+export interface OrganiserPanelProps {
+  readonly snapshot: Snapshot;
+  readonly secrets: OrganiserSecrets;
+}
+
+/** Controls for the browser that created the federation. */
+export function OrganiserPanel({ snapshot, secrets }: OrganiserPanelProps) {
+  const { coordinator } = useServices();
+  const { federationId, phase, openRound, clients } = snapshot;
+  const [task, start] = useTask();
+  const send = (action: ControlAction) =>
+    start(async () => {
+      await coordinator.request("federation:control", { federationId, organiserKey: secrets.organiserKey, action });
+    });
+  const button = (label: string, action: ControlAction) => (
+    <Button size="xs" variant="default" disabled={task.kind === "busy"} onClick={() => send(action)}>
+      {label}
+    </Button>
+  );
+  return (
+    <Panel title="Organiser" aside={<Link to={createdPath(federationId)}>links and key</Link>}>
+      {ENDED.has(phase) ? (
+        <p className="empty">This federation is over. What every round aggregated is kept by the coordinator.</p>
+      ) : (
+        <Group gap="xs" align="flex-end">
+          {phase === "waiting" && button("Start now", { kind: "start" })}
+          {phase === "paused" ? button("Resume", { kind: "resume" }) : phase !== "waiting" && button("Pause", { kind: "pause" })}
+          {openRound && button("Close the round now", { kind: "closeRound" })}
+          {button("Stop", { kind: "stop" })}
+          <RemoveClient
+            clients={clients.filter(({ status }) => status !== "left")}
+            busy={task.kind === "busy"}
+            onRemove={(clientId) => send({ kind: "remove", clientId })}
+          />
+        </Group>
+      )}
+      {task.kind === "failed" && <FailureAlert failure={task.failure} />}
+    </Panel>
+  );
+}
+
+interface RemoveClientProps {
+  readonly clients: Snapshot["clients"];
+  readonly busy: boolean;
+  readonly onRemove: (clientId: string) => void;
+}
+
+function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
+  const [chosen, setChosen] = useState("");
+  if (clients.length === 0) return null;
+  return (
+    <Group gap="xs">
+      <NativeSelect
+        size="xs"
+        aria-label="Client to remove"
+        value={chosen}
+        onChange={(event) => setChosen(event.currentTarget.value)}
+        data={[{ value: "", label: "Choose a client" }, ...clients.map(({ id, name }) => ({ value: id, label: name }))]}
+      />
+      <Button size="xs" variant="default" disabled={busy || chosen === ""} onClick={() => onRemove(chosen)}>
+        Remove
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,81 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { IconX } from "@tabler/icons-react";
+import { Panel } from "../ui/Panel.tsx";
+import { type LaneCell, timelineView } from "./timelineView.ts";
+
+/** The adapter that a stage is about lends it its colour. */
+const STAGE_COLORS = { local: "var(--duet-personal)", federated: "var(--duet-shared)", fusing: "var(--duet-fused)" } as const;
+
+const KEY = [
+  { color: STAGE_COLORS.local, text: "learning alone" },
+  { color: STAGE_COLORS.federated, text: "federated round" },
+  { color: STAGE_COLORS.fusing, text: "fusing" },
+] as const;
+
+/** Rounds as columns, one lane per client. */
+export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { columns, lanes } = timelineView(snapshot);
+  return (
+    <Panel
+      title="Rounds"
+      hint="Every client works through every round. A cross marks a round that ended without the client."
+      empty={lanes.length === 0 ? "One lane per client, filling round by round, once the first client has joined." : null}
+    >
+      <div className="scroll">
+        <table className="lanes" style={{ minWidth: 110 + 26 * columns.length }}>
+          <thead>
+            <tr>
+              <th className="name" scope="col">
+                <span className="visuallyHidden">Client</span>
+              </th>
+              {columns.map(({ round, label, title }) => (
+                <th key={round} scope="col" title={title}>
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {lanes.map(({ clientId, name, status, cells }) => (
+              <tr key={clientId}>
+                <th
+                  scope="row"
+                  title={status === "present" ? name : `${name}, ${status}`}
+                  className={status === "left" ? "muted" : ""}
+                >
+                  {name}
+                </th>
+                {cells.map((cell) => (
+                  <Cell key={cell.round} cell={cell} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className="key" aria-hidden="true">
+        {KEY.map(({ color, text }) => (
+          <span key={text}>
+            <span className="swatch" style={{ background: color }} />
+            {text}
+          </span>
+        ))}
+        <span>
+          <IconX size={12} style={{ verticalAlign: "-1px" }} /> missed
+        </span>
+      </div>
+    </Panel>
+  );
+}
+
+function Cell({ cell }: { readonly cell: LaneCell }) {
+  return (
+    <td style={{ padding: 0 }}>
+      <div className={`lane ${cell.kind}`} title={cell.text}>
+        <div className="fill" style={{ width: `${100 * cell.fraction}%`, background: STAGE_COLORS[cell.stage] }} />
+        {cell.kind === "missed" && <IconX size={14} aria-hidden="true" style={{ verticalAlign: "-3px" }} />}
+        <span className="visuallyHidden">{cell.text}</span>
+      </div>
+    </td>
+  );
+}

@@ -1,0 +1,85 @@
+/** Figures of a federation as series, bars and rows. Pure. */
+import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { ADAPTERS, type AdapterKey, type PerAdapter, perAdapter } from "./adapters.ts";
+
+/** One round of a chart: the mean per adapter, and every client's own value under `<clientId>.<adapter>`. */
+export interface ChartPoint {
+  readonly round: number;
+  readonly [series: string]: number | null;
+}
+
+export const clientSeries = (clientId: string, adapter: AdapterKey): string => `${clientId}.${adapter}`;
+
+/** Accuracy on each client's own test rows, by round. The base does not change: its value is carried to every round. */
+export function accuracyPoints({ clients }: Snapshot): readonly ChartPoint[] {
+  return roundsOf(clients).map((round) => {
+    const point: Record<string, number | null> = {};
+    for (const { key } of ADAPTERS) {
+      const values = clients.map((client) => accuracyAt(client, key, round));
+      point[key] = mean(values);
+      clients.forEach(({ id }, index) => {
+        point[clientSeries(id, key)] = values[index] ?? null;
+      });
+    }
+    return { ...point, round };
+  });
+}
+
+/** Training loss by round: the sample-weighted mean as `mean`, every client under its id. */
+export function lossPoints({ clients, rounds }: Snapshot): readonly ChartPoint[] {
+  return roundsOf(clients).flatMap((round) => {
+    const own = clients.map(({ id, history }): [string, number | null] => [
+      id,
+      history.find((entry) => entry.round === round)?.metrics.trainLoss ?? null,
+    ]);
+    if (own.every(([, loss]) => loss === null)) return [];
+    const meanLoss = rounds.find((view) => view.round === round)?.meanLoss ?? mean(own.map(([, loss]) => loss));
+    return [{ ...Object.fromEntries(own), mean: meanLoss, round }];
+  });
+}
+
+/** The newest accuracy a client has reported per adapter. */
+export function latestAccuracy({ history }: ClientView): PerAdapter {
+  return perAdapter((key) => history.findLast(({ metrics }) => metrics.accuracy[key] !== null)?.metrics.accuracy[key] ?? null);
+}
+
+/** Mean over clients of each adapter's newest accuracy. */
+export function meanAccuracy({ clients }: Snapshot): PerAdapter {
+  const latest = clients.map(latestAccuracy);
+  return perAdapter((key) => mean(latest.map((accuracy) => accuracy[key])));
+}
+
+export interface FusionRow {
+  readonly clientId: string;
+  readonly name: string;
+  readonly personal: number;
+  readonly shared: number;
+  readonly evaluations: number;
+}
+
+export function fusionRows({ clients }: Snapshot): readonly FusionRow[] {
+  return clients.flatMap(({ id, name, history }) => {
+    const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion;
+    return fusion ? [{ clientId: id, name, ...fusion }] : [];
+  });
+}
+
+/** Chance level of a label task: guessing one of its labels. */
+export const chanceLevel = ({ config }: Snapshot): number | null =>
+  config.task.kind === "label" ? 1 / config.task.labels.length : null;
+
+function accuracyAt({ history }: ClientView, key: AdapterKey, round: number): number | null {
+  const entry = history.find((candidate) => candidate.round === round);
+  if (!entry) return null;
+  const own = entry.metrics.accuracy[key];
+  if (own !== null || key !== "base") return own;
+  return history.findLast(({ metrics }) => metrics.accuracy.base !== null)?.metrics.accuracy.base ?? null;
+}
+
+const roundsOf = (clients: readonly ClientView[]): readonly number[] =>
+  [...new Set(clients.flatMap(({ history }) => history.map(({ round }) => round)))].sort((a, b) => a - b);
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -1,0 +1,97 @@
+/** This tab's own state in words. Pure. */
+import type { Progress } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
+import type { SessionStage, SessionState } from "../services/federatedSession.ts";
+import { roundLabel } from "./progressView.ts";
+
+export interface ChecklistItem {
+  readonly label: string;
+  readonly state: "done" | "current" | "ahead";
+}
+
+export interface MyTabView {
+  readonly checklist: readonly ChecklistItem[];
+  readonly headline: string;
+  readonly detail: string;
+  /** Of the step at hand; null when it cannot be known. */
+  readonly percent: number | null;
+  readonly canLeave: boolean;
+}
+
+const STEPS = ["Data", "Model", "Join", "Train", "Done"] as const;
+
+/** How many of the steps are behind in each stage. */
+const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
+  loadingModel: 1,
+  preparing: 1,
+  joining: 2,
+  waiting: 3,
+  working: 3,
+  submitting: 3,
+  finished: 5,
+  removed: 3,
+  failed: 1,
+};
+
+export function myTabView({ stage }: SessionState, snapshot: Snapshot): MyTabView {
+  const done = STEPS_DONE[stage.kind];
+  return {
+    checklist: STEPS.map((label, index) => ({ label, state: index < done ? "done" : index === done ? "current" : "ahead" })),
+    canLeave: stage.kind !== "finished" && stage.kind !== "removed" && stage.kind !== "failed",
+    ...wordsFor(stage, snapshot),
+  };
+}
+
+function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "headline" | "detail" | "percent"> {
+  const plain = (headline: string, detail = "") => ({ headline, detail, percent: null });
+  switch (stage.kind) {
+    case "loadingModel": {
+      const { receivedBytes, totalBytes } = stage.download;
+      const of = totalBytes === null ? "" : ` of ${formatBytes(totalBytes)}`;
+      return {
+        headline: "Loading the base model",
+        detail: `${formatBytes(receivedBytes)}${of}`,
+        percent: totalBytes ? (100 * receivedBytes) / totalBytes : null,
+      };
+    }
+    case "preparing":
+      return plain("Preparing", "The model is put on the backend and your rows are turned into tokens.");
+    case "joining":
+      return plain("Joining the federation");
+    case "waiting":
+      return plain(waitingWords(snapshot), "This tab goes on by itself; keep it open.");
+    case "working":
+      return workingWords(stage.progress, roundLabel(stage.round, snapshot.config.budgets.rounds));
+    case "submitting":
+      return plain("Sending the shared adapter", roundLabel(stage.round, snapshot.config.budgets.rounds));
+    case "finished":
+      return plain("Finished", stage.note);
+    case "removed":
+      return plain("No longer taking part", stage.reason);
+    case "failed":
+      return plain("Stopped");
+  }
+}
+
+const waitingWords = ({ phase }: Snapshot): string =>
+  phase === "waiting" ? "Waiting for other clients" : phase === "paused" ? "Paused by the organiser" : "Waiting for the others";
+
+const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
+  loading: "Starting the round",
+  training: "Training",
+  evaluating: "Measuring on your test rows",
+  fusing: "Finding the fusion weights",
+  uploading: "Sending the shared adapter",
+};
+
+function workingWords(progress: Progress | null, round: string): Pick<MyTabView, "headline" | "detail" | "percent"> {
+  if (!progress) return { headline: "Starting the round", detail: round, percent: null };
+  const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
+  const headline = activity === "training" && slot ? `Training the ${slot} adapter` : ACTIVITIES[activity];
+  if (activity !== "training") return { headline, detail: round, percent: null };
+  const parts = [`step ${step} of ${steps}`];
+  if (loss !== null) parts.push(`loss ${formatLoss(loss)}`);
+  if (tokensPerSecond > 0) parts.push(formatRate(tokensPerSecond));
+  return { headline, detail: parts.join(" · "), percent: steps === 0 ? null : (100 * step) / steps };
+}

@@ -1,0 +1,73 @@
+/** The rounds of a federation as one lane per client. Pure. */
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { Stage } from "@duet/lora-core/strategies/strategy";
+import { roundFraction, roundLabel } from "./progressView.ts";
+
+export interface LaneCell {
+  readonly round: number;
+  readonly stage: Stage;
+  /** counted: its submission was aggregated; missed: it was waited for in vain; working: the round is open. */
+  readonly kind: "counted" | "missed" | "working" | "absent" | "ahead";
+  /** Share of the open round done; 1 for a counted one. */
+  readonly fraction: number;
+  /** What a screen reader says. */
+  readonly text: string;
+}
+
+export interface Lane {
+  readonly clientId: string;
+  readonly name: string;
+  readonly status: "present" | "away" | "left";
+  readonly cells: readonly LaneCell[];
+}
+
+export interface Timeline {
+  readonly columns: readonly { readonly round: number; readonly label: string; readonly title: string }[];
+  readonly lanes: readonly Lane[];
+}
+
+export function timelineView(snapshot: Snapshot): Timeline {
+  const { config, rounds, clients } = snapshot;
+  const total = config.budgets.rounds;
+  const first = rounds[0]?.round ?? 0;
+  const columns = Array.from({ length: total + 2 - first }, (_, index) => {
+    const round = first + index;
+    return {
+      round,
+      label: round === 0 ? "alone" : round > total ? "fuse" : String(round),
+      title: roundLabel(round, total),
+    };
+  });
+  return {
+    columns,
+    lanes: clients.map(({ id, name, status }) => ({
+      clientId: id,
+      name,
+      status,
+      cells: columns.map(({ round }) => cellOf(snapshot, id, round)),
+    })),
+  };
+}
+
+function cellOf({ rounds, clients, config, openRound }: Snapshot, clientId: string, round: number): LaneCell {
+  const total = config.budgets.rounds;
+  const view = rounds.find((candidate) => candidate.round === round);
+  const stage: Stage = view?.stage ?? (round === 0 ? "local" : round > total ? "fusing" : "federated");
+  const label = roundLabel(round, total);
+  const cell = (kind: LaneCell["kind"], fraction: number, what: string): LaneCell => ({
+    round,
+    stage,
+    kind,
+    fraction,
+    text: `${label}: ${what}`,
+  });
+  if (!view) return cell("ahead", 0, "not yet");
+  if (!view.participants.includes(clientId)) return cell("absent", 0, "not part of it");
+  if (view.aggregated.includes(clientId)) return cell("counted", 1, "counted");
+  const client = clients.find(({ id }) => id === clientId);
+  if (view.closedAt === null && openRound?.round === round && client) {
+    const fraction = roundFraction(client, round);
+    return cell("working", fraction, fraction === 1 ? "submitted" : `${Math.round(100 * fraction)} %`);
+  }
+  return cell("missed", 0, "missed");
+}

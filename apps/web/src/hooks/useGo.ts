@@ -1,0 +1,8 @@
+import { parsePath, useLocation, useNavigate } from "react-router";
+
+/** Goes to a path of lib/links.ts; what stands after the ? (such as `?backend=`) comes along. */
+export function useGo(): (path: string, options?: { readonly replace?: boolean }) => void {
+  const navigate = useNavigate();
+  const { search } = useLocation();
+  return (path, options) => void navigate({ ...parsePath(path), search }, options);
+}

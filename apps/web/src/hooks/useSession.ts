@@ -1,0 +1,14 @@
+import { useSyncExternalStore } from "react";
+import { useServices } from "../app/ServicesContext.tsx";
+import type { FederatedSession, SessionState } from "../services/federatedSession.ts";
+import { useStore } from "./useStore.ts";
+
+const nothing = () => () => {};
+
+/** This tab as a client of the federation; null when it is none. */
+export function useSession(federationId: string): { readonly session: FederatedSession; readonly state: SessionState } | null {
+  const current = useStore(useServices().session);
+  const session = current?.federationId === federationId ? current : null;
+  const state = useSyncExternalStore(session?.subscribe ?? nothing, () => session?.get() ?? null);
+  return session && state ? { session, state } : null;
+}

@@ -1,0 +1,110 @@
+import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { formatCount } from "../lib/format.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { type FederationForm, methodChoices } from "./federationForm.ts";
+import { LabelsFromFile } from "./LabelsFromFile.tsx";
+
+export interface FieldsProps {
+  readonly form: FederationForm;
+  readonly models: readonly ModelInfo[];
+  readonly onChange: (change: Partial<FederationForm>) => void;
+}
+
+export function BasicFields({ form, models, onChange }: FieldsProps) {
+  return (
+    <Panel title="What">
+      <div className="fields">
+        <TextInput
+          label="Name"
+          value={form.name}
+          maxLength={60}
+          required
+          onChange={(event) => onChange({ name: event.currentTarget.value })}
+        />
+        <NativeSelect
+          label="Base model"
+          description="Frozen; everybody downloads it once."
+          value={form.modelId}
+          onChange={(event) => onChange({ modelId: event.currentTarget.value, kind: "label" })}
+          data={models.map(({ id, family, parameters }) => ({
+            value: id,
+            label: `${id} · ${FAMILIES[family]}, ${formatCount(parameters)} parameters`,
+          }))}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+const FAMILIES = { encoder: "sentence encoder", "causal-lm": "language model" } as const;
+
+export function TaskFields({ form, models, onChange }: FieldsProps) {
+  const generates = models.find(({ id }) => id === form.modelId)?.family === "causal-lm";
+  return (
+    <Panel title="Task" hint="Every row has an input and an answer. With labels, the answer is one of a closed list.">
+      {generates && (
+        <SegmentedControl
+          mb="sm"
+          aria-label="Kind of answer"
+          value={form.kind}
+          onChange={(kind) => onChange({ kind: kind === "text" ? "text" : "label" })}
+          data={[
+            { value: "label", label: "One of some labels" },
+            { value: "text", label: "Free text" },
+          ]}
+        />
+      )}
+      {form.kind === "label" && (
+        <>
+          <Textarea
+            label="Labels"
+            description="One per line; rows with another answer are left out by everyone."
+            value={form.labels}
+            onChange={(event) => onChange({ labels: event.currentTarget.value })}
+            autosize
+            minRows={3}
+            maxRows={12}
+            mb="sm"
+          />
+          <LabelsFromFile onLabels={(labels) => onChange({ labels: labels.join("\n") })} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+export function MethodFields({ form, onChange }: FieldsProps) {
+  const number = (label: string, description: string, key: NumberField, max: number) => (
+    <NumberInput
+      label={label}
+      description={description}
+      value={form[key]}
+      min={1}
+      max={max}
+      clampBehavior="strict"
+      onChange={(value) => onChange({ [key]: Number(value) || 1 })}
+    />
+  );
+  return (
+    <Panel title="How">
+      <div className="fields">
+        <NativeSelect
+          label="Method"
+          description="“private” never uploads the personal adapter, in no form."
+          value={form.method}
+          data={[...methodChoices]}
+          onChange={(event) => onChange({ method: event.currentTarget.value })}
+        />
+        {number("Rounds", "Exchanges of the shared adapter.", "rounds", 200)}
+        {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}
+        {number("Steps per round", "Optimiser steps between two exchanges.", "innerSteps", 100_000)}
+        {number("Least clients", "The first round opens when so many are ready.", "minClients", 100)}
+        {number("Most clients", "Later ones are turned away.", "maxClients", 100)}
+        {number("Round deadline, minutes", "A round ends then, even if someone has not answered.", "deadlineMinutes", 1440)}
+      </div>
+    </Panel>
+  );
+}
+
+type NumberField = "rounds" | "localSteps" | "innerSteps" | "minClients" | "maxClients" | "deadlineMinutes";

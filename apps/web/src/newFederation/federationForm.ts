@@ -1,0 +1,86 @@
+/** The new-federation form: what is typed, and the config it stands for. Pure. */
+import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+import { strategies } from "@duet/lora-core/strategies/registry";
+
+export interface FederationForm {
+  readonly name: string;
+  readonly modelId: string;
+  readonly kind: "label" | "text";
+  /** One label per line. */
+  readonly labels: string;
+  /** "fdlora/recommended" */
+  readonly method: string;
+  readonly rounds: number;
+  readonly localSteps: number;
+  readonly innerSteps: number;
+  readonly minClients: number;
+  readonly maxClients: number;
+  readonly deadlineMinutes: number;
+}
+
+export function initialForm(models: readonly ModelInfo[]): FederationForm {
+  const model = models.find(({ family }) => family === "encoder") ?? models[0];
+  return {
+    name: "",
+    modelId: model?.id ?? "",
+    kind: "label",
+    labels: "",
+    method: "fdlora/recommended",
+    rounds: 4,
+    localSteps: 24,
+    innerSteps: 12,
+    minClients: 2,
+    maxClients: 20,
+    deadlineMinutes: 10,
+  };
+}
+
+/** Every method with every preset, as choices. */
+export const methodChoices: readonly { readonly value: string; readonly label: string }[] = strategies.flatMap((strategy) => {
+  const presets = Object.keys(strategy.presets);
+  return presets.map((preset) => ({
+    value: `${strategy.id}/${preset}`,
+    label: presets.length === 1 ? strategy.label : `${strategy.label}, ${preset}`,
+  }));
+});
+
+export type FormResult =
+  | { readonly ok: true; readonly config: FederationConfig }
+  /** One sentence about the first thing that is missing or wrong. */
+  | { readonly ok: false; readonly problem: string };
+
+export function toConfig(form: FederationForm, models: readonly ModelInfo[], seed: number): FormResult {
+  const model = models.find(({ id }) => id === form.modelId);
+  if (!model) return { ok: false, problem: "Choose a base model." };
+  if (form.name.trim() === "") return { ok: false, problem: "Give the federation a name." };
+  const labels = parseLabels(form.labels);
+  if (form.kind === "label" && labels.length < 2) return { ok: false, problem: "Give at least two labels, one per line." };
+  const [method = "", preset = ""] = form.method.split("/");
+  const parsed = federationConfig.safeParse(
+    defaultFederation({
+      ...form,
+      model,
+      method,
+      preset,
+      seed,
+      name: form.name.trim(),
+      task: form.kind === "label" ? { kind: "label", labels } : { kind: "text" },
+      roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
+    }),
+  );
+  if (parsed.success) return { ok: true, config: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { ok: false, problem: `${issue?.path.join(" ")}: ${issue?.message}.` };
+}
+
+/** Lines, trimmed, without empty ones and repetitions; their order is kept. */
+export const parseLabels = (text: string): string[] => [
+  ...new Set(
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean),
+  ),
+];

@@ -1,0 +1,82 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, Group, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useServices } from "../app/ServicesContext.tsx";
+import { Shell } from "../app/Shell.tsx";
+import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
+import { connectedData } from "../connect/connectState.ts";
+import { fittingSample } from "../connect/fittingSample.ts";
+import { personalLeaves } from "../connect/personalLeaves.ts";
+import { useConnectData } from "../connect/useConnectData.ts";
+import { WhatLeaves } from "../connect/WhatLeaves.tsx";
+import { stripView } from "../dashboard/progressView.ts";
+import { useAddress } from "../hooks/useAddress.ts";
+import { useFederation } from "../hooks/useFederation.ts";
+import { useGo } from "../hooks/useGo.ts";
+import { useTask } from "../hooks/useTask.ts";
+import { plural } from "../lib/format.ts";
+import { federationPath } from "../lib/links.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+
+/** From an invite link to a client: name, what leaves, data, join. */
+export function JoinPage() {
+  const { federationId, token } = useAddress();
+  const feed = useFederation(federationId, token);
+  return (
+    <Shell narrow>
+      {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
+      {feed.kind === "refused" && <FailureAlert failure={feed.failure} />}
+      {feed.kind === "live" && <JoinForm snapshot={feed.snapshot} inviteToken={token} />}
+    </Shell>
+  );
+}
+
+function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; readonly inviteToken: string }) {
+  const { federationId, config, clients } = snapshot;
+  const services = useServices();
+  const go = useGo();
+  const connect = useConnectData(config.task, config.seed);
+  const [name, setName] = useState("");
+  const [joining, join] = useTask();
+  const data = connectedData(connect.state);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!data || name.trim() === "") return;
+    join(async () => {
+      await services.join({ federationId, inviteToken, name: name.trim(), data });
+      go(federationPath(federationId, inviteToken));
+    });
+  };
+
+  return (
+    <form onSubmit={submit} className="column">
+      <div>
+        <h1 style={{ margin: "0 0 4px" }}>Join {config.name}</h1>
+        <p className="muted" style={{ margin: 0 }}>
+          {stripView(snapshot, Date.now()).status} · {plural(clients.length, "client")} · base model {config.model.id} ·{" "}
+          {plural(config.budgets.rounds, "round")}
+        </p>
+      </div>
+      <TextInput
+        label="Your name"
+        description="The others see it."
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={60}
+        required
+      />
+      <WhatLeaves personalLeaves={personalLeaves(config)} />
+      <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
+      {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
+      <Group>
+        <Button type="submit" size="md" disabled={!data || name.trim() === ""} loading={joining.kind === "busy"}>
+          Join and train
+        </Button>
+        <span className="muted small">
+          {data ? (name.trim() === "" ? "Your name is missing." : "") : "Connect your data first."}
+        </span>
+      </Group>
+    </form>
+  );
+}

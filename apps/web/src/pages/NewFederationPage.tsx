@@ -1,0 +1,62 @@
+import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+import { Button, Group } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useServices } from "../app/ServicesContext.tsx";
+import { Shell } from "../app/Shell.tsx";
+import { useGo } from "../hooks/useGo.ts";
+import { useStore } from "../hooks/useStore.ts";
+import { useTask } from "../hooks/useTask.ts";
+import { createdPath } from "../lib/links.ts";
+import { BasicFields, MethodFields, TaskFields } from "../newFederation/FederationFields.tsx";
+import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
+import { randomSeed } from "../newFederation/randomSeed.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+
+export function NewFederationPage() {
+  const status = useStore(useServices().coordinator.status);
+  return (
+    <Shell narrow>
+      <h1 style={{ marginTop: 0 }}>New federation</h1>
+      {status.kind === "ready" ? (
+        <NewFederationForm models={status.models} />
+      ) : (
+        <p className="muted">Asking the coordinator for its base models.</p>
+      )}
+    </Shell>
+  );
+}
+
+function NewFederationForm({ models }: { readonly models: readonly ModelInfo[] }) {
+  const { coordinator, storage } = useServices();
+  const go = useGo();
+  const [form, setForm] = useState(() => initialForm(models));
+  const [creating, create] = useTask();
+  const [seed] = useState(randomSeed);
+  const result = toConfig(form, models, seed);
+  const change = (part: Partial<FederationForm>) => setForm((current) => ({ ...current, ...part }));
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!result.ok) return;
+    create(async () => {
+      const { federationId, ...secrets } = await coordinator.request("federation:create", { config: result.config });
+      storage.saveOrganiser(federationId, secrets);
+      go(createdPath(federationId));
+    });
+  };
+  const fields = { form, models, onChange: change };
+  return (
+    <form onSubmit={submit} className="column">
+      <BasicFields {...fields} />
+      <TaskFields {...fields} />
+      <MethodFields {...fields} />
+      {creating.kind === "failed" && <FailureAlert failure={creating.failure} />}
+      <Group>
+        <Button type="submit" size="md" disabled={!result.ok} loading={creating.kind === "busy"}>
+          Create federation
+        </Button>
+        {!result.ok && <span className="muted small">{result.problem}</span>}
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,13 @@
+import { Link } from "react-router";
+import { Shell } from "../app/Shell.tsx";
+
+export function NotFoundPage() {
+  return (
+    <Shell narrow>
+      <h1>There is no such page</h1>
+      <p>
+        Check the link, or go back to the <Link to="/">front page</Link>.
+      </p>
+    </Shell>
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * The typed socket: every request is acknowledged and parsed, every pushed snapshot is parsed, every (re)connection says hello.
+ * It reconnects for as long as the page lives; what must be said again after that is up to the listeners of `onReady`.
+ */
+import { resultOf } from "@duet/lora-core/protocol/errors";
+import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
+import {
+  type MessageName,
+  type ModelInfo,
+  messages,
+  type ReplyOf,
+  type RequestInput,
+  replacedEvent,
+  snapshotEvent,
+} from "@duet/lora-core/protocol/messages";
+import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
+import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
+import { io, type Socket } from "socket.io-client";
+import { z } from "zod";
+import { withDeadline } from "../lib/deadline.ts";
+import { createStore, type ReadableStore } from "../lib/store.ts";
+import { CoordinatorError } from "./failures.ts";
+import type { SentLedger } from "./sentLedger.ts";
+
+export type ConnectionStatus =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "ready"; readonly models: readonly ModelInfo[]; readonly clockOffsetMs: number }
+  | { readonly kind: "lost"; readonly since: number }
+  | { readonly kind: "refused"; readonly message: string };
+
+export interface CoordinatorClient {
+  readonly status: ReadableStore<ConnectionStatus>;
+  /** @throws {CoordinatorError} refused, no answer within ACK_TIMEOUT_MS, or an answer that is not this protocol's. */
+  request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** Called after every hello: at the first connection and after each reconnection. */
+  onReady(listener: () => void): () => void;
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
+  /** Another tab took this client over, or the organiser removed it. */
+  onReplaced(listener: (reason: string) => void): () => void;
+  /** Models the coordinator offers. @throws {CoordinatorError} when it stays out of reach. */
+  models(): Promise<readonly ModelInfo[]>;
+  close(): void;
+}
+
+export interface CoordinatorClientOptions {
+  /** Origin of the coordinator; the page's own when empty. */
+  readonly url: string;
+  readonly ledger: SentLedger;
+  readonly now: () => number;
+}
+
+const replacedNotice = z.strictObject({ reason: z.string() });
+
+export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientOptions): CoordinatorClient {
+  const socket: Socket = io(url || undefined, { transports: ["websocket"], reconnectionDelayMax: 3000 });
+  const status = createStore<ConnectionStatus>({ kind: "connecting" });
+  const ready = listeners<void>();
+  const snapshots = listeners<Snapshot>();
+  const replaced = listeners<string>();
+
+  socket.on("connect", async () => {
+    try {
+      const hello = await send("session:hello", { protocolVersion: PROTOCOL_VERSION });
+      status.set({ kind: "ready", models: hello.models, clockOffsetMs: hello.serverTime - now() });
+      ready.emit();
+    } catch (error) {
+      refused(error);
+    }
+  });
+  socket.on("disconnect", () => {
+    if (status.get().kind !== "refused") status.set({ kind: "lost", since: now() });
+  });
+  socket.on(snapshotEvent, (raw: unknown, acknowledge: unknown) => {
+    const parsed = snapshotSchema.safeParse(raw);
+    if (!parsed.success) return;
+    if (typeof acknowledge === "function") acknowledge(parsed.data.revision);
+    snapshots.emit(parsed.data);
+  });
+  socket.on(replacedEvent, (raw: unknown) => {
+    const parsed = replacedNotice.safeParse(raw);
+    replaced.emit(parsed.success ? parsed.data.reason : "This client was taken over");
+  });
+
+  /** A version mismatch is final; anything else is tried again by reconnecting. */
+  function refused(error: unknown): void {
+    if (error instanceof CoordinatorError && (error.code === "VERSION_MISMATCH" || error.code === "BAD_REPLY")) {
+      status.set({ kind: "refused", message: error.message });
+      socket.disconnect();
+    } else {
+      socket.disconnect().connect();
+    }
+  }
+
+  async function send<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
+    ledger.record(name, payload);
+    let raw: unknown;
+    try {
+      raw = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, payload);
+    } catch {
+      throw new CoordinatorError("TIMEOUT", "The coordinator did not answer");
+    }
+    return parseReply(name, raw);
+  }
+
+  /** Resolves at once when connected, after the next hello otherwise. */
+  async function untilReady(): Promise<readonly ModelInfo[]> {
+    const current = status.get();
+    if (current.kind === "ready") return current.models;
+    if (current.kind === "refused") throw new CoordinatorError("VERSION_MISMATCH", current.message);
+    const next = new Promise<void>((resolve) => {
+      const stop = ready.add(() => {
+        stop();
+        resolve();
+      });
+    });
+    await withDeadline(next, ACK_TIMEOUT_MS, () => new CoordinatorError("UNREACHABLE", "The coordinator cannot be reached"));
+    return untilReady();
+  }
+
+  return {
+    status,
+    onReady: ready.add,
+    onSnapshot: snapshots.add,
+    onReplaced: replaced.add,
+    models: untilReady,
+    async request(name, payload) {
+      await untilReady();
+      return send(name, payload);
+    },
+    close: () => socket.disconnect(),
+  };
+}
+
+/** @throws {CoordinatorError} the refusal inside, or BAD_REPLY when it is not this message's reply. */
+export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyOf<N> {
+  const parsed = resultOf<z.ZodType>(messages[name].reply).safeParse(raw);
+  if (!parsed.success) throw new CoordinatorError("BAD_REPLY", `The coordinator's answer to ${name} could not be read`);
+  const result = parsed.data;
+  if (!result.ok) throw new CoordinatorError(result.error.code, result.error.message);
+  return result.data as ReplyOf<N>;
+}
+
+function listeners<T>() {
+  const all = new Set<(value: T) => void>();
+  return {
+    add(listener: (value: T) => void): () => void {
+      all.add(listener);
+      return () => all.delete(listener);
+    },
+    emit(value: T): void {
+      for (const listener of [...all]) listener(value);
+    },
+  };
+}

@@ -1,0 +1,295 @@
+/**
+ * This tab as a client of one federation: the shell around {@link nextAction}. It owns the training worker, joins (again after
+ * every reconnection), and does what the newest snapshot asks for. Everything it waits for has a deadline.
+ */
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import type { EngineSetup } from "@duet/lora-core/training/trainingEngine";
+import { delay, withDeadline } from "../lib/deadline.ts";
+import { createStore, type ReadableStore } from "../lib/store.ts";
+import type { DownloadProgress } from "../worker/tabEngine.ts";
+import type { WorkerEngine } from "../worker/workerEngine.ts";
+import { clientSeedOf } from "./clientSeed.ts";
+import type { CoordinatorClient } from "./coordinatorClient.ts";
+import { CoordinatorError, explain, type FailureText, isTransient, WorkerDiedError } from "./failures.ts";
+import type { FederationFeed } from "./federationFeed.ts";
+import { nextAction, type RoundKey } from "./nextAction.ts";
+import type { ClientRecord, DoneRound, Member, TabStorage } from "./tabStorage.ts";
+import { createThrottle } from "./throttle.ts";
+import { createWatchdog } from "./watchdog.ts";
+
+export type SessionStage =
+  | { readonly kind: "loadingModel"; readonly download: DownloadProgress }
+  | { readonly kind: "preparing" }
+  | { readonly kind: "joining" }
+  | { readonly kind: "waiting" }
+  | { readonly kind: "working"; readonly round: number; readonly progress: Progress | null }
+  | { readonly kind: "submitting"; readonly round: number }
+  | { readonly kind: "finished"; readonly note: string }
+  | { readonly kind: "removed"; readonly reason: string }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+export interface SessionState {
+  readonly stage: SessionStage;
+  readonly name: string;
+  /** Null until joined. */
+  readonly clientId: string | null;
+  readonly device: Device | null;
+  readonly samples: SampleCounts | null;
+  /** Training losses of this page's life, oldest first. */
+  readonly losses: readonly LossPoint[];
+}
+
+export interface LossPoint {
+  readonly round: number;
+  readonly step: number;
+  readonly loss: number;
+}
+
+export interface FederatedSession extends ReadableStore<SessionState> {
+  readonly federationId: string;
+  /** Leaves the federation for good and forgets this client's data on this device. */
+  leave(): Promise<void>;
+  /** Ends the worker and stops listening; the client stays a member and can come back. */
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly coordinator: CoordinatorClient;
+  readonly feed: FederationFeed;
+  readonly storage: TabStorage;
+  readonly engine: WorkerEngine;
+  readonly now: () => number;
+  /** From `?backend=`; null lets the worker choose. */
+  readonly backend: BackendName | null;
+  readonly config: FederationConfig;
+  /** A new client, or one that comes back: then with its ids. */
+  readonly identity: Pick<Member, "inviteToken" | "name"> & { readonly member: Member | null };
+  readonly record: ClientRecord;
+}
+
+const PREPARE_DEADLINE_MS = 5 * 60_000;
+/** A training worker that reports nothing for this long is considered dead. */
+const SILENCE_DEADLINE_MS = 5 * 60_000;
+const PROGRESS_INTERVAL_MS = 500;
+const RETRY_DELAY_MS = 2_000;
+const RETRY_DEADLINE_MS = 10 * 60_000;
+const KEPT_LOSSES = 2_000;
+
+const silent = () => new WorkerDiedError("it has been silent for several minutes");
+
+export function startFederatedSession(options: SessionOptions): FederatedSession {
+  const { coordinator, feed, storage, engine, now, config, identity } = options;
+  const federationId = feed.federationId;
+  const store = createStore<SessionState>({
+    stage: { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: null } },
+    name: identity.name,
+    clientId: identity.member?.clientId ?? null,
+    device: null,
+    samples: null,
+    losses: [],
+  });
+  const patch = (change: Partial<SessionState>) => store.set({ ...store.get(), ...change });
+  const enter = (stage: SessionStage) => patch({ stage });
+
+  let record = options.record;
+  let member = identity.member;
+  let doing: RoundKey | null = null;
+  let joined = false;
+  let ended = false;
+
+  const stops = [
+    feed.subscribe(advance),
+    coordinator.onReady(() => {
+      if (member && store.get().samples) void join().catch(fail);
+    }),
+    coordinator.status.subscribe(() => {
+      if (coordinator.status.get().kind === "lost") joined = false;
+    }),
+    coordinator.onReplaced((reason) => end({ kind: "removed", reason })),
+  ];
+  void prepare().then(join).catch(fail);
+
+  function end(stage: SessionStage): void {
+    if (ended) return;
+    ended = true;
+    for (const stop of stops) stop();
+    enter(stage);
+    engine.close();
+  }
+
+  function fail(error: unknown): void {
+    end({ kind: "failed", failure: explain(error) });
+  }
+
+  async function prepare(): Promise<void> {
+    const source = { folderUrl: new URL(`/models/${config.model.id}`, location.origin).href, sha256: config.model.sha256 };
+    const download = createThrottle(100, now);
+    const device = await engine.openModel(source, options.backend, (progress) => {
+      if (store.get().stage.kind !== "loadingModel") return;
+      const complete = progress.receivedBytes === progress.totalBytes;
+      if (complete) enter({ kind: "preparing" });
+      else download(() => enter({ kind: "loadingModel", download: progress }));
+    });
+    enter({ kind: "preparing" });
+    const samples = await withDeadline(engine.prepare(setupOf(config, record), record.split), PREPARE_DEADLINE_MS, silent);
+    if (record.checkpoint) await engine.restore(record.checkpoint);
+    patch({ device, samples, stage: { kind: "joining" } });
+  }
+
+  /** Idempotent: with the resume token of an earlier join this is the same client again. */
+  async function join(): Promise<void> {
+    const { device, samples } = store.get();
+    if (ended || !device || !samples) return;
+    const { inviteToken, name } = identity;
+    const reply = await persistently(() =>
+      coordinator.request("client:join", {
+        federationId,
+        inviteToken,
+        name,
+        resumeToken: member?.resumeToken ?? null,
+        modelSha256: config.model.sha256,
+        device,
+        samples,
+      }),
+    );
+    if (ended) return;
+    member = { federationId, inviteToken, name, clientId: reply.clientId, resumeToken: reply.resumeToken };
+    storage.saveMember(member);
+    await storage.saveRecord(member.clientId, record);
+    joined = true;
+    patch({ clientId: member.clientId, ...(doing ? {} : { stage: { kind: "waiting" } }) });
+    feed.accept(reply.snapshot);
+    advance();
+  }
+
+  function advance(): void {
+    const state = feed.get();
+    if (ended || !joined || !member || state.kind !== "live") return;
+    perform(state.snapshot, member.clientId);
+  }
+
+  function perform(snapshot: Snapshot, clientId: string): void {
+    const action = nextAction(snapshot, { clientId, doing, done: record.done });
+    switch (action.kind) {
+      case "wait":
+        return;
+      case "cancel":
+        void engine.cancel().catch(fail);
+        return;
+      case "work":
+        void during(action.key, () => work(action.key, action.plan));
+        return;
+      case "submit":
+        void during(action.key, () => submit(action.key));
+        return;
+      case "end":
+        end({ kind: "finished", note: action.note });
+        return;
+      case "removed":
+        end({ kind: "removed", reason: action.reason });
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Marks the round as being done for as long as `run` takes, then looks again at what there is to do. */
+  async function during(key: RoundKey, run: () => Promise<void>): Promise<void> {
+    doing = key;
+    try {
+      await run();
+    } catch (error) {
+      if (isWrongRound(error)) await delay(RETRY_DELAY_MS);
+      else if (!isCancelled(error)) return fail(error);
+    } finally {
+      doing = null;
+    }
+    if (!ended) enter({ kind: "waiting" });
+    advance();
+  }
+
+  async function work(key: RoundKey, plan: RoundPlan): Promise<void> {
+    const { round } = key;
+    enter({ kind: "working", round, progress: null });
+    const received = plan.receive ? (await persistently(() => coordinator.request("round:fetch", { round }))).adapter : null;
+    const watchdog = createWatchdog(SILENCE_DEADLINE_MS, silent);
+    const result = await Promise.race([
+      engine.runRound({ round, plan, received }, (progress) => {
+        watchdog.touch();
+        report(progress);
+      }),
+      watchdog.expired,
+    ]).finally(watchdog.stop);
+    await keep({ ...key, ...result, submitted: false });
+    await submit(key);
+  }
+
+  async function submit(key: RoundKey): Promise<void> {
+    const { done } = record;
+    if (!done || done.round !== key.round) return;
+    enter({ kind: "submitting", round: key.round });
+    const { round, upload, metrics } = done;
+    await persistently(() => coordinator.request("round:submit", { round, adapter: upload && new Uint8Array(upload), metrics }));
+    await keep({ ...done, ...key, submitted: true });
+  }
+
+  /** The tab's own copy of a finished round; a reload starts from here. */
+  async function keep(done: DoneRound): Promise<void> {
+    record = { ...record, checkpoint: await engine.checkpoint(), done, savedAt: now() };
+    if (member) await storage.saveRecord(member.clientId, record);
+  }
+
+  const throttledReport = createThrottle(PROGRESS_INTERVAL_MS, now);
+  function report(progress: Progress): void {
+    if (ended || doing?.round !== progress.round) return;
+    const { losses } = store.get();
+    const point = progress.loss === null ? [] : [{ round: progress.round, step: progress.step, loss: progress.loss }];
+    patch({
+      stage: { kind: "working", round: progress.round, progress },
+      losses: [...losses, ...point].slice(-KEPT_LOSSES),
+    });
+    if (joined) throttledReport(() => void coordinator.request("client:progress", progress).catch(() => {}));
+  }
+
+  /** Tries again while the coordinator is away or busy; a round that is over meanwhile ends the attempt with a refusal. */
+  async function persistently<T>(request: () => Promise<T>): Promise<T> {
+    const start = now();
+    for (;;) {
+      try {
+        return await request();
+      } catch (error) {
+        if (ended || !isTransient(error) || now() - start > RETRY_DEADLINE_MS) throw error;
+        await delay(RETRY_DELAY_MS);
+      }
+    }
+  }
+
+  return {
+    federationId,
+    get: store.get,
+    subscribe: store.subscribe,
+    async leave() {
+      end({ kind: "removed", reason: "You left this federation." });
+      storage.forgetMember(federationId);
+      if (member) await storage.forgetRecord(member.clientId);
+      await coordinator.request("client:leave", {}).catch(() => {});
+    },
+    close() {
+      for (const stop of stops) stop();
+      ended = true;
+      engine.close();
+    },
+  };
+}
+
+function setupOf({ task, adapter, training, seed }: FederationConfig, { split }: ClientRecord): EngineSetup {
+  return { task, adapter, training, seed, clientSeed: clientSeedOf(split) };
+}
+
+const isCancelled = (error: unknown) => error instanceof Error && error.name === "AbortError";
+
+/** The round ended meanwhile; a newer snapshot is on its way. */
+const isWrongRound = (error: unknown) => error instanceof CoordinatorError && error.code === "WRONG_ROUND";

@@ -1,0 +1,33 @@
+import { ADAPTERS, type PerAdapter } from "../dashboard/adapters.ts";
+import { formatFraction } from "../lib/format.ts";
+
+/** One bar per adapter, from 0 to 1. */
+export function AdapterBars({ values, label }: { readonly values: PerAdapter; readonly label: string }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
+    <div className="bars" role="group" aria-label={label}>
+      {ADAPTERS.map(({ key, label: name, color, hint }) => (
+        <Bar key={key} name={name} hint={hint} color={color} value={values[key]} />
+      ))}
+    </div>
+  );
+}
+
+interface BarProps {
+  readonly name: string;
+  readonly hint: string;
+  readonly color: string;
+  readonly value: number | null;
+}
+
+function Bar({ name, hint, color, value }: BarProps) {
+  return (
+    <>
+      <span title={hint}>{name}</span>
+      <div className="track" aria-hidden="true">
+        <div className="fill" style={{ width: `${100 * (value ?? 0)}%`, background: color }} />
+      </div>
+      <span>{formatFraction(value)}</span>
+    </>
+  );
+}

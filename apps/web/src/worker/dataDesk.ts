@@ -1,0 +1,63 @@
+/** Reading and splitting a tab's data, off the page's thread. Holds the table read last. */
+import { guessColumns } from "@duet/lora-core/data/guessColumns";
+import { labelsOf, mapRows } from "@duet/lora-core/data/mapRows";
+import { readTable } from "@duet/lora-core/data/readTable";
+import { countAnswers } from "@duet/lora-core/data/rowGroups";
+import { splitRows } from "@duet/lora-core/data/splitRows";
+import type { Table } from "@duet/lora-core/data/table";
+import type { RejectedRow, Row } from "@duet/lora-core/data/task";
+import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
+
+const PREVIEW_ROWS = 5;
+const PREVIEW_CELL = 160;
+const REJECTED_SHOWN = 50;
+
+export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectRows">;
+
+export function createDataDesk(): DataDesk {
+  let table: Table | null = null;
+
+  function current(): Table {
+    if (!table) throw new Error("No file is connected");
+    return table;
+  }
+
+  return {
+    async readTable(content, fileName) {
+      table = null;
+      const read = readTable(await content.text(), fileName);
+      table = read;
+      return {
+        fileName,
+        format: read.format,
+        columns: read.columns,
+        rowCount: read.rows.length,
+        preview: read.rows
+          .slice(0, PREVIEW_ROWS)
+          .map(({ values }) => read.columns.map((column) => (values[column] ?? "").slice(0, PREVIEW_CELL))),
+        rejected: summarise(read.rejected),
+        guess: guessColumns(read),
+      };
+    },
+    labels: async (answerColumn) => labelsOf(current(), answerColumn),
+    async connect({ input, answer, task, seed }) {
+      const { rows, rejected } = mapRows(current(), { input, answer }, task);
+      return connected(rows, rejected, seed);
+    },
+    connectRows: async (rows, seed) => connected(rows, [], seed),
+  };
+}
+
+function connected(rows: readonly Row[], rejected: readonly RejectedRow[], seed: number): ConnectedData {
+  return {
+    split: splitRows(rows, { seed }),
+    rowCount: rows.length,
+    balance: [...countAnswers(rows)].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
+    rejected: summarise(rejected),
+  };
+}
+
+const summarise = (rejected: readonly RejectedRow[]): RejectedSummary => ({
+  count: rejected.length,
+  first: rejected.slice(0, REJECTED_SHOWN),
+});

@@ -1,0 +1,22 @@
+/** The worker's entry: one training engine and one data desk behind {@link TabEngine}. Nothing here blocks the page. */
+import { createLocalClient } from "@duet/lora-core/training/localClient";
+import { expose } from "comlink";
+import { createDataDesk } from "./dataDesk.ts";
+import { downloadModel } from "./downloadModel.ts";
+import type { TabEngine } from "./tabEngine.ts";
+
+const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
+
+const engine: TabEngine = {
+  ...createDataDesk(),
+  async openModel(source, backend, onProgress) {
+    return client.open(await downloadModel(source, onProgress), backend);
+  },
+  prepare: (setup, split) => client.prepare(setup, split),
+  runRound: (request, onProgress) => client.runRound(request, onProgress),
+  checkpoint: () => client.checkpoint(),
+  restore: (checkpoint) => client.restore(checkpoint),
+  cancel: () => client.cancel(),
+};
+
+expose(engine);

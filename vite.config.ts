@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+/** Threaded wasm needs SharedArrayBuffer, which browsers give only to cross-origin isolated pages. */
+const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/** Where `npm run dev` finds the coordinator. */
+const coordinator = process.env["DUET_COORDINATOR"] ?? "http://localhost:8080";
+
+/** Serves TF.js's wasm binaries under their own names at /wasm/, in dev and in the build: TF.js looks them up by name. */
+function wasmBinaries(): Plugin {
+  const packageEntry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json");
+  const folder = join(dirname(packageEntry), "wasm-out");
+  const names = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
+  return {
+    name: "duet-wasm-binaries",
+    generateBundle() {
+      for (const name of names) {
+        this.emitFile({ type: "asset", fileName: `wasm/${name}`, source: readFileSync(join(folder, name)) });
+      }
+    },
+    configureServer(server) {
+      server.middlewares.use("/wasm", (request, response, next) => {
+        const name = names.find((candidate) => request.url === `/${candidate}`);
+        if (!name) return next();
+        response.setHeader("Content-Type", "application/wasm");
+        response.end(readFileSync(join(folder, name)));
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  publicDir: false,
+  plugins: [react(), wasmBinaries()],
+  worker: { format: "es" },
+  build: { outDir: "dist/web", emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 2500 },
+  server: {
+    headers: isolation,
+    proxy: {
+      "/socket.io": { target: coordinator, ws: true },
+      "/models": coordinator,
+      "/samples": coordinator,
+    },
+  },
+  preview: { headers: isolation },
+});
