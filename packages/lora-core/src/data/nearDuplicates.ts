@@ -36,12 +36,13 @@ export function foldText(text: string): string {
       .toLowerCase()
       // scripts without spaces: every character is a word
       .replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, " $& ")
-      .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/g, " # ") // addresses with a scheme
+      .replace(/\b[a-z][a-z0-9+.-]{1,20}:\/\/\S+/g, " # ") // addresses with a scheme
       .replace(/(?:[a-z]:)?(?:[\\/][^\s\\/"',;()]+){2,}[\\/]?/g, " # ") // paths
       .replace(/(?<!\S)\/[^\s\\/"',;()]+/g, " # ") // paths of one segment
       .replace(/\b[0-9a-f]{8,}\b/g, " # ") // hashes without a digit
       // numbers, ids, IP and hardware addresses: a word with a digit, with what is tied to it
-      .replace(/[\p{L}_:.@-]*\p{N}[\p{L}\p{N}_:.@-]*/gu, " # ")
+      // (the look-behind keeps the search linear on long words without one)
+      .replace(/(?<![\p{L}_:.@-])[\p{L}_:.@-]*\p{N}[\p{L}\p{N}_:.@-]*/gu, " # ")
       .replace(/[^\p{L}\p{M}#]+/gu, " ")
       .replace(/#(?: ?#)+/g, "#")
       .trim()
