@@ -7,7 +7,7 @@ import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import { hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
-import { membershipOf, type Session, subscribe } from "./session.ts";
+import { beginMembership, membershipOf, type Session, subscribe } from "./session.ts";
 
 export type Handlers = {
   readonly [N in MessageName]: (request: RequestOf<N>, session: Session) => Promise<ReplyOf<N>> | ReplyOf<N>;
@@ -50,18 +50,10 @@ export function createHandlers({ registry, catalogue, clock }: HandlerParts): Ha
       return {};
     },
 
-    async "client:join"(request, session) {
-      const runner = registry.find(request.federationId);
-      const earlier = session.membership;
-      if (earlier && earlier.runner !== runner) {
-        throw new Refusal("FORBIDDEN", "This connection is already a client of another federation");
-      }
-      // A repeated join on the same connection means the same client.
-      const resumeToken = request.resumeToken ?? earlier?.resumeToken ?? null;
-      const identity = await runner.join({ ...request, resumeToken }, session.connection);
-      session.membership = { runner, ...identity };
-      subscribe(session, runner);
-      return { ...identity, snapshot: runner.snapshot() };
+    "client:join"(request, session) {
+      const reply = session.joining.then(() => join(registry.find(request.federationId), request, session));
+      session.joining = reply.catch(() => undefined);
+      return reply;
     },
 
     "client:progress"(progress, session) {
@@ -89,6 +81,18 @@ export function createHandlers({ registry, catalogue, clock }: HandlerParts): Ha
       return {};
     },
   };
+}
+
+/** A repeated join on the same socket means the same client. */
+async function join(runner: FederationRunner, request: RequestOf<"client:join">, session: Session) {
+  const earlier = session.membership;
+  if (earlier && earlier.runner !== runner) {
+    throw new Refusal("FORBIDDEN", "This connection is already a client of another federation");
+  }
+  const resumeToken = request.resumeToken ?? earlier?.resumeToken ?? null;
+  const identity = await runner.join({ ...request, resumeToken }, session.connection);
+  beginMembership(session, { runner, ...identity });
+  return { ...identity, snapshot: runner.snapshot() };
 }
 
 /** The watch token or the invite token. */

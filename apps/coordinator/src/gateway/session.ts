@@ -13,7 +13,11 @@ export interface Membership {
 
 export interface Session {
   isGreeted: boolean;
+  /** The socket is gone. */
+  isEnded: boolean;
   membership: Membership | null;
+  /** Joins of one socket take turns, so that a repeated one finds the first one's client. */
+  joining: Promise<unknown>;
   /** How to stop pushes, by federation. */
   readonly subscriptions: Map<string, () => void>;
   readonly connection: Connection;
@@ -31,8 +35,20 @@ export function membershipOf(session: Session): Membership {
   return session.membership;
 }
 
-/** The socket is gone. */
+/** From now on this socket speaks for that client, unless it went away while it was being admitted. */
+export function beginMembership(session: Session, membership: Membership): void {
+  const { runner, clientId } = membership;
+  if (session.isEnded) {
+    runner.disconnected(clientId, session.connection);
+    return;
+  }
+  session.membership = membership;
+  subscribe(session, runner);
+}
+
+/** Call when the socket is gone. */
 export function endSession(session: Session): void {
+  session.isEnded = true;
   for (const unsubscribe of session.subscriptions.values()) unsubscribe();
   session.subscriptions.clear();
   session.membership?.runner.disconnected(session.membership.clientId, session.connection);

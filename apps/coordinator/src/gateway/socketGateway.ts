@@ -65,6 +65,8 @@ function bindHandlers(handlers: Handlers, session: Session, onFault: (error: unk
 function createSession(socket: DuetSocket): Session {
   const session: Session = {
     isGreeted: false,
+    isEnded: false,
+    joining: Promise.resolve(),
     membership: null,
     subscriptions: new Map(),
     connection: {

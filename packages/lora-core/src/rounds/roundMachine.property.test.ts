@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { RoundEvent } from "./roundEvents.ts";
+import { transition } from "./roundMachine.ts";
+import { initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundPolicy, type RoundState } from "./roundState.ts";
+import { roundsView } from "./roundView.ts";
+
+const policy: RoundPolicy = {
+  schedule: [
+    { round: 0, stage: "local", receives: false, uploads: true },
+    { round: 1, stage: "federated", receives: true, uploads: true },
+    { round: 2, stage: "federated", receives: true, uploads: true },
+    { round: 3, stage: "fusing", receives: true, uploads: false },
+  ],
+  minClients: 2,
+  roundDeadlineMs: 50,
+  reconnectGraceMs: 20,
+  waitMs: 200,
+};
+const none = { base: null, personal: null, shared: null, fused: null };
+const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
+const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
+
+const clientId = fc.constantFrom("a", "b", "c");
+const round = fc.integer({ min: 0, max: 4 });
+const type = <T extends string>(value: T) => fc.constant(value);
+const introduction = fc.record({
+  name: clientId,
+  device: fc.constant(device),
+  samples: fc.constant({ train: 3, fusion: 1, test: 1 }),
+});
+
+/** Any event; `at` is added from the time that passed since the one before. */
+const happening = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: type("clientJoined"), clientId, introduction }) },
+  { weight: 2, arbitrary: fc.record({ type: type("clientReturned"), clientId, introduction }) },
+  fc.record({ type: type("clientAway"), clientId }),
+  fc.record({ type: type("clientLeft"), clientId }),
+  fc.record({ type: type("graceExpired"), clientId }),
+  fc.record({ type: type("fetched"), clientId, bytes: fc.constant(8) }),
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      type: type("submitted"),
+      clientId,
+      round,
+      artifact: fc.option(fc.uuid(), { freq: 5 }),
+      bytes: fc.constant(8),
+      metrics: fc.constant(metrics),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: type("deadlinePassed"), round, attempt: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 5, arbitrary: fc.record({ type: type("aggregated"), round }) },
+  fc.record({
+    type: type("aggregationFailed"),
+    round,
+    cause: fc.constantFrom("storage" as const, "method" as const),
+    reason: fc.constant("x"),
+  }),
+  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("paused" as const, "resumed" as const, "resumed" as const) }) },
+  fc.record({ type: fc.constantFrom("started" as const, "roundClosed" as const, "waitExpired" as const, "restarted" as const) }),
+  fc.oneof(
+    { weight: 9, arbitrary: fc.record({ type: type("waitExpired") }) },
+    { weight: 1, arbitrary: fc.record({ type: type("clientRemoved"), clientId }) },
+    { weight: 1, arbitrary: fc.record({ type: type("stopped") }) },
+  ),
+);
+const events = fc
+  .array(fc.tuple(happening, fc.integer({ min: 0, max: 30 })), { maxLength: 120, size: "max" })
+  .map((steps): RoundEvent[] => {
+    let at = 0;
+    return steps.map(([event, elapsed]) => {
+      at += elapsed;
+      return { ...event, at };
+    });
+  });
+
+function assertInvariants(before: RoundState, state: RoundState): void {
+  const { phase, paused } = state;
+  const open = openRoundOf(state);
+  if (phase.kind === "collecting" && !paused) expect(outstanding(state, phase.open).length).toBeGreaterThan(0);
+  if (phase.kind === "waiting" && !paused) {
+    const present = state.members.filter(({ status }) => status === "present").length;
+    expect(present).toBeLessThan(state.started ? 1 : policy.minClients);
+  }
+  if (phase.kind === "aggregating") expect(Object.keys(phase.open.submissions).length).toBeGreaterThan(0);
+  expect(state.rounds.map((closed) => closed.round)).toEqual(
+    policy.schedule.slice(0, state.rounds.length).map((spec) => spec.round),
+  );
+  expect(state.rounds.length).toBeGreaterThanOrEqual(before.rounds.length);
+  expect(state.rounds.slice(0, before.rounds.length)).toEqual(before.rounds);
+  if (open) {
+    expect(open.index).toBe(state.rounds.length);
+    expect(Object.keys(open.submissions).every((id) => open.participants.includes(id))).toBe(true);
+  }
+  for (const closed of state.rounds) {
+    expect(new Set(closed.aggregated).size).toBe(closed.aggregated.length);
+    expect(closed.aggregated.every((id) => closed.participants.includes(id))).toBe(true);
+    expect(closed.aggregated.length).toBeGreaterThan(0);
+  }
+  for (const { history } of state.members) expect(new Set(history.map((entry) => entry.round)).size).toBe(history.length);
+  expect((phase.kind === "ended") === (state.endedAt !== null)).toBe(true);
+  if (before.phase.kind === "ended") expect(phase).toEqual(before.phase);
+  expect(state.at).toBeGreaterThanOrEqual(before.at);
+  expect(state.log.length).toBeLessThanOrEqual(MAX_LOG_ENTRIES);
+  expect(roundsView(state).note.length).toBeGreaterThan(0);
+}
+
+/** Timers and aggregations that the commands so far have left running. */
+function follow(running: Map<string, number>, step: ReturnType<typeof transition>): void {
+  for (const command of step.commands) {
+    if (command.type === "startTimer") running.set(command.key, command.at);
+    if (command.type === "cancelTimer") expect(running.delete(command.key)).toBe(true);
+  }
+}
+
+test("any sequence of events keeps the invariants, and something always can still happen", () => {
+  fc.assert(
+    fc.property(events, (sequence) => {
+      let state = initialRoundState(policy, 0);
+      const running = new Map<string, number>();
+      for (const event of sequence) {
+        const step = transition(state, event);
+        assertInvariants(state, step.state);
+        follow(running, step);
+        state = step.state;
+        const hasDeadline = [...running.keys()].some((key) => key.startsWith("deadline:"));
+        expect(hasDeadline).toBe(state.phase.kind === "collecting" && !state.paused);
+        if (state.phase.kind === "ended") expect(running.size).toBe(0);
+      }
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test("the state survives JSON, and replaying a log gives the same state", () => {
+  fc.assert(
+    fc.property(events, (sequence) => {
+      let live = initialRoundState(policy, 0);
+      const journal: string[] = [];
+      for (const event of sequence) {
+        const next = transition(live, event).state;
+        if (next !== live) journal.push(JSON.stringify(event));
+        live = next;
+      }
+      const replayed = journal.reduce(
+        (state, line) => transition(state, JSON.parse(line) as RoundEvent).state,
+        initialRoundState(policy, 0),
+      );
+      expect(replayed).toEqual(live);
+      expect(JSON.parse(JSON.stringify(live))).toEqual(live);
+    }),
+    { numRuns: 200 },
+  );
+});
