@@ -7,9 +7,14 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 
 const addedToken = z.looseObject({ id: z.number().int().min(0), content: z.string(), special: z.boolean().optional() });
+const step = z.looseObject({ type: z.string() }).nullable().default(null);
 const tokenizerJson = z.looseObject({
   model: z.looseObject({ type: z.enum(["BPE", "Unigram", "WordPiece"]) }),
-  added_tokens: z.array(addedToken).nullish(),
+  added_tokens: z.array(addedToken).default([]),
+  normalizer: step,
+  pre_tokenizer: step,
+  post_processor: step,
+  decoder: step,
 });
 
 export interface TextTokenizer {
@@ -27,7 +32,7 @@ export function createTextTokenizer(json: unknown): TextTokenizer {
   if (!parsed.success) {
     throw new TypeError(`tokenizer.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is missing or not supported`);
   }
-  const added = parsed.data.added_tokens ?? [];
+  const { added_tokens: added } = parsed.data;
   const whole = new Tokenizer(parsed.data, {});
   const plain = new Tokenizer({ ...parsed.data, added_tokens: added.filter(({ special }) => !special) }, {});
   return {

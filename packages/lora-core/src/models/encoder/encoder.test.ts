@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseEncoderConfig } from "../../architectures/encoderConfig.ts";
+import { useBackend } from "../../backends/testBackend.ts";
 import { readSafetensors } from "../../checkpoints/safetensors.ts";
 import { readModelFolder } from "../testing/modelFolder.ts";
-import { useBackend } from "../testing/nodeBackend.ts";
 import { embedWithGraph, loadShippedGraph } from "../testing/shippedGraph.ts";
 import { createTextTokenizer } from "../textTokenizer.ts";
 import { embedTexts } from "./encoderForward.ts";

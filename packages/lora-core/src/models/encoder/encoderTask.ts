@@ -35,9 +35,9 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
     return loraLinear(embedTexts({ ...encoder, adapter, dropout }, texts), targets, null); // [B, labels]
   };
   return {
-    encode: ({ input, answer }: Row, maxTokens: number): Example => {
+    encode: ({ line, input, answer }: Row, maxTokens: number): Example => {
       const label = labels.indexOf(answer);
-      if (label < 0) throw new RangeError(`"${answer}" is not one of the task's labels`);
+      if (label < 0) throw new RangeError(`Line ${line}: "${answer}" is not one of the labels`);
       const tokens = tokensOf(encoder, input, maxTokens);
       return { tokens, answerStart: tokens.length, label };
     },
