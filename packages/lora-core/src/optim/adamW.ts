@@ -56,7 +56,8 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
       }
       steps++;
       tf.tidy(() => {
-        for (const [index, gradient] of gradients.entries()) update(moments[index] as (typeof moments)[number], gradient, learningRate);
+        for (const [index, gradient] of gradients.entries())
+          update(moments[index] as (typeof moments)[number], gradient, learningRate);
       });
     },
     async exportState() {
