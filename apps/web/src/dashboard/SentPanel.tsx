@@ -12,7 +12,7 @@ export function SentPanel() {
   const [opened, setOpened] = useState(false);
   return (
     <Panel
-      title="What left my tab"
+      title="What left this tab"
       hint="Counted where the tab sends, since the page was opened. Your rows are in none of these messages."
     >
       <p style={{ margin: "0 0 4px" }}>
@@ -24,7 +24,7 @@ export function SentPanel() {
       <Button size="xs" variant="default" onClick={() => setOpened(true)}>
         Look inside
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="What left my tab" size="xl">
+      <Modal opened={opened} onClose={() => setOpened(false)} title="What left this tab" size="xl">
         <SentTable recent={recent} />
       </Modal>
     </Panel>

@@ -1,4 +1,4 @@
-/** Every message that left this tab, with its size: the evidence behind "what left my tab". */
+/** Every message that left this tab, with its size: the evidence behind "what left this tab". */
 import { createStore, type ReadableStore } from "../lib/store.ts";
 
 export interface SentMessage {

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { clientOf, metricsOf, roundOf, snapshotOf } from "../testing/snapshots.ts";
+import { accuracyPoints, chanceLevel, fusionRows, latestAccuracy, lossPoints, meanAccuracy } from "./metricsView.ts";
+
+const accuracy = (base: number | null, personal: number | null, shared: number | null, fused: number | null) => ({
+  accuracy: { base, personal, shared, fused },
+});
+
+const anna = clientOf("anna", {
+  history: [
+    { round: 0, metrics: metricsOf({ trainLoss: 2, ...accuracy(0.2, 0.5, null, null) }) },
+    { round: 1, metrics: metricsOf({ trainLoss: 1, ...accuracy(null, 0.5, 0.7, null) }) },
+    {
+      round: 3,
+      metrics: metricsOf({
+        ...accuracy(null, 0.5, 0.8, 0.9),
+        fusion: { personal: 0.3, shared: 0.8, evaluations: 20 },
+      }),
+    },
+  ],
+});
+const bram = clientOf("bram", {
+  history: [{ round: 0, metrics: metricsOf({ trainLoss: 4, ...accuracy(0.4, 0.6, null, null) }) }],
+});
+const snapshot = snapshotOf({ clients: [anna, bram], rounds: [roundOf(0, { meanLoss: 2.5 }), roundOf(1)] });
+
+test("accuracy by round is the mean of those who measured it, with each client beside it", () => {
+  const points = accuracyPoints(snapshot);
+  expect(points.map(({ round }) => round)).toEqual([0, 1, 3]);
+  expect(points[0]).toMatchObject({ base: expect.closeTo(0.3), personal: 0.55, shared: null, "bram.personal": 0.6 });
+  // The base does not change: anna's first figure is carried on.
+  expect(points[1]).toMatchObject({ base: 0.2, shared: 0.7, "anna.shared": 0.7, "bram.shared": null });
+  expect(points[2]).toMatchObject({ fused: 0.9 });
+});
+
+test("loss by round prefers the coordinator's weighted mean and leaves out rounds without training", () => {
+  expect(lossPoints(snapshot)).toEqual([
+    { round: 0, anna: 2, bram: 4, mean: 2.5 },
+    { round: 1, anna: 1, bram: null, mean: 1 },
+  ]);
+});
+
+test("the newest figure of each adapter counts, even when it is older than another's", () => {
+  expect(latestAccuracy(anna)).toEqual({ base: 0.2, personal: 0.5, shared: 0.8, fused: 0.9 });
+  expect(meanAccuracy(snapshot)).toEqual({ base: expect.closeTo(0.3), personal: 0.55, shared: 0.8, fused: 0.9 });
+  expect(latestAccuracy(clientOf("new"))).toEqual({ base: null, personal: null, shared: null, fused: null });
+});
+
+test("fusion weights are listed for those who have found them; chance is one label in four", () => {
+  expect(fusionRows(snapshot)).toEqual([{ clientId: "anna", name: "anna", personal: 0.3, shared: 0.8, evaluations: 20 }]);
+  expect(chanceLevel(snapshot)).toBe(0.25);
+});

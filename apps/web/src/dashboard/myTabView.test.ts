@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import type { SessionStage, SessionState } from "../services/federatedSession.ts";
+import { collecting, snapshotOf } from "../testing/snapshots.ts";
+import { myTabView } from "./myTabView.ts";
+
+const at = (stage: SessionStage): SessionState => ({
+  stage,
+  name: "anna",
+  clientId: "anna",
+  device: null,
+  samples: null,
+  losses: [],
+});
+
+test("training says which adapter, which step, loss and speed", () => {
+  const progress = {
+    round: 1,
+    activity: "training",
+    slot: "shared",
+    step: 9,
+    steps: 12,
+    loss: 0.42,
+    tokensPerSecond: 640,
+  } as const;
+  expect(myTabView(at({ kind: "working", round: 1, progress }), collecting(1))).toMatchObject({
+    headline: "Training the shared adapter",
+    detail: "step 9 of 12 · loss 0.420 · 640 tok/s",
+    percent: 75,
+    canLeave: true,
+  });
+});
+
+test("the checklist shows what is behind, at hand and ahead", () => {
+  const download = { receivedBytes: 7e6, totalBytes: 28e6 };
+  const view = myTabView(at({ kind: "loadingModel", download }), snapshotOf());
+  expect(view.checklist.map(({ label, state }) => `${label} ${state}`)).toEqual([
+    "Data done",
+    "Model current",
+    "Join ahead",
+    "Train ahead",
+    "Done ahead",
+  ]);
+  expect(view).toMatchObject({ detail: "7.00 MB of 28.0 MB", percent: 25 });
+});
+
+test("after the end there is nothing to leave", () => {
+  expect(myTabView(at({ kind: "finished", note: "All rounds are done." }), snapshotOf())).toMatchObject({
+    headline: "Finished",
+    canLeave: false,
+  });
+});

@@ -1,0 +1,50 @@
+import type { Progress } from "@duet/lora-core/protocol/metrics";
+import { expect, test } from "vitest";
+import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "../testing/snapshots.ts";
+import { fractionDone, roundFraction, roundLabel, stripView } from "./progressView.ts";
+
+const training = (round: number, step: number): Progress => ({
+  round,
+  activity: "training",
+  slot: "shared",
+  step,
+  steps: 12,
+  loss: 0.5,
+  tokensPerSecond: 600,
+});
+
+test("the status says where the federation stands, in words people and programs look for", () => {
+  expect(stripView(collecting(1), 0).status).toBe("Round 1 of 2");
+  expect(stripView(collecting(0), 0)).toMatchObject({ status: "Learning alone", stage: "each on its own data" });
+  expect(stripView(collecting(3), 0)).toMatchObject({ status: "Fusing", stage: "finding fusion weights" });
+  expect(stripView(snapshotOf({ phase: "finished" }), 0)).toMatchObject({ status: "Finished", percent: 100, tone: "done" });
+  expect(stripView(collecting(1, { phase: "paused" }), 0).status).toBe("Paused · Round 1 of 2");
+});
+
+test("a waiting federation says how many are missing, counting only who is here", () => {
+  const clients = [clientOf("anna"), clientOf("bram", { status: "away" }), clientOf("chen", { status: "left" })];
+  expect(stripView(snapshotOf({ clients }), 0)).toMatchObject({ status: "Waiting for 1 more client", presence: "1 of 2 here" });
+  expect(stripView(snapshotOf({ clients: [] }), 0).status).toBe("Waiting for 2 more clients");
+  expect(stripView(snapshotOf(), 0).status).toBe("Ready to start");
+});
+
+test("progress is rounds closed plus the mean within the open one", () => {
+  const clients = [clientOf("anna", { progress: training(1, 6) }), clientOf("bram", { progress: training(0, 12) })];
+  // Four rounds (0..3), one closed; anna at 0.9 * 6/12, bram not yet in this round.
+  expect(fractionDone(collecting(1, { clients }))).toBeCloseTo((1 + 0.45 / 2) / 4, 10);
+  expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf() }] }), 1)).toBe(1);
+  expect(roundFraction(clientOf("x", { progress: { ...training(1, 12), activity: "fusing" } }), 1)).toBe(0.95);
+});
+
+test("time left is an estimate once a tenth is done, and time taken at the end", () => {
+  const clients = [clientOf("anna", { progress: training(2, 0) })];
+  const half = collecting(2, { clients });
+  expect(stripView(half, 60_000).timing).toBe("about 1 min left");
+  expect(stripView(collecting(0), 30_000).timing).toBe("30 s so far");
+  const ended = snapshotOf({ phase: "finished", endedAt: 80_000, rounds: [roundOf(0)] });
+  expect(stripView(ended, 0).timing).toBe("took 1 min 20 s");
+});
+
+test("rounds have the names of their stages", () => {
+  expect([0, 1, 4, 5].map((round) => roundLabel(round, 4))).toEqual(["Learning alone", "Round 1 of 4", "Round 4 of 4", "Fusing"]);
+});

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { clientOf, collecting, snapshotOf } from "../testing/snapshots.ts";
+import { type LocalState, nextAction } from "./nextAction.ts";
+
+const idle: LocalState = { clientId: "anna", doing: null, done: null };
+const finished = (round: number, attempt: number, submitted: boolean): LocalState => ({
+  ...idle,
+  done: { round, attempt, submitted },
+});
+
+test("an open round with me in it is worked on, with the plan of its stage", () => {
+  const action = nextAction(collecting(0), idle);
+  expect(action).toMatchObject({ kind: "work", key: { round: 0, attempt: 1 }, plan: { stage: "local", receive: false } });
+  const later = nextAction(collecting(1), finished(0, 1, true));
+  expect(later).toMatchObject({ kind: "work", key: { round: 1 }, plan: { stage: "federated", receive: true } });
+  expect(later.kind === "work" && later.plan.steps).toEqual([
+    { kind: "train", slot: "shared", budget: { unit: "steps", amount: 12 } },
+  ]);
+});
+
+test("a tab that joins late learns alone first", () => {
+  const action = nextAction(collecting(2), idle);
+  expect(action.kind === "work" && action.plan.steps[0]).toEqual({
+    kind: "train",
+    slot: "personal",
+    budget: { unit: "steps", amount: 24 },
+  });
+});
+
+test("waits while there is nothing to do, while it is being done, and when it is done", () => {
+  expect(nextAction(snapshotOf(), idle)).toEqual({ kind: "wait" });
+  const others = collecting(1, { openRound: { round: 1, attempt: 1, participants: ["bram"], deadlineAt: null } });
+  expect(nextAction(others, idle)).toEqual({ kind: "wait" });
+  expect(nextAction(collecting(1), { ...idle, doing: { round: 1, attempt: 1 } })).toEqual({ kind: "wait" });
+  expect(nextAction(collecting(1), finished(1, 1, true))).toEqual({ kind: "wait" });
+  expect(nextAction(collecting(1, { phase: "paused" }), idle)).toEqual({ kind: "wait" });
+});
+
+test("a result that was never acknowledged, or whose round was opened again, is sent again without training again", () => {
+  expect(nextAction(collecting(1), finished(1, 1, false))).toEqual({ kind: "submit", key: { round: 1, attempt: 1 } });
+  const again = collecting(1, { openRound: { round: 1, attempt: 2, participants: ["anna"], deadlineAt: null } });
+  expect(nextAction(again, finished(1, 1, true))).toEqual({ kind: "submit", key: { round: 1, attempt: 2 } });
+});
+
+test("work on a round that is over is cancelled, before anything new is begun", () => {
+  const behind: LocalState = { ...idle, doing: { round: 1, attempt: 1 } };
+  expect(nextAction(collecting(2), behind)).toEqual({ kind: "cancel" });
+  expect(nextAction(snapshotOf({ phase: "aggregating" }), behind)).toEqual({ kind: "cancel" });
+});
+
+test("the end of the federation, or of this client's part in it, comes before everything else", () => {
+  const busy: LocalState = { ...idle, doing: { round: 1, attempt: 1 } };
+  expect(nextAction(collecting(1, { phase: "stopped", note: "Stopped by the organiser." }), busy)).toEqual({
+    kind: "end",
+    phase: "stopped",
+    note: "Stopped by the organiser.",
+  });
+  const removed = collecting(1, { clients: [clientOf("anna", { status: "left", note: "Removed by the organiser." })] });
+  expect(nextAction(removed, busy)).toEqual({ kind: "removed", reason: "Removed by the organiser." });
+});

@@ -1,0 +1,86 @@
+/** Snapshots for tests of pure view code: a small federation of two rounds, changed where a test needs it. */
+import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+
+const model = {
+  id: "use-lite",
+  family: "encoder" as const,
+  sha256: "0".repeat(64),
+  parameters: 7_000_000,
+  targets: ["qkv"],
+  defaultTargets: ["qkv"],
+};
+
+const none = { base: null, personal: null, shared: null, fused: null };
+
+export function metricsOf(change: Partial<RoundMetrics> = {}): RoundMetrics {
+  return { trainLoss: null, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 0, trainSeconds: 0, ...change };
+}
+
+export function clientOf(id: string, change: Partial<ClientView> = {}): ClientView {
+  return {
+    id,
+    name: id,
+    device: { backend: "wasm", threads: 2, reason: "There is no WebGPU adapter.", description: "Chromium" },
+    samples: { train: 60, fusion: 10, test: 30 },
+    status: "present",
+    note: null,
+    lastSeenAt: 0,
+    progress: null,
+    bytesUp: 0,
+    bytesDown: 0,
+    history: [],
+    ...change,
+  };
+}
+
+export function roundOf(round: number, change: Partial<RoundView> = {}): RoundView {
+  return {
+    round,
+    stage: round === 0 ? "local" : round > 2 ? "fusing" : "federated",
+    openedAt: 1000 * round,
+    closedAt: 1000 * (round + 1),
+    participants: ["anna", "bram"],
+    aggregated: ["anna", "bram"],
+    meanLoss: null,
+    ...change,
+  };
+}
+
+/** Two clients, T = 2, nothing has happened yet. */
+export function snapshotOf(change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    federationId: "f1",
+    revision: 1,
+    config: defaultFederation({
+      name: "ward notes",
+      model,
+      task: { kind: "label", labels: ["a", "b", "c", "d"] },
+      rounds: 2,
+      minClients: 2,
+    }),
+    phase: "waiting",
+    note: "",
+    createdAt: 0,
+    endedAt: null,
+    openRound: null,
+    rounds: [],
+    clients: [clientOf("anna"), clientOf("bram")],
+    events: [],
+    adapterBytes: 400_000,
+    modelBytes: 28_000_000,
+    ...change,
+  };
+}
+
+/** Round `round` is open, the ones before it are closed. */
+export function collecting(round: number, change: Partial<Snapshot> = {}): Snapshot {
+  const closed = Array.from({ length: round }, (_, index) => roundOf(index));
+  return snapshotOf({
+    phase: "collecting",
+    openRound: { round, attempt: 1, participants: ["anna", "bram"], deadlineAt: null },
+    rounds: [...closed, roundOf(round, { closedAt: null, aggregated: [] })],
+    ...change,
+  });
+}
