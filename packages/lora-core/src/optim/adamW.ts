@@ -1,4 +1,3 @@
-// Integrator: this array API (apply, exportState) is settled and committed; training/trainAdapter.ts uses it. Please keep it.
 /**
  * AdamW (Loshchilov and Hutter 2017, arXiv:1711.05101, algorithm 2; bias correction as Kingma and Ba, arXiv:1412.6980):
  *   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
