@@ -1,0 +1,178 @@
+import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { MAX_ADAPTER_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGES_PER_10S } from "@duet/lora-core/protocol/limits";
+import { expect, test } from "vitest";
+import { startCoordinator } from "./support/coordinatorUnderTest.ts";
+import {
+  constantAdapter,
+  createFederation,
+  joinAs,
+  joinRequest,
+  layout,
+  modelSha256,
+  testConfig,
+  testMetrics,
+} from "./support/federations.ts";
+import { connectClient } from "./support/testClient.ts";
+
+const metrics = testMetrics();
+const good = { round: 1, adapter: constantAdapter(0.1), metrics };
+
+/** A valid adapter with one value replaced. */
+function adapterWith(value: number): Uint8Array<ArrayBuffer> {
+  const blob = constantAdapter(0.1);
+  new DataView(blob.buffer).setFloat32(4 * 5, value, true);
+  return blob;
+}
+
+const hostile: readonly [string, string, unknown, string][] = [
+  ["no request at all", "round:submit", undefined, "INVALID_PAYLOAD"],
+  ["a string", "round:submit", "hello", "INVALID_PAYLOAD"],
+  ["an array", "round:submit", [good], "INVALID_PAYLOAD"],
+  ["an unknown key", "round:submit", { ...good, admin: true }, "INVALID_PAYLOAD"],
+  ["an unknown key inside", "round:submit", { ...good, metrics: { ...metrics, rows: ["secret"] } }, "INVALID_PAYLOAD"],
+  ["a round that is text", "round:submit", { ...good, round: "1" }, "INVALID_PAYLOAD"],
+  ["a negative round", "round:submit", { ...good, round: -1 }, "INVALID_PAYLOAD"],
+  ["metrics that are not finite", "round:submit", { ...good, metrics: { ...metrics, trainLoss: 1e300 } }, "INVALID_PAYLOAD"],
+  [
+    "an accuracy above 1",
+    "round:submit",
+    { ...good, metrics: testMetrics({ accuracy: { ...metrics.accuracy, base: 2 } }) },
+    "INVALID_PAYLOAD",
+  ],
+  ["an adapter that is an array of numbers", "round:submit", { ...good, adapter: [0.1, 0.2] }, "INVALID_PAYLOAD"],
+  [
+    "an adapter that is too large to travel",
+    "round:submit",
+    { ...good, adapter: new Uint8Array(MAX_ADAPTER_BYTES + 1) },
+    "INVALID_PAYLOAD",
+  ],
+  ["no adapter where one is due", "round:submit", { ...good, adapter: null }, "INVALID_ADAPTER"],
+  ["an empty adapter", "round:submit", { ...good, adapter: new Uint8Array(0) }, "INVALID_ADAPTER"],
+  ["an adapter one byte short", "round:submit", { ...good, adapter: new Uint8Array(layoutBytes(layout) - 1) }, "INVALID_ADAPTER"],
+  [
+    "an adapter four bytes long",
+    "round:submit",
+    { ...good, adapter: new Uint8Array(layoutBytes(layout) + 4) },
+    "INVALID_ADAPTER",
+  ],
+  ["an adapter with NaN", "round:submit", { ...good, adapter: adapterWith(Number.NaN) }, "INVALID_ADAPTER"],
+  ["an adapter with an infinity", "round:submit", { ...good, adapter: adapterWith(Number.NEGATIVE_INFINITY) }, "INVALID_ADAPTER"],
+  ["an adapter that would swamp the others", "round:submit", { ...good, adapter: adapterWith(1e20) }, "INVALID_ADAPTER"],
+  ["a round that is over", "round:submit", { ...good, round: 0 }, "WRONG_ROUND"],
+  ["a round that is to come", "round:submit", { ...good, round: 2 }, "WRONG_ROUND"],
+  ["fetching a round that is not open", "round:fetch", { round: 2 }, "WRONG_ROUND"],
+  ["progress in a round that is not open", "client:progress", progress(7), "WRONG_ROUND"],
+  ["an event that does not exist", "round:aggregate", {}, "INVALID_PAYLOAD"],
+  ["an event named like a property of every object", "__proto__", {}, "INVALID_PAYLOAD"],
+  ["an event of the other direction", "federation:snapshot", {}, "INVALID_PAYLOAD"],
+];
+
+function progress(round: number) {
+  return { round, activity: "training", slot: "shared", step: 1, steps: 3, loss: 0.4, tokensPerSecond: 600 };
+}
+
+test("every hostile payload is refused with its code, and the federation goes on", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url);
+  const anna = await joinAs(coordinator, created, "anna");
+  const bram = await joinAs(coordinator, created, "bram");
+  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+
+  for (const [what, name, payload, code] of hostile) {
+    expect([what, await anna.client.codeOf(name, payload)]).toEqual([what, code]);
+  }
+  anna.client.socket.emit("round:submit", { ...good, round: "no acknowledgement asked for" });
+  anna.client.socket.emit("round:submit");
+  anna.client.socket.emit("round:fetch", { round: 1 }, "not a function");
+
+  expect(await anna.client.codeOf("client:progress", progress(1))).toBe("OK");
+  await anna.client.call("round:submit", good);
+  await anna.client.call("round:submit", { ...good, adapter: constantAdapter(5) });
+  await bram.client.call("round:submit", good);
+  const next = await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
+  expect(next.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
+  expect(next.clients[0]).toMatchObject({ bytesUp: layoutBytes(layout), status: "present" });
+  await anna.client.call("round:submit", good);
+  expect(organiser.latest?.openRound?.round).toBe(2);
+});
+
+test("a message above the socket's limit costs its sender the connection, and nobody else anything", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url);
+  const anna = await joinAs(coordinator, created, "anna");
+  await joinAs(coordinator, created, "bram");
+  anna.client.socket.emit("round:submit", { ...good, adapter: new Uint8Array(MAX_MESSAGE_BYTES + 1) });
+  const shown = await organiser.until(({ clients }) => clients[0]?.status === "away", "anna is away");
+  expect(shown).toMatchObject({ phase: "collecting", clients: [{}, { status: "present" }] });
+});
+
+test("nothing works before hello, and another protocol version is refused", async () => {
+  const coordinator = await startCoordinator();
+  const client = await connectClient(coordinator.url, { greet: false });
+  expect(await client.codeOf("federation:list", {})).toBe("FORBIDDEN");
+  expect(await client.codeOf("session:hello", { protocolVersion: 999 })).toBe("VERSION_MISMATCH");
+  expect(await client.codeOf("federation:list", {})).toBe("FORBIDDEN");
+  const { models } = await client.call("session:hello", { protocolVersion: 1 });
+  expect(models).toMatchObject([{ id: "duet-tiny", family: "causal-lm", sha256: modelSha256, parameters: 3_803_392 }]);
+  expect(models[0]?.targets).toContain("gate_proj");
+});
+
+test("tokens open what they are for, and nothing else", async () => {
+  const coordinator = await startCoordinator();
+  const { created } = await createFederation(coordinator.url, { minClients: 1, maxClients: 1 });
+  const { federationId, watchToken, inviteToken, organiserKey } = created;
+  const client = await connectClient(coordinator.url);
+  const join = joinRequest(created, "anna", 10);
+  const stop = { federationId, action: { kind: "stop" } };
+  const wrong = "x".repeat(32);
+  const attempts: [string, unknown, string][] = [
+    ["federation:watch", { federationId, token: wrong }, "FORBIDDEN"],
+    ["federation:watch", { federationId, token: organiserKey }, "FORBIDDEN"],
+    ["federation:watch", { federationId: "elsewhere", token: watchToken }, "NOT_FOUND"],
+    ["federation:control", { ...stop, organiserKey: inviteToken }, "FORBIDDEN"],
+    ["federation:control", { ...stop, organiserKey: watchToken }, "FORBIDDEN"],
+    ["client:join", { ...join, inviteToken: watchToken }, "FORBIDDEN"],
+    ["client:join", { ...join, resumeToken: wrong }, "FORBIDDEN"],
+    ["client:join", { ...join, modelSha256: "0".repeat(64) }, "MODEL_MISMATCH"],
+    ["client:join", { ...join, samples: { train: 0, fusion: 0, test: 0 } }, "INVALID_PAYLOAD"],
+    ["client:leave", {}, "NOT_JOINED"],
+    ["round:submit", good, "NOT_JOINED"],
+    ["federation:watch", { federationId, token: inviteToken }, "OK"],
+    ["client:join", join, "OK"],
+  ];
+  for (const [name, payload, code] of attempts) expect([name, await client.codeOf(name, payload)]).toEqual([name, code]);
+  await expect(joinAs(coordinator, created, "bram")).rejects.toThrow(
+    "FEDERATION_FULL: This federation is full: it takes 1 clients",
+  );
+  const { federations } = await client.call("federation:list", {});
+  expect(JSON.stringify(federations)).not.toContain(inviteToken);
+});
+
+test("a federation that could not run is not created", async () => {
+  const coordinator = await startCoordinator({ maxFederations: 1 });
+  const client = await connectClient(coordinator.url);
+  const config = testConfig();
+  const attempts: [object, string][] = [
+    [{ model: { ...config.model, id: "unknown" } }, "NOT_FOUND"],
+    [{ model: { ...config.model, sha256: "0".repeat(64) } }, "MODEL_MISMATCH"],
+    [{ strategy: { ...config.strategy, id: "magic" } }, "INVALID_PAYLOAD"],
+    [{ strategy: { ...config.strategy, config: { extra: 1 } } }, "INVALID_PAYLOAD"],
+    [{ adapter: { ...config.adapter, targetModules: ["no_proj"] } }, "INVALID_PAYLOAD"],
+    [{ minClients: 4 }, "INVALID_PAYLOAD"],
+    [{ budgets: { ...config.budgets, rounds: 1e6 } }, "INVALID_PAYLOAD"],
+    [{}, "OK"],
+    [{}, "RATE_LIMITED"],
+  ];
+  for (const [change, code] of attempts) {
+    expect([change, await client.codeOf("federation:create", { config: { ...config, ...change } })]).toEqual([change, code]);
+  }
+});
+
+test("a socket that sends too much is refused until it has calmed down", async () => {
+  const coordinator = await startCoordinator();
+  const client = await connectClient(coordinator.url);
+  const codes = await Promise.all(Array.from({ length: MAX_MESSAGES_PER_10S }, () => client.codeOf("federation:list", {})));
+  expect(codes.filter((code) => code === "RATE_LIMITED")).toHaveLength(1);
+  coordinator.clock.advance(10_000);
+  expect(await client.codeOf("federation:list", {})).toBe("OK");
+});

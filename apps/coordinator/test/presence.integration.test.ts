@@ -1,0 +1,134 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { expect, test } from "vitest";
+import { startCoordinator } from "./support/coordinatorUnderTest.ts";
+import { constantAdapter, createFederation, joinAs, joinRequest, testMetrics } from "./support/federations.ts";
+import { connectClient } from "./support/testClient.ts";
+
+const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
+const submission = (round: number, value = 0.1) => ({ round, adapter: constantAdapter(value), metrics: testMetrics() });
+
+async function twoInRoundOne(changes = {}) {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, changes);
+  const anna = await joinAs(coordinator, created, "anna");
+  const bram = await joinAs(coordinator, created, "bram");
+  await organiser.until(roundOpen(1), "round 1");
+  return { coordinator, organiser, created, anna, bram };
+}
+
+test("a client that does not answer in time is left out of the round, told why, and takes part in the next", async () => {
+  const { coordinator, organiser, anna, bram } = await twoInRoundOne({ roundDeadlineSeconds: 600 });
+  await anna.client.call("round:submit", submission(1));
+  expect(organiser.latest?.rounds).toHaveLength(1);
+  coordinator.clock.advance(600_000);
+  const next = await organiser.until(roundOpen(2), "round 2");
+  expect(next.rounds[0]).toMatchObject({ participants: [anna.clientId, bram.clientId], aggregated: [anna.clientId] });
+  expect(next.clients[1]).toMatchObject({ status: "present", note: "did not answer in time" });
+  expect(next.openRound?.participants).toEqual([anna.clientId, bram.clientId]);
+});
+
+test("the round ends when the last outstanding client leaves", async () => {
+  const { organiser, anna, bram } = await twoInRoundOne();
+  await anna.client.call("round:submit", submission(1));
+  await bram.client.call("client:leave", {});
+  const next = await organiser.until(roundOpen(2), "round 2");
+  expect(next.rounds[0]?.aggregated).toEqual([anna.clientId]);
+  expect(next.openRound?.participants).toEqual([anna.clientId]);
+  expect(next.clients[1]).toMatchObject({ status: "left", note: "left" });
+  expect(await bram.client.codeOf("round:submit", submission(2))).toBe("NOT_JOINED");
+});
+
+test("a killed tab holds the round for the grace time only", async () => {
+  const { coordinator, organiser, anna, bram } = await twoInRoundOne({ reconnectGraceSeconds: 60 });
+  await anna.client.call("round:submit", submission(1));
+  bram.client.socket.disconnect();
+  await organiser.until(({ clients }) => clients[1]?.status === "away", "bram is away");
+  coordinator.clock.advance(60_000);
+  const next = await organiser.until(roundOpen(2), "round 2");
+  expect(next.clients[1]).toMatchObject({ status: "left", note: "connection lost" });
+});
+
+test("a reloaded tab comes back as the same client and answers the round it was in", async () => {
+  const { coordinator, organiser, created, anna, bram } = await twoInRoundOne();
+  bram.client.socket.disconnect();
+  await organiser.until(({ clients }) => clients[1]?.status === "away", "bram is away");
+  const back = await joinAs(coordinator, created, "bram", { resumeToken: bram.resumeToken });
+  expect(back.clientId).toBe(bram.clientId);
+  await back.client.call("round:submit", submission(1));
+  await anna.client.call("round:submit", submission(1));
+  const next = await organiser.until(roundOpen(2), "round 2");
+  expect(next.clients).toHaveLength(2);
+  expect(next.rounds[0]?.aggregated).toEqual([bram.clientId, anna.clientId]);
+});
+
+test("a second tab of the same client takes over; the first is told and changes nothing when it goes", async () => {
+  const { coordinator, organiser, created, bram } = await twoInRoundOne();
+  const second = await joinAs(coordinator, created, "bram again", { resumeToken: bram.resumeToken });
+  await expect.poll(() => bram.client.socket.connected).toBe(false);
+  expect(bram.client.replacedBecause).toMatch(/another tab/);
+  await second.client.call("round:submit", submission(1));
+  const shown = await organiser.until(({ clients }) => clients[1]?.name === "bram again", "the new name");
+  expect(shown.clients[1]).toMatchObject({ id: bram.clientId, status: "present", history: [{ round: 1 }] });
+});
+
+test("a repeated join on one connection is the same client", async () => {
+  const coordinator = await startCoordinator();
+  const { created } = await createFederation(coordinator.url);
+  const client = await connectClient(coordinator.url);
+  const request = joinRequest(created, "anna", 10);
+  const [first, second] = await Promise.all([client.call("client:join", request), client.call("client:join", request)]);
+  expect(second.clientId).toBe(first.clientId);
+  expect(second.snapshot.clients).toHaveLength(1);
+});
+
+test("the organiser starts early, pauses, resumes, closes a round, removes a client and stops", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { minClients: 3 });
+  const { federationId, organiserKey } = created;
+  const control = (action: Parameters<typeof organiser.call<"federation:control">>[1]["action"]) =>
+    organiser.call("federation:control", { federationId, organiserKey, action });
+  const anna = await joinAs(coordinator, created, "anna");
+  const bram = await joinAs(coordinator, created, "bram");
+  await control({ kind: "start" });
+  await organiser.until(roundOpen(1), "round 1 without a quorum");
+
+  await control({ kind: "pause" });
+  const paused = await organiser.until(({ phase }) => phase === "paused", "the pause");
+  expect(paused.openRound?.deadlineAt).toBeNull();
+  await anna.client.call("round:submit", submission(1));
+  await control({ kind: "resume" });
+  await control({ kind: "closeRound" });
+  const second = await organiser.until(roundOpen(2), "round 2");
+  expect(second.rounds[0]?.aggregated).toEqual([anna.clientId]);
+
+  await control({ kind: "remove", clientId: bram.clientId });
+  await expect.poll(() => bram.client.replacedBecause).toBe("The organiser removed this client");
+  await expect(joinAs(coordinator, created, "bram", { resumeToken: bram.resumeToken })).rejects.toThrow(/^FORBIDDEN/);
+
+  await control({ kind: "stop" });
+  const end = await organiser.until(({ phase }) => phase === "stopped", "the stop");
+  expect(end.note).toBe("Stopped by the organiser. The shared adapter of round 1 is kept.");
+  await expect(joinAs(coordinator, created, "chen")).rejects.toThrow(/^FEDERATION_ENDED/);
+  await expect(control({ kind: "start" })).rejects.toThrow(/^FEDERATION_ENDED/);
+});
+
+test("two federations side by side do not touch each other", async () => {
+  const { coordinator, organiser, anna, bram } = await twoInRoundOne();
+  const other = await createFederation(coordinator.url, { name: "logs", minClients: 1, seed: 8 });
+  const chen = await joinAs(coordinator, other.created, "chen");
+  await chen.client.call("round:submit", submission(1, 0.9));
+  await other.organiser.until(roundOpen(2), "round 2 of the other");
+  expect(organiser.latest).toMatchObject({ openRound: { round: 1 }, rounds: [{ aggregated: [] }] });
+  await anna.client.call("round:submit", submission(1));
+  await bram.client.call("round:submit", submission(1));
+  await organiser.until(roundOpen(2), "round 2");
+  const { federations } = await organiser.call("federation:list", {});
+  expect(federations).toMatchObject([
+    { name: "logs", round: 2, clients: 1, phase: "collecting", accuracy: 0.75 },
+    { name: "ward-notes", round: 2, clients: 2 },
+  ]);
+  const watcher = await connectClient(coordinator.url);
+  const { federationId, watchToken } = federations[1] as (typeof federations)[number];
+  const { snapshot } = await watcher.call("federation:watch", { federationId, token: watchToken });
+  expect(snapshot.config.name).toBe("ward-notes");
+});
