@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { expect, onTestFinished, test } from "vitest";
+import { createCoordinator } from "../src/createCoordinator.ts";
+import { startCoordinator } from "./support/coordinatorUnderTest.ts";
+import { constantAdapter, createFederation, joinAs, layout, modelSha256, testMetrics } from "./support/federations.ts";
+
+test("serves model files with their hash, from the cache when it is the same, for good when pinned", async () => {
+  const { url } = await startCoordinator();
+  const answer = await fetch(`${url}/models/duet-tiny/model.safetensors`);
+  expect(answer.headers.get("etag")).toBe(`"${modelSha256}"`);
+  expect(answer.headers.get("cache-control")).toBe("no-cache");
+  const body = new Uint8Array(await answer.arrayBuffer());
+  expect(answer.headers.get("content-length")).toBe(String(body.byteLength));
+  expect(createHash("sha256").update(body).digest("hex")).toBe(modelSha256);
+
+  const again = await fetch(`${url}/models/duet-tiny/model.safetensors`, { headers: { "if-none-match": `"${modelSha256}"` } });
+  expect(again.status).toBe(304);
+  const pinned = await fetch(`${url}/models/duet-tiny/model.safetensors?sha256=${modelSha256}`, { method: "HEAD" });
+  expect(pinned.headers.get("cache-control")).toMatch(/immutable/);
+
+  const config = await fetch(`${url}/models/duet-tiny/config.json`);
+  expect(config.headers.get("content-type")).toMatch(/^application\/json/);
+  expect(await config.json()).toMatchObject({ model_type: "llama" });
+  for (const path of [
+    "duet-tiny/README.md",
+    "unknown/config.json",
+    "duet-tiny/..%2f..%2fpackage.json",
+    "..%2fdata/config.json",
+  ]) {
+    expect([path, (await fetch(`${url}/models/${path}`)).status]).toEqual([path, 404]);
+  }
+});
+
+test("hands out the shared adapter of a closed round to who may watch", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { minClients: 1 });
+  const anna = await joinAs(coordinator, created, "anna");
+  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+  await anna.client.call("round:submit", { round: 1, adapter: constantAdapter(0.1), metrics: testMetrics() });
+  await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
+
+  const base = `${coordinator.url}/federations/${created.federationId}/adapters`;
+  const answer = await fetch(`${base}/1.safetensors`, { headers: { "x-watch-token": created.watchToken } });
+  expect(answer.status).toBe(200);
+  const tensors = readSafetensors(new Uint8Array(await answer.arrayBuffer()));
+  expect([...tensors.keys()]).toEqual(layout.map(({ key }) => key));
+  expect((await fetch(`${base}/1.safetensors?token=${created.watchToken}`)).status).toBe(200);
+  expect((await fetch(`${base}/1.safetensors`)).status).toBe(403);
+  expect((await fetch(`${base}/1.safetensors?token=${"x".repeat(32)}`)).status).toBe(403);
+  expect((await fetch(`${base}/2.safetensors?token=${created.watchToken}`)).status).toBe(404);
+  expect((await fetch(`${base}/..%2ffederation.json?token=${created.watchToken}`)).status).toBe(404);
+});
+
+test("serves the page under every address, isolated, and samples; the rest is not found", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "duet-web-"));
+  const [webDir, samplesDir, modelsDir] = ["web", "samples", "models"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await mkdir(join(webDir, "assets"), { recursive: true });
+  await Promise.all([samplesDir, modelsDir].map((path) => mkdir(path)));
+  await writeFile(join(webDir, "index.html"), "<title>Duet</title>");
+  await writeFile(join(webDir, "assets", "main-1a2b.js"), "export {};");
+  await writeFile(join(samplesDir, "medical.json"), "[1]");
+  const coordinator = createCoordinator({ dataDir: join(folder, "data"), modelsDir, webDir, samplesDir });
+  onTestFinished(async () => {
+    await coordinator.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const { url } = await coordinator.listen(0);
+
+  const page = await fetch(`${url}/f/abc?x=1`, { headers: { accept: "text/html" } });
+  expect(await page.text()).toBe("<title>Duet</title>");
+  expect(page.headers.get("cross-origin-opener-policy")).toBe("same-origin");
+  expect(page.headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(page.headers.get("cache-control")).toBe("no-cache");
+  const script = await fetch(`${url}/assets/main-1a2b.js`);
+  expect(script.headers.get("cache-control")).toMatch(/immutable/);
+  expect(script.headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+  expect(await (await fetch(`${url}/samples/medical.json`)).json()).toEqual([1]);
+  expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok", federations: 0 });
+  for (const path of ["/assets/none.js", "/samples/none.json", "/samples/..%2fweb%2findex.html", "/..%2fdata"]) {
+    expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 404]);
+  }
+});
+
+test("no token is on disk, except the watch token", async () => {
+  const coordinator = await startCoordinator();
+  const { created } = await createFederation(coordinator.url, { minClients: 1 });
+  const { resumeToken } = await joinAs(coordinator, created, "anna");
+  const folder = join(coordinator.dataDir, "federations", created.federationId);
+  const record = await readFile(join(folder, "federation.json"), "utf8");
+  const stored = record + (await readFile(join(folder, "journal.jsonl"), "utf8"));
+  for (const secret of [created.inviteToken, created.organiserKey, resumeToken]) expect(stored).not.toContain(secret);
+  expect(stored).toContain(created.watchToken);
+});
