@@ -9,7 +9,6 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { ReplyOf } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
-import type { CoordinatorUnderTest } from "./coordinatorUnderTest.ts";
 import { connectClient, type TestClient } from "./testClient.ts";
 
 const folder = "models/duet-tiny";
@@ -96,7 +95,7 @@ export function joinRequest({ federationId, inviteToken }: Created, name: string
 
 /** Connects and joins. */
 export async function joinAs(
-  { url }: CoordinatorUnderTest,
+  { url }: { readonly url: string },
   created: Created,
   name: string,
   { train = 100, resumeToken = null as string | null } = {},

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { expect, onTestFinished, test } from "vitest";
+import { constantAdapter, createFederation, joinAs, testMetrics } from "./support/federations.ts";
+import { connectClient } from "./support/testClient.ts";
+
+/** Starts the program itself. */
+async function startProgram(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
+  const args = ["--import", "tsx", "apps/coordinator/src/main.ts", "--port", "0", "--data", dataDir, "--log-level", "error"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const url = /http:\/\/\S+/.exec(line)?.[0];
+    if (url) return { url, child };
+  }
+  throw new Error("The coordinator ended without saying where it listens");
+}
+
+test("a coordinator killed right after an acknowledgement still has what it acknowledged", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const first = await startProgram(dataDir);
+  const { organiser, created } = await createFederation(first.url);
+  const anna = await joinAs(first, created, "anna");
+  const bram = await joinAs(first, created, "bram");
+  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+  await anna.client.call("round:submit", { round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+
+  const second = await startProgram(dataDir);
+  const watcher = await connectClient(second.url);
+  const token = created.watchToken;
+  const { snapshot } = await watcher.call("federation:watch", { federationId: created.federationId, token });
+  expect(snapshot).toMatchObject({ phase: "collecting", openRound: { round: 1 }, clients: [{ history: [{ round: 1 }] }, {}] });
+  const back = await joinAs(second, created, "bram", { resumeToken: bram.resumeToken });
+  await back.client.call("round:submit", { round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
+  const next = await watcher.until(({ rounds }) => rounds[0]?.closedAt != null, "round 1 is closed");
+  expect(next.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
+
+  second.child.kill("SIGTERM");
+  expect(await once(second.child, "exit")).toEqual([0, null]);
+});
