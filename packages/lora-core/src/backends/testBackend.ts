@@ -1,4 +1,5 @@
 /** Backends for tests, in Node and in the browser; always checked to be the one asked for. */
+import * as tf from "@tensorflow/tfjs";
 import type { BackendName, Device } from "../protocol/metrics.ts";
 import { selectBackend } from "./selectBackend.ts";
 import type { WasmOptions } from "./wasmBackend.ts";
@@ -10,6 +11,9 @@ export function testWasm(): WasmOptions {
 }
 
 /** Starts exactly this backend. @throws when it is not there. */
-export function useBackend(name: BackendName): Promise<Device> {
-  return selectBackend({ ...testWasm(), forced: name });
+export async function useBackend(name: BackendName): Promise<Device> {
+  const device = await selectBackend({ ...testWasm(), forced: name });
+  // TF.js would compute small inputs on the processor instead, and the GPU's kernels would go untested.
+  if (name === "webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
+  return device;
 }

@@ -1,0 +1,6 @@
+import { testOpOn, testReference } from "../testing/testOp.ts";
+import { loraLinearCases } from "./loraLinear.cases.ts";
+
+testReference("loraLinear", loraLinearCases);
+testOpOn("cpu", "loraLinear", loraLinearCases);
+testOpOn("wasm", "loraLinear", loraLinearCases);
