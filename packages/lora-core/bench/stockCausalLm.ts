@@ -61,7 +61,7 @@ function stockLogits(config: LlamaConfig, weights: StockWeights, ids: tf.Tensor2
   /** [B, Hkv, T, Dh] -> [B, H, T, Dh], each key head for its consecutive query heads. */
   const repeated = (x: tf.Tensor4D): tf.Tensor4D =>
     tf
-      .tile(x.reshape([batch, config.keyValueHeads, 1, length, config.headWidth]), [1, 1, repeats, 1, 1])
+      .tile(x.reshape([batch * config.keyValueHeads, 1, length * config.headWidth]), [1, repeats, 1])
       .reshape([batch, config.heads, length, config.headWidth]);
   const future = tf.sub(1, tf.linalg.bandPart(tf.ones([length, length]), -1, 0)).mul(-1e9);
   let x = tf.gather(weight(weights, EMBEDDING), ids.flatten()).as2D(batch * length, config.hiddenSize);
