@@ -23,8 +23,10 @@ export function createCausalLm({ config, weights, tokenizer }: CausalLmFiles): L
     family: "causal-lm",
     linears: llamaLinears(config),
     prepare: async (task) => createCausalTask(loaded, prompts, task),
-    generate: async (prompt, adapter, { maxNewTokens }) =>
-      tokenizer.decode(await generateText(loaded, { prompt: prompts.plain(prompt), adapter, maxNewTokens })),
+    async generate(prompt, adapter, { maxNewTokens }) {
+      const tokens = await generateText(loaded, { prompt: prompts.plain(prompt), adapter, maxNewTokens });
+      return tokens.length > 0 ? tokenizer.decode(tokens) : "";
+    },
     dispose: () => disposeLlamaWeights(loaded),
   };
 }

@@ -12,9 +12,10 @@ export interface GenerateRequest {
   readonly maxNewTokens: number;
 }
 
-/** The new tokens, without the end-of-text token that stopped it. Reads one number back per token. */
+/** The new tokens, without the end-of-text token that stopped it. Reads one number back per token. @throws {RangeError} without a prompt. */
 export async function generateText(weights: LlamaWeights, request: GenerateRequest): Promise<number[]> {
   const { eosToken, maxPositions } = weights.config;
+  if (request.prompt.length === 0) throw new RangeError("There is no text to go on from");
   const limit = Math.min(request.maxNewTokens, maxPositions - request.prompt.length);
   const cache = createKeyValueCache();
   const generated: number[] = [];
