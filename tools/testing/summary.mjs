@@ -37,5 +37,7 @@ function problemsOf(file) {
   const name = relative(process.cwd(), file.name);
   const failed = file.assertionResults.filter(({ status }) => status === "failed");
   if (failed.length > 0) return failed.map(({ fullName }) => `${name} > ${fullName}`);
-  return file.status === "failed" ? [`${name}: ${(file.message || "failed outside of its tests").split("\n")[0]}`] : [];
+  return file.status === "failed"
+    ? [`${name}: ${(file.message || "one of its hooks failed; the reason stands above").split("\n")[0]}`]
+    : [];
 }
