@@ -132,3 +132,20 @@ test("two federations side by side do not touch each other", async () => {
   const { snapshot } = await watcher.call("federation:watch", { federationId, token: watchToken });
   expect(snapshot.config.name).toBe("ward-notes");
 });
+
+test("a client whose old socket goes while it is coming back on a new one stays", async () => {
+  const { coordinator, organiser, created, anna, bram } = await twoInRoundOne({ reconnectGraceSeconds: 60 });
+  const fresh = await connectClient(coordinator.url);
+  const request = { ...joinRequest(created, "bram", 100), resumeToken: bram.resumeToken };
+  // Other work keeps the federation busy, so that both arrive before either is dealt with.
+  const busy = Array.from({ length: 20 }, () => anna.client.call("round:fetch", { round: 1 }));
+  const back = fresh.call("client:join", request);
+  bram.client.socket.disconnect();
+  await Promise.all([...busy, back]);
+  coordinator.clock.advance(60_000);
+  await fresh.call("round:submit", submission(1));
+  await anna.client.call("round:submit", submission(1));
+  const next = await organiser.until(roundOpen(2), "round 2");
+  expect(next.clients[1]).toMatchObject({ status: "present", history: [{ round: 1 }] });
+  expect(next.openRound?.participants).toContain(bram.clientId);
+});

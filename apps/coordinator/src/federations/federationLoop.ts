@@ -43,8 +43,8 @@ export class FederationLoop {
 
   /** After a restart: nobody is connected yet, and whatever was under way goes on. */
   async restart(): Promise<void> {
-    await this.#parts.store.keepSubmissions(artifactsOf(this.state));
-    await this.inTurn(() => this.apply({ type: "restarted" }));
+    await this.#deleteBut(artifactsOf(this.state));
+    await this.inTurn(() => this.apply({ type: "restarted" })).catch(() => this.applyReliably({ type: "restarted" }));
     this.#run(this.#parts.log.pending());
   }
 
@@ -67,15 +67,15 @@ export class FederationLoop {
     await this.#deleteUnused(before);
   }
 
-  /** For what nobody waits for: tried again until it is on disk. */
-  applyReliably(happening: Happening): void {
+  /** For what nobody waits for: tried again until it is on disk, or `isObsolete` says that it no longer holds. */
+  applyReliably(happening: Happening, isObsolete = () => false): void {
     this.inTurn(async () => {
-      if (!this.#isClosed) await this.apply(happening);
+      if (!this.#isClosed && !isObsolete()) await this.apply(happening);
     }).catch((error) => {
       this.#parts.logger.error({ error: String(error) }, "An event is tried again");
       if (this.#isClosed) return;
       const retryAt = this.#parts.clock.now() + STORAGE_RETRY_MS;
-      this.#setTimer(`retry:${JSON.stringify(happening)}`, retryAt, happening);
+      this.#setTimer(`retry:${JSON.stringify(happening)}`, retryAt, () => this.applyReliably(happening, isObsolete));
     });
   }
 
@@ -107,7 +107,7 @@ export class FederationLoop {
     for (const command of commands) {
       switch (command.type) {
         case "startTimer":
-          this.#setTimer(command.key, command.at, command.event);
+          this.#setTimer(command.key, command.at, () => this.applyReliably(command.event));
           break;
         case "cancelTimer":
           this.#timers.get(command.key)?.();
@@ -124,11 +124,11 @@ export class FederationLoop {
     }
   }
 
-  #setTimer(key: string, at: number, happening: Happening): void {
+  #setTimer(key: string, at: number, callback: () => void): void {
     this.#timers.get(key)?.();
     const fire = () => {
       this.#timers.delete(key);
-      this.applyReliably(happening);
+      callback();
     };
     this.#timers.set(key, this.#parts.clock.at(at, fire));
   }
@@ -148,7 +148,10 @@ export class FederationLoop {
   /** Single contributions are not kept longer than they are needed. */
   async #deleteUnused(before: RoundState): Promise<void> {
     const needed = artifactsOf(this.state);
-    if ([...artifactsOf(before)].every((artifact) => needed.has(artifact))) return;
+    if ([...artifactsOf(before)].some((artifact) => !needed.has(artifact))) await this.#deleteBut(needed);
+  }
+
+  async #deleteBut(needed: ReadonlySet<string>): Promise<void> {
     await this.#parts.store.keepSubmissions(needed).catch((error) => {
       this.#parts.logger.warn({ error: String(error) }, "Old submissions could not be deleted");
     });

@@ -122,17 +122,18 @@ export class FederationRunner {
   /** The client goes; with its resume token it may still come back. */
   leave(clientId: string, connection: Connection): Promise<void> {
     return this.#loop.inTurn(async () => {
+      if (!this.#roster.isConnected(clientId, connection)) return;
       await this.#loop.apply({ type: "clientLeft", clientId });
       this.#roster.disconnect(clientId, connection);
       this.#progress.delete(clientId);
     });
   }
 
-  /** The socket is gone; ignored when another one has taken over. */
+  /** The socket is gone. Changes nothing when another one has taken over by the time this is dealt with. */
   disconnected(clientId: string, connection: Connection): void {
-    if (!this.#roster.disconnect(clientId, connection)) return;
+    this.#roster.disconnect(clientId, connection);
     this.#progress.delete(clientId);
-    this.#loop.applyReliably({ type: "clientAway", clientId });
+    this.#loop.applyReliably({ type: "clientAway", clientId }, () => this.#roster.isConnected(clientId));
   }
 
   /** @throws {Refusal} WRONG_ROUND when that round is not open. */

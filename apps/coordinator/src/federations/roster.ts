@@ -13,8 +13,10 @@ export interface Roster {
   remember(clientId: string, resumeHash: string): void;
   /** From now on this socket speaks for the client; the one before, if any, is told. */
   connect(clientId: string, connection: Connection): void;
-  /** Forgets the socket. False when another one has taken over. */
-  disconnect(clientId: string, connection: Connection): boolean;
+  /** Whether the client has a socket, or this very one. */
+  isConnected(clientId: string, connection?: Connection): boolean;
+  /** Forgets the socket, unless another one has taken over. */
+  disconnect(clientId: string, connection: Connection): void;
   /** Tells the client's socket that it is out. */
   expel(clientId: string, reason: string): void;
 }
@@ -37,7 +39,10 @@ export function createRoster(): Roster {
       connections.set(clientId, connection);
       if (older && older !== connection) older.replace("This client was opened in another tab, which goes on in its place");
     },
-    disconnect: (clientId, connection) => connections.get(clientId) === connection && connections.delete(clientId),
+    isConnected: (clientId, connection) => (connection ? connections.get(clientId) === connection : connections.has(clientId)),
+    disconnect(clientId, connection) {
+      if (connections.get(clientId) === connection) connections.delete(clientId);
+    },
     expel(clientId, reason) {
       connections.get(clientId)?.replace(reason);
       connections.delete(clientId);
