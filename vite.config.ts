@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from "vite";
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
 /** Where `npm run dev` finds the coordinator. */
-const coordinator = process.env["DUET_COORDINATOR"] ?? "http://localhost:8080";
+const coordinator = process.env.DUET_COORDINATOR ?? "http://localhost:8080";
 
 /** Serves TF.js's wasm binaries under their own names at /wasm/, in dev and in the build: TF.js looks them up by name. */
 function wasmBinaries(): Plugin {
@@ -33,10 +33,28 @@ function wasmBinaries(): Plugin {
   };
 }
 
+/**
+ * TF.js starts each wasm thread from the *source text* of its loader, which a minifier makes refer to renamed variables outside of it
+ * (a thread then dies with "e is not defined"). This keeps the loader's own text for that purpose.
+ */
+function wasmThreadSource(): Plugin {
+  return {
+    name: "duet-wasm-thread-source",
+    transform: {
+      filter: { id: /tfjs-backend-wasm-threaded-simd\.js$/ },
+      handler(code) {
+        const loader = /var WasmBackendModuleThreadedSimd = (\(\(\) => \{[\s\S]*?\n\}\)\(\));/.exec(code)?.[1];
+        if (!loader) this.error("The wasm thread loader of TF.js looks different from 4.22");
+        return { code: `${code}\nWasmBackendModuleThreadedSimd.toString = () => ${JSON.stringify(loader)};\n`, map: null };
+      },
+    },
+  };
+}
+
 export default defineConfig({
   publicDir: false,
   plugins: [react(), wasmBinaries()],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [wasmThreadSource()] },
   build: { outDir: "dist/web", emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 2500 },
   server: {
     headers: isolation,

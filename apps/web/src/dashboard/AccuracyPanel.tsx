@@ -1,18 +1,23 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { useStable } from "../hooks/useStable.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { type ChartSeries, RoundChart } from "../ui/RoundChart.tsx";
 import { ADAPTERS } from "./adapters.ts";
-import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy } from "./metricsView.ts";
+import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, roundRange } from "./metricsView.ts";
+
+const FULL: [number, number] = [0, 1];
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
-  const points = accuracyPoints(snapshot);
+  const points = useStable(accuracyPoints(snapshot));
   const means = meanAccuracy(snapshot);
-  const series: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
+  const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
     ADAPTERS.map(({ key, label, color }) => ({ key: clientSeries(id, key), label: `${name}, ${label}`, color, thin: true })),
   );
+  const range = useStable(roundRange(snapshot));
+  const series = useStable([...thin, ...thick]);
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(", ");
@@ -28,8 +33,9 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
     >
       <RoundChart
         points={points}
-        series={[...thin, ...series]}
-        domain={[0, 1]}
+        range={range}
+        series={series}
+        domain={FULL}
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
         summary={`Newest mean accuracy: ${summary}`}

@@ -57,12 +57,7 @@ function Row({ client }: { readonly client: ClientView }) {
       <td data-label="Device" title={device.reason}>
         {device.backend}
         {device.backend === "wasm" && ` × ${device.threads}`}
-        <div
-          className="muted small"
-          style={{ maxWidth: 180, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
-        >
-          {device.description}
-        </div>
+        {device.backend === "webgpu" && <div className="muted small">{device.description}</div>}
       </td>
       <td data-label="Rows" className="number">
         {samples.train + samples.fusion + samples.test}

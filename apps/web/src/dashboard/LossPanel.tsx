@@ -1,15 +1,20 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { useStable } from "../hooks/useStable.ts";
 import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
-import { lossPoints } from "./metricsView.ts";
+import { lossPoints, roundRange } from "./metricsView.ts";
 
 const INK = "var(--mantine-color-text)";
 
+const FROM_ZERO: [number, "auto"] = [0, "auto"];
+
 /** Mean training loss by round. */
 export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
-  const points = lossPoints(snapshot);
+  const points = useStable(lossPoints(snapshot));
   const thin = snapshot.clients.map(({ id, name }) => ({ key: id, label: name, color: INK, thin: true }));
+  const range = useStable(roundRange(snapshot));
+  const series = useStable([...thin, { key: "mean", label: "mean", color: INK, thin: false }]);
   const last = points.at(-1)?.mean ?? null;
   return (
     <Panel
@@ -23,8 +28,9 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
     >
       <RoundChart
         points={points}
-        series={[...thin, { key: "mean", label: "mean", color: INK, thin: false }]}
-        domain={[0, "auto"]}
+        range={range}
+        series={series}
+        domain={FROM_ZERO}
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
         summary={`Newest mean training loss: ${formatLoss(last)}`}

@@ -19,7 +19,7 @@ export function SentPanel() {
         <strong>{formatBytes(bytes)}</strong> in {plural(messages, "message")}
       </p>
       <p className="muted small" style={{ margin: "0 0 12px" }}>
-        rows, tokens and the personal adapter file: none
+        rows, tokens and prompts: none
       </p>
       <Button size="xs" variant="default" onClick={() => setOpened(true)}>
         Look inside

@@ -1,9 +1,10 @@
+import { memo } from "react";
 import { Line, LineChart, ResponsiveContainer, YAxis } from "recharts";
 import { formatLoss } from "../lib/format.ts";
 import type { LossPoint } from "../services/federatedSession.ts";
 
 /** This tab's training loss, step by step; nothing until there are two points. */
-export function Sparkline({ losses }: { readonly losses: readonly LossPoint[] }) {
+export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: readonly LossPoint[] }) {
   const last = losses.at(-1);
   if (losses.length < 2 || !last) return null;
   return (
@@ -20,4 +21,4 @@ export function Sparkline({ losses }: { readonly losses: readonly LossPoint[] })
       <figcaption className="muted small">training loss by step</figcaption>
     </figure>
   );
-}
+});

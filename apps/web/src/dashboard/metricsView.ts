@@ -64,6 +64,11 @@ export function fusionRows({ clients }: Snapshot): readonly FusionRow[] {
   });
 }
 
+/** The first and the last round that this federation has. */
+export function roundRange({ config, rounds }: Snapshot): readonly [number, number] {
+  return [rounds[0]?.round ?? 0, config.budgets.rounds + 1];
+}
+
 /** Chance level of a label task: guessing one of its labels. */
 export const chanceLevel = ({ config }: Snapshot): number | null =>
   config.task.kind === "label" ? 1 / config.task.labels.length : null;

@@ -34,6 +34,8 @@ test("progress is rounds closed plus the mean within the open one", () => {
   expect(fractionDone(collecting(1, { clients }))).toBeCloseTo((1 + 0.45 / 2) / 4, 10);
   expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf() }] }), 1)).toBe(1);
   expect(roundFraction(clientOf("x", { progress: { ...training(1, 12), activity: "fusing" } }), 1)).toBe(0.95);
+  // The shared adapter is measured as it was received, before training.
+  expect(roundFraction(clientOf("x", { progress: { ...training(1, 0), activity: "evaluating" } }), 1)).toBe(0);
 });
 
 test("time left is an estimate once a tenth is done, and time taken at the end", () => {

@@ -92,13 +92,21 @@ export function fractionDone(snapshot: Snapshot): number {
   return Math.min(1, (closed + open) / total);
 }
 
-/** How far a client is within a round; training is counted as nine tenths of it. */
+/** How far a client is within a round; training is counted as nine tenths of it. The personal adapter is measured after it. */
 export function roundFraction({ progress, history }: ClientView, round: number): number {
   if (history.some((entry) => entry.round === round)) return 1;
   if (progress?.round !== round) return 0;
-  if (progress.activity === "loading") return 0;
-  if (progress.activity !== "training") return 0.95;
-  return progress.steps === 0 ? 0 : (0.9 * progress.step) / progress.steps;
+  switch (progress.activity) {
+    case "loading":
+      return 0;
+    case "training":
+      return progress.steps === 0 ? 0 : (0.9 * progress.step) / progress.steps;
+    case "evaluating":
+      return progress.slot === "personal" ? 0.95 : 0;
+    case "fusing":
+    case "uploading":
+      return 0.95;
+  }
 }
 
 /** Time used, and an estimate of what is left once a round has been timed. */

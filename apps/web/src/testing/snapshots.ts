@@ -15,7 +15,16 @@ const model = {
 const none = { base: null, personal: null, shared: null, fused: null };
 
 export function metricsOf(change: Partial<RoundMetrics> = {}): RoundMetrics {
-  return { trainLoss: null, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 0, trainSeconds: 0, ...change };
+  return {
+    trainLoss: null,
+    accuracy: none,
+    macroF1: none,
+    testLoss: none,
+    fusion: null,
+    trainTokens: 0,
+    trainSeconds: 0,
+    ...change,
+  };
 }
 
 export function clientOf(id: string, change: Partial<ClientView> = {}): ClientView {

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { ChartPoint } from "../dashboard/metricsView.ts";
 import { roundLabel } from "../dashboard/progressView.ts";
@@ -12,6 +13,8 @@ export interface ChartSeries {
 
 export interface RoundChartProps {
   readonly points: readonly ChartPoint[];
+  /** First and last round of the x axis. */
+  readonly range: readonly [number, number];
   readonly series: readonly ChartSeries[];
   readonly domain: [number, number | "auto"];
   /** Height of the dotted line (chance level). */
@@ -24,10 +27,12 @@ export interface RoundChartProps {
 }
 
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
-export function RoundChart({ points, series, domain, reference, totalRounds, summary, format, height }: RoundChartProps) {
+export const RoundChart = memo(function RoundChart(props: RoundChartProps) {
+  const { points, range, series, domain, reference, totalRounds, summary, format, height } = props;
   const main = series.filter(({ thin }) => !thin);
   const tick = (round: number) => (round === 0 ? "alone" : round > totalRounds ? "fuse" : String(round));
   const labels = spreadLabels(points, main, domain[1]);
+  const ticks = Array.from({ length: range[1] - range[0] + 1 }, (_, index) => range[0] + index);
   return (
     <figure className="figure" aria-label={summary}>
       <ResponsiveContainer width="100%" height={height}>
@@ -40,6 +45,9 @@ export function RoundChart({ points, series, domain, reference, totalRounds, sum
           <CartesianGrid stroke="var(--duet-hairline)" vertical={false} />
           <XAxis
             dataKey="round"
+            type="number"
+            domain={[...range]}
+            ticks={ticks}
             tickFormatter={tick}
             stroke="var(--duet-muted)"
             fontSize={12}
@@ -64,7 +72,7 @@ export function RoundChart({ points, series, domain, reference, totalRounds, sum
               stroke={color}
               strokeWidth={thin ? 1 : 2.5}
               strokeOpacity={thin ? 0.3 : 1}
-              dot={thin ? false : { r: 2.5, fill: color, strokeWidth: 0 }}
+              dot={{ r: thin ? 1.2 : 2.5, fill: color, strokeWidth: 0, fillOpacity: thin ? 0.4 : 1 }}
               activeDot={!thin}
               connectNulls
               isAnimationActive={false}
@@ -76,7 +84,7 @@ export function RoundChart({ points, series, domain, reference, totalRounds, sum
       <DataTable points={points} series={main} totalRounds={totalRounds} format={format} />
     </figure>
   );
-}
+});
 
 interface PlacedLabel {
   readonly index: number;
