@@ -45,7 +45,7 @@ export function constantAdapter(value: number): Uint8Array<ArrayBuffer> {
 }
 
 /** An adapter's tensors, every value the same. */
-export function filled(value: number): NamedTensors {
+function filled(value: number): NamedTensors {
   return new Map(layout.map(({ key, shape }) => [key, { shape, data: new Float32Array(sizeOf(shape)).fill(value) }]));
 }
 
