@@ -32,7 +32,7 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
   try {
     const data = await demoData(options);
     const files = await writeClientFiles(data, work);
-    const coordinator = await createCoordinator({
+    const coordinator = createCoordinator({
       dataDir: joinPath(work, "coordinator"),
       modelsDir: dirname(resolve(options.model)),
       webDir: resolve("dist/web"),

@@ -78,7 +78,7 @@ describe("a federation of three tabs", () => {
     expect(finished.clients.map(({ id }) => id).sort()).toEqual(idsBefore);
 
     const byName = Object.fromEntries(finished.clients.map((client) => [client.name, client]));
-    expect(byName["chen"]).toMatchObject({ status: "left", note: "connection lost" });
+    expect(byName.chen).toMatchObject({ status: "left", note: "connection lost" });
     for (const name of ["anna", "bram"]) {
       const final = byName[name]?.history.at(-1)?.metrics;
       expect(final?.fusion?.evaluations).toBeGreaterThanOrEqual(4);
@@ -86,7 +86,7 @@ describe("a federation of three tabs", () => {
       expect(byName[name]?.bytesUp).toBeGreaterThan(0);
     }
     const lastFederated = finished.rounds.find(({ round }) => round === 2);
-    expect(lastFederated?.aggregated.slice().sort()).toEqual([byName["anna"]?.id, byName["bram"]?.id].sort());
+    expect(lastFederated?.aggregated.slice().sort()).toEqual([byName.anna?.id, byName.bram?.id].sort());
 
     expect(wires.map(({ sent }) => sent.length > 0)).toEqual([true, true, true]);
     expect(wires.map((wire) => occurrences(wire, ["round:submit"]) > 0).slice(0, 2)).toEqual([true, true]);

@@ -38,7 +38,7 @@ export async function startStage(): Promise<Stage> {
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
-  const coordinator = await createCoordinator({
+  const coordinator = createCoordinator({
     dataDir: join(folder, "data"),
     modelsDir: resolve("models"),
     webDir,

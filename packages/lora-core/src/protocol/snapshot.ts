@@ -1,6 +1,6 @@
 /** The whole visible state of a federation: pushed on every change, idempotent, what every dashboard renders. No secrets. */
 import { z } from "zod";
-import { federationConfig, displayName } from "./federationConfig.ts";
+import { displayName, federationConfig } from "./federationConfig.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
 
 const bytes = z.number().int().min(0);
