@@ -3,7 +3,7 @@
  * speak of sources only, the platform rules (TF.js, React, Socket.IO) of everything.
  */
 const core = "^packages/lora-core/src";
-const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/|/conformance\\.ts$|\\.reference\\.ts$";
+const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/|/conformance\\.ts$|\\.(reference|cases)\\.ts$";
 
 /** Which folders of lora-core each of its folders may import, besides itself. */
 const mayImport = {
@@ -124,7 +124,7 @@ export default {
       comment: "References and test helpers are slow and simple on purpose; the product does not run them.",
       severity: "error",
       from: { pathNot: TEST },
-      to: { path: "^(apps|packages)/.*(\\.reference\\.ts$|/testing/|/conformance\\.ts$)" },
+      to: { path: "^(apps|packages)/.*(\\.(reference|cases)\\.ts$|/testing/|/conformance\\.ts$)" },
     },
     {
       name: "no-circular",
