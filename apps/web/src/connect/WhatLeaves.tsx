@@ -1,6 +1,6 @@
 import { Panel } from "../ui/Panel.tsx";
 
-/** `personalLeaves`: the method uploads tensors of the personal adapter (FDLoRA's first round as printed). */
+/** `personalLeaves`: the method uploads tensors of the personal adapter, as FDLoRA does where its paper is followed. */
 export function WhatLeaves({ personalLeaves }: { readonly personalLeaves: boolean }) {
   return (
     <Panel title="What leaves this tab">
@@ -9,7 +9,11 @@ export function WhatLeaves({ personalLeaves }: { readonly personalLeaves: boolea
           <strong>Is sent</strong>
           <ul>
             <li>changes of the shared adapter, once a round</li>
-            {personalLeaves && <li>after learning alone, once: your first adapter, which the shared one starts from</li>}
+            {personalLeaves && (
+              <li>
+                your personal adapter, after learning alone (the shared one starts from it) and when it is set to what you share
+              </li>
+            )}
             <li>how many rows you have, your loss and accuracy</li>
             <li>your name here, and what your device computes with</li>
           </ul>
@@ -19,7 +23,7 @@ export function WhatLeaves({ personalLeaves }: { readonly personalLeaves: boolea
           <ul>
             <li>your rows, tokens and prompts</li>
             <li>your file's name and its other columns</li>
-            <li>{personalLeaves ? "your personal adapter after the first round's start" : "your personal adapter"}</li>
+            {!personalLeaves && <li>your personal adapter</li>}
           </ul>
         </div>
       </div>

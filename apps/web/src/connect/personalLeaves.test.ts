@@ -16,6 +16,10 @@ const federation = (method: string, preset?: string) =>
 test("the join page says so only where the personal adapter is uploaded", () => {
   expect(personalLeaves(federation("fdlora", "recommended"))).toBe(true);
   expect(personalLeaves(federation("fdlora", "private"))).toBe(false);
+  const fromSeed = federation("fdlora", "recommended");
+  // From the common seed, but the personal adapter is still set to the copy that was uploaded.
+  const strategy = { ...fromSeed.strategy, config: { ...fromSeed.strategy.config, init: "seed" } };
+  expect(personalLeaves({ ...fromSeed, strategy })).toBe(true);
   expect(personalLeaves(federation("fedavg"))).toBe(false);
   expect(personalLeaves(federation("local"))).toBe(false);
 });

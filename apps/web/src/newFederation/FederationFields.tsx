@@ -24,12 +24,12 @@ export function BasicFields({ form, models, onChange }: FieldsProps) {
         />
         <NativeSelect
           label="Base model"
-          description="Frozen; everybody downloads it once."
+          description="Frozen; with its number of parameters."
           value={form.modelId}
           onChange={(event) => onChange({ modelId: event.currentTarget.value, kind: "label" })}
           data={models.map(({ id, family, parameters }) => ({
             value: id,
-            label: `${id} · ${FAMILIES[family]}, ${formatCount(parameters)} parameters`,
+            label: `${id} · ${FAMILIES[family]}, ${formatCount(parameters)}`,
           }))}
         />
       </div>
@@ -37,7 +37,7 @@ export function BasicFields({ form, models, onChange }: FieldsProps) {
   );
 }
 
-const FAMILIES = { encoder: "sentence encoder", "causal-lm": "language model" } as const;
+const FAMILIES = { encoder: "encoder", "causal-lm": "decoder" } as const;
 
 export function TaskFields({ form, models, onChange }: FieldsProps) {
   const generates = models.find(({ id }) => id === form.modelId)?.family === "causal-lm";

@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { Navigate, parsePath, useLocation } from "react-router";
 import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
@@ -21,7 +22,11 @@ import { FailureAlert } from "../ui/FailureAlert.tsx";
 /** From an invite link to a client: name, what leaves, data, join. */
 export function JoinPage() {
   const { federationId, token } = useAddress();
+  const { storage } = useServices();
+  const { search } = useLocation();
   const feed = useFederation(federationId, token);
+  if (storage.member(federationId))
+    return <Navigate to={{ ...parsePath(federationPath(federationId, token)), search }} replace />;
   return (
     <Shell narrow>
       {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
@@ -54,8 +59,8 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
       <div>
         <h1 style={{ margin: "0 0 4px" }}>Join {config.name}</h1>
         <p className="muted" style={{ margin: 0 }}>
-          {stripView(snapshot, Date.now()).status} · {plural(clients.length, "client")} · base model {config.model.id} ·{" "}
-          {plural(config.budgets.rounds, "round")}
+          {stripView(snapshot, Date.now()).status} · {clients.length > 0 && `${plural(clients.length, "client")} · `}base model{" "}
+          {config.model.id} · {plural(config.budgets.rounds, "round")}
         </p>
       </div>
       <TextInput

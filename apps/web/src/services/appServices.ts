@@ -95,7 +95,10 @@ export function createAppServices(): AppServices {
     async resume(federationId) {
       const member = storage.member(federationId);
       const record = member && (await storage.record(member.clientId));
-      if (!member || !record) return false;
+      if (!member || !record) {
+        storage.forgetMember(federationId);
+        return false;
+      }
       if (session.get()?.federationId === federationId) return true;
       await start(federationId, { ...member, member }, record);
       return true;

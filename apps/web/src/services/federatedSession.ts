@@ -116,6 +116,8 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     if (ended) return;
     ended = true;
     for (const stop of stops) stop();
+    // A client that was taken over lives on elsewhere; here it must not come back by itself.
+    if (stage.kind === "removed") storage.forgetMember(federationId);
     enter(stage);
     engine.close();
   }
@@ -273,7 +275,6 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     subscribe: store.subscribe,
     async leave() {
       end({ kind: "removed", reason: "You left this federation." });
-      storage.forgetMember(federationId);
       if (member) await storage.forgetRecord(member.clientId);
       await coordinator.request("client:leave", {}).catch(() => {});
     },
