@@ -13,19 +13,16 @@ import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterL
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { selectBackend } from "@duet/lora-core/backends/selectBackend";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
-import type { DeviceAdapter, Example } from "@duet/lora-core/models/languageModel";
 import { loadModel } from "@duet/lora-core/models/loadModel";
 import type { ModelFiles } from "@duet/lora-core/models/modelFiles";
 import { createTextTokenizer } from "@duet/lora-core/models/textTokenizer";
-import { createAdamW } from "@duet/lora-core/optim/adamW";
-import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
-import * as tf from "@tensorflow/tfjs";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { type Loss, type Measured, measureSteps, type StepOptions } from "../packages/lora-core/bench/measureSteps.ts";
 import { createStockCausalLm } from "../packages/lora-core/bench/stockCausalLm.ts";
 import { createStockEncoder } from "../packages/lora-core/bench/stockEncoder.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const WARM_UP_STEPS = 1;
-const MEASURED_STEPS = 5;
+const STEPS = { warmUp: 1, measured: 5 };
 const RANK = 8;
 /** Answer tokens per row of a decoder: a label and the end. */
 const ANSWER_TOKENS = 4;
@@ -33,23 +30,11 @@ const ANSWER_TOKENS = 4;
 const LOSS_TOLERANCE = 1e-3;
 const LABELS = ["definitions", "copyright", "patents", "redistribution", "trademarks", "warranty", "liability", "appendix"];
 
-type Loss = (batch: readonly Example[], adapter: DeviceAdapter) => tf.Scalar;
-
-interface Contest {
+interface Contest extends StepOptions {
   readonly model: string;
-  readonly batch: readonly Example[];
-  /** Tokens the model reads in one step. */
-  readonly tokens: number;
-  readonly files: ModelFiles;
   readonly ours: Loss;
   readonly stock: Loss;
   dispose(): void;
-}
-
-interface Measured {
-  readonly medianMs: number;
-  readonly tokensPerSecond: number;
-  readonly losses: readonly number[];
 }
 
 interface Outcome {
@@ -75,7 +60,7 @@ async function main(): Promise<void> {
   const wasmPath = `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
   const device = await selectBackend({ forced: "wasm", wasmPath, threads: 1 });
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}, ${device.backend}, one thread`;
-  console.log(`One LoRA step (rank ${RANK}), median of ${MEASURED_STEPS} after ${WARM_UP_STEPS}. ${machine}\n`);
+  console.log(`One LoRA step (rank ${RANK}), median of ${STEPS.measured} after ${STEPS.warmUp} to warm up. ${machine}\n`);
   const outcomes: Outcome[] = [];
   for (const create of [encoderContest, causalContest]) {
     const outcome = await contest(create);
@@ -111,7 +96,8 @@ async function encoderContest(): Promise<Contest> {
     model: "use-lite (encoder)",
     batch,
     tokens: 16 * 40,
-    files,
+    adapter: adapterOf(files),
+    ...STEPS,
     ours: (examples, adapter) => task.loss(examples, adapter, null),
     stock: stock.loss,
     dispose: () => {
@@ -134,7 +120,8 @@ async function causalContest(): Promise<Contest> {
     model: "duet-tiny (causal-lm)",
     batch,
     tokens: 8 * 64,
-    files,
+    adapter: adapterOf(files),
+    ...STEPS,
     ours: (examples, adapter) => task.loss(examples, adapter, null),
     stock: stock.loss,
     dispose: () => {
@@ -145,8 +132,8 @@ async function causalContest(): Promise<Contest> {
 
 async function contest(create: () => Promise<Contest>): Promise<Outcome> {
   const made = await create();
-  const ours = await measure(made, made.ours);
-  const stock = await measure(made, made.stock);
+  const ours = await measureSteps(made.ours, made);
+  const stock = await measureSteps(made.stock, made);
   made.dispose();
   return {
     model: made.model,
@@ -158,35 +145,6 @@ async function contest(create: () => Promise<Contest>): Promise<Outcome> {
   };
 }
 
-/** Trains a fresh adapter on the one batch again and again. */
-async function measure({ batch, tokens, files }: Contest, loss: Loss): Promise<Measured> {
-  const { linears, defaultTargets } = parseArchitecture(files.config);
-  const layout = adapterLayout(linears, { rank: RANK, alpha: 2 * RANK, dropout: 0, targetModules: [...defaultTargets] });
-  const adapter = uploadAdapter(initialAdapter(layout, 1), { scale: 2, trainable: true });
-  const optimizer = createAdamW(adapter.variables, { weightDecay: 0 });
-  const losses: number[] = [];
-  const times: number[] = [];
-  for (let step = 0; step < WARM_UP_STEPS + MEASURED_STEPS; step++) {
-    const start = performance.now();
-    const value = tf.tidy(() => {
-      const found = tf.variableGrads(() => loss(batch, adapter), [...adapter.variables]);
-      optimizer.apply(
-        adapter.variables.map(({ name }) => found.grads[name] ?? tf.scalar(Number.NaN)),
-        1e-3,
-      );
-      return found.value;
-    });
-    losses.push((await value.data())[0] ?? Number.NaN);
-    value.dispose();
-    times.push(performance.now() - start);
-  }
-  optimizer.dispose();
-  adapter.dispose();
-  const sorted = times.slice(WARM_UP_STEPS).sort((a, b) => a - b);
-  const medianMs = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return { medianMs, tokensPerSecond: (1000 * tokens) / medianMs, losses };
-}
-
 function report({ model, batch, ours, stock, ratio, lossDifference }: Outcome): void {
   const line = (name: string, { medianMs, tokensPerSecond }: Measured) =>
     console.log(`  ${name.padEnd(14)}${medianMs.toFixed(0).padStart(7)} ms/step ${tokensPerSecond.toFixed(0).padStart(8)} tok/s`);
@@ -194,6 +152,13 @@ function report({ model, batch, ours, stock, ratio, lossDifference }: Outcome): 
   line("ours", ours);
   line("stock TF.js", stock);
   console.log(`  ratio ${ratio.toFixed(2)}, losses agree to ${lossDifference.toExponential(1)} nats\n`);
+}
+
+/** A fresh adapter on the model's recommended modules. */
+function adapterOf(files: ModelFiles): NamedTensors {
+  const { linears, defaultTargets } = parseArchitecture(files.config);
+  const config = { rank: RANK, alpha: 2 * RANK, dropout: 0, targetModules: [...defaultTargets] };
+  return initialAdapter(adapterLayout(linears, config), 1);
 }
 
 /** Text that is always there and never changes. */
