@@ -6,7 +6,7 @@
  * need no sum over the group.
  */
 import * as tf from "@tensorflow/tfjs";
-import { batchedMatMul, swapped } from "../batchedMatMul.ts";
+import { batchedMatMul, swapped } from "../batchedMatMul/batchedMatMul.ts";
 import { differentiable } from "../differentiable.ts";
 
 export interface AttentionInputs {
