@@ -40,7 +40,7 @@ export function ColumnMapping({ state, onChange, onClear }: ColumnMappingProps) 
 }
 
 function Preview({ table, input, answer }: Pick<ColumnMappingProps["state"], "table" | "input" | "answer">) {
-  const shown = [input, answer].flatMap((column) => {
+  const shown = [...new Set([input, answer])].flatMap((column) => {
     const index = table.columns.indexOf(column);
     return index < 0 ? [] : [{ column, index }];
   });

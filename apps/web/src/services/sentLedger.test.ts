@@ -7,6 +7,13 @@ test("an adapter counts with its bytes and is shown by its size, not its content
   expect(bytes).toBe(1000 + content.length);
 });
 
+test("access tokens are counted but not shown", () => {
+  const sent = { federationId: "f1", token: "abcdefghijklmnopqrstuvwx", resumeToken: null };
+  const { bytes, content } = describePayload(sent);
+  expect(content).toBe('{"federationId":"f1","token":"…","resumeToken":null}');
+  expect(bytes).toBe(JSON.stringify(sent).length);
+});
+
 test("totals count every message, the list keeps the newest", () => {
   let time = 0;
   const ledger = createSentLedger(() => ++time);

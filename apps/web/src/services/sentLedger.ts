@@ -5,7 +5,7 @@ export interface SentMessage {
   readonly at: number;
   readonly event: string;
   readonly bytes: number;
-  /** The message itself as JSON, adapters named by their size; progress reports included. */
+  /** The message itself as JSON, adapters named by their size, access tokens left out. */
   readonly content: string;
 }
 
@@ -21,6 +21,10 @@ export interface SentLedger extends ReadableStore<SentTotals> {
 }
 
 const KEPT = 100;
+/** Sent, and counted, but not shown: a screenshot of the panel must not let anyone in. */
+const SECRETS = new Set(["token", "inviteToken", "resumeToken", "organiserKey"]);
+const HIDDEN = "…";
+const HIDDEN_BYTES = 3;
 
 export function createSentLedger(now: () => number): SentLedger {
   const store = createStore<SentTotals>({ bytes: 0, messages: 0, recent: [] });
@@ -39,10 +43,15 @@ export function createSentLedger(now: () => number): SentLedger {
 /** Size as sent (JSON text plus binary attachments; the transport's framing of a few bytes is not counted). */
 export function describePayload(payload: unknown): { readonly bytes: number; readonly content: string } {
   let binary = 0;
-  const content = JSON.stringify(payload, (_key, value: unknown) => {
-    if (!(value instanceof Uint8Array)) return value;
-    binary += value.byteLength;
-    return `adapter, ${value.byteLength} bytes`;
+  let hidden = 0;
+  const content = JSON.stringify(payload, (key, value: unknown) => {
+    if (value instanceof Uint8Array) {
+      binary += value.byteLength;
+      return `adapter, ${value.byteLength} bytes`;
+    }
+    if (!SECRETS.has(key) || typeof value !== "string") return value;
+    hidden += value.length - HIDDEN_BYTES;
+    return HIDDEN;
   });
-  return { bytes: binary + new TextEncoder().encode(content).byteLength, content };
+  return { bytes: binary + hidden + new TextEncoder().encode(content).byteLength, content };
 }

@@ -32,9 +32,7 @@ export function createDataDesk(): DataDesk {
         format: read.format,
         columns: read.columns,
         rowCount: read.rows.length,
-        preview: read.rows
-          .slice(0, PREVIEW_ROWS)
-          .map(({ values }) => read.columns.map((column) => (values[column] ?? "").slice(0, PREVIEW_CELL))),
+        preview: read.rows.slice(0, PREVIEW_ROWS).map(({ values }) => read.columns.map((column) => cut(values[column] ?? ""))),
         rejected: summarise(read.rejected),
         guess: guessColumns(read),
       };
@@ -61,3 +59,5 @@ const summarise = (rejected: readonly RejectedRow[]): RejectedSummary => ({
   count: rejected.length,
   first: rejected.slice(0, REJECTED_SHOWN),
 });
+
+const cut = (cell: string): string => (cell.length > PREVIEW_CELL ? `${cell.slice(0, PREVIEW_CELL)}…` : cell);
