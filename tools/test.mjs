@@ -18,6 +18,7 @@ await main(async () => {
   });
   console.log(counts.problems.length > 0 ? "\nFailed:" : "");
   for (const problem of counts.problems) console.log(`✗ ${problem}`);
+  for (const suite of counts.skippedSuites) console.log(`– skipped: ${suite}`);
   console.log(`\n${summaryLine(counts)}`);
   return counts.failed > 0 ? 1 : 0;
 });

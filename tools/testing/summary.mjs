@@ -7,7 +7,7 @@ import { relative } from "node:path";
  * ended before it wrote its report count as one failure each.
  * @param {string} reportPath
  * @param {number | null} code Vitest's exit code
- * @returns {{ passed: number, failed: number, skipped: number, problems: string[] }} problems: one line per failure
+ * @returns {{ passed: number, failed: number, skipped: number, problems: string[], skippedSuites: string[] }} problems: one line per failure
  */
 export function countTests(reportPath, code) {
   if (!existsSync(reportPath)) return failedRun(`Vitest ended early (exit code ${code})`);
@@ -19,12 +19,15 @@ export function countTests(reportPath, code) {
   if (problems.length === 0 && passed === 0) problems.push("No test ran");
   if (problems.length === 0 && code !== 0)
     problems.push(`There was an error outside of any test (exit code ${code}); it stands above`);
-  return { passed, failed: problems.length, skipped: tests.length - passed - count("failed"), problems };
+  const isSkipped = ({ status }) => status !== "passed" && status !== "failed";
+  const skipped = tests.filter(isSkipped);
+  const skippedSuites = [...new Set(skipped.map(({ ancestorTitles, title }) => ancestorTitles[0] || title))];
+  return { passed, failed: problems.length, skipped: skipped.length, problems, skippedSuites };
 }
 
 /** The counts of a run that did not get as far as its tests. */
 export function failedRun(reason) {
-  return { passed: 0, failed: 1, skipped: 0, problems: [reason] };
+  return { passed: 0, failed: 1, skipped: 0, problems: [reason], skippedSuites: [] };
 }
 
 /** The line that closes every run: "12 passed, 0 failed", with the skipped ones where there are any. */

@@ -11,7 +11,11 @@ interface File {
   readonly name: string;
   readonly status: string;
   readonly message: string;
-  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly ancestorTitles: readonly string[];
+  }[];
 }
 
 function report(...files: readonly File[]): string {
@@ -24,14 +28,20 @@ const file = (name: string, ...statuses: readonly string[]): File => ({
   name: join(process.cwd(), name),
   status: statuses.includes("failed") ? "failed" : "passed",
   message: "",
-  assertionResults: statuses.map((status, i) => ({ status, fullName: `case ${i}` })),
+  assertionResults: statuses.map((status, i) => ({ status, fullName: `case ${i}`, ancestorTitles: [`suite of ${name}`] })),
 });
 
 describe("countTests", () => {
   it("counts tests over all files and names the failed ones", () => {
     const path = report(file("a.test.ts", "passed", "failed", "passed"), file("b.test.ts", "pending", "passed", "todo"));
     const counts = countTests(path, 1);
-    expect(counts).toEqual({ passed: 3, failed: 1, skipped: 2, problems: ["a.test.ts > case 1"] });
+    expect(counts).toEqual({
+      passed: 3,
+      failed: 1,
+      skipped: 2,
+      problems: ["a.test.ts > case 1"],
+      skippedSuites: ["suite of b.test.ts"],
+    });
     expect(summaryLine(counts)).toBe("3 passed, 1 failed, 2 skipped");
   });
 
@@ -42,6 +52,7 @@ describe("countTests", () => {
       failed: 1,
       skipped: 0,
       problems: ["c.test.ts: Cannot find module './gone.ts'"],
+      skippedSuites: [],
     });
   });
 

@@ -1,7 +1,6 @@
 /** The data layer on real files, which are not part of the project: BGL system logs and symptom descriptions. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { describeWithSharedData, readShared } from "../../../../tools/testing/sharedData.ts";
 import { dirichletPartition } from "./dirichletPartition.ts";
 import { guessColumns } from "./guessColumns.ts";
 import { labelsOf, mapRows } from "./mapRows.ts";
@@ -11,13 +10,6 @@ import { countAnswers } from "./rowGroups.ts";
 import { splitRows } from "./splitRows.ts";
 import type { Table } from "./table.ts";
 import type { Row } from "./task.ts";
-
-/** Text of a file of the shared data folder beside the repository. @throws when the folder is not there. */
-function readShared(path: string): string {
-  const file = fileURLToPath(new URL(`../../../../../shared/data/${path}`, import.meta.url));
-  if (!existsSync(file)) throw new Error(`This test needs ../shared/data beside the repository: ${path} is not there.`);
-  return readFileSync(file, "utf8");
-}
 
 const groupsOf = (rows: readonly Row[]) => nearDuplicateGroups(rows.map(({ input }) => input));
 
@@ -43,7 +35,7 @@ function checkThreeClients(rows: readonly Row[]): void {
   }
 }
 
-describe("BGL_2k", () => {
+describeWithSharedData("BGL_2k", () => {
   let table: Table;
   beforeAll(() => {
     table = readTable(readShared("loghub/BGL_2k.log_structured.csv"), "BGL_2k.log_structured.csv");
@@ -76,7 +68,7 @@ describe("BGL_2k", () => {
   it("can be dealt out to three clients and split", () => checkThreeClients(rowsOf(table, "Content", "Level").rows));
 });
 
-describe("Symptom2Disease", () => {
+describeWithSharedData("Symptom2Disease", () => {
   let table: Table;
   beforeAll(() => {
     table = readTable(readShared("medical/Symptom2Disease.csv"), "Symptom2Disease.csv");
