@@ -12,7 +12,7 @@ export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: 
       className="figure"
       aria-label={`Training loss of this tab: ${formatLoss(losses[0]?.loss ?? null)} at first, ${formatLoss(last.loss)} now`}
     >
-      <ResponsiveContainer width="100%" height={48}>
+      <ResponsiveContainer width="100%" height={48} initialDimension={{ width: 280, height: 48 }}>
         <LineChart data={[...losses]} margin={{ top: 4, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <YAxis hide domain={[0, "dataMax"]} />
           <Line dataKey="loss" dot={false} stroke="currentColor" strokeWidth={1.5} isAnimationActive={false} />

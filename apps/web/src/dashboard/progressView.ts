@@ -1,6 +1,6 @@
 /** Where a federation stands, in words and fractions. Pure. */
 import type { ClientView, Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { formatDuration, plural } from "../lib/format.ts";
+import { formatDuration } from "../lib/format.ts";
 
 export interface StripView {
   readonly name: string;
@@ -119,9 +119,3 @@ function timingOf(snapshot: Snapshot, now: number): string {
   if (done < 0.1) return `${formatDuration(elapsed)} so far`;
   return `about ${formatDuration((elapsed * (1 - done)) / done)} left`;
 }
-
-/** "Invite 1 more": what a waiting federation needs. */
-export const waitingFor = ({ config, clients }: Snapshot): string => {
-  const present = clients.filter(({ status }) => status === "present").length;
-  return `${present} of at least ${plural(config.minClients, "client")} here`;
-};

@@ -27,7 +27,7 @@ export async function startSampleFederation(
 }
 
 /** An encoder where there is one: it learns labels in far fewer steps. */
-export function labelModel(models: readonly ModelInfo[]): ModelInfo {
+function labelModel(models: readonly ModelInfo[]): ModelInfo {
   const model = models.find(({ family }) => family === "encoder") ?? models[0];
   if (!model) throw new Error("The coordinator offers no base model.");
   return model;

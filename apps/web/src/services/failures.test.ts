@@ -22,3 +22,11 @@ test("only silence and overload are worth trying again", () => {
   expect(isTransient(new CoordinatorError("FORBIDDEN", "wrong token"))).toBe(false);
   expect(isTransient(new Error("boom"))).toBe(false);
 });
+
+test("what the worker threw is known by its name, which is all that crosses", () => {
+  const error = Object.assign(new Error("The download of the base model broke off"), { name: "ModelDownloadError" });
+  expect(explain(error)).toEqual({
+    sentence: "The download of the base model broke off.",
+    nextStep: "Reload this page to try the download again.",
+  });
+});

@@ -20,14 +20,6 @@ export class WorkerDiedError extends Error {
   }
 }
 
-/** The model's files could not be had, or are not the ones this federation agreed on. */
-export class ModelDownloadError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ModelDownloadError";
-  }
-}
-
 export interface FailureText {
   readonly sentence: string;
   readonly nextStep: string;
@@ -54,26 +46,22 @@ const NEXT_STEPS: Readonly<Record<CoordinatorError["code"], string>> = {
 
 /** Turns anything thrown into words. */
 export function explain(error: unknown): FailureText {
-  if (error instanceof CoordinatorError) return { sentence: sentence(error.message), nextStep: NEXT_STEPS[error.code] };
-  if (error instanceof WorkerDiedError) {
-    return {
-      sentence: sentence(error.message),
-      nextStep: "Reload this page: it comes back as the same client, from its last finished round.",
-    };
-  }
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof ModelDownloadError)
-    return { sentence: sentence(message), nextStep: "Reload this page to try the download again." };
-  if (/not finite|NaN/i.test(message)) {
-    return { sentence: sentence(message), nextStep: "The learning rate is probably too high for this data: tell the organiser." };
+  return { sentence: sentence(message), nextStep: nextStepAfter(error, message) };
+}
+
+function nextStepAfter(error: unknown, message: string): string {
+  if (error instanceof CoordinatorError) return NEXT_STEPS[error.code];
+  if (error instanceof WorkerDiedError) {
+    return "Reload this page: it comes back as the same client, from its last finished round.";
   }
+  // What the worker throws arrives with its name and message only.
+  if (error instanceof Error && error.name === "ModelDownloadError") return "Reload this page to try the download again.";
+  if (/not finite|NaN/i.test(message)) return "The learning rate is probably too high for this data: tell the organiser.";
   if (/memory|allocat/i.test(message)) {
-    return {
-      sentence: sentence(message),
-      nextStep: "Close other tabs and reload; a federation with a smaller batch needs less memory.",
-    };
+    return "Close other tabs and reload; a federation with a smaller batch needs less memory.";
   }
-  return { sentence: sentence(message), nextStep: "Reload this page: it comes back as the same client." };
+  return "Reload this page: it comes back as the same client.";
 }
 
 /** True when waiting and trying again can help. */

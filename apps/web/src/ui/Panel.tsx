@@ -30,7 +30,7 @@ export function Panel({ title, hint, empty, aside, children }: PanelProps) {
 }
 
 /** A small focusable mark that explains a term. */
-export function Hint({ text }: { readonly text: string }) {
+function Hint({ text }: { readonly text: string }) {
   return (
     <Tooltip label={text}>
       <button type="button" aria-label={text} style={HINT_STYLE}>

@@ -35,7 +35,7 @@ export const RoundChart = memo(function RoundChart(props: RoundChartProps) {
   const ticks = Array.from({ length: range[1] - range[0] + 1 }, (_, index) => range[0] + index);
   return (
     <figure className="figure" aria-label={summary}>
-      <ResponsiveContainer width="100%" height={height}>
+      <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 480, height }}>
         <LineChart
           data={[...points]}
           margin={{ top: 8, right: 76, bottom: 0, left: -18 }}
