@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { BackendName, Device } from "../protocol/metrics.ts";
-import { startWasm, type WasmOptions } from "./wasmBackend.ts";
+import { prepareWasm, type WasmOptions } from "./wasmBackend.ts";
 import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
 
 export interface BackendOptions extends WasmOptions {
@@ -38,14 +38,15 @@ async function attempt(backend: BackendName, reason: string, options: BackendOpt
 }
 
 async function start(backend: BackendName, reason: string, options: BackendOptions): Promise<Device> {
-  const wasm = backend === "wasm" ? await startWasm(options) : null;
+  const prepared = backend === "wasm" ? await prepareWasm(options) : null;
   // Registers itself on import, and only where there is WebGPU.
   if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new Error(`The ${backend} backend cannot start here`);
   const description = backend === "webgpu" ? describeAdapter(await findAdapter()) : runtimeName();
-  const threads = wasm ? wasm.threads() : 1;
-  return { backend, threads, reason: wasm ? `${reason} ${wasm.reason}` : reason, description: description.slice(0, 200) };
+  const wasm = prepared?.();
+  const why = wasm ? `${reason} ${wasm.reason}` : reason;
+  return { backend, threads: wasm?.threads ?? 1, reason: why.slice(0, 300), description: description.slice(0, 200) };
 }
 
 function runtimeName(): string {

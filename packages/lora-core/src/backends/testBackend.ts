@@ -4,10 +4,15 @@ import type { BackendName, Device } from "../protocol/metrics.ts";
 import { selectBackend } from "./selectBackend.ts";
 import type { WasmOptions } from "./wasmBackend.ts";
 
-/** One thread, and the .wasm files: a path in Node, a URL under Vite's test server. */
+const WASM_FILES = "node_modules/@tensorflow/tfjs-backend-wasm/dist/";
+
+/** One thread, and the .wasm files: a path in Node, a URL under Vite's test server, whose root is the repository's. */
 export function testWasm(): WasmOptions {
-  const folder = new URL("../../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/", import.meta.url);
-  return { wasmPath: folder.protocol === "file:" ? decodeURIComponent(folder.pathname) : folder.href, threads: 1 };
+  // Not inlined below: Vite would take `new URL(..., import.meta.url)` for an asset and rewrite it.
+  const here = import.meta.url;
+  const inNode = here.startsWith("file:");
+  const folder = new URL(inNode ? `../../../../${WASM_FILES}` : `/${WASM_FILES}`, here);
+  return { wasmPath: inNode ? decodeURIComponent(folder.pathname) : folder.href, threads: 1 };
 }
 
 /** Starts exactly this backend. @throws when it is not there. */

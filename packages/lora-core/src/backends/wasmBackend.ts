@@ -8,20 +8,22 @@ export interface WasmOptions {
   readonly threads: number | null;
 }
 
-export interface WasmPrepared {
+export interface WasmStarted {
   readonly reason: string;
-  /** Threads in use, known once the backend has started. */
-  readonly threads: () => number;
+  readonly threads: number;
 }
 
-/** Must run before the backend starts; later calls change nothing. */
-export async function startWasm({ wasmPath, threads }: WasmOptions): Promise<WasmPrepared> {
+/** Must run before the backend starts; later calls change nothing. What came of it is known once the backend has started. */
+export async function prepareWasm({ wasmPath, threads }: WasmOptions): Promise<() => WasmStarted> {
   setWasmPaths(wasmPath);
   // TF.js has threads in browsers only, and they need shared memory, which only an isolated page has.
   if (!globalThis.crossOriginIsolated) {
-    return { reason: "WebAssembly with one thread, because this page is not cross-origin isolated.", threads: () => 1 };
+    return () => ({ threads: 1, reason: "WebAssembly with one thread, because this page is not cross-origin isolated." });
   }
-  const wanted = Math.max(1, Math.min(threads ?? navigator.hardwareConcurrency, navigator.hardwareConcurrency));
-  setThreadsCount(wanted);
-  return { reason: "WebAssembly with threads.", threads: () => Math.max(1, getThreadsCount()) };
+  setThreadsCount(Math.max(1, Math.min(threads ?? navigator.hardwareConcurrency, navigator.hardwareConcurrency)));
+  return () => {
+    // TF.js 4.22 takes fewer than asked for on small machines: one on two cores.
+    const taken = Math.max(1, getThreadsCount());
+    return { threads: taken, reason: taken === 1 ? "WebAssembly with one thread." : `WebAssembly with ${taken} threads.` };
+  };
 }
