@@ -58,6 +58,9 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
             only test.
           </p>
         )}
+        {!state.canResume && (
+          <p className="small">This browser refused to store the checkpoint: do not reload this page, or the tab starts over.</p>
+        )}
         {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
         {view.canLeave && <LeaveButton session={session} />}
       </Panel>

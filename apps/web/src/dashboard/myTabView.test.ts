@@ -9,6 +9,7 @@ const at = (stage: SessionStage): SessionState => ({
   clientId: "anna",
   device: null,
   samples: null,
+  canResume: true,
   losses: [],
 });
 
@@ -38,7 +39,7 @@ test("the checklist shows what is behind, at hand and ahead", () => {
     "Model current",
     "Join ahead",
     "Train ahead",
-    "Done ahead",
+    "Finish ahead",
   ]);
   expect(view).toMatchObject({ detail: "7.00 MB of 28.0 MB", percent: 25 });
 });

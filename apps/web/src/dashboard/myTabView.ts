@@ -19,7 +19,7 @@ export interface MyTabView {
   readonly canLeave: boolean;
 }
 
-const STEPS = ["Data", "Model", "Join", "Train", "Done"] as const;
+const STEPS = ["Data", "Model", "Join", "Train", "Finish"] as const;
 
 /** How many of the steps are behind in each stage. */
 const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
@@ -64,7 +64,7 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
     case "working":
       return workingWords(stage.progress, roundLabel(stage.round, snapshot.config.budgets.rounds));
     case "submitting":
-      return plain("Sending the shared adapter", roundLabel(stage.round, snapshot.config.budgets.rounds));
+      return plain("Sending this round's result", roundLabel(stage.round, snapshot.config.budgets.rounds));
     case "finished":
       return plain("Finished", stage.note);
     case "removed":
@@ -82,7 +82,7 @@ const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
   training: "Training",
   evaluating: "Measuring on your test rows",
   fusing: "Finding the fusion weights",
-  uploading: "Sending the shared adapter",
+  uploading: "Sending this round's result",
 };
 
 function workingWords(progress: Progress | null, round: string): Pick<MyTabView, "headline" | "detail" | "percent"> {

@@ -94,7 +94,7 @@ export function createAppServices(): AppServices {
       ),
     async resume(federationId) {
       const member = storage.member(federationId);
-      const record = member && (await storage.record(member.clientId));
+      const record = member && (await storage.record(member.clientId).catch(() => null));
       if (!member || !record) {
         storage.forgetMember(federationId);
         return false;

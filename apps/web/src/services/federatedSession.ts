@@ -38,6 +38,8 @@ export interface SessionState {
   readonly clientId: string | null;
   readonly device: Device | null;
   readonly samples: SampleCounts | null;
+  /** False when this device refused to store the checkpoint: after a reload the tab would start over. */
+  readonly canResume: boolean;
   /** Training losses of this page's life, oldest first. */
   readonly losses: readonly LossPoint[];
 }
@@ -89,6 +91,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     clientId: identity.member?.clientId ?? null,
     device: null,
     samples: null,
+    canResume: true,
     losses: [],
   });
   const patch = (change: Partial<SessionState>) => store.set({ ...store.get(), ...change });
@@ -160,7 +163,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     if (ended) return;
     member = { federationId, inviteToken, name, clientId: reply.clientId, resumeToken: reply.resumeToken };
     storage.saveMember(member);
-    await storage.saveRecord(member.clientId, record);
+    await persist();
     joined = true;
     patch({ clientId: member.clientId, ...(doing ? {} : { stage: { kind: "waiting" } }) });
     feed.accept(reply.snapshot);
@@ -241,7 +244,16 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   /** The tab's own copy of a finished round; a reload starts from here. */
   async function keep(done: DoneRound): Promise<void> {
     record = { ...record, checkpoint: await engine.checkpoint(), done, savedAt: now() };
-    if (member) await storage.saveRecord(member.clientId, record);
+    await persist();
+  }
+
+  async function persist(): Promise<void> {
+    if (!member) return;
+    const canResume = await storage.saveRecord(member.clientId, record).then(
+      () => true,
+      () => false,
+    );
+    if (canResume !== store.get().canResume) patch({ canResume });
   }
 
   const throttledReport = createThrottle(PROGRESS_INTERVAL_MS, now);
