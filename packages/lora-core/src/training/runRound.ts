@@ -22,7 +22,7 @@ import { trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup, RoundRequest } from "./trainingEngine.ts";
 
 /** Test rows measured in every round but the last, which measures all: a seeded sample, the same in each round. */
-const ROUND_TEST_ROWS = 96;
+const ROUND_TEST_ROWS = 64;
 
 /** A client ready for rounds. */
 export interface Client {
