@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { Line, LineChart, ResponsiveContainer, YAxis } from "recharts";
 import { formatLoss } from "../lib/format.ts";
-import type { LossPoint } from "../services/federatedSession.ts";
+import type { LossPoint } from "../services/sessionState.ts";
 
 /** This tab's training loss, step by step; nothing until there are two points. */
 export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: readonly LossPoint[] }) {

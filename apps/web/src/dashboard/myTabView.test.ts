@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SessionStage, SessionState } from "../services/federatedSession.ts";
+import type { SessionStage, SessionState } from "../services/sessionState.ts";
 import { collecting, snapshotOf } from "../testing/snapshots.ts";
 import { myTabView } from "./myTabView.ts";
 

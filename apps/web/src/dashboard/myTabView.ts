@@ -2,7 +2,7 @@
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
-import type { SessionStage, SessionState } from "../services/federatedSession.ts";
+import type { SessionStage, SessionState } from "../services/sessionState.ts";
 import { roundLabel } from "./progressView.ts";
 
 export interface ChecklistItem {

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
-import type { FederatedSession, SessionState } from "../services/federatedSession.ts";
+import type { FederatedSession } from "../services/federatedSession.ts";
+import type { SessionState } from "../services/sessionState.ts";
 import { useStore } from "./useStore.ts";
 
 const nothing = () => () => {};

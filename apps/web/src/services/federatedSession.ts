@@ -3,52 +3,22 @@
  * every reconnection), and does what the newest snapshot asks for. Everything it waits for has a deadline.
  */
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { EngineSetup } from "@duet/lora-core/training/trainingEngine";
 import { delay, withDeadline } from "../lib/deadline.ts";
 import { createStore, type ReadableStore } from "../lib/store.ts";
-import type { DownloadProgress } from "../worker/tabEngine.ts";
 import type { WorkerEngine } from "../worker/workerEngine.ts";
 import { clientSeedOf } from "./clientSeed.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
-import { CoordinatorError, explain, type FailureText, isTransient, WorkerDiedError } from "./failures.ts";
+import { CoordinatorError, explain, isTransient, WorkerDiedError } from "./failures.ts";
 import type { FederationFeed } from "./federationFeed.ts";
 import { nextAction, type RoundKey } from "./nextAction.ts";
+import type { SessionStage, SessionState } from "./sessionState.ts";
 import type { ClientRecord, DoneRound, Member, TabStorage } from "./tabStorage.ts";
 import { createThrottle } from "./throttle.ts";
 import { createWatchdog } from "./watchdog.ts";
-
-export type SessionStage =
-  | { readonly kind: "loadingModel"; readonly download: DownloadProgress }
-  | { readonly kind: "preparing" }
-  | { readonly kind: "joining" }
-  | { readonly kind: "waiting" }
-  | { readonly kind: "working"; readonly round: number; readonly progress: Progress | null }
-  | { readonly kind: "submitting"; readonly round: number }
-  | { readonly kind: "finished"; readonly note: string }
-  | { readonly kind: "removed"; readonly reason: string }
-  | { readonly kind: "failed"; readonly failure: FailureText };
-
-export interface SessionState {
-  readonly stage: SessionStage;
-  readonly name: string;
-  /** Null until joined. */
-  readonly clientId: string | null;
-  readonly device: Device | null;
-  readonly samples: SampleCounts | null;
-  /** False when this device refused to store the checkpoint: after a reload the tab would start over. */
-  readonly canResume: boolean;
-  /** Training losses of this page's life, oldest first. */
-  readonly losses: readonly LossPoint[];
-}
-
-export interface LossPoint {
-  readonly round: number;
-  readonly step: number;
-  readonly loss: number;
-}
 
 export interface FederatedSession extends ReadableStore<SessionState> {
   readonly federationId: string;

@@ -1,0 +1,34 @@
+/** What this tab is doing as a client, for everyone who shows it. */
+import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { DownloadProgress } from "../worker/tabEngine.ts";
+import type { FailureText } from "./failures.ts";
+
+export type SessionStage =
+  | { readonly kind: "loadingModel"; readonly download: DownloadProgress }
+  | { readonly kind: "preparing" }
+  | { readonly kind: "joining" }
+  | { readonly kind: "waiting" }
+  | { readonly kind: "working"; readonly round: number; readonly progress: Progress | null }
+  | { readonly kind: "submitting"; readonly round: number }
+  | { readonly kind: "finished"; readonly note: string }
+  | { readonly kind: "removed"; readonly reason: string }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+export interface SessionState {
+  readonly stage: SessionStage;
+  readonly name: string;
+  /** Null until joined. */
+  readonly clientId: string | null;
+  readonly device: Device | null;
+  readonly samples: SampleCounts | null;
+  /** False when this device refused to store the checkpoint: after a reload the tab would start over. */
+  readonly canResume: boolean;
+  /** Training losses of this page's life, oldest first. */
+  readonly losses: readonly LossPoint[];
+}
+
+export interface LossPoint {
+  readonly round: number;
+  readonly step: number;
+  readonly loss: number;
+}
