@@ -2,16 +2,11 @@
  * The one interface behind which base models live: a frozen base with LoRA adapters on its linear layers.
  * Two families: `encoder` scores candidate answers by similarity, `causal-lm` by likelihood, and generates text.
  */
-import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
+import type { Scalar } from "@tensorflow/tfjs";
 import type { LinearModule } from "../adapters/adapterConfig.ts";
 import type { ModelFamily } from "../architectures/modelConfig.ts";
 import type { Row, Task } from "../data/task.ts";
-
-/** LoRA factors of one linear module, as in PEFT: A [R, in], B [out, R]. */
-export interface LoraFactors {
-  readonly a: Tensor2D;
-  readonly b: Tensor2D;
-}
+import type { Dropout, LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
 
 /** An adapter on the backend. The tensors belong to whoever made it; a model only reads them. */
 export interface DeviceAdapter {
@@ -19,12 +14,6 @@ export interface DeviceAdapter {
   readonly scale: number;
   /** Factors by linear module name; modules without an entry are left as in the base. */
   readonly factors: ReadonlyMap<string, LoraFactors>;
-}
-
-/** Zeroes inputs of A at random while training (PEFT's lora_dropout). `seed` differs for every step. */
-export interface Dropout {
-  readonly rate: number;
-  readonly seed: number;
 }
 
 /** A row as token ids in host memory. */

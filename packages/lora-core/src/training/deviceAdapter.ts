@@ -1,7 +1,8 @@
 /** Moving an adapter between host memory and the backend. */
 import * as tf from "@tensorflow/tfjs";
 import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
-import type { DeviceAdapter, LoraFactors } from "../models/languageModel.ts";
+import type { DeviceAdapter } from "../models/languageModel.ts";
+import type { LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 
 /** A {@link DeviceAdapter} whose tensors belong to the caller. */

@@ -9,8 +9,9 @@ import { attention } from "../../ops/attention/attention.ts";
 import { paddingBias } from "../../ops/attention/attentionBias.ts";
 import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
+import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { random } from "../../tensors/random.ts";
-import type { DeviceAdapter, Dropout } from "../languageModel.ts";
+import type { DeviceAdapter } from "../languageModel.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 
 /** Lengths are rounded up to a multiple of this, so that batches share few shapes (one GPU pipeline each). */

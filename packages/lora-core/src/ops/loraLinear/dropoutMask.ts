@@ -1,7 +1,7 @@
 /** Inverse-scaled dropout: 0 with probability `rate`, else 1 / (1 - rate); the same values for the same seed on every backend. */
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../../models/languageModel.ts";
 import { random } from "../../tensors/random.ts";
+import type { Dropout } from "./loraUpdate.ts";
 
 /** Mask values in row-major order, on the host. */
 export function dropoutValues(size: number, { rate, seed }: Dropout): Float32Array {

@@ -5,17 +5,10 @@
  * Gradients are those of x, A and B; none of the frozen W and bias is ever computed.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout, LoraFactors } from "../../models/languageModel.ts";
 import { differentiable } from "../differentiable.ts";
 import type { FrozenLinear } from "../frozenLinear.ts";
 import { dropoutMask } from "./dropoutMask.ts";
-
-export interface LoraUpdate {
-  readonly factors: LoraFactors;
-  readonly scale: number;
-  /** Acts on the input of A only, as PEFT's lora_dropout; null outside training. */
-  readonly dropout: Dropout | null;
-}
+import type { LoraUpdate } from "./loraUpdate.ts";
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpdate | null): tf.Tensor2D {

@@ -12,9 +12,10 @@ import groupedModel from "../../../../fixtures/causalLm/grouped/model.safetensor
 import { parseLlamaConfig } from "../../../architectures/llamaConfig.ts";
 import { useBackend } from "../../../backends/testBackend.ts";
 import { readSafetensors } from "../../../checkpoints/safetensors.ts";
+import type { LoraFactors } from "../../../ops/loraLinear/loraUpdate.ts";
 import { expectClose } from "../../../ops/testing/expectClose.ts";
 import type { BackendName } from "../../../protocol/metrics.ts";
-import type { DeviceAdapter, Example, LoraFactors } from "../../languageModel.ts";
+import type { DeviceAdapter, Example } from "../../languageModel.ts";
 import { createCausalLm } from "../causalLm.ts";
 import { hiddenStates, logitsAt } from "../llamaForward.ts";
 import { disposeLlamaWeights, loadLlamaWeights } from "../llamaWeights.ts";
