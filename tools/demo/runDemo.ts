@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join as joinPath, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
-import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { ModelInfo } from "@duet/lora-core/protocol/messages";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import Papa from "papaparse";

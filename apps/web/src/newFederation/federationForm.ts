@@ -1,6 +1,7 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
+
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
 import type { ModelInfo } from "@duet/lora-core/protocol/messages";
 import { strategies } from "@duet/lora-core/strategies/registry";
 

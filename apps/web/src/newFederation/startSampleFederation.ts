@@ -1,5 +1,5 @@
 /** "Try it now": a federation on sample data that this tab creates and joins as its first client. */
-import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { ModelInfo } from "@duet/lora-core/protocol/messages";
 import type { AppServices } from "../services/appServices.ts";
 import { loadSample, type SampleId, shareOf } from "../services/sampleData.ts";

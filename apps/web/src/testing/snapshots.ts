@@ -1,5 +1,5 @@
 /** Snapshots for tests of pure view code: a small federation of two rounds, changed where a test needs it. */
-import { defaultFederation } from "@duet/lora-core/protocol/federationDefaults";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 

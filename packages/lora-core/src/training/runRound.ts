@@ -161,7 +161,7 @@ function measurer(client: Client, plan: RoundPlan, report: RoundReport, control:
   const rows =
     plan.stage === "fusing" ? test : shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
-    report.progress("evaluating");
+    report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
     report.evaluated(what, await evaluate(client, rows, adapter, control));
   };
 }

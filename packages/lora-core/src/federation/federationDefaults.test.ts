@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { federationConfig } from "../protocol/federationConfig.ts";
+import type { ModelInfo } from "../protocol/messages.ts";
 import { methodOf } from "../strategies/registry.ts";
-import { federationConfig } from "./federationConfig.ts";
 import { defaultFederation, presetOf } from "./federationDefaults.ts";
-import type { ModelInfo } from "./messages.ts";
 
 const encoder: ModelInfo = {
   id: "use-lite",

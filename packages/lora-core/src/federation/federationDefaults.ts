@@ -3,10 +3,10 @@
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
 import type { Task } from "../data/task.ts";
+import type { FederationConfig } from "../protocol/federationConfig.ts";
+import type { ModelInfo } from "../protocol/messages.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
-import type { FederationConfig } from "./federationConfig.ts";
-import type { ModelInfo } from "./messages.ts";
 
 /** What every federation must say; the rest has a default. */
 export interface FederationChoices {
