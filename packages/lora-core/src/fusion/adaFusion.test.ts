@@ -1,16 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tensors, values } from "../strategies/conformance.ts";
-import { adaFusion, type FusionWeights, fuse } from "./adaFusion.ts";
+import { adaFusion, type ExampleLoss, type FusionWeights, fuse } from "./adaFusion.ts";
 
-const config = { maxEvaluations: 40, l1: 0, bound: 1.5 };
+const config = { maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
+
+/** The whole loss on one example of one unit. */
+const single =
+  (loss: (w: FusionWeights) => number) =>
+  async (w: FusionWeights): Promise<ExampleLoss[]> => [{ lossSum: loss(w), units: 1 }];
 
 /** A bowl with its bottom at (p, s), its axes turned and unequal. */
-const bowl = (p: number, s: number) => async (w: FusionWeights) => {
-  const u = w.personal - p + 0.4 * (w.shared - s);
-  const v = w.shared - s;
-  return 0.2 + 1.5 * u * u + 0.6 * v * v;
-};
+const bowl = (p: number, s: number) =>
+  single((w) => {
+    const u = w.personal - p + 0.4 * (w.shared - s);
+    const v = w.shared - s;
+    return 0.2 + 1.5 * u * u + 0.6 * v * v;
+  });
 
 describe("adaFusion", () => {
   it("finds the bottom of a bowl away from every anchor", async () => {
@@ -23,10 +29,10 @@ describe("adaFusion", () => {
   it("keeps an anchor that is best, and says how often it looked", async () => {
     let calls = 0;
     const { weights, evaluations } = await adaFusion(
-      async ({ personal, shared }) => {
+      single(({ personal, shared }) => {
         calls++;
         return Math.abs(personal) + Math.abs(shared - 1);
-      },
+      }),
       { ...config, maxEvaluations: 12 },
     );
     expect(weights).toEqual({ personal: 0, shared: 1 });
@@ -35,7 +41,7 @@ describe("adaFusion", () => {
   });
 
   it("prefers smaller weights when the penalty is on", async () => {
-    const flat = async ({ personal, shared }: FusionWeights) => Math.max(0, 0.5 - personal - shared);
+    const flat = single(({ personal, shared }) => Math.max(0, 0.5 - personal - shared));
     const { weights } = await adaFusion(flat, { ...config, l1: 0.3 });
     expect(Math.abs(weights.personal) + Math.abs(weights.shared)).toBeLessThan(0.9);
   });
@@ -46,16 +52,23 @@ describe("adaFusion", () => {
       s: fc.double({ min: -3, max: 3, noNaN: true }),
       wave: fc.double({ min: 0, max: 20, noNaN: true }),
       l1: fc.double({ min: 0, max: 2, noNaN: true }),
+      confidence: fc.constantFrom(0, 1),
       maxEvaluations: fc.integer({ min: 4, max: 40 }),
     });
     await fc.assert(
-      fc.asyncProperty(landscape, async ({ p, s, wave, l1, maxEvaluations }) => {
+      fc.asyncProperty(landscape, async ({ p, s, wave, l1, confidence, maxEvaluations }) => {
         const seen: FusionWeights[] = [];
-        const lossAt = async (w: FusionWeights) => {
+        const lossAt = (w: FusionWeights) =>
+          (w.personal - p) ** 2 + (w.shared - s) ** 2 + Math.sin(wave * w.personal * w.shared) + 1;
+        const lossesAt = async (w: FusionWeights): Promise<ExampleLoss[]> => {
           seen.push(w);
-          return (w.personal - p) ** 2 + (w.shared - s) ** 2 + Math.sin(wave * w.personal * w.shared) + 1;
+          // Two examples that differ, so that there is a variance to judge by.
+          return [
+            { lossSum: lossAt(w) + 0.3 * w.personal, units: 1 },
+            { lossSum: lossAt(w) - 0.3 * w.personal, units: 1 },
+          ];
         };
-        const result = await adaFusion(lossAt, { maxEvaluations, l1, bound: 1.5 });
+        const result = await adaFusion(lossesAt, { maxEvaluations, l1, confidence, bound: 1.5 });
         expect(result.evaluations).toBe(seen.length);
         expect(seen.length).toBeLessThanOrEqual(maxEvaluations);
         expect(seen.every((w) => Math.abs(w.personal) <= 1.5 && Math.abs(w.shared) <= 1.5)).toBe(true);
@@ -65,17 +78,38 @@ describe("adaFusion", () => {
           [0.5, 0.5],
           [0, 0],
         ] as const) {
-          expect(result.loss).toBeLessThanOrEqual(await lossAt({ personal, shared }));
-          seen.pop();
+          expect(result.loss).toBeLessThanOrEqual(lossAt({ personal, shared }) + 1e-9);
         }
       }),
     );
   });
 
+  it("leaves the best anchor only for an improvement that the examples agree on", async () => {
+    /** Best at (0.8, 0.4) on average; `spread` is how much the examples disagree about moving away from (1, 0). */
+    const examples =
+      (spread: number) =>
+      async ({ personal, shared }: FusionWeights) => {
+        const loss = 1 + (personal - 0.8) ** 2 + (shared - 0.4) ** 2;
+        const doubt = spread * (1 - personal + shared);
+        return [loss + doubt, loss - doubt, loss + 0.5 * doubt, loss - 0.5 * doubt].map((lossSum) => ({ lossSum, units: 1 }));
+      };
+    const agreed = await adaFusion(examples(0.01), { ...config, confidence: 1 });
+    expect(agreed.weights.personal).toBeCloseTo(0.8, 1);
+    expect(agreed.weights.shared).toBeCloseTo(0.4, 1);
+    const doubtful = await adaFusion(examples(2), { ...config, confidence: 1 });
+    expect(doubtful.weights).toEqual({ personal: 0.5, shared: 0.5 });
+    expect((await adaFusion(examples(2), config)).weights.personal).toBeCloseTo(0.8, 1);
+  });
+
   it("survives losses that are not finite, and refuses when there is nothing else", async () => {
-    const cliff = async ({ personal }: FusionWeights) => (personal > 0.6 ? Number.NaN : 1 - personal);
+    const cliff = single(({ personal }) => (personal > 0.6 ? Number.NaN : 1 - personal));
     expect((await adaFusion(cliff, config)).weights.personal).toBeLessThanOrEqual(0.6);
-    await expect(adaFusion(async () => Number.NaN, config)).rejects.toThrow(/not finite/);
+    await expect(
+      adaFusion(
+        single(() => Number.NaN),
+        config,
+      ),
+    ).rejects.toThrow(/not finite/);
   });
 });
 

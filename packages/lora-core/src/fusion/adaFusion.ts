@@ -8,6 +8,8 @@
  * Differs from paper: the search starts from four anchors (personal, shared, half of each, neither) instead of (0, 0), goes on with
  * Nelder-Mead from the best of them, and never returns a point whose loss is above the best anchor's. A handful of evaluations
  * from the origin is close to luck. The loss is a mean over scored units, so lambda does not depend on how rows are batched.
+ * Differs from paper: with `confidence`, a point between the anchors must be better than the best anchor by more than chance would
+ * explain on so few examples. Otherwise the search fits the scale of the update to them, which lowers their loss and not the errors.
  */
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
@@ -21,6 +23,13 @@ export interface FusionWeights {
   readonly shared: number;
 }
 
+/** What the fused adapter loses on one example. */
+export interface ExampleLoss {
+  /** Sum over the example's scored units, nats. */
+  readonly lossSum: number;
+  readonly units: number;
+}
+
 export interface FusionResult {
   readonly weights: FusionWeights;
   /** Mean loss at the weights, nats, without the penalty. */
@@ -30,6 +39,7 @@ export interface FusionResult {
 
 interface Candidate {
   readonly at: Point;
+  readonly examples: readonly ExampleLoss[];
   readonly loss: number;
   readonly objective: number;
 }
@@ -45,42 +55,58 @@ const FIRST_STEP = 0.25;
 const TOLERANCE = 0.01;
 
 /**
- * Searches the weights. `lossAt` gives the mean loss of the fused adapter on the fusion examples; it is called at most
+ * Searches the weights. `lossesAt` gives the fused adapter's loss on every fusion example, in a fixed order; it is called at most
  * `maxEvaluations` times, one at a time. A loss that is not finite counts as infinitely bad.
  * @throws {RangeError} when even the anchors have no finite loss.
  */
 export async function adaFusion(
-  lossAt: (weights: FusionWeights) => Promise<number>,
-  { maxEvaluations, l1, bound }: FusionConfig,
+  lossesAt: (weights: FusionWeights) => Promise<readonly ExampleLoss[]>,
+  { maxEvaluations, l1, confidence, bound }: FusionConfig,
 ): Promise<FusionResult> {
   const candidates: Candidate[] = [];
   const evaluate = async (at: Point): Promise<number | null> => {
     if (candidates.length >= maxEvaluations) return null;
     if (Math.max(Math.abs(at[0]), Math.abs(at[1])) > bound) return Number.POSITIVE_INFINITY;
-    const measured = await lossAt({ personal: at[0], shared: at[1] });
-    const loss = Number.isFinite(measured) ? measured : Number.POSITIVE_INFINITY;
+    const examples = await lossesAt({ personal: at[0], shared: at[1] });
+    const loss = meanLoss(examples);
     const objective = loss + (l1 * (Math.abs(at[0]) + Math.abs(at[1]))) / 2;
-    candidates.push({ at, loss, objective });
+    candidates.push({ at, examples, loss, objective });
     return objective;
   };
 
   for (const anchor of ANCHORS) await evaluate(anchor);
   const start = lowest(candidates, ({ objective }) => objective);
-  const bestAnchorLoss = lowest(candidates, ({ loss }) => loss).loss;
-  if (bestAnchorLoss === Number.POSITIVE_INFINITY) throw new RangeError("Fusion: the loss is not finite at any anchor");
+  const bestAnchor = lowest(candidates, ({ loss }) => loss);
+  if (bestAnchor.loss === Number.POSITIVE_INFINITY) throw new RangeError("Fusion: the loss is not finite at any anchor");
 
   await nelderMead(firstSimplex(start), evaluate, TOLERANCE);
 
-  const chosen = lowest(
-    candidates.filter(({ loss }) => loss <= bestAnchorLoss),
+  const found = lowest(
+    candidates.filter(({ loss }) => loss <= bestAnchor.loss),
     ({ objective }) => objective,
   );
+  const chosen = isBetter(found, bestAnchor, confidence) ? found : bestAnchor;
   return { weights: { personal: chosen.at[0], shared: chosen.at[1] }, loss: chosen.loss, evaluations: candidates.length };
 }
 
 /** The fused adapter w1 * personal + w2 * shared, factor by factor; a rank-R adapter like its parts. */
 export function fuse(personal: NamedTensors, shared: NamedTensors, weights: FusionWeights): NamedTensors {
   return linearCombination([weights.personal, weights.shared], [personal, shared]);
+}
+
+function meanLoss(examples: readonly ExampleLoss[]): number {
+  const units = examples.reduce((sum, example) => sum + example.units, 0);
+  const loss = examples.reduce((sum, example) => sum + example.lossSum, 0) / units;
+  return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
+}
+
+/** Whether the paired improvement exceeds `confidence` standard errors. With confidence 0 any candidate that was found is. */
+function isBetter(candidate: Candidate, anchor: Candidate, confidence: number): boolean {
+  if (confidence === 0) return true;
+  const gains = anchor.examples.map(({ lossSum }, i) => lossSum - (candidate.examples[i]?.lossSum ?? Number.POSITIVE_INFINITY));
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, gains.length - 1);
+  return mean > confidence * Math.sqrt(variance / gains.length);
 }
 
 /** The start and two neighbours: one with both weights larger, one trading the larger weight for the smaller. */

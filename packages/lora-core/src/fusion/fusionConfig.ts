@@ -6,6 +6,11 @@ export const fusionConfig = z.strictObject({
   maxEvaluations: z.number().int().min(4).max(200),
   /** lambda of the L1 penalty lambda * (|w1| + |w2|) / 2. */
   l1: z.number().min(0).max(10),
+  /**
+   * A point that is not an anchor is only taken when it improves on the best anchor by more than this many standard errors of
+   * the paired difference over the fusion examples; 0 takes any improvement.
+   */
+  confidence: z.number().min(0).max(10),
   /** Both weights stay in [-bound, bound]. */
   bound: z.number().positive().max(10),
 });

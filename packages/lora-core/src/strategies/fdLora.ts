@@ -46,7 +46,7 @@ const recommended: FdLoraConfig = {
   sync: { every: 2, copy: "uploaded" },
   outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { maxEvaluations: 20, l1: 0.05, bound: 1.5 },
+  fusion: { maxEvaluations: 20, l1: 0.05, confidence: 1, bound: 1.5 },
 };
 
 /**
@@ -59,7 +59,7 @@ const paper: FdLoraConfig = {
   sync: { every: 5, copy: "uploaded" },
   outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { maxEvaluations: 5, l1: 0.05, bound: 1.5 },
+  fusion: { maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
 };
 
 /** As recommended, but no tensor of the personal adapter, nor one made from it alone, ever leaves the tab. */

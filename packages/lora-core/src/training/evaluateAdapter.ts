@@ -1,4 +1,4 @@
-/** Measures an adapter on examples: mean loss, accuracy, macro-F1. No gradients. */
+/** Measures an adapter on examples: loss of every row, mean loss, accuracy, macro-F1. No gradients. */
 import { classificationMetrics } from "../data/classificationMetrics.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
 
@@ -14,30 +14,38 @@ export interface Evaluation {
 const BATCH_SIZE = 32;
 
 /**
- * Scores every example once, similar lengths together so that little padding is computed. `beforeBatch` runs before each batch
- * and may throw to stop.
+ * Scores every example once and answers in their order; rows of similar length are computed together, for little padding.
+ * `beforeBatch` runs before each batch and may throw to stop.
  * @throws {RangeError} when there are no examples.
  */
-export async function evaluateAdapter(
+export async function scoreExamples(
   model: TaskModel,
   examples: readonly Example[],
   adapter: DeviceAdapter | null,
-  options: { readonly labels: number; readonly beforeBatch?: () => Promise<void> },
-): Promise<Evaluation> {
+  beforeBatch: () => Promise<void>,
+): Promise<readonly Scored[]> {
   if (examples.length === 0) throw new RangeError("There are no rows to evaluate on");
-  const ordered = [...examples].sort((a, b) => a.tokens.length - b.tokens.length);
-  const scored: Scored[] = [];
+  const ordered = [...examples.entries()].sort(([, a], [, b]) => a.tokens.length - b.tokens.length);
+  const scored: Scored[] = new Array(examples.length);
   for (let start = 0; start < ordered.length; start += BATCH_SIZE) {
-    await options.beforeBatch?.();
-    scored.push(...(await model.score(ordered.slice(start, start + BATCH_SIZE), adapter)));
+    await beforeBatch();
+    const batch = ordered.slice(start, start + BATCH_SIZE);
+    const results = await model.score(
+      batch.map(([, example]) => example),
+      adapter,
+    );
+    for (const [i, result] of results.entries()) scored[batch[i]?.[0] ?? -1] = result;
   }
+  return scored;
+}
+
+/** The figures of scored examples; `labels` is the number of labels, 0 in a text task. */
+export function evaluationOf(scored: readonly Scored[], examples: readonly Example[], labels: number): Evaluation {
   const total = (pick: (s: Scored) => number) => scored.reduce((sum, s) => sum + pick(s), 0);
-  const loss = total((s) => s.lossSum) / total((s) => s.units);
-  if (options.labels === 0) return { loss, accuracy: null, macroF1: null };
-  const { accuracy, macroF1 } = classificationMetrics(
-    scored.map(({ label }) => label),
-    ordered.map(({ label }) => label),
-    options.labels,
-  );
+  const loss = total(({ lossSum }) => lossSum) / total(({ units }) => units);
+  if (labels === 0) return { loss, accuracy: null, macroF1: null };
+  const predicted = scored.map(({ label }) => label);
+  const actual = examples.map(({ label }) => label);
+  const { accuracy, macroF1 } = classificationMetrics(predicted, actual, labels);
   return { loss, accuracy, macroF1 };
 }

@@ -8,21 +8,21 @@ import { adapterScale } from "../adapters/adapterConfig.ts";
 import type { AdapterLayout } from "../adapters/adapterLayout.ts";
 import { adaFusion, fuse } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
-import type { Example, TaskModel } from "../models/languageModel.ts";
+import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
 import type { AdapterSlot, LocalStep, RoundPlan, Serve } from "../strategies/strategy.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random, shuffled } from "../tensors/random.ts";
 import { stepsOf } from "./batches.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
-import { type Evaluation, evaluateAdapter } from "./evaluateAdapter.ts";
+import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import { trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup, RoundRequest } from "./trainingEngine.ts";
 
 /** Test rows measured in every round but the last, which measures all: a seeded sample, the same in each round. */
-const ROUND_TEST_ROWS = 64;
+const ROUND_TEST_ROWS = 48;
 
 /** A client ready for rounds. */
 export interface Client {
@@ -149,7 +149,7 @@ async function search(
   let step = 0;
   const { weights, evaluations } = await adaFusion(async (candidate) => {
     report.progress("fusing", { step: step++, steps: config.maxEvaluations });
-    return (await evaluate(client, client.examples.fusion, fuse(personal, shared, candidate), control)).loss;
+    return score(client, client.examples.fusion, fuse(personal, shared, candidate), control);
   }, config);
   report.fused({ ...weights, evaluations });
   return fuse(personal, shared, weights);
@@ -158,27 +158,25 @@ async function search(
 /** Measures adapters on the test rows and notes the figures in the report. */
 function measurer(client: Client, plan: RoundPlan, report: RoundReport, control: RunControl) {
   const { test } = client.examples;
+  const { task } = client.setup;
+  const labels = task.kind === "label" ? task.labels.length : 0;
   const rows =
     plan.stage === "fusing" ? test : shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
-    report.evaluated(what, await evaluate(client, rows, adapter, control));
+    report.evaluated(what, evaluationOf(await score(client, rows, adapter, control), rows, labels));
   };
 }
 
-async function evaluate(
-  client: Client,
+async function score(
+  { setup, model }: Client,
   rows: readonly Example[],
   tensors: NamedTensors | null,
   control: RunControl,
-): Promise<Evaluation> {
-  const { setup, model } = client;
+): Promise<readonly Scored[]> {
   const adapter = tensors ? uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false }) : null;
   try {
-    return await evaluateAdapter(model, rows, adapter, {
-      labels: setup.task.kind === "label" ? setup.task.labels.length : 0,
-      beforeBatch: () => control.checkIn(),
-    });
+    return await scoreExamples(model, rows, adapter, () => control.checkIn());
   } finally {
     adapter?.dispose();
   }

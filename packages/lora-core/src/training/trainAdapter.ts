@@ -44,7 +44,8 @@ export async function trainAdapter(
 ): Promise<TrainingOutcome> {
   const adapter = uploadAdapter(start, { scale: run.scale, trainable: true });
   const optimizer = createAdamW(adapter.variables, { weightDecay: run.config.weightDecay });
-  const stream = batches(examples, run.config.batchSize, random(run.seed, "batches"));
+  const { batchSize } = run.config;
+  const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
   let lossSum = 0;
   let tokens = 0;
