@@ -8,6 +8,7 @@ import type { SessionState } from "../services/sessionState.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { MistakesPanel } from "./MistakesPanel.tsx";
 import { latestAccuracy } from "./metricsView.ts";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
@@ -25,6 +26,7 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
   const view = myTabView(state, snapshot);
   const me = snapshot.clients.find(({ id }) => id === state.clientId);
   const { device, samples, stage } = state;
+  const { task } = snapshot.config;
   return (
     <>
       <Panel title="My tab" aside={state.name}>
@@ -72,6 +74,7 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
       >
         {me && <AdapterBars values={latestAccuracy(me)} label="Accuracy on your test rows" />}
       </Panel>
+      {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
     </>
   );
 }

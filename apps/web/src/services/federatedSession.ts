@@ -62,6 +62,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     device: null,
     samples: null,
     canResume: true,
+    confusion: options.record.done?.confusion ?? null,
     losses: [],
   });
   const patch = (change: Partial<SessionState>) => store.set({ ...store.get(), ...change });
@@ -214,6 +215,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   /** The tab's own copy of a finished round; a reload starts from here. */
   async function keep(done: DoneRound): Promise<void> {
     record = { ...record, checkpoint: await engine.checkpoint(), done, savedAt: now() };
+    patch({ confusion: done.confusion });
     await persist();
   }
 

@@ -1,4 +1,5 @@
 /** What this tab is doing as a client, for everyone who shows it. */
+import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { DownloadProgress } from "../worker/tabEngine.ts";
 import type { FailureText } from "./failures.ts";
@@ -23,6 +24,8 @@ export interface SessionState {
   readonly samples: SampleCounts | null;
   /** False when this device refused to store the checkpoint: after a reload the tab would start over. */
   readonly canResume: boolean;
+  /** Counts [actual][predicted] of the served adapter on this tab's test rows, once it is fused. */
+  readonly confusion: Confusion | null;
   /** Training losses of this page's life, oldest first. */
   readonly losses: readonly LossPoint[];
 }

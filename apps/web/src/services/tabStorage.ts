@@ -2,6 +2,7 @@
  * What a tab keeps on this device to come back as the same client: who it is (sessionStorage: this tab alone), its rows and its
  * checkpoint (IndexedDB). None of it leaves the device. Organiser keys are kept in localStorage: any tab of this browser.
  */
+import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { DataSplit } from "@duet/lora-core/data/task";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientCheckpoint } from "@duet/lora-core/training/trainingEngine";
@@ -29,6 +30,8 @@ export interface DoneRound {
   readonly submitted: boolean;
   readonly upload: Uint8Array | null;
   readonly metrics: RoundMetrics;
+  /** Of the served adapter on this tab's test rows, after fusing; never sent. */
+  readonly confusion: Confusion | null;
 }
 
 export interface ClientRecord {

@@ -1,5 +1,8 @@
 /** Accuracy, macro-F1 and confusion counts of label predictions. */
 
+/** `confusion[actual][predicted]`, counts of rows, [L, L]. */
+export type Confusion = readonly (readonly number[])[];
+
 export interface ClassificationMetrics {
   /** Share of right predictions; null without rows. */
   readonly accuracy: number | null;
@@ -8,8 +11,7 @@ export interface ClassificationMetrics {
    * A class of the label set that occurs in neither says nothing and is left out (as scikit-learn does).
    */
   readonly macroF1: number | null;
-  /** `confusion[actual][predicted]`, [L, L]. */
-  readonly confusion: readonly (readonly number[])[];
+  readonly confusion: Confusion;
 }
 
 /**

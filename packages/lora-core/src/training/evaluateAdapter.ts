@@ -1,5 +1,5 @@
 /** Measures an adapter on examples: loss of every row, mean loss, accuracy, macro-F1. No gradients. */
-import { classificationMetrics } from "../data/classificationMetrics.ts";
+import { type Confusion, classificationMetrics } from "../data/classificationMetrics.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
 
 export interface Evaluation {
@@ -8,6 +8,7 @@ export interface Evaluation {
   /** Null in a text task, where there is no label to be right about. */
   readonly accuracy: number | null;
   readonly macroF1: number | null;
+  readonly confusion: Confusion | null;
 }
 
 /** Rows per forward pass. */
@@ -43,9 +44,8 @@ export async function scoreExamples(
 export function evaluationOf(scored: readonly Scored[], examples: readonly Example[], labels: number): Evaluation {
   const total = (pick: (s: Scored) => number) => scored.reduce((sum, s) => sum + pick(s), 0);
   const loss = total(({ lossSum }) => lossSum) / total(({ units }) => units);
-  if (labels === 0) return { loss, accuracy: null, macroF1: null };
+  if (labels === 0) return { loss, accuracy: null, macroF1: null, confusion: null };
   const predicted = scored.map(({ label }) => label);
   const actual = examples.map(({ label }) => label);
-  const { accuracy, macroF1 } = classificationMetrics(predicted, actual, labels);
-  return { loss, accuracy, macroF1 };
+  return { loss, ...classificationMetrics(predicted, actual, labels) };
 }

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 const plain = { form: "heavy-ball", learningRate: 1, momentum: 0 } as const;
-const oneClientFdLora = methodOf({ id: "fdlora", config: { ...fdLora.presets["recommended"], outer: plain } });
+const oneClientFdLora = methodOf({ id: "fdlora", config: { ...fdLora.presets.recommended, outer: plain } });
 const localMethod = methodOf({ id: "local", config: {} });
 
 const floats = (blob: Uint8Array) => new Float32Array(blob.slice().buffer);
@@ -121,6 +121,12 @@ describe("local client", () => {
     for (const value of Object.values(metrics.testLoss)) expect(value).toBeGreaterThan(0);
     expect(metrics.fusion?.evaluations).toBeGreaterThanOrEqual(4);
     expect(metrics.testLoss.personal).toBeLessThan(metrics.testLoss.base as number);
+    const { confusion } = (rounds.at(-1) as RoundSeen).result;
+    expect(confusion?.flat().reduce((sum, count) => sum + count)).toBe(split.test.length);
+    expect(((confusion?.[0]?.[0] ?? 0) + (confusion?.[1]?.[1] ?? 0)) / split.test.length).toBeCloseTo(
+      metrics.accuracy.fused as number,
+    );
+    expect(rounds[0]?.result.confusion).toBeNull();
   });
 
   it("lowers the loss on what it trains on, counts tokens, and tells how far it is", async () => {

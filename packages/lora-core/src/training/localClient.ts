@@ -60,7 +60,7 @@ class LocalClient implements TrainingEngine {
       const report = new RoundReport(request.round, onProgress);
       const { slots, upload } = await runRound(client, request, report, control);
       this.#client = { ...client, slots, lastRound: request.round };
-      return { upload, metrics: report.metrics() };
+      return { upload, metrics: report.metrics(), confusion: report.confusion() };
     } finally {
       this.#running = null;
     }

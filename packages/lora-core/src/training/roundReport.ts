@@ -1,4 +1,5 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
+import type { Confusion } from "../data/classificationMetrics.ts";
 import type { Progress, RoundMetrics } from "../protocol/metrics.ts";
 import type { Evaluation } from "./evaluateAdapter.ts";
 import type { TrainingOutcome } from "./trainAdapter.ts";
@@ -44,6 +45,11 @@ export class RoundReport {
     this.#trainLoss = meanLoss;
     this.#trainTokens += tokens;
     this.#trainSeconds += seconds;
+  }
+
+  /** Of the served adapter; null before it was measured, and in a text task. */
+  confusion(): Confusion | null {
+    return this.#evaluations.get("fused")?.confusion ?? null;
   }
 
   metrics(): RoundMetrics {

@@ -3,6 +3,7 @@
  * and, in the page, by a proxy to a worker with the same interface. Everything that crosses is plain data.
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import type { Confusion } from "../data/classificationMetrics.ts";
 import type { DataSplit, Task } from "../data/task.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
@@ -32,6 +33,8 @@ export interface RoundResult {
   /** Blob in the adapter's layout; null when the plan uploads nothing. */
   readonly upload: Uint8Array | null;
   readonly metrics: RoundMetrics;
+  /** Counts [actual][predicted] of the served adapter on the test rows, after fusing in a label task. Stays on the device. */
+  readonly confusion: Confusion | null;
 }
 
 /** What a tab must keep to come back as the same client after a reload. Never leaves the device. */

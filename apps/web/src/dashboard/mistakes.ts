@@ -1,0 +1,30 @@
+/** The most frequent mistakes of the served adapter, out of its confusion counts. Pure. */
+import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
+
+export interface Mistake {
+  readonly actual: string;
+  readonly predicted: string;
+  readonly count: number;
+}
+
+export interface MistakesView {
+  readonly right: number;
+  readonly rows: number;
+  /** Most frequent first; equal counts in the order of the labels. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** At most `limit` mistakes; `confusion` is [actual][predicted] over `labels`. */
+export function mistakesView(confusion: Confusion, labels: readonly string[], limit: number): MistakesView {
+  const cells = confusion.flatMap((counts, actual) => counts.map((count, predicted) => ({ actual, predicted, count })));
+  const total = (counted: typeof cells) => counted.reduce((sum, { count }) => sum + count, 0);
+  const wrong = cells.filter(({ actual, predicted, count }) => actual !== predicted && count > 0);
+  return {
+    right: total(cells) - total(wrong),
+    rows: total(cells),
+    mistakes: wrong
+      .sort((a, b) => b.count - a.count)
+      .slice(0, limit)
+      .map(({ actual, predicted, count }) => ({ actual: labels[actual] ?? "?", predicted: labels[predicted] ?? "?", count })),
+  };
+}
