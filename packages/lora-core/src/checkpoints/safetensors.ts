@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
+import { widenHalves } from "./halfPrecision.ts";
 
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
@@ -157,24 +158,7 @@ function assertCovers(ranges: readonly TensorRange[], dataBytes: number): void {
 /** `raw` must own its buffer from offset 0. All engines that run WebAssembly are little-endian, as the file is. */
 function toFloat32(raw: Uint8Array<ArrayBuffer>, dtype: Dtype): Float32Array {
   if (dtype === "F32") return new Float32Array(raw.buffer);
-  const halves = new Uint16Array(raw.buffer);
-  const bits = new Uint32Array(halves.length);
-  const convert = dtype === "BF16" ? (half: number) => half << 16 : float16Bits;
-  for (let i = 0; i < halves.length; i++) bits[i] = convert(halves[i] as number);
-  return new Float32Array(bits.buffer);
-}
-
-/** IEEE 754 binary16 to the bits of the equal binary32. */
-function float16Bits(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  // Subnormal: shift the leading one into place; `shift` is how far it was from bit 10.
-  const shift = Math.clz32(fraction) - 21;
-  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+  return widenHalves(new Uint16Array(raw.buffer), dtype);
 }
 
 function describe(error: z.ZodError): string {

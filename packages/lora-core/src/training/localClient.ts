@@ -3,6 +3,7 @@ import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
+import { groupRows } from "../data/rowGroups.ts";
 import type { DataSplit, Row } from "../data/task.ts";
 import type { Example, LanguageModel, TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
@@ -42,13 +43,13 @@ class LocalClient implements TrainingEngine {
     const model = await this.#model.prepare(setup.task);
     const examples = {
       train: encodeRows(model, split.train, setup),
-      fusion: encodeRows(model, split.fusion, setup),
+      fusion: encodeRows(model, distinct(split.fusion), setup),
       test: encodeRows(model, split.test, setup),
     };
     const initial = initialAdapter(layout, setup.seed);
     this.#client?.model.dispose();
     this.#client = { setup, layout, model, examples, slots: { personal: initial, shared: initial }, lastRound: null };
-    return { train: examples.train.length, fusion: examples.fusion.length, test: examples.test.length };
+    return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
   }
 
   async runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult> {
@@ -95,6 +96,11 @@ class LocalClient implements TrainingEngine {
     if (!this.#client) throw new Error("No data is prepared");
     return this.#client;
   }
+}
+
+/** One row of every group of near-duplicates: copies would make the fusion search surer of itself than it may be. */
+function distinct(rows: readonly Row[]): readonly Row[] {
+  return groupRows(rows).flatMap((group) => group.rows[0] ?? []);
 }
 
 function encodeRows(model: TaskModel, rows: readonly Row[], { training }: EngineSetup): Example[] {

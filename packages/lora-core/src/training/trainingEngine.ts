@@ -48,7 +48,7 @@ export interface ClientCheckpoint {
 export interface TrainingEngine {
   /** Picks the backend (or the forced one), loads the base. @throws when the forced backend is not there. */
   open(files: ModelFiles, backend: BackendName | null): Promise<Device>;
-  /** Binds task, adapter and the client's rows. Returns how many rows each split has after tokenising. */
+  /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /** Runs one round's plan. `onProgress` is called at most a few times a second. @throws {Error} on a loss that is not finite. */
   runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult>;
