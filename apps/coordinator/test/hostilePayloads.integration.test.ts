@@ -1,6 +1,7 @@
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { MAX_ADAPTER_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGES_PER_10S } from "@duet/lora-core/protocol/limits";
-import { expect, test } from "vitest";
+import { io } from "socket.io-client";
+import { expect, onTestFinished, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import {
   constantAdapter,
@@ -175,4 +176,22 @@ test("a socket that sends too much is refused until it has calmed down", async (
   expect(codes.filter((code) => code === "RATE_LIMITED")).toHaveLength(1);
   coordinator.clock.advance(10_000);
   expect(await client.codeOf("federation:list", {})).toBe("OK");
+});
+
+test("a page of another site gets no connection", async () => {
+  const coordinator = await startCoordinator();
+  const connectFrom = (origin: string) =>
+    new Promise<string>((resolve) => {
+      const socket = io(coordinator.url, {
+        transports: ["websocket"],
+        forceNew: true,
+        reconnection: false,
+        extraHeaders: { origin },
+      });
+      socket.on("connect", () => resolve("connected"));
+      socket.on("connect_error", () => resolve("refused"));
+      onTestFinished(() => void socket.disconnect());
+    });
+  expect(await connectFrom("http://evil.example")).toBe("refused");
+  expect(await connectFrom(coordinator.url)).toBe("connected");
 });

@@ -16,6 +16,7 @@ import { Server, type Socket } from "socket.io";
 import type { Clock } from "../ports/clock.ts";
 import type { Handlers } from "./handlers.ts";
 import { createRateLimit } from "./rateLimit.ts";
+import { isSameOrigin } from "./sameOrigin.ts";
 import { endSession, type Session } from "./session.ts";
 import { answer, failureOf, validated } from "./validated.ts";
 
@@ -30,7 +31,11 @@ export interface GatewayParts {
 
 /** Puts a Socket.IO server on an HTTP server. */
 export function createSocketGateway(http: HttpServer, { handlers, clock, logger }: GatewayParts): { close(): Promise<void> } {
-  const io: DuetServer = new Server(http, { maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false });
+  const io: DuetServer = new Server(http, {
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    serveClient: false,
+    allowRequest: (request, decide) => decide(null, isSameOrigin(request)),
+  });
   io.on("connection", (socket) => {
     const session = createSession(socket);
     const onFault = (error: unknown) => logger.error({ socket: socket.id, error: faultText(error) }, "A handler failed");
