@@ -83,7 +83,7 @@ async function encoderContest(): Promise<Contest> {
   const task = await model.prepare({ kind: "label", labels: LABELS });
   const stock = createStockEncoder({
     config,
-    checkpoint: readSafetensors(files.weights),
+    checkpoint: files.weights,
     labels: LABELS.map((label) => Int32Array.from(tokenizer.encode(label))),
     temperature: 16,
   });
@@ -113,7 +113,7 @@ async function causalContest(): Promise<Contest> {
   if (family !== "causal-lm") throw new Error("models/duet-tiny is not a causal LM");
   const model = loadModel(files);
   const task = await model.prepare({ kind: "text" });
-  const stock = createStockCausalLm(config, readSafetensors(files.weights));
+  const stock = createStockCausalLm(config, files.weights);
   const text = createTextTokenizer(files.tokenizer).encode(sampleText());
   const batch = chunks(text, 8, 65).map((tokens) => ({ tokens, answerStart: tokens.length - ANSWER_TOKENS, label: -1 }));
   return {
@@ -177,6 +177,6 @@ function modelFolder(id: string): ModelFiles {
   return {
     config: JSON.parse(read("config.json").toString()),
     tokenizer: JSON.parse(read("tokenizer.json").toString()),
-    weights: new Uint8Array(read("model.safetensors")).buffer,
+    weights: readSafetensors(read("model.safetensors")),
   };
 }

@@ -1,4 +1,5 @@
 /** Fetches a model folder with progress and refuses weights that are not the agreed ones. */
+import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { createSha256 } from "@duet/lora-core/checkpoints/sha256";
 import type { ModelFiles } from "@duet/lora-core/training/trainingEngine";
 import type { DownloadProgress, ModelSource } from "./tabEngine.ts";
@@ -16,7 +17,7 @@ export async function downloadModel(
     fetchJson(`${folderUrl}/tokenizer.json`),
     fetchChecked(`${folderUrl}/model.safetensors`, sha256, onProgress),
   ]);
-  return { config, tokenizer, weights };
+  return { config, tokenizer, weights: readSafetensors(weights) };
 }
 
 async function fetchJson(url: string): Promise<unknown> {

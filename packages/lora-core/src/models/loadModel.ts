@@ -1,6 +1,5 @@
-/** From the files of a model folder to a model on the current backend. */
+/** From a model in host memory to a model on the current backend. */
 import { parseArchitecture } from "../architectures/modelConfig.ts";
-import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { createCausalLm } from "./causalLm/causalLm.ts";
 import { createEncoder } from "./encoder/encoder.ts";
 import type { LanguageModel } from "./languageModel.ts";
@@ -10,14 +9,13 @@ import { createTextTokenizer } from "./textTokenizer.ts";
 /**
  * Reads, checks and copies a base model to the current backend; the caller disposes it.
  * @throws {UnsupportedModelError} for a config.json that is not supported.
- * @throws {SafetensorsError} for damaged weights.
  * @throws {RangeError} when weights and config.json do not fit.
  * @throws {TypeError} for a tokenizer.json that is not supported.
  */
 export function loadModel(files: ModelFiles): LanguageModel {
   const architecture = parseArchitecture(files.config);
   const tokenizer = createTextTokenizer(files.tokenizer);
-  const weights = readSafetensors(files.weights);
+  const { weights } = files;
   return architecture.family === "encoder"
     ? createEncoder({ config: architecture.config, weights, tokenizer })
     : createCausalLm({ config: architecture.config, weights, tokenizer });

@@ -1,9 +1,11 @@
-/** The files of a model folder, already checked against its SHA-256. */
+/** A base model in host memory, from whichever files it came. */
+import type { NamedTensors } from "../tensors/namedTensors.ts";
+
 export interface ModelFiles {
-  /** config.json */
+  /** What config.json says. */
   readonly config: unknown;
-  /** tokenizer.json */
+  /** What tokenizer.json says. */
   readonly tokenizer: unknown;
-  /** model.safetensors. Whoever gets the files may take the buffer over. */
-  readonly weights: ArrayBuffer;
+  /** Tensors by their names in the checkpoint. `data` may be decoded at every access: read it once. */
+  readonly weights: NamedTensors;
 }

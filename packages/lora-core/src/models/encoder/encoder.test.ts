@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseEncoderConfig } from "../../architectures/encoderConfig.ts";
 import { useBackend } from "../../backends/testBackend.ts";
-import { readSafetensors } from "../../checkpoints/safetensors.ts";
 import { readModelFolder } from "../testing/modelFolder.ts";
 import { embedWithGraph, loadShippedGraph } from "../testing/shippedGraph.ts";
 import { createTextTokenizer } from "../textTokenizer.ts";
@@ -27,7 +26,7 @@ describe.each([
   let weights: EncoderWeights;
   beforeAll(async () => {
     await useBackend(backend);
-    weights = loadEncoderWeights(config, readSafetensors(files.weights));
+    weights = loadEncoderWeights(config, files.weights);
   });
   afterAll(() => disposeEncoderWeights(weights));
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readSafetensors } from "../../checkpoints/safetensors.ts";
 import type { ModelFiles } from "../modelFiles.ts";
 
 /** @throws {Error} saying what to run when the model has not been made yet. */
@@ -14,6 +15,6 @@ export function readModelFolder(id: "use-lite" | "duet-tiny"): ModelFiles {
   return {
     config: JSON.parse(read("config.json").toString()),
     tokenizer: JSON.parse(read("tokenizer.json").toString()),
-    weights: new Uint8Array(read("model.safetensors")).buffer,
+    weights: readSafetensors(read("model.safetensors")),
   };
 }

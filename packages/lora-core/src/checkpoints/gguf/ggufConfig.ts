@@ -1,0 +1,71 @@
+/** The architecture in a GGUF file's metadata, as the config.json that the same model has on a Hugging Face hub. */
+import { GgufError } from "./ggufError.ts";
+import type { GgufMetadata } from "./ggufHeader.ts";
+import type { GgufFile } from "./readGguf.ts";
+
+/** Architectures whose tensors are named as in ggufTensors.ts. */
+const supported: readonly string[] = ["llama", "qwen2", "qwen3"];
+/** Pre-tokenizers whose models expect <bos> where the file does not say. */
+const startsWithBos: readonly string[] = ["llama-bpe", "llama3"];
+
+/** What config.json would say; `parseArchitecture` judges it. @throws {GgufError} for another architecture or a missing field. */
+export function ggufConfig({ metadata, tensors }: GgufFile): Readonly<Record<string, unknown>> {
+  const type = textOf(metadata, "general.architecture");
+  if (!supported.includes(type)) throw new GgufError(`general.architecture is ${type}; supported are ${supported.join(", ")}`);
+  const count = (key: string) => numberOf(metadata, `${type}.${key}`);
+  const optional = (key: string) => (metadata.has(`${type}.${key}`) ? count(key) : undefined);
+  if ((optional("expert_count") ?? 0) > 0) throw new GgufError("it is a mixture of experts");
+
+  const heads = count("attention.head_count");
+  const headWidth = optional("attention.key_length") ?? count("embedding_length") / heads;
+  const rotated = optional("rope.dimension_count") ?? headWidth;
+  if (rotated !== headWidth)
+    throw new GgufError(`${rotated} of ${headWidth} values of a head are rotated; only all is supported`);
+  return {
+    model_type: type,
+    vocab_size: tensors.get("token_embd.weight")?.shape[0],
+    hidden_size: count("embedding_length"),
+    intermediate_size: count("feed_forward_length"),
+    num_hidden_layers: count("block_count"),
+    num_attention_heads: heads,
+    num_key_value_heads: optional("attention.head_count_kv") ?? heads,
+    head_dim: headWidth,
+    max_position_embeddings: count("context_length"),
+    rms_norm_eps: count("attention.layer_norm_rms_epsilon"),
+    rope_theta: optional("rope.freq_base") ?? 10_000,
+    rope_scaling: ropeScaling(metadata, type),
+    tie_word_embeddings: !tensors.has("output.weight"),
+    attention_bias: tensors.has("blk.0.attn_q.bias"),
+    mlp_bias: tensors.has("blk.0.ffn_up.bias"),
+    hidden_act: "silu",
+    bos_token_id: readsBos(metadata) ? numberOf(metadata, "tokenizer.ggml.bos_token_id") : null,
+    eos_token_id: numberOf(metadata, "tokenizer.ggml.eos_token_id"),
+  };
+}
+
+/** A text of the metadata. @throws {GgufError} when it is missing or something else. */
+export function textOf(metadata: GgufMetadata, key: string): string {
+  const value = metadata.get(key);
+  if (typeof value !== "string") throw new GgufError(`its metadata has no text ${key}`);
+  return value;
+}
+
+function numberOf(metadata: GgufMetadata, key: string): number {
+  const value = metadata.get(key);
+  const number = typeof value === "bigint" ? Number(value) : value;
+  if (typeof number !== "number") throw new GgufError(`its metadata has no number ${key}`);
+  return number;
+}
+
+function ropeScaling(metadata: GgufMetadata, type: string): object | null {
+  const kind = metadata.get(`${type}.rope.scaling.type`) ?? "none";
+  if (kind === "none") return null;
+  return { rope_type: kind, factor: metadata.get(`${type}.rope.scaling.factor`) };
+}
+
+/** Files that say nothing are read as llama.cpp does. */
+function readsBos(metadata: GgufMetadata): boolean {
+  return Boolean(
+    metadata.get("tokenizer.ggml.add_bos_token") ?? startsWithBos.includes(String(metadata.get("tokenizer.ggml.pre"))),
+  );
+}

@@ -1,0 +1,7 @@
+/** A GGUF file that cannot be trusted or is not supported; the message says what is wrong with it. */
+export class GgufError extends Error {
+  constructor(problem: string) {
+    super(`This GGUF file cannot be used: ${problem}`);
+    this.name = "GgufError";
+  }
+}

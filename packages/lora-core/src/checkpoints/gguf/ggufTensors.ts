@@ -1,0 +1,67 @@
+/** Tensors of a GGUF file under the names, and in the row order, that the same model has in safetensors. */
+import type { HostTensor, NamedTensors } from "../../tensors/namedTensors.ts";
+import { GgufError } from "./ggufError.ts";
+
+const wholeModel: ReadonlyMap<string, string> = new Map([
+  ["token_embd", "model.embed_tokens"],
+  ["output_norm", "model.norm"],
+  ["output", "lm_head"],
+]);
+const perLayer: ReadonlyMap<string, string> = new Map([
+  ["attn_norm", "input_layernorm"],
+  ["attn_q", "self_attn.q_proj"],
+  ["attn_k", "self_attn.k_proj"],
+  ["attn_v", "self_attn.v_proj"],
+  ["attn_output", "self_attn.o_proj"],
+  ["attn_q_norm", "self_attn.q_norm"],
+  ["attn_k_norm", "self_attn.k_norm"],
+  ["ffn_norm", "post_attention_layernorm"],
+  ["ffn_gate", "mlp.gate_proj"],
+  ["ffn_up", "mlp.up_proj"],
+  ["ffn_down", "mlp.down_proj"],
+]);
+
+export interface RowOrder {
+  /** Dh where rows of q and k are interleaved for llama.cpp's rotary embedding; null where they are as in Hugging Face. */
+  readonly interleavedHeadWidth: number | null;
+}
+
+/** Renames, and undoes the interleaving of q and k; decoding stays lazy. @throws {GgufError} for a tensor that is not known. */
+export function huggingFaceTensors(tensors: NamedTensors, { interleavedHeadWidth }: RowOrder): NamedTensors {
+  return new Map(
+    [...tensors].map(([name, tensor]): [string, HostTensor] => {
+      const renamed = huggingFaceName(name);
+      const interleaved = interleavedHeadWidth !== null && /\.[qk]_proj\./.test(renamed);
+      return [renamed, interleaved ? halvesApart(tensor, interleavedHeadWidth) : tensor];
+    }),
+  );
+}
+
+function huggingFaceName(name: string): string {
+  const [, layer, part = "", kind] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(name) ?? [];
+  const known = layer === undefined ? wholeModel.get(part) : perLayer.get(part);
+  if (known === undefined) throw new GgufError(`its tensor ${name} is not supported`);
+  return `${layer === undefined ? "" : `model.layers.${layer}.`}${known}.${kind}`;
+}
+
+/**
+ * Within each head [Dh, ...], llama.cpp stores row h Dh/2 + j (h = 0, 1) at 2 j + h, so that the two values one angle
+ * rotates lie side by side; Hugging Face rotates a half against the other. Rows of a bias are single values.
+ */
+function halvesApart(tensor: HostTensor, headWidth: number): HostTensor {
+  const [rows = 0, width = 1] = tensor.shape;
+  return {
+    shape: tensor.shape,
+    get data() {
+      const stored = tensor.data;
+      const data = new Float32Array(stored.length);
+      for (let row = 0; row < rows; row++) {
+        const within = row % headWidth;
+        const half = within < headWidth / 2 ? 0 : 1;
+        const from = row - within + 2 * (within - (half * headWidth) / 2) + half;
+        data.set(stored.subarray(from * width, (from + 1) * width), row * width);
+      }
+      return data;
+    },
+  };
+}
