@@ -41,7 +41,7 @@ export const USAGE = `npm run demo -- [options]
   --data FILE|FOLDER        your own data instead: a file is dealt out to the clients, a folder has one file per client
   --input COLUMN            the column with the text          --label COLUMN   the column with the answer
   --clients N               tabs (default 3)                  --alpha A        how alike the clients are (Dirichlet, default 1)
-  --max-rows N              rows used of a file (default 1200, a seeded sample)
+  --max-rows N              rows used in all, of a file a seeded sample (default 1200)
   --model FOLDER            base model (default models/use-lite; models/duet-tiny is the small decoder)
   --method ID --preset NAME fdlora (recommended, paper, private), fedavg, local
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N

@@ -6,11 +6,15 @@ import { medicalScenario } from "@duet/lora-core/scenarios/medical/medicalScenar
 import type { Scenario } from "@duet/lora-core/scenarios/scenario";
 import type { DemoOptions } from "./options.ts";
 
+/** Rows of every client, unless --max-rows allows fewer. */
+const ROWS_PER_CLIENT = 300;
+
 /** @throws {Error} when the sample data was not built, saying how to. */
-export async function sampleScenario({ scenario, clients, seed }: DemoOptions): Promise<Scenario> {
-  if (scenario === "logs") return logsScenario({ clients, seed });
+export async function sampleScenario({ scenario, clients, seed, "max-rows": maxRows }: DemoOptions): Promise<Scenario> {
+  const options = { clients, seed, rowsPerClient: Math.min(ROWS_PER_CLIENT, Math.floor(maxRows / clients)) };
+  if (scenario === "logs") return logsScenario(options);
   const text = await readFile(".cache/samples/medical.json", "utf8").catch(() => {
     throw new Error("The sample data is missing; npm run build makes it.");
   });
-  return medicalScenario(medicalCorpus.parse(JSON.parse(text)), { clients, seed });
+  return medicalScenario(medicalCorpus.parse(JSON.parse(text)), options);
 }

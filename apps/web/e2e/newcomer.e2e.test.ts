@@ -1,0 +1,63 @@
+/** A newcomer's first minutes: sample data, a second tab, both learn; the same pages on a phone and in the dark. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Stage, startStage } from "./support/stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage?.close());
+
+describe("a newcomer", () => {
+  it("tries the sample data in one tab, invites a second, and both train", async () => {
+    const first = await stage.browser.newContext();
+    const second = await stage.browser.newContext();
+    const [mine, theirs] = [await first.newPage(), await second.newPage()];
+    for (const page of [mine, theirs]) page.setDefaultTimeout(60_000);
+
+    await mine.goto(stage.url);
+    await mine.getByRole("button", { name: "System logs" }).click();
+    await mine.waitForURL(/\/federation\/[^#]+#/);
+    await mine
+      .getByRole("status", { name: "Federation status" })
+      .getByText(/Waiting for 1 more client/)
+      .first()
+      .waitFor();
+
+    await theirs.goto(mine.url().replace("/federation/", "/join/"));
+    await theirs.getByRole("textbox", { name: "Your name" }).fill("bram");
+    await theirs.getByRole("button", { name: "Use sample data" }).click();
+    await theirs.getByRole("button", { name: "Join and train" }).click();
+
+    for (const page of [mine, theirs]) {
+      await page
+        .getByRole("region", { name: "My tab" })
+        .getByText(/Training the personal adapter/)
+        .waitFor({ timeout: 120_000 });
+    }
+    await mine.goto(stage.url);
+    await mine.getByText("Here now").waitFor();
+    expect(
+      await mine
+        .getByRole("button", { name: "Watch" })
+        .or(mine.getByRole("link", { name: "Watch" }))
+        .count(),
+    ).toBe(1);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it("can read every page at 390 px without scrolling sideways", async () => {
+    const phone = await stage.browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    const page = await phone.newPage();
+    for (const path of ["/", "/new", "/nowhere"]) {
+      await page.goto(`${stage.url}${path}`);
+      await page.getByRole("heading").first().waitFor();
+      const [wanted, shown] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+      ]);
+      expect(wanted, path).toBeLessThanOrEqual(shown ?? 0);
+    }
+    await phone.close();
+  });
+});
