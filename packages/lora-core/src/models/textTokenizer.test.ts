@@ -66,8 +66,9 @@ describe("a Unigram tokenizer (use-lite)", () => {
     expect(pieces("error: 5")).toEqual(["error", ":", "5"]);
   });
 
-  it("gives no piece for an empty text", () => {
+  it("gives no piece for an empty text, and no text for no pieces", () => {
     expect(tokenizer.encode("")).toEqual([]);
+    expect(tokenizer.decode([])).toBe("");
   });
 });
 

@@ -37,7 +37,9 @@ export function createTextTokenizer(json: unknown): TextTokenizer {
   const plain = new Tokenizer({ ...parsed.data, added_tokens: added.filter(({ special }) => !special) }, {});
   return {
     encode: (text) => plain.encode(text, { add_special_tokens: false }).ids,
-    decode: (ids) => whole.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    // The library refuses an empty list.
+    decode: (ids) =>
+      ids.length === 0 ? "" : whole.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
     idOf: (piece) => whole.token_to_id(piece) ?? null,
   };
 }

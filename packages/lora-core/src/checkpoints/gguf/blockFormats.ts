@@ -5,12 +5,28 @@
  */
 import { widenHalves } from "../halfPrecision.ts";
 
-/** One block, as bytes that start at a block's first byte. */
-interface Block {
-  readonly bytes: Uint8Array;
-  readonly signed: Int8Array;
-  /** The binary16 at this byte of the block. */
-  half(byte: number): number;
+/** A window over a tensor's bytes that is moved from block to block; indexes count from the block's first byte. */
+class Block {
+  start = 0;
+  readonly #bytes: Uint8Array;
+  readonly #halves = halves();
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  byte(index: number): number {
+    return this.#bytes[this.start + index] as number;
+  }
+
+  signed(index: number): number {
+    return (this.byte(index) << 24) >> 24;
+  }
+
+  /** The binary16 whose first byte this is. */
+  half(index: number): number {
+    return this.#halves[this.byte(index) | (this.byte(index + 1) << 8)] as number;
+  }
 }
 
 export interface BlockFormat {
@@ -22,14 +38,11 @@ export interface BlockFormat {
   readonly unpack: (block: Block, out: Float32Array, at: number) => void;
 }
 
-/** Byte at an index known to lie in the block. */
-const at = (bytes: Uint8Array, index: number): number => bytes[index] as number;
-
 /** Two values a byte: the low halves are the first 16 values, the high halves the last 16. `fifth` has the fifth bit of each. */
 function fourBits(block: Block, start: number, i: number, fifth: number | null): number {
-  const byte = at(block.bytes, start + (i & 15));
+  const byte = block.byte(start + (i & 15));
   const low = i < 16 ? byte & 15 : byte >> 4;
-  return fifth === null ? low : low | (((at(block.bytes, fifth + (i >> 3)) >> (i & 7)) & 1) << 4);
+  return fifth === null ? low : low | (((block.byte(fifth + (i >> 3)) >> (i & 7)) & 1) << 4);
 }
 
 /** Blocks of 32 with one scale: d (q - centre), or d q + m where the block has a minimum. */
@@ -55,15 +68,15 @@ const q8_0: BlockFormat = {
   blockBytes: 34,
   unpack(block, out, offset) {
     const scale = block.half(0);
-    for (let i = 0; i < 32; i++) out[offset + i] = scale * (block.signed[2 + i] as number);
+    for (let i = 0; i < 32; i++) out[offset + i] = scale * block.signed(2 + i);
   },
 };
 
 /** Scale and minimum (6 bits each) of group `g` of 8, packed into 12 bytes from byte 4 on. */
-function scaleAndMinimum(bytes: Uint8Array, g: number): readonly [number, number] {
-  if (g < 4) return [at(bytes, 4 + g) & 63, at(bytes, 8 + g) & 63];
-  const high = at(bytes, 8 + g);
-  return [(high & 15) | ((at(bytes, g) >> 6) << 4), (high >> 4) | ((at(bytes, 4 + g) >> 6) << 4)];
+function scaleAndMinimum(block: Block, g: number): readonly [number, number] {
+  if (g < 4) return [block.byte(4 + g) & 63, block.byte(8 + g) & 63];
+  const high = block.byte(8 + g);
+  return [(high & 15) | ((block.byte(g) >> 6) << 4), (high >> 4) | ((block.byte(4 + g) >> 6) << 4)];
 }
 
 /** Q4_K and Q5_K: 8 groups of 32, (d s_g) q - (dmin m_g); in Q5_K 32 bytes before the quants have the fifth bits. */
@@ -73,15 +86,14 @@ function kQuant(name: string, blockBytes: number, start: number, fifth: number |
     values: 256,
     blockBytes,
     unpack(block, out, offset) {
-      const { bytes } = block;
       for (let g = 0; g < 8; g++) {
-        const [scale, minimum] = scaleAndMinimum(bytes, g);
+        const [scale, minimum] = scaleAndMinimum(block, g);
         const d = block.half(0) * scale;
         const m = block.half(2) * minimum;
         for (let i = 0; i < 32; i++) {
-          const byte = at(bytes, start + (g >> 1) * 32 + i);
+          const byte = block.byte(start + (g >> 1) * 32 + i);
           const low = g % 2 === 0 ? byte & 15 : byte >> 4;
-          const q = fifth === null ? low : low | (((at(bytes, fifth + i) >> g) & 1) << 4);
+          const q = fifth === null ? low : low | (((block.byte(fifth + i) >> g) & 1) << 4);
           out[offset + 32 * g + i] = d * q - m;
         }
       }
@@ -94,16 +106,16 @@ const q6_K: BlockFormat = {
   name: "Q6_K",
   values: 256,
   blockBytes: 210,
-  unpack({ bytes, signed, half }, out, offset) {
-    const d = half(208);
+  unpack(block, out, offset) {
+    const d = block.half(208);
     for (let i = 0; i < 256; i++) {
       // Each half of the block has 128 values: four runs of 32 over 64 low bytes and 32 high bytes.
       const part = i >> 7;
       const run = (i >> 5) & 3;
-      const byte = at(bytes, 64 * part + 32 * (run & 1) + (i & 31));
+      const byte = block.byte(64 * part + 32 * (run & 1) + (i & 31));
       const low = run < 2 ? byte & 15 : byte >> 4;
-      const high = (at(bytes, 128 + 32 * part + (i & 31)) >> (2 * run)) & 3;
-      out[offset + i] = d * (signed[192 + (i >> 4)] as number) * ((low | (high << 4)) - 32);
+      const high = (block.byte(128 + 32 * part + (i & 31)) >> (2 * run)) & 3;
+      out[offset + i] = d * block.signed(192 + (i >> 4)) * ((low | (high << 4)) - 32);
     }
   },
 };
@@ -135,16 +147,8 @@ export function dequantize(format: BlockFormat, raw: Uint8Array): Float32Array {
   }
   const blocks = raw.byteLength / format.blockBytes;
   const out = new Float32Array(blocks * format.values);
-  const half = halves();
-  for (let k = 0; k < blocks; k++) {
-    const bytes = raw.subarray(k * format.blockBytes, (k + 1) * format.blockBytes);
-    const signed = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    format.unpack(
-      { bytes, signed, half: (byte) => half[at(bytes, byte) | (at(bytes, byte + 1) << 8)] as number },
-      out,
-      k * format.values,
-    );
-  }
+  const block = new Block(raw);
+  for (let k = 0; k < blocks; k++, block.start += format.blockBytes) format.unpack(block, out, k * format.values);
   return out;
 }
 
