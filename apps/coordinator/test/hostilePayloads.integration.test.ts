@@ -133,13 +133,15 @@ test("tokens open what they are for, and nothing else", async () => {
     ["federation:control", { ...stop, organiserKey: inviteToken }, "FORBIDDEN"],
     ["federation:control", { ...stop, organiserKey: watchToken }, "FORBIDDEN"],
     ["client:join", { ...join, inviteToken: watchToken }, "FORBIDDEN"],
-    ["client:join", { ...join, resumeToken: wrong }, "FORBIDDEN"],
+    ["client:join", { ...join, resumeToken: "guessable" }, "INVALID_PAYLOAD"],
     ["client:join", { ...join, modelSha256: "0".repeat(64) }, "MODEL_MISMATCH"],
     ["client:join", { ...join, samples: { train: 0, fusion: 0, test: 0 } }, "INVALID_PAYLOAD"],
     ["client:leave", {}, "NOT_JOINED"],
     ["round:submit", good, "NOT_JOINED"],
     ["federation:watch", { federationId, token: inviteToken }, "OK"],
     ["client:join", join, "OK"],
+    ["client:join", join, "OK"],
+    ["client:join", { ...join, resumeToken: wrong }, "FORBIDDEN"],
   ];
   for (const [name, payload, code] of attempts) expect([name, await client.codeOf(name, payload)]).toEqual([name, code]);
   await expect(joinAs(coordinator, created, "bram")).rejects.toThrow(

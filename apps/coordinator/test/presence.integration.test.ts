@@ -149,3 +149,18 @@ test("a client whose old socket goes while it is coming back on a new one stays"
   expect(next.clients[1]).toMatchObject({ status: "present", history: [{ round: 1 }] });
   expect(next.openRound?.participants).toContain(bram.clientId);
 });
+
+test("a join whose answer was lost and that is said again makes one client, also over a new connection", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url);
+  const request = joinRequest(created, "anna", 100);
+  const [one, two] = [await connectClient(coordinator.url), await connectClient(coordinator.url)];
+  const ids = [
+    await one.call("client:join", request),
+    await one.call("client:join", request),
+    await two.call("client:join", request),
+  ];
+  expect(new Set(ids.map(({ clientId }) => clientId)).size).toBe(1);
+  const shown = await organiser.until(({ clients }) => clients.length > 0, "a client");
+  expect(shown.clients.map(({ name }) => name)).toEqual(["anna"]);
+});

@@ -21,7 +21,7 @@ const fdLora = {
       sync: { every: 0, copy: "own" },
       outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
       weighting: "uniform",
-      fusion: { maxEvaluations: 5, l1: 0.05, bound: 1.5 },
+      fusion: { maxEvaluations: 5, l1: 0.05, confidence: 1, bound: 1.5 },
     },
   },
 };

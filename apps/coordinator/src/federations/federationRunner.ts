@@ -1,5 +1,5 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
-import type { ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
+import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
@@ -8,14 +8,14 @@ import { roundsView } from "@duet/lora-core/rounds/roundView";
 import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
 import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
-import { createId, matchesHash } from "../ports/secrets.ts";
+import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationRecord, FederationStore } from "../storage/federationStore.ts";
 import type { JournalEntry } from "../storage/journal.ts";
 import { checkedAdapter } from "./adapterCheck.ts";
 import type { Federation } from "./federation.ts";
 import { FederationLoop } from "./federationLoop.ts";
-import { type Connection, createResumeToken, createRoster } from "./roster.ts";
+import { type Connection, createRoster } from "./roster.ts";
 import { openRoundLog, type RoundLog } from "./roundLog.ts";
 import { openSharedModel, type SharedModel } from "./sharedModel.ts";
 import { createSnapshotFeed, type SnapshotFeed, type Watcher } from "./snapshotFeed.ts";
@@ -40,7 +40,6 @@ export async function openFederationRunner(parts: RunnerParts): Promise<Federati
 }
 
 type Action = RequestOf<"federation:control">["action"];
-type Identity = Omit<ReplyOf<"client:join">, "snapshot">;
 
 export class FederationRunner {
   readonly record: FederationRecord;
@@ -106,17 +105,20 @@ export class FederationRunner {
     return this.#feed.subscribe(watcher);
   }
 
-  /** Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. */
-  join(request: RequestOf<"client:join">, connection: Connection): Promise<Identity> {
+  /** Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Returns its id. */
+  join(request: RequestOf<"client:join">, connection: Connection): Promise<string> {
     const { inviteToken, resumeToken, modelSha256, name, device, samples } = request;
     if (!matchesHash(inviteToken, this.record.inviteHash)) throw new Refusal("FORBIDDEN", "This invite link is not valid");
     if (modelSha256 !== this.federation.config.model.sha256) {
       throw new Refusal("MODEL_MISMATCH", "This tab has another base model than the federation");
     }
     const introduction = { name, device, samples };
-    return this.#loop.inTurn(() =>
-      resumeToken === null ? this.#admit(introduction, connection) : this.#readmit(resumeToken, introduction, connection),
-    );
+    return this.#loop.inTurn(() => {
+      const known = this.#roster.clientOf(resumeToken);
+      return known === undefined
+        ? this.#admit(introduction, resumeToken, connection)
+        : this.#readmit(known, introduction, connection);
+    });
   }
 
   /** The client goes; with its resume token it may still come back. */
@@ -182,26 +184,24 @@ export class FederationRunner {
     await this.#store.close();
   }
 
-  async #admit(introduction: Introduction, connection: Connection): Promise<Identity> {
+  async #admit(introduction: Introduction, resumeToken: string, connection: Connection): Promise<string> {
     this.#assertRunning();
     const here = this.state.members.filter(({ status }) => status !== "left").length;
     const { maxClients } = this.federation.config;
     if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
     const clientId = createId();
-    const { resumeToken, resumeHash } = createResumeToken();
+    const resumeHash = hashToken(resumeToken);
     await this.#loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
     this.#roster.remember(clientId, resumeHash);
     this.#roster.connect(clientId, connection);
-    return { clientId, resumeToken };
+    return clientId;
   }
 
-  async #readmit(resumeToken: string, introduction: Introduction, connection: Connection): Promise<Identity> {
-    const clientId = this.#roster.clientOf(resumeToken);
-    if (clientId === undefined) throw new Refusal("FORBIDDEN", "This tab is not known here as a client; join again");
+  async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
     if (memberOf(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", "The organiser removed this client");
     await this.#loop.apply({ type: "clientReturned", clientId, introduction });
     this.#roster.connect(clientId, connection);
-    return { clientId, resumeToken };
+    return clientId;
   }
 
   async #remove(clientId: string): Promise<void> {

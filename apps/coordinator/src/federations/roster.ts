@@ -1,5 +1,5 @@
 /** Who may speak for which client: resume tokens (as hashes) and the socket each client has at the moment. */
-import { createToken, hashToken, matchesHash } from "../ports/secrets.ts";
+import { matchesHash } from "../ports/secrets.ts";
 
 /** A client's socket, as far as a federation cares. */
 export interface Connection {
@@ -19,12 +19,6 @@ export interface Roster {
   disconnect(clientId: string, connection: Connection): void;
   /** Tells the client's socket that it is out. */
   expel(clientId: string, reason: string): void;
-}
-
-/** A fresh resume token and its hash. */
-export function createResumeToken(): { resumeToken: string; resumeHash: string } {
-  const resumeToken = createToken();
-  return { resumeToken, resumeHash: hashToken(resumeToken) };
 }
 
 /** An empty roster. */

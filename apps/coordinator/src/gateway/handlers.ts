@@ -83,16 +83,15 @@ export function createHandlers({ registry, catalogue, clock }: HandlerParts): Ha
   };
 }
 
-/** A repeated join on the same socket means the same client. */
+/** A socket speaks for one client; the same join may be repeated on it. */
 async function join(runner: FederationRunner, request: RequestOf<"client:join">, session: Session) {
   const earlier = session.membership;
-  if (earlier && earlier.runner !== runner) {
-    throw new Refusal("FORBIDDEN", "This connection is already a client of another federation");
+  if (earlier && (earlier.runner !== runner || earlier.resumeToken !== request.resumeToken)) {
+    throw new Refusal("FORBIDDEN", "This connection is already another client");
   }
-  const resumeToken = request.resumeToken ?? earlier?.resumeToken ?? null;
-  const identity = await runner.join({ ...request, resumeToken }, session.connection);
-  beginMembership(session, { runner, ...identity });
-  return { ...identity, snapshot: runner.snapshot() };
+  const clientId = await runner.join(request, session.connection);
+  beginMembership(session, { runner, clientId, resumeToken: request.resumeToken });
+  return { clientId, snapshot: runner.snapshot() };
 }
 
 /** The watch token or the invite token. */

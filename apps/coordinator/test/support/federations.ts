@@ -9,6 +9,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { ReplyOf } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
+import { createToken } from "../../src/ports/secrets.ts";
 import { connectClient, type TestClient } from "./testClient.ts";
 
 const folder = "models/duet-tiny";
@@ -86,7 +87,7 @@ export function joinRequest({ federationId, inviteToken }: Created, name: string
     federationId,
     inviteToken,
     name,
-    resumeToken: null as string | null,
+    resumeToken: createToken(),
     modelSha256,
     device: { backend: "wasm" as const, threads: 2, reason: "No WebGPU here", description: "test" },
     samples: { train, fusion: 5, test: 10 },
@@ -98,10 +99,10 @@ export async function joinAs(
   { url }: { readonly url: string },
   created: Created,
   name: string,
-  { train = 100, resumeToken = null as string | null } = {},
+  { train = 100, resumeToken = createToken() } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
   const reply = await client.call("client:join", { ...joinRequest(created, name, train), resumeToken });
   client.latest ??= reply.snapshot;
-  return { client, clientId: reply.clientId, resumeToken: reply.resumeToken };
+  return { client, clientId: reply.clientId, resumeToken };
 }

@@ -8,6 +8,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { EngineSetup } from "@duet/lora-core/training/trainingEngine";
 import { delay, withDeadline } from "../lib/deadline.ts";
+import { createSecret } from "../lib/secret.ts";
 import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { WorkerEngine } from "../worker/workerEngine.ts";
 import { clientSeedOf } from "./clientSeed.ts";
@@ -70,6 +71,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
 
   let record = options.record;
   let member = identity.member;
+  const resumeToken = identity.member?.resumeToken ?? createSecret();
   let doing: RoundKey | null = null;
   let joined = false;
   let ended = false;
@@ -115,7 +117,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     patch({ device, samples, stage: { kind: "joining" } });
   }
 
-  /** Idempotent: with the resume token of an earlier join this is the same client again. */
+  /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */
   async function join(): Promise<void> {
     const { device, samples } = store.get();
     if (ended || !device || !samples) return;
@@ -125,14 +127,14 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
         federationId,
         inviteToken,
         name,
-        resumeToken: member?.resumeToken ?? null,
+        resumeToken,
         modelSha256: config.model.sha256,
         device,
         samples,
       }),
     );
     if (ended) return;
-    member = { federationId, inviteToken, name, clientId: reply.clientId, resumeToken: reply.resumeToken };
+    member = { federationId, inviteToken, name, clientId: reply.clientId, resumeToken };
     storage.saveMember(member);
     await persist();
     joined = true;

@@ -78,20 +78,21 @@ export const messages = {
     reply: empty,
   },
   /**
-   * Becomes a client, once its data is ready; subscribes to snapshots. With the resume token of an earlier join the socket
-   * takes over that client (an older socket of it is disconnected). Idempotent.
+   * Becomes a client, once its data is ready; subscribes to snapshots. The tab chooses its resume token and keeps it secret: a
+   * token that is new here makes a new client, a known one takes that client over (an older socket of it is disconnected). So a
+   * join whose acknowledgement was lost can be repeated.
    */
   "client:join": {
     request: z.strictObject({
       federationId: id,
       inviteToken: token,
       name: displayName,
-      resumeToken: token.nullable(),
+      resumeToken: token,
       modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
       device,
       samples: sampleCounts,
     }),
-    reply: z.strictObject({ clientId: id, resumeToken: token, snapshot }),
+    reply: z.strictObject({ clientId: id, snapshot }),
   },
   "client:progress": { request: progress, reply: empty },
   "client:leave": { request: empty, reply: empty },
