@@ -1,6 +1,6 @@
 /** A Llama decoder in plain TF.js ops: head, softmax and one-hot over the whole vocabulary at every position. See stockLayers.ts. */
 import * as tf from "@tensorflow/tfjs";
-import type { LlamaConfig } from "../src/architectures/llamaConfig.ts";
+import type { DecoderConfig } from "../src/architectures/decoderConfig.ts";
 import type { DeviceAdapter, Example } from "../src/models/languageModel.ts";
 import type { NamedTensors } from "../src/tensors/namedTensors.ts";
 import {
@@ -22,7 +22,7 @@ export interface StockCausalLm {
 
 const EMBEDDING = "model.embed_tokens.weight";
 
-export function createStockCausalLm(config: LlamaConfig, checkpoint: NamedTensors): StockCausalLm {
+export function createStockCausalLm(config: DecoderConfig, checkpoint: NamedTensors): StockCausalLm {
   const weights = stockWeights(checkpoint, [EMBEDDING]);
   return {
     loss: (batch, adapter) => {
@@ -43,7 +43,7 @@ export function createStockCausalLm(config: LlamaConfig, checkpoint: NamedTensor
   };
 }
 
-function stockLogits(config: LlamaConfig, weights: StockWeights, ids: tf.Tensor2D, adapter: DeviceAdapter | null): tf.Tensor2D {
+function stockLogits(config: DecoderConfig, weights: StockWeights, ids: tf.Tensor2D, adapter: DeviceAdapter | null): tf.Tensor2D {
   const [batch, length] = ids.shape;
   const linear = (name: string, x: tf.Tensor2D) => stockLinear(weights, name, x, adapter);
   const norm = (name: string, x: tf.Tensor2D): tf.Tensor2D => {
@@ -83,10 +83,11 @@ function stockLogits(config: LlamaConfig, weights: StockWeights, ids: tf.Tensor2
 }
 
 /** [T, Dh] each; a frequency serves both halves of a head. */
-function angles(config: LlamaConfig, length: number) {
-  const half = config.headWidth / 2;
-  const frequencies = Array.from({ length: config.headWidth }, (_, i) => config.ropeTheta ** (-(i % half) / half));
-  const table = Array.from({ length }, (_, position) => frequencies.map((frequency) => position * frequency));
+function angles(config: DecoderConfig, length: number) {
+  const frequencies = config.rotaryFrequencies ?? [];
+  const table = Array.from({ length }, (_, position) =>
+    [...frequencies, ...frequencies].map((frequency) => position * frequency),
+  );
   const radians = tf.tensor2d(table);
   return { cos: tf.cos(radians), sin: tf.sin(radians) };
 }

@@ -42,7 +42,7 @@ describe("encoderConfig", () => {
   it.each([
     ["hidden_act", { hidden_act: "gelu" }, 'hidden_act = "gelu"'],
     ["vocab_size", { vocab_size: "many" }, 'vocab_size = "many"'],
-    ["num_hidden_layers", { num_hidden_layers: undefined }, "num_hidden_layers = undefined"],
+    ["num_hidden_layers", { num_hidden_layers: undefined }, "num_hidden_layers = nothing"],
     ["hidden_size", { hidden_size: 13 }, "hidden_size = 13"],
     ["unk_token_id", { unk_token_id: 30 }, "unk_token_id = 30"],
   ])("refuses a wrong %s by name", (field, change, words) => {

@@ -4,9 +4,7 @@
  */
 import { z } from "zod";
 import type { LinearModule } from "../adapters/adapterConfig.ts";
-import { UnsupportedModelError } from "./unsupportedModel.ts";
-
-const size = z.number().int().min(1).max(1_000_000);
+import { parseFields, size } from "./configFields.ts";
 
 const schema = z
   .object({
@@ -44,13 +42,7 @@ export interface EncoderConfig {
 
 /** @throws {UnsupportedModelError} naming the field that is missing or not supported. */
 export function parseEncoderConfig(json: unknown): EncoderConfig {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path ?? [];
-    const found = path.reduce<unknown>((value, key) => Object(value)[key], json);
-    throw new UnsupportedModelError(path.join("."), String(JSON.stringify(found)));
-  }
-  const config = parsed.data;
+  const config = parseFields(schema, json);
   return {
     vocabulary: config.vocab_size,
     embeddingSize: config.embedding_size,

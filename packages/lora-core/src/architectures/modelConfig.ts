@@ -3,12 +3,16 @@
  * A config that is not supported is refused with the field that is not.
  */
 import type { LinearModule } from "../adapters/adapterConfig.ts";
+import { type DecoderConfig, decoderLinears, decoderParameters } from "./decoderConfig.ts";
 import { type EncoderConfig, encoderLinears, encoderParameters, parseEncoderConfig } from "./encoderConfig.ts";
-import { type LlamaConfig, llamaLinears, llamaParameters, parseLlamaConfig } from "./llamaConfig.ts";
+import { parseGpt2Config } from "./gpt2Config.ts";
+import { parseLlamaConfig } from "./llamaConfig.ts";
+import { parseQwen2Config } from "./qwen2Config.ts";
+import { parseQwen3Config } from "./qwen3Config.ts";
 import { UnsupportedModelError } from "./unsupportedModel.ts";
 
 export type ModelFamily = "encoder" | "causal-lm";
-export type ModelConfig = EncoderConfig | LlamaConfig;
+export type ModelConfig = EncoderConfig | DecoderConfig;
 
 interface ArchitectureOf<Family extends ModelFamily, Config extends ModelConfig> {
   readonly family: Family;
@@ -17,36 +21,48 @@ interface ArchitectureOf<Family extends ModelFamily, Config extends ModelConfig>
   readonly linears: readonly LinearModule[];
   /** Parameters of the frozen base. */
   readonly parameters: number;
-  /** Target modules recommended for LoRA on this family. */
+  /** Target modules recommended for LoRA on this family: all linear ones, as PEFT's "all-linear". */
   readonly defaultTargets: readonly string[];
 }
-export type Architecture = ArchitectureOf<"encoder", EncoderConfig> | ArchitectureOf<"causal-lm", LlamaConfig>;
+export type Architecture = ArchitectureOf<"encoder", EncoderConfig> | ArchitectureOf<"causal-lm", DecoderConfig>;
 
 /** @throws {UnsupportedModelError} naming the field that is missing or not supported. */
 export function parseArchitecture(json: unknown): Architecture {
   const type = typeof json === "object" && json !== null && "model_type" in json ? json.model_type : undefined;
   switch (type) {
-    case "use-lite": {
-      const config = parseEncoderConfig(json);
-      return {
-        config,
-        family: "encoder",
-        linears: encoderLinears(config),
-        parameters: encoderParameters(config),
-        defaultTargets: ["qkv", "output", "up", "down"],
-      };
-    }
-    case "llama": {
-      const config = parseLlamaConfig(json);
-      return {
-        config,
-        family: "causal-lm",
-        linears: llamaLinears(config),
-        parameters: llamaParameters(config),
-        defaultTargets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-      };
-    }
+    case "use-lite":
+      return encoderArchitecture(parseEncoderConfig(json));
+    case "llama":
+      return decoderArchitecture(parseLlamaConfig(json));
+    case "qwen2":
+      return decoderArchitecture(parseQwen2Config(json));
+    case "qwen3":
+      return decoderArchitecture(parseQwen3Config(json));
+    case "gpt2":
+      return decoderArchitecture(parseGpt2Config(json));
     default:
       throw new UnsupportedModelError("model_type", JSON.stringify(type));
   }
+}
+
+function encoderArchitecture(config: EncoderConfig): Architecture {
+  return {
+    config,
+    family: "encoder",
+    linears: encoderLinears(config),
+    parameters: encoderParameters(config),
+    defaultTargets: ["qkv", "output", "up", "down"],
+  };
+}
+
+function decoderArchitecture(config: DecoderConfig): Architecture {
+  const linears = decoderLinears(config);
+  const lastPart = (name: string) => name.slice(name.lastIndexOf(".") + 1);
+  return {
+    config,
+    family: "causal-lm",
+    linears,
+    parameters: decoderParameters(config),
+    defaultTargets: [...new Set(linears.map(({ name }) => lastPart(name)))],
+  };
 }

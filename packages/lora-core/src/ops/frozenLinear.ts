@@ -10,9 +10,14 @@ export interface FrozenLinear {
   readonly bias: tf.Tensor1D | null;
 }
 
-/** From a weight stored as [out, in] (PyTorch, safetensors of Hugging Face). Takes over `weight` and `bias`. */
-export function frozenLinear(weight: tf.Tensor2D, bias: tf.Tensor1D | null): FrozenLinear {
-  return { forward: tf.transpose(weight), backward: weight, bias };
+/** From a weight stored as [out, in] (PyTorch's Linear) or as [in, out] (Conv1D of GPT-2). Takes over `weight` and `bias`. */
+export function frozenLinear(
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D | null,
+  stored: "out-in" | "in-out" = "out-in",
+): FrozenLinear {
+  const turned: tf.Tensor2D = tf.transpose(weight);
+  return stored === "out-in" ? { forward: turned, backward: weight, bias } : { forward: weight, backward: turned, bias };
 }
 
 /** Frees both layouts and the bias. */

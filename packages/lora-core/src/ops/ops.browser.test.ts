@@ -1,4 +1,5 @@
 import { attentionCases } from "./attention/attention.cases.ts";
+import { geluCases } from "./gelu/gelu.cases.ts";
 import { layerNormCases } from "./layerNorm/layerNorm.cases.ts";
 import { loraLinearCases } from "./loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "./maskedCrossEntropy/maskedCrossEntropy.cases.ts";
@@ -14,5 +15,6 @@ testOpOn("webgpu", "rmsNorm", rmsNormCases);
 testOpOn("webgpu", "layerNorm", layerNormCases);
 testOpOn("webgpu", "rotary", rotaryCases);
 testOpOn("webgpu", "swiglu", swigluCases);
+testOpOn("webgpu", "gelu", geluCases);
 testOpOn("webgpu", "maskedCrossEntropy", maskedCrossEntropyCases);
 testOpOn("webgpu", "selectRows", selectRowsCases);

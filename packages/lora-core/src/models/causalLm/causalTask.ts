@@ -3,16 +3,16 @@ import * as tf from "@tensorflow/tfjs";
 import type { Row, Task } from "../../data/task.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../languageModel.ts";
+import { hiddenStates, logitsAt } from "./decoderForward.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import { advance, type LabelPath, skipForced } from "./labelDecoding.ts";
 import { choiceTokens, labelTrie } from "./labelTrie.ts";
-import { hiddenStates, logitsAt } from "./llamaForward.ts";
-import type { LlamaWeights } from "./llamaWeights.ts";
 import type { PromptEncoder } from "./prompt.ts";
 import { scoredBatch } from "./scoredPositions.ts";
 import { tokenBatch } from "./tokenBatch.ts";
 
 /** @throws {RangeError} when two labels cannot be told apart by their tokens. */
-export function createCausalTask(weights: LlamaWeights, prompts: PromptEncoder, task: Task): TaskModel {
+export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder, task: Task): TaskModel {
   const labels = task.kind === "label" ? task.labels : [];
   const trie = task.kind === "label" ? labelTrie(labels.map((label) => prompts.answer(label))) : null;
   const choices = trie ? choiceTokens(trie) : [];

@@ -8,9 +8,9 @@ import { expectClose } from "../../ops/testing/expectClose.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import { createTextTokenizer } from "../textTokenizer.ts";
 import { createCausalLm } from "./causalLm.ts";
+import { hiddenStates, logitsAt } from "./decoderForward.ts";
+import { type DecoderWeights, disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 import { generateText } from "./generateText.ts";
-import { hiddenStates, logitsAt } from "./llamaForward.ts";
-import { disposeLlamaWeights, type LlamaWeights, loadLlamaWeights } from "./llamaWeights.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../../../../${path}`, import.meta.url));
 const json = (path: string) => JSON.parse(read(path).toString());
@@ -20,18 +20,18 @@ const fixtures = "packages/lora-core/fixtures/causalLm/duet-tiny";
 describe("duet-tiny on wasm", () => {
   const config = parseLlamaConfig(json("models/duet-tiny/config.json"));
   const expected: { ids: number[]; positions: number[]; continuation: number[] } = json(`${fixtures}/batch.json`);
-  let weights: LlamaWeights;
+  let weights: DecoderWeights;
   let model: LanguageModel;
 
   beforeAll(async () => {
     await useBackend("wasm");
     const checkpoint = readSafetensors(read("models/duet-tiny/model.safetensors"));
-    weights = loadLlamaWeights(config, checkpoint);
+    weights = loadDecoderWeights(config, checkpoint);
     const tokenizer = createTextTokenizer(json("models/duet-tiny/tokenizer.json"));
     model = createCausalLm({ config, weights: checkpoint, tokenizer });
   });
   afterAll(() => {
-    disposeLlamaWeights(weights);
+    disposeDecoderWeights(weights);
     model.dispose();
   });
 

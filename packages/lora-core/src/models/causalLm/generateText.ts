@@ -1,9 +1,9 @@
 /** Greedy text generation, one token per pass over cached keys and values. */
 import * as tf from "@tensorflow/tfjs";
 import type { DeviceAdapter } from "../languageModel.ts";
+import { hiddenStates, logitsAt } from "./decoderForward.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import { createKeyValueCache } from "./keyValueCache.ts";
-import { hiddenStates, logitsAt } from "./llamaForward.ts";
-import type { LlamaWeights } from "./llamaWeights.ts";
 
 export interface GenerateRequest {
   /** At least one token. */
@@ -13,7 +13,7 @@ export interface GenerateRequest {
 }
 
 /** The new tokens, without the end-of-text token that stopped it. Reads one number back per token. @throws {RangeError} without a prompt. */
-export async function generateText(weights: LlamaWeights, request: GenerateRequest): Promise<number[]> {
+export async function generateText(weights: DecoderWeights, request: GenerateRequest): Promise<number[]> {
   const { eosToken, maxPositions } = weights.config;
   if (request.prompt.length === 0) throw new RangeError("There is no text to go on from");
   const limit = Math.min(request.maxNewTokens, maxPositions - request.prompt.length);

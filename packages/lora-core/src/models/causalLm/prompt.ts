@@ -3,7 +3,7 @@
  *   <bos> input "\nAnswer:" " answer" <eos>
  * with <bos> only where config.json has one. Everything after "Answer:" is the answer; the loss is on those tokens alone.
  */
-import type { LlamaConfig } from "../../architectures/llamaConfig.ts";
+import type { DecoderConfig } from "../../architectures/decoderConfig.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
 
 const SEPARATOR = "\nAnswer:";
@@ -23,7 +23,7 @@ export interface PromptEncoder {
 }
 
 /** Binds the format to a model's tokenizer and special tokens. */
-export function createPromptEncoder(tokenizer: TextTokenizer, config: LlamaConfig): PromptEncoder {
+export function createPromptEncoder(tokenizer: TextTokenizer, config: DecoderConfig): PromptEncoder {
   const start = config.bosToken === null ? [] : [config.bosToken];
   const separator = tokenizer.encode(SEPARATOR);
   const plain = (text: string) => [...start, ...tokenizer.encode(text)];

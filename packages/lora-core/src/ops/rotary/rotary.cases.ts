@@ -5,7 +5,9 @@ import { rotary } from "./rotary.ts";
 import { rotaryTable } from "./rotaryTable.ts";
 
 function rotaryCase(extents: [number, number, number, number], start: number, theta: number): OpCase {
-  const shape = { start, length: extents[2], headWidth: extents[3], theta };
+  const half = extents[3] / 2;
+  const frequencies = Array.from({ length: half }, (_, j) => theta ** (-j / half));
+  const shape = { start, length: extents[2], frequencies };
   return {
     name: `x [${extents}] from position ${start}, theta ${theta}`,
     inputs: [noiseInput(extents, "x")],

@@ -12,9 +12,10 @@ export function rotaryGradient(dy: Float64Array, shape: RotaryShape): Float64Arr
 }
 
 function rotate(x: Float64Array, shape: RotaryShape, direction: number): Float64Array {
-  const { length, headWidth } = shape;
+  const { length } = shape;
   const angles = rotaryAngles(shape);
-  const half = headWidth / 2;
+  const half = shape.frequencies.length;
+  const headWidth = 2 * half;
   const y = new Float64Array(x.length);
   for (let start = 0; start < x.length; start += headWidth) {
     const position = (start / headWidth) % length;

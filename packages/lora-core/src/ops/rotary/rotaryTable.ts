@@ -12,24 +12,23 @@ export interface RotaryShape {
   readonly start: number;
   /** T */
   readonly length: number;
-  /** Dh, even. */
-  readonly headWidth: number;
-  readonly theta: number;
+  /** Radians per position of pair j, [Dh / 2]. */
+  readonly frequencies: readonly number[];
 }
 
-/** Row t, column j: (start + t) / theta^(2 j' / Dh) with j' = j mod Dh / 2, row-major [T, Dh]. */
-export function rotaryAngles({ start, length, headWidth, theta }: RotaryShape): Float64Array {
-  const half = headWidth / 2;
+/** Row t, column j: (start + t) * frequencies[j mod Dh / 2], row-major [T, Dh]. */
+export function rotaryAngles({ start, length, frequencies }: RotaryShape): Float64Array {
+  const headWidth = 2 * frequencies.length;
   return Float64Array.from({ length: length * headWidth }, (_, i) => {
     const position = start + Math.floor(i / headWidth);
-    return position / theta ** ((2 * (i % half)) / headWidth);
+    return position * (frequencies[i % frequencies.length] as number);
   });
 }
 
 /** The caller owns the tensors. */
 export function rotaryTable(shape: RotaryShape): RotaryTable {
   const angles = rotaryAngles(shape);
-  const extents: [number, number] = [shape.length, shape.headWidth];
+  const extents: [number, number] = [shape.length, 2 * shape.frequencies.length];
   return {
     cos: tf.tensor2d(Float32Array.from(angles, Math.cos), extents),
     sin: tf.tensor2d(Float32Array.from(angles, Math.sin), extents),

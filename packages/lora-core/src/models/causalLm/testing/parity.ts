@@ -1,15 +1,8 @@
 /** The same comparison with transformers and peft on every backend; values from fixtures/causalLm/make_fixtures.py. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import biasedBatch from "../../../../fixtures/causalLm/biased/batch.json" with { type: "json" };
-import biasedConfig from "../../../../fixtures/causalLm/biased/config.json" with { type: "json" };
-import biasedExpected from "../../../../fixtures/causalLm/biased/expected.safetensors?url&inline";
-import biasedModel from "../../../../fixtures/causalLm/biased/model.safetensors?url&inline";
-import groupedBatch from "../../../../fixtures/causalLm/grouped/batch.json" with { type: "json" };
-import groupedConfig from "../../../../fixtures/causalLm/grouped/config.json" with { type: "json" };
-import groupedExpected from "../../../../fixtures/causalLm/grouped/expected.safetensors?url&inline";
-import groupedModel from "../../../../fixtures/causalLm/grouped/model.safetensors?url&inline";
-import { parseLlamaConfig } from "../../../architectures/llamaConfig.ts";
+import { decoderLinears } from "../../../architectures/decoderConfig.ts";
+import { parseArchitecture } from "../../../architectures/modelConfig.ts";
 import { useBackend } from "../../../backends/testBackend.ts";
 import { readSafetensors } from "../../../checkpoints/safetensors.ts";
 import type { LoraFactors } from "../../../ops/loraLinear/loraUpdate.ts";
@@ -17,22 +10,12 @@ import { expectClose } from "../../../ops/testing/expectClose.ts";
 import type { BackendName } from "../../../protocol/metrics.ts";
 import type { DeviceAdapter, Example } from "../../languageModel.ts";
 import { createCausalLm } from "../causalLm.ts";
-import { hiddenStates, logitsAt } from "../llamaForward.ts";
-import { disposeLlamaWeights, loadLlamaWeights } from "../llamaWeights.ts";
+import { hiddenStates, logitsAt } from "../decoderForward.ts";
+import { disposeDecoderWeights, loadDecoderWeights } from "../decoderWeights.ts";
+import { generateText } from "../generateText.ts";
+import { createKeyValueCache, type KeyValueCache } from "../keyValueCache.ts";
 import { tokenBatch } from "../tokenBatch.ts";
-
-interface Instance {
-  readonly batch: typeof groupedBatch;
-  readonly config: unknown;
-  /** Data URLs. */
-  readonly model: string;
-  readonly expected: string;
-}
-
-const instances: readonly (readonly [string, Instance])[] = [
-  ["grouped keys, tied head", { batch: groupedBatch, config: groupedConfig, model: groupedModel, expected: groupedExpected }],
-  ["biases, odd sizes, untied head", { batch: biasedBatch, config: biasedConfig, model: biasedModel, expected: biasedExpected }],
-];
+import { type Instance, instances } from "./instances.ts";
 
 /** Text plays no part in these tests: rows come as ids. */
 const noText = { encode: () => [], decode: () => "", idOf: () => null };
@@ -46,7 +29,7 @@ export function testCausalLmParity(backend: BackendName): void {
 
     test("logits of the base agree with transformers to 1e-4", async () => {
       const { config, model, expected } = await load(instance);
-      const weights = loadLlamaWeights(config, model);
+      const weights = loadDecoderWeights(config, model);
       const { rows } = instance.batch;
       const logits = tf.tidy(() => {
         const batch = tokenBatch(rows.map((row) => Int32Array.from(row)));
@@ -63,7 +46,7 @@ export function testCausalLmParity(backend: BackendName): void {
       const real = rows.flatMap((row, index) => [...theirs.slice(index * padded * width, (index * padded + row.length) * width)]);
       expectClose(await logits.data(), real, { relative: 1e-4, absolute: 1e-4 });
       logits.dispose();
-      disposeLlamaWeights(weights);
+      disposeDecoderWeights(weights);
     });
 
     test("loss over answer tokens and the gradients of every LoRA factor agree with peft to 1e-3", async () => {
@@ -82,6 +65,39 @@ export function testCausalLmParity(backend: BackendName): void {
       tf.dispose([value, grads]);
       for (const variable of variables.values()) variable.dispose();
       causalLm.dispose();
+    });
+
+    test("greedy generation over cached keys is peft's, and its logits are those of the whole text", async () => {
+      const { config, model, expected } = await load(instance);
+      const weights = loadDecoderWeights(config, model);
+      const { adapter, variables } = deviceAdapter(decoderLinears(config), expected, instance.batch.alpha / instance.batch.rank);
+      const { continuation, rows } = instance.batch;
+      const prompt = rows[0]?.slice(0, 5) ?? [];
+      expect(await generateText(weights, { prompt, adapter, maxNewTokens: 7 })).toEqual(continuation);
+
+      const ids = [...prompt, ...continuation];
+      const logitsOf = (tokens: readonly number[], cache: KeyValueCache | null) => {
+        const batch = { ids: Int32Array.from(tokens), rows: 1, length: tokens.length };
+        const hidden = hiddenStates(weights, batch, { adapter, dropout: null, cache });
+        return logitsAt(
+          weights,
+          hidden,
+          tokens.map((_, at) => at),
+        );
+      };
+      const cache = createKeyValueCache();
+      const whole = tf.tidy(() => logitsOf(ids, null));
+      const pieces = [prompt, ...continuation.map((token) => [token])].map((piece) => {
+        const logits = tf.tidy(() => logitsOf(piece, cache));
+        cache.advance(piece.length);
+        return logits;
+      });
+      const joined = tf.concat(pieces);
+      expectClose(await joined.data(), await whole.data(), { relative: 1e-4, absolute: 1e-4 });
+      cache.dispose();
+      tf.dispose([whole, joined, ...pieces]);
+      for (const variable of variables.values()) variable.dispose();
+      disposeDecoderWeights(weights);
     });
 
     test("a batch gives every row what it gets alone, and nothing stays on the backend", async () => {
@@ -109,7 +125,9 @@ export function testCausalLmParity(backend: BackendName): void {
 }
 
 async function load({ config, model, expected }: Instance) {
-  return { config: parseLlamaConfig(config), model: await tensorsOf(model), expected: await tensorsOf(expected) };
+  const architecture = parseArchitecture(config);
+  if (architecture.family !== "causal-lm") throw new Error("The fixture is not a causal language model");
+  return { config: architecture.config, model: await tensorsOf(model), expected: await tensorsOf(expected) };
 }
 
 type Tensors = ReturnType<typeof readSafetensors>;

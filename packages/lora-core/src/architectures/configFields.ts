@@ -1,0 +1,36 @@
+/** Parts that the parsers of config.json share. */
+import { z } from "zod";
+import { UnsupportedModelError } from "./unsupportedModel.ts";
+
+export const size = z.number().int().min(1).max(1_000_000);
+export const token = z.number().int().min(0);
+
+/** What every decoder's config.json has, with the defaults of transformers. */
+export const decoderFields = z.object({
+  vocab_size: size,
+  bos_token_id: token.nullish(),
+  eos_token_id: z.union([token, z.array(token).min(1)]),
+  /** Weights in a packed format of their own would be read as something else. */
+  quantization_config: z.null().optional(),
+});
+
+/** Special tokens of a parsed config; of several tokens that end a text, the first. */
+export function specialTokens(found: z.output<typeof decoderFields>): { bosToken: number | null; eosToken: number } {
+  const { bos_token_id: bos, eos_token_id: eos } = found;
+  return { bosToken: bos ?? null, eosToken: Array.isArray(eos) ? (eos[0] ?? 0) : eos };
+}
+
+/** The fields of a schema; all others may have any value. @throws {UnsupportedModelError} naming the first that does not fit. */
+export function parseFields<Fields>(schema: z.ZodType<Fields>, json: unknown): Fields {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path ?? [];
+  throw new UnsupportedModelError(path.join("."), JSON.stringify(valueAt(json, path)) ?? "nothing");
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    json,
+  );
+}

@@ -1,0 +1,147 @@
+/**
+ * Forward pass of a decoder-only transformer, as its config describes it, with LoRA on any linear module: Llama (Touvron et al.
+ * 2023, arXiv:2302.13971), Qwen2 (arXiv:2407.10671), Qwen3 (arXiv:2505.09388), GPT-2 (Radford et al. 2019), as in transformers.
+ * Shapes: B rows, T tokens, N = B T, D model width, H heads, Hkv key heads, Dh head width, V vocabulary.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { layerName } from "../../architectures/decoderConfig.ts";
+import { attention } from "../../ops/attention/attention.ts";
+import { causalBias } from "../../ops/attention/attentionBias.ts";
+import { gelu } from "../../ops/gelu/gelu.ts";
+import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
+import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
+import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
+import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
+import { rotary } from "../../ops/rotary/rotary.ts";
+import { type RotaryTable, rotaryTable } from "../../ops/rotary/rotaryTable.ts";
+import { selectRows } from "../../ops/selectRows/selectRows.ts";
+import { swiglu } from "../../ops/swiglu/swiglu.ts";
+import { random } from "../../tensors/random.ts";
+import type { DeviceAdapter } from "../languageModel.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
+import type { KeyValueCache } from "./keyValueCache.ts";
+import type { TokenBatch } from "./tokenBatch.ts";
+
+export interface ForwardOptions {
+  readonly adapter: DeviceAdapter | null;
+  readonly dropout: Dropout | null;
+  /** Keys and values of earlier tokens, extended by this pass; null for whole sequences. */
+  readonly cache: KeyValueCache | null;
+}
+
+/** Everything that is the same in every layer of one pass. */
+interface Pass extends ForwardOptions {
+  readonly weights: DecoderWeights;
+  readonly batch: TokenBatch;
+  /** Null with learned positions. */
+  readonly table: RotaryTable | null;
+  readonly bias: tf.Tensor4D | null;
+}
+
+/** Hidden states [N, D] after the last layer, before the final norm. */
+export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options: ForwardOptions): tf.Tensor2D {
+  const { names, layers, rotaryFrequencies: frequencies } = weights.config;
+  const start = options.cache?.length ?? 0;
+  const table = frequencies && rotaryTable({ start, length: batch.length, frequencies });
+  const bias = batch.length > 1 ? causalBias(batch.length, start) : null;
+  const pass: Pass = { ...options, weights, batch, table, bias };
+  let x = embed(weights, batch, start);
+  for (let index = 0; index < layers; index++) {
+    const layer = layerName(weights.config, index);
+    x = tf.add(x, selfAttention(pass, index, norm(weights, `${layer}.${names.attentionNorm}`, x)));
+    x = tf.add(x, feedForward(pass, layer, norm(weights, `${layer}.${names.feedForwardNorm}`, x)));
+  }
+  return x;
+}
+
+/** Logits [K, V] at K of the N positions only: the head is as wide as the vocabulary. */
+export function logitsAt(weights: DecoderWeights, hidden: tf.Tensor2D, positions: readonly number[]): tf.Tensor2D {
+  return loraLinear(norm(weights, weights.config.names.finalNorm, selectRows(hidden, positions)), weights.head, null);
+}
+
+/** [N, D]: the tokens' embeddings, and their positions' where those are learned. */
+function embed({ embedding, positions, config }: DecoderWeights, { ids, rows, length }: TokenBatch, start: number): tf.Tensor2D {
+  const tokens: tf.Tensor2D = tf.gather(embedding, tf.tensor1d(ids, "int32"));
+  if (!positions) return tokens;
+  // Only padding lies past the end of the table, and nothing reads it.
+  const last = config.maxPositions - 1;
+  const places = Int32Array.from({ length: rows * length }, (_, i) => Math.min(start + (i % length), last));
+  return tf.add(tokens, tf.gather(positions, tf.tensor1d(places, "int32")));
+}
+
+function selfAttention(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
+  const { config } = pass.weights;
+  const { heads, keyValueHeads, headWidth, names } = config;
+  const layer = layerName(config, index);
+  const projected = queryKeyValue(pass, layer, x);
+  const q = turn(pass, splitHeads(pass, headNorm(pass, layer, "q", projected.q), heads));
+  const k = turn(pass, splitHeads(pass, headNorm(pass, layer, "k", projected.k), keyValueHeads));
+  const v = splitHeads(pass, projected.v, keyValueHeads);
+  const seen = pass.cache ? pass.cache.extend(index, k, v) : { k, v };
+  const out = attention({ q, ...seen }, { scale: 1 / Math.sqrt(headWidth), bias: pass.bias });
+  return linear(pass, `${layer}.${names.attentionOutput}`, joinHeads(out));
+}
+
+/** q [N, H Dh], k and v [N, Hkv Dh]. */
+function queryKeyValue(pass: Pass, layer: string, x: tf.Tensor2D): { q: tf.Tensor2D; k: tf.Tensor2D; v: tf.Tensor2D } {
+  const { names, heads, keyValueHeads, headWidth } = pass.weights.config;
+  const project = (name: string) => linear(pass, `${layer}.${name}`, x);
+  const { queryKeyValue: modules } = names;
+  if (!("joint" in modules)) return { q: project(modules.q), k: project(modules.k), v: project(modules.v) };
+  const keyWidth = keyValueHeads * headWidth;
+  const [q, k, v] = tf.split<tf.Tensor2D>(project(modules.joint), [heads * headWidth, keyWidth, keyWidth], 1);
+  if (!q || !k || !v) throw new RangeError("unreachable: split in three");
+  return { q, k, v };
+}
+
+/** [N, heads Dh] -> the same shape, each head normed by itself where the family does that. */
+function headNorm({ weights }: Pass, layer: string, which: "q" | "k", x: tf.Tensor2D): tf.Tensor2D {
+  const { names, headWidth } = weights.config;
+  if (!names.queryKeyNorm) return x;
+  const perHead = x.reshape<tf.Tensor2D>([-1, headWidth]); // [N heads, Dh]
+  return norm(weights, `${layer}.${names.queryKeyNorm[which]}`, perHead).reshape(x.shape);
+}
+
+/** Rotary positions, where the family has them. */
+function turn({ table }: Pass, x: tf.Tensor4D): tf.Tensor4D {
+  return table ? rotary(x, table) : x;
+}
+
+function feedForward(pass: Pass, layer: string, x: tf.Tensor2D): tf.Tensor2D {
+  const { gate, up, down } = pass.weights.config.names;
+  const project = (name: string) => linear(pass, `${layer}.${name}`, x);
+  const inner = gate ? swiglu(project(gate), project(up)) : gelu(project(up)); // [N, F]
+  return linear(pass, `${layer}.${down}`, inner);
+}
+
+function linear({ weights, adapter, dropout }: Pass, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const frozen = weights.linears.get(name);
+  if (!frozen) throw new RangeError(`There is no linear module ${name}`);
+  const factors = adapter?.factors.get(name);
+  if (!adapter || !factors) return loraLinear(x, frozen, null);
+  return loraLinear(x, frozen, { factors, scale: adapter.scale, dropout: dropout && ownDropout(dropout, name) });
+}
+
+/** Every module drops its own elements. */
+function ownDropout({ rate, seed }: Dropout, module: string): Dropout {
+  return { rate, seed: Math.floor(random(seed, module)() * 2 ** 32) };
+}
+
+function norm({ norms, config }: DecoderWeights, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const found = norms.get(name);
+  if (!found) throw new RangeError(`There is no norm ${name}`);
+  const { weight, bias } = found;
+  return bias ? layerNorm(x, { weight, bias }, config.normEps) : rmsNorm(x, weight, config.normEps);
+}
+
+/** [N, heads Dh] -> [B, heads, T, Dh] */
+function splitHeads({ batch, weights }: Pass, x: tf.Tensor2D, heads: number): tf.Tensor4D {
+  const { headWidth } = weights.config;
+  return tf.transpose(x.reshape<tf.Tensor4D>([batch.rows, batch.length, heads, headWidth]), [0, 2, 1, 3]);
+}
+
+/** [B, H, T, Dh] -> [N, H Dh] */
+function joinHeads(x: tf.Tensor4D): tf.Tensor2D {
+  const [rows, heads, length, headWidth] = x.shape;
+  return tf.transpose(x, [0, 2, 1, 3]).reshape([rows * length, heads * headWidth]);
+}

@@ -1,0 +1,81 @@
+/** The frozen weights of a decoder's checkpoint on the backend, linear layers in both layouts. */
+import * as tf from "@tensorflow/tfjs";
+import { type DecoderConfig, decoderLinears, decoderNorms } from "../../architectures/decoderConfig.ts";
+import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
+import type { HostTensor, NamedTensors } from "../../tensors/namedTensors.ts";
+
+export interface NormWeights {
+  /** [width] */
+  readonly weight: tf.Tensor1D;
+  /** [width]; null for a root-mean-square norm. */
+  readonly bias: tf.Tensor1D | null;
+}
+
+export interface DecoderWeights {
+  readonly config: DecoderConfig;
+  /** [V, D] */
+  readonly embedding: tf.Tensor2D;
+  /** Learned positions [maxPositions, D]; null with rotary ones. */
+  readonly positions: tf.Tensor2D | null;
+  /** By module name, as in `decoderLinears`. */
+  readonly linears: ReadonlyMap<string, FrozenLinear>;
+  /** By module name, as in `decoderNorms`. */
+  readonly norms: ReadonlyMap<string, NormWeights>;
+  /** V x D output head; a tied one shares `embedding` as its backward layout. */
+  readonly head: FrozenLinear;
+}
+
+/** Copies the checkpoint to the backend. The caller frees it with {@link disposeDecoderWeights}. @throws {RangeError} on a missing or misshapen tensor. */
+export function loadDecoderWeights(config: DecoderConfig, checkpoint: NamedTensors): DecoderWeights {
+  const { names, hiddenSize } = config;
+  const vector = (name: string, size: number) => tf.tensor1d(tensorOf(checkpoint, name, [size]));
+  const matrix = (name: string, shape: [number, number]) => tf.tensor2d(tensorOf(checkpoint, name, shape), shape);
+  const embeddingShape: [number, number] = [config.vocabSize, hiddenSize];
+  const embedding = matrix(`${names.embedding}.weight`, embeddingShape);
+  const linears = decoderLinears(config).map(({ name, inFeatures, outFeatures, hasBias }): [string, FrozenLinear] => {
+    const bias = hasBias ? vector(`${name}.bias`, outFeatures) : null;
+    const linear = config.weightsInOut
+      ? frozenLinear(matrix(`${name}.weight`, [inFeatures, outFeatures]), bias, "in-out")
+      : frozenLinear(matrix(`${name}.weight`, [outFeatures, inFeatures]), bias);
+    return [name, linear];
+  });
+  const norms = decoderNorms(config).map(({ name, width }): [string, NormWeights] => [
+    name,
+    { weight: vector(`${name}.weight`, width), bias: config.norm === "layer" ? vector(`${name}.bias`, width) : null },
+  ]);
+  return {
+    config,
+    embedding,
+    positions: names.positions ? matrix(`${names.positions}.weight`, [config.maxPositions, hiddenSize]) : null,
+    linears: new Map(linears),
+    norms: new Map(norms),
+    head: frozenLinear(config.tiedHead ? embedding : matrix(`${names.head}.weight`, embeddingShape), null),
+  };
+}
+
+/** Frees every tensor of {@link loadDecoderWeights}. */
+export function disposeDecoderWeights({ embedding, positions, linears, norms, head }: DecoderWeights): void {
+  for (const linear of linears.values()) disposeFrozenLinear(linear);
+  for (const { weight, bias } of norms.values()) {
+    weight.dispose();
+    bias?.dispose();
+  }
+  head.forward.dispose();
+  if (head.backward !== embedding) head.backward.dispose();
+  positions?.dispose();
+  embedding.dispose();
+}
+
+function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): Float32Array {
+  const tensor = find(checkpoint, name);
+  if (!tensor) throw new RangeError(`The checkpoint has no tensor ${name}`);
+  if (tensor.shape.join() !== shape.join()) {
+    throw new RangeError(`The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
+  }
+  return tensor.data;
+}
+
+/** Checkpoints saved without their head, as gpt2's on the hub, leave out the first part of every name ("transformer."). */
+function find(checkpoint: NamedTensors, name: string): HostTensor | undefined {
+  return checkpoint.get(name) ?? checkpoint.get(name.slice(name.indexOf(".") + 1));
+}
