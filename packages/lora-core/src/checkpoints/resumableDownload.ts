@@ -1,0 +1,137 @@
+/**
+ * One file over HTTP into memory, once: straight into a buffer of its size, hashed while it arrives. A connection that breaks
+ * off is taken up where it ended (Range, If-Range), or from the start where the server cannot do that.
+ */
+import { createSha256 } from "./sha256.ts";
+
+/** A connection that delivers nothing for this long counts as broken. */
+const STALL_MS = 60_000;
+/** Attempts in a row that bring nothing before the download is given up. */
+const FRUITLESS_ATTEMPTS = 4;
+
+export interface DownloadProgress {
+  readonly receivedBytes: number;
+  /** Null when the server does not say. */
+  readonly totalBytes: number | null;
+}
+
+export interface DownloadOptions {
+  /** Lower-case hex the file must have; null takes any file. */
+  readonly sha256: string | null;
+  readonly onProgress: (progress: DownloadProgress) => void;
+  /** Wait before the first repetition, ms; each further one waits as much longer. */
+  readonly retryMs?: number;
+}
+
+/** A file that could not be had. `name` crosses threads, so the page knows it by "ModelDownloadError". */
+export class ModelDownloadError extends Error {
+  constructor(
+    message: string,
+    /** What the server answered; null when it was not reached or broke off. */
+    readonly status: number | null,
+  ) {
+    super(message);
+    this.name = "ModelDownloadError";
+  }
+}
+
+/** @throws {ModelDownloadError} unreachable, refused, broken off again and again, or another SHA-256 than asked for. */
+export async function download(url: string, { sha256, onProgress, retryMs = 500 }: DownloadOptions): Promise<Uint8Array> {
+  const file = new PartialFile();
+  let fruitless = 0;
+  for (let before = 0; !(await receive(url, file, onProgress)); before = file.receivedBytes) {
+    fruitless = file.receivedBytes > before ? 0 : fruitless + 1;
+    if (fruitless >= FRUITLESS_ATTEMPTS) throw new ModelDownloadError(`The download of ${url} broke off`, null);
+    await new Promise((resolve) => setTimeout(resolve, (fruitless + 1) * retryMs));
+  }
+  if (sha256 !== null && file.sha256() !== sha256) {
+    throw new ModelDownloadError("The base model's weights are not the ones this federation agreed on", null);
+  }
+  return file.bytes();
+}
+
+/** One connection. True when the file is complete, false when it broke off. @throws {ModelDownloadError} when the server refuses. */
+async function receive(url: string, file: PartialFile, onProgress: DownloadOptions["onProgress"]): Promise<boolean> {
+  const stall = new AbortController();
+  let timer = setTimeout(() => stall.abort(), STALL_MS);
+  try {
+    const response = await fetch(url, { headers: file.resumeHeaders(), signal: stall.signal }).catch(() => null);
+    if (!response) return false;
+    if (!response.ok) throw new ModelDownloadError(`${url} cannot be had (HTTP ${response.status})`, response.status);
+    file.begin(response);
+    const reader = response.body?.getReader();
+    while (reader) {
+      const piece = await reader.read().catch(() => null);
+      if (!piece) return false;
+      if (piece.done) break;
+      clearTimeout(timer);
+      timer = setTimeout(() => stall.abort(), STALL_MS);
+      file.append(piece.value);
+      onProgress({ receivedBytes: file.receivedBytes, totalBytes: file.totalBytes });
+    }
+    return file.totalBytes === null || file.receivedBytes === file.totalBytes;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What has arrived so far. */
+class PartialFile {
+  #hash = createSha256();
+  /** The buffer of the whole size where that is known, grown where it is not. */
+  #buffer = new Uint8Array(0);
+  #received = 0;
+  #total: number | null = null;
+  #version: string | null = null;
+
+  get receivedBytes(): number {
+    return this.#received;
+  }
+
+  get totalBytes(): number | null {
+    return this.#total;
+  }
+
+  /** Asks for the rest, where the server gave its version a strong name. */
+  resumeHeaders(): Record<string, string> {
+    if (this.#received === 0 || this.#version === null) return {};
+    return { range: `bytes=${this.#received}-`, "if-range": this.#version };
+  }
+
+  /** Takes a response's headers; anything but exactly the rest of the file starts from zero. */
+  begin(response: Response): void {
+    const rest = response.headers.get("content-range") === `bytes ${this.#received}-${(this.#total ?? 0) - 1}/${this.#total}`;
+    if (response.status === 206 && rest) return;
+    if (response.status === 206) throw new ModelDownloadError(`${response.url} answers with another part than asked for`, 206);
+    const length = Number(response.headers.get("content-length"));
+    // The length of an encoded body is not the file's.
+    this.#total = length > 0 && !response.headers.has("content-encoding") ? length : null;
+    const etag = response.headers.get("etag");
+    this.#version = this.#total !== null && etag?.startsWith('"') ? etag : null;
+    this.#hash = createSha256();
+    this.#received = 0;
+    this.#buffer = new Uint8Array(this.#total ?? 0);
+  }
+
+  append(piece: Uint8Array): void {
+    const end = this.#received + piece.byteLength;
+    if (end > this.#buffer.byteLength) {
+      if (this.#total !== null) throw new ModelDownloadError("The server sent more than it said", null);
+      const larger = new Uint8Array(Math.max(end, 2 * this.#buffer.byteLength));
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(piece, this.#received);
+    this.#hash.update(piece);
+    this.#received = end;
+  }
+
+  /** Call once. */
+  sha256(): string {
+    return this.#hash.hex();
+  }
+
+  bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#received);
+  }
+}
