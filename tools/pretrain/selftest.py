@@ -1,0 +1,95 @@
+"""Checks every stage but the corpus in a temporary folder, in seconds and without a network: `python3 -m tools.pretrain selftest`.
+
+The tokenizer is compared with `tokenizers`, a resumed training with an uninterrupted one, the exported model with `transformers`.
+"""
+
+import json
+import random
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer as ReferenceTokenizer
+from transformers import AutoModelForCausalLM
+
+from .corpus import Document
+from .evaluate import evaluate, load_best
+from .export import export
+from .model import ModelSize
+from .tokenizer import build_tokenizer, encode_corpus, load_tokenizer
+from .train import Trainer, TrainingSettings, train
+from .workspace import Workspace, write_json
+
+VOCABULARY = 400
+SIZE = ModelSize(vocabulary=VOCABULARY, layers=2, hidden=32, heads=4, key_value_heads=2, intermediate=48, context=64)
+SETTINGS = TrainingSettings(rows=4, length=32, dropout=0.1, tokens=40 * 4 * 32, evaluate_every=10)
+TEXTS = ["The disk's full; 1234567 bytes weren't written.", "  two  spaces,\n\n\ttabs\r\nand lines \n", "Grüße, žluťoučký kůň: 東京 🙂🏽 ½", "", " "]
+NOUNS = "disk file server network kernel process packet thread socket driver".split()
+VERBS = "reads writes opens closes blocks drops sends waits fails starts".split()
+
+
+def selftest() -> None:
+    """Runs the checks in order; raises AssertionError at the first that fails."""
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Workspace(Path(folder))
+        write_small_corpus(work)
+        build_tokenizer(work, VOCABULARY)
+        encode_corpus(work)
+        check_tokenizer(work)
+        check_resuming(work)
+        check_export(work)
+    print("selftest passed")
+
+
+def write_small_corpus(work: Workspace) -> None:
+    """Made-up sentences from a seed, with the texts of the tokenizer check among them."""
+    draw = random.Random(3)
+    sentences = [f"The {draw.choice(NOUNS)} {draw.choice(VERBS)} a {draw.choice(NOUNS)} after {draw.randrange(999)} s." for _ in range(900)]
+    documents = [Document("made-up", text) for text in [*TEXTS, *sentences]]
+    work.corpus.write_text("".join(json.dumps(asdict(document)) + "\n" for document in documents), encoding="utf-8")
+    characters = sum(len(document.text) for document in documents)
+    write_json(work.corpus_summary, [
+        {"source": "made-up", "packages": {}, "licence": "none", "documents": len(documents), "characters": characters},
+    ])
+
+
+def check_tokenizer(work: Workspace) -> None:
+    """The same ids as the reference implementation, and the text back from them."""
+    ours, reference = load_tokenizer(work.tokenizer), ReferenceTokenizer.from_file(str(work.tokenizer))
+    for text in TEXTS:
+        ids = reference.encode(text, add_special_tokens=False).ids
+        assert ours.encode(text) == ids, text
+        assert reference.decode(ids) == text, text
+    print("tokenizer: same ids as tokenizers")
+
+
+def check_resuming(work: Workspace) -> None:
+    """Twenty steps at once, or twelve, a checkpoint and eight more, give the same losses; training lowers the loss."""
+    whole = Trainer(work, SIZE, SETTINGS)
+    expected = [whole.step() for _ in range(20)]
+    first = Trainer(work, SIZE, SETTINGS)
+    losses = [first.step() for _ in range(12)]
+    first.save()
+    torch.manual_seed(99)  # A new process would not have the old state either.
+    second = Trainer.resumed(work, SETTINGS)
+    losses += [second.step() for _ in range(8)]
+    assert losses == expected, (losses, expected)
+    assert losses[-1] < losses[0] - 0.5, losses
+    print("training: the same losses after resuming")
+
+
+def check_export(work: Workspace) -> None:
+    """transformers reads the exported folder and computes our logits."""
+    train(work, SIZE, SETTINGS, resume=True)
+    evaluate(work, "cpu")
+    folder = work.root / "exported"
+    export(work, folder, "selftest")
+    ids = torch.randint(0, VOCABULARY, (2, 40), generator=torch.Generator().manual_seed(5))
+    reference = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    with torch.no_grad():
+        expected, ours = reference(ids).logits, load_best(work)(ids)
+    difference = (expected - ours).abs().max().item()
+    assert difference < 1e-4 < expected.std().item(), difference
+    print(f"export: logits within {difference:.1e} of transformers")
