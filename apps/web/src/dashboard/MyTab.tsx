@@ -64,6 +64,9 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
         {!state.canResume && (
           <p className="small">This browser refused to store the checkpoint: do not reload this page, or the tab starts over.</p>
         )}
+        {!state.modelKept && (
+          <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
+        )}
         {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
         {view.canLeave && <LeaveButton session={session} />}
       </Panel>

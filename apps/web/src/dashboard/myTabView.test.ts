@@ -10,6 +10,7 @@ const at = (stage: SessionStage): SessionState => ({
   device: null,
   samples: null,
   canResume: true,
+  modelKept: true,
   confusion: null,
   losses: [],
 });

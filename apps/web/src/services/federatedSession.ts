@@ -63,6 +63,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     device: null,
     samples: null,
     canResume: true,
+    modelKept: true,
     confusion: options.record.done?.confusion ?? null,
     losses: [],
   });
@@ -105,7 +106,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   async function prepare(): Promise<void> {
     const source = { folderUrl: new URL(`/models/${config.model.id}`, location.origin).href, sha256: config.model.sha256 };
     const download = createThrottle(100, now);
-    const device = await engine.openModel(source, options.backend, (progress) => {
+    const { device, modelKept } = await engine.openModel(source, options.backend, (progress) => {
       if (store.get().stage.kind !== "loadingModel") return;
       const complete = progress.receivedBytes === progress.totalBytes;
       if (complete) enter({ kind: "preparing" });
@@ -114,7 +115,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     enter({ kind: "preparing" });
     const samples = await withDeadline(engine.prepare(setupOf(config, record), record.split), PREPARE_DEADLINE_MS, silent);
     if (record.checkpoint) await engine.restore(record.checkpoint);
-    patch({ device, samples, stage: { kind: "joining" } });
+    patch({ device, modelKept, samples, stage: { kind: "joining" } });
   }
 
   /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */

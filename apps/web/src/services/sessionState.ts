@@ -24,6 +24,8 @@ export interface SessionState {
   readonly samples: SampleCounts | null;
   /** False when this device refused to store the checkpoint: after a reload the tab would start over. */
   readonly canResume: boolean;
+  /** False when this browser could not keep the base model: the next visit downloads it again. */
+  readonly modelKept: boolean;
   /** Counts [actual][predicted] of the served adapter on this tab's test rows, once it is fused. */
   readonly confusion: Confusion | null;
   /** Training losses of this page's life, oldest first. */

@@ -1,4 +1,5 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { LabelCount } from "@duet/lora-core/data/mapRows";
 import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/task";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
@@ -10,10 +11,12 @@ export interface ModelSource {
   readonly sha256: string;
 }
 
-export interface DownloadProgress {
-  readonly receivedBytes: number;
-  /** Null when the server does not say. */
-  readonly totalBytes: number | null;
+export type { DownloadProgress };
+
+export interface OpenedModel {
+  readonly device: Device;
+  /** False when this browser could not keep the weights: the next visit downloads them again. */
+  readonly modelKept: boolean;
 }
 
 /** A file as its owner needs to see it before choosing columns. */
@@ -52,7 +55,11 @@ export interface MapRequest {
 
 export interface TabEngine extends Omit<TrainingEngine, "open"> {
   /** Downloads and checks the base, picks the backend (or the forced one) and loads it there. */
-  openModel(source: ModelSource, backend: BackendName | null, onProgress: (progress: DownloadProgress) => void): Promise<Device>;
+  openModel(
+    source: ModelSource,
+    backend: BackendName | null,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<OpenedModel>;
   /** Reads a file and keeps it in the worker until the next one. @throws {Error} with a sentence for the file's owner. */
   readTable(content: Blob, fileName: string): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */

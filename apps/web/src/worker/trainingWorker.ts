@@ -2,7 +2,7 @@
 import { createLocalClient } from "@duet/lora-core/training/localClient";
 import { expose } from "comlink";
 import { createDataDesk } from "./dataDesk.ts";
-import { downloadModel } from "./downloadModel.ts";
+import { downloadFederationModel } from "./downloadModel.ts";
 import type { TabEngine } from "./tabEngine.ts";
 
 const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
@@ -10,7 +10,8 @@ const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.ori
 const engine: TabEngine = {
   ...createDataDesk(),
   async openModel(source, backend, onProgress) {
-    return client.open(await downloadModel(source, onProgress), backend);
+    const { files, kept } = await downloadFederationModel(source, onProgress);
+    return { device: await client.open(files, backend), modelKept: kept };
   },
   prepare: (setup, split) => client.prepare(setup, split),
   runRound: (request, onProgress) => client.runRound(request, onProgress),
