@@ -46,7 +46,7 @@ const recommended: FdLoraConfig = {
   sync: { every: 2, copy: "uploaded" },
   outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { maxEvaluations: 20, l1: 0.05, confidence: 2, bound: 1.5 },
+  fusion: { maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
 };
 
 /**
