@@ -8,7 +8,7 @@ const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/|/conformance\\.ts$|\\.(refere
 /** Which folders of lora-core each of its folders may import, besides itself. */
 const mayImport = {
   tensors: [],
-  adapters: ["tensors"],
+  adapters: ["checkpoints", "tensors"],
   checkpoints: ["tensors"],
   architectures: ["adapters", "tensors"],
   data: ["tensors"],
