@@ -93,6 +93,9 @@ class Block(nn.Module):
 class Decoder(nn.Module):
     """Embedding, blocks and the last norm."""
 
+    cos: Tensor  # [context, E], as `sin`
+    sin: Tensor
+
     def __init__(self, size: ModelSize, dropout: float) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(size.vocabulary, size.hidden)

@@ -1,5 +1,7 @@
 """Muon for the matrices inside the blocks, AdamW for the embedding and the norms."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 from torch.optim import AdamW, Optimizer
@@ -16,11 +18,11 @@ ITERATIONS = 5
 class Muon(Optimizer):
     """Momentum whose every step is made nearly orthogonal (Jordan et al. 2024, "Muon"); for weights of two dimensions."""
 
-    def __init__(self, weights: list[Tensor], rate: float) -> None:
+    def __init__(self, weights: Iterable[Tensor], rate: float) -> None:
         super().__init__(weights, {"lr": rate})
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
         """W := (1 - rate * decay) W - rate * sqrt(max(1, rows / columns)) * orthogonal(Nesterov momentum)."""
         for group in self.param_groups:
             for weight in group["params"]:

@@ -5,7 +5,9 @@ The tokenizer is compared with `tokenizers`, a resumed training with an uninterr
 
 import json
 import random
+import re
 import tempfile
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from transformers import AutoModelForCausalLM
 from .corpus import Document
 from .evaluate import evaluate, load_best
 from .export import export
+from .merges import Pair, learn_merges
 from .model import ModelSize
 from .tokenizer import build_tokenizer, encode_corpus, load_tokenizer
 from .train import Trainer, TrainingSettings, train
@@ -37,6 +40,7 @@ def selftest() -> None:
         write_small_corpus(work)
         build_tokenizer(work, VOCABULARY)
         encode_corpus(work)
+        check_merges()
         check_tokenizer(work)
         check_resuming(work)
         check_export(work)
@@ -53,6 +57,24 @@ def write_small_corpus(work: Workspace) -> None:
     write_json(work.corpus_summary, [
         {"source": "made-up", "packages": {}, "licence": "none", "documents": len(documents), "characters": characters},
     ])
+
+
+def check_merges() -> None:
+    """Merges learnt with updated counts are those learnt by counting everything anew each time."""
+    words = [(list(word), count) for word, count in [*zip(NOUNS, range(2, 12)), *zip(VERBS, range(3, 13)), ("aaaaa", 4), ("banana", 9)]]
+    expected: list[Pair] = []
+    spelled = words
+    while len(expected) < 30:
+        counts: Counter[Pair] = Counter()
+        for pieces, count in spelled:
+            for pair in zip(pieces, pieces[1:]):
+                counts[pair] += count
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        expected.append(best)
+        joined = re.compile(rf"(?<!\S){best[0]} {best[1]}(?!\S)")  # The pieces are letters, written here with spaces between.
+        spelled = [(joined.sub("".join(best), " ".join(pieces)).split(" "), count) for pieces, count in spelled]
+    assert learn_merges(words, 30) == expected
+    print("merges: those of counting anew")
 
 
 def check_tokenizer(work: Workspace) -> None:
