@@ -1,6 +1,7 @@
 /** What the coordinator serves over HTTP: the web app, base models, sample data, adapters of past rounds. */
 import { createReadStream } from "node:fs";
 import { access, stat } from "node:fs/promises";
+import type { IncomingHttpHeaders } from "node:http";
 import { basename, join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -39,7 +40,12 @@ function registerModels(app: FastifyInstance, catalogue: ModelCatalogue): void {
       const isPinned = request.query.sha256 === hash;
       reply.header("etag", `"${hash}"`).header("cache-control", isPinned ? "public, max-age=31536000, immutable" : "no-cache");
       if (request.headers["if-none-match"] === `"${hash}"`) return reply.code(304).send();
-      return sendFile(reply, join(model.folder, file), file);
+      return sendFile(
+        reply.header("accept-ranges", "bytes"),
+        join(model.folder, file),
+        file,
+        resumeAt(request.headers, `"${hash}"`),
+      );
     },
   );
 }
@@ -95,11 +101,20 @@ async function registerWebApp(app: FastifyInstance, webDir: string | null): Prom
   });
 }
 
-async function sendFile(reply: FastifyReply, path: string, kind: ModelFile) {
+/** First byte asked for by a client that has the beginning of this very version; 0 sends the whole file. */
+function resumeAt(headers: IncomingHttpHeaders, etag: string): number {
+  const { range, "if-range": version } = headers;
+  return version === etag ? Number(/^bytes=(\d{1,15})-$/.exec(range ?? "")?.[1] ?? 0) : 0;
+}
+
+/** The file from byte `start` on; all of it where there is no such byte. */
+async function sendFile(reply: FastifyReply, path: string, kind: ModelFile, start = 0) {
   const { size } = await stat(path);
-  reply.header("content-length", size);
+  const isPart = start > 0 && start < size;
+  if (isPart) reply.code(206).header("content-range", `bytes ${start}-${size - 1}/${size}`);
+  reply.header("content-length", isPart ? size - start : size);
   reply.type(kind.endsWith(".json") ? "application/json; charset=utf-8" : "application/octet-stream");
-  return reply.send(createReadStream(path));
+  return reply.send(createReadStream(path, { start: isPart ? start : 0 }));
 }
 
 function findOrNull(registry: FederationRegistry, id: string) {
