@@ -24,5 +24,9 @@ export async function takeScreenshots(browser: Browser, { watchUrl, participant,
     await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
     await context.close();
   }
-  await participant?.screenshot({ path: join(folder, "participant.png"), fullPage: true });
+  if (!participant) return;
+  // A page in the background does not draw.
+  await participant.bringToFront();
+  await participant.locator("figure path").first().waitFor();
+  await participant.screenshot({ path: join(folder, "participant.png"), fullPage: true });
 }
