@@ -16,7 +16,7 @@ import { rotary } from "../../ops/rotary/rotary.ts";
 import { type RotaryTable, rotaryTable } from "../../ops/rotary/rotaryTable.ts";
 import { selectRows } from "../../ops/selectRows/selectRows.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
-import { random } from "../../tensors/random.ts";
+import { adaptedLinear } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
@@ -79,13 +79,13 @@ function selfAttention(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
   const v = splitHeads(pass, projected.v, keyValueHeads);
   const seen = pass.cache ? pass.cache.extend(index, k, v) : { k, v };
   const out = attention({ q, ...seen }, { scale: 1 / Math.sqrt(headWidth), bias: pass.bias });
-  return linear(pass, `${layer}.${names.attentionOutput}`, joinHeads(out));
+  return adaptedLinear(pass, `${layer}.${names.attentionOutput}`, joinHeads(out));
 }
 
 /** q [N, H Dh], k and v [N, Hkv Dh]. */
 function queryKeyValue(pass: Pass, layer: string, x: tf.Tensor2D): { q: tf.Tensor2D; k: tf.Tensor2D; v: tf.Tensor2D } {
   const { names, heads, keyValueHeads, headWidth } = pass.weights.config;
-  const project = (name: string) => linear(pass, `${layer}.${name}`, x);
+  const project = (name: string) => adaptedLinear(pass, `${layer}.${name}`, x);
   const { queryKeyValue: modules } = names;
   if (!("joint" in modules)) return { q: project(modules.q), k: project(modules.k), v: project(modules.v) };
   const keyWidth = keyValueHeads * headWidth;
@@ -109,22 +109,9 @@ function turn({ table }: Pass, x: tf.Tensor4D): tf.Tensor4D {
 
 function feedForward(pass: Pass, layer: string, x: tf.Tensor2D): tf.Tensor2D {
   const { gate, up, down } = pass.weights.config.names;
-  const project = (name: string) => linear(pass, `${layer}.${name}`, x);
+  const project = (name: string) => adaptedLinear(pass, `${layer}.${name}`, x);
   const inner = gate ? swiglu(project(gate), project(up)) : gelu(project(up)); // [N, F]
-  return linear(pass, `${layer}.${down}`, inner);
-}
-
-function linear({ weights, adapter, dropout }: Pass, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  const frozen = weights.linears.get(name);
-  if (!frozen) throw new RangeError(`There is no linear module ${name}`);
-  const factors = adapter?.factors.get(name);
-  if (!adapter || !factors) return loraLinear(x, frozen, null);
-  return loraLinear(x, frozen, { factors, scale: adapter.scale, dropout: dropout && ownDropout(dropout, name) });
-}
-
-/** Every module drops its own elements. */
-function ownDropout({ rate, seed }: Dropout, module: string): Dropout {
-  return { rate, seed: Math.floor(random(seed, module)() * 2 ** 32) };
+  return adaptedLinear(pass, `${layer}.${down}`, inner);
 }
 
 function norm({ norms, config }: DecoderWeights, name: string, x: tf.Tensor2D): tf.Tensor2D {

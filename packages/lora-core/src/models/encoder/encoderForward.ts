@@ -8,9 +8,8 @@ import type { EncoderConfig } from "../../architectures/encoderConfig.ts";
 import { attention } from "../../ops/attention/attention.ts";
 import { paddingBias } from "../../ops/attention/attentionBias.ts";
 import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
-import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
-import { random } from "../../tensors/random.ts";
+import { adaptedLinear } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 
@@ -33,7 +32,7 @@ export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.
   let x = embedTokens(weights, texts, shape);
   const bias = shape.lengths.every((length) => length === shape.tokens) ? null : paddingBias(shape.lengths, shape.tokens);
   for (let index = 0; index < config.layers; index++) x = encoderLayer(pass, x, { ...shape, bias, index });
-  const pooled = linear(pass, "pooler", meanOfTokens(x, shape)).tanh();
+  const pooled = adaptedLinear(pass, "pooler", meanOfTokens(x, shape)).tanh();
   const squared = tf.square(pooled).sum(1, true); // [B, 1]
   return tf.mul(pooled, tf.rsqrt(tf.maximum(squared, NORM_EPSILON)));
 }
@@ -74,11 +73,11 @@ interface LayerShape extends PaddedShape {
 /** Attention, then a two-layer network, each after a norm and beside a residual. [B T, D] -> [B T, hidden]. */
 function encoderLayer(pass: EncoderPass, x: tf.Tensor2D, shape: LayerShape): tf.Tensor2D {
   const layer = `layers.${shape.index}`;
-  const residual = pass.weights.linears.has(`${layer}.residual`) ? linear(pass, `${layer}.residual`, x) : x;
+  const residual = pass.weights.linears.has(`${layer}.residual`) ? adaptedLinear(pass, `${layer}.residual`, x) : x;
   const attended = selfAttention(pass, norm(pass, `${layer}.attention.norm`, x), shape);
-  const middle = tf.add<tf.Tensor2D>(residual, linear(pass, `${layer}.attention.output`, attended));
-  const hidden = linear(pass, `${layer}.mlp.up`, norm(pass, `${layer}.mlp.norm`, middle)).relu<tf.Tensor2D>();
-  return tf.add(middle, linear(pass, `${layer}.mlp.down`, hidden));
+  const middle = tf.add<tf.Tensor2D>(residual, adaptedLinear(pass, `${layer}.attention.output`, attended));
+  const hidden = adaptedLinear(pass, `${layer}.mlp.up`, norm(pass, `${layer}.mlp.norm`, middle)).relu<tf.Tensor2D>();
+  return tf.add(middle, adaptedLinear(pass, `${layer}.mlp.down`, hidden));
 }
 
 function selfAttention(pass: EncoderPass, x: tf.Tensor2D, { lengths, tokens, bias, index }: LayerShape): tf.Tensor2D {
@@ -87,7 +86,7 @@ function selfAttention(pass: EncoderPass, x: tf.Tensor2D, { lengths, tokens, bia
   const headWidth = width / heads;
   const perHead = (part: tf.Tensor2D) =>
     part.reshape([lengths.length, tokens, heads, headWidth]).transpose<tf.Tensor4D>([0, 2, 1, 3]); // [B, H, T, Dh]
-  const [q, k, v] = tf.split<tf.Tensor2D>(linear(pass, `layers.${index}.attention.qkv`, x), 3, 1).map(perHead);
+  const [q, k, v] = tf.split<tf.Tensor2D>(adaptedLinear(pass, `layers.${index}.attention.qkv`, x), 3, 1).map(perHead);
   if (!q || !k || !v) throw new RangeError("unreachable: split in three");
   const out = attention({ q, k, v }, { scale: 1 / Math.sqrt(headWidth), bias });
   return out.transpose([0, 2, 1, 3]).reshape([-1, width]); // [B T, D]
@@ -101,19 +100,6 @@ function meanOfTokens(x: tf.Tensor2D, { lengths, tokens }: PaddedShape): tf.Tens
   });
   const weights = tf.tensor3d(shares, [lengths.length, tokens, 1]);
   return tf.mul(x.reshape([lengths.length, tokens, x.shape[1]]), weights).sum(1);
-}
-
-function linear({ weights, adapter, dropout }: EncoderPass, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  const frozen = weights.linears.get(name);
-  if (!frozen) throw new RangeError(`There is no linear module ${name}`);
-  const factors = adapter?.factors.get(name);
-  if (!adapter || !factors) return loraLinear(x, frozen, null);
-  return loraLinear(x, frozen, { factors, scale: adapter.scale, dropout: dropout && ownDropout(dropout, name) });
-}
-
-/** Every module drops its own elements. */
-function ownDropout({ rate, seed }: Dropout, module: string): Dropout {
-  return { rate, seed: Math.floor(random(seed, module)() * 2 ** 32) };
 }
 
 function norm({ config, weights }: EncoderPass, name: string, x: tf.Tensor2D): tf.Tensor2D {
