@@ -17,9 +17,14 @@ export function differentiable<Out extends tf.Tensor, Saved extends Readonly<Rec
     const names = Object.keys(saved);
     return {
       value,
-      gradFunc: (dy: Out, kept: tf.Tensor[]) =>
+      gradFunc(dy: Out, kept: tf.Tensor[]) {
         // The same tensors under the same names, which the type system cannot follow.
-        backward(dy, Object.fromEntries(names.map((name, i) => [name, kept[i]])) as Saved),
+        const saved = Object.fromEntries(names.map((name, i) => [name, kept[i]])) as Saved;
+        // TF.js frees what a gradient made or kept only once the whole backward pass is over; that would be most of a step's memory.
+        const gradients = tf.tidy(() => backward(dy, saved));
+        tf.dispose(kept);
+        return gradients;
+      },
     };
   });
   return op(...inputs);

@@ -55,10 +55,10 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
         throw new RangeError(`AdamW: ${gradients.length} gradients for ${variables.length} variables`);
       }
       steps++;
-      tf.tidy(() => {
-        for (const [index, gradient] of gradients.entries())
-          update(moments[index] as (typeof moments)[number], gradient, learningRate);
-      });
+      // One tidy each: the intermediates of all variables together would be many times the adapter.
+      for (const [index, gradient] of gradients.entries()) {
+        tf.tidy(() => update(moments[index] as (typeof moments)[number], gradient, learningRate));
+      }
     },
     async exportState() {
       const [m, v] = await Promise.all([Promise.all(first.map(toHost)), Promise.all(second.map(toHost))]);
