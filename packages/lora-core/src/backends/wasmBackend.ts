@@ -1,5 +1,6 @@
 /** Prepares TF.js' WebAssembly backend: where its files are, and how many threads it may use. */
 import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import "./wasmIdentity.ts";
 
 export interface WasmOptions {
   /** Folder (ending in "/") or URL per file of the .wasm binaries of @tensorflow/tfjs-backend-wasm. */
