@@ -17,7 +17,7 @@ const mayImport = {
   strategies: ["tensors", "fusion", "adapters", "training/trainingConfig"],
   protocol: ["adapters", "data", "training/trainingConfig"],
   rounds: ["protocol", "strategies"],
-  federation: ["protocol", "strategies", "data", "adapters", "training/trainingConfig"],
+  federation: ["protocol", "strategies", "data", "adapters", "fusion", "tensors", "training/trainingConfig"],
   ops: ["tensors"],
   backends: ["protocol"],
   models: ["ops", "architectures", "checkpoints", "data", "adapters", "tensors"],

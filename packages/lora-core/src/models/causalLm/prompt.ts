@@ -4,14 +4,8 @@
  * with <bos> only where config.json has one. Everything after "Answer:" is the answer; the loss is on those tokens alone.
  */
 import type { DecoderConfig } from "../../architectures/decoderConfig.ts";
+import { ANSWER_SEPARATOR, promptText } from "../../data/promptText.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
-
-const SEPARATOR = "\nAnswer:";
-
-/** The text before the answer, e.g. for `generate`. */
-export function promptText(input: string): string {
-  return `${input}${SEPARATOR}`;
-}
 
 export interface PromptEncoder {
   /** Tokens before the answer, at most `room` of them where the separator allows: the input's end is cut. */
@@ -25,7 +19,7 @@ export interface PromptEncoder {
 /** Binds the format to a model's tokenizer and special tokens. */
 export function createPromptEncoder(tokenizer: TextTokenizer, config: DecoderConfig): PromptEncoder {
   const start = config.bosToken === null ? [] : [config.bosToken];
-  const separator = tokenizer.encode(SEPARATOR);
+  const separator = tokenizer.encode(ANSWER_SEPARATOR);
   const plain = (text: string) => [...start, ...tokenizer.encode(text)];
   return {
     plain,
