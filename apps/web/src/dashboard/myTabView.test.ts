@@ -12,6 +12,7 @@ const at = (stage: SessionStage): SessionState => ({
   canResume: true,
   modelKept: true,
   confusion: null,
+  adapters: null,
   losses: [],
 });
 

@@ -49,7 +49,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     event.preventDefault();
     if (!data || name.trim() === "") return;
     join(async () => {
-      await services.join({ federationId, inviteToken, name: name.trim(), data });
+      await services.join({ federationId, inviteToken, name: name.trim(), data, start: null });
       go(federationPath(federationId, inviteToken));
     });
   };

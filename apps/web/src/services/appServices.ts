@@ -1,4 +1,5 @@
 /** Everything the pages work with, made once per tab. The only place that constructs sockets, workers and stores. */
+import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { ConnectedData } from "../worker/tabEngine.ts";
@@ -14,6 +15,8 @@ export interface JoinRequest {
   readonly inviteToken: string;
   readonly name: string;
   readonly data: ConnectedData;
+  /** Adapters to start from; null for the federation's seeded start. */
+  readonly start: Pick<ClientAdapters, "personal" | "shared"> | null;
 }
 
 export interface AppServices {
@@ -86,11 +89,11 @@ export function createAppServices(): AppServices {
     session,
     engine: currentEngine,
     feed: feedOf,
-    join: ({ federationId, inviteToken, name, data }) =>
+    join: ({ federationId, inviteToken, name, data, start: adapters }) =>
       start(
         federationId,
         { inviteToken, name, member: null },
-        { split: data.split, checkpoint: null, done: null, savedAt: now() },
+        { split: data.split, checkpoint: adapters && { lastRound: null, ...adapters }, done: null, savedAt: now() },
       ),
     async resume(federationId) {
       const member = storage.member(federationId);

@@ -15,6 +15,7 @@ import { clientSeedOf } from "./clientSeed.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { CoordinatorError, explain, isTransient, WorkerDiedError } from "./failures.ts";
 import type { FederationFeed } from "./federationFeed.ts";
+import { keptAdapters } from "./keptAdapters.ts";
 import { nextAction, type RoundKey } from "./nextAction.ts";
 import type { SessionStage, SessionState } from "./sessionState.ts";
 import type { ClientRecord, DoneRound, Member, TabStorage } from "./tabStorage.ts";
@@ -65,6 +66,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     canResume: true,
     modelKept: true,
     confusion: options.record.done?.confusion ?? null,
+    adapters: keptAdapters(options.record),
     losses: [],
   });
   const patch = (change: Partial<SessionState>) => store.set({ ...store.get(), ...change });
@@ -218,7 +220,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   /** The tab's own copy of a finished round; a reload starts from here. */
   async function keep(done: DoneRound): Promise<void> {
     record = { ...record, checkpoint: await engine.checkpoint(), done, savedAt: now() };
-    patch({ confusion: done.confusion });
+    patch({ confusion: done.confusion, adapters: keptAdapters(record) });
     await persist();
   }
 

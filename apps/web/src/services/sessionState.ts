@@ -3,6 +3,7 @@ import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { DownloadProgress } from "../worker/tabEngine.ts";
 import type { FailureText } from "./failures.ts";
+import type { KeptAdapters } from "./keptAdapters.ts";
 
 export type SessionStage =
   | { readonly kind: "loadingModel"; readonly download: DownloadProgress }
@@ -28,6 +29,8 @@ export interface SessionState {
   readonly modelKept: boolean;
   /** Counts [actual][predicted] of the served adapter on this tab's test rows, once it is fused. */
   readonly confusion: Confusion | null;
+  /** After the last finished round; null before the first. */
+  readonly adapters: KeptAdapters | null;
   /** Training losses of this page's life, oldest first. */
   readonly losses: readonly LossPoint[];
 }

@@ -36,7 +36,7 @@ export interface DoneRound {
 
 export interface ClientRecord {
   readonly split: DataSplit;
-  /** Null until the first round is finished. */
+  /** After the last finished round, or an adapter to start from; null for the federation's seeded start. */
   readonly checkpoint: ClientCheckpoint | null;
   readonly done: DoneRound | null;
   readonly savedAt: number;

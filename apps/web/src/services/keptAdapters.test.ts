@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { metricsOf } from "../testing/snapshots.ts";
+import { keptAdapters } from "./keptAdapters.ts";
+
+const blobs = { personal: Uint8Array.of(1, 2), shared: Uint8Array.of(3, 4) };
+const done = (round: number) => ({
+  round,
+  attempt: 1,
+  submitted: true,
+  upload: null,
+  metrics: metricsOf({ fusion: { personal: 0.75, shared: 0.5, evaluations: 9 } }),
+  confusion: null,
+});
+
+test("a tab that has finished no round holds nothing worth keeping, also when it started from an adapter", () => {
+  expect(keptAdapters({ checkpoint: null, done: null })).toBeNull();
+  expect(keptAdapters({ checkpoint: { lastRound: null, ...blobs }, done: null })).toBeNull();
+});
+
+test("fusion weights belong to the adapters of their own round", () => {
+  const checkpoint = { lastRound: 3, ...blobs };
+  expect(keptAdapters({ checkpoint, done: done(3) })).toEqual({ round: 3, ...blobs, fusion: { personal: 0.75, shared: 0.5 } });
+  expect(keptAdapters({ checkpoint, done: done(2) })?.fusion).toBeNull();
+});
