@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 /**
  * Runs `forward` without recording its inner ops; when a gradient is asked for, `backward` gives the one of every input, in order.
  * Anything that `backward` needs and that is not long-lived (weights) must go through `saved`: intermediates are disposed between.
+ * `dy` and `saved` are freed after `backward`, which therefore runs once and has no gradient itself.
  */
 export function differentiable<Out extends tf.Tensor, Saved extends Readonly<Record<string, tf.Tensor>>>(
   inputs: readonly tf.Tensor[],
@@ -20,9 +21,9 @@ export function differentiable<Out extends tf.Tensor, Saved extends Readonly<Rec
       gradFunc(dy: Out, kept: tf.Tensor[]) {
         // The same tensors under the same names, which the type system cannot follow.
         const saved = Object.fromEntries(names.map((name, i) => [name, kept[i]])) as Saved;
-        // TF.js frees what a gradient made or kept only once the whole backward pass is over; that would be most of a step's memory.
+        // TF.js frees all of this only once the whole backward pass is over; that would be most of a step's memory.
         const gradients = tf.tidy(() => backward(dy, saved));
-        tf.dispose(kept);
+        tf.dispose([dy, ...kept]);
         return gradients;
       },
     };

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
  */
 export function clipByGlobalNorm(gradients: readonly tf.Tensor[], maxNorm: number): tf.Tensor[] {
   return tf.tidy(() => {
-    const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
+    const squares = gradients.map((gradient) => tf.tidy(() => tf.sum(tf.square(gradient))));
     const norm = tf.sqrt(tf.addN(squares));
     const factor = tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
     return gradients.map((gradient) => tf.mul(gradient, factor));
