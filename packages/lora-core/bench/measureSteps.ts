@@ -1,11 +1,15 @@
-/** Times LoRA training steps: forward, backward, AdamW, and the loss read back, which waits for the backend. */
+/** Times LoRA training steps in TF.js: forward, backward, AdamW, and the loss read back, which waits for the backend. */
 import * as tf from "@tensorflow/tfjs";
 import type { DeviceAdapter, Example } from "../src/models/languageModel.ts";
 import { createAdamW } from "../src/optim/adamW.ts";
 import type { NamedTensors } from "../src/tensors/namedTensors.ts";
-import { uploadAdapter } from "../src/training/deviceAdapter.ts";
+import { type OwnedAdapter, uploadAdapter } from "../src/training/deviceAdapter.ts";
 
 export type Loss = (batch: readonly Example[], adapter: DeviceAdapter) => tf.Scalar;
+
+/** s of the adapter in every contest: alpha = 2 R. */
+export const ADAPTER_SCALE = 2;
+export const LEARNING_RATE = 1e-3;
 
 export interface StepOptions {
   readonly batch: readonly Example[];
@@ -19,33 +23,74 @@ export interface StepOptions {
 }
 
 export interface Measured {
-  readonly medianMs: number;
+  readonly msPerStep: number;
+  /** Half the distance between the quartiles of the measured steps, ms. */
+  readonly spreadMs: number;
   readonly tokensPerSecond: number;
+  /** Most bytes in tensors at any moment of a step, the frozen base included; null where it cannot be told. */
+  readonly peakBytes: number | null;
   /** Of every step, nats. */
   readonly losses: readonly number[];
 }
 
-/** Trains a copy of the adapter on the one batch again and again. */
+/** Trains a copy of the adapter on the one batch again and again. Nothing else may hold tensors that are not the model's. */
 export async function measureSteps(loss: Loss, options: StepOptions): Promise<Measured> {
-  const adapter = uploadAdapter(options.adapter, { scale: 2, trainable: true });
+  const adapter = uploadAdapter(options.adapter, { scale: ADAPTER_SCALE, trainable: true });
   const optimizer = createAdamW(adapter.variables, { weightDecay: 0 });
+  const step = () => trainOnce(loss, options.batch, adapter, optimizer);
   const losses: number[] = [];
   const times: number[] = [];
-  for (let step = 0; step < options.warmUp + options.measured; step++) {
+  for (let index = 0; index < options.warmUp + options.measured; index++) {
     const start = performance.now();
-    const value = tf.tidy(() => {
-      const found = tf.variableGrads(() => loss(options.batch, adapter), [...adapter.variables]);
-      const gradients = adapter.variables.map(({ name }) => found.grads[name] ?? tf.scalar(Number.NaN));
-      optimizer.apply(gradients, 1e-3);
-      return found.value;
-    });
-    losses.push((await value.data())[0] ?? Number.NaN);
-    value.dispose();
+    losses.push(await step());
     times.push(performance.now() - start);
   }
+  // The profiler slows the step down, so the step it sees is one more, whose time does not count.
+  const { peakBytes, result } = await tf.profile(() => trainOnceSync(loss, options.batch, adapter, optimizer));
+  tf.dispose(result);
   optimizer.dispose();
   adapter.dispose();
+  return summary(options, { losses, times, peakBytes });
+}
+
+async function trainOnce(...step: Parameters<typeof trainOnceSync>): Promise<number> {
+  const value = trainOnceSync(...step);
+  const [loss = Number.NaN] = await value.data();
+  value.dispose();
+  return loss;
+}
+
+function trainOnceSync(
+  loss: Loss,
+  batch: readonly Example[],
+  adapter: OwnedAdapter,
+  optimizer: ReturnType<typeof createAdamW>,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const found = tf.variableGrads(() => loss(batch, adapter), [...adapter.variables]);
+    const gradients = adapter.variables.map(({ name }) => found.grads[name] ?? tf.scalar(Number.NaN));
+    optimizer.apply(gradients, LEARNING_RATE);
+    return found.value;
+  });
+}
+
+interface Steps {
+  readonly losses: readonly number[];
+  /** ms */
+  readonly times: readonly number[];
+  readonly peakBytes: number | null;
+}
+
+/** Steps to warm up are in the losses and not in the times. */
+export function summary(options: StepOptions, { losses, times, peakBytes }: Steps): Measured {
   const sorted = times.slice(options.warmUp).sort((a, b) => a - b);
-  const medianMs = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return { medianMs, tokensPerSecond: (1000 * options.tokens) / medianMs, losses };
+  const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  const msPerStep = quantile(0.5);
+  return {
+    msPerStep,
+    spreadMs: (quantile(0.75) - quantile(0.25)) / 2,
+    tokensPerSecond: (1000 * options.tokens) / msPerStep,
+    peakBytes,
+    losses,
+  };
 }

@@ -17,6 +17,8 @@ import {
 export interface StockEncoder {
   /** Mean cross-entropy of tau cos(text, label), in nats. */
   loss(batch: readonly Example[], adapter: DeviceAdapter | null): tf.Scalar;
+  /** The labels' embeddings, [labels, D], read back. */
+  targets(): { readonly shape: [number, number]; readonly data: Float32Array };
   dispose(): void;
 }
 
@@ -39,6 +41,7 @@ export function createStockEncoder({ config, checkpoint, labels, temperature }: 
       const logits = tf.matMul(stockEmbed(config, weights, texts, adapter), targets, false, true).mul(temperature);
       return tf.losses.softmaxCrossEntropy(tf.oneHot(wanted, labels.length), logits).asScalar();
     },
+    targets: () => ({ shape: targets.shape, data: Float32Array.from(targets.dataSync()) }),
     dispose: () => tf.dispose([targets, ...weights.values()]),
   };
 }

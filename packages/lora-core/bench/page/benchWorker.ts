@@ -1,0 +1,45 @@
+/** All contests of one backend in a worker. Models and the sample text come from /bench-files/. */
+import { selectBackend } from "../../src/backends/selectBackend.ts";
+import { readSafetensors } from "../../src/checkpoints/safetensors.ts";
+import type { ModelFiles } from "../../src/models/modelFiles.ts";
+import type { BackendName, Device } from "../../src/protocol/metrics.ts";
+import { contestList, STEPS } from "../contestList.ts";
+import { matmulCeiling } from "../matmulCeiling.ts";
+import type { Measured } from "../measureSteps.ts";
+import { type Outcome, runContest } from "../runContest.ts";
+
+export interface WorkerRequest {
+  readonly backend: BackendName;
+  readonly torch: Readonly<Record<string, Measured>> | string;
+}
+
+export interface WorkerAnswer {
+  readonly device: Device;
+  /** GFLOP/s of a plain product. */
+  readonly ceiling: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+self.onmessage = async ({ data: { backend, torch } }: MessageEvent<WorkerRequest>) => {
+  const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null });
+  const ceiling = await matmulCeiling();
+  const text = await (await fetch("/bench-files/LICENSE")).text();
+  const outcomes: Outcome[] = [];
+  for (const create of contestList(backend, { readModel, text, ...STEPS })) {
+    const contest = await create();
+    const found = typeof torch === "string" ? undefined : torch[contest.name];
+    const why = typeof torch === "string" ? torch : "PyTorch runs the sizes of the processor's backends only";
+    outcomes.push(await runContest(contest, backend, found ? async () => found : why));
+  }
+  const answer: WorkerAnswer = { device, ceiling, outcomes };
+  self.postMessage(answer);
+};
+
+async function readModel(id: string): Promise<ModelFiles> {
+  const get = (name: string) => fetch(`/bench-files/models/${id}/${name}`);
+  return {
+    config: await (await get("config.json")).json(),
+    tokenizer: await (await get("tokenizer.json")).json(),
+    weights: readSafetensors(new Uint8Array(await (await get("model.safetensors")).arrayBuffer())),
+  };
+}

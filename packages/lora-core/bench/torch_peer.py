@@ -1,0 +1,112 @@
+"""One LoRA step in PyTorch on the CPU: the benchmark's peer outside the browser.
+
+Reads a JSON request from standard input (see torchPeer.ts) and prints a JSON object with the losses and times of its steps.
+Decoders are those of transformers with an adapter of peft; the sentence encoder, which transformers lacks, is written out below.
+"""
+
+import json
+import math
+import sys
+import time
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional as F
+
+BETAS = (0.9, 0.999)
+
+
+def decoder(request):
+    """Loss of the answer tokens; the head only at their positions, as in Duet. Every row is scored at the same places."""
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(request["model"], dtype=torch.float32)
+    model = PeftModel.from_pretrained(base, request["adapter"], is_trainable=True)
+    model.train()
+    rows, length = request["rows"], request["length"]
+    ids = torch.tensor(request["ids"]).view(rows, length)
+    targets = torch.tensor(request["targets"])
+    places = torch.tensor(request["positions"]).view(rows, -1)
+    kept = places[0] % length
+    assert all(torch.equal(row % length, kept) for row in places)
+
+    def loss():
+        logits = model(input_ids=ids, logits_to_keep=kept, use_cache=False).logits
+        return F.cross_entropy(logits.reshape(len(targets), -1), targets)
+
+    return loss, [p for p in model.parameters() if p.requires_grad]
+
+
+class Encoder(nn.Module):
+    """Universal Sentence Encoder lite (Cer et al. 2018, arXiv:1803.11175); weights as Duet's converter names them."""
+
+    def __init__(self, request):
+        super().__init__()
+        self.config = json.load(open(f"{request['model']}/config.json"))
+        self.weights = {k: v.float() for k, v in load_file(f"{request['model']}/model.safetensors").items()}
+        factors = load_file(f"{request['adapter']}/adapter_model.safetensors")
+        self.factors = nn.ParameterDict(
+            {k.removeprefix("base_model.model.").replace(".", "/"): nn.Parameter(v) for k, v in factors.items()}
+        )
+
+    def linear(self, name, x):
+        y = F.linear(x, self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias"))
+        a = f"{name}.lora_A.weight".replace(".", "/")
+        if a not in self.factors:
+            return y
+        b = f"{name}.lora_B.weight".replace(".", "/")
+        return y + 2 * F.linear(F.linear(x, self.factors[a]), self.factors[b])
+
+    def norm(self, name, x):
+        shape = (x.shape[-1],)
+        return F.layer_norm(x, shape, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.config["layer_norm_eps"])
+
+    def forward(self, ids):
+        config, weights = self.config, self.weights
+        angles = torch.arange(ids.shape[1]).unsqueeze(1) * weights["position.frequencies"].reshape(1, -1)
+        x = 2 * weights["embeddings.weight"][ids] + torch.cat([angles.sin(), angles.cos()], 1)
+        for index in range(config["num_hidden_layers"]):
+            layer = f"layers.{index}"
+            parts = self.linear(f"{layer}.attention.qkv", self.norm(f"{layer}.attention.norm", x)).chunk(3, -1)
+            q, k, v = (p.unflatten(-1, (config["num_attention_heads"], -1)).transpose(1, 2) for p in parts)
+            out = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+            residual = self.linear(f"{layer}.residual", x) if f"{layer}.residual.weight" in weights else x
+            x = residual + self.linear(f"{layer}.attention.output", out)
+            inner = F.relu(self.linear(f"{layer}.mlp.up", self.norm(f"{layer}.mlp.norm", x)))
+            x = x + self.linear(f"{layer}.mlp.down", inner)
+        return F.normalize(torch.tanh(self.linear("pooler", x.mean(1))), dim=-1)
+
+
+def encoder(request):
+    model = Encoder(request)
+    ids = torch.tensor(request["ids"]).view(request["rows"], request["length"])
+    embeddings = torch.tensor(request["labelEmbeddings"])
+    labels = torch.tensor(request["labels"])
+
+    def loss():
+        return F.cross_entropy(request["temperature"] * model(ids) @ embeddings.T, labels)
+
+    return loss, list(model.parameters())
+
+
+def main():
+    request = json.load(sys.stdin)
+    torch.set_num_threads(request["threads"])
+    loss, parameters = encoder(request) if request["family"] == "encoder" else decoder(request)
+    optimizer = torch.optim.AdamW(parameters, lr=request["learningRate"], betas=BETAS, weight_decay=0)
+    losses, times = [], []
+    for _ in range(request["warmUp"] + request["measured"]):
+        start = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        value = loss()
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+        times.append(1000 * (time.perf_counter() - start))
+        assert math.isfinite(losses[-1])
+    json.dump({"losses": losses, "times": times, "version": torch.__version__}, sys.stdout)
+
+
+main()

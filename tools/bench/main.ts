@@ -1,0 +1,58 @@
+/**
+ * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu] [--python PATH]`: median time of one LoRA training step (forward,
+ * backward, AdamW, loss read back), ours beside stock TF.js, jax-js and PyTorch, in the same run on the same data. All start from
+ * the same adapter, and their losses must agree at every step. `node` is wasm in this process, the others are Chromium.
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
+import { type BackendRun, runInBrowser } from "./browserRun.ts";
+import { runInNode, torchFigures } from "./nodeRun.ts";
+import { machineReport, printRun } from "./report.ts";
+
+/** Nats between the losses of two contestants at any step. */
+const LOSS_TOLERANCE = 1e-3;
+/** PyTorch's threads: the cores of the machine that the targets are set for. */
+const TORCH_THREADS = 2;
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.stack : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: "string" },
+      backends: { type: "string", default: "node,wasm,webgpu" },
+      python: { type: "string", default: process.env.DUET_PYTHON ?? "python3" },
+    },
+  });
+  const wanted = values.backends.split(",");
+  const unknown = wanted.find((name) => !["node", "wasm", "webgpu"].includes(name));
+  if (unknown) throw new Error(`There is no backend ${unknown}; choose from node, wasm, webgpu`);
+  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
+  console.log(`One LoRA step (rank 8), median of five after one to warm up. ${machine}\n`);
+
+  const torch = await torchFigures(values.python, TORCH_THREADS);
+  if (typeof torch === "string") console.log(`PyTorch is left out: ${torch}\n`);
+  const runs: BackendRun[] = [];
+  const done = (run: BackendRun) => {
+    printRun(run);
+    runs.push(run);
+  };
+  if (wanted.includes("node")) done(await runInNode(torch));
+  const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
+  if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, torch)) done(run);
+
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(machineReport(machine, runs), null, 2)}\n`);
+  const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ lossDifference }) => !(lossDifference <= LOSS_TOLERANCE));
+  for (const { name, backend } of apart)
+    console.error(`The losses of ${name} on ${backend} do not agree: the comparison is void.`);
+  if (apart.length > 0) process.exitCode = 1;
+}
+
+export type TorchFigures = Readonly<Record<string, Measured>> | string;

@@ -1,0 +1,69 @@
+/** The contests in this process, on wasm with one thread, and PyTorch's side of them. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { selectBackend } from "@duet/lora-core/backends/selectBackend";
+import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import type { ModelFiles } from "@duet/lora-core/models/modelFiles";
+import { contestList, STEPS } from "../../packages/lora-core/bench/contestList.ts";
+import { matmulCeiling } from "../../packages/lora-core/bench/matmulCeiling.ts";
+import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
+import { type Outcome, runContest } from "../../packages/lora-core/bench/runContest.ts";
+import { measureTorchSteps } from "../../packages/lora-core/bench/torchPeer.ts";
+import type { BackendRun } from "./browserRun.ts";
+import type { TorchFigures } from "./main.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export async function runInNode(torch: TorchFigures): Promise<BackendRun> {
+  await startWasm();
+  const ceiling = await matmulCeiling();
+  const outcomes: Outcome[] = [];
+  for (const create of contests()) {
+    const contest = await create();
+    const found = typeof torch === "string" ? undefined : torch[contest.name];
+    outcomes.push(await runContest(contest, "wasm", found ? async () => found : String(torch)));
+  }
+  return { where: "Node, wasm, one thread", ceiling, outcomes };
+}
+
+/** PyTorch's figures by the names of the contests; or why there are none. */
+export async function torchFigures(python: string, threads: number): Promise<TorchFigures> {
+  try {
+    execFileSync(python, ["-c", "import torch, transformers, peft, safetensors"], { stdio: "pipe", timeout: 120_000 });
+  } catch {
+    return `${python} has no torch, transformers, peft and safetensors. Name another with --python.`;
+  }
+  await startWasm();
+  const figures: Record<string, Measured> = {};
+  for (const create of contests()) {
+    const contest = await create();
+    const files = await readModel(contest.model);
+    figures[contest.name] = await measureTorchSteps(contest, { python, threads, folder: folderOf(contest.model), files });
+  }
+  return figures;
+}
+
+function contests() {
+  return contestList("wasm", { readModel, text: readFileSync(`${ROOT}/LICENSE`, "utf8"), ...STEPS });
+}
+
+async function startWasm(): Promise<void> {
+  const wasmPath = `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
+  await selectBackend({ forced: "wasm", wasmPath, threads: 1 });
+}
+
+function folderOf(id: string): string {
+  return `${ROOT}/models/${id}`;
+}
+
+async function readModel(id: string): Promise<ModelFiles> {
+  const read = (name: string) => readFileSync(`${folderOf(id)}/${name}`);
+  return {
+    config: JSON.parse(read("config.json").toString()),
+    tokenizer: JSON.parse(read("tokenizer.json").toString()),
+    weights: readSafetensors(read("model.safetensors")),
+  };
+}
