@@ -7,6 +7,7 @@ import type { LinearModule } from "../adapters/adapterConfig.ts";
 import type { ModelFamily } from "../architectures/modelConfig.ts";
 import type { Row, Task } from "../data/task.ts";
 import type { Dropout, LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
+import type { SamplingOptions } from "./causalLm/sampling.ts";
 
 /** An adapter on the backend. The tensors belong to whoever made it; a model only reads them. */
 export interface DeviceAdapter {
@@ -35,18 +36,30 @@ export interface Scored {
   readonly units: number;
 }
 
+/** What a model says of an input in a label task. */
+export interface Prediction {
+  /** Index into the task's labels, decided as in {@link Scored}. */
+  readonly label: number;
+  /** Of every label; they add up to 1. */
+  readonly probabilities: readonly number[];
+}
+
 /** A base model bound to a task. */
 export interface TaskModel {
   /** Tokenises a row, cut to `maxTokens`. @throws {RangeError} when the answer is not one of the task's labels. */
   encode(row: Row, maxTokens: number): Example;
+  /** Tokenises an input without an answer, cut as {@link encode} cuts one. */
+  encodeInput(input: string, maxTokens: number): Int32Array;
   /**
    * Mean loss over the scored units of the batch, in nats; differentiable in the adapter's factors, never in the base.
    * Call inside tf.tidy or tf.variableGrads. `adapter` null is the untouched base.
    */
   loss(batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): Scalar;
-  /** Predictions and losses without gradients. Reads back once per call. */
+  /** Predictions and losses without gradients. */
   score(batch: readonly Example[], adapter: DeviceAdapter | null): Promise<readonly Scored[]>;
-  /** Disposes what `prepare` made (label embeddings); the model stays. */
+  /** Labels of inputs from `encodeInput`; null in a text task. */
+  readonly predict: ((inputs: readonly Int32Array[], adapter: DeviceAdapter | null) => Promise<readonly Prediction[]>) | null;
+  /** Disposes what `prepare` made (labels on the backend); the model stays. */
   dispose(): void;
 }
 
@@ -61,8 +74,22 @@ export interface LanguageModel {
   dispose(): void;
 }
 
-export type Generate = (
-  prompt: string,
-  adapter: DeviceAdapter | null,
-  options: { readonly maxNewTokens: number },
-) => Promise<string>;
+export interface GenerateOptions extends SamplingOptions {
+  readonly maxNewTokens: number;
+  /** The text ends before the first of these. */
+  readonly stop: readonly string[];
+  /** Of the draws. */
+  readonly seed: number;
+}
+
+export interface GenerateRequest {
+  /** What a row's input would be; formatted as in training. */
+  readonly input: string;
+  readonly adapter: DeviceAdapter | null;
+  readonly options: GenerateOptions;
+  /** Runs before every token and may throw to stop. */
+  readonly beforeToken: () => Promise<void>;
+}
+
+/** The answer as pieces of text, none of which cuts a character; leaving the loop early stops the computation. */
+export type Generate = (request: GenerateRequest) => AsyncGenerator<string, void>;

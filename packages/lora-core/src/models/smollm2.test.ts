@@ -11,8 +11,10 @@ import { expectClose } from "../ops/testing/expectClose.ts";
 import { createCausalTask } from "./causalLm/causalTask.ts";
 import { hiddenStates, logitsAt } from "./causalLm/decoderForward.ts";
 import { type DecoderWeights, disposeDecoderWeights, loadDecoderWeights } from "./causalLm/decoderWeights.ts";
-import { generateText } from "./causalLm/generateText.ts";
+import { generateTokens } from "./causalLm/generateTokens.ts";
 import { createPromptEncoder } from "./causalLm/prompt.ts";
+import { allOf, greedy } from "./causalLm/testing/greedy.ts";
+import { oneRow } from "./causalLm/tokenBatch.ts";
 import { readGgufModel } from "./readGgufModel.ts";
 import { createTextTokenizer } from "./textTokenizer.ts";
 
@@ -42,7 +44,7 @@ describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {
 
   test("logits agree with transformers to 1e-3", async () => {
     const logits = tf.tidy(() => {
-      const batch = { ids: Int32Array.from(expected.prompt), rows: 1, length: expected.prompt.length };
+      const batch = oneRow(expected.prompt);
       const hidden = hiddenStates(weights, batch, { adapter: null, dropout: null, cache: null });
       const all = logitsAt(weights, hidden, expected.positions);
       return { all: tf.gather(all, tf.tensor1d(expected.columns, "int32"), 1), sums: tf.logSumExp(all, 1) };
@@ -54,7 +56,12 @@ describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {
 
   test("answers a question in its chat format as transformers does", async () => {
     const began = performance.now();
-    const answer = await generateText(weights, { prompt: expected.prompt, adapter: null, maxNewTokens: 24 });
+    const answer = await allOf(
+      generateTokens(
+        weights,
+        greedy({ prompt: expected.prompt, adapter: null, maxNewTokens: 24, stopTokens: [weights.config.eosToken] }),
+      ),
+    );
     report(`${answer.length} tokens after a prompt of ${expected.prompt.length} in ${seconds(began)}`);
     const text = createTextTokenizer(files.tokenizer).decode(answer);
     expect(text).toBe("The capital of France is Paris.");

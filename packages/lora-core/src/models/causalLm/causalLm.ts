@@ -5,8 +5,9 @@ import type { LanguageModel } from "../languageModel.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
 import { createCausalTask } from "./causalTask.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
-import { generateText } from "./generateText.ts";
+import { generateTokens } from "./generateTokens.ts";
 import { createPromptEncoder } from "./prompt.ts";
+import { textStream } from "./textStream.ts";
 
 export interface CausalLmFiles {
   readonly config: DecoderConfig;
@@ -23,9 +24,13 @@ export function createCausalLm({ config, weights, tokenizer }: CausalLmFiles): L
     family: "causal-lm",
     linears: decoderLinears(config),
     prepare: async (task) => createCausalTask(loaded, prompts, task),
-    async generate(prompt, adapter, { maxNewTokens }) {
-      const tokens = await generateText(loaded, { prompt: prompts.plain(prompt), adapter, maxNewTokens });
-      return tokens.length > 0 ? tokenizer.decode(tokens) : "";
+    generate({ input, adapter, options, beforeToken }) {
+      const { maxNewTokens, stop, seed, ...sampling } = options;
+      const room = Math.max(config.maxPositions - maxNewTokens, Math.floor(config.maxPositions / 2));
+      const prompt = prompts.prompt(input, room);
+      const stopTokens = prompts.stopTokens;
+      const tokens = generateTokens(loaded, { prompt, adapter, maxNewTokens, stopTokens, sampling, seed, beforeToken });
+      return textStream(tokens, { decode: tokenizer.decode, stop });
     },
     dispose: () => disposeDecoderWeights(loaded),
   };

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { layerName } from "../../architectures/decoderConfig.ts";
 import { attention } from "../../ops/attention/attention.ts";
-import { causalBias } from "../../ops/attention/attentionBias.ts";
+import type { FrozenLinear } from "../../ops/frozenLinear.ts";
 import { gelu } from "../../ops/gelu/gelu.ts";
 import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
@@ -18,6 +18,7 @@ import { selectRows } from "../../ops/selectRows/selectRows.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import { adaptedLinear } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
+import { batchBias } from "./batchBias.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
 import type { TokenBatch } from "./tokenBatch.ts";
@@ -43,8 +44,7 @@ export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options
   const { names, layers, rotaryFrequencies: frequencies } = weights.config;
   const start = options.cache?.length ?? 0;
   const table = frequencies && rotaryTable({ start, length: batch.length, frequencies });
-  const bias = batch.length > 1 ? causalBias(batch.length, start) : null;
-  const pass: Pass = { ...options, weights, batch, table, bias };
+  const pass: Pass = { ...options, weights, batch, table, bias: batchBias(batch, start) };
   let x = embed(weights, batch, start);
   for (let index = 0; index < layers; index++) {
     const layer = layerName(weights.config, index);
@@ -54,18 +54,27 @@ export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options
   return x;
 }
 
-/** Logits [K, V] at K of the N positions only: the head is as wide as the vocabulary. */
-export function logitsAt(weights: DecoderWeights, hidden: tf.Tensor2D, positions: readonly number[]): tf.Tensor2D {
-  return loraLinear(norm(weights, weights.config.names.finalNorm, selectRows(hidden, positions)), weights.head, null);
+/** Logits [K, V] at K of the N positions only, as the head is wide; [K, C] with a head of C of its tokens. */
+export function logitsAt(
+  weights: DecoderWeights,
+  hidden: tf.Tensor2D,
+  positions: readonly number[],
+  head: FrozenLinear = weights.head,
+): tf.Tensor2D {
+  return loraLinear(norm(weights, weights.config.names.finalNorm, selectRows(hidden, positions)), head, null);
 }
 
 /** [N, D]: the tokens' embeddings, and their positions' where those are learned. */
-function embed({ embedding, positions, config }: DecoderWeights, { ids, rows, length }: TokenBatch, start: number): tf.Tensor2D {
+function embed({ embedding, positions, config }: DecoderWeights, batch: TokenBatch, start: number): tf.Tensor2D {
+  const { ids, rows, length, leftPadding } = batch;
   const tokens: tf.Tensor2D = tf.gather(embedding, tf.tensor1d(ids, "int32"));
   if (!positions) return tokens;
-  // Only padding lies past the end of the table, and nothing reads it.
+  // Only padding lies past either end of the table, and nothing reads it.
   const last = config.maxPositions - 1;
-  const places = Int32Array.from({ length: rows * length }, (_, i) => Math.min(start + (i % length), last));
+  const places = Int32Array.from({ length: rows * length }, (_, i) => {
+    const place = start + (i % length) - (leftPadding?.[Math.floor(i / length)] ?? 0);
+    return Math.min(Math.max(place, 0), last);
+  });
   return tf.add(tokens, tf.gather(positions, tf.tensor1d(places, "int32")));
 }
 

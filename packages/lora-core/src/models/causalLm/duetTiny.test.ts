@@ -5,12 +5,14 @@ import { parseLlamaConfig } from "../../architectures/llamaConfig.ts";
 import { useBackend } from "../../backends/testBackend.ts";
 import { readSafetensors } from "../../checkpoints/safetensors.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
-import type { LanguageModel } from "../languageModel.ts";
+import type { GenerateOptions, LanguageModel } from "../languageModel.ts";
 import { createTextTokenizer } from "../textTokenizer.ts";
 import { createCausalLm } from "./causalLm.ts";
 import { hiddenStates, logitsAt } from "./decoderForward.ts";
 import { type DecoderWeights, disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
-import { generateText } from "./generateText.ts";
+import { generateTokens } from "./generateTokens.ts";
+import { allOf, greedy } from "./testing/greedy.ts";
+import { oneRow } from "./tokenBatch.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../../../../${path}`, import.meta.url));
 const json = (path: string) => JSON.parse(read(path).toString());
@@ -22,12 +24,12 @@ describe("duet-tiny on wasm", () => {
   const expected: { ids: number[]; positions: number[]; continuation: number[] } = json(`${fixtures}/batch.json`);
   let weights: DecoderWeights;
   let model: LanguageModel;
+  const tokenizer = createTextTokenizer(json("models/duet-tiny/tokenizer.json"));
 
   beforeAll(async () => {
     await useBackend("wasm");
     const checkpoint = readSafetensors(read("models/duet-tiny/model.safetensors"));
     weights = loadDecoderWeights(config, checkpoint);
-    const tokenizer = createTextTokenizer(json("models/duet-tiny/tokenizer.json"));
     model = createCausalLm({ config, weights: checkpoint, tokenizer });
   });
   afterAll(() => {
@@ -37,7 +39,7 @@ describe("duet-tiny on wasm", () => {
 
   test("logits agree with transformers to 1e-4", async () => {
     const logits = tf.tidy(() => {
-      const batch = { ids: Int32Array.from(expected.ids), rows: 1, length: expected.ids.length };
+      const batch = oneRow(expected.ids);
       return logitsAt(weights, hiddenStates(weights, batch, { adapter: null, dropout: null, cache: null }), expected.positions);
     });
     const theirs = readSafetensors(read(`${fixtures}/expected.safetensors`)).get("logits");
@@ -47,15 +49,73 @@ describe("duet-tiny on wasm", () => {
 
   test("the greedy continuation over cached keys is the one of transformers", async () => {
     const before = tf.memory().numTensors;
-    const generated = await generateText(weights, { prompt: expected.ids, adapter: null, maxNewTokens: 12 });
+    const generated = await allOf(generateTokens(weights, greedy({ prompt: expected.ids, adapter: null, maxNewTokens: 12 })));
     expect(generated).toEqual(expected.continuation);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("generates text, as many tokens as asked for", async () => {
-    const text = await model.generate?.("The file was", null, { maxNewTokens: 5 });
-    expect(text).toMatch(/^ \w+/);
-    await expect(model.generate?.("The file was", null, { maxNewTokens: 0 })).resolves.toBe("");
+  const sampled = { temperature: 0.8, topK: 40, topP: 0.95 } as const;
+  const generate = (options: Partial<GenerateOptions>, beforeToken = async () => {}) =>
+    model.generate?.({
+      input: "The kernel printed a message",
+      adapter: null,
+      options: { maxNewTokens: 8, stop: [], seed: 3, ...sampled, ...options },
+      beforeToken,
+    }) ?? [];
+  const textOf = async (pieces: AsyncIterable<string> | readonly string[]) => {
+    let text = "";
+    for await (const piece of pieces) text += piece;
+    return text;
+  };
+
+  test("generates text after the format it is trained in, the same for the same seed", async () => {
+    const text = await textOf(generate({}));
+    expect(text.length).toBeGreaterThan(8);
+    expect(await textOf(generate({}))).toBe(text);
+    expect(await textOf(generate({ seed: 4 }))).not.toBe(text);
+    expect(await textOf(generate({ maxNewTokens: 0 }))).toBe("");
+    const coldest = await textOf(generate({ temperature: 0 }));
+    const prompt = [0, ...tokenizer.encode("The kernel printed a message\nAnswer:")];
+    const tokens = await allOf(generateTokens(weights, greedy({ prompt, adapter: null, maxNewTokens: 8 })));
+    expect(tokenizer.decode(tokens)).toBe(coldest);
+    const [first = "", ...others] = coldest.trim().split(" ");
+    const [word = ""] = others;
+    expect(await textOf(generate({ temperature: 0, stop: [` ${word}`] }))).toBe(` ${first}`);
+  });
+
+  test("stops when it is told to, or when nobody listens any more, and frees what it held", async () => {
+    const before = tf.memory().numTensors;
+    let passes = 0;
+    const cancelled = generate({ maxNewTokens: 50, temperature: 0 }, async () => {
+      if (++passes > 3) throw new DOMException("enough", "AbortError");
+    });
+    await expect(textOf(cancelled)).rejects.toThrow("enough");
+    for await (const piece of generate({ maxNewTokens: 50 })) {
+      expect(piece).not.toBe("");
+      break;
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("predicts what scoring predicts, with the probability of every label", async () => {
+    const labels = ["disk error", "disk failure", "disk full", "network down"];
+    const task = await model.prepare({ kind: "label", labels });
+    const before = tf.memory().numTensors;
+    const inputs = ["connection refused by host after five attempts", "x"];
+    const examples = inputs.map((input, line) => task.encode({ line, input, answer: "network down" }, 64));
+    const prompts = inputs.map((input) => task.encodeInput(input, 64));
+    expect(prompts).toEqual(examples.map(({ tokens, answerStart }) => tokens.subarray(0, answerStart)));
+    const predicted = (await task.predict?.(prompts, null)) ?? [];
+    expect(predicted.map(({ label }) => label)).toEqual((await task.score(examples, null)).map(({ label }) => label));
+    for (const [row, { probabilities }] of predicted.entries()) {
+      expectClose([probabilities.reduce((sum, value) => sum + value)], [1], { relative: 1e-12, absolute: 0 });
+      expectClose(probabilities, await labelProbabilities(prompts[row] ?? new Int32Array(), labels), {
+        relative: 1e-3,
+        absolute: 1e-6,
+      });
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    task.dispose();
   });
 
   test("a label row becomes <bos> input, separator, answer, <eos>, and only the input is cut", async () => {
@@ -65,7 +125,6 @@ describe("duet-tiny on wasm", () => {
     expect(whole.label).toBe(1);
     expect(whole.tokens[0]).toBe(0);
     expect(whole.tokens.at(-1)).toBe(0);
-    const tokenizer = createTextTokenizer(json("models/duet-tiny/tokenizer.json"));
     const textOf = (tokens: Int32Array) => tokenizer.decode([...tokens]);
     expect(textOf(whole.tokens)).toBe(`${row.input}\nAnswer: FATAL`);
     expect(textOf(whole.tokens.subarray(whole.answerStart))).toBe(" FATAL");
@@ -91,24 +150,44 @@ describe("duet-tiny on wasm", () => {
     }
   });
 
+  /** Oracle: as below, every token's probability among those that some label goes on with. */
+  async function labelProbabilities(prompt: Int32Array, labels: readonly string[]): Promise<number[]> {
+    const sequences = labels.map((label) => [...tokenizer.encode(` ${label}`), config.eosToken]);
+    const probabilities: number[] = [];
+    for (const tokens of sequences) {
+      let probability = 1;
+      for (const [at, token] of tokens.entries()) {
+        const open = sequences.filter((other) => tokens.slice(0, at).every((chosen, i) => chosen === other[i]));
+        const logits = await uncachedLogits([...prompt, ...tokens.slice(0, at)]);
+        const weights = [...new Set(open.map((other) => other[at] ?? -1))].map((next) => Math.exp(logits[next] ?? 0));
+        probability *= Math.exp(logits[token] ?? 0) / weights.reduce((sum, weight) => sum + weight);
+      }
+      probabilities.push(probability);
+    }
+    return probabilities;
+  }
+
   /** Oracle: the uncached forward pass, one token at a time, keeping the labels that still agree. */
   async function greedyLabel(prompt: readonly number[], labels: readonly string[]): Promise<number> {
-    const tokenizer = createTextTokenizer(json("models/duet-tiny/tokenizer.json"));
     const sequences = labels.map((label) => [...tokenizer.encode(` ${label}`), config.eosToken]);
     let open = labels.map((_, index) => index);
     for (let at = 0; open.length > 1; at++) {
       const chosen = sequences[open[0] as number]?.slice(0, at) ?? [];
-      const ids = Int32Array.from([...prompt, ...chosen]);
-      const logits = tf.tidy(() => {
-        const hidden = hiddenStates(weights, { ids, rows: 1, length: ids.length }, { adapter: null, dropout: null, cache: null });
-        return logitsAt(weights, hidden, [ids.length - 1]);
-      });
-      const values = await logits.data();
-      logits.dispose();
+      const values = await uncachedLogits([...prompt, ...chosen]);
       const logitOf = (label: number) => values[sequences[label]?.[at] ?? -1] ?? Number.NEGATIVE_INFINITY;
       const best = Math.max(...open.map(logitOf));
       open = open.filter((label) => logitOf(label) === best);
     }
     return open[0] ?? -1;
+  }
+
+  async function uncachedLogits(ids: readonly number[]): Promise<Float32Array> {
+    const logits = tf.tidy(() => {
+      const hidden = hiddenStates(weights, oneRow(ids), { adapter: null, dropout: null, cache: null });
+      return logitsAt(weights, hidden, [ids.length - 1]);
+    });
+    const values = Float32Array.from(await logits.data());
+    logits.dispose();
+    return values;
   }
 });

@@ -1,4 +1,4 @@
-/** Keys and values of the tokens read so far, one pair per layer, for generating a text token by token. */
+/** Keys and values of the tokens read so far, one pair per layer: a prompt is read once, and every text that goes on from it forks. */
 import * as tf from "@tensorflow/tfjs";
 
 export interface KeyValues {
@@ -8,19 +8,25 @@ export interface KeyValues {
 }
 
 export interface KeyValueCache {
-  /** Tokens read before the pass that is running. */
+  /** Columns read before the pass that is running. */
   readonly length: number;
   /** Appends new ones of a layer and returns all, which stay the cache's. */
   extend(layer: number, k: tf.Tensor4D, v: tf.Tensor4D): KeyValues;
-  /** To be called once after each pass: its tokens count as read. */
-  advance(tokens: number): void;
+  /** To be called once after each pass: its columns count as read. */
+  advance(columns: number): void;
+  /** These rows' first `length` columns as a cache of its own, which the caller disposes; a row may be taken several times. */
+  fork(rows: readonly number[], length: number): KeyValueCache;
   dispose(): void;
 }
 
 /** An empty cache. The caller disposes it. */
 export function createKeyValueCache(): KeyValueCache {
-  const layers = new Map<number, KeyValues>();
-  let length = 0;
+  return cacheOf(new Map(), 0);
+}
+
+/** Takes over the tensors. */
+function cacheOf(layers: Map<number, KeyValues>, columns: number): KeyValueCache {
+  let length = columns;
   return {
     get length() {
       return length;
@@ -35,8 +41,20 @@ export function createKeyValueCache(): KeyValueCache {
       layers.set(layer, kept);
       return kept;
     },
-    advance(tokens) {
-      length += tokens;
+    advance(columns) {
+      length += columns;
+    },
+    fork(rows, columns) {
+      const part = (x: tf.Tensor4D) =>
+        tf.tidy(() => {
+          const [, heads, , width] = x.shape;
+          return tf.gather(tf.slice(x, [0, 0, 0, 0], [-1, heads, columns, width]), tf.tensor1d([...rows], "int32"), 0);
+        });
+      const forked = [...layers].map(([layer, { k, v }]): [number, KeyValues] => [
+        layer,
+        { k: tf.keep(part(k)), v: tf.keep(part(v)) },
+      ]);
+      return cacheOf(new Map(forked), columns);
     },
     dispose() {
       for (const { k, v } of layers.values()) tf.dispose([k, v]);

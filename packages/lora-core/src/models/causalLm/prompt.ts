@@ -12,19 +12,18 @@ export interface PromptEncoder {
   prompt(input: string, room: number): number[];
   /** Tokens of the answer and <eos>. */
   answer(answer: string): number[];
-  /** Any text, as it stands, after <bos>. */
-  plain(text: string): number[];
+  /** Tokens that end an answer. */
+  readonly stopTokens: readonly number[];
 }
 
 /** Binds the format to a model's tokenizer and special tokens. */
 export function createPromptEncoder(tokenizer: TextTokenizer, config: DecoderConfig): PromptEncoder {
   const start = config.bosToken === null ? [] : [config.bosToken];
   const separator = tokenizer.encode(ANSWER_SEPARATOR);
-  const plain = (text: string) => [...start, ...tokenizer.encode(text)];
   return {
-    plain,
+    stopTokens: [config.eosToken],
     prompt(input, room) {
-      const whole = plain(promptText(input));
+      const whole = [...start, ...tokenizer.encode(promptText(input))];
       if (whole.length <= room) return whole;
       const cut = Math.max(0, room - start.length - separator.length);
       return [...start, ...tokenizer.encode(input).slice(0, cut), ...separator];

@@ -1,25 +1,46 @@
 /** Token rows of different lengths as one padded matrix. */
 
 export interface TokenBatch {
-  /** [B, T] row-major, padded on the right with token 0; padding never influences a real position of a causal model. */
+  /** [B, T] row-major, padded with token 0. */
   readonly ids: Int32Array;
   /** B */
   readonly rows: number;
   /** T */
   readonly length: number;
+  /**
+   * How many columns at the left of each row hold no token and are hidden from the rest, columns of a cache before this batch
+   * included; null where there are none. Padding on the right needs nothing: a causal model never looks at it.
+   */
+  readonly leftPadding: readonly number[] | null;
 }
 
 /** Lengths are rounded up to a multiple of this, so that few different shapes occur. */
 const BUCKET = 8;
 
+/** Rounds a number of columns up to a whole bucket. */
+export function wholeBuckets(columns: number): number {
+  return Math.ceil(columns / BUCKET) * BUCKET;
+}
+
 /** @throws {RangeError} without any token. */
-export function tokenBatch(rows: readonly Int32Array[]): TokenBatch {
-  const longest = Math.max(0, ...rows.map((row) => row.length));
-  if (longest === 0) throw new RangeError("tokenBatch: there is no token");
-  const length = Math.ceil(longest / BUCKET) * BUCKET;
+export function tokenBatch(rows: readonly ArrayLike<number>[], leftPadding: readonly number[] | null = null): TokenBatch {
+  const starts = rows.map((_, row) => leftPadding?.[row] ?? 0);
+  const longest = Math.max(0, ...rows.map((row, index) => (starts[index] ?? 0) + row.length));
+  if (rows.every((row) => row.length === 0)) throw new RangeError("tokenBatch: there is no token");
+  const length = wholeBuckets(longest);
   const ids = new Int32Array(rows.length * length);
   rows.forEach((row, index) => {
-    ids.set(row, index * length);
+    ids.set(row, index * length + (starts[index] ?? 0));
   });
-  return { ids, rows: rows.length, length };
+  return { ids, rows: rows.length, length, leftPadding };
+}
+
+/** Rows that go on from a cache with these paddings; padded on the right to the longest. @throws {RangeError} without any token. */
+export function nextBatch(rows: readonly ArrayLike<number>[], leftPadding: readonly number[] | null): TokenBatch {
+  return { ...tokenBatch(rows), leftPadding };
+}
+
+/** One row without any padding. */
+export function oneRow(tokens: readonly number[]): TokenBatch {
+  return { ids: Int32Array.from(tokens), rows: 1, length: tokens.length, leftPadding: null };
 }

@@ -10,7 +10,7 @@ import { disposeFrozenLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
-import type { DeviceAdapter, Example, Scored, TaskModel } from "../languageModel.ts";
+import type { DeviceAdapter, Example, Prediction, Scored, TaskModel } from "../languageModel.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
 import { embedTexts } from "./encoderForward.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
@@ -31,9 +31,17 @@ export interface Encoder {
 /** Embeds the labels with the untouched base. The task model owns these embeddings until it is disposed. */
 export function createEncoderTask(encoder: Encoder, labels: readonly string[]): TaskModel {
   const targets = embedLabels(encoder, labels);
-  const logits = (batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null) => {
-    const texts = batch.map(({ tokens }) => tokens);
-    return loraLinear(embedTexts({ ...encoder, adapter, dropout }, texts), targets, null); // [B, labels]
+  const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, dropout: Dropout | null) =>
+    loraLinear(embedTexts({ ...encoder, adapter, dropout }, texts), targets, null); // [B, labels]
+  const textsOf = (batch: readonly Example[]) => batch.map(({ tokens }) => tokens);
+  /** One row of scores per text, on the host. */
+  const readScores = async (texts: readonly Int32Array[], adapter: DeviceAdapter | null): Promise<readonly number[][]> => {
+    const scores = tf.tidy(() => logits(texts, adapter, null));
+    try {
+      return await scores.array();
+    } finally {
+      scores.dispose();
+    }
   };
   return {
     encode: ({ line, input, answer }: Row, maxTokens: number): Example => {
@@ -42,22 +50,19 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
       const tokens = tokensOf(encoder, input, maxTokens);
       return { tokens, answerStart: tokens.length, label };
     },
+    encodeInput: (input, maxTokens) => tokensOf(encoder, input, maxTokens),
     loss: (batch, adapter, dropout) => {
       const wanted = tf.tensor1d(
         batch.map(({ label }) => label),
         "int32",
       );
-      return maskedCrossEntropy(logits(batch, adapter, dropout), wanted).mean();
+      return maskedCrossEntropy(logits(textsOf(batch), adapter, dropout), wanted).mean();
     },
     score: async (batch, adapter) => {
-      const scores = tf.tidy(() => logits(batch, adapter, null));
-      try {
-        const values = await scores.array();
-        return batch.map(({ label }, row) => scored(values[row] ?? [], label));
-      } finally {
-        scores.dispose();
-      }
+      const scores = await readScores(textsOf(batch), adapter);
+      return batch.map(({ label }, row) => scored(scores[row] ?? [], label));
     },
+    predict: async (inputs, adapter) => (await readScores(inputs, adapter)).map(predicted),
     dispose: () => disposeFrozenLinear(targets),
   };
 }
@@ -84,7 +89,18 @@ function embedLabels(encoder: Encoder, labels: readonly string[]): FrozenLinear 
 
 /** Prediction and cross-entropy of one row of scores, in float64. */
 function scored(scores: readonly number[], label: number): Scored {
+  return { label: highestOf(scores), lossSum: logTotal(scores) - (scores[label] ?? Number.NaN), units: 1 };
+}
+
+/** The label with the highest score, and the softmax over all. */
+function predicted(scores: readonly number[]): Prediction {
+  const total = logTotal(scores);
+  return { label: highestOf(scores), probabilities: scores.map((score) => Math.exp(score - total)) };
+}
+
+const highestOf = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores));
+
+function logTotal(scores: readonly number[]): number {
   const highest = Math.max(...scores);
-  const logTotal = highest + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - highest), 0));
-  return { label: scores.indexOf(highest), lossSum: logTotal - (scores[label] ?? Number.NaN), units: 1 };
+  return highest + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - highest), 0));
 }

@@ -12,9 +12,10 @@ import type { DeviceAdapter, Example } from "../../languageModel.ts";
 import { createCausalLm } from "../causalLm.ts";
 import { hiddenStates, logitsAt } from "../decoderForward.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "../decoderWeights.ts";
-import { generateText } from "../generateText.ts";
+import { generateTokens } from "../generateTokens.ts";
 import { createKeyValueCache, type KeyValueCache } from "../keyValueCache.ts";
-import { tokenBatch } from "../tokenBatch.ts";
+import { oneRow, tokenBatch } from "../tokenBatch.ts";
+import { allOf, greedy } from "./greedy.ts";
 import { type Instance, instances } from "./instances.ts";
 
 /** Text plays no part in these tests: rows come as ids. */
@@ -73,11 +74,11 @@ export function testCausalLmParity(backend: BackendName): void {
       const { adapter, variables } = deviceAdapter(decoderLinears(config), expected, instance.batch.alpha / instance.batch.rank);
       const { continuation, rows } = instance.batch;
       const prompt = rows[0]?.slice(0, 5) ?? [];
-      expect(await generateText(weights, { prompt, adapter, maxNewTokens: 7 })).toEqual(continuation);
+      expect(await allOf(generateTokens(weights, greedy({ prompt, adapter, maxNewTokens: 7 })))).toEqual(continuation);
 
       const ids = [...prompt, ...continuation];
       const logitsOf = (tokens: readonly number[], cache: KeyValueCache | null) => {
-        const batch = { ids: Int32Array.from(tokens), rows: 1, length: tokens.length };
+        const batch = oneRow(tokens);
         const hidden = hiddenStates(weights, batch, { adapter, dropout: null, cache });
         return logitsAt(
           weights,
