@@ -5,17 +5,8 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
 import { build, type Plugin, preview } from "vite";
 import type { WorkerAnswer } from "../../packages/lora-core/bench/page/benchWorker.ts";
-import type { Outcome } from "../../packages/lora-core/bench/runContest.ts";
 import { chromiumLaunch } from "../chromium.ts";
-import type { TorchFigures } from "./main.ts";
-
-export interface BackendRun {
-  /** Where it ran, in words. */
-  readonly where: string;
-  /** GFLOP/s of TF.js' own plain product. */
-  readonly ceiling: number;
-  readonly outcomes: readonly Outcome[];
-}
+import type { BackendRun, TorchFigures } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = "/packages/lora-core/bench/page/index.html";

@@ -6,8 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
-import { type BackendRun, runInBrowser } from "./browserRun.ts";
+import type { BackendRun } from "./backendRun.ts";
+import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { machineReport, printRun } from "./report.ts";
 
@@ -54,5 +54,3 @@ async function main(): Promise<void> {
     console.error(`The losses of ${name} on ${backend} do not agree: the comparison is void.`);
   if (apart.length > 0) process.exitCode = 1;
 }
-
-export type TorchFigures = Readonly<Record<string, Measured>> | string;

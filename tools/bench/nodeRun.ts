@@ -12,8 +12,7 @@ import { matmulCeiling } from "../../packages/lora-core/bench/matmulCeiling.ts";
 import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
 import { type Outcome, runContest } from "../../packages/lora-core/bench/runContest.ts";
 import { measureTorchSteps } from "../../packages/lora-core/bench/torchPeer.ts";
-import type { BackendRun } from "./browserRun.ts";
-import type { TorchFigures } from "./main.ts";
+import type { BackendRun, TorchFigures } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,7 +1,7 @@
 /** The figures of a benchmark, for people and as JSON. */
 import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
 import type { Outcome, PeerName } from "../../packages/lora-core/bench/runContest.ts";
-import type { BackendRun } from "./browserRun.ts";
+import type { BackendRun } from "./backendRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
 
