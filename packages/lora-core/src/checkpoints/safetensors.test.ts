@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type HostTensor, sizeOf } from "../tensors/namedTensors.ts";
-import { readSafetensors, SafetensorsError, writeSafetensors } from "./safetensors.ts";
+import { readSafetensors, readSafetensorsHeader, SafetensorsError, writeSafetensors } from "./safetensors.ts";
 
 /** A file with this header, as JSON or as text, over `dataBytes` zero bytes. */
 function fileOf(header: unknown, dataBytes = 0): Uint8Array {
@@ -62,6 +62,17 @@ describe("safetensors", () => {
     const shifted = new Uint8Array(file.length + 1);
     shifted.set(file, 1);
     expect([...readSafetensors(shifted.subarray(1))]).toEqual([...tensors]);
+  });
+
+  it("leaves float32 in the file's bytes and widens halves only when they are read", () => {
+    const file = Uint8Array.from(readFileSync(new URL("../../fixtures/checkpoints/python.safetensors", import.meta.url)));
+    const tensors = readSafetensors(file);
+    const [halves, floats] = [tensors.get("block.f16"), tensors.get("block.f32")];
+    expect(floats?.data.buffer).toBe(file.buffer);
+    expect(halves?.data).not.toBe(halves?.data);
+    expect(halves?.data[3]).toBe(-2.5);
+    const { ranges } = readSafetensorsHeader(file.subarray(0, file.length - 1), file.length);
+    expect(ranges.find(({ key }) => key === "block.bf16")).toMatchObject({ dtype: "BF16", shape: [4] });
   });
 
   it("refuses every truncation and every extension", () => {

@@ -1,6 +1,6 @@
 /**
  * The safetensors container: u64 header length (little-endian), JSON header, raw little-endian data.
- * Reads F32, F16 and BF16 into float32; writes F32. Files come from strangers, so every field of the header is checked
+ * Reads F32, F16 and BF16 as float32; writes F32. Files come from strangers, so every field of the header is checked
  * before a byte of data is read. Format: https://github.com/huggingface/safetensors#format
  */
 import { z } from "zod";
@@ -21,7 +21,7 @@ const tensorEntry = z.strictObject({ dtype, shape: z.array(extent).max(8), data_
 const metadataEntry = z.record(z.string(), z.string());
 
 /** Where one tensor lies; `begin` and `end` count bytes from the start of the data. */
-interface TensorRange {
+export interface TensorRange {
   readonly key: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -37,19 +37,35 @@ export class SafetensorsError extends Error {
   }
 }
 
-/** Tensors in the order of their data, as float32 copies. @throws {SafetensorsError} on any fault of the file. */
+/**
+ * Tensors in the order of their data. They stay in the file's bytes, which must not change: F32 is a view where it is aligned, and
+ * 16-bit values are widened anew at every access of `data`, so that only one tensor at a time is held twice. Read it once.
+ * @throws {SafetensorsError} on any fault of the file.
+ */
 export function readSafetensors(file: ArrayBuffer | Uint8Array): Map<string, HostTensor> {
   // A plain Uint8Array even for Node's Buffer, whose slice() would be a view instead of a copy.
   const bytes = file instanceof Uint8Array ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength) : new Uint8Array(file);
-  const { text, dataStart } = headerText(bytes);
-  const ranges = tensorRanges(parseHeader(text)).sort((x, y) => x.begin - y.begin || x.end - y.end);
-  assertCovers(ranges, bytes.byteLength - dataStart);
+  const { ranges, dataStart } = readSafetensorsHeader(bytes, bytes.byteLength);
   return new Map(
-    ranges.map((range): [string, HostTensor] => {
-      const data = toFloat32(bytes.slice(dataStart + range.begin, dataStart + range.end), range.dtype);
-      return [range.key, { shape: range.shape, data }];
-    }),
+    ranges.map((range): [string, HostTensor] => [
+      range.key,
+      tensorOf(range, bytes.subarray(dataStart + range.begin, dataStart + range.end)),
+    ]),
   );
+}
+
+/**
+ * Where the tensors lie in a file of `fileBytes` bytes, of which `beginning` holds at least the header.
+ * @throws {SafetensorsError} on any fault of the header, or when it does not fit the file.
+ */
+export function readSafetensorsHeader(
+  beginning: Uint8Array,
+  fileBytes: number,
+): { readonly ranges: readonly TensorRange[]; readonly dataStart: number } {
+  const { text, dataStart } = headerText(beginning);
+  const ranges = tensorRanges(parseHeader(text)).sort((x, y) => x.begin - y.begin || x.end - y.end);
+  assertCovers(ranges, fileBytes - dataStart);
+  return { ranges, dataStart };
 }
 
 /**
@@ -155,10 +171,20 @@ function assertCovers(ranges: readonly TensorRange[], dataBytes: number): void {
   if (offset !== dataBytes) throw new SafetensorsError(`its tensors need ${offset} bytes of data, it has ${dataBytes}`);
 }
 
-/** `raw` must own its buffer from offset 0. All engines that run WebAssembly are little-endian, as the file is. */
-function toFloat32(raw: Uint8Array<ArrayBuffer>, dtype: Dtype): Float32Array {
-  if (dtype === "F32") return new Float32Array(raw.buffer);
-  return widenHalves(new Uint16Array(raw.buffer), dtype);
+/** All engines that run WebAssembly are little-endian, as the file is. */
+function tensorOf({ dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
+  const aligned = () => (raw.byteOffset % BYTES_PER_ELEMENT[dtype] === 0 ? raw : raw.slice());
+  if (dtype === "F32") {
+    const { buffer, byteOffset, byteLength } = aligned();
+    return { shape, data: new Float32Array(buffer, byteOffset, byteLength / 4) };
+  }
+  return {
+    shape,
+    get data() {
+      const { buffer, byteOffset, byteLength } = aligned();
+      return widenHalves(new Uint16Array(buffer, byteOffset, byteLength / 2), dtype);
+    },
+  };
 }
 
 function describe(error: z.ZodError): string {
