@@ -22,7 +22,7 @@ describe("adapters written by PEFT", () => {
 });
 
 describe("adapters written here", () => {
-  test.each(["gpt2", "qwen2"])("%s: the files are those that PEFT has loaded", (name) => {
+  test.each(["gpt2", "grouped", "qwen2"])("%s: the files are those that PEFT has loaded", (name) => {
     const files = readPeftFiles(`from-duet/${name}`);
     const { base } = fixtureBase(name);
     const written = writePeftAdapter(readPeftAdapter(files, base), base);
