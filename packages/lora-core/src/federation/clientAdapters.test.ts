@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { encodeAdapter } from "../adapters/adapterCodec.ts";
+import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
+import { readPeftAdapter } from "../adapters/peftFormat.ts";
+import { fixtureBase } from "../models/testing/peftFiles.ts";
+import { normal, random } from "../tensors/random.ts";
+import { availableAdapters, exportClientAdapter, readFittingAdapter, startingAdapters } from "./clientAdapters.ts";
+
+const { base } = fixtureBase("qwen2");
+const config: AdapterConfig = { rank: 3, alpha: 7, dropout: 0.1, targetModules: ["q_proj", "down_proj"] };
+const layout = adapterLayout(base.linears, config);
+
+/** An adapter whose A and B are both other than zero. */
+const blobOf = (seed: number): Uint8Array => {
+  const uniform = random(seed);
+  const tensors = new Map(
+    [...initialAdapter(layout, 1)].map(([key, { shape, data }]) => [key, { shape, data: data.map(() => normal(uniform)) }]),
+  );
+  return encodeAdapter(tensors, layout);
+};
+const personal = blobOf(1);
+const shared = blobOf(2);
+const fusion = { personal: 0.75, shared: -0.25 };
+const held = { personal, shared, fusion };
+
+describe("a client's adapters", () => {
+  test.each(["personal", "shared"] as const)("the %s one comes back from its files bit for bit", (kind) => {
+    expect(readFittingAdapter(exportClientAdapter(kind, held, config, base), base, config)).toEqual(held[kind]);
+  });
+
+  test("the fused one has both factors merged with the weights that were found", () => {
+    const { tensors } = readPeftAdapter(exportClientAdapter("fused", held, config, base), base);
+    const merged = new Float32Array([...tensors.values()].flatMap(({ data }) => [...data]));
+    const [p, s] = [personal, shared].map((blob) => new Float32Array(blob.slice().buffer));
+    expect([...merged]).toEqual([...merged].map((_, i) => Math.fround(0.75 * (p?.[i] ?? 0) - 0.25 * (s?.[i] ?? 0))));
+  });
+
+  test("there is no fused one before its weights are found", () => {
+    expect(availableAdapters(held)).toEqual(["personal", "shared", "fused"]);
+    expect(availableAdapters({ fusion: null })).toEqual(["personal", "shared"]);
+    expect(() => exportClientAdapter("fused", { ...held, fusion: null }, config, base)).toThrow(/before the fusing round/);
+  });
+});
+
+describe("an adapter to start from", () => {
+  const files = (change: Partial<AdapterConfig>) => {
+    const other = { ...config, ...change };
+    const otherLayout = adapterLayout(base.linears, other);
+    const blob = encodeAdapter(initialAdapter(otherLayout, 3), otherLayout);
+    return exportClientAdapter("personal", { personal: blob, shared: blob, fusion: null }, other, base);
+  };
+
+  test.each([
+    [{ rank: 2 }, "its rank is 2, the federation's is 3"],
+    [{ alpha: 14 }, "its alpha is 14, the federation's is 7"],
+    [{ targetModules: ["q_proj"] }, "it adapts q_proj, the federation q_proj, down_proj"],
+    [{ rank: 4, alpha: 8, targetModules: ["up_proj"] }, "its rank is 4, the federation's is 3; its alpha is 8"],
+  ])("with %o is refused with what differs", (change, words) => {
+    expect(() => readFittingAdapter(files(change), base, config)).toThrow(words);
+  });
+
+  test("may name the same modules otherwise, and has a dropout of its own", () => {
+    const same = files({ targetModules: ["self_attn.q_proj", "mlp.down_proj"], dropout: 0.5 });
+    expect(readFittingAdapter(same, base, config)).toEqual(encodeAdapter(initialAdapter(layout, 3), layout));
+  });
+
+  test("takes the place of the seeded one: of the personal adapter, or of both", () => {
+    const seeded = encodeAdapter(initialAdapter(layout, 9), layout);
+    expect(startingAdapters({ initial: null, personal }, layout, 9)).toEqual({ personal, shared: seeded });
+    expect(startingAdapters({ initial: shared, personal: null }, layout, 9)).toEqual({ personal: shared, shared });
+    expect(startingAdapters({ initial: shared, personal }, layout, 9)).toEqual({ personal, shared });
+  });
+});
