@@ -1,5 +1,6 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ReactNode } from "react";
+import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../app/ServicesContext.tsx";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
 import { ClientTable } from "./ClientTable.tsx";
@@ -14,6 +15,8 @@ import { StatusStrip } from "./StatusStrip.tsx";
 
 export interface DashboardProps {
   readonly snapshot: Snapshot;
+  /** Watch or invite token. */
+  readonly token: string;
   /** "taking part" or "watching". */
   readonly myRole: string;
   /** The participant's own column; null for a watcher. */
@@ -21,7 +24,7 @@ export interface DashboardProps {
 }
 
 /** Everything there is to see of a federation: my tab at the left, everyone at the right. */
-export function Dashboard({ snapshot, myRole, tab }: DashboardProps) {
+export function Dashboard({ snapshot, token, myRole, tab }: DashboardProps) {
   const secrets = useServices().storage.organiser(snapshot.federationId);
   return (
     <>
@@ -42,6 +45,7 @@ export function Dashboard({ snapshot, myRole, tab }: DashboardProps) {
             <EventLog snapshot={snapshot} />
           </div>
           {tab && <NetworkPanel snapshot={snapshot} />}
+          <SharedAdaptersPanel snapshot={snapshot} token={token} />
         </div>
       </div>
     </>

@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
+import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
 import type { FederatedSession } from "../services/federatedSession.ts";
@@ -77,6 +78,7 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
       >
         {me && <AdapterBars values={latestAccuracy(me)} label="Accuracy on your test rows" />}
       </Panel>
+      <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
     </>
   );

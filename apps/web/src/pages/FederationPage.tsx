@@ -39,6 +39,7 @@ export function FederationPage() {
       {feed.kind === "live" && (
         <Dashboard
           snapshot={feed.snapshot}
+          token={token}
           myRole="taking part"
           tab={mine && <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} />}
         />

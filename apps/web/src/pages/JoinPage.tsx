@@ -3,6 +3,8 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
 import { useServices } from "../app/ServicesContext.tsx";
+import { ContinueFromAdapter, type Start } from "../adapters/ContinueFromAdapter.tsx";
+import { startsPersonal } from "../adapters/startsPersonal.ts";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { connectedData } from "../connect/connectState.ts";
@@ -42,6 +44,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const go = useGo();
   const connect = useConnectData(config.task, config.seed);
   const [name, setName] = useState("");
+  const [start, setStart] = useState<Start>(null);
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
 
@@ -49,7 +52,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     event.preventDefault();
     if (!data || name.trim() === "") return;
     join(async () => {
-      await services.join({ federationId, inviteToken, name: name.trim(), data, start: null });
+      await services.join({ federationId, inviteToken, name: name.trim(), data, start });
       go(federationPath(federationId, inviteToken));
     });
   };
@@ -73,6 +76,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
       />
       <WhatLeaves personalLeaves={personalLeaves(config)} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
+      {startsPersonal(config) && <ContinueFromAdapter config={config} start={start} onStart={setStart} />}
       {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
       <Group>
         <Button type="submit" size="md" disabled={!data || name.trim() === ""} loading={joining.kind === "busy"}>

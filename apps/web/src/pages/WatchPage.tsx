@@ -12,7 +12,7 @@ export function WatchPage() {
     <Shell>
       {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
       {feed.kind === "refused" && <FailureAlert failure={feed.failure} />}
-      {feed.kind === "live" && <Dashboard snapshot={feed.snapshot} myRole="watching" tab={null} />}
+      {feed.kind === "live" && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}
     </Shell>
   );
 }

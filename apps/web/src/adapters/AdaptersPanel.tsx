@@ -1,0 +1,60 @@
+import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button } from "@mantine/core";
+import { ADAPTERS } from "../dashboard/adapters.ts";
+import { roundLabel } from "../dashboard/progressView.ts";
+import { useTask } from "../hooks/useTask.ts";
+import { saveFile } from "../lib/saveFile.ts";
+import type { KeptAdapters } from "../services/keptAdapters.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { type AdapterDownload, ownAdapter } from "./adapterDownloads.ts";
+
+export interface AdaptersPanelProps {
+  readonly snapshot: Snapshot;
+  /** Null before this tab's first finished round. */
+  readonly adapters: KeptAdapters | null;
+}
+
+const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
+
+/** This tab's own adapters as files for the PEFT library. */
+export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelProps) {
+  const [saving, save] = useTask();
+  const available: readonly ClientAdapterKind[] = adapters ? availableAdapters(adapters) : [];
+  const download = (make: () => AdapterDownload) => save(async () => saveFile(make()));
+  return (
+    <Panel
+      title="Your adapters"
+      hint="Each as a .zip in the layout of the PEFT library, with a README. They are written in this tab; nothing is sent."
+      aside={adapters && roundLabel(adapters.round, config.budgets.rounds)}
+      empty={adapters ? null : "Your personal, shared and fused adapters as files, after the first round."}
+    >
+      {adapters && (
+        <ul className="downloads">
+          {OWN.map(({ key, label, color, hint }) => (
+            <li key={key}>
+              <span className="dot" style={{ background: color }} aria-hidden="true" />
+              <span>
+                {label}
+                <span className="muted small block">
+                  {key === "fused" && !adapters.fusion ? "After the last round, once its weights are found." : hint}
+                </span>
+              </span>
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={`Download the ${label} adapter`}
+                disabled={!available.includes(key)}
+                onClick={() => download(() => ownAdapter(key, adapters, config))}
+              >
+                Download
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+    </Panel>
+  );
+}

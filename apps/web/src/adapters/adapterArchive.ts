@@ -1,0 +1,62 @@
+/** The files of a PEFT adapter as one .zip, and back from a .zip or the files themselves. Pure. */
+import { type PeftFiles, PeftFormatError } from "@duet/lora-core/adapters/peftFormat";
+import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
+import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
+
+const CONFIG = "adapter_config.json";
+const WEIGHTS = "adapter_model.safetensors";
+/** Largest file read from an archive, bytes: an adapter as it may travel, and room for names. */
+const MAX_BYTES = { [CONFIG]: 256 * 1024, [WEIGHTS]: MAX_ADAPTER_BYTES + 4 * 1024 * 1024 } as const;
+
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The weights are stored, as random numbers do not shrink. */
+export function zipAdapter(files: PeftFiles, readme: string): Uint8Array {
+  const entries: Zippable = {
+    "README.md": strToU8(readme),
+    [CONFIG]: strToU8(files[CONFIG]),
+    [WEIGHTS]: [files[WEIGHTS], { level: 0 }],
+  };
+  return zipSync(entries);
+}
+
+/** One .zip with the two files in any folder, or the two files. @throws {PeftFormatError} when they are not there, or too large. */
+export function readAdapterArchive(files: readonly NamedFile[]): PeftFiles {
+  const all = files.flatMap((file) => (/\.zip$/i.test(file.name) ? unzip(file.bytes) : [file]));
+  return { [CONFIG]: strFromU8(only(CONFIG, all)), [WEIGHTS]: only(WEIGHTS, all) };
+}
+
+function only(name: keyof PeftFiles, files: readonly NamedFile[]): Uint8Array {
+  const [file, ...others] = files.filter((candidate) => fileName(candidate.name) === name);
+  if (!file) throw new PeftFormatError(`there is no ${name}`);
+  if (others.length > 0) throw new PeftFormatError(`there is more than one ${name}`);
+  checkSize(name, file.bytes.length);
+  return file.bytes;
+}
+
+function unzip(bytes: Uint8Array): NamedFile[] {
+  try {
+    const entries = unzipSync(bytes, {
+      filter({ name, originalSize }) {
+        const wanted = fileName(name);
+        if (wanted !== CONFIG && wanted !== WEIGHTS) return false;
+        checkSize(wanted, originalSize);
+        return true;
+      },
+    });
+    return Object.entries(entries).map(([name, content]) => ({ name, bytes: content }));
+  } catch (error) {
+    if (error instanceof PeftFormatError) throw error;
+    throw new PeftFormatError("the .zip is damaged");
+  }
+}
+
+function checkSize(name: keyof PeftFiles, bytes: number): void {
+  const most = MAX_BYTES[name];
+  if (bytes > most) throw new PeftFormatError(`${name} has ${bytes} bytes, at most ${most} are read`);
+}
+
+const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -1,0 +1,42 @@
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { federationBase } from "@duet/lora-core/federation/federationBase";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { expect, test } from "vitest";
+import { roundOf, snapshotOf } from "../testing/snapshots.ts";
+import { readAdapterArchive } from "./adapterArchive.ts";
+import { ownAdapter, sharedRounds } from "./adapterDownloads.ts";
+import { startsPersonal } from "./startsPersonal.ts";
+
+const { config } = snapshotOf();
+const withMethod = (id: string, preset?: string) => ({ ...config, strategy: presetOf(id, preset) });
+
+test("a fused adapter is written with the weights of this tab", () => {
+  const base = federationBase(config.model);
+  const layout = adapterLayout(base.linears, config.adapter);
+  const blob = (seed: number) => encodeAdapter(initialAdapter(layout, seed), layout);
+  const adapters = { round: 3, personal: blob(4), shared: blob(5), fusion: { personal: 0.5, shared: 0.25 } };
+  const { fileName, content } = ownAdapter("fused", adapters, config);
+  expect(fileName).toBe("ward-notes-fused.zip");
+  const { tensors } = readPeftAdapter(readAdapterArchive([{ name: fileName, bytes: content }]), base);
+  const key = layout[0]?.key ?? "";
+  const expected =
+    (initialAdapter(layout, 4).get(key)?.data[7] ?? 0) * 0.5 + (initialAdapter(layout, 5).get(key)?.data[7] ?? 0) * 0.25;
+  expect(tensors.get(key)?.data[7]).toBe(Math.fround(expected));
+});
+
+test("shared adapters are offered for closed rounds that aggregate one", () => {
+  const rounds = [roundOf(0), roundOf(1), roundOf(2, { closedAt: null })];
+  expect(sharedRounds({ config, rounds })).toEqual([0, 1]);
+  expect(
+    sharedRounds({ config: withMethod("fdlora", "private"), rounds: [...rounds.slice(0, 2), roundOf(2), roundOf(3)] }),
+  ).toEqual([1, 2]);
+  expect(sharedRounds({ config: withMethod("local"), rounds })).toEqual([]);
+});
+
+test("a personal adapter can be brought along where the method trains one", () => {
+  expect(startsPersonal(withMethod("fdlora"))).toBe(true);
+  expect(startsPersonal(withMethod("local"))).toBe(true);
+  expect(startsPersonal(withMethod("fedavg"))).toBe(false);
+});

@@ -1,0 +1,59 @@
+/** What can be downloaded of a federation's adapters, and the files for it. */
+import { writePeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { adapterCard } from "@duet/lora-core/federation/adapterCard";
+import { type ClientAdapterKind, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
+import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { KeptAdapters } from "../services/keptAdapters.ts";
+import { zipAdapter } from "./adapterArchive.ts";
+
+export interface AdapterDownload {
+  readonly fileName: string;
+  readonly content: Uint8Array;
+}
+
+/** One of this tab's own adapters. */
+export function ownAdapter(kind: ClientAdapterKind, adapters: KeptAdapters, config: FederationConfig): AdapterDownload {
+  const base = federationBase(config.model);
+  const fusion = kind === "fused" ? adapters.fusion : null;
+  const readme = adapterCard({ kind, round: adapters.round, fusion, config, base });
+  return {
+    fileName: `${slug(config.name)}-${kind}.zip`,
+    content: zipAdapter(exportClientAdapter(kind, adapters, config.adapter, base), readme),
+  };
+}
+
+/** Closed rounds after which the coordinator has a shared adapter, oldest first. */
+export function sharedRounds({ config, rounds }: Pick<Snapshot, "config" | "rounds">): readonly number[] {
+  const method = methodOf(config.strategy);
+  const uploads = (round: number) => method.plan(config.budgets, { round, isNewcomer: false }).upload !== null;
+  return rounds.filter(({ closedAt, round }) => closedAt !== null && uploads(round)).map(({ round }) => round);
+}
+
+/** The shared adapter after a round, from the coordinator. @throws {Error} when it cannot be had. */
+export async function sharedAdapter(
+  round: number,
+  { federationId, config }: Pick<Snapshot, "federationId" | "config">,
+  token: string,
+): Promise<AdapterDownload> {
+  const address = `/federations/${federationId}/adapters/${round}.safetensors`;
+  const response = await fetch(address, { headers: { "x-watch-token": token } });
+  if (!response.ok) throw new Error(`The coordinator has no shared adapter of this round (${response.status})`);
+  const tensors = readSafetensors(new Uint8Array(await response.arrayBuffer()));
+  const base = federationBase(config.model);
+  const readme = adapterCard({ kind: "shared", round, fusion: null, config, base });
+  return {
+    fileName: `${slug(config.name)}-shared-round-${round}.zip`,
+    content: zipAdapter(writePeftAdapter({ config: config.adapter, tensors }, base), readme),
+  };
+}
+
+/** A federation's name as part of a file's. */
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "") || "federation";

@@ -1,0 +1,9 @@
+/** Gives the reader of the page a file to keep, as a download. */
+export function saveFile({ fileName, content }: { readonly fileName: string; readonly content: Uint8Array }): void {
+  const url = URL.createObjectURL(new Blob([new Uint8Array(content)]));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
+import { adapterCard } from "./adapterCard.ts";
+import { federationBase } from "./federationBase.ts";
+import { defaultFederation } from "./federationDefaults.ts";
+
+const task = { kind: "label" as const, labels: ["flu", "cold", "burn"] };
+const cardOf = (model: typeof decoderBase, change: Partial<Parameters<typeof adapterCard>[0]> = {}) => {
+  const config = defaultFederation({ name: "ward notes", model, task, rounds: 4 });
+  return adapterCard({ kind: "shared", round: 2, fusion: null, config, base: federationBase(model), ...change });
+};
+
+test("a card names the base with its hashes, the adapter, the task and how far it has come", () => {
+  const card = cardOf(decoderBase);
+  expect(card).toContain("# ward notes: shared adapter");
+  expect(card).toContain("- base model: duet-tiny\n");
+  for (const { path, sha256 } of decoderBase.files) expect(card).toContain(`${path}, SHA-256 ${sha256}`);
+  expect(card).toContain("rank 8, alpha 16, on q_proj");
+  expect(card).toContain("fdlora (recommended), after round 2 of 4");
+  expect(card).toContain("one of 3 labels: flu, cold, burn");
+  expect(card).not.toContain("Fusion");
+});
+
+test("a fused adapter's card gives the weights, factor by factor", () => {
+  const card = cardOf(decoderBase, { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } });
+  expect(card).toContain("A = 0.75 A_personal + -0.5 A_shared");
+  expect(card).toContain("B = 0.75 B_personal + -0.5 B_shared");
+  expect(card).toContain("after all 4 rounds");
+});
+
+test("what PEFT can load is shown with the prompt; of an encoder it says that PEFT cannot", () => {
+  expect(cardOf(decoderBase)).toContain("    {input}\n    Answer:");
+  expect(cardOf(decoderBase)).toContain("PeftModel.from_pretrained");
+  expect(cardOf(encoderBase)).toContain("PEFT cannot load this adapter by itself");
+  expect(cardOf(encoderBase)).not.toContain("from_pretrained");
+});
+
+test("a base from a hub is named as PEFT looks for it", () => {
+  const model = { ...decoderBase, source: { kind: "hub" as const, address: `HuggingFaceTB/SmolLM2-135M@${"1f".repeat(20)}` } };
+  expect(federationBase(model).name).toBe("HuggingFaceTB/SmolLM2-135M");
+  expect(federationBase(decoderBase).name).toBeNull();
+  expect(cardOf(model)).toContain(`HuggingFaceTB/SmolLM2-135M@${"1f".repeat(20)} on the hub`);
+});

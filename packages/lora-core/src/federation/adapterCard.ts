@@ -1,0 +1,97 @@
+/** The README.md that goes with an exported adapter: what it belongs to, how it was made, how to load it. Pure. */
+import type { PeftBase } from "../adapters/peftFormat.ts";
+import { promptText } from "../data/promptText.ts";
+import type { Task } from "../data/task.ts";
+import type { FusionWeights } from "../fusion/adaFusion.ts";
+import type { BaseModel } from "../protocol/baseModel.ts";
+import type { FederationConfig } from "../protocol/federationConfig.ts";
+import type { ClientAdapterKind } from "./clientAdapters.ts";
+
+export interface AdapterCardSubject {
+  readonly kind: ClientAdapterKind;
+  /** The last round it has been through; null before the first. */
+  readonly round: number | null;
+  /** Weights of a fused adapter; null for the others. */
+  readonly fusion: FusionWeights | null;
+  readonly config: FederationConfig;
+  readonly base: PeftBase;
+}
+
+/** Labels written out; of more only their number is said. */
+const LABELS_SHOWN = 60;
+
+export function adapterCard(subject: AdapterCardSubject): string {
+  const { kind, config, base } = subject;
+  const { rank, alpha, targetModules } = config.adapter;
+  return `${[
+    `# ${config.name}: ${kind} adapter`,
+    `A LoRA adapter in the layout of the PEFT library, written by Duet. ${ORIGINS[kind]}`,
+    [
+      `- base model: ${baseWords(config.model)}`,
+      ...config.model.files.map(({ path, sha256 }) => `  - ${path}, SHA-256 ${sha256}`),
+      `- adapter: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}`,
+      `- made by: ${config.strategy.id} (${config.strategy.preset}), ${stateOf(subject, config.budgets.rounds)}`,
+      `- task: ${taskWords(config.task)}`,
+    ].join("\n"),
+    ...fusionSection(subject),
+    ...(base.taskType === "CAUSAL_LM" ? [PROMPT, LOADING] : [ENCODER]),
+  ].join("\n\n")}\n`;
+}
+
+function baseWords({ name, source }: BaseModel): string {
+  return source.kind === "hub" ? `${name}, ${source.address} on the hub` : name;
+}
+
+const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
+  personal: "It is what one client learned for itself, on its own rows.",
+  shared: "It is what the clients of the federation learned together.",
+  fused: "It is one client's personal adapter and the shared one, merged into one of the same rank.",
+};
+
+function stateOf({ round }: AdapterCardSubject, rounds: number): string {
+  if (round === null) return "before the first round";
+  if (round > rounds) return `after all ${rounds} rounds`;
+  return round === 0 ? "after local learning" : `after round ${round} of ${rounds}`;
+}
+
+function taskWords(task: Task): string {
+  if (task.kind === "text") return "free text";
+  const { labels } = task;
+  const rest = labels.length > LABELS_SHOWN ? `, and ${labels.length - LABELS_SHOWN} more` : "";
+  return `one of ${labels.length} labels: ${labels.slice(0, LABELS_SHOWN).join(", ")}${rest}`;
+}
+
+function fusionSection({ fusion }: AdapterCardSubject): string[] {
+  if (!fusion) return [];
+  const formula = (factor: string) => `${factor} = ${fusion.personal} ${factor}_personal + ${fusion.shared} ${factor}_shared`;
+  return [
+    `## Fusion\n\nThe weights were found on a few rows of this client (AdaFusion, arXiv 2406.07925):\n\n    ${formula("A")}\n    ${formula("B")}`,
+  ];
+}
+
+const PROMPT = `## Prompt
+
+The adapter was trained on this format. The model's own start token comes first where it has one; the answer follows after a space and ends
+with the end token.
+
+${promptText("{input}").replace(/^/gm, "    ")}`;
+
+const LOADING = `## Loading
+
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    base = "path or hub name of the base model above"
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "this folder")
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    inputs = tokenizer("{input}\\nAnswer:", return_tensors="pt")
+    print(tokenizer.decode(model.generate(**inputs, max_new_tokens=16)[0]))
+
+\`model.merge_and_unload()\` gives the base with the adapter worked in.`;
+
+const ENCODER = `## Loading
+
+The base is an encoder that the transformers library does not have, so PEFT cannot load this adapter by itself. Duet can: join a federation
+with "Continue from an adapter", or start one from it. The tensors are named and shaped as PEFT names them: for a linear layer \`m\` with
+weight W [out, in], the adapted weight is W + (alpha / rank) B A, where A is \`base_model.model.m.lora_A.weight\` and B is
+\`base_model.model.m.lora_B.weight\`.`;
