@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
+import { peftBase } from "../architectures/peftBase.ts";
 import { testWasm } from "../backends/testBackend.ts";
 import type { DataSplit } from "../data/task.ts";
+import { exportClientAdapter, readFittingAdapter, startingAdapters } from "../federation/clientAdapters.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import type { Progress } from "../protocol/metrics.ts";
 import { fdLora } from "../strategies/fdLora.ts";
@@ -170,6 +172,28 @@ describe("local client", () => {
     await engine.restore(saved);
     await engine.runRound(second!, quiet);
     expect(await engine.checkpoint()).toEqual(through);
+  });
+
+  it("goes on from its own exported adapter as if it had never left", async () => {
+    const rounds = [0, 1].map((round) => ({
+      round,
+      plan: localMethod.plan(budgets, { round, isNewcomer: false }),
+      received: null,
+    }));
+    await engine.prepare(setup, split);
+    await engine.runRound(rounds[0]!, quiet);
+    const base = peftBase(parseArchitecture(files.config), null);
+    const exported = exportClientAdapter("personal", { ...(await engine.checkpoint()), fusion: null }, setup.adapter, base);
+    await engine.runRound(rounds[1]!, quiet);
+    const through = await engine.checkpoint();
+
+    const personal = readFittingAdapter(exported, base, setup.adapter);
+    const start = startingAdapters({ initial: null, personal }, adapterLayout(base.linears, setup.adapter), setup.seed);
+    await engine.prepare(setup, split);
+    await engine.restore({ lastRound: null, ...start });
+    await engine.runRound(rounds[1]!, quiet);
+    expect((await engine.checkpoint()).personal).toEqual(through.personal);
+    expect(apart(floats(through.personal), floats(personal))).toBeGreaterThan(1e-3);
   });
 
   it("frees everything it put on the backend", async () => {
