@@ -62,7 +62,7 @@ const snapshot = {
     name: "ward",
     strategy: { id: "fdlora", preset: "recommended" },
     budgets: { rounds: 1 },
-    model: { id: "use-lite", sha256: "ab" },
+    model: { name: "use-lite", files: [{ path: "model.safetensors", bytes: 4, sha256: "ab" }] },
   },
   rounds: [
     {
@@ -97,7 +97,7 @@ describe("the demo's report", () => {
       { round: 1, stage: "federated", seconds: 30.5, aggregated: ["bram", "anna"], meanLoss: 0.41 },
     ]);
     expect(report.seconds).toBe(60);
-    expect(report.federation.baseModel).toEqual({ id: "use-lite", sha256: "ab", parameters: 7_000_000 });
+    expect(report.federation.baseModel).toMatchObject({ name: "use-lite", parameters: 7_000_000 });
   });
   it("says who left, and leaves that client's unmeasured figures empty", () => {
     expect(report.clients[1]).toMatchObject({ status: "left", note: "connection lost", accuracy: none, fusion: null });

@@ -1,4 +1,5 @@
 /** The figures of a finished (or stopped) federation, all of them taken from the coordinator's last snapshot. */
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 
 type PerAdapter = ClientView["history"][number]["metrics"]["accuracy"];
@@ -8,7 +9,7 @@ export interface Report {
     readonly method: string;
     readonly preset: string;
     readonly rounds: number;
-    readonly baseModel: { readonly id: string; readonly sha256: string; readonly parameters: number };
+    readonly baseModel: { readonly name: string; readonly sha256: string; readonly parameters: number };
     readonly ended: string;
   };
   readonly clients: readonly {
@@ -46,7 +47,11 @@ export function reportOf(snapshot: Snapshot): Report {
       method: config.strategy.id,
       preset: config.strategy.preset,
       rounds: config.budgets.rounds,
-      baseModel: { ...config.model, parameters: snapshot.modelBytes / 4 },
+      baseModel: {
+        name: config.model.name,
+        sha256: fingerprint(config.model.files),
+        parameters: snapshot.modelBytes / 4,
+      },
       ended: snapshot.phase,
     },
     clients: clients.map(clientReport),

@@ -4,11 +4,11 @@
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join as joinPath, resolve } from "node:path";
+import { join as joinPath, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
-import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import Papa from "papaparse";
 import { chromium } from "playwright";
@@ -34,7 +34,8 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     const files = await writeClientFiles(data, work);
     const coordinator = createCoordinator({
       dataDir: joinPath(work, "coordinator"),
-      modelsDir: dirname(resolve(options.model)),
+      modelsDir: null,
+      modelPaths: [resolve(options.model)],
       webDir: resolve("dist/web"),
       samplesDir: resolve(".cache/samples"),
     });
@@ -95,7 +96,7 @@ interface Links {
 async function createFederation(organiser: CoordinatorClient, url: string, data: DemoData, options: DemoOptions): Promise<Links> {
   const config = defaultFederation({
     name: data.title,
-    model: modelOf(await organiser.models(), options),
+    model: modelOf((await organiser.offer()).models, options),
     task: data.task,
     method: options.method,
     ...definedOnly({
@@ -117,10 +118,10 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
   };
 }
 
-function modelOf(models: readonly ModelInfo[], { model }: DemoOptions): ModelInfo {
-  const found = models.find(({ id }) => id === basename(resolve(model)));
-  if (!found) throw new Error(`There is no base model in ${model}; found: ${models.map(({ id }) => id).join(", ") || "none"}`);
-  return found;
+/** The only one that the demo's coordinator serves. */
+function modelOf([model]: readonly BaseModel[], options: DemoOptions): BaseModel {
+  if (!model) throw new Error(`${options.model} is no base model that can be used; see the line above.`);
+  return model;
 }
 
 /** Shows progress until the federation ends. @throws {Error} when it takes longer than the deadline. */

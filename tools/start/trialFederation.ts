@@ -48,7 +48,7 @@ async function remembered(client: CoordinatorClient, file: string): Promise<Toke
 }
 
 async function create(client: CoordinatorClient, file: string): Promise<Tokens> {
-  const model = (await client.models()).find(({ id }) => id === MODEL);
+  const model = (await client.offer()).models.find(({ name }) => name === MODEL);
   if (!model) throw new Error(`The coordinator does not serve the base model ${MODEL}`);
   const config = defaultFederation({ name: NAME, model, task: { kind: "label", labels: [...TERM_KINDS] } });
   const tokens = await client.request("federation:create", { config });

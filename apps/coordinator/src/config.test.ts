@@ -8,6 +8,7 @@ test("flags win over the environment, which wins over defaults", () => {
     host: "127.0.0.1",
     data: "elsewhere",
     models: "models",
+    hub: "https://huggingface.co",
     logLevel: "warn",
   });
 });

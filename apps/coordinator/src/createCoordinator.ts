@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import fastify from "fastify";
 import { type Logger, pino } from "pino";
 import { openFederationRegistry } from "./federations/registry.ts";
@@ -9,14 +10,18 @@ import { createHandlers } from "./gateway/handlers.ts";
 import { createSocketGateway } from "./gateway/socketGateway.ts";
 import { registerRoutes } from "./http/routes.ts";
 import { addSecurityHeaders } from "./http/securityHeaders.ts";
-import { readModelCatalogue } from "./models/modelCatalogue.ts";
+import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 
 export interface CoordinatorOptions {
   /** Everything that must survive a restart. Made when it is not there. */
   readonly dataDir: string;
-  /** Folder of base model folders. */
-  readonly modelsDir: string;
+  /** Folder of base models: folders and GGUF files; null serves none of them. */
+  readonly modelsDir: string | null;
+  /** Further base models by their own paths. */
+  readonly modelPaths?: readonly string[];
+  /** Where hub addresses of base models point to; pages may connect there. The Hugging Face hub by default. */
+  readonly hub?: string;
   /** Built web app; null serves none. */
   readonly webDir: string | null;
   /** Sample data for the page (*.json); none by default. */
@@ -56,15 +61,20 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
 
 /** Reads the models, restores every federation, and builds both servers. */
 async function open(options: CoordinatorOptions) {
-  const { dataDir, modelsDir, webDir, samplesDir = null, clock = systemClock, logger = pino({ level: "silent" }) } = options;
+  const { dataDir, modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
+  const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
   await mkdir(dataDir, { recursive: true });
-  const catalogue = await readModelCatalogue(modelsDir, logger);
+  const catalogue = await readModelCatalogue(
+    [...(modelsDir === null ? [] : await modelPathsIn(modelsDir)), ...modelPaths],
+    logger,
+  );
   const maxFederations = options.limits?.maxFederations ?? MAX_FEDERATIONS;
   const registry = await openFederationRegistry({ dataDir, catalogue, clock, logger, maxFederations });
   const app = fastify({ forceCloseConnections: true });
-  addSecurityHeaders(app);
+  addSecurityHeaders(app, hub);
   await registerRoutes(app, { registry, catalogue, samplesDir, webDir: webDir && resolve(webDir) });
-  const gateway = createSocketGateway(app.server, { handlers: createHandlers({ registry, catalogue, clock }), clock, logger });
+  const handlers = createHandlers({ registry, catalogue, clock, hub });
+  const gateway = createSocketGateway(app.server, { handlers, clock, logger });
   return { app, gateway, registry };
 }
 

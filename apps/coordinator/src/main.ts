@@ -14,6 +14,7 @@ try {
 const coordinator = await createCoordinator({
   dataDir: settings.data,
   modelsDir: settings.models,
+  hub: settings.hub,
   samplesDir: settings.samples ?? null,
   webDir: settings.web ?? null,
   logger: pino({ level: settings.logLevel }, pino.destination(2)),

@@ -1,15 +1,17 @@
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import { MAX_ADAPTER_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGES_PER_10S } from "@duet/lora-core/protocol/limits";
+import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io } from "socket.io-client";
 import { expect, onTestFinished, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import {
   constantAdapter,
   createFederation,
+  duetTiny,
   joinAs,
   joinRequest,
   layout,
-  modelSha256,
   testConfig,
   testMetrics,
 } from "./support/federations.ts";
@@ -113,9 +115,9 @@ test("nothing works before hello, and another protocol version is refused", asyn
   expect(await client.codeOf("federation:list", {})).toBe("FORBIDDEN");
   expect(await client.codeOf("session:hello", { protocolVersion: 999 })).toBe("VERSION_MISMATCH");
   expect(await client.codeOf("federation:list", {})).toBe("FORBIDDEN");
-  const { models } = await client.call("session:hello", { protocolVersion: 1 });
-  expect(models).toMatchObject([{ id: "duet-tiny", family: "causal-lm", sha256: modelSha256, parameters: 3_803_392 }]);
-  expect(models[0]?.targets).toContain("gate_proj");
+  const { models, hub } = await client.call("session:hello", { protocolVersion: PROTOCOL_VERSION });
+  expect(models).toEqual([duetTiny]);
+  expect(hub).toBe("https://huggingface.co");
 });
 
 test("tokens open what they are for, and nothing else", async () => {
@@ -155,9 +157,19 @@ test("a federation that could not run is not created", async () => {
   const coordinator = await startCoordinator({ maxFederations: 1 });
   const client = await connectClient(coordinator.url);
   const config = testConfig();
+  const [weights, ...others] = duetTiny.files.toReversed() as [ModelFile, ...ModelFile[]];
+  const picked = { ...duetTiny, source: { kind: "files" } };
   const attempts: [object, string][] = [
-    [{ model: { ...config.model, id: "unknown" } }, "NOT_FOUND"],
-    [{ model: { ...config.model, sha256: "0".repeat(64) } }, "MODEL_MISMATCH"],
+    [{ model: { ...duetTiny, source: { kind: "coordinator", id: "unknown" } } }, "NOT_FOUND"],
+    [{ model: { ...duetTiny, files: [...others, { ...weights, sha256: "0".repeat(64) }] } }, "MODEL_MISMATCH"],
+    [{ model: { ...duetTiny, config: { ...duetTiny.config, num_hidden_layers: 5 } } }, "MODEL_MISMATCH"],
+    [{ model: { ...picked, config: { ...duetTiny.config, hidden_act: "relu" } } }, "INVALID_PAYLOAD"],
+    [{ model: { ...picked, config: { ...duetTiny.config, num_hidden_layers: 600 } } }, "INVALID_PAYLOAD"],
+    [{ model: { ...picked, config: { ...duetTiny.config, note: "x".repeat(64 * 1024) } } }, "INVALID_PAYLOAD"],
+    [{ model: { ...picked, files: others } }, "INVALID_PAYLOAD"],
+    [{ model: { ...picked, files: [...picked.files, weights] } }, "INVALID_PAYLOAD"],
+    [{ model: { ...picked, files: [{ ...weights, path: "../model.safetensors" }] } }, "INVALID_PAYLOAD"],
+    [{ model: { ...duetTiny, source: { kind: "hub", address: "acme/tiny@main" } } }, "INVALID_PAYLOAD"],
     [{ strategy: { ...config.strategy, id: "magic" } }, "INVALID_PAYLOAD"],
     [{ strategy: { ...config.strategy, config: { extra: 1 } } }, "INVALID_PAYLOAD"],
     [{ adapter: { ...config.adapter, targetModules: ["no_proj"] } }, "INVALID_PAYLOAD"],

@@ -6,20 +6,20 @@ import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { expect, onTestFinished, test } from "vitest";
 import { createCoordinator } from "../src/createCoordinator.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
-import { constantAdapter, createFederation, joinAs, layout, modelSha256, testMetrics } from "./support/federations.ts";
+import { constantAdapter, createFederation, joinAs, layout, testMetrics, weightsSha256 } from "./support/federations.ts";
 
 test("serves model files with their hash, from the cache when it is the same, for good when pinned", async () => {
   const { url } = await startCoordinator();
   const answer = await fetch(`${url}/models/duet-tiny/model.safetensors`);
-  expect(answer.headers.get("etag")).toBe(`"${modelSha256}"`);
+  expect(answer.headers.get("etag")).toBe(`"${weightsSha256}"`);
   expect(answer.headers.get("cache-control")).toBe("no-cache");
   const body = new Uint8Array(await answer.arrayBuffer());
   expect(answer.headers.get("content-length")).toBe(String(body.byteLength));
-  expect(createHash("sha256").update(body).digest("hex")).toBe(modelSha256);
+  expect(createHash("sha256").update(body).digest("hex")).toBe(weightsSha256);
 
-  const again = await fetch(`${url}/models/duet-tiny/model.safetensors`, { headers: { "if-none-match": `"${modelSha256}"` } });
+  const again = await fetch(`${url}/models/duet-tiny/model.safetensors`, { headers: { "if-none-match": `"${weightsSha256}"` } });
   expect(again.status).toBe(304);
-  const rest = (from: number, version = modelSha256) =>
+  const rest = (from: number, version = weightsSha256) =>
     fetch(`${url}/models/duet-tiny/model.safetensors`, { headers: { range: `bytes=${from}-`, "if-range": `"${version}"` } });
   const resumed = await rest(1000);
   expect(resumed.status).toBe(206);
@@ -30,7 +30,7 @@ test("serves model files with their hash, from the cache when it is the same, fo
     expect(whole.status).toBe(200);
     expect((await whole.arrayBuffer()).byteLength).toBe(body.byteLength);
   }
-  const pinned = await fetch(`${url}/models/duet-tiny/model.safetensors?sha256=${modelSha256}`, { method: "HEAD" });
+  const pinned = await fetch(`${url}/models/duet-tiny/model.safetensors?sha256=${weightsSha256}`, { method: "HEAD" });
   expect(pinned.headers.get("cache-control")).toMatch(/immutable/);
 
   const config = await fetch(`${url}/models/duet-tiny/config.json`);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 async function small(overrides: Partial<Parameters<typeof defaultFederation>[0]> = {}) {
-  const model = (await stage.organiser.models()).find(({ id }) => id === "use-lite");
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("The coordinator does not offer use-lite");
   return defaultFederation({
     name: "e2e",

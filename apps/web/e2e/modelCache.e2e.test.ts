@@ -13,7 +13,7 @@ it("downloads the base model in the first tab, and takes it from the browser's s
   context.setDefaultTimeout(120_000);
   const downloads: string[] = [];
   context.on("request", (request) => {
-    if (request.url().endsWith("model.safetensors")) downloads.push(request.url());
+    if (new URL(request.url()).pathname.endsWith("model.safetensors")) downloads.push(request.url());
   });
   for (let tab = 0; tab < 2; tab++) {
     const page = await context.newPage();

@@ -1,12 +1,15 @@
 /** What is fixed about a federation, worked out once from its config and its base model. */
 import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
-import type { ModelCatalogue, ServedModel } from "../models/modelCatalogue.ts";
+import { checkedArchitecture } from "../models/checkedArchitecture.ts";
+import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
 
 const MIN_WAIT_MS = 5 * 60_000;
@@ -18,20 +21,18 @@ export interface Federation {
   readonly policy: RoundPolicy;
   /** Bytes of one adapter on the wire. */
   readonly adapterBytes: number;
+  /** Fingerprint of the base model's files. */
+  readonly modelSha256: string;
   /** Bytes of the base model as float32. */
   readonly modelBytes: number;
   /** Before anybody sent anything. */
   initialState(): ServerState;
 }
 
-/** @throws {Refusal} on an unknown or different model, an unknown method, or targets the model does not have. */
+/** @throws {Refusal} on an unknown, different or unsupported model, an unknown method, or targets the model does not have. */
 export function defineFederation(config: FederationConfig, catalogue: ModelCatalogue): Federation {
-  const model = catalogue.get(config.model.id);
-  if (!model) throw new Refusal("NOT_FOUND", `This coordinator does not serve a model "${config.model.id}"`);
-  if (model.info.sha256 !== config.model.sha256) {
-    throw new Refusal("MODEL_MISMATCH", `The SHA-256 given for ${config.model.id} is not that of the model served here`);
-  }
-  const { method, layout } = checkedChoices(config, model);
+  const architecture = checkedArchitecture(config.model, catalogue);
+  const { method, layout } = checkedChoices(config, architecture);
   const adapterBytes = layoutBytes(layout);
   if (adapterBytes > MAX_ADAPTER_BYTES) {
     throw new Refusal("INVALID_PAYLOAD", `This adapter has ${adapterBytes} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
@@ -42,7 +43,8 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
     method,
     layout,
     adapterBytes,
-    modelBytes: 4 * model.info.parameters,
+    modelSha256: fingerprint(config.model.files),
+    modelBytes: 4 * architecture.parameters,
     policy: {
       schedule: scheduleOf(method, config.budgets),
       minClients: config.minClients,
@@ -54,9 +56,9 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   };
 }
 
-function checkedChoices(config: FederationConfig, model: ServedModel): { method: Method; layout: AdapterLayout } {
+function checkedChoices(config: FederationConfig, { linears }: Architecture): { method: Method; layout: AdapterLayout } {
   try {
-    return { method: methodOf(config.strategy), layout: adapterLayout(model.architecture.linears, config.adapter) };
+    return { method: methodOf(config.strategy), layout: adapterLayout(linears, config.adapter) };
   } catch (error) {
     if (error instanceof RangeError) throw new Refusal("INVALID_PAYLOAD", error.message);
     throw error;

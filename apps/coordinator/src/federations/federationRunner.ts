@@ -109,7 +109,7 @@ export class FederationRunner {
   join(request: RequestOf<"client:join">, connection: Connection): Promise<string> {
     const { inviteToken, resumeToken, modelSha256, name, device, samples } = request;
     if (!matchesHash(inviteToken, this.record.inviteHash)) throw new Refusal("FORBIDDEN", "This invite link is not valid");
-    if (modelSha256 !== this.federation.config.model.sha256) {
+    if (modelSha256 !== this.federation.modelSha256) {
       throw new Refusal("MODEL_MISMATCH", "This tab has another base model than the federation");
     }
     const introduction = { name, device, samples };

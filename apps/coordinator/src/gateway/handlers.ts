@@ -17,10 +17,12 @@ export interface HandlerParts {
   readonly registry: FederationRegistry;
   readonly catalogue: ModelCatalogue;
   readonly clock: Clock;
+  /** Where hub addresses point to. */
+  readonly hub: string;
 }
 
 /** The coordinator's answers. */
-export function createHandlers({ registry, catalogue, clock }: HandlerParts): Handlers {
+export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts): Handlers {
   return {
     "session:hello"({ protocolVersion }, session) {
       if (protocolVersion !== PROTOCOL_VERSION) {
@@ -30,8 +32,8 @@ export function createHandlers({ registry, catalogue, clock }: HandlerParts): Ha
         );
       }
       session.isGreeted = true;
-      const models = [...catalogue.values()].map(({ info }) => info);
-      return { protocolVersion: PROTOCOL_VERSION, models, serverTime: clock.now() };
+      const models = [...catalogue.values()].map(({ model }) => model);
+      return { protocolVersion: PROTOCOL_VERSION, models, hub, serverTime: clock.now() };
     },
 
     "federation:list": () => ({ federations: [...registry.list()] }),

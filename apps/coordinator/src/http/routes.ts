@@ -7,7 +7,7 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { FederationRegistry } from "../federations/registry.ts";
 import { mayWatch } from "../gateway/handlers.ts";
-import { MODEL_FILES, type ModelCatalogue, type ModelFile } from "../models/modelCatalogue.ts";
+import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
 
 export interface RouteParts {
@@ -34,9 +34,9 @@ function registerModels(app: FastifyInstance, catalogue: ModelCatalogue): void {
     "/models/:id/:file",
     async (request, reply) => {
       const model = catalogue.get(request.params.id);
-      const file = MODEL_FILES.find((name) => name === request.params.file);
-      if (!model || !file) return notFound(reply, "There is no such model file");
-      const hash = model.hashes[file];
+      const listed = model?.model.files.find(({ path }) => path === request.params.file);
+      if (!model || !listed) return notFound(reply, "There is no such model file");
+      const { path: file, sha256: hash } = listed;
       const isPinned = request.query.sha256 === hash;
       reply.header("etag", `"${hash}"`).header("cache-control", isPinned ? "public, max-age=31536000, immutable" : "no-cache");
       if (request.headers["if-none-match"] === `"${hash}"`) return reply.code(304).send();
@@ -101,14 +101,14 @@ async function registerWebApp(app: FastifyInstance, webDir: string | null): Prom
   });
 }
 
-/** First byte asked for by a client that has the beginning of this very version; 0 sends the whole file. */
+/** First byte asked for by a client that has the beginning of this version, or takes what is there; 0 sends the whole file. */
 function resumeAt(headers: IncomingHttpHeaders, etag: string): number {
-  const { range, "if-range": version } = headers;
+  const { range, "if-range": version = etag } = headers;
   return version === etag ? Number(/^bytes=(\d{1,15})-$/.exec(range ?? "")?.[1] ?? 0) : 0;
 }
 
 /** The file from byte `start` on; all of it where there is no such byte. */
-async function sendFile(reply: FastifyReply, path: string, kind: ModelFile, start = 0) {
+async function sendFile(reply: FastifyReply, path: string, kind: string, start = 0) {
   const { size } = await stat(path);
   const isPart = start > 0 && start < size;
   if (isPart) reply.code(206).header("content-range", `bytes ${start}-${size - 1}/${size}`);

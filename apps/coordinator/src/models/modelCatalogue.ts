@@ -1,60 +1,47 @@
-/** The base models that this coordinator serves: folders with config.json, tokenizer.json and model.safetensors. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { access, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+/** The base models that this coordinator serves: folders with safetensors, whole or in shards, and GGUF files. */
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { describeModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
+import { type BaseModel, baseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Logger } from "pino";
-
-export const MODEL_FILES = ["config.json", "tokenizer.json", "model.safetensors"] as const;
-export type ModelFile = (typeof MODEL_FILES)[number];
+import { openDiskFolder } from "./diskFolder.ts";
 
 export interface ServedModel {
-  readonly info: ModelInfo;
-  readonly architecture: Architecture;
+  readonly model: BaseModel;
+  /** Where its files lie; only those listed in `model` are served. */
   readonly folder: string;
-  /** SHA-256 of each file, hex. */
-  readonly hashes: Readonly<Record<ModelFile, string>>;
 }
 
+/** By id: the name of the folder, or of the GGUF file without its ending. */
 export type ModelCatalogue = ReadonlyMap<string, ServedModel>;
 
-/** Reads every model folder; one that is incomplete or not supported is left out and logged. */
-export async function readModelCatalogue(modelsDir: string, logger: Logger): Promise<ModelCatalogue> {
-  const entries = (await readdir(modelsDir, { withFileTypes: true })).filter(
-    (entry) => entry.isDirectory() || entry.isSymbolicLink(),
-  );
+/** Everything in a models folder that may be a model. */
+export async function modelPathsIn(modelsDir: string): Promise<readonly string[]> {
+  const entries = await readdir(modelsDir, { withFileTypes: true });
+  return entries.filter((entry) => !entry.isFile() || isGguf(entry.name)).map(({ name }) => join(modelsDir, name));
+}
+
+/** Reads and hashes every model; one that is incomplete or not supported is left out and logged. */
+export async function readModelCatalogue(paths: readonly string[], logger: Logger): Promise<ModelCatalogue> {
   const catalogue = new Map<string, ServedModel>();
-  for (const { name } of entries) {
+  for (const path of paths) {
+    const id = basename(path).replace(/\.gguf$/i, "");
     try {
-      catalogue.set(name, await readModel(name, join(modelsDir, name)));
+      catalogue.set(id, await readModel(id, path));
     } catch (error) {
-      logger.warn({ model: name, error: String(error) }, "This model folder is not served");
+      logger.warn({ model: id, error: String(error) }, "This model is not served");
     }
   }
   return catalogue;
 }
 
-async function readModel(id: string, folder: string): Promise<ServedModel> {
-  await Promise.all(MODEL_FILES.map((file) => access(join(folder, file))));
-  const architecture = parseArchitecture(JSON.parse(await readFile(join(folder, "config.json"), "utf8")));
-  const [config, tokenizer, weights] = await Promise.all(MODEL_FILES.map((file) => sha256Of(join(folder, file))));
-  const hashes = { "config.json": config ?? "", "tokenizer.json": tokenizer ?? "", "model.safetensors": weights ?? "" };
-  const { family, parameters, linears, defaultTargets } = architecture;
-  const info = {
-    id,
-    family,
-    sha256: hashes["model.safetensors"],
-    parameters,
-    targets: [...new Set(linears.map(({ name }) => name.split(".").at(-1) ?? name))],
-    defaultTargets: [...defaultTargets],
-  };
-  return { info, architecture, folder, hashes };
+async function readModel(id: string, path: string): Promise<ServedModel> {
+  const isFolder = (await stat(path)).isDirectory();
+  const [folder, names] = isFolder ? [path, await readdir(path)] : [dirname(path), [basename(path)]];
+  const described = await describeModelFolder(await openDiskFolder(folder, names));
+  parseArchitecture(described.config);
+  return { folder, model: baseModel.parse({ name: id, source: { kind: "coordinator", id }, ...described }) };
 }
 
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
-}
+const isGguf = (name: string) => /\.gguf$/i.test(name);

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { fingerprint, type ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { ReplyOf } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
@@ -13,16 +15,28 @@ import { createToken } from "../../src/ports/secrets.ts";
 import { connectClient, type TestClient } from "./testClient.ts";
 
 const folder = "models/duet-tiny";
-const { linears } = parseArchitecture(JSON.parse(readFileSync(`${folder}/config.json`, "utf8")));
-export const modelSha256 = createHash("sha256")
-  .update(readFileSync(`${folder}/model.safetensors`))
-  .digest("hex");
+const fileOf = (path: string): ModelFile => {
+  const content = readFileSync(`${folder}/${path}`);
+  return { path, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+};
+const files = ["config.json", "tokenizer.json", "model.safetensors"].map(fileOf);
+/** As the coordinator offers it. */
+export const duetTiny: BaseModel = {
+  name: "duet-tiny",
+  source: { kind: "coordinator", id: "duet-tiny" },
+  files,
+  config: JSON.parse(readFileSync(`${folder}/config.json`, "utf8")),
+};
+const { linears } = parseArchitecture(duetTiny.config);
+export const modelSha256 = fingerprint(files);
+/** Of model.safetensors alone. */
+export const weightsSha256 = files[2]?.sha256 ?? "";
 
 /** Two rounds of FedAvg for two clients unless said otherwise. */
 export function testConfig(changes: Partial<FederationConfig> = {}): FederationConfig {
   return {
     name: "ward-notes",
-    model: { id: "duet-tiny", sha256: modelSha256 },
+    model: duetTiny,
     task: { kind: "label", labels: ["INFO", "FATAL"] },
     adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["q_proj"] },
     strategy: { id: "fedavg", preset: "standard", config: {} },

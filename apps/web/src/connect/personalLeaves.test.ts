@@ -1,17 +1,10 @@
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
 import { personalLeaves } from "./personalLeaves.ts";
 
-const model = {
-  id: "m",
-  family: "encoder" as const,
-  sha256: "0".repeat(64),
-  parameters: 1,
-  targets: ["a"],
-  defaultTargets: ["a"],
-};
 const federation = (method: string, preset?: string) =>
-  defaultFederation({ name: "x", model, task: { kind: "text" }, method, ...(preset ? { preset } : {}) });
+  defaultFederation({ name: "x", model: encoderBase, task: { kind: "text" }, method, ...(preset ? { preset } : {}) });
 
 test("the join page says so only where the personal adapter is uploaded", () => {
   expect(personalLeaves(federation("fdlora", "recommended"))).toBe(true);

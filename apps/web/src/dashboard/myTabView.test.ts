@@ -36,7 +36,7 @@ test("training says which adapter, which step, loss and speed", () => {
 
 test("the checklist shows what is behind, at hand and ahead", () => {
   const download = { receivedBytes: 7e6, totalBytes: 28e6 };
-  const view = myTabView(at({ kind: "loadingModel", download }), snapshotOf());
+  const view = myTabView(at({ kind: "loadingModel", download, seconds: 3 }), snapshotOf());
   expect(view.checklist.map(({ label, state }) => `${label} ${state}`)).toEqual([
     "Data done",
     "Model current",
@@ -44,7 +44,7 @@ test("the checklist shows what is behind, at hand and ahead", () => {
     "Train ahead",
     "Finish ahead",
   ]);
-  expect(view).toMatchObject({ detail: "7.00 MB of 28.0 MB", percent: 25 });
+  expect(view).toMatchObject({ detail: "7.00 MB of 28.0 MB · 9 s left", percent: 25 });
 });
 
 test("after the end there is nothing to leave", () => {

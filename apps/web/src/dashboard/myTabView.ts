@@ -1,7 +1,7 @@
 /** This tab's own state in words. Pure. */
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
+import { formatBytes, formatDuration, formatLoss, formatRate } from "../lib/format.ts";
 import type { SessionStage, SessionState } from "../services/sessionState.ts";
 import { roundLabel } from "./progressView.ts";
 
@@ -49,9 +49,10 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
     case "loadingModel": {
       const { receivedBytes, totalBytes } = stage.download;
       const of = totalBytes === null ? "" : ` of ${formatBytes(totalBytes)}`;
+      const left = secondsLeft(stage);
       return {
         headline: "Loading the base model",
-        detail: `${formatBytes(receivedBytes)}${of}`,
+        detail: `${formatBytes(receivedBytes)}${of}${left === null ? "" : ` · ${formatDuration(left)} left`}`,
         percent: totalBytes ? (100 * receivedBytes) / totalBytes : null,
       };
     }
@@ -72,6 +73,13 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
     case "failed":
       return plain("Stopped");
   }
+}
+
+/** At the rate so far; null while that says little. */
+function secondsLeft({ download, seconds }: Extract<SessionStage, { kind: "loadingModel" }>): number | null {
+  const { receivedBytes, totalBytes } = download;
+  if (totalBytes === null || receivedBytes === 0 || seconds < 1) return null;
+  return ((totalBytes - receivedBytes) / receivedBytes) * seconds;
 }
 
 const waitingWords = ({ phase }: Snapshot): string =>

@@ -1,17 +1,16 @@
-import type { ModelInfo } from "@duet/lora-core/protocol/messages";
 import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
-import { formatCount } from "../lib/format.ts";
+import type { Offer } from "../services/coordinatorClient.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { type FederationForm, methodChoices } from "./federationForm.ts";
+import { BaseModelField } from "./BaseModelField.tsx";
+import { type FederationForm, familyOf, methodChoices } from "./federationForm.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 
 export interface FieldsProps {
   readonly form: FederationForm;
-  readonly models: readonly ModelInfo[];
   readonly onChange: (change: Partial<FederationForm>) => void;
 }
 
-export function BasicFields({ form, models, onChange }: FieldsProps) {
+export function BasicFields({ form, offer, onChange }: FieldsProps & { readonly offer: Offer }) {
   return (
     <Panel title="What">
       <div className="fields">
@@ -22,25 +21,14 @@ export function BasicFields({ form, models, onChange }: FieldsProps) {
           required
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
-        <NativeSelect
-          label="Base model"
-          description="Frozen; with its number of parameters."
-          value={form.modelId}
-          onChange={(event) => onChange({ modelId: event.currentTarget.value, kind: "label" })}
-          data={models.map(({ id, family, parameters }) => ({
-            value: id,
-            label: `${id} · ${FAMILIES[family]}, ${formatCount(parameters)}`,
-          }))}
-        />
       </div>
+      <BaseModelField model={form.model} offer={offer} onChange={(model) => onChange({ model, kind: "label" })} />
     </Panel>
   );
 }
 
-const FAMILIES = { encoder: "encoder", "causal-lm": "decoder" } as const;
-
-export function TaskFields({ form, models, onChange }: FieldsProps) {
-  const generates = models.find(({ id }) => id === form.modelId)?.family === "causal-lm";
+export function TaskFields({ form, onChange }: FieldsProps) {
+  const generates = form.model !== null && familyOf(form.model) === "causal-lm";
   return (
     <Panel title="Task" hint="Every row has an input and an answer. With labels, the answer is one of a closed list.">
       {generates && (

@@ -1,24 +1,16 @@
+import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
 import { initialForm, methodChoices, parseLabels, toConfig } from "./federationForm.ts";
 
-const encoder = {
-  id: "use-lite",
-  family: "encoder" as const,
-  sha256: "0".repeat(64),
-  parameters: 7e6,
-  targets: ["qkv"],
-  defaultTargets: ["qkv"],
-};
-const decoder = { ...encoder, id: "duet-tiny", family: "causal-lm" as const };
-const filled = { ...initialForm([decoder, encoder]), name: " ward notes ", labels: "flu\n\n cold \nflu" };
+const filled = { ...initialForm([decoderBase, encoderBase]), name: " ward notes ", labels: "flu\n\n cold \nflu" };
 
 test("an encoder is proposed where there is one", () => {
-  expect(initialForm([decoder, encoder]).modelId).toBe("use-lite");
-  expect(initialForm([decoder]).modelId).toBe("duet-tiny");
+  expect(initialForm([decoderBase, encoderBase]).model).toBe(encoderBase);
+  expect(initialForm([decoderBase]).model).toBe(decoderBase);
 });
 
 test("a filled form becomes a valid config", () => {
-  const result = toConfig({ ...filled, rounds: 7, method: "fdlora/private", deadlineMinutes: 2.5 }, [encoder], 42);
+  const result = toConfig({ ...filled, rounds: 7, method: "fdlora/private", deadlineMinutes: 2.5 }, 42);
   expect(result).toMatchObject({
     ok: true,
     config: {
@@ -32,13 +24,17 @@ test("a filled form becomes a valid config", () => {
   });
 });
 
+test("a base that is still to be chosen is missed first", () => {
+  expect(toConfig({ ...filled, model: null }, 1)).toEqual({ ok: false, problem: "Choose a base model." });
+});
+
 test("the first thing missing is named", () => {
-  expect(toConfig({ ...filled, name: " " }, [encoder], 1)).toEqual({ ok: false, problem: "Give the federation a name." });
-  expect(toConfig({ ...filled, labels: "one" }, [encoder], 1)).toMatchObject({
+  expect(toConfig({ ...filled, name: " " }, 1)).toEqual({ ok: false, problem: "Give the federation a name." });
+  expect(toConfig({ ...filled, labels: "one" }, 1)).toMatchObject({
     ok: false,
     problem: expect.stringMatching(/two labels/),
   });
-  expect(toConfig({ ...filled, minClients: 30 }, [encoder], 1)).toMatchObject({
+  expect(toConfig({ ...filled, minClients: 30 }, 1)).toMatchObject({
     ok: false,
     problem: "minClients: minClients must not exceed maxClients.",
   });
@@ -46,6 +42,6 @@ test("the first thing missing is named", () => {
 
 test("every method and preset can be chosen, and every choice is valid", () => {
   expect(methodChoices.map(({ value }) => value)).toContain("fdlora/paper");
-  for (const { value } of methodChoices) expect(toConfig({ ...filled, method: value }, [encoder], 1).ok).toBe(true);
+  for (const { value } of methodChoices) expect(toConfig({ ...filled, method: value }, 1).ok).toBe(true);
   expect(parseLabels("")).toEqual([]);
 });

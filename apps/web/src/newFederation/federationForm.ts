@@ -1,13 +1,15 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
-import type { ModelInfo } from "@duet/lora-core/protocol/messages";
 import { strategies } from "@duet/lora-core/strategies/registry";
 
 export interface FederationForm {
   readonly name: string;
-  readonly modelId: string;
+  /** Null until there is one. */
+  readonly model: BaseModel | null;
   readonly kind: "label" | "text";
   /** One label per line. */
   readonly labels: string;
@@ -21,11 +23,11 @@ export interface FederationForm {
   readonly deadlineMinutes: number;
 }
 
-export function initialForm(models: readonly ModelInfo[]): FederationForm {
-  const model = models.find(({ family }) => family === "encoder") ?? models[0];
+export function initialForm(models: readonly BaseModel[]): FederationForm {
+  const model = models.find((served) => familyOf(served) === "encoder") ?? models[0];
   return {
     name: "",
-    modelId: model?.id ?? "",
+    model: model ?? null,
     kind: "label",
     labels: "",
     method: "fdlora/recommended",
@@ -52,8 +54,8 @@ export type FormResult =
   /** One sentence about the first thing that is missing or wrong. */
   | { readonly ok: false; readonly problem: string };
 
-export function toConfig(form: FederationForm, models: readonly ModelInfo[], seed: number): FormResult {
-  const model = models.find(({ id }) => id === form.modelId);
+export function toConfig(form: FederationForm, seed: number): FormResult {
+  const { model } = form;
   if (!model) return { ok: false, problem: "Choose a base model." };
   if (form.name.trim() === "") return { ok: false, problem: "Give the federation a name." };
   const labels = parseLabels(form.labels);
@@ -75,6 +77,9 @@ export function toConfig(form: FederationForm, models: readonly ModelInfo[], see
   const issue = parsed.error.issues[0];
   return { ok: false, problem: `${issue?.path.join(" ")}: ${issue?.message}.` };
 }
+
+/** An encoder only tells labels apart. */
+export const familyOf = ({ config }: BaseModel) => parseArchitecture(config).family;
 
 /** Lines, trimmed, without empty ones and repetitions; their order is kept. */
 export const parseLabels = (text: string): string[] => [

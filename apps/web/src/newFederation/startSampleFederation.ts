@@ -1,6 +1,8 @@
 /** "Try it now": a federation on sample data that this tab creates and joins as its first client. */
+
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
-import type { ModelInfo } from "@duet/lora-core/protocol/messages";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { AppServices } from "../services/appServices.ts";
 import { loadSample, type SampleId, shareOf } from "../services/sampleData.ts";
 import { randomSeed } from "./randomSeed.ts";
@@ -9,7 +11,7 @@ export async function startSampleFederation(
   services: AppServices,
   id: SampleId,
 ): Promise<{ readonly federationId: string; readonly inviteToken: string }> {
-  const [models, scenario] = await Promise.all([services.coordinator.models(), loadSample(id)]);
+  const [{ models }, scenario] = await Promise.all([services.coordinator.offer(), loadSample(id)]);
   const config = defaultFederation({
     name: scenario.title,
     model: labelModel(models),
@@ -27,8 +29,8 @@ export async function startSampleFederation(
 }
 
 /** An encoder where there is one: it learns labels in far fewer steps. */
-function labelModel(models: readonly ModelInfo[]): ModelInfo {
-  const model = models.find(({ family }) => family === "encoder") ?? models[0];
+function labelModel(models: readonly BaseModel[]): BaseModel {
+  const model = models.find(({ config }) => parseArchitecture(config).family === "encoder") ?? models[0];
   if (!model) throw new Error("The coordinator offers no base model.");
   return model;
 }

@@ -2,9 +2,9 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
-import { useServices } from "../app/ServicesContext.tsx";
 import { ContinueFromAdapter, type Start } from "../adapters/ContinueFromAdapter.tsx";
 import { startsPersonal } from "../adapters/startsPersonal.ts";
+import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { connectedData } from "../connect/connectState.ts";
@@ -63,7 +63,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         <h1 style={{ margin: "0 0 4px" }}>Join {config.name}</h1>
         <p className="muted" style={{ margin: 0 }}>
           {stripView(snapshot, Date.now()).status} · {clients.length > 0 && `${plural(clients.length, "client")} · `}base model{" "}
-          {config.model.id} · {plural(config.budgets.rounds, "round")}
+          {config.model.name} · {plural(config.budgets.rounds, "round")}
         </p>
       </div>
       <TextInput

@@ -1,4 +1,3 @@
-import type { ModelInfo } from "@duet/lora-core/protocol/messages";
 import { Button, Group } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
@@ -10,6 +9,7 @@ import { createdPath } from "../lib/links.ts";
 import { BasicFields, MethodFields, TaskFields } from "../newFederation/FederationFields.tsx";
 import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
 import { randomSeed } from "../newFederation/randomSeed.ts";
+import type { Offer } from "../services/coordinatorClient.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 
 export function NewFederationPage() {
@@ -18,7 +18,7 @@ export function NewFederationPage() {
     <Shell narrow>
       <h1 style={{ marginTop: 0 }}>New federation</h1>
       {status.kind === "ready" ? (
-        <NewFederationForm models={status.models} />
+        <NewFederationForm offer={status.offer} />
       ) : (
         <p className="muted">Asking the coordinator for its base models.</p>
       )}
@@ -26,13 +26,13 @@ export function NewFederationPage() {
   );
 }
 
-function NewFederationForm({ models }: { readonly models: readonly ModelInfo[] }) {
+function NewFederationForm({ offer }: { readonly offer: Offer }) {
   const { coordinator, storage } = useServices();
   const go = useGo();
-  const [form, setForm] = useState(() => initialForm(models));
+  const [form, setForm] = useState(() => initialForm(offer.models));
   const [creating, create] = useTask();
   const [seed] = useState(randomSeed);
-  const result = toConfig(form, models, seed);
+  const result = toConfig(form, seed);
   const change = (part: Partial<FederationForm>) => setForm((current) => ({ ...current, ...part }));
 
   const submit = (event: FormEvent) => {
@@ -44,10 +44,10 @@ function NewFederationForm({ models }: { readonly models: readonly ModelInfo[] }
       go(createdPath(federationId));
     });
   };
-  const fields = { form, models, onChange: change };
+  const fields = { form, onChange: change };
   return (
     <form onSubmit={submit} className="column">
-      <BasicFields {...fields} />
+      <BasicFields {...fields} offer={offer} />
       <TaskFields {...fields} />
       <MethodFields {...fields} />
       {creating.kind === "failed" && <FailureAlert failure={creating.failure} />}

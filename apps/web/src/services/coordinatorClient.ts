@@ -2,11 +2,11 @@
  * The typed socket: every request is acknowledged and parsed, every pushed snapshot is parsed, every (re)connection says hello.
  * It reconnects for as long as the page lives; what must be said again after that is up to the listeners of `onReady`.
  */
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import {
   type MessageName,
-  type ModelInfo,
   messages,
   type ReplyOf,
   type RequestInput,
@@ -24,9 +24,16 @@ import type { SentLedger } from "./sentLedger.ts";
 
 export type ConnectionStatus =
   | { readonly kind: "connecting" }
-  | { readonly kind: "ready"; readonly models: readonly ModelInfo[]; readonly clockOffsetMs: number }
+  | { readonly kind: "ready"; readonly offer: Offer; readonly clockOffsetMs: number }
   | { readonly kind: "lost"; readonly since: number }
   | { readonly kind: "refused"; readonly message: string };
+
+/** What the coordinator has for federations. */
+export interface Offer {
+  readonly models: readonly BaseModel[];
+  /** Where hub addresses point to. */
+  readonly hub: string;
+}
 
 export interface CoordinatorClient {
   readonly status: ReadableStore<ConnectionStatus>;
@@ -37,8 +44,8 @@ export interface CoordinatorClient {
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   /** Another tab took this client over, or the organiser removed it. */
   onReplaced(listener: (reason: string) => void): () => void;
-  /** Models the coordinator offers. @throws {CoordinatorError} when it stays out of reach. */
-  models(): Promise<readonly ModelInfo[]>;
+  /** @throws {CoordinatorError} when the coordinator stays out of reach. */
+  offer(): Promise<Offer>;
   close(): void;
 }
 
@@ -61,7 +68,8 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   socket.on("connect", async () => {
     try {
       const hello = await send("session:hello", { protocolVersion: PROTOCOL_VERSION });
-      status.set({ kind: "ready", models: hello.models, clockOffsetMs: hello.serverTime - now() });
+      const { models, hub, serverTime } = hello;
+      status.set({ kind: "ready", offer: { models, hub }, clockOffsetMs: serverTime - now() });
       ready.emit();
     } catch (error) {
       refused(error);
@@ -103,9 +111,9 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   }
 
   /** Resolves at once when connected, after the next hello otherwise. */
-  async function untilReady(): Promise<readonly ModelInfo[]> {
+  async function untilReady(): Promise<Offer> {
     const current = status.get();
-    if (current.kind === "ready") return current.models;
+    if (current.kind === "ready") return current.offer;
     if (current.kind === "refused") throw new CoordinatorError("VERSION_MISMATCH", current.message);
     const next = new Promise<void>((resolve) => {
       const stop = ready.add(() => {
@@ -122,7 +130,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     onReady: ready.add,
     onSnapshot: snapshots.add,
     onReplaced: replaced.add,
-    models: untilReady,
+    offer: untilReady,
     async request(name, payload) {
       await untilReady();
       return send(name, payload);

@@ -2,6 +2,8 @@
  * This tab as a client of one federation: the shell around {@link nextAction}. It owns the training worker, joins (again after
  * every reconnection), and does what the newest snapshot asks for. Everything it waits for has a deadline.
  */
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -58,7 +60,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   const { coordinator, feed, storage, engine, now, config, identity } = options;
   const federationId = feed.federationId;
   const store = createStore<SessionState>({
-    stage: { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: null } },
+    stage: { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: bytesOf(config.model) }, seconds: 0 },
     name: identity.name,
     clientId: identity.member?.clientId ?? null,
     device: null,
@@ -106,13 +108,14 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   }
 
   async function prepare(): Promise<void> {
-    const source = { folderUrl: new URL(`/models/${config.model.id}`, location.origin).href, sha256: config.model.sha256 };
+    const { hub } = await persistently(() => coordinator.offer());
     const download = createThrottle(100, now);
-    const { device, modelKept } = await engine.openModel(source, options.backend, (progress) => {
+    const start = now();
+    const { device, modelKept } = await engine.openModel(config.model, hub, options.backend, (progress) => {
       if (store.get().stage.kind !== "loadingModel") return;
       const complete = progress.receivedBytes === progress.totalBytes;
       if (complete) enter({ kind: "preparing" });
-      else download(() => enter({ kind: "loadingModel", download: progress }));
+      else download(() => enter({ kind: "loadingModel", download: progress, seconds: (now() - start) / 1000 }));
     });
     enter({ kind: "preparing" });
     const samples = await withDeadline(engine.prepare(setupOf(config, record), record.split), PREPARE_DEADLINE_MS, silent);
@@ -131,7 +134,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
         inviteToken,
         name,
         resumeToken,
-        modelSha256: config.model.sha256,
+        modelSha256: fingerprint(config.model.files),
         device,
         samples,
       }),

@@ -6,7 +6,8 @@ import type { FailureText } from "./failures.ts";
 import type { KeptAdapters } from "./keptAdapters.ts";
 
 export type SessionStage =
-  | { readonly kind: "loadingModel"; readonly download: DownloadProgress }
+  /** `seconds` since the loading began. */
+  | { readonly kind: "loadingModel"; readonly download: DownloadProgress; readonly seconds: number }
   | { readonly kind: "preparing" }
   | { readonly kind: "joining" }
   | { readonly kind: "waiting" }

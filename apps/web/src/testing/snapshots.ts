@@ -2,15 +2,7 @@
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-
-const model = {
-  id: "use-lite",
-  family: "encoder" as const,
-  sha256: "0".repeat(64),
-  parameters: 7_000_000,
-  targets: ["qkv"],
-  defaultTargets: ["qkv"],
-};
+import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 
 const none = { base: null, personal: null, shared: null, fused: null };
 
@@ -64,7 +56,7 @@ export function snapshotOf(change: Partial<Snapshot> = {}): Snapshot {
     revision: 1,
     config: defaultFederation({
       name: "ward notes",
-      model,
+      model: encoderBase,
       task: { kind: "label", labels: ["a", "b", "c", "d"] },
       rounds: 2,
       minClients: 2,

@@ -1,15 +1,11 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
+import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { LabelCount } from "@duet/lora-core/data/mapRows";
 import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/task";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import type { TrainingEngine } from "@duet/lora-core/training/trainingEngine";
-
-/** Where a model folder is served, and the SHA-256 (hex) its weights must have. */
-export interface ModelSource {
-  readonly folderUrl: string;
-  readonly sha256: string;
-}
 
 export type { DownloadProgress };
 
@@ -54,12 +50,25 @@ export interface MapRequest {
 }
 
 export interface TabEngine extends Omit<TrainingEngine, "open"> {
-  /** Downloads and checks the base, picks the backend (or the forced one) and loads it there. */
+  /** Loads and checks the base from its source or the cache, picks the backend (or the forced one) and puts it there. */
   openModel(
-    source: ModelSource,
+    model: BaseModel,
+    hub: string,
     backend: BackendName | null,
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<OpenedModel>;
+  /** What a model on the hub is, at the commit that `owner/name@revision` means now. @throws {Error} with a sentence for people. */
+  describeHubModel(address: string, hub: string): Promise<BaseModel>;
+  /** What the picked files are, hashed, and remembers them. @throws {Error} with a sentence for people. */
+  describePickedModel(files: readonly File[], name: string, onProgress: (progress: DownloadProgress) => void): Promise<BaseModel>;
+  /** Files that must be picked on this device before the model can be opened; none for a base that is downloaded. */
+  missingModelFiles(model: BaseModel): Promise<readonly ModelFile[]>;
+  /** Takes picked files, checked, and says what is still missing. @throws {WrongFileError} naming the file that differs. */
+  provideModelFiles(
+    model: BaseModel,
+    files: readonly File[],
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<readonly ModelFile[]>;
   /** Reads a file and keeps it in the worker until the next one. @throws {Error} with a sentence for the file's owner. */
   readTable(content: Blob, fileName: string): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */

@@ -1,16 +1,18 @@
-/** The worker's entry: one training engine and one data desk behind {@link TabEngine}. Nothing here blocks the page. */
+/** The worker's entry: one training engine, one desk for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
 import { createLocalClient } from "@duet/lora-core/training/localClient";
 import { expose } from "comlink";
 import { createDataDesk } from "./dataDesk.ts";
-import { downloadFederationModel } from "./downloadModel.ts";
+import { createModelDesk } from "./modelDesk.ts";
 import type { TabEngine } from "./tabEngine.ts";
 
 const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
+const desk = createModelDesk(self.location.origin);
 
 const engine: TabEngine = {
   ...createDataDesk(),
-  async openModel(source, backend, onProgress) {
-    const { files, kept } = await downloadFederationModel(source, onProgress);
+  ...desk,
+  async openModel(model, hub, backend, onProgress) {
+    const { files, kept } = await desk.load(model, hub, onProgress);
     return { device: await client.open(files, backend), modelKept: kept };
   },
   prepare: (setup, split) => client.prepare(setup, split),

@@ -1,43 +1,48 @@
 /**
- * Weights of base models, kept once per browser under their SHA-256 and shared by its tabs (Cache Storage). Where the browser
- * has no such storage (a page over plain HTTP) or no room, downloads go on without it.
+ * Files of base models, kept once per browser under their SHA-256 and shared by its tabs (Cache Storage). Where the browser
+ * has no such storage (a page over plain HTTP) or no room, everything goes on without it.
  */
-import type { DownloadOptions } from "@duet/lora-core/checkpoints/resumableDownload";
 import { createSha256 } from "@duet/lora-core/checkpoints/sha256";
 
 const CACHE_NAME = "duet-weights";
 
-export interface FetchedWeights {
+export interface CachedFile {
+  readonly sha256: string;
+  /** SHA-256 of the files that belong to it: they are not pushed out to make room. */
+  readonly siblings: ReadonlySet<string>;
+}
+
+export interface FetchedFile {
   readonly bytes: Uint8Array;
-  /** False when this browser could not keep them: the next tab downloads them again. */
+  /** False when this browser could not keep it: the next tab needs it again. */
   readonly kept: boolean;
 }
 
-type Download = (url: string, options: DownloadOptions) => Promise<Uint8Array>;
-
 /**
- * The weights from the cache, or from `download` and then kept. Of tabs that ask at the same time one downloads and the
- * others wait for it. What comes out of the cache is hashed again; a damaged entry is replaced.
- * @throws what `download` throws.
+ * The file from the cache, or from `obtain` and then kept. Of tabs that ask at the same time one obtains it and the others
+ * wait for it. What comes out of the cache is hashed again; a damaged entry is replaced.
+ * @throws what `obtain` throws.
  */
-export async function fetchCached(
-  url: string,
-  sha256: string,
-  options: DownloadOptions,
-  download: Download,
-): Promise<FetchedWeights> {
+export async function fetchCached(file: CachedFile, obtain: () => Promise<Uint8Array>): Promise<FetchedFile> {
   const cache = await openCache();
-  if (!cache) return { bytes: await download(url, options), kept: false };
-  return navigator.locks.request(`${CACHE_NAME}/${sha256}`, async () => {
-    const key = `/${CACHE_NAME}/${sha256}`;
-    const known = await read(cache, key, sha256);
-    if (known) {
-      options.onProgress({ receivedBytes: known.byteLength, totalBytes: known.byteLength });
-      return { bytes: known, kept: true };
-    }
-    const bytes = await download(url, options);
-    return { bytes, kept: await keep(cache, key, bytes) };
+  if (!cache) return { bytes: await obtain(), kept: false };
+  return navigator.locks.request(`${CACHE_NAME}/${file.sha256}`, async () => {
+    const known = await read(cache, file.sha256);
+    if (known) return { bytes: known, kept: true };
+    const bytes = await obtain();
+    return { bytes, kept: await keep(cache, file, new Blob([new Uint8Array(bytes)])) };
   });
+}
+
+/** Keeps a file that is at hand; its SHA-256 was checked by the caller. False when there is no room. */
+export async function keepInCache(file: CachedFile, content: Blob): Promise<boolean> {
+  const cache = await openCache();
+  return cache !== null && ((await cache.match(keyOf(file.sha256))) !== undefined || keep(cache, file, content));
+}
+
+/** True when the cache has an entry, which may still turn out to be damaged. */
+export async function isInCache(sha256: string): Promise<boolean> {
+  return (await (await openCache())?.match(keyOf(sha256))) !== undefined;
 }
 
 /** Null where the browser offers no Cache Storage or no locks to this page. */
@@ -46,9 +51,9 @@ async function openCache(): Promise<Cache | null> {
   return caches.open(CACHE_NAME).catch(() => null);
 }
 
-async function read(cache: Cache, key: string, sha256: string): Promise<Uint8Array | null> {
+async function read(cache: Cache, sha256: string): Promise<Uint8Array | null> {
   const buffer = await cache
-    .match(key)
+    .match(keyOf(sha256))
     .then((response) => response?.arrayBuffer())
     .catch(() => undefined);
   if (!buffer) return null;
@@ -59,13 +64,18 @@ async function read(cache: Cache, key: string, sha256: string): Promise<Uint8Arr
 }
 
 /** False when there is no room for it, after making what room there is in this cache. */
-async function keep(cache: Cache, key: string, bytes: Uint8Array): Promise<boolean> {
+async function keep(cache: Cache, { sha256, siblings }: CachedFile, content: Blob): Promise<boolean> {
   const put = () =>
-    cache.put(key, new Response(new Blob([new Uint8Array(bytes)]))).then(
+    cache.put(keyOf(sha256), new Response(content)).then(
       () => true,
       () => false,
     );
   if (await put()) return true;
-  for (const other of await cache.keys().catch(() => [])) await cache.delete(other).catch(() => false);
+  for (const other of await cache.keys().catch(() => [])) {
+    const belongs = siblings.has(other.url.slice(other.url.lastIndexOf("/") + 1));
+    if (!belongs) await cache.delete(other).catch(() => false);
+  }
   return put();
 }
+
+const keyOf = (sha256: string) => `/${CACHE_NAME}/${sha256}`;

@@ -21,7 +21,11 @@ export function createWorkerEngine(): WorkerEngine {
   const guarded = <T>(call: Promise<T>): Promise<T> => Promise.race([call, death]);
 
   return {
-    openModel: (source, backend, onProgress) => guarded(remote.openModel(source, backend, proxy(onProgress))),
+    openModel: (model, hub, backend, onProgress) => guarded(remote.openModel(model, hub, backend, proxy(onProgress))),
+    describeHubModel: (address, hub) => guarded(remote.describeHubModel(address, hub)),
+    describePickedModel: (files, name, onProgress) => guarded(remote.describePickedModel(files, name, proxy(onProgress))),
+    missingModelFiles: (model) => guarded(remote.missingModelFiles(model)),
+    provideModelFiles: (model, files, onProgress) => guarded(remote.provideModelFiles(model, files, proxy(onProgress))),
     readTable: (content, fileName) => guarded(remote.readTable(content, fileName)),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
     connect: (request) => guarded(remote.connect(request)),

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { UnsupportedModelError } from "./unsupportedModel.ts";
 
 export const size = z.number().int().min(1).max(1_000_000);
+/** A config.json comes from anyone, and every layer costs who reads it memory. */
+export const layerCount = size.max(512);
 export const token = z.number().int().min(0);
 
 /** What every decoder's config.json has, with the defaults of transformers. */

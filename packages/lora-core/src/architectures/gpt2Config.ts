@@ -1,13 +1,13 @@
 /** The GPT-2 family: config.json of Hugging Face's GPT2LMHeadModel. Layer norms, learned positions, and weights stored as [in, out]. */
 import { z } from "zod";
-import { decoderFields, parseFields, size, specialTokens } from "./configFields.ts";
+import { decoderFields, layerCount, parseFields, size, specialTokens } from "./configFields.ts";
 import type { DecoderConfig, DecoderNames } from "./decoderConfig.ts";
 
 const gpt2Json = decoderFields
   .extend({
     model_type: z.literal("gpt2"),
     n_embd: size,
-    n_layer: size,
+    n_layer: layerCount,
     n_head: size,
     n_positions: size.default(1024),
     n_inner: size.nullish(),

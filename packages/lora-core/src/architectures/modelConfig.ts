@@ -45,6 +45,11 @@ export function parseArchitecture(json: unknown): Architecture {
   }
 }
 
+/** True when two config.json say the same of everything that is read here. @throws {UnsupportedModelError} */
+export function sameArchitecture(one: unknown, other: unknown): boolean {
+  return JSON.stringify(parseArchitecture(one)) === JSON.stringify(parseArchitecture(other));
+}
+
 function encoderArchitecture(config: EncoderConfig): Architecture {
   return {
     config,

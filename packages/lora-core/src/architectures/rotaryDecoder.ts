@@ -1,6 +1,6 @@
 /** What the config.json of the Llama family and of its relatives, Qwen2 and Qwen3, have in common. */
 import { z } from "zod";
-import { decoderFields, size, specialTokens } from "./configFields.ts";
+import { decoderFields, layerCount, size, specialTokens } from "./configFields.ts";
 import type { DecoderConfig } from "./decoderConfig.ts";
 import { ropeFields, rotaryFrequencies } from "./rotaryFrequencies.ts";
 
@@ -8,7 +8,7 @@ import { ropeFields, rotaryFrequencies } from "./rotaryFrequencies.ts";
 export const rotaryDecoderFields = decoderFields.extend({
   hidden_size: size,
   intermediate_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: layerCount,
   num_attention_heads: size,
   num_key_value_heads: size.nullish(),
   head_dim: size.nullish(),

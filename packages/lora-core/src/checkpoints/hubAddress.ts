@@ -1,5 +1,8 @@
 /** Addresses of models on a Hugging Face hub, or on a server with its layout: `owner/name@revision`. */
 
+/** Where addresses point to unless told otherwise. */
+export const DEFAULT_HUB = "https://huggingface.co";
+
 /** Where a hub lies and which model is meant. */
 export interface HubAddress {
   readonly owner: string;
@@ -20,4 +23,9 @@ export function parseHubAddress(text: string): HubAddress {
 /** The address of one of the model's files. `hub` is e.g. "https://hub.example.org". */
 export function hubFileUrl(hub: string, { owner, name, revision }: HubAddress, file: string): string {
   return `${hub.replace(/\/+$/, "")}/${owner}/${name}/resolve/${encodeURIComponent(revision)}/${file}`;
+}
+
+/** The address at which a hub tells a revision's commit and files. */
+export function hubRevisionUrl(hub: string, { owner, name, revision }: HubAddress): string {
+  return `${hub.replace(/\/+$/, "")}/api/models/${owner}/${name}/revision/${encodeURIComponent(revision)}?blobs=true`;
 }

@@ -1,6 +1,7 @@
 /**
  * One file over HTTP into memory, once: straight into a buffer of its size, hashed while it arrives. A connection that breaks
- * off is taken up where it ended (Range, If-Range), or from the start where the server cannot do that.
+ * off is taken up where it ended (Range), or from the start where the server cannot do that. Where the SHA-256 is known it tells
+ * whether the parts belong together; where it is not, the server's name of the version does (If-Range).
  */
 import { createSha256 } from "./sha256.ts";
 
@@ -37,17 +38,18 @@ export class ModelDownloadError extends Error {
 
 /** @throws {ModelDownloadError} unreachable, refused, broken off again and again, or another SHA-256 than asked for. */
 export async function download(url: string, { sha256, onProgress, retryMs = 500 }: DownloadOptions): Promise<Uint8Array> {
-  const file = new PartialFile();
-  let fruitless = 0;
-  for (let before = 0; !(await receive(url, file, onProgress)); before = file.receivedBytes) {
-    fruitless = file.receivedBytes > before ? 0 : fruitless + 1;
-    if (fruitless >= FRUITLESS_ATTEMPTS) throw new ModelDownloadError(`The download of ${url} broke off`, null);
-    await new Promise((resolve) => setTimeout(resolve, (fruitless + 1) * retryMs));
+  for (let isLast = sha256 === null; ; isLast = true) {
+    const file = new PartialFile(sha256 !== null);
+    let fruitless = 0;
+    for (let before = 0; !(await receive(url, file, onProgress)); before = file.receivedBytes) {
+      fruitless = file.receivedBytes > before ? 0 : fruitless + 1;
+      if (fruitless >= FRUITLESS_ATTEMPTS) throw new ModelDownloadError(`The download of ${url} broke off`, null);
+      await new Promise((resolve) => setTimeout(resolve, (fruitless + 1) * retryMs));
+    }
+    if (sha256 === null || file.sha256() === sha256) return file.bytes();
+    // Parts of two versions: the newer one may be right.
+    if (isLast || !file.hasParts) throw new ModelDownloadError(`${url} is not the file this federation agreed on`, null);
   }
-  if (sha256 !== null && file.sha256() !== sha256) {
-    throw new ModelDownloadError("The base model's weights are not the ones this federation agreed on", null);
-  }
-  return file.bytes();
 }
 
 /** One connection. True when the file is complete, false when it broke off. @throws {ModelDownloadError} when the server refuses. */
@@ -77,12 +79,24 @@ async function receive(url: string, file: PartialFile, onProgress: DownloadOptio
 
 /** What has arrived so far. */
 class PartialFile {
+  /** Parts may be joined without the server saying that they are of one version. */
+  readonly #isPinned: boolean;
   #hash = createSha256();
   /** The buffer of the whole size where that is known, grown where it is not. */
   #buffer = new Uint8Array(0);
   #received = 0;
   #total: number | null = null;
   #version: string | null = null;
+  #hasParts = false;
+
+  constructor(isPinned: boolean) {
+    this.#isPinned = isPinned;
+  }
+
+  /** True when what is here came in more than one answer. */
+  get hasParts(): boolean {
+    return this.#hasParts;
+  }
 
   get receivedBytes(): number {
     return this.#received;
@@ -92,16 +106,21 @@ class PartialFile {
     return this.#total;
   }
 
-  /** Asks for the rest, where the server gave its version a strong name. */
+  /** Asks for the rest. Without If-Range where it can be: with it another origin must first allow the request. */
   resumeHeaders(): Record<string, string> {
-    if (this.#received === 0 || this.#version === null) return {};
-    return { range: `bytes=${this.#received}-`, "if-range": this.#version };
+    if (this.#received === 0 || this.#total === null) return {};
+    const range = `bytes=${this.#received}-`;
+    if (this.#isPinned) return { range };
+    return this.#version === null ? {} : { range, "if-range": this.#version };
   }
 
   /** Takes a response's headers; anything but exactly the rest of the file starts from zero. */
   begin(response: Response): void {
     const rest = response.headers.get("content-range") === `bytes ${this.#received}-${(this.#total ?? 0) - 1}/${this.#total}`;
-    if (response.status === 206 && rest) return;
+    if (response.status === 206 && rest) {
+      this.#hasParts = true;
+      return;
+    }
     if (response.status === 206) throw new ModelDownloadError(`${response.url} answers with another part than asked for`, 206);
     const length = Number(response.headers.get("content-length"));
     // The length of an encoded body is not the file's.
@@ -109,6 +128,7 @@ class PartialFile {
     const etag = response.headers.get("etag");
     this.#version = this.#total !== null && etag?.startsWith('"') ? etag : null;
     this.#hash = createSha256();
+    this.#hasParts = false;
     this.#received = 0;
     this.#buffer = new Uint8Array(this.#total ?? 0);
   }

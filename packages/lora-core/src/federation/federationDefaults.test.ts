@@ -1,22 +1,14 @@
 import { expect, test } from "vitest";
 import { federationConfig } from "../protocol/federationConfig.ts";
-import type { ModelInfo } from "../protocol/messages.ts";
+import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
 import { methodOf } from "../strategies/registry.ts";
 import { defaultFederation, presetOf } from "./federationDefaults.ts";
 
-const encoder: ModelInfo = {
-  id: "use-lite",
-  family: "encoder",
-  sha256: "ab".repeat(32),
-  parameters: 7_000_000,
-  targets: ["qkv", "output", "up", "down"],
-  defaultTargets: ["qkv", "output"],
-};
 const task = { kind: "label" as const, labels: ["yes", "no"] };
 
 test("the defaults are a valid federation on the model's own targets", () => {
-  const config = federationConfig.parse(defaultFederation({ name: "ward notes", model: encoder, task }));
-  expect(config.adapter).toEqual({ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output"] });
+  const config = federationConfig.parse(defaultFederation({ name: "ward notes", model: encoderBase, task }));
+  expect(config.adapter).toEqual({ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output", "up", "down"] });
   expect(config.strategy.id).toBe("fdlora");
   expect(config.strategy.preset).toBe("recommended");
   expect(config.training).toMatchObject({ learningRate: 3e-3, batchSize: 16, maxTokens: 48 });
@@ -24,8 +16,7 @@ test("the defaults are a valid federation on the model's own targets", () => {
 });
 
 test("a causal language model gets its own training settings, and choices override both", () => {
-  const model: ModelInfo = { ...encoder, id: "duet-tiny", family: "causal-lm" };
-  const config = defaultFederation({ name: "logs", model, task, innerSteps: 5, training: { batchSize: 2 } });
+  const config = defaultFederation({ name: "logs", model: decoderBase, task, innerSteps: 5, training: { batchSize: 2 } });
   expect(config.training).toMatchObject({ learningRate: 4e-3, batchSize: 2, maxTokens: 64 });
   expect(config.budgets.inner).toEqual({ unit: "steps", amount: 5 });
 });

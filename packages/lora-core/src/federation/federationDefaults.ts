@@ -2,16 +2,17 @@
  * What a federation is unless somebody asks for something else. The web form and the demo both start here.
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
+import { type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { Task } from "../data/task.ts";
+import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
-import type { ModelInfo } from "../protocol/messages.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
 
 /** What every federation must say; the rest has a default. */
 export interface FederationChoices {
   readonly name: string;
-  readonly model: ModelInfo;
+  readonly model: BaseModel;
   readonly task: Task;
   readonly method?: string;
   /** One of the method's presets; its first is the default. */
@@ -31,28 +32,29 @@ export interface FederationChoices {
 }
 
 /** How clients train on a model of this family, unless told otherwise. */
-export function defaultTraining(family: ModelInfo["family"]): TrainingConfig {
+export function defaultTraining(family: ModelFamily): TrainingConfig {
   const common = { warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 };
   return family === "encoder"
     ? { ...common, batchSize: 16, maxTokens: 48, learningRate: 3e-3 }
     : { ...common, batchSize: 8, maxTokens: 64, learningRate: 4e-3 };
 }
 
-/** @throws {RangeError} on a method or preset that does not exist. */
+/** @throws {RangeError} on a method or preset that does not exist. @throws {UnsupportedModelError} on a base that is not supported. */
 export function defaultFederation(choices: FederationChoices): FederationConfig {
   const { name, model, task } = choices;
+  const { family, defaultTargets } = parseArchitecture(model.config);
   return {
     name,
-    model: { id: model.id, sha256: model.sha256 },
+    model,
     task,
-    adapter: { rank: 8, alpha: 16, dropout: 0, targetModules: [...model.defaultTargets] },
+    adapter: { rank: 8, alpha: 16, dropout: 0, targetModules: [...defaultTargets] },
     strategy: presetOf(choices.method ?? "fdlora", choices.preset),
     budgets: {
       local: { unit: "steps", amount: choices.localSteps ?? 24 },
       inner: { unit: "steps", amount: choices.innerSteps ?? 12 },
       rounds: choices.rounds ?? 4,
     },
-    training: { ...defaultTraining(model.family), ...choices.training },
+    training: { ...defaultTraining(family), ...choices.training },
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? 2,
     maxClients: choices.maxClients ?? 20,

@@ -52,7 +52,7 @@ describe("metadata that is not supported", () => {
     ["experts", [...llama, ["llama.expert_count", 8]], "mixture of experts"],
     ["heads rotated in part", [...llama, ["llama.rope.dimension_count", 2]], "2 of 4 values of a head"],
   ] as const)("refuses %s", (_, entries, message) => {
-    expect(() => ggufConfig({ metadata: new Map(entries), tensors: new Map() })).toThrow(message);
+    expect(() => ggufConfig({ metadata: new Map(entries), shapes: new Map() })).toThrow(message);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
 import { task } from "../data/task.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
+import { baseModel } from "./baseModel.ts";
 import { MAX_CLIENTS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
 
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
@@ -10,11 +11,7 @@ export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
 export const federationConfig = z
   .strictObject({
     name: displayName,
-    /** The frozen base: its id at the coordinator, and the SHA-256 (hex) of its model.safetensors. */
-    model: z.strictObject({
-      id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    }),
+    model: baseModel,
     task,
     adapter: adapterConfig,
     /** `config` is parsed by the strategy of that id; `preset` names where it came from ("custom" otherwise). */

@@ -3,6 +3,7 @@
  * The coordinator pushes only {@link snapshotEvent}; clients pull what they need, so a lost push loses nothing.
  */
 import { z } from "zod";
+import { baseModel } from "./baseModel.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { MAX_ADAPTER_BYTES } from "./limits.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
@@ -20,17 +21,6 @@ export const adapterBlob = z
   .transform((blob) => new Uint8Array(blob));
 
 const empty = z.strictObject({});
-
-export const modelInfo = z.strictObject({
-  id: z.string(),
-  family: z.enum(["encoder", "causal-lm"]),
-  sha256: z.string(),
-  parameters: z.number().int(),
-  /** Names an adapter may target, the recommended ones first marked by `defaultTargets`. */
-  targets: z.array(z.string()),
-  defaultTargets: z.array(z.string()),
-});
-export type ModelInfo = z.output<typeof modelInfo>;
 
 export const federationSummary = z.strictObject({
   federationId: id,
@@ -50,7 +40,14 @@ export const messages = {
   /** First message on every socket; anything else before it is refused. */
   "session:hello": {
     request: z.strictObject({ protocolVersion: z.number().int() }),
-    reply: z.strictObject({ protocolVersion: z.number().int(), models: z.array(modelInfo), serverTime: z.number() }),
+    reply: z.strictObject({
+      protocolVersion: z.number().int(),
+      /** Served here; a federation may also have another base. */
+      models: z.array(baseModel),
+      /** Address of the hub that hub addresses refer to. */
+      hub: z.url(),
+      serverTime: z.number(),
+    }),
   },
   "federation:list": { request: empty, reply: z.strictObject({ federations: z.array(federationSummary) }) },
   "federation:create": {
@@ -88,6 +85,7 @@ export const messages = {
       inviteToken: token,
       name: displayName,
       resumeToken: token,
+      /** `fingerprint` of the files that this tab has loaded. */
       modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
       device,
       samples: sampleCounts,

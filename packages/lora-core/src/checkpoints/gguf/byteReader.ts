@@ -1,5 +1,5 @@
 /** Little-endian values one after the other, never past the end. */
-import { GgufError } from "./ggufError.ts";
+import { GgufError, TruncatedGgufError } from "./ggufError.ts";
 
 /** Longer texts than any chat template. */
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -24,7 +24,7 @@ export class ByteReader {
   /** Reads `size` bytes with a DataView getter, e.g. `take(4, (view, at) => view.getUint32(at, true))`. */
   take<Value>(size: number, read: (view: DataView, at: number) => Value): Value {
     const at = this.#offset;
-    if (size > this.#bytes.byteLength - at) throw new GgufError("it ends inside the header");
+    if (size > this.#bytes.byteLength - at) throw new TruncatedGgufError();
     this.#offset += size;
     return read(this.#view, at);
   }

@@ -1,15 +1,20 @@
 /** The architecture in a GGUF file's metadata, as the config.json that the same model has on a Hugging Face hub. */
 import { GgufError } from "./ggufError.ts";
 import type { GgufMetadata } from "./ggufHeader.ts";
-import type { GgufFile } from "./readGguf.ts";
 
 /** Architectures whose tensors are named as in ggufTensors.ts. */
 const supported: readonly string[] = ["llama", "qwen2", "qwen3"];
 /** Pre-tokenizers whose models expect <bos> where the file does not say. */
 const startsWithBos: readonly string[] = ["llama-bpe", "llama3"];
 
+/** What the architecture can be told from: a file, or its header alone. */
+interface Described {
+  readonly metadata: GgufMetadata;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+}
+
 /** What config.json would say; `parseArchitecture` judges it. @throws {GgufError} for another architecture or a missing field. */
-export function ggufConfig({ metadata, tensors }: GgufFile): Readonly<Record<string, unknown>> {
+export function ggufConfig({ metadata, shapes }: Described): Readonly<Record<string, unknown>> {
   const type = textOf(metadata, "general.architecture");
   if (!supported.includes(type)) throw new GgufError(`general.architecture is ${type}; supported are ${supported.join(", ")}`);
   const count = (key: string) => numberOf(metadata, `${type}.${key}`);
@@ -23,7 +28,7 @@ export function ggufConfig({ metadata, tensors }: GgufFile): Readonly<Record<str
     throw new GgufError(`${rotated} of ${headWidth} values of a head are rotated; only all is supported`);
   return {
     model_type: type,
-    vocab_size: tensors.get("token_embd.weight")?.shape[0],
+    vocab_size: shapes.get("token_embd.weight")?.[0],
     hidden_size: count("embedding_length"),
     intermediate_size: count("feed_forward_length"),
     num_hidden_layers: count("block_count"),
@@ -34,9 +39,9 @@ export function ggufConfig({ metadata, tensors }: GgufFile): Readonly<Record<str
     rms_norm_eps: count("attention.layer_norm_rms_epsilon"),
     rope_theta: optional("rope.freq_base") ?? 10_000,
     rope_scaling: ropeScaling(metadata, type),
-    tie_word_embeddings: !tensors.has("output.weight"),
-    attention_bias: tensors.has("blk.0.attn_q.bias"),
-    mlp_bias: tensors.has("blk.0.ffn_up.bias"),
+    tie_word_embeddings: !shapes.has("output.weight"),
+    attention_bias: shapes.has("blk.0.attn_q.bias"),
+    mlp_bias: shapes.has("blk.0.ffn_up.bias"),
     hidden_act: "silu",
     bos_token_id: readsBos(metadata) ? numberOf(metadata, "tokenizer.ggml.bos_token_id") : null,
     eos_token_id: numberOf(metadata, "tokenizer.ggml.eos_token_id"),

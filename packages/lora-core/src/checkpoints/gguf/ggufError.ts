@@ -5,3 +5,10 @@ export class GgufError extends Error {
     this.name = "GgufError";
   }
 }
+
+/** The bytes at hand end before the header does. */
+export class TruncatedGgufError extends GgufError {
+  constructor() {
+    super("it ends inside the header");
+  }
+}

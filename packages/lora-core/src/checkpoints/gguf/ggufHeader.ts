@@ -31,6 +31,8 @@ export interface GgufTensorInfo {
 export interface GgufHeader {
   readonly metadata: GgufMetadata;
   readonly tensors: readonly GgufTensorInfo[];
+  /** Of the tensors, by name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Where the first tensor's data begins, bytes from the start of the file. */
   readonly dataStart: number;
   /** Tensors begin at multiples of this many bytes. */
@@ -82,7 +84,8 @@ export function readGgufHeader(file: Uint8Array): GgufHeader {
     throw new GgufError(`general.alignment is ${alignment}`);
   }
   const dataStart = Math.ceil(reader.offset / alignment) * alignment;
-  return { metadata, tensors: [...tensors.values()], dataStart, alignment };
+  const shapes = new Map([...tensors.values()].map(({ name, shape }) => [name, shape]));
+  return { metadata, tensors: [...tensors.values()], shapes, dataStart, alignment };
 }
 
 function readValue(reader: ByteReader, key: string): GgufScalar | readonly GgufScalar[] {

@@ -2,10 +2,12 @@
 import { type HostTensor, type NamedTensors, sizeOf } from "../../tensors/namedTensors.ts";
 import { type BlockFormat, blockFormats, dequantize } from "./blockFormats.ts";
 import { GgufError } from "./ggufError.ts";
-import { type GgufMetadata, type GgufTensorInfo, readGgufHeader } from "./ggufHeader.ts";
+import { type GgufHeader, type GgufMetadata, type GgufTensorInfo, readGgufHeader } from "./ggufHeader.ts";
 
 export interface GgufFile {
   readonly metadata: GgufMetadata;
+  /** Of the tensors, by name. */
+  readonly shapes: GgufHeader["shapes"];
   /**
    * By their names in the file. `data` of a tensor is dequantised anew at every access and not kept, so that only one
    * tensor at a time takes four bytes a value: read it once. The file's bytes stay referenced and must not change.
@@ -16,7 +18,7 @@ export interface GgufFile {
 /** @throws {GgufError} on any fault of the header, an unsupported tensor type, or tensors that do not lie in the file. */
 export function readGguf(file: ArrayBuffer | Uint8Array): GgufFile {
   const bytes = file instanceof Uint8Array ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength) : new Uint8Array(file);
-  const { metadata, tensors, dataStart, alignment } = readGgufHeader(bytes);
+  const { metadata, tensors, shapes, dataStart, alignment } = readGgufHeader(bytes);
   const located = tensors.map((info) => locate(info, alignment)).sort((x, y) => x.info.offset - y.info.offset);
   let end = 0;
   for (const { info, size } of located) {
@@ -26,6 +28,7 @@ export function readGguf(file: ArrayBuffer | Uint8Array): GgufFile {
   }
   return {
     metadata,
+    shapes,
     tensors: new Map(
       located.map(({ info, format, size }): [string, HostTensor] => {
         const begin = dataStart + info.offset;

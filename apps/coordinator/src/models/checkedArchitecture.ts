@@ -1,0 +1,33 @@
+/** What a federation's base model is, once it is known to be one that tabs can load. */
+import { type Architecture, parseArchitecture, sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { UnsupportedModelError } from "@duet/lora-core/architectures/unsupportedModel";
+import { fingerprint, ModelFolderError, modelFormat } from "@duet/lora-core/checkpoints/modelFileList";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { Refusal } from "../refusal.ts";
+import type { ModelCatalogue } from "./modelCatalogue.ts";
+
+/**
+ * Needs no weights: a tab that loads others than listed refuses itself. A model served here must be the one in the catalogue.
+ * @throws {Refusal} NOT_FOUND or MODEL_MISMATCH for one served here, INVALID_PAYLOAD for one that is not supported.
+ */
+export function checkedArchitecture({ source, files, config }: BaseModel, catalogue: ModelCatalogue): Architecture {
+  try {
+    modelFormat(files.map(({ path }) => path));
+    const architecture = parseArchitecture(config);
+    if (source.kind !== "coordinator") return architecture;
+    const served = catalogue.get(source.id)?.model;
+    if (!served) throw new Refusal("NOT_FOUND", `This coordinator does not serve a model "${source.id}"`);
+    if (fingerprint(served.files) !== fingerprint(files) || !sameArchitecture(served.config, config)) {
+      throw new Refusal(
+        "MODEL_MISMATCH",
+        `The files or the config given for ${source.id} are not those of the model served here`,
+      );
+    }
+    return architecture;
+  } catch (error) {
+    if (error instanceof UnsupportedModelError || error instanceof ModelFolderError) {
+      throw new Refusal("INVALID_PAYLOAD", error.message);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { Button, Progress } from "@mantine/core";
+import { IconFileStack } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useDropzone } from "react-dropzone";
+import { formatBytes } from "../lib/format.ts";
+import type { DownloadProgress } from "../worker/tabEngine.ts";
+
+export interface ModelFilesDropProps {
+  readonly onFiles: (files: readonly File[]) => void;
+  /** Of the check that is running; null when none is. */
+  readonly progress: DownloadProgress | null;
+  readonly isBusy: boolean;
+  /** Which files are wanted. */
+  readonly children: ReactNode;
+}
+
+/** Files of a base model by drop or picker. */
+export function ModelFilesDrop({ onFiles, progress, isBusy, children }: ModelFilesDropProps) {
+  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    noClick: true,
+    noKeyboard: true,
+    disabled: isBusy,
+    onDrop: (files) => files.length > 0 && onFiles(files),
+  });
+  const { receivedBytes = 0, totalBytes = null } = progress ?? {};
+  return (
+    <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
+      <input {...getInputProps()} aria-label="Model files" />
+      <IconFileStack size={28} stroke={1.4} aria-hidden="true" />
+      <div>Drop the model's files here</div>
+      <div className="muted small">{children}</div>
+      <Button size="xs" variant="default" onClick={open} loading={isBusy}>
+        Choose files
+      </Button>
+      {progress && totalBytes !== null && (
+        <div style={{ width: "100%", maxWidth: 320 }}>
+          <Progress value={(100 * receivedBytes) / totalBytes} size={6} aria-label="Checking the files" />
+          <div className="muted small" style={{ marginTop: 4 }}>
+            Checking {formatBytes(receivedBytes)} of {formatBytes(totalBytes)}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

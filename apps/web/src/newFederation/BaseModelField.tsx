@@ -1,0 +1,133 @@
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
+import { Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useServices } from "../app/ServicesContext.tsx";
+import { ModelFilesDrop } from "../connect/ModelFilesDrop.tsx";
+import { useTask } from "../hooks/useTask.ts";
+import { formatBytes, formatCount, plural } from "../lib/format.ts";
+import type { Offer } from "../services/coordinatorClient.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import type { DownloadProgress } from "../worker/tabEngine.ts";
+import { pickedName } from "./pickedName.ts";
+
+export interface BaseModelFieldProps {
+  readonly model: BaseModel | null;
+  readonly offer: Offer;
+  readonly onChange: (model: BaseModel | null) => void;
+}
+
+type Kind = BaseModel["source"]["kind"];
+
+const KINDS: readonly { readonly value: Kind; readonly label: string }[] = [
+  { value: "coordinator", label: "From here" },
+  { value: "hub", label: "From a hub" },
+  { value: "files", label: "My files" },
+];
+
+/** The frozen base: one that the coordinator serves, one on a hub, or files that every participant has. */
+export function BaseModelField({ model, offer, onChange }: BaseModelFieldProps) {
+  const [kind, setKind] = useState<Kind>("coordinator");
+  const choose = (next: string) => {
+    setKind(KINDS.find(({ value }) => value === next)?.value ?? "coordinator");
+    onChange(next === "coordinator" ? (offer.models[0] ?? null) : null);
+  };
+  return (
+    <div style={{ marginTop: 14 }}>
+      <div className="fieldLabel" id="base-model">
+        Base model
+      </div>
+      <SegmentedControl aria-labelledby="base-model" value={kind} onChange={choose} data={[...KINDS]} mb="sm" />
+      {kind === "coordinator" && <ServedModel model={model} offer={offer} onChange={onChange} />}
+      {kind === "hub" && <HubModel hub={offer.hub} onChange={onChange} />}
+      {kind === "files" && <PickedModel onChange={onChange} />}
+      {model && <ModelFacts model={model} />}
+    </div>
+  );
+}
+
+function ServedModel({ model, offer, onChange }: BaseModelFieldProps) {
+  return (
+    <NativeSelect
+      aria-label="Base model served here"
+      value={model?.name ?? ""}
+      onChange={(event) => onChange(offer.models.find(({ name }) => name === event.currentTarget.value) ?? null)}
+      data={offer.models.map(({ name }) => name)}
+    />
+  );
+}
+
+function HubModel({ hub, onChange }: { readonly hub: string; readonly onChange: BaseModelFieldProps["onChange"] }) {
+  const services = useServices();
+  const [address, setAddress] = useState("");
+  const [looking, look] = useTask();
+  const find = () =>
+    look(async () => {
+      onChange(null);
+      onChange(await services.engine().describeHubModel(address, hub));
+    });
+  return (
+    <>
+      <div className="inputWithButton">
+        <TextInput
+          label="Address"
+          description={`owner/name or owner/name@revision on ${new URL(hub).host}. Every participant downloads it from there.`}
+          placeholder="owner/name"
+          value={address}
+          onChange={(event) => {
+            setAddress(event.currentTarget.value);
+            onChange(null);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            find();
+          }}
+        />
+        <Button variant="default" onClick={find} disabled={address.trim() === ""} loading={looking.kind === "busy"}>
+          Look it up
+        </Button>
+      </div>
+      {looking.kind === "failed" && <FailureAlert failure={looking.failure} />}
+    </>
+  );
+}
+
+function PickedModel({ onChange }: { readonly onChange: BaseModelFieldProps["onChange"] }) {
+  const services = useServices();
+  const [progress, setProgress] = useState<DownloadProgress | null>(null);
+  const [reading, read] = useTask();
+  const take = (files: readonly File[]) =>
+    read(async () => {
+      onChange(null);
+      setProgress(null);
+      onChange(await services.engine().describePickedModel(files, pickedName(files), setProgress));
+    });
+  return (
+    <>
+      <ModelFilesDrop onFiles={take} progress={reading.kind === "busy" ? progress : null} isBusy={reading.kind === "busy"}>
+        A .gguf file, or config.json, tokenizer.json and model.safetensors together. Every participant picks the same files; they
+        never leave this device.
+      </ModelFilesDrop>
+      {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
+    </>
+  );
+}
+
+const FAMILIES = { encoder: "encoder", "causal-lm": "decoder" } as const;
+
+function ModelFacts({ model }: { readonly model: BaseModel }) {
+  const { family, parameters } = parseArchitecture(model.config);
+  const facts = [
+    FAMILIES[family],
+    `${formatCount(parameters)} parameters`,
+    `${formatBytes(bytesOf(model))} in ${plural(model.files.length, "file")}`,
+  ];
+  const { source } = model;
+  return (
+    <p className="muted small" style={{ margin: "8px 0 0", overflowWrap: "anywhere" }} role="status">
+      {model.name}: {facts.join(", ")}
+      {source.kind === "hub" && `, at commit ${source.address.split("@").at(-1)?.slice(0, 12)}`}
+    </p>
+  );
+}

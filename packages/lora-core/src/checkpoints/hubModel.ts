@@ -1,0 +1,85 @@
+/** A model's folder on a hub, at one commit: its list of files, and the small ones read to find out what it is. */
+import { z } from "zod";
+import { type HubAddress, hubFileUrl, hubRevisionUrl } from "./hubAddress.ts";
+import { ModelFolderError } from "./modelFileList.ts";
+import type { ModelFolder } from "./modelFolder.ts";
+import { download, ModelDownloadError } from "./resumableDownload.ts";
+import { createSha256 } from "./sha256.ts";
+
+/** Large files must come with their hash: hashing them would be downloading them. */
+const MAX_HASHED_BYTES = 64 * 1024 * 1024;
+
+/** What a hub says of a revision with ?blobs=true; `lfs` is there for large files. */
+const revisionInfo = z.object({
+  sha: z.string().regex(/^[0-9a-f]{7,64}$/),
+  siblings: z.array(
+    z.object({
+      rfilename: z.string(),
+      size: z.number().int().min(0).optional(),
+      lfs: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.number().int().min(0) }).nullish(),
+    }),
+  ),
+});
+
+export interface HubFolder extends ModelFolder {
+  /** owner/name@commit */
+  readonly address: string;
+}
+
+/**
+ * Resolves the revision to a commit and lists the files at its top.
+ * @throws {ModelDownloadError} when the hub cannot be reached or has no such model.
+ * @throws {ModelFolderError} when its answer is not a hub's.
+ */
+export async function openHubFolder(hub: string, address: HubAddress): Promise<HubFolder> {
+  const { sha, siblings } = await revisionOf(hub, address);
+  const entries = new Map(siblings.filter(({ rfilename }) => !rfilename.includes("/")).map((file) => [file.rfilename, file]));
+  const at = (name: string) => hubFileUrl(hub, { ...address, revision: sha }, name);
+  const bytesOf = (name: string) => entries.get(name)?.lfs?.size ?? entries.get(name)?.size ?? 0;
+  const whole = (name: string) => download(at(name), { sha256: null, onProgress: () => {} });
+  return {
+    address: `${address.owner}/${address.name}@${sha}`,
+    names: [...entries.keys()],
+    bytesOf,
+    read: (name, maxBytes) => (bytesOf(name) <= maxBytes ? whole(name) : readStart(at(name), maxBytes)),
+    async sha256(name) {
+      const known = entries.get(name)?.lfs?.sha256;
+      if (known !== undefined) return known;
+      if (bytesOf(name) > MAX_HASHED_BYTES) throw new ModelFolderError(`The hub does not say the SHA-256 of ${name}`);
+      const hash = createSha256();
+      hash.update(await whole(name));
+      return hash.hex();
+    },
+  };
+}
+
+async function revisionOf(hub: string, address: HubAddress): Promise<z.output<typeof revisionInfo>> {
+  const { owner, name, revision } = address;
+  const response = await fetch(hubRevisionUrl(hub, address)).catch(() => null);
+  if (!response) throw new ModelDownloadError(`The hub ${hub} cannot be reached`, null);
+  if (response.status === 401 || response.status === 403 || response.status === 404) {
+    throw new ModelDownloadError(`${hub} has no public model ${owner}/${name} at ${revision}`, response.status);
+  }
+  if (!response.ok) throw new ModelDownloadError(`${hub} answers with HTTP ${response.status}`, response.status);
+  const parsed = revisionInfo.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) throw new ModelFolderError(`${hub} does not answer as a model hub does`);
+  return parsed.data;
+}
+
+/** The first bytes of a file, also from a server that knows no ranges. */
+async function readStart(url: string, bytes: number): Promise<Uint8Array> {
+  const response = await fetch(url, { headers: { range: `bytes=0-${bytes - 1}` } }).catch(() => null);
+  if (!response?.ok) throw new ModelDownloadError(`${url} cannot be had`, response?.status ?? null);
+  const start = new Uint8Array(bytes);
+  const reader = response.body?.getReader();
+  let received = 0;
+  while (reader && received < bytes) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const piece = value.subarray(0, bytes - received);
+    start.set(piece, received);
+    received += piece.byteLength;
+  }
+  await reader?.cancel();
+  return start.subarray(0, received);
+}

@@ -1,0 +1,71 @@
+/** Which files a base model is made of: their names, sizes and SHA-256. Pure; whoever has the bytes checks them against it. */
+import { z } from "zod";
+import { createSha256 } from "./sha256.ts";
+
+/** One file beside the others of its model. */
+export const modelFile = z.strictObject({
+  path: z.string().regex(/^\w[\w.-]{0,127}$/),
+  bytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40),
+  /** Lower-case hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type ModelFile = z.output<typeof modelFile>;
+
+/** Files a model may have at most. */
+export const MAX_MODEL_FILES = 64;
+
+export const CONFIG_FILE = "config.json";
+export const TOKENIZER_FILE = "tokenizer.json";
+/** How a model is talked to; not every model has them. */
+export const CHAT_FILES: readonly string[] = ["tokenizer_config.json", "chat_template.jinja"];
+export const WEIGHTS_FILE = "model.safetensors";
+export const INDEX_FILE = "model.safetensors.index.json";
+
+/** A set of files that is no base model; the message says what is missing. */
+export class ModelFolderError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ModelFolderError";
+  }
+}
+
+/** How a model's files hold together. */
+export type ModelFormat =
+  /** Everything in one file. */
+  | { readonly kind: "gguf"; readonly file: string }
+  /** Beside config.json and tokenizer.json. */
+  | { readonly kind: "whole" }
+  | { readonly kind: "shards" };
+
+/**
+ * The format among these file names: safetensors where they are whole, otherwise one GGUF file.
+ * @throws {ModelFolderError} when a file is missing, or which GGUF file is meant cannot be known.
+ */
+export function modelFormat(names: readonly string[]): ModelFormat {
+  const has = (name: string) => names.includes(name);
+  const gguf = names.filter((name) => /\.gguf$/i.test(name));
+  if (has(WEIGHTS_FILE) || has(INDEX_FILE)) {
+    const missing = [CONFIG_FILE, TOKENIZER_FILE].filter((name) => !has(name));
+    if (missing.length > 0) throw new ModelFolderError(`This model has no ${missing.join(" and no ")}`);
+    return { kind: has(WEIGHTS_FILE) ? "whole" : "shards" };
+  }
+  const [file, ...others] = gguf;
+  if (file === undefined) throw new ModelFolderError(`This model has neither ${WEIGHTS_FILE} nor a .gguf file`);
+  if (others.length > 0) {
+    const shown = gguf.slice(0, 6).join(", ");
+    throw new ModelFolderError(`There are ${gguf.length} GGUF files: ${shown}${gguf.length > 6 ? ", …" : ""}; choose one`);
+  }
+  return { kind: "gguf", file };
+}
+
+/** One SHA-256 for all files: of the list that `sha256sum` would print for them, in alphabetical order. */
+export function fingerprint(files: readonly ModelFile[]): string {
+  const hash = createSha256();
+  const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).sort();
+  hash.update(new TextEncoder().encode(lines.join("")));
+  return hash.hex();
+}
