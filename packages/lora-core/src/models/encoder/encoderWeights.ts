@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type EncoderConfig, encoderLinears, layerWidth } from "../../architectures/encoderConfig.ts";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
-import type { LayerNormWeights } from "../../ops/layerNorm/layerNorm.ts";
+import type { LayerNormWeights } from "../../ops/layerNorm/layerNormKernel.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
 
 /** Owned by the encoder that loaded them. */

@@ -1,5 +1,5 @@
 /** Plain loops in float64: the oracle of gelu.ts. */
-import { GELU_CUBIC, GELU_SLOPE } from "./gelu.ts";
+import { GELU_CUBIC, GELU_SLOPE } from "./geluKernel.ts";
 
 const inner = (x: number) => GELU_SLOPE * (x + GELU_CUBIC * x ** 3);
 

@@ -4,11 +4,15 @@
  * Shapes: x [N, in], W [out, in], A [R, in], B [out, R], y [N, out].
  * Gradients are those of x, A and B; none of the frozen W and bias is ever computed.
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import type { FrozenLinear } from "../frozenLinear.ts";
+import { chooseKernel } from "../kernelChoice.ts";
 import { dropoutMask } from "./dropoutMask.ts";
+import { composedLoraLinear } from "./loraLinear.composed.ts";
 import type { LoraUpdate } from "./loraUpdate.ts";
+
+const KERNELS = { composed: composedLoraLinear };
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpdate | null): tf.Tensor2D {
@@ -17,39 +21,29 @@ export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpd
 }
 
 function plainLinear(x: tf.Tensor2D, frozen: FrozenLinear): tf.Tensor2D {
+  const kernel = chooseKernel(KERNELS);
   return differentiable(
     [x],
-    () => ({ value: frozenProduct(x, frozen), saved: {} }),
-    (dy) => [tf.matMul(dy, frozen.backward)],
+    () => ({ value: kernel.frozenForward(x, frozen), saved: {} }),
+    (dy) => [kernel.frozenBackward(dy, frozen)],
   );
 }
 
 function adaptedLinear(x: tf.Tensor2D, frozen: FrozenLinear, { factors, scale, dropout }: LoraUpdate): tf.Tensor2D {
   const { a, b } = factors;
+  const kernel = chooseKernel(KERNELS);
   return differentiable(
     [x, a, b],
     () => {
       const mask: { mask?: tf.Tensor2D } = dropout && dropout.rate > 0 ? { mask: dropoutMask(x.shape, dropout) } : {};
-      const input = mask.mask ? tf.mul(x, mask.mask) : x;
-      // [N, R]. Transposes here and below are of tensors with one side R, never of x, dy or W.
-      const hidden = tf.matMul(input, tf.transpose(a)).mul<tf.Tensor2D>(scale);
-      const value = tf.add<tf.Tensor2D>(frozenProduct(x, frozen), tf.matMul(hidden, tf.transpose(b)));
-      return { value, saved: { input, hidden, a, b, ...mask } };
+      const { value, hidden } = kernel.adaptedForward(x, frozen, { factors, scale, mask: mask.mask });
+      return { value, saved: { x, hidden, a, b, ...mask } };
     },
-    (dy, { input, hidden, a, b, mask }) => {
-      const dHidden = tf.matMul(dy, b).mul(scale);
-      const dInput = tf.matMul(dHidden, a);
-      const dx = tf.add(tf.matMul(dy, frozen.backward), mask ? tf.mul(dInput, mask) : dInput);
-      const dA = tf.matMul(tf.transpose(dHidden), input);
-      const dB = tf.transpose(tf.matMul(tf.transpose(hidden), dy));
-      return [dx, dA, dB];
+    (dy, saved) => {
+      const adapted = { factors: { a: saved.a, b: saved.b }, scale, mask: saved.mask };
+      return kernel.adaptedBackward(dy, frozen, adapted, saved);
     },
   );
-}
-
-function frozenProduct(x: tf.Tensor2D, { forward, bias }: FrozenLinear): tf.Tensor2D {
-  const product: tf.Tensor2D = tf.matMul(x, forward);
-  return bias ? tf.add(product, bias) : product;
 }
 
 function assertShapes(x: tf.Tensor2D, { forward, bias }: FrozenLinear, update: LoraUpdate | null): void {

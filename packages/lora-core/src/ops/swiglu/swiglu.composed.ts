@@ -1,0 +1,14 @@
+/** swiglu.ts of TF.js ops. */
+import * as tf from "@tensorflow/tfjs";
+import type { SwigluKernel } from "./swigluKernel.ts";
+
+export const composedSwiglu: SwigluKernel = {
+  forward: (gate, up) => tf.mul(tf.mul(gate, tf.sigmoid(gate)), up),
+  backward(dy, gate, up) {
+    const sigmoid = tf.sigmoid(gate);
+    const silu = tf.mul(gate, sigmoid);
+    // d silu / d gate = sigmoid + silu (1 - sigmoid)
+    const slope = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));
+    return [tf.mul(tf.mul(dy, up), slope), tf.mul(dy, silu)];
+  },
+};
