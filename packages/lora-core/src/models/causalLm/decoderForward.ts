@@ -41,17 +41,23 @@ interface Pass extends ForwardOptions {
 
 /** Hidden states [N, D] after the last layer, before the final norm. */
 export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options: ForwardOptions): tf.Tensor2D {
-  const { names, layers, rotaryFrequencies: frequencies } = weights.config;
+  const { layers, rotaryFrequencies: frequencies } = weights.config;
   const start = options.cache?.length ?? 0;
   const table = frequencies && rotaryTable({ start, length: batch.length, frequencies });
   const pass: Pass = { ...options, weights, batch, table, bias: batchBias(batch, start) };
   let x = embed(weights, batch, start);
-  for (let index = 0; index < layers; index++) {
-    const layer = layerName(weights.config, index);
-    x = tf.add(x, selfAttention(pass, index, norm(weights, `${layer}.${names.attentionNorm}`, x)));
-    x = tf.add(x, feedForward(pass, layer, norm(weights, `${layer}.${names.feedForwardNorm}`, x)));
-  }
+  // A tidy each: without gradients nothing of a layer outlives it.
+  for (let index = 0; index < layers; index++) x = tf.tidy(() => decoderLayer(pass, index, x));
   return x;
+}
+
+/** [N, D] -> [N, D] */
+function decoderLayer(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
+  const { config } = pass.weights;
+  const layer = layerName(config, index);
+  const normed = (name: string, input: tf.Tensor2D) => norm(pass.weights, `${layer}.${name}`, input);
+  const middle: tf.Tensor2D = tf.add(x, selfAttention(pass, index, normed(config.names.attentionNorm, x)));
+  return tf.add(middle, feedForward(pass, layer, normed(config.names.feedForwardNorm, middle)));
 }
 
 /** Logits [K, V] at K of the N positions only, as the head is wide; [K, C] with a head of C of its tokens. */

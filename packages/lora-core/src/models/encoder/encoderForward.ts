@@ -31,7 +31,8 @@ export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.
   const shape = paddedShape(texts, config.maxTokens);
   let x = embedTokens(weights, texts, shape);
   const bias = shape.lengths.every((length) => length === shape.tokens) ? null : paddingBias(shape.lengths, shape.tokens);
-  for (let index = 0; index < config.layers; index++) x = encoderLayer(pass, x, { ...shape, bias, index });
+  // A tidy each: without gradients nothing of a layer outlives it.
+  for (let index = 0; index < config.layers; index++) x = tf.tidy(() => encoderLayer(pass, x, { ...shape, bias, index }));
   const pooled = adaptedLinear(pass, "pooler", meanOfTokens(x, shape)).tanh();
   const squared = tf.square(pooled).sum(1, true); // [B, 1]
   return tf.mul(pooled, tf.rsqrt(tf.maximum(squared, NORM_EPSILON)));
