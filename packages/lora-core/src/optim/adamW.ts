@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type HostTensor, sizeOf } from "../tensors/namedTensors.ts";
+import { updateOnWebgpu } from "./adamW.webgpu.ts";
 
 export interface AdamWOptions {
   readonly weightDecay: number;
@@ -32,22 +33,35 @@ export interface AdamW {
   dispose(): void;
 }
 
+/** A parameter and its moments. */
+export interface Moments<T> {
+  readonly value: T;
+  readonly m: T;
+  readonly v: T;
+}
+
+/** The numbers of one step. */
+export interface Coefficients {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** What weight decay leaves of a parameter. */
+  readonly keep: number;
+  /** Learning rate over 1 - b1^t. */
+  readonly rate: number;
+  /** 1 / sqrt(1 - b2^t) */
+  readonly spread: number;
+}
+
 /** Moments start at zero. The variables belong to the caller and are assigned in place. */
 export function createAdamW(variables: readonly tf.Variable[], options: AdamWOptions): AdamW {
   const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const zeros = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-  const moments = variables.map((variable) => ({ variable, m: zeros(variable), v: zeros(variable) }));
+  const moments = variables.map((variable) => ({ value: variable, m: zeros(variable), v: zeros(variable) }));
   const first = moments.map(({ m }) => m);
   const second = moments.map(({ v }) => v);
+  const update = tf.getBackend() === "webgpu" ? updateOnWebgpu : updateComposed;
   let steps = 0;
-
-  function update({ variable, m, v }: (typeof moments)[number], gradient: tf.Tensor, learningRate: number): void {
-    m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
-    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-    const denominator = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** steps)), epsilon);
-    const move = tf.mul(tf.div(m, denominator), learningRate / (1 - beta1 ** steps));
-    variable.assign(tf.sub(tf.mul(variable, 1 - learningRate * weightDecay), move));
-  }
 
   return {
     apply(gradients, learningRate) {
@@ -55,9 +69,24 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
         throw new RangeError(`AdamW: ${gradients.length} gradients for ${variables.length} variables`);
       }
       steps++;
+      const coefficients = {
+        beta1,
+        beta2,
+        epsilon,
+        keep: 1 - learningRate * weightDecay,
+        rate: learningRate / (1 - beta1 ** steps),
+        spread: 1 / Math.sqrt(1 - beta2 ** steps),
+      };
       // One tidy each: the intermediates of all variables together would be many times the adapter.
-      for (const [index, gradient] of gradients.entries()) {
-        tf.tidy(() => update(moments[index] as (typeof moments)[number], gradient, learningRate));
+      for (const [index, { value, m, v }] of moments.entries()) {
+        const gradient = gradients[index];
+        if (!gradient) continue;
+        tf.tidy(() => {
+          const next = update({ value, m, v }, gradient, coefficients);
+          value.assign(next.value);
+          m.assign(next.m);
+          v.assign(next.v);
+        });
       }
     },
     async exportState() {
@@ -73,6 +102,14 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
     },
     dispose: () => tf.dispose([...first, ...second]),
   };
+}
+
+function updateComposed({ value, m, v }: Moments<tf.Tensor>, gradient: tf.Tensor, at: Coefficients): Moments<tf.Tensor> {
+  const first = tf.add(tf.mul(m, at.beta1), tf.mul(gradient, 1 - at.beta1));
+  const second = tf.add(tf.mul(v, at.beta2), tf.mul(tf.square(gradient), 1 - at.beta2));
+  const denominator = tf.add(tf.mul(tf.sqrt(second), at.spread), at.epsilon);
+  const move = tf.mul(tf.div(first, denominator), at.rate);
+  return { value: tf.sub(tf.mul(value, at.keep), move), m: first, v: second };
 }
 
 async function toHost(variable: tf.Variable): Promise<HostTensor> {

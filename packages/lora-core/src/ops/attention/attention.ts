@@ -7,13 +7,14 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedAttention } from "./attention.composed.ts";
+import { webgpuAttention } from "./attention.webgpu.ts";
 import type { AttentionInputs, AttentionOptions } from "./attentionKernel.ts";
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function attention(inputs: AttentionInputs, options: AttentionOptions): tf.Tensor4D {
   assertShapes(inputs);
   const { q, k, v } = inputs;
-  const kernel = chooseKernel({ composed: composedAttention });
+  const kernel = chooseKernel({ composed: composedAttention, webgpu: webgpuAttention });
   return differentiable(
     [q, k, v],
     () => {

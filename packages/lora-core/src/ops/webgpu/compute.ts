@@ -1,0 +1,117 @@
+/**
+ * Runs compute shaders on the tensors of TF.js' WebGPU backend: recorded into the same passes as TF.js' own, in order, and
+ * submitted with them. Nothing is read back. A pipeline is compiled once per key and device.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { type WebgpuBackend, webgpuBackend } from "./webgpuBackend.ts";
+
+/** Element type of a storage buffer as the shader sees it. */
+export type Element = "f32" | "vec2f" | "vec4f" | "i32";
+
+type Named<T> = Readonly<Record<string, T>>;
+
+export interface Compute<Outputs extends string> {
+  /** Names the source: equal keys must mean equal sources. */
+  readonly key: string;
+  /** New float32 tensors by their names in the shader. */
+  readonly outputs: Readonly<Record<Outputs, readonly [shape: readonly number[], element: Element]>>;
+  /** At most 8 buffers together with the outputs, the least that WebGPU promises. A vec4f input has a size divisible by 4. */
+  readonly inputs: Named<readonly [tensor: tf.Tensor, element: Element]>;
+  /** u32 members of `u`. */
+  readonly sizes: Named<number>;
+  /** f32 members of `u`. */
+  readonly numbers?: Named<number>;
+  readonly workgroups: readonly [x: number, y: number, z?: number];
+  /** WGSL without bindings: functions and the entry point `main`. Called once per key. */
+  readonly source: () => string;
+}
+
+/** The outputs as tensors that belong to the surrounding tidy. Call inside an op that writes its own gradient. */
+export function compute<Outputs extends string>(call: Compute<Outputs>): Record<Outputs, tf.Tensor> {
+  const backend = webgpuBackend();
+  const outputs = Object.entries<Compute<Outputs>["outputs"][Outputs]>(call.outputs).map(([name, [shape]]) => ({
+    name,
+    info: backend.makeTensorInfo([...shape], "float32"),
+  }));
+  const tensors = [...outputs.map(({ info }) => info), ...Object.values(call.inputs).map(([tensor]) => tensor)];
+  for (const { dataId } of tensors) {
+    backend.uploadToGPU(dataId);
+    backend.commandQueueOwnedIds.add(dataId);
+  }
+  const buffers = [...tensors.map((tensor) => bufferOf(backend, tensor)), uniforms(backend, call)];
+  record(backend, pipelineOf(backend.device, call), buffers, call.workgroups);
+  submitWhenFull(backend);
+  const made = outputs.map(({ name, info }) => [name, tf.engine().makeTensorFromTensorInfo(info, backend)]);
+  // The names are those of `call.outputs`, which the type system cannot follow.
+  return Object.fromEntries(made) as Record<Outputs, tf.Tensor>;
+}
+
+function record(
+  backend: WebgpuBackend,
+  pipeline: GPUComputePipeline,
+  buffers: readonly GPUBuffer[],
+  [x, y, z = 1]: Compute<string>["workgroups"],
+): void {
+  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+  const bindGroup = backend.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  backend.ensureCommandEncoderReady();
+  backend.computePassEncoder ??= backend.commandEncoder?.beginComputePass() ?? null;
+  const pass = backend.computePassEncoder;
+  if (!pass) throw new TypeError("TF.js' WebGPU backend gave no compute pass");
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(x, y, z);
+}
+
+/** As TF.js does after each of its own dispatches. */
+function submitWhenFull(backend: WebgpuBackend): void {
+  backend.dispatchCountInPass++;
+  if (backend.dispatchCountInPass < tf.env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) return;
+  backend.endComputePassEncoder();
+  backend.submitQueue();
+}
+
+function bufferOf(backend: WebgpuBackend, { dataId }: tf.TensorInfo): GPUBuffer {
+  const { resource } = backend.tensorMap.get(dataId);
+  if (!resource) throw new TypeError("A tensor has no buffer on the GPU");
+  return resource;
+}
+
+function uniforms(backend: WebgpuBackend, { sizes, numbers = {} }: Compute<string>): GPUBuffer {
+  const u32 = Object.values(sizes);
+  const f32 = Object.values(numbers);
+  const words = new Uint32Array(Math.ceil((u32.length + f32.length) / 4) * 4);
+  words.set(u32);
+  new Float32Array(words.buffer).set(f32, u32.length);
+  const buffer = backend.bufferManager.acquireBuffer(words.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
+  backend.queue.writeBuffer(buffer, 0, words);
+  backend.uniformPendingDisposal.push(buffer);
+  return buffer;
+}
+
+const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
+
+function pipelineOf(device: GPUDevice, call: Compute<string>): GPUComputePipeline {
+  const own = pipelines.get(device) ?? new Map<string, GPUComputePipeline>();
+  pipelines.set(device, own);
+  const known = own.get(call.key);
+  if (known) return known;
+  const module = device.createShaderModule({ label: call.key, code: bindings(call) + call.source() });
+  const pipeline = device.createComputePipeline({ label: call.key, layout: "auto", compute: { module } });
+  own.set(call.key, pipeline);
+  return pipeline;
+}
+
+/** Declarations in the order in which {@link compute} binds the buffers. */
+function bindings({ outputs, inputs, sizes, numbers = {} }: Compute<string>): string {
+  const stored = (access: string) => (entry: [string, readonly [unknown, Element]]) => [access, entry[0], entry[1][1]];
+  const buffers = [...Object.entries(outputs).map(stored("read_write")), ...Object.entries(inputs).map(stored("read"))];
+  const members = [...Object.keys(sizes).map((name) => `${name}: u32`), ...Object.keys(numbers).map((name) => `${name}: f32`)];
+  return [
+    ...buffers.map(
+      ([access, name, element], i) => `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`,
+    ),
+    `struct Uniforms { ${members.join(", ")} }`,
+    `@group(0) @binding(${buffers.length}) var<uniform> u: Uniforms;\n`,
+  ].join("\n");
+}

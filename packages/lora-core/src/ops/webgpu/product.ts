@@ -1,0 +1,80 @@
+/**
+ * Matrix products for WebGPU: y [M, N] = scale * sum of terms L R, plus a bias per column. Operands are read where they lie: a
+ * term says how its two matrices are stored, so nothing is ever transposed.
+ *   "nt": L [M, K], R [N, K]   (x W^T with a weight [out, in])
+ *   "nn": L [M, K], R [K, N]   (dy W)
+ *   "tn": L [K, M], R [K, N]   (dy^T x)
+ * A thread sums one tile in registers, without barriers and in a fixed order, so that results never vary.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { compute, type Element } from "./compute.ts";
+import { scalarProduct, type TermShape, type Tile, tiledProduct } from "./productShader.ts";
+
+export interface Term {
+  readonly form: TermShape["form"];
+  readonly left: tf.Tensor2D;
+  readonly right: tf.Tensor2D;
+  /** Multiplies what was summed up to and including this term, element by element, [M, N]. */
+  readonly mask?: tf.Tensor2D | undefined;
+}
+
+export interface ProductOptions {
+  /** [N] */
+  readonly bias?: tf.Tensor1D | null;
+  /** Of the sum of all terms. */
+  readonly scale?: number;
+}
+
+/** Threads of a workgroup along each axis. */
+const GROUP = 8;
+
+/** y [M, N], which belongs to the surrounding tidy. At least one term. */
+export function product(terms: readonly Term[], { bias = null, scale = 1 }: ProductOptions = {}): tf.Tensor2D {
+  const { rows, columns } = outer(terms);
+  const tile = tileFor(rows, columns, terms);
+  const shapes = terms.map(
+    (term): TermShape => ({ form: term.form, wide: depthOf(term) % 4 === 0, masked: term.mask !== undefined }),
+  );
+  const output: Element = tile ? "vec4f" : "f32";
+  const inputs = terms.flatMap(({ left, right, mask, form }, i): [string, readonly [tf.Tensor, Element]][] => {
+    const wide = tile !== null && (form === "tn" || shapes[i]?.wide);
+    return [
+      [`left${i}`, [left, wide ? "vec4f" : "f32"]],
+      [`right${i}`, [right, wide || (tile && form === "nn") ? "vec4f" : "f32"]],
+      ...(mask ? [[`mask${i}`, [mask, output]] satisfies [string, readonly [tf.Tensor, Element]]] : []),
+    ];
+  });
+  const { y } = compute({
+    key: [
+      "product",
+      ...shapes.map(({ form, wide, masked }) => `${form}${wide ? 4 : 1}${masked ? "m" : ""}`),
+      bias ? "b" : "",
+      tile?.join("x"),
+    ].join(" "),
+    outputs: { y: [[rows, columns], output] },
+    inputs: Object.fromEntries([...inputs, ...(bias ? [["bias", [bias, output]] as const] : [])]),
+    sizes: { rows, columns, ...Object.fromEntries(terms.map((term, i) => [`depth${i}`, depthOf(term)])) },
+    numbers: { scale },
+    workgroups: [Math.ceil(columns / (GROUP * (tile?.[1] ?? 1))), Math.ceil(rows / (GROUP * (tile?.[0] ?? 1)))],
+    source: () => (tile ? tiledProduct(shapes, bias !== null, tile, GROUP) : scalarProduct(shapes, bias !== null, GROUP)),
+  });
+  return y.as2D(rows, columns);
+}
+
+function outer(terms: readonly Term[]): { readonly rows: number; readonly columns: number } {
+  const [first] = terms;
+  if (!first) throw new RangeError("product: there is no term");
+  const { form, left, right } = first;
+  return { rows: left.shape[form === "tn" ? 1 : 0], columns: right.shape[form === "nt" ? 0 : 1] };
+}
+
+function depthOf({ form, left }: Term): number {
+  return left.shape[form === "tn" ? 0 : 1];
+}
+
+/** Large tiles reuse more of what is loaded, small ones keep more threads busy. Null where four columns do not fit together. */
+function tileFor(rows: number, columns: number, terms: readonly Term[]): Tile | null {
+  if (columns % 4 !== 0 || (rows % 4 !== 0 && terms.some(({ form }) => form === "tn"))) return null;
+  if (rows < 4) return [1, 4];
+  return rows * columns < 32_768 ? [4, 4] : [8, 8];
+}

@@ -1,0 +1,95 @@
+/** WGSL of product.ts. Inputs left<i>, right<i>, mask<i> and bias, output y; u.rows, u.columns, u.depth<i>, u.scale. */
+import { repeat } from "./wgsl.ts";
+
+export interface TermShape {
+  readonly form: "nt" | "nn" | "tn";
+  /** Whether K is a multiple of 4. */
+  readonly wide: boolean;
+  readonly masked: boolean;
+}
+
+/** Rows and columns of one thread; columns a multiple of 4. */
+export type Tile = readonly [rows: number, columns: number];
+
+const COMPONENTS = ["x", "y", "z", "w"] as const;
+
+/** Columns a multiple of 4, and rows too where a term is "tn". y, masks and bias are vec4f. */
+export function tiledProduct(terms: readonly TermShape[], biased: boolean, [height, width]: Tile, group: number): string {
+  const quads = width / 4;
+  /** One line per register of the tile: row i, columns 4 q to 4 q + 3. */
+  const each = (line: (i: number, q: number) => string) => repeat(height, (i) => repeat(quads, (q) => line(i, q)));
+  // Threads at the edge read the last row or column again in place of going past it, and store nothing there.
+  return `
+@compute @workgroup_size(${group}, ${group})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let top = id.y * ${height}u;
+  let left = id.x * ${quads}u;
+  let quads = u.columns / 4u;
+  if (top >= u.rows || left >= quads) { return; }
+  ${repeat(height, (i) => `let row${i} = min(top + ${i}u, u.rows - 1u);`)}
+  ${repeat(quads, (q) => `let quad${q} = min(left + ${q}u, quads - 1u);`)}
+  ${each((i, q) => `var sum${i}_${q} = vec4f();`)}
+  ${terms
+    .map((term, t) => {
+      const mask = term.masked ? each((i, q) => `sum${i}_${q} *= mask${t}[row${i} * quads + quad${q}];`) : "";
+      return `${accumulate(term, t, height, quads, each)}\n${mask}`;
+    })
+    .join("\n")}
+  ${each((i, q) => `if (top + ${i}u < u.rows && left + ${q}u < quads) { y[row${i} * quads + quad${q}] = u.scale * sum${i}_${q}${biased ? ` + bias[quad${q}]` : ""}; }`)}
+}`;
+}
+
+type Each = (line: (i: number, q: number) => string) => string;
+
+function accumulate({ form, wide }: TermShape, t: number, height: number, quads: number, each: Each): string {
+  if (form === "tn") {
+    return `for (var k = 0u; k < u.depth${t}; k++) {
+      ${repeat(height / 4, (i) => `let a${i} = left${t}[(k * u.rows + top) / 4u + ${i}u];`)}
+      ${repeat(quads, (q) => `let b${q} = right${t}[k * quads + quad${q}];`)}
+      ${each((i, q) => `sum${i}_${q} += a${Math.floor(i / 4)}.${COMPONENTS[i % 4]} * b${q};`)}
+    }`;
+  }
+  const depth = wide ? `u.depth${t} / 4u` : `u.depth${t}`;
+  const rows = repeat(height, (i) => `let a${i} = left${t}[row${i} * depth + k];`);
+  const loop = (body: string) => `{ let depth = ${depth}; for (var k = 0u; k < depth; k++) { ${rows} ${body} } }`;
+  if (form === "nt") {
+    const column = (q: number, p: number) => `right${t}[(quad${q} * 4u + ${p}u) * depth + k]`;
+    const columns = repeat(quads, (q) => repeat(4, (p) => `let b${q}_${p} = ${column(q, p)};`));
+    const dots = (i: number, q: number) => COMPONENTS.map((_, p) => (wide ? `dot(a${i}, b${q}_${p})` : `a${i} * b${q}_${p}`));
+    return loop(`${columns}\n${each((i, q) => `sum${i}_${q} += vec4f(${dots(i, q).join(", ")});`)}`);
+  }
+  if (!wide) {
+    const columns = repeat(quads, (q) => `let b${q} = right${t}[k * quads + quad${q}];`);
+    return loop(`${columns}\n${each((i, q) => `sum${i}_${q} += a${i} * b${q};`)}`);
+  }
+  return loop(
+    repeat(4, (p) => {
+      const columns = repeat(quads, (q) => `let b${q} = right${t}[(4u * k + ${p}u) * quads + quad${q}];`);
+      return `{ ${columns}\n${each((i, q) => `sum${i}_${q} += a${i}.${COMPONENTS[p]} * b${q};`)} }`;
+    }),
+  );
+}
+
+/** One element per thread, for any sizes. All buffers are f32. */
+export function scalarProduct(terms: readonly TermShape[], biased: boolean, group: number): string {
+  const left = { nt: "row * depth + k", nn: "row * depth + k", tn: "k * u.rows + row" };
+  const right = { nt: "column * depth + k", nn: "k * u.columns + column", tn: "k * u.columns + column" };
+  return `
+@compute @workgroup_size(${group}, ${group})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let row = id.y;
+  let column = id.x;
+  if (row >= u.rows || column >= u.columns) { return; }
+  var sum = 0.0;
+  ${terms
+    .map(
+      ({ form, masked }, t) => `{
+    let depth = u.depth${t};
+    for (var k = 0u; k < depth; k++) { sum += left${t}[${left[form]}] * right${t}[${right[form]}]; }
+    ${masked ? `sum *= mask${t}[row * u.columns + column];` : ""}
+  }`,
+    )
+    .join("\n")}
+  y[row * u.columns + column] = u.scale * sum${biased ? " + bias[column]" : ""};
+}`;
+}

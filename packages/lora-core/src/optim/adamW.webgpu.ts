@@ -1,0 +1,31 @@
+/** One AdamW update of a tensor on WebGPU: a single dispatch. */
+import type * as tf from "@tensorflow/tfjs";
+import { compute } from "../ops/webgpu/compute.ts";
+import { elementGroups, laneCount, lanesOf, perElement } from "../ops/webgpu/wgsl.ts";
+import type { Coefficients, Moments } from "./adamW.ts";
+
+export function updateOnWebgpu(
+  { value, m, v }: Moments<tf.Tensor>,
+  gradient: tf.Tensor,
+  coefficients: Coefficients,
+): Moments<tf.Tensor> {
+  const lanes = lanesOf(value.size);
+  const count = value.size / laneCount(lanes);
+  const next = compute({
+    key: `adamW ${lanes}`,
+    outputs: { nextValue: [value.shape, lanes], nextM: [value.shape, lanes], nextV: [value.shape, lanes] },
+    inputs: { value: [value, lanes], m: [m, lanes], v: [v, lanes], gradient: [gradient, lanes] },
+    sizes: { count },
+    numbers: { ...coefficients },
+    workgroups: elementGroups(count),
+    source: () =>
+      perElement(`
+  let g = gradient[i];
+  let first = u.beta1 * m[i] + (1.0 - u.beta1) * g;
+  let second = u.beta2 * v[i] + (1.0 - u.beta2) * g * g;
+  nextM[i] = first;
+  nextV[i] = second;
+  nextValue[i] = u.keep * value[i] - u.rate * first / (u.spread * sqrt(second) + u.epsilon);`),
+  });
+  return { value: next.nextValue, m: next.nextM, v: next.nextV };
+}

@@ -1,0 +1,3 @@
+import { testOptimizerOn } from "./testing/testOptimizer.ts";
+
+testOptimizerOn("webgpu");
