@@ -13,7 +13,7 @@ const mayImport = {
   architectures: ["adapters", "tensors"],
   data: ["tensors"],
   scenarios: ["data", "tensors"],
-  fusion: ["tensors"],
+  fusion: ["adapters", "tensors"],
   strategies: ["tensors", "fusion", "adapters", "training/trainingConfig"],
   protocol: ["adapters", "checkpoints", "data", "training/trainingConfig"],
   rounds: ["protocol", "strategies"],

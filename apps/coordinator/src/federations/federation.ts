@@ -7,7 +7,7 @@ import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
-import type { ServerState } from "@duet/lora-core/strategies/strategy";
+import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import { checkedArchitecture } from "../models/checkedArchitecture.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
@@ -27,6 +27,8 @@ export interface Federation {
   readonly modelBytes: number;
   /** Before anybody sent anything. */
   initialState(): ServerState;
+  /** What everyone but a newcomer does in this round; what travels is the same for newcomers. */
+  planOf(round: number): RoundPlan;
 }
 
 /** @throws {Refusal} on an unknown, different or unsupported model, an unknown method, or targets the model does not have. */
@@ -53,6 +55,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
     },
     initialState: () => method.init(initialAdapter(layout, config.seed)),
+    planOf: (round) => method.plan(config.budgets, { round, isNewcomer: false }),
   };
 }
 

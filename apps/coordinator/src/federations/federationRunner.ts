@@ -6,6 +6,7 @@ import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { memberOf, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
+import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
@@ -145,11 +146,13 @@ export class FederationRunner {
     this.#touch();
   }
 
-  /** The adapter that the open round starts from; null where a round starts from none. */
+  /** What this client starts the open round from; null where a round starts from none. */
   fetchAdapter(clientId: string, round: number): Promise<Uint8Array | null> {
     return this.#loop.inTurn(async () => {
-      if (!this.#openSpec(round).receives) return null;
-      const blob = this.#model.blob();
+      this.#openSpec(round);
+      const { receive } = this.federation.planOf(round);
+      if (!receive) return null;
+      const blob = this.#model.blob(clientId, receive);
       await this.#loop.apply({ type: "fetched", clientId, bytes: blob.byteLength });
       return blob;
     });
@@ -215,8 +218,9 @@ export class FederationRunner {
     if (uploads !== (adapter !== null)) {
       throw new Refusal("INVALID_ADAPTER", uploads ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
     }
-    if (adapter === null) return null;
-    const tensors = checkedAdapter(adapter, this.federation.layout);
+    const { upload } = this.federation.planOf(round);
+    if (adapter === null || !upload) return null;
+    const tensors = checkedAdapter(adapter, uploadLayout(this.federation.layout, upload));
     // A name of its own: nothing that was confirmed is ever written over.
     const artifact = `${round}-${clientId}-${createId()}`;
     await this.#loop.stored(() => this.#store.writeSubmission(artifact, tensors));

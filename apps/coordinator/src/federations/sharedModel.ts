@@ -1,13 +1,15 @@
 /** The shared adapter of one federation and what its method remembers, in memory and on disk. */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { AggregateInput } from "@duet/lora-core/rounds/roundEvents";
-import type { Contribution, ServerState } from "@duet/lora-core/strategies/strategy";
+import { sentDown } from "@duet/lora-core/strategies/exchange";
+import type { Contribution, Receive, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { Federation } from "./federation.ts";
 
 export interface SharedModel {
-  /** The shared adapter as a blob, which clients fetch. */
-  blob(): Uint8Array;
+  /** What this client fetches in a round that receives so. */
+  blob(clientId: string, receive: Receive): Uint8Array;
   /**
    * Aggregates one round into files; doing it again gives the same files. Holds the contributions of this one round in memory.
    * @throws {RangeError} when the method refuses the contributions; a system error when files cannot be read or written.
@@ -24,12 +26,11 @@ export async function openSharedModel(
   modelRound: number | null,
 ): Promise<SharedModel> {
   let state: ServerState = modelRound === null ? federation.initialState() : await store.readModel(modelRound);
-  let blob: Uint8Array | null = null;
   let result: ServerState | null = null;
   return {
-    blob() {
-      blob ??= encodeAdapter(state.shared, federation.layout);
-      return blob;
+    blob(clientId, receive) {
+      const tensors = sentDown(federation.method.download(state, clientId), receive);
+      return encodeAdapter(tensors, layoutOf(tensors));
     },
     async aggregate(round, inputs) {
       const contributions: Contribution[] = [];
@@ -41,7 +42,6 @@ export async function openSharedModel(
     },
     adopt() {
       state = result ?? state;
-      blob = null;
       result = null;
     },
   };

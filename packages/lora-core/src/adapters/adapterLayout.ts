@@ -27,6 +27,29 @@ export function layoutBytes(layout: AdapterLayout): number {
   return 4 * layout.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
+/** The layout that these tensors have. */
+export function layoutOf(tensors: NamedTensors): AdapterLayout {
+  return [...tensors].map(([key, { shape }]) => ({ key, shape: [shape[0] ?? 0, shape[1] ?? 0] }));
+}
+
+/** The same tensors for an adapter of another rank. */
+export function layoutOfRank(layout: AdapterLayout, rank: number): AdapterLayout {
+  return layout.map(({ key, shape: [rows, columns] }) => ({ key, shape: isA(key) ? [rank, columns] : [rows, rank] }));
+}
+
+/** The layout of an adapter of whatever rank a blob of that many bytes has. @throws {RangeError} when no rank fits. */
+export function layoutOfBytes(layout: AdapterLayout, bytes: number): AdapterLayout {
+  const perRank = layoutBytes(layoutOfRank(layout, 1));
+  if (perRank === 0 && bytes === 0) return layout;
+  const rank = bytes / perRank;
+  if (!Number.isInteger(rank) || rank < 1) {
+    throw new RangeError(`The adapter has ${bytes} bytes, expected ${layoutBytes(layout)} or another multiple of ${perRank}`);
+  }
+  return layoutOfRank(layout, rank);
+}
+
+const isA = (key: string) => key.endsWith(factorAKey(""));
+
 /**
  * The start every client shares: A uniform in ±1/sqrt(in), as PEFT's default (Kaiming uniform with a = sqrt 5), B zero.
  * Factor averages are only meaningful from a common A (shared reference: the gauge problem), hence one seed per federation.

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tensors, values } from "../strategies/conformance.ts";
 import { adaFusion, type ExampleLoss, type FusionWeights, fuse } from "./adaFusion.ts";
 
-const config = { maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
+const config = { kind: "factor" as const, maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
 
 /** The whole loss on one example of one unit. */
 const single =
@@ -68,7 +68,7 @@ describe("adaFusion", () => {
             { lossSum: lossAt(w) - 0.3 * w.personal, units: 1 },
           ];
         };
-        const result = await adaFusion(lossesAt, { maxEvaluations, l1, confidence, bound: 1.5 });
+        const result = await adaFusion(lossesAt, { ...config, maxEvaluations, l1, confidence, bound: 1.5 });
         expect(result.evaluations).toBe(seen.length);
         expect(seen.length).toBeLessThanOrEqual(maxEvaluations);
         expect(seen.every((w) => Math.abs(w.personal) <= 1.5 && Math.abs(w.shared) <= 1.5)).toBe(true);

@@ -11,6 +11,7 @@
  * Differs from paper: with `confidence`, a point between the anchors must be better than the best anchor by more than chance would
  * explain on so few examples. Otherwise the search fits the scale of the update to them, which lowers their loss and not the errors.
  */
+import { scaled, stackRanks } from "../adapters/adapterSum.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
@@ -34,6 +35,8 @@ export interface FusionResult {
   readonly weights: FusionWeights;
   /** Mean loss at the weights, nats, without the penalty. */
   readonly loss: number;
+  /** The losses it is the mean of, in the order of the fusion examples. */
+  readonly examples: readonly ExampleLoss[];
   readonly evaluations: number;
 }
 
@@ -85,8 +88,16 @@ export async function adaFusion(
     candidates.filter(({ loss }) => loss <= bestAnchor.loss),
     ({ objective }) => objective,
   );
-  const chosen = isBetter(found, bestAnchor, confidence) ? found : bestAnchor;
-  return { weights: { personal: chosen.at[0], shared: chosen.at[1] }, loss: chosen.loss, evaluations: candidates.length };
+  const chosen = isBetter(found.examples, bestAnchor.examples, confidence) ? found : bestAnchor;
+  const { at, loss, examples } = chosen;
+  return { weights: { personal: at[0], shared: at[1] }, loss, examples, evaluations: candidates.length };
+}
+
+/** The adapter whose update is w1 B_p A_p + w2 B_s A_s: both, stacked along the rank. Zero weights take no rank. */
+export function sumOf(personal: NamedTensors, shared: NamedTensors, weights: FusionWeights): NamedTensors {
+  if (weights.shared === 0) return scaled(personal, weights.personal);
+  if (weights.personal === 0) return scaled(shared, weights.shared);
+  return stackRanks([scaled(personal, weights.personal), scaled(shared, weights.shared)]);
 }
 
 /** The fused adapter w1 * personal + w2 * shared, factor by factor; a rank-R adapter like its parts. */
@@ -94,16 +105,17 @@ export function fuse(personal: NamedTensors, shared: NamedTensors, weights: Fusi
   return linearCombination([weights.personal, weights.shared], [personal, shared]);
 }
 
-function meanLoss(examples: readonly ExampleLoss[]): number {
+/** Mean over scored units, nats; a mean that is not finite is infinitely bad. */
+export function meanLoss(examples: readonly ExampleLoss[]): number {
   const units = examples.reduce((sum, example) => sum + example.units, 0);
   const loss = examples.reduce((sum, example) => sum + example.lossSum, 0) / units;
   return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
 }
 
 /** Whether the paired improvement exceeds `confidence` standard errors. With confidence 0 any candidate that was found is. */
-function isBetter(candidate: Candidate, anchor: Candidate, confidence: number): boolean {
+export function isBetter(candidate: readonly ExampleLoss[], anchor: readonly ExampleLoss[], confidence: number): boolean {
   if (confidence === 0) return true;
-  const gains = anchor.examples.map(({ lossSum }, i) => lossSum - (candidate.examples[i]?.lossSum ?? Number.POSITIVE_INFINITY));
+  const gains = anchor.map(({ lossSum }, i) => lossSum - (candidate[i]?.lossSum ?? Number.POSITIVE_INFINITY));
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
   const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, gains.length - 1);
   return mean > confidence * Math.sqrt(variance / gains.length);

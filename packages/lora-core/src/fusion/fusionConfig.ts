@@ -2,6 +2,11 @@
 import { z } from "zod";
 
 export const fusionConfig = z.strictObject({
+  /**
+   * factor: A and B are mixed separately, as printed; product: the two updates are, w1 B_p A_p + w2 B_s A_s; per-layer: factor, then
+   * a pair of weights of its own for each third of the layers.
+   */
+  kind: z.enum(["factor", "product", "per-layer"]),
   /** Evaluations of the objective in total, the four anchors included. */
   maxEvaluations: z.number().int().min(4).max(200),
   /** lambda of the L1 penalty lambda * (|w1| + |w2|) / 2. */

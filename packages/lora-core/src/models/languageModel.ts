@@ -2,7 +2,7 @@
  * The one interface behind which base models live: a frozen base with LoRA adapters on its linear layers.
  * Two families: `encoder` scores candidate answers by similarity, `causal-lm` by likelihood, and generates text.
  */
-import type { Scalar } from "@tensorflow/tfjs";
+import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
 import type { LinearModule } from "../adapters/adapterConfig.ts";
 import type { ModelFamily } from "../architectures/modelConfig.ts";
 import type { Row, Task } from "../data/task.ts";
@@ -25,6 +25,14 @@ export interface Example {
   readonly answerStart: number;
   /** Index into the task's labels; -1 in a text task. */
   readonly label: number;
+}
+
+/** One scored unit: the label of an encoder's row, or one token of a causal LM's answer. */
+export interface Choice {
+  /** Index into the C choices of the logits. */
+  readonly choice: number;
+  /** What it follows in the answer; equal contexts choose from the same distribution when nothing is known of the input. */
+  readonly context: string;
 }
 
 /** What scoring says of one example. */
@@ -55,6 +63,10 @@ export interface TaskModel {
    * Call inside tf.tidy or tf.variableGrads. `adapter` null is the untouched base.
    */
   loss(batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): Scalar;
+  /** Scores [K, C] before softmax of every choice at each of the batch's K scored units; as differentiable as the loss. */
+  logits(batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): Tensor2D;
+  /** What is right at each scored unit of an example; one entry per row of {@link logits}. */
+  choices(example: Example): readonly Choice[];
   /** Predictions and losses without gradients. */
   score(batch: readonly Example[], adapter: DeviceAdapter | null): Promise<readonly Scored[]>;
   /** Labels of inputs from `encodeInput`; null in a text task. */

@@ -9,6 +9,6 @@ export function scheduleOf(method: Method, budgets: Budgets): readonly RoundSpec
   return Array.from({ length: count }, (_, index) => {
     const round = method.firstRound + index;
     const plan = method.plan(budgets, { round, isNewcomer: false });
-    return { round, stage: plan.stage, receives: plan.receive, uploads: plan.upload !== null };
+    return { round, stage: plan.stage, receives: plan.receive !== null, uploads: plan.upload !== null };
   });
 }

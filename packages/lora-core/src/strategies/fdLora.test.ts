@@ -82,7 +82,7 @@ describe("FDLoRA at a client", () => {
   });
 
   it("never syncs when H is 0", () => {
-    const never: FdLoraConfig = { ...config, sync: { every: 0, copy: "uploaded" } };
+    const never: FdLoraConfig = { ...config, sync: { every: 0, when: "multiple", copy: "uploaded" } };
     expect([1, 2, 3, 4].flatMap((round) => kinds(never, round))).toEqual(Array(4).fill("train shared"));
   });
 

@@ -9,9 +9,12 @@
  *   stage 3   AdaFusion of theta_p(i) and theta_s(T) on a few examples of client i         fusion/adaFusion.ts
  *
  * A and B are averaged separately, from one common seeded start (factor means need a common A).
+ * What the text leaves open is a setting: when and what is synced, the outer step, where theta_s starts, whether theta_p is active
+ * while theta_s trains, and how the two are fused.
  *
- * Differs from paper: line 9 prints `t % H` as a truth value, the opposite of its comment; here the sync happens when t is a
- * multiple of H. The prose of line 12 would train theta_p and leave Delta zero; the pseudocode is followed.
+ * Differs from paper: line 9 prints `t % H` as a truth value, the opposite of its comment; the presets sync when t is a multiple of
+ * H, `sync.when: "printed"` follows the print. The prose of line 12 would train theta_p and leave Delta zero; the pseudocode is
+ * followed.
  * Differs from paper: `init: "seed"` and `sync.copy: "own"` exist because the printed algorithm sends every theta_p(i) to the
  * server (line 7), and theta_p(i) after a sync is something just uploaded. With both, no tensor of theta_p ever leaves a client:
  * the shared adapter starts from the common seed, and on a sync round the personal adapter restarts from the *received* shared
@@ -20,10 +23,10 @@
  */
 import { z } from "zod";
 import { fusionConfig } from "../fusion/fusionConfig.ts";
-import { zerosLike } from "../tensors/arithmetic.ts";
 import { mean } from "./contributions.ts";
-import { outerOptimizerConfig, outerStep } from "./outerOptimizer.ts";
-import type { LocalStep, Strategy } from "./strategy.ts";
+import { outerMemory, outerOptimizerConfig, outerStep } from "./outerOptimizer.ts";
+import { receiveShared, uploadDifference, uploadPersonal } from "./plans.ts";
+import type { LocalStep, Strategy, TrainStep } from "./strategy.ts";
 
 const fdLoraConfig = z.strictObject({
   /** Where theta_s(0) comes from: the mean of the personal adapters (line 7), or the federation's seed. */
@@ -31,9 +34,16 @@ const fdLoraConfig = z.strictObject({
   sync: z.strictObject({
     /** H; 0 means never. */
     every: z.number().int().min(0).max(1000),
-    /** uploaded: theta_p becomes the copy that is uploaded (line 14); own: it is trained apart and stays here. */
-    copy: z.enum(["uploaded", "own"]),
+    /** multiple: in rounds that H divides, as the comment of line 9 says; printed: in all others, as its condition does. */
+    when: z.enum(["multiple", "printed"]),
+    /**
+     * uploaded: theta_p becomes the copy that is uploaded (line 14); received: it becomes what the round started from, the result
+     * of the last outer step; own: that, and then it is trained apart and stays here.
+     */
+    copy: z.enum(["uploaded", "received", "own"]),
   }),
+  /** Whether theta_p, frozen, is active beside theta_s while theta_s is trained. */
+  personalInForward: z.boolean(),
   outer: outerOptimizerConfig,
   weighting: z.enum(["uniform", "samples"]),
   fusion: fusionConfig,
@@ -43,10 +53,11 @@ export type FdLoraConfig = z.output<typeof fdLoraConfig>;
 /** Ours, the default. */
 const recommended: FdLoraConfig = {
   init: "mean-personal",
-  sync: { every: 2, copy: "uploaded" },
+  sync: { every: 2, when: "multiple", copy: "uploaded" },
+  personalInForward: false,
   outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
+  fusion: { kind: "factor", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
 };
 
 /**
@@ -55,58 +66,72 @@ const recommended: FdLoraConfig = {
  * reported; 1 here), heavy-ball (two transcriptions print that formula while calling it Nesterov).
  */
 const paper: FdLoraConfig = {
-  init: "mean-personal",
-  sync: { every: 5, copy: "uploaded" },
+  ...recommended,
+  sync: { every: 5, when: "multiple", copy: "uploaded" },
   outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
-  weighting: "uniform",
-  fusion: { maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
+  fusion: { kind: "factor", maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
 };
 
 /** As recommended, but no tensor of the personal adapter, nor one made from it alone, ever leaves the tab. */
-const privatePreset: FdLoraConfig = { ...recommended, init: "seed", sync: { every: 2, copy: "own" } };
+const privatePreset: FdLoraConfig = { ...recommended, init: "seed", sync: { every: 2, when: "multiple", copy: "own" } };
 
 export const fdLora: Strategy<FdLoraConfig> = {
   id: "fdlora",
   label: "FDLoRA",
+  summary:
+    "A personal and a shared adapter per client; only the shared one is averaged, and at the end each client mixes the two.",
   configSchema: fdLoraConfig,
   presets: { recommended, paper, private: privatePreset },
   firstRound: () => 0,
+  weighting: ({ weighting }) => weighting,
 
   plan(config, budgets, { round, isNewcomer }) {
     const learnAlone: LocalStep = { kind: "train", slot: "personal", budget: budgets.local };
     if (round === 0) {
-      const upload = config.init === "mean-personal" ? ({ slot: "personal", form: "value" } as const) : null;
-      return { stage: "local", receive: false, steps: [learnAlone], upload, serve: null };
+      const upload = config.init === "mean-personal" ? uploadPersonal : null;
+      return { stage: "local", receive: null, steps: [learnAlone], upload, serve: null };
     }
     const catchUp = isNewcomer ? [learnAlone] : [];
     if (round > budgets.rounds) {
-      return { stage: "fusing", receive: true, steps: catchUp, upload: null, serve: { kind: "fuse", search: config.fusion } };
+      const serve = { kind: "fuse", search: config.fusion } as const;
+      return { stage: "fusing", receive: receiveShared, steps: catchUp, upload: null, serve };
     }
-    const trainShared: LocalStep = { kind: "train", slot: "shared", budget: budgets.inner };
+    const trainShared: TrainStep = {
+      kind: "train",
+      slot: "shared",
+      budget: budgets.inner,
+      ...(config.personalInForward ? { active: { personal: 1, shared: 1 } } : {}),
+    };
     return {
       stage: "federated",
-      receive: true,
+      receive: receiveShared,
       steps: [...catchUp, ...withSync(config, round, trainShared)],
-      upload: { slot: "shared", form: "difference" },
+      upload: uploadDifference,
       serve: null,
     };
   },
 
-  init: (initial) => ({ shared: initial, memory: { velocity: zerosLike(initial) } }),
+  init: (initial, { outer }) => ({ shared: initial, memory: outerMemory(outer, initial) }),
 
   aggregate(state, contributions, config, round) {
     const average = mean(contributions, config.weighting);
-    if (round === 0) return { ...state, shared: average };
-    const { velocity } = state.memory;
-    if (!velocity) throw new RangeError("FDLoRA: the server state has no velocity");
-    const next = outerStep(config.outer, state.shared, velocity, average);
-    return { shared: next.parameters, memory: { velocity: next.velocity } };
+    return round === 0 ? { ...state, shared: average } : outerStep(config.outer, state, average);
   },
 };
 
-/** The shared training of a round, with the personal adapter's sync around it when H divides the round. */
-function withSync({ sync }: FdLoraConfig, round: number, trainShared: LocalStep): readonly LocalStep[] {
-  if (sync.every === 0 || round % sync.every !== 0) return [trainShared];
-  if (sync.copy === "uploaded") return [trainShared, { kind: "copy", from: "shared", to: "personal" }];
-  return [{ kind: "copy", from: "shared", to: "personal" }, { ...trainShared, slot: "personal" } as LocalStep, trainShared];
+/** The shared training of a round, with the personal adapter's sync around it in the rounds that have one. */
+function withSync({ sync }: FdLoraConfig, round: number, trainShared: TrainStep): readonly LocalStep[] {
+  const isMultiple = sync.every !== 0 && round % sync.every === 0;
+  if (sync.every === 0 || isMultiple === (sync.when === "printed")) return [trainShared];
+  const copy: LocalStep = { kind: "copy", from: "shared", to: "personal" };
+  switch (sync.copy) {
+    case "uploaded":
+      return [trainShared, copy];
+    case "received":
+      return [copy, trainShared];
+    case "own":
+      return [copy, { kind: "train", slot: "personal", budget: trainShared.budget }, trainShared];
+    default:
+      return sync.copy satisfies never;
+  }
 }

@@ -8,31 +8,32 @@
  * Clients keep nothing of their own; the shared adapter is what they serve.
  */
 import { z } from "zod";
-import { linearCombination } from "../tensors/arithmetic.ts";
-import { mean } from "./contributions.ts";
-import type { Strategy } from "./strategy.ts";
+import { mean, movedBy } from "./contributions.ts";
+import { everyRound, receiveShared, serveShared, uploadDifference } from "./plans.ts";
+import type { Contribution, ServerState, Strategy } from "./strategy.ts";
 
 const fedAvgConfig = z.strictObject({});
+
+/** theta' = theta - mean of the differences, by training rows: what every method does that only changes the clients' side. */
+export function averageDifferences(state: ServerState, contributions: readonly Contribution[]): ServerState {
+  return { shared: movedBy(state.shared, mean(contributions, "samples")), memory: {} };
+}
 
 export const fedAvg: Strategy<z.output<typeof fedAvgConfig>> = {
   id: "fedavg",
   label: "FedAvg",
+  summary: "One adapter for everyone: each round the clients train it and the coordinator averages what they changed.",
   configSchema: fedAvgConfig,
   presets: { standard: {} },
   firstRound: () => 1,
+  weighting: () => "samples",
   plan: (_config, budgets, { round }) =>
-    round > budgets.rounds
-      ? { stage: "fusing", receive: true, steps: [], upload: null, serve: { kind: "slot", slot: "shared" } }
-      : {
-          stage: "federated",
-          receive: true,
-          steps: [{ kind: "train", slot: "shared", budget: budgets.inner }],
-          upload: { slot: "shared", form: "difference" },
-          serve: null,
-        },
+    everyRound(budgets, round, {
+      receive: receiveShared,
+      steps: [{ kind: "train", slot: "shared", budget: budgets.inner }],
+      upload: uploadDifference,
+      serve: serveShared,
+    }),
   init: (initial) => ({ shared: initial, memory: {} }),
-  aggregate: (state, contributions) => ({
-    shared: linearCombination([1, -1], [state.shared, mean(contributions, "samples")]),
-    memory: {},
-  }),
+  aggregate: averageDifferences,
 };

@@ -3,6 +3,7 @@
  * Trains for the same budget as FDLoRA: E1, then T times K, restarting the inner optimiser at the same points.
  */
 import { z } from "zod";
+import { servePersonal } from "./plans.ts";
 import type { Strategy } from "./strategy.ts";
 
 const localConfig = z.strictObject({});
@@ -10,15 +11,17 @@ const localConfig = z.strictObject({});
 export const local: Strategy<z.output<typeof localConfig>> = {
   id: "local",
   label: "Local only",
+  summary: "Every client trains alone and sends only its figures: what federation has to beat.",
   configSchema: localConfig,
   presets: { standard: {} },
   firstRound: () => 0,
+  weighting: () => "samples",
   plan: (_config, budgets, { round }) =>
     round > budgets.rounds
-      ? { stage: "fusing", receive: false, steps: [], upload: null, serve: { kind: "slot", slot: "personal" } }
+      ? { stage: "fusing", receive: null, steps: [], upload: null, serve: servePersonal }
       : {
           stage: "local",
-          receive: false,
+          receive: null,
           steps: [{ kind: "train", slot: "personal", budget: round === 0 ? budgets.local : budgets.inner }],
           upload: null,
           serve: null,

@@ -1,20 +1,28 @@
 /** Every federated method there is; the only file that lists them. */
 
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import type { Weighting } from "./contributions.ts";
+import { ditto } from "./ditto.ts";
 import { fdLora } from "./fdLora.ts";
+import { fedAmp } from "./fedAmp.ts";
 import { fedAvg } from "./fedAvg.ts";
+import { fedProx } from "./fedProx.ts";
+import { fedRep } from "./fedRep.ts";
 import { local } from "./local.ts";
 import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy } from "./strategy.ts";
 
-export const strategies = [fdLora, fedAvg, local] as const;
+export const strategies = [fdLora, fedAvg, local, fedProx, ditto, fedRep, fedAmp] as const;
 
 /** A strategy with its config filled in: what the coordinator and the clients work with. */
 export interface Method {
   readonly id: string;
   readonly label: string;
   readonly firstRound: 0 | 1;
+  readonly weighting: Weighting;
   plan(budgets: Budgets, context: PlanContext): RoundPlan;
   init(initial: NamedTensors): ServerState;
+  /** What this client receives in a round that receives. */
+  download(state: ServerState, clientId: string): NamedTensors;
   aggregate(state: ServerState, contributions: readonly Contribution[], round: number): ServerState;
 }
 
@@ -38,8 +46,10 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
     id: strategy.id,
     label: strategy.label,
     firstRound: strategy.firstRound(config),
+    weighting: strategy.weighting(config),
     plan: (budgets, context) => strategy.plan(config, budgets, context),
     init: (initial) => strategy.init(initial, config),
+    download: (state, clientId) => strategy.download?.(state, clientId, config) ?? state.shared,
     aggregate: (state, contributions, round) => strategy.aggregate(state, contributions, config, round),
   };
 }

@@ -3,35 +3,74 @@
  * Pure: no TF.js, no I/O, no clock, no randomness. The worker interprets a {@link RoundPlan} and knows no method by name.
  */
 import type { z } from "zod";
+import type { AdapterPart } from "../adapters/adapterPart.ts";
+import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { Budget } from "../training/trainingConfig.ts";
+import type { Weighting } from "./contributions.ts";
 
 /** The two adapters a client holds. Every slot starts as the federation's seeded initial adapter. */
 export type AdapterSlot = "personal" | "shared";
 
-/** One local action, executed in order. `train` starts a fresh inner optimiser on that slot alone (the other is inactive). */
-export type LocalStep =
-  | { readonly kind: "train"; readonly slot: AdapterSlot; readonly budget: Budget }
-  | { readonly kind: "copy"; readonly from: AdapterSlot; readonly to: AdapterSlot };
+/** Optimises one slot with a fresh inner optimiser. Whatever else is active in the forward pass is frozen. */
+export interface TrainStep {
+  readonly kind: "train";
+  readonly slot: AdapterSlot;
+  readonly budget: Budget;
+  /** What moves; the rest of the slot stays as it is. Left out: all of it. */
+  readonly part?: AdapterPart;
+  /** Weights of the two adapters, summed in the forward pass. Left out: the trained slot alone. */
+  readonly active?: FusionWeights;
+  /** Adds (mu / 2) |theta - anchor|^2 to the loss; the anchor is what that slot holds as the step begins. */
+  readonly proximal?: { readonly to: AdapterSlot; readonly mu: number };
+  /** Adds weight T^2 KL(softmax(teacher / T), softmax(student / T)); the teacher is what that slot holds as the step begins. */
+  readonly distill?: { readonly from: AdapterSlot; readonly weight: number; readonly temperature: number };
+  /** Balanced softmax: adds the logarithm of this client's own class counts to the logits. */
+  readonly balanced?: boolean;
+  /** SCAFFOLD: gradients become g - c_i + c, and the mean of the raw g becomes this client's c_i. */
+  readonly controlled?: boolean;
+}
+
+/** One local action, executed in order. */
+export type LocalStep = TrainStep | { readonly kind: "copy"; readonly from: AdapterSlot; readonly to: AdapterSlot };
 
 /** local: only local learning; federated: a shared adapter is exchanged; fusing: the last round, which only measures and fuses. */
 export type Stage = "local" | "federated" | "fusing";
 
+/** The coordinator's adapter overwrites `part` of the shared slot before the steps. */
+export interface Receive {
+  readonly part: AdapterPart;
+  /**
+   * What the ranks beyond the adapter's own are. merged: an update that stays frozen and active in every forward pass, as if it
+   * were merged into the base; control: the coordinator's control variate.
+   */
+  readonly extra: "merged" | "control" | null;
+}
+
+/** What is sent: `part` of a slot, and with `control` this client's control variate stacked behind it. */
+export interface Upload {
+  readonly slot: AdapterSlot;
+  /** `difference` is (received - now) of the shared slot: the pseudo-gradient. `value` is the slot itself. */
+  readonly form: "value" | "difference";
+  readonly part: AdapterPart;
+  readonly extra: "control" | null;
+}
+
 /** What one client does in one round. */
 export interface RoundPlan {
   readonly stage: Stage;
-  /** The coordinator's adapter overwrites the shared slot before the steps. */
-  readonly receive: boolean;
+  readonly receive: Receive | null;
   readonly steps: readonly LocalStep[];
-  /** `difference` is (received - now) of the shared slot: the pseudo-gradient. `value` is the slot itself. */
-  readonly upload: { readonly slot: AdapterSlot; readonly form: "value" | "difference" } | null;
+  readonly upload: Upload | null;
   /** How the served adapter is made, in the fusing round only. */
   readonly serve: Serve | null;
 }
 
 export type Serve =
   | { readonly kind: "fuse"; readonly search: FusionConfig }
+  /** Both adapters side by side, with these weights. */
+  | { readonly kind: "sum"; readonly weights: FusionWeights }
   | { readonly kind: "slot"; readonly slot: AdapterSlot };
 
 /** Budgets of the federation, next to the method's own config. */
@@ -56,28 +95,40 @@ export interface Contribution {
   readonly clientId: string;
   /** Training rows of this client. */
   readonly sampleCount: number;
+  /** The uploaded part; of twice the rank where a control variate came with it. */
   readonly tensors: NamedTensors;
 }
 
 /** What the coordinator keeps between rounds; survives a safetensors round trip. */
 export interface ServerState {
-  /** What clients receive. */
+  /** What clients receive unless the method has a {@link Strategy.download}; wider than the layout where updates were merged. */
   readonly shared: NamedTensors;
-  /** Whatever else the method remembers, by name (FDLoRA: `velocity`); empty for most. */
+  /** Whatever else the method remembers, by name (FDLoRA: `velocity`, FedAMP: one per client); empty for most. */
   readonly memory: Readonly<Record<string, NamedTensors>>;
 }
+
+/** The kind of a federation's task. */
+export type TaskKind = "label" | "text";
 
 export interface Strategy<Config = unknown> {
   readonly id: string;
   readonly label: string;
+  /** What it does, one plain sentence for whoever chooses it. */
+  readonly summary: string;
   readonly configSchema: z.ZodType<Config>;
   /** Named settings; the first is the default. */
   readonly presets: Readonly<Record<string, Config>>;
   /** 0 when there is a round of local learning before the first federated one, else 1. */
   firstRound(config: Config): 0 | 1;
+  /** How clients count in the average; the coordinator's aggregation gauge needs to know. */
+  weighting(config: Config): Weighting;
+  /** Why it cannot do a task of this kind, one sentence; left out where it can do all. */
+  refusal?(task: TaskKind): string | null;
   plan(config: Config, budgets: Budgets, context: PlanContext): RoundPlan;
   /** Before anybody sent anything. */
   init(initial: NamedTensors, config: Config): ServerState;
+  /** What this client receives, where that is not simply the shared adapter. Whole; the plan's `part` of it travels. */
+  download?(state: ServerState, clientId: string, config: Config): NamedTensors;
   /**
    * The state after `round`, from what came in.
    * @throws {RangeError} no contribution, unequal layouts, zero total weight, or a non-finite result.

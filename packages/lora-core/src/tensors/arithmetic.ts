@@ -29,6 +29,17 @@ export function linearCombination(coefficients: readonly number[], inputs: reado
   return out;
 }
 
+/** f(x, y) of every pair of elements. @throws {RangeError} on unequal layouts. */
+export function combineElements(x: NamedTensors, y: NamedTensors, f: (x: number, y: number) => number): NamedTensors {
+  assertSameLayout(x, y, "the second operand");
+  return new Map(
+    [...x].map(([key, { shape, data }]) => {
+      const other = y.get(key)?.data ?? data;
+      return [key, { shape, data: data.map((value, i) => f(value, other[i] ?? 0)) }];
+    }),
+  );
+}
+
 /** All zeros with the layout of `like`. */
 export function zerosLike(like: NamedTensors): NamedTensors {
   return new Map([...like].map(([key, { shape, data }]) => [key, { shape, data: new Float32Array(data.length) }]));

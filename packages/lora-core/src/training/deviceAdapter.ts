@@ -44,6 +44,21 @@ export function uploadAdapter(tensors: NamedTensors, { scale, trainable }: Uploa
   };
 }
 
+/**
+ * weight * trained + beside as one adapter, stacked along the rank, so that gradients reach the trained factors and nothing else.
+ * Call inside tf.tidy or tf.variableGrads; the tensors are freed with it.
+ */
+export function sumOnDevice(trained: DeviceAdapter, weight: number, beside: DeviceAdapter | null): DeviceAdapter {
+  if (!beside && weight === 1) return trained;
+  const factors = new Map<string, LoraFactors>();
+  for (const [module, { a, b }] of trained.factors) {
+    const other = beside?.factors.get(module);
+    const weighted = weight === 1 ? b : tf.mul<tf.Tensor2D>(b, weight);
+    factors.set(module, other ? { a: tf.concat([a, other.a], 0), b: tf.concat([weighted, other.b], 1) } : { a, b: weighted });
+  }
+  return { scale: trained.scale, factors };
+}
+
 /** Reads the factors back, with the keys and order of `like`. */
 export async function downloadAdapter(adapter: DeviceAdapter, like: NamedTensors): Promise<NamedTensors> {
   const read = async ([key, { shape }]: [string, HostTensor]): Promise<[string, HostTensor]> => {

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
-import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
+import { adapterLayout, initialAdapter, layoutOf } from "../adapters/adapterLayout.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { peftBase } from "../architectures/peftBase.ts";
 import { testWasm } from "../backends/testBackend.ts";
@@ -10,6 +10,7 @@ import type { DataSplit } from "../data/task.ts";
 import { exportClientAdapter, readFittingAdapter, startingAdapters } from "../federation/clientAdapters.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import type { Progress } from "../protocol/metrics.ts";
+import { sentDown, uploadLayout } from "../strategies/exchange.ts";
 import { fdLora } from "../strategies/fdLora.ts";
 import { type Method, methodOf } from "../strategies/registry.ts";
 import type { Budgets } from "../strategies/strategy.ts";
@@ -65,11 +66,16 @@ async function federationOfOne(method: Method): Promise<RoundSeen[]> {
   const seen: RoundSeen[] = [];
   for (let round = method.firstRound; round <= budgets.rounds + 1; round++) {
     const plan = method.plan(budgets, { round, isNewcomer: false });
-    const received = plan.receive ? encodeAdapter(state.shared, layout) : null;
+    const sent = plan.receive && sentDown(method.download(state, "me"), plan.receive);
+    const received = sent && encodeAdapter(sent, layoutOf(sent));
     const result = await engine.runRound({ round, plan, received }, quiet);
     expect(result.upload !== null).toBe(plan.upload !== null);
-    if (result.upload) {
-      const contribution = { clientId: "me", sampleCount: 12, tensors: decodeAdapter(result.upload, layout) };
+    if (result.upload && plan.upload) {
+      const contribution = {
+        clientId: "me",
+        sampleCount: 12,
+        tensors: decodeAdapter(result.upload, uploadLayout(layout, plan.upload)),
+      };
       state = method.aggregate(state, [contribution], round);
     }
     seen.push({ result, received, personal: (await engine.checkpoint()).personal });

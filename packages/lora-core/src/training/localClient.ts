@@ -1,6 +1,6 @@
 /** A client's training engine in this thread: loads the frozen base, tokenises the client's rows, and runs round plans. */
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
-import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
+import { adapterLayout, initialAdapter, layoutOf, layoutOfBytes } from "../adapters/adapterLayout.ts";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
 import { groupRows } from "../data/rowGroups.ts";
@@ -8,6 +8,8 @@ import type { DataSplit, Row } from "../data/task.ts";
 import type { Example, LanguageModel, TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import type { BackendName, Device, Progress, SampleCounts } from "../protocol/metrics.ts";
+import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { type AnswerEngine, createAnswerEngine } from "./answerEngine.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
@@ -23,12 +25,22 @@ class LocalClient implements TrainingEngine {
   #model: LanguageModel | null = null;
   #client: Client | null = null;
   #running: RunControl | null = null;
+  readonly #answers = createAnswerEngine(() => {
+    if (this.#running) throw new Error("This tab is training; ask again when the round is over");
+    if (!this.#model) throw new Error("No base model is open");
+    return { client: this.#prepared(), model: this.#model };
+  });
+  readonly predict: AnswerEngine["predict"] = this.#answers.predict;
+  readonly write: AnswerEngine["write"] = this.#answers.write;
+  readonly measureFusion: AnswerEngine["measureFusion"] = this.#answers.measureFusion;
+  readonly stopAnswering: AnswerEngine["stopAnswering"] = this.#answers.stopAnswering;
 
   constructor(wasm: WasmOptions) {
     this.#wasm = wasm;
   }
 
   async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
+    await this.#answers.stopAnswering();
     const device = await selectBackend({ ...this.#wasm, forced: backend });
     this.#client?.model.dispose();
     this.#client = null;
@@ -47,8 +59,9 @@ class LocalClient implements TrainingEngine {
       test: encodeRows(model, split.test, setup),
     };
     const initial = initialAdapter(layout, setup.seed);
+    const held = { personal: initial, shared: initial, merged: null, control: null };
     this.#client?.model.dispose();
-    this.#client = { setup, layout, model, examples, slots: { personal: initial, shared: initial }, lastRound: null };
+    this.#client = { setup, layout, model, examples, held, lastRound: null, served: null };
     return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
   }
 
@@ -58,9 +71,10 @@ class LocalClient implements TrainingEngine {
     const control = createRunControl();
     this.#running = control;
     try {
+      await this.#answers.stopAnswering();
       const report = new RoundReport(request.round, onProgress);
-      const { slots, upload } = await runRound(client, request, report, control);
-      this.#client = { ...client, slots, lastRound: request.round };
+      const { held, upload, served } = await runRound(client, request, report, control);
+      this.#client = { ...client, held, served, lastRound: request.round };
       return { upload, metrics: report.metrics(), confusion: report.confusion() };
     } finally {
       this.#running = null;
@@ -68,23 +82,32 @@ class LocalClient implements TrainingEngine {
   }
 
   async checkpoint(): Promise<ClientCheckpoint> {
-    const { slots, layout, lastRound } = this.#prepared();
+    const { held, layout, lastRound, served } = this.#prepared();
+    const encoded = (tensors: NamedTensors | null) => tensors && encodeAdapter(tensors, layoutOf(tensors));
     return {
       lastRound,
-      personal: encodeAdapter(slots.personal, layout),
-      shared: encodeAdapter(slots.shared, layout),
+      personal: encodeAdapter(held.personal, layout),
+      shared: encodeAdapter(held.shared, layout),
+      merged: encoded(held.merged),
+      control: encoded(held.control),
+      served: encoded(served),
     };
   }
 
-  async restore(checkpoint: ClientCheckpoint): Promise<void> {
+  async restore({ personal, shared, merged, control, served, lastRound }: ClientCheckpoint): Promise<void> {
     const client = this.#prepared();
+    const decoded = (blob: Uint8Array | null | undefined) =>
+      blob ? decodeAdapter(blob, layoutOfBytes(client.layout, blob.byteLength)) : null;
     this.#client = {
       ...client,
-      slots: {
-        personal: decodeAdapter(checkpoint.personal, client.layout),
-        shared: decodeAdapter(checkpoint.shared, client.layout),
+      held: {
+        personal: decodeAdapter(personal, client.layout),
+        shared: decodeAdapter(shared, client.layout),
+        merged: decoded(merged),
+        control: decoded(control),
       },
-      lastRound: checkpoint.lastRound,
+      served: decoded(served),
+      lastRound,
     };
   }
 

@@ -6,11 +6,21 @@
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterScale } from "../adapters/adapterConfig.ts";
 import type { AdapterLayout } from "../adapters/adapterLayout.ts";
-import { adaFusion, fuse } from "../fusion/adaFusion.ts";
+import { scaled, stackRanks } from "../adapters/adapterSum.ts";
+import { sumOf } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
+import { searchFusion } from "../fusion/searchFusion.ts";
 import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
-import type { AdapterSlot, LocalStep, RoundPlan, Serve } from "../strategies/strategy.ts";
-import { linearCombination } from "../tensors/arithmetic.ts";
+import {
+  type HeldAdapters,
+  type Received,
+  received,
+  receivedLayout,
+  uploaded,
+  uploadLayout,
+  withMerged,
+} from "../strategies/exchange.ts";
+import type { RoundPlan, Serve, TrainStep } from "../strategies/strategy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random, shuffled } from "../tensors/random.ts";
 import { stepsOf } from "./batches.ts";
@@ -18,7 +28,7 @@ import { uploadAdapter } from "./deviceAdapter.ts";
 import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
-import { trainAdapter } from "./trainAdapter.ts";
+import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup, RoundRequest } from "./trainingEngine.ts";
 
 /** Test rows measured in every round but the last, which measures all: a seeded sample, the same in each round. */
@@ -34,14 +44,18 @@ export interface Client {
     readonly fusion: readonly Example[];
     readonly test: readonly Example[];
   };
-  readonly slots: Readonly<Record<AdapterSlot, NamedTensors>>;
+  readonly held: HeldAdapters;
   /** The last round it finished; null before its first. */
   readonly lastRound: number | null;
+  /** What it serves since its last round, if that was the fusing one; of any rank. */
+  readonly served: NamedTensors | null;
 }
 
 export interface RoundOutcome {
-  readonly slots: Client["slots"];
+  readonly held: HeldAdapters;
   readonly upload: Uint8Array | null;
+  /** What the client ends up with, in the fusing round; its rank may be higher than the layout's. */
+  readonly served: NamedTensors | null;
 }
 
 /** @throws {RangeError} on a plan that cannot be followed; {DOMException} AbortError when cancelled; {Error} on a loss that is not finite. */
@@ -52,60 +66,79 @@ export async function runRound(
   control: RunControl,
 ): Promise<RoundOutcome> {
   const { plan } = request;
-  const received = receivedAdapter(client, request);
-  const slots = { ...client.slots, ...(received ? { shared: received } : {}) };
+  const start = receivedAdapters(client, request);
+  const asExtra = (kind: "merged" | "control") => (plan.receive?.extra === kind ? (start?.extra ?? null) : null);
+  let held: HeldAdapters = {
+    ...client.held,
+    ...(start ? { shared: start.shared, merged: asExtra("merged") } : {}),
+  };
   const measure = measurer(client, plan, report, control);
 
   if (plan.stage === "fusing" || client.lastRound === null) await measure("base", null);
-  if (received) await measure("shared", received);
+  if (start) await measure("shared", withMerged(held.shared, held.merged));
   for (const [index, step] of plan.steps.entries()) {
-    if (step.kind === "copy") slots[step.to] = slots[step.from];
-    else slots[step.slot] = await train(client, request.round, index, step, slots[step.slot], report, control);
+    if (step.kind === "copy") held = { ...held, [step.to]: held[step.from] };
+    else {
+      const task = taskOf(step, held, asExtra("control"));
+      const { adapter, control: made } = await train(client, request.round, index, step, task, held, report, control);
+      held = { ...held, [step.slot]: adapter, control: made ?? held.control };
+    }
   }
-  if (slots.personal !== client.slots.personal || servesPersonal(plan.serve)) await measure("personal", slots.personal);
-  if (plan.serve) await measure("fused", await serve(client, plan.serve, slots, report, control));
+  if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
+    await measure("personal", withMerged(held.personal, held.merged));
+  }
+  const served = plan.serve && withMerged(await serve(client, plan.serve, held, report, control), held.merged);
+  if (served) await measure("fused", served);
 
   report.progress("uploading");
-  return { slots, upload: uploadOf(client, plan, received, slots) };
+  const upload = plan.upload && encodeAdapter(uploaded(plan.upload, start, held), uploadLayout(client.layout, plan.upload));
+  return { held, upload, served };
 }
 
 /** Whether the client ends up with its personal adapter, or a fusion of it. */
 function servesPersonal(how: Serve | null): boolean {
-  return how !== null && (how.kind === "fuse" || how.slot === "personal");
+  return how !== null && (how.kind !== "slot" || how.slot === "personal");
 }
 
-function receivedAdapter({ layout }: Client, { plan, received }: RoundRequest): NamedTensors | null {
+function receivedAdapters({ layout, held }: Client, { plan, received: blob }: RoundRequest): Received | null {
   if (!plan.receive) return null;
-  if (!received) throw new RangeError("This round starts from the coordinator's adapter, but none was received");
-  return decodeAdapter(received, layout);
+  if (!blob) throw new RangeError("This round starts from the coordinator's adapter, but none was received");
+  const tensors = decodeAdapter(blob, receivedLayout(layout, plan.receive, blob.byteLength));
+  return received(tensors, plan.receive, held.shared);
 }
 
-function uploadOf(
-  { layout }: Client,
-  { upload }: RoundPlan,
-  received: NamedTensors | null,
-  slots: Client["slots"],
-): Uint8Array | null {
-  if (!upload) return null;
-  if (upload.form === "value") return encodeAdapter(slots[upload.slot], layout);
-  if (!received) throw new RangeError("A difference can only be uploaded in a round that received an adapter");
-  return encodeAdapter(linearCombination([1, -1], [received, slots[upload.slot]]), layout);
+/** A plan's step with the adapters it speaks of. */
+function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null): TrainingTask {
+  const { slot, part = "all", active, proximal, distill, balanced = false, controlled } = step;
+  const other = slot === "personal" ? "shared" : "personal";
+  const beside = [...(active?.[other] ? [scaled(held[other], active[other])] : []), ...(held.merged ? [held.merged] : [])];
+  return {
+    part,
+    weight: active?.[slot] ?? 1,
+    beside: beside.length > 0 ? stackRanks(beside) : null,
+    proximal: proximal ? { anchor: held[proximal.to], mu: proximal.mu } : null,
+    distill: distill ? { ...distill, teacher: withMerged(held[distill.from], held.merged) } : null,
+    control: controlled ? { own: held.control, common } : null,
+    balanced,
+  };
 }
 
 async function train(
   { setup, model, examples }: Client,
   round: number,
   stepIndex: number,
-  { slot, budget }: Extract<LocalStep, { kind: "train" }>,
-  start: NamedTensors,
+  { slot, budget }: TrainStep,
+  task: TrainingTask,
+  held: HeldAdapters,
   report: RoundReport,
   control: RunControl,
-): Promise<NamedTensors> {
+): Promise<TrainingOutcome> {
   const steps = stepsOf(budget, examples.train.length, setup.training);
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
   report.progress("training", { slot, steps });
-  const outcome = await trainAdapter(model, examples.train, start, {
+  const outcome = await trainAdapter(model, examples.train, held[slot], {
+    ...task,
     steps,
     scale: adapterScale(setup.adapter),
     dropout: setup.adapter.dropout,
@@ -117,23 +150,26 @@ async function train(
       report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, seconds()) }),
   });
   report.trained(outcome, seconds());
-  return outcome.adapter;
+  return outcome;
 }
 
 /** The adapter the client ends up with. */
 async function serve(
   client: Client,
   how: Serve,
-  slots: Client["slots"],
+  held: HeldAdapters,
   report: RoundReport,
   control: RunControl,
 ): Promise<NamedTensors> {
   switch (how.kind) {
     case "slot":
       report.fused({ personal: how.slot === "personal" ? 1 : 0, shared: how.slot === "shared" ? 1 : 0, evaluations: 0 });
-      return slots[how.slot];
+      return held[how.slot];
+    case "sum":
+      report.fused({ ...how.weights, evaluations: 0 });
+      return sumOf(held.personal, held.shared, how.weights);
     case "fuse":
-      return search(client, how.search, slots, report, control);
+      return search(client, how.search, held, report, control);
     default:
       return how satisfies never;
   }
@@ -142,17 +178,17 @@ async function serve(
 async function search(
   client: Client,
   config: FusionConfig,
-  { personal, shared }: Client["slots"],
+  { personal, shared, merged }: HeldAdapters,
   report: RoundReport,
   control: RunControl,
 ): Promise<NamedTensors> {
   let step = 0;
-  const { weights, evaluations } = await adaFusion(async (candidate) => {
+  const { adapter, weights, evaluations } = await searchFusion(personal, shared, config, async (candidate) => {
     report.progress("fusing", { step: step++, steps: config.maxEvaluations });
-    return score(client, client.examples.fusion, fuse(personal, shared, candidate), control);
-  }, config);
+    return score(client, client.examples.fusion, withMerged(candidate, merged), control);
+  });
   report.fused({ ...weights, evaluations });
-  return fuse(personal, shared, weights);
+  return adapter;
 }
 
 /** Measures adapters on the test rows and notes the figures in the report. */

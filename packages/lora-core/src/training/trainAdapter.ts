@@ -1,5 +1,6 @@
 /** The inner optimiser: AdamW steps on one adapter over a client's own examples. */
 import * as tf from "@tensorflow/tfjs";
+import { type AdapterPart, entriesOf } from "../adapters/adapterPart.ts";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import { createAdamW } from "../optim/adamW.ts";
 import { clipByGlobalNorm } from "../optim/clipByGlobalNorm.ts";
@@ -7,10 +8,26 @@ import { warmupConstant } from "../optim/schedule.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
 import { batches } from "./batches.ts";
-import { downloadAdapter, uploadAdapter } from "./deviceAdapter.ts";
+import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
+import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
+import { createObjective, type DistillTerm } from "./objective.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
-export interface TrainingRun {
+/** What is trained, and towards what; a plan's step with its slots filled in. */
+export interface TrainingTask {
+  readonly part: AdapterPart;
+  /** Of the trained adapter in the forward pass. */
+  readonly weight: number;
+  /** A frozen adapter that is active beside it, of any rank. */
+  readonly beside: NamedTensors | null;
+  readonly proximal: ProximalTerm | null;
+  readonly control: ControlTerm | null;
+  readonly distill: DistillTerm | null;
+  /** Balanced softmax instead of the plain loss. */
+  readonly balanced: boolean;
+}
+
+export interface TrainingRun extends TrainingTask {
   readonly steps: number;
   readonly scale: number;
   readonly dropout: number;
@@ -25,6 +42,8 @@ export interface TrainingRun {
 
 export interface TrainingOutcome {
   readonly adapter: NamedTensors;
+  /** This client's new control variate; null where none was asked for. */
+  readonly control: NamedTensors | null;
   /** Mean loss over the run's steps, nats. */
   readonly meanLoss: number;
   /** Tokens read, padding not counted. */
@@ -43,7 +62,12 @@ export async function trainAdapter(
   run: TrainingRun,
 ): Promise<TrainingOutcome> {
   const adapter = uploadAdapter(start, { scale: run.scale, trainable: true });
-  const optimizer = createAdamW(adapter.variables, { weightDecay: run.config.weightDecay });
+  const beside = run.beside && uploadAdapter(run.beside, { scale: run.scale, trainable: false });
+  const moving = movingVariables(adapter, start, run.part);
+  const variables = [...moving.values()];
+  const terms = createGradientTerms(moving, run);
+  const objective = createObjective(model, examples, run);
+  const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay });
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
@@ -63,9 +87,13 @@ export async function trainAdapter(
       tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);
       run.onStep(step + 1, value, tokens);
     }
-    return { adapter: await downloadAdapter(adapter, start), meanLoss: lossSum / run.steps, tokens };
+    const control = await terms.meanGradient(start);
+    return { adapter: await downloadAdapter(adapter, start), control, meanLoss: lossSum / run.steps, tokens };
   } finally {
     optimizer.dispose();
+    objective.dispose();
+    terms.dispose();
+    beside?.dispose();
     adapter.dispose();
   }
 
@@ -73,10 +101,19 @@ export async function trainAdapter(
   function takeStep(step: number, batch: readonly Example[]): tf.Scalar {
     const dropout = run.dropout > 0 ? { rate: run.dropout, seed: run.seed + step } : null;
     return tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(() => model.loss(batch, adapter, dropout), [...adapter.variables]);
-      const gradients = adapter.variables.map((variable) => grads[variable.name] as tf.Tensor);
+      const loss = objective.on(batch);
+      const { value, grads } = tf.variableGrads(() => loss(sumOnDevice(adapter, run.weight, beside), dropout), variables);
+      const gradients = terms.apply(variables.map((variable) => grads[variable.name] as tf.Tensor));
       optimizer.apply(clipByGlobalNorm(gradients, run.config.clipNorm), learningRate(step));
       return value;
     });
   }
+}
+
+/** The variables of `part` by key. @throws {RangeError} when the adapter has none. */
+function movingVariables({ variables }: OwnedAdapter, start: NamedTensors, part: AdapterPart): ReadonlyMap<string, tf.Variable> {
+  const entries = [...start.keys()].flatMap((key, i) => (variables[i] ? [{ key, variable: variables[i] }] : []));
+  const moving = entriesOf(entries, part);
+  if (moving.length === 0) throw new RangeError(`This adapter has no ${part} to train: it sits on too few modules`);
+  return new Map(moving.map(({ key, variable }) => [key, variable]));
 }

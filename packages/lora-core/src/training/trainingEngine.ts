@@ -8,6 +8,7 @@ import type { DataSplit, Task } from "../data/task.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { RoundPlan } from "../strategies/strategy.ts";
+import type { AnswerEngine } from "./answerEngine.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
 export type { ModelFiles };
@@ -25,12 +26,12 @@ export interface EngineSetup {
 export interface RoundRequest {
   readonly round: number;
   readonly plan: RoundPlan;
-  /** The coordinator's shared adapter as a blob; null when the plan receives none. */
+  /** What the coordinator sent of its adapter, as a blob; null when the plan receives none. */
   readonly received: Uint8Array | null;
 }
 
 export interface RoundResult {
-  /** Blob in the adapter's layout; null when the plan uploads nothing. */
+  /** Blob in the layout of the plan's upload; null when the plan uploads nothing. */
   readonly upload: Uint8Array | null;
   readonly metrics: RoundMetrics;
   /** Counts [actual][predicted] of the served adapter on the test rows, after fusing in a label task. Stays on the device. */
@@ -43,9 +44,15 @@ export interface ClientCheckpoint {
   readonly lastRound: number | null;
   readonly personal: Uint8Array;
   readonly shared: Uint8Array;
+  /** Frozen update beside both, of any rank; null or left out where there is none. */
+  readonly merged?: Uint8Array | null;
+  /** SCAFFOLD's c_i; null or left out where there is none. */
+  readonly control?: Uint8Array | null;
+  /** What the client serves, of any rank; null or left out before the fusing round. */
+  readonly served?: Uint8Array | null;
 }
 
-export interface TrainingEngine {
+export interface TrainingEngine extends AnswerEngine {
   /** Picks the backend (or the forced one), loads the base. @throws when the forced backend is not there. */
   open(files: ModelFiles, backend: BackendName | null): Promise<Device>;
   /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */

@@ -1,8 +1,9 @@
 /** A causal language model bound to a task: the loss is the mean over answer tokens; labels are decoded within the label set. */
 import * as tf from "@tensorflow/tfjs";
 import type { Row, Task } from "../../data/task.ts";
+import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
-import type { Example, Scored, TaskModel } from "../languageModel.ts";
+import type { DeviceAdapter, Example, Scored, TaskModel } from "../languageModel.ts";
 import { hiddenStates, logitsAt } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import { createKeyValueCache } from "./keyValueCache.ts";
@@ -23,6 +24,12 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
       : null;
   const within = (maxTokens: number) => Math.min(maxTokens, weights.config.maxPositions);
 
+  /** Logits [K, V] of every answer token. */
+  function answerLogits(examples: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): tf.Tensor2D {
+    const { batch, positions } = scoredBatch(examples);
+    return logitsAt(weights, hiddenStates(weights, batch, { adapter, dropout, cache: null }), positions);
+  }
+
   return {
     encode: (row, maxTokens) => encodeRow(row, within(maxTokens), prompts, task),
 
@@ -32,9 +39,15 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
     },
 
     loss(examples, adapter, dropout) {
-      const { batch, positions, targets } = scoredBatch(examples);
-      const logits = logitsAt(weights, hiddenStates(weights, batch, { adapter, dropout, cache: null }), positions);
-      return tf.mean(maskedCrossEntropy(logits, tf.tensor1d([...targets], "int32")));
+      const { targets } = scoredBatch(examples);
+      return tf.mean(maskedCrossEntropy(answerLogits(examples, adapter, dropout), tf.tensor1d([...targets], "int32")));
+    },
+
+    logits: answerLogits,
+
+    choices({ tokens, answerStart }) {
+      const answer = [...tokens.subarray(answerStart)];
+      return answer.map((choice, at) => ({ choice, context: answer.slice(0, at).join(" ") }));
     },
 
     async score(examples, adapter) {

@@ -58,6 +58,8 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
       );
       return maskedCrossEntropy(logits(textsOf(batch), adapter, dropout), wanted).mean();
     },
+    logits: (batch, adapter, dropout) => logits(textsOf(batch), adapter, dropout),
+    choices: ({ label }) => [{ choice: label, context: "" }],
     score: async (batch, adapter) => {
       const scores = await readScores(textsOf(batch), adapter);
       return batch.map(({ label }, row) => scored(scores[row] ?? [], label));

@@ -1,0 +1,38 @@
+/** The shape that most methods share: the same thing in every federated round, then a round that only measures. */
+import type { Budget } from "../training/trainingConfig.ts";
+import type { Budgets, LocalStep, Receive, RoundPlan, Serve, Upload } from "./strategy.ts";
+
+export interface RoundParts {
+  readonly receive: Receive;
+  readonly steps: readonly LocalStep[];
+  readonly upload: Upload;
+  /** What a client does before it serves, in the last round. */
+  readonly lastSteps?: readonly LocalStep[];
+  readonly serve: Serve;
+}
+
+/** Rounds 1..T as described; round T+1 receives what was made of round T and serves. */
+export function everyRound({ rounds }: Budgets, round: number, parts: RoundParts): RoundPlan {
+  const { receive, steps, upload, lastSteps = [], serve } = parts;
+  return round > rounds
+    ? { stage: "fusing", receive, steps: lastSteps, upload: null, serve }
+    : { stage: "federated", receive, steps, upload, serve: null };
+}
+
+/** The whole shared adapter comes, its difference goes. */
+export const receiveShared: Receive = { part: "all", extra: null };
+export const uploadDifference: Upload = { slot: "shared", form: "difference", part: "all", extra: null };
+export const uploadPersonal: Upload = { slot: "personal", form: "value", part: "all", extra: null };
+export const servePersonal: Serve = { kind: "slot", slot: "personal" };
+export const serveShared: Serve = { kind: "slot", slot: "shared" };
+
+/**
+ * K in two trainings, so that a method that trains two things per round reads as many rows as one that trains one. The first gets
+ * the odd step; a single step cannot be shared, and then both get one.
+ */
+export function halves({ unit, amount }: Budget): readonly [Budget, Budget] {
+  return [
+    { unit, amount: Math.ceil(amount / 2) },
+    { unit, amount: Math.max(1, Math.floor(amount / 2)) },
+  ];
+}
