@@ -13,6 +13,8 @@ export interface ParticipantData {
   readonly file: string;
   readonly input: string;
   readonly answer: string;
+  /** Path of an adapter's .zip to continue from. */
+  readonly adapter?: string;
 }
 
 /**
@@ -36,6 +38,11 @@ export async function join(
   await page.getByLabel("Data file").setInputFiles(data.file);
   await page.getByLabel("Input column").selectOption(data.input);
   await page.getByLabel("Answer column").selectOption(data.answer);
+  if (data.adapter !== undefined) {
+    await page.getByText("Continue from an adapter").click();
+    await page.getByLabel("Adapter files").setInputFiles(data.adapter);
+    await page.getByText("your personal adapter starts from it").waitFor();
+  }
   await page.getByRole("button", { name: "Join and train" }).click();
   return { name: data.name, page, context };
 }

@@ -38,6 +38,7 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
           <Button
             size="xs"
             variant="default"
+            aria-label="Download the shared adapter of this round"
             loading={saving.kind === "busy"}
             onClick={() => save(async () => saveFile(await sharedAdapter(round, snapshot, token)))}
           >

@@ -1,0 +1,95 @@
+/** Adapters out of a finished federation as files of PEFT, and into the next one. */
+import { readFile } from "node:fs/promises";
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { federationBase } from "@duet/lora-core/federation/federationBase";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import { strFromU8, unzipSync } from "fflate";
+import type { Download, Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
+import { join } from "./support/participant.ts";
+import { type Stage, startStage } from "./support/stage.ts";
+
+const DEADLINE_MS = 120_000;
+const scenario = logsScenario({ clients: 1, seed: 5, rowsPerClient: 40 });
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage?.close());
+
+async function alone(overrides: Partial<Parameters<typeof defaultFederation>[0]>): Promise<FederationConfig> {
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("The coordinator does not offer use-lite");
+  const small = { rounds: 1, localSteps: 3, innerSteps: 2, minClients: 1, training: { batchSize: 4, maxTokens: 24 } };
+  return defaultFederation({ name: "Night shift", model, task: scenario.task, ...small, ...overrides });
+}
+
+/** One tab's whole federation, until it is finished. */
+async function finish(config: FederationConfig, adapter?: string) {
+  const federation = await stage.open(config);
+  const file = await stage.writeRows("rows", scenario.clients[0]?.rows ?? []);
+  const data = { name: "nadia", file, input: "input", answer: "answer", ...(adapter === undefined ? {} : { adapter }) };
+  const { page, context } = await join(stage.browser, federation.inviteUrl, data, { deadlineMs: DEADLINE_MS });
+  const { clients } = await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
+  return { page, context, metrics: clients[0]?.history.at(-1)?.metrics };
+}
+
+async function downloadOf(page: Page, button: string): Promise<{ path: string; download: Download; archive: Uint8Array }> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  const path = await download.path();
+  return { path, download, archive: new Uint8Array(await readFile(path)) };
+}
+
+const tensorsIn = (archive: Uint8Array, config: FederationConfig) =>
+  readPeftAdapter(readAdapterArchive([{ name: "a.zip", bytes: archive }]), federationBase(config.model)).tensors;
+
+/** All values of an adapter, in layout order. */
+const valuesOf = (archive: Uint8Array, config: FederationConfig): number[] =>
+  [...tensorsIn(archive, config).values()].flatMap(({ data }) => [...data]);
+
+const apart = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+
+it("adapters are downloaded from a finished federation, and the next one continues from one", async () => {
+  const config = await alone({});
+  const { page, context, metrics } = await finish(config);
+  const personal = await downloadOf(page, "Download the personal adapter");
+  const shared = await downloadOf(page, "Download the shared adapter");
+  const fused = await downloadOf(page, "Download the fused adapter");
+  expect(fused.download.suggestedFilename()).toBe("night-shift-fused.zip");
+
+  const layout = adapterLayout(federationBase(config.model).linears, config.adapter);
+  const shapes = [...tensorsIn(fused.archive, config)].map(([key, { shape }]) => ({ key, shape: [...shape] }));
+  expect(shapes).toEqual(layout.map(({ key, shape }) => ({ key, shape: [...shape] })));
+  const { personal: w1 = 0, shared: w2 = 0 } = metrics?.fusion ?? {};
+  const s = valuesOf(shared.archive, config);
+  const merged = valuesOf(personal.archive, config).map((value, i) => w1 * value + w2 * (s[i] ?? 0));
+  expect(apart(valuesOf(fused.archive, config), merged)).toBeLessThan(1e-6);
+  expect(strFromU8(unzipSync(fused.archive)["README.md"] ?? new Uint8Array())).toContain(`A = ${w1} A_personal + ${w2} A_shared`);
+
+  // What the coordinator kept of the last round is what this tab received when it fused.
+  const kept = await downloadOf(page, "Download the shared adapter of this round");
+  expect(kept.download.suggestedFilename()).toBe("night-shift-shared-round-1.zip");
+  expect(valuesOf(kept.archive, config)).toEqual(s);
+
+  // With a learning rate this small the personal adapter stays where it started.
+  const next = await alone({ method: "local", name: "Day shift", training: { batchSize: 4, maxTokens: 24, learningRate: 1e-9 } });
+  const imported = `${personal.path}.zip`;
+  await personal.download.saveAs(imported);
+  const second = await finish(next, imported);
+  const after = await downloadOf(second.page, "Download the personal adapter");
+  const start = valuesOf(personal.archive, config);
+  expect(apart(valuesOf(after.archive, next), start)).toBeLessThan(1e-6);
+  const seeded = new Float32Array(encodeAdapter(initialAdapter(layout, next.seed), layout).slice().buffer);
+  expect(apart([...seeded], start)).toBeGreaterThan(1e-3);
+  await Promise.all([context.close(), second.context.close()]);
+});
