@@ -1,0 +1,119 @@
+/**
+ * Trying adapters out between rounds: labels, texts and figures of any mix of a client's two adapters. One answer at a time; a newer
+ * one, or a round, stops the one before. Nothing of it leaves the thread's device.
+ */
+import { adapterScale } from "../adapters/adapterConfig.ts";
+import { type FusionWeights, fuse } from "../fusion/adaFusion.ts";
+import type { DeviceAdapter, GenerateOptions, LanguageModel, Prediction } from "../models/languageModel.ts";
+import { withMerged } from "../strategies/exchange.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
+import { type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { createRunControl, type RunControl } from "./runControl.ts";
+import type { Client } from "./runRound.ts";
+
+/** Which adapter answers: null is the untouched base, else w1 personal + w2 shared; (1, 0) is the personal one itself. */
+export type AnsweringWeights = FusionWeights | null;
+
+export interface WriteRequest {
+  readonly input: string;
+  readonly weights: AnsweringWeights;
+  readonly options: GenerateOptions;
+}
+
+/** All reject with an AbortError when they are stopped. */
+export interface AnswerEngine {
+  /** @throws {RangeError} in a text task. */
+  predict(inputs: readonly string[], weights: AnsweringWeights): Promise<readonly Prediction[]>;
+  /** Writes an answer and hands over its pieces as they come. @throws {RangeError} when the model cannot write. */
+  write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
+  /** Loss and accuracy on the client's fusion rows. */
+  measureFusion(weights: AnsweringWeights): Promise<Pick<Evaluation, "loss" | "accuracy">>;
+  /** Stops what is running, and waits for its end. */
+  stopAnswering(): Promise<void>;
+}
+
+/** A client between rounds. */
+export interface IdleClient {
+  readonly client: Client;
+  readonly model: LanguageModel;
+}
+
+/** Inputs per forward pass. */
+const BATCH_SIZE = 16;
+
+/** `idle` gives the client of the moment. @throws what `idle` throws when there is none or it is training. */
+export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
+  let running: { readonly control: RunControl; readonly ended: Promise<void> } | null = null;
+
+  async function stopAnswering(): Promise<void> {
+    running?.control.cancel();
+    await running?.ended;
+  }
+
+  /** Runs with the adapter on the backend, after whatever ran before has stopped. */
+  async function answering<T>(
+    weights: AnsweringWeights,
+    run: (parts: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) => Promise<T>,
+  ): Promise<T> {
+    idle();
+    const control = createRunControl();
+    const before = running;
+    before?.control.cancel();
+    const work = (async () => {
+      await before?.ended;
+      await control.checkIn();
+      const parts = idle();
+      const { held, setup } = parts.client;
+      const tensors = weights && withMerged(fuse(held.personal, held.shared, weights), held.merged);
+      const adapter = tensors && uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false });
+      try {
+        return await run({ ...parts, adapter, control });
+      } finally {
+        adapter?.dispose();
+      }
+    })();
+    const mine = { control, ended: work.then(nothing, nothing) };
+    running = mine;
+    void mine.ended.then(() => {
+      if (running === mine) running = null;
+    });
+    return work;
+  }
+
+  return {
+    stopAnswering,
+    predict: (inputs, weights) =>
+      answering(weights, async ({ client, adapter, control }) => {
+        const { model, setup } = client;
+        if (!model.predict) throw new RangeError("In a text task there are no labels to predict");
+        const predictions: Prediction[] = [];
+        for (let start = 0; start < inputs.length; start += BATCH_SIZE) {
+          await control.checkIn();
+          const batch = inputs.slice(start, start + BATCH_SIZE);
+          predictions.push(
+            ...(await model.predict(
+              batch.map((input) => model.encodeInput(input, setup.training.maxTokens)),
+              adapter,
+            )),
+          );
+        }
+        return predictions;
+      }),
+    write: ({ input, weights, options }, onText) =>
+      answering(weights, async ({ model, adapter, control }) => {
+        if (!model.generate) throw new RangeError("This model compares texts and cannot write them");
+        for await (const piece of model.generate({ input, adapter, options, beforeToken: () => control.checkIn() }))
+          onText(piece);
+      }),
+    measureFusion: (weights) =>
+      answering(weights, async ({ client, adapter, control }) => {
+        const { model, setup, examples } = client;
+        const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
+        const scored = await scoreExamples(model, examples.fusion, adapter, () => control.checkIn());
+        const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
+        return { loss, accuracy };
+      }),
+  };
+}
+
+const nothing = () => {};
