@@ -6,7 +6,7 @@ import { type Contest, type ContestOptions, causalContest, encoderContest } from
 const SIZES: Readonly<Record<BackendName, { readonly encoder: [number, number]; readonly causal: [number, number] }>> = {
   wasm: { encoder: [16, 40], causal: [8, 64] },
   cpu: { encoder: [1, 8], causal: [1, 16] },
-  webgpu: { encoder: [2, 16], causal: [2, 32] },
+  webgpu: { encoder: [1, 16], causal: [1, 32] },
 };
 
 /** Made one after the other, because each holds a model. */
@@ -14,6 +14,9 @@ export function contestList(backend: BackendName, options: ContestOptions): read
   const { encoder, causal } = SIZES[backend];
   return [() => encoderContest(options, ...encoder), () => causalContest(options, ...causal)];
 }
+
+/** Contests per backend. */
+export const CONTESTS = 2;
 
 /** Timed steps of every contest: one to warm up, then the median of five. */
 export const STEPS = { warmUp: 1, measured: 5 } as const;

@@ -1,4 +1,4 @@
-/** All contests of one backend in a worker. Models and the sample text come from /bench-files/. */
+/** One contest of one backend in a worker. Models and the sample text come from /bench-files/. */
 import { selectBackend } from "../../src/backends/selectBackend.ts";
 import { readSafetensors } from "../../src/checkpoints/safetensors.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
@@ -10,6 +10,8 @@ import { type Outcome, runContest } from "../runContest.ts";
 
 export interface WorkerRequest {
   readonly backend: BackendName;
+  /** Index in the backend's list. */
+  readonly contest: number;
   readonly torch: Readonly<Record<string, Measured>> | string;
 }
 
@@ -17,21 +19,19 @@ export interface WorkerAnswer {
   readonly device: Device;
   /** GFLOP/s of a plain product. */
   readonly ceiling: number;
-  readonly outcomes: readonly Outcome[];
+  readonly outcome: Outcome;
 }
 
-self.onmessage = async ({ data: { backend, torch } }: MessageEvent<WorkerRequest>) => {
+self.onmessage = async ({ data: { backend, contest: index, torch } }: MessageEvent<WorkerRequest>) => {
   const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null });
   const ceiling = await matmulCeiling();
   const text = await (await fetch("/bench-files/LICENSE")).text();
-  const outcomes: Outcome[] = [];
-  for (const create of contestList(backend, { readModel, text, ...STEPS })) {
-    const contest = await create();
-    const found = typeof torch === "string" ? undefined : torch[contest.name];
-    const why = typeof torch === "string" ? torch : "PyTorch runs the sizes of the processor's backends only";
-    outcomes.push(await runContest(contest, backend, found ? async () => found : why));
-  }
-  const answer: WorkerAnswer = { device, ceiling, outcomes };
+  const contest = await contestList(backend, { readModel, text, ...STEPS })[index]?.();
+  if (!contest) throw new RangeError(`There is no contest ${index}`);
+  const found = typeof torch === "string" ? undefined : torch[contest.name];
+  const why = typeof torch === "string" ? torch : "PyTorch runs the sizes of the processor's backends only";
+  const outcome = await runContest(contest, backend, found ? async () => found : why);
+  const answer: WorkerAnswer = { device, ceiling, outcome };
   self.postMessage(answer);
 };
 
