@@ -1,8 +1,11 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Alert, Button } from "@mantine/core";
 import { useEffect } from "react";
 import { Link } from "react-router";
 import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
+import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
+import { useModelFiles } from "../connect/useModelFiles.ts";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
 import { MyTab } from "../dashboard/MyTab.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
@@ -16,24 +19,10 @@ import { FailureAlert } from "../ui/FailureAlert.tsx";
 /** The participant's view. After a reload the tab comes back as the client it was; a tab that is none goes to the join page. */
 export function FederationPage() {
   const { federationId, token } = useAddress();
-  const services = useServices();
-  const go = useGo();
   const feed = useFederation(federationId, token);
   const mine = useSession(federationId);
-  const [resuming, resume] = useTask();
-  const isClient = mine !== null;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per federation; `resume` and `go` change with every render.
-  useEffect(() => {
-    if (isClient) return;
-    resume(async () => {
-      if (!(await services.resume(federationId))) go(joinPath(federationId, token), { replace: true });
-    });
-  }, [services, federationId, token]);
-
   return (
     <Shell>
-      {resuming.kind === "failed" && <FailureAlert failure={resuming.failure} />}
       {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
       {feed.kind === "refused" && <FailureAlert failure={feed.failure} />}
       {feed.kind === "live" && (
@@ -41,7 +30,13 @@ export function FederationPage() {
           snapshot={feed.snapshot}
           token={token}
           myRole="taking part"
-          tab={mine && <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} />}
+          tab={
+            mine ? (
+              <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} />
+            ) : (
+              <ComingBack snapshot={feed.snapshot} token={token} />
+            )
+          }
         />
       )}
       {mine?.state.stage.kind === "removed" && (
@@ -53,5 +48,31 @@ export function FederationPage() {
         </Alert>
       )}
     </Shell>
+  );
+}
+
+/** Goes on as the client of before a reload, once this device has the base model's files. */
+function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly token: string }) {
+  const { federationId, config } = snapshot;
+  const services = useServices();
+  const go = useGo();
+  const files = useModelFiles(config.model);
+  const [resuming, resume] = useTask();
+  const isClient = services.storage.member(federationId) !== null;
+  const isReady = !isClient || files.missing?.length === 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per federation; `resume` and `go` change with every render.
+  useEffect(() => {
+    if (!isReady) return;
+    resume(async () => {
+      if (!(await services.resume(federationId))) go(joinPath(federationId, token), { replace: true });
+    });
+  }, [services, federationId, token, isReady]);
+
+  return (
+    <>
+      {isClient && <ModelFilesPanel model={config.model} files={files} />}
+      {resuming.kind === "failed" && <FailureAlert failure={resuming.failure} />}
+    </>
   );
 }

@@ -9,8 +9,10 @@ import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
+import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { personalLeaves } from "../connect/personalLeaves.ts";
 import { useConnectData } from "../connect/useConnectData.ts";
+import { useModelFiles } from "../connect/useModelFiles.ts";
 import { WhatLeaves } from "../connect/WhatLeaves.tsx";
 import { stripView } from "../dashboard/progressView.ts";
 import { useAddress } from "../hooks/useAddress.ts";
@@ -47,10 +49,12 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const [start, setStart] = useState<Start>(null);
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
+  const files = useModelFiles(config.model);
+  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name });
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!data || name.trim() === "") return;
+    if (!data || missing !== null) return;
     join(async () => {
       await services.join({ federationId, inviteToken, name: name.trim(), data, start });
       go(federationPath(federationId, inviteToken));
@@ -75,17 +79,23 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         required
       />
       <WhatLeaves personalLeaves={personalLeaves(config)} />
+      <ModelFilesPanel model={config.model} files={files} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
       {startsPersonal(config) && <ContinueFromAdapter config={config} start={start} onStart={setStart} />}
       {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
       <Group>
-        <Button type="submit" size="md" disabled={!data || name.trim() === ""} loading={joining.kind === "busy"}>
+        <Button type="submit" size="md" disabled={missing !== null} loading={joining.kind === "busy"}>
           Join and train
         </Button>
-        <span className="muted small">
-          {data ? (name.trim() === "" ? "Your name is missing." : "") : "Connect your data first."}
-        </span>
+        <span className="muted small">{missing}</span>
       </Group>
     </form>
   );
+}
+
+/** The first thing without which nobody can join; null when there is none. */
+function whatIsMissing(form: { readonly hasFiles: boolean; readonly hasData: boolean; readonly name: string }): string | null {
+  if (!form.hasFiles) return "Choose the base model's files first.";
+  if (!form.hasData) return "Connect your data first.";
+  return form.name.trim() === "" ? "Your name is missing." : null;
 }

@@ -27,6 +27,6 @@ test("what the worker threw is known by its name, which is all that crosses", ()
   const error = Object.assign(new Error("The download of the base model broke off"), { name: "ModelDownloadError" });
   expect(explain(error)).toEqual({
     sentence: "The download of the base model broke off.",
-    nextStep: "Reload this page to try the download again.",
+    nextStep: "Check the address and the network, then try the download again.",
   });
 });

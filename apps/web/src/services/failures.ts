@@ -44,6 +44,17 @@ const NEXT_STEPS: Readonly<Record<CoordinatorError["code"], string>> = {
   BAD_REPLY: "Reload this page to get the coordinator's version.",
 };
 
+/** After errors about a base model, by their names. */
+const MODEL_STEPS: ReadonlyMap<string, string> = new Map([
+  ["ModelDownloadError", "Check the address and the network, then try the download again."],
+  ["HubAddressError", "Correct the address and look it up again."],
+  ["ModelFolderError", "Choose another model, or all of its files together."],
+  ["UnsupportedModelError", "Choose a model of the Llama, Qwen2, Qwen3 or GPT-2 family."],
+  ["GgufError", "Choose another GGUF file, or the model as safetensors."],
+  ["SafetensorsError", "Choose another copy of the model; this one is damaged or of another kind."],
+  ["WrongFileError", "Ask the organiser which file it is, and choose that one."],
+]);
+
 /** Turns anything thrown into words. */
 export function explain(error: unknown): FailureText {
   const message = error instanceof Error ? error.message : String(error);
@@ -56,7 +67,10 @@ function nextStepAfter(error: unknown, message: string): string {
     return "Reload this page: it comes back as the same client, from its last finished round.";
   }
   // What the worker throws arrives with its name and message only.
-  if (error instanceof Error && error.name === "ModelDownloadError") return "Reload this page to try the download again.";
+  if (error instanceof Error) {
+    const step = MODEL_STEPS.get(error.name);
+    if (step) return step;
+  }
   if (/not finite|NaN/i.test(message)) return "The learning rate is probably too high for this data: tell the organiser.";
   if (/memory|allocat/i.test(message)) {
     return "Close other tabs and reload; a federation with a smaller batch needs less memory.";

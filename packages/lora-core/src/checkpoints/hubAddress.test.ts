@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hubFileUrl, hubRevisionUrl, parseHubAddress } from "./hubAddress.ts";
+import { HubAddressError, hubFileUrl, hubRevisionUrl, parseHubAddress } from "./hubAddress.ts";
 
 describe("a model's address", () => {
   it("is owner, name and revision", () => {
@@ -21,7 +21,7 @@ describe("a model's address", () => {
   it.each(["tiny", "acme/", "acme/tiny/more", "../tiny", "acme/tiny@", "acme/tiny@../..", "https://x.org/a/b", "a b/c"])(
     "is not %s",
     (text) => {
-      expect(() => parseHubAddress(text)).toThrow(RangeError);
+      expect(() => parseHubAddress(text)).toThrow(HubAddressError);
     },
   );
 });

@@ -11,11 +11,19 @@ export interface HubAddress {
   readonly revision: string;
 }
 
-/** `owner/name` or `owner/name@revision`; without a revision, main. @throws {RangeError} for anything else. */
+/** A text that is no model's address. */
+export class HubAddressError extends Error {
+  constructor(text: string) {
+    super(`"${text}" is not a model's address, which looks like owner/name or owner/name@revision`);
+    this.name = "HubAddressError";
+  }
+}
+
+/** `owner/name` or `owner/name@revision`; without a revision, main. @throws {HubAddressError} for anything else. */
 export function parseHubAddress(text: string): HubAddress {
   const [, owner, name, revision = "main"] = /^(\w[\w.-]*)\/(\w[\w.-]*)(?:@(\w[\w./-]*))?$/.exec(text.trim()) ?? [];
   if (owner === undefined || name === undefined || revision.includes("..")) {
-    throw new RangeError(`"${text}" is not a model's address, which looks like owner/name or owner/name@revision`);
+    throw new HubAddressError(text);
   }
   return { owner, name, revision };
 }

@@ -1,0 +1,73 @@
+/** A base model that the coordinator does not serve: its files are picked by everyone, and must be the same. */
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Stage, startStage } from "./support/stage.ts";
+
+const FILES = ["config.json", "tokenizer.json", "model.safetensors"].map((name) => resolve("models/duet-tiny", name));
+const scenario = logsScenario({ clients: 2, seed: 5, rowsPerClient: 40 });
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage?.close());
+
+async function joinAs(page: Page, index: number): Promise<void> {
+  const name = ["anna", "bram"][index] ?? "";
+  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.getByLabel("Data file").setInputFiles(await stage.writeRows(name, scenario.clients[index]?.rows ?? []));
+  await page.getByLabel("Input column").selectOption("input");
+  await page.getByLabel("Answer column").selectOption("answer");
+  await page.getByRole("button", { name: "Join and train" }).click();
+}
+
+it("is trained by tabs that picked the same files, refused where a file differs, and kept over a reload", async () => {
+  const [mine, theirs] = [await stage.browser.newContext(), await stage.browser.newContext()];
+  const [creator, other] = [await mine.newPage(), await theirs.newPage()];
+  const requests: string[] = [];
+  for (const page of [creator, other]) {
+    page.setDefaultTimeout(90_000);
+    page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  }
+
+  await creator.goto(`${stage.url}/new`);
+  await creator.getByRole("textbox", { name: "Name", exact: true }).fill("own model");
+  await creator.getByText("My files", { exact: true }).click();
+  await creator.getByLabel("Model files").setInputFiles(FILES);
+  await creator.getByText("decoder, 3.8 M parameters, 7.71 MB in 3 files").waitFor();
+  await creator.getByRole("textbox", { name: "Labels" }).fill(scenario.task.labels.join("\n"));
+  await creator.getByRole("button", { name: "Create federation" }).click();
+  const invite = await creator.getByRole("textbox", { name: "Invite link" }).inputValue();
+
+  const changed = await readFile(FILES[2] ?? "");
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  const wrong = resolve(await stage.writeRows("unused", []), "../model.safetensors");
+  await writeFile(wrong, changed);
+  await other.goto(invite);
+  const files = other.getByRole("region", { name: "Base model files" });
+  await files.getByText("Still needed: config.json (526 B)").waitFor();
+  await files.getByLabel("Model files").setInputFiles([...FILES.slice(0, 2), wrong]);
+  await files.getByText("model.safetensors is not the model.safetensors that this federation was created with").waitFor();
+  expect(await other.getByRole("button", { name: "Join and train" }).isDisabled()).toBe(true);
+  await files.getByLabel("Model files").setInputFiles(FILES);
+  await files.getByText("This device has the base model's files.").waitFor();
+  await joinAs(other, 1);
+  const theirTab = other.getByRole("region", { name: "My tab" });
+  await theirTab.getByText("Waiting for other clients").waitFor();
+  await other.reload();
+  await theirTab.getByText("Waiting for other clients").waitFor();
+
+  await creator.getByRole("link", { name: "Take part with this tab" }).click();
+  await joinAs(creator, 0);
+  for (const page of [creator, other]) {
+    await page
+      .getByRole("region", { name: "My tab" })
+      .getByText(/Training the personal adapter/)
+      .waitFor();
+  }
+  expect(requests.filter((path) => path.startsWith("/models/"))).toEqual([]);
+  await Promise.all([mine.close(), theirs.close()]);
+});
