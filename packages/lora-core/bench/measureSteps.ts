@@ -36,7 +36,7 @@ export interface Measured {
 /** Trains a copy of the adapter on the one batch again and again. Nothing else may hold tensors that are not the model's. */
 export async function measureSteps(loss: Loss, options: StepOptions): Promise<Measured> {
   const adapter = uploadAdapter(options.adapter, { scale: ADAPTER_SCALE, trainable: true });
-  const optimizer = createAdamW([...adapter.variables.values()], { weightDecay: 0 });
+  const optimizer = createAdamW(adapter.variables, { weightDecay: 0 });
   const step = () => trainOnce(loss, options.batch, adapter, optimizer);
   const losses: number[] = [];
   const times: number[] = [];
@@ -67,7 +67,7 @@ function trainOnceSync(
   optimizer: ReturnType<typeof createAdamW>,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const variables = [...adapter.variables.values()];
+    const variables = [...adapter.variables];
     const found = tf.variableGrads(() => loss(batch, adapter), variables);
     const gradients = variables.map(({ name }) => found.grads[name] ?? tf.scalar(Number.NaN));
     optimizer.apply(gradients, LEARNING_RATE);
