@@ -28,7 +28,7 @@ createRoot(root).render(
             <Route path="/new" element={<NewFederationPage />} />
             <Route path="/created/:federationId" element={<CreatedPage />} />
             <Route path="/join/:federationId" element={<JoinPage />} />
-            <Route path="/federation/:federationId" element={<FederationPage />} />
+            <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
             <Route path="/watch/:federationId" element={<WatchPage />} />
             <Route path="*" element={<NotFoundPage />} />
           </Routes>

@@ -1,6 +1,8 @@
 /** Addresses of federations. Secrets stand after the #, which browsers never send to a server. Pure. */
 export const joinPath = (federationId: string, inviteToken: string): string => `/join/${federationId}#${inviteToken}`;
 export const federationPath = (federationId: string, inviteToken: string): string => `/federation/${federationId}#${inviteToken}`;
+export const playgroundPath = (federationId: string, inviteToken: string): string =>
+  `/federation/${federationId}/playground#${inviteToken}`;
 export const watchPath = (federationId: string, watchToken: string): string => `/watch/${federationId}#${watchToken}`;
 export const createdPath = (federationId: string): string => `/created/${federationId}`;
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Alert, Button } from "@mantine/core";
 import { useEffect } from "react";
-import { Link } from "react-router";
+import { Link, useParams } from "react-router";
 import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
@@ -14,29 +14,30 @@ import { useGo } from "../hooks/useGo.ts";
 import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { joinPath } from "../lib/links.ts";
+import { PlaygroundView } from "../playground/PlaygroundView.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { FederationTabs } from "./FederationTabs.tsx";
 
 /** The participant's view. After a reload the tab comes back as the client it was; a tab that is none goes to the join page. */
 export function FederationPage() {
   const { federationId, token } = useAddress();
   const feed = useFederation(federationId, token);
   const mine = useSession(federationId);
+  const { view } = useParams();
+  const isPlayground = view === "playground";
+  const comingBack = feed.kind === "live" && !mine && <ComingBack snapshot={feed.snapshot} token={token} />;
   return (
     <Shell>
       {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
       {feed.kind === "refused" && <FailureAlert failure={feed.failure} />}
-      {feed.kind === "live" && (
+      {feed.kind === "live" && <FederationTabs federationId={federationId} token={token} />}
+      {feed.kind === "live" && isPlayground && (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} /> : comingBack)}
+      {feed.kind === "live" && !(isPlayground && mine) && (
         <Dashboard
           snapshot={feed.snapshot}
           token={token}
           myRole="taking part"
-          tab={
-            mine ? (
-              <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} />
-            ) : (
-              <ComingBack snapshot={feed.snapshot} token={token} />
-            )
-          }
+          tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} /> : comingBack}
         />
       )}
       {mine?.state.stage.kind === "removed" && (

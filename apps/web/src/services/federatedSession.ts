@@ -19,6 +19,7 @@ import { CoordinatorError, explain, isTransient, WorkerDiedError } from "./failu
 import type { FederationFeed } from "./federationFeed.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { nextAction, type RoundKey } from "./nextAction.ts";
+import type { PlaygroundEngine } from "./playground.ts";
 import type { SessionStage, SessionState } from "./sessionState.ts";
 import type { ClientRecord, DoneRound, Member, TabStorage } from "./tabStorage.ts";
 import { createThrottle } from "./throttle.ts";
@@ -26,6 +27,8 @@ import { createWatchdog } from "./watchdog.ts";
 
 export interface FederatedSession extends ReadableStore<SessionState> {
   readonly federationId: string;
+  /** Answers between rounds and after the last one; the worker lives on until {@link close}. */
+  readonly engine: PlaygroundEngine;
   /** Leaves the federation for good and forgets this client's data on this device. */
   leave(): Promise<void>;
   /** Ends the worker and stops listening; the client stays a member and can come back. */
@@ -100,7 +103,8 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     // A client that was taken over lives on elsewhere; here it must not come back by itself.
     if (stage.kind === "removed") storage.forgetMember(federationId);
     enter(stage);
-    engine.close();
+    // What was learned can still be tried out.
+    if (stage.kind !== "finished") engine.close();
   }
 
   function fail(error: unknown): void {
@@ -263,6 +267,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
 
   return {
     federationId,
+    engine,
     get: store.get,
     subscribe: store.subscribe,
     async leave() {

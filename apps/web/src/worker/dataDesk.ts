@@ -6,15 +6,17 @@ import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
 import type { RejectedRow, Row } from "@duet/lora-core/data/task";
+import type { AnswerEngine } from "@duet/lora-core/training/answerEngine";
+import { predictTable } from "./predictTable.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 
 const PREVIEW_ROWS = 5;
 const PREVIEW_CELL = 160;
 const REJECTED_SHOWN = 50;
 
-export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectRows">;
+export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectRows" | "predictTable">;
 
-export function createDataDesk(): DataDesk {
+export function createDataDesk(answers: AnswerEngine): DataDesk {
   let table: Table | null = null;
 
   function current(): Table {
@@ -43,6 +45,7 @@ export function createDataDesk(): DataDesk {
       return connected(rows, rejected, seed);
     },
     connectRows: async (rows, seed) => connected(rows, [], seed),
+    predictTable: (request, onProgress) => predictTable(answers, current(), request, onProgress),
   };
 }
 

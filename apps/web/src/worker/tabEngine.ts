@@ -3,8 +3,10 @@ import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { LabelCount } from "@duet/lora-core/data/mapRows";
 import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/task";
+import type { GenerateOptions } from "@duet/lora-core/models/languageModel";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
+import type { AnsweringWeights } from "@duet/lora-core/training/answerEngine";
 import type { TrainingEngine } from "@duet/lora-core/training/trainingEngine";
 
 export type { DownloadProgress };
@@ -49,6 +51,15 @@ export interface MapRequest {
   readonly seed: number;
 }
 
+/** Which column of the table read last to answer, with which adapter, and how. */
+export interface TableRequest {
+  readonly column: string;
+  readonly weights: AnsweringWeights;
+  readonly answer:
+    | { readonly kind: "label"; readonly labels: readonly string[] }
+    | { readonly kind: "text"; readonly options: GenerateOptions };
+}
+
 export interface TabEngine extends Omit<TrainingEngine, "open"> {
   /** Loads and checks the base from its source or the cache, picks the backend (or the forced one) and puts it there. */
   openModel(
@@ -59,8 +70,12 @@ export interface TabEngine extends Omit<TrainingEngine, "open"> {
   ): Promise<OpenedModel>;
   /** What a model on the hub is, at the commit that `owner/name@revision` means now. @throws {Error} with a sentence for people. */
   describeHubModel(address: string, hub: string): Promise<BaseModel>;
-  /** What the picked files are, hashed, and remembers them. @throws {Error} with a sentence for people. */
-  describePickedModel(files: readonly File[], name: string, onProgress: (progress: DownloadProgress) => void): Promise<BaseModel>;
+  /** What the picked files are, hashed, and remembers them; named after its config where `name` is null. @throws as above. */
+  describePickedModel(
+    files: readonly File[],
+    name: string | null,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<BaseModel>;
   /** Files that must be picked on this device before the model can be opened; none for a base that is downloaded. */
   missingModelFiles(model: BaseModel): Promise<readonly ModelFile[]>;
   /** Takes picked files, checked, and says what is still missing. @throws {WrongFileError} naming the file that differs. */
@@ -77,4 +92,6 @@ export interface TabEngine extends Omit<TrainingEngine, "open"> {
   connect(request: MapRequest): Promise<ConnectedData>;
   /** Checks and splits rows that are already at hand (sample data). */
   connectRows(rows: readonly Row[], seed: number): Promise<ConnectedData>;
+  /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */
+  predictTable(request: TableRequest, onProgress: (rowsDone: number) => void): Promise<string>;
 }

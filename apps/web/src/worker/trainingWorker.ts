@@ -9,7 +9,7 @@ const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.ori
 const desk = createModelDesk(self.location.origin);
 
 const engine: TabEngine = {
-  ...createDataDesk(),
+  ...createDataDesk(client),
   ...desk,
   async openModel(model, hub, backend, onProgress) {
     const { files, kept } = await desk.load(model, hub, onProgress);
@@ -20,6 +20,10 @@ const engine: TabEngine = {
   checkpoint: () => client.checkpoint(),
   restore: (checkpoint) => client.restore(checkpoint),
   cancel: () => client.cancel(),
+  predict: (inputs, weights) => client.predict(inputs, weights),
+  write: (request, onText) => client.write(request, onText),
+  measureFusion: (weights) => client.measureFusion(weights),
+  stopAnswering: () => client.stopAnswering(),
 };
 
 expose(engine);

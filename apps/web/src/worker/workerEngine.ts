@@ -35,6 +35,11 @@ export function createWorkerEngine(): WorkerEngine {
     checkpoint: () => guarded(remote.checkpoint()),
     restore: (checkpoint) => guarded(remote.restore(checkpoint)),
     cancel: () => guarded(remote.cancel()),
+    predict: (inputs, weights) => guarded(remote.predict(inputs, weights)),
+    write: (request, onText) => guarded(remote.write(request, proxy(onText))),
+    measureFusion: (weights) => guarded(remote.measureFusion(weights)),
+    stopAnswering: () => guarded(remote.stopAnswering()),
+    predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
     close() {
       worker.terminate();
       die("it was ended");

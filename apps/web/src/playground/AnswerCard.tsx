@@ -1,0 +1,91 @@
+import type { Task } from "@duet/lora-core/data/task";
+import { type ReactNode, useId } from "react";
+import type { ADAPTERS } from "../dashboard/adapters.ts";
+import type { AnswerState } from "../services/playgroundState.ts";
+import { likeliestLabels } from "./likeliestLabels.ts";
+
+export interface AnswerCardProps {
+  readonly adapter: (typeof ADAPTERS)[number];
+  readonly answer: AnswerState;
+  readonly task: Task;
+}
+
+/** What one adapter answers: a text as it is written, or a label with the probabilities of the likeliest. */
+export function AnswerCard({ adapter, answer, task }: AnswerCardProps) {
+  const id = useId();
+  return (
+    <section className="answer" aria-labelledby={id} style={{ borderTopColor: adapter.color }}>
+      <h3 id={id} title={adapter.hint}>
+        {adapter.label}
+      </h3>
+      {contentOf(answer, adapter.color, task)}
+    </section>
+  );
+}
+
+function contentOf(answer: AnswerState, color: string, task: Task): ReactNode {
+  switch (answer.kind) {
+    case "none":
+      return <p className="muted small">No answer yet.</p>;
+    case "waiting":
+      return <p className="muted small">Waiting for its turn</p>;
+    case "writing":
+      return (
+        <p className="written" aria-busy="true">
+          {answer.text}
+          <span aria-hidden="true">▍</span>
+        </p>
+      );
+    case "text":
+      return (
+        <>
+          <p className="written">{answer.text || <span className="muted">The answer is empty.</span>}</p>
+          <p className="muted small">
+            {answer.stopped ? "stopped after " : ""}
+            {answer.seconds.toFixed(1)} s
+          </p>
+        </>
+      );
+    case "label":
+      return task.kind === "label" && <LabelScores labels={task.labels} prediction={answer.prediction} color={color} />;
+    case "failed":
+      return (
+        <p className="small" role="alert">
+          {answer.failure.sentence} {answer.failure.nextStep}
+        </p>
+      );
+  }
+}
+
+interface LabelScoresProps {
+  readonly labels: readonly string[];
+  readonly prediction: Extract<AnswerState, { kind: "label" }>["prediction"];
+  readonly color: string;
+}
+
+function LabelScores({ labels, prediction, color }: LabelScoresProps) {
+  const { shown, rest } = likeliestLabels(labels, prediction);
+  return (
+    <>
+      <p className="verdict">{labels[prediction.label]}</p>
+      <ul className="scores" aria-label="Probabilities">
+        {shown.map(({ label, probability }) => (
+          <li key={label}>
+            <span className="small" title={label}>
+              {label}
+            </span>
+            <span className="small">{probability.toFixed(2)}</span>
+            <div className="track" aria-hidden="true">
+              <div className="fill" style={{ width: `${100 * probability}%`, background: color }} />
+            </div>
+          </li>
+        ))}
+      </ul>
+      {rest !== null && (
+        <p className="muted small">
+          {rest.count} more, together {rest.probability.toFixed(2)}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import type { Task } from "@duet/lora-core/data/task";
+import { Button, Group, Textarea } from "@mantine/core";
+import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+import { ADAPTERS } from "../dashboard/adapters.ts";
+import type { Playground } from "../services/playground.ts";
+import type { PlaygroundState } from "../services/playgroundState.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { AnswerCard } from "./AnswerCard.tsx";
+import { WritingFields } from "./WritingFields.tsx";
+import { generateOptions, type WritingForm } from "./writingForm.ts";
+
+export interface AnswersPanelProps {
+  readonly playground: Playground;
+  readonly shown: PlaygroundState;
+  readonly task: Task;
+  readonly isClosed: boolean;
+  readonly form: WritingForm;
+  readonly onForm: (form: WritingForm) => void;
+}
+
+/** One input, four answers side by side. */
+export function AnswersPanel({ playground, shown, task, isClosed, form, onForm }: AnswersPanelProps) {
+  const [input, setInput] = useState("");
+  const isBusy = Object.values(shown.answers).some(({ kind }) => kind === "waiting" || kind === "writing");
+  const ask = (event: FormEvent) => {
+    event.preventDefault();
+    playground.ask({ input: input.trim(), options: generateOptions(form) });
+  };
+  return (
+    <Panel title="One input, four answers" hint="The input is formatted exactly as your rows were in training.">
+      <form onSubmit={ask}>
+        <Textarea
+          label="Input"
+          value={input}
+          onChange={(event) => setInput(event.currentTarget.value)}
+          autosize
+          minRows={2}
+          maxRows={10}
+          disabled={isClosed}
+        />
+        {task.kind === "text" && <WritingFields form={form} onForm={onForm} />}
+        <Group mt="sm" gap="sm">
+          <Button type="submit" leftSection={<IconPlayerPlay size={16} />} disabled={isClosed || input.trim() === ""}>
+            Ask all four
+          </Button>
+          {isBusy && (
+            <Button variant="default" leftSection={<IconPlayerStop size={16} />} onClick={() => playground.stop()}>
+              Stop
+            </Button>
+          )}
+        </Group>
+      </form>
+      <div className="answers">
+        {ADAPTERS.map((adapter) => (
+          <AnswerCard key={adapter.key} adapter={adapter} answer={shown.answers[adapter.key]} task={task} />
+        ))}
+      </div>
+    </Panel>
+  );
+}

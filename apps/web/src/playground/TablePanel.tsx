@@ -1,0 +1,148 @@
+import type { Task } from "@duet/lora-core/data/task";
+import { Button, Group, NativeSelect, Progress } from "@mantine/core";
+import { useState } from "react";
+import { useDropzone } from "react-dropzone";
+import { ADAPTERS, type AdapterKey } from "../dashboard/adapters.ts";
+import { plural } from "../lib/format.ts";
+import { saveFile } from "../lib/saveFile.ts";
+import type { Playground } from "../services/playground.ts";
+import type { PlaygroundState, TableState } from "../services/playgroundState.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { generateOptions, type WritingForm } from "./writingForm.ts";
+
+export interface TablePanelProps {
+  readonly playground: Playground;
+  readonly shown: PlaygroundState;
+  readonly task: Task;
+  readonly isClosed: boolean;
+  readonly form: WritingForm;
+}
+
+/** A file in, the same file with answers out. */
+export function TablePanel({ playground, shown: { table: state }, task, isClosed, form }: TablePanelProps) {
+  const what = task.kind === "label" ? "a label and its probability" : "a text";
+  return (
+    <Panel title="A whole file" hint={`Every row gets ${what}; the result is a CSV with your columns and the answers.`}>
+      {(state.kind === "none" || state.kind === "reading" || state.kind === "failed") && (
+        <FileDrop isDisabled={isClosed || state.kind === "reading"} onFile={playground.readTable} />
+      )}
+      {state.kind === "failed" && (
+        <FailureAlert failure={{ sentence: state.failure.sentence, nextStep: "Choose another file." }} />
+      )}
+      {"table" in state && (
+        <TableForm
+          key={state.table.fileName}
+          state={state}
+          isClosed={isClosed}
+          onAnswer={(column, adapter) => playground.answerTable(column, adapter, generateOptions(form))}
+          onStop={playground.stop}
+          onFile={playground.readTable}
+        />
+      )}
+    </Panel>
+  );
+}
+
+interface FileDropProps {
+  readonly isDisabled: boolean;
+  readonly onFile: (file: File) => void;
+}
+
+function FileDrop({ isDisabled, onFile }: FileDropProps) {
+  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    multiple: false,
+    noClick: true,
+    noKeyboard: true,
+    disabled: isDisabled,
+    onDrop: ([file]) => file && onFile(file),
+  });
+  return (
+    <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
+      <input {...getInputProps()} aria-label="File to answer" />
+      <div>Drop a file here</div>
+      <div className="muted small">CSV, TSV, JSON Lines or plain text</div>
+      <Button size="xs" variant="default" onClick={open} disabled={isDisabled}>
+        Choose a file
+      </Button>
+    </div>
+  );
+}
+
+interface TableFormProps {
+  readonly state: Extract<TableState, { readonly table: unknown }>;
+  readonly isClosed: boolean;
+  readonly onAnswer: (column: string, adapter: AdapterKey) => void;
+  readonly onStop: () => void;
+  readonly onFile: (file: File) => void;
+}
+
+function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps) {
+  const { table } = state;
+  const [column, setColumn] = useState(table.guess.input);
+  const [adapter, setAdapter] = useState<AdapterKey>("fused");
+  const { open, getInputProps, getRootProps } = useDropzone({ noClick: true, onDrop: ([file]) => file && onFile(file) });
+  const isRunning = state.kind === "running";
+  return (
+    <div {...getRootProps({ tabIndex: -1 })}>
+      <input {...getInputProps()} aria-label="Another file to answer" />
+      <p style={{ margin: "0 0 10px" }}>
+        {table.fileName} <span className="muted">{plural(table.rowCount, "row")}</span>
+      </p>
+      <div className="fields">
+        <NativeSelect
+          label="Column to answer"
+          value={column}
+          data={[...table.columns]}
+          onChange={(event) => setColumn(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Answered by"
+          value={adapter}
+          data={ADAPTERS.map(({ key, label }) => ({ value: key, label }))}
+          onChange={(event) => setAdapter(ADAPTERS.find(({ key }) => key === event.currentTarget.value)?.key ?? "fused")}
+        />
+      </div>
+      {isRunning && (
+        <>
+          <Progress mt="sm" size={6} value={(100 * state.rowsDone) / table.rowCount} aria-label="Rows answered" />
+          <p className="muted small" style={{ margin: "6px 0 0" }}>
+            {state.rowsDone} of {plural(table.rowCount, "row")}
+          </p>
+        </>
+      )}
+      {state.kind === "done" && (
+        <p className="small" style={{ margin: "10px 0 0" }}>
+          {plural(table.rowCount, "row")} answered by the {state.adapter} adapter.
+        </p>
+      )}
+      <Group mt="sm" gap="sm">
+        {isRunning ? (
+          <Button size="xs" variant="default" onClick={onStop}>
+            Stop
+          </Button>
+        ) : (
+          <Button size="xs" disabled={isClosed || table.rowCount === 0} onClick={() => onAnswer(column, adapter)}>
+            Answer every row
+          </Button>
+        )}
+        {state.kind === "done" && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => saveFile({ fileName: answeredName(table.fileName), content: new TextEncoder().encode(state.csv) })}
+          >
+            Download the CSV
+          </Button>
+        )}
+        {!isRunning && (
+          <Button size="xs" variant="default" onClick={open}>
+            Another file
+          </Button>
+        )}
+      </Group>
+    </div>
+  );
+}
+
+const answeredName = (fileName: string): string => `${fileName.replace(/\.[^.]*$/, "")}-answered.csv`;

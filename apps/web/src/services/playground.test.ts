@@ -1,0 +1,98 @@
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
+import type { AnsweringWeights } from "@duet/lora-core/training/answerEngine";
+import { describe, expect, it, vi } from "vitest";
+import { createPlayground, type PlaygroundEngine } from "./playground.ts";
+
+const OPTIONS = { maxNewTokens: 4, stop: [], seed: 1, temperature: 0, topK: null, topP: null };
+const START: FusionWeights = { personal: 0.4, shared: 0.6 };
+const nameOf = (weights: AnsweringWeights) => (weights ? `${weights.personal} ${weights.shared}` : "base");
+
+/** A worker that answers at once, or when told to; one thing at a time, stopped as the real one is. */
+function startEngine({ held = false } = {}) {
+  const asked: string[] = [];
+  let release: (() => void) | null = null;
+  let abort: ((error: Error) => void) | null = null;
+  const turn = async (what: string) => {
+    asked.push(what);
+    if (!held) return;
+    await new Promise<void>((resolve, reject) => {
+      release = resolve;
+      abort = reject;
+    });
+  };
+  const engine: PlaygroundEngine = {
+    async predict(inputs, weights) {
+      await turn(`predict ${nameOf(weights)}`);
+      return inputs.map(() => ({ label: weights ? 1 : 0, probabilities: [0.25, 0.75] }));
+    },
+    async write({ input, weights }, onText) {
+      onText(`${input}, `);
+      await turn(`write ${nameOf(weights)}`);
+      onText(nameOf(weights));
+    },
+    async measureFusion(weights) {
+      await turn(`measure ${nameOf(weights)}`);
+      return { loss: 0.5, accuracy: weights?.personal ?? 0 };
+    },
+    stopAnswering: async () => abort?.(new DOMException("stopped", "AbortError")),
+    readTable: async () => {
+      throw new Error("The file has no rows");
+    },
+    predictTable: async () => "",
+  };
+  return { engine, asked, release: () => release?.() };
+}
+
+const labelTask = { kind: "label", labels: ["yes", "no"] } as const;
+const start = (engine: PlaygroundEngine, task: typeof labelTask | { kind: "text" } = labelTask) =>
+  createPlayground({
+    engine,
+    task: task.kind === "label" ? { kind: "label", labels: [...task.labels] } : task,
+    weights: START,
+    now: () => 0,
+  });
+
+describe("the playground", () => {
+  it("asks all four adapters in turn, the fused one with the sliders' weights", async () => {
+    const { engine, asked } = startEngine();
+    const playground = start(engine);
+    playground.ask({ input: "fever", options: OPTIONS });
+    await vi.waitFor(() => expect(playground.get().answers.fused.kind).toBe("label"));
+    expect(asked).toEqual(["predict base", "predict 0 1", "predict 1 0", "predict 0.4 0.6"]);
+    expect(playground.get().answers.base).toEqual({ kind: "label", prediction: { label: 0, probabilities: [0.25, 0.75] } });
+  });
+
+  it("measures weights once they rest, and asks the fused adapter again", async () => {
+    const { engine, asked } = startEngine();
+    const playground = start(engine);
+    playground.ask({ input: "fever", options: OPTIONS });
+    await vi.waitFor(() => expect(asked).toHaveLength(4));
+    for (const personal of [0.5, 0.7, 0.9]) playground.weigh({ personal, shared: 0.1 });
+    expect(playground.get().figure.kind).toBe("measuring");
+    await vi.waitFor(() => expect(playground.get().figure).toEqual({ kind: "measured", loss: 0.5, accuracy: 0.9 }));
+    expect(asked.slice(4)).toEqual(["predict 0.9 0.1", "measure 0.9 0.1"]);
+  });
+
+  it("shows text while it is written, keeps what there is when stopped, and asks nobody else", async () => {
+    const { engine, asked, release } = startEngine({ held: true });
+    const playground = start(engine, { kind: "text" });
+    playground.ask({ input: "so", options: OPTIONS });
+    await vi.waitFor(() => expect(asked).toEqual(["write base"]));
+    expect(playground.get().answers.base).toEqual({ kind: "writing", text: "so, " });
+    release();
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(playground.get().answers.base).toEqual({ kind: "text", text: "so, base", seconds: 0, stopped: false });
+    playground.stop();
+    await vi.waitFor(() => expect(playground.get().answers.shared.kind).toBe("text"));
+    expect(playground.get().answers.shared).toMatchObject({ text: "so, ", stopped: true });
+    expect(playground.get().answers.fused).toEqual({ kind: "none" });
+    expect(asked).toEqual(["write base", "write 0 1"]);
+  });
+
+  it("says what is wrong with a file", async () => {
+    const playground = start(startEngine().engine);
+    playground.readTable(new File([""], "rows.csv"));
+    await vi.waitFor(() => expect(playground.get().table.kind).toBe("failed"));
+    expect(playground.get().table).toMatchObject({ failure: { sentence: "The file has no rows." } });
+  });
+});

@@ -1,0 +1,43 @@
+/** What the playground shows. Plain data. */
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
+import type { GenerateOptions, Prediction } from "@duet/lora-core/models/languageModel";
+import type { AdapterKey } from "../dashboard/adapters.ts";
+import type { TableSummary } from "../worker/tabEngine.ts";
+import type { FailureText } from "./failures.ts";
+
+export type AnswerState =
+  | { readonly kind: "none" }
+  | { readonly kind: "waiting" }
+  | { readonly kind: "writing"; readonly text: string }
+  | { readonly kind: "text"; readonly text: string; readonly seconds: number; readonly stopped: boolean }
+  | { readonly kind: "label"; readonly prediction: Prediction }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+/** Of the weights on the client's fusion rows; accuracy is null in a text task. */
+export type FigureState =
+  | { readonly kind: "none" }
+  | { readonly kind: "measuring" }
+  | { readonly kind: "measured"; readonly accuracy: number | null; readonly loss: number }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+export type TableState =
+  | { readonly kind: "none" }
+  | { readonly kind: "reading" }
+  | { readonly kind: "ready"; readonly table: TableSummary }
+  | { readonly kind: "running"; readonly table: TableSummary; readonly rowsDone: number }
+  | { readonly kind: "done"; readonly table: TableSummary; readonly csv: string; readonly adapter: AdapterKey }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+export interface PlaygroundState {
+  readonly answers: Readonly<Record<AdapterKey, AnswerState>>;
+  /** Of the fused adapter. */
+  readonly weights: FusionWeights;
+  readonly figure: FigureState;
+  readonly table: TableState;
+}
+
+export interface Question {
+  readonly input: string;
+  /** Ignored in a label task. */
+  readonly options: GenerateOptions;
+}

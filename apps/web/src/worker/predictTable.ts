@@ -1,0 +1,49 @@
+/** Answers for every row of a table, as the same table with columns more. */
+import type { Table } from "@duet/lora-core/data/table";
+import { writeCsv } from "@duet/lora-core/data/writeCsv";
+import type { AnswerEngine } from "@duet/lora-core/training/answerEngine";
+import type { TableRequest } from "./tabEngine.ts";
+
+/** Rows answered between two reports of progress. */
+const SLICE = 32;
+
+/** A CSV with the columns of the table, then the label and its probability, or the text. Rejects with an AbortError when stopped. */
+export async function predictTable(
+  engine: AnswerEngine,
+  table: Table,
+  request: TableRequest,
+  onProgress: (rowsDone: number) => void,
+): Promise<string> {
+  const answers: (readonly string[])[] = [];
+  const inputs = table.rows.map(({ values }) => values[request.column] ?? "");
+  const step = request.answer.kind === "label" ? SLICE : 1;
+  for (let start = 0; start < inputs.length; start += step) {
+    answers.push(...(await answersOf(engine, inputs.slice(start, start + step), request)));
+    onProgress(Math.min(start + step, inputs.length));
+  }
+  const added = request.answer.kind === "label" ? ["predicted label", "probability"] : ["answer"];
+  return writeCsv(
+    [...table.columns, ...added],
+    table.rows.map(({ values }, row) => [...table.columns.map((column) => values[column] ?? ""), ...(answers[row] ?? [])]),
+  );
+}
+
+async function answersOf(
+  engine: AnswerEngine,
+  inputs: readonly string[],
+  { weights, answer }: TableRequest,
+): Promise<(readonly string[])[]> {
+  if (answer.kind === "label") {
+    const predictions = await engine.predict(inputs, weights);
+    return predictions.map(({ label, probabilities }) => [answer.labels[label] ?? "", (probabilities[label] ?? 0).toFixed(4)]);
+  }
+  const texts: string[][] = [];
+  for (const input of inputs) {
+    let text = "";
+    await engine.write({ input, weights, options: answer.options }, (piece) => {
+      text += piece;
+    });
+    texts.push([text.trim()]);
+  }
+  return texts;
+}
