@@ -24,7 +24,7 @@ describe("inspect", () => {
     });
     // Per layer 8 (256 + 256) + 2 x 8 (256 + 128) + 8 (256 + 256) + 3 x 8 (256 + 640) values, four layers.
     expect(found.lora.ranks[1]).toEqual({ rank: 8, parameters: 143_360, bytes: 573_440 });
-    expect(found.memory.map(({ rows, tokens }) => `${rows} x ${tokens}`)).not.toContain("4 x 1024");
+    expect(found.memory.map(({ batchSize, maxTokens }) => `${batchSize} x ${maxTokens}`)).not.toContain("4 x 1024");
   });
 
   it("knows an encoder by its folder", () => {
@@ -44,7 +44,9 @@ describe("inspect", () => {
     const text = inspectionText(found);
     expect(text).toContain("layers          2, width 32, 4 heads (2 for keys and values)");
     expect(text).toMatch(/rank +parameters +bytes +up a round +down a round\n +4 +3712 +14\.8 kB +14\.8 kB +14\.8 kB\n/);
-    expect(text).toMatch(/rows x tokens +weights +activations +adapter +optimizer +peak\n +1 x 64 +139 kB/);
+    expect(text).toMatch(
+      /rows x tokens +weights +activations +adapter +optimizer +step +evaluation +wasm heap\n +1 x 64 +139 kB/,
+    );
   });
 
   it("says what is missing", () => {

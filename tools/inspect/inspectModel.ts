@@ -1,8 +1,9 @@
 /** Everything `npm run inspect` says of a model, as one value. */
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
-import { type BatchShape, estimateMemory, type MemoryEstimate } from "@duet/lora-core/architectures/memoryEstimate";
+import { estimateMemory, type MemoryEstimate, occupiedBytes, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
 import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 import type { ModelOnDisk, StoredAs } from "./modelOnDisk.ts";
 
 const RANKS = [4, 8, 16, 32];
@@ -34,7 +35,7 @@ export interface Inspection {
   readonly hasChatTemplate: boolean;
   readonly fileBytes: number;
   readonly storedAs: readonly StoredAs[];
-  readonly memory: readonly (BatchShape & MemoryEstimate & { readonly rank: number })[];
+  readonly memory: readonly (Workload & MemoryEstimate & { readonly rank: number; readonly wasmHeap: number })[];
   readonly lora: { readonly targets: readonly string[]; readonly ranks: readonly LoraSize[] };
 }
 
@@ -55,11 +56,12 @@ export function inspectModel(model: ModelOnDisk): Inspection {
     const bytes = layoutBytes(adapterLayout(linears, adapter(rank)));
     return { rank, parameters: bytes / 4, bytes };
   });
-  const shapes = SHAPES.filter(([, tokens]) => tokens <= maxTokens).map(([rows, tokens]) => ({
-    rows,
-    tokens,
-    answerTokens: family === "encoder" ? 0 : ANSWER_TOKENS,
-  }));
+  const memory = SHAPES.filter(([, tokens]) => tokens <= maxTokens).map(([batchSize, tokens]) => {
+    const answerTokens = family === "encoder" ? 0 : ANSWER_TOKENS;
+    const work: Workload = { batchSize, maxTokens: tokens, answerTokens, evaluationRows: EVALUATION_ROWS };
+    const estimate = estimateMemory(architecture, adapter(MEMORY_RANK), work);
+    return { ...work, rank: MEMORY_RANK, ...estimate, wasmHeap: occupiedBytes(estimate, "wasm") };
+  });
   return {
     path: model.path,
     modelType: textAt(model.config, "model_type"),
@@ -74,11 +76,7 @@ export function inspectModel(model: ModelOnDisk): Inspection {
     hasChatTemplate: model.hasChatTemplate,
     fileBytes: model.fileBytes,
     storedAs: model.storedAs,
-    memory: shapes.map((shape) => ({
-      ...shape,
-      rank: MEMORY_RANK,
-      ...estimateMemory(architecture, adapter(MEMORY_RANK), shape),
-    })),
+    memory,
     lora: { targets: defaultTargets, ranks },
   };
 }

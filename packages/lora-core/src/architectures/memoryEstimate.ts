@@ -1,7 +1,6 @@
 /**
- * What a model and one training step on it take on the backend, in bytes of tensors, from config.json alone. Pure. What each op keeps
- * for its gradient is read off ops/*; memoryEstimate.test.ts holds the sum against measured peaks. A backend takes more than its
- * tensors: wasm's heap some 40 MB and about a fifth for gaps, WebGPU keeps freed buffers for the next step.
+ * What a model and the work on it take on the backend, in bytes, from config.json alone. Pure. What each op keeps for its gradient
+ * is read off ops/*; memoryEstimate.test.ts holds the sum against measured peaks.
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { adapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
@@ -10,18 +9,32 @@ import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.
 import type { Architecture } from "./modelConfig.ts";
 
 const FLOAT_BYTES = 4;
-/** Frozen linear layers lie on the backend so (ops/frozenLinear.ts). */
+/** How frozen linear layers lie on the backend (ops/frozenLinear.ts). */
 const FROZEN_LINEAR = { bytesPerWeight: FLOAT_BYTES, layouts: 2 };
 /** Copies of the logits that the cross-entropy works on at once (ops/maskedCrossEntropy). */
 const LOGIT_COPIES = 9;
+/** Columns that padding an answer to itself adds (models/causalLm/tokenBatch.ts). */
+const ANSWER_PADDING = 8;
+/**
+ * What a backend takes for tensors of one byte, and once more for frozen weights: on wasm TF.js' matMul keeps a packed copy of every
+ * weight, and the heap grows by a fifth at a time; on WebGPU freed buffers wait to be used again.
+ */
+const OVERHEAD = {
+  wasm: { factor: 1.2, weightCopies: 1 },
+  webgpu: { factor: 1.2, weightCopies: 0 },
+  cpu: { factor: 1.2, weightCopies: 0 },
+};
 
-/** The rows of one training step. */
-export interface BatchShape {
-  readonly rows: number;
+/** The work whose memory is estimated. */
+export interface Workload {
+  /** Rows of a training step. */
+  readonly batchSize: number;
   /** Tokens of the longest row; the others are padded to it. */
-  readonly tokens: number;
+  readonly maxTokens: number;
   /** Tokens of a row whose prediction is scored, where a model predicts tokens. */
   readonly answerTokens: number;
+  /** Rows of a batch without gradients. */
+  readonly evaluationRows: number;
 }
 
 /** All in bytes. */
@@ -33,80 +46,112 @@ export interface MemoryEstimate {
   readonly adapter: number;
   /** AdamW's two moments. */
   readonly optimizer: number;
-  /** The most that is alive at any time of a step, all of the above. */
-  readonly peak: number;
+  /** The most that is alive in a training step, all of the above. */
+  readonly step: number;
+  /** The most that is alive in a batch without gradients, weights and adapters with it. */
+  readonly evaluation: number;
+  /** The largest single tensor. */
+  readonly largest: number;
 }
 
 /** @throws {RangeError} when a target of the adapter matches no module. */
-export function estimateMemory(architecture: Architecture, config: AdapterConfig, batch: BatchShape): MemoryEstimate {
+export function estimateMemory(architecture: Architecture, config: AdapterConfig, work: Workload): MemoryEstimate {
   const adapter = layoutBytes(adapterLayout(architecture.linears, config));
   const weights = weightBytes(architecture);
-  const values =
-    architecture.family === "encoder" ? encoderValues(architecture.config, batch) : decoderValues(architecture.config, batch);
-  const hidden = architecture.linears.length * config.rank * batch.rows * batch.tokens; // x A^T of every module
-  const activations = FLOAT_BYTES * (values.kept + values.working + hidden);
+  const { kept, working, evaluating, largest } =
+    architecture.family === "encoder" ? encoderValues(architecture.config, work) : decoderValues(architecture.config, work);
+  const inner = architecture.linears.length * config.rank * work.batchSize * work.maxTokens; // x A^T of every module
+  const activations = FLOAT_BYTES * (kept + working + inner);
   const optimizer = 2 * adapter;
   // Gradients come while activations go; clipped ones stand beside them when all activations are gone.
-  const peak = weights + adapter + optimizer + Math.max(activations + adapter, 2 * adapter);
-  return { weights, activations, adapter, optimizer, peak };
+  const step = weights + adapter + optimizer + Math.max(activations + adapter, 2 * adapter);
+  const evaluation = weights + 3 * adapter + FLOAT_BYTES * evaluating;
+  return { weights, activations, adapter, optimizer, step, evaluation, largest: FLOAT_BYTES * largest };
+}
+
+/** Bytes that the backend takes in all, tensors and what comes with them. */
+export function occupiedBytes({ weights, step, evaluation }: MemoryEstimate, backend: keyof typeof OVERHEAD): number {
+  const { factor, weightCopies } = OVERHEAD[backend];
+  return factor * (Math.max(step, evaluation) + weightCopies * weights);
 }
 
 /** Frozen weights as they lie on the backend. */
 function weightBytes({ family, config, linears, parameters }: Architecture): number {
   const inLinears = linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
   const { bytesPerWeight, layouts } = FROZEN_LINEAR;
-  if (family === "encoder") {
-    return FLOAT_BYTES * (parameters - inLinears) + layouts * bytesPerWeight * inLinears;
-  }
+  if (family === "encoder") return FLOAT_BYTES * (parameters - inLinears) + bytesPerWeight * layouts * inLinears;
   const head = config.vocabSize * config.hiddenSize;
   // A tied head shares the embeddings as one of its layouts.
   const others = parameters - inLinears - (config.tiedHead ? 0 : head);
-  const ownLayouts = config.tiedHead ? layouts - 1 : layouts;
-  return FLOAT_BYTES * others + bytesPerWeight * (layouts * inLinears + ownLayouts * head);
+  const headLayouts = config.tiedHead ? layouts - 1 : layouts;
+  return FLOAT_BYTES * others + bytesPerWeight * (layouts * inLinears + headLayouts * head);
 }
 
-/** Numbers, each of FLOAT_BYTES: alive from forward to backward, and the most that one op needs besides. */
-interface StepValues {
+/** Numbers, each of FLOAT_BYTES. */
+interface Values {
+  /** Alive from forward to backward pass. */
   readonly kept: number;
+  /** The most that one op needs besides. */
   readonly working: number;
+  /** The most of a pass without gradients, which keeps one layer at a time. */
+  readonly evaluating: number;
+  readonly largest: number;
 }
 
-function decoderValues(config: DecoderConfig, { rows, tokens, answerTokens }: BatchShape): StepValues {
-  const { hiddenSize, intermediateSize, heads, keyValueHeads, headWidth, names, layers, vocabSize } = config;
+function decoderValues(config: DecoderConfig, { batchSize, maxTokens, answerTokens, evaluationRows }: Workload): Values {
+  const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
+  const layer = decoderLayerValues(config, maxTokens);
+  const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * vocabSize);
+  // Prompts and answers are padded apart, and the keys and values of every layer are kept to go on from.
+  const columns = maxTokens + ANSWER_PADDING;
+  const cached = 2 * layers * config.keyValueHeads * config.headWidth;
+  const attention = maxTokens * attentionWork(heads * config.headWidth, heads, maxTokens);
+  return {
+    kept: batchSize * maxTokens * (hiddenSize + layers * layer),
+    working: batchSize * Math.max(head, attention),
+    evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * layer, head)),
+    largest: Math.max(
+      vocabSize * hiddenSize,
+      Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * vocabSize),
+    ),
+  };
+}
+
+/** What one layer keeps of one token. */
+function decoderLayerValues(config: DecoderConfig, tokens: number): number {
+  const { hiddenSize, intermediateSize, heads, keyValueHeads, headWidth, names, layers } = config;
   const queryWidth = heads * headWidth;
   const keyWidth = keyValueHeads * headWidth;
   const projected = queryWidth + 2 * keyWidth;
-  const joint = "joint" in names.queryKeyValue;
   const linearOutputs = decoderLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0) / layers;
-  const perToken =
+  return (
     2 * normed(hiddenSize) +
     2 * hiddenSize + // residual sums
     linearOutputs +
-    (joint ? projected : 0) + // parts of the joint projection
+    ("joint" in names.queryKeyValue ? projected : 0) + // parts of the joint projection
     (names.queryKeyNorm ? normed(queryWidth) + normed(keyWidth) : 0) +
     projected + // by head
     (config.rotaryFrequencies ? queryWidth + keyWidth : 0) +
     attended(queryWidth, heads, tokens) +
-    2 * intermediateSize; // the gate's sigmoid or tanh, and the product
-  const scored = rows * answerTokens;
-  const head = scored * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * vocabSize);
-  const attention = attentionWork(queryWidth, heads, tokens);
-  return {
-    kept: rows * tokens * (hiddenSize + layers * perToken),
-    working: Math.max(head, rows * tokens * attention),
-  };
+    2 * intermediateSize // the gate's sigmoid or tanh, and the product
+  );
 }
 
-function encoderValues(config: EncoderConfig, { rows, tokens }: BatchShape): StepValues {
-  const { hiddenSize, intermediateSize, heads, layers } = config;
+function encoderValues(config: EncoderConfig, { batchSize, maxTokens, evaluationRows }: Workload): Values {
+  const { embeddingSize, hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
   const linearOutputs = encoderLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0);
-  let perToken = 3 * config.embeddingSize + linearOutputs + hiddenSize; // embeddings, and the weighted mean
+  let perToken = 3 * embeddingSize + linearOutputs + hiddenSize; // embeddings, and the weighted mean
   for (let index = 0; index < layers; index++) {
     const width = layerWidth(config, index);
     perToken += normed(width) + normed(hiddenSize) + 2 * hiddenSize; // norms and residual sums
-    perToken += 6 * width + attended(width, heads, tokens) + intermediateSize; // q, k, v in parts, then by head; relu
+    perToken += 6 * width + attended(width, heads, maxTokens) + intermediateSize; // q, k, v in parts, then by head; relu
   }
-  return { kept: rows * tokens * perToken, working: rows * tokens * attentionWork(hiddenSize, heads, tokens) };
+  return {
+    kept: batchSize * maxTokens * perToken,
+    working: batchSize * maxTokens * attentionWork(hiddenSize, heads, maxTokens),
+    evaluating: evaluationRows * maxTokens * (perToken / layers + 2 * hiddenSize),
+    largest: Math.max(vocabulary * embeddingSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),
+  };
 }
 
 /** A norm keeps the normalised values beside its output. */

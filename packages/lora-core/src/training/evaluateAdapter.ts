@@ -1,6 +1,7 @@
 /** Measures an adapter on examples: loss of every row, mean loss, accuracy, macro-F1. No gradients. */
 import { type Confusion, classificationMetrics } from "../data/classificationMetrics.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
+import { EVALUATION_ROWS } from "./trainingConfig.ts";
 
 export interface Evaluation {
   /** Mean loss over scored units, nats. */
@@ -10,9 +11,6 @@ export interface Evaluation {
   readonly macroF1: number | null;
   readonly confusion: Confusion | null;
 }
-
-/** Rows per forward pass. */
-const BATCH_SIZE = 32;
 
 /**
  * Scores every example once and answers in their order; rows of similar length are computed together, for little padding.
@@ -28,9 +26,9 @@ export async function scoreExamples(
   if (examples.length === 0) throw new RangeError("There are no rows to evaluate on");
   const ordered = [...examples.entries()].sort(([, a], [, b]) => a.tokens.length - b.tokens.length);
   const scored: Scored[] = new Array(examples.length);
-  for (let start = 0; start < ordered.length; start += BATCH_SIZE) {
+  for (let start = 0; start < ordered.length; start += EVALUATION_ROWS) {
     await beforeBatch();
-    const batch = ordered.slice(start, start + BATCH_SIZE);
+    const batch = ordered.slice(start, start + EVALUATION_ROWS);
     const results = await model.score(
       batch.map(([, example]) => example),
       adapter,

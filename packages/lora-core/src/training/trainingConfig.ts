@@ -8,6 +8,9 @@ export const budget = z.strictObject({
 });
 export type Budget = z.output<typeof budget>;
 
+/** Rows of a pass without gradients. */
+export const EVALUATION_ROWS = 32;
+
 export const trainingConfig = z.strictObject({
   /** Rows per optimiser step. */
   batchSize: z.number().int().min(1).max(256),
