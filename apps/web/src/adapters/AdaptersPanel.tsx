@@ -38,7 +38,7 @@ export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelP
               <span>
                 {label}
                 <span className="muted small block">
-                  {key === "fused" && !adapters.fusion ? "After the last round, once its weights are found." : hint}
+                  {available.includes(key) ? hint : "After the last round, once its weights are found."}
                 </span>
               </span>
               <Button

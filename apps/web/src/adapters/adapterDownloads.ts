@@ -1,8 +1,7 @@
 /** What can be downloaded of a federation's adapters, and the files for it. */
-import { writePeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { adapterCard } from "@duet/lora-core/federation/adapterCard";
-import { type ClientAdapterKind, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
+import { type ClientAdapterKind, exportAdapter, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -47,7 +46,7 @@ export async function sharedAdapter(
   const readme = adapterCard({ kind: "shared", round, fusion: null, config, base });
   return {
     fileName: `${slug(config.name)}-shared-round-${round}.zip`,
-    content: zipAdapter(writePeftAdapter({ config: config.adapter, tensors }, base), readme),
+    content: zipAdapter(exportAdapter(tensors, config.adapter, base), readme),
   };
 }
 

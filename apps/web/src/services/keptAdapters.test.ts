@@ -19,6 +19,14 @@ test("a tab that has finished no round holds nothing worth keeping, also when it
 
 test("fusion weights belong to the adapters of their own round", () => {
   const checkpoint = { lastRound: 3, ...blobs };
-  expect(keptAdapters({ checkpoint, done: done(3) })).toEqual({ round: 3, ...blobs, fusion: { personal: 0.75, shared: 0.5 } });
+  expect(keptAdapters({ checkpoint, done: done(3) })).toEqual({
+    round: 3,
+    ...blobs,
+    merged: null,
+    served: null,
+    fusion: { personal: 0.75, shared: 0.5 },
+  });
+  const served = Uint8Array.of(5, 6);
+  expect(keptAdapters({ checkpoint: { ...checkpoint, served }, done: done(3) })?.served).toEqual(served);
   expect(keptAdapters({ checkpoint, done: done(2) })?.fusion).toBeNull();
 });

@@ -1,16 +1,19 @@
 /** The adapters that a tab holds, from what it keeps on the device. Pure. */
 import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { ClientRecord } from "./tabStorage.ts";
 
 export interface KeptAdapters extends ClientAdapters {
   /** The last round they have been through. */
   readonly round: number;
+  /** (w1, w2) of the fused one; null before the fusing round. */
+  readonly fusion: FusionWeights | null;
 }
 
 /** Null before the first finished round. Weights count only for the adapters they were found for. */
 export function keptAdapters({ checkpoint, done }: Pick<ClientRecord, "checkpoint" | "done">): KeptAdapters | null {
   if (!checkpoint || checkpoint.lastRound === null) return null;
-  const { lastRound: round, personal, shared } = checkpoint;
+  const { lastRound: round, personal, shared, merged = null, served = null } = checkpoint;
   const fusion = done?.round === round ? done.metrics.fusion : null;
-  return { round, personal, shared, fusion: fusion && { personal: fusion.personal, shared: fusion.shared } };
+  return { round, personal, shared, merged, served, fusion: fusion && { personal: fusion.personal, shared: fusion.shared } };
 }

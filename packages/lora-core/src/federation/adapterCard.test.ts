@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
+import { type FdLoraConfig, fdLora } from "../strategies/fdLora.ts";
 import { adapterCard } from "./adapterCard.ts";
 import { federationBase } from "./federationBase.ts";
-import { defaultFederation } from "./federationDefaults.ts";
+import { defaultFederation, presetOf } from "./federationDefaults.ts";
 
 const task = { kind: "label" as const, labels: ["flu", "cold", "burn"] };
 const cardOf = (model: typeof decoderBase, change: Partial<Parameters<typeof adapterCard>[0]> = {}) => {
@@ -26,6 +27,24 @@ test("a fused adapter's card gives the weights, factor by factor", () => {
   expect(card).toContain("A = 0.75 A_personal + -0.5 A_shared");
   expect(card).toContain("B = 0.75 B_personal + -0.5 B_shared");
   expect(card).toContain("after all 4 rounds");
+});
+
+test("another kind of fusion is described as what it is", () => {
+  const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } } as const;
+  const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4 });
+  const recommended = fdLora.presets["recommended"] as FdLoraConfig;
+  const withFusion = (kind: "product" | "per-layer") =>
+    cardOf(decoderBase, {
+      ...fused,
+      config: {
+        ...config,
+        strategy: { ...config.strategy, config: { ...recommended, fusion: { ...recommended.fusion, kind } } },
+      },
+    });
+  expect(withFusion("product")).toContain("B A = 0.75 B_personal A_personal + -0.5 B_shared A_shared");
+  expect(withFusion("per-layer")).toContain("Their means are 0.75 and -0.5");
+  const fedAvg = { ...config, strategy: presetOf("fedavg") };
+  expect(cardOf(decoderBase, { ...fused, config: fedAvg })).toContain("serves the shared adapter as it is");
 });
 
 test("what PEFT can load is shown with the prompt; of an encoder it says that PEFT cannot", () => {

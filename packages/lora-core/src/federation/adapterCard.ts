@@ -5,6 +5,8 @@ import type { Task } from "../data/task.ts";
 import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { methodOf } from "../strategies/registry.ts";
+import type { Serve } from "../strategies/strategy.ts";
 import type { ClientAdapterKind } from "./clientAdapters.ts";
 
 export interface AdapterCardSubject {
@@ -29,7 +31,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
     [
       `- base model: ${baseWords(config.model)}`,
       ...config.model.files.map(({ path, sha256 }) => `  - ${path}, SHA-256 ${sha256}`),
-      `- adapter: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}`,
+      `- adapters of the federation: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}`,
       `- made by: ${config.strategy.id} (${config.strategy.preset}), ${stateOf(subject, config.budgets.rounds)}`,
       `- task: ${taskWords(config.task)}`,
     ].join("\n"),
@@ -45,7 +47,7 @@ function baseWords({ name, source }: BaseModel): string {
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
   personal: "It is what one client learned for itself, on its own rows.",
   shared: "It is what the clients of the federation learned together.",
-  fused: "It is one client's personal adapter and the shared one, merged into one of the same rank.",
+  fused: "It is what one client ends up with: its personal adapter and the shared one, made into one.",
 };
 
 function stateOf({ round }: AdapterCardSubject, rounds: number): string {
@@ -61,12 +63,28 @@ function taskWords(task: Task): string {
   return `one of ${labels.length} labels: ${labels.slice(0, LABELS_SHOWN).join(", ")}${rest}`;
 }
 
-function fusionSection({ fusion }: AdapterCardSubject): string[] {
-  if (!fusion) return [];
-  const formula = (factor: string) => `${factor} = ${fusion.personal} ${factor}_personal + ${fusion.shared} ${factor}_shared`;
-  return [
-    `## Fusion\n\nThe weights were found on a few rows of this client (AdaFusion, arXiv 2406.07925):\n\n    ${formula("A")}\n    ${formula("B")}`,
-  ];
+function fusionSection({ fusion, config: { strategy, budgets } }: AdapterCardSubject): string[] {
+  const { serve } = methodOf(strategy).plan(budgets, { round: budgets.rounds + 1, isNewcomer: false });
+  return fusion && serve ? [`## Fusion\n\n${fusionWords(serve, fusion)}`] : [];
+}
+
+/** How the served adapter came about, with its weights. */
+function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string {
+  const factor = (name: string) => `    ${name} = ${personal} ${name}_personal + ${shared} ${name}_shared`;
+  const sum = `    B A = ${personal} B_personal A_personal + ${shared} B_shared A_shared`;
+  const found = "on a few rows of this client (AdaFusion, arXiv 2406.07925)";
+  if (serve.kind === "slot") return `This method serves the ${serve.slot} adapter as it is.`;
+  if (serve.kind === "sum") return `Both adapters side by side, in one of both ranks together:\n\n${sum}`;
+  switch (serve.search.kind) {
+    case "factor":
+      return `The weights were found ${found}; the factors are merged, so the rank stays:\n\n${factor("A")}\n${factor("B")}`;
+    case "product":
+      return `The weights were found ${found}; the adapters stand side by side, in one of both ranks together:\n\n${sum}`;
+    case "per-layer":
+      return `Weights were found for parts of the layers, ${found}. Their means are ${personal} and ${shared}; in each part, with its own:\n\n    A = w1 A_personal + w2 A_shared\n    B = w1 B_personal + w2 B_shared`;
+    default:
+      return serve.search.kind satisfies never;
+  }
 }
 
 const PROMPT = `## Prompt

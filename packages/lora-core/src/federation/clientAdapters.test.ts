@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { encodeAdapter } from "../adapters/adapterCodec.ts";
+import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
-import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
+import { adapterLayout, initialAdapter, layoutOf } from "../adapters/adapterLayout.ts";
+import { stackRanks } from "../adapters/adapterSum.ts";
 import { readPeftAdapter } from "../adapters/peftFormat.ts";
 import { fixtureBase } from "../models/testing/peftFiles.ts";
 import { normal, random } from "../tensors/random.ts";
@@ -21,25 +22,39 @@ const blobOf = (seed: number): Uint8Array => {
 };
 const personal = blobOf(1);
 const shared = blobOf(2);
-const fusion = { personal: 0.75, shared: -0.25 };
-const held = { personal, shared, fusion };
+const held = { personal, shared, merged: null, served: null };
 
 describe("a client's adapters", () => {
   test.each(["personal", "shared"] as const)("the %s one comes back from its files bit for bit", (kind) => {
     expect(readFittingAdapter(exportClientAdapter(kind, held, config, base), base, config)).toEqual(held[kind]);
   });
 
-  test("the fused one has both factors merged with the weights that were found", () => {
-    const { tensors } = readPeftAdapter(exportClientAdapter("fused", held, config, base), base);
-    const merged = new Float32Array([...tensors.values()].flatMap(({ data }) => [...data]));
-    const [p, s] = [personal, shared].map((blob) => new Float32Array(blob.slice().buffer));
-    expect([...merged]).toEqual([...merged].map((_, i) => Math.fround(0.75 * (p?.[i] ?? 0) - 0.25 * (s?.[i] ?? 0))));
+  test("the fused one is what the fusing round made", () => {
+    const served = blobOf(3);
+    const { config: written, tensors } = readPeftAdapter(exportClientAdapter("fused", { ...held, served }, config, base), base);
+    expect(written).toEqual(config);
+    expect(encodeAdapter(tensors, layout)).toEqual(served);
   });
 
-  test("there is no fused one before its weights are found", () => {
-    expect(availableAdapters(held)).toEqual(["personal", "shared", "fused"]);
-    expect(availableAdapters({ fusion: null })).toEqual(["personal", "shared"]);
-    expect(() => exportClientAdapter("fused", { ...held, fusion: null }, config, base)).toThrow(/before the fusing round/);
+  test("a wider one keeps its scale: what is merged beside the personal adapter, and a fused one of twice the rank", () => {
+    const merged = blobOf(4);
+    const parts = [personal, merged].map((blob) => decodeAdapter(blob, layout));
+    const sum = stackRanks(parts);
+    const served = encodeAdapter(sum, layoutOf(sum));
+    for (const [kind, adapters] of [
+      ["personal", { ...held, merged }],
+      ["fused", { ...held, served }],
+    ] as const) {
+      const { config: written, tensors } = readPeftAdapter(exportClientAdapter(kind, adapters, config, base), base);
+      expect(written).toMatchObject({ rank: 6, alpha: 14 });
+      expect(encodeAdapter(tensors, layoutOf(tensors))).toEqual(served);
+    }
+  });
+
+  test("there is no fused one before the fusing round", () => {
+    expect(availableAdapters({ served: shared })).toEqual(["personal", "shared", "fused"]);
+    expect(availableAdapters(held)).toEqual(["personal", "shared"]);
+    expect(() => exportClientAdapter("fused", held, config, base)).toThrow(/before the fusing round/);
   });
 });
 
@@ -48,7 +63,7 @@ describe("an adapter to start from", () => {
     const other = { ...config, ...change };
     const otherLayout = adapterLayout(base.linears, other);
     const blob = encodeAdapter(initialAdapter(otherLayout, 3), otherLayout);
-    return exportClientAdapter("personal", { personal: blob, shared: blob, fusion: null }, other, base);
+    return exportClientAdapter("personal", { ...held, personal: blob }, other, base);
   };
 
   test.each([

@@ -4,24 +4,26 @@
  */
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
-import { type AdapterLayout, adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
+import { type AdapterLayout, adapterLayout, initialAdapter, layoutOfBytes } from "../adapters/adapterLayout.ts";
 import { type PeftBase, type PeftFiles, PeftFormatError, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
-import { type FusionWeights, fuse } from "../fusion/adaFusion.ts";
+import { withMerged } from "../strategies/exchange.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 
-/** The adapters a client holds, as blobs in the federation's layout. */
+/** The adapters a client holds, as blobs. */
 export interface ClientAdapters {
   readonly personal: Uint8Array;
   readonly shared: Uint8Array;
-  /** (w1, w2) that the fusing round found for these two; null before it. */
-  readonly fusion: FusionWeights | null;
+  /** Frozen update that belongs to both, of any rank; null where the method has none. */
+  readonly merged: Uint8Array | null;
+  /** What the fusing round made of them, of any rank; null before it. */
+  readonly served: Uint8Array | null;
 }
 
 export type ClientAdapterKind = "personal" | "shared" | "fused";
 
-/** Those that can be written: the fused one needs the weights of the fusing round. */
-export function availableAdapters({ fusion }: Pick<ClientAdapters, "fusion">): readonly ClientAdapterKind[] {
-  return fusion ? ["personal", "shared", "fused"] : ["personal", "shared"];
+/** Those that can be written: the fused one is made in the fusing round. */
+export function availableAdapters({ served }: Pick<ClientAdapters, "served">): readonly ClientAdapterKind[] {
+  return served ? ["personal", "shared", "fused"] : ["personal", "shared"];
 }
 
 /** One of a client's adapters for the PEFT library. @throws {RangeError} when it is not there, or is not of this layout. */
@@ -31,22 +33,22 @@ export function exportClientAdapter(
   config: AdapterConfig,
   base: PeftBase,
 ): PeftFiles {
-  const tensors = tensorsOf(kind, adapters, adapterLayout(base.linears, config));
-  return writePeftAdapter({ config, tensors }, base);
+  return exportAdapter(tensorsOf(kind, adapters, adapterLayout(base.linears, config)), config, base);
 }
 
-function tensorsOf(kind: ClientAdapterKind, { personal, shared, fusion }: ClientAdapters, layout: AdapterLayout): NamedTensors {
-  switch (kind) {
-    case "personal":
-      return decodeAdapter(personal, layout);
-    case "shared":
-      return decodeAdapter(shared, layout);
-    case "fused":
-      if (!fusion) throw new RangeError("There is no fused adapter before the fusing round");
-      return fuse(decodeAdapter(personal, layout), decodeAdapter(shared, layout), fusion);
-    default:
-      return kind satisfies never;
-  }
+/** An adapter of any rank on the federation's modules for the PEFT library; alpha grows with the rank, so that the scale stays. */
+export function exportAdapter(tensors: NamedTensors, config: AdapterConfig, base: PeftBase): PeftFiles {
+  const [first] = adapterLayout(base.linears, config);
+  const rank = (first && tensors.get(first.key)?.shape[0]) ?? config.rank;
+  return writePeftAdapter({ config: { ...config, rank, alpha: (config.alpha / config.rank) * rank }, tensors }, base);
+}
+
+function tensorsOf(kind: ClientAdapterKind, adapters: ClientAdapters, layout: AdapterLayout): NamedTensors {
+  const decoded = (blob: Uint8Array) => decodeAdapter(blob, layoutOfBytes(layout, blob.byteLength));
+  const { served, merged } = adapters;
+  if (kind !== "fused") return withMerged(decoded(adapters[kind]), merged && decoded(merged));
+  if (!served) throw new RangeError("There is no fused adapter before the fusing round");
+  return decoded(served);
 }
 
 /**

@@ -189,7 +189,12 @@ describe("local client", () => {
     await engine.prepare(setup, split);
     await engine.runRound(rounds[0]!, quiet);
     const base = peftBase(parseArchitecture(files.config), null);
-    const exported = exportClientAdapter("personal", { ...(await engine.checkpoint()), fusion: null }, setup.adapter, base);
+    const exported = exportClientAdapter(
+      "personal",
+      { ...(await engine.checkpoint()), merged: null, served: null },
+      setup.adapter,
+      base,
+    );
     await engine.runRound(rounds[1]!, quiet);
     const through = await engine.checkpoint();
 
