@@ -107,3 +107,28 @@ describe("FDLoRA at a client", () => {
     expect(trained(fdLora, config)).toEqual(trained(local, {}));
   });
 });
+
+describe("FDLoRA's readings", () => {
+  const steps = (c: FdLoraConfig, round: number) => fdLora.plan(c, budgets, { round, isNewcomer: false }).steps;
+  const copies = (c: FdLoraConfig) => [1, 2, 3, 4].map((round) => steps(c, round).findIndex((step) => step.kind === "copy"));
+
+  it("syncs in the other rounds when line 9 is taken as printed", () => {
+    expect(copies({ ...config, sync: { every: 3, when: "printed", copy: "uploaded" } })).toEqual([1, 1, -1, 1]);
+  });
+
+  it("can sync to what was received, before training", () => {
+    expect(copies({ ...config, sync: { every: 2, when: "multiple", copy: "received" } })).toEqual([-1, 0, -1, 0]);
+  });
+
+  it("can keep the personal adapter active, frozen, while the shared one is trained", () => {
+    expect(steps({ ...config, personalInForward: true }, 1)).toEqual([
+      { kind: "train", slot: "shared", budget: budgets.inner, active: { personal: 1, shared: 1 } },
+    ]);
+  });
+
+  it("can average instead of taking an outer step, which is FedAvg with its weights", () => {
+    const averaging: FdLoraConfig = { ...config, outer: { form: "average" }, weighting: "samples" };
+    expect(twoRounds(fdLora, averaging)).toEqual(twoRounds(fedAvg, {}));
+    expect(fdLora.init(start, averaging).memory).toEqual({});
+  });
+});

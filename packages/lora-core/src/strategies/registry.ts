@@ -4,14 +4,46 @@ import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { Weighting } from "./contributions.ts";
 import { ditto } from "./ditto.ts";
 import { fdLora } from "./fdLora.ts";
+import { fedAlt } from "./fedAlt.ts";
 import { fedAmp } from "./fedAmp.ts";
 import { fedAvg } from "./fedAvg.ts";
+import { fedDpa } from "./fedDpa.ts";
+import { fedEx } from "./fedEx.ts";
+import { fedKd } from "./fedKd.ts";
+import { fedOpt } from "./fedOpt.ts";
 import { fedProx } from "./fedProx.ts";
 import { fedRep } from "./fedRep.ts";
+import { fedRod } from "./fedRod.ts";
+import { fedSa } from "./fedSa.ts";
+import { ffaLora } from "./ffaLora.ts";
+import { flexLora } from "./flexLora.ts";
+import { flora } from "./flora.ts";
 import { local } from "./local.ts";
+import { roLora } from "./roLora.ts";
+import { scaffold } from "./scaffold.ts";
 import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy } from "./strategy.ts";
 
-export const strategies = [fdLora, fedAvg, local, fedProx, ditto, fedRep, fedAmp] as const;
+export const strategies = [
+  fdLora,
+  local,
+  fedAvg,
+  fedProx,
+  scaffold,
+  fedOpt,
+  ditto,
+  fedRep,
+  fedAmp,
+  fedRod,
+  fedKd,
+  ffaLora,
+  fedSa,
+  roLora,
+  flexLora,
+  flora,
+  fedEx,
+  fedDpa,
+  fedAlt,
+] as const;
 
 /** A strategy with its config filled in: what the coordinator and the clients work with. */
 export interface Method {

@@ -31,3 +31,10 @@ export function assertSameLayout(expected: NamedTensors, actual: NamedTensors, w
     }
   }
 }
+
+/** @throws {RangeError} naming the first tensor with a value that is not finite. */
+export function assertFinite(tensors: NamedTensors, who: string): void {
+  for (const [key, { data }] of tensors) {
+    if (!data.every(Number.isFinite)) throw new RangeError(`${who}: non-finite value in ${key}`);
+  }
+}
