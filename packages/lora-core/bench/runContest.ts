@@ -27,10 +27,12 @@ export async function runContest(
   backend: BackendName,
   torch: (() => Promise<Measured>) | string,
 ): Promise<Outcome> {
+  console.error(`  ${contest.name}: ours …`);
   const ours = await measured(contest, await contest.ours());
   const skipped: Partial<Record<PeerName, string>> = {};
   const attempt = async (name: PeerName, run: () => Promise<Measured>): Promise<Measured | null> => {
     try {
+      console.error(`  ${contest.name}: ${name} …`);
       return await run();
     } catch (error) {
       skipped[name] = error instanceof Error ? error.message : String(error);
