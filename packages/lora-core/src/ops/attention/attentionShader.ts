@@ -1,40 +1,45 @@
 /**
- * WGSL of attention.webgpu.ts. A head's vector of Dh numbers is held in named registers of four (or one, where Dh is no multiple
- * of 4). Buffers q, dy, attended [B, H, Tq, Dh], k, v [B, Hkv, Tk, Dh], statistics (log sum, dy . out) [B, H, Tq]; u.group = H / Hkv.
+ * WGSL of attention.webgpu.ts. Buffers q, dy, attended [B, H, Tq, Dh], k, v [B, Hkv, Tk, Dh], statistics (log sum, dy . out)
+ * [B, H, Tq]; u.group = H / Hkv. A thread keeps sums over whole vectors of Dh numbers and takes four keys (or queries) at a time,
+ * so that what it reads of its own vector serves four products.
  */
 import { dotOf, type Lanes, perElement, repeat, sumOf } from "../webgpu/wgsl.ts";
 
 export interface AttentionShader {
   readonly lanes: Lanes;
-  /** Registers of a head's vector. */
+  /** Values of `lanes` in a vector of Dh numbers. */
   readonly width: number;
   readonly biased: boolean;
 }
 
-/** Keys that share one rescaling of the running sums. */
+/** Keys (or queries) taken at a time. */
 const BLOCK = 4;
+
+const four = (line: (b: number) => string) => repeat(BLOCK, line);
+const sumOfFour = (term: (b: number) => string) => Array.from({ length: BLOCK }, (_, b) => term(b)).join(" + ");
 
 /** out and logTotals, a thread per query. */
 export function forwardShader({ lanes, width, biased }: AttentionShader): string {
-  const zero = `${lanes}()`;
   return perElement(`${placeOfQuery(width, biased)}
-  ${repeat(width, (d) => `let q${d} = q[i * ${width}u + ${d}u]; var sum${d} = ${zero};`)}
+  var sum = array<${lanes}, ${width}>();
   var highest = -3.0e38;
   var total = 0.0;
   for (var j = 0u; j < u.keys; j += ${BLOCK}u) {
-    ${repeat(
-      BLOCK,
-      (b) => `let at${b} = keyStart + min(j + ${b}u, u.keys - 1u) * ${width}u;
-    let score${b} = select(-3.0e38, ${scoreOf(lanes, width, biased, `at${b}`, `j + ${b}u`)}, j + ${b}u < u.keys);`,
-    )}
+    ${keysFrom(width)}
+    ${four((b) => `var score${b} = 0.0;`)}
+    for (var d = 0u; d < ${width}u; d++) {
+      let own = q[start + d];
+      ${four((b) => `score${b} += ${dotOf(lanes, "own", `k[at${b} + d]`)};`)}
+    }
+    ${four((b) => `score${b} = select(-3.0e38, score${b} * u.scale${biasOfKey(biased, b)}, j + ${b}u < u.keys);`)}
     let above = max(highest, max(max(score0, score1), max(score2, score3)));
     let shrink = exp(highest - above);
-    ${repeat(BLOCK, (b) => `let p${b} = exp(score${b} - above);`)}
-    total = total * shrink + p0 + p1 + p2 + p3;
+    ${four((b) => `let p${b} = exp(score${b} - above);`)}
+    total = total * shrink + ${sumOfFour((b) => `p${b}`)};
     highest = above;
-    ${repeat(width, (d) => `sum${d} = sum${d} * shrink + ${[0, 1, 2, 3].map((b) => `p${b} * v[at${b} + ${d}u]`).join(" + ")};`)}
+    for (var d = 0u; d < ${width}u; d++) { sum[d] = sum[d] * shrink + ${sumOfFour((b) => `p${b} * v[at${b} + d]`)}; }
   }
-  ${repeat(width, (d) => `out[i * ${width}u + ${d}u] = sum${d} / total;`)}
+  for (var d = 0u; d < ${width}u; d++) { out[start + d] = sum[d] / total; }
   logTotals[i] = highest + log(total);`);
 }
 
@@ -49,64 +54,71 @@ export function statisticsShader({ lanes, width }: AttentionShader): string {
 /** dq = scale sum_j p_j (dy . v_j - dy . out) k_j, a thread per query. */
 export function queryGradientShader({ lanes, width, biased }: AttentionShader): string {
   return perElement(`${placeOfQuery(width, biased)}
-  ${repeat(width, (d) => `let q${d} = q[i * ${width}u + ${d}u]; let g${d} = dy[i * ${width}u + ${d}u]; var sum${d} = ${lanes}();`)}
+  var sum = array<${lanes}, ${width}>();
   let known = statistics[i];
-  for (var j = 0u; j < u.keys; j++) {
-    let at = keyStart + j * ${width}u;
-    let p = exp(${scoreOf(lanes, width, biased, "at", "j")} - known.x);
-    let pull = p * (${along(width, (d) => dotOf(lanes, `g${d}`, `v[at + ${d}u]`))} - known.y) * u.scale;
-    ${repeat(width, (d) => `sum${d} += pull * k[at + ${d}u];`)}
+  for (var j = 0u; j < u.keys; j += ${BLOCK}u) {
+    ${keysFrom(width)}
+    ${four((b) => `var score${b} = 0.0; var along${b} = 0.0;`)}
+    for (var d = 0u; d < ${width}u; d++) {
+      let own = q[start + d];
+      let g = dy[start + d];
+      ${four((b) => `score${b} += ${dotOf(lanes, "own", `k[at${b} + d]`)}; along${b} += ${dotOf(lanes, "g", `v[at${b} + d]`)};`)}
+    }
+    ${four(
+      (b) => `let p${b} = exp(score${b} * u.scale${biasOfKey(biased, b)} - known.x);
+    let pull${b} = select(0.0, p${b} * (along${b} - known.y) * u.scale, j + ${b}u < u.keys);`,
+    )}
+    for (var d = 0u; d < ${width}u; d++) { sum[d] += ${sumOfFour((b) => `pull${b} * k[at${b} + d]`)}; }
   }
-  ${repeat(width, (d) => `dq[i * ${width}u + ${d}u] = sum${d};`)}`);
+  for (var d = 0u; d < ${width}u; d++) { dq[start + d] = sum[d]; }`);
 }
 
 /** dv = sum_i p_i dy_i and dk = scale sum_i p_i (dy_i . v - dy_i . out_i) q_i over the group's heads, a thread per key. */
 export function keyGradientShader({ lanes, width, biased }: AttentionShader): string {
-  const bias = biased ? " + bias[biasStart + head * u.biasHead + t * u.biasQuery]" : "";
+  const bias = (b: number) => (biased ? ` + bias[biasStart + row${b} % u.queries * u.biasQuery]` : "");
   return perElement(`
+  let start = i * ${width}u;
   let keyHead = i / u.keys;
-  let row = keyHead * u.group / u.heads;
-  ${biased ? "let biasStart = row * u.biasRow + (i % u.keys) * u.biasKey;" : ""}
-  ${repeat(
-    width,
-    (d) => `let k${d} = k[i * ${width}u + ${d}u]; let v${d} = v[i * ${width}u + ${d}u];
-  var dk${d} = ${lanes}(); var dv${d} = ${lanes}();`,
-  )}
-  for (var h = keyHead * u.group; h < (keyHead + 1u) * u.group; h++) {
-    let head = h % u.heads;
-    for (var t = 0u; t < u.queries; t++) {
-      let query = h * u.queries + t;
-      let at = query * ${width}u;
-      let known = statistics[query];
-      let score = (${along(width, (d) => dotOf(lanes, `k${d}`, `q[at + ${d}u]`))}) * u.scale${bias};
-      let p = exp(score - known.x);
-      ${repeat(width, (d) => `let g${d} = dy[at + ${d}u]; dv${d} += p * g${d};`)}
-      let pull = p * (${along(width, (d) => dotOf(lanes, `v${d}`, `g${d}`))} - known.y) * u.scale;
-      ${repeat(width, (d) => `dk${d} += pull * q[at + ${d}u];`)}
+  var dkSum = array<${lanes}, ${width}>();
+  var dvSum = array<${lanes}, ${width}>();
+  for (var head = keyHead * u.group; head < (keyHead + 1u) * u.group; head++) {
+    ${biased ? "let biasStart = head / u.heads * u.biasRow + head % u.heads * u.biasHead + i % u.keys * u.biasKey;" : ""}
+    for (var t = 0u; t < u.queries; t += ${BLOCK}u) {
+      ${four((b) => `let row${b} = head * u.queries + min(t + ${b}u, u.queries - 1u); let at${b} = row${b} * ${width}u;`)}
+      ${four((b) => `var score${b} = 0.0; var along${b} = 0.0;`)}
+      for (var d = 0u; d < ${width}u; d++) {
+        let key = k[start + d];
+        let value = v[start + d];
+        ${four((b) => `score${b} += ${dotOf(lanes, "key", `q[at${b} + d]`)}; along${b} += ${dotOf(lanes, "value", `dy[at${b} + d]`)};`)}
+      }
+      ${four(
+        (b) => `let known${b} = statistics[row${b}];
+      let p${b} = select(0.0, exp(score${b} * u.scale${bias(b)} - known${b}.x), t + ${b}u < u.queries);
+      let pull${b} = p${b} * (along${b} - known${b}.y) * u.scale;`,
+      )}
+      for (var d = 0u; d < ${width}u; d++) {
+        dvSum[d] += ${sumOfFour((b) => `p${b} * dy[at${b} + d]`)};
+        dkSum[d] += ${sumOfFour((b) => `pull${b} * q[at${b} + d]`)};
+      }
     }
   }
-  ${repeat(width, (d) => `dk[i * ${width}u + ${d}u] = dk${d}; dv[i * ${width}u + ${d}u] = dv${d};`)}`);
+  for (var d = 0u; d < ${width}u; d++) { dk[start + d] = dkSum[d]; dv[start + d] = dvSum[d]; }`);
 }
 
-/** Thread i is query t of head h in batch row `row`; its keys start at keyStart, its biases at biasStart. */
+/** Thread i is a query: its vector starts at `start`, its head's keys at `keyStart`, its biases at `biasStart`. */
 function placeOfQuery(width: number, biased: boolean): string {
   return `
-  let headOfBatch = i / u.queries;
-  let keyStart = headOfBatch / u.group * u.keys * ${width}u;
-  ${
-    biased
-      ? `let biasStart = headOfBatch / u.heads * u.biasRow + headOfBatch % u.heads * u.biasHead + i % u.queries * u.biasQuery;`
-      : ""
-  }`;
+  let start = i * ${width}u;
+  let head = i / u.queries;
+  let keyStart = head / u.group * u.keys * ${width}u;
+  ${biased ? "let biasStart = head / u.heads * u.biasRow + head % u.heads * u.biasHead + i % u.queries * u.biasQuery;" : ""}`;
 }
 
-/** scale q . k + bias for the key whose numbers start at `at`. */
-function scoreOf(lanes: Lanes, width: number, biased: boolean, at: string, key: string): string {
-  const bias = biased ? ` + bias[biasStart + min(${key}, u.keys - 1u) * u.biasKey]` : "";
-  return `(${along(width, (d) => dotOf(lanes, `q${d}`, `k[${at} + ${d}u]`))}) * u.scale${bias}`;
+/** Where the vectors of keys j to j + 3 start; past the last key that of the last. */
+function keysFrom(width: number): string {
+  return four((b) => `let key${b} = min(j + ${b}u, u.keys - 1u); let at${b} = keyStart + key${b} * ${width}u;`);
 }
 
-/** A sum over the registers of a vector. */
-function along(width: number, term: (d: number) => string): string {
-  return Array.from({ length: width }, (_, d) => term(d)).join(" + ");
+function biasOfKey(biased: boolean, b: number): string {
+  return biased ? ` + bias[biasStart + key${b} * u.biasKey]` : "";
 }

@@ -76,5 +76,5 @@ function depthOf({ form, left }: Term): number {
 function tileFor(rows: number, columns: number, terms: readonly Term[]): Tile | null {
   if (columns % 4 !== 0 || (rows % 4 !== 0 && terms.some(({ form }) => form === "tn"))) return null;
   if (rows < 4) return [1, 4];
-  return rows * columns < 32_768 ? [4, 4] : [8, 8];
+  return rows * columns < 32_768 ? [4, 4] : [8, 4];
 }
