@@ -45,7 +45,7 @@ interface Request {
 /** In a fresh page. @throws {Error} when the page stops or is not done in time. */
 async function runOne(browser: Browser, address: string, request: Request): Promise<WorkerAnswer> {
   const page = await browser.newPage();
-  page.on("console", (message) => console.error(message.text()));
+  await page.exposeFunction("duetNote", (text: string) => console.log(`  … ${text}`));
   const stopped = new Promise<never>((_, reject) => {
     page.on("crash", () => reject(new Error(`The page stopped in contest ${request.contest} on ${request.backend}`)));
     setTimeout(() => reject(new Error(`Contest ${request.contest} on ${request.backend} took too long`)), DEADLINE_MS).unref();

@@ -22,8 +22,8 @@ export async function runInNode(torch: TorchFigures): Promise<BackendRun> {
   const outcomes: Outcome[] = [];
   for (const create of contests()) {
     const contest = await create();
-    const found = typeof torch === "string" ? undefined : torch[contest.name];
-    outcomes.push(await runContest(contest, "wasm", found ? async () => found : String(torch)));
+    const found = typeof torch === "string" ? torch : (torch[contest.name] ?? "PyTorch did not run it");
+    outcomes.push(await runContest(contest, { backend: "wasm", torch: found, note: (text) => console.log(`  … ${text}`) }));
   }
   return { where: "Node, wasm, one thread", ceiling, outcomes };
 }

@@ -21,18 +21,21 @@ export interface Outcome {
   readonly lossDifference: number;
 }
 
-/** `torch` is measured by whoever calls, in Node. */
-export async function runContest(
-  contest: Contest,
-  backend: BackendName,
-  torch: (() => Promise<Measured>) | string,
-): Promise<Outcome> {
-  console.error(`  ${contest.name}: ours …`);
+export interface RunOptions {
+  readonly backend: BackendName;
+  /** PyTorch's steps, measured by whoever calls, in Node; or why there are none. */
+  readonly torch: Measured | string;
+  /** Called with what is about to run. */
+  readonly note: (text: string) => void;
+}
+
+export async function runContest(contest: Contest, { backend, torch, note }: RunOptions): Promise<Outcome> {
+  note(`${contest.name}: ours`);
   const ours = await measured(contest, await contest.ours());
   const skipped: Partial<Record<PeerName, string>> = {};
   const attempt = async (name: PeerName, run: () => Promise<Measured>): Promise<Measured | null> => {
     try {
-      console.error(`  ${contest.name}: ${name} …`);
+      note(`${contest.name}: ${name}`);
       return await run();
     } catch (error) {
       skipped[name] = error instanceof Error ? error.message : String(error);
@@ -44,7 +47,7 @@ export async function runContest(
     jaxjs: await attempt("jaxjs", () => jaxSteps(contest, backend)),
     torch: await attempt("torch", async () => {
       if (typeof torch === "string") throw new Error(torch);
-      return torch();
+      return torch;
     }),
   };
   const ratio = (peer: Measured | null) => (peer ? peer.msPerStep / ours.msPerStep : null);

@@ -15,6 +15,7 @@ export interface WorkerRequest {
   readonly torch: Readonly<Record<string, Measured>> | string;
 }
 
+/** The worker's last message; those before it are notes, which are strings. */
 export interface WorkerAnswer {
   readonly device: Device;
   /** GFLOP/s of a plain product. */
@@ -28,9 +29,12 @@ self.onmessage = async ({ data: { backend, contest: index, torch } }: MessageEve
   const text = await (await fetch("/bench-files/LICENSE")).text();
   const contest = await contestList(backend, { readModel, text, ...STEPS })[index]?.();
   if (!contest) throw new RangeError(`There is no contest ${index}`);
-  const found = typeof torch === "string" ? undefined : torch[contest.name];
-  const why = typeof torch === "string" ? torch : "PyTorch runs the sizes of the processor's backends only";
-  const outcome = await runContest(contest, backend, found ? async () => found : why);
+  const found = typeof torch === "string" ? torch : torch[contest.name];
+  const outcome = await runContest(contest, {
+    backend,
+    torch: found ?? "PyTorch runs the sizes of the processor's backends only",
+    note: (text) => self.postMessage(text),
+  });
   const answer: WorkerAnswer = { device, ceiling, outcome };
   self.postMessage(answer);
 };

@@ -7,7 +7,10 @@ import type { WorkerAnswer } from "./benchWorker.ts";
 function run(backend: BackendName, contest: number, torch: Readonly<Record<string, Measured>> | string): Promise<WorkerAnswer> {
   const worker = new Worker(new URL("./benchWorker.ts", import.meta.url), { type: "module" });
   return new Promise<WorkerAnswer>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer | string>) => {
+      if (typeof data === "string") window.duetNote(data);
+      else resolve(data);
+    };
     worker.onerror = ({ message }) => reject(new Error(message));
     worker.postMessage({ backend, contest, torch });
   }).finally(() => worker.terminate());
@@ -16,6 +19,8 @@ function run(backend: BackendName, contest: number, torch: Readonly<Record<strin
 declare global {
   interface Window {
     duetBench: typeof run;
+    /** Of whoever drives the page. */
+    duetNote: (text: string) => void;
   }
 }
 
