@@ -1,12 +1,12 @@
 /** The contests in this process, on wasm with one thread, and PyTorch's side of them. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { selectBackend } from "@duet/lora-core/backends/selectBackend";
-import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import type { ModelFiles } from "@duet/lora-core/models/modelFiles";
+import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
 import { contestList, STEPS } from "../../packages/lora-core/bench/contestList.ts";
 import { matmulCeiling } from "../../packages/lora-core/bench/matmulCeiling.ts";
 import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
@@ -58,11 +58,7 @@ function folderOf(id: string): string {
   return `${ROOT}/models/${id}`;
 }
 
-async function readModel(id: string): Promise<ModelFiles> {
-  const read = (name: string) => readFileSync(`${folderOf(id)}/${name}`);
-  return {
-    config: JSON.parse(read("config.json").toString()),
-    tokenizer: JSON.parse(read("tokenizer.json").toString()),
-    weights: readSafetensors(read("model.safetensors")),
-  };
+function readModel(id: string): Promise<ModelFiles> {
+  const folder = folderOf(id);
+  return readModelFiles(readdirSync(folder), async (name) => readFileSync(`${folder}/${name}`));
 }

@@ -1,7 +1,7 @@
 /** One contest of one backend in a worker. Models and the sample text come from /bench-files/. */
 import { selectBackend } from "../../src/backends/selectBackend.ts";
-import { readSafetensors } from "../../src/checkpoints/safetensors.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
+import { readModelFiles } from "../../src/models/readModelFiles.ts";
 import type { BackendName, Device } from "../../src/protocol/metrics.ts";
 import { contestList, STEPS } from "../contestList.ts";
 import { matmulCeiling } from "../matmulCeiling.ts";
@@ -39,11 +39,12 @@ self.onmessage = async ({ data: { backend, contest: index, torch } }: MessageEve
   self.postMessage(answer);
 };
 
-async function readModel(id: string): Promise<ModelFiles> {
-  const get = (name: string) => fetch(`/bench-files/models/${id}/${name}`);
-  return {
-    config: await (await get("config.json")).json(),
-    tokenizer: await (await get("tokenizer.json")).json(),
-    weights: readSafetensors(new Uint8Array(await (await get("model.safetensors")).arrayBuffer())),
-  };
+/** The names of a model's files that the contests need. */
+const FILES = ["config.json", "tokenizer.json", "model.safetensors"];
+
+function readModel(id: string): Promise<ModelFiles> {
+  return readModelFiles(FILES, async (name) => {
+    const response = await fetch(`/bench-files/models/${id}/${name}`);
+    return new Uint8Array(await response.arrayBuffer());
+  });
 }
