@@ -94,7 +94,7 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     }),
     coordinator.onReplaced((reason) => end({ kind: "removed", reason })),
   ];
-  void prepare().then(join).catch(fail);
+  void prepare(options.backend).then(join).catch(fail);
 
   function end(stage: SessionStage): void {
     if (ended) return;
@@ -111,11 +111,11 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
     end({ kind: "failed", failure: explain(error) });
   }
 
-  async function prepare(): Promise<void> {
+  async function prepare(backend: BackendName | null): Promise<void> {
     const { hub } = await persistently(() => coordinator.offer());
     const download = createThrottle(100, now);
     const start = now();
-    const { device, modelKept } = await engine.openModel(config.model, hub, options.backend, (progress) => {
+    const { device, modelKept } = await engine.openModel(config.model, hub, backend, (progress) => {
       if (store.get().stage.kind !== "loadingModel") return;
       const complete = progress.receivedBytes === progress.totalBytes;
       if (complete) enter({ kind: "preparing" });
@@ -188,15 +188,24 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
   async function during(key: RoundKey, run: () => Promise<void>): Promise<void> {
     doing = key;
     try {
-      await run();
+      await run().catch(recover);
     } catch (error) {
-      if (isWrongRound(error)) await delay(RETRY_DELAY_MS);
-      else if (!isCancelled(error)) return fail(error);
+      return fail(error);
     } finally {
       doing = null;
     }
     if (!ended) enter({ kind: "waiting" });
     advance();
+  }
+
+  /** Makes ready for looking at the newest snapshot again, after an error that permits it. @throws every other error. */
+  async function recover(error: unknown): Promise<void> {
+    if (isCancelled(error)) return;
+    if (isWrongRound(error)) return delay(RETRY_DELAY_MS);
+    if (ended || !isDeviceLost(error)) throw error;
+    // All that was on the GPU is gone, and it may be lost again: the round runs once more on wasm, from the last checkpoint.
+    await prepare("wasm");
+    await join();
   }
 
   async function work(key: RoundKey, plan: RoundPlan): Promise<void> {
@@ -288,6 +297,9 @@ function setupOf({ task, adapter, training, seed }: FederationConfig, { split }:
 }
 
 const isCancelled = (error: unknown) => error instanceof Error && error.name === "AbortError";
+
+/** Errors of the worker arrive with their name and message only. */
+const isDeviceLost = (error: unknown) => error instanceof Error && error.name === "DeviceLostError";
 
 /** The round ended meanwhile; a newer snapshot is on its way. */
 const isWrongRound = (error: unknown) => error instanceof CoordinatorError && error.code === "WRONG_ROUND";

@@ -7,6 +7,7 @@ import { groupRows } from "../data/rowGroups.ts";
 import type { DataSplit, Row } from "../data/task.ts";
 import type { Example, LanguageModel, TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
+import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import type { BackendName, Device, Progress, SampleCounts } from "../protocol/metrics.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { type AnswerEngine, createAnswerEngine } from "./answerEngine.ts";
@@ -73,7 +74,7 @@ class LocalClient implements TrainingEngine {
     try {
       await this.#answers.stopAnswering();
       const report = new RoundReport(request.round, onProgress);
-      const { held, upload, served } = await runRound(client, request, report, control);
+      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control));
       this.#client = { ...client, held, served, lastRound: request.round };
       return { upload, metrics: report.metrics(), confusion: report.confusion() };
     } finally {

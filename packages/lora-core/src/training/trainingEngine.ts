@@ -57,7 +57,11 @@ export interface TrainingEngine extends AnswerEngine {
   open(files: ModelFiles, backend: BackendName | null): Promise<Device>;
   /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
-  /** Runs one round's plan. `onProgress` is called at most a few times a second. @throws {Error} on a loss that is not finite. */
+  /**
+   * Runs one round's plan. `onProgress` is called at most a few times a second.
+   * @throws {Error} on a loss that is not finite.
+   * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
+   */
   runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult>;
   checkpoint(): Promise<ClientCheckpoint>;
   restore(checkpoint: ClientCheckpoint): Promise<void>;

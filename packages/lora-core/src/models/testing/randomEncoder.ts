@@ -17,13 +17,15 @@ export const smallConfig: EncoderConfig = {
   unknownToken: 0,
 };
 
-/** Reads "abc abd" as ▁ a b c ▁ a b d; other letters are unknown. */
-export const smallTokenizer = createTextTokenizer({
+/** tokenizer.json: reads "abc abd" as ▁ a b c ▁ a b d; other letters are unknown. */
+export const smallTokenizerFile = {
   normalizer: null,
   pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: false },
   decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: false },
   model: { type: "Unigram", unk_id: 0, vocab: [..."�▁abcdefgh"].map((piece, id) => [piece, -id]) },
-});
+};
+
+export const smallTokenizer = createTextTokenizer(smallTokenizerFile);
 
 /** Normal draws of a standard deviation under which activations stay near 1. */
 export function randomTensor(shape: readonly number[], label: string, { deviation = 0.4, mean = 0 } = {}): HostTensor {

@@ -1,0 +1,28 @@
+/** What happens when the browser takes the GPU away: a driver crash, a reset, too much memory, a laptop's switch of graphics cards. */
+import * as tf from "@tensorflow/tfjs";
+import { webgpuBackend } from "./webgpuBackend.ts";
+
+/** All tensors on the device are gone; the thread needs another backend, and its models loaded again. */
+export class DeviceLostError extends Error {
+  constructor(cause: string) {
+    super(`The graphics device was lost${cause ? ` (${cause.replace(/\.$/, "")})` : ""}.`);
+    this.name = "DeviceLostError";
+  }
+}
+
+/**
+ * What `work` gives. On WebGPU it rejects with {@link DeviceLostError} as soon as the device is lost, in place of whatever
+ * unfinished reads on it say, or of never.
+ */
+export async function unlessDeviceLost<T>(work: Promise<T>): Promise<T> {
+  if (tf.getBackend() !== "webgpu") return work;
+  const lost = webgpuBackend().device.lost.then(({ message }) => {
+    throw new DeviceLostError(message);
+  });
+  // A read on a lost device may fail a little before the loss is announced.
+  const afterwards = work.catch(async (error: unknown) => {
+    await Promise.race([lost, new Promise((resolve) => setTimeout(resolve))]);
+    throw error;
+  });
+  return Promise.race([afterwards, lost]);
+}
