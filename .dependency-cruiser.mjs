@@ -18,8 +18,9 @@ const mayImport = {
   protocol: ["adapters", "checkpoints", "data", "training/trainingConfig"],
   rounds: ["protocol", "strategies"],
   federation: ["protocol", "strategies", "architectures", "data", "adapters", "fusion", "tensors", "training/trainingConfig"],
-  ops: ["tensors"],
-  backends: ["protocol"],
+  kernels: [],
+  ops: ["kernels", "tensors"],
+  backends: ["kernels", "protocol"],
   models: ["ops", "architectures", "checkpoints", "data", "adapters", "tensors"],
   optim: ["ops", "tensors"],
 };
@@ -52,7 +53,7 @@ export default {
       severity: "error",
       from: {
         path: "^(apps|packages)/",
-        pathNot: [`${core}/(ops|models|optim|training|backends)/`, "^packages/lora-core/bench/", "^apps/web/src/worker/"],
+        pathNot: [`${core}/(kernels|ops|models|optim|training|backends)/`, "^packages/lora-core/bench/", "^apps/web/src/worker/"],
       },
       to: { path: "node_modules/@tensorflow/" },
     },
@@ -76,7 +77,7 @@ export default {
       severity: "error",
       from: { path: "^apps/coordinator/src/", pathNot: TEST },
       to: {
-        path: `${core}/(ops|models|optim|training|backends)/`,
+        path: `${core}/(kernels|ops|models|optim|training|backends)/`,
         pathNot: `${core}/training/trainingConfig\\.ts$`,
         dependencyTypesNot: ["type-only"],
       },
@@ -94,7 +95,7 @@ export default {
       severity: "error",
       from: { path: "^apps/web/src/", pathNot: ["^apps/web/src/worker/", TEST] },
       to: {
-        path: `${core}/(ops|models|optim|training|backends)/`,
+        path: `${core}/(kernels|ops|models|optim|training|backends)/`,
         pathNot: `${core}/training/trainingConfig\\.ts$`,
         dependencyTypesNot: ["type-only"],
       },

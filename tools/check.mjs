@@ -1,6 +1,7 @@
 /** `npm run check`: every static check at once, the same here and in CI. `npm run fix` mends what can be mended by machine. */
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { main, run } from "./setup/process.mjs";
+import { ensureKernels } from "./setup/products.mjs";
 
 /** What is checked, and the script inside node_modules that does it. */
 const CHECKS = [
@@ -20,6 +21,8 @@ const CHECKS = [
 
 await main(async () => {
   await ensureDependencies();
+  // Sources import what is made of them.
+  await ensureKernels();
   const results = await Promise.all(CHECKS.map(runCheck));
   for (const { name, code, output } of results) if (code !== 0) console.log(`\n── ${name} ──\n${output.trim()}`);
   console.log();

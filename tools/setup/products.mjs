@@ -17,6 +17,16 @@ export const ensureModels = () =>
     command: typescript("tools/convertUseLite.ts"),
   });
 
+/** Compiles the WebAssembly kernels. */
+export const ensureKernels = () =>
+  ensureProduct({
+    name: "kernels",
+    doing: "Compiling the WebAssembly kernels",
+    inputs: ["tools/buildKernels.mjs", "packages/lora-core/kernels", "node_modules/assemblyscript/package.json"],
+    outputs: ["packages/lora-core/src/kernels/dist/binaries.ts"],
+    command: ["tools/buildKernels.mjs"],
+  });
+
 /** Builds the sample data of the built-in scenarios into .cache/samples. */
 export const ensureSamples = () =>
   ensureProduct({

@@ -3,6 +3,7 @@
  * cannot start, so every choice is checked. Works in a page, in a worker and in Node.
  */
 import * as tf from "@tensorflow/tfjs";
+import { prepareWasmKernels } from "../kernels/wasmKernels.ts";
 import type { BackendName, Device } from "../protocol/metrics.ts";
 import { prepareWasm, type WasmOptions } from "./wasmBackend.ts";
 import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
@@ -43,6 +44,7 @@ async function start(backend: BackendName, reason: string, options: BackendOptio
   if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new Error(`The ${backend} backend cannot start here`);
+  if (backend === "wasm") await prepareWasmKernels();
   const description = backend === "webgpu" ? describeAdapter(await findAdapter()) : runtimeName();
   const wasm = prepared?.();
   const why = wasm ? `${reason} ${wasm.reason}` : reason;

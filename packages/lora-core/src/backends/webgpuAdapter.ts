@@ -4,6 +4,8 @@ export interface AdapterFound {
   readonly name: string;
   /** Computes on the processor: right results, slower than wasm. */
   readonly software: boolean;
+  /** Bytes of the largest buffer that a shader reads. */
+  readonly bufferBytes: number;
 }
 
 /** Null where there is no WebGPU (Node, an insecure page, no adapter). */
@@ -14,7 +16,8 @@ export async function findAdapter(): Promise<AdapterFound | null> {
   if (!adapter) return null;
   const { vendor, architecture, device, description } = adapter.info;
   const name = [...new Set([description || device, vendor, architecture])].filter(Boolean).join(", ") || "unnamed";
-  return { name, software: isSoftware(adapter.info) };
+  const bufferBytes = Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize);
+  return { name, software: isSoftware(adapter.info), bufferBytes };
 }
 
 /** Chrome marks SwiftShader as a fallback adapter only when it was not asked for by flag, so its name counts too. */

@@ -1,5 +1,6 @@
 /** An op has one interface and up to three implementations of it; the current backend decides which one computes. */
 import * as tf from "@tensorflow/tfjs";
+import { hasWasmKernels } from "../kernels/wasmKernels.ts";
 
 export interface KernelChoice<Kernel> {
   /** Of TF.js' own ops, for every backend. */
@@ -10,6 +11,12 @@ export interface KernelChoice<Kernel> {
 
 /** The implementation for the current backend. */
 export function chooseKernel<Kernel>({ composed, wasm, webgpu }: KernelChoice<Kernel>): Kernel {
-  const backend = tf.getBackend();
-  return (backend === "wasm" ? wasm : backend === "webgpu" ? webgpu : composed) ?? composed;
+  switch (tf.getBackend()) {
+    case "wasm":
+      return wasm && hasWasmKernels() ? wasm : composed;
+    case "webgpu":
+      return webgpu ?? composed;
+    default:
+      return composed;
+  }
 }

@@ -10,10 +10,11 @@ import type { FrozenLinear } from "../frozenLinear.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { dropoutMask } from "./dropoutMask.ts";
 import { composedLoraLinear } from "./loraLinear.composed.ts";
+import { wasmLoraLinear } from "./loraLinear.wasm.ts";
 import { webgpuLoraLinear } from "./loraLinear.webgpu.ts";
 import type { LoraUpdate } from "./loraUpdate.ts";
 
-const KERNELS = { composed: composedLoraLinear, webgpu: webgpuLoraLinear };
+const KERNELS = { composed: composedLoraLinear, wasm: wasmLoraLinear, webgpu: webgpuLoraLinear };
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpdate | null): tf.Tensor2D {

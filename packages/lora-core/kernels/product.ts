@@ -1,0 +1,58 @@
+/** Products of a float32 matrix and a frozen weight, with a second term in float32 added in the same pass (a LoRA update). */
+import { packStraight, packTurned } from "./pack";
+import { F32 } from "./precision";
+import { COLUMNS, ROWS, storeTile, TILE_BYTES, tile } from "./tile";
+
+/** Bytes of B that are packed at a time: half of a small second-level cache. */
+const BLOCK_BYTES: i32 = 1 << 18;
+
+/** Bytes of scratch memory that {@link product} needs at most. */
+export function productScratchBytes(k0: i32, k1: i32, n: i32): i32 {
+  return blockColumns(k0 + k1, n) * (k0 + k1) * 4 + expansionBytes(k0, n);
+}
+
+function blockColumns(k: i32, n: i32): i32 {
+  const columns = max(32, ((BLOCK_BYTES / (k << 2))) & ~31);
+  return min(columns, (n + COLUMNS - 1) & ~(COLUMNS - 1));
+}
+
+function expansionBytes(k: i32, n: i32): i32 {
+  return max(TILE_BYTES, max(COLUMNS * ((k + 31) & ~31), (n + 31) & ~31) << 2);
+}
+
+/**
+ * C [m, n] = alpha (X0 op(W0) + X1 op(W1)) + bias; op(W) = W^T of W [n, k] where `turned`, else W [k, n].
+ * X [m, k] and W1 are float32; k1 = 0 leaves the second term out, bias = 0 the bias.
+ */
+export function product(
+  c: usize, m: i32, n: i32, turned: bool,
+  x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
+  x1: usize, k1: i32, w1: usize,
+  bias: usize, alpha: f32, scratch: usize,
+): void {
+  const k = k0 + k1;
+  const block = blockColumns(k, n);
+  const panelBytes = k * COLUMNS * 4;
+  const panels = scratch + expansionBytes(k0, n);
+  for (let from = 0; from < n; from += block) {
+    const count = min(block, n - from);
+    const second = panels + k0 * COLUMNS * 4;
+    if (turned) {
+      packTurned(w0, scales, precision, k0, from, count, panels, panelBytes, scratch);
+      if (k1) packTurned(w1, 0, F32, k1, from, count, second, panelBytes, scratch);
+    } else {
+      packStraight(w0, scales, precision, k0, n, from, count, panels, panelBytes, scratch);
+      if (k1) packStraight(w1, 0, F32, k1, n, from, count, second, panelBytes, scratch);
+    }
+    for (let i = 0; i < m; i += ROWS) {
+      const rows = min(ROWS, m - i);
+      for (let j = 0; j < count; j += COLUMNS) {
+        const panel = panels + (j / COLUMNS) * panelBytes;
+        tile(scratch, x0 + ((i * k0) << 2), k0 << 2, rows, panel, k0, false);
+        if (k1) tile(scratch, x1 + ((i * k1) << 2), k1 << 2, rows, panel + k0 * COLUMNS * 4, k1, true);
+        const at = c + ((i * n + from + j) << 2);
+        storeTile(at, n << 2, rows, min(COLUMNS, count - j), scratch, bias ? bias + ((from + j) << 2) : 0, alpha);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The parts of TF.js' wasm backend (4.22) that own kernels need: its memory, where tensors lie in it, and room beside them. Some are
+ * not in its types, so they are named and checked here, and only here.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+
+/** @throws {TypeError} when the current backend is not TF.js' wasm backend as this file knows it. */
+export function wasmBackend(): BackendWasm {
+  const backend = tf.backend();
+  if (!(backend instanceof BackendWasm)) throw new TypeError(`A wasm kernel was called on the ${tf.getBackend()} backend`);
+  return backend;
+}
+
+/** Grows when TF.js allocates: views of it are to be taken anew. */
+export function wasmMemory(): WebAssembly.Memory {
+  const { wasm } = wasmBackend();
+  const memory = "asm" in wasm && typeof wasm.asm === "object" && wasm.asm && "memory" in wasm.asm ? wasm.asm.memory : null;
+  if (!(memory instanceof WebAssembly.Memory))
+    throw new TypeError("TF.js' wasm backend has changed: its memory is not where it was");
+  return memory;
+}
+
+/** Byte offset of a tensor's data. */
+export function pointerOf(tensor: tf.Tensor): number {
+  return wasmBackend().getMemoryOffset(tensor.dataId);
+}
+
+/** Bytes outside of any tensor, until {@link free}. */
+export function allocate(bytes: number): number {
+  const pointer: unknown = heapFunction("_malloc")(bytes);
+  if (typeof pointer !== "number" || pointer === 0)
+    throw new RangeError(`There is no room for ${bytes} bytes in the WebAssembly memory`);
+  return pointer;
+}
+
+export function free(pointer: number): void {
+  heapFunction("_free")(pointer);
+}
+
+function heapFunction(name: "_malloc" | "_free"): (argument: number) => unknown {
+  const found: unknown = Reflect.get(wasmBackend().wasm, name);
+  if (typeof found !== "function") throw new TypeError(`TF.js' wasm backend has changed: ${name} is not where it was`);
+  return (argument) => found(argument);
+}
+
+/** A tensor with undefined values, for a kernel to fill. */
+export function emptyTensor<Out extends tf.Tensor>(shape: readonly number[], dtype: "float32" | "int32" = "float32"): Out {
+  const info = wasmBackend().makeOutput([...shape], dtype);
+  // The rank is that of the shape, which the type system cannot see.
+  return tf.engine().makeTensorFromTensorInfo(info) as Out;
+}
