@@ -1,5 +1,6 @@
 /** What is fixed about a federation, worked out once from its config and its base model. */
 import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -61,9 +62,22 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
 
 function checkedChoices(config: FederationConfig, { linears }: Architecture): { method: Method; layout: AdapterLayout } {
   try {
-    return { method: methodOf(config.strategy), layout: adapterLayout(linears, config.adapter) };
+    const choices = { method: methodOf(config.strategy), layout: adapterLayout(linears, config.adapter) };
+    assertCanRun(choices.method, choices.layout, config);
+    return choices;
   } catch (error) {
     if (error instanceof RangeError) throw new Refusal("INVALID_PAYLOAD", error.message);
     throw error;
+  }
+}
+
+/** @throws {RangeError} when the method cannot do this task, or trains a part that this adapter does not have. */
+function assertCanRun(method: Method, layout: AdapterLayout, { task, budgets }: FederationConfig): void {
+  const refusal = method.refusal(task.kind);
+  if (refusal) throw new RangeError(refusal);
+  for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
+    if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {
+      throw new RangeError(`${method.label} needs an adapter on at least two modules; choose more target modules`);
+    }
   }
 }

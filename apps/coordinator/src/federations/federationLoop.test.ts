@@ -42,7 +42,7 @@ test("on a full disk a request is refused and a timer's event waits until there 
     log,
     clock,
     logger: pino({ level: "silent" }),
-    model: { blob: () => new Uint8Array(), aggregate: async () => undefined, adopt: () => undefined },
+    model: { blob: () => new Uint8Array(), aggregate: async () => null, adopt: () => undefined },
     store: { keepSubmissions: async () => undefined } as unknown as FederationStore,
     onChange: () => undefined,
   });
@@ -76,7 +76,7 @@ test("work is done one at a time, and a failure does not stop what comes after i
     log: { ...openRoundLog(policy, 0, journal, []), state: initialRoundState(policy, 0) },
     clock,
     logger: pino({ level: "silent" }),
-    model: { blob: () => new Uint8Array(), aggregate: async () => undefined, adopt: () => undefined },
+    model: { blob: () => new Uint8Array(), aggregate: async () => null, adopt: () => undefined },
     store: { keepSubmissions: async () => undefined } as unknown as FederationStore,
     onChange: () => undefined,
   });

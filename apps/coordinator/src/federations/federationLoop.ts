@@ -2,8 +2,10 @@
  * One event at a time: journal it, apply it, carry out what the machine asks for. What nobody waits for (timers, results of
  * aggregation) is tried again until it is on disk, so a full disk delays a federation but does not break it.
  */
+import { MAX_MODULE_ERRORS } from "@duet/lora-core/protocol/limits";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
 import { openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
+import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Logger } from "pino";
 import type { Cancel, Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
@@ -135,8 +137,8 @@ export class FederationLoop {
 
   async #aggregate({ round, inputs }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
     try {
-      await this.#parts.model.aggregate(round, inputs);
-      this.applyReliably({ type: "aggregated", round });
+      const error = await this.#parts.model.aggregate(round, inputs);
+      this.applyReliably({ type: "aggregated", round, ...toldErrors(error) });
     } catch (error) {
       const cause = isSystemError(error) ? "storage" : "method";
       this.#parts.logger.error({ round, cause, error: String(error) }, "Aggregation failed");
@@ -156,6 +158,16 @@ export class FederationLoop {
       this.#parts.logger.warn({ error: String(error) }, "Old submissions could not be deleted");
     });
   }
+}
+
+/** What everyone is told of an aggregation error: four digits of it, and of the modules where it is largest. */
+function toldErrors(error: AggregationError | null) {
+  const told = (value: number) => Number(value.toPrecision(4));
+  const worst = [...(error?.modules ?? [])].sort((a, b) => b.error - a.error).slice(0, MAX_MODULE_ERRORS);
+  return {
+    error: error && told(error.overall),
+    moduleErrors: worst.map(({ module, error: value }) => ({ module, error: told(value) })),
+  };
 }
 
 /** Stored adapters that the state still needs. */

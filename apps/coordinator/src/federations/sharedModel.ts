@@ -2,6 +2,7 @@
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { AggregateInput } from "@duet/lora-core/rounds/roundEvents";
+import { type AggregationError, aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown } from "@duet/lora-core/strategies/exchange";
 import type { Contribution, Receive, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { FederationStore } from "../storage/federationStore.ts";
@@ -11,10 +12,11 @@ export interface SharedModel {
   /** What this client fetches in a round that receives so. */
   blob(clientId: string, receive: Receive): Uint8Array;
   /**
-   * Aggregates one round into files; doing it again gives the same files. Holds the contributions of this one round in memory.
+   * Aggregates one round into files and says how far the result is from the mean of what the clients learned; doing it again gives
+   * the same. Holds the contributions of this one round in memory.
    * @throws {RangeError} when the method refuses the contributions; a system error when files cannot be read or written.
    */
-  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<void>;
+  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<AggregationError | null>;
   /** Makes the last aggregate what clients receive. Called once the federation's journal says so. */
   adopt(): void;
 }
@@ -37,8 +39,12 @@ export async function openSharedModel(
       for (const { clientId, artifact, sampleCount } of inputs) {
         contributions.push({ clientId, sampleCount, tensors: await store.readSubmission(artifact) });
       }
-      result = federation.method.aggregate(state, contributions, round);
-      await store.writeModel(round, result);
+      const { method, config } = federation;
+      const after = method.aggregate(state, contributions, round);
+      await store.writeModel(round, after);
+      result = after;
+      const plan = federation.planOf(round);
+      return aggregationError({ method, plan, rank: config.adapter.rank, before: state, contributions, after });
     },
     adopt() {
       state = result ?? state;

@@ -12,9 +12,12 @@ const KEY = [
   { color: STAGE_COLORS.fusing, text: "fusing" },
 ] as const;
 
+const ERROR_HINT =
+  "How far the update that is served is from the mean of the clients' updates, relative to that mean: averaging the halves of adapters is not averaging adapters. 0 is exact.";
+
 /** Rounds as columns, one lane per client. */
 export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { columns, lanes } = timelineView(snapshot);
+  const { columns, lanes, worstModule } = timelineView(snapshot);
   return (
     <Panel
       title="Rounds"
@@ -51,6 +54,20 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
               </tr>
             ))}
           </tbody>
+          {columns.some(({ error }) => error !== null) && (
+            <tfoot>
+              <tr className="small muted">
+                <th scope="row" title={`${ERROR_HINT} ${worstModule ?? ""}`}>
+                  averaging error
+                </th>
+                {columns.map(({ round, error }) => (
+                  <td key={round} className="number">
+                    {error}
+                  </td>
+                ))}
+              </tr>
+            </tfoot>
+          )}
         </table>
       </div>
       <div className="key" aria-hidden="true">

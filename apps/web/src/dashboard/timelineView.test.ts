@@ -23,3 +23,14 @@ test("a method without a local round starts its lanes at round 1", () => {
   const snapshot = collecting(1, { rounds: [roundOf(1, { closedAt: null, aggregated: [] })] });
   expect(timelineView(snapshot).columns.map(({ round }) => round)).toEqual([1, 2, 3]);
 });
+
+test("what averaging lost is told per round, rounding as exact, and where it lost most", () => {
+  const { columns, worstModule } = timelineView(
+    collecting(2, {
+      rounds: [roundOf(0), roundOf(1, { aggregationError: 0.0317 }), roundOf(2, { aggregationError: 3e-8 })],
+      moduleErrors: [{ module: "layers.2.q_proj", error: 0.214 }],
+    }),
+  );
+  expect(columns.map(({ error }) => error)).toEqual([null, "3.2 %", "0", null]);
+  expect(worstModule).toBe("Most was lost in layers.2.q_proj: 21 %.");
+});

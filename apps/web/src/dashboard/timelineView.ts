@@ -21,8 +21,18 @@ export interface Lane {
   readonly cells: readonly LaneCell[];
 }
 
+export interface Column {
+  readonly round: number;
+  readonly label: string;
+  readonly title: string;
+  /** How far what was served is from the mean of what the clients learned, in words; null where there is no such figure. */
+  readonly error: string | null;
+}
+
 export interface Timeline {
-  readonly columns: readonly { readonly round: number; readonly label: string; readonly title: string }[];
+  readonly columns: readonly Column[];
+  /** Where the newest aggregation lost most, one sentence; null where it lost nothing. */
+  readonly worstModule: string | null;
   readonly lanes: readonly Lane[];
 }
 
@@ -36,10 +46,13 @@ export function timelineView(snapshot: Snapshot): Timeline {
       round,
       label: round === 0 ? "alone" : round > total ? "fuse" : String(round),
       title: roundLabel(round, total),
+      error: errorText(rounds.find((view) => view.round === round)?.aggregationError ?? null),
     };
   });
+  const [worst] = snapshot.moduleErrors;
   return {
     columns,
+    worstModule: worst && worst.error >= EXACT ? `Most was lost in ${worst.module}: ${errorText(worst.error)}.` : null,
     lanes: clients.map(({ id, name, status }) => ({
       clientId: id,
       name,
@@ -47,6 +60,15 @@ export function timelineView(snapshot: Snapshot): Timeline {
       cells: columns.map(({ round }) => cellOf(snapshot, id, round)),
     })),
   };
+}
+
+/** Below this the rest is float32 rounding. */
+const EXACT = 1e-5;
+
+function errorText(error: number | null): string | null {
+  if (error === null) return null;
+  if (error < EXACT) return "0";
+  return error < 0.001 ? "<0.1 %" : `${(100 * error).toFixed(error < 0.1 ? 1 : 0)} %`;
 }
 
 function cellOf({ rounds, clients, config, openRound }: Snapshot, clientId: string, round: number): LaneCell {

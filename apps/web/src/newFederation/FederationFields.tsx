@@ -2,7 +2,7 @@ import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from
 import type { Offer } from "../services/coordinatorClient.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
-import { type FederationForm, familyOf, methodChoices } from "./federationForm.ts";
+import { type FederationForm, familyOf, methodChoices, methodNote } from "./federationForm.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 
 export interface FieldsProps {
@@ -74,12 +74,14 @@ export function MethodFields({ form, onChange }: FieldsProps) {
       onChange={(value) => onChange({ [key]: Number(value) || 1 })}
     />
   );
+  const note = methodNote(form);
   return (
     <Panel title="How">
       <div className="fields">
         <NativeSelect
           label="Method"
-          description="“private” never uploads the personal adapter, in no form."
+          description={note.runs ? note.text : undefined}
+          error={note.runs ? undefined : note.text}
           value={form.method}
           data={[...methodChoices]}
           onChange={(event) => onChange({ method: event.currentTarget.value })}

@@ -1,6 +1,6 @@
 import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
-import { initialForm, methodChoices, parseLabels, toConfig } from "./federationForm.ts";
+import { initialForm, methodChoices, methodNote, parseLabels, toConfig } from "./federationForm.ts";
 
 const filled = { ...initialForm([decoderBase, encoderBase]), name: " ward notes ", labels: "flu\n\n cold \nflu" };
 
@@ -44,4 +44,15 @@ test("every method and preset can be chosen, and every choice is valid", () => {
   expect(methodChoices.map(({ value }) => value)).toContain("fdlora/paper");
   for (const { value } of methodChoices) expect(toConfig({ ...filled, method: value }, 1).ok).toBe(true);
   expect(parseLabels("")).toEqual([]);
+});
+
+test("every method says what it does, and one that cannot do the task says why", () => {
+  const notes = methodChoices.map(({ value }) => methodNote({ method: value, kind: "label" }));
+  expect(notes.every(({ text, runs }) => runs && text.length > 40 && text.endsWith("."))).toBe(true);
+  const refused = methodChoices.filter(({ value }) => !methodNote({ method: value, kind: "text" }).runs);
+  expect(refused.map(({ value }) => value)).toEqual(["fedrod/standard"]);
+  expect(toConfig({ ...filled, model: decoderBase, kind: "text", method: "fedrod/standard" }, 1)).toEqual({
+    ok: false,
+    problem: "FedRoD balances labels, so it needs a task with labels.",
+  });
 });

@@ -49,6 +49,18 @@ export const methodChoices: readonly { readonly value: string; readonly label: s
   }));
 });
 
+/** What the chosen method does, one sentence; or why it cannot do this kind of task. */
+export function methodNote({ method, kind }: Pick<FederationForm, "method" | "kind">): {
+  readonly text: string;
+  readonly runs: boolean;
+} {
+  const strategy = strategies.find(({ id }) => id === method.split("/")[0]);
+  const refusal = strategy && "refusal" in strategy ? strategy.refusal?.(kind) : null;
+  if (refusal) return { text: refusal, runs: false };
+  const secret = method === "fdlora/private" ? " Here the personal adapter is never uploaded, in no form." : "";
+  return { text: (strategy?.summary ?? "") + secret, runs: true };
+}
+
 export type FormResult =
   | { readonly ok: true; readonly config: FederationConfig }
   /** One sentence about the first thing that is missing or wrong. */
@@ -60,6 +72,8 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   if (form.name.trim() === "") return { ok: false, problem: "Give the federation a name." };
   const labels = parseLabels(form.labels);
   if (form.kind === "label" && labels.length < 2) return { ok: false, problem: "Give at least two labels, one per line." };
+  const note = methodNote(form);
+  if (!note.runs) return { ok: false, problem: note.text };
   const [method = "", preset = ""] = form.method.split("/");
   const parsed = federationConfig.safeParse(
     defaultFederation({

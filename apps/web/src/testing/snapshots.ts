@@ -45,6 +45,7 @@ export function roundOf(round: number, change: Partial<RoundView> = {}): RoundVi
     participants: ["anna", "bram"],
     aggregated: ["anna", "bram"],
     meanLoss: null,
+    aggregationError: null,
     ...change,
   };
 }
@@ -67,6 +68,7 @@ export function snapshotOf(change: Partial<Snapshot> = {}): Snapshot {
     endedAt: null,
     openRound: null,
     rounds: [],
+    moduleErrors: [],
     clients: [clientOf("anna"), clientOf("bram")],
     events: [],
     adapterBytes: 400_000,

@@ -1,6 +1,7 @@
 /** The whole visible state of a federation: pushed on every change, idempotent, what every dashboard renders. No secrets. */
 import { z } from "zod";
 import { displayName, federationConfig } from "./federationConfig.ts";
+import { MAX_MODULE_ERRORS } from "./limits.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
 
 const bytes = z.number().int().min(0);
@@ -36,8 +37,17 @@ export const roundView = z.strictObject({
   aggregated: z.array(z.string()),
   /** Sample-weighted mean of the counted clients' training loss, nats. */
   meanLoss: z.number().nullable(),
+  /**
+   * How far what is served is from the mean of what the clients learned, relative to that mean; 0 is exact. Null in a round without
+   * an aggregation, and where a method leaves it undefined.
+   */
+  aggregationError: z.number().min(0).nullable(),
 });
 export type RoundView = z.output<typeof roundView>;
+
+/** The same per adapted module, for the newest aggregation: the worst ones. */
+export const moduleError = z.strictObject({ module: z.string().max(120), error: z.number().min(0) });
+export type ModuleError = z.output<typeof moduleError>;
 
 export const eventView = z.strictObject({ at: instant, text: z.string(), clientId: z.string().nullable() });
 export type EventView = z.output<typeof eventView>;
@@ -66,6 +76,7 @@ export const snapshot = z.strictObject({
     })
     .nullable(),
   rounds: z.array(roundView),
+  moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS),
   clients: z.array(clientView),
   events: z.array(eventView),
   /** Bytes of one adapter on the wire, and of the whole base model as float32: "a full model would have been". */

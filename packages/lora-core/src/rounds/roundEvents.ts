@@ -1,5 +1,6 @@
 /** What can happen to a federation, and what it then asks of its surroundings. */
 import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
+import type { ModuleError } from "../protocol/snapshot.ts";
 import type { ArtifactId, ClientId } from "./roundState.ts";
 
 /** What a client says about itself when it joins or comes back. */
@@ -24,7 +25,13 @@ type Happening =
       readonly metrics: RoundMetrics;
     }
   | TimerEvent
-  | { readonly type: "aggregated"; readonly round: number }
+  | {
+      readonly type: "aggregated";
+      readonly round: number;
+      /** See RoundView.aggregationError. */
+      readonly error: number | null;
+      readonly moduleErrors: readonly ModuleError[];
+    }
   /** storage: the result could not be written; method: the contributions could not be aggregated. */
   | {
       readonly type: "aggregationFailed";

@@ -50,7 +50,10 @@ const happening = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("deadlinePassed"), round, attempt: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 5, arbitrary: fc.record({ type: type("aggregated"), round }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: type("aggregated"), round, error: fc.constantFrom(null, 0.25), moduleErrors: fc.constant([]) }),
+  },
   fc.record({
     type: type("aggregationFailed"),
     round,

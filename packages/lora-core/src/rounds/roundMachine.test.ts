@@ -51,7 +51,13 @@ const submitted = (clientId: string, round: number, at = 10, trainLoss = 0.5): R
   return { type: "submitted", clientId, round, artifact, bytes: 64, metrics: metrics(trainLoss), at };
 };
 const deadline = (round: number, at: number, attempt = 1): RoundEvent => ({ type: "deadlinePassed", round, attempt, at });
-const aggregated = (round: number, at = 20): RoundEvent => ({ type: "aggregated", round, at });
+const aggregated = (round: number, at = 20): RoundEvent => ({
+  type: "aggregated",
+  round,
+  error: 0.125,
+  moduleErrors: [{ module: "q", error: 0.5 }],
+  at,
+});
 const failed = (cause: "storage" | "method", at = 20): RoundEvent => {
   return { type: "aggregationFailed", round: 1, cause, reason: "no luck", at };
 };
@@ -324,4 +330,6 @@ test("the rounds after the last aggregated one fuse and finish without an aggreg
   expect(roundsView(end)).toMatchObject({ phase: "finished", endedAt: 51, note: "Finished: all rounds are done." });
   expect(commands).toEqual([{ type: "cancelTimer", key: "deadline:3:1" }]);
   expect(end.modelRound).toBe(2);
+  expect(end.rounds.map(({ aggregationError }) => aggregationError)).toContain(0.125);
+  expect(end.moduleErrors).toEqual([{ module: "q", error: 0.5 }]);
 });

@@ -48,7 +48,7 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
     case "waitExpired":
       return waitExpired(state);
     case "aggregated":
-      return aggregated(state, event.round);
+      return aggregated(state, event);
     case "aggregationFailed":
       return aggregationFailed(state, event);
     case "started":
@@ -225,10 +225,11 @@ function waitExpired(state: RoundState): RoundState {
   return end(state, "stopped", "Everyone left and nobody came back");
 }
 
-function aggregated(state: RoundState, round: number): RoundState {
+function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggregated" }>): RoundState {
   const { phase } = state;
+  const { round, error, moduleErrors } = event;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
-  return recordRound({ ...state, modelRound: round }, phase.open);
+  return recordRound({ ...state, modelRound: round, moduleErrors }, phase.open, error);
 }
 
 function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type: "aggregationFailed" }>): RoundState {

@@ -3,7 +3,7 @@
  * Adapters appear as handles ({@link ArtifactId}); all instants are milliseconds on the coordinator's clock.
  */
 import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
-import type { EventView, RoundView } from "../protocol/snapshot.ts";
+import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
 import type { Stage } from "../strategies/strategy.ts";
 
 export type ClientId = string;
@@ -101,6 +101,8 @@ export interface RoundState {
   readonly rounds: readonly RoundView[];
   /** The round whose aggregate is the shared adapter; null while it is the initial one. */
   readonly modelRound: number | null;
+  /** Aggregation errors of the newest aggregation, the worst modules. */
+  readonly moduleErrors: readonly ModuleError[];
   /** The newest {@link MAX_LOG_ENTRIES}. */
   readonly log: readonly EventView[];
 }
@@ -122,6 +124,7 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
     members: [],
     rounds: [],
     modelRound: null,
+    moduleErrors: [],
     log: [{ at, text: "The federation was created", clientId: null }],
   };
 }

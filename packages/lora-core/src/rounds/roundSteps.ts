@@ -32,13 +32,14 @@ export function closeRound(state: RoundState, open: OpenRound): RoundState {
 }
 
 /** Enters the round into the history and goes on to the next, or finishes after the last. */
-export function recordRound(state: RoundState, open: OpenRound): RoundState {
+export function recordRound(state: RoundState, open: OpenRound, aggregationError: number | null = null): RoundState {
   const aggregated = Object.keys(open.submissions);
   const view: RoundView = {
     ...roundViewOf(state, open),
     closedAt: state.at,
     aggregated,
     meanLoss: meanLoss(Object.values(open.submissions)),
+    aggregationError,
   };
   const text = `Round ${view.round} closed with ${aggregated.length} of ${open.participants.length}`;
   const recorded = log({ ...state, rounds: [...state.rounds, view] }, text);
@@ -74,6 +75,7 @@ export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
     participants: [...open.participants],
     aggregated: [],
     meanLoss: null,
+    aggregationError: null,
   };
 }
 

@@ -3,7 +3,10 @@ import type { Phase, Snapshot } from "../protocol/snapshot.ts";
 import { openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
 import { roundViewOf } from "./roundSteps.ts";
 
-type RoundsView = Pick<Snapshot, "phase" | "note" | "createdAt" | "endedAt" | "openRound" | "rounds" | "clients" | "events">;
+type RoundsView = Pick<
+  Snapshot,
+  "phase" | "note" | "createdAt" | "endedAt" | "openRound" | "rounds" | "moduleErrors" | "clients" | "events"
+>;
 
 /** Pure. `progress` is null everywhere: it is not part of the state. */
 export function roundsView(state: RoundState): RoundsView {
@@ -20,6 +23,7 @@ export function roundsView(state: RoundState): RoundsView {
       deadlineAt: state.paused ? null : open.deadlineAt,
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
+    moduleErrors: [...state.moduleErrors],
     clients: state.members.map(({ removed: _, awayUntil: __, history, ...member }) => ({
       ...member,
       history: [...history],

@@ -10,7 +10,8 @@
  * Differs from paper: that; every round starts from the same seeded A and B = 0 (the paper draws A anew); all clients have one rank.
  */
 import { z } from "zod";
-import { rankOf, splitRanks, stackRanks } from "../adapters/adapterSum.ts";
+import { partOf, rankOf, splitRanks, stackRanks, withPart } from "../adapters/adapterSum.ts";
+import { l2Norm, zerosLike } from "../tensors/arithmetic.ts";
 import { mergeUpdate, stackedMean } from "./mergedUpdate.ts";
 import { everyRound, serveShared } from "./plans.ts";
 import type { Strategy } from "./strategy.ts";
@@ -35,7 +36,12 @@ export const flora: Strategy<z.output<typeof floraConfig>> = {
       upload: { slot: "shared", form: "value", part: "all", extra: null },
       serve: serveShared,
     }),
-  init: (initial) => ({ shared: initial, memory: {} }),
+  init(initial) {
+    // An adapter that has learned already is merged first, or every round would count it again.
+    const b = partOf(initial, "b");
+    const shared = l2Norm(b) === 0 ? initial : stackRanks([withPart(initial, zerosLike(b)), initial]);
+    return { shared, memory: {} };
+  },
   aggregate({ shared }, contributions, { maxRank }) {
     const update = stackedMean(contributions, "samples");
     const [start, merged] = splitRanks(shared, rankOf(update) / contributions.length);

@@ -51,6 +51,13 @@ describe("exact aggregation", () => {
     expect([...twice.shared.values()][0]?.shape).toEqual([3, 2]);
   });
 
+  it("FLoRA merges an adapter that had learned before the federation once, and starts afresh", () => {
+    const config = flora.presets.standard ?? { maxRank: 1 };
+    const [fresh, merged] = splitRanks(flora.init(x, config).shared, 1);
+    expect(values(fresh)).toEqual([1, 2, 0, 0]);
+    expect(merged).toEqual(x);
+  });
+
   it("FLoRA keeps the nearest update where it may not grow", () => {
     const narrow = { maxRank: 1 };
     const [, merged] = splitRanks(flora.aggregate(flora.init(start, narrow), two, narrow, 1).shared, 1);

@@ -21,7 +21,7 @@ import { flora } from "./flora.ts";
 import { local } from "./local.ts";
 import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
-import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy } from "./strategy.ts";
+import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy, TaskKind } from "./strategy.ts";
 
 export const strategies = [
   fdLora,
@@ -51,6 +51,8 @@ export interface Method {
   readonly label: string;
   readonly firstRound: 0 | 1;
   readonly weighting: Weighting;
+  /** Why it cannot do a task of this kind; null where it can. */
+  refusal(task: TaskKind): string | null;
   plan(budgets: Budgets, context: PlanContext): RoundPlan;
   init(initial: NamedTensors): ServerState;
   /** What this client receives in a round that receives. */
@@ -79,6 +81,7 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
     label: strategy.label,
     firstRound: strategy.firstRound(config),
     weighting: strategy.weighting(config),
+    refusal: (task) => strategy.refusal?.(task) ?? null,
     plan: (budgets, context) => strategy.plan(config, budgets, context),
     init: (initial) => strategy.init(initial, config),
     download: (state, clientId) => strategy.download?.(state, clientId, config) ?? state.shared,
