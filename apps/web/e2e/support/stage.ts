@@ -33,8 +33,8 @@ export interface OpenFederation {
   until(what: string, condition: (snapshot: Snapshot) => boolean, deadlineMs?: number): Promise<Snapshot>;
 }
 
-/** @throws {Error} when the app was not built. */
-export async function startStage(): Promise<Stage> {
+/** `hub` is where hub addresses of base models point to. @throws {Error} when the app was not built. */
+export async function startStage({ hub }: { readonly hub?: string } = {}): Promise<Stage> {
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
@@ -43,6 +43,7 @@ export async function startStage(): Promise<Stage> {
     modelsDir: resolve("models"),
     webDir,
     samplesDir: resolve(".cache/samples"),
+    ...(hub === undefined ? {} : { hub }),
   });
   const { url } = await coordinator.listen(0, "127.0.0.1");
   const browser = await chromium.launch(chromiumLaunch());

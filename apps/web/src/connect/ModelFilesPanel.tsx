@@ -1,4 +1,5 @@
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { Box } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { formatBytes } from "../lib/format.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -32,7 +33,11 @@ export function ModelFilesPanel({ model, files }: ModelFilesPanelProps) {
             : `Still needed: ${missing.map(({ path, bytes }) => `${path} (${formatBytes(bytes)})`).join(", ")}. Ask the organiser for the same files.`}
         </ModelFilesDrop>
       )}
-      {checking.kind === "failed" && <FailureAlert failure={checking.failure} />}
+      {checking.kind === "failed" && (
+        <Box mt="sm">
+          <FailureAlert failure={checking.failure} />
+        </Box>
+      )}
     </Panel>
   );
 }

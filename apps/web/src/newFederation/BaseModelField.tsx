@@ -1,6 +1,6 @@
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
-import { Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Box, Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
 import { ModelFilesDrop } from "../connect/ModelFilesDrop.tsx";
@@ -20,8 +20,8 @@ export interface BaseModelFieldProps {
 type Kind = BaseModel["source"]["kind"];
 
 const KINDS: readonly { readonly value: Kind; readonly label: string }[] = [
-  { value: "coordinator", label: "From here" },
-  { value: "hub", label: "From a hub" },
+  { value: "coordinator", label: "Served here" },
+  { value: "hub", label: "On a hub" },
   { value: "files", label: "My files" },
 ];
 
@@ -88,7 +88,11 @@ function HubModel({ hub, onChange }: { readonly hub: string; readonly onChange: 
           Look it up
         </Button>
       </div>
-      {looking.kind === "failed" && <FailureAlert failure={looking.failure} />}
+      {looking.kind === "failed" && (
+        <Box mt="sm">
+          <FailureAlert failure={looking.failure} />
+        </Box>
+      )}
     </>
   );
 }
@@ -109,7 +113,11 @@ function PickedModel({ onChange }: { readonly onChange: BaseModelFieldProps["onC
         A .gguf file, or config.json, tokenizer.json and model.safetensors together. Every participant picks the same files; they
         never leave this device.
       </ModelFilesDrop>
-      {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
+      {reading.kind === "failed" && (
+        <Box mt="sm">
+          <FailureAlert failure={reading.failure} />
+        </Box>
+      )}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/res
 import type { ModelFiles } from "@duet/lora-core/models/modelFiles";
 import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
 import { type BaseModel, baseModel, bytesOf, type ModelSource } from "@duet/lora-core/protocol/baseModel";
+import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import { createPickedFiles, openPickedFolder } from "./pickedFiles.ts";
 import type { TabEngine } from "./tabEngine.ts";
 import { fetchCached } from "./weightCache.ts";
@@ -91,11 +92,12 @@ export function createModelDesk(origin: string): ModelDesk {
   };
 }
 
-async function describe(folder: ModelFolder, name: string, source: ModelSource): Promise<BaseModel> {
+async function describe(folder: ModelFolder, name: string | null, source: ModelSource): Promise<BaseModel> {
   const described = await describeModelFolder(folder);
   // Refuses with the field that is not supported.
-  parseArchitecture(described.config);
-  const parsed = baseModel.safeParse({ name: name.slice(0, 60), source, ...described });
+  const { parameters } = parseArchitecture(described.config);
+  const called = name ?? `${described.config.model_type}, ${(parameters / 1e6).toFixed(1)} M parameters`;
+  const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, ...described });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new ModelFolderError(`This model cannot be used: ${issue?.path.join(" ")}: ${issue?.message}`);

@@ -65,7 +65,8 @@ export function createPickedFiles(): PickedFiles {
       for (const { file, found } of pairs) {
         const report = (bytes: number) => onProgress({ receivedBytes: before + bytes, totalBytes });
         if (found.size !== file.bytes || (await sha256Of(found, report)) !== file.sha256) {
-          throw new WrongFileError(`${found.name} is not the ${file.path} that this federation was created with`);
+          const original = found.name === file.path ? "the one" : file.path;
+          throw new WrongFileError(`${found.name} differs from ${original} that this federation was created with`);
         }
         before += file.bytes;
         checked.set(file, found);

@@ -1,7 +1,6 @@
 /** A server with the layout of a model hub, for tests: /api/models/… tells a revision's files, /owner/name/resolve/… has them. */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { onTestFinished } from "vitest";
 
 /** Contents by name; an object is sent as JSON, and hashed by nobody: as on a hub, only binary files are large ones. */
 export type HubFiles = Readonly<Record<string, Uint8Array | object>>;
@@ -23,7 +22,7 @@ export interface HubUnderTest {
 /** The commit that v1.0 and main mean. */
 export const HUB_COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-/** The model acme/tiny. Pages of another origin may read it, as on the real one. It ends with the test. */
+/** The model acme/tiny. Pages of another origin may read it, as on the real one. It ends with the process, or by `close`. */
 export async function startHub(files: HubFiles, { cuts = [], etag = () => '"one"' }: HubOptions = {}): Promise<HubUnderTest> {
   const requests: string[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -51,10 +50,9 @@ export async function startHub(files: HubFiles, { cuts = [], etag = () => '"one"
     if (cut === undefined) return response.end(content.subarray(start, end));
     return response.write(content.subarray(start, start + cut), () => response.destroy());
   };
-  const server = createServer(answer);
+  const server = createServer(answer).unref();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => stop(server);
-  onTestFinished(close);
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("The server has no port");
   return { address: `http://127.0.0.1:${bound.port}`, requests, close };
