@@ -1,4 +1,6 @@
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { MemoryNote } from "../connect/MemoryNote.tsx";
 import type { Offer } from "../services/coordinatorClient.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
@@ -23,6 +25,15 @@ export function BasicFields({ form, offer, onChange }: FieldsProps & { readonly 
         />
       </div>
       <BaseModelField model={form.model} offer={offer} onChange={(model) => onChange({ model, kind: "label" })} />
+      {form.model && (
+        <MemoryNote
+          {...defaultFederation({
+            name: form.name,
+            model: form.model,
+            task: form.kind === "label" ? { kind: "label", labels: [] } : { kind: "text" },
+          })}
+        />
+      )}
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
+import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { personalLeaves } from "../connect/personalLeaves.ts";
 import { useConnectData } from "../connect/useConnectData.ts";
@@ -79,6 +80,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         required
       />
       <WhatLeaves personalLeaves={personalLeaves(config)} />
+      <MemoryNote {...config} />
       <ModelFilesPanel model={config.model} files={files} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
       {startsPersonal(config) && <ContinueFromAdapter config={config} start={start} onStart={setStart} />}

@@ -1,4 +1,5 @@
 /** Everything the pages work with, made once per tab. The only place that constructs sockets, workers and stores. */
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import { createStore, type ReadableStore } from "../lib/store.ts";
@@ -27,6 +28,8 @@ export interface AppServices {
   readonly session: ReadableStore<FederatedSession | null>;
   /** The tab's worker, started on first use. */
   engine(): WorkerEngine;
+  /** How much memory this device allows on the backend that will compute. */
+  deviceLimits(): Promise<DeviceLimits>;
   /** The feed of a federation; the one before is closed when it is another. */
   feed(federationId: string, token: string): FederationFeed;
   /** Becomes a new client. */
@@ -88,6 +91,7 @@ export function createAppServices(): AppServices {
     storage,
     session,
     engine: currentEngine,
+    deviceLimits: () => currentEngine().deviceLimits(backend),
     feed: feedOf,
     join: ({ federationId, inviteToken, name, data, start: adapters }) =>
       start(

@@ -1,4 +1,5 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { LabelCount } from "@duet/lora-core/data/mapRows";
@@ -68,6 +69,8 @@ export interface TabEngine extends Omit<TrainingEngine, "open"> {
     backend: BackendName | null,
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<OpenedModel>;
+  /** How much memory this device allows, on the backend that would be picked (or the forced one). */
+  deviceLimits(backend: BackendName | null): Promise<DeviceLimits>;
   /** What a model on the hub is, at the commit that `owner/name@revision` means now. @throws {Error} with a sentence for people. */
   describeHubModel(address: string, hub: string): Promise<BaseModel>;
   /** What the picked files are, hashed, and remembers them; named after its config where `name` is null. @throws as above. */

@@ -3,6 +3,7 @@ import { createLocalClient } from "@duet/lora-core/training/localClient";
 import { expose } from "comlink";
 import { createDataDesk } from "./dataDesk.ts";
 import { createModelDesk } from "./modelDesk.ts";
+import { probeDevice } from "./probeDevice.ts";
 import type { TabEngine } from "./tabEngine.ts";
 
 const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
@@ -15,6 +16,7 @@ const engine: TabEngine = {
     const { files, kept } = await desk.load(model, hub, onProgress);
     return { device: await client.open(files, backend), modelKept: kept };
   },
+  deviceLimits: probeDevice,
   prepare: (setup, split) => client.prepare(setup, split),
   runRound: (request, onProgress) => client.runRound(request, onProgress),
   checkpoint: () => client.checkpoint(),

@@ -22,6 +22,7 @@ export function createWorkerEngine(): WorkerEngine {
 
   return {
     openModel: (model, hub, backend, onProgress) => guarded(remote.openModel(model, hub, backend, proxy(onProgress))),
+    deviceLimits: (backend) => guarded(remote.deviceLimits(backend)),
     describeHubModel: (address, hub) => guarded(remote.describeHubModel(address, hub)),
     describePickedModel: (files, name, onProgress) => guarded(remote.describePickedModel(files, name, proxy(onProgress))),
     missingModelFiles: (model) => guarded(remote.missingModelFiles(model)),

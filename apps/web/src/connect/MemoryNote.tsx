@@ -1,0 +1,34 @@
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import { Alert } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useServices } from "../app/ServicesContext.tsx";
+import { type MemorySettings, memoryView } from "./memoryView.ts";
+
+/** How much of this device's memory a federation takes, before anything is loaded. Nothing while the device is not known. */
+export function MemoryNote(settings: MemorySettings) {
+  const services = useServices();
+  const [limits, setLimits] = useState<DeviceLimits | null>(null);
+  useEffect(() => {
+    let isShown = true;
+    services.deviceLimits().then(
+      (found) => isShown && setLimits(found),
+      // A device that cannot be asked gets no note; loading will tell.
+      () => {},
+    );
+    return () => {
+      isShown = false;
+    };
+  }, [services]);
+  if (!limits) return null;
+  const { text, isWarning } = memoryView(settings, limits);
+  return isWarning ? (
+    <Alert color="gray" variant="outline" icon={<IconAlertTriangle />} title="This may not fit this device" mt="sm" role="status">
+      {text}
+    </Alert>
+  ) : (
+    <p className="muted small" style={{ margin: "8px 0 0" }}>
+      {text}
+    </p>
+  );
+}

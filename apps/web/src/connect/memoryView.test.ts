@@ -1,0 +1,24 @@
+import { deviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { decoderBase } from "@duet/lora-core/protocol/testing/baseModels";
+import { expect, test } from "vitest";
+import { memoryView } from "./memoryView.ts";
+
+const config = defaultFederation({ name: "x", model: decoderBase, task: { kind: "label", labels: ["a", "b"] } });
+const wasm = deviceLimits({ backend: "wasm", memoryGib: 4, bufferBytes: null });
+const view = (bytes: number | null, tensorBytes: number | null = null) => memoryView(config, { ...wasm, bytes, tensorBytes });
+
+test("says what training takes, and what would help where that is too much", () => {
+  const { text, isWarning } = view(2 ** 31);
+  expect(isWarning).toBe(false);
+  const [, amount = ""] = /^Training takes about ([\d.]+ [kMG]?B) of memory in this tab\.$/.exec(text) ?? [];
+  expect(amount).toMatch(/^\d/);
+  expect(view(1)).toEqual({
+    text: `Training takes about ${amount} of memory in this tab; it allows 1 B. No setting makes it fit: choose a smaller base model, or another device.`,
+    isWarning: true,
+  });
+  expect(view(null, 4).text).toContain(`${amount} of memory in this tab, in larger pieces than this device allows. No setting`);
+  // Somewhere below what is needed, smaller batches are enough.
+  const large = { ...config, training: { ...config.training, batchSize: 256 } };
+  expect(memoryView(large, { ...wasm, bytes: 5e8 }).text).toMatch(/It would fit with batches of \d+ rows?\.$/);
+});
