@@ -21,7 +21,9 @@ export const MAX_MODEL_FILES = 64;
 export const CONFIG_FILE = "config.json";
 export const TOKENIZER_FILE = "tokenizer.json";
 /** How a model is talked to; not every model has them. */
-export const CHAT_FILES: readonly string[] = ["tokenizer_config.json", "chat_template.jinja"];
+export const CHAT_CONFIG_FILE = "tokenizer_config.json";
+export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
+export const CHAT_FILES: readonly string[] = [CHAT_CONFIG_FILE, CHAT_TEMPLATE_FILE];
 export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 

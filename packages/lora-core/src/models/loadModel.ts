@@ -10,13 +10,13 @@ import { createTextTokenizer } from "./textTokenizer.ts";
  * Reads, checks and copies a base model to the current backend; the caller disposes it.
  * @throws {UnsupportedModelError} for a config.json that is not supported.
  * @throws {RangeError} when weights and config.json do not fit.
- * @throws {TypeError} for a tokenizer.json that is not supported.
+ * @throws {TypeError} for a tokenizer.json or a chat template that is not supported.
  */
 export function loadModel(files: ModelFiles): LanguageModel {
   const architecture = parseArchitecture(files.config);
   const tokenizer = createTextTokenizer(files.tokenizer);
-  const { weights } = files;
+  const { weights, chat } = files;
   return architecture.family === "encoder"
     ? createEncoder({ config: architecture.config, weights, tokenizer })
-    : createCausalLm({ config: architecture.config, weights, tokenizer });
+    : createCausalLm({ config: architecture.config, weights, tokenizer, chat });
 }

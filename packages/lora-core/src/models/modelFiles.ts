@@ -1,11 +1,14 @@
 /** A base model in host memory, from whichever files it came. */
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import type { ChatTemplate } from "./chatTemplate.ts";
 
 export interface ModelFiles {
   /** What config.json says. */
   readonly config: unknown;
   /** What tokenizer.json says. */
   readonly tokenizer: unknown;
+  /** How an instruction model is talked to; null for a base model, which gets the plain format of causalLm/prompt.ts. */
+  readonly chat: ChatTemplate | null;
   /** Tensors by their names in the checkpoint. `data` may be decoded at every access: read it once. */
   readonly weights: NamedTensors;
 }

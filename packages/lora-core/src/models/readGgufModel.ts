@@ -1,4 +1,5 @@
 /** A model in one GGUF file, as the files of a model folder. */
+import { ggufChat } from "../checkpoints/gguf/ggufChat.ts";
 import { ggufConfig } from "../checkpoints/gguf/ggufConfig.ts";
 import { huggingFaceTensors } from "../checkpoints/gguf/ggufTensors.ts";
 import { ggufTokenizer } from "../checkpoints/gguf/ggufTokenizer.ts";
@@ -14,6 +15,7 @@ export function readGgufModel(file: ArrayBuffer | Uint8Array): ModelFiles {
   return {
     config,
     tokenizer: ggufTokenizer(gguf.metadata),
+    chat: ggufChat(gguf.metadata),
     weights: huggingFaceTensors(gguf.tensors, { interleavedHeadWidth }),
   };
 }

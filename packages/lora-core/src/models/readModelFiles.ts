@@ -1,5 +1,7 @@
 /** A base model in host memory from its files, wherever they come from. */
 import {
+  CHAT_CONFIG_FILE,
+  CHAT_TEMPLATE_FILE,
   CONFIG_FILE,
   INDEX_FILE,
   ModelFolderError,
@@ -10,6 +12,7 @@ import {
 import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { joinShards, parseShardIndex } from "../checkpoints/shardIndex.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { type ChatTemplate, chatTemplateOf } from "./chatTemplate.ts";
 import type { ModelFiles } from "./modelFiles.ts";
 import { readGgufModel } from "./readGgufModel.ts";
 
@@ -27,7 +30,14 @@ export async function readModelFiles(names: readonly string[], read: ReadFile): 
   const config = await readJson(CONFIG_FILE, read);
   const tokenizer = await readJson(TOKENIZER_FILE, read);
   const weights = format.kind === "whole" ? readSafetensors(await read(WEIGHTS_FILE)) : await readShards(names, read);
-  return { config, tokenizer, weights };
+  return { config, tokenizer, chat: await readChat(names, read), weights };
+}
+
+/** Null for a base model, which has neither file or no template in it. */
+async function readChat(names: readonly string[], read: ReadFile): Promise<ChatTemplate | null> {
+  const config = names.includes(CHAT_CONFIG_FILE) ? await readJson(CHAT_CONFIG_FILE, read) : null;
+  const jinja = names.includes(CHAT_TEMPLATE_FILE) ? new TextDecoder().decode(await read(CHAT_TEMPLATE_FILE)) : null;
+  return chatTemplateOf(config, jinja);
 }
 
 async function readShards(names: readonly string[], read: ReadFile): Promise<NamedTensors> {

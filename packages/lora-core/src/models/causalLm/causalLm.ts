@@ -1,9 +1,11 @@
 /** A decoder behind the language-model interface. */
 import { type DecoderConfig, decoderLinears } from "../../architectures/decoderConfig.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
+import type { ChatTemplate } from "../chatTemplate.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
 import { createCausalTask } from "./causalTask.ts";
+import { createChatEncoder } from "./chatPrompt.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 import { generateTokens } from "./generateTokens.ts";
 import { createPromptEncoder } from "./prompt.ts";
@@ -14,12 +16,18 @@ export interface CausalLmFiles {
   /** Tensors by their names in the checkpoint; only read. */
   readonly weights: NamedTensors;
   readonly tokenizer: TextTokenizer;
+  /** Null for a base model. */
+  readonly chat: ChatTemplate | null;
 }
 
-/** Loads the base onto the current backend. @throws {RangeError} when the checkpoint does not fit config.json. */
-export function createCausalLm({ config, weights, tokenizer }: CausalLmFiles): LanguageModel {
+/**
+ * Loads the base onto the current backend.
+ * @throws {RangeError} when the checkpoint does not fit config.json.
+ * @throws {TypeError} when the chat template cannot be used.
+ */
+export function createCausalLm({ config, weights, tokenizer, chat }: CausalLmFiles): LanguageModel {
+  const prompts = chat ? createChatEncoder(tokenizer, chat, config.eosToken) : createPromptEncoder(tokenizer, config);
   const loaded = loadDecoderWeights(config, weights);
-  const prompts = createPromptEncoder(tokenizer, config);
   return {
     family: "causal-lm",
     linears: decoderLinears(config),

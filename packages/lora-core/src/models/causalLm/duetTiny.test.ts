@@ -30,7 +30,7 @@ describe("duet-tiny on wasm", () => {
     await useBackend("wasm");
     const checkpoint = readSafetensors(read("models/duet-tiny/model.safetensors"));
     weights = loadDecoderWeights(config, checkpoint);
-    model = createCausalLm({ config, weights: checkpoint, tokenizer });
+    model = createCausalLm({ config, weights: checkpoint, tokenizer, chat: null });
   });
   afterAll(() => {
     disposeDecoderWeights(weights);

@@ -15,6 +15,7 @@ export function readModelFolder(id: "use-lite" | "duet-tiny"): ModelFiles {
   return {
     config: JSON.parse(read("config.json").toString()),
     tokenizer: JSON.parse(read("tokenizer.json").toString()),
+    chat: null,
     weights: readSafetensors(read("model.safetensors")),
   };
 }

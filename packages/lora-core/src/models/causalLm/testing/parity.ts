@@ -9,6 +9,7 @@ import type { LoraFactors } from "../../../ops/loraLinear/loraUpdate.ts";
 import { expectClose } from "../../../ops/testing/expectClose.ts";
 import type { BackendName } from "../../../protocol/metrics.ts";
 import type { DeviceAdapter, Example } from "../../languageModel.ts";
+import type { TextTokenizer } from "../../textTokenizer.ts";
 import { createCausalLm } from "../causalLm.ts";
 import { hiddenStates, logitsAt } from "../decoderForward.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "../decoderWeights.ts";
@@ -19,7 +20,14 @@ import { allOf, greedy } from "./greedy.ts";
 import { type Instance, instances } from "./instances.ts";
 
 /** Text plays no part in these tests: rows come as ids. */
-const noText = { encode: () => [], decode: () => "", idOf: () => null };
+const noText: TextTokenizer = {
+  encode: () => [],
+  encodeFormatted: () => [],
+  broken: (text) => text,
+  isControl: () => false,
+  decode: () => "",
+  idOf: () => null,
+};
 
 /** Registers the tests for one backend. */
 export function testCausalLmParity(backend: BackendName): void {
@@ -52,7 +60,7 @@ export function testCausalLmParity(backend: BackendName): void {
 
     test("loss over answer tokens and the gradients of every LoRA factor agree with peft to 1e-3", async () => {
       const { config, model, expected } = await load(instance);
-      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText });
+      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText, chat: null });
       const task = await causalLm.prepare({ kind: "text" });
       const { adapter, variables } = deviceAdapter(causalLm.linears, expected, instance.batch.alpha / instance.batch.rank);
       const { value, grads } = tf.variableGrads(() => task.loss(examples(instance), adapter, null), [...variables.values()]);
@@ -104,7 +112,7 @@ export function testCausalLmParity(backend: BackendName): void {
     test("a batch gives every row what it gets alone, and nothing stays on the backend", async () => {
       const { config, model, expected } = await load(instance);
       const before = tf.memory().numTensors;
-      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText });
+      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText, chat: null });
       const task = await causalLm.prepare({ kind: "text" });
       const { adapter, variables } = deviceAdapter(causalLm.linears, expected, 2);
       const together = await task.score(examples(instance), adapter);

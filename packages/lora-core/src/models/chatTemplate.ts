@@ -1,0 +1,67 @@
+/** The chat template of an instruction model: how messages become one text with control pieces, by @huggingface/jinja. */
+import { Template } from "@huggingface/jinja";
+import { z } from "zod";
+
+/** A template with what it may refer to. */
+export interface ChatTemplate {
+  /** Jinja, as in tokenizer_config.json. */
+  readonly source: string;
+  /** Control pieces by their text; null where the model has none. */
+  readonly bosToken: string | null;
+  readonly eosToken: string | null;
+}
+
+export interface ChatMessage {
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
+
+/** Renders messages; `continues` adds the beginning of the assistant's answer. @throws {TypeError} naming the template's own complaint. */
+export type RenderChat = (messages: readonly ChatMessage[], continues: boolean) => string;
+
+const piece = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]).nullish();
+const tokenizerConfig = z.looseObject({
+  chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
+  bos_token: piece,
+  eos_token: piece,
+});
+
+/**
+ * From tokenizer_config.json and chat_template.jinja, either of which a model may lack; null without a template. Of several named
+ * templates the one called "default".
+ * @throws {TypeError} when tokenizer_config.json has another form.
+ */
+export function chatTemplateOf(tokenizerConfigJson: unknown, jinja: string | null): ChatTemplate | null {
+  const parsed = tokenizerConfig.safeParse(tokenizerConfigJson ?? {});
+  if (!parsed.success) {
+    throw new TypeError(`tokenizer_config.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is not supported`);
+  }
+  const { chat_template: found, bos_token: bos, eos_token: eos } = parsed.data;
+  const source = jinja ?? (Array.isArray(found) ? found.find(({ name }) => name === "default")?.template : found);
+  return source ? { source, bosToken: bos ?? null, eosToken: eos ?? null } : null;
+}
+
+/** @throws {TypeError} when the template cannot be read. */
+export function createChat({ source, bosToken, eosToken }: ChatTemplate): RenderChat {
+  const template = attempt(() => new Template(source));
+  return (messages, continues) =>
+    attempt(() =>
+      template.render({
+        messages: messages.map((message) => ({ ...message })),
+        add_generation_prompt: continues,
+        bos_token: bosToken ?? "",
+        eos_token: eosToken ?? "",
+        // Models that can think aloud first are asked for the answer at once.
+        enable_thinking: false,
+      }),
+    );
+}
+
+function attempt<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`The model's chat template cannot be used: ${reason}`, { cause: error });
+  }
+}
