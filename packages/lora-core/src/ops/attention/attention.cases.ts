@@ -45,4 +45,5 @@ export const attentionCases: readonly OpCase[] = [
   attentionCase({ batch: 2, heads: 4, keyHeads: 2, queries: 7, keys: 7, width: 5, mask: "causal" }),
   attentionCase({ batch: 1, heads: 6, keyHeads: 1, queries: 2, keys: 9, width: 4, mask: "causal" }),
   attentionCase({ batch: 3, heads: 2, keyHeads: 1, queries: 1, keys: 6, width: 3, mask: "none" }),
+  attentionCase({ batch: 2, heads: 2, keyHeads: 1, queries: 6, keys: 6, width: 8, mask: "causal" }),
 ];

@@ -17,4 +17,4 @@ function geluCase(rows: number, width: number, spread = 1): OpCase {
   };
 }
 
-export const geluCases: readonly OpCase[] = [geluCase(1, 1), geluCase(3, 7), geluCase(5, 13, 20)];
+export const geluCases: readonly OpCase[] = [geluCase(1, 1), geluCase(3, 7), geluCase(5, 13, 20), geluCase(3, 24)];

@@ -23,6 +23,7 @@ function layerNormCase(rows: number, width: number, { size = 1, offset = 0, eps 
 export const layerNormCases: readonly OpCase[] = [
   layerNormCase(1, 3),
   layerNormCase(7, 34),
+  layerNormCase(2, 148),
   layerNormCase(2, 6, { size: 0.01, eps: 1e-3 }),
   layerNormCase(4, 16, { size: 3, offset: 5 }),
 ];

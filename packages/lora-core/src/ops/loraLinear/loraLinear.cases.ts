@@ -72,6 +72,8 @@ export const loraLinearCases: readonly OpCase[] = [
   adapted({ rows: 5, inFeatures: 7, outFeatures: 3, rank: 1 }),
   adapted({ rows: 6, inFeatures: 9, outFeatures: 10, rank: 3, dropoutRate: 0.4 }),
   adapted({ rows: 17, inFeatures: 33, outFeatures: 18, rank: 8 }),
+  adapted({ rows: 11, inFeatures: 12, outFeatures: 20, rank: 4, dropoutRate: 0.3 }),
+  adapted({ rows: 2, inFeatures: 8, outFeatures: 12, rank: 2 }),
   plain(1, 1, 1),
   plain(4, 5, 6),
 ];

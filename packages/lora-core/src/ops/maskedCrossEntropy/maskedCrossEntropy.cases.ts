@@ -22,4 +22,5 @@ export const maskedCrossEntropyCases: readonly OpCase[] = [
   crossEntropyCase([1], 2),
   crossEntropyCase([4, -1, 0, 6, -1], 7),
   crossEntropyCase([0, 12, 3], 13, 30),
+  crossEntropyCase([99, -1, 42], 100, 10),
 ];

@@ -23,5 +23,6 @@ export const rmsNormCases: readonly OpCase[] = [
   rmsNormCase(1, 1),
   rmsNormCase(3, 5),
   rmsNormCase(7, 34),
+  rmsNormCase(2, 148),
   rmsNormCase(2, 6, { size: 0.01, eps: 1e-3 }),
 ];

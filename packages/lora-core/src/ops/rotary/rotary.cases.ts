@@ -24,4 +24,5 @@ export const rotaryCases: readonly OpCase[] = [
   rotaryCase([1, 1, 1, 2], 3, 10_000),
   rotaryCase([2, 3, 5, 6], 0, 10_000),
   rotaryCase([1, 2, 3, 14], 40, 500_000),
+  rotaryCase([2, 1, 3, 16], 7, 10_000),
 ];

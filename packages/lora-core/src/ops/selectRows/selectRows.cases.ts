@@ -20,4 +20,5 @@ export const selectRowsCases: readonly OpCase[] = [
   selectRowsCase(1, 1, [0]),
   selectRowsCase(5, 3, [4, 1, 4]),
   selectRowsCase(9, 6, [8, 0, 2, 3]),
+  selectRowsCase(6, 8, [5, 5, 0, 5]),
 ];

@@ -16,4 +16,4 @@ function swigluCase(rows: number, width: number): OpCase {
   };
 }
 
-export const swigluCases: readonly OpCase[] = [swigluCase(1, 1), swigluCase(3, 7), swigluCase(9, 21)];
+export const swigluCases: readonly OpCase[] = [swigluCase(1, 1), swigluCase(3, 7), swigluCase(9, 21), swigluCase(3, 24)];
