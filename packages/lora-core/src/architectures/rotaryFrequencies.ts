@@ -1,12 +1,13 @@
 /**
  * Frequencies of rotary positions, theta^(-2 j / Dh) for pair j, and how models that read longer texts than they were first trained
  * on stretch them. Named and computed as in transformers' modeling_rope_utils: "linear" divides every frequency by `factor`;
- * "llama3" divides the slow ones, leaves the fast ones, and interpolates between.
+ * "llama3" divides the slow ones, leaves the fast ones, and interpolates between. "factors" is not of transformers: files of llama.cpp
+ * have what each frequency is divided by (ggml_rope_ext, freq_factors), already worked out.
  */
 import { z } from "zod";
 import { UnsupportedModelError } from "./unsupportedModel.ts";
 
-const kind = z.enum(["default", "linear", "llama3"]);
+const kind = z.enum(["default", "linear", "llama3", "factors"]);
 
 /** `rope_scaling`, or `rope_parameters` of transformers 5, which has the angles' base as well. */
 export const ropeFields = z.object({
@@ -19,6 +20,7 @@ export const ropeFields = z.object({
   low_freq_factor: z.number().positive().optional(),
   high_freq_factor: z.number().positive().optional(),
   original_max_position_embeddings: z.number().int().positive().optional(),
+  factors: z.array(z.number().positive()).optional(),
 });
 type RopeFields = z.output<typeof ropeFields>;
 
@@ -46,6 +48,11 @@ export function rotaryFrequencies({ headWidth, theta, scaling }: Rotary): number
     case "linear": {
       const factor = need("factor");
       return plain.map((frequency) => frequency / factor);
+    }
+    case "factors": {
+      const { factors = [] } = fields;
+      if (factors.length !== plain.length) throw new UnsupportedModelError(`${field}.factors`, `${factors.length} numbers`);
+      return plain.map((frequency, j) => frequency / (factors[j] ?? 1));
     }
     case "llama3": {
       const [factor, low, high] = [need("factor"), need("low_freq_factor"), need("high_freq_factor")];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { ggufConfig } from "../checkpoints/gguf/ggufConfig.ts";
+import { readGgufHeader } from "../checkpoints/gguf/ggufHeader.ts";
 import { ggufTokenizer } from "../checkpoints/gguf/ggufTokenizer.ts";
 import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { readGgufModel } from "./readGgufModel.ts";
@@ -39,6 +40,34 @@ describe.each(["grouped", "biased"])("a GGUF file of the model %s", (name) => {
   });
 });
 
+describe("a GGUF file with frequencies scaled for longer texts", () => {
+  const file = fixture("gguf/llama3-scaled.gguf");
+  const frequencies = (config: unknown) => {
+    const architecture = parseArchitecture(config);
+    return architecture.family === "causal-lm" ? architecture.config.rotaryFrequencies : null;
+  };
+
+  it("turns as its config.json says, by the factors in a tensor of their own", () => {
+    const model = readGgufModel(file);
+    const ours = frequencies(model.config) ?? [];
+    const theirs = frequencies(JSON.parse(fixture("causalLm/llama3-scaled/config.json").toString())) ?? [];
+    expect(ours).toHaveLength(4);
+    // The factors are stored as float32.
+    ours.forEach((frequency, j) => {
+      expect(frequency / (theirs[j] ?? 0)).toBeCloseTo(1, 6);
+    });
+    expect([...model.weights.keys()].sort()).toEqual(
+      [...readSafetensors(fixture("causalLm/llama3-scaled/model.safetensors")).keys()].sort(),
+    );
+  });
+
+  it("needs the factors to know what the model is", () => {
+    const { dataStart } = readGgufHeader(file);
+    expect(() => readGgufHeader(file.subarray(0, dataStart + 15))).toThrow("ends inside the header");
+    expect(readGgufHeader(file.subarray(0, dataStart + 16)).ropeFactors?.[0]).toBe(1);
+  });
+});
+
 describe("metadata that is not supported", () => {
   const llama: [string, number | string][] = [
     ["general.architecture", "llama"],
@@ -52,7 +81,7 @@ describe("metadata that is not supported", () => {
     ["experts", [...llama, ["llama.expert_count", 8]], "mixture of experts"],
     ["heads rotated in part", [...llama, ["llama.rope.dimension_count", 2]], "2 of 4 values of a head"],
   ] as const)("refuses %s", (_, entries, message) => {
-    expect(() => ggufConfig({ metadata: new Map(entries), shapes: new Map() })).toThrow(message);
+    expect(() => ggufConfig({ metadata: new Map(entries), shapes: new Map(), ropeFactors: null })).toThrow(message);
   });
 
   it.each([

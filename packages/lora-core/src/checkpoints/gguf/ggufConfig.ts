@@ -11,10 +11,11 @@ const startsWithBos: readonly string[] = ["llama-bpe", "llama3"];
 interface Described {
   readonly metadata: GgufMetadata;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly ropeFactors: readonly number[] | null;
 }
 
 /** What config.json would say; `parseArchitecture` judges it. @throws {GgufError} for another architecture or a missing field. */
-export function ggufConfig({ metadata, shapes }: Described): Readonly<Record<string, unknown>> {
+export function ggufConfig({ metadata, shapes, ropeFactors }: Described): Readonly<Record<string, unknown>> {
   const type = textOf(metadata, "general.architecture");
   if (!supported.includes(type)) throw new GgufError(`general.architecture is ${type}; supported are ${supported.join(", ")}`);
   const count = (key: string) => numberOf(metadata, `${type}.${key}`);
@@ -38,7 +39,7 @@ export function ggufConfig({ metadata, shapes }: Described): Readonly<Record<str
     max_position_embeddings: count("context_length"),
     rms_norm_eps: count("attention.layer_norm_rms_epsilon"),
     rope_theta: optional("rope.freq_base") ?? 10_000,
-    rope_scaling: ropeScaling(metadata, type),
+    rope_scaling: ropeFactors ? { rope_type: "factors", factors: ropeFactors } : ropeScaling(metadata, type),
     tie_word_embeddings: !shapes.has("output.weight"),
     attention_bias: shapes.has("blk.0.attn_q.bias"),
     mlp_bias: shapes.has("blk.0.ffn_up.bias"),

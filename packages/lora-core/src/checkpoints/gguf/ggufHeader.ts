@@ -4,7 +4,7 @@
  * Why not @huggingface/gguf: docs/adr/0009-own-gguf-header.md.
  */
 import { ByteReader } from "./byteReader.ts";
-import { GgufError } from "./ggufError.ts";
+import { GgufError, TruncatedGgufError } from "./ggufError.ts";
 
 const MAGIC = 0x46554747; // "GGUF"
 const MAX_ENTRIES = 10_000;
@@ -13,6 +13,10 @@ const MAX_ITEMS = 2_000_000;
 const MAX_EXTENT = 2 ** 31;
 const DEFAULT_ALIGNMENT = 32;
 const ARRAY = 9;
+/** Number of the ggml type. */
+const F32 = 0;
+export const ROPE_FACTORS = "rope_freqs.weight";
+const MAX_PAIRS = 4096;
 
 export type GgufScalar = number | bigint | boolean | string;
 export type GgufMetadata = ReadonlyMap<string, GgufScalar | readonly GgufScalar[]>;
@@ -33,6 +37,8 @@ export interface GgufHeader {
   readonly tensors: readonly GgufTensorInfo[];
   /** Of the tensors, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** What every pair's rotary frequency is divided by, [Dh / 2], where the file has a tensor of that; else null. */
+  readonly ropeFactors: readonly number[] | null;
   /** Where the first tensor's data begins, bytes from the start of the file. */
   readonly dataStart: number;
   /** Tensors begin at multiples of this many bytes. */
@@ -85,7 +91,20 @@ export function readGgufHeader(file: Uint8Array): GgufHeader {
   }
   const dataStart = Math.ceil(reader.offset / alignment) * alignment;
   const shapes = new Map([...tensors.values()].map(({ name, shape }) => [name, shape]));
-  return { metadata, tensors: [...tensors.values()], shapes, dataStart, alignment };
+  const ropeFactors = readRopeFactors(tensors.get(ROPE_FACTORS), file, dataStart);
+  return { metadata, tensors: [...tensors.values()], shapes, ropeFactors, dataStart, alignment };
+}
+
+/** Belongs to the architecture, though it is stored as a tensor; llama.cpp's converter writes it first. */
+function readRopeFactors(tensor: GgufTensorInfo | undefined, file: Uint8Array, dataStart: number): readonly number[] | null {
+  if (!tensor) return null;
+  const [pairs = 0, ...others] = tensor.shape;
+  if (tensor.type !== F32 || others.length > 0 || pairs > MAX_PAIRS)
+    throw new GgufError(`${ROPE_FACTORS} is not a short F32 list`);
+  const begin = dataStart + tensor.offset;
+  if (begin + 4 * pairs > file.byteLength) throw new TruncatedGgufError();
+  const view = new DataView(file.buffer, file.byteOffset + begin, 4 * pairs);
+  return Array.from({ length: pairs }, (_, pair) => view.getFloat32(4 * pair, true));
 }
 
 function readValue(reader: ByteReader, key: string): GgufScalar | readonly GgufScalar[] {

@@ -1,6 +1,7 @@
 /** Tensors of a GGUF file under the names, and in the row order, that the same model has in safetensors. */
 import type { HostTensor, NamedTensors } from "../../tensors/namedTensors.ts";
 import { GgufError } from "./ggufError.ts";
+import { ROPE_FACTORS } from "./ggufHeader.ts";
 
 const wholeModel: ReadonlyMap<string, string> = new Map([
   ["token_embd", "model.embed_tokens"],
@@ -29,11 +30,14 @@ export interface RowOrder {
 /** Renames, and undoes the interleaving of q and k; decoding stays lazy. @throws {GgufError} for a tensor that is not known. */
 export function huggingFaceTensors(tensors: NamedTensors, { interleavedHeadWidth }: RowOrder): NamedTensors {
   return new Map(
-    [...tensors].map(([name, tensor]): [string, HostTensor] => {
-      const renamed = huggingFaceName(name);
-      const interleaved = interleavedHeadWidth !== null && /\.[qk]_proj\./.test(renamed);
-      return [renamed, interleaved ? halvesApart(tensor, interleavedHeadWidth) : tensor];
-    }),
+    // The factors are read with the header.
+    [...tensors]
+      .filter(([name]) => name !== ROPE_FACTORS)
+      .map(([name, tensor]): [string, HostTensor] => {
+        const renamed = huggingFaceName(name);
+        const interleaved = interleavedHeadWidth !== null && /\.[qk]_proj\./.test(renamed);
+        return [renamed, interleaved ? halvesApart(tensor, interleavedHeadWidth) : tensor];
+      }),
   );
 }
 

@@ -8,6 +8,7 @@ export interface GgufFile {
   readonly metadata: GgufMetadata;
   /** Of the tensors, by name. */
   readonly shapes: GgufHeader["shapes"];
+  readonly ropeFactors: GgufHeader["ropeFactors"];
   /**
    * By their names in the file. `data` of a tensor is dequantised anew at every access and not kept, so that only one
    * tensor at a time takes four bytes a value: read it once. The file's bytes stay referenced and must not change.
@@ -18,7 +19,7 @@ export interface GgufFile {
 /** @throws {GgufError} on any fault of the header, an unsupported tensor type, or tensors that do not lie in the file. */
 export function readGguf(file: ArrayBuffer | Uint8Array): GgufFile {
   const bytes = file instanceof Uint8Array ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength) : new Uint8Array(file);
-  const { metadata, tensors, shapes, dataStart, alignment } = readGgufHeader(bytes);
+  const { metadata, tensors, shapes, ropeFactors, dataStart, alignment } = readGgufHeader(bytes);
   const located = tensors.map((info) => locate(info, alignment)).sort((x, y) => x.info.offset - y.info.offset);
   let end = 0;
   for (const { info, size } of located) {
@@ -29,6 +30,7 @@ export function readGguf(file: ArrayBuffer | Uint8Array): GgufFile {
   return {
     metadata,
     shapes,
+    ropeFactors,
     tensors: new Map(
       located.map(({ info, format, size }): [string, HostTensor] => {
         const begin = dataStart + info.offset;
