@@ -3,6 +3,23 @@ import { z } from "zod";
 import { readModelFolder } from "./testing/modelFolder.ts";
 import { createTextTokenizer } from "./textTokenizer.ts";
 
+/** Real sentences of several scripts, and what breaks careless tokenizers. */
+const TEXTS: readonly string[] = [
+  "Où est l'hôpital ? Ça ira, naïveté à part — c'est sûr.",
+  "Größenverhältnisse ändern sich übermäßig; Ærøskøbing, Łódź, Žižkov.",
+  "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια.",
+  "Все люди рождаются свободными и равными в своём достоинстве.",
+  "يولد جميع الناس أحرارًا متساوين في الكرامة والحقوق.",
+  "כל בני אדם נולדו בני חורין ושווים בערכם ובזכויותיהם.",
+  "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता प्राप्त है।",
+  "人人生而自由,在尊严和权利上一律平等。",
+  "すべての人間は、生まれながらにして自由である。ｶﾀｶﾅも。",
+  "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다.",
+  "👩🏽‍🔬 meets 🏳️‍🌈 and 👨‍👩‍👧‍👦, ok? 🙂",
+  "def f(x):\n\tif x:\n\t\treturn  {'a': [1, 2]}  # déjà\n\n\r\nprint(f(0x3f))",
+  "ﬁne １２ ½ ™ … Å e\u0301 zero\u200Bwidth\u00A0space",
+];
+
 /** Dynamic programming over prefixes, straight from the definition: the segmentation with the largest sum of scores. */
 function likeliestPieces(text: string): number[] {
   const json = z.object({ model: z.object({ vocab: z.array(z.tuple([z.string(), z.number()])) }) });
@@ -22,6 +39,13 @@ function likeliestPieces(text: string): number[] {
     best.push(winner);
   }
   return best.at(-1)?.ids ?? [];
+}
+
+/** Characters that use-lite has a piece for. */
+function knownCharacters(): ReadonlySet<string> {
+  const json = z.object({ model: z.object({ vocab: z.array(z.tuple([z.string(), z.number()])) }) });
+  const { vocab } = json.parse(readModelFolder("use-lite").tokenizer).model;
+  return new Set([" ", ...vocab.map(([piece]) => piece).filter((piece) => [...piece].length === 1)]);
 }
 
 describe("a Unigram tokenizer (use-lite)", () => {
@@ -46,6 +70,16 @@ describe("a Unigram tokenizer (use-lite)", () => {
 
   it("reads composed and compatibility characters as their normal form", () => {
     expect(tokenizer.encode("ﬁne １２")).toEqual(tokenizer.encode("fine 12"));
+  });
+
+  it("gives back every text as its documented normal form, with one replacement for a run of unknown characters", () => {
+    const known = knownCharacters();
+    for (const text of TEXTS) {
+      const normal = text.normalize("NFKC");
+      const expected = [...normal].map((character) => (known.has(character) ? character : "\uFFFD")).join("");
+      const found = tokenizer.decode(tokenizer.encode(text));
+      expect(found).toBe(expected.replace(/\uFFFD+/g, "\uFFFD"));
+    }
   });
 
   it("merges a run of unknown characters into one unknown piece", () => {
@@ -76,7 +110,7 @@ describe("a byte-level BPE tokenizer (duet-tiny)", () => {
   const tokenizer = createTextTokenizer(readModelFolder("duet-tiny").tokenizer);
 
   it("gives back any text, byte for byte", () => {
-    for (const text of ["The kernel printed 0x3f , then\n  stopped.", "naïve 日本語 🙂", "  two  spaces "]) {
+    for (const text of [...TEXTS, "The kernel printed 0x3f , then\n  stopped.", "  two  spaces "]) {
       expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
     }
   });
