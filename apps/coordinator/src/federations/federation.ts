@@ -9,6 +9,7 @@ import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { checkedArchitecture } from "../models/checkedArchitecture.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
@@ -26,8 +27,8 @@ export interface Federation {
   readonly modelSha256: string;
   /** Bytes of the base model as float32. */
   readonly modelBytes: number;
-  /** Before anybody sent anything. */
-  initialState(): ServerState;
+  /** Before anybody sent anything: from this adapter, or from the one that the seed gives. */
+  initialState(initial: NamedTensors | null): ServerState;
   /** What everyone but a newcomer does in this round; what travels is the same for newcomers. */
   planOf(round: number): RoundPlan;
 }
@@ -55,7 +56,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       reconnectGraceMs,
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
     },
-    initialState: () => method.init(initialAdapter(layout, config.seed)),
+    initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf: (round) => method.plan(config.budgets, { round, isNewcomer: false }),
   };
 }

@@ -77,8 +77,8 @@ export class FederationRunner {
     return this.#loop.state;
   }
 
-  /** Where the shared adapter after that round is, if there is one. */
-  adapterPath(round: number): string {
+  /** Where the shared adapter after that round, or the initial one, is, if there is one. */
+  adapterPath(round: number | "initial"): string {
     return this.#store.adapterPath(round);
   }
 

@@ -11,6 +11,7 @@ import { createId, createToken, hashToken } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import { createFederationFolder, listFederationFolders, openFederationFolder } from "../storage/federationStore.ts";
 import { ensureFolder, isSystemError } from "../storage/files.ts";
+import { checkedInitial } from "./adapterCheck.ts";
 import { defineFederation } from "./federation.ts";
 import { type FederationRunner, openFederationRunner } from "./federationRunner.ts";
 
@@ -23,8 +24,8 @@ export interface RegistryParts {
 }
 
 export interface FederationRegistry {
-  /** @throws {Refusal} for what {@link defineFederation} refuses, and when there is no room. */
-  create(config: FederationConfig): Promise<ReplyOf<"federation:create">>;
+  /** @throws {Refusal} for what {@link defineFederation} and {@link checkedInitial} refuse, and when there is no room. */
+  create(config: FederationConfig, initialAdapter: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
   /** @throws {Refusal} NOT_FOUND */
   find(federationId: string): FederationRunner;
   /** Newest first. */
@@ -53,23 +54,24 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   }
 
   return {
-    async create(config) {
+    async create(config, initialAdapter) {
       if (runners.size >= maxFederations) {
         throw new Refusal("RATE_LIMITED", `This coordinator already holds ${maxFederations} federations`);
       }
-      defineFederation(config, catalogue);
+      const initial = checkedInitial(defineFederation(config, catalogue), initialAdapter);
       const federationId = createId();
       const tokens = { inviteToken: createToken(), watchToken: createToken(), organiserKey: createToken() };
       try {
-        await createFederationFolder(join(folder, federationId), {
-          formatVersion: 1,
+        const record = {
+          formatVersion: 1 as const,
           federationId,
           createdAt: clock.now(),
           config,
           inviteHash: hashToken(tokens.inviteToken),
           organiserHash: hashToken(tokens.organiserKey),
           watchToken: tokens.watchToken,
-        });
+        };
+        await createFederationFolder(join(folder, federationId), record, initial);
         await openRunner(federationId);
       } catch (error) {
         if (!isSystemError(error)) throw error;

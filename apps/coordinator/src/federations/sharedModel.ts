@@ -27,7 +27,8 @@ export async function openSharedModel(
   store: FederationStore,
   modelRound: number | null,
 ): Promise<SharedModel> {
-  let state: ServerState = modelRound === null ? federation.initialState() : await store.readModel(modelRound);
+  const begin = async () => federation.initialState(federation.config.initialAdapter === null ? null : await store.readInitial());
+  let state: ServerState = modelRound === null ? await begin() : await store.readModel(modelRound);
   let result: ServerState | null = null;
   return {
     blob(clientId, receive) {

@@ -38,7 +38,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
 
     "federation:list": () => ({ federations: [...registry.list()] }),
 
-    "federation:create": ({ config }) => registry.create(config),
+    "federation:create": ({ config, initialAdapter }) => registry.create(config, initialAdapter),
 
     "federation:watch"({ federationId, token }, session) {
       const runner = registry.find(federationId);

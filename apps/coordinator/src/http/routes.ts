@@ -50,23 +50,23 @@ function registerModels(app: FastifyInstance, catalogue: ModelCatalogue): void {
   );
 }
 
-/** The shared adapter after a round, for who may watch; the token comes in `x-watch-token` or `?token=`. */
+/** The shared adapter after a round, or the initial one, for who may watch; the token comes in `x-watch-token` or `?token=`. */
 function registerAdapters(app: FastifyInstance, registry: FederationRegistry): void {
   app.get<{ Params: { id: string; file: string }; Querystring: { token?: string } }>(
     "/federations/:id/adapters/:file",
     async (request, reply) => {
-      const round = /^(\d{1,5})\.safetensors$/.exec(request.params.file)?.[1];
+      const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
       const header = request.headers["x-watch-token"];
       const token = typeof header === "string" ? header : request.query.token;
       const runner = findOrNull(registry, request.params.id);
-      if (!runner || round === undefined) return notFound(reply, "There is no such adapter");
+      if (!runner || name === undefined) return notFound(reply, "There is no such adapter");
       if (token === undefined || !mayWatch(runner, token)) {
         return reply.code(403).send({ error: "This needs the federation's watch token" });
       }
-      const isAggregated = runner.state.rounds.some((closed) => closed.round === Number(round));
-      const path = runner.adapterPath(Number(round));
-      if (!isAggregated || !(await exists(path))) return notFound(reply, `Round ${round} has no shared adapter`);
-      reply.header("content-disposition", `attachment; filename="shared-round-${round}.safetensors"`);
+      const path = runner.adapterPath(name === "initial" ? name : Number(name));
+      const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
+      if (!isThere || !(await exists(path))) return notFound(reply, `There is no shared adapter "${name}"`);
+      reply.header("content-disposition", `attachment; filename="shared-${name}.safetensors"`);
       return sendFile(reply, path, "model.safetensors");
     },
   );

@@ -4,6 +4,7 @@
  *   federation.json                     what was agreed at creation; tokens as hashes
  *   journal.jsonl                       its events
  *   submissions/<artifact>.safetensors  what clients sent in the open round; deleted once aggregated
+ *   adapters/initial.safetensors        the adapter it started from, where one was brought
  *   adapters/<round>.safetensors        the shared adapter after each round
  *   memory/<round>.safetensors          what else the method remembers, keys "<name>/<tensor>"
  */
@@ -39,14 +40,22 @@ export interface FederationStore {
   keepSubmissions(artifacts: ReadonlySet<string>): Promise<void>;
   writeModel(round: number, state: ServerState): Promise<void>;
   readModel(round: number): Promise<ServerState>;
-  /** Path of the shared adapter after that round. */
-  adapterPath(round: number): string;
+  /** @throws a system error where the federation started from its seed. */
+  readInitial(): Promise<NamedTensors>;
+  /** Path of the shared adapter after that round, or of the initial one. */
+  adapterPath(round: number | "initial"): string;
   close(): Promise<void>;
 }
 
-/** Writes a new federation's record; opening it makes the rest. */
-export async function createFederationFolder(folder: string, record: FederationRecord): Promise<void> {
-  await ensureFolder(folder);
+/** Writes a new federation's initial adapter, if it has one, and then its record; opening it makes the rest. */
+export async function createFederationFolder(
+  folder: string,
+  record: FederationRecord,
+  initial: NamedTensors | null,
+): Promise<void> {
+  await ensureFolder(join(folder, "adapters"));
+  if (initial)
+    await writeAtomically(join(folder, "adapters", "initial.safetensors"), writeSafetensors(initial, { format: "pt" }));
   await writeAtomically(join(folder, "federation.json"), JSON.stringify(record, null, 2));
 }
 
@@ -69,7 +78,7 @@ export async function openFederationFolder(
 
 function storeIn(folder: string, journal: Journal): FederationStore {
   const submissionPath = (artifact: string) => join(folder, "submissions", `${artifact}.safetensors`);
-  const adapterPath = (round: number) => join(folder, "adapters", `${round}.safetensors`);
+  const adapterPath = (round: number | "initial") => join(folder, "adapters", `${round}.safetensors`);
   const memoryPath = (round: number) => join(folder, "memory", `${round}.safetensors`);
   return {
     journal,
@@ -88,6 +97,7 @@ function storeIn(folder: string, journal: Journal): FederationStore {
       shared: readSafetensors(await readFile(adapterPath(round))),
       memory: unflatten(readSafetensors(await readFile(memoryPath(round)))),
     }),
+    readInitial: async () => readSafetensors(await readFile(adapterPath("initial"))),
     adapterPath,
     close: () => journal.close(),
   };

@@ -55,7 +55,9 @@ export function AdapterPicker({ chosen, onFiles, onClear }: AdapterPickerProps) 
         </Button>
       </div>
       {reading.kind === "failed" && (
-        <FailureAlert failure={{ ...reading.failure, nextStep: "Choose another adapter, or go on without one." }} />
+        <div style={{ marginTop: 12 }}>
+          <FailureAlert failure={{ ...reading.failure, nextStep: "Choose another adapter, or go on without one." }} />
+        </div>
       )}
     </>
   );

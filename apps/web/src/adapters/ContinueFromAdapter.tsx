@@ -1,21 +1,18 @@
-import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
-import { type ClientAdapters, readFittingAdapter, startingAdapters } from "@duet/lora-core/federation/clientAdapters";
+import { readFittingAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { Paper } from "@mantine/core";
 import { AdapterPicker } from "./AdapterPicker.tsx";
 
-/** What a new client starts from; null is the federation's own start. */
-export type Start = Pick<ClientAdapters, "personal" | "shared"> | null;
-
 export interface ContinueFromAdapterProps {
   readonly config: FederationConfig;
-  readonly start: Start;
-  readonly onStart: (start: Start) => void;
+  /** The chosen one as a blob in the federation's layout; null while none is. */
+  readonly personal: Uint8Array | null;
+  readonly onChange: (personal: Uint8Array | null) => void;
 }
 
 /** Lets a client's personal adapter go on from one that was exported before. */
-export function ContinueFromAdapter({ config, start, onStart }: ContinueFromAdapterProps) {
+export function ContinueFromAdapter({ config, personal, onChange }: ContinueFromAdapterProps) {
   const { rank, alpha } = config.adapter;
   return (
     <Paper className="panel">
@@ -28,13 +25,9 @@ export function ContinueFromAdapter({ config, start, onStart }: ContinueFromAdap
           from an earlier federation on the same base fits best.
         </p>
         <AdapterPicker
-          chosen={start && `rank ${rank}, alpha ${alpha}; your personal adapter starts from it.`}
-          onClear={() => onStart(null)}
-          onFiles={(files) => {
-            const base = federationBase(config.model);
-            const personal = readFittingAdapter(files, base, config.adapter);
-            onStart(startingAdapters({ initial: null, personal }, adapterLayout(base.linears, config.adapter), config.seed));
-          }}
+          chosen={personal && `rank ${rank}, alpha ${alpha}; your personal adapter starts from it.`}
+          onClear={() => onChange(null)}
+          onFiles={(files) => onChange(readFittingAdapter(files, federationBase(config.model), config.adapter))}
         />
       </details>
     </Paper>

@@ -24,7 +24,7 @@ export function BasicFields({ form, offer, onChange }: FieldsProps & { readonly 
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
       </div>
-      <BaseModelField model={form.model} offer={offer} onChange={(model) => onChange({ model, kind: "label" })} />
+      <BaseModelField model={form.model} offer={offer} onChange={(model) => onChange({ model, kind: "label", initial: null })} />
       {form.model && (
         <MemoryNote
           {...defaultFederation({

@@ -5,11 +5,14 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { strategies } from "@duet/lora-core/strategies/registry";
+import type { InitialAdapter } from "./initialAdapterOf.ts";
 
 export interface FederationForm {
   readonly name: string;
   /** Null until there is one. */
   readonly model: BaseModel | null;
+  /** Null starts from a fresh one. */
+  readonly initial: InitialAdapter | null;
   readonly kind: "label" | "text";
   /** One label per line. */
   readonly labels: string;
@@ -28,6 +31,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
   return {
     name: "",
     model: model ?? null,
+    initial: null,
     kind: "label",
     labels: "",
     method: "fdlora/recommended",

@@ -24,7 +24,7 @@ export async function startSampleFederation(
   services.storage.saveOrganiser(federationId, { inviteToken, watchToken, organiserKey });
   const share = shareOf(scenario, 0);
   const data = await services.engine().connectRows(share.rows, config.seed);
-  await services.join({ federationId, inviteToken, name: share.name, data, start: null });
+  await services.join({ federationId, inviteToken, name: share.name, data, personal: null });
   return { federationId, inviteToken };
 }
 

@@ -2,7 +2,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
-import { ContinueFromAdapter, type Start } from "../adapters/ContinueFromAdapter.tsx";
+import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
 import { startsPersonal } from "../adapters/startsPersonal.ts";
 import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
@@ -47,7 +47,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const go = useGo();
   const connect = useConnectData(config.task, config.seed);
   const [name, setName] = useState("");
-  const [start, setStart] = useState<Start>(null);
+  const [personal, setPersonal] = useState<Uint8Array | null>(null);
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
   const files = useModelFiles(config.model);
@@ -57,7 +57,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     event.preventDefault();
     if (!data || missing !== null) return;
     join(async () => {
-      await services.join({ federationId, inviteToken, name: name.trim(), data, start });
+      await services.join({ federationId, inviteToken, name: name.trim(), data, personal });
       go(federationPath(federationId, inviteToken));
     });
   };
@@ -83,7 +83,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
       <MemoryNote {...config} />
       <ModelFilesPanel model={config.model} files={files} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
-      {startsPersonal(config) && <ContinueFromAdapter config={config} start={start} onStart={setStart} />}
+      {startsPersonal(config) && <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />}
       {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
       <Group>
         <Button type="submit" size="md" disabled={missing !== null} loading={joining.kind === "busy"}>

@@ -8,6 +8,7 @@ import { useTask } from "../hooks/useTask.ts";
 import { createdPath } from "../lib/links.ts";
 import { BasicFields, MethodFields, TaskFields } from "../newFederation/FederationFields.tsx";
 import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
+import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { randomSeed } from "../newFederation/randomSeed.ts";
 import type { Offer } from "../services/coordinatorClient.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -39,7 +40,10 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
     event.preventDefault();
     if (!result.ok) return;
     create(async () => {
-      const { federationId, ...secrets } = await coordinator.request("federation:create", { config: result.config });
+      const { federationId, ...secrets } = await coordinator.request("federation:create", {
+        config: result.config,
+        initialAdapter: form.initial && new Uint8Array(form.initial.blob),
+      });
       storage.saveOrganiser(federationId, secrets);
       go(createdPath(federationId));
     });
@@ -50,6 +54,14 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
       <BasicFields {...fields} offer={offer} />
       <TaskFields {...fields} />
       <MethodFields {...fields} />
+      {form.model && (
+        <InitialAdapter
+          key={form.model.name}
+          model={form.model}
+          initial={form.initial}
+          onChange={(initial) => change({ initial })}
+        />
+      )}
       {creating.kind === "failed" && <FailureAlert failure={creating.failure} />}
       <Group>
         <Button type="submit" size="md" disabled={!result.ok} loading={creating.kind === "busy"}>

@@ -1,7 +1,7 @@
 /** Everything the pages work with, made once per tab. The only place that constructs sockets, workers and stores. */
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
-import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { ConnectedData } from "../worker/tabEngine.ts";
 import { createWorkerEngine, type WorkerEngine } from "../worker/workerEngine.ts";
@@ -9,6 +9,7 @@ import { type CoordinatorClient, createCoordinatorClient } from "./coordinatorCl
 import { type FederatedSession, startFederatedSession } from "./federatedSession.ts";
 import { type FederationFeed, openFederationFeed } from "./federationFeed.ts";
 import { createSentLedger, type SentLedger } from "./sentLedger.ts";
+import { startingPoint } from "./startingPoint.ts";
 import { type ClientRecord, createTabStorage, type Member, type TabStorage } from "./tabStorage.ts";
 
 export interface JoinRequest {
@@ -16,8 +17,8 @@ export interface JoinRequest {
   readonly inviteToken: string;
   readonly name: string;
   readonly data: ConnectedData;
-  /** Adapters to start from; null for the federation's seeded start. */
-  readonly start: Pick<ClientAdapters, "personal" | "shared"> | null;
+  /** The personal adapter to go on from, as a blob; null starts where the federation starts. */
+  readonly personal: Uint8Array | null;
 }
 
 export interface AppServices {
@@ -63,10 +64,11 @@ export function createAppServices(): AppServices {
   async function start(
     federationId: string,
     identity: { readonly inviteToken: string; readonly name: string; readonly member: Member | null },
-    record: ClientRecord,
+    recordOf: (snapshot: Snapshot) => Promise<ClientRecord>,
   ): Promise<void> {
     session.get()?.close();
     const { snapshot } = await coordinator.request("federation:watch", { federationId, token: identity.inviteToken });
+    const record = await recordOf(snapshot);
     const owned = currentEngine();
     // The session ends this worker when it is over; the next one gets a fresh one.
     engine = null;
@@ -93,12 +95,13 @@ export function createAppServices(): AppServices {
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),
     feed: feedOf,
-    join: ({ federationId, inviteToken, name, data, start: adapters }) =>
-      start(
-        federationId,
-        { inviteToken, name, member: null },
-        { split: data.split, checkpoint: adapters && { lastRound: null, ...adapters }, done: null, savedAt: now() },
-      ),
+    join: ({ federationId, inviteToken, name, data, personal }) =>
+      start(federationId, { inviteToken, name, member: null }, async (snapshot) => ({
+        split: data.split,
+        checkpoint: await startingPoint(snapshot, inviteToken, personal),
+        done: null,
+        savedAt: now(),
+      })),
     async resume(federationId) {
       const member = storage.member(federationId);
       const record = member && (await storage.record(member.clientId).catch(() => null));
@@ -107,7 +110,7 @@ export function createAppServices(): AppServices {
         return false;
       }
       if (session.get()?.federationId === federationId) return true;
-      await start(federationId, { ...member, member }, record);
+      await start(federationId, { ...member, member }, async () => record);
       return true;
     },
   };

@@ -18,3 +18,8 @@ export function createSha256(): RunningHash {
     hex: () => bytesToHex(hash.digest()),
   };
 }
+
+/** Of bytes that are at hand, lower-case hex. */
+export function sha256Of(bytes: Uint8Array): string {
+  return bytesToHex(sha256(bytes));
+}

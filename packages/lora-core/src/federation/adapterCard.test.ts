@@ -32,7 +32,7 @@ test("a fused adapter's card gives the weights, factor by factor", () => {
 test("another kind of fusion is described as what it is", () => {
   const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } } as const;
   const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4 });
-  const recommended = fdLora.presets["recommended"] as FdLoraConfig;
+  const recommended = fdLora.presets.recommended as FdLoraConfig;
   const withFusion = (kind: "product" | "per-layer") =>
     cardOf(decoderBase, {
       ...fused,

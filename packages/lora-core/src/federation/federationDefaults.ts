@@ -2,6 +2,7 @@
  * What a federation is unless somebody asks for something else. The web form and the demo both start here.
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
+import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { Task } from "../data/task.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
@@ -29,6 +30,11 @@ export interface FederationChoices {
   readonly reconnectGraceSeconds?: number;
   readonly seed?: number;
   readonly training?: Partial<TrainingConfig>;
+  /** The adapter to start from: its settings, and the SHA-256 of its blob. */
+  readonly initial?: {
+    readonly settings: Pick<AdapterConfig, "rank" | "alpha" | "targetModules">;
+    readonly sha256: string;
+  } | null;
 }
 
 /** How clients train on a model of this family, unless told otherwise. */
@@ -47,7 +53,8 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     name,
     model,
     task,
-    adapter: { rank: 8, alpha: 16, dropout: 0, targetModules: [...defaultTargets] },
+    adapter: { dropout: 0, ...(choices.initial?.settings ?? { rank: 8, alpha: 16, targetModules: [...defaultTargets] }) },
+    initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? "fdlora", choices.preset),
     budgets: {
       local: { unit: "steps", amount: choices.localSteps ?? 24 },

@@ -14,6 +14,11 @@ export const federationConfig = z
     model: baseModel,
     task,
     adapter: adapterConfig,
+    /** SHA-256 (hex) of the blob of the adapter that everyone starts from; null for the one that the seed gives. */
+    initialAdapter: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
     /** `config` is parsed by the strategy of that id; `preset` names where it came from ("custom" otherwise). */
     strategy: z.strictObject({
       id: z.string().min(1).max(40),

@@ -51,7 +51,11 @@ export const messages = {
   },
   "federation:list": { request: empty, reply: z.strictObject({ federations: z.array(federationSummary) }) },
   "federation:create": {
-    request: z.strictObject({ config: federationConfig }),
+    request: z.strictObject({
+      config: federationConfig,
+      /** The adapter that `config.initialAdapter` names; left out where it names none. */
+      initialAdapter: adapterBlob.nullable().default(null),
+    }),
     reply: z.strictObject({ federationId: id, inviteToken: token, watchToken: token, organiserKey: token }),
   },
   /** Subscribes this socket to snapshots. A watcher needs the watch token; an invite token works too. */

@@ -1,0 +1,34 @@
+import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { Paper } from "@mantine/core";
+import { AdapterPicker } from "../adapters/AdapterPicker.tsx";
+import { type InitialAdapter as Initial, initialAdapterOf } from "./initialAdapterOf.ts";
+
+export interface InitialAdapterProps {
+  readonly model: BaseModel;
+  readonly initial: Initial | null;
+  readonly onChange: (initial: Initial | null) => void;
+}
+
+/** Lets a federation go on from an adapter instead of a fresh one; rank, alpha and targets are then that adapter's. */
+export function InitialAdapter({ model, initial, onChange }: InitialAdapterProps) {
+  const settings = initial?.settings;
+  return (
+    <Paper className="panel">
+      <details>
+        <summary>
+          Start from an adapter <span className="muted small">optional</span>
+        </summary>
+        <p className="muted small">
+          Everyone then starts from it instead of a fresh one, with its rank, alpha and targets. It is stored by the coordinator,
+          and whoever has a link can download it.
+        </p>
+        <AdapterPicker
+          chosen={settings ? `rank ${settings.rank}, alpha ${settings.alpha}, on ${settings.targetModules.join(", ")}.` : null}
+          onClear={() => onChange(null)}
+          onFiles={(files) => onChange(initialAdapterOf(files, federationBase(model)))}
+        />
+      </details>
+    </Paper>
+  );
+}

@@ -1,0 +1,32 @@
+/** What a new client of a federation starts from. */
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
+import { startingAdapters } from "@duet/lora-core/federation/clientAdapters";
+import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ClientCheckpoint } from "@duet/lora-core/training/trainingEngine";
+
+/**
+ * The federation's initial adapter, and as personal one `personal` where it is given; null where the seed gives everything.
+ * @throws {Error} when the initial adapter cannot be had, or is not the one that the federation names.
+ */
+export async function startingPoint(
+  { federationId, config }: Pick<Snapshot, "federationId" | "config">,
+  token: string,
+  personal: Uint8Array | null,
+): Promise<ClientCheckpoint | null> {
+  if (config.initialAdapter === null && personal === null) return null;
+  const layout = adapterLayout(federationBase(config.model).linears, config.adapter);
+  let initial: Uint8Array | null = null;
+  if (config.initialAdapter !== null) {
+    const response = await fetch(`/federations/${federationId}/adapters/initial.safetensors`, {
+      headers: { "x-watch-token": token },
+    });
+    if (!response.ok) throw new Error(`The coordinator has no initial adapter for this federation (${response.status})`);
+    initial = encodeAdapter(readSafetensors(new Uint8Array(await response.arrayBuffer())), layout);
+    if (sha256Of(initial) !== config.initialAdapter) throw new Error("The initial adapter has changed on the coordinator");
+  }
+  return { lastRound: null, ...startingAdapters({ initial, personal }, layout, config.seed) };
+}
