@@ -24,8 +24,11 @@ export interface AdamWState {
 }
 
 export interface AdamW {
-  /** One step; `gradients` are in the order of the variables and stay the caller's. Nothing is read back. */
-  apply(gradients: readonly tf.Tensor[], learningRate: number): void;
+  /**
+   * One step; `gradients` are in the order of the variables and stay the caller's. `factor` multiplies all of them, see
+   * clipFactor. Nothing is read back.
+   */
+  apply(gradients: readonly tf.Tensor[], learningRate: number, factor?: tf.Scalar): void;
   exportState(): Promise<AdamWState>;
   /** @throws {RangeError} when the moments do not have the variables' shapes. */
   importState(state: AdamWState): void;
@@ -42,6 +45,8 @@ export interface Moments<T> {
 
 /** The numbers of one step. */
 export interface Coefficients {
+  /** Of the gradient. */
+  readonly factor: tf.Scalar;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -64,12 +69,12 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
   let steps = 0;
 
   return {
-    apply(gradients, learningRate) {
+    apply(gradients, learningRate, factor) {
       if (gradients.length !== variables.length) {
         throw new RangeError(`AdamW: ${gradients.length} gradients for ${variables.length} variables`);
       }
       steps++;
-      const coefficients = {
+      const numbers = {
         beta1,
         beta2,
         epsilon,
@@ -77,17 +82,20 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
         rate: learningRate / (1 - beta1 ** steps),
         spread: 1 / Math.sqrt(1 - beta2 ** steps),
       };
-      // One tidy each: the intermediates of all variables together would be many times the adapter.
-      for (const [index, { value, m, v }] of moments.entries()) {
-        const gradient = gradients[index];
-        if (!gradient) continue;
-        tf.tidy(() => {
-          const next = update({ value, m, v }, gradient, coefficients);
-          value.assign(next.value);
-          m.assign(next.m);
-          v.assign(next.v);
-        });
-      }
+      tf.tidy(() => {
+        const coefficients = { ...numbers, factor: factor ?? tf.scalar(1) };
+        // One tidy each: the intermediates of all variables together would be many times the adapter.
+        for (const [index, { value, m, v }] of moments.entries()) {
+          const gradient = gradients[index];
+          if (!gradient) continue;
+          tf.tidy(() => {
+            const next = update({ value, m, v }, gradient, coefficients);
+            value.assign(next.value);
+            m.assign(next.m);
+            v.assign(next.v);
+          });
+        }
+      });
     },
     async exportState() {
       const [m, v] = await Promise.all([Promise.all(first.map(toHost)), Promise.all(second.map(toHost))]);
@@ -104,7 +112,8 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
   };
 }
 
-function updateComposed({ value, m, v }: Moments<tf.Tensor>, gradient: tf.Tensor, at: Coefficients): Moments<tf.Tensor> {
+function updateComposed({ value, m, v }: Moments<tf.Tensor>, raw: tf.Tensor, at: Coefficients): Moments<tf.Tensor> {
+  const gradient = tf.mul(raw, at.factor);
   const first = tf.add(tf.mul(m, at.beta1), tf.mul(gradient, 1 - at.beta1));
   const second = tf.add(tf.mul(v, at.beta2), tf.mul(tf.square(gradient), 1 - at.beta2));
   const denominator = tf.add(tf.mul(tf.sqrt(second), at.spread), at.epsilon);

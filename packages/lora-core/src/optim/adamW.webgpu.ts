@@ -7,20 +7,20 @@ import type { Coefficients, Moments } from "./adamW.ts";
 export function updateOnWebgpu(
   { value, m, v }: Moments<tf.Tensor>,
   gradient: tf.Tensor,
-  coefficients: Coefficients,
+  { factor, ...numbers }: Coefficients,
 ): Moments<tf.Tensor> {
   const lanes = lanesOf(value.size);
   const count = value.size / laneCount(lanes);
   const next = compute({
     key: `adamW ${lanes}`,
     outputs: { nextValue: [value.shape, lanes], nextM: [value.shape, lanes], nextV: [value.shape, lanes] },
-    inputs: { value: [value, lanes], m: [m, lanes], v: [v, lanes], gradient: [gradient, lanes] },
+    inputs: { value: [value, lanes], m: [m, lanes], v: [v, lanes], gradient: [gradient, lanes], factor: [factor, "f32"] },
     sizes: { count },
-    numbers: { ...coefficients },
+    numbers: { ...numbers },
     workgroups: elementGroups(count),
     source: () =>
       perElement(`
-  let g = gradient[i];
+  let g = factor[0] * gradient[i];
   let first = u.beta1 * m[i] + (1.0 - u.beta1) * g;
   let second = u.beta2 * v[i] + (1.0 - u.beta2) * g * g;
   nextM[i] = first;

@@ -1,15 +1,19 @@
 /** Gradient clipping by the norm over all tensors together (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1). */
 import * as tf from "@tensorflow/tfjs";
+import { sumsOfSquaresOnWebgpu } from "./sumsOfSquares.webgpu.ts";
 
 /**
- * g * min(1, maxNorm / (||g|| + 1e-6)), as torch.nn.utils.clip_grad_norm_. Stays on the backend: nothing is read back.
- * Returns new tensors that belong to the caller.
+ * min(1, maxNorm / (||g|| + 1e-6)), as torch.nn.utils.clip_grad_norm_: what to multiply every gradient by. Stays on the backend:
+ * nothing is read back. The scalar belongs to the caller.
  */
-export function clipByGlobalNorm(gradients: readonly tf.Tensor[], maxNorm: number): tf.Tensor[] {
+export function clipFactor(gradients: readonly tf.Tensor[], maxNorm: number): tf.Scalar {
   return tf.tidy(() => {
-    const squares = gradients.map((gradient) => tf.tidy(() => tf.sum(tf.square(gradient))));
+    const squares = tf.getBackend() === "webgpu" ? sumsOfSquaresOnWebgpu(gradients) : gradients.map(sumOfSquares);
     const norm = tf.sqrt(tf.addN(squares));
-    const factor = tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
-    return gradients.map((gradient) => tf.mul(gradient, factor));
+    return tf.minimum<tf.Scalar>(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
   });
+}
+
+function sumOfSquares(gradient: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.sum(tf.square(gradient)));
 }

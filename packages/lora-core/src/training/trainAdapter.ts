@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type AdapterPart, entriesOf } from "../adapters/adapterPart.ts";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import { createAdamW } from "../optim/adamW.ts";
-import { clipByGlobalNorm } from "../optim/clipByGlobalNorm.ts";
+import { clipFactor } from "../optim/clipByGlobalNorm.ts";
 import { warmupConstant } from "../optim/schedule.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
@@ -104,7 +104,7 @@ export async function trainAdapter(
       const loss = objective.on(batch);
       const { value, grads } = tf.variableGrads(() => loss(sumOnDevice(adapter, run.weight, beside), dropout), variables);
       const gradients = terms.apply(variables.map((variable) => grads[variable.name] as tf.Tensor));
-      optimizer.apply(clipByGlobalNorm(gradients, run.config.clipNorm), learningRate(step));
+      optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
       return value;
     });
   }

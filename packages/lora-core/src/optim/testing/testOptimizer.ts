@@ -6,7 +6,7 @@ import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import type { BackendName } from "../../protocol/metrics.ts";
 import { type AdamW, createAdamW } from "../adamW.ts";
-import { clipByGlobalNorm } from "../clipByGlobalNorm.ts";
+import { clipFactor } from "../clipByGlobalNorm.ts";
 import { warmupConstant } from "../schedule.ts";
 
 type Values = { readonly a: number[]; readonly b: number[] };
@@ -18,7 +18,10 @@ const startVariables = () => tf.tidy(() => tensors(fixture.initial).map((value) 
 /** One clipped step with the fixture's gradients. */
 function take(adamW: AdamW, step: number): void {
   const { gradients } = fixture.steps[step] as (typeof fixture.steps)[number];
-  tf.tidy(() => adamW.apply(clipByGlobalNorm(tensors(gradients), fixture.clipNorm), learningRate(step)));
+  tf.tidy(() => {
+    const found = tensors(gradients);
+    adamW.apply(found, learningRate(step), clipFactor(found, fixture.clipNorm));
+  });
 }
 
 async function expectValues(variables: readonly tf.Tensor[], { a, b }: Values, what: string): Promise<void> {
@@ -78,14 +81,13 @@ export function testOptimizerOn(backend: BackendName): void {
       tf.dispose(variables);
     });
 
-    test("clipping leaves small gradients alone and brings large ones to the given norm", async () => {
-      const gradients = [tf.tensor1d([3, 0]), tf.tensor2d([[0, -4]])];
-      const flat = (clipped: readonly tf.Tensor[]) => tf.concat(clipped.map((gradient) => gradient.flatten()));
-      const large = tf.tidy(() => flat(clipByGlobalNorm(gradients, 2.5)));
-      const small = tf.tidy(() => flat(clipByGlobalNorm(gradients, 10)));
-      expectClose(await large.data(), [1.5, 0, 0, -2], { relative: 1e-6, absolute: 0 });
-      expectClose(await small.data(), [3, 0, 0, -4], { relative: 1e-6, absolute: 0 });
-      tf.dispose([...gradients, large, small]);
+    test("the factor leaves small gradients alone and brings large ones to the given norm", async () => {
+      // Nine tensors of 36 elements in all, norm 6 x 1.5.
+      const gradients = Array.from({ length: 9 }, (_, i) => tf.fill([4, 1], i % 2 ? 1.5 : -1.5));
+      const factors = [4.5, 10].map((maxNorm) => clipFactor(gradients, maxNorm));
+      const found = await Promise.all(factors.map(async (factor) => (await factor.data())[0] ?? 0));
+      expectClose(found, [0.5, 1], { relative: 1e-6, absolute: 0 });
+      tf.dispose([...gradients, ...factors]);
     });
   });
 }

@@ -5,7 +5,7 @@ import { factorAKey, factorBKey } from "../../adapters/adapterLayout.ts";
 import type { DeviceAdapter, Example, TaskModel } from "../../models/languageModel.ts";
 import type { LoraFactors } from "../../ops/loraLinear/loraUpdate.ts";
 import { createAdamW } from "../../optim/adamW.ts";
-import { clipByGlobalNorm } from "../../optim/clipByGlobalNorm.ts";
+import { clipFactor } from "../../optim/clipByGlobalNorm.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
 
 export interface WasmMeter {
@@ -67,7 +67,7 @@ export function takeTrainingStep(model: TaskModel, batch: readonly Example[], st
   tf.tidy(() => {
     const { grads } = tf.variableGrads(() => model.loss(batch, adapter, null), all);
     const gradients = all.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-    optimizer.apply(clipByGlobalNorm(gradients, 1), 1e-3);
+    optimizer.apply(gradients, 1e-3, clipFactor(gradients, 1));
   });
   optimizer.dispose();
   tf.dispose(all);
