@@ -42,7 +42,7 @@ def train_model(options: Options, work: Workspace) -> None:
 
 def model_size(options: Options, work: Workspace) -> ModelSize:
     """The shapes asked for; the vocabulary is the tokenizer's."""
-    shapes = {field.name: getattr(options, field.name) for field in fields(ModelSize) if field.name != "vocabulary"}
+    shapes = {field.name: getattr(options, field.name) for field in fields(ModelSize) if field.name in vars(options)}
     return ModelSize(vocabulary=len(load_tokenizer(work.tokenizer).vocabulary), **shapes)
 
 
@@ -117,7 +117,7 @@ def vocabulary_option(command: argparse.ArgumentParser) -> None:
 
 def size_options(command: argparse.ArgumentParser) -> None:
     """Shapes of the model; not used when training is resumed."""
-    for name in ("layers", "hidden", "heads", "key_value_heads", "intermediate", "context"):
+    for name in ("layers", "hidden", "heads", "key_value_heads", "head", "intermediate", "context"):
         command.add_argument(option(name), type=int, default=getattr(ModelSize, name), help="shape of the model")
 
 

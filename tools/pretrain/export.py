@@ -9,14 +9,15 @@ from safetensors.torch import save_file
 
 from .checkpoint import load
 from .evaluate import load_best
-from .model import NORM_EPSILON, ROPE_THETA, ModelSize
+from .model import NORM_EPSILON, ModelSize
 from .model_card import model_card
 from .tokenizer import END_OF_TEXT, PAD
 from .workspace import Workspace, read_json, write_json, written_whole
 
 
-def export(work: Workspace, folder: Path, name: str) -> None:
-    """Writes the four files. Needs the evaluation, so that no model is handed out without its figures."""
+def export(work: Workspace, folder: Path, name: str, origin: str | None = None) -> None:
+    """Writes the four files; `origin` says in the card where the first weights came from. Needs the evaluation, so that no model is
+    handed out without its figures."""
     evaluation = read_json(work.evaluation)
     model = load_best(work)
     with written_whole(folder / "model.safetensors") as unfinished:
@@ -25,7 +26,9 @@ def export(work: Workspace, folder: Path, name: str) -> None:
         unfinished.chmod(0o644)  # safetensors writes a file that only its owner can read
     write_json(folder / "config.json", hugging_face_config(model.size))
     shutil.copyfile(work.tokenizer, folder / "tokenizer.json")
-    card = model_card(name, model.size, load(work.best), read_json(work.corpus_summary), read_json(work.tokens_summary), evaluation)
+    special = [piece["content"] for piece in read_json(work.tokenizer)["added_tokens"]]
+    card = model_card(name, model.size, special, load(work.best), read_json(work.corpus_summary), read_json(work.tokens_summary),
+                      evaluation, origin)
     (folder / "README.md").write_text(card, encoding="utf-8")
     print(f"written to {folder}", flush=True)
 
@@ -45,7 +48,7 @@ def hugging_face_config(size: ModelSize) -> dict[str, Any]:
         "hidden_act": "silu",
         "max_position_embeddings": size.context,
         "rms_norm_eps": NORM_EPSILON,
-        "rope_theta": ROPE_THETA,
+        "rope_theta": size.rope_theta,
         "tie_word_embeddings": True,
         "attention_bias": False,
         "mlp_bias": False,

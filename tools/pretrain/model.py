@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 NORM_EPSILON = 1e-5
-ROPE_THETA = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,14 @@ class ModelSize:
     hidden: int = 256
     heads: int = 4
     key_value_heads: int = 2
+    head: int = 64  # width of one head
     intermediate: int = 640
     context: int = 512
+    rope_theta: float = 10_000.0
 
     def __post_init__(self) -> None:
-        if self.hidden % (2 * self.heads) or self.heads % self.key_value_heads:
-            raise SystemExit("--hidden must be an even multiple of --heads, and --heads a multiple of --key-value-heads.")
-
-    @property
-    def head(self) -> int:
-        """Width of one head."""
-        return self.hidden // self.heads
+        if self.head % 2 or self.heads % self.key_value_heads:
+            raise SystemExit("--head must be even, and --heads a multiple of --key-value-heads.")
 
 
 class Attention(nn.Module):
@@ -49,10 +45,14 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         """[B, T, D] to [B, T, D]; `cos` and `sin` are [T, E]."""
+        return self.o_proj(self.mixed(x, cos, sin))
+
+    def mixed(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """What the heads gather, [B, T, H * E]: the input of the output projection."""
         query, key, value = (self.split(projection(x)) for projection in (self.q_proj, self.k_proj, self.v_proj))
         query, key = rotate(query, cos, sin), rotate(key, cos, sin)
         mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True, enable_gqa=True)  # [B, H, T, E]
-        return self.o_proj(mixed.transpose(1, 2).flatten(2))
+        return mixed.transpose(1, 2).flatten(2)
 
     def split(self, x: Tensor) -> Tensor:
         """[B, T, heads * E] to [B, heads, T, E]."""
@@ -70,7 +70,11 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, T, D] to [B, T, D]."""
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return self.down_proj(self.activations(x))
+
+    def activations(self, x: Tensor) -> Tensor:
+        """The neurons' outputs: [B, T, D] to [B, T, neurons]."""
+        return F.silu(self.gate_proj(x)) * self.up_proj(x)
 
 
 class Block(nn.Module):
@@ -102,7 +106,7 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(Block(size, dropout) for _ in range(size.layers))
         self.norm = nn.RMSNorm(size.hidden, eps=NORM_EPSILON)
         self.dropout = nn.Dropout(dropout)
-        cos, sin = rotary_tables(size.context, size.head)
+        cos, sin = rotary_tables(size.context, size.head, size.rope_theta)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
 
@@ -144,9 +148,9 @@ def initialise(model: CausalLm, seed: int) -> None:
             weight.normal_(0.0, std, generator=generator)
 
 
-def rotary_tables(length: int, head: int) -> tuple[Tensor, Tensor]:
+def rotary_tables(length: int, head: int, theta: float) -> tuple[Tensor, Tensor]:
     """Cosines and sines of the rotary angles, each [length, head] (Su et al. 2021, arXiv 2104.09864)."""
-    frequencies = ROPE_THETA ** -(torch.arange(0, head, 2).float() / head)
+    frequencies = theta ** -(torch.arange(0, head, 2).float() / head)
     angles = torch.outer(torch.arange(length).float(), frequencies).repeat(1, 2)
     return angles.cos(), angles.sin()
 

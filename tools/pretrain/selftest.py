@@ -25,7 +25,7 @@ from .train import Trainer, TrainingSettings, train
 from .workspace import Workspace, write_json
 
 VOCABULARY = 400
-SIZE = ModelSize(vocabulary=VOCABULARY, layers=2, hidden=32, heads=4, key_value_heads=2, intermediate=48, context=64)
+SIZE = ModelSize(vocabulary=VOCABULARY, layers=2, hidden=32, heads=4, key_value_heads=2, head=8, intermediate=48, context=64)
 SETTINGS = TrainingSettings(rows=4, length=32, dropout=0.1, tokens=40 * 4 * 32, evaluate_every=10)
 TEXTS = ["The disk's full; 1234567 bytes weren't written.", "  two  spaces,\n\n\ttabs\r\nand lines \n", "Grüße, žluťoučký kůň: 東京 🙂🏽 ½", "", " "]
 NOUNS = "disk file server network kernel process packet thread socket driver".split()

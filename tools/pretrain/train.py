@@ -62,9 +62,13 @@ class Trainer:
         self.data = TokenFile(work.tokens, settings.length)
         self.progress = Progress()
         self.model = CausalLm(size, settings.dropout)
-        initialise(self.model, settings.seed)
+        given = work.initial.exists()
+        if given:
+            self.model.load_state_dict(load(work.initial)["model"])
+        else:
+            initialise(self.model, settings.seed)
         self.model.to(settings.device)
-        self.optimizers = OptimizerPair(self.model)
+        self.optimizers = (OptimizerPair.for_given_weights if given else OptimizerPair.for_random_weights)(self.model)
         torch.manual_seed(settings.seed)  # dropout
         self.generator = torch.Generator().manual_seed(settings.seed + 1)  # batches
 

@@ -51,6 +51,11 @@ class Workspace:
         return self.root / "tokens.json"
 
     @property
+    def initial(self) -> Path:
+        """Size and weights that training begins with instead of random ones, where there are such."""
+        return self.root / "initial.pt"
+
+    @property
     def checkpoint(self) -> Path:
         """Everything that training needs to go on."""
         return self.root / "checkpoint.pt"

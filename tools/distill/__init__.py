@@ -1,0 +1,1 @@
+"""A small decoder cut out of SmolLM2-135M-Instruct, refitted in closed form, and trained on."""
