@@ -42,7 +42,7 @@ export const USAGE = `npm run demo -- [options]
   --input COLUMN            the column with the text          --label COLUMN   the column with the answer
   --clients N               tabs (default 3)                  --alpha A        how alike the clients are (Dirichlet, default 1)
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
-  --model FOLDER            base model (default models/use-lite; models/duet-tiny is the small decoder)
+  --model FOLDER|FILE.gguf  base model (default models/use-lite; models/duet-tiny is the small decoder); served from where it lies
   --method ID --preset NAME fdlora (recommended, paper, private), fedavg, local
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N

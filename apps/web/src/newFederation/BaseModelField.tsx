@@ -71,7 +71,7 @@ function HubModel({ hub, onChange }: { readonly hub: string; readonly onChange: 
       <div className="inputWithButton">
         <TextInput
           label="Address"
-          description={`owner/name or owner/name@revision on ${new URL(hub).host}. Every participant downloads it from there.`}
+          description={`owner/name on ${new URL(hub).host}; @revision and :FILE.gguf where needed. Every participant downloads it from there.`}
           placeholder="owner/name"
           value={address}
           onChange={(event) => {

@@ -7,7 +7,14 @@ describe("a model's address", () => {
       owner: "HuggingFaceTB",
       name: "SmolLM2-135M",
       revision: "main",
+      file: null,
     });
+    expect(parseHubAddress("acme/tiny-GGUF:tiny.Q8_0.gguf")).toMatchObject({
+      name: "tiny-GGUF",
+      revision: "main",
+      file: "tiny.Q8_0.gguf",
+    });
+    expect(parseHubAddress("acme/tiny@v2:tiny.gguf")).toMatchObject({ revision: "v2", file: "tiny.gguf" });
     const pull = parseHubAddress("acme/tiny.en@refs/pr/1");
     expect(pull.revision).toBe("refs/pr/1");
     expect(hubFileUrl("https://hub.example.org/", pull, "config.json")).toBe(
@@ -18,10 +25,17 @@ describe("a model's address", () => {
     );
   });
 
-  it.each(["tiny", "acme/", "acme/tiny/more", "../tiny", "acme/tiny@", "acme/tiny@../..", "https://x.org/a/b", "a b/c"])(
-    "is not %s",
-    (text) => {
-      expect(() => parseHubAddress(text)).toThrow(HubAddressError);
-    },
-  );
+  it.each([
+    "tiny",
+    "acme/",
+    "acme/tiny/more",
+    "../tiny",
+    "acme/tiny@",
+    "acme/tiny@../..",
+    "acme/tiny:x.bin",
+    "https://x.org/a/b",
+    "a b/c",
+  ])("is not %s", (text) => {
+    expect(() => parseHubAddress(text)).toThrow(HubAddressError);
+  });
 });

@@ -1,4 +1,4 @@
-/** Addresses of models on a Hugging Face hub, or on a server with its layout: `owner/name@revision`. */
+/** Addresses of models on a Hugging Face hub, or on a server with its layout: `owner/name@revision:file`. */
 
 /** Where addresses point to unless told otherwise. */
 export const DEFAULT_HUB = "https://huggingface.co";
@@ -9,27 +9,31 @@ export interface HubAddress {
   readonly name: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
+  /** The GGUF file that is meant where there are several; null where that is clear. */
+  readonly file: string | null;
 }
+
+const PATTERN = /^(\w[\w.-]*)\/(\w[\w.-]*)(?:@(\w[\w./-]*))?(?::(\w[\w.-]*\.gguf))?$/i;
 
 /** A text that is no model's address. */
 export class HubAddressError extends Error {
   constructor(text: string) {
-    super(`"${text}" is not a model's address, which looks like owner/name or owner/name@revision`);
+    super(`"${text}" is not a model's address, which looks like owner/name, owner/name@revision or owner/name:FILE.gguf`);
     this.name = "HubAddressError";
   }
 }
 
-/** `owner/name` or `owner/name@revision`; without a revision, main. @throws {HubAddressError} for anything else. */
+/** `owner/name`, with or without `@revision` (main) and `:FILE.gguf`. @throws {HubAddressError} for anything else. */
 export function parseHubAddress(text: string): HubAddress {
-  const [, owner, name, revision = "main"] = /^(\w[\w.-]*)\/(\w[\w.-]*)(?:@(\w[\w./-]*))?$/.exec(text.trim()) ?? [];
+  const [, owner, name, revision = "main", file = null] = PATTERN.exec(text.trim()) ?? [];
   if (owner === undefined || name === undefined || revision.includes("..")) {
     throw new HubAddressError(text);
   }
-  return { owner, name, revision };
+  return { owner, name, revision, file };
 }
 
 /** The address of one of the model's files. `hub` is e.g. "https://hub.example.org". */
-export function hubFileUrl(hub: string, { owner, name, revision }: HubAddress, file: string): string {
+export function hubFileUrl(hub: string, { owner, name, revision }: Omit<HubAddress, "file">, file: string): string {
   return `${hub.replace(/\/+$/, "")}/${owner}/${name}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 

@@ -96,6 +96,9 @@ describe("a model on a hub", () => {
     expect(parseArchitecture(config)).toMatchObject({ family: "causal-lm", config: { layers: 2, keyValueHeads: 2 } });
     const { model } = await fetchFrom(hub);
     expect(model.config).toEqual(config);
+    const several = await startHub({ "tiny.Q4.gguf": whole, "tiny.gguf": file, ...rest });
+    const meant = await openHubFolder(several.address, parseHubAddress("acme/tiny:tiny.gguf"));
+    expect((await describeModelFolder(meant)).files).toEqual(files);
   });
 
   it.each([
