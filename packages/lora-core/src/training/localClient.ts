@@ -1,16 +1,16 @@
 /** A client's training engine in this thread: loads the frozen base, tokenises the client's rows, and runs round plans. */
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
-import { adapterLayout, initialAdapter, layoutOf, layoutOfBytes } from "../adapters/adapterLayout.ts";
+import { layoutOf, layoutOfBytes } from "../adapters/adapterLayout.ts";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
-import { groupRows } from "../data/rowGroups.ts";
-import type { DataSplit, Row } from "../data/task.ts";
-import type { Example, LanguageModel, TaskModel } from "../models/languageModel.ts";
+import type { DataSplit } from "../data/task.ts";
+import type { LanguageModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import type { BackendName, Device, Progress, SampleCounts } from "../protocol/metrics.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { type AnswerEngine, createAnswerEngine } from "./answerEngine.ts";
+import { prepareClient } from "./prepareClient.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
@@ -52,17 +52,9 @@ class LocalClient implements TrainingEngine {
 
   async prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts> {
     if (!this.#model) throw new Error("No base model is open");
-    const layout = adapterLayout(this.#model.linears, setup.adapter);
-    const model = await this.#model.prepare(setup.task);
-    const examples = {
-      train: encodeRows(model, split.train, setup),
-      fusion: encodeRows(model, distinct(split.fusion), setup),
-      test: encodeRows(model, split.test, setup),
-    };
-    const initial = initialAdapter(layout, setup.seed);
-    const held = { personal: initial, shared: initial, merged: null, control: null };
+    const client = prepareClient(await this.#model.prepare(setup.task), this.#model.linears, setup, split);
     this.#client?.model.dispose();
-    this.#client = { setup, layout, model, examples, held, lastRound: null, served: null };
+    this.#client = client;
     return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
   }
 
@@ -120,13 +112,4 @@ class LocalClient implements TrainingEngine {
     if (!this.#client) throw new Error("No data is prepared");
     return this.#client;
   }
-}
-
-/** One row of every group of near-duplicates: copies would make the fusion search surer of itself than it may be. */
-function distinct(rows: readonly Row[]): readonly Row[] {
-  return groupRows(rows).flatMap((group) => group.rows[0] ?? []);
-}
-
-function encodeRows(model: TaskModel, rows: readonly Row[], { training }: EngineSetup): Example[] {
-  return rows.map((row) => model.encode(row, training.maxTokens));
 }
