@@ -1,48 +1,17 @@
 /**
- * The terms of a training step on a model small enough for a sheet of paper: one module, x = (1, 0), logits z = s B A x with
- * A [1, 2] and B [2, 1], so z_j = s b_j a_0. All steps are AdamW's first: it moves every factor that has a gradient by the
+ * The terms of a training step on the paper model with one module and x = (1, 0), so z_j = s b_j a_0. All steps are AdamW's first: it moves every factor that has a gradient by the
  * learning rate against the gradient's sign, and leaves the others alone.
  */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
-import type { DeviceAdapter, Example, TaskModel } from "../models/languageModel.ts";
-import { maskedCrossEntropy } from "../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
+import type { Example } from "../models/languageModel.ts";
 import { tensors, values } from "../strategies/conformance.ts";
+import { paperModel, paperRow } from "./testing/paperModel.ts";
 import { type TrainingRun, trainAdapter } from "./trainAdapter.ts";
 
 const SCALE = 2;
 const RATE = 0.01;
-
-/** z = s B A x for x = (1, 0), the same for every row. */
-function logits(batch: readonly Example[], adapter: DeviceAdapter | null): tf.Tensor2D {
-  const factors = adapter?.factors.get("m");
-  if (!adapter || !factors) return tf.zeros([batch.length, 2]);
-  const x = tf.tensor2d(
-    batch.flatMap(() => [1, 0]),
-    [batch.length, 2],
-  );
-  const hidden: tf.Tensor2D = tf.matMul(x, factors.a, false, true);
-  return tf.mul(tf.matMul(hidden, factors.b, false, true), adapter.scale);
-}
-
-const paper: TaskModel = {
-  encode: () => row(0),
-  encodeInput: () => Int32Array.from([1]),
-  logits,
-  choices: ({ label }) => [{ choice: label, context: "" }],
-  loss(batch, adapter) {
-    const wanted = tf.tensor1d(
-      batch.map(({ label }) => label),
-      "int32",
-    );
-    return maskedCrossEntropy(logits(batch, adapter), wanted).mean();
-  },
-  score: async () => [],
-  predict: null,
-  dispose: () => {},
-};
-const row = (label: number): Example => ({ tokens: Int32Array.from([1]), answerStart: 1, label });
 
 const start = tensors([0.5, 0.25], [0.3, -0.2]);
 const run: TrainingRun = {
@@ -69,7 +38,7 @@ const softmax = (z: readonly number[]) => {
 /** z of an adapter (a0, a1; b0, b1) at a weight. */
 const z = ([a0 = 0, , b0 = 0, b1 = 0]: readonly number[], weight = 1) => [SCALE * weight * b0 * a0, SCALE * weight * b1 * a0];
 const train = (examples: readonly Example[], change: Partial<TrainingRun>) =>
-  trainAdapter(paper, examples, start, { ...run, ...change });
+  trainAdapter(paperModel, examples, start, { ...run, ...change });
 
 /** Where each of (a0, a1, b0, b1) went, in steps of the learning rate. */
 async function moves(examples: readonly Example[], change: Partial<TrainingRun>): Promise<number[]> {
@@ -84,16 +53,16 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
 
   it("moves only the part that is trained", async () => {
     // Label 1: z_1 must rise, so b_1 rises, b_0 falls; a_0 falls because b_1 - b_0 < 0. x_1 = 0, so a_1 has no gradient.
-    expect(await moves([row(1)], {})).toEqual([-1, 0, -1, 1]);
-    expect(await moves([row(1)], { part: "a" })).toEqual([-1, 0, 0, 0]);
-    expect(await moves([row(1)], { part: "b" })).toEqual([0, 0, -1, 1]);
-    await expect(train([row(1)], { part: "body" })).rejects.toThrow(/no body to train/);
+    expect(await moves([paperRow(1)], {})).toEqual([-1, 0, -1, 1]);
+    expect(await moves([paperRow(1)], { part: "a" })).toEqual([-1, 0, 0, 0]);
+    expect(await moves([paperRow(1)], { part: "b" })).toEqual([0, 0, -1, 1]);
+    await expect(train([paperRow(1)], { part: "body" })).rejects.toThrow(/no body to train/);
   });
 
   it("sums the trained adapter, weighted, with a frozen one beside it", async () => {
     const beside = tensors([2, 0], [-0.4, 0.9]);
     const total = z(values(start), 0.5).map((value, j) => value + (z(values(beside))[j] ?? 0));
-    const { meanLoss, adapter } = await train([row(1)], { weight: 0.5, beside });
+    const { meanLoss, adapter } = await train([paperRow(1)], { weight: 0.5, beside });
     expect(meanLoss).toBeCloseTo(-Math.log(softmax(total)[1] ?? 0), 5);
     expect(values(adapter)).not.toEqual(values(start));
   });
@@ -101,7 +70,7 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
   it("is pulled to the anchor of a proximal term, also where the loss has no gradient", async () => {
     const anchor = tensors([0.5, 1], [5, 5]);
     // mu (theta - anchor): nothing on a_0, -0.75 on a_1, and on B far stronger than the loss.
-    expect(await moves([row(1)], { proximal: { anchor, mu: 1 } })).toEqual([-1, 1, 1, 1]);
+    expect(await moves([paperRow(1)], { proximal: { anchor, mu: 1 } })).toEqual([-1, 1, 1, 1]);
   });
 
   it("corrects gradients by c - c_i, and returns the mean of the gradients as they were", async () => {
@@ -109,13 +78,13 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
     // Label 1: dL/dz = (p0, p1 - 1). d/da_0 = s (b_0 dz_0 + b_1 dz_1); d/db_j = s a_0 dz_j.
     const gradient = [SCALE * (0.3 * p0 - 0.2 * (p1 - 1)), 0, SCALE * 0.5 * p0, SCALE * 0.5 * (p1 - 1)];
     const common = tensors([0, -0.5], [-3, 0]);
-    const { control } = await train([row(1)], { control: { own: null, common } });
+    const { control } = await train([paperRow(1)], { control: { own: null, common } });
     values(control ?? new Map()).forEach((value, i) => {
       expect(value).toBeCloseTo(gradient[i] ?? Number.NaN, 5);
     });
-    expect(await moves([row(1)], { control: { own: null, common } })).toEqual([-1, 1, 1, 1]);
+    expect(await moves([paperRow(1)], { control: { own: null, common } })).toEqual([-1, 1, 1, 1]);
     // c_i = c cancels.
-    expect(await moves([row(1)], { control: { own: common, common } })).toEqual([-1, 0, -1, 1]);
+    expect(await moves([paperRow(1)], { control: { own: common, common } })).toEqual([-1, 0, -1, 1]);
   });
 
   it("adds weight T^2 KL(teacher | student) when it distils", async () => {
@@ -125,15 +94,15 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
     const student = softmax(z(values(start)).map((value) => value / temperature));
     const divergence = target.reduce((sum, p, j) => sum + p * Math.log(p / (student[j] ?? 0)), 0);
     const expected = -Math.log(softmax(z(values(start)))[0] ?? 0) + weight * temperature ** 2 * divergence;
-    const { meanLoss } = await train([row(0)], { distill: { teacher, weight, temperature } });
+    const { meanLoss } = await train([paperRow(0)], { distill: { teacher, weight, temperature } });
     expect(meanLoss).toBeCloseTo(expected, 5);
     // The teacher is for 1, and outweighs the label.
-    expect(await moves([row(0)], { distill: { teacher, weight: 5, temperature } })).toEqual([-1, 0, -1, 1]);
+    expect(await moves([paperRow(0)], { distill: { teacher, weight: 5, temperature } })).toEqual([-1, 0, -1, 1]);
   });
 
   it("adds the logarithm of the class counts when it balances", async () => {
     // Three rows of label 0, one of label 1; all four in the batch.
-    const rows = [row(0), row(0), row(0), row(1)];
+    const rows = [paperRow(0), paperRow(0), paperRow(0), paperRow(1)];
     const [p0 = 0, p1 = 0] = softmax(z(values(start)).map((value, j) => value + Math.log(j === 0 ? 3 : 1)));
     const { meanLoss } = await train(rows, { balanced: true });
     expect(meanLoss).toBeCloseTo(-(3 * Math.log(p0) + Math.log(p1)) / 4, 5);
@@ -142,7 +111,7 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
   it("frees everything", async () => {
     const before = tf.memory().numTensors;
     const anchor = tensors([0, 1], [1, 1]);
-    await train([row(0)], {
+    await train([paperRow(0)], {
       beside: anchor,
       proximal: { anchor, mu: 1 },
       control: { own: anchor, common: anchor },
