@@ -35,7 +35,7 @@ export interface Inspection {
   readonly hasChatTemplate: boolean;
   readonly fileBytes: number;
   readonly storedAs: readonly StoredAs[];
-  readonly memory: readonly (Workload & MemoryEstimate & { readonly rank: number; readonly wasmHeap: number })[];
+  readonly memory: readonly (Workload & MemoryEstimate & { readonly rank: number; readonly occupied: number })[];
   readonly lora: { readonly targets: readonly string[]; readonly ranks: readonly LoraSize[] };
 }
 
@@ -60,7 +60,7 @@ export function inspectModel(model: ModelOnDisk): Inspection {
     const answerTokens = family === "encoder" ? 0 : ANSWER_TOKENS;
     const work: Workload = { batchSize, maxTokens: tokens, answerTokens, evaluationRows: EVALUATION_ROWS };
     const estimate = estimateMemory(architecture, adapter(MEMORY_RANK), work);
-    return { ...work, rank: MEMORY_RANK, ...estimate, wasmHeap: occupiedBytes(estimate, "wasm") };
+    return { ...work, rank: MEMORY_RANK, ...estimate, occupied: occupiedBytes(estimate) };
   });
   return {
     path: model.path,

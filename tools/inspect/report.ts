@@ -17,10 +17,10 @@ export function inspectionText(found: Inspection): string {
     ["weights", `${formatBytes(found.fileBytes)} on disk: ${stored.join(", ")}`],
   ]);
   const steps = table([
-    ["rows x tokens", "weights", "activations", "adapter", "optimizer", "step", "evaluation", "wasm heap"],
+    ["rows x tokens", "weights", "activations", "adapter", "optimizer", "step", "evaluation", "in all"],
     ...memory.map((of) => [
       `${of.batchSize} x ${of.maxTokens}`,
-      ...[of.weights, of.activations, of.adapter, of.optimizer, of.step, of.evaluation, of.wasmHeap].map(formatBytes),
+      ...[of.weights, of.activations, of.adapter, of.optimizer, of.step, of.evaluation, of.occupied].map(formatBytes),
     ]),
   ]);
   const sizes = table([
@@ -34,7 +34,7 @@ export function inspectionText(found: Inspection): string {
   return [
     found.path,
     facts,
-    `Memory of a training step and of an evaluation, rank ${memory[0]?.rank ?? 0}; tensors, and what wasm takes for them:`,
+    `Memory of a training step and of an evaluation, rank ${memory[0]?.rank ?? 0}; tensors, and what the backend takes at most:`,
     steps,
     `LoRA on ${lora.targets.join(", ")}; on the wire per client, as float32:`,
     sizes,

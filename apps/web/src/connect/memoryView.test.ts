@@ -1,12 +1,10 @@
-import { deviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { decoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
 import { memoryView } from "./memoryView.ts";
 
 const config = defaultFederation({ name: "x", model: decoderBase, task: { kind: "label", labels: ["a", "b"] } });
-const wasm = deviceLimits({ backend: "wasm", memoryGib: 4, bufferBytes: null });
-const view = (bytes: number | null, tensorBytes: number | null = null) => memoryView(config, { ...wasm, bytes, tensorBytes });
+const view = (bytes: number | null, tensorBytes: number | null = null) => memoryView(config, { bytes, tensorBytes });
 
 test("says what training takes, and what would help where that is too much", () => {
   const { text, isWarning } = view(2 ** 31);
@@ -20,5 +18,5 @@ test("says what training takes, and what would help where that is too much", () 
   expect(view(null, 4).text).toContain(`${amount} of memory in this tab, in larger pieces than this device allows. No setting`);
   // Somewhere below what is needed, smaller batches are enough.
   const large = { ...config, training: { ...config.training, batchSize: 256 } };
-  expect(memoryView(large, { ...wasm, bytes: 5e8 }).text).toMatch(/It would fit with batches of \d+ rows?\.$/);
+  expect(memoryView(large, { bytes: 5e8, tensorBytes: null }).text).toMatch(/It would fit with batches of \d+ rows?\.$/);
 });

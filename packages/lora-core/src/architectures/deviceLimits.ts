@@ -17,7 +17,6 @@ export interface DeviceFacts {
 }
 
 export interface DeviceLimits {
-  readonly backend: DeviceFacts["backend"];
   /** Bytes for everything together; null where that is not known. */
   readonly bytes: number | null;
   /** Bytes of one tensor; null where there is no limit of its own. */
@@ -28,5 +27,5 @@ export interface DeviceLimits {
 export function deviceLimits({ backend, memoryGib, bufferBytes }: DeviceFacts): DeviceLimits {
   const known = memoryGib !== null && memoryGib < LARGEST_REPORTED_GIB ? SHARE_OF_DEVICE * memoryGib * GIB : null;
   const bytes = backend === "wasm" ? Math.min(WASM_HEAP_BYTES, known ?? WASM_HEAP_BYTES) : known;
-  return { backend, bytes, tensorBytes: backend === "webgpu" ? bufferBytes : null };
+  return { bytes, tensorBytes: backend === "webgpu" ? bufferBytes : null };
 }

@@ -15,15 +15,10 @@ const FROZEN_LINEAR = { bytesPerWeight: FLOAT_BYTES, layouts: 2 };
 const LOGIT_COPIES = 9;
 /** Columns that padding an answer to itself adds (models/causalLm/tokenBatch.ts). */
 const ANSWER_PADDING = 8;
-/**
- * What a backend takes for tensors of one byte, and once more for frozen weights: on wasm TF.js' matMul keeps a packed copy of every
- * weight, and the heap grows by a fifth at a time; on WebGPU freed buffers wait to be used again.
- */
-const OVERHEAD = {
-  wasm: { factor: 1.2, weightCopies: 1 },
-  webgpu: { factor: 1.2, weightCopies: 0 },
-  cpu: { factor: 1.2, weightCopies: 0 },
-};
+/** A backend takes more than its tensors: the heap of wasm grows by a fifth at a time, WebGPU keeps freed buffers for later. */
+const GAPS = 1.2;
+/** The backend's own, whatever the model. */
+const BACKEND_BYTES = 20e6;
 
 /** The work whose memory is estimated. */
 export interface Workload {
@@ -69,10 +64,9 @@ export function estimateMemory(architecture: Architecture, config: AdapterConfig
   return { weights, activations, adapter, optimizer, step, evaluation, largest: FLOAT_BYTES * largest };
 }
 
-/** Bytes that the backend takes in all, tensors and what comes with them. */
-export function occupiedBytes({ weights, step, evaluation }: MemoryEstimate, backend: keyof typeof OVERHEAD): number {
-  const { factor, weightCopies } = OVERHEAD[backend];
-  return factor * (Math.max(step, evaluation) + weightCopies * weights);
+/** Bytes that the backend takes in all, at the most. */
+export function occupiedBytes({ step, evaluation }: MemoryEstimate): number {
+  return BACKEND_BYTES + GAPS * Math.max(step, evaluation);
 }
 
 /** Frozen weights as they lie on the backend. */

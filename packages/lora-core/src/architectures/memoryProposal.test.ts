@@ -10,9 +10,9 @@ const adapter = { rank: 16, alpha: 16, dropout: 0, targetModules: [...architectu
 const work = { batchSize: 8, maxTokens: 128, answerTokens: 4, evaluationRows: 4 };
 const wanted: Settings = { batchSize: 8, maxTokens: 128, rank: 16 };
 const neededBy = ({ batchSize, maxTokens, rank }: Settings) =>
-  occupiedBytes(estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize, maxTokens }), "wasm");
+  occupiedBytes(estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize, maxTokens }));
 const adviceFor = (bytes: number | null, tensorBytes: number | null = null) =>
-  adviseOnMemory(architecture, adapter, work, { backend: "wasm", bytes, tensorBytes });
+  adviseOnMemory(architecture, adapter, work, { bytes, tensorBytes });
 
 describe("deviceLimits", () => {
   it("takes half of the memory the browser tells of, and no more than the heap of wasm", () => {
@@ -23,7 +23,6 @@ describe("deviceLimits", () => {
 
   it("takes the largest buffer of a GPU, and does not guess its memory", () => {
     expect(deviceLimits({ backend: "webgpu", memoryGib: 8, bufferBytes: 2 ** 27 })).toEqual({
-      backend: "webgpu",
       bytes: null,
       tensorBytes: 2 ** 27,
     });

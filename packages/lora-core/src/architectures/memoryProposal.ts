@@ -40,16 +40,14 @@ export function adviseOnMemory(
     estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize, maxTokens });
   const fits = (settings: Settings) => fitsWithin(estimate(settings), limits);
   const wanted: Settings = { batchSize: work.batchSize, maxTokens: work.maxTokens, rank: adapter.rank };
-  const advice = { needed: occupiedBytes(estimate(wanted), limits.backend), available: limits.bytes };
+  const advice = { needed: occupiedBytes(estimate(wanted)), available: limits.bytes };
   if (fits(wanted)) return { ...advice, fit: { kind: "fits" } };
   const settings = gentler(wanted).find(fits);
   return { ...advice, fit: settings ? { kind: "change", settings } : { kind: "never" } };
 }
 
-function fitsWithin(estimate: MemoryEstimate, { backend, bytes, tensorBytes }: DeviceLimits): boolean {
-  return (
-    (bytes === null || occupiedBytes(estimate, backend) <= bytes) && (tensorBytes === null || estimate.largest <= tensorBytes)
-  );
+function fitsWithin(estimate: MemoryEstimate, { bytes, tensorBytes }: DeviceLimits): boolean {
+  return (bytes === null || occupiedBytes(estimate) <= bytes) && (tensorBytes === null || estimate.largest <= tensorBytes);
 }
 
 /** Ever smaller settings: one dimension down to its least before the next one begins. */
