@@ -7,6 +7,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -38,8 +39,10 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   const architecture = checkedArchitecture(config.model, catalogue);
   const { method, layout } = checkedChoices(config, architecture);
   const adapterBytes = layoutBytes(layout);
-  if (adapterBytes > MAX_ADAPTER_BYTES) {
-    throw new Refusal("INVALID_PAYLOAD", `This adapter has ${adapterBytes} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
+  const { upload } = method.plan(config.budgets, { round: 1, isNewcomer: false });
+  const largest = Math.max(adapterBytes, upload ? layoutBytes(uploadLayout(layout, upload)) : 0);
+  if (largest > MAX_ADAPTER_BYTES) {
+    throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
   }
   const reconnectGraceMs = config.reconnectGraceSeconds * 1000;
   return {

@@ -1,6 +1,7 @@
 /** The shared adapter of one federation and what its method remembers, in memory and on disk. */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import { layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { AggregateInput } from "@duet/lora-core/rounds/roundEvents";
 import { type AggregationError, aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown } from "@duet/lora-core/strategies/exchange";
@@ -42,6 +43,7 @@ export async function openSharedModel(
       }
       const { method, config } = federation;
       const after = method.aggregate(state, contributions, round);
+      assertCanTravel(after);
       await store.writeModel(round, after);
       result = after;
       const plan = federation.planOf(round);
@@ -52,4 +54,13 @@ export async function openSharedModel(
       result = null;
     },
   };
+}
+
+/** Merged updates grow from round to round. @throws {RangeError} when no message could carry the result. */
+function assertCanTravel({ shared }: ServerState): void {
+  const bytes = layoutBytes(layoutOf(shared));
+  if (bytes <= MAX_ADAPTER_BYTES) return;
+  throw new RangeError(
+    `the merged update has grown to ${bytes} bytes and at most ${MAX_ADAPTER_BYTES} can be sent; choose a lower maxRank or fewer modules`,
+  );
 }

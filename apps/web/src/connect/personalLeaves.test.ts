@@ -15,4 +15,7 @@ test("the join page says so only where the personal adapter is uploaded", () => 
   expect(personalLeaves({ ...fromSeed, strategy })).toBe(true);
   expect(personalLeaves(federation("fedavg"))).toBe(false);
   expect(personalLeaves(federation("local"))).toBe(false);
+  // FedAMP and FedALT send it to be mixed for others; Ditto, FedKD, FedRoD and FedDPA never do.
+  expect(["fedamp", "fedalt"].map((method) => personalLeaves(federation(method)))).toEqual([true, true]);
+  expect(["ditto", "fedkd", "fedrod", "feddpa"].some((method) => personalLeaves(federation(method)))).toBe(false);
 });
