@@ -20,6 +20,7 @@ const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
 
 /** This tab's own adapters as files for the PEFT library. */
 export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelProps) {
+  const { rounds } = config.budgets;
   const [saving, save] = useTask();
   const available: readonly ClientAdapterKind[] = adapters ? availableAdapters(adapters) : [];
   const download = (make: () => AdapterDownload) => save(async () => saveFile(make()));
@@ -27,7 +28,7 @@ export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelP
     <Panel
       title="Your adapters"
       hint="Each as a .zip in the layout of the PEFT library, with a README. They are written in this tab; nothing is sent."
-      aside={adapters && roundLabel(adapters.round, config.budgets.rounds)}
+      aside={adapters && (adapters.round > rounds ? "after all rounds" : roundLabel(adapters.round, rounds))}
       empty={adapters ? null : "Your personal, shared and fused adapters as files, after the first round."}
     >
       {adapters && (
