@@ -22,9 +22,10 @@ function printOutcome({ name, ours, peers, skipped, ratio, peakRatio, lossDiffer
   console.log(`    losses agree to ${lossDifference.toExponential(1)} nats\n`);
 }
 
-function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes }: Measured): string {
+function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes, dispatches }: Measured): string {
   const peak = peakBytes === null ? "" : `, ${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
-  return `    ${label.padEnd(12)}${msPerStep.toFixed(0).padStart(7)} ms ±${spreadMs.toFixed(0).padStart(4)}${tokensPerSecond.toFixed(0).padStart(7)} tok/s${peak}`;
+  const kernels = dispatches === null ? "" : `, ${dispatches} dispatches`;
+  return `    ${label.padEnd(12)}${msPerStep.toFixed(0).padStart(7)} ms ±${spreadMs.toFixed(0).padStart(4)}${tokensPerSecond.toFixed(0).padStart(7)} tok/s${peak}${kernels}`;
 }
 
 function percent(share: number): string {

@@ -49,7 +49,7 @@ export async function measureJaxSteps({ constants, loss }: JaxModel, options: St
   }
   for (const arrays of [adapter, m, v, constants]) tree.dispose(arrays);
   step.dispose();
-  return summary(options, { losses, times, peakBytes: null });
+  return summary(options, { losses, times, peakBytes: null, dispatches: null });
 }
 
 /** `rate` holds the bias-corrected learning rate and epsilon. */

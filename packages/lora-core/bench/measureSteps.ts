@@ -4,6 +4,7 @@ import type { DeviceAdapter, Example } from "../src/models/languageModel.ts";
 import { createAdamW } from "../src/optim/adamW.ts";
 import type { NamedTensors } from "../src/tensors/namedTensors.ts";
 import { type OwnedAdapter, uploadAdapter } from "../src/training/deviceAdapter.ts";
+import { countDispatches } from "./countDispatches.ts";
 
 export type Loss = (batch: readonly Example[], adapter: DeviceAdapter) => tf.Scalar;
 
@@ -29,6 +30,8 @@ export interface Measured {
   readonly tokensPerSecond: number;
   /** Most bytes in tensors at any moment of a step, the frozen base included; null where it cannot be told. */
   readonly peakBytes: number | null;
+  /** Kernels that a step starts on the GPU; null where there is none, or it cannot be told. */
+  readonly dispatches: number | null;
   /** Of every step, nats. */
   readonly losses: readonly number[];
 }
@@ -48,9 +51,10 @@ export async function measureSteps(loss: Loss, options: StepOptions): Promise<Me
   // The profiler slows the step down, so the step it sees is one more, whose time does not count.
   const { peakBytes, result } = await tf.profile(() => trainOnceSync(loss, options.batch, adapter, optimizer));
   tf.dispose(result);
+  const dispatches = tf.getBackend() === "webgpu" ? await countDispatches(step) : null;
   optimizer.dispose();
   adapter.dispose();
-  return summary(options, { losses, times, peakBytes });
+  return summary(options, { losses, times, peakBytes, dispatches });
 }
 
 async function trainOnce(...step: Parameters<typeof trainOnceSync>): Promise<number> {
@@ -80,10 +84,11 @@ interface Steps {
   /** ms */
   readonly times: readonly number[];
   readonly peakBytes: number | null;
+  readonly dispatches: number | null;
 }
 
 /** Steps to warm up are in the losses and not in the times. */
-export function summary(options: StepOptions, { losses, times, peakBytes }: Steps): Measured {
+export function summary(options: StepOptions, { losses, times, peakBytes, dispatches }: Steps): Measured {
   const sorted = times.slice(options.warmUp).sort((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
   const msPerStep = quantile(0.5);
@@ -92,6 +97,7 @@ export function summary(options: StepOptions, { losses, times, peakBytes }: Step
     spreadMs: (quantile(0.75) - quantile(0.25)) / 2,
     tokensPerSecond: (1000 * options.tokens) / msPerStep,
     peakBytes,
+    dispatches,
     losses,
   };
 }

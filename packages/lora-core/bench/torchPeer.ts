@@ -37,7 +37,7 @@ export async function measureTorchSteps(contest: Contest, { python, threads, fol
     const { warmUp, measured } = contest;
     const request = { model: folder, adapter, threads, warmUp, measured, learningRate: LEARNING_RATE, ...(await plain(contest)) };
     const { losses, times } = answer.parse(JSON.parse(await runPython(python, JSON.stringify(request))));
-    return summary(contest, { losses, times, peakBytes: null });
+    return summary(contest, { losses, times, peakBytes: null, dispatches: null });
   } finally {
     rmSync(adapter, { recursive: true });
   }
