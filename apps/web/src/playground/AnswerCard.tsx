@@ -32,14 +32,14 @@ function contentOf(answer: AnswerState, color: string, task: Task): ReactNode {
     case "writing":
       return (
         <p className="written" aria-busy="true">
-          {answer.text}
+          {answer.text.trimStart()}
           <span aria-hidden="true">▍</span>
         </p>
       );
     case "text":
       return (
         <>
-          <p className="written">{answer.text || <span className="muted">The answer is empty.</span>}</p>
+          <p className="written">{answer.text.trim() || <span className="muted">The answer is empty.</span>}</p>
           <p className="muted small">
             {answer.stopped ? "stopped after " : ""}
             {answer.seconds.toFixed(1)} s

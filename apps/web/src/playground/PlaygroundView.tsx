@@ -32,8 +32,13 @@ export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps
   const [form, setForm] = useState<WritingForm>(writingForm);
   const closed = closedBecause(state);
   useEffect(() => () => playground.stop(), [playground]);
+  const isOpen = closed === null;
+  const [w1, w2] = [found?.personal, found?.shared];
+  useEffect(() => {
+    if (isOpen && w1 !== undefined && w2 !== undefined) playground.weigh({ personal: w1, shared: w2 });
+  }, [playground, isOpen, w1, w2]);
 
-  const parts = { playground, shown, task, isClosed: closed !== null, form };
+  const parts = { playground, shown, task, isClosed: !isOpen, form };
   return (
     <div className="column" style={{ marginTop: 14 }}>
       <p className="muted" style={{ margin: 0 }}>
