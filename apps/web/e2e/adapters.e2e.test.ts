@@ -14,7 +14,7 @@ import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
 import { join } from "./support/participant.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 240_000;
 const scenario = logsScenario({ clients: 1, seed: 5, rowsPerClient: 40 });
 
 let stage: Stage;
