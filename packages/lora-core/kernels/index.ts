@@ -1,2 +1,7 @@
 /** Everything the host calls. Pointers are byte offsets into TF.js' heap; this module owns no memory and no data. */
+export { gelu, geluGradient, swiglu, swigluGradient } from "./activations";
+export { attention, attentionGradient, attentionScratchBytes } from "./attention";
+export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms";
 export { product, productScratchBytes } from "./product";
+export { addRows, rotate, takeRows, transpose } from "./rows";
+export { crossEntropy, crossEntropyGradient } from "./softmax";

@@ -21,14 +21,14 @@ function expansionBytes(k: i32, n: i32): i32 {
 }
 
 /**
- * C [m, n] = alpha (X0 op(W0) + X1 op(W1)) + bias; op(W) = W^T of W [n, k] where `turned`, else W [k, n].
+ * C [m, n] = alpha (X0 op(W0) + X1 op(W1)) + bias, added to C where `more`; op(W) = W^T of W [n, k] where `turned`, else W [k, n].
  * X [m, k] and W1 are float32; k1 = 0 leaves the second term out, bias = 0 the bias.
  */
 export function product(
   c: usize, m: i32, n: i32, turned: bool,
   x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
   x1: usize, k1: i32, w1: usize,
-  bias: usize, alpha: f32, scratch: usize,
+  bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
   const k = k0 + k1;
   const block = blockColumns(k, n);
@@ -51,7 +51,7 @@ export function product(
         tile(scratch, x0 + ((i * k0) << 2), k0 << 2, rows, panel, k0, false);
         if (k1) tile(scratch, x1 + ((i * k1) << 2), k1 << 2, rows, panel + k0 * COLUMNS * 4, k1, true);
         const at = c + ((i * n + from + j) << 2);
-        storeTile(at, n << 2, rows, min(COLUMNS, count - j), scratch, bias ? bias + ((from + j) << 2) : 0, alpha);
+        storeTile(at, n << 2, rows, min(COLUMNS, count - j), scratch, bias ? bias + ((from + j) << 2) : 0, alpha, more);
       }
     }
   }

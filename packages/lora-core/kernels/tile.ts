@@ -61,8 +61,10 @@ export function tile(sums: usize, x: usize, stride: i32, rows: i32, b: usize, k:
   if (ROWS > 5) { v128.store(sums, y50, 160); v128.store(sums, y51, 176); }
 }
 
-/** C = alpha sums + bias for the first rows and columns of a tile; bias 0 for none. */
-export function storeTile(c: usize, stride: i32, rows: i32, columns: i32, sums: usize, bias: usize, alpha: f32): void {
+/** C = alpha sums + bias, added to C where `more`, for the first rows and columns of a tile; bias 0 for none. */
+export function storeTile(
+  c: usize, stride: i32, rows: i32, columns: i32, sums: usize, bias: usize, alpha: f32, more: bool,
+): void {
   const factor = f32x4.splat(alpha);
   for (let i = 0; i < rows; i++) {
     if (columns == COLUMNS) {
@@ -71,12 +73,19 @@ export function storeTile(c: usize, stride: i32, rows: i32, columns: i32, sums: 
         low = f32x4.add(low, v128.load(bias));
         high = f32x4.add(high, v128.load(bias, 16));
       }
+      if (more) {
+        low = f32x4.add(low, v128.load(c));
+        high = f32x4.add(high, v128.load(c, 16));
+      }
       v128.store(c, low);
       v128.store(c, high, 16);
     } else {
       for (let j = 0; j < columns; j++) {
         const at: usize = j << 2;
-        store<f32>(c + at, alpha * load<f32>(sums + at) + (bias ? load<f32>(bias + at) : 0));
+        let value = alpha * load<f32>(sums + at);
+        if (bias) value += load<f32>(bias + at);
+        if (more) value += load<f32>(c + at);
+        store<f32>(c + at, value);
       }
     }
     c += stride;

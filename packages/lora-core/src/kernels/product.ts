@@ -1,7 +1,7 @@
 /** Matrix products on wasm. */
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
-import { emptyTensor, pointerOf } from "./wasmHeap.ts";
-import { scratchOf, wasmKernels } from "./wasmKernels.ts";
+import { emptyTensor } from "./wasmHeap.ts";
+import { runKernel, scratchOf } from "./wasmKernels.ts";
 
 export interface ProductTerm {
   /** [m, k] */
@@ -26,13 +26,17 @@ export function product({ x, weight, turned }: ProductTerm, { update, bias, alph
   const n = weight.shape[turned ? 0 : 1];
   const k1 = update?.x.shape[1] ?? 0;
   const out = emptyTensor<Tensor2D>([m, n]);
-  const kernels = wasmKernels();
-  const scratch = scratchOf(kernels.productScratchBytes(k0, k1, n));
-  const term0 = { x0: pointerOf(x), k0, w0: pointerOf(weight), scales: 0, precision: 0 };
-  const term1 = { x1: update ? pointerOf(update.x) : 0, k1, w1: update ? pointerOf(update.weight) : 0 };
-  const { x0, w0, scales, precision } = term0;
-  const { x1, w1 } = term1;
-  const added = bias ? pointerOf(bias) : 0;
-  kernels.product(pointerOf(out), m, n, turned ? 1 : 0, x0, k0, w0, scales, precision, x1, k1, w1, added, alpha, scratch);
+  const scratch = scratchOf(runKernel("productScratchBytes", k0, k1, n));
+  const frozen = [x, k0, weight, 0, 0] as const;
+  const added = [update?.x ?? null, k1, update?.weight ?? null] as const;
+  runKernel("product", out, m, n, turned, ...frozen, ...added, bias ?? null, alpha, false, scratch);
+  return out;
+}
+
+/** x^T */
+export function transposed(x: Tensor2D): Tensor2D {
+  const [rows, columns] = x.shape;
+  const out = emptyTensor<Tensor2D>([columns, rows]);
+  runKernel("transpose", x, rows, columns, out);
   return out;
 }

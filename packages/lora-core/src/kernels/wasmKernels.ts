@@ -1,11 +1,12 @@
 /** Own kernels for wasm, ready once the backend has started; without SIMD there are none and TF.js' ops compute. */
+import type { Tensor } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { instantiateKernels, type KernelFunctions } from "./kernelModule.ts";
-import { allocate, free, wasmBackend, wasmMemory } from "./wasmHeap.ts";
+import { instantiateKernels, type KernelFunctions, type KernelName } from "./kernelModule.ts";
+import { allocate, free, pointerOf, wasmBackend, wasmMemory } from "./wasmHeap.ts";
 
 interface Prepared {
   readonly functions: KernelFunctions;
-  /** Room between calls of kernels: nothing in it is kept. */
+  /** Room for one call of a kernel: nothing in it is kept. */
   scratch: { pointer: number; bytes: number };
 }
 
@@ -25,9 +26,11 @@ export function hasWasmKernels(): boolean {
   return preparedOn.has(wasmBackend());
 }
 
-/** @throws {TypeError} when {@link hasWasmKernels} is false. */
-export function wasmKernels(): KernelFunctions {
-  return prepared().functions;
+/** Calls a kernel; a tensor stands for where its data lies, null for no tensor. Outputs must exist, as the heap may move for them. */
+export function runKernel(name: KernelName, ...args: readonly (Tensor | number | boolean | null)[]): number {
+  return prepared().functions[name](
+    ...args.map((argument) => (typeof argument === "object" ? pointerIn(argument) : Number(argument))),
+  );
 }
 
 /** At least this many bytes until the next call. */
@@ -38,6 +41,10 @@ export function scratchOf(bytes: number): number {
     current.scratch = { pointer: allocate(bytes), bytes };
   }
   return current.scratch.pointer;
+}
+
+function pointerIn(tensor: Tensor | null): number {
+  return tensor ? pointerOf(tensor) : 0;
 }
 
 function prepared(): Prepared {

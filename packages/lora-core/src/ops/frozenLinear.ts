@@ -1,10 +1,10 @@
-/** A frozen linear layer in both layouts, so that no product ever needs a transposed operand (slow on wasm). */
+/** A frozen linear layer. TF.js' own products are slow with a transposed operand, so for them it lies on the backend in both layouts. */
 import * as tf from "@tensorflow/tfjs";
 
 /** Owned by the model that made it. */
 export interface FrozenLinear {
-  /** W^T, [in, out]: y = x W^T + bias. */
-  readonly forward: tf.Tensor2D;
+  /** W^T, [in, out]: y = x W^T + bias. Null on WebGPU, whose kernels read W both ways. */
+  readonly forward: tf.Tensor2D | null;
   /** W, [out, in]: dx = dy W. */
   readonly backward: tf.Tensor2D;
   readonly bias: tf.Tensor1D | null;
@@ -17,11 +17,15 @@ export function frozenLinear(
   stored: "out-in" | "in-out" = "out-in",
 ): FrozenLinear {
   const turned: tf.Tensor2D = tf.transpose(weight);
-  return stored === "out-in" ? { forward: turned, backward: weight, bias } : { forward: weight, backward: turned, bias };
+  const both = stored === "out-in" ? { forward: turned, backward: weight } : { forward: weight, backward: turned };
+  if (tf.getBackend() !== "webgpu") return { ...both, bias };
+  both.forward.dispose();
+  return { forward: null, backward: both.backward, bias };
 }
 
-/** Frees both layouts and the bias. */
-export function disposeFrozenLinear(linear: FrozenLinear): void {
-  tf.dispose([linear.forward, linear.backward]);
-  linear.bias?.dispose();
+/** Frees the weight and the bias. */
+export function disposeFrozenLinear({ forward, backward, bias }: FrozenLinear): void {
+  forward?.dispose();
+  backward.dispose();
+  bias?.dispose();
 }

@@ -7,6 +7,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedAttention } from "./attention.composed.ts";
+import { wasmAttention } from "./attention.wasm.ts";
 import { webgpuAttention } from "./attention.webgpu.ts";
 import type { AttentionInputs, AttentionOptions } from "./attentionKernel.ts";
 
@@ -14,7 +15,7 @@ import type { AttentionInputs, AttentionOptions } from "./attentionKernel.ts";
 export function attention(inputs: AttentionInputs, options: AttentionOptions): tf.Tensor4D {
   assertShapes(inputs);
   const { q, k, v } = inputs;
-  const kernel = chooseKernel({ composed: composedAttention, webgpu: webgpuAttention });
+  const kernel = chooseKernel({ composed: composedAttention, wasm: wasmAttention, webgpu: webgpuAttention });
   return differentiable(
     [q, k, v],
     () => {

@@ -7,10 +7,11 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedGelu } from "./gelu.composed.ts";
+import { wasmGelu } from "./gelu.wasm.ts";
 import { webgpuGelu } from "./gelu.webgpu.ts";
 
 export function gelu(x: tf.Tensor2D): tf.Tensor2D {
-  const kernel = chooseKernel({ composed: composedGelu, webgpu: webgpuGelu });
+  const kernel = chooseKernel({ composed: composedGelu, wasm: wasmGelu, webgpu: webgpuGelu });
   return differentiable(
     [x],
     () => ({ value: kernel.forward(x), saved: { x } }),

@@ -7,6 +7,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedLayerNorm } from "./layerNorm.composed.ts";
+import { wasmLayerNorm } from "./layerNorm.wasm.ts";
 import { webgpuLayerNorm } from "./layerNorm.webgpu.ts";
 import type { LayerNormWeights } from "./layerNormKernel.ts";
 
@@ -16,7 +17,7 @@ export function layerNorm(x: tf.Tensor2D, weights: LayerNormWeights, eps: number
   if (x.shape[1] !== weight.shape[0] || x.shape[1] !== bias.shape[0]) {
     throw new RangeError(`layerNorm: x [${x.shape}] does not fit weight [${weight.shape}] and bias [${bias.shape}]`);
   }
-  const kernel = chooseKernel({ composed: composedLayerNorm, webgpu: webgpuLayerNorm });
+  const kernel = chooseKernel({ composed: composedLayerNorm, wasm: wasmLayerNorm, webgpu: webgpuLayerNorm });
   return differentiable(
     [x],
     () => ({ value: kernel.forward(x, weights, eps), saved: { x } }),

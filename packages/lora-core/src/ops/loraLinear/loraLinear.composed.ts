@@ -22,7 +22,7 @@ export const composedLoraLinear: LoraLinearKernel = {
   },
 };
 
-function frozenForward(x: tf.Tensor2D, { forward, bias }: FrozenLinear): tf.Tensor2D {
-  const product: tf.Tensor2D = tf.matMul(x, forward);
+function frozenForward(x: tf.Tensor2D, { forward, backward, bias }: FrozenLinear): tf.Tensor2D {
+  const product: tf.Tensor2D = forward ? tf.matMul(x, forward) : tf.matMul(x, backward, false, true);
   return bias ? tf.add(product, bias) : product;
 }

@@ -1,6 +1,6 @@
 /** loraLinear.ts on wasm: the update rides along with the frozen product, and the weight is read in its one layout [out, in] both ways. */
 import * as tf from "@tensorflow/tfjs";
-import { product } from "../../kernels/product.ts";
+import { product, transposed } from "../../kernels/product.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
 
 export const wasmLoraLinear: LoraLinearKernel = {
@@ -22,8 +22,8 @@ export const wasmLoraLinear: LoraLinearKernel = {
       : product({ x: dy, weight, turned: false }, { update: { x: dHidden, weight: factors.a } });
     const input = mask ? tf.mul<tf.Tensor2D>(x, mask) : x;
     // Of the two ways to write a gradient, the one whose rows are the R inner values; all transposes are of narrow matrices.
-    const dA = product({ x: tf.transpose(dHidden), weight: input, turned: false });
-    const dB: tf.Tensor2D = tf.transpose(product({ x: tf.transpose(hidden), weight: dy, turned: false }));
+    const dA = product({ x: transposed(dHidden), weight: input, turned: false });
+    const dB = transposed(product({ x: transposed(hidden), weight: dy, turned: false }));
     return [dx, dA, dB];
   },
 };

@@ -7,6 +7,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedMaskedCrossEntropy } from "./maskedCrossEntropy.composed.ts";
+import { wasmMaskedCrossEntropy } from "./maskedCrossEntropy.wasm.ts";
 import { webgpuMaskedCrossEntropy } from "./maskedCrossEntropy.webgpu.ts";
 
 /** Rows that should not be scored are better not computed at all; -1 is for the few that fill up a shape. */
@@ -14,7 +15,11 @@ export function maskedCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): t
   if (targets.shape[0] !== logits.shape[0]) {
     throw new RangeError(`maskedCrossEntropy: ${targets.shape[0]} targets for logits [${logits.shape}]`);
   }
-  const kernel = chooseKernel({ composed: composedMaskedCrossEntropy, webgpu: webgpuMaskedCrossEntropy });
+  const kernel = chooseKernel({
+    composed: composedMaskedCrossEntropy,
+    wasm: wasmMaskedCrossEntropy,
+    webgpu: webgpuMaskedCrossEntropy,
+  });
   return differentiable(
     [logits],
     () => {

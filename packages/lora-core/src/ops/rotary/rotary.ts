@@ -8,6 +8,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedRotary } from "./rotary.composed.ts";
+import { wasmRotary } from "./rotary.wasm.ts";
 import { webgpuRotary } from "./rotary.webgpu.ts";
 import type { RotaryTable } from "./rotaryTable.ts";
 
@@ -16,7 +17,7 @@ export function rotary(x: tf.Tensor4D, { cos, sin }: RotaryTable): tf.Tensor4D {
   if (cos.shape[0] !== x.shape[2] || cos.shape[1] !== x.shape[3]) {
     throw new RangeError(`rotary: x [${x.shape}] does not fit the table [${cos.shape}]`);
   }
-  const kernel = chooseKernel({ composed: composedRotary, webgpu: webgpuRotary });
+  const kernel = chooseKernel({ composed: composedRotary, wasm: wasmRotary, webgpu: webgpuRotary });
   return differentiable(
     [x],
     () => ({ value: kernel.rotate(x, { cos, sin }, 1), saved: { cos, sin } }),

@@ -3,6 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedSelectRows } from "./selectRows.composed.ts";
+import { wasmSelectRows } from "./selectRows.wasm.ts";
 import { webgpuSelectRows } from "./selectRows.webgpu.ts";
 
 /** @throws {RangeError} when an index is not a row of x. */
@@ -10,7 +11,7 @@ export function selectRows(x: tf.Tensor2D, indices: readonly number[]): tf.Tenso
   const rows = x.shape[0];
   const outside = indices.find((index) => !(Number.isInteger(index) && index >= 0 && index < rows));
   if (outside !== undefined) throw new RangeError(`selectRows: there is no row ${outside} in x [${x.shape}]`);
-  const kernel = chooseKernel({ composed: composedSelectRows, webgpu: webgpuSelectRows });
+  const kernel = chooseKernel({ composed: composedSelectRows, wasm: wasmSelectRows, webgpu: webgpuSelectRows });
   return differentiable(
     [x],
     () => ({ value: kernel.forward(x, indices), saved: {} }),

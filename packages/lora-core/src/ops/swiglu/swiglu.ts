@@ -7,12 +7,13 @@ import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { composedSwiglu } from "./swiglu.composed.ts";
+import { wasmSwiglu } from "./swiglu.wasm.ts";
 import { webgpuSwiglu } from "./swiglu.webgpu.ts";
 
 /** @throws {RangeError} when the shapes differ. */
 export function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
   if (gate.shape.join() !== up.shape.join()) throw new RangeError(`swiglu: gate [${gate.shape}] and up [${up.shape}] differ`);
-  const kernel = chooseKernel({ composed: composedSwiglu, webgpu: webgpuSwiglu });
+  const kernel = chooseKernel({ composed: composedSwiglu, wasm: wasmSwiglu, webgpu: webgpuSwiglu });
   return differentiable(
     [gate, up],
     () => ({ value: kernel.forward(gate, up), saved: { gate, up } }),
