@@ -106,6 +106,8 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
       innerSteps: options["inner-steps"],
     }),
     minClients: data.clients.length,
+    // A slow machine is no straggler: only the demo's own deadline ends it.
+    roundDeadlineSeconds: 60 * options["deadline-minutes"],
     seed: options.seed,
     training: definedOnly({ batchSize: options["batch-size"], maxTokens: options["max-tokens"] }),
   });

@@ -28,7 +28,7 @@ export const duetTiny: BaseModel = {
   config: JSON.parse(readFileSync(`${folder}/config.json`, "utf8")),
 };
 const { linears } = parseArchitecture(duetTiny.config);
-export const modelSha256 = fingerprint(files);
+const modelSha256 = fingerprint(files);
 /** Of model.safetensors alone. */
 export const weightsSha256 = files[2]?.sha256 ?? "";
 

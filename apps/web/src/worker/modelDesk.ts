@@ -30,7 +30,7 @@ export function createModelDesk(origin: string): ModelDesk {
 
   /** Where the bytes of a file come from when the cache does not have them. */
   function sourceOf({ source, name }: BaseModel, hub: string, { path, sha256 }: ModelFile) {
-    return (onProgress: (progress: DownloadProgress) => void): Promise<Uint8Array> => {
+    return (onProgress: (progress: DownloadProgress) => void): Promise<Uint8Array<ArrayBuffer>> => {
       switch (source.kind) {
         case "coordinator":
           return download(`${origin}/models/${source.id}/${path}?sha256=${sha256}`, { sha256, onProgress });

@@ -9,7 +9,7 @@ import { isInCache, keepInCache } from "./weightCache.ts";
 type OnProgress = (progress: DownloadProgress) => void;
 
 /** A picked file that is not the federation's. `name` crosses threads, so the page knows it by "WrongFileError". */
-export class WrongFileError extends Error {
+class WrongFileError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "WrongFileError";
@@ -18,7 +18,7 @@ export class WrongFileError extends Error {
 
 export interface PickedFiles {
   /** The content. @throws {WrongFileError} when the file was not picked, or is not readable any more. */
-  read(sha256: string, what: string): Promise<Uint8Array>;
+  read(sha256: string, what: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Remembers checked files of a model, and keeps copies in the cache where there is room. */
   add(model: BaseModel, checked: ReadonlyMap<ModelFile, Blob>): Promise<void>;
   /** Takes those of a model. @throws {WrongFileError} naming the first that differs. */

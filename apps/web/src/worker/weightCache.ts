@@ -13,7 +13,7 @@ export interface CachedFile {
 }
 
 export interface FetchedFile {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** False when this browser could not keep it: the next tab needs it again. */
   readonly kept: boolean;
 }
@@ -23,14 +23,14 @@ export interface FetchedFile {
  * wait for it. What comes out of the cache is hashed again; a damaged entry is replaced.
  * @throws what `obtain` throws.
  */
-export async function fetchCached(file: CachedFile, obtain: () => Promise<Uint8Array>): Promise<FetchedFile> {
+export async function fetchCached(file: CachedFile, obtain: () => Promise<Uint8Array<ArrayBuffer>>): Promise<FetchedFile> {
   const cache = await openCache();
   if (!cache) return { bytes: await obtain(), kept: false };
   return navigator.locks.request(`${CACHE_NAME}/${file.sha256}`, async () => {
     const known = await read(cache, file.sha256);
     if (known) return { bytes: known, kept: true };
     const bytes = await obtain();
-    return { bytes, kept: await keep(cache, file, new Blob([new Uint8Array(bytes)])) };
+    return { bytes, kept: await keep(cache, file, new Blob([bytes])) };
   });
 }
 
@@ -51,7 +51,7 @@ async function openCache(): Promise<Cache | null> {
   return caches.open(CACHE_NAME).catch(() => null);
 }
 
-async function read(cache: Cache, sha256: string): Promise<Uint8Array | null> {
+async function read(cache: Cache, sha256: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const buffer = await cache
     .match(keyOf(sha256))
     .then((response) => response?.arrayBuffer())

@@ -37,7 +37,7 @@ export class ModelDownloadError extends Error {
 }
 
 /** @throws {ModelDownloadError} unreachable, refused, broken off again and again, or another SHA-256 than asked for. */
-export async function download(url: string, { sha256, onProgress, retryMs = 500 }: DownloadOptions): Promise<Uint8Array> {
+export async function download(url: string, { sha256, onProgress, retryMs = 500 }: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
   for (let isLast = sha256 === null; ; isLast = true) {
     const file = new PartialFile(sha256 !== null);
     let fruitless = 0;
@@ -151,7 +151,7 @@ class PartialFile {
     return this.#hash.hex();
   }
 
-  bytes(): Uint8Array {
+  bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#received);
   }
 }
