@@ -5,7 +5,13 @@
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { adaFusion, type ExampleLoss, type FusionWeights, fuse, isBetter, meanLoss } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
-import type { FusedAdapter } from "./searchFusion.ts";
+
+export interface FusedAdapter {
+  readonly adapter: NamedTensors;
+  /** (w1, w2); per layer, their mean over the layers. */
+  readonly weights: FusionWeights;
+  readonly evaluations: number;
+}
 
 const GROUPS = 3;
 const TURNS: readonly FusionWeights[] = [

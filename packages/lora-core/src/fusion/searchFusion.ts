@@ -2,14 +2,7 @@
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { adaFusion, type ExampleLoss, type FusionWeights, fuse, sumOf } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
-import { refineLayers } from "./layerFusion.ts";
-
-export interface FusedAdapter {
-  readonly adapter: NamedTensors;
-  /** (w1, w2); per layer, their mean over the layers. */
-  readonly weights: FusionWeights;
-  readonly evaluations: number;
-}
+import { type FusedAdapter, refineLayers } from "./layerFusion.ts";
 
 /**
  * Searches with AdaFusion; `lossesOf` scores a candidate on the client's fusion rows.

@@ -2,10 +2,7 @@
 import { withPart } from "../adapters/adapterSum.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
-import type { Contribution } from "./strategy.ts";
-
-/** uniform: 1/N each, as the paper prints it; samples: n_k / n, by training rows. */
-export type Weighting = "uniform" | "samples";
+import type { Contribution, Weighting } from "./strategy.ts";
 
 /** In one fixed order, which makes the float sums independent of the order of arrival. */
 export function ordered<T extends { readonly clientId: string }>(contributions: readonly T[]): readonly T[] {

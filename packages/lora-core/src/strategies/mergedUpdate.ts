@@ -5,8 +5,8 @@
 import { rankOf, scaled, stackRanks } from "../adapters/adapterSum.ts";
 import { truncateRank } from "../adapters/thinSvd.ts";
 import { assertFinite, assertSameLayout, type NamedTensors } from "../tensors/namedTensors.ts";
-import { ordered, type Weighting, weightsOf } from "./contributions.ts";
-import type { Contribution } from "./strategy.ts";
+import { ordered, weightsOf } from "./contributions.ts";
+import type { Contribution, Weighting } from "./strategy.ts";
 
 /**
  * sum_k p_k B_k A_k of the uploaded adapters, exact: their stack. Its rank is the sum of theirs.

@@ -1,7 +1,6 @@
 /** Every federated method there is; the only file that lists them. */
 
 import type { NamedTensors } from "../tensors/namedTensors.ts";
-import type { Weighting } from "./contributions.ts";
 import { ditto } from "./ditto.ts";
 import { fdLora } from "./fdLora.ts";
 import { fedAlt } from "./fedAlt.ts";
@@ -21,7 +20,7 @@ import { flora } from "./flora.ts";
 import { local } from "./local.ts";
 import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
-import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy, TaskKind } from "./strategy.ts";
+import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy, TaskKind, Weighting } from "./strategy.ts";
 
 export const strategies = [
   fdLora,

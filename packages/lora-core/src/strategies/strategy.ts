@@ -8,7 +8,9 @@ import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { Budget } from "../training/trainingConfig.ts";
-import type { Weighting } from "./contributions.ts";
+
+/** How clients count in an average. uniform: 1/N each, as FDLoRA prints it; samples: n_k / n, by training rows. */
+export type Weighting = "uniform" | "samples";
 
 /** The two adapters a client holds. Every slot starts as the federation's seeded initial adapter. */
 export type AdapterSlot = "personal" | "shared";

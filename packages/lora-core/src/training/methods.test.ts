@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter, layoutBytes, layoutOf } from "../adapters/adapterLayout.ts";
 import { useBackend } from "../backends/testBackend.ts";
+import type { RoundMetrics } from "../protocol/metrics.ts";
 import { sentDown, uploadLayout } from "../strategies/exchange.ts";
 import { type Method, methodOf, strategies } from "../strategies/registry.ts";
 import type { Budgets, Contribution } from "../strategies/strategy.ts";
@@ -45,7 +46,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
 async function federate(method: Method) {
   let clients = [clientOf("a", 1), clientOf("b", 2)];
   let state = method.init(initial);
-  const rounds = [];
+  const rounds: { readonly round: number; readonly down: number; readonly up: number; readonly metrics: RoundMetrics }[] = [];
   for (let round = method.firstRound; round <= budgets.rounds + 1; round++) {
     const plan = method.plan(budgets, { round, isNewcomer: false });
     const contributions: Contribution[] = [];
