@@ -207,6 +207,23 @@ describe("local client", () => {
     expect(apart(floats(through.personal), floats(personal))).toBeGreaterThan(1e-3);
   });
 
+  it("keeps what a method adds to the two adapters: a control variate, a merged update, the served adapter", async () => {
+    for (const [id, config] of [
+      ["scaffold", {}],
+      ["flora", { maxRank: 8 }],
+    ] as const) {
+      await federationOfOne(methodOf({ id, config }));
+      const saved = await engine.checkpoint();
+      expect(saved.served).not.toBeNull();
+      expect([saved.control?.byteLength, saved.merged?.byteLength]).toEqual(
+        id === "scaffold" ? [saved.personal.byteLength, undefined] : [undefined, 2 * saved.personal.byteLength],
+      );
+      await engine.prepare(setup, split);
+      await engine.restore(saved);
+      expect(await engine.checkpoint()).toEqual(saved);
+    }
+  });
+
   it("frees everything it put on the backend", async () => {
     await engine.prepare(setup, split);
     const plan = localMethod.plan(budgets, { round: 0, isNewcomer: false });
