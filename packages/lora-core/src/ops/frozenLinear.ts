@@ -1,31 +1,47 @@
 /** A frozen linear layer. TF.js' own products are slow with a transposed operand, so for them it lies on the backend in both layouts. */
 import * as tf from "@tensorflow/tfjs";
+import { hasWasmKernels } from "../kernels/wasmKernels.ts";
+import { disposeFrozenMatrix, type FrozenMatrix, frozenMatrix, plainMatrix, type WeightPrecision } from "./frozenMatrix/frozenMatrix.ts";
 
 /** Owned by the model that made it. */
 export interface FrozenLinear {
-  /** W^T, [in, out]: y = x W^T + bias. Null on WebGPU, whose kernels read W both ways. */
-  readonly forward: tf.Tensor2D | null;
-  /** W, [out, in]: dx = dy W. */
-  readonly backward: tf.Tensor2D;
+  /** W [out, in]: y = x W^T + bias. */
+  readonly weight: FrozenMatrix;
+  /** W^T, [in, out]; null where kernels read W both ways. */
+  readonly turned: tf.Tensor2D | null;
   readonly bias: tf.Tensor1D | null;
 }
 
-/** From a weight stored as [out, in] (PyTorch's Linear) or as [in, out] (Conv1D of GPT-2). Takes over `weight` and `bias`. */
-export function frozenLinear(
-  weight: tf.Tensor2D,
-  bias: tf.Tensor1D | null,
-  stored: "out-in" | "in-out" = "out-in",
-): FrozenLinear {
+export interface FrozenLinearOptions {
+  readonly bias: tf.Tensor1D | null;
+  /** [out, in] is PyTorch's Linear, [in, out] is Conv1D of GPT-2. */
+  readonly stored: "out-in" | "in-out";
+  readonly precision: WeightPrecision;
+}
+
+/** Takes over `weight` and `bias`. */
+export function frozenLinear(weight: tf.Tensor2D, { bias, stored, precision }: FrozenLinearOptions): FrozenLinear {
   const turned: tf.Tensor2D = tf.transpose(weight);
-  const both = stored === "out-in" ? { forward: turned, backward: weight } : { forward: weight, backward: turned };
-  if (tf.getBackend() !== "webgpu") return { ...both, bias };
-  both.forward.dispose();
-  return { forward: null, backward: both.backward, bias };
+  const both = stored === "out-in" ? { turned, weight } : { turned: weight, weight: turned };
+  if (!readsBothWays()) return { weight: plainMatrix(both.weight), turned: both.turned, bias };
+  both.turned.dispose();
+  return { weight: frozenMatrix(both.weight, precision), turned: null, bias };
+}
+
+/** A layer over a float32 weight [out, in] that someone else may read too; without a bias. */
+export function sharedLinear(weight: tf.Tensor2D): FrozenLinear {
+  return { weight: plainMatrix(weight), turned: readsBothWays() ? null : tf.transpose(weight), bias: null };
 }
 
 /** Frees the weight and the bias. */
-export function disposeFrozenLinear({ forward, backward, bias }: FrozenLinear): void {
-  forward?.dispose();
-  backward.dispose();
+export function disposeFrozenLinear({ weight, turned, bias }: FrozenLinear): void {
+  turned?.dispose();
+  disposeFrozenMatrix(weight);
   bias?.dispose();
+}
+
+/** Whether the current backend has kernels that need no turned copy of a weight. */
+function readsBothWays(): boolean {
+  const backend = tf.getBackend();
+  return backend === "webgpu" || (backend === "wasm" && hasWasmKernels());
 }

@@ -60,7 +60,7 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
     weight.dispose();
     bias?.dispose();
   }
-  head.forward.dispose();
+  head.forward?.dispose();
   if (head.backward !== embedding) head.backward.dispose();
   positions?.dispose();
   embedding.dispose();

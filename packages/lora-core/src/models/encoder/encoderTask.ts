@@ -5,12 +5,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { EncoderConfig } from "../../architectures/encoderConfig.ts";
 import type { Row } from "../../data/task.ts";
-import type { FrozenLinear } from "../../ops/frozenLinear.ts";
-import { disposeFrozenLinear } from "../../ops/frozenLinear.ts";
+import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
-import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
-import type { DeviceAdapter, Example, Prediction, Scored, TaskModel } from "../languageModel.ts";
+import type { DeviceAdapter, Example, Prediction, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
 import { embedTexts } from "./encoderForward.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
@@ -31,8 +29,8 @@ export interface Encoder {
 /** Embeds the labels with the untouched base. The task model owns these embeddings until it is disposed. */
 export function createEncoderTask(encoder: Encoder, labels: readonly string[]): TaskModel {
   const targets = embedLabels(encoder, labels);
-  const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, dropout: Dropout | null) =>
-    loraLinear(embedTexts({ ...encoder, adapter, dropout }, texts), targets, null); // [B, labels]
+  const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, pass: TrainingPass | null) =>
+    loraLinear(embedTexts({ ...encoder, dropout: null, ...pass, adapter }, texts), targets, null); // [B, labels]
   const textsOf = (batch: readonly Example[]) => batch.map(({ tokens }) => tokens);
   /** One row of scores per text, on the host. */
   const readScores = async (texts: readonly Int32Array[], adapter: DeviceAdapter | null): Promise<readonly number[][]> => {
@@ -51,14 +49,14 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
       return { tokens, answerStart: tokens.length, label };
     },
     encodeInput: (input, maxTokens) => tokensOf(encoder, input, maxTokens),
-    loss: (batch, adapter, dropout) => {
+    loss: (batch, adapter, pass) => {
       const wanted = tf.tensor1d(
         batch.map(({ label }) => label),
         "int32",
       );
-      return maskedCrossEntropy(logits(textsOf(batch), adapter, dropout), wanted).mean();
+      return maskedCrossEntropy(logits(textsOf(batch), adapter, pass), wanted).mean();
     },
-    logits: (batch, adapter, dropout) => logits(textsOf(batch), adapter, dropout),
+    logits: (batch, adapter, pass) => logits(textsOf(batch), adapter, pass),
     choices: ({ label }) => [{ choice: label, context: "" }],
     score: async (batch, adapter) => {
       const scores = await readScores(textsOf(batch), adapter);
@@ -86,7 +84,7 @@ function embedLabels(encoder: Encoder, labels: readonly string[]): FrozenLinear 
   }
   const backward = tf.tidy(() => tf.concat(parts).mul<tf.Tensor2D>(TEMPERATURE));
   tf.dispose(parts);
-  return { forward: tf.transpose(backward), backward, bias: null };
+  return frozenLinear(backward, null);
 }
 
 /** Prediction and cross-entropy of one row of scores, in float64. */
