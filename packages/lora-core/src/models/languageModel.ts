@@ -52,6 +52,13 @@ export interface Prediction {
   readonly probabilities: readonly number[];
 }
 
+/** How a pass of a training step computes; null where a function takes one drops nothing and keeps everything. */
+export interface TrainingPass {
+  readonly dropout: Dropout | null;
+  /** Keeps the inputs of every layer only and computes the rest again in the backward pass: less memory, about a third more time. */
+  readonly recompute: boolean;
+}
+
 /** A base model bound to a task. */
 export interface TaskModel {
   /** Tokenises a row, cut to `maxTokens`. @throws {RangeError} when the answer is not one of the task's labels. */
@@ -62,9 +69,9 @@ export interface TaskModel {
    * Mean loss over the scored units of the batch, in nats; differentiable in the adapter's factors, never in the base.
    * Call inside tf.tidy or tf.variableGrads. `adapter` null is the untouched base.
    */
-  loss(batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): Scalar;
+  loss(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Scalar;
   /** Scores [K, C] before softmax of every choice at each of the batch's K scored units; as differentiable as the loss. */
-  logits(batch: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): Tensor2D;
+  logits(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Tensor2D;
   /** What is right at each scored unit of an example; one entry per row of {@link logits}. */
   choices(example: Example): readonly Choice[];
   /** Predictions and losses without gradients. */

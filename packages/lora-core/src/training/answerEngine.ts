@@ -3,34 +3,14 @@
  * one, or a round, stops the one before. Nothing of it leaves the thread's device.
  */
 import { adapterScale } from "../adapters/adapterConfig.ts";
-import { type FusionWeights, fuse } from "../fusion/adaFusion.ts";
-import type { DeviceAdapter, GenerateOptions, LanguageModel, Prediction } from "../models/languageModel.ts";
+import { fuse } from "../fusion/adaFusion.ts";
+import type { DeviceAdapter, LanguageModel, Prediction } from "../models/languageModel.ts";
 import { withMerged } from "../strategies/exchange.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
-import { type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import type { Client } from "./runRound.ts";
-
-/** Which adapter answers: null is the untouched base, else w1 personal + w2 shared; (1, 0) is the personal one itself. */
-export type AnsweringWeights = FusionWeights | null;
-
-export interface WriteRequest {
-  readonly input: string;
-  readonly weights: AnsweringWeights;
-  readonly options: GenerateOptions;
-}
-
-/** All reject with an AbortError when they are stopped. */
-export interface AnswerEngine {
-  /** @throws {RangeError} in a text task. */
-  predict(inputs: readonly string[], weights: AnsweringWeights): Promise<readonly Prediction[]>;
-  /** Writes an answer and hands over its pieces as they come. @throws {RangeError} when the model cannot write. */
-  write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
-  /** Loss and accuracy on the client's fusion rows. */
-  measureFusion(weights: AnsweringWeights): Promise<Pick<Evaluation, "loss" | "accuracy">>;
-  /** Stops what is running, and waits for its end. */
-  stopAnswering(): Promise<void>;
-}
+import type { AnswerEngine, AnsweringWeights } from "./trainingEngine.ts";
 
 /** A client between rounds. */
 export interface IdleClient {

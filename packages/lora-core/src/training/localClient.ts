@@ -9,12 +9,20 @@ import { loadModel } from "../models/loadModel.ts";
 import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import type { BackendName, Device, Progress, SampleCounts } from "../protocol/metrics.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
-import { type AnswerEngine, createAnswerEngine } from "./answerEngine.ts";
+import { createAnswerEngine } from "./answerEngine.ts";
 import { prepareClient } from "./prepareClient.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
-import type { ClientCheckpoint, EngineSetup, ModelFiles, RoundRequest, RoundResult, TrainingEngine } from "./trainingEngine.ts";
+import type {
+  AnswerEngine,
+  ClientCheckpoint,
+  EngineSetup,
+  ModelFiles,
+  RoundRequest,
+  RoundResult,
+  TrainingEngine,
+} from "./trainingEngine.ts";
 
 /** The engine takes over the thread's TF.js backend; one per thread. */
 export function createLocalClient(wasm: WasmOptions): TrainingEngine {

@@ -1,7 +1,6 @@
 /** The loss of a training step: the model's own, or one made of its logits for methods that distil or balance. */
 import * as tf from "@tensorflow/tfjs";
-import type { Choice, DeviceAdapter, Example, TaskModel } from "../models/languageModel.ts";
-import type { Dropout } from "../ops/loraLinear/loraUpdate.ts";
+import type { Choice, DeviceAdapter, Example, TaskModel, TrainingPass } from "../models/languageModel.ts";
 import { maskedCrossEntropy } from "../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
@@ -18,7 +17,7 @@ export interface Objective {
    * Does what of this batch's loss needs no gradient, and returns the rest. Call inside tf.tidy; the returned function inside
    * tf.variableGrads.
    */
-  on(batch: readonly Example[]): (adapter: DeviceAdapter, dropout: Dropout | null) => tf.Scalar;
+  on(batch: readonly Example[]): (adapter: DeviceAdapter, pass: TrainingPass) => tf.Scalar;
   dispose(): void;
 }
 
@@ -44,7 +43,7 @@ export function createObjective(
   { scale, distill, balanced }: ObjectiveOptions,
 ): Objective {
   if (!distill && !balanced) {
-    return { on: (batch) => (adapter, dropout) => model.loss(batch, adapter, dropout), dispose: () => {} };
+    return { on: (batch) => (adapter, pass) => model.loss(batch, adapter, pass), dispose: () => {} };
   }
   const teacher = distill && uploadAdapter(distill.teacher, { scale, trainable: false });
   const counts = balanced ? countChoices(model, examples) : null;
@@ -56,8 +55,8 @@ export function createObjective(
         "int32",
       );
       const target = distill && tf.softmax(tf.div<tf.Tensor2D>(model.logits(batch, teacher, null), distill.temperature));
-      return (adapter, dropout) => {
-        const logits = model.logits(batch, adapter, dropout);
+      return (adapter, pass) => {
+        const logits = model.logits(batch, adapter, pass);
         const scores = counts ? tf.add<tf.Tensor2D>(logits, priors(choices, counts, logits.shape[1])) : logits;
         const loss = maskedCrossEntropy(scores, wanted).mean<tf.Scalar>();
         return distill && target ? tf.add(loss, divergence(target, logits, distill)) : loss;

@@ -28,6 +28,7 @@ import { uploadAdapter } from "./deviceAdapter.ts";
 import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
+import { ALL_AT_ONCE } from "./stepMemory.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup, RoundRequest } from "./trainingEngine.ts";
 
@@ -142,6 +143,7 @@ async function train(
     steps,
     scale: adapterScale(setup.adapter),
     dropout: setup.adapter.dropout,
+    memory: setup.memory ?? ALL_AT_ONCE,
     config: setup.training,
     // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
     seed: Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31),

@@ -11,6 +11,7 @@ import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
 import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
 import { createObjective, type DistillTerm } from "./objective.ts";
+import type { StepMemory } from "./stepMemory.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */
@@ -31,6 +32,7 @@ export interface TrainingRun extends TrainingTask {
   readonly steps: number;
   readonly scale: number;
   readonly dropout: number;
+  readonly memory: StepMemory;
   readonly config: TrainingConfig;
   /** Batch order and dropout of this run alone. */
   readonly seed: number;
@@ -99,15 +101,60 @@ export async function trainAdapter(
 
   /** One forward, backward and update; no read-back. Returns the batch's loss before the update. */
   function takeStep(step: number, batch: readonly Example[]): tf.Scalar {
-    const dropout = run.dropout > 0 ? { rate: run.dropout, seed: run.seed + step } : null;
     return tf.tidy(() => {
-      const loss = objective.on(batch);
-      const { value, grads } = tf.variableGrads(() => loss(sumOnDevice(adapter, run.weight, beside), dropout), variables);
-      const gradients = terms.apply(variables.map((variable) => grads[variable.name] as tf.Tensor));
+      const { loss, gradients: plain } = accumulated(batch, (rows, index) => gradientsOf(rows, step, index));
+      const gradients = terms.apply(plain);
       optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
-      return value;
+      return loss;
     });
   }
+
+  /** Mean loss over the scored units of these rows, and its gradients in the order of the variables. */
+  function gradientsOf(rows: readonly Example[], step: number, index: number): LossAndGradients {
+    const seed = Math.floor(random(run.seed, "dropout", step, index)() * 2 ** 31);
+    const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
+    const loss = objective.on(rows);
+    const pass = { dropout, recompute: run.memory.recompute };
+    const { value, grads } = tf.variableGrads(() => loss(sumOnDevice(adapter, run.weight, beside), pass), variables);
+    return { loss: value, gradients: variables.map(({ name }) => grads[name] as tf.Tensor) };
+  }
+
+  /** The batch in pieces of `rowsAtOnce`, each weighted by its scored units: the same as the whole at once, up to rounding. */
+  function accumulated(
+    batch: readonly Example[],
+    of: (rows: readonly Example[], index: number) => LossAndGradients,
+  ): LossAndGradients {
+    const { rowsAtOnce } = run.memory;
+    const units = (rows: readonly Example[]) => rows.reduce((sum, row) => sum + model.choices(row).length, 0);
+    const all = units(batch);
+    let sum: LossAndGradients | null = null;
+    for (let start = 0, index = 0; start < batch.length; start += rowsAtOnce, index++) {
+      const rows = batch.slice(start, start + rowsAtOnce);
+      if (rows.length === batch.length) return of(rows, index);
+      const before: LossAndGradients | null = sum;
+      sum = tf.tidy(() => added(before, of(rows, index), units(rows) / all));
+      if (before) tf.dispose([before.loss, ...before.gradients]);
+    }
+    if (!sum) throw new RangeError("A batch needs at least one row");
+    return sum;
+  }
+}
+
+interface LossAndGradients {
+  readonly loss: tf.Scalar;
+  readonly gradients: tf.Tensor[];
+}
+
+/** sum + weight * more */
+function added(sum: LossAndGradients | null, more: LossAndGradients, weight: number) {
+  const plus = <T extends tf.Tensor>(before: T | undefined, value: T): T => {
+    const weighted = tf.mul<T>(value, weight);
+    return before ? tf.add<T>(before, weighted) : weighted;
+  };
+  return {
+    loss: plus(sum?.loss, more.loss),
+    gradients: more.gradients.map((gradient, i) => plus(sum?.gradients[i], gradient)),
+  };
 }
 
 /** The variables of `part` by key. @throws {RangeError} when the adapter has none. */

@@ -5,10 +5,13 @@
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { Confusion } from "../data/classificationMetrics.ts";
 import type { DataSplit, Task } from "../data/task.ts";
+import type { FusionWeights } from "../fusion/adaFusion.ts";
+import type { GenerateOptions, Prediction } from "../models/languageModel.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { RoundPlan } from "../strategies/strategy.ts";
-import type { AnswerEngine } from "./answerEngine.ts";
+import type { Evaluation } from "./evaluateAdapter.ts";
+import type { StepMemory } from "./stepMemory.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
 export type { ModelFiles };
@@ -21,6 +24,8 @@ export interface EngineSetup {
   readonly seed: number;
   /** This client's own stream (batch order, dropout). */
   readonly clientSeed: number;
+  /** What this device can hold at a time. Left out: everything. */
+  readonly memory?: StepMemory;
 }
 
 export interface RoundRequest {
@@ -50,6 +55,27 @@ export interface ClientCheckpoint {
   readonly control?: Uint8Array | null;
   /** What the client serves, of any rank; null or left out before the fusing round. */
   readonly served?: Uint8Array | null;
+}
+
+/** Which adapter answers: null is the untouched base, else w1 personal + w2 shared; (1, 0) is the personal one itself. */
+export type AnsweringWeights = FusionWeights | null;
+
+export interface WriteRequest {
+  readonly input: string;
+  readonly weights: AnsweringWeights;
+  readonly options: GenerateOptions;
+}
+
+/** All reject with an AbortError when they are stopped. */
+export interface AnswerEngine {
+  /** @throws {RangeError} in a text task. */
+  predict(inputs: readonly string[], weights: AnsweringWeights): Promise<readonly Prediction[]>;
+  /** Writes an answer and hands over its pieces as they come. @throws {RangeError} when the model cannot write. */
+  write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
+  /** Loss and accuracy on the client's fusion rows. */
+  measureFusion(weights: AnsweringWeights): Promise<Pick<Evaluation, "loss" | "accuracy">>;
+  /** Stops what is running, and waits for its end. */
+  stopAnswering(): Promise<void>;
 }
 
 export interface TrainingEngine extends AnswerEngine {

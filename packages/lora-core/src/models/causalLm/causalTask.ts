@@ -1,9 +1,8 @@
 /** A causal language model bound to a task: the loss is the mean over answer tokens; labels are decoded within the label set. */
 import * as tf from "@tensorflow/tfjs";
 import type { Row, Task } from "../../data/task.ts";
-import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
-import type { DeviceAdapter, Example, Scored, TaskModel } from "../languageModel.ts";
+import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
 import { hiddenStates, logitsAt } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import { createKeyValueCache } from "./keyValueCache.ts";
@@ -25,9 +24,9 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
   const within = (maxTokens: number) => Math.min(maxTokens, weights.config.maxPositions);
 
   /** Logits [K, V] of every answer token. */
-  function answerLogits(examples: readonly Example[], adapter: DeviceAdapter | null, dropout: Dropout | null): tf.Tensor2D {
+  function answerLogits(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor2D {
     const { batch, positions } = scoredBatch(examples);
-    return logitsAt(weights, hiddenStates(weights, batch, { adapter, dropout, cache: null }), positions);
+    return logitsAt(weights, hiddenStates(weights, batch, { dropout: null, ...pass, adapter, cache: null }), positions);
   }
 
   return {
@@ -38,9 +37,9 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
       return Int32Array.from(prompts.prompt(input, within(maxTokens) - longest));
     },
 
-    loss(examples, adapter, dropout) {
+    loss(examples, adapter, pass) {
       const { targets } = scoredBatch(examples);
-      return tf.mean(maskedCrossEntropy(answerLogits(examples, adapter, dropout), tf.tensor1d([...targets], "int32")));
+      return tf.mean(maskedCrossEntropy(answerLogits(examples, adapter, pass), tf.tensor1d([...targets], "int32")));
     },
 
     logits: answerLogits,

@@ -18,6 +18,7 @@ import { selectRows } from "../../ops/selectRows/selectRows.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import { adaptedLinear } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
+import { recomputedLayer } from "../recomputedLayer.ts";
 import { batchBias } from "./batchBias.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
@@ -28,6 +29,8 @@ export interface ForwardOptions {
   readonly dropout: Dropout | null;
   /** Keys and values of earlier tokens, extended by this pass; null for whole sequences. */
   readonly cache: KeyValueCache | null;
+  /** Keeps less for the backward pass and computes it again there. Left out: no. */
+  readonly recompute?: boolean;
 }
 
 /** Everything that is the same in every layer of one pass. */
@@ -41,14 +44,25 @@ interface Pass extends ForwardOptions {
 
 /** Hidden states [N, D] after the last layer, before the final norm. */
 export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options: ForwardOptions): tf.Tensor2D {
-  const { layers, rotaryFrequencies: frequencies } = weights.config;
+  const { config } = weights;
+  const pass = createPass(weights, batch, options);
+  let x = embed(weights, batch, options.cache?.length ?? 0);
+  for (let index = 0; index < config.layers; index++) {
+    x = options.recompute
+      ? recomputedLayer(x, options.adapter, layerName(config, index), (input, adapter) =>
+          decoderLayer(createPass(weights, batch, { ...options, adapter }), index, input),
+        )
+      : // A tidy each: without gradients nothing of a layer outlives it.
+        tf.tidy(() => decoderLayer(pass, index, x));
+  }
+  return x;
+}
+
+function createPass(weights: DecoderWeights, batch: TokenBatch, options: ForwardOptions): Pass {
+  const { rotaryFrequencies: frequencies } = weights.config;
   const start = options.cache?.length ?? 0;
   const table = frequencies && rotaryTable({ start, length: batch.length, frequencies });
-  const pass: Pass = { ...options, weights, batch, table, bias: batchBias(batch, start) };
-  let x = embed(weights, batch, start);
-  // A tidy each: without gradients nothing of a layer outlives it.
-  for (let index = 0; index < layers; index++) x = tf.tidy(() => decoderLayer(pass, index, x));
-  return x;
+  return { ...options, weights, batch, table, bias: batchBias(batch, start) };
 }
 
 /** [N, D] -> [N, D] */

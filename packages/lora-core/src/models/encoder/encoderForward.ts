@@ -11,6 +11,7 @@ import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { adaptedLinear } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
+import { recomputedLayer } from "../recomputedLayer.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 
 /** Lengths are rounded up to a multiple of this, so that batches share few shapes (one GPU pipeline each). */
@@ -23,6 +24,8 @@ export interface EncoderPass {
   readonly weights: EncoderWeights;
   readonly adapter: DeviceAdapter | null;
   readonly dropout: Dropout | null;
+  /** Keeps less for the backward pass and computes it again there. Left out: no. */
+  readonly recompute?: boolean;
 }
 
 /** Embeddings of these texts, [B, D], each of length 1. Every text has at least one token. Call inside tf.tidy. */
@@ -30,9 +33,17 @@ export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.
   const { config, weights } = pass;
   const shape = paddedShape(texts, config.maxTokens);
   let x = embedTokens(weights, texts, shape);
-  const bias = shape.lengths.every((length) => length === shape.tokens) ? null : paddingBias(shape.lengths, shape.tokens);
-  // A tidy each: without gradients nothing of a layer outlives it.
-  for (let index = 0; index < config.layers; index++) x = tf.tidy(() => encoderLayer(pass, x, { ...shape, bias, index }));
+  const biasOf = () =>
+    shape.lengths.every((length) => length === shape.tokens) ? null : paddingBias(shape.lengths, shape.tokens);
+  const bias = biasOf();
+  for (let index = 0; index < config.layers; index++) {
+    x = pass.recompute
+      ? recomputedLayer(x, pass.adapter, `layers.${index}`, (input, adapter) =>
+          encoderLayer({ ...pass, adapter }, input, { ...shape, bias: biasOf(), index }),
+        )
+      : // A tidy each: without gradients nothing of a layer outlives it.
+        tf.tidy(() => encoderLayer(pass, x, { ...shape, bias, index }));
+  }
   const pooled = adaptedLinear(pass, "pooler", meanOfTokens(x, shape)).tanh();
   const squared = tf.square(pooled).sum(1, true); // [B, 1]
   return tf.mul(pooled, tf.rsqrt(tf.maximum(squared, NORM_EPSILON)));
