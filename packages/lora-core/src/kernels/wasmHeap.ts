@@ -12,10 +12,13 @@ export function wasmBackend(): BackendWasm {
   return backend;
 }
 
-/** Grows when TF.js allocates: views of it are to be taken anew. */
+/** Grows when TF.js allocates: views of it are to be taken anew. Shared in an isolated page, where TF.js takes its build with threads. */
 export function wasmMemory(): WebAssembly.Memory {
   const { wasm } = wasmBackend();
-  const memory = "asm" in wasm && typeof wasm.asm === "object" && wasm.asm && "memory" in wasm.asm ? wasm.asm.memory : null;
+  const exported: unknown = Reflect.get(wasm, "asm");
+  // The plain build exports its memory, the one with threads imports it.
+  const memory: unknown =
+    typeof exported === "object" && exported && "memory" in exported ? exported.memory : Reflect.get(wasm, "wasmMemory");
   if (!(memory instanceof WebAssembly.Memory))
     throw new TypeError("TF.js' wasm backend has changed: its memory is not where it was");
   return memory;
