@@ -1,5 +1,5 @@
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import type { AnsweringWeights } from "@duet/lora-core/training/answerEngine";
+import type { AnsweringWeights } from "@duet/lora-core/training/trainingEngine";
 import { describe, expect, it, vi } from "vitest";
 import { createPlayground, type PlaygroundEngine } from "./playground.ts";
 

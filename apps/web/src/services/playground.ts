@@ -4,7 +4,7 @@
  */
 import type { Task } from "@duet/lora-core/data/task";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import type { AnswerEngine, AnsweringWeights } from "@duet/lora-core/training/answerEngine";
+import type { AnswerEngine, AnsweringWeights } from "@duet/lora-core/training/trainingEngine";
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import { delay } from "../lib/deadline.ts";
 import { createStore, type ReadableStore } from "../lib/store.ts";

@@ -6,7 +6,7 @@ import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
 import type { RejectedRow, Row } from "@duet/lora-core/data/task";
-import type { AnswerEngine } from "@duet/lora-core/training/answerEngine";
+import type { AnswerEngine } from "@duet/lora-core/training/trainingEngine";
 import { predictTable } from "./predictTable.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 

@@ -1,5 +1,5 @@
 import { readTable } from "@duet/lora-core/data/readTable";
-import type { AnswerEngine } from "@duet/lora-core/training/answerEngine";
+import type { AnswerEngine } from "@duet/lora-core/training/trainingEngine";
 import { expect, test } from "vitest";
 import { predictTable } from "./predictTable.ts";
 

@@ -7,8 +7,7 @@ import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/tas
 import type { GenerateOptions } from "@duet/lora-core/models/languageModel";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
-import type { AnsweringWeights } from "@duet/lora-core/training/answerEngine";
-import type { TrainingEngine } from "@duet/lora-core/training/trainingEngine";
+import type { AnsweringWeights, TrainingEngine } from "@duet/lora-core/training/trainingEngine";
 
 export type { DownloadProgress };
 
