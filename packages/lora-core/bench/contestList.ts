@@ -2,11 +2,14 @@
 import type { BackendName } from "../src/protocol/metrics.ts";
 import { type Contest, type ContestOptions, causalContest, encoderContest } from "./contests.ts";
 
-/** WebGPU in software is a hundred times slower than a real one, so its rows are few and short. */
+/**
+ * WebGPU in software is a hundred times slower than a real one, so its rows are few and short. Two, because stock TF.js 4.22 has
+ * wrong gradients for one row of the decoder there: it alone disagrees.
+ */
 const SIZES: Readonly<Record<BackendName, { readonly encoder: [number, number]; readonly causal: [number, number] }>> = {
   wasm: { encoder: [16, 40], causal: [8, 64] },
   cpu: { encoder: [1, 8], causal: [1, 16] },
-  webgpu: { encoder: [1, 16], causal: [1, 32] },
+  webgpu: { encoder: [2, 16], causal: [2, 32] },
 };
 
 /** Made one after the other, because each holds a model. */
