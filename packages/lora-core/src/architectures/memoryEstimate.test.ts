@@ -30,18 +30,19 @@ describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on 
 
     const before = meter.live();
     const model = loadModel(files);
-    // The signal of positions and the names of labels are the rest.
-    expect((meter.live() - before) / estimate.weights).toBeCloseTo(1, 1);
+    const weights = meter.live() - before;
+    // The signal of positions is the rest. The decoder's linear layers, three quarters of it, are exact in float16.
+    expect(weights / estimate.weights).toBeCloseTo(id === "use-lite" ? 1 : 0.64, 1);
     const task = await model.prepare({ kind: "label", labels });
     meter.takePeak();
     // In training a decoder does not read the last token.
     const unread = id === "duet-tiny" ? 1 : 0;
     const initial = initialAdapter(adapterLayout(model.linears, adapter), 1);
     takeTrainingStep(task, examples(work.batchSize, work.maxTokens + unread, work.answerTokens * unread), initial);
-    expectWithinQuarter(estimate.step - estimate.weights, meter.takePeak() - before - estimate.weights);
+    expectWithinQuarter(estimate.step - estimate.weights, meter.takePeak() - before - weights);
     await task.score(examples(work.evaluationRows, work.maxTokens, work.answerTokens * unread), null);
     const withoutAdapters = estimate.evaluation - estimate.weights - 3 * estimate.adapter;
-    expectWithinQuarter(withoutAdapters, meter.takePeak() - before - estimate.weights);
+    expectWithinQuarter(withoutAdapters, meter.takePeak() - before - weights);
     task.dispose();
     model.dispose();
     expect(meter.live()).toBe(before);

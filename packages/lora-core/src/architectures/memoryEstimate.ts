@@ -9,10 +9,10 @@ import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.
 import type { Architecture } from "./modelConfig.ts";
 
 const FLOAT_BYTES = 4;
-/** How frozen linear layers lie on the backend (ops/frozenLinear.ts). */
-const FROZEN_LINEAR = { bytesPerWeight: FLOAT_BYTES, layouts: 2 };
+/** How frozen linear layers lie on the backend at most (ops/frozenLinear.ts): weights that float16 holds exactly take half. */
+const FROZEN_LINEAR = { bytesPerWeight: FLOAT_BYTES, layouts: 1 };
 /** Copies of the logits that the cross-entropy works on at once (ops/maskedCrossEntropy). */
-const LOGIT_COPIES = 9;
+const LOGIT_COPIES = 2;
 /** Columns that padding an answer to itself adds (models/causalLm/tokenBatch.ts). */
 const ANSWER_PADDING = 8;
 /** A backend takes more than its tensors: the heap of wasm grows by a fifth at a time, WebGPU keeps freed buffers for later. */
@@ -94,12 +94,12 @@ interface Values {
 
 function decoderValues(config: DecoderConfig, { batchSize, maxTokens, answerTokens, evaluationRows }: Workload): Values {
   const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
-  const layer = decoderLayerValues(config, maxTokens);
+  const layer = decoderLayerValues(config);
   const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * vocabSize);
   // Prompts and answers are padded apart, and the keys and values of every layer are kept to go on from.
   const columns = maxTokens + ANSWER_PADDING;
   const cached = 2 * layers * config.keyValueHeads * config.headWidth;
-  const attention = maxTokens * attentionWork(heads * config.headWidth, heads, maxTokens);
+  const attention = maxTokens * attentionWork(heads * config.headWidth);
   return {
     kept: batchSize * maxTokens * (hiddenSize + layers * layer),
     working: batchSize * Math.max(head, attention),
@@ -112,7 +112,7 @@ function decoderValues(config: DecoderConfig, { batchSize, maxTokens, answerToke
 }
 
 /** What one layer keeps of one token. */
-function decoderLayerValues(config: DecoderConfig, tokens: number): number {
+function decoderLayerValues(config: DecoderConfig): number {
   const { hiddenSize, intermediateSize, heads, keyValueHeads, headWidth, names, layers } = config;
   const queryWidth = heads * headWidth;
   const keyWidth = keyValueHeads * headWidth;
@@ -126,8 +126,8 @@ function decoderLayerValues(config: DecoderConfig, tokens: number): number {
     (names.queryKeyNorm ? normed(queryWidth) + normed(keyWidth) : 0) +
     projected + // by head
     (config.rotaryFrequencies ? queryWidth + keyWidth : 0) +
-    attended(queryWidth, heads, tokens) +
-    2 * intermediateSize // the gate's sigmoid or tanh, and the product
+    attended(queryWidth, heads) +
+    intermediateSize // after the gate or GELU
   );
 }
 
@@ -138,27 +138,27 @@ function encoderValues(config: EncoderConfig, { batchSize, maxTokens, evaluation
   for (let index = 0; index < layers; index++) {
     const width = layerWidth(config, index);
     perToken += normed(width) + normed(hiddenSize) + 2 * hiddenSize; // norms and residual sums
-    perToken += 6 * width + attended(width, heads, maxTokens) + intermediateSize; // q, k, v in parts, then by head; relu
+    perToken += 6 * width + attended(width, heads) + intermediateSize; // q, k, v in parts, then by head; relu
   }
   return {
     kept: batchSize * maxTokens * perToken,
-    working: batchSize * maxTokens * attentionWork(hiddenSize, heads, maxTokens),
+    working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (perToken / layers + 2 * hiddenSize),
     largest: Math.max(vocabulary * embeddingSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),
   };
 }
 
-/** A norm keeps the normalised values beside its output. */
+/** What a norm adds is its output. */
 function normed(width: number): number {
-  return 2 * width;
+  return width;
 }
 
-/** Attention keeps its weights beside its output by head, which is then joined. */
-function attended(queryWidth: number, heads: number, tokens: number): number {
-  return 2 * queryWidth + heads * tokens;
+/** Attention's output by head, which is then joined, and one number per query. */
+function attended(queryWidth: number, heads: number): number {
+  return 2 * queryWidth + heads;
 }
 
-/** Per token, while attention goes backward: gradients and copies of what is multiplied. */
-function attentionWork(queryWidth: number, heads: number, tokens: number): number {
-  return 8 * queryWidth + 8 * heads * tokens;
+/** Per token, while attention goes backward: gradients by head and joined. */
+function attentionWork(queryWidth: number): number {
+  return 6 * queryWidth;
 }

@@ -3,17 +3,28 @@ import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import { emptyTensor } from "./wasmHeap.ts";
 import { runKernel, scratchOf } from "./wasmKernels.ts";
 
+/** A matrix as kernels/precision.ts (AssemblyScript) reads it. */
+export interface PackedMatrix {
+  readonly shape: readonly [number, number];
+  readonly format: "f32" | "f16" | "int8" | "int4";
+  readonly stored: Tensor2D;
+  readonly scales: Tensor2D | null;
+}
+
+/** The numbers of the formats there. */
+const FORMATS = { f32: 0, f16: 1, int8: 2, int4: 3 } as const;
+
 export interface ProductTerm {
   /** [m, k] */
   readonly x: Tensor2D;
   /** [n, k] where turned, else [k, n]. */
-  readonly weight: Tensor2D;
+  readonly weight: Tensor2D | PackedMatrix;
   readonly turned: boolean;
 }
 
 export interface ProductOptions {
   /** A second product with a float32 weight in the same form, added to the first. */
-  readonly update?: Omit<ProductTerm, "turned">;
+  readonly update?: { readonly x: Tensor2D; readonly weight: Tensor2D };
   /** [n] */
   readonly bias?: Tensor1D | null;
   /** Factor of the products, not of the bias. */
@@ -27,7 +38,8 @@ export function product({ x, weight, turned }: ProductTerm, { update, bias, alph
   const k1 = update?.x.shape[1] ?? 0;
   const out = emptyTensor<Tensor2D>([m, n]);
   const scratch = scratchOf(runKernel("productScratchBytes", k0, k1, n));
-  const frozen = [x, k0, weight, 0, 0] as const;
+  const { stored, scales, format } = "stored" in weight ? weight : { stored: weight, scales: null, format: "f32" as const };
+  const frozen = [x, k0, stored, scales, FORMATS[format]] as const;
   const added = [update?.x ?? null, k1, update?.weight ?? null] as const;
   runKernel("product", out, m, n, turned, ...frozen, ...added, bias ?? null, alpha, false, scratch);
   return out;

@@ -1,7 +1,13 @@
 /** A frozen linear layer. TF.js' own products are slow with a transposed operand, so for them it lies on the backend in both layouts. */
 import * as tf from "@tensorflow/tfjs";
 import { hasWasmKernels } from "../kernels/wasmKernels.ts";
-import { disposeFrozenMatrix, type FrozenMatrix, frozenMatrix, plainMatrix, type WeightPrecision } from "./frozenMatrix/frozenMatrix.ts";
+import {
+  disposeFrozenMatrix,
+  type FrozenMatrix,
+  frozenMatrix,
+  plainMatrix,
+  type WeightPrecision,
+} from "./frozenMatrix/frozenMatrix.ts";
 
 /** Owned by the model that made it. */
 export interface FrozenLinear {
@@ -21,11 +27,14 @@ export interface FrozenLinearOptions {
 
 /** Takes over `weight` and `bias`. */
 export function frozenLinear(weight: tf.Tensor2D, { bias, stored, precision }: FrozenLinearOptions): FrozenLinear {
+  if (stored === "out-in" && readsBothWays()) return { weight: frozenMatrix(weight, precision), turned: null, bias };
   const turned: tf.Tensor2D = tf.transpose(weight);
   const both = stored === "out-in" ? { turned, weight } : { turned: weight, weight: turned };
   if (!readsBothWays()) return { weight: plainMatrix(both.weight), turned: both.turned, bias };
   both.turned.dispose();
-  return { weight: frozenMatrix(both.weight, precision), turned: null, bias };
+  // What was turned on the GPU would have to be read back to be packed.
+  const packed = tf.getBackend() === "webgpu" ? plainMatrix(both.weight) : frozenMatrix(both.weight, precision);
+  return { weight: packed, turned: null, bias };
 }
 
 /** A layer over a float32 weight [out, in] that someone else may read too; without a bias. */

@@ -1,5 +1,6 @@
 /** A decoder behind the language-model interface. */
 import { type DecoderConfig, decoderLinears } from "../../architectures/decoderConfig.ts";
+import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
 import type { ChatTemplate } from "../chatTemplate.ts";
 import type { LanguageModel } from "../languageModel.ts";
@@ -18,6 +19,8 @@ export interface CausalLmFiles {
   readonly tokenizer: TextTokenizer;
   /** Null for a base model. */
   readonly chat: ChatTemplate | null;
+  /** Exact when left out. */
+  readonly precision?: WeightPrecision | undefined;
 }
 
 /**
@@ -25,9 +28,9 @@ export interface CausalLmFiles {
  * @throws {RangeError} when the checkpoint does not fit config.json.
  * @throws {TypeError} when the chat template cannot be used.
  */
-export function createCausalLm({ config, weights, tokenizer, chat }: CausalLmFiles): LanguageModel {
+export function createCausalLm({ config, weights, tokenizer, chat, precision }: CausalLmFiles): LanguageModel {
   const prompts = chat ? createChatEncoder(tokenizer, chat, config.eosToken) : createPromptEncoder(tokenizer, config);
-  const loaded = loadDecoderWeights(config, weights);
+  const loaded = loadDecoderWeights(config, weights, precision);
   return {
     family: "causal-lm",
     linears: decoderLinears(config),

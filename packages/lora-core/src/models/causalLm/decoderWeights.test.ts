@@ -18,7 +18,7 @@ test("reads names without their first part, as gpt2 has them on the hub, and nam
   const weights = loadDecoderWeights(config, bare);
   const stored = checkpoint.get("transformer.h.1.mlp.c_fc.weight");
   expect(stored?.shape).toEqual([24, 40]);
-  expect([...(weights.linears.get("transformer.h.1.mlp.c_fc")?.forward?.dataSync() ?? [])]).toEqual([...(stored?.data ?? [])]);
+  expect([...(weights.linears.get("transformer.h.1.mlp.c_fc")?.turned?.dataSync() ?? [])]).toEqual([...(stored?.data ?? [])]);
   disposeDecoderWeights(weights);
   expect(tf.memory().numTensors).toBe(before);
 

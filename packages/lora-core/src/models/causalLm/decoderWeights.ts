@@ -1,7 +1,8 @@
-/** The frozen weights of a decoder's checkpoint on the backend, linear layers in both layouts. */
+/** The frozen weights of a decoder's checkpoint on the backend, linear layers as the backend's kernels want them. */
 import * as tf from "@tensorflow/tfjs";
 import { type DecoderConfig, decoderLinears, decoderNorms } from "../../architectures/decoderConfig.ts";
-import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
+import { disposeFrozenLinear, type FrozenLinear, frozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
+import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { HostTensor, NamedTensors } from "../../tensors/namedTensors.ts";
 
 export interface NormWeights {
@@ -21,12 +22,16 @@ export interface DecoderWeights {
   readonly linears: ReadonlyMap<string, FrozenLinear>;
   /** By module name, as in `decoderNorms`. */
   readonly norms: ReadonlyMap<string, NormWeights>;
-  /** V x D output head; a tied one shares `embedding` as its backward layout. */
+  /** V x D output head; always float32; a tied one shares `embedding`. */
   readonly head: FrozenLinear;
 }
 
 /** Copies the checkpoint to the backend. The caller frees it with {@link disposeDecoderWeights}. @throws {RangeError} on a missing or misshapen tensor. */
-export function loadDecoderWeights(config: DecoderConfig, checkpoint: NamedTensors): DecoderWeights {
+export function loadDecoderWeights(
+  config: DecoderConfig,
+  checkpoint: NamedTensors,
+  precision: WeightPrecision = "exact",
+): DecoderWeights {
   const { names, hiddenSize } = config;
   const vector = (name: string, size: number) => tf.tensor1d(tensorOf(checkpoint, name, [size]));
   const matrix = (name: string, shape: [number, number]) => tf.tensor2d(tensorOf(checkpoint, name, shape), shape);
@@ -34,10 +39,9 @@ export function loadDecoderWeights(config: DecoderConfig, checkpoint: NamedTenso
   const embedding = matrix(`${names.embedding}.weight`, embeddingShape);
   const linears = decoderLinears(config).map(({ name, inFeatures, outFeatures, hasBias }): [string, FrozenLinear] => {
     const bias = hasBias ? vector(`${name}.bias`, outFeatures) : null;
-    const linear = config.weightsInOut
-      ? frozenLinear(matrix(`${name}.weight`, [inFeatures, outFeatures]), bias, "in-out")
-      : frozenLinear(matrix(`${name}.weight`, [outFeatures, inFeatures]), bias);
-    return [name, linear];
+    const shape: [number, number] = config.weightsInOut ? [inFeatures, outFeatures] : [outFeatures, inFeatures];
+    const stored = config.weightsInOut ? "in-out" : "out-in";
+    return [name, frozenLinear(matrix(`${name}.weight`, shape), { bias, stored, precision })];
   });
   const norms = decoderNorms(config).map(({ name, width }): [string, NormWeights] => [
     name,
@@ -49,7 +53,7 @@ export function loadDecoderWeights(config: DecoderConfig, checkpoint: NamedTenso
     positions: names.positions ? matrix(`${names.positions}.weight`, [config.maxPositions, hiddenSize]) : null,
     linears: new Map(linears),
     norms: new Map(norms),
-    head: frozenLinear(config.tiedHead ? embedding : matrix(`${names.head}.weight`, embeddingShape), null),
+    head: sharedLinear(config.tiedHead ? embedding : matrix(`${names.head}.weight`, embeddingShape)),
   };
 }
 
@@ -60,8 +64,8 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
     weight.dispose();
     bias?.dispose();
   }
-  head.forward?.dispose();
-  if (head.backward !== embedding) head.backward.dispose();
+  head.turned?.dispose();
+  if (head.weight.stored !== embedding) head.weight.stored.dispose();
   positions?.dispose();
   embedding.dispose();
 }

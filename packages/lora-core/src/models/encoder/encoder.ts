@@ -1,5 +1,6 @@
 /** The encoder family behind {@link LanguageModel}: scores labels by similarity, cannot generate. */
 import { type EncoderConfig, encoderLinears } from "../../architectures/encoderConfig.ts";
+import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
@@ -11,11 +12,13 @@ export interface EncoderFiles {
   /** Tensors by their names in the checkpoint; only read. */
   readonly weights: NamedTensors;
   readonly tokenizer: TextTokenizer;
+  /** Exact when left out. */
+  readonly precision?: WeightPrecision | undefined;
 }
 
 /** Loads the base onto the current backend. @throws {RangeError} when the checkpoint does not fit config.json. */
-export function createEncoder({ config, weights, tokenizer }: EncoderFiles): LanguageModel {
-  const encoder = { config, weights: loadEncoderWeights(config, weights), tokenizer };
+export function createEncoder({ config, weights, tokenizer, precision }: EncoderFiles): LanguageModel {
+  const encoder = { config, weights: loadEncoderWeights(config, weights, precision), tokenizer };
   return {
     family: "encoder",
     linears: encoderLinears(config),

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { EncoderConfig } from "../../architectures/encoderConfig.ts";
 import type { Row } from "../../data/task.ts";
-import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
+import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import type { DeviceAdapter, Example, Prediction, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
@@ -82,9 +82,9 @@ function embedLabels(encoder: Encoder, labels: readonly string[]): FrozenLinear 
     const batch = texts.slice(start, start + LABEL_BATCH);
     parts.push(tf.tidy(() => embedTexts({ ...encoder, adapter: null, dropout: null }, batch)));
   }
-  const backward = tf.tidy(() => tf.concat(parts).mul<tf.Tensor2D>(TEMPERATURE));
+  const scaled = tf.tidy(() => tf.concat(parts).mul<tf.Tensor2D>(TEMPERATURE));
   tf.dispose(parts);
-  return frozenLinear(backward, null);
+  return sharedLinear(scaled);
 }
 
 /** Prediction and cross-entropy of one row of scores, in float64. */

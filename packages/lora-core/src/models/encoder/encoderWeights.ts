@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type EncoderConfig, encoderLinears, layerWidth } from "../../architectures/encoderConfig.ts";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
+import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { LayerNormWeights } from "../../ops/layerNorm/layerNormKernel.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
 
@@ -18,7 +19,11 @@ export interface EncoderWeights {
 }
 
 /** Copies a checkpoint's tensors to the backend. @throws {RangeError} naming a tensor that is missing or has another shape. */
-export function loadEncoderWeights(config: EncoderConfig, checkpoint: NamedTensors): EncoderWeights {
+export function loadEncoderWeights(
+  config: EncoderConfig,
+  checkpoint: NamedTensors,
+  precision: WeightPrecision = "exact",
+): EncoderWeights {
   const host = (name: string, shape: readonly number[]): Float32Array => {
     const tensor = checkpoint.get(name);
     if (!tensor) throw new RangeError(`The checkpoint has no tensor ${name}`);
@@ -32,7 +37,11 @@ export function loadEncoderWeights(config: EncoderConfig, checkpoint: NamedTenso
 
   const linears = encoderLinears(config).map(({ name, inFeatures, outFeatures }): [string, FrozenLinear] => [
     name,
-    frozenLinear(matrix(`${name}.weight`, [outFeatures, inFeatures]), vector(`${name}.bias`, outFeatures)),
+    frozenLinear(matrix(`${name}.weight`, [outFeatures, inFeatures]), {
+      bias: vector(`${name}.bias`, outFeatures),
+      stored: "out-in",
+      precision,
+    }),
   ]);
   const norm = (name: string, size: number): [string, LayerNormWeights] => [
     name,

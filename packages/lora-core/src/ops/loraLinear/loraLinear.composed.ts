@@ -5,24 +5,24 @@ import type { LoraLinearKernel } from "./loraLinearKernel.ts";
 
 export const composedLoraLinear: LoraLinearKernel = {
   frozenForward,
-  frozenBackward: (dy, { backward }) => tf.matMul(dy, backward),
+  frozenBackward: (dy, { weight }) => tf.matMul(dy, weight.stored),
   adaptedForward(x, frozen, { factors, scale, mask }) {
     const input = mask ? tf.mul(x, mask) : x;
     const hidden = tf.matMul(input, tf.transpose(factors.a)).mul<tf.Tensor2D>(scale);
     return { value: tf.add(frozenForward(x, frozen), tf.matMul(hidden, tf.transpose(factors.b))), hidden };
   },
-  adaptedBackward(dy, { backward }, { factors, scale, mask }, { x, hidden }) {
+  adaptedBackward(dy, { weight }, { factors, scale, mask }, { x, hidden }) {
     const input = mask ? tf.mul<tf.Tensor2D>(x, mask) : x;
     const dHidden = tf.matMul(dy, factors.b).mul<tf.Tensor2D>(scale);
     const dInput = tf.matMul(dHidden, factors.a);
-    const dx: tf.Tensor2D = tf.add(tf.matMul(dy, backward), mask ? tf.mul(dInput, mask) : dInput);
+    const dx: tf.Tensor2D = tf.add(tf.matMul(dy, weight.stored), mask ? tf.mul(dInput, mask) : dInput);
     const dA: tf.Tensor2D = tf.matMul(tf.transpose(dHidden), input);
     const dB: tf.Tensor2D = tf.transpose(tf.matMul(tf.transpose(hidden), dy));
     return [dx, dA, dB];
   },
 };
 
-function frozenForward(x: tf.Tensor2D, { forward, backward, bias }: FrozenLinear): tf.Tensor2D {
-  const product: tf.Tensor2D = forward ? tf.matMul(x, forward) : tf.matMul(x, backward, false, true);
+function frozenForward(x: tf.Tensor2D, { weight, turned, bias }: FrozenLinear): tf.Tensor2D {
+  const product: tf.Tensor2D = turned ? tf.matMul(x, turned) : tf.matMul(x, weight.stored, false, true);
   return bias ? tf.add(product, bias) : product;
 }

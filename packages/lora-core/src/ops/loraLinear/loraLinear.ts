@@ -48,8 +48,8 @@ function adaptedLinear(x: tf.Tensor2D, frozen: FrozenLinear, { factors, scale, d
   );
 }
 
-function assertShapes(x: tf.Tensor2D, { backward, bias }: FrozenLinear, update: LoraUpdate | null): void {
-  const [outFeatures, inFeatures] = backward.shape;
+function assertShapes(x: tf.Tensor2D, { weight, bias }: FrozenLinear, update: LoraUpdate | null): void {
+  const [outFeatures, inFeatures] = weight.shape;
   const fits =
     x.shape[1] === inFeatures &&
     (!bias || bias.shape[0] === outFeatures) &&
@@ -59,6 +59,6 @@ function assertShapes(x: tf.Tensor2D, { backward, bias }: FrozenLinear, update: 
         update.factors.a.shape[0] === update.factors.b.shape[1]));
   if (!fits) {
     const factors = update ? `, A [${update.factors.a.shape}], B [${update.factors.b.shape}]` : "";
-    throw new RangeError(`loraLinear: x [${x.shape}] does not fit W [${backward.shape}]${factors}`);
+    throw new RangeError(`loraLinear: x [${x.shape}] does not fit W [${weight.shape}]${factors}`);
   }
 }

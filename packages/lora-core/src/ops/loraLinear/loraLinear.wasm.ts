@@ -1,18 +1,21 @@
-/** loraLinear.ts on wasm: the update rides along with the frozen product, and the weight is read in its one layout [out, in] both ways. */
+/**
+ * loraLinear.ts on wasm: the update rides along with the frozen product, and the weight is read in its one layout [out, in] both ways,
+ * expanded from its packed format panel by panel.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { product, transposed } from "../../kernels/product.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
 
 export const wasmLoraLinear: LoraLinearKernel = {
-  frozenForward: (x, { backward: weight, bias }) => product({ x, weight, turned: true }, { bias }),
-  frozenBackward: (dy, { backward: weight }) => product({ x: dy, weight, turned: false }),
-  adaptedForward(x, { backward: weight, bias }, { factors, scale, mask }) {
+  frozenForward: (x, { weight, bias }) => product({ x, weight, turned: true }, { bias }),
+  frozenBackward: (dy, { weight }) => product({ x: dy, weight, turned: false }),
+  adaptedForward(x, { weight, bias }, { factors, scale, mask }) {
     const input = mask ? tf.mul<tf.Tensor2D>(x, mask) : x;
     const hidden = product({ x: input, weight: factors.a, turned: true }, { alpha: scale });
     const value = product({ x, weight, turned: true }, { bias, update: { x: hidden, weight: factors.b } });
     return { value, hidden };
   },
-  adaptedBackward(dy, { backward: weight }, { factors, scale, mask }, { x, hidden }) {
+  adaptedBackward(dy, { weight }, { factors, scale, mask }, { x, hidden }) {
     const dHidden = product({ x: dy, weight: factors.b, turned: false }, { alpha: scale });
     const dx = mask
       ? tf.add<tf.Tensor2D>(

@@ -7,21 +7,21 @@ import { product, type Term } from "../webgpu/product.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
 
 export const webgpuLoraLinear: LoraLinearKernel = {
-  frozenForward: (x, { backward: weight, bias }) => product([{ form: "nt", left: x, right: weight }], { bias }),
+  frozenForward: (x, { weight, bias }) => product([{ form: "nt", left: x, right: weight.stored }], { bias }),
 
-  frozenBackward: (dy, { backward: weight }) => product([{ form: "nn", left: dy, right: weight }]),
+  frozenBackward: (dy, { weight }) => product([{ form: "nn", left: dy, right: weight.stored }]),
 
-  adaptedForward(x, { backward: weight, bias }, { factors, scale, mask }) {
+  adaptedForward(x, { weight, bias }, { factors, scale, mask }) {
     const hidden = product([{ form: "nt", left: dropped(x, mask), right: factors.a }], { scale });
     const update: Term = { form: "nt", left: hidden, right: factors.b };
-    return { value: product([update, { form: "nt", left: x, right: weight }], { bias }), hidden };
+    return { value: product([update, { form: "nt", left: x, right: weight.stored }], { bias }), hidden };
   },
 
-  adaptedBackward(dy, { backward: weight }, { factors, scale, mask }, { x, hidden }) {
+  adaptedBackward(dy, { weight }, { factors, scale, mask }, { x, hidden }) {
     const dHidden = product([{ form: "nn", left: dy, right: factors.b }], { scale });
     const update: Term = { form: "nn", left: dHidden, right: factors.a, mask };
     return [
-      product([update, { form: "nn", left: dy, right: weight }]),
+      product([update, { form: "nn", left: dy, right: weight.stored }]),
       product([{ form: "tn", left: dHidden, right: dropped(x, mask) }]),
       product([{ form: "tn", left: dy, right: hidden }]),
     ];

@@ -1,0 +1,90 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useBackend } from "../../backends/testBackend.ts";
+import { widenHalves } from "../../checkpoints/halfPrecision.ts";
+import { disposeFrozenLinear, frozenLinear } from "../frozenLinear.ts";
+import { loraLinear } from "../loraLinear/loraLinear.ts";
+import { noise } from "../testing/opCase.ts";
+import { unpackInt4, unpackInt8 } from "./frozenMatrix.reference.ts";
+import type { WeightPrecision } from "./frozenMatrix.ts";
+import { packInt4, packInt8 } from "./packBlocks.ts";
+import { packHalves } from "./packHalves.ts";
+
+/** [out, in]: multiples of a group and of nothing. */
+const SHAPES: readonly [number, number][] = [
+  [1, 1],
+  [3, 33],
+  [19, 70],
+  [40, 96],
+];
+
+/** Every magnitude that binary16 has, subnormal ones and both zeros included. */
+function halves(size: number): Float32Array {
+  const bits = Uint16Array.from({ length: size }, (_, i) => ((i * 2654435761) >>> 16) & 0xffff);
+  return widenHalves(
+    bits.map((half) => ((half & 0x7c00) === 0x7c00 ? half & 0x83ff : half)),
+    "F16",
+  );
+}
+
+const values = (size: number): Float32Array => Float32Array.from(noise(size, "weight"));
+
+const FORMATS: readonly {
+  name: string;
+  precision: WeightPrecision;
+  make: (size: number) => Float32Array;
+  decoded: (made: Float32Array, width: number) => Float32Array;
+}[] = [
+  { name: "f16", precision: "exact", make: halves, decoded: (made) => made },
+  { name: "f32", precision: "exact", make: values, decoded: (made) => made },
+  { name: "int8", precision: "int8", make: values, decoded: (made, width) => unpackInt8(packInt8(made, width), width) },
+  { name: "int4", precision: "int4", make: values, decoded: (made, width) => unpackInt4(packInt4(made, width), width) },
+];
+
+beforeAll(async () => {
+  await useBackend("wasm");
+});
+
+describe.each(FORMATS)("a weight as $name on wasm", ({ name, precision, make, decoded }) => {
+  test.each(SHAPES)("[%i, %i] expands to the very values of the decoder, both ways", (out, width) => {
+    const made = make(out * width);
+    const wanted = decoded(made, width);
+    const before = tf.memory().numTensors;
+    const linear = frozenLinear(tf.tensor2d(made, [out, width]), { bias: null, stored: "out-in", precision });
+    expect(linear.weight.format).toBe(name === "f32" && out * width === 1 ? linear.weight.format : name);
+    tf.tidy(() => {
+      // With one factor 1 and all others 0 a product is the weight itself.
+      const forward = tf.transpose(loraLinear(tf.eye(width), linear, null));
+      const backward = tf.grad((x: tf.Tensor) => loraLinear(x.as2D(out, width), linear, null))(
+        tf.zeros([out, width]),
+        tf.eye(out),
+      );
+      expect(Float32Array.from(forward.dataSync())).toEqual(wanted.map((value) => value + 0));
+      expect(Float32Array.from(backward.dataSync())).toEqual(wanted.map((value) => value + 0));
+    });
+    disposeFrozenLinear(linear);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test("rounding is within half a step of the group's scale", () => {
+  const made = values(6 * 70);
+  const within = (found: Float32Array, steps: number) => {
+    made.forEach((value, i) => {
+      const start = Math.floor(i / 70) * 70 + Math.floor((i % 70) / 32) * 32;
+      const group = made.subarray(start, Math.min(start + 32, Math.floor(i / 70) * 70 + 70));
+      const extreme = group.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+      expect(Math.abs((found[i] ?? Number.NaN) - value)).toBeLessThanOrEqual((extreme / steps) * 1.001);
+    });
+  };
+  within(unpackInt8(packInt8(made, 70), 70), 2 * 127);
+  // Four bits reach from -8 to 7 steps: the farthest value on the other side is cut to 7, one step off.
+  within(unpackInt4(packInt4(made, 70), 70), 8);
+});
+
+test("float16 is taken only when nothing is lost", () => {
+  expect(packHalves(Float32Array.of(1, -0.5, 65504, 2 ** -24, 0), 5)).toEqual(Int32Array.of(0xb8003c00 | 0, 0x00017bff, 0));
+  expect(packHalves(Float32Array.of(1, 0.1), 2)).toBeNull();
+  expect(packHalves(Float32Array.of(65536), 1)).toBeNull();
+  expect(packHalves(Float32Array.of(2 ** -25), 1)).toBeNull();
+});
