@@ -4,9 +4,9 @@
  */
 import { exp, ln } from "./functions";
 import { F32 } from "./precision";
-import { product, productScratchBytes } from "./product";
+import { dot, product, productScratchBytes } from "./product";
 import { transpose } from "./rows";
-import { loadLanes, multiplyAdd, storeLanes, sumOf } from "./simd";
+import { loadLanes, storeLanes } from "./simd";
 import { exponentials, largestIn } from "./softmax";
 
 /** Query rows of a block. */
@@ -131,10 +131,4 @@ function scoreGradients(scores: usize, dWeights: usize, keys: i32, logTotal: f32
     const d = f32x4.mul(p, f32x4.sub(loadLanes(dWeights + at, lanes), along));
     storeLanes(dWeights + at, f32x4.mul(d, scale), lanes);
   }
-}
-
-function dot(x: usize, y: usize, width: i32): f32 {
-  let sum = f32x4.splat(0);
-  for (let j = 0; j < width; j += 4) sum = multiplyAdd(loadLanes(x + (j << 2), width - j), loadLanes(y + (j << 2), width - j), sum);
-  return sumOf(sum);
 }

@@ -1,10 +1,14 @@
 /** Products of a float32 matrix and a frozen weight, with a second term in float32 added in the same pass (a LoRA update). */
 import { packStraight, packTurned } from "./pack";
-import { F32 } from "./precision";
+import { expand, F32, rowBytes } from "./precision";
+import { multiplyAdd, sumOf } from "./simd";
 import { COLUMNS, ROWS, storeTile, TILE_BYTES, tile } from "./tile";
 
 /** Bytes of B that are packed at a time: half of a small second-level cache. */
 const BLOCK_BYTES: i32 = 1 << 18;
+
+/** Up to so many rows, as when text is generated, packing W would cost more than the product: W^T is read row by row instead. */
+const FEW_ROWS: i32 = 4;
 
 /** Bytes of scratch memory that {@link product} needs at most. */
 export function productScratchBytes(k0: i32, k1: i32, n: i32): i32 {
@@ -30,6 +34,10 @@ export function product(
   x1: usize, k1: i32, w1: usize,
   bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
+  if (turned && m <= FEW_ROWS) {
+    fewRows(c, m, n, x0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
+    return;
+  }
   const k = k0 + k1;
   const block = blockColumns(k, n);
   const panelBytes = k * COLUMNS * 4;
@@ -55,4 +63,50 @@ export function product(
       }
     }
   }
+}
+
+/** {@link product} with W turned, as a scalar product for every value. */
+function fewRows(
+  c: usize, m: i32, n: i32,
+  x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
+  x1: usize, k1: i32, w1: usize,
+  bias: usize, alpha: f32, more: bool, scratch: usize,
+): void {
+  const bytes = rowBytes(precision, k0), scaleBytes = ((k0 + 31) >> 5) << 2;
+  for (let j = 0; j < n; j++) {
+    let row = w0 + j * bytes;
+    if (precision != F32) {
+      expand(precision, row, scales + j * scaleBytes, 0, k0, scratch);
+      row = scratch;
+    }
+    for (let i = 0; i < m; i++) {
+      let value = dot(x0 + ((i * k0) << 2), row, k0);
+      if (k1) value += dot(x1 + ((i * k1) << 2), w1 + ((j * k1) << 2), k1);
+      value *= alpha;
+      if (bias) value += load<f32>(bias + (j << 2));
+      const at = c + ((i * n + j) << 2);
+      store<f32>(at, more ? value + load<f32>(at) : value);
+    }
+  }
+}
+
+/** sum x y, in sixteen parts. */
+export function dot(x: usize, y: usize, length: i32): f32 {
+  let a = f32x4.splat(0), b = a, c = a, d = a;
+  let i = 0;
+  for (; i + 16 <= length; i += 16) {
+    a = multiplyAdd(v128.load(x), v128.load(y), a);
+    b = multiplyAdd(v128.load(x, 16), v128.load(y, 16), b);
+    c = multiplyAdd(v128.load(x, 32), v128.load(y, 32), c);
+    d = multiplyAdd(v128.load(x, 48), v128.load(y, 48), d);
+    x += 64;
+    y += 64;
+  }
+  let sum = sumOf(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  for (; i < length; i++) {
+    sum += load<f32>(x) * load<f32>(y);
+    x += 4;
+    y += 4;
+  }
+  return sum;
 }

@@ -47,3 +47,9 @@ export const attentionCases: readonly OpCase[] = [
   attentionCase({ batch: 3, heads: 2, keyHeads: 1, queries: 1, keys: 6, width: 3, mask: "none" }),
   attentionCase({ batch: 2, heads: 2, keyHeads: 1, queries: 6, keys: 6, width: 8, mask: "causal" }),
 ];
+
+/** More query rows than a kernel takes at a time, too many for finite differences. */
+export const longAttentionCases: readonly OpCase[] = [
+  attentionCase({ batch: 1, heads: 4, keyHeads: 2, queries: 70, keys: 70, width: 5, mask: "causal" }),
+  attentionCase({ batch: 2, heads: 1, keyHeads: 1, queries: 131, keys: 133, width: 6, mask: "padding" }),
+];

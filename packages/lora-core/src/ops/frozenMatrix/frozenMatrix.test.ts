@@ -59,6 +59,17 @@ describe.each(FORMATS)("a weight as $name on wasm", ({ name, precision, make, de
         tf.zeros([out, width]),
         tf.eye(out),
       );
+      const one = loraLinear(
+        tf
+          .eye(width)
+          .slice([width - 1, 0], [1, width])
+          .as2D(1, width),
+        linear,
+        null,
+      );
+      expect(Float32Array.from(one.dataSync())).toEqual(
+        Float32Array.from({ length: out }, (_, j) => (wanted[(j + 1) * width - 1] ?? 0) + 0),
+      );
       expect(Float32Array.from(forward.dataSync())).toEqual(wanted.map((value) => value + 0));
       expect(Float32Array.from(backward.dataSync())).toEqual(wanted.map((value) => value + 0));
     });

@@ -79,3 +79,9 @@ export const loraLinearCases: readonly OpCase[] = [
   plain(1, 1, 1),
   plain(4, 5, 6),
 ];
+
+/** More columns than a kernel packs at a time, too many for finite differences; few rows and many. */
+export const wideLoraLinearCases: readonly OpCase[] = [
+  adapted({ rows: 13, inFeatures: 301, outFeatures: 230, rank: 8 }),
+  adapted({ rows: 3, inFeatures: 205, outFeatures: 37, rank: 5 }),
+];
