@@ -5,8 +5,10 @@
  * The moments live on the backend, next to the variables.
  */
 import * as tf from "@tensorflow/tfjs";
+import { chooseKernel } from "../ops/kernelChoice.ts";
 import { type HostTensor, sizeOf } from "../tensors/namedTensors.ts";
-import { updateOnWebgpu } from "./adamW.webgpu.ts";
+import { composedAdamW } from "./adamW.composed.ts";
+import { webgpuAdamW } from "./adamW.webgpu.ts";
 
 export interface AdamWOptions {
   readonly weightDecay: number;
@@ -36,28 +38,6 @@ export interface AdamW {
   dispose(): void;
 }
 
-/** A parameter and its moments. */
-export interface Moments<T> {
-  readonly value: T;
-  readonly m: T;
-  readonly v: T;
-}
-
-/** The numbers of one step. */
-export interface Coefficients {
-  /** Of the gradient. */
-  readonly factor: tf.Scalar;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** What weight decay leaves of a parameter. */
-  readonly keep: number;
-  /** Learning rate over 1 - b1^t. */
-  readonly rate: number;
-  /** 1 / sqrt(1 - b2^t) */
-  readonly spread: number;
-}
-
 /** Moments start at zero. The variables belong to the caller and are assigned in place. */
 export function createAdamW(variables: readonly tf.Variable[], options: AdamWOptions): AdamW {
   const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
@@ -65,7 +45,7 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
   const moments = variables.map((variable) => ({ value: variable, m: zeros(variable), v: zeros(variable) }));
   const first = moments.map(({ m }) => m);
   const second = moments.map(({ v }) => v);
-  const update = tf.getBackend() === "webgpu" ? updateOnWebgpu : updateComposed;
+  const update = chooseKernel({ composed: composedAdamW, webgpu: webgpuAdamW });
   let steps = 0;
 
   return {
@@ -110,15 +90,6 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
     },
     dispose: () => tf.dispose([...first, ...second]),
   };
-}
-
-function updateComposed({ value, m, v }: Moments<tf.Tensor>, raw: tf.Tensor, at: Coefficients): Moments<tf.Tensor> {
-  const gradient = tf.mul(raw, at.factor);
-  const first = tf.add(tf.mul(m, at.beta1), tf.mul(gradient, 1 - at.beta1));
-  const second = tf.add(tf.mul(v, at.beta2), tf.mul(tf.square(gradient), 1 - at.beta2));
-  const denominator = tf.add(tf.mul(tf.sqrt(second), at.spread), at.epsilon);
-  const move = tf.mul(tf.div(first, denominator), at.rate);
-  return { value: tf.sub(tf.mul(value, at.keep), move), m: first, v: second };
 }
 
 async function toHost(variable: tf.Variable): Promise<HostTensor> {

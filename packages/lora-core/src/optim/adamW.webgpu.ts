@@ -1,14 +1,9 @@
 /** One AdamW update of a tensor on WebGPU: a single dispatch. */
-import type * as tf from "@tensorflow/tfjs";
 import { compute } from "../ops/webgpu/compute.ts";
 import { elementGroups, laneCount, lanesOf, perElement } from "../ops/webgpu/wgsl.ts";
-import type { Coefficients, Moments } from "./adamW.ts";
+import type { AdamWKernel } from "./adamWKernel.ts";
 
-export function updateOnWebgpu(
-  { value, m, v }: Moments<tf.Tensor>,
-  gradient: tf.Tensor,
-  { factor, ...numbers }: Coefficients,
-): Moments<tf.Tensor> {
+export const webgpuAdamW: AdamWKernel = ({ value, m, v }, gradient, { factor, ...numbers }) => {
   const lanes = lanesOf(value.size);
   const count = value.size / laneCount(lanes);
   const next = compute({
@@ -28,4 +23,4 @@ export function updateOnWebgpu(
   nextValue[i] = u.keep * value[i] - u.rate * first / (u.spread * sqrt(second) + u.epsilon);`),
   });
   return { value: next.nextValue, m: next.nextM, v: next.nextV };
-}
+};

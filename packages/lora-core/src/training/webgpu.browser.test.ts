@@ -9,6 +9,7 @@ import { randomCheckpoint, smallConfig, smallTokenizer, smallTokenizerFile } fro
 import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
 import { methodOf } from "../strategies/registry.ts";
 import { createLocalClient } from "./localClient.ts";
+import { ALL_AT_ONCE } from "./stepMemory.ts";
 import { trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup } from "./trainingEngine.ts";
 
@@ -44,6 +45,7 @@ describe("training on webgpu", () => {
         control: null,
         distill: null,
         balanced: false,
+        memory: ALL_AT_ONCE,
         steps: 40,
         scale: 2,
         dropout: 0.1,

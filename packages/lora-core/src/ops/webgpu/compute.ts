@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type WebgpuBackend, webgpuBackend } from "./webgpuBackend.ts";
 
 /** Element type of a storage buffer as the shader sees it. */
-export type Element = "f32" | "vec2f" | "vec4f" | "i32";
+export type Element = "f32" | "vec2f" | "vec4f" | "i32" | "vec2i";
 
 type Named<T> = Readonly<Record<string, T>>;
 

@@ -6,14 +6,16 @@
  *   "tn": L [K, M], R [K, N]   (dy^T x)
  * A thread sums one tile in registers, without barriers and in a fixed order, so that results never vary.
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
+import { type FrozenMatrix, plainMatrix } from "../frozenMatrix/frozenMatrix.ts";
 import { compute, type Element } from "./compute.ts";
 import { scalarProduct, type TermShape, type Tile, tiledProduct } from "./productShader.ts";
 
 export interface Term {
   readonly form: TermShape["form"];
   readonly left: tf.Tensor2D;
-  readonly right: tf.Tensor2D;
+  /** Packed ones have rows and columns that are multiples of 4. */
+  readonly right: tf.Tensor2D | FrozenMatrix;
   /** Multiplies what was summed up to and including this term, element by element, [M, N]. */
   readonly mask?: tf.Tensor2D | undefined;
 }
@@ -32,25 +34,11 @@ const GROUP = 8;
 export function product(terms: readonly Term[], { bias = null, scale = 1 }: ProductOptions = {}): tf.Tensor2D {
   const { rows, columns } = outer(terms);
   const tile = tileFor(rows, columns, terms);
-  const shapes = terms.map(
-    (term): TermShape => ({ form: term.form, wide: depthOf(term) % 4 === 0, masked: term.mask !== undefined }),
-  );
+  const shapes = terms.map(shapeOf);
   const output: Element = tile ? "vec4f" : "f32";
-  const inputs = terms.flatMap(({ left, right, mask, form }, i): [string, readonly [tf.Tensor, Element]][] => {
-    const wide = tile !== null && (form === "tn" || shapes[i]?.wide);
-    return [
-      [`left${i}`, [left, wide ? "vec4f" : "f32"]],
-      [`right${i}`, [right, wide || (tile && form === "nn") ? "vec4f" : "f32"]],
-      ...(mask ? [[`mask${i}`, [mask, output]] satisfies [string, readonly [tf.Tensor, Element]]] : []),
-    ];
-  });
+  const inputs = terms.flatMap((term, i) => inputsOf(term, i, tile !== null));
   const { y } = compute({
-    key: [
-      "product",
-      ...shapes.map(({ form, wide, masked }) => `${form}${wide ? 4 : 1}${masked ? "m" : ""}`),
-      bias ? "b" : "",
-      tile?.join("x"),
-    ].join(" "),
+    key: ["product", ...shapes.map(keyOf), bias ? "b" : "", tile?.join("x")].join(" "),
     outputs: { y: [[rows, columns], output] },
     inputs: Object.fromEntries([...inputs, ...(bias ? [["bias", [bias, output]] as const] : [])]),
     sizes: { rows, columns, ...Object.fromEntries(terms.map((term, i) => [`depth${i}`, depthOf(term)])) },
@@ -59,6 +47,33 @@ export function product(terms: readonly Term[], { bias = null, scale = 1 }: Prod
     source: () => (tile ? tiledProduct(shapes, bias !== null, tile, GROUP) : scalarProduct(shapes, bias !== null, GROUP)),
   });
   return y.as2D(rows, columns);
+}
+
+const matrixOf = (right: Term["right"]): FrozenMatrix => (right instanceof tf.Tensor ? plainMatrix(right) : right);
+
+function shapeOf(term: Term): TermShape {
+  const { format } = matrixOf(term.right);
+  return { form: term.form, wide: depthOf(term) % 4 === 0, masked: term.mask !== undefined, format };
+}
+
+const keyOf = ({ form, wide, masked, format }: TermShape) => `${form}${wide ? 4 : 1}${masked ? "m" : ""} ${format}`;
+
+type Input = [name: string, input: readonly [tf.Tensor, Element]];
+
+/** How words of a packed matrix are read: four values at a time, or eight where they share a word. */
+const WORDS = { f16: "vec2i", int8: "i32", int4: "i32" } as const;
+
+function inputsOf(term: Term, i: number, tiled: boolean): Input[] {
+  const { form, left, mask } = term;
+  const { format, stored, scales } = matrixOf(term.right);
+  const wide = tiled && (form === "tn" || depthOf(term) % 4 === 0);
+  const plain: Element = wide || (tiled && form === "nn") ? "vec4f" : "f32";
+  return [
+    [`left${i}`, [left, wide ? "vec4f" : "f32"]],
+    [`right${i}`, [stored, format === "f32" ? plain : WORDS[format]]],
+    ...(scales ? [[`scales${i}`, [scales, "f32"]] satisfies Input] : []),
+    ...(mask ? [[`mask${i}`, [mask, tiled ? "vec4f" : "f32"]] satisfies Input] : []),
+  ];
 }
 
 function outer(terms: readonly Term[]): { readonly rows: number; readonly columns: number } {

@@ -1,4 +1,5 @@
-/** WGSL of product.ts. Inputs left<i>, right<i>, mask<i> and bias, output y; u.rows, u.columns, u.depth<i>, u.scale. */
+/** WGSL of product.ts. Inputs left<i>, right<i>, scales<i>, mask<i> and bias, output y; u.rows, u.columns, u.depth<i>, u.scale. */
+import type { FrozenMatrix } from "../frozenMatrix/frozenMatrix.ts";
 import { repeat } from "./wgsl.ts";
 
 export interface TermShape {
@@ -6,6 +7,8 @@ export interface TermShape {
   /** Whether K is a multiple of 4. */
   readonly wide: boolean;
   readonly masked: boolean;
+  /** Of the right matrix; packed ones are not for "tn". */
+  readonly format: FrozenMatrix["format"];
 }
 
 /** Rows and columns of one thread; columns a multiple of 4. */
@@ -20,6 +23,7 @@ export function tiledProduct(terms: readonly TermShape[], biased: boolean, [heig
   const each = (line: (i: number, q: number) => string) => repeat(height, (i) => repeat(quads, (q) => line(i, q)));
   // Threads at the edge read the last row or column again in place of going past it, and store nothing there.
   return `
+${terms.map(readerOf).join("\n")}
 @compute @workgroup_size(${group}, ${group})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let top = id.y * ${height}u;
@@ -39,6 +43,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
 }
 
+/** The function that reads a right matrix: item `at` of a row that has `extent` items, of four values where they are vectors. */
+function readerOf({ form, wide, format }: TermShape, t: number): string {
+  if (form === "tn") return "";
+  const scale = `scales${t}[row * ((extent + 7u) / 8u) + at / 8u]`; // one per 32 values
+  const body = {
+    f32: `return right${t}[row * extent + at];`,
+    f16: `let words = bitcast<vec2u>(right${t}[row * extent + at]);
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));`,
+    // The byte goes to the top and comes back with its sign.
+    int8: `let word = right${t}[row * extent + at];
+  return vec4f((vec4i(word) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u)) * ${scale};`,
+    int4: `let word = u32(right${t}[row * ((extent + 1u) / 2u) + at / 2u]) >> (16u * (at % 2u));
+  return (vec4f((vec4u(word) >> vec4u(0u, 4u, 8u, 12u)) & vec4u(15u)) - 8.0) * ${scale};`,
+  }[format];
+  const single = format === "f32" && form === "nt" && !wide;
+  return `fn read${t}(row: u32, at: u32, extent: u32) -> ${single ? "f32" : "vec4f"} { ${body} }`;
+}
+
 type Each = (line: (i: number, q: number) => string) => string;
 
 function accumulate({ form, wide }: TermShape, t: number, height: number, quads: number, each: Each): string {
@@ -53,18 +75,18 @@ function accumulate({ form, wide }: TermShape, t: number, height: number, quads:
   const rows = repeat(height, (i) => `let a${i} = left${t}[row${i} * depth + k];`);
   const loop = (body: string) => `{ let depth = ${depth}; for (var k = 0u; k < depth; k++) { ${rows} ${body} } }`;
   if (form === "nt") {
-    const column = (q: number, p: number) => `right${t}[(quad${q} * 4u + ${p}u) * depth + k]`;
+    const column = (q: number, p: number) => `read${t}(quad${q} * 4u + ${p}u, k, depth)`;
     const columns = repeat(quads, (q) => repeat(4, (p) => `let b${q}_${p} = ${column(q, p)};`));
     const dots = (i: number, q: number) => COMPONENTS.map((_, p) => (wide ? `dot(a${i}, b${q}_${p})` : `a${i} * b${q}_${p}`));
     return loop(`${columns}\n${each((i, q) => `sum${i}_${q} += vec4f(${dots(i, q).join(", ")});`)}`);
   }
   if (!wide) {
-    const columns = repeat(quads, (q) => `let b${q} = right${t}[k * quads + quad${q}];`);
+    const columns = repeat(quads, (q) => `let b${q} = read${t}(k, quad${q}, quads);`);
     return loop(`${columns}\n${each((i, q) => `sum${i}_${q} += a${i} * b${q};`)}`);
   }
   return loop(
     repeat(4, (p) => {
-      const columns = repeat(quads, (q) => `let b${q} = right${t}[(4u * k + ${p}u) * quads + quad${q}];`);
+      const columns = repeat(quads, (q) => `let b${q} = read${t}(4u * k + ${p}u, quad${q}, quads);`);
       return `{ ${columns}\n${each((i, q) => `sum${i}_${q} += a${i}.${COMPONENTS[p]} * b${q};`)} }`;
     }),
   );
