@@ -3,7 +3,6 @@
  * their gradients need no sum over the group.
  */
 import * as tf from "@tensorflow/tfjs";
-import { batchedMatMul, swapped } from "../batchedMatMul/batchedMatMul.ts";
 import type { AttentionInputs, AttentionKernel, AttentionOptions } from "./attentionKernel.ts";
 
 export const composedAttention: AttentionKernel = {
@@ -15,7 +14,7 @@ export const composedAttention: AttentionKernel = {
     const exponentials = tf.exp(tf.sub(scores, highest));
     const totals = exponentials.sum<tf.Tensor4D>(-1, true);
     const weights = tf.div<tf.Tensor4D>(exponentials, totals).reshape<tf.Tensor3D>([folded[0], folded[1], -1]);
-    const out = batchedMatMul(weights, v.reshape(unfolded)).reshape<tf.Tensor4D>(q.shape);
+    const out = tf.matMul(weights, v.reshape<tf.Tensor3D>(unfolded)).reshape<tf.Tensor4D>(q.shape);
     return { out, logTotals: tf.add(tf.log(totals), highest).reshape(q.shape.slice(0, 3)) };
   },
   backward(dy, inputs, { out, logTotals }, options) {
@@ -25,13 +24,13 @@ export const composedAttention: AttentionKernel = {
     const scores = scoresOf(inputs, options).reshape<tf.Tensor3D>([folded[0], folded[1], -1]);
     const weights = tf.exp(tf.sub<tf.Tensor3D>(scores, logTotals.reshape(perQuery)));
     const dOut = dy.reshape<tf.Tensor3D>(folded);
-    const dValues = batchedMatMul(swapped(weights), dOut);
-    const dWeights = batchedMatMul(dOut, swapped(v.reshape(unfolded)));
+    const dValues = tf.matMul(weights, dOut, true);
+    const dWeights = tf.matMul(dOut, v.reshape<tf.Tensor3D>(unfolded), false, true);
     // Softmax backward: dS = P (dP - sum_k dP P), with the score scale taken in; the sum is that of dy over out.
     const along = tf.mul(dy, out).sum(-1).reshape(perQuery);
     const dScores = tf.mul(weights, tf.sub(dWeights, along)).mul<tf.Tensor3D>(options.scale);
-    const dQueries = batchedMatMul(dScores, k.reshape(unfolded));
-    const dKeys = batchedMatMul(swapped(dScores), q.reshape(folded));
+    const dQueries = tf.matMul(dScores, k.reshape<tf.Tensor3D>(unfolded));
+    const dKeys = tf.matMul(dScores, q.reshape<tf.Tensor3D>(folded), true);
     return [dQueries.reshape(q.shape), dKeys.reshape(k.shape), dValues.reshape(k.shape)];
   },
 };
@@ -48,7 +47,7 @@ function scoresOf(inputs: AttentionInputs, { scale, bias }: AttentionOptions): t
   const { q, k } = inputs;
   const { folded, unfolded } = foldings(inputs);
   const [batch, heads, queries] = q.shape;
-  const products = batchedMatMul(q.reshape(folded), swapped(k.reshape(unfolded))).mul(scale);
+  const products = tf.matMul(q.reshape<tf.Tensor3D>(folded), k.reshape<tf.Tensor3D>(unfolded), false, true).mul(scale);
   const perHead = products.reshape<tf.Tensor4D>([batch, heads, queries, unfolded[1]]);
   return bias ? tf.add(perHead, bias) : perHead;
 }
