@@ -25,7 +25,7 @@ it("goes on with wasm when the GPU is lost during a round, as the same client", 
     preset: "paper",
     minClients: 1,
     rounds: 1,
-    localSteps: 40,
+    localSteps: 10,
     innerSteps: 1,
     training: { batchSize: 2, maxTokens: 16 },
   });
