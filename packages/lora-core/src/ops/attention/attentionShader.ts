@@ -12,6 +12,9 @@ export interface AttentionShader {
   readonly biased: boolean;
 }
 
+/** Far below any score, far above what hides a key (attentionBias.ts). */
+const HIDDEN = "-5.0e8";
+
 /** Keys (or queries) taken at a time. */
 const BLOCK = 4;
 
@@ -26,12 +29,13 @@ export function forwardShader({ lanes, width, biased }: AttentionShader): string
   var total = 0.0;
   for (var j = 0u; j < u.keys; j += ${BLOCK}u) {
     ${keysFrom(width)}
+    ${biased ? hiddenBlock("j", (b) => `biasStart + key${b} * u.biasKey`) : ""}
     ${four((b) => `var score${b} = 0.0;`)}
     for (var d = 0u; d < ${width}u; d++) {
       let own = q[start + d];
       ${four((b) => `score${b} += ${dotOf(lanes, "own", `k[at${b} + d]`)};`)}
     }
-    ${four((b) => `score${b} = select(-3.0e38, score${b} * u.scale${biasOfKey(biased, b)}, j + ${b}u < u.keys);`)}
+    ${four((b) => `score${b} = select(-3.0e38, score${b} * u.scale${biased ? ` + bias${b}` : ""}, j + ${b}u < u.keys);`)}
     let above = max(highest, max(max(score0, score1), max(score2, score3)));
     let shrink = exp(highest - above);
     ${four((b) => `let p${b} = exp(score${b} - above);`)}
@@ -58,6 +62,7 @@ export function queryGradientShader({ lanes, width, biased }: AttentionShader): 
   let known = statistics[i];
   for (var j = 0u; j < u.keys; j += ${BLOCK}u) {
     ${keysFrom(width)}
+    ${biased ? hiddenBlock("j", (b) => `biasStart + key${b} * u.biasKey`) : ""}
     ${four((b) => `var score${b} = 0.0; var along${b} = 0.0;`)}
     for (var d = 0u; d < ${width}u; d++) {
       let own = q[start + d];
@@ -65,7 +70,7 @@ export function queryGradientShader({ lanes, width, biased }: AttentionShader): 
       ${four((b) => `score${b} += ${dotOf(lanes, "own", `k[at${b} + d]`)}; along${b} += ${dotOf(lanes, "g", `v[at${b} + d]`)};`)}
     }
     ${four(
-      (b) => `let p${b} = exp(score${b} * u.scale${biasOfKey(biased, b)} - known.x);
+      (b) => `let p${b} = exp(score${b} * u.scale${biased ? ` + bias${b}` : ""} - known.x);
     let pull${b} = select(0.0, p${b} * (along${b} - known.y) * u.scale, j + ${b}u < u.keys);`,
     )}
     for (var d = 0u; d < ${width}u; d++) { sum[d] += ${sumOfFour((b) => `pull${b} * k[at${b} + d]`)}; }
@@ -75,7 +80,6 @@ export function queryGradientShader({ lanes, width, biased }: AttentionShader): 
 
 /** dv = sum_i p_i dy_i and dk = scale sum_i p_i (dy_i . v - dy_i . out_i) q_i over the group's heads, a thread per key. */
 export function keyGradientShader({ lanes, width, biased }: AttentionShader): string {
-  const bias = (b: number) => (biased ? ` + bias[biasStart + row${b} % u.queries * u.biasQuery]` : "");
   return perElement(`
   let start = i * ${width}u;
   let keyHead = i / u.keys;
@@ -85,6 +89,7 @@ export function keyGradientShader({ lanes, width, biased }: AttentionShader): st
     ${biased ? "let biasStart = head / u.heads * u.biasRow + head % u.heads * u.biasHead + i % u.keys * u.biasKey;" : ""}
     for (var t = 0u; t < u.queries; t += ${BLOCK}u) {
       ${four((b) => `let row${b} = head * u.queries + min(t + ${b}u, u.queries - 1u); let at${b} = row${b} * ${width}u;`)}
+      ${biased ? hiddenBlock("t", (b) => `biasStart + row${b} % u.queries * u.biasQuery`) : ""}
       ${four((b) => `var score${b} = 0.0; var along${b} = 0.0;`)}
       for (var d = 0u; d < ${width}u; d++) {
         let key = k[start + d];
@@ -93,7 +98,7 @@ export function keyGradientShader({ lanes, width, biased }: AttentionShader): st
       }
       ${four(
         (b) => `let known${b} = statistics[row${b}];
-      let p${b} = select(0.0, exp(score${b} * u.scale${bias(b)} - known${b}.x), t + ${b}u < u.queries);
+      let p${b} = select(0.0, exp(score${b} * u.scale${biased ? ` + bias${b}` : ""} - known${b}.x), t + ${b}u < u.queries);
       let pull${b} = p${b} * (along${b} - known${b}.y) * u.scale;`,
       )}
       for (var d = 0u; d < ${width}u; d++) {
@@ -119,6 +124,8 @@ function keysFrom(width: number): string {
   return four((b) => `let key${b} = min(j + ${b}u, u.keys - 1u); let at${b} = keyStart + key${b} * ${width}u;`);
 }
 
-function biasOfKey(biased: boolean, b: number): string {
-  return biased ? ` + bias[biasStart + key${b} * u.biasKey]` : "";
+/** Reads four biases, and goes on with the next four where all of them hide (attentionBias.ts); some block must be left to a query. */
+function hiddenBlock(first: string, at: (b: number) => string): string {
+  return `${four((b) => `let bias${b} = bias[${at(b)}];`)}
+    if (${first} > 0u && max(max(bias0, bias1), max(bias2, bias3)) < ${HIDDEN}) { continue; }`;
 }
