@@ -3,7 +3,8 @@ import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
-import { type MemorySettings, memoryView } from "./memoryView.ts";
+import type { MemorySettings } from "../lib/memoryAdvice.ts";
+import { memoryView } from "./memoryView.ts";
 
 /** How much of this device's memory a federation takes, before anything is loaded. Nothing while the device is not known. */
 export function MemoryNote(settings: MemorySettings) {

@@ -2,14 +2,17 @@
  * This tab as a client of one federation: the shell around {@link nextAction}. It owns the training worker, joins (again after
  * every reconnection), and does what the newest snapshot asks for. Everything it waits for has a deadline.
  */
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import type { StepMemory } from "@duet/lora-core/training/stepMemory";
 import type { EngineSetup } from "@duet/lora-core/training/trainingEngine";
 import { delay, withDeadline } from "../lib/deadline.ts";
+import { adviceFor } from "../lib/memoryAdvice.ts";
 import { createSecret } from "../lib/secret.ts";
 import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { WorkerEngine } from "../worker/workerEngine.ts";
@@ -122,7 +125,8 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
       else download(() => enter({ kind: "loadingModel", download: progress, seconds: (now() - start) / 1000 }));
     });
     enter({ kind: "preparing" });
-    const samples = await withDeadline(engine.prepare(setupOf(config, record), record.split), PREPARE_DEADLINE_MS, silent);
+    const setup = { ...setupOf(config, record), memory: stepMemory(config, await engine.deviceLimits(backend)) };
+    const samples = await withDeadline(engine.prepare(setup, record.split), PREPARE_DEADLINE_MS, silent);
     if (record.checkpoint) await engine.restore(record.checkpoint);
     patch({ device, modelKept, samples, stage: { kind: "joining" } });
   }
@@ -294,6 +298,12 @@ export function startFederatedSession(options: SessionOptions): FederatedSession
 
 function setupOf({ task, adapter, training, seed }: FederationConfig, { split }: ClientRecord): EngineSetup {
   return { task, adapter, training, seed, clientSeed: clientSeedOf(split) };
+}
+
+/** Where nothing fits, as little at a time as possible: the estimate may be too high. */
+function stepMemory(config: FederationConfig, limits: DeviceLimits): StepMemory {
+  const { fit } = adviceFor(config, limits);
+  return fit.kind === "fits" ? fit.memory : { rowsAtOnce: 1, recompute: true };
 }
 
 const isCancelled = (error: unknown) => error instanceof Error && error.name === "AbortError";

@@ -22,8 +22,10 @@ const BACKEND_BYTES = 20e6;
 
 /** The work whose memory is estimated. */
 export interface Workload {
-  /** Rows of a training step. */
+  /** Rows of a training step, or of a piece of one. */
   readonly batchSize: number;
+  /** Every layer keeps its inputs only. Left out: no. */
+  readonly recompute?: boolean;
   /** Tokens of the longest row; the others are padded to it. */
   readonly maxTokens: number;
   /** Tokens of a row whose prediction is scored, where a model predicts tokens. */
@@ -92,7 +94,8 @@ interface Values {
   readonly largest: number;
 }
 
-function decoderValues(config: DecoderConfig, { batchSize, maxTokens, answerTokens, evaluationRows }: Workload): Values {
+function decoderValues(config: DecoderConfig, work: Workload): Values {
+  const { batchSize, maxTokens, answerTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
   const layer = decoderLayerValues(config);
   const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * vocabSize);
@@ -101,7 +104,7 @@ function decoderValues(config: DecoderConfig, { batchSize, maxTokens, answerToke
   const cached = 2 * layers * config.keyValueHeads * config.headWidth;
   const attention = maxTokens * attentionWork(heads * config.headWidth);
   return {
-    kept: batchSize * maxTokens * (hiddenSize + layers * layer),
+    kept: batchSize * maxTokens * (hiddenSize + (work.recompute ? layers * hiddenSize + layer : layers * layer)),
     working: batchSize * Math.max(head, attention),
     evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * layer, head)),
     largest: Math.max(
@@ -131,7 +134,8 @@ function decoderLayerValues(config: DecoderConfig): number {
   );
 }
 
-function encoderValues(config: EncoderConfig, { batchSize, maxTokens, evaluationRows }: Workload): Values {
+function encoderValues(config: EncoderConfig, work: Workload): Values {
+  const { batchSize, maxTokens, evaluationRows } = work;
   const { embeddingSize, hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
   const linearOutputs = encoderLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0);
   let perToken = 3 * embeddingSize + linearOutputs + hiddenSize; // embeddings, and the weighted mean
@@ -141,7 +145,7 @@ function encoderValues(config: EncoderConfig, { batchSize, maxTokens, evaluation
     perToken += 6 * width + attended(width, heads) + intermediateSize; // q, k, v in parts, then by head; relu
   }
   return {
-    kept: batchSize * maxTokens * perToken,
+    kept: batchSize * maxTokens * (work.recompute ? (layers + 2) * hiddenSize + perToken / layers : perToken),
     working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (perToken / layers + 2 * hiddenSize),
     largest: Math.max(vocabulary * embeddingSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),

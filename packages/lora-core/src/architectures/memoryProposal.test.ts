@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import smallConfig from "../../../../models/duet-tiny/config.json" with { type: "json" };
+import type { StepMemory } from "../training/stepMemory.ts";
 import { deviceLimits } from "./deviceLimits.ts";
 import { estimateMemory, occupiedBytes } from "./memoryEstimate.ts";
 import { adviseOnMemory, type Settings } from "./memoryProposal.ts";
@@ -7,10 +8,11 @@ import { parseArchitecture } from "./modelConfig.ts";
 
 const architecture = parseArchitecture(smallConfig);
 const adapter = { rank: 16, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };
-const work = { batchSize: 8, maxTokens: 128, answerTokens: 4, evaluationRows: 4 };
-const wanted: Settings = { batchSize: 8, maxTokens: 128, rank: 16 };
-const neededBy = ({ batchSize, maxTokens, rank }: Settings) =>
-  occupiedBytes(estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize, maxTokens }));
+const work = { batchSize: 8, maxTokens: 128, answerTokens: 4, evaluationRows: 1 };
+const wanted: Settings = { maxTokens: 128, rank: 16 };
+const whole: StepMemory = { rowsAtOnce: 8, recompute: false };
+const neededBy = ({ maxTokens, rank }: Settings, { rowsAtOnce, recompute }: StepMemory) =>
+  occupiedBytes(estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize: rowsAtOnce, recompute, maxTokens }));
 const adviceFor = (bytes: number | null, tensorBytes: number | null = null) =>
   adviseOnMemory(architecture, adapter, work, { bytes, tensorBytes });
 
@@ -30,23 +32,30 @@ describe("deviceLimits", () => {
 });
 
 describe("adviseOnMemory", () => {
-  it("changes nothing where it fits, or where nothing is known", () => {
-    expect(adviceFor(neededBy(wanted))).toEqual({ needed: neededBy(wanted), available: neededBy(wanted), fit: { kind: "fits" } });
-    expect(adviceFor(null)).toEqual({ needed: neededBy(wanted), available: null, fit: { kind: "fits" } });
+  it("computes everything at once where it fits, or where nothing is known", () => {
+    const needed = neededBy(wanted, whole);
+    expect(adviceFor(needed)).toEqual({ needed, available: needed, fit: { kind: "fits", memory: whole } });
+    expect(adviceFor(null)).toEqual({ needed, available: null, fit: { kind: "fits", memory: whole } });
+  });
+
+  it.each<[string, StepMemory]>([
+    ["as many rows at a time as fit, first of all", { rowsAtOnce: 5, recompute: false }],
+    ["layers twice when one row is too much", { rowsAtOnce: 1, recompute: true }],
+  ])("computes %s", (_, memory) => {
+    expect(adviceFor(neededBy(wanted, memory)).fit).toEqual({ kind: "fits", memory });
   });
 
   it.each<[string, Settings]>([
-    ["the largest batch that fits, first of all", { ...wanted, batchSize: 5 }],
-    ["shorter rows when one row is too much", { ...wanted, batchSize: 1, maxTokens: 72 }],
-    ["a lower rank at last", { batchSize: 1, maxTokens: 32, rank: 9 }],
+    ["shorter rows when even that is too much", { ...wanted, maxTokens: 72 }],
+    ["a lower rank at last", { maxTokens: 32, rank: 9 }],
   ])("proposes %s", (_, settings) => {
-    expect(adviceFor(neededBy(settings)).fit).toEqual({ kind: "change", settings });
+    expect(adviceFor(neededBy(settings, { rowsAtOnce: 1, recompute: true })).fit).toEqual({ kind: "change", settings });
   });
 
   it("says when no settings fit: too little for the weights, or a tensor larger than the device takes", () => {
     expect(adviceFor(30e6).fit).toEqual({ kind: "never" });
     // The embeddings are 4096 x 256 values.
     expect(adviceFor(null, 4 * 4096 * 256 - 1).fit).toEqual({ kind: "never" });
-    expect(adviceFor(null, 4 * 4096 * 256).fit).toEqual({ kind: "fits" });
+    expect(adviceFor(null, 4 * 4096 * 256).fit.kind).toBe("fits");
   });
 });

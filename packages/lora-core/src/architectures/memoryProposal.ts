@@ -1,9 +1,10 @@
 /**
- * Whether work on a model fits a device, and the smallest change that makes it fit. Pure. In this order, from what costs the result
- * least: smaller batches (every row is still read whole, in more steps), then shorter rows (text is lost), then a lower rank (every
- * client's adapter changes, and it saves little).
+ * Whether work on a model fits a device, and the smallest change that makes it fit. Pure. What changes nothing about the result
+ * is chosen without asking: fewer rows at a time, then layers computed twice. What does is proposed: shorter rows (text is lost),
+ * then a lower rank (every client's adapter changes, and it saves little).
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import type { StepMemory } from "../training/stepMemory.ts";
 import type { DeviceLimits } from "./deviceLimits.ts";
 import { estimateMemory, type MemoryEstimate, occupiedBytes, type Workload } from "./memoryEstimate.ts";
 import type { Architecture } from "./modelConfig.ts";
@@ -16,17 +17,19 @@ const TOKEN_STEP = 8;
 
 /** What may be changed so that it fits. */
 export interface Settings {
-  readonly batchSize: number;
   readonly maxTokens: number;
   readonly rank: number;
 }
 
 export interface MemoryAdvice {
-  /** Bytes that the work takes as it is set. */
+  /** Bytes that the work takes with everything at once. */
   readonly needed: number;
   readonly available: number | null;
-  /** `change` has the settings that fit, `never` fits with no settings. */
-  readonly fit: { readonly kind: "fits" } | { readonly kind: "change"; readonly settings: Settings } | { readonly kind: "never" };
+  /** `fits` says how a step is computed; `change` has the settings that fit, one row at a time; `never` fits with none. */
+  readonly fit:
+    | { readonly kind: "fits"; readonly memory: StepMemory }
+    | { readonly kind: "change"; readonly settings: Settings }
+    | { readonly kind: "never" };
 }
 
 /** @throws {RangeError} when a target of the adapter matches no module. */
@@ -36,13 +39,15 @@ export function adviseOnMemory(
   work: Workload,
   limits: DeviceLimits,
 ): MemoryAdvice {
-  const estimate = ({ batchSize, maxTokens, rank }: Settings) =>
-    estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize, maxTokens });
-  const fits = (settings: Settings) => fitsWithin(estimate(settings), limits);
-  const wanted: Settings = { batchSize: work.batchSize, maxTokens: work.maxTokens, rank: adapter.rank };
-  const advice = { needed: occupiedBytes(estimate(wanted)), available: limits.bytes };
-  if (fits(wanted)) return { ...advice, fit: { kind: "fits" } };
-  const settings = gentler(wanted).find(fits);
+  const estimate = ({ maxTokens, rank }: Settings, { rowsAtOnce, recompute }: StepMemory) =>
+    estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize: rowsAtOnce, recompute, maxTokens });
+  const wanted: Settings = { maxTokens: work.maxTokens, rank: adapter.rank };
+  const whole: StepMemory = { rowsAtOnce: work.batchSize, recompute: false };
+  const least: StepMemory = { rowsAtOnce: 1, recompute: true };
+  const advice = { needed: occupiedBytes(estimate(wanted, whole)), available: limits.bytes };
+  const memory = ways(work.batchSize).find((way) => fitsWithin(estimate(wanted, way), limits));
+  if (memory) return { ...advice, fit: { kind: "fits", memory } };
+  const settings = gentler(wanted).find((change) => fitsWithin(estimate(change, least), limits));
   return { ...advice, fit: settings ? { kind: "change", settings } : { kind: "never" } };
 }
 
@@ -50,17 +55,17 @@ function fitsWithin(estimate: MemoryEstimate, { bytes, tensorBytes }: DeviceLimi
   return (bytes === null || occupiedBytes(estimate) <= bytes) && (tensorBytes === null || estimate.largest <= tensorBytes);
 }
 
-/** Ever smaller settings: one dimension down to its least before the next one begins. */
-function gentler({ batchSize, maxTokens, rank }: Settings): readonly Settings[] {
-  const batches = down(batchSize - 1, 1, 1).map((rows) => ({ batchSize: rows, maxTokens, rank }));
-  const lengths = down(maxTokens - TOKEN_STEP, LEAST_TOKENS, TOKEN_STEP).map((tokens) => ({
-    batchSize: 1,
-    maxTokens: tokens,
-    rank,
-  }));
+/** Ever less at a time. */
+function ways(batchSize: number): readonly StepMemory[] {
+  const pieces = down(batchSize, 1, 1);
+  return [false, true].flatMap((recompute) => pieces.map((rowsAtOnce) => ({ rowsAtOnce, recompute })));
+}
+
+/** Ever smaller settings: rows down to their shortest before the rank. */
+function gentler({ maxTokens, rank }: Settings): readonly Settings[] {
+  const lengths = down(maxTokens - TOKEN_STEP, LEAST_TOKENS, TOKEN_STEP).map((tokens) => ({ maxTokens: tokens, rank }));
   const shortest = Math.min(maxTokens, LEAST_TOKENS);
-  const ranks = down(rank - 1, LEAST_RANK, 1).map((lower) => ({ batchSize: 1, maxTokens: shortest, rank: lower }));
-  return [...batches, ...lengths, ...ranks];
+  return [...lengths, ...down(rank - 1, LEAST_RANK, 1).map((lower) => ({ maxTokens: shortest, rank: lower }))];
 }
 
 function down(from: number, to: number, step: number): readonly number[] {

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { Example } from "../models/languageModel.ts";
 import { tensors, values } from "../strategies/conformance.ts";
+import { ALL_AT_ONCE } from "./stepMemory.ts";
 import { paperModel, paperRow } from "./testing/paperModel.ts";
 import { type TrainingRun, trainAdapter } from "./trainAdapter.ts";
 
@@ -25,6 +26,7 @@ const run: TrainingRun = {
   steps: 1,
   scale: SCALE,
   dropout: 0,
+  memory: ALL_AT_ONCE,
   config: { batchSize: 4, maxTokens: 8, learningRate: RATE, warmupSteps: 0, weightDecay: 0, clipNorm: 1000 },
   seed: 1,
   beforeStep: async () => {},
