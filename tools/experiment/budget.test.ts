@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { matchedBudgets, stepsOfFusion, trainedSteps } from "./budget.ts";
+import { allMethods, methodNamed } from "./methodVariants.ts";
+
+describe("matched budgets", () => {
+  test.each(allMethods())("%s stays within the steps, and a step more per round would not", (name) => {
+    const { method } = methodNamed(name);
+    const budget = { steps: 72, local: 24, rounds: 4, fusion: 3 };
+    const budgets = matchedBudgets(method, budget);
+    const used = trainedSteps(method, budgets);
+    expect(used + budget.fusion).toBeLessThanOrEqual(72);
+    const more = { ...budgets, inner: { ...budgets.inner, amount: budgets.inner.amount + 1 } };
+    expect(trainedSteps(method, more) + budget.fusion).toBeGreaterThan(72);
+  });
+
+  test("local learning and its federated rounds share FDLoRA's steps: 24 + 4 x 11 + 3 = 71", () => {
+    const { method } = methodNamed("fdlora");
+    expect(matchedBudgets(method, { steps: 72, local: 24, rounds: 4, fusion: 3 }).inner.amount).toBe(11);
+  });
+
+  test("refuses more rounds than steps", () => {
+    const { method } = methodNamed("fedavg");
+    expect(() => matchedBudgets(method, { steps: 8, local: 4, rounds: 9, fusion: 0 })).toThrow(/fewer rounds/);
+  });
+
+  test("twelve candidates on ten rows are 40 rows of training, two and a half steps of 16", () => {
+    expect(stepsOfFusion(12, 10, 16)).toBe(3);
+  });
+});

@@ -1,0 +1,45 @@
+/** The same work for every method: how many steps a round may have, so that all methods read as many training rows. */
+import type { Method } from "@duet/lora-core/strategies/registry";
+import type { Budgets } from "@duet/lora-core/strategies/strategy";
+
+export interface WorkBudget {
+  /** Optimiser steps of a client in all. */
+  readonly steps: number;
+  /** E1, of which a method with a stage of local learning spends there. */
+  readonly local: number;
+  readonly rounds: number;
+  /** Steps that the fusion search counts as; see {@link stepsOfFusion}. */
+  readonly fusion: number;
+}
+
+/**
+ * The largest K for which the method stays within the budget.
+ * @throws {RangeError} when one step per round is too much already.
+ */
+export function matchedBudgets(method: Method, { steps, local, rounds, fusion }: WorkBudget): Budgets {
+  for (let inner = Math.ceil(steps / rounds); inner > 0; inner--) {
+    const budgets = budgetsOf(local, inner, rounds);
+    if (trainedSteps(method, budgets) + fusion <= steps) return budgets;
+  }
+  throw new RangeError(`${method.label} cannot do ${rounds} rounds in ${steps} steps; give it more steps or fewer rounds`);
+}
+
+/** Forward passes of `evaluations` candidates over the fusion rows, a forward pass being a third of a step's work. */
+export function stepsOfFusion(evaluations: number, fusionRows: number, batchSize: number): number {
+  return Math.ceil((evaluations * fusionRows) / (3 * batchSize));
+}
+
+function budgetsOf(local: number, inner: number, rounds: number): Budgets {
+  return { local: { unit: "steps", amount: local }, inner: { unit: "steps", amount: inner }, rounds };
+}
+
+/** Optimiser steps of a client that is there from the first round to the last. */
+export function trainedSteps(method: Method, budgets: Budgets): number {
+  let total = 0;
+  for (let round: number = method.firstRound; round <= budgets.rounds + 1; round++) {
+    for (const step of method.plan(budgets, { round, isNewcomer: false }).steps) {
+      if (step.kind === "train") total += step.budget.amount;
+    }
+  }
+  return total;
+}

@@ -1,0 +1,116 @@
+/** The rows of every simulated client, from the public data sets that lie beside the project. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
+import { readTable } from "@duet/lora-core/data/readTable";
+import type { Row, Task } from "@duet/lora-core/data/task";
+import { random, shuffled } from "@duet/lora-core/tensors/random";
+import type { RunSettings } from "./runs.ts";
+
+export interface ExperimentData {
+  readonly task: Extract<Task, { kind: "label" }>;
+  readonly clients: readonly { readonly name: string; readonly rows: readonly Row[] }[];
+}
+
+/** Fewest rows a client gets. */
+const MIN_ROWS = 24;
+/** Rows of one log template that are kept: most lines of a log differ in numbers only. */
+const ROWS_PER_TEMPLATE = 8;
+/** The systems whose files tell severities, those with the most templates first; client i holds the i-th. */
+const SYSTEMS = ["BGL", "Hadoop", "Zookeeper", "OpenStack", "HDFS"] as const;
+const SEVERITIES: Readonly<Record<string, string>> = {
+  INFO: "information",
+  notice: "information",
+  WARN: "warning",
+  WARNING: "warning",
+  ERROR: "error",
+  error: "error",
+  FATAL: "error",
+  SEVERE: "error",
+};
+/** Some messages say their own severity. */
+const SEVERITY_WORDS = /\b(info|information|notice|warn|warning|error|fatal|severe|debug)s?\b:?/gi;
+
+/** @throws {Error} when a file is missing, or there are more clients than systems. */
+export function experimentData(folder: string, settings: RunSettings): ExperimentData {
+  switch (settings.scenario) {
+    case "medical":
+      return divided(medicalRows(folder), settings);
+    case "alerts":
+      return divided(alertRows(folder), settings);
+    case "severity":
+      return bySystem(folder, settings);
+    default:
+      return settings.scenario satisfies never;
+  }
+}
+
+/** Symptom texts of 24 diagnoses. */
+function medicalRows(folder: string): readonly Row[] {
+  return read(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(({ line, values: [text = "", label = ""] }) => ({
+    line,
+    input: text,
+    answer: label,
+  }));
+}
+
+/** BGL messages: an alert of any kind, or none. */
+function alertRows(folder: string): readonly Row[] {
+  return fewOfEach(read(folder, "loghub/BGL_2k.log_structured.csv", ["Content", "Label", "EventTemplate"])).map(
+    ({ line, values: [content = "", label = ""] }) => ({ line, input: content, answer: label === "-" ? "normal" : "alert" }),
+  );
+}
+
+/** Messages of one system each, without the words that say how severe they are. */
+function bySystem(folder: string, { clients, seed, rows }: RunSettings): ExperimentData {
+  if (clients > SYSTEMS.length) throw new Error(`There are logs of ${SYSTEMS.length} systems, so at most as many clients`);
+  return {
+    task: { kind: "label", labels: ["information", "warning", "error"] },
+    clients: SYSTEMS.slice(0, clients).map((system) => {
+      const table = read(folder, `loghub/${system}_2k.log_structured.csv`, ["Content", "Level", "EventTemplate"]);
+      const known = fewOfEach(table).flatMap(({ line, values: [content = "", level = ""] }): Row[] => {
+        const input = content.replace(SEVERITY_WORDS, " ").replace(/\s+/g, " ").trim();
+        const answer = SEVERITIES[level];
+        return input && answer ? [{ line, input, answer }] : [];
+      });
+      return { name: system, rows: shuffled(known, random(seed, "rows", system)).slice(0, Math.floor(rows / clients)) };
+    }),
+  };
+}
+
+/** The same seed deals out the same rows, whatever the method. */
+function divided(all: readonly Row[], { clients, alpha, seed, rows }: RunSettings): ExperimentData {
+  const used = shuffled(all, random(seed, "rows")).slice(0, rows);
+  const labels = [...new Set(used.map(({ answer }) => answer))].sort();
+  const parts = dirichletPartition(used, { clients, alpha, seed, minRows: MIN_ROWS });
+  return { task: { kind: "label", labels }, clients: parts.map((part, i) => ({ name: `client ${i + 1}`, rows: part })) };
+}
+
+interface Line {
+  readonly line: number;
+  /** In the order of the columns asked for. */
+  readonly values: readonly string[];
+}
+
+/** @throws {Error} saying how to get the file. */
+function read(folder: string, file: string, columns: readonly string[]): readonly Line[] {
+  const path = join(folder, file);
+  if (!existsSync(path)) {
+    throw new Error(
+      `${path} is missing. Put the public data sets there (docs/experiments.md says which), or name a folder with --data.`,
+    );
+  }
+  const table = readTable(readFileSync(path, "utf8"), file);
+  return table.rows.map(({ line, values }) => ({ line, values: columns.map((column) => values[column] ?? "") }));
+}
+
+/** The first few lines of every template, which is the last value. */
+function fewOfEach(lines: readonly Line[]): readonly Line[] {
+  const seen = new Map<string, number>();
+  return lines.filter(({ values }) => {
+    const template = values.at(-1) ?? "";
+    const count = (seen.get(template) ?? 0) + 1;
+    seen.set(template, count);
+    return count <= ROWS_PER_TEMPLATE;
+  });
+}

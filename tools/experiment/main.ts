@@ -1,0 +1,88 @@
+/** `npm run experiment`: methods against each other, in simulated federations. `-- --help` says what there is. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { allMethods, methodNamed } from "./methodVariants.ts";
+import { type ExperimentOptions, parseOptions, USAGE } from "./options.ts";
+import { writePlots } from "./plots.ts";
+import { runAll } from "./runPool.ts";
+import { type RunResult, type RunSettings, runKey, runResult } from "./runs.ts";
+import { summaryTable } from "./summaryTable.ts";
+
+const resultsFile = z.object({ rows: z.array(runResult) });
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === "help") console.log(USAGE);
+  else await experiment(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function experiment(options: ExperimentOptions): Promise<void> {
+  const wanted = runsOf(options);
+  const rows = new Map(readResults(options.json).map((row) => [runKey(row.settings), row]));
+  const missing = wanted.filter((settings) => !rows.has(runKey(settings)));
+  console.log(`${wanted.length} runs, ${wanted.length - missing.length} of them done before.`);
+  const failures: string[] = [];
+  const startedAt = performance.now();
+  let ended = 0;
+  await runAll(missing, {
+    threads: options.threads,
+    model: options.model,
+    data: options.data ?? "../shared/data",
+    onProgress: () => {},
+    onDone(result) {
+      rows.set(runKey(result.settings), result);
+      // After every run, so that nothing is lost when this is stopped.
+      writeResults(options.json, [...rows.values()]);
+      say(
+        result.settings,
+        `${result.accuracyMean.toFixed(3)} (worst ${result.accuracyWorst.toFixed(3)}), ${result.seconds.toFixed(0)} s`,
+      );
+    },
+    onFailed(settings, reason) {
+      failures.push(`${nameOf(settings)}: ${reason}`);
+      say(settings, `failed: ${reason}`);
+    },
+  });
+  const found = wanted.flatMap((settings) => rows.get(runKey(settings)) ?? []);
+  console.log(`\n${summaryTable(found)}`);
+  if (options.plots) console.log(`Plots: ${(await writePlots(found, options.plots)).join(", ")}`);
+  if (failures.length > 0) throw new Error(`${failures.length} runs failed:\n${failures.join("\n")}`);
+
+  function say(settings: RunSettings, outcome: string): void {
+    ended += 1;
+    const left = ((performance.now() - startedAt) / 60_000 / ended) * (missing.length - ended);
+    console.log(`${ended}/${missing.length} ${nameOf(settings)}: ${outcome}; about ${left.toFixed(0)} min left`);
+  }
+}
+
+/** Every combination; seeds outermost, so that a table over all methods is there early. */
+function runsOf(options: ExperimentOptions): readonly RunSettings[] {
+  const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
+  for (const name of methods) methodNamed(name);
+  const { scenario, model, rounds, steps, local, rows } = options;
+  const common = { scenario, model, rounds, steps, local, rows };
+  const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
+  const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
+  return seeds.flatMap((seed) =>
+    options.clients.flatMap((clients) =>
+      options.alpha.flatMap((alpha) => methods.map((method) => ({ ...common, ...noise, method, clients, alpha, seed }))),
+    ),
+  );
+}
+
+function nameOf({ scenario, method, clients, alpha, seed }: RunSettings): string {
+  return `${scenario} ${method}, ${clients} clients, alpha ${alpha}, seed ${seed}`;
+}
+
+function readResults(path: string): readonly RunResult[] {
+  return existsSync(path) ? resultsFile.parse(JSON.parse(readFileSync(path, "utf8"))).rows : [];
+}
+
+function writeResults(path: string, rows: readonly RunResult[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify({ rows }, null, 1)}\n`);
+}

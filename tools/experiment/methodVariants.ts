@@ -1,0 +1,44 @@
+/** Methods by the names of the command line: every method's presets, and ablations of FDLoRA. */
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
+import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
+
+const base: FdLoraConfig = fdLora.presets.recommended as FdLoraConfig;
+
+/** What one of FDLoRA's parts is worth: the recommended settings with that part changed. */
+const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
+  "no-stage-1": { ...base, init: "seed" },
+  "no-sync": { ...base, sync: { ...base.sync, every: 0 } },
+  "sync-printed": { ...base, sync: { ...base.sync, when: "printed" } },
+  "sync-received": { ...base, sync: { ...base.sync, copy: "received" } },
+  "no-momentum": { ...base, outer: { form: "nesterov", learningRate: 1, momentum: 0 } },
+  "heavy-ball": { ...base, outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 } },
+  "outer-1e-3": { ...base, outer: { form: "nesterov", learningRate: 1e-3, momentum: 0.5 } },
+  "personal-in-forward": { ...base, personalInForward: true },
+  "product-fusion": { ...base, fusion: { ...base.fusion, kind: "product" } },
+  "per-layer-fusion": { ...base, fusion: { ...base.fusion, kind: "per-layer", maxEvaluations: 40 } },
+  "fusion-5": { ...base, fusion: { ...base.fusion, maxEvaluations: 5, confidence: 0 } },
+  "fusion-20": { ...base, fusion: { ...base.fusion, maxEvaluations: 20, confidence: 0 } },
+  "fusion-40": { ...base, fusion: { ...base.fusion, maxEvaluations: 40, confidence: 0 } },
+};
+
+export interface NamedMethod {
+  readonly method: Method;
+  /** Evaluations of the fusion search, for the budget; 0 without one. */
+  readonly fusionEvaluations: number;
+}
+
+/** @throws {RangeError} when there is no such method, preset or variant. */
+export function methodNamed(name: string): NamedMethod {
+  const [id = "", variant] = name.split(":");
+  const ablation = id === "fdlora" && variant !== undefined ? ABLATIONS[variant] : undefined;
+  const chosen = ablation ? { id, config: { ...ablation } } : presetOf(id, variant);
+  const method = methodOf(chosen);
+  const fusionEvaluations = id === "fdlora" ? fdLora.configSchema.parse(chosen.config).fusion.maxEvaluations : 0;
+  return { method, fusionEvaluations };
+}
+
+/** The names behind "all": every method with its default preset, and FDLoRA's other presets. */
+export function allMethods(): readonly string[] {
+  return [...strategies.map(({ id }) => id), "fdlora:paper", "fdlora:private"];
+}

@@ -1,0 +1,73 @@
+/** The command line of `npm run experiment`. */
+import { parseArgs } from "node:util";
+import { z } from "zod";
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const list = <T extends z.ZodType>(entry: T) =>
+  z.preprocess(
+    (text) =>
+      String(text)
+        .split(",")
+        .map((part) => part.trim()),
+    z.array(entry).min(1),
+  );
+
+const options = z.strictObject({
+  scenario: z.enum(["medical", "severity", "alerts"]).default("medical"),
+  data: z.string().optional(),
+  methods: list(z.string().min(1)).default(["local", "fedavg", "fdlora"]),
+  clients: list(whole(1, 64)).default([3]),
+  alpha: list(z.coerce.number().positive()).default([0.5]),
+  seeds: whole(1, 100).default(1),
+  rounds: whole(1, 200).default(4),
+  /** Optimiser steps of a client in all, whatever the method does with them. */
+  steps: whole(4, 100_000).default(72),
+  local: whole(1, 10_000).default(24),
+  rows: whole(10, 100_000).default(480),
+  model: z.string().default("models/use-lite"),
+  "label-noise": z.coerce.number().min(0).max(1).default(0),
+  "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
+  threads: whole(1, 64).default(2),
+  json: z.string().default("out/experiment.json"),
+  plots: z.string().optional(),
+});
+export type ExperimentOptions = z.output<typeof options>;
+
+export const USAGE = `npm run experiment -- [options]
+
+  Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
+
+  --quick                   the medical table for four methods at one seed, with a plot, in a few minutes
+  --scenario medical|severity|alerts    (default medical; needs ../shared/data or --data)
+  --data DIR                folder with medical/ and loghub/ as in ../shared/data
+  --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
+  --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
+  --rounds T --steps S      every method gets S optimiser steps per client in all (defaults 4, 72)
+  --local E1                of which a method with a stage of local learning spends E1 there (default 24)
+  --rows N                  rows of all clients together (default 480)
+  --model FOLDER            base model (default models/use-lite)
+  --label-noise P           share of training rows with a wrong answer
+  --drop-clients P          share of clients that miss a round
+  --threads N               runs at the same time (default 2)
+  --json FILE               runs that are in it are not repeated (default out/experiment.json)
+  --plots DIR               SVG pictures`;
+
+/** Four methods, three clients, one seed: what a newcomer can wait for. */
+const QUICK = ["--methods", "local,fedavg,fedprox,fdlora", "--rows", "360", "--plots", "out/experiment"];
+
+/** @throws {Error} with one sentence on an option that is unknown or out of range. */
+export function parseOptions(args: readonly string[]): ExperimentOptions | "help" {
+  const quick = args.includes("--quick");
+  const rest = args.filter((arg) => arg !== "--quick");
+  const names = Object.keys(options.shape).map((name) => [name, { type: "string" as const }] as const);
+  const { values } = parseArgs({
+    // A later option wins, so what is asked for outweighs --quick.
+    args: [...(quick ? QUICK : []), ...rest],
+    options: { ...Object.fromEntries(names), help: { type: "boolean" as const } },
+  });
+  if ("help" in values && values.help) return "help";
+  const parsed = options.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(`--${issue?.path.join(".")}: ${issue?.message}`);
+}

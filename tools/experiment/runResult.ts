@@ -1,0 +1,86 @@
+/** What comes of a run, from what its clients reported. Pure. */
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { Client } from "@duet/lora-core/training/runRound";
+import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
+import { deviation, mean } from "./statistics.ts";
+
+export interface SimulatedClient {
+  readonly id: string;
+  readonly name: string;
+  client: Client;
+  readonly metrics: { readonly round: number; readonly metrics: RoundMetrics }[];
+  bytesUp: number;
+  bytesDown: number;
+}
+
+export interface SimulatedRound {
+  readonly round: number;
+  readonly aggregationError: number | null;
+}
+
+interface Finished {
+  readonly settings: RunSettings;
+  readonly clients: readonly SimulatedClient[];
+  readonly history: readonly SimulatedRound[];
+  readonly crossClient: readonly number[];
+  readonly seconds: number;
+  readonly innerSteps: number;
+  readonly fusionEvaluations: number;
+}
+
+export function resultOf(finished: Finished): RunResult {
+  const { settings, clients, crossClient, seconds, innerSteps, fusionEvaluations } = finished;
+  const last = clients.map(({ metrics }) => metrics.at(-1)?.metrics);
+  const accuracies = last.map((metrics) => metrics?.accuracy.fused ?? 0);
+  const meanOf = (pick: (metrics: RoundMetrics) => number | null) => meanOrNull(last.map((m) => (m ? pick(m) : null)));
+  return {
+    settings,
+    accuracies,
+    accuracyMean: mean(accuracies),
+    accuracyStd: deviation(accuracies),
+    accuracyWorst: Math.min(...accuracies),
+    macroF1Mean: meanOf(({ macroF1 }) => macroF1.fused) ?? 0,
+    baseMean: meanOf(({ accuracy }) => accuracy.base),
+    personalMean: meanOf(({ accuracy }) => accuracy.personal),
+    sharedMean: meanOf(({ accuracy }) => accuracy.shared),
+    crossClientAccuracy: mean(crossClient),
+    bytesUp: total(clients, ({ bytesUp }) => bytesUp),
+    bytesDown: total(clients, ({ bytesDown }) => bytesDown),
+    trainTokens: total(clients, ({ metrics }) => total(metrics, (entry) => entry.metrics.trainTokens)),
+    forwardTokens: fusionEvaluations * total(clients, fusionTokens),
+    seconds,
+    innerSteps,
+    fusion: last.map((metrics) =>
+      metrics?.fusion ? { personal: metrics.fusion.personal, shared: metrics.fusion.shared } : null,
+    ),
+    perRound: roundRows(finished),
+  };
+}
+
+function roundRows({ clients, history }: Finished): RoundRow[] {
+  const rounds = [...new Set(clients.flatMap(({ metrics }) => metrics.map(({ round }) => round)))].sort((a, b) => a - b);
+  return rounds.map((round) => {
+    const entries = clients.flatMap(({ metrics }) => metrics.filter((entry) => entry.round === round));
+    const accuracy = (which: "shared" | "personal") => meanOrNull(entries.map(({ metrics }) => metrics.accuracy[which]));
+    return {
+      round,
+      shared: accuracy("shared"),
+      personal: accuracy("personal"),
+      aggregationError: history.find((entry) => entry.round === round)?.aggregationError ?? null,
+      trainTokens: total(entries, ({ metrics }) => metrics.trainTokens),
+    };
+  });
+}
+
+function fusionTokens({ client }: SimulatedClient): number {
+  return total(client.examples.fusion, ({ tokens }) => tokens.length);
+}
+
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? mean(known) : null;
+}
+
+function total<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + pick(item), 0);
+}

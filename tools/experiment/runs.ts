@@ -1,0 +1,68 @@
+/** One run: one method on one division of the data. What defines it, and what comes of it. */
+import { z } from "zod";
+
+export const runSettings = z.strictObject({
+  scenario: z.enum(["medical", "severity", "alerts"]),
+  model: z.string(),
+  /** An id of the registry, with a preset or a variant behind a colon. */
+  method: z.string(),
+  clients: z.number(),
+  alpha: z.number(),
+  seed: z.number(),
+  rounds: z.number(),
+  steps: z.number(),
+  local: z.number(),
+  rows: z.number(),
+  labelNoise: z.number(),
+  dropClients: z.number(),
+});
+export type RunSettings = z.output<typeof runSettings>;
+
+const fraction = z.number().min(0).max(1);
+
+/** After one federated round, on a sample of every client's test rows. */
+const roundRow = z.strictObject({
+  round: z.number(),
+  /** Mean over the clients, of the shared and of the personal adapter; null where it was not measured. */
+  shared: fraction.nullable(),
+  personal: fraction.nullable(),
+  /** |mean(B A) - served| / |mean(B A)|; null where it is not defined. */
+  aggregationError: z.number().nullable(),
+  trainTokens: z.number(),
+});
+
+export const runResult = z.strictObject({
+  settings: runSettings,
+  /** Of the served adapter on each client's own test rows, clients in order. */
+  accuracies: z.array(fraction),
+  accuracyMean: fraction,
+  /** Standard deviation over the clients. */
+  accuracyStd: z.number(),
+  accuracyWorst: fraction,
+  macroF1Mean: fraction,
+  /** Of the untouched base, the personal and the shared adapter at the end. */
+  baseMean: fraction.nullable(),
+  personalMean: fraction.nullable(),
+  sharedMean: fraction.nullable(),
+  /** Of each served adapter on the other clients' test rows. */
+  crossClientAccuracy: fraction,
+  /** Over all clients and rounds. */
+  bytesUp: z.number(),
+  bytesDown: z.number(),
+  trainTokens: z.number(),
+  /** Tokens of forward passes of the fusion search. */
+  forwardTokens: z.number(),
+  seconds: z.number(),
+  /** K, optimiser steps per client and round, that the budget left. */
+  innerSteps: z.number(),
+  /** w1 and w2 per client. */
+  fusion: z.array(z.strictObject({ personal: z.number(), shared: z.number() }).nullable()),
+  perRound: z.array(roundRow),
+});
+export type RunResult = z.output<typeof runResult>;
+export type RoundRow = RunResult["perRound"][number];
+
+/** Names a run; runs of the same name are the same run. */
+export function runKey(settings: RunSettings): string {
+  return JSON.stringify(runSettings.parse(settings));
+}
