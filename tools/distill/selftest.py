@@ -1,5 +1,6 @@
 """Checks the cutting and fitting on a small made-up teacher, without a network: `python3 -m tools.distill --selftest`."""
 
+import math
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,12 +13,13 @@ from tools.pretrain.model import CausalLm, ModelSize, initialise
 from tools.pretrain.train import Trainer, TrainingSettings
 from tools.pretrain.workspace import Workspace
 
+from .compare import Candidate, losses
 from .prune import STREAM_NORM, Cut, fitted, prune
 from .residuals import teacher_residuals
 from .teacher import TeacherFile, open_teacher
 from .vocabulary import first_pieces
 
-SIZE = ModelSize(vocabulary=96, layers=3, hidden=24, heads=6, key_value_heads=2, head=8, intermediate=40, context=64)
+SIZE = ModelSize(vocabulary=96, layers=3, hidden=24, heads=6, key_value_heads=2, head=8, intermediate=40, context=128)
 TEXTS = ["The disk's full; 1234567 bytes weren't written.", "  two  spaces,\n\n\ttabs and lines \n", "Fever and a dry cough since Monday."]
 VOCABULARY = 4096
 
@@ -29,6 +31,7 @@ def selftest() -> None:
     check_whole()
     check_cut(made_up(SIZE))
     check_training(made_up(SIZE))
+    check_loss()
     check_vocabulary()
     print("selftest passed")
 
@@ -51,7 +54,7 @@ def check_fit() -> None:
     generator = torch.Generator().manual_seed(1)
     features, matrix = torch.randn(8, 20, 5, generator=generator), torch.randn(3, 5, generator=generator)
     target = features @ matrix.T
-    target[:, 0] = 1000.0
+    target[:, 0] = 5.0
     difference = (fitted(features, torch.zeros_like(target), target) - matrix).abs().max().item()
     assert difference < 0.02, difference
     print("fit: the map that made the data")
@@ -99,6 +102,17 @@ def check_training(teacher: CausalLm) -> None:
         assert [resumed.step() for _ in range(5)] == expected
         assert expected[-1] < losses[0] - 0.1, (losses, expected)
     print("training: from the given weights, the same after resuming")
+
+
+def check_loss() -> None:
+    """A model that knows nothing has log V nats a token; two-character tokens make it half of that a character."""
+    model = made_up(SIZE)
+    model.model.embed_tokens.weight.zero_()
+    pairs = Candidate("knows nothing", model, lambda text: [5] * (len(text) // 2))
+    token, character = losses(pairs, ["ab" * 200] * 4)
+    assert abs(token - math.log(SIZE.vocabulary)) < 1e-5, token
+    assert abs(character / token - 804 / 1604) < 1e-6, character  # 800 tokens and 4 end pieces; 1,600 characters and 4 ends
+    print("loss: a token and a character")
 
 
 def check_vocabulary() -> None:
