@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu] [--python PATH]`: median time of one LoRA training step (forward,
+ * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu,page] [--python PATH]`: median time of one LoRA training step (forward,
  * backward, AdamW, loss read back), ours beside stock TF.js, jax-js and PyTorch, in the same run on the same data. All start from
  * the same adapter, and their losses must agree at every step. `node` is wasm in this process, the others are Chromium.
  */
@@ -9,8 +9,11 @@ import { parseArgs } from "node:util";
 import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
-import { machineReport, printRun } from "./report.ts";
+import { measurePage } from "./pageRun.ts";
+import { machineReport, printPage, printRun } from "./report.ts";
 
+/** `page` is the app itself: how long its main thread is blocked while a tab trains. */
+const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
 /** Nats between the losses of two contestants at any step. */
 const LOSS_TOLERANCE = 1e-3;
 /** PyTorch's threads: the cores of the machine that the targets are set for. */
@@ -27,13 +30,13 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       json: { type: "string" },
-      backends: { type: "string", default: "node,wasm,webgpu" },
+      backends: { type: "string", default: BACKENDS.join(",") },
       python: { type: "string", default: process.env.DUET_PYTHON ?? "python3" },
     },
   });
   const wanted = values.backends.split(",");
-  const unknown = wanted.find((name) => !["node", "wasm", "webgpu"].includes(name));
-  if (unknown) throw new Error(`There is no backend ${unknown}; choose from node, wasm, webgpu`);
+  const unknown = wanted.find((name) => !BACKENDS.includes(name));
+  if (unknown) throw new Error(`There is no backend ${unknown}; choose from ${BACKENDS.join(", ")}`);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`One LoRA step (rank 8), median of five after one to warm up. ${machine}\n`);
 
@@ -47,8 +50,10 @@ async function main(): Promise<void> {
   if (wanted.includes("node")) done(await runInNode(torch));
   const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
   if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, torch)) done(run);
+  const page = wanted.includes("page") ? await measurePage() : null;
+  if (page) printPage(page);
 
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(machineReport(machine, runs), null, 2)}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page }, null, 2)}\n`);
   const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ lossDifference }) => !(lossDifference <= LOSS_TOLERANCE));
   for (const { name, backend } of apart)
     console.error(`The losses of ${name} on ${backend} do not agree: the comparison is void.`);

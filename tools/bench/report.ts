@@ -2,6 +2,7 @@
 import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
 import type { Outcome, PeerName } from "../../packages/lora-core/bench/runContest.ts";
 import type { BackendRun } from "./backendRun.ts";
+import type { PageRun } from "./pageRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
 
@@ -26,6 +27,11 @@ function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes, 
   const peak = peakBytes === null ? "" : `, ${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
   const kernels = dispatches === null ? "" : `, ${dispatches} dispatches`;
   return `    ${label.padEnd(12)}${msPerStep.toFixed(0).padStart(7)} ms ±${spreadMs.toFixed(0).padStart(4)}${tokensPerSecond.toFixed(0).padStart(7)} tok/s${peak}${kernels}`;
+}
+
+export function printPage({ longTasks, seconds }: PageRun): void {
+  const longest = longTasks.map((ms) => `${ms.toFixed(0)} ms`).join(", ") || "none";
+  console.log(`The app's page while a tab trains, ${seconds.toFixed(0)} s: tasks of the main thread over 50 ms: ${longest}\n`);
 }
 
 function percent(share: number): string {
