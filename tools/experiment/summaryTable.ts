@@ -2,7 +2,7 @@
 import type { RunResult, RunSettings } from "./runs.ts";
 import { interval, mean } from "./statistics.ts";
 
-export interface MethodSummary {
+interface MethodSummary {
   readonly settings: Omit<RunSettings, "seed">;
   readonly runs: readonly RunResult[];
 }
@@ -23,7 +23,7 @@ const COLUMNS = [
 ];
 
 /** Runs that differ in their seed only, together. */
-export function bySetting(results: readonly RunResult[]): readonly MethodSummary[] {
+function bySetting(results: readonly RunResult[]): readonly MethodSummary[] {
   const groups = new Map<string, RunResult[]>();
   for (const result of results) {
     const key = JSON.stringify({ ...result.settings, seed: 0 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import smallConfig from "../../../../models/duet-tiny/config.json" with { type: "json" };
-import type { StepMemory } from "../training/stepMemory.ts";
 import { deviceLimits } from "./deviceLimits.ts";
 import { estimateMemory, occupiedBytes } from "./memoryEstimate.ts";
 import { adviseOnMemory, type Settings } from "./memoryProposal.ts";
 import { parseArchitecture } from "./modelConfig.ts";
+import type { StepMemory } from "./stepMemory.ts";
 
 const architecture = parseArchitecture(smallConfig);
 const adapter = { rank: 16, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };

@@ -4,10 +4,10 @@
  * then a lower rank (every client's adapter changes, and it saves little).
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
-import type { StepMemory } from "../training/stepMemory.ts";
 import type { DeviceLimits } from "./deviceLimits.ts";
 import { estimateMemory, type MemoryEstimate, occupiedBytes, type Workload } from "./memoryEstimate.ts";
 import type { Architecture } from "./modelConfig.ts";
+import type { StepMemory } from "./stepMemory.ts";
 
 /** Shorter rows have too little text left to learn from. */
 const LEAST_TOKENS = 32;

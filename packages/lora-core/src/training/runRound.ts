@@ -7,6 +7,7 @@ import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterScale } from "../adapters/adapterConfig.ts";
 import type { AdapterLayout } from "../adapters/adapterLayout.ts";
 import { scaled, stackRanks } from "../adapters/adapterSum.ts";
+import { ALL_AT_ONCE } from "../architectures/stepMemory.ts";
 import { sumOf } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
 import { searchFusion } from "../fusion/searchFusion.ts";
@@ -28,7 +29,6 @@ import { uploadAdapter } from "./deviceAdapter.ts";
 import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
-import { ALL_AT_ONCE } from "./stepMemory.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup, RoundRequest } from "./trainingEngine.ts";
 

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
+import { ALL_AT_ONCE, type StepMemory } from "../architectures/stepMemory.ts";
 import { useBackend } from "../backends/testBackend.ts";
 import { loadModel } from "../models/loadModel.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
-import { ALL_AT_ONCE, type StepMemory } from "./stepMemory.ts";
 import { createWasmMeter, type WasmMeter } from "./testing/stepMemory.ts";
 import { trainAdapter } from "./trainAdapter.ts";
 

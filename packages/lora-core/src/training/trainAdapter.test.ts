@@ -4,10 +4,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ALL_AT_ONCE } from "../architectures/stepMemory.ts";
 import { useBackend } from "../backends/testBackend.ts";
 import type { Example } from "../models/languageModel.ts";
 import { tensors, values } from "../strategies/conformance.ts";
-import { ALL_AT_ONCE } from "./stepMemory.ts";
 import { paperModel, paperRow } from "./testing/paperModel.ts";
 import { type TrainingRun, trainAdapter } from "./trainAdapter.ts";
 

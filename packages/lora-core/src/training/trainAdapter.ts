@@ -1,6 +1,7 @@
 /** The inner optimiser: AdamW steps on one adapter over a client's own examples. */
 import * as tf from "@tensorflow/tfjs";
 import { type AdapterPart, entriesOf } from "../adapters/adapterPart.ts";
+import type { StepMemory } from "../architectures/stepMemory.ts";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import { createAdamW } from "../optim/adamW.ts";
 import { clipFactor } from "../optim/clipByGlobalNorm.ts";
@@ -11,7 +12,6 @@ import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
 import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
 import { createObjective, type DistillTerm } from "./objective.ts";
-import type { StepMemory } from "./stepMemory.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */

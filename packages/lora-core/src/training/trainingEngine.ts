@@ -3,6 +3,7 @@
  * and, in the page, by a proxy to a worker with the same interface. Everything that crosses is plain data.
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import type { StepMemory } from "../architectures/stepMemory.ts";
 import type { Confusion } from "../data/classificationMetrics.ts";
 import type { DataSplit, Task } from "../data/task.ts";
 import type { FusionWeights } from "../fusion/adaFusion.ts";
@@ -11,7 +12,6 @@ import type { ModelFiles } from "../models/modelFiles.ts";
 import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { RoundPlan } from "../strategies/strategy.ts";
 import type { Evaluation } from "./evaluateAdapter.ts";
-import type { StepMemory } from "./stepMemory.ts";
 import type { TrainingConfig } from "./trainingConfig.ts";
 
 export type { ModelFiles };

@@ -3,13 +3,13 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
 import { encoderLinears } from "../architectures/encoderConfig.ts";
+import { ALL_AT_ONCE } from "../architectures/stepMemory.ts";
 import { testWasm, useBackend } from "../backends/testBackend.ts";
 import { createEncoder } from "../models/encoder/encoder.ts";
 import { randomCheckpoint, smallConfig, smallTokenizer, smallTokenizerFile } from "../models/testing/randomEncoder.ts";
 import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
 import { methodOf } from "../strategies/registry.ts";
 import { createLocalClient } from "./localClient.ts";
-import { ALL_AT_ONCE } from "./stepMemory.ts";
 import { trainAdapter } from "./trainAdapter.ts";
 import type { EngineSetup } from "./trainingEngine.ts";
 
