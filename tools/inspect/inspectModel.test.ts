@@ -44,7 +44,7 @@ describe("inspect", () => {
     const text = inspectionText(found);
     expect(text).toContain("layers          2, width 32, 4 heads (2 for keys and values)");
     expect(text).toMatch(/rank +parameters +bytes +up a round +down a round\n +4 +3712 +14\.8 kB +14\.8 kB +14\.8 kB\n/);
-    expect(text).toMatch(/rows x tokens +weights +activations +adapter +optimizer +step +evaluation +in all\n +1 x 64 +139 kB/);
+    expect(text).toMatch(/rows x tokens +weights +activations +adapter +optimizer +step +evaluation +in all\n +1 x 64 +69\.9 kB/);
   });
 
   it("says what is missing", () => {

@@ -18,10 +18,11 @@ const fdLora = {
     preset: "custom",
     config: {
       init: "seed",
-      sync: { every: 0, copy: "own" },
+      sync: { every: 0, when: "multiple", copy: "own" },
+      personalInForward: false,
       outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
       weighting: "uniform",
-      fusion: { maxEvaluations: 5, l1: 0.05, confidence: 1, bound: 1.5 },
+      fusion: { kind: "factor", maxEvaluations: 5, l1: 0.05, confidence: 1, bound: 1.5 },
     },
   },
 };

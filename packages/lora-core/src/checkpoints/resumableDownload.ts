@@ -37,7 +37,10 @@ export class ModelDownloadError extends Error {
 }
 
 /** @throws {ModelDownloadError} unreachable, refused, broken off again and again, or another SHA-256 than asked for. */
-export async function download(url: string, { sha256, onProgress, retryMs = 500 }: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function download(
+  url: string,
+  { sha256, onProgress, retryMs = 500 }: DownloadOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   for (let isLast = sha256 === null; ; isLast = true) {
     const file = new PartialFile(sha256 !== null);
     let fruitless = 0;
