@@ -12,7 +12,11 @@ test("an open round with me in it is worked on, with the plan of its stage", () 
   const action = nextAction(collecting(0), idle);
   expect(action).toMatchObject({ kind: "work", key: { round: 0, attempt: 1 }, plan: { stage: "local", receive: null } });
   const later = nextAction(collecting(1), finished(0, 1, true));
-  expect(later).toMatchObject({ kind: "work", key: { round: 1 }, plan: { stage: "federated", receive: { part: "all", extra: null } } });
+  expect(later).toMatchObject({
+    kind: "work",
+    key: { round: 1 },
+    plan: { stage: "federated", receive: { part: "all", extra: null } },
+  });
   expect(later.kind === "work" && later.plan.steps).toEqual([
     { kind: "train", slot: "shared", budget: { unit: "steps", amount: 12 } },
   ]);
