@@ -6,6 +6,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { join, type Participant } from "./support/participant.ts";
+import { answerFile, askAllFour, moveWeight } from "./support/playground.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 import { occurrences, recordWire, type Wire } from "./support/wire.ts";
 
@@ -87,6 +88,20 @@ describe("a federation of three tabs", () => {
     }
     const lastFederated = finished.rounds.find(({ round }) => round === 2);
     expect(lastFederated?.aggregated.slice().sort()).toEqual([byName.anna?.id, byName.bram?.id].sort());
+
+    // What was learned is tried out in the tab: on its own words, whose canary the wires are then searched for.
+    const page = tabs[0]?.page as Page;
+    const answers = await askAllFour(page, rowsOf(0)[0]?.input ?? "");
+    expect(Object.keys(answers)).toEqual(["base", "personal", "shared", "fused"]);
+    const labels = scenario.task.kind === "label" ? scenario.task.labels : [];
+    for (const label of Object.values(answers)) expect(labels).toContain(label);
+    const moved = await moveWeight(page);
+    expect(moved.after - moved.before).toBeCloseTo(0.01);
+    const answered = await answerFile(page, await stage.writeRows("answers", rowsOf(0)));
+    expect(answered).toHaveLength(rowsOf(0).length);
+    expect(answered.map((row) => row.input)).toEqual(rowsOf(0).map(({ input }) => input));
+    const right = answered.filter((row) => row["predicted label"] === row.answer).length;
+    expect(right / answered.length).toBeGreaterThan(1 / labels.length);
 
     expect(wires.map(({ sent }) => sent.length > 0)).toEqual([true, true, true]);
     expect(wires.map((wire) => occurrences(wire, ["round:submit"]) > 0).slice(0, 2)).toEqual([true, true]);
