@@ -36,7 +36,7 @@ export async function measurePage(): Promise<PageRun> {
 
 async function watch(page: Page): Promise<PageRun> {
   const from = await page.evaluate(() => performance.now());
-  await page.getByText("Finished", { exact: false }).first().waitFor();
+  await page.getByText("All rounds are done").first().waitFor();
   return page.evaluate((start) => {
     const { duetLongTasks } = window as unknown as { duetLongTasks: { start: number; ms: number }[] };
     const longTasks = duetLongTasks.filter((task) => task.start >= start).map(({ ms }) => ms);
