@@ -50,6 +50,9 @@ test("another kind of fusion is described as what it is", () => {
 test("what PEFT can load is shown with the prompt; of an encoder it says that PEFT cannot", () => {
   expect(cardOf(decoderBase)).toContain("    {input}\n    Answer:");
   expect(cardOf(decoderBase)).toContain("PeftModel.from_pretrained");
+  expect(cardOf(decoderBase)).toContain("Where the base has a chat template, a row was a user message");
+  expect(cardOf(decoderBase)).toContain("tokenizer.apply_chat_template(messages, add_generation_prompt=True");
+  expect(cardOf(decoderBase)).toContain('tokenizer("{input}\\nAnswer:"');
   expect(cardOf(encoderBase)).toContain("PEFT cannot load this adapter by itself");
   expect(cardOf(encoderBase)).not.toContain("from_pretrained");
 });

@@ -89,7 +89,8 @@ function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string 
 
 const PROMPT = `## Prompt
 
-The adapter was trained on this format. The model's own start token comes first where it has one; the answer follows after a space and ends
+Where the base has a chat template, a row was a user message with the input, and the answer what the assistant says. Where it has none, the
+adapter was trained on the format below: the model's own start token comes first where it has one; the answer follows after a space and ends
 with the end token.
 
 ${promptText("{input}").replace(/^/gm, "    ")}`;
@@ -102,7 +103,11 @@ const LOADING = `## Loading
     base = "path or hub name of the base model above"
     model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "this folder")
     tokenizer = AutoTokenizer.from_pretrained(base)
-    inputs = tokenizer("{input}\\nAnswer:", return_tensors="pt")
+    if tokenizer.chat_template:
+        messages = [{"role": "user", "content": "{input}"}]
+        inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+    else:
+        inputs = tokenizer("{input}\\nAnswer:", return_tensors="pt")
     print(tokenizer.decode(model.generate(**inputs, max_new_tokens=16)[0]))
 
 \`model.merge_and_unload()\` gives the base with the adapter worked in.`;
