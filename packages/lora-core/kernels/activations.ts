@@ -6,7 +6,6 @@ const SLOPE: f32 = 0.7978845608028654;
 const CUBIC: f32 = 0.044715;
 
 /** sqrt(2 / pi) (x + 0.044715 x^3) */
-// @ts-ignore: decorator
 @inline
 function inner(x: v128, square: v128): v128 {
   const factor = f32x4.add(f32x4.splat(1), f32x4.mul(square, f32x4.splat(CUBIC)));

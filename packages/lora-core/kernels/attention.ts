@@ -22,14 +22,12 @@ export function attentionScratchBytes(keys: i32, width: i32): i32 {
 }
 
 /** The bytes between scores of the batch's rows, heads, queries and keys in the bias; 0 where it is the same for all. */
-// @ts-ignore: decorator
 @inline
 function biasRow(bias: usize, head: i32, i: i32, headStride: i32, queryStride: i32): usize {
   return bias ? bias + head * headStride + i * queryStride : 0;
 }
 
 /** scores = scores * scale + bias */
-// @ts-ignore: decorator
 @inline
 function biased(scores: usize, keys: i32, scale: f32, bias: usize, keyStride: i32): void {
   const factor = f32x4.splat(scale);
@@ -120,7 +118,6 @@ export function attentionGradient(
 }
 
 /** scores become p = exp(score - logTotal), and dWeights become scale p (dWeight - along). */
-// @ts-ignore: decorator
 @inline
 function scoreGradients(scores: usize, dWeights: usize, keys: i32, logTotal: f32, along: v128, scale: v128): void {
   const offset = f32x4.splat(logTotal);

@@ -2,7 +2,6 @@
 import { multiplyAdd } from "./simd";
 
 /** e^x as 2^n e^r with |r| <= ln 2 / 2, e^r by its Taylor series; 0 below the range of float32, its largest power of two above. */
-// @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
   const inside = f32x4.max(f32x4.min(x, f32x4.splat(88)), f32x4.splat(-87.3));
@@ -37,14 +36,12 @@ export function ln(x: f32): f32 {
 }
 
 /** 1 / (1 + e^-x) */
-// @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
   return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), exp(f32x4.neg(x))));
 }
 
 /** 1 - 2 / (e^2x + 1) */
-// @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
   const grown = f32x4.add(exp(f32x4.add(x, x)), f32x4.splat(1));

@@ -2,7 +2,6 @@
 import { loadLanes, multiplyAdd, storeLanes, sumOf } from "./simd";
 
 /** sum (x - mean)^2 over a row. */
-// @ts-ignore: decorator
 @inline
 function squares(x: usize, width: i32, mean: f32): f32 {
   const centre = f32x4.splat(mean);
@@ -21,7 +20,6 @@ function squares(x: usize, width: i32, mean: f32): f32 {
 }
 
 /** The mean of a row. */
-// @ts-ignore: decorator
 @inline
 function meanOf(x: usize, width: i32): f32 {
   let sum = f32x4.splat(0);
@@ -49,7 +47,6 @@ export function layerNorm(x: usize, weight: usize, bias: usize, rows: i32, width
 }
 
 /** y = (x - mean) inverse weight + bias; bias 0 for none. */
-// @ts-ignore: decorator
 @inline
 function scaleRow(x: usize, mean: f32, inverse: v128, weight: usize, bias: usize, width: i32, y: usize): void {
   const centre = f32x4.splat(mean);
@@ -84,7 +81,6 @@ export function layerNormGradient(dy: usize, x: usize, weight: usize, rows: i32,
 }
 
 /** dx = r (g - mean(g) - n mean(g n)), g = w dy, n = (x - mean) r; without mean(g) where the norm is not centred. */
-// @ts-ignore: decorator
 @inline
 function gradientRow(
   dy: usize, x: usize, weight: usize, width: i32, mean: f32, inverse: f32, centred: bool, dx: usize,

@@ -50,7 +50,6 @@ function turn(rows: usize, stride: i32, columns: i32, k: i32, out: usize): void 
 }
 
 /** A 4 x 4 block, turned. */
-// @ts-ignore: decorator
 @inline
 function turnFour(rows: usize, stride: i32, out: usize): void {
   const r0 = v128.load(rows), r1 = v128.load(rows + stride);

@@ -13,7 +13,6 @@ export const INT4: i32 = 3;
 const GROUP: i32 = 32;
 
 /** Bytes of a row of `width` values. */
-// @ts-ignore: decorator
 @inline
 export function rowBytes(precision: i32, width: i32): i32 {
   if (precision == F32) return width << 2;

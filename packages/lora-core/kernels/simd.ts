@@ -1,14 +1,12 @@
 /** The few vector operations that differ between builds, and small helpers. */
 
 /** c + a b; rounded once with relaxed SIMD, twice without. */
-// @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
 }
 
 /** Sum of the four lanes. */
-// @ts-ignore: decorator
 @inline
 export function sumOf(v: v128): f32 {
   const pairs = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
@@ -16,7 +14,6 @@ export function sumOf(v: v128): f32 {
 }
 
 /** The first `lanes` (1 to 4) values at p; the others 0. */
-// @ts-ignore: decorator
 @inline
 export function loadLanes(p: usize, lanes: i32): v128 {
   if (lanes >= 4) return v128.load(p);
@@ -27,7 +24,6 @@ export function loadLanes(p: usize, lanes: i32): v128 {
 }
 
 /** Writes the first `lanes` (1 to 4) values to p. */
-// @ts-ignore: decorator
 @inline
 export function storeLanes(p: usize, v: v128, lanes: i32): void {
   if (lanes >= 4) {
@@ -40,7 +36,6 @@ export function storeLanes(p: usize, v: v128, lanes: i32): void {
 }
 
 /** The largest of the four lanes. */
-// @ts-ignore: decorator
 @inline
 export function largestOf(v: v128): f32 {
   const pairs = f32x4.max(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));

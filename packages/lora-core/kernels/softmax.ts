@@ -3,7 +3,6 @@ import { exp, ln } from "./functions";
 import { largestOf, loadLanes, storeLanes, sumOf } from "./simd";
 
 /** The largest of a row of values. */
-// @ts-ignore: decorator
 @inline
 export function largestIn(x: usize, width: i32): f32 {
   let found = v128.load32_splat(x);
@@ -15,7 +14,6 @@ export function largestIn(x: usize, width: i32): f32 {
 }
 
 /** sum exp(x - shift); the exponentials are written to `out`, 0 for nowhere. */
-// @ts-ignore: decorator
 @inline
 export function exponentials(x: usize, width: i32, shift: f32, out: usize): f32 {
   const offset = f32x4.splat(shift);
