@@ -24,6 +24,8 @@ const options = z.strictObject({
   steps: whole(4, 100_000).default(72),
   local: whole(1, 10_000).default(24),
   rows: whole(10, 100_000).default(480),
+  /** Rows per optimiser step; half the product's default, for more steps in the same time. */
+  "batch-size": whole(1, 256).default(8),
   model: z.string().default("models/use-lite"),
   "label-noise": z.coerce.number().min(0).max(1).default(0),
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
@@ -45,6 +47,7 @@ export const USAGE = `npm run experiment -- [options]
   --rounds T --steps S      every method gets S optimiser steps per client in all (defaults 4, 72)
   --local E1                of which a method with a stage of local learning spends E1 there (default 24)
   --rows N                  rows of all clients together (default 480)
+  --batch-size N            rows of an optimiser step (default 8)
   --model FOLDER            base model (default models/use-lite)
   --label-noise P           share of training rows with a wrong answer
   --drop-clients P          share of clients that miss a round

@@ -13,6 +13,7 @@ export const runSettings = z.strictObject({
   steps: z.number(),
   local: z.number(),
   rows: z.number(),
+  batchSize: z.number(),
   labelNoise: z.number(),
   dropClients: z.number(),
 });

@@ -64,9 +64,9 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 }
 
 async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
-  const { seed, rounds, steps, local, dropClients } = settings;
+  const { seed, rounds, steps, local, batchSize, dropClients } = settings;
   const { method, fusionEvaluations } = methodNamed(settings.method);
-  const training = defaultTraining(model.family);
+  const training = { ...defaultTraining(model.family), batchSize };
   const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
   const layout = adapterLayout(model.linears, adapter);
   const taskModel = await model.prepare(data.task);
