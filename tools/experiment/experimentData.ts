@@ -1,15 +1,24 @@
 /** The rows of every simulated client, from the public data sets that lie beside the project. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
-import { readTable } from "@duet/lora-core/data/readTable";
-import type { Row, Task } from "@duet/lora-core/data/task";
+import { splitRows } from "@duet/lora-core/data/splitRows";
+import type { DataSplit, Row, Task } from "@duet/lora-core/data/task";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
+import { parsingData } from "./parsingData.ts";
+import { type Line, readColumns } from "./publicTables.ts";
 import type { RunSettings } from "./runs.ts";
 
 export interface ExperimentData {
-  readonly task: Extract<Task, { kind: "label" }>;
-  readonly clients: readonly { readonly name: string; readonly rows: readonly Row[] }[];
+  readonly task: Task;
+  /** Longer rows are cut; null leaves it to the model's family. */
+  readonly maxTokens: number | null;
+  readonly clients: readonly ClientData[];
+}
+
+export interface ClientData {
+  readonly name: string;
+  readonly split: DataSplit;
+  /** Test rows of kinds that nobody trains on, apart from the split's; empty where the whole test part is like that. */
+  readonly unseen: readonly Row[];
 }
 
 /** Fewest rows a client gets. */
@@ -40,6 +49,8 @@ export function experimentData(folder: string, settings: RunSettings): Experimen
       return divided(alertRows(folder), settings);
     case "severity":
       return bySystem(folder, settings);
+    case "parsing":
+      return parsingData(folder, settings);
     default:
       return settings.scenario satisfies never;
   }
@@ -47,7 +58,7 @@ export function experimentData(folder: string, settings: RunSettings): Experimen
 
 /** Symptom texts of 24 diagnoses. */
 function medicalRows(folder: string): readonly Row[] {
-  return read(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(({ line, values: [text = "", label = ""] }) => ({
+  return readColumns(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(({ line, values: [text = "", label = ""] }) => ({
     line,
     input: text,
     answer: label,
@@ -56,7 +67,7 @@ function medicalRows(folder: string): readonly Row[] {
 
 /** BGL messages: an alert of any kind, or none. */
 function alertRows(folder: string): readonly Row[] {
-  return fewOfEach(read(folder, "loghub/BGL_2k.log_structured.csv", ["Content", "Label", "EventTemplate"])).map(
+  return fewOfEach(readColumns(folder, "loghub/BGL_2k.log_structured.csv", ["Content", "Label", "EventTemplate"])).map(
     ({ line, values: [content = "", label = ""] }) => ({ line, input: content, answer: label === "-" ? "normal" : "alert" }),
   );
 }
@@ -66,14 +77,16 @@ function bySystem(folder: string, { clients, seed, rows }: RunSettings): Experim
   if (clients > SYSTEMS.length) throw new Error(`There are logs of ${SYSTEMS.length} systems, so at most as many clients`);
   return {
     task: { kind: "label", labels: ["information", "warning", "error"] },
+    maxTokens: null,
     clients: SYSTEMS.slice(0, clients).map((system) => {
-      const table = read(folder, `loghub/${system}_2k.log_structured.csv`, ["Content", "Level", "EventTemplate"]);
+      const table = readColumns(folder, `loghub/${system}_2k.log_structured.csv`, ["Content", "Level", "EventTemplate"]);
       const known = fewOfEach(table).flatMap(({ line, values: [content = "", level = ""] }): Row[] => {
         const input = content.replace(SEVERITY_WORDS, " ").replace(/\s+/g, " ").trim();
         const answer = SEVERITIES[level];
         return input && answer ? [{ line, input, answer }] : [];
       });
-      return { name: system, rows: shuffled(known, random(seed, "rows", system)).slice(0, Math.floor(rows / clients)) };
+      const used = shuffled(known, random(seed, "rows", system)).slice(0, Math.floor(rows / clients));
+      return { name: system, split: splitRows(used, { seed }), unseen: [] };
     }),
   };
 }
@@ -83,25 +96,11 @@ function divided(all: readonly Row[], { clients, alpha, seed, rows }: RunSetting
   const used = shuffled(all, random(seed, "rows")).slice(0, rows);
   const labels = [...new Set(used.map(({ answer }) => answer))].sort();
   const parts = dirichletPartition(used, { clients, alpha, seed, minRows: MIN_ROWS });
-  return { task: { kind: "label", labels }, clients: parts.map((part, i) => ({ name: `client ${i + 1}`, rows: part })) };
-}
-
-interface Line {
-  readonly line: number;
-  /** In the order of the columns asked for. */
-  readonly values: readonly string[];
-}
-
-/** @throws {Error} saying how to get the file. */
-function read(folder: string, file: string, columns: readonly string[]): readonly Line[] {
-  const path = join(folder, file);
-  if (!existsSync(path)) {
-    throw new Error(
-      `${path} is missing. Put the public data sets there (docs/experiments.md says which), or name a folder with --data.`,
-    );
-  }
-  const table = readTable(readFileSync(path, "utf8"), file);
-  return table.rows.map(({ line, values }) => ({ line, values: columns.map((column) => values[column] ?? "") }));
+  return {
+    task: { kind: "label", labels },
+    maxTokens: null,
+    clients: parts.map((part, i) => ({ name: `client ${i + 1}`, split: splitRows(part, { seed }), unseen: [] })),
+  };
 }
 
 /** The first few lines of every template, which is the last value. */

@@ -70,7 +70,7 @@ function runsOf(options: ExperimentOptions): readonly RunSettings[] {
   const { scenario, model, rounds, steps, local, rows } = options;
   const common = { scenario, model, rounds, steps, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
-  const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
+  const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   return seeds.flatMap((seed) =>
     options.clients.flatMap((clients) =>
       options.alpha.flatMap((alpha) => methods.map((method) => ({ ...common, ...noise, method, clients, alpha, seed }))),

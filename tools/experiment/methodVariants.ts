@@ -8,6 +8,8 @@ const base: FdLoraConfig = fdLora.presets.recommended as FdLoraConfig;
 /** What one of FDLoRA's parts is worth: the recommended settings with that part changed. */
 const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "no-stage-1": { ...base, init: "seed" },
+  "sync-1": { ...base, sync: { ...base.sync, every: 1 } },
+  "sync-3": { ...base, sync: { ...base.sync, every: 3 } },
   "no-sync": { ...base, sync: { ...base.sync, every: 0 } },
   "sync-printed": { ...base, sync: { ...base.sync, when: "printed" } },
   "sync-received": { ...base, sync: { ...base.sync, copy: "received" } },

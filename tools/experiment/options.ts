@@ -19,6 +19,7 @@ const options = z.strictObject({
   clients: list(whole(1, 64)).default([3]),
   alpha: list(z.coerce.number().positive()).default([0.5]),
   seeds: whole(1, 100).default(1),
+  "first-seed": whole(1, 1_000_000).default(1),
   rounds: whole(1, 200).default(4),
   /** Optimiser steps of a client in all, whatever the method does with them. */
   steps: whole(4, 100_000).default(72),
@@ -44,6 +45,7 @@ export const USAGE = `npm run experiment -- [options]
   --data DIR                folder with medical/ and loghub/ as in ../shared/data
   --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
+  --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported
   --rounds T --steps S      every method gets S optimiser steps per client in all (defaults 4, 72)
   --local E1                of which a method with a stage of local learning spends E1 there (default 24)
   --rows N                  rows of all clients together (default 480)
