@@ -6,16 +6,14 @@ export interface RoundParts {
   readonly receive: Receive;
   readonly steps: readonly LocalStep[];
   readonly upload: Upload;
-  /** What a client does before it serves, in the last round. */
-  readonly lastSteps?: readonly LocalStep[];
   readonly serve: Serve;
 }
 
 /** Rounds 1..T as described; round T+1 receives what was made of round T and serves. */
 export function everyRound({ rounds }: Budgets, round: number, parts: RoundParts): RoundPlan {
-  const { receive, steps, upload, lastSteps = [], serve } = parts;
+  const { receive, steps, upload, serve } = parts;
   return round > rounds
-    ? { stage: "fusing", receive, steps: lastSteps, upload: null, serve }
+    ? { stage: "fusing", receive, steps: [], upload: null, serve }
     : { stage: "federated", receive, steps, upload, serve: null };
 }
 
