@@ -58,11 +58,13 @@ export function experimentData(folder: string, settings: RunSettings): Experimen
 
 /** Symptom texts of 24 diagnoses. */
 function medicalRows(folder: string): readonly Row[] {
-  return readColumns(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(({ line, values: [text = "", label = ""] }) => ({
-    line,
-    input: text,
-    answer: label,
-  }));
+  return readColumns(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(
+    ({ line, values: [text = "", label = ""] }) => ({
+      line,
+      input: text,
+      answer: label,
+    }),
+  );
 }
 
 /** BGL messages: an alert of any kind, or none. */

@@ -1,6 +1,7 @@
 /** The command line of `npm run experiment`. */
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { scenarios } from "./runs.ts";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const list = <T extends z.ZodType>(entry: T) =>
@@ -12,8 +13,8 @@ const list = <T extends z.ZodType>(entry: T) =>
     z.array(entry).min(1),
   );
 
-const options = z.strictObject({
-  scenario: z.enum(["medical", "severity", "alerts"]).default("medical"),
+const fields = z.strictObject({
+  scenario: z.enum(scenarios).default("medical"),
   data: z.string().optional(),
   methods: list(z.string().min(1)).default(["local", "fedavg", "fdlora"]),
   clients: list(whole(1, 64)).default([3]),
@@ -27,13 +28,18 @@ const options = z.strictObject({
   rows: whole(10, 100_000).default(480),
   /** Rows per optimiser step; half the product's default, for more steps in the same time. */
   "batch-size": whole(1, 256).default(8),
-  model: z.string().default("models/use-lite"),
+  model: z.string().optional(),
   "label-noise": z.coerce.number().min(0).max(1).default(0),
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
   plots: z.string().optional(),
 });
+/** Only a causal model writes templates. */
+const options = fields.transform(({ model, ...others }) => ({
+  ...others,
+  model: model ?? (others.scenario === "parsing" ? "models/duet-tiny" : "models/use-lite"),
+}));
 export type ExperimentOptions = z.output<typeof options>;
 
 export const USAGE = `npm run experiment -- [options]
@@ -41,7 +47,7 @@ export const USAGE = `npm run experiment -- [options]
   Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
 
   --quick                   the medical table for four methods at one seed, with a plot, in a few minutes
-  --scenario medical|severity|alerts    (default medical; needs ../shared/data or --data)
+  --scenario medical|severity|alerts|parsing    (default medical; needs ../shared/data or --data)
   --data DIR                folder with medical/ and loghub/ as in ../shared/data
   --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
@@ -50,7 +56,7 @@ export const USAGE = `npm run experiment -- [options]
   --local E1                of which a method with a stage of local learning spends E1 there (default 24)
   --rows N                  rows of all clients together (default 480)
   --batch-size N            rows of an optimiser step (default 8)
-  --model FOLDER            base model (default models/use-lite)
+  --model FOLDER            base model (default models/use-lite; models/duet-tiny for parsing, which has to write)
   --label-noise P           share of training rows with a wrong answer
   --drop-clients P          share of clients that miss a round
   --threads N               runs at the same time (default 2)
@@ -64,7 +70,7 @@ const QUICK = ["--methods", "local,fedavg,fedprox,fdlora", "--rows", "360", "--p
 export function parseOptions(args: readonly string[]): ExperimentOptions | "help" {
   const quick = args.includes("--quick");
   const rest = args.filter((arg) => arg !== "--quick");
-  const names = Object.keys(options.shape).map((name) => [name, { type: "string" as const }] as const);
+  const names = Object.keys(fields.shape).map((name) => [name, { type: "string" as const }] as const);
   const { values } = parseArgs({
     // A later option wins, so what is asked for outweighs --quick.
     args: [...(quick ? QUICK : []), ...rest],

@@ -68,28 +68,38 @@ function unseenTemplates(templates: readonly string[], seed: number): ReadonlySe
 interface Division {
   readonly unseen: ReadonlySet<string>;
   readonly seed: number;
-  /** For training and fusion, at most. */
+  /** Of templates that are trained on, at most. */
   readonly rows: number;
 }
 
-/** Of a template's messages a quarter is tested, as many as one in eight is for fusion, and the first is always trained on. */
+/** A template's first message is always trained on, a quarter of the others tested, and of four or more one is for fusion. */
 function divided(system: string, templates: readonly Template[], { unseen, seed, rows }: Division): ClientData {
   const order = shuffled(templates, random(seed, "templates", system));
-  const known = order.filter(({ template }) => !unseen.has(template));
-  const parts = known.map(({ rows: messages }) => {
-    const test = Math.ceil((messages.length - 1) / 4);
-    const fusion = messages.length > 3 ? 1 : 0;
-    return {
-      train: messages.slice(0, messages.length - test - fusion),
-      fusion: messages.slice(messages.length - test - fusion, messages.length - test),
-      test: messages.slice(messages.length - test),
-    };
+  const parts = firstOf(
+    order.filter(({ template }) => !unseen.has(template)),
+    rows,
+  ).map(({ rows: messages }) => {
+    const tested = messages.length - Math.ceil((messages.length - 1) / 4);
+    const trained = messages.length > 3 ? tested - 1 : tested;
+    return { train: messages.slice(0, trained), fusion: messages.slice(trained, tested), test: messages.slice(tested) };
   });
-  const all = (pick: (part: (typeof parts)[number]) => readonly Row[], most: number) => parts.flatMap(pick).slice(0, most);
-  const fusion = all((part) => part.fusion, Math.ceil(rows / 8));
+  const hidden = order.filter(({ template }) => unseen.has(template));
   return {
     name: system,
-    split: { train: all((part) => part.train, rows - fusion.length), fusion, test: all((part) => part.test, TEST_ROWS) },
-    unseen: order.filter(({ template }) => unseen.has(template)).flatMap(({ rows: messages }) => messages.slice(0, 2)).slice(0, UNSEEN_ROWS),
+    split: {
+      train: parts.flatMap(({ train }) => train),
+      fusion: parts.flatMap(({ fusion }) => fusion),
+      test: parts.flatMap(({ test }) => test).slice(0, TEST_ROWS),
+    },
+    unseen: hidden.flatMap(({ rows: messages }) => messages.slice(0, 2)).slice(0, UNSEEN_ROWS),
   };
+}
+
+/** The first templates that have so many messages together. */
+function firstOf(templates: readonly Template[], rows: number): readonly Template[] {
+  let sum = 0;
+  return templates.filter(({ rows: messages }) => {
+    sum += messages.length;
+    return sum <= rows;
+  });
 }

@@ -1,12 +1,15 @@
 /** What comes of a run, from what its clients reported. Pure. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Client } from "@duet/lora-core/training/runRound";
+import type { ClientData } from "./experimentData.ts";
+import { lowestLoss, type Rehearsal } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
+import type { Scores } from "./scores.ts";
 import { deviation, mean } from "./statistics.ts";
 
 export interface SimulatedClient {
   readonly id: string;
-  readonly name: string;
+  readonly data: ClientData;
   client: Client;
   readonly metrics: { readonly round: number; readonly metrics: RoundMetrics }[];
   bytesUp: number;
@@ -22,16 +25,18 @@ interface Finished {
   readonly settings: RunSettings;
   readonly clients: readonly SimulatedClient[];
   readonly history: readonly SimulatedRound[];
-  readonly crossClient: readonly number[];
+  /** After every federated round. */
+  readonly rehearsals: readonly Rehearsal[];
+  readonly scores: Scores;
   readonly seconds: number;
   readonly innerSteps: number;
   readonly fusionEvaluations: number;
 }
 
 export function resultOf(finished: Finished): RunResult {
-  const { settings, clients, crossClient, seconds, innerSteps, fusionEvaluations } = finished;
+  const { settings, clients, rehearsals, scores, seconds, innerSteps, fusionEvaluations } = finished;
   const last = clients.map(({ metrics }) => metrics.at(-1)?.metrics);
-  const accuracies = last.map((metrics) => metrics?.accuracy.fused ?? 0);
+  const accuracies = scores.own.map(({ accuracy }) => accuracy);
   const meanOf = (pick: (metrics: RoundMetrics) => number | null) => meanOrNull(last.map((m) => (m ? pick(m) : null)));
   return {
     settings,
@@ -39,11 +44,15 @@ export function resultOf(finished: Finished): RunResult {
     accuracyMean: mean(accuracies),
     accuracyStd: deviation(accuracies),
     accuracyWorst: Math.min(...accuracies),
+    bestRound: lowestLoss(rehearsals)?.round ?? null,
+    accuracyAtBest: meanOrNull(scores.best.map(({ accuracy }) => accuracy)),
+    groupingAccuracy: meanOrNull(scores.own.map(({ grouping }) => grouping)),
+    unseen: unseenOf(scores),
     macroF1Mean: meanOf(({ macroF1 }) => macroF1.fused) ?? 0,
     baseMean: meanOf(({ accuracy }) => accuracy.base),
     personalMean: meanOf(({ accuracy }) => accuracy.personal),
     sharedMean: meanOf(({ accuracy }) => accuracy.shared),
-    crossClientAccuracy: mean(crossClient),
+    crossClientAccuracy: mean(scores.others.map(({ accuracy }) => accuracy)),
     bytesUp: total(clients, ({ bytesUp }) => bytesUp),
     bytesDown: total(clients, ({ bytesDown }) => bytesDown),
     trainTokens: total(clients, ({ metrics }) => total(metrics, (entry) => entry.metrics.trainTokens)),
@@ -57,13 +66,19 @@ export function resultOf(finished: Finished): RunResult {
   };
 }
 
-function roundRows({ clients, history }: Finished): RoundRow[] {
+function unseenOf({ unseen }: Scores): RunResult["unseen"] {
+  const accuracy = meanOrNull(unseen.map((score) => score.accuracy));
+  return accuracy === null ? null : { accuracy, groupingAccuracy: meanOrNull(unseen.map(({ grouping }) => grouping)) };
+}
+
+function roundRows({ clients, history, rehearsals }: Finished): RoundRow[] {
   const rounds = [...new Set(clients.flatMap(({ metrics }) => metrics.map(({ round }) => round)))].sort((a, b) => a - b);
   return rounds.map((round) => {
     const entries = clients.flatMap(({ metrics }) => metrics.filter((entry) => entry.round === round));
     const accuracy = (which: "shared" | "personal") => meanOrNull(entries.map(({ metrics }) => metrics.accuracy[which]));
     return {
       round,
+      fusionLoss: rehearsals.find((entry) => entry.round === round)?.fusionLoss ?? null,
       shared: accuracy("shared"),
       personal: accuracy("personal"),
       aggregationError: history.find((entry) => entry.round === round)?.aggregationError ?? null,

@@ -1,8 +1,10 @@
 /** One run: one method on one division of the data. What defines it, and what comes of it. */
 import { z } from "zod";
 
+export const scenarios = ["medical", "severity", "alerts", "parsing"] as const;
+
 export const runSettings = z.strictObject({
-  scenario: z.enum(["medical", "severity", "alerts"]),
+  scenario: z.enum(scenarios),
   model: z.string(),
   /** An id of the registry, with a preset or a variant behind a colon. */
   method: z.string(),
@@ -21,9 +23,11 @@ export type RunSettings = z.output<typeof runSettings>;
 
 const fraction = z.number().min(0).max(1);
 
-/** After one federated round, on a sample of every client's test rows. */
+/** After one federated round, on a sample of every client's test rows where nothing else is said. */
 const roundRow = z.strictObject({
   round: z.number(),
+  /** Mean over the clients of the loss on the fusion rows of what each would serve if this were the last round, nats. */
+  fusionLoss: z.number().nullable().default(null),
   /** Mean over the clients, of the shared and of the personal adapter; null where it was not measured. */
   shared: fraction.nullable(),
   personal: fraction.nullable(),
@@ -40,6 +44,14 @@ export const runResult = z.strictObject({
   /** Standard deviation over the clients. */
   accuracyStd: z.number(),
   accuracyWorst: fraction,
+  /** The federated round with the lowest loss on the fusion rows, and the accuracy of what was to be served after it; null where it was not measured. */
+  bestRound: z.number().nullable().default(null),
+  accuracyAtBest: fraction.nullable().default(null),
+  /** In a text task, mean over the clients: see groupingAccuracy.ts. */
+  groupingAccuracy: fraction.nullable().default(null),
+  /** The same on rows of kinds that nobody trained on, where a scenario has them. */
+  unseen: z.strictObject({ accuracy: fraction, groupingAccuracy: fraction.nullable() }).nullable().default(null),
+  /** 0 in a text task. */
   macroF1Mean: fraction,
   /** Of the untouched base, the personal and the shared adapter at the end. */
   baseMean: fraction.nullable(),

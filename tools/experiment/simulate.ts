@@ -3,9 +3,7 @@
  * Everything random comes from the run's seed, so that methods are compared on the same rows, splits and initial adapters.
  */
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
-import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import type { LanguageModel } from "@duet/lora-core/models/languageModel";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
@@ -18,23 +16,22 @@ import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
-import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
-import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";
 import { prepareClient } from "@duet/lora-core/training/prepareClient";
 import { RoundReport } from "@duet/lora-core/training/roundReport";
 import { createRunControl } from "@duet/lora-core/training/runControl";
-import { type Client, runRound } from "@duet/lora-core/training/runRound";
+import { runRound } from "@duet/lora-core/training/runRound";
 import { matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./experimentData.ts";
 import { withLabelNoise } from "./labelNoise.ts";
 import { methodNamed } from "./methodVariants.ts";
+import { lowestLoss, type Rehearsal, type RehearsedEnd, rehearsedEnd } from "./rehearsal.ts";
 import { resultOf, type SimulatedClient, type SimulatedRound } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
+import { scoresOf } from "./scores.ts";
+import { mean } from "./statistics.ts";
 
 const RANK = 8;
 const ALPHA = 16;
-/** Rows of other clients that a served adapter is tried on. */
-const CROSS_ROWS = 96;
 const DEVICE = { backend: "wasm", threads: 1, reason: "An experiment.", description: "Node.js" } as const;
 /** No deadline is ever reached: a simulated client always answers, or is left out on purpose. */
 const LONG_MS = 1e12;
@@ -66,16 +63,17 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
   const { seed, rounds, steps, local, batchSize, dropClients } = settings;
   const { method, fusionEvaluations } = methodNamed(settings.method);
-  const training = { ...defaultTraining(model.family), batchSize };
+  const family = defaultTraining(model.family);
+  const training = { ...family, batchSize, maxTokens: data.maxTokens ?? family.maxTokens };
   const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
   const layout = adapterLayout(model.linears, adapter);
   const taskModel = await model.prepare(data.task);
-  const clients = data.clients.map(({ name, rows }, index): SimulatedClient => {
-    const split = withLabelNoise(splitRows(rows, { seed }), data.task.labels, settings.labelNoise, seed + index);
+  const clients = data.clients.map((own, index): SimulatedClient => {
+    const split = withLabelNoise(own.split, answersOf(data), settings.labelNoise, seed + index);
     const clientSeed = Math.floor(random(seed, "client", index)() * 2 ** 31);
     return {
       id: `client-${index + 1}`,
-      name,
+      data: own,
       client: prepareClient(taskModel, model.linears, { task: data.task, adapter, training, seed, clientSeed }, split),
       metrics: [],
       bytesUp: 0,
@@ -100,6 +98,7 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
   let done = 0;
   const contributions = new Map<string, NamedTensors>();
   const history: SimulatedRound[] = [];
+  const rehearsals: Rehearsal[] = [];
 
   function apply(event: Happening): readonly RoundCommand[] {
     at += 1;
@@ -108,10 +107,15 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
     return next.commands;
   }
 
+  /** What the coordinator has for a client. */
+  function sentTo({ id }: SimulatedClient, { receive }: RoundPlan): Uint8Array | null {
+    const down = receive && sentDown(method.download(server, id), receive);
+    return down && encodeAdapter(down, layoutOf(down));
+  }
+
   /** One client's work in the open round. */
   async function takeTurn(member: SimulatedClient, round: number, plan: RoundPlan): Promise<readonly RoundCommand[]> {
-    const down = plan.receive && sentDown(method.download(server, member.id), plan.receive);
-    const received = down && encodeAdapter(down, layoutOf(down));
+    const received = sentTo(member, plan);
     const report = new RoundReport(round, () => {});
     const outcome = await runRound(member.client, { round, plan, received }, report, createRunControl());
     const metrics: RoundMetrics = report.metrics();
@@ -144,9 +148,28 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
     apply({ type: "aggregated", round, error: found?.overall ?? null, moduleErrors: [] });
   }
 
+  /** The last round as it would be now. Of all that was to be served only the best is kept. */
+  async function rehearse(round: number): Promise<void> {
+    const last = rounds + 1;
+    const plan = planOf(last);
+    const ends: RehearsedEnd[] = [];
+    for (const member of clients) {
+      ends.push(await rehearsedEnd(member.client, { round: last, plan, received: sentTo(member, plan) }));
+    }
+    const fusionLoss = mean(ends.map((end) => end.fusionLoss));
+    const best = lowestLoss(rehearsals);
+    const isBest = !best || fusionLoss < best.fusionLoss;
+    if (best && isBest) best.served = null;
+    rehearsals.push({ round, fusionLoss, served: isBest ? ends.map(({ served }) => served) : null });
+  }
+
   return {
     async run(): Promise<void> {
-      for (const { id, name, client } of clients) {
+      for (const {
+        id,
+        data: { name },
+        client,
+      } of clients) {
         const { train, fusion, test } = client.examples;
         const samples = { train: train.length, fusion: fusion.length, test: test.length };
         apply({ type: "clientJoined", clientId: id, introduction: { name, device: DEVICE, samples } });
@@ -159,37 +182,24 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
         for (const member of here) commands.push(...(await takeTurn(member, round, planOf(round))));
         if (here.length < clients.length) commands.push(...apply({ type: "roundClosed" }));
         for (const command of commands) if (command.type === "aggregate") aggregate(command.round, command.inputs);
+        if (stage === "federated") await rehearse(round);
       }
       if (state.phase.kind !== "ended" || state.phase.how !== "finished")
         throw new Error("The simulated federation did not finish");
     },
 
     async result(seconds: number): Promise<RunResult> {
-      const crossClient = await Promise.all(clients.map((member) => crossAccuracy(member, clients)));
-      return resultOf({ settings, clients, history, crossClient, seconds, innerSteps: budgets.inner.amount, fusionEvaluations });
+      const scores = await scoresOf(model, clients, lowestLoss(rehearsals), rounds);
+      const innerSteps = budgets.inner.amount;
+      return resultOf({ settings, clients, history, rehearsals, scores, seconds, innerSteps, fusionEvaluations });
     },
 
     dispose: () => taskModel.dispose(),
   };
 }
 
-/** Accuracy of a client's served adapter on rows of the others, its own test rows where it is alone. */
-async function crossAccuracy(member: SimulatedClient, clients: readonly SimulatedClient[]): Promise<number> {
-  const { client } = member;
-  const others = clients.length === 1 ? clients : clients.filter(({ id }) => id !== member.id);
-  const rows = others.flatMap((other) => other.client.examples.test.slice(0, Math.ceil(CROSS_ROWS / others.length)));
-  const served = servedAdapter(client);
-  const adapter = uploadAdapter(served, { scale: adapterScale(client.setup.adapter), trainable: false });
-  try {
-    const scored = await scoreExamples(client.model, rows, adapter, async () => {});
-    const { task } = client.setup;
-    return evaluationOf(scored, rows, task.kind === "label" ? task.labels.length : 0).accuracy ?? 0;
-  } finally {
-    adapter.dispose();
-  }
-}
-
-function servedAdapter({ served }: Client): NamedTensors {
-  if (!served) throw new Error("A client ended without serving an adapter");
-  return served;
+/** Everything a wrong answer may say. */
+function answersOf({ task, clients }: ExperimentData): readonly string[] {
+  if (task.kind === "label") return task.labels;
+  return [...new Set(clients.flatMap(({ split }) => split.train.map(({ answer }) => answer)))];
 }
