@@ -1,5 +1,6 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { plural } from "../lib/format.ts";
+import { Fill } from "../ui/Fill.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
 
 const LABELS_SHOWN = 12;
@@ -66,7 +67,7 @@ function BalanceBar({ label, count, share }: { readonly label: string; readonly 
         {label}
       </span>
       <div className="track" style={{ height: 8 }} aria-hidden="true">
-        <div className="fill" style={{ width: `${100 * share}%`, background: "var(--duet-muted)" }} />
+        <Fill share={share} color="var(--duet-muted)" />
       </div>
       <span className="number">{count}</span>
     </>

@@ -2,11 +2,10 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useStable } from "../hooks/useStable.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { type ChartSeries, RoundChart } from "../ui/RoundChart.tsx";
+import { RoundChart } from "../ui/RoundChart.tsx";
+import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { ADAPTERS } from "./adapters.ts";
 import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, roundRange } from "./metricsView.ts";
-
-const FULL: [number, number] = [0, 1];
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -35,7 +34,7 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
         points={points}
         range={range}
         series={series}
-        domain={FULL}
+        top={1}
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
         summary={`Newest mean accuracy: ${summary}`}

@@ -7,8 +7,6 @@ import { lossPoints, roundRange } from "./metricsView.ts";
 
 const INK = "var(--mantine-color-text)";
 
-const FROM_ZERO: [number, "auto"] = [0, "auto"];
-
 /** Mean training loss by round. */
 export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const points = useStable(lossPoints(snapshot));
@@ -30,7 +28,7 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
         points={points}
         range={range}
         series={series}
-        domain={FROM_ZERO}
+        top={null}
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
         summary={`Newest mean training loss: ${formatLoss(last)}`}

@@ -1,5 +1,6 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { IconX } from "@tabler/icons-react";
+import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type LaneCell, timelineView } from "./timelineView.ts";
 
@@ -89,7 +90,7 @@ function Cell({ cell }: { readonly cell: LaneCell }) {
   return (
     <td style={{ padding: 0 }}>
       <div className={`lane ${cell.kind}`} title={cell.text}>
-        <div className="fill" style={{ width: `${100 * cell.fraction}%`, background: STAGE_COLORS[cell.stage] }} />
+        <Fill share={cell.fraction} color={STAGE_COLORS[cell.stage]} />
         {cell.kind === "missed" && <IconX size={14} aria-hidden="true" style={{ verticalAlign: "-3px" }} />}
         <span className="visuallyHidden">{cell.text}</span>
       </div>

@@ -2,6 +2,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import { type ReactNode, useId } from "react";
 import type { ADAPTERS } from "../dashboard/adapters.ts";
 import type { AnswerState } from "../services/playgroundState.ts";
+import { Fill } from "../ui/Fill.tsx";
 import { likeliestLabels } from "./likeliestLabels.ts";
 
 export interface AnswerCardProps {
@@ -76,7 +77,7 @@ function LabelScores({ labels, prediction, color }: LabelScoresProps) {
             </span>
             <span className="small">{probability.toFixed(2)}</span>
             <div className="track" aria-hidden="true">
-              <div className="fill" style={{ width: `${100 * probability}%`, background: color }} />
+              <Fill share={probability} color={color} />
             </div>
           </li>
         ))}

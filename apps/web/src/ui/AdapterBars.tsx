@@ -1,5 +1,6 @@
 import { ADAPTERS, type PerAdapter } from "../dashboard/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
+import { Fill } from "./Fill.tsx";
 
 /** One bar per adapter, from 0 to 1. */
 export function AdapterBars({ values, label }: { readonly values: PerAdapter; readonly label: string }) {
@@ -25,7 +26,7 @@ function Bar({ name, hint, color, value }: BarProps) {
     <>
       <span title={hint}>{name}</span>
       <div className="track" aria-hidden="true">
-        <div className="fill" style={{ width: `${100 * (value ?? 0)}%`, background: color }} />
+        <Fill share={value ?? 0} color={color} />
       </div>
       <span>{formatFraction(value)}</span>
     </>

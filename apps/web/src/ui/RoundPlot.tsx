@@ -1,0 +1,189 @@
+import { useElementSize } from "@mantine/hooks";
+import type { ChartPoint } from "../dashboard/metricsView.ts";
+import { roundLabel } from "../dashboard/progressView.ts";
+import { useStore } from "../hooks/useStore.ts";
+import { type ChartScale, chartScale, spread } from "./chartScale.ts";
+import { hoveredRound } from "./hoveredRound.ts";
+
+export interface ChartSeries {
+  readonly key: string;
+  readonly label: string;
+  readonly color: string;
+  /** One client among many: thin, pale, without a label. */
+  readonly thin: boolean;
+}
+
+export interface RoundPlotProps {
+  readonly points: readonly ChartPoint[];
+  /** First and last round of the x axis. */
+  readonly range: readonly [number, number];
+  readonly series: readonly ChartSeries[];
+  /** Upper end of the y axis; null takes the largest value. */
+  readonly top: number | null;
+  /** Height of the dotted line (chance level). */
+  readonly reference: number | null;
+  readonly totalRounds: number;
+  readonly format: (value: number | null) => string;
+  readonly height: number;
+}
+
+const WIDTH_AT_FIRST = 480;
+/** Between labels of lines that end close to each other, pixels. */
+const LABEL_GAP = 14;
+
+/** Lines over rounds as plain SVG: the page's main thread also serves the training, and a chart library takes it for too long. */
+export function RoundPlot(props: RoundPlotProps) {
+  const { points, range, series, top, reference, totalRounds, format, height } = props;
+  const { ref, width } = useElementSize();
+  const round = useStore(hoveredRound);
+  const scale = chartScale({ width: width || WIDTH_AT_FIRST, height, range, highest: top ?? highestOf(points, series) });
+  const lines = series.map((one) => ({ ...one, ends: endsOf(points, one.key) }));
+  const main = series.filter(({ thin }) => !thin);
+  return (
+    <div ref={ref} className="plot" style={{ height }}>
+      <svg
+        width="100%"
+        height={height}
+        aria-hidden="true"
+        onPointerMove={({ clientX, currentTarget }) =>
+          hoveredRound.set(scale.roundAt(clientX - currentTarget.getBoundingClientRect().left))
+        }
+        onPointerLeave={() => hoveredRound.set(null)}
+      >
+        <Axes scale={scale} range={range} totalRounds={totalRounds} />
+        {reference !== null && <Level scale={scale} value={reference} dashed />}
+        {round !== null && (
+          <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--duet-muted)" />
+        )}
+        {lines.map(({ key, color, thin, ends }) => (
+          <Curve key={key} ends={ends} scale={scale} color={color} thin={thin} />
+        ))}
+        <EndLabels lines={lines.filter(({ thin }) => !thin)} scale={scale} />
+      </svg>
+      {round !== null && points.length > 0 && (
+        <Readout
+          {...{ points, round, totalRounds, format }}
+          series={main}
+          x={scale.x(round)}
+          isRight={2 * scale.x(round) > scale.left + scale.right}
+        />
+      )}
+    </div>
+  );
+}
+
+interface KnownPoint {
+  readonly round: number;
+  readonly value: number;
+}
+
+/** Where the line has a value; rounds without one are bridged. */
+function endsOf(points: readonly ChartPoint[], key: string): readonly KnownPoint[] {
+  return points.flatMap((point) => {
+    const value = point[key];
+    return typeof value === "number" ? [{ round: point.round, value }] : [];
+  });
+}
+
+const highestOf = (points: readonly ChartPoint[], series: readonly ChartSeries[]): number =>
+  Math.max(...points.flatMap((point) => series.map(({ key }) => point[key] ?? 0)));
+
+function Axes({ scale, range: [first, last], totalRounds }: { readonly scale: ChartScale } & AxisProps) {
+  const rounds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return (
+    <g fontSize={12} fill="var(--duet-muted)">
+      {scale.ticks.map((tick) => (
+        <g key={tick}>
+          <Level scale={scale} value={tick} />
+          <text x={scale.left - 8} y={scale.y(tick)} dy="0.32em" textAnchor="end">
+            {tick}
+          </text>
+        </g>
+      ))}
+      {rounds.map((round) => (
+        <text key={round} x={scale.x(round)} y={scale.bottom + 17} textAnchor="middle">
+          {round === 0 ? "alone" : round > totalRounds ? "fuse" : round}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+type AxisProps = Pick<RoundPlotProps, "range" | "totalRounds">;
+
+function Level({
+  scale,
+  value,
+  dashed = false,
+}: {
+  readonly scale: ChartScale;
+  readonly value: number;
+  readonly dashed?: boolean;
+}) {
+  const y = scale.y(value);
+  const look = dashed ? { stroke: "var(--duet-muted)", strokeDasharray: "2 4" } : { stroke: "var(--duet-hairline)" };
+  return <line x1={scale.left} x2={scale.right} y1={y} y2={y} {...look} />;
+}
+
+interface CurveProps {
+  readonly ends: readonly KnownPoint[];
+  readonly scale: ChartScale;
+  readonly color: string;
+  readonly thin: boolean;
+}
+
+function Curve({ ends, scale, color, thin }: CurveProps) {
+  const places = ends.map(({ round, value }) => `${scale.x(round).toFixed(1)} ${scale.y(value).toFixed(1)}`);
+  // Dots are strokes without length that end round: one element for all of a line.
+  const dots = places.map((place) => `M${place}h0`).join("");
+  return (
+    <g fill="none" stroke={color}>
+      <polyline points={places.join(" ")} strokeWidth={thin ? 1 : 2.5} strokeOpacity={thin ? 0.3 : 1} />
+      <path d={dots} strokeLinecap="round" strokeWidth={thin ? 2.4 : 5} strokeOpacity={thin ? 0.4 : 1} />
+    </g>
+  );
+}
+
+interface LabelledLine {
+  readonly key: string;
+  readonly label: string;
+  readonly ends: readonly KnownPoint[];
+}
+
+function EndLabels({ lines, scale }: { readonly lines: readonly LabelledLine[]; readonly scale: ChartScale }) {
+  const ended = lines.flatMap(({ key, label, ends }) => {
+    const last = ends.at(-1);
+    return last ? [{ key, label, x: scale.x(last.round), y: scale.y(last.value) }] : [];
+  });
+  const heights = spread(
+    ended.map(({ y }) => y),
+    LABEL_GAP,
+  );
+  return ended.map(({ key, label, x }, i) => (
+    <text key={key} x={x + 9} y={heights[i]} dy="0.32em" fontSize={13} fill="var(--mantine-color-text)">
+      {label}
+    </text>
+  ));
+}
+
+interface ReadoutProps extends Pick<RoundPlotProps, "points" | "series" | "totalRounds" | "format"> {
+  readonly round: number;
+  readonly x: number;
+  /** Of the plot's middle: then it stands at the left of the crosshair. */
+  readonly isRight: boolean;
+}
+
+function Readout({ points, series, round, totalRounds, format, x, isRight }: ReadoutProps) {
+  const point = points.find((candidate) => candidate.round === round);
+  return (
+    <div className="readout small" style={{ left: x, translate: isRight ? "calc(-100% - 10px)" : "10px" }} aria-hidden="true">
+      <div className="muted">{roundLabel(round, totalRounds)}</div>
+      {series.map(({ key, label, color }) => (
+        <div key={key}>
+          <span className="swatch" style={{ background: color }} />
+          {label} {format(point?.[key] ?? null)}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { chartScale, roundTicks, spread } from "./chartScale.ts";
+
+test("ticks are round numbers that reach the highest value", () => {
+  expect(roundTicks(1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  expect(roundTicks(3.1)).toEqual([0, 1, 2, 3, 4]);
+  expect(roundTicks(0.07)).toEqual([0, 0.02, 0.04, 0.06, 0.08]);
+  expect(roundTicks(0)).toEqual([0, 1]);
+});
+
+test("rounds lie between the margins, values between 0 at the bottom and the last tick at the top", () => {
+  const scale = chartScale({ width: 542, height: 232, range: [0, 5], highest: 1.7 });
+  expect([scale.left, scale.right, scale.top, scale.bottom]).toEqual([42, 466, 8, 208]);
+  expect([scale.x(0), scale.x(2), scale.x(5)]).toEqual([54, 214, 454]);
+  expect(scale.ticks).toEqual([0, 0.5, 1, 1.5, 2]);
+  expect([scale.y(0), scale.y(1.5), scale.y(2)]).toEqual([208, 58, 8]);
+  expect([-9, 54, 133, 135, 999].map(scale.roundAt)).toEqual([0, 0, 1, 1, 5]);
+});
+
+test("a federation of one round, in no room at all, still has finite places", () => {
+  const scale = chartScale({ width: 0, height: 60, range: [1, 1], highest: Number.NEGATIVE_INFINITY });
+  expect(scale.x(1)).toBe(54);
+  expect(scale.roundAt(700)).toBe(1);
+  expect(scale.y(0.5)).toBe(22);
+});
+
+test("labels of close lines move down until they are apart", () => {
+  expect(spread([100, 40, 45, 90], 14)).toEqual([104, 40, 54, 90]);
+});

@@ -1,0 +1,69 @@
+/** Where things stand in a chart of values over rounds, in pixels from its upper left corner. Pure. */
+
+export interface ChartScale {
+  readonly x: (round: number) => number;
+  readonly y: (value: number) => number;
+  /** The round nearest to a place. */
+  readonly roundAt: (x: number) => number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** From 0 to the upper end of the y axis. */
+  readonly ticks: readonly number[];
+}
+
+/** Room for the y axis, the labels at the lines' ends, and the x axis. */
+const MARGIN = { left: 42, right: 76, top: 8, bottom: 24 } as const;
+/** Between the plot's sides and the first and the last round. */
+const PADDING = 12;
+
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+  /** First and last round. */
+  readonly range: readonly [number, number];
+  /** The largest value there is to show. */
+  readonly highest: number;
+}
+
+export function chartScale({ width, height, range: [first, last], highest }: ChartSize): ChartScale {
+  const { left, top } = MARGIN;
+  const right = Math.max(left + 2 * PADDING + 1, width - MARGIN.right);
+  const bottom = height - MARGIN.bottom;
+  const perRound = (right - left - 2 * PADDING) / Math.max(1, last - first);
+  const ticks = roundTicks(highest);
+  const ceiling = ticks.at(-1) ?? 1;
+  return {
+    x: (round) => left + PADDING + (round - first) * perRound,
+    y: (value) => bottom - (value / ceiling) * (bottom - top),
+    roundAt: (x) => Math.min(last, Math.max(first, Math.round(first + (x - left - PADDING) / perRound))),
+    left,
+    right,
+    top,
+    bottom,
+    ticks,
+  };
+}
+
+/** Round numbers from 0 to at least `highest`, a handful. */
+export function roundTicks(highest: number): readonly number[] {
+  if (!(highest > 0)) return [0, 1];
+  const rough = highest / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 2.5, 5].find((factor) => factor * power >= rough) ?? 10);
+  const count = Math.ceil(highest / step - 1e-9);
+  return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+}
+
+/** Heights of labels in the order of `natural` heights, each at least `gap` below the one above it. */
+export function spread(natural: readonly number[], gap: number): readonly number[] {
+  const order = natural.map((_, i) => i).sort((a, b) => (natural[a] ?? 0) - (natural[b] ?? 0));
+  const placed = [...natural];
+  let lowest = Number.NEGATIVE_INFINITY;
+  for (const i of order) {
+    lowest = Math.max(placed[i] ?? 0, lowest + gap);
+    placed[i] = lowest;
+  }
+  return placed;
+}
