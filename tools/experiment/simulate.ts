@@ -182,7 +182,7 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
         for (const member of here) commands.push(...(await takeTurn(member, round, planOf(round))));
         if (here.length < clients.length) commands.push(...apply({ type: "roundClosed" }));
         for (const command of commands) if (command.type === "aggregate") aggregate(command.round, command.inputs);
-        if (stage === "federated") await rehearse(round);
+        if (round >= 1 && round <= rounds) await rehearse(round);
       }
       if (state.phase.kind !== "ended" || state.phase.how !== "finished")
         throw new Error("The simulated federation did not finish");

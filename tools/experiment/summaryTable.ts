@@ -7,21 +7,6 @@ interface MethodSummary {
   readonly runs: readonly RunResult[];
 }
 
-const COLUMNS = [
-  "scenario",
-  "clients",
-  "alpha",
-  "method",
-  "seeds",
-  "accuracy",
-  "against FedAvg",
-  "worst client",
-  "macro-F1",
-  "on others' rows",
-  "MiB sent",
-  "tokens trained",
-];
-
 /** Runs that differ in their seed only, together. */
 function bySetting(results: readonly RunResult[]): readonly MethodSummary[] {
   const groups = new Map<string, RunResult[]>();
@@ -32,30 +17,54 @@ function bySetting(results: readonly RunResult[]): readonly MethodSummary[] {
   return [...groups.values()].flatMap((runs) => (runs[0] ? [{ settings: runs[0].settings, runs }] : []));
 }
 
+interface Column {
+  readonly name: string;
+  readonly cell: (summary: MethodSummary) => string | number;
+}
+
 /**
  * Accuracy as mean ± half the 95 % interval over seeds. "against FedAvg" is that of the difference, seed by seed, with the same
- * rows, splits and initial adapters on both sides.
+ * rows, splits and initial adapters on both sides. Columns that no run has a figure for are left out.
  */
 export function summaryTable(results: readonly RunResult[]): string {
-  const lines = bySetting(results).map((summary) => {
-    const { settings, runs } = summary;
-    const average = (pick: (run: RunResult) => number) => mean(runs.map(pick));
-    return [
-      settings.scenario,
-      settings.clients,
-      settings.alpha,
-      settings.method,
-      runs.length,
-      withMargin(runs.map(({ accuracyMean }) => accuracyMean)),
-      againstFedAvg(summary, results),
-      average(({ accuracyWorst }) => accuracyWorst).toFixed(3),
-      average(({ macroF1Mean }) => macroF1Mean).toFixed(3),
-      average(({ crossClientAccuracy }) => crossClientAccuracy).toFixed(3),
-      (average(({ bytesUp, bytesDown }) => bytesUp + bytesDown) / 2 ** 20).toFixed(1),
-      Math.round(average(({ trainTokens }) => trainTokens)),
-    ];
+  const summaries = bySetting(results);
+  const columns = columnsOf(results).filter(({ cell }) => summaries.some((summary) => cell(summary) !== ""));
+  const lines = summaries.map((summary) => columns.map(({ cell }) => cell(summary)));
+  return [columns.map(({ name }) => name), columns.map(() => "---"), ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
+function columnsOf(results: readonly RunResult[]): readonly Column[] {
+  const figure = (name: string, pick: (run: RunResult) => number | null | undefined, digits = 3): Column => ({
+    name,
+    cell: ({ runs }) => average(runs, pick)?.toFixed(digits) ?? "",
   });
-  return [COLUMNS, COLUMNS.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [
+    { name: "scenario", cell: ({ settings }) => settings.scenario },
+    { name: "clients", cell: ({ settings }) => settings.clients },
+    { name: "alpha", cell: ({ settings }) => settings.alpha },
+    { name: "method", cell: ({ settings }) => settings.method },
+    { name: "seeds", cell: ({ runs }) => runs.length },
+    { name: "accuracy", cell: ({ runs }) => withMargin(runs.map(({ accuracyMean }) => accuracyMean)) },
+    { name: "against FedAvg", cell: (summary) => againstFedAvg(summary, results) },
+    figure("worst client", ({ accuracyWorst }) => accuracyWorst),
+    figure("after the best round", ({ accuracyAtBest }) => accuracyAtBest),
+    figure("best round", ({ bestRound }) => bestRound, 1),
+    figure("macro-F1", ({ macroF1Mean, groupingAccuracy }) => (groupingAccuracy === null ? macroF1Mean : null)),
+    figure("grouping", ({ groupingAccuracy }) => groupingAccuracy),
+    figure("unseen templates", ({ unseen }) => unseen?.accuracy),
+    figure("their grouping", ({ unseen }) => unseen?.groupingAccuracy),
+    figure("on others' rows", ({ crossClientAccuracy }) => crossClientAccuracy),
+    figure("MiB sent", ({ bytesUp, bytesDown }) => (bytesUp + bytesDown) / 2 ** 20, 1),
+    figure("tokens trained", ({ trainTokens }) => trainTokens, 0),
+  ];
+}
+
+/** Null where not every run has the figure. */
+function average(runs: readonly RunResult[], pick: (run: RunResult) => number | null | undefined): number | null {
+  const values = runs.flatMap((run) => pick(run) ?? []);
+  return values.length === runs.length ? mean(values) : null;
 }
 
 function againstFedAvg({ settings, runs }: MethodSummary, results: readonly RunResult[]): string {
