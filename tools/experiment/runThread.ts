@@ -1,14 +1,8 @@
 /** A thread that runs one federation after the other; the model is loaded once. */
-import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import { selectBackend } from "@duet/lora-core/backends/selectBackend";
-import { loadModel } from "@duet/lora-core/models/loadModel";
-import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
 import { z } from "zod";
 import { experimentData } from "./experimentData.ts";
+import { openModel } from "./openModel.ts";
 import { type RunResult, runSettings } from "./runs.ts";
 import { simulate } from "./simulate.ts";
 
@@ -23,7 +17,7 @@ const port = parentPort;
 if (!port) throw new Error("This file is a worker thread's");
 
 const say = (message: ThreadMessage) => port.postMessage(message);
-const loaded = load();
+const loaded = openModel(folder);
 
 port.on("message", async (message: unknown) => {
   try {
@@ -36,10 +30,3 @@ port.on("message", async (message: unknown) => {
     say({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
   }
 });
-
-async function load() {
-  const wasmPath = `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
-  await selectBackend({ forced: "wasm", wasmPath, threads: 1 });
-  const files = await readModelFiles(readdirSync(folder), async (name) => readFileSync(`${folder}/${name}`));
-  return { model: loadModel(files), defaultTargets: parseArchitecture(files.config).defaultTargets };
-}
