@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { matchedBudgets, stepsOfFusion, trainedSteps } from "./budget.ts";
+import { fusionEvaluations, matchedBudgets, stepsOfFusion, trainedSteps } from "./budget.ts";
 import { allMethods, methodNamed } from "./methodVariants.ts";
 
 describe("matched budgets", () => {
   test.each(allMethods())("%s stays within the steps, and a step more per round would not", (name) => {
-    const { method } = methodNamed(name);
+    const method = methodNamed(name);
     const budget = { steps: 72, local: 24, rounds: 4, fusion: 3 };
     const budgets = matchedBudgets(method, budget);
     const used = trainedSteps(method, budgets);
@@ -14,12 +14,21 @@ describe("matched budgets", () => {
   });
 
   test("local learning and its federated rounds share FDLoRA's steps: 24 + 4 x 11 + 3 = 71", () => {
-    const { method } = methodNamed("fdlora");
+    const method = methodNamed("fdlora");
     expect(matchedBudgets(method, { steps: 72, local: 24, rounds: 4, fusion: 3 }).inner.amount).toBe(11);
   });
 
+  test.each([
+    ["fdlora:fusion-20", 20],
+    ["feddpa", 12],
+    ["fdlora:equal-weights", 0],
+    ["fedavg", 0],
+  ])("%s searches with %d evaluations", (name, evaluations) => {
+    expect(fusionEvaluations(methodNamed(name), 4)).toBe(evaluations);
+  });
+
   test("refuses more rounds than steps", () => {
-    const { method } = methodNamed("fedavg");
+    const method = methodNamed("fedavg");
     expect(() => matchedBudgets(method, { steps: 8, local: 4, rounds: 9, fusion: 0 })).toThrow(/fewer rounds/);
   });
 

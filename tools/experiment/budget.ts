@@ -29,6 +29,12 @@ export function stepsOfFusion(evaluations: number, fusionRows: number, batchSize
   return Math.ceil((evaluations * fusionRows) / (3 * batchSize));
 }
 
+/** Evaluations of the search in the method's last round at most; 0 without one. */
+export function fusionEvaluations(method: Method, rounds: number): number {
+  const { serve } = method.plan(budgetsOf(1, 1, rounds), { round: rounds + 1, isNewcomer: false });
+  return serve?.kind === "fuse" ? serve.search.maxEvaluations : 0;
+}
+
 function budgetsOf(local: number, inner: number, rounds: number): Budgets {
   return { local: { unit: "steps", amount: local }, inner: { unit: "steps", amount: inner }, rounds };
 }

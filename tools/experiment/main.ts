@@ -1,16 +1,12 @@
 /** `npm run experiment`: methods against each other, in simulated federations. `-- --help` says what there is. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { z } from "zod";
-import { allMethods, methodNamed } from "./methodVariants.ts";
 import { type ExperimentOptions, parseOptions, USAGE } from "./options.ts";
 import { writePlots } from "./plots.ts";
+import { readResults, writeResults } from "./resultsFile.ts";
 import { runAll } from "./runPool.ts";
-import { type RunResult, type RunSettings, runKey, runResult } from "./runs.ts";
+import { type RunSettings, runKey } from "./runs.ts";
 import { summaryTable } from "./summaryTable.ts";
-
-const resultsFile = z.object({ rows: z.array(runResult) });
+import { wantedRuns } from "./wantedRuns.ts";
 
 // Node 20 has fused multiply-add in WebAssembly, newer ones without asking; the threads' kernels are a third faster with it.
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -25,7 +21,7 @@ try {
 }
 
 async function experiment(options: ExperimentOptions): Promise<void> {
-  const wanted = runsOf(options);
+  const wanted = wantedRuns(options);
   const rows = new Map(readResults(options.json).map((row) => [runKey(row.settings), row]));
   const missing = wanted.filter((settings) => !rows.has(runKey(settings)));
   console.log(`${wanted.length} runs, ${wanted.length - missing.length} of them done before.`);
@@ -40,7 +36,7 @@ async function experiment(options: ExperimentOptions): Promise<void> {
     onDone(result) {
       rows.set(runKey(result.settings), result);
       // After every run, so that nothing is lost when this is stopped.
-      writeResults(options.json, [...rows.values()]);
+      writeResults(options.json, options, [...rows.values()]);
       say(
         result.settings,
         `${result.accuracyMean.toFixed(3)} (worst ${result.accuracyWorst.toFixed(3)}), ${result.seconds.toFixed(0)} s`,
@@ -63,30 +59,6 @@ async function experiment(options: ExperimentOptions): Promise<void> {
   }
 }
 
-/** Every combination; seeds outermost, so that a table over all methods is there early. */
-function runsOf(options: ExperimentOptions): readonly RunSettings[] {
-  const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
-  for (const name of methods) methodNamed(name);
-  const { scenario, model, rounds, steps, local, rows } = options;
-  const common = { scenario, model, rounds, steps, local, rows, batchSize: options["batch-size"] };
-  const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
-  const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
-  return seeds.flatMap((seed) =>
-    options.clients.flatMap((clients) =>
-      options.alpha.flatMap((alpha) => methods.map((method) => ({ ...common, ...noise, method, clients, alpha, seed }))),
-    ),
-  );
-}
-
 function nameOf({ scenario, method, clients, alpha, seed }: RunSettings): string {
   return `${scenario} ${method}, ${clients} clients, alpha ${alpha}, seed ${seed}`;
-}
-
-function readResults(path: string): readonly RunResult[] {
-  return existsSync(path) ? resultsFile.parse(JSON.parse(readFileSync(path, "utf8"))).rows : [];
-}
-
-function writeResults(path: string, rows: readonly RunResult[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ rows }, null, 1)}\n`);
 }

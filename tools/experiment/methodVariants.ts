@@ -2,6 +2,7 @@
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
+import type { Serve } from "@duet/lora-core/strategies/strategy";
 
 const base: FdLoraConfig = fdLora.presets.recommended as FdLoraConfig;
 
@@ -24,20 +25,28 @@ const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "fusion-40": { ...base, fusion: { ...base.fusion, maxEvaluations: 40, confidence: 0 } },
 };
 
-export interface NamedMethod {
-  readonly method: Method;
-  /** Evaluations of the fusion search, for the budget; 0 without one. */
-  readonly fusionEvaluations: number;
-}
+/** Ablations of the last stage: no search, everybody serves the same. */
+const SERVED: Readonly<Record<string, Serve>> = {
+  "no-fusion": { kind: "slot", slot: "personal" },
+  "equal-weights": { kind: "sum", weights: { personal: 0.5, shared: 0.5 } },
+};
 
 /** @throws {RangeError} when there is no such method, preset or variant. */
-export function methodNamed(name: string): NamedMethod {
-  const [id = "", variant] = name.split(":");
-  const ablation = id === "fdlora" && variant !== undefined ? ABLATIONS[variant] : undefined;
-  const chosen = ablation ? { id, config: { ...ablation } } : presetOf(id, variant);
-  const method = methodOf(chosen);
-  const fusionEvaluations = id === "fdlora" ? fdLora.configSchema.parse(chosen.config).fusion.maxEvaluations : 0;
-  return { method, fusionEvaluations };
+export function methodNamed(name: string): Method {
+  const [id = "", variant = ""] = name.split(":");
+  const ablation = id === "fdlora" ? ABLATIONS[variant] : undefined;
+  if (ablation) return methodOf({ id, config: { ...ablation } });
+  const served = id === "fdlora" ? SERVED[variant] : undefined;
+  if (served) return serving(methodOf({ id, config: { ...base } }), served);
+  return methodOf(presetOf(id, variant || undefined));
+}
+
+function serving(method: Method, serve: Serve): Method {
+  const plan: Method["plan"] = (budgets, context) => {
+    const planned = method.plan(budgets, context);
+    return planned.serve ? { ...planned, serve } : planned;
+  };
+  return { ...method, plan };
 }
 
 /** The names behind "all": every method with its default preset, and FDLoRA's other presets. */

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { scenarios } from "./runs.ts";
+import { studyNamed } from "./studies.ts";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const list = <T extends z.ZodType>(entry: T) =>
@@ -21,7 +22,7 @@ const fields = z.strictObject({
   alpha: list(z.coerce.number().positive()).default([0.5]),
   seeds: whole(1, 100).default(1),
   "first-seed": whole(1, 1_000_000).default(1),
-  rounds: whole(1, 200).default(4),
+  rounds: list(whole(1, 200)).default([4]),
   /** Optimiser steps of a client in all, whatever the method does with them. */
   steps: whole(4, 100_000).default(72),
   local: whole(1, 10_000).default(24),
@@ -46,13 +47,14 @@ export const USAGE = `npm run experiment -- [options]
 
   Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
 
+  --study NAME              the runs of a table in docs/experiments.md; tools/experiment/studies.ts has the names
   --quick                   the medical table for four methods at one seed, with a plot, in a few minutes
   --scenario medical|severity|alerts|parsing    (default medical; needs ../shared/data or --data)
   --data DIR                folder with medical/ and loghub/ as in ../shared/data
   --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
   --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported
-  --rounds T --steps S      every method gets S optimiser steps per client in all (defaults 4, 72)
+  --rounds T,T --steps S    every method gets S optimiser steps per client in all (defaults 4, 72)
   --local E1                of which a method with a stage of local learning spends E1 there (default 24)
   --rows N                  rows of all clients together (default 480)
   --batch-size N            rows of an optimiser step (default 8)
@@ -68,17 +70,18 @@ const QUICK = ["--methods", "local,fedavg,fedprox,fdlora", "--rows", "360", "--p
 
 /** @throws {Error} with one sentence on an option that is unknown or out of range. */
 export function parseOptions(args: readonly string[]): ExperimentOptions | "help" {
-  const quick = args.includes("--quick");
-  const rest = args.filter((arg) => arg !== "--quick");
-  const names = Object.keys(fields.shape).map((name) => [name, { type: "string" as const }] as const);
-  const { values } = parseArgs({
-    // A later option wins, so what is asked for outweighs --quick.
-    args: [...(quick ? QUICK : []), ...rest],
-    options: { ...Object.fromEntries(names), help: { type: "boolean" as const } },
-  });
-  if ("help" in values && values.help) return "help";
-  const parsed = options.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const { quick, study, help, ...values } = parsed(args);
+  if (help) return "help";
+  // What is asked for outweighs what a name stands for.
+  const meant = { ...(quick ? parsed(QUICK) : {}), ...(typeof study === "string" ? parsed(studyNamed(study)) : {}), ...values };
+  const result = options.safeParse(meant);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
   throw new Error(`--${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function parsed(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
+  const names = [...Object.keys(fields.shape), "study"].map((name) => [name, { type: "string" as const }] as const);
+  const flags = { quick: { type: "boolean" as const }, help: { type: "boolean" as const } };
+  return parseArgs({ args: [...args], options: { ...Object.fromEntries(names), ...flags } }).values;
 }

@@ -1,39 +1,53 @@
 /**
- * The last round rehearsed after every federated round: what each client would serve if the federation ended now, judged on its fusion
- * rows. It tells which round was best without a look at a test row. Outside of the budget, and nothing of it stays with a client.
+ * The last round rehearsed after every federated round: what each client would serve if the federation ended now, judged on its
+ * fusion rows, which tell what round was best without a look at a test row, and on its test rows, for accuracy by round, bytes
+ * and tokens. Outside of the budget, and nothing of it stays with a client.
  */
+
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import type { LanguageModel } from "@duet/lora-core/models/languageModel";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
+import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";
 import { RoundReport } from "@duet/lora-core/training/roundReport";
 import { createRunControl } from "@duet/lora-core/training/runControl";
 import { type Client, runRound } from "@duet/lora-core/training/runRound";
 import type { RoundRequest } from "@duet/lora-core/training/trainingEngine";
+import type { SimulatedClient } from "./runResult.ts";
+import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
 
-export interface Rehearsal {
+/** After one round. */
+export interface RoundEnd {
   readonly round: number;
-  /** Mean over the clients, nats. */
+  /** Sent until then, both ways and by everybody, without what a last round would send. */
+  readonly bytes: number;
+  /** By client. */
+  readonly clients: readonly ClientEnd[];
+}
+
+export interface ClientEnd extends ServedAccuracy {
+  /** Mean loss on the fusion rows, nats. */
   readonly fusionLoss: number;
-  /** By client; null once another round is better. */
-  served: readonly NamedTensors[] | null;
 }
 
-export interface RehearsedEnd {
-  readonly served: NamedTensors;
-  readonly fusionLoss: number;
+/** What `client` would serve after the last round, whose request this is. */
+export async function rehearsed(client: Client, request: RoundRequest): Promise<NamedTensors> {
+  // Something has to be measured; fusion rows are few.
+  const onFusionRows = { ...client, examples: { ...client.examples, test: client.examples.fusion } };
+  const { served } = await runRound(onFusionRows, request, new RoundReport(request.round, () => {}), createRunControl());
+  if (!served) throw new Error("The last round of this method serves nothing");
+  return served;
 }
 
-/** `request` is that of the last round. */
-export async function rehearsedEnd(client: Client, request: RoundRequest): Promise<RehearsedEnd> {
-  const { fusion } = client.examples;
-  const report = new RoundReport(request.round, () => {});
-  const onFusionRows = { ...client, examples: { ...client.examples, test: fusion } };
-  const { served } = await runRound(onFusionRows, request, report, createRunControl());
-  const loss = report.metrics().testLoss.fused;
-  if (!served || loss === null) throw new Error("The last round of this method serves nothing");
-  return { served, fusionLoss: loss };
-}
-
-/** The first of the best; undefined of none. */
-export function lowestLoss(rehearsals: readonly Rehearsal[]): Rehearsal | undefined {
-  const lowest = Math.min(...rehearsals.map(({ fusionLoss }) => fusionLoss));
-  return rehearsals.find(({ fusionLoss }) => fusionLoss === lowest);
+/** How good what a client serves is. The model stays the caller's. */
+export async function clientEnd(model: LanguageModel, member: SimulatedClient, served: NamedTensors): Promise<ClientEnd> {
+  const { client, data } = member;
+  const adapter = uploadAdapter(served, { scale: adapterScale(client.setup.adapter), trainable: false });
+  try {
+    const { fusion } = client.examples;
+    const { loss } = evaluationOf(await scoreExamples(client.model, fusion, adapter, async () => {}), fusion, 0);
+    return { fusionLoss: loss, ...(await servedAccuracy(client, model, served, data.split.test)) };
+  } finally {
+    adapter.dispose();
+  }
 }

@@ -2,7 +2,7 @@
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Client } from "@duet/lora-core/training/runRound";
 import type { ClientData } from "./experimentData.ts";
-import { lowestLoss, type Rehearsal } from "./rehearsal.ts";
+import type { RoundEnd } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
 import { deviation, mean } from "./statistics.ts";
@@ -25,8 +25,8 @@ interface Finished {
   readonly settings: RunSettings;
   readonly clients: readonly SimulatedClient[];
   readonly history: readonly SimulatedRound[];
-  /** After every federated round. */
-  readonly rehearsals: readonly Rehearsal[];
+  /** After every federated round, what was to be served; after the last what is. */
+  readonly ends: readonly RoundEnd[];
   readonly scores: Scores;
   readonly seconds: number;
   readonly innerSteps: number;
@@ -34,9 +34,11 @@ interface Finished {
 }
 
 export function resultOf(finished: Finished): RunResult {
-  const { settings, clients, rehearsals, scores, seconds, innerSteps, fusionEvaluations } = finished;
+  const { settings, clients, ends, scores, seconds, innerSteps, fusionEvaluations } = finished;
   const last = clients.map(({ metrics }) => metrics.at(-1)?.metrics);
-  const accuracies = scores.own.map(({ accuracy }) => accuracy);
+  const served = ends.at(-1)?.clients ?? [];
+  const accuracies = served.map(({ accuracy }) => accuracy);
+  const best = bestOf(ends);
   const meanOf = (pick: (metrics: RoundMetrics) => number | null) => meanOrNull(last.map((m) => (m ? pick(m) : null)));
   return {
     settings,
@@ -44,9 +46,9 @@ export function resultOf(finished: Finished): RunResult {
     accuracyMean: mean(accuracies),
     accuracyStd: deviation(accuracies),
     accuracyWorst: Math.min(...accuracies),
-    bestRound: lowestLoss(rehearsals)?.round ?? null,
-    accuracyAtBest: meanOrNull(scores.best.map(({ accuracy }) => accuracy)),
-    groupingAccuracy: meanOrNull(scores.own.map(({ grouping }) => grouping)),
+    bestRound: best?.round ?? null,
+    accuracyAtBest: best ? mean(best.clients.map(({ accuracy }) => accuracy)) : null,
+    groupingAccuracy: meanOrNull(served.map(({ grouping }) => grouping)),
     unseen: unseenOf(scores),
     macroF1Mean: meanOf(({ macroF1 }) => macroF1.fused) ?? 0,
     baseMean: meanOf(({ accuracy }) => accuracy.base),
@@ -71,14 +73,26 @@ function unseenOf({ unseen }: Scores): RunResult["unseen"] {
   return accuracy === null ? null : { accuracy, groupingAccuracy: meanOrNull(unseen.map(({ grouping }) => grouping)) };
 }
 
-function roundRows({ clients, history, rehearsals }: Finished): RoundRow[] {
+/** The first of the rounds with the lowest loss on the fusion rows. */
+function bestOf(ends: readonly RoundEnd[]): RoundEnd | undefined {
+  return ends.toSorted((a, b) => fusionLossOf(a) - fusionLossOf(b))[0];
+}
+
+function fusionLossOf({ clients }: RoundEnd): number {
+  return mean(clients.map(({ fusionLoss }) => fusionLoss));
+}
+
+function roundRows({ clients, history, ends }: Finished): RoundRow[] {
   const rounds = [...new Set(clients.flatMap(({ metrics }) => metrics.map(({ round }) => round)))].sort((a, b) => a - b);
   return rounds.map((round) => {
     const entries = clients.flatMap(({ metrics }) => metrics.filter((entry) => entry.round === round));
     const accuracy = (which: "shared" | "personal") => meanOrNull(entries.map(({ metrics }) => metrics.accuracy[which]));
+    const end = ends.find((entry) => entry.round === round);
     return {
       round,
-      fusionLoss: rehearsals.find((entry) => entry.round === round)?.fusionLoss ?? null,
+      served: end ? mean(end.clients.map((client) => client.accuracy)) : null,
+      fusionLoss: end ? fusionLossOf(end) : null,
+      bytes: end?.bytes ?? null,
       shared: accuracy("shared"),
       personal: accuracy("personal"),
       aggregationError: history.find((entry) => entry.round === round)?.aggregationError ?? null,

@@ -26,8 +26,11 @@ const fraction = z.number().min(0).max(1);
 /** After one federated round, on a sample of every client's test rows where nothing else is said. */
 const roundRow = z.strictObject({
   round: z.number(),
-  /** Mean over the clients of the loss on the fusion rows of what each would serve if this were the last round, nats. */
-  fusionLoss: z.number().nullable().default(null),
+  /** If this were the last round: mean accuracy of what the clients would serve, and its mean loss on their fusion rows, nats. */
+  served: fraction.nullable(),
+  fusionLoss: z.number().nullable(),
+  /** Sent until then, both ways and by everybody; null in the rounds that are not federated. */
+  bytes: z.number().nullable(),
   /** Mean over the clients, of the shared and of the personal adapter; null where it was not measured. */
   shared: fraction.nullable(),
   personal: fraction.nullable(),

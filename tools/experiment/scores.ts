@@ -1,8 +1,6 @@
-/** The accuracies of a finished federation, measured on whole test parts. */
+/** What clients serve at the end of a federation, tried on rows that are not their own. */
 import type { Row } from "@duet/lora-core/data/task";
 import type { LanguageModel } from "@duet/lora-core/models/languageModel";
-import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import type { Rehearsal } from "./rehearsal.ts";
 import type { SimulatedClient } from "./runResult.ts";
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
 
@@ -11,49 +9,31 @@ const CROSS_ROWS = 96;
 
 /** Per client. */
 export interface Scores {
-  /** Of what it serves, on its own test rows. */
-  readonly own: readonly ServedAccuracy[];
-  /** Of what it would have served after the best round; on the same rows. */
-  readonly best: readonly ServedAccuracy[];
   /** On rows of the other clients, its own where it is alone. */
   readonly others: readonly ServedAccuracy[];
   /** Of those that have such rows. */
   readonly unseen: readonly ServedAccuracy[];
 }
 
-/** The model stays the caller's. */
-export async function scoresOf(
-  model: LanguageModel,
-  clients: readonly SimulatedClient[],
-  best: Rehearsal | undefined,
-  lastRound: number,
-): Promise<Scores> {
-  const score = (adapters: (i: number) => NamedTensors | null | undefined, rows: (member: SimulatedClient) => readonly Row[]) =>
-    scoresOn(model, clients, adapters, rows);
-  const served = (i: number) => clients[i]?.client.served;
-  const test = ({ data }: SimulatedClient) => data.split.test;
-  const own = await score(served, test);
+/** Of what the clients serve. The model stays the caller's. */
+export async function scoresOf(model: LanguageModel, clients: readonly SimulatedClient[]): Promise<Scores> {
   return {
-    own,
-    // What was rehearsed after the last round is what was done then.
-    best: best?.round === lastRound ? own : await score((i) => best?.served?.[i], test),
-    others: await score(served, (member) => rowsOfOthers(member, clients)),
-    unseen: await score(served, ({ data }) => data.unseen),
+    others: await scoresOn(model, clients, (member) => rowsOfOthers(member, clients)),
+    unseen: await scoresOn(model, clients, ({ data }) => data.unseen),
   };
 }
 
-/** One score for every client that has an adapter and rows. */
+/** One score for every client that has such rows. */
 async function scoresOn(
   model: LanguageModel,
   clients: readonly SimulatedClient[],
-  adapterOf: (index: number) => NamedTensors | null | undefined,
   rowsOf: (member: SimulatedClient) => readonly Row[],
 ): Promise<readonly ServedAccuracy[]> {
   const scores: ServedAccuracy[] = [];
-  for (const [index, member] of clients.entries()) {
-    const adapter = adapterOf(index);
+  for (const member of clients) {
+    const { served } = member.client;
     const rows = rowsOf(member);
-    if (adapter && rows.length > 0) scores.push(await servedAccuracy(member.client, model, adapter, rows));
+    if (served && rows.length > 0) scores.push(await servedAccuracy(member.client, model, served, rows));
   }
   return scores;
 }

@@ -19,16 +19,15 @@ import { random } from "@duet/lora-core/tensors/random";
 import { prepareClient } from "@duet/lora-core/training/prepareClient";
 import { RoundReport } from "@duet/lora-core/training/roundReport";
 import { createRunControl } from "@duet/lora-core/training/runControl";
-import { runRound } from "@duet/lora-core/training/runRound";
-import { matchedBudgets, stepsOfFusion } from "./budget.ts";
+import { type Client, runRound } from "@duet/lora-core/training/runRound";
+import { fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./experimentData.ts";
 import { withLabelNoise } from "./labelNoise.ts";
 import { methodNamed } from "./methodVariants.ts";
-import { lowestLoss, type Rehearsal, type RehearsedEnd, rehearsedEnd } from "./rehearsal.ts";
+import { type ClientEnd, clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
 import { resultOf, type SimulatedClient, type SimulatedRound } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
-import { mean } from "./statistics.ts";
 
 const RANK = 8;
 const ALPHA = 16;
@@ -62,7 +61,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 
 async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
   const { seed, rounds, steps, local, batchSize, dropClients } = settings;
-  const { method, fusionEvaluations } = methodNamed(settings.method);
+  const method = methodNamed(settings.method);
   const family = defaultTraining(model.family);
   const training = { ...family, batchSize, maxTokens: data.maxTokens ?? family.maxTokens };
   const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
@@ -81,12 +80,9 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
     };
   });
   const fusionRows = Math.max(...clients.map(({ client }) => client.examples.fusion.length));
-  const budgets = matchedBudgets(method, {
-    steps,
-    local,
-    rounds,
-    fusion: fusionEvaluations === 0 ? 0 : stepsOfFusion(fusionEvaluations, fusionRows, training.batchSize),
-  });
+  const evaluations = fusionEvaluations(method, rounds);
+  const fusion = stepsOfFusion(evaluations, fusionRows, training.batchSize);
+  const budgets = matchedBudgets(method, { steps, local, rounds, fusion });
   const schedule = scheduleOf(method, budgets);
   const planOf = (round: number) => method.plan(budgets, { round, isNewcomer: false });
   const policy = { schedule, minClients: clients.length, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS };
@@ -98,7 +94,9 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
   let done = 0;
   const contributions = new Map<string, NamedTensors>();
   const history: SimulatedRound[] = [];
-  const rehearsals: Rehearsal[] = [];
+  const ends: RoundEnd[] = [];
+  /** Bytes, both ways and by everybody, by the round they were sent until. */
+  const sentUntil = new Map<number, number>();
 
   function apply(event: Happening): readonly RoundCommand[] {
     at += 1;
@@ -148,19 +146,17 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
     apply({ type: "aggregated", round, error: found?.overall ?? null, moduleErrors: [] });
   }
 
-  /** The last round as it would be now. Of all that was to be served only the best is kept. */
-  async function rehearse(round: number): Promise<void> {
-    const last = rounds + 1;
-    const plan = planOf(last);
-    const ends: RehearsedEnd[] = [];
-    for (const member of clients) {
-      ends.push(await rehearsedEnd(member.client, { round: last, plan, received: sentTo(member, plan) }));
-    }
-    const fusionLoss = mean(ends.map((end) => end.fusionLoss));
-    const best = lowestLoss(rehearsals);
-    const isBest = !best || fusionLoss < best.fusionLoss;
-    if (best && isBest) best.served = null;
-    rehearsals.push({ round, fusionLoss, served: isBest ? ends.map(({ served }) => served) : null });
+  /** How good what everybody serves is; before the end, what everybody would serve. */
+  async function judge(round: number, servedBy: (member: SimulatedClient) => Promise<NamedTensors>): Promise<void> {
+    const judged: ClientEnd[] = [];
+    for (const member of clients) judged.push(await clientEnd(model, member, await servedBy(member)));
+    ends.push({ round, bytes: sentUntil.get(round) ?? 0, clients: judged });
+  }
+
+  /** The last round as it would be now, for one client. */
+  function rehearse(member: SimulatedClient): Promise<NamedTensors> {
+    const plan = planOf(rounds + 1);
+    return rehearsed(member.client, { round: rounds + 1, plan, received: sentTo(member, plan) });
   }
 
   return {
@@ -182,16 +178,21 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
         for (const member of here) commands.push(...(await takeTurn(member, round, planOf(round))));
         if (here.length < clients.length) commands.push(...apply({ type: "roundClosed" }));
         for (const command of commands) if (command.type === "aggregate") aggregate(command.round, command.inputs);
-        if (round >= 1 && round <= rounds) await rehearse(round);
+        sentUntil.set(
+          round,
+          clients.reduce((sum, member) => sum + member.bytesUp + member.bytesDown, 0),
+        );
+        if (round >= 1 && round < rounds) await judge(round, rehearse);
       }
       if (state.phase.kind !== "ended" || state.phase.how !== "finished")
         throw new Error("The simulated federation did not finish");
     },
 
     async result(seconds: number): Promise<RunResult> {
-      const scores = await scoresOf(model, clients, lowestLoss(rehearsals), rounds);
+      await judge(rounds, async ({ client }) => servedAdapter(client));
+      const scores = await scoresOf(model, clients);
       const innerSteps = budgets.inner.amount;
-      return resultOf({ settings, clients, history, rehearsals, scores, seconds, innerSteps, fusionEvaluations });
+      return resultOf({ settings, clients, history, ends, scores, seconds, innerSteps, fusionEvaluations: evaluations });
     },
 
     dispose: () => taskModel.dispose(),
@@ -202,4 +203,9 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
 function answersOf({ task, clients }: ExperimentData): readonly string[] {
   if (task.kind === "label") return task.labels;
   return [...new Set(clients.flatMap(({ split }) => split.train.map(({ answer }) => answer)))];
+}
+
+function servedAdapter({ served }: Client): NamedTensors {
+  if (!served) throw new Error("A client ended without serving an adapter");
+  return served;
 }

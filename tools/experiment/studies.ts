@@ -1,0 +1,38 @@
+/** The runs behind docs/experiments.md: options of the command line, by name. All share one file of results, so none is run twice. */
+
+/** Where the runs of all studies are kept. */
+export const STUDY_RESULTS = "docs/experiments/results.json";
+
+const PRESETS = "fdlora,fdlora:paper,fdlora:private";
+const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`;
+const OTHERS = "scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
+const FEW = "local,fedavg,fdlora";
+
+export const STUDIES: Readonly<Record<string, readonly string[]>> = {
+  medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],
+  alerts: ["--scenario", "alerts", "--methods", MAIN, "--seeds", "3"],
+  severity: ["--scenario", "severity", "--methods", MAIN, "--seeds", "3"],
+  "medical-others": ["--scenario", "medical", "--methods", OTHERS],
+  "alerts-others": ["--scenario", "alerts", "--methods", OTHERS],
+  clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10"],
+  alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100"],
+  rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora", "--rounds", "2,3,4,8"],
+  sync: ["--scenario", "medical", "--methods", "fdlora,fdlora:sync-1,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed"],
+  ablations: [
+    "--scenario",
+    "medical",
+    "--methods",
+    "fdlora,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
+      "fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
+  ],
+  noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],
+  dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2"],
+  parsing: ["--scenario", "parsing", "--methods", FEW],
+};
+
+/** Its options. @throws {RangeError} when there is no such study. */
+export function studyNamed(name: string): readonly string[] {
+  const options = STUDIES[name];
+  if (!options) throw new RangeError(`There is no study "${name}"; there are: ${Object.keys(STUDIES).join(", ")}`);
+  return [...options, "--json", STUDY_RESULTS];
+}

@@ -1,0 +1,29 @@
+/** The runs that options ask for. */
+import { allMethods, methodNamed } from "./methodVariants.ts";
+import type { ExperimentOptions } from "./options.ts";
+import type { RunSettings } from "./runs.ts";
+
+/** Every combination; seeds outermost, so that a table over all methods is there early. @throws {RangeError} on an unknown method. */
+export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
+  const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
+  for (const name of methods) methodNamed(name);
+  const { scenario, model, steps, local, rows } = options;
+  const common = { scenario, model, steps, local, rows, batchSize: options["batch-size"] };
+  const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
+  const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
+  const each = combinations({
+    seed: seeds,
+    clients: options.clients,
+    alpha: options.alpha,
+    rounds: options.rounds,
+    method: methods,
+  });
+  return each.map((chosen) => ({ ...common, ...noise, ...chosen }));
+}
+
+/** One value of each list; the first list changes slowest. */
+function combinations<T extends object>(lists: { readonly [K in keyof T]: readonly T[K][] }): readonly T[] {
+  let found: readonly Partial<T>[] = [{}];
+  for (const key in lists) found = found.flatMap((chosen) => lists[key].map((value) => ({ ...chosen, [key]: value })));
+  return found as readonly T[];
+}
