@@ -59,7 +59,8 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   }
 }
 
-async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
+/** The caller disposes it. `clients` change while it runs. */
+export async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
   const { seed, rounds, steps, local, batchSize, dropClients } = settings;
   const method = methodNamed(settings.method);
   const family = defaultTraining(model.family);
@@ -160,6 +161,8 @@ async function createSimulation({ settings, data, model, defaultTargets, onProgr
   }
 
   return {
+    clients,
+
     async run(): Promise<void> {
       for (const {
         id,
