@@ -7,6 +7,7 @@ import { selectBackend } from "@duet/lora-core/backends/selectBackend";
 import type { LanguageModel } from "@duet/lora-core/models/languageModel";
 import { loadModel } from "@duet/lora-core/models/loadModel";
 import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
+import type { WeightPrecision } from "@duet/lora-core/ops/frozenMatrix/frozenMatrix";
 
 export interface OpenModel {
   readonly model: LanguageModel;
@@ -15,9 +16,9 @@ export interface OpenModel {
 }
 
 /** The model stays on the backend until disposed. */
-export async function openModel(folder: string): Promise<OpenModel> {
+export async function openModel(folder: string, precision: WeightPrecision = "exact"): Promise<OpenModel> {
   const wasmPath = `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
   await selectBackend({ forced: "wasm", wasmPath, threads: 1 });
   const files = await readModelFiles(readdirSync(folder), async (name) => readFileSync(`${folder}/${name}`));
-  return { model: loadModel(files), defaultTargets: parseArchitecture(files.config).defaultTargets };
+  return { model: loadModel(files, { precision }), defaultTargets: parseArchitecture(files.config).defaultTargets };
 }

@@ -1,7 +1,7 @@
 /** The command line of `npm run experiment`. */
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { scenarios } from "./runs.ts";
+import { precisions, scenarios } from "./runs.ts";
 import { studyNamed } from "./studies.ts";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -30,6 +30,7 @@ const fields = z.strictObject({
   /** Rows per optimiser step; half the product's default, for more steps in the same time. */
   "batch-size": whole(1, 256).default(8),
   model: z.string().optional(),
+  precision: list(z.enum(precisions)).default(["exact"]),
   "label-noise": z.coerce.number().min(0).max(1).default(0),
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
   threads: whole(1, 64).default(2),
@@ -59,6 +60,7 @@ export const USAGE = `npm run experiment -- [options]
   --rows N                  rows of all clients together (default 480)
   --batch-size N            rows of an optimiser step (default 8)
   --model FOLDER            base model (default models/use-lite; models/duet-tiny for parsing, which has to write)
+  --precision P,P           of the frozen base: exact, int8, int4 (default exact)
   --label-noise P           share of training rows with a wrong answer
   --drop-clients P          share of clients that miss a round
   --threads N               runs at the same time (default 2)

@@ -52,6 +52,7 @@ export function resultOf(finished: Finished): RunResult {
     unseen: unseenOf(scores),
     macroF1Mean: meanOf(({ macroF1 }) => macroF1.fused) ?? 0,
     baseMean: meanOf(({ accuracy }) => accuracy.base),
+    baseLoss: meanOf(({ testLoss }) => testLoss.base),
     personalMean: meanOf(({ accuracy }) => accuracy.personal),
     sharedMean: meanOf(({ accuracy }) => accuracy.shared),
     crossClientAccuracy: mean(scores.others.map(({ accuracy }) => accuracy)),

@@ -1,9 +1,9 @@
-/** A thread that runs one federation after the other; the model is loaded once. */
+/** A thread that runs one federation after the other; the model is loaded once for each precision. */
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { experimentData } from "./experimentData.ts";
-import { openModel } from "./openModel.ts";
-import { type RunResult, runSettings } from "./runs.ts";
+import { type OpenModel, openModel } from "./openModel.ts";
+import { type RunResult, type RunSettings, runSettings } from "./runs.ts";
 import { simulate } from "./simulate.ts";
 
 /** What the thread says of a run. */
@@ -17,12 +17,20 @@ const port = parentPort;
 if (!port) throw new Error("This file is a worker thread's");
 
 const say = (message: ThreadMessage) => port.postMessage(message);
-const loaded = openModel(folder);
+let base: (OpenModel & Pick<RunSettings, "precision">) | null = null;
+
+/** The base at this precision, in place of the one before. */
+async function baseAt(precision: RunSettings["precision"]): Promise<OpenModel> {
+  if (base?.precision === precision) return base;
+  base?.model.dispose();
+  base = { ...(await openModel(folder, precision)), precision };
+  return base;
+}
 
 port.on("message", async (message: unknown) => {
   try {
     const settings = runSettings.parse(message);
-    const { model, defaultTargets } = await loaded;
+    const { model, defaultTargets } = await baseAt(settings.precision);
     const onProgress = (share: number) => say({ kind: "progress", share });
     const result = await simulate({ settings, data: experimentData(data, settings), model, defaultTargets, onProgress });
     say({ kind: "done", result });

@@ -2,10 +2,13 @@
 import { z } from "zod";
 
 export const scenarios = ["medical", "severity", "alerts", "parsing"] as const;
+/** Of the frozen base: see ops/frozenMatrix. */
+export const precisions = ["exact", "int8", "int4"] as const;
 
 export const runSettings = z.strictObject({
   scenario: z.enum(scenarios),
   model: z.string(),
+  precision: z.enum(precisions).default("exact"),
   /** An id of the registry, with a preset or a variant behind a colon. */
   method: z.string(),
   clients: z.number(),
@@ -60,6 +63,8 @@ export const runResult = z.strictObject({
   baseMean: fraction.nullable(),
   personalMean: fraction.nullable(),
   sharedMean: fraction.nullable(),
+  /** Of the untouched base on the test rows, mean over the clients, nats; null where it was not kept. */
+  baseLoss: z.number().nullable().default(null),
   /** Of each served adapter on the other clients' test rows. */
   crossClientAccuracy: fraction,
   /** Over all clients and rounds. */

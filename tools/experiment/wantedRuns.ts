@@ -16,6 +16,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     clients: options.clients,
     alpha: options.alpha,
     rounds: options.rounds,
+    precision: options.precision,
     method: methods,
   });
   return each.map((chosen) => ({ ...common, ...noise, ...chosen }));
