@@ -1,0 +1,40 @@
+/**
+ * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md from the runs that are in the repository.
+ * A table stands between `<!-- summary STUDY BASELINE -->` or `<!-- cost STUDY BASELINE -->` and `<!-- end -->`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { costTable } from "./costTable.ts";
+import { parseOptions } from "./options.ts";
+import { writePlots } from "./plots.ts";
+import { readResults } from "./resultsFile.ts";
+import { type RunResult, runKey } from "./runs.ts";
+import { STUDY_RESULTS } from "./studies.ts";
+import { summaryTable } from "./summaryTable.ts";
+import { wantedRuns } from "./wantedRuns.ts";
+
+const PAGE = "docs/experiments.md";
+const PICTURES = "docs/experiments";
+const PLACE = /(<!-- (summary|cost) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.settings), run]));
+
+const page = readFileSync(PAGE, "utf8").replace(
+  PLACE,
+  (_, opening: string, kind: string, study: string, baseline: string, end: string) => {
+    const { runs, wanted } = runsOf(study);
+    const missing = runs.length < wanted ? `${wanted - runs.length} of ${wanted} runs have not been made.\n\n` : "";
+    if (runs.length === 0) return `${opening}\n${missing}${end}`;
+    return `${opening}\n${missing}${kind === "cost" ? costTable(runs, baseline) : summaryTable(runs, baseline)}\n\n${end}`;
+  },
+);
+writeFileSync(PAGE, page);
+console.log(`${PAGE}: tables of ${done.size} runs.`);
+for (const study of ["medical", "alerts", "severity"]) console.log((await writePlots(runsOf(study).runs, PICTURES)).join("\n"));
+
+/** The runs of a study that have been made. */
+function runsOf(study: string): { readonly runs: readonly RunResult[]; readonly wanted: number } {
+  const options = parseOptions(["--study", study]);
+  if (options === "help") throw new RangeError("A study has no help");
+  const wanted = wantedRuns(options);
+  return { runs: wanted.flatMap((settings) => done.get(runKey(settings)) ?? []), wanted: wanted.length };
+}

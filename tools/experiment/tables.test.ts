@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { costTable } from "./costTable.ts";
+import type { RoundRow, RunResult } from "./runs.ts";
+import { summaryTable } from "./summaryTable.ts";
+
+const MIB = 2 ** 20;
+
+function round(number: number, served: number, mebibytes: number): RoundRow {
+  const unused = { fusionLoss: null, shared: null, personal: null, aggregationError: null };
+  return { round: number, served, bytes: mebibytes * MIB, trainTokens: 2000, ...unused };
+}
+
+function run(method: string, seed: number, accuracies: readonly number[], perRound: RoundRow[]): RunResult {
+  const settings = {
+    scenario: "medical",
+    model: "m",
+    precision: "exact",
+    clients: 2,
+    alpha: 0.5,
+    rounds: 2,
+    steps: 8,
+    local: 2,
+  } as const;
+  const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
+  return {
+    settings: { ...settings, method, seed, rows: 40, batchSize: 4, labelNoise: 0, dropClients: 0 },
+    accuracies: [...accuracies],
+    accuracyMean: mean,
+    accuracyStd: 0,
+    accuracyWorst: Math.min(...accuracies),
+    bestRound: 1,
+    accuracyAtBest: perRound[0]?.served ?? null,
+    groupingAccuracy: null,
+    unseen: null,
+    macroF1Mean: 0.5,
+    baseMean: 0.1,
+    personalMean: null,
+    sharedMean: mean,
+    baseLoss: null,
+    crossClientAccuracy: 0.4,
+    bytesUp: MIB,
+    bytesDown: 2 * MIB,
+    trainTokens: 4000,
+    forwardTokens: 0,
+    seconds: 1,
+    innerSteps: 4,
+    fusion: [null, null],
+    perRound,
+  };
+}
+
+const RUNS = [
+  run("fedavg", 1, [0.6, 0.8], [round(1, 0.5, 1), round(2, 0.7, 2)]),
+  run("fedavg", 2, [0.5, 0.7], [round(1, 0.65, 1), round(2, 0.6, 2)]),
+  run("ditto", 1, [0.7, 0.9], [round(1, 0.75, 2), round(2, 0.8, 4)]),
+  run("ditto", 2, [0.6, 0.9], [round(1, 0.8, 1), round(2, 0.7, 4)]),
+];
+
+/** Cells of a Markdown table by method and column. */
+function cellsOf(markdown: string): (method: string, column: string) => string | undefined {
+  const [names = [], , ...lines] = markdown.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  return (method, column) => lines.find((line) => line[names.indexOf("method")] === method)?.[names.indexOf(column)];
+}
+
+describe("the table of what came of it", () => {
+  const cell = cellsOf(summaryTable(RUNS));
+
+  test("takes the mean over seeds with Student's interval: 0.65 and 12.706 x 0.0707 / sqrt 2", () => {
+    expect(cell("fedavg", "accuracy")).toBe("0.650 ± 0.635");
+  });
+
+  test("pairs clients and seeds: 0.1, 0.1, 0.1, 0.2 more, 3.182 x 0.05 / 2", () => {
+    expect(cell("ditto", "against fedavg")).toBe("+0.125 ± 0.080");
+    expect(cell("fedavg", "against fedavg")).toBe("");
+  });
+
+  test("has no column for what all runs agree on, or none has", () => {
+    expect(cell("ditto", "clients")).toBeUndefined();
+    expect(cell("ditto", "personal alone")).toBeUndefined();
+    expect(cell("ditto", "MiB sent")).toBe("3.0");
+  });
+});
+
+describe("the table of what it costs", () => {
+  // The best mean is 0.775 of ditto, so the goal is 0.69; FedAvg sends one MiB in its first of two rounds.
+  const cell = cellsOf(costTable(RUNS));
+
+  test("shows accuracy by round and the largest fall between two", () => {
+    expect(cell("fedavg", "round 2")).toBe("0.650");
+    expect(cell("ditto", "largest fall")).toBe("0.050");
+  });
+
+  test("counts what was sent and trained until the goal, and who never gets there", () => {
+    expect(cell("ditto", "MiB to 0.69")).toBe("1.5");
+    expect(cell("fedavg", "MiB to 0.69")).toBe("2.0 (1 of 2)");
+    expect(cell("fedavg", "thousand tokens to 0.69")).toBe("4.0 (1 of 2)");
+  });
+
+  test("compares at equal bytes, where every run got that far", () => {
+    expect(cell("fedavg", "for 1.0 MiB")).toBe("0.575");
+    expect(cell("ditto", "for 1.0 MiB")).toBe("");
+  });
+});

@@ -1,0 +1,77 @@
+/** What all tables share: runs that differ in their seed only are one line, and settings that all lines agree on are no column. */
+import type { RunResult, RunSettings } from "./runs.ts";
+import { interval, mean } from "./statistics.ts";
+
+/** One line. */
+export interface Summary {
+  readonly settings: RunSettings;
+  readonly runs: readonly RunResult[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** "" where there is no figure. */
+  readonly cell: (summary: Summary) => string | number;
+}
+
+const SETTINGS = {
+  scenario: "scenario",
+  model: "base",
+  clients: "clients",
+  alpha: "alpha",
+  rounds: "rounds",
+  precision: "weights",
+  steps: "steps",
+  labelNoise: "wrong answers",
+  dropClients: "absent",
+} as const satisfies Partial<Record<keyof RunSettings, string>>;
+
+/** Markdown. Columns without a figure in any line are left out. */
+export function table(results: readonly RunResult[], columns: readonly Column[]): string {
+  const lines = bySetting(results);
+  const method: Column = { name: "method", cell: ({ settings }) => settings.method };
+  const shown = [...settingColumns(results), method, ...columns].filter(({ cell }) => lines.some((line) => cell(line) !== ""));
+  const cells = [
+    shown.map(({ name }) => name),
+    shown.map(() => "---"),
+    ...lines.map((line) => shown.map(({ cell }) => cell(line))),
+  ];
+  return cells.map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+function bySetting(results: readonly RunResult[]): readonly Summary[] {
+  const groups = grouped(results, ({ settings }) => JSON.stringify({ ...settings, seed: 0 }));
+  return groups.flatMap((runs) => (runs[0] ? [{ settings: runs[0].settings, runs }] : []));
+}
+
+/** Those of equal keys together, in the order of the first of each. */
+export function grouped(results: readonly RunResult[], key: (run: RunResult) => string): readonly (readonly RunResult[])[] {
+  const groups = new Map<string, RunResult[]>();
+  for (const result of results) groups.set(key(result), [...(groups.get(key(result)) ?? []), result]);
+  return [...groups.values()];
+}
+
+function settingColumns(results: readonly RunResult[]): readonly Column[] {
+  return Object.entries(SETTINGS).flatMap(([key, name]): Column[] => {
+    const value = ({ settings }: { readonly settings: RunSettings }) => settings[key as keyof typeof SETTINGS];
+    return new Set(results.map(value)).size > 1 ? [{ name, cell: value }] : [];
+  });
+}
+
+/** The mean over the runs, where every run has the figure. */
+export function figure(name: string, pick: (run: RunResult) => number | null | undefined, digits = 3): Column {
+  return {
+    name,
+    cell: ({ runs }) => {
+      const values = runs.flatMap((run) => pick(run) ?? []);
+      return values.length === runs.length ? mean(values).toFixed(digits) : "";
+    },
+  };
+}
+
+/** Mean ± half the 95 % interval. */
+export function withMargin(values: readonly number[], signed = false): string {
+  const { mean: centre, margin } = interval(values);
+  const sign = signed && centre >= 0 ? "+" : "";
+  return `${sign}${centre.toFixed(3)}${margin === null ? "" : ` ± ${margin.toFixed(3)}`}`;
+}
