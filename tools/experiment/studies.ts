@@ -5,7 +5,7 @@ export const STUDY_RESULTS = "docs/experiments/results.json";
 
 const PRESETS = "fdlora,fdlora:paper,fdlora:private";
 const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`;
-const OTHERS = "scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
+const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
 const FEW = "local,fedavg,fdlora";
 
 export const STUDIES: Readonly<Record<string, readonly string[]>> = {
