@@ -1,4 +1,5 @@
-/** Rotary positions, and rows by index; see ops/rotary and ops/selectRows. */
+/** Rotary positions, and rows by index; see ops/rotary, ops/selectRows and ops/frozenRows. */
+import { expand, F32, rowBytes } from "./precision";
 import { loadLanes, storeLanes } from "./simd";
 
 /** x [rows, 2 half], row i at position i mod `length` of the table cos, sin [length, 2 half]; direction 1 or -1. */
@@ -20,10 +21,21 @@ export function rotate(
   }
 }
 
-/** out[k] = x[indices[k]], indices int32 [count]. */
-export function takeRows(x: usize, indices: usize, count: i32, width: i32, out: usize): void {
-  const bytes = width << 2;
-  for (let k = 0; k < count; k++) memory.copy(out + k * bytes, x + load<i32>(indices + (k << 2)) * bytes, bytes);
+/** out[k] = x[indices[k]], indices int32 [count]; x stored with `precision`. `scratch` holds a row, rounded up to 32 values. */
+export function takeRows(
+  x: usize, scales: usize, precision: i32, indices: usize, count: i32, width: i32, out: usize, scratch: usize,
+): void {
+  const bytes = rowBytes(precision, width), scaleBytes = ((width + 31) >> 5) << 2;
+  for (let k = 0; k < count; k++) {
+    const index = load<i32>(indices + (k << 2));
+    let row = x + index * bytes;
+    if (precision != F32) {
+      expand(precision, row, scales + index * scaleBytes, 0, width, scratch);
+      row = scratch;
+    }
+    memory.copy(out, row, width << 2);
+    out += width << 2;
+  }
 }
 
 /** out [rows, width] = 0, then out[indices[k]] += dy[k]. */

@@ -11,7 +11,8 @@ import type { Architecture } from "./modelConfig.ts";
 const FLOAT_BYTES = 4;
 /** How frozen linear layers lie on the backend at most (ops/frozenLinear.ts): weights that float16 holds exactly take half. */
 const FROZEN_LINEAR = { bytesPerWeight: FLOAT_BYTES, layouts: 1 };
-/** Copies of the logits that the cross-entropy works on at once (ops/maskedCrossEntropy). */
+/** Classes whose logits exist at once, and their gradient with them (ops/headCrossEntropy). */
+const CLASSES_AT_ONCE = 4096;
 const LOGIT_COPIES = 2;
 /** Columns that padding an answer to itself adds (models/causalLm/tokenBatch.ts). */
 const ANSWER_PADDING = 8;
@@ -98,7 +99,8 @@ function decoderValues(config: DecoderConfig, work: Workload): Values {
   const { batchSize, maxTokens, answerTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
   const layer = decoderLayerValues(config);
-  const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * vocabSize);
+  const logits = Math.min(vocabSize, CLASSES_AT_ONCE);
+  const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * logits);
   // Prompts and answers are padded apart, and the keys and values of every layer are kept to go on from.
   const columns = maxTokens + ANSWER_PADDING;
   const cached = 2 * layers * config.keyValueHeads * config.headWidth;
@@ -109,7 +111,7 @@ function decoderValues(config: DecoderConfig, work: Workload): Values {
     evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * layer, head)),
     largest: Math.max(
       vocabSize * hiddenSize,
-      Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * vocabSize),
+      Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * logits),
     ),
   };
 }

@@ -1,18 +1,8 @@
 /** Matrix products on wasm. */
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import { matrixArguments, type PackedMatrix } from "./packedMatrix.ts";
 import { emptyTensor } from "./wasmHeap.ts";
 import { runKernel, scratchOf } from "./wasmKernels.ts";
-
-/** A matrix as kernels/precision.ts (AssemblyScript) reads it. */
-export interface PackedMatrix {
-  readonly shape: readonly [number, number];
-  readonly format: "f32" | "f16" | "int8" | "int4";
-  readonly stored: Tensor2D;
-  readonly scales: Tensor2D | null;
-}
-
-/** The numbers of the formats there. */
-const FORMATS = { f32: 0, f16: 1, int8: 2, int4: 3 } as const;
 
 export interface ProductTerm {
   /** [m, k] */
@@ -38,8 +28,7 @@ export function product({ x, weight, turned }: ProductTerm, { update, bias, alph
   const k1 = update?.x.shape[1] ?? 0;
   const out = emptyTensor<Tensor2D>([m, n]);
   const scratch = scratchOf(runKernel("productScratchBytes", k0, k1, n));
-  const { stored, scales, format } = "stored" in weight ? weight : { stored: weight, scales: null, format: "f32" as const };
-  const frozen = [x, k0, stored, scales, FORMATS[format]] as const;
+  const frozen = [x, k0, ...matrixArguments(weight)] as const;
   const added = [update?.x ?? null, k1, update?.weight ?? null] as const;
   runKernel("product", out, m, n, turned, ...frozen, ...added, bias ?? null, alpha, false, scratch);
   return out;

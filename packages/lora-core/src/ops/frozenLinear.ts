@@ -6,6 +6,7 @@ import {
   type FrozenMatrix,
   frozenMatrix,
   plainMatrix,
+  rowsOf,
   type WeightPrecision,
 } from "./frozenMatrix/frozenMatrix.ts";
 
@@ -40,6 +41,16 @@ export function frozenLinear(weight: tf.Tensor2D, { bias, stored, precision }: F
 /** A layer over a float32 weight [out, in] that someone else may read too; without a bias. */
 export function sharedLinear(weight: tf.Tensor2D): FrozenLinear {
   return { weight: plainMatrix(weight), turned: readsBothWays() ? null : tf.transpose(weight), bias: null };
+}
+
+/**
+ * Outputs [from, from + count) of a layer without a bias, which stays the owner; copies belong to the surrounding tidy, and are made
+ * only for TF.js' own products.
+ */
+export function linearRows({ weight, turned }: FrozenLinear, from: number, count: number): FrozenLinear {
+  if (!turned) return { weight: rowsOf(weight, from, count), turned: null, bias: null };
+  const rows = tf.slice(weight.stored, [from, 0], [count, -1]);
+  return { weight: plainMatrix(rows), turned: tf.slice(turned, [0, from], [-1, count]), bias: null };
 }
 
 /** Frees the weight and the bias. */

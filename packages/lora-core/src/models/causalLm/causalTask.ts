@@ -1,9 +1,10 @@
 /** A causal language model bound to a task: the loss is the mean over answer tokens; labels are decoded within the label set. */
 import * as tf from "@tensorflow/tfjs";
 import type { Row, Task } from "../../data/task.ts";
-import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
+import { headCrossEntropy } from "../../ops/headCrossEntropy/headCrossEntropy.ts";
+import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
-import { hiddenStates, logitsAt } from "./decoderForward.ts";
+import { headInput, hiddenStates } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import { createKeyValueCache } from "./keyValueCache.ts";
 import { createLabelChoices, type LabelChoices } from "./labelChoices.ts";
@@ -23,10 +24,16 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
       : null;
   const within = (maxTokens: number) => Math.min(maxTokens, weights.config.maxPositions);
 
-  /** Logits [K, V] of every answer token. */
-  function answerLogits(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor2D {
+  /** What the head reads before every answer token, [K, D]. */
+  function beforeAnswers(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor2D {
     const { batch, positions } = scoredBatch(examples);
-    return logitsAt(weights, hiddenStates(weights, batch, { dropout: null, ...pass, adapter, cache: null }), positions);
+    return headInput(weights, hiddenStates(weights, batch, { dropout: null, ...pass, adapter, cache: null }), positions);
+  }
+
+  function losses(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor1D {
+    const { targets } = scoredBatch(examples);
+    const input = beforeAnswers(examples, adapter, pass);
+    return headCrossEntropy(input, weights.head, tf.tensor1d([...targets], "int32"));
   }
 
   return {
@@ -37,12 +44,11 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
       return Int32Array.from(prompts.prompt(input, within(maxTokens) - longest));
     },
 
-    loss(examples, adapter, pass) {
-      const { targets } = scoredBatch(examples);
-      return tf.mean(maskedCrossEntropy(answerLogits(examples, adapter, pass), tf.tensor1d([...targets], "int32")));
-    },
+    loss: (examples, adapter, pass) => losses(examples, adapter, pass).mean(),
 
-    logits: answerLogits,
+    losses,
+
+    logits: (examples, adapter, pass) => loraLinear(beforeAnswers(examples, adapter, pass), weights.head, null),
 
     choices({ tokens, answerStart }) {
       const answer = [...tokens.subarray(answerStart)];
@@ -56,9 +62,10 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
         // [K, 1 + C]: the loss of every answer token, then the logits of label tokens.
         const result = tf.tidy(() => {
           const hidden = hiddenStates(weights, read.batch, { adapter, dropout: null, cache });
-          const logits = logitsAt(weights, hidden, read.positions);
-          const losses = maskedCrossEntropy(logits, tf.tensor1d([...read.targets], "int32")).reshape<tf.Tensor2D>([-1, 1]);
-          return choices ? tf.concat([losses, tf.gather(logits, tf.tensor1d([...choices.tokens], "int32"), 1)], 1) : losses;
+          const input = headInput(weights, hidden, read.positions);
+          const losses = headCrossEntropy(input, weights.head, tf.tensor1d([...read.targets], "int32"));
+          const column = losses.reshape<tf.Tensor2D>([-1, 1]);
+          return choices ? tf.concat([column, loraLinear(input, choices.head, null)], 1) : column;
         });
         cache?.advance(read.batch.length);
         const values = Float32Array.from(await result.data());

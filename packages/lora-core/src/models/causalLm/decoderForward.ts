@@ -74,6 +74,11 @@ function decoderLayer(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
   return tf.add(middle, feedForward(pass, layer, normed(config.names.feedForwardNorm, middle)));
 }
 
+/** What the head reads at K of the N positions, [K, D]. */
+export function headInput(weights: DecoderWeights, hidden: tf.Tensor2D, positions: readonly number[]): tf.Tensor2D {
+  return norm(weights, weights.config.names.finalNorm, selectRows(hidden, positions));
+}
+
 /** Logits [K, V] at K of the N positions only, as the head is wide; [K, C] with a head of C of its tokens. */
 export function logitsAt(
   weights: DecoderWeights,
@@ -81,7 +86,7 @@ export function logitsAt(
   positions: readonly number[],
   head: FrozenLinear = weights.head,
 ): tf.Tensor2D {
-  return loraLinear(norm(weights, weights.config.names.finalNorm, selectRows(hidden, positions)), head, null);
+  return loraLinear(headInput(weights, hidden, positions), head, null);
 }
 
 /** [N, D]: the tokens' embeddings, and their positions' where those are learned. */

@@ -22,6 +22,8 @@ export interface LabelChoices {
   readonly trie: LabelTrie;
   /** Tokens that a choice is ever made between, in the order of their columns. */
   readonly tokens: readonly number[];
+  /** The output head of these tokens only. */
+  readonly head: FrozenLinear;
   /** A row of logits of these tokens, from `start` on, by token. */
   logitsIn(values: Float32Array, start: number): Logit;
   /** Chooses on from where each row of the prompts stands until it has one label; one pass per choice, over the rows that still have one. */
@@ -59,6 +61,7 @@ export function createLabelChoices(weights: DecoderWeights, sequences: readonly 
   return {
     trie,
     tokens,
+    head,
     logitsIn,
     async finish(prompts, starts) {
       const paths = [...starts];

@@ -10,15 +10,17 @@ import { packHalves } from "./packHalves.ts";
  */
 export type WeightPrecision = "exact" | "int8" | "int4";
 
-/** Owned by the linear layer that made it. */
+/** Owned by the layer that made it. */
 export interface FrozenMatrix {
   /** [out, in] */
   readonly shape: [number, number];
   readonly format: "f32" | "f16" | "int8" | "int4";
-  /** [out, in] float32, or [out, words] int32. */
+  /** Rows of `in` float32 numbers, or of int32 words. */
   readonly stored: tf.Tensor2D;
-  /** [out, ceil(in / 32)] */
+  /** Rows of ceil(in / 32). */
   readonly scales: tf.Tensor2D | null;
+  /** The row of `stored` that is row 0: `out` rows from there on are this matrix. */
+  readonly firstRow: number;
 }
 
 /** Takes over `weight` [out, in]. */
@@ -38,7 +40,12 @@ function readsPacked({ shape }: tf.Tensor2D): boolean {
 
 /** As float32, whatever its values; `weight` [out, in] stays what it is. */
 export function plainMatrix(weight: tf.Tensor2D): FrozenMatrix {
-  return { shape: weight.shape, format: "f32", stored: weight, scales: null };
+  return { shape: weight.shape, format: "f32", stored: weight, scales: null, firstRow: 0 };
+}
+
+/** Rows [from, from + count) of a matrix, which stays their owner. */
+export function rowsOf(matrix: FrozenMatrix, from: number, count: number): FrozenMatrix {
+  return { ...matrix, shape: [count, matrix.shape[1]], firstRow: matrix.firstRow + from };
 }
 
 export function disposeFrozenMatrix({ stored, scales }: FrozenMatrix): void {
@@ -52,7 +59,14 @@ function pack(weight: tf.Tensor2D, precision: WeightPrecision): FrozenMatrix | n
   const values = Float32Array.from(weight.dataSync());
   if (precision === "exact") {
     const halves = packHalves(values, width);
-    return halves && { shape, format: "f16", stored: tf.tensor2d(halves, [rows, halves.length / rows], "int32"), scales: null };
+    if (!halves) return null;
+    return {
+      shape,
+      format: "f16",
+      stored: tf.tensor2d(halves, [rows, halves.length / rows], "int32"),
+      scales: null,
+      firstRow: 0,
+    };
   }
   const { words, scales } = precision === "int8" ? packInt8(values, width) : packInt4(values, width);
   return {
@@ -60,5 +74,6 @@ function pack(weight: tf.Tensor2D, precision: WeightPrecision): FrozenMatrix | n
     format: precision,
     stored: tf.tensor2d(words, [rows, words.length / rows], "int32"),
     scales: tf.tensor2d(scales, [rows, scales.length / rows]),
+    firstRow: 0,
   };
 }

@@ -14,7 +14,8 @@ import { wasmLoraLinear } from "./loraLinear.wasm.ts";
 import { webgpuLoraLinear } from "./loraLinear.webgpu.ts";
 import type { LoraUpdate } from "./loraUpdate.ts";
 
-const KERNELS = { composed: composedLoraLinear, wasm: wasmLoraLinear, webgpu: webgpuLoraLinear };
+/** By backend. */
+export const LINEAR_KERNELS = { composed: composedLoraLinear, wasm: wasmLoraLinear, webgpu: webgpuLoraLinear };
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpdate | null): tf.Tensor2D {
@@ -23,7 +24,7 @@ export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpd
 }
 
 function plainLinear(x: tf.Tensor2D, frozen: FrozenLinear): tf.Tensor2D {
-  const kernel = chooseKernel(KERNELS);
+  const kernel = chooseKernel(LINEAR_KERNELS);
   return differentiable(
     [x],
     () => ({ value: kernel.frozenForward(x, frozen), saved: {} }),
@@ -33,7 +34,7 @@ function plainLinear(x: tf.Tensor2D, frozen: FrozenLinear): tf.Tensor2D {
 
 function adaptedLinear(x: tf.Tensor2D, frozen: FrozenLinear, { factors, scale, dropout }: LoraUpdate): tf.Tensor2D {
   const { a, b } = factors;
-  const kernel = chooseKernel(KERNELS);
+  const kernel = chooseKernel(LINEAR_KERNELS);
   return differentiable(
     [x, a, b],
     () => {

@@ -22,7 +22,8 @@ export function crossEntropyGradient(logits: Float64Array, targets: readonly num
 
 function probabilities(logits: Float64Array, row: number, classes: number): Float64Array {
   const own = logits.slice(row * classes, (row + 1) * classes);
-  const exponentials = own.map((value) => Math.exp(value - Math.max(...own)));
+  const highest = Math.max(...own);
+  const exponentials = own.map((value) => Math.exp(value - highest));
   const total = exponentials.reduce((sum, value) => sum + value, 0);
   return exponentials.map((value) => value / total);
 }

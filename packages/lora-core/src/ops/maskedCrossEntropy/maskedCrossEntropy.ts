@@ -10,22 +10,25 @@ import { composedMaskedCrossEntropy } from "./maskedCrossEntropy.composed.ts";
 import { wasmMaskedCrossEntropy } from "./maskedCrossEntropy.wasm.ts";
 import { webgpuMaskedCrossEntropy } from "./maskedCrossEntropy.webgpu.ts";
 
+/** By backend. */
+export const CROSS_ENTROPY_KERNELS = {
+  composed: composedMaskedCrossEntropy,
+  wasm: wasmMaskedCrossEntropy,
+  webgpu: webgpuMaskedCrossEntropy,
+};
+
 /** Rows that should not be scored are better not computed at all; -1 is for the few that fill up a shape. */
 export function maskedCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
   if (targets.shape[0] !== logits.shape[0]) {
     throw new RangeError(`maskedCrossEntropy: ${targets.shape[0]} targets for logits [${logits.shape}]`);
   }
-  const kernel = chooseKernel({
-    composed: composedMaskedCrossEntropy,
-    wasm: wasmMaskedCrossEntropy,
-    webgpu: webgpuMaskedCrossEntropy,
-  });
+  const kernel = chooseKernel(CROSS_ENTROPY_KERNELS);
   return differentiable(
     [logits],
     () => {
-      const { losses, logTotals } = kernel.forward(logits, targets);
+      const { losses, logTotals } = kernel.forward(logits, targets, 0, null);
       return { value: losses, saved: { logits, targets, logTotals } };
     },
-    (dy, saved) => [kernel.backward(dy, saved.logits, saved.targets, saved.logTotals)],
+    (dy, saved) => [kernel.backward(dy, saved.logits, saved.targets, 0, saved.logTotals)],
   );
 }

@@ -1,16 +1,32 @@
 /** maskedCrossEntropy.ts on WebGPU: softmax in one pass over the classes (Milakov and Gimelshein 2018, arXiv:1805.02867, algorithm 3). */
+import * as tf from "@tensorflow/tfjs";
 import { compute } from "../webgpu/compute.ts";
 import { elementGroups, laneCount, lanesOf, perElement, perRow, rowGroups } from "../webgpu/wgsl.ts";
 import type { MaskedCrossEntropyKernel } from "./maskedCrossEntropyKernel.ts";
 
+/** Of these classes alone. */
+const FIRST = `
+      let logTotal = own;
+      var loss = own;`;
+
+/** Of those before, too. */
+const MORE = `
+      let before = logTotalsBefore[row];
+      let logTotal = max(before, own) + log(1.0 + exp(min(before, own) - max(before, own)));
+      var loss = lossesBefore[row] + (logTotal - before);`;
+
 export const webgpuMaskedCrossEntropy: MaskedCrossEntropyKernel = {
-  forward(logits, targets) {
+  forward(logits, targets, from, before) {
     const [rows, classes] = logits.shape;
     const { losses, logTotals } = compute({
-      key: "crossEntropy",
+      key: `crossEntropy ${before ? "more" : "first"}`,
       outputs: { losses: [[rows], "f32"], logTotals: [[rows], "f32"] },
-      inputs: { logits: [logits, "f32"], targets: [targets, "i32"] },
-      sizes: { rows, classes },
+      inputs: {
+        logits: [logits, "f32"],
+        targets: [targets, "i32"],
+        ...(before && { lossesBefore: [before.losses, "f32"], logTotalsBefore: [before.logTotals, "f32"] }),
+      },
+      sizes: { rows, classes, first: from },
       workgroups: rowGroups(rows),
       source: () =>
         perRow(`
@@ -28,18 +44,21 @@ export const webgpuMaskedCrossEntropy: MaskedCrossEntropyKernel = {
     workgroupBarrier();
     var top = parts[0];
     for (var i = 1u; i < LANES; i++) { top = max(top, parts[i]); }
-    let logTotal = top + log(total(lane, sum * exp(highest - top)));
+    let own = top + log(total(lane, sum * exp(highest - top)));
     if (lane == 0u) {
-      let wanted = targets[row];
-      losses[row] = select(0.0, logTotal - logits[start + u32(max(wanted, 0))], wanted >= 0);
+      ${before ? MORE : FIRST}
+      let column = targets[row] - i32(u.first);
+      if (column >= 0 && column < i32(u.classes)) { loss -= logits[start + u32(column)]; }
+      losses[row] = select(0.0, loss, targets[row] >= 0);
       logTotals[row] = logTotal;
     }`),
     });
+    if (before) tf.dispose([before.losses, before.logTotals]);
     return { losses: losses.as1D(), logTotals: logTotals.as1D() };
   },
 
   /** dy (softmax - onehot), 0 where not scored. */
-  backward(dy, logits, targets, logTotals) {
+  backward(dy, logits, targets, from, logTotals) {
     const lanes = lanesOf(logits.shape[1]);
     const width = laneCount(lanes);
     const count = logits.size / width;
@@ -47,12 +66,12 @@ export const webgpuMaskedCrossEntropy: MaskedCrossEntropyKernel = {
       key: `crossEntropy gradient ${lanes}`,
       outputs: { dLogits: [logits.shape, lanes] },
       inputs: { dy: [dy, "f32"], logits: [logits, lanes], targets: [targets, "i32"], logTotals: [logTotals, "f32"] },
-      sizes: { count, width: logits.shape[1] / width },
+      sizes: { count, width: logits.shape[1] / width, first: from },
       workgroups: elementGroups(count),
       source: () =>
         perElement(`
     let row = i / u.width;
-    let wanted = targets[row] - i32(i % u.width) * ${width};
+    let wanted = targets[row] - i32(u.first + (i % u.width) * ${width}u);
     var residual = exp(logits[i] - logTotals[row]);
     ${width === 1 ? "if (wanted == 0) { residual -= 1.0; }" : "if (wanted >= 0 && wanted < 4) { residual[wanted] -= 1.0; }"}
     dLogits[i] = select(0.0, dy[row], targets[row] >= 0) * residual;`),

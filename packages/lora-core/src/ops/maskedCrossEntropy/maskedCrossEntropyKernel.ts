@@ -1,4 +1,4 @@
-/** What an implementation of maskedCrossEntropy.ts computes. */
+/** What an implementation of maskedCrossEntropy.ts and headCrossEntropy.ts computes, for all classes or for some at a time. */
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 
 export interface Losses {
@@ -9,8 +9,11 @@ export interface Losses {
 }
 
 export interface MaskedCrossEntropyKernel {
-  /** logits [N, V], targets [N] */
-  forward(logits: Tensor2D, targets: Tensor1D): Losses;
-  /** dLogits = dy (softmax - onehot), 0 where not scored. */
-  backward(dy: Tensor1D, logits: Tensor2D, targets: Tensor1D, logTotals: Tensor1D): Tensor2D;
+  /**
+   * logits [N, C] of the classes from `from` on, targets [N] among all classes. `before` is what was found of other classes, null for
+   * nothing; the result is that of both. Takes over `before`.
+   */
+  forward(logits: Tensor2D, targets: Tensor1D, from: number, before: Losses | null): Losses;
+  /** dLogits [N, C] = dy (softmax - onehot) of the same classes, 0 where not scored; logTotals are those of all classes. */
+  backward(dy: Tensor1D, logits: Tensor2D, targets: Tensor1D, from: number, logTotals: Tensor1D): Tensor2D;
 }

@@ -2,6 +2,7 @@
 import type { BackendName } from "../../protocol/metrics.ts";
 import { attentionCases } from "../attention/attention.cases.ts";
 import { geluCases } from "../gelu/gelu.cases.ts";
+import { headCrossEntropyCases, wideHeadCrossEntropyCases } from "../headCrossEntropy/headCrossEntropy.cases.ts";
 import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
 import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
@@ -21,5 +22,6 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "swiglu", swigluCases);
   testOpOn(backend, "gelu", geluCases);
   testOpOn(backend, "maskedCrossEntropy", maskedCrossEntropyCases);
+  testOpOn(backend, "headCrossEntropy", [...headCrossEntropyCases, ...wideHeadCrossEntropyCases]);
   testOpOn(backend, "selectRows", selectRowsCases);
 }

@@ -41,7 +41,12 @@ export function product(terms: readonly Term[], { bias = null, scale = 1 }: Prod
     key: ["product", ...shapes.map(keyOf), bias ? "b" : "", tile?.join("x")].join(" "),
     outputs: { y: [[rows, columns], output] },
     inputs: Object.fromEntries([...inputs, ...(bias ? [["bias", [bias, output]] as const] : [])]),
-    sizes: { rows, columns, ...Object.fromEntries(terms.map((term, i) => [`depth${i}`, depthOf(term)])) },
+    sizes: {
+      rows,
+      columns,
+      ...Object.fromEntries(terms.map((term, i) => [`depth${i}`, depthOf(term)])),
+      ...Object.fromEntries(terms.map(({ right }, i) => [`firstRow${i}`, matrixOf(right).firstRow])),
+    },
     numbers: { scale },
     workgroups: [Math.ceil(columns / (GROUP * (tile?.[1] ?? 1))), Math.ceil(rows / (GROUP * (tile?.[0] ?? 1)))],
     source: () => (tile ? tiledProduct(shapes, bias !== null, tile, GROUP) : scalarProduct(shapes, bias !== null, GROUP)),

@@ -1,4 +1,7 @@
-/** WGSL of product.ts. Inputs left<i>, right<i>, scales<i>, mask<i> and bias, output y; u.rows, u.columns, u.depth<i>, u.scale. */
+/**
+ * WGSL of product.ts. Inputs left<i>, right<i>, scales<i>, mask<i> and bias, output y; u.rows, u.columns, u.depth<i>,
+ * u.firstRow<i> of the right matrix, u.scale.
+ */
 import type { FrozenMatrix } from "../frozenMatrix/frozenMatrix.ts";
 import { repeat } from "./wgsl.ts";
 
@@ -58,7 +61,10 @@ function readerOf({ form, wide, format }: TermShape, t: number): string {
   return (vec4f((vec4u(word) >> vec4u(0u, 4u, 8u, 12u)) & vec4u(15u)) - 8.0) * ${scale};`,
   }[format];
   const single = format === "f32" && form === "nt" && !wide;
-  return `fn read${t}(row: u32, at: u32, extent: u32) -> ${single ? "f32" : "vec4f"} { ${body} }`;
+  return `fn read${t}(index: u32, at: u32, extent: u32) -> ${single ? "f32" : "vec4f"} {
+  let row = u.firstRow${t} + index;
+  ${body}
+}`;
 }
 
 type Each = (line: (i: number, q: number) => string) => string;
@@ -95,7 +101,7 @@ function accumulate({ form, wide }: TermShape, t: number, height: number, quads:
 /** One element per thread, for any sizes. All buffers are f32. */
 export function scalarProduct(terms: readonly TermShape[], biased: boolean, group: number): string {
   const left = { nt: "row * depth + k", nn: "row * depth + k", tn: "k * u.rows + row" };
-  const right = { nt: "column * depth + k", nn: "k * u.columns + column", tn: "k * u.columns + column" };
+  const right = { nt: "(first + column) * depth + k", nn: "(first + k) * u.columns + column", tn: "k * u.columns + column" };
   return `
 @compute @workgroup_size(${group}, ${group})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -107,6 +113,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     .map(
       ({ form, masked }, t) => `{
     let depth = u.depth${t};
+    let first = u.firstRow${t};
     for (var k = 0u; k < depth; k++) { sum += left${t}[${left[form]}] * right${t}[${right[form]}]; }
     ${masked ? `sum *= mask${t}[row * u.columns + column];` : ""}
   }`,
