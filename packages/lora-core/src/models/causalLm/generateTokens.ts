@@ -1,15 +1,12 @@
-/** Text generation, one token per pass over cached keys and values. */
-import * as tf from "@tensorflow/tfjs";
+/** Text generation: a text that goes on from its prompt by one token per pass, as labels do (promptCache.ts). */
 import { random } from "../../tensors/random.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
-import { hiddenStates, logitsAt } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
-import { createKeyValueCache } from "./keyValueCache.ts";
+import { goOn, type OngoingTexts, readPrompts } from "./promptCache.ts";
 import { type SamplingOptions, sampleToken } from "./sampling.ts";
-import { oneRow } from "./tokenBatch.ts";
 
 export interface TokenRequest {
-  /** At least one token. */
+  /** At least two tokens. */
   readonly prompt: readonly number[];
   readonly adapter: DeviceAdapter | null;
   readonly maxNewTokens: number;
@@ -24,21 +21,17 @@ export interface TokenRequest {
 
 /** The new tokens as they come; everything on the backend is freed when the caller stops early. @throws {RangeError} without a prompt. */
 export async function* generateTokens(weights: DecoderWeights, request: TokenRequest): AsyncGenerator<number, void> {
-  const { prompt, adapter, stopTokens, sampling } = request;
-  if (prompt.length === 0) throw new RangeError("There is no text to go on from");
+  const { prompt, stopTokens, sampling, beforeToken } = request;
   const limit = Math.min(request.maxNewTokens, weights.config.maxPositions - prompt.length);
+  if (limit <= 0) return;
   const uniform = random(request.seed, "generate");
-  const cache = createKeyValueCache();
+  await beforeToken();
+  const text = textAfter(weights, request);
   try {
-    let unread = prompt;
+    let unread: readonly number[] = [];
     for (let count = 0; count < limit; count++) {
-      await request.beforeToken();
-      const batch = oneRow(unread);
-      const logits = tf.tidy(() => {
-        const hidden = hiddenStates(weights, batch, { adapter, dropout: null, cache });
-        return logitsAt(weights, hidden, [batch.length - 1]);
-      });
-      cache.advance(batch.length);
+      await beforeToken();
+      const logits = text.next([unread]);
       const token = sampleToken(Float32Array.from(await logits.data()), sampling, uniform);
       logits.dispose();
       if (stopTokens.includes(token)) return;
@@ -46,6 +39,16 @@ export async function* generateTokens(weights: DecoderWeights, request: TokenReq
       unread = [token];
     }
   } finally {
-    cache.dispose();
+    text.dispose();
+  }
+}
+
+function textAfter(weights: DecoderWeights, { prompt, adapter }: TokenRequest): OngoingTexts {
+  if (prompt.length < 2) throw new RangeError("There is no text to go on from");
+  const prompts = readPrompts(weights, [Int32Array.from(prompt)], adapter);
+  try {
+    return goOn(weights, prompts, [0]);
+  } finally {
+    prompts.cache.dispose();
   }
 }

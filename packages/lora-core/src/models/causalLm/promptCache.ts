@@ -1,4 +1,4 @@
-/** A batch of prompts read once, from which any number of short texts go on. */
+/** A batch of prompts read once, from which any number of texts go on: the labels that are compared, and the text that is written. */
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../../ops/frozenLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
@@ -26,7 +26,40 @@ export function readPrompts(weights: DecoderWeights, prompts: readonly Int32Arra
   return { cache, read, lastTokens: prompts.map((tokens) => tokens.at(-1) ?? 0), adapter };
 }
 
-/** A text that goes on from a prompt. */
+/** Texts that go on from prompts, side by side. */
+export interface OngoingTexts {
+  /**
+   * Reads the next tokens of every text: logits [texts, width of `head`] of what comes then, which the caller owns. Texts that got
+   * fewer tokens than others cannot go on.
+   */
+  next(tokens: readonly (readonly number[])[], head?: FrozenLinear): tf.Tensor2D;
+  dispose(): void;
+}
+
+/** One text per entry of `rows`, which are the prompts'. The prompts stay as they are; the caller disposes the texts. */
+export function goOn(weights: DecoderWeights, prompts: PromptCache, rows: readonly number[]): OngoingTexts {
+  const { adapter, read, lastTokens } = prompts;
+  const padding = rows.map((row) => read.batch.leftPadding?.[row] ?? 0);
+  // The last token of a prompt is read again: what comes after it is asked for now.
+  let unread = rows.map((row) => [lastTokens[row] ?? 0]);
+  const cache = prompts.cache.fork(rows, read.answerColumn - 1);
+  return {
+    next(tokens, head) {
+      const given = tokens.map((more, text) => [...(unread[text] ?? []), ...more]);
+      const batch = nextBatch(given, padding);
+      unread = [];
+      const last = given.map((row, text) => text * batch.length + row.length - 1);
+      const logits = tf.tidy(() =>
+        logitsAt(weights, hiddenStates(weights, batch, { adapter, dropout: null, cache }), last, head),
+      );
+      cache.advance(batch.length);
+      return logits;
+    },
+    dispose: () => cache.dispose(),
+  };
+}
+
+/** A short text after one of the prompts. */
 export interface Continuation {
   /** Of the prompts. */
   readonly row: number;
@@ -36,23 +69,21 @@ export interface Continuation {
 /** What comes after each continuation: logits [continuations, width of `head`]. The prompts stay as they are; the caller owns the tensor. */
 export function continuationLogits(
   weights: DecoderWeights,
-  { cache, read, lastTokens, adapter }: PromptCache,
+  prompts: PromptCache,
   continuations: readonly Continuation[],
   head: FrozenLinear,
 ): tf.Tensor2D {
-  const rows = continuations.map(({ row }) => row);
-  const batch = nextBatch(
-    continuations.map(({ row, tokens }) => [lastTokens[row] ?? 0, ...tokens]),
-    rows.map((row) => read.batch.leftPadding?.[row] ?? 0),
+  const texts = goOn(
+    weights,
+    prompts,
+    continuations.map(({ row }) => row),
   );
-  const last = continuations.map(({ tokens }, k) => k * batch.length + tokens.length);
-  const forked = cache.fork(rows, read.answerColumn - 1);
   try {
-    return tf.tidy(() => {
-      const hidden = hiddenStates(weights, batch, { adapter, dropout: null, cache: forked });
-      return logitsAt(weights, hidden, last, head);
-    });
+    return texts.next(
+      continuations.map(({ tokens }) => tokens),
+      head,
+    );
   } finally {
-    forked.dispose();
+    texts.dispose();
   }
 }

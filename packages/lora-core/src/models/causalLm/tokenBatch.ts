@@ -24,10 +24,18 @@ export function wholeBuckets(columns: number): number {
 
 /** @throws {RangeError} without any token. */
 export function tokenBatch(rows: readonly ArrayLike<number>[], leftPadding: readonly number[] | null = null): TokenBatch {
+  return padded(rows, leftPadding, wholeBuckets);
+}
+
+function padded(
+  rows: readonly ArrayLike<number>[],
+  leftPadding: readonly number[] | null,
+  columnsFor: (longest: number) => number,
+): TokenBatch {
   const starts = rows.map((_, row) => leftPadding?.[row] ?? 0);
   const longest = Math.max(0, ...rows.map((row, index) => (starts[index] ?? 0) + row.length));
   if (rows.every((row) => row.length === 0)) throw new RangeError("tokenBatch: there is no token");
-  const length = wholeBuckets(longest);
+  const length = columnsFor(longest);
   const ids = new Int32Array(rows.length * length);
   rows.forEach((row, index) => {
     ids.set(row, index * length + (starts[index] ?? 0));
@@ -37,7 +45,7 @@ export function tokenBatch(rows: readonly ArrayLike<number>[], leftPadding: read
 
 /** Rows that go on from a cache with these paddings; padded on the right to the longest. @throws {RangeError} without any token. */
 export function nextBatch(rows: readonly ArrayLike<number>[], leftPadding: readonly number[] | null): TokenBatch {
-  return { ...tokenBatch(rows), leftPadding };
+  return { ...padded(rows, null, (columns) => columns), leftPadding };
 }
 
 /** One row without any padding. */
