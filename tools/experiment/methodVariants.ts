@@ -9,11 +9,12 @@ const base: FdLoraConfig = fdLora.presets.recommended as FdLoraConfig;
 /** What one of FDLoRA's parts is worth: the recommended settings with that part changed. */
 const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "no-stage-1": { ...base, init: "seed" },
-  "sync-1": { ...base, sync: { ...base.sync, every: 1 } },
+  "sync-2": { ...base, sync: { ...base.sync, every: 2 } },
   "sync-3": { ...base, sync: { ...base.sync, every: 3 } },
   "no-sync": { ...base, sync: { ...base.sync, every: 0 } },
-  "sync-printed": { ...base, sync: { ...base.sync, when: "printed" } },
+  "sync-printed": { ...base, sync: { ...base.sync, every: 2, when: "printed" } },
   "sync-received": { ...base, sync: { ...base.sync, copy: "received" } },
+  finish: { ...base, finish: true },
   "no-momentum": { ...base, outer: { form: "nesterov", learningRate: 1, momentum: 0 } },
   "heavy-ball": { ...base, outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 } },
   "outer-1e-3": { ...base, outer: { form: "nesterov", learningRate: 1e-3, momentum: 0.5 } },

@@ -17,12 +17,12 @@ export const STUDIES: Readonly<Record<string, readonly string[]>> = {
   clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10"],
   alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100"],
   rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora", "--rounds", "2,3,4,8"],
-  sync: ["--scenario", "medical", "--methods", "fdlora,fdlora:sync-1,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed"],
+  sync: ["--scenario", "medical", "--methods", "fdlora,fdlora:sync-2,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed"],
   ablations: [
     "--scenario",
     "medical",
     "--methods",
-    "fdlora,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
+    "fdlora,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:finish,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
       "fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
   ],
   noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],

@@ -73,7 +73,8 @@ describe("FDLoRA at a client", () => {
       .steps.map((step) => (step.kind === "train" ? `train ${step.slot}` : `copy ${step.from}>${step.to}`));
 
   it("syncs the personal adapter every H rounds, after the inner training and before the upload", () => {
-    expect([1, 2, 3, 4].map((round) => kinds(config, round))).toEqual([
+    const second: FdLoraConfig = { ...config, sync: { ...config.sync, every: 2 } };
+    expect([1, 2, 3, 4].map((round) => kinds(second, round))).toEqual([
       ["train shared"],
       ["train shared", "copy shared>personal"],
       ["train shared"],
@@ -87,16 +88,21 @@ describe("FDLoRA at a client", () => {
   });
 
   it("lets a late joiner learn alone first", () => {
-    expect(kinds(config, 3, true)).toEqual(["train personal", "train shared"]);
+    expect(kinds(config, 3, true)).toEqual(["train personal", "train shared", "copy shared>personal"]);
     expect(kinds(config, 5, true)).toEqual(["train personal"]);
   });
 
-  it("uploads the personal adapter once, unless private: then never, nor a copy of it", () => {
+  it("uploads the personal adapter once, unless private: then never, nor a copy of it, and makes it at the end", () => {
     const upload = (c: FdLoraConfig, round: number) => fdLora.plan(c, budgets, { round, isNewcomer: false }).upload?.slot;
     expect([0, 1, 2].map((round) => upload(config, round))).toEqual(["personal", "shared", "shared"]);
     const secret = fdLora.presets.private as FdLoraConfig;
-    expect([0, 1, 2].map((round) => upload(secret, round))).toEqual([undefined, "shared", "shared"]);
-    expect(kinds(secret, 2)).toEqual(["copy shared>personal", "train personal", "train shared"]);
+    expect(fdLora.firstRound(secret)).toBe(1);
+    expect([1, 2, 5].map((round) => upload(secret, round))).toEqual(["shared", "shared", undefined]);
+    expect([1, 4, 5].map((round) => kinds(secret, round))).toEqual([
+      ["train shared"],
+      ["train shared"],
+      ["copy shared>personal", "train personal"],
+    ]);
   });
 
   it("trains for the same budget as local training, step for step", () => {
@@ -116,12 +122,19 @@ describe("FDLoRA's readings", () => {
     expect(copies({ ...config, sync: { every: 3, when: "printed", copy: "uploaded" } })).toEqual([1, 1, -1, 1]);
   });
 
+  it("keeps stage 1 where its result is averaged or served, and leaves it out elsewhere", () => {
+    const first = (changed: Partial<FdLoraConfig>) => fdLora.firstRound({ ...config, ...changed });
+    const never = { every: 0, when: "multiple", copy: "uploaded" } as const;
+    expect([first({}), first({ init: "seed" }), first({ init: "seed", sync: never })]).toEqual([0, 1, 0]);
+    expect(first({ init: "seed", sync: never, finish: true })).toBe(1);
+  });
+
   it("can sync to what was received, before training", () => {
     expect(copies({ ...config, sync: { every: 2, when: "multiple", copy: "received" } })).toEqual([-1, 0, -1, 0]);
   });
 
   it("can keep the personal adapter active, frozen, while the shared one is trained", () => {
-    expect(steps({ ...config, personalInForward: true }, 1)).toEqual([
+    expect(steps({ ...config, personalInForward: true }, 1).slice(0, 1)).toEqual([
       { kind: "train", slot: "shared", budget: budgets.inner, active: { personal: 1, shared: 1 } },
     ]);
   });

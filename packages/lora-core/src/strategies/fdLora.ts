@@ -15,10 +15,10 @@
  * Differs from paper: line 9 prints `t % H` as a truth value, the opposite of its comment; the presets sync when t is a multiple of
  * H, `sync.when: "printed"` follows the print. The prose of line 12 would train theta_p and leave Delta zero; the pseudocode is
  * followed.
- * Differs from paper: `init: "seed"` and `sync.copy: "own"` exist because the printed algorithm sends every theta_p(i) to the
- * server (line 7), and theta_p(i) after a sync is something just uploaded. With both, no tensor of theta_p ever leaves a client:
- * the shared adapter starts from the common seed, and on a sync round the personal adapter restarts from the *received* shared
- * adapter and takes K steps of its own, on batches of its own.
+ * Differs from paper: `init: "seed"` and `finish` exist because the printed algorithm sends every theta_p(i) to the server (line 7),
+ * and theta_p(i) after a sync is something just uploaded. With both and no sync, no tensor of theta_p ever leaves a client: the
+ * shared adapter starts from the common seed, and after the last outer step the personal adapter starts from theta_s(T) and takes K
+ * steps of its own. Stage 1 is left out where nothing of it would remain.
  * A client that joins late does stage 1 on its own before its first federated round.
  */
 import { z } from "zod";
@@ -26,7 +26,7 @@ import { fusionConfig } from "../fusion/fusionConfig.ts";
 import { mean } from "./contributions.ts";
 import { outerMemory, outerOptimizerConfig, outerStep } from "./outerOptimizer.ts";
 import { receiveShared, uploadDifference, uploadPersonal } from "./plans.ts";
-import type { LocalStep, Strategy, TrainStep } from "./strategy.ts";
+import type { Budgets, LocalStep, Strategy, TrainStep } from "./strategy.ts";
 
 const fdLoraConfig = z.strictObject({
   /** Where theta_s(0) comes from: the mean of the personal adapters (line 7), or the federation's seed. */
@@ -36,12 +36,11 @@ const fdLoraConfig = z.strictObject({
     every: z.number().int().min(0).max(1000),
     /** multiple: in rounds that H divides, as the comment of line 9 says; printed: in all others, as its condition does. */
     when: z.enum(["multiple", "printed"]),
-    /**
-     * uploaded: theta_p becomes the copy that is uploaded (line 14); received: it becomes what the round started from, the result
-     * of the last outer step; own: that, and then it is trained apart and stays here.
-     */
-    copy: z.enum(["uploaded", "received", "own"]),
+    /** uploaded: theta_p becomes the copy that is uploaded (line 14); received: what the round started from, the last outer step's. */
+    copy: z.enum(["uploaded", "received"]),
   }),
+  /** Whether theta_p restarts from theta_s(T) and takes K steps that stay on the client, before the two are fused. */
+  finish: z.boolean(),
   /** Whether theta_p, frozen, is active beside theta_s while theta_s is trained. */
   personalInForward: z.boolean(),
   outer: outerOptimizerConfig,
@@ -53,11 +52,12 @@ export type FdLoraConfig = z.output<typeof fdLoraConfig>;
 /** Ours, the default. */
 const recommended: FdLoraConfig = {
   init: "mean-personal",
-  sync: { every: 2, when: "multiple", copy: "uploaded" },
+  sync: { every: 1, when: "multiple", copy: "uploaded" },
+  finish: false,
   personalInForward: false,
   outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { kind: "factor", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
+  fusion: { kind: "factor", maxEvaluations: 6, l1: 0.05, confidence: 2, bound: 1.5 },
 };
 
 /**
@@ -72,8 +72,17 @@ const paper: FdLoraConfig = {
   fusion: { kind: "factor", maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
 };
 
-/** As recommended, but no tensor of the personal adapter, nor one made from it alone, ever leaves the tab. */
-const privatePreset: FdLoraConfig = { ...recommended, init: "seed", sync: { every: 2, when: "multiple", copy: "own" } };
+/**
+ * No tensor of the personal adapter, nor one made from it alone, ever leaves the tab. Without momentum: the first differences from
+ * the seed are large, and a step beyond their mean loses what they learned.
+ */
+const privatePreset: FdLoraConfig = {
+  ...recommended,
+  init: "seed",
+  sync: { every: 0, when: "multiple", copy: "received" },
+  finish: true,
+  outer: { form: "average" },
+};
 
 export const fdLora: Strategy<FdLoraConfig> = {
   id: "fdlora",
@@ -82,7 +91,7 @@ export const fdLora: Strategy<FdLoraConfig> = {
     "A personal and a shared adapter per client; only the shared one is averaged, and at the end each client mixes the two.",
   configSchema: fdLoraConfig,
   presets: { recommended, paper, private: privatePreset },
-  firstRound: () => 0,
+  firstRound: (config) => (learnsAlone(config) ? 0 : 1),
   weighting: ({ weighting }) => weighting,
 
   plan(config, budgets, { round, isNewcomer }) {
@@ -91,10 +100,11 @@ export const fdLora: Strategy<FdLoraConfig> = {
       const upload = config.init === "mean-personal" ? uploadPersonal : null;
       return { stage: "local", receive: null, steps: [learnAlone], upload, serve: null };
     }
-    const catchUp = isNewcomer ? [learnAlone] : [];
+    const catchUp = isNewcomer && learnsAlone(config) ? [learnAlone] : [];
     if (round > budgets.rounds) {
+      const steps = config.finish ? [copyToPersonal, trainPersonal(budgets)] : catchUp;
       const serve = { kind: "fuse", search: config.fusion } as const;
-      return { stage: "fusing", receive: receiveShared, steps: catchUp, upload: null, serve };
+      return { stage: "fusing", receive: receiveShared, steps, upload: null, serve };
     }
     const trainShared: TrainStep = {
       kind: "train",
@@ -119,19 +129,20 @@ export const fdLora: Strategy<FdLoraConfig> = {
   },
 };
 
+const copyToPersonal: LocalStep = { kind: "copy", from: "shared", to: "personal" };
+
+function trainPersonal({ inner }: Budgets): LocalStep {
+  return { kind: "train", slot: "personal", budget: inner };
+}
+
+/** Whether there is a stage 1: not where its result is neither averaged nor kept. */
+function learnsAlone({ init, sync, finish }: FdLoraConfig): boolean {
+  return init === "mean-personal" || (sync.every === 0 && !finish);
+}
+
 /** The shared training of a round, with the personal adapter's sync around it in the rounds that have one. */
 function withSync({ sync }: FdLoraConfig, round: number, trainShared: TrainStep): readonly LocalStep[] {
   const isMultiple = sync.every !== 0 && round % sync.every === 0;
   if (sync.every === 0 || isMultiple === (sync.when === "printed")) return [trainShared];
-  const copy: LocalStep = { kind: "copy", from: "shared", to: "personal" };
-  switch (sync.copy) {
-    case "uploaded":
-      return [trainShared, copy];
-    case "received":
-      return [copy, trainShared];
-    case "own":
-      return [copy, { kind: "train", slot: "personal", budget: trainShared.budget }, trainShared];
-    default:
-      return sync.copy satisfies never;
-  }
+  return sync.copy === "uploaded" ? [trainShared, copyToPersonal] : [copyToPersonal, trainShared];
 }
