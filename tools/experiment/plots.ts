@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { RunResult } from "./runs.ts";
+import { mean } from "./statistics.ts";
+import { grouped } from "./tables.ts";
 
 /** Writes what the runs allow; returns the files' paths. */
 export async function writePlots(results: readonly RunResult[], folder: string): Promise<readonly string[]> {
@@ -30,12 +32,10 @@ function accuracyPlot(results: readonly RunResult[]): TopLevelSpec {
     accuracies.map((accuracy) => ({ method: settings.method, accuracy })),
   );
   const runs = results.map(({ settings, accuracyMean }) => ({ method: settings.method, accuracy: accuracyMean }));
-  const y = {
-    field: "method",
-    type: "nominal",
-    title: null,
-    sort: { field: "accuracy", op: "mean", order: "descending" },
-  } as const;
+  const best = grouped(results, ({ settings }) => settings.method)
+    .map((group) => ({ name: group[0]?.settings.method ?? "", mean: mean(group.map(({ accuracyMean }) => accuracyMean)) }))
+    .sort((a, b) => b.mean - a.mean);
+  const y = { field: "method", type: "nominal", title: null, sort: best.map(({ name }) => name) } as const;
   const x = {
     field: "accuracy",
     type: "quantitative",
@@ -56,22 +56,36 @@ function accuracyPlot(results: readonly RunResult[]): TopLevelSpec {
   };
 }
 
-/** What a method sends for the accuracy it reaches. */
+/** Accuracy after every federated round over what was sent until then, means over the seeds; the name stands at the last round. */
 function bytesPlot(results: readonly RunResult[]): TopLevelSpec {
-  const values = results.map(({ settings, accuracyMean, bytesUp, bytesDown }) => ({
-    method: settings.method,
-    accuracy: accuracyMean,
-    mebibytes: (bytesUp + bytesDown) / 2 ** 20,
-  }));
-  const x = { field: "mebibytes", aggregate: "mean", type: "quantitative", title: "MiB sent, all clients" } as const;
-  const y = { field: "accuracy", aggregate: "mean", type: "quantitative", scale: { zero: false } } as const;
+  const values = grouped(results, ({ settings }) => settings.method).flatMap((runs) => {
+    const rounds = runs.flatMap(({ perRound }) => perRound.filter(({ served }) => served !== null));
+    return [...new Set(rounds.map(({ round }) => round))].map((round, index, all) => {
+      const entries = rounds.filter((entry) => entry.round === round);
+      return {
+        method: runs[0]?.settings.method ?? "",
+        round,
+        accuracy: mean(entries.map(({ served }) => served ?? 0)),
+        mebibytes: mean(entries.map(({ bytes }) => bytes ?? 0)) / 2 ** 20,
+        name: index === all.length - 1 ? runs[0]?.settings.method : "",
+      };
+    });
+  });
+  const x = { field: "mebibytes", type: "quantitative", title: "MiB sent by all clients until a round's end" } as const;
+  const y = {
+    field: "accuracy",
+    type: "quantitative",
+    title: "accuracy of what would be served",
+    scale: { zero: false },
+  } as const;
+  const line = { x, y, detail: { field: "method" }, order: { field: "round" } } as const;
   return {
-    width: 520,
-    height: 320,
+    width: 640,
+    height: 420,
     data: { values },
     layer: [
-      { mark: { type: "point", filled: true, size: 60, color: BLUE }, encoding: { x, y, detail: { field: "method" } } },
-      { mark: { type: "text", align: "left", dx: 6 }, encoding: { x, y, text: { field: "method" } } },
+      { mark: { type: "line", point: { size: 25, color: BLUE }, color: BLUE, opacity: 0.5, strokeWidth: 1.5 }, encoding: line },
+      { mark: { type: "text", align: "left", dx: 5 }, encoding: { x, y, text: { field: "name" } } },
     ],
   };
 }
