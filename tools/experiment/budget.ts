@@ -35,7 +35,7 @@ export function fusionEvaluations(method: Method, rounds: number): number {
   return serve?.kind === "fuse" ? serve.search.maxEvaluations : 0;
 }
 
-function budgetsOf(local: number, inner: number, rounds: number): Budgets {
+export function budgetsOf(local: number, inner: number, rounds: number): Budgets {
   return { local: { unit: "steps", amount: local }, inner: { unit: "steps", amount: inner }, rounds };
 }
 

@@ -32,14 +32,15 @@ const SERVED: Readonly<Record<string, Serve>> = {
   "equal-weights": { kind: "sum", weights: { personal: 0.5, shared: 0.5 } },
 };
 
-/** @throws {RangeError} when there is no such method, preset or variant. */
-export function methodNamed(name: string): Method {
+/** `sync` is FDLoRA's H in place of its own. @throws {RangeError} when there is no such method, preset or variant. */
+export function methodNamed(name: string, sync: number | null = null): Method {
   const [id = "", variant = ""] = name.split(":");
-  const ablation = id === "fdlora" ? ABLATIONS[variant] : undefined;
-  if (ablation) return methodOf({ id, config: { ...ablation } });
-  const served = id === "fdlora" ? SERVED[variant] : undefined;
-  if (served) return serving(methodOf({ id, config: { ...base } }), served);
-  return methodOf(presetOf(id, variant || undefined));
+  if (id !== "fdlora") return methodOf(presetOf(id, variant || undefined));
+  const served = SERVED[variant];
+  const config = served ? base : (ABLATIONS[variant] ?? fdLora.configSchema.parse(presetOf(id, variant || undefined).config));
+  const every = sync ?? config.sync.every;
+  const method = methodOf({ id, config: { ...config, sync: { ...config.sync, every } } });
+  return served ? serving(method, served) : method;
 }
 
 function serving(method: Method, serve: Serve): Method {

@@ -25,7 +25,11 @@ const fields = z.strictObject({
   rounds: list(whole(1, 200)).default([4]),
   /** Optimiser steps of a client in all, whatever the method does with them. */
   steps: whole(4, 100_000).default(72),
+  /** In place of steps: training tokens of a client in all. */
+  budget: whole(100, 1e9).optional(),
   local: whole(1, 10_000).default(24),
+  inner: list(whole(1, 10_000)).optional(),
+  sync: list(whole(0, 1000)).optional(),
   rows: whole(10, 100_000).default(480),
   /** Rows per optimiser step; half the product's default, for more steps in the same time. */
   "batch-size": whole(1, 256).default(8),
@@ -56,7 +60,10 @@ export const USAGE = `npm run experiment -- [options]
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
   --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported
   --rounds T,T --steps S    every method gets S optimiser steps per client in all (defaults 4, 72)
+  --budget TOKENS           the same in training tokens per client, in place of --steps
   --local E1                of which a method with a stage of local learning spends E1 there (default 24)
+  --inner K,K               K steps per round in place of what the budget leaves; then the work is not the same for all
+  --sync H,H                FDLoRA's H in place of its preset's, 0 for never
   --rows N                  rows of all clients together (default 480)
   --batch-size N            rows of an optimiser step (default 8)
   --model FOLDER            base model (default models/use-lite; models/duet-tiny for parsing, which has to write)

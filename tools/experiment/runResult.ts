@@ -30,11 +30,10 @@ interface Finished {
   readonly scores: Scores;
   readonly seconds: number;
   readonly innerSteps: number;
-  readonly fusionEvaluations: number;
 }
 
 export function resultOf(finished: Finished): RunResult {
-  const { settings, clients, ends, scores, seconds, innerSteps, fusionEvaluations } = finished;
+  const { settings, clients, ends, scores, seconds, innerSteps } = finished;
   const last = clients.map(({ metrics }) => metrics.at(-1)?.metrics);
   const served = ends.at(-1)?.clients ?? [];
   const accuracies = served.map(({ accuracy }) => accuracy);
@@ -59,7 +58,7 @@ export function resultOf(finished: Finished): RunResult {
     bytesUp: total(clients, ({ bytesUp }) => bytesUp),
     bytesDown: total(clients, ({ bytesDown }) => bytesDown),
     trainTokens: total(clients, ({ metrics }) => total(metrics, (entry) => entry.metrics.trainTokens)),
-    forwardTokens: fusionEvaluations * total(clients, fusionTokens),
+    forwardTokens: total(last, (metrics) => metrics?.fusion?.forwardTokens ?? 0),
     seconds,
     innerSteps,
     fusion: last.map((metrics) =>
@@ -100,10 +99,6 @@ function roundRows({ clients, history, ends }: Finished): RoundRow[] {
       trainTokens: total(entries, ({ metrics }) => metrics.trainTokens),
     };
   });
-}
-
-function fusionTokens({ client }: SimulatedClient): number {
-  return total(client.examples.fusion, ({ tokens }) => tokens.length);
 }
 
 function meanOrNull(values: readonly (number | null)[]): number | null {

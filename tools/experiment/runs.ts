@@ -16,7 +16,13 @@ export const runSettings = z.strictObject({
   seed: z.number(),
   rounds: z.number(),
   steps: z.number(),
+  /** Training tokens of a client in place of steps. */
+  budget: z.number().nullable().default(null),
   local: z.number(),
+  /** K in place of what the budget leaves. */
+  inner: z.number().nullable().default(null),
+  /** FDLoRA's H in place of its preset's. */
+  sync: z.number().nullable().default(null),
   rows: z.number(),
   batchSize: z.number(),
   labelNoise: z.number(),

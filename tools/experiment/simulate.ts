@@ -13,14 +13,15 @@ import { initialRoundState, openRoundOf, type RoundState, specOf } from "@duet/l
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
-import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { Method } from "@duet/lora-core/strategies/registry";
+import type { Budgets, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import { prepareClient } from "@duet/lora-core/training/prepareClient";
 import { RoundReport } from "@duet/lora-core/training/roundReport";
 import { createRunControl } from "@duet/lora-core/training/runControl";
 import { type Client, runRound } from "@duet/lora-core/training/runRound";
-import { fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
+import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./experimentData.ts";
 import { withLabelNoise } from "./labelNoise.ts";
 import { methodNamed } from "./methodVariants.ts";
@@ -28,6 +29,7 @@ import { type ClientEnd, clientEnd, type RoundEnd, rehearsed } from "./rehearsal
 import { resultOf, type SimulatedClient, type SimulatedRound } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
+import { mean } from "./statistics.ts";
 
 const RANK = 8;
 const ALPHA = 16;
@@ -61,8 +63,8 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 
 /** The caller disposes it. `clients` change while it runs. */
 export async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
-  const { seed, rounds, steps, local, batchSize, dropClients } = settings;
-  const method = methodNamed(settings.method);
+  const { seed, batchSize, dropClients } = settings;
+  const method = methodNamed(settings.method, settings.sync);
   const family = defaultTraining(model.family);
   const training = { ...family, batchSize, maxTokens: data.maxTokens ?? family.maxTokens };
   const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
@@ -80,10 +82,9 @@ export async function createSimulation({ settings, data, model, defaultTargets, 
       bytesDown: 0,
     };
   });
-  const fusionRows = Math.max(...clients.map(({ client }) => client.examples.fusion.length));
+  const { rounds } = settings;
   const evaluations = fusionEvaluations(method, rounds);
-  const fusion = stepsOfFusion(evaluations, fusionRows, training.batchSize);
-  const budgets = matchedBudgets(method, { steps, local, rounds, fusion });
+  const budgets = budgetsFor(method, settings, clients);
   const schedule = scheduleOf(method, budgets);
   const planOf = (round: number) => method.plan(budgets, { round, isNewcomer: false });
   const policy = { schedule, minClients: clients.length, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS };
@@ -200,6 +201,17 @@ export async function createSimulation({ settings, data, model, defaultTargets, 
 
     dispose: () => taskModel.dispose(),
   };
+}
+
+/** The settings as the product's budgets. */
+function budgetsFor(method: Method, settings: RunSettings, clients: readonly SimulatedClient[]): Budgets {
+  const { steps, budget, local, inner, rounds, batchSize } = settings;
+  if (inner !== null) return budgetsOf(local, inner, rounds);
+  const fusionRows = Math.max(...clients.map(({ client }) => client.examples.fusion.length));
+  const fusion = stepsOfFusion(fusionEvaluations(method, rounds), fusionRows, batchSize);
+  const tokensOfRow = mean(clients.flatMap(({ client }) => client.examples.train.map(({ tokens }) => tokens.length)));
+  const all = budget === null ? steps : Math.floor(budget / (batchSize * tokensOfRow));
+  return matchedBudgets(method, { steps: all, local, rounds, fusion });
 }
 
 /** Everything a wrong answer may say. */

@@ -23,7 +23,18 @@ function run(method: string, seed: number, accuracies: readonly number[], perRou
   } as const;
   const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
   return {
-    settings: { ...settings, method, seed, rows: 40, batchSize: 4, labelNoise: 0, dropClients: 0 },
+    settings: {
+      ...settings,
+      budget: null,
+      inner: null,
+      sync: null,
+      method,
+      seed,
+      rows: 40,
+      batchSize: 4,
+      labelNoise: 0,
+      dropClients: 0,
+    },
     accuracies: [...accuracies],
     accuracyMean: mean,
     accuracyStd: 0,

@@ -22,6 +22,8 @@ const SETTINGS = {
   rounds: "rounds",
   precision: "weights",
   steps: "steps",
+  inner: "K",
+  sync: "H",
   labelNoise: "wrong answers",
   dropClients: "absent",
 } as const satisfies Partial<Record<keyof RunSettings, string>>;
@@ -54,7 +56,7 @@ export function grouped(results: readonly RunResult[], key: (run: RunResult) => 
 function settingColumns(results: readonly RunResult[]): readonly Column[] {
   return Object.entries(SETTINGS).flatMap(([key, name]): Column[] => {
     const value = ({ settings }: { readonly settings: RunSettings }) => settings[key as keyof typeof SETTINGS];
-    return new Set(results.map(value)).size > 1 ? [{ name, cell: value }] : [];
+    return new Set(results.map(value)).size > 1 ? [{ name, cell: (line) => value(line) ?? "" }] : [];
   });
 }
 

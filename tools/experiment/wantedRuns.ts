@@ -7,8 +7,8 @@ import type { RunSettings } from "./runs.ts";
 export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
   const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
   for (const name of methods) methodNamed(name);
-  const { scenario, model, steps, local, rows } = options;
-  const common = { scenario, model, steps, local, rows, batchSize: options["batch-size"] };
+  const { scenario, model, steps, budget = null, local, rows } = options;
+  const common = { scenario, model, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
   const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   const each = combinations({
@@ -16,6 +16,8 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     clients: options.clients,
     alpha: options.alpha,
     rounds: options.rounds,
+    inner: options.inner ?? [null],
+    sync: options.sync ?? [null],
     precision: options.precision,
     method: methods,
   });
