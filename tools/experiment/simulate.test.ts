@@ -1,0 +1,73 @@
+import { splitRows } from "@duet/lora-core/data/splitRows";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ExperimentData } from "./experimentData.ts";
+import { type OpenModel, openModel } from "./openModel.ts";
+import { type RunResult, runSettings } from "./runs.ts";
+import { simulate } from "./simulate.ts";
+
+const CLIENTS = 2;
+const scenario = logsScenario({ clients: CLIENTS, rowsPerClient: 20, seed: 3 });
+const data: ExperimentData = {
+  task: scenario.task,
+  maxTokens: 12,
+  clients: scenario.clients.map(({ name, rows }) => ({ name, split: splitRows(rows, { seed: 3 }), unseen: [] })),
+};
+
+let opened: OpenModel;
+beforeAll(async () => {
+  opened = await openModel("models/use-lite");
+}, 60_000);
+afterAll(() => opened.model.dispose());
+
+function run(changed: object): Promise<RunResult> {
+  const few = { rounds: 2, steps: 10, local: 2, rows: 40, batchSize: 4 };
+  const all = {
+    scenario: "medical",
+    model: "models/use-lite",
+    clients: CLIENTS,
+    alpha: 1,
+    seed: 3,
+    labelNoise: 0,
+    dropClients: 0,
+  };
+  const settings = runSettings.parse({ ...all, ...few, ...changed });
+  return simulate({ settings, data, ...opened, onProgress: () => {} });
+}
+
+describe("a simulated federation", () => {
+  test("gives the same result twice, apart from its seconds", async () => {
+    const [first, second] = [await run({ method: "fdlora" }), await run({ method: "fdlora" })];
+    expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 });
+    expect(first.perRound.map(({ round, served }) => [round, served === null])).toEqual([
+      [0, true],
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+  });
+
+  test("FDLoRA sends the personal adapters once more than FedAvg sends, and both train within the budget", async () => {
+    const [fdlora, fedavg] = [await run({ method: "fdlora" }), await run({ method: "fedavg" })];
+    expect(fedavg.innerSteps).toBe(5);
+    // 2 alone, 2 x 3 together, 1 for the search.
+    expect(fdlora.innerSteps).toBe(3);
+    // Up in T rounds, and stage 1 of FDLoRA; down in T + 1 rounds.
+    const oneRound = fedavg.bytesUp / 2;
+    expect(fdlora.bytesUp).toBe(3 * oneRound);
+    expect([fdlora.bytesDown, fedavg.bytesDown]).toEqual([3 * oneRound, 3 * oneRound]);
+    expect(fedavg.perRound.map(({ bytes }) => bytes)).toEqual([2 * oneRound, 4 * oneRound, null]);
+  });
+
+  test("learns: all of it is better than the base", async () => {
+    const result = await run({ method: "local", steps: 24, local: 20, rounds: 1 });
+    expect(result.accuracyMean).toBeGreaterThan((result.baseMean ?? 1) + 0.1);
+  });
+
+  test("takes K as it is told, and a budget in tokens", async () => {
+    expect((await run({ method: "fedavg", inner: 1, rounds: 1 })).innerSteps).toBe(1);
+    const spent = await run({ method: "fedavg", budget: 200, rounds: 1 });
+    expect(spent.trainTokens / CLIENTS).toBeGreaterThan(120);
+    expect(spent.trainTokens / CLIENTS).toBeLessThan(230);
+  });
+});
