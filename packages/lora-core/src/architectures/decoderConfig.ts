@@ -34,8 +34,8 @@ export interface DecoderConfig {
   readonly weightsInOut: boolean;
   readonly names: DecoderNames;
   readonly bosToken: number | null;
-  /** Ends a generated text; the first where there are several. */
-  readonly eosToken: number;
+  /** Each ends a generated text, and the first one the answers that are trained on; at least one. */
+  readonly eosTokens: readonly number[];
 }
 
 /** Modules by their names in the checkpoint; those of a layer are relative to `<layers>.<index>`. */

@@ -12,7 +12,7 @@ const duetTiny: object = JSON.parse(
 describe("parseLlamaConfig", () => {
   test("reads duet-tiny, whose parameters are those of its checkpoint", () => {
     const config = parseLlamaConfig(duetTiny);
-    expect(config).toMatchObject({ heads: 4, keyValueHeads: 2, headWidth: 64, tiedHead: true, eosToken: 0 });
+    expect(config).toMatchObject({ heads: 4, keyValueHeads: 2, headWidth: 64, tiedHead: true, eosTokens: [0] });
     expect(decoderParameters(config)).toBe(3_803_392);
   });
 
@@ -23,7 +23,7 @@ describe("parseLlamaConfig", () => {
     expect(linears[27]).toEqual({ name: "model.layers.3.mlp.down_proj", inFeatures: 640, outFeatures: 256, hasBias: false });
   });
 
-  test("takes rope_theta from rope_parameters, as transformers 5 writes it, and the first of several eos tokens", () => {
+  test("takes rope_theta from rope_parameters, as transformers 5 writes it, and all of several eos tokens", () => {
     const { rope_theta: _, ...rest } = { rope_theta: 0, ...duetTiny };
     const config = parseLlamaConfig({
       ...rest,
@@ -31,7 +31,7 @@ describe("parseLlamaConfig", () => {
       eos_token_id: [7, 9],
     });
     expect(config.rotaryFrequencies?.[16]).toBeCloseTo(1 / Math.sqrt(500_000), 12);
-    expect(config.eosToken).toBe(7);
+    expect(config.eosTokens).toEqual([7, 9]);
   });
 
   test("counts biases and an untied head", () => {

@@ -20,10 +20,13 @@ export const MAX_MODEL_FILES = 64;
 
 export const CONFIG_FILE = "config.json";
 export const TOKENIZER_FILE = "tokenizer.json";
-/** How a model is talked to; not every model has them. */
+/** How a model is talked to. */
 export const CHAT_CONFIG_FILE = "tokenizer_config.json";
 export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
-export const CHAT_FILES: readonly string[] = [CHAT_CONFIG_FILE, CHAT_TEMPLATE_FILE];
+/** What ends a text, beside what config.json says. */
+export const GENERATION_FILE = "generation_config.json";
+/** Read where a model has them. */
+export const OPTIONAL_FILES: readonly string[] = [CHAT_CONFIG_FILE, CHAT_TEMPLATE_FILE, GENERATION_FILE];
 export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 

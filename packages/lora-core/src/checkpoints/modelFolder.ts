@@ -4,13 +4,13 @@ import { TruncatedGgufError } from "./gguf/ggufError.ts";
 import { type GgufHeader, readGgufHeader } from "./gguf/ggufHeader.ts";
 import { ggufTokenizer } from "./gguf/ggufTokenizer.ts";
 import {
-  CHAT_FILES,
   CONFIG_FILE,
   INDEX_FILE,
   MAX_MODEL_FILES,
   type ModelFile,
   ModelFolderError,
   modelFormat,
+  OPTIONAL_FILES,
   TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from "./modelFileList.ts";
@@ -51,7 +51,7 @@ export async function describeModelFolder(folder: ModelFolder): Promise<{ files:
   const weights = format.kind === "whole" ? [WEIGHTS_FILE] : [INDEX_FILE, ...shards];
   const missing = shards.find((shard) => !folder.names.includes(shard));
   if (missing !== undefined) throw new ModelFolderError(`This model has no ${missing}, which ${INDEX_FILE} names`);
-  const names = [CONFIG_FILE, TOKENIZER_FILE, ...CHAT_FILES.filter((name) => folder.names.includes(name)), ...weights];
+  const names = [CONFIG_FILE, TOKENIZER_FILE, ...OPTIONAL_FILES.filter((name) => folder.names.includes(name)), ...weights];
   if (names.length > MAX_MODEL_FILES) {
     throw new ModelFolderError(`This model has ${names.length} files, at most ${MAX_MODEL_FILES} are supported`);
   }

@@ -21,8 +21,8 @@ export interface LoadOptions {
 export function loadModel(files: ModelFiles, { precision }: LoadOptions = {}): LanguageModel {
   const architecture = parseArchitecture(files.config);
   const tokenizer = createTextTokenizer(files.tokenizer);
-  const { weights, chat } = files;
+  const { weights, chat, stopTokens } = files;
   return architecture.family === "encoder"
     ? createEncoder({ config: architecture.config, weights, tokenizer, precision })
-    : createCausalLm({ config: architecture.config, weights, tokenizer, chat, precision });
+    : createCausalLm({ config: architecture.config, weights, tokenizer, chat, stopTokens, precision });
 }

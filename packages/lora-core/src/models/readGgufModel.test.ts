@@ -68,6 +68,15 @@ describe("a GGUF file with frequencies scaled for longer texts", () => {
   });
 });
 
+it("ends a text where the metadata says that a text, a turn or a message ends", () => {
+  const gguf = readGgufHeader(fixture("gguf/grouped.gguf"));
+  const ends = (...more: (readonly [string, number])[]) =>
+    ggufConfig({ ...gguf, metadata: new Map([...gguf.metadata, ...more]) }).eos_token_id;
+  expect(ends()).toEqual([0]);
+  expect(ends(["tokenizer.ggml.eot_token_id", 6], ["tokenizer.ggml.eom_token_id", 8])).toEqual([0, 6, 8]);
+  expect(ends(["tokenizer.ggml.eot_token_id", 0])).toEqual([0]);
+});
+
 describe("metadata that is not supported", () => {
   const llama: [string, number | string][] = [
     ["general.architecture", "llama"],

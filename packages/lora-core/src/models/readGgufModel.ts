@@ -16,6 +16,7 @@ export function readGgufModel(file: ArrayBuffer | Uint8Array): ModelFiles {
     config,
     tokenizer: ggufTokenizer(gguf.metadata),
     chat: ggufChat(gguf.metadata),
+    stopTokens: [],
     weights: huggingFaceTensors(gguf.tensors, { interleavedHeadWidth }),
   };
 }

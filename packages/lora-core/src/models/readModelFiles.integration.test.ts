@@ -51,7 +51,7 @@ async function fetchFrom(hub: HubUnderTest) {
 
 describe("a model on a hub", () => {
   it("is pinned to a commit, with the size and the SHA-256 of every file it needs and no other", async () => {
-    const chat = { "tokenizer_config.json": { chat_template: "{{ messages }}" } };
+    const chat = { "tokenizer_config.json": { chat_template: "{{ messages }}" }, "generation_config.json": { eos_token_id: 2 } };
     const hub = await startHub({ ...rest, ...folder, ...chat, "model.safetensors": whole });
     const opened = await openFolder(hub);
     expect(opened.address).toBe(`acme/tiny@${HUB_COMMIT}`);
@@ -61,6 +61,7 @@ describe("a model on a hub", () => {
       { path: "config.json", bytes: 22, sha256: jsonSha256(folder["config.json"]) },
       { path: "tokenizer.json", bytes: 17, sha256: jsonSha256(folder["tokenizer.json"]) },
       { path: "tokenizer_config.json", bytes: 34, sha256: jsonSha256(chat["tokenizer_config.json"]) },
+      { path: "generation_config.json", bytes: 18, sha256: jsonSha256(chat["generation_config.json"]) },
       { path: "model.safetensors", bytes: whole.length, sha256: sha256(whole) },
     ]);
     // The weights' hash is the hub's word for it; they were not downloaded.
@@ -72,6 +73,20 @@ describe("a model on a hub", () => {
   it("comes in one file", async () => {
     const { model } = await fetchFrom(await startHub({ ...rest, ...folder, "model.safetensors": whole }));
     expect(model).toMatchObject({ config: { model_type: "llama" }, tokenizer: { version: "1.0" }, weights: first });
+    expect(model).toMatchObject({ chat: null, stopTokens: [] });
+  });
+
+  it("brings its chat template and all tokens that end a text", async () => {
+    const files = (eos: unknown) => ({
+      ...folder,
+      "chat_template.jinja": { role: "user" },
+      "generation_config.json": { eos_token_id: eos },
+      "model.safetensors": whole,
+    });
+    const { model } = await fetchFrom(await startHub(files([128_001, 128_009])));
+    expect(model).toMatchObject({ chat: { source: '{"role":"user"}' }, stopTokens: [128_001, 128_009] });
+    expect((await fetchFrom(await startHub(files(7)))).model.stopTokens).toEqual([7]);
+    await expect(fetchFrom(await startHub(files("</s>")))).rejects.toThrow("generation_config.json cannot be used");
   });
 
   it("comes in shards, each checked and each once", async () => {

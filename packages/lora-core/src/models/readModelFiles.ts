@@ -3,6 +3,7 @@ import {
   CHAT_CONFIG_FILE,
   CHAT_TEMPLATE_FILE,
   CONFIG_FILE,
+  GENERATION_FILE,
   INDEX_FILE,
   ModelFolderError,
   modelFormat,
@@ -13,6 +14,7 @@ import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { joinShards, parseShardIndex } from "../checkpoints/shardIndex.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { type ChatTemplate, chatTemplateOf } from "./chatTemplate.ts";
+import { stopTokensOf } from "./generationConfig.ts";
 import type { ModelFiles } from "./modelFiles.ts";
 import { readGgufModel } from "./readGgufModel.ts";
 
@@ -30,7 +32,8 @@ export async function readModelFiles(names: readonly string[], read: ReadFile): 
   const config = await readJson(CONFIG_FILE, read);
   const tokenizer = await readJson(TOKENIZER_FILE, read);
   const weights = format.kind === "whole" ? readSafetensors(await read(WEIGHTS_FILE)) : await readShards(names, read);
-  return { config, tokenizer, chat: await readChat(names, read), weights };
+  const generation = names.includes(GENERATION_FILE) ? await readJson(GENERATION_FILE, read) : {};
+  return { config, tokenizer, chat: await readChat(names, read), stopTokens: stopTokensOf(generation), weights };
 }
 
 /** Null for a base model, which has neither file or no template in it. */

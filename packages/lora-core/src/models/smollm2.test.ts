@@ -46,10 +46,10 @@ describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {
   test("a question in the file's chat template has the ids of transformers, without <bos>", () => {
     const tokenizer = createTextTokenizer(files.tokenizer);
     if (!files.chat) throw new Error("The file has no chat template");
-    const chat = createChatEncoder(tokenizer, files.chat, weights.config.eosToken);
+    const chat = createChatEncoder(tokenizer, files.chat, weights.config.eosTokens);
     expect(chat.prompt(expected.question, 1000)).toEqual(expected.prompt);
-    expect(chat.answer(expected.answerText)).toEqual([...expected.answer.slice(0, -1), weights.config.eosToken]);
-    expect(chat.stopTokens).toEqual([weights.config.eosToken]);
+    expect(chat.answer(expected.answerText)).toEqual([...expected.answer.slice(0, -1), ...weights.config.eosTokens]);
+    expect(chat.stopTokens).toEqual(weights.config.eosTokens);
   });
 
   test("logits agree with transformers to 1e-3", async () => {
@@ -69,7 +69,7 @@ describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {
     const answer = await allOf(
       generateTokens(
         weights,
-        greedy({ prompt: expected.prompt, adapter: null, maxNewTokens: 24, stopTokens: [weights.config.eosToken] }),
+        greedy({ prompt: expected.prompt, adapter: null, maxNewTokens: 24, stopTokens: weights.config.eosTokens }),
       ),
     );
     report(`${answer.length} tokens after a prompt of ${expected.prompt.length} in ${seconds(began)}`);
@@ -80,7 +80,7 @@ describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {
 
   test("a LoRA step lowers the loss", async () => {
     const { config, linears } = parseArchitecture(files.config);
-    if (!("heads" in config && "eosToken" in config)) throw new Error("not a decoder");
+    if (!("heads" in config && "eosTokens" in config)) throw new Error("not a decoder");
     const prompts = createPromptEncoder(createTextTokenizer(files.tokenizer), config);
     const task = createCausalTask(weights, prompts, { kind: "text" });
     const rows = [

@@ -65,7 +65,13 @@ describe("training on webgpu", () => {
 
   test("ends a round with a clear error when the device is lost, and the round runs again on wasm", async () => {
     const engine = createLocalClient(testWasm());
-    const files = { config: modelConfig, tokenizer: smallTokenizerFile, chat: null, weights: randomCheckpoint(smallConfig) };
+    const files = {
+      config: modelConfig,
+      tokenizer: smallTokenizerFile,
+      chat: null,
+      stopTokens: [],
+      weights: randomCheckpoint(smallConfig),
+    };
     const split = { train: rows(8), fusion: rows(2), test: rows(4) };
     const plan = methodOf({ id: "local", config: {} }).plan(
       { local: { unit: "steps", amount: 30 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },

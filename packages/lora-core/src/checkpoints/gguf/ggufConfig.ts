@@ -45,7 +45,7 @@ export function ggufConfig({ metadata, shapes, ropeFactors }: Described): Readon
     mlp_bias: shapes.has("blk.0.ffn_up.bias"),
     hidden_act: "silu",
     bos_token_id: readsBos(metadata) ? numberOf(metadata, "tokenizer.ggml.bos_token_id") : null,
-    eos_token_id: numberOf(metadata, "tokenizer.ggml.eos_token_id"),
+    eos_token_id: endTokens(metadata),
   };
 }
 
@@ -61,6 +61,12 @@ function numberOf(metadata: GgufMetadata, key: string): number {
   const number = typeof value === "bigint" ? Number(value) : value;
   if (typeof number !== "number") throw new GgufError(`its metadata has no number ${key}`);
   return number;
+}
+
+/** What ends a text, then what ends a turn or a message where the file says that it is something else. */
+function endTokens(metadata: GgufMetadata): readonly number[] {
+  const others = ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"].filter((key) => metadata.has(key));
+  return [...new Set(["tokenizer.ggml.eos_token_id", ...others].map((key) => numberOf(metadata, key)))];
 }
 
 function ropeScaling(metadata: GgufMetadata, type: string): object | null {

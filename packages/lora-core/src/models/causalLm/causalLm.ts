@@ -19,6 +19,8 @@ export interface CausalLmFiles {
   readonly tokenizer: TextTokenizer;
   /** Null for a base model. */
   readonly chat: ChatTemplate | null;
+  /** End a text beside those of config.json. */
+  readonly stopTokens: readonly number[];
   /** Exact when left out. */
   readonly precision?: WeightPrecision | undefined;
 }
@@ -28,8 +30,11 @@ export interface CausalLmFiles {
  * @throws {RangeError} when the checkpoint does not fit config.json.
  * @throws {TypeError} when the chat template cannot be used.
  */
-export function createCausalLm({ config, weights, tokenizer, chat, precision }: CausalLmFiles): LanguageModel {
-  const prompts = chat ? createChatEncoder(tokenizer, chat, config.eosToken) : createPromptEncoder(tokenizer, config);
+export function createCausalLm({ config, weights, tokenizer, chat, stopTokens, precision }: CausalLmFiles): LanguageModel {
+  const eosTokens = [...new Set([...config.eosTokens, ...stopTokens])];
+  const prompts = chat
+    ? createChatEncoder(tokenizer, chat, eosTokens)
+    : createPromptEncoder(tokenizer, { bosToken: config.bosToken, eosTokens });
   const loaded = loadDecoderWeights(config, weights, precision);
   return {
     family: "causal-lm",
@@ -39,8 +44,8 @@ export function createCausalLm({ config, weights, tokenizer, chat, precision }: 
       const { maxNewTokens, stop, seed, ...sampling } = options;
       const room = Math.max(config.maxPositions - maxNewTokens, Math.floor(config.maxPositions / 2));
       const prompt = prompts.prompt(input, room);
-      const stopTokens = prompts.stopTokens;
-      const tokens = generateTokens(loaded, { prompt, adapter, maxNewTokens, stopTokens, sampling, seed, beforeToken });
+      const { stopTokens: ends } = prompts;
+      const tokens = generateTokens(loaded, { prompt, adapter, maxNewTokens, stopTokens: ends, sampling, seed, beforeToken });
       return textStream(tokens, { decode: tokenizer.decode, stop });
     },
     dispose: () => disposeDecoderWeights(loaded),

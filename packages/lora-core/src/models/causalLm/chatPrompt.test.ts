@@ -8,12 +8,13 @@ import { createChatEncoder } from "./chatPrompt.ts";
 const tokenizer = createTextTokenizer(readModelFolder("duet-tiny").tokenizer);
 const EOS = 0;
 const END = 5;
+const OTHER = 7;
 const names = ["a system message of its own", "trims, and thinks nothing", "bos and eos by name"] as const;
 const templateOf = (name: string): ChatTemplate => {
   const source = new Map(Object.entries(golden.templates)).get(name) ?? "";
   return { source, bosToken: "<|endoftext|>", eosToken: "<|endoftext|>" };
 };
-const encoderOf = (name: string) => createChatEncoder(tokenizer, templateOf(name), EOS);
+const encoderOf = (name: string) => createChatEncoder(tokenizer, templateOf(name), [EOS, OTHER]);
 
 test.each(golden.cases)("$name: the ids of transformers for $user", ({ name, user, answer, prompt, conversation }) => {
   const encoder = encoderOf(name);
@@ -27,9 +28,9 @@ test.each(golden.cases)("$name: the ids of transformers for $user", ({ name, use
 describe("a chat prompt", () => {
   it("ends an answer with the piece that ends the turn, or the model's own end", () => {
     expect(names.map((name) => encoderOf(name).answer("x").at(-1))).toEqual([END, END, EOS]);
-    expect(encoderOf(names[0]).stopTokens).toEqual([END, EOS]);
+    expect(encoderOf(names[0]).stopTokens).toEqual([END, EOS, OTHER]);
     const bare = { source: "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}", bosToken: null, eosToken: null };
-    expect(createChatEncoder(tokenizer, bare, EOS).answer("x").at(-1)).toBe(EOS);
+    expect(createChatEncoder(tokenizer, bare, [EOS]).answer("x").at(-1)).toBe(EOS);
   });
 
   it("cuts a long input and leaves the template whole", () => {
@@ -58,7 +59,7 @@ describe("a chat prompt", () => {
   });
 
   it("refuses a template that it cannot use, with the template's own reason", () => {
-    const refused = (source: string) => () => createChatEncoder(tokenizer, { source, bosToken: null, eosToken: null }, EOS);
+    const refused = (source: string) => () => createChatEncoder(tokenizer, { source, bosToken: null, eosToken: null }, [EOS]);
     expect(refused("{% for m in messages %}")).toThrow(/chat template cannot be used/);
     expect(refused("{{ raise_exception('tools are needed') }}")).toThrow(/tools are needed/);
     expect(refused("{{ messages[0].content }}")).toThrow(/leaves out the assistant's answer/);

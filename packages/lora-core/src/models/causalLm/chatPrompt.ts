@@ -12,13 +12,13 @@ const INPUT = "input-b71f";
 const ANSWER = "answer-4c02";
 
 /**
- * `eosToken` ends answers where the template has no control piece after them.
+ * All of `eosTokens` end a text; the first one ends answers where the template has no control piece after them.
  * @throws {TypeError} when the template cannot be used, or leaves out the answer.
  */
-export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTemplate, eosToken: number): PromptEncoder {
+export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTemplate, eosTokens: readonly number[]): PromptEncoder {
   const render = createChat(template);
   const { gap, end } = answerFrame(render([{ role: "user", content: INPUT }], true), wholeChat());
-  const ending = endOfTurn(tokenizer, end) ?? eosToken;
+  const ending = [endOfTurn(tokenizer, end), ...eosTokens].filter((id) => id !== null).slice(0, 1);
 
   function wholeChat(): string {
     return render(
@@ -33,7 +33,7 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
   const promptOf = (input: string) =>
     tokenizer.encodeFormatted(render([{ role: "user", content: tokenizer.broken(input) }], true));
   return {
-    stopTokens: [...new Set([ending, eosToken])],
+    stopTokens: [...new Set([...ending, ...eosTokens])],
     prompt(input, room) {
       let tokens = promptOf(input);
       let kept = tokens.length > room ? tokenizer.encode(input) : [];
@@ -44,7 +44,7 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
       }
       return tokens;
     },
-    answer: (answer) => [...tokenizer.encode(`${gap}${answer}`), ending],
+    answer: (answer) => [...tokenizer.encode(`${gap}${answer}`), ...ending],
   };
 }
 

@@ -6,6 +6,7 @@ import { useBackend } from "../../backends/testBackend.ts";
 import { readSafetensors } from "../../checkpoints/safetensors.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import type { GenerateOptions, LanguageModel } from "../languageModel.ts";
+import { readModelFolder } from "../testing/modelFolder.ts";
 import { createTextTokenizer } from "../textTokenizer.ts";
 import { createCausalLm } from "./causalLm.ts";
 import { hiddenStates, logitsAt } from "./decoderForward.ts";
@@ -30,7 +31,7 @@ describe("duet-tiny on wasm", () => {
     await useBackend("wasm");
     const checkpoint = readSafetensors(read("models/duet-tiny/model.safetensors"));
     weights = loadDecoderWeights(config, checkpoint);
-    model = createCausalLm({ config, weights: checkpoint, tokenizer, chat: null });
+    model = createCausalLm({ config, weights: checkpoint, tokenizer, chat: null, stopTokens: [] });
   });
   afterAll(() => {
     disposeDecoderWeights(weights);
@@ -55,8 +56,8 @@ describe("duet-tiny on wasm", () => {
   });
 
   const sampled = { temperature: 0.8, topK: 40, topP: 0.95 } as const;
-  const generate = (options: Partial<GenerateOptions>, beforeToken = async () => {}) =>
-    model.generate?.({
+  const generate = (options: Partial<GenerateOptions>, beforeToken = async () => {}, writer = model) =>
+    writer.generate?.({
       input: "The kernel printed a message",
       adapter: null,
       options: { maxNewTokens: 8, stop: [], seed: 3, ...sampled, ...options },
@@ -81,6 +82,22 @@ describe("duet-tiny on wasm", () => {
     const [first = "", ...others] = coldest.trim().split(" ");
     const [word = ""] = others;
     expect(await textOf(generate({ temperature: 0, stop: [` ${word}`] }))).toBe(` ${first}`);
+  });
+
+  test("stops at any token that config.json or generation_config.json says ends a text", async () => {
+    const prompt = [0, ...tokenizer.encode("The kernel printed a message\nAnswer:")];
+    const written = await allOf(generateTokens(weights, greedy({ prompt, adapter: null, maxNewTokens: 8 })));
+    const [third = -1, fifth = -1] = [written[3], written[5]];
+    const checkpoint = readModelFolder("duet-tiny").weights;
+    for (const { eosTokens, stopTokens, end } of [
+      { eosTokens: [0, third], stopTokens: [], end: third },
+      { eosTokens: [0], stopTokens: [4000, fifth], end: fifth },
+    ]) {
+      const writer = createCausalLm({ config: { ...config, eosTokens }, weights: checkpoint, tokenizer, chat: null, stopTokens });
+      const text = await textOf(generate({ temperature: 0 }, async () => {}, writer));
+      expect(text).toBe(tokenizer.decode(written.slice(0, written.indexOf(end))));
+      writer.dispose();
+    }
   });
 
   test("stops when it is told to, or when nobody listens any more, and frees what it held", async () => {
@@ -152,7 +169,7 @@ describe("duet-tiny on wasm", () => {
 
   /** Oracle: as below, every token's probability among those that some label goes on with. */
   async function labelProbabilities(prompt: Int32Array, labels: readonly string[]): Promise<number[]> {
-    const sequences = labels.map((label) => [...tokenizer.encode(` ${label}`), config.eosToken]);
+    const sequences = labels.map((label) => [...tokenizer.encode(` ${label}`), ...config.eosTokens]);
     const probabilities: number[] = [];
     for (const tokens of sequences) {
       let probability = 1;
@@ -169,7 +186,7 @@ describe("duet-tiny on wasm", () => {
 
   /** Oracle: the uncached forward pass, one token at a time, keeping the labels that still agree. */
   async function greedyLabel(prompt: readonly number[], labels: readonly string[]): Promise<number> {
-    const sequences = labels.map((label) => [...tokenizer.encode(` ${label}`), config.eosToken]);
+    const sequences = labels.map((label) => [...tokenizer.encode(` ${label}`), ...config.eosTokens]);
     let open = labels.map((_, index) => index);
     for (let at = 0; open.length > 1; at++) {
       const chosen = sequences[open[0] as number]?.slice(0, at) ?? [];

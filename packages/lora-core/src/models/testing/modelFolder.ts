@@ -16,6 +16,7 @@ export function readModelFolder(id: "use-lite" | "duet-tiny"): ModelFiles {
     config: JSON.parse(read("config.json").toString()),
     tokenizer: JSON.parse(read("tokenizer.json").toString()),
     chat: null,
+    stopTokens: [],
     weights: readSafetensors(read("model.safetensors")),
   };
 }

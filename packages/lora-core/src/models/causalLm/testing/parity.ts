@@ -60,7 +60,7 @@ export function testCausalLmParity(backend: BackendName): void {
 
     test("loss over answer tokens and the gradients of every LoRA factor agree with peft to 1e-3", async () => {
       const { config, model, expected } = await load(instance);
-      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText, chat: null });
+      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText, chat: null, stopTokens: [] });
       const task = await causalLm.prepare({ kind: "text" });
       const { adapter, variables } = deviceAdapter(causalLm.linears, expected, instance.batch.alpha / instance.batch.rank);
       const { value, grads } = tf.variableGrads(() => task.loss(examples(instance), adapter, null), [...variables.values()]);
@@ -112,7 +112,7 @@ export function testCausalLmParity(backend: BackendName): void {
     test("a batch gives every row what it gets alone, and nothing stays on the backend", async () => {
       const { config, model, expected } = await load(instance);
       const before = tf.memory().numTensors;
-      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText, chat: null });
+      const causalLm = createCausalLm({ config, weights: model, tokenizer: noText, chat: null, stopTokens: [] });
       const task = await causalLm.prepare({ kind: "text" });
       const { adapter, variables } = deviceAdapter(causalLm.linears, expected, 2);
       const together = await task.score(examples(instance), adapter);
