@@ -43,7 +43,7 @@ def train_model(options: Options, work: Workspace) -> None:
 def model_size(options: Options, work: Workspace) -> ModelSize:
     """The shapes asked for; the vocabulary is the tokenizer's."""
     shapes = {field.name: getattr(options, field.name) for field in fields(ModelSize) if field.name in vars(options)}
-    return ModelSize(vocabulary=len(load_tokenizer(work.tokenizer).vocabulary), **shapes)
+    return ModelSize(**{**shapes, "vocabulary": len(load_tokenizer(work.tokenizer).vocabulary)})
 
 
 def measure(options: Options, work: Workspace) -> None:
