@@ -9,8 +9,6 @@ import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.
 import type { Architecture } from "./modelConfig.ts";
 
 const FLOAT_BYTES = 4;
-/** How frozen linear layers lie on the backend at most (ops/frozenLinear.ts): weights that float16 holds exactly take half. */
-const FROZEN_LINEAR = { bytesPerWeight: FLOAT_BYTES, layouts: 1 };
 /** Classes whose logits exist at once, and their gradient with them (ops/headCrossEntropy). */
 const CLASSES_AT_ONCE = 4096;
 const LOGIT_COPIES = 2;
@@ -72,16 +70,9 @@ export function occupiedBytes({ step, evaluation }: MemoryEstimate): number {
   return BACKEND_BYTES + GAPS * Math.max(step, evaluation);
 }
 
-/** Frozen weights as they lie on the backend. */
-function weightBytes({ family, config, linears, parameters }: Architecture): number {
-  const inLinears = linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
-  const { bytesPerWeight, layouts } = FROZEN_LINEAR;
-  if (family === "encoder") return FLOAT_BYTES * (parameters - inLinears) + bytesPerWeight * layouts * inLinears;
-  const head = config.vocabSize * config.hiddenSize;
-  // A tied head shares the embeddings as one of its layouts.
-  const others = parameters - inLinears - (config.tiedHead ? 0 : head);
-  const headLayouts = config.tiedHead ? layouts - 1 : layouts;
-  return FLOAT_BYTES * others + bytesPerWeight * (layouts * inLinears + headLayouts * head);
+/** Frozen weights, once and in one layout, at most: matrices that float16 holds exactly take half (ops/frozenMatrix). */
+function weightBytes({ parameters }: Architecture): number {
+  return FLOAT_BYTES * parameters;
 }
 
 /** Numbers, each of FLOAT_BYTES. */

@@ -38,9 +38,14 @@ export function frozenLinear(weight: tf.Tensor2D, { bias, stored, precision }: F
   return { weight: packed, turned: null, bias };
 }
 
-/** A layer over a float32 weight [out, in] that someone else may read too; without a bias. */
+/** A layer without a bias over a matrix [out, in] that someone else may read too. */
+export function linearOver(weight: FrozenMatrix): FrozenLinear {
+  return { weight, turned: readsBothWays() ? null : tf.transpose(weight.stored), bias: null };
+}
+
+/** The same over a float32 weight [out, in]. */
 export function sharedLinear(weight: tf.Tensor2D): FrozenLinear {
-  return { weight: plainMatrix(weight), turned: readsBothWays() ? null : tf.transpose(weight), bias: null };
+  return linearOver(plainMatrix(weight));
 }
 
 /**

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { layerName } from "../../architectures/decoderConfig.ts";
 import { attention } from "../../ops/attention/attention.ts";
 import type { FrozenLinear } from "../../ops/frozenLinear.ts";
+import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { gelu } from "../../ops/gelu/gelu.ts";
 import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
@@ -92,7 +93,7 @@ export function logitsAt(
 /** [N, D]: the tokens' embeddings, and their positions' where those are learned. */
 function embed({ embedding, positions, config }: DecoderWeights, batch: TokenBatch, start: number): tf.Tensor2D {
   const { ids, rows, length, leftPadding } = batch;
-  const tokens: tf.Tensor2D = tf.gather(embedding, tf.tensor1d(ids, "int32"));
+  const tokens = frozenRows(embedding, ids);
   if (!positions) return tokens;
   // Only padding lies past either end of the table, and nothing reads it.
   const last = config.maxPositions - 1;

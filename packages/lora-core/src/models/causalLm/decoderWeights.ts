@@ -1,8 +1,13 @@
 /** The frozen weights of a decoder's checkpoint on the backend, linear layers as the backend's kernels want them. */
 import * as tf from "@tensorflow/tfjs";
 import { type DecoderConfig, decoderLinears, decoderNorms } from "../../architectures/decoderConfig.ts";
-import { disposeFrozenLinear, type FrozenLinear, frozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
-import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
+import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";
+import {
+  disposeFrozenMatrix,
+  type FrozenMatrix,
+  frozenMatrix,
+  type WeightPrecision,
+} from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { HostTensor, NamedTensors } from "../../tensors/namedTensors.ts";
 
 export interface NormWeights {
@@ -15,14 +20,14 @@ export interface NormWeights {
 export interface DecoderWeights {
   readonly config: DecoderConfig;
   /** [V, D] */
-  readonly embedding: tf.Tensor2D;
+  readonly embedding: FrozenMatrix;
   /** Learned positions [maxPositions, D]; null with rotary ones. */
   readonly positions: tf.Tensor2D | null;
   /** By module name, as in `decoderLinears`. */
   readonly linears: ReadonlyMap<string, FrozenLinear>;
   /** By module name, as in `decoderNorms`. */
   readonly norms: ReadonlyMap<string, NormWeights>;
-  /** V x D output head; always float32; a tied one shares `embedding`. */
+  /** V x D output head; a tied one shares `embedding`. */
   readonly head: FrozenLinear;
 }
 
@@ -35,8 +40,8 @@ export function loadDecoderWeights(
   const { names, hiddenSize } = config;
   const vector = (name: string, size: number) => tf.tensor1d(tensorOf(checkpoint, name, [size]));
   const matrix = (name: string, shape: [number, number]) => tf.tensor2d(tensorOf(checkpoint, name, shape), shape);
-  const embeddingShape: [number, number] = [config.vocabSize, hiddenSize];
-  const embedding = matrix(`${names.embedding}.weight`, embeddingShape);
+  const wide = (name: string) => frozenMatrix(matrix(`${name}.weight`, [config.vocabSize, hiddenSize]), precision);
+  const embedding = wide(names.embedding);
   const linears = decoderLinears(config).map(({ name, inFeatures, outFeatures, hasBias }): [string, FrozenLinear] => {
     const bias = hasBias ? vector(`${name}.bias`, outFeatures) : null;
     const shape: [number, number] = config.weightsInOut ? [inFeatures, outFeatures] : [outFeatures, inFeatures];
@@ -53,7 +58,7 @@ export function loadDecoderWeights(
     positions: names.positions ? matrix(`${names.positions}.weight`, [config.maxPositions, hiddenSize]) : null,
     linears: new Map(linears),
     norms: new Map(norms),
-    head: sharedLinear(config.tiedHead ? embedding : matrix(`${names.head}.weight`, embeddingShape)),
+    head: linearOver(config.tiedHead ? embedding : wide(names.head)),
   };
 }
 
@@ -65,9 +70,9 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
     bias?.dispose();
   }
   head.turned?.dispose();
-  if (head.weight.stored !== embedding) head.weight.stored.dispose();
+  if (head.weight.stored !== embedding.stored) disposeFrozenMatrix(head.weight);
   positions?.dispose();
-  embedding.dispose();
+  disposeFrozenMatrix(embedding);
 }
 
 function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): Float32Array {

@@ -1,6 +1,6 @@
 /** A task's labels as a causal model decides between them: by the tokens that tell them apart. */
-import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
+import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import type { DeviceAdapter, Prediction } from "../languageModel.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import {
@@ -103,5 +103,5 @@ export function createLabelChoices(weights: DecoderWeights, sequences: readonly 
 
 /** The output head of these tokens only. */
 function headOf(weights: DecoderWeights, tokens: readonly number[]): FrozenLinear {
-  return sharedLinear(tf.tidy(() => tf.gather(weights.head.weight.stored, tf.tensor1d([...tokens], "int32"))));
+  return sharedLinear(frozenRows(weights.head.weight, tokens));
 }

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { EncoderConfig } from "../../architectures/encoderConfig.ts";
 import { attention } from "../../ops/attention/attention.ts";
 import { paddingBias } from "../../ops/attention/attentionBias.ts";
+import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
 import { adaptedLinear } from "../adaptedLinear.ts";
@@ -71,7 +72,7 @@ function embedTokens(weights: EncoderWeights, texts: readonly Int32Array[], { to
   texts.forEach((text, row) => {
     ids.set(text, row * tokens);
   });
-  const embedded = tf.gather(weights.embeddings, tf.tensor1d(ids, "int32")).mul(2);
+  const embedded = frozenRows(weights.embeddings, ids).mul(2);
   const width = weights.embeddings.shape[1];
   const timing = weights.timing.slice([0, 0], [tokens, width]);
   return tf.add(embedded.reshape([texts.length, tokens, width]), timing).reshape([-1, width]);

@@ -2,14 +2,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { type EncoderConfig, encoderLinears, layerWidth } from "../../architectures/encoderConfig.ts";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
-import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
+import {
+  disposeFrozenMatrix,
+  type FrozenMatrix,
+  frozenMatrix,
+  type WeightPrecision,
+} from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { LayerNormWeights } from "../../ops/layerNorm/layerNormKernel.ts";
 import type { NamedTensors } from "../../tensors/namedTensors.ts";
 
 /** Owned by the encoder that loaded them. */
 export interface EncoderWeights {
   /** [V, E] */
-  readonly embeddings: tf.Tensor2D;
+  readonly embeddings: FrozenMatrix;
   /** [maxTokens, E], added to the embeddings: sines, then cosines. */
   readonly timing: tf.Tensor2D;
   /** By the names of encoderLinears. */
@@ -53,7 +58,7 @@ export function loadEncoderWeights(
   ]);
   const frequencies = host("position.frequencies", [config.embeddingSize / 2]);
   return {
-    embeddings: matrix("embeddings.weight", [config.vocabulary, config.embeddingSize]),
+    embeddings: frozenMatrix(matrix("embeddings.weight", [config.vocabulary, config.embeddingSize]), precision),
     timing: tf.tensor2d(timingSignal(frequencies, config.maxTokens), [config.maxTokens, config.embeddingSize]),
     linears: new Map(linears),
     norms: new Map(norms.flat()),
@@ -62,7 +67,8 @@ export function loadEncoderWeights(
 
 /** Frees everything. */
 export function disposeEncoderWeights(weights: EncoderWeights): void {
-  tf.dispose([weights.embeddings, weights.timing]);
+  disposeFrozenMatrix(weights.embeddings);
+  weights.timing.dispose();
   weights.linears.forEach(disposeFrozenLinear);
   for (const { weight, bias } of weights.norms.values()) tf.dispose([weight, bias]);
 }

@@ -1,12 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
-import { widenHalves } from "../../checkpoints/halfPrecision.ts";
 import { disposeFrozenLinear, frozenLinear } from "../frozenLinear.ts";
 import { loraLinear } from "../loraLinear/loraLinear.ts";
 import { noise } from "../testing/opCase.ts";
+import { WEIGHT_FORMATS } from "../testing/weightFormats.ts";
 import { unpackInt4, unpackInt8 } from "./frozenMatrix.reference.ts";
-import type { WeightPrecision } from "./frozenMatrix.ts";
 import { packInt4, packInt8 } from "./packBlocks.ts";
 import { packHalves } from "./packHalves.ts";
 
@@ -18,34 +17,13 @@ const SHAPES: readonly [number, number][] = [
   [40, 96],
 ];
 
-/** Every magnitude that binary16 has, subnormal ones and both zeros included. */
-function halves(size: number): Float32Array {
-  const bits = Uint16Array.from({ length: size }, (_, i) => ((i * 2654435761) >>> 16) & 0xffff);
-  return widenHalves(
-    bits.map((half) => ((half & 0x7c00) === 0x7c00 ? half & 0x83ff : half)),
-    "F16",
-  );
-}
-
 const values = (size: number): Float32Array => Float32Array.from(noise(size, "weight"));
-
-const FORMATS: readonly {
-  name: string;
-  precision: WeightPrecision;
-  make: (size: number) => Float32Array;
-  decoded: (made: Float32Array, width: number) => Float32Array;
-}[] = [
-  { name: "f16", precision: "exact", make: halves, decoded: (made) => made },
-  { name: "f32", precision: "exact", make: values, decoded: (made) => made },
-  { name: "int8", precision: "int8", make: values, decoded: (made, width) => unpackInt8(packInt8(made, width), width) },
-  { name: "int4", precision: "int4", make: values, decoded: (made, width) => unpackInt4(packInt4(made, width), width) },
-];
 
 beforeAll(async () => {
   await useBackend("wasm");
 });
 
-describe.each(FORMATS)("a weight as $name on wasm", ({ name, precision, make, decoded }) => {
+describe.each(WEIGHT_FORMATS)("a weight as $name on wasm", ({ name, precision, make, decoded }) => {
   test.each(SHAPES)("[%i, %i] expands to the very values of the decoder, both ways", (out, width) => {
     const made = make(out * width);
     const wanted = decoded(made, width);

@@ -10,6 +10,7 @@ import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
 import { rotaryCases } from "../rotary/rotary.cases.ts";
 import { selectRowsCases } from "../selectRows/selectRows.cases.ts";
 import { swigluCases } from "../swiglu/swiglu.cases.ts";
+import { testFrozenRowsOn } from "./frozenRows.ts";
 import { testOpOn } from "./testOp.ts";
 
 /** Registers the tests of all ops; see testOpOn. */
@@ -24,4 +25,5 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "maskedCrossEntropy", maskedCrossEntropyCases);
   testOpOn(backend, "headCrossEntropy", [...headCrossEntropyCases, ...wideHeadCrossEntropyCases]);
   testOpOn(backend, "selectRows", selectRowsCases);
+  testFrozenRowsOn(backend);
 }

@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type FrozenMatrix, plainMatrix } from "../frozenMatrix/frozenMatrix.ts";
 import { compute, type Element } from "./compute.ts";
-import { scalarProduct, type TermShape, type Tile, tiledProduct } from "./productShader.ts";
+import { scalarProduct, type TermShape, type Tile, tiledProduct, WORDS } from "./productShader.ts";
 
 export interface Term {
   readonly form: TermShape["form"];
@@ -64,9 +64,6 @@ function shapeOf(term: Term): TermShape {
 const keyOf = ({ form, wide, masked, format }: TermShape) => `${form}${wide ? 4 : 1}${masked ? "m" : ""} ${format}`;
 
 type Input = [name: string, input: readonly [tf.Tensor, Element]];
-
-/** How words of a packed matrix are read: four values at a time, or eight where they share a word. */
-const WORDS = { f16: "vec2i", int8: "i32", int4: "i32" } as const;
 
 function inputsOf(term: Term, i: number, tiled: boolean): Input[] {
   const { form, left, mask } = term;

@@ -46,8 +46,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
 }
 
-/** The function that reads a right matrix: item `at` of a row that has `extent` items, of four values where they are vectors. */
-function readerOf({ form, wide, format }: TermShape, t: number): string {
+/** How words of a packed matrix are read: four values at a time, or eight where they share a word. */
+export const WORDS = { f16: "vec2i", int8: "i32", int4: "i32" } as const;
+
+/** The function `read<t>(row, item, items of a row)` of the right matrix `t`: item `at` of a row that has `extent` items, of four values where they are vectors. */
+export function readerOf({ form, wide, format }: TermShape, t: number): string {
   if (form === "tn") return "";
   const scale = `scales${t}[row * ((extent + 7u) / 8u) + at / 8u]`; // one per 32 values
   const body = {

@@ -1,0 +1,4 @@
+import { testFrozenRowsOn } from "../testing/frozenRows.ts";
+
+testFrozenRowsOn("cpu");
+testFrozenRowsOn("wasm");
