@@ -30,7 +30,7 @@ const finalMetrics = {
   ...metrics,
   accuracy: perAdapter(0.2, 0.6, 0.7, 0.8),
   macroF1: perAdapter(0.1, 0.5, 0.65, 0.75),
-  fusion: { personal: 0.4, shared: 0.7, evaluations: 20 },
+  fusion: { personal: 0.4, shared: 0.7, evaluations: 20, forwardTokens: 4100, seconds: 2.5 },
   trainTokens: 0,
   trainSeconds: 0,
 };

@@ -83,7 +83,6 @@ export async function createSimulation({ settings, data, model, defaultTargets, 
     };
   });
   const { rounds } = settings;
-  const evaluations = fusionEvaluations(method, rounds);
   const budgets = budgetsFor(method, settings, clients);
   const schedule = scheduleOf(method, budgets);
   const planOf = (round: number) => method.plan(budgets, { round, isNewcomer: false });
@@ -196,7 +195,7 @@ export async function createSimulation({ settings, data, model, defaultTargets, 
       await judge(rounds, async ({ client }) => servedAdapter(client));
       const scores = await scoresOf(model, clients);
       const innerSteps = budgets.inner.amount;
-      return resultOf({ settings, clients, history, ends, scores, seconds, innerSteps, fusionEvaluations: evaluations });
+      return resultOf({ settings, clients, history, ends, scores, seconds, innerSteps });
     },
 
     dispose: () => taskModel.dispose(),

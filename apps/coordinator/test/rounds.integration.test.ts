@@ -37,7 +37,10 @@ test("two clients join, two rounds are aggregated as computed by hand, and a fus
   await anna.client.call("round:submit", { round: 2, adapter: constantAdapter(0.2), metrics: testMetrics() });
 
   await organiser.until(roundOpen(3), "the fusing round");
-  const fused = testMetrics({ trainLoss: null, fusion: { personal: 0.4, shared: 0.6, evaluations: 20 } });
+  const fused = testMetrics({
+    trainLoss: null,
+    fusion: { personal: 0.4, shared: 0.6, evaluations: 20, forwardTokens: 4000, seconds: 2.5 },
+  });
   await anna.client.call("round:submit", { round: 3, adapter: null, metrics: fused });
   await bram.client.call("round:submit", { round: 3, adapter: null, metrics: fused });
   const end = await organiser.until(({ phase }) => phase === "finished", "the end");

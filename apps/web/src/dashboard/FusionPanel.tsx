@@ -1,11 +1,13 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { formatCount, formatDuration } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
-import { type FusionRow, fusionRows } from "./metricsView.ts";
+import { type FusionRow, fusionRows, searchCost } from "./metricsView.ts";
 
 /** The weights every client found for its two adapters. */
 export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const rows = fusionRows(snapshot);
+  const cost = searchCost(rows);
   return (
     <Panel
       title="Fusion"
@@ -34,6 +36,12 @@ export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           </tbody>
         </table>
       </div>
+      {cost && (
+        <p className="small" style={{ margin: "10px 0 0" }}>
+          All searches together: {cost.evaluations} evaluations, {formatCount(cost.forwardTokens)} tokens read,{" "}
+          {formatDuration(cost.seconds)}
+        </p>
+      )}
     </Panel>
   );
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { clientOf, metricsOf, roundOf, snapshotOf } from "../testing/snapshots.ts";
-import { accuracyPoints, chanceLevel, fusionRows, latestAccuracy, lossPoints, meanAccuracy } from "./metricsView.ts";
+import { accuracyPoints, chanceLevel, fusionRows, latestAccuracy, lossPoints, meanAccuracy, searchCost } from "./metricsView.ts";
+
+const fusion = { personal: 0.3, shared: 0.8, evaluations: 20, forwardTokens: 4100, seconds: 2.5 };
 
 const accuracy = (base: number | null, personal: number | null, shared: number | null, fused: number | null) => ({
   accuracy: { base, personal, shared, fused },
@@ -14,7 +16,7 @@ const anna = clientOf("anna", {
       round: 3,
       metrics: metricsOf({
         ...accuracy(null, 0.5, 0.8, 0.9),
-        fusion: { personal: 0.3, shared: 0.8, evaluations: 20 },
+        fusion,
       }),
     },
   ],
@@ -47,6 +49,16 @@ test("the newest figure of each adapter counts, even when it is older than anoth
 });
 
 test("fusion weights are listed for those who have found them; chance is one label in four", () => {
-  expect(fusionRows(snapshot)).toEqual([{ clientId: "anna", name: "anna", personal: 0.3, shared: 0.8, evaluations: 20 }]);
+  expect(fusionRows(snapshot)).toEqual([{ clientId: "anna", name: "anna", ...fusion }]);
   expect(chanceLevel(snapshot)).toBe(0.25);
+});
+
+test("searches are added up over the clients; without one there is no cost", () => {
+  const row = { clientId: "anna", name: "anna", ...fusion };
+  expect(searchCost([row, { ...row, clientId: "ben", evaluations: 12, seconds: 0.5 }])).toEqual({
+    evaluations: 32,
+    forwardTokens: 8200,
+    seconds: 3,
+  });
+  expect(searchCost([{ ...row, evaluations: 0, forwardTokens: 0, seconds: 0 }])).toBeNull();
 });

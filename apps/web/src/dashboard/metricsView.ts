@@ -1,4 +1,5 @@
 /** Figures of a federation as series, bars and rows. Pure. */
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { ADAPTERS, type AdapterKey, type PerAdapter, perAdapter } from "./adapters.ts";
 
@@ -49,12 +50,11 @@ export function meanAccuracy({ clients }: Snapshot): PerAdapter {
   return perAdapter((key) => mean(latest.map((accuracy) => accuracy[key])));
 }
 
-export interface FusionRow {
+type Fusion = NonNullable<RoundMetrics["fusion"]>;
+
+export interface FusionRow extends Fusion {
   readonly clientId: string;
   readonly name: string;
-  readonly personal: number;
-  readonly shared: number;
-  readonly evaluations: number;
 }
 
 export function fusionRows({ clients }: Snapshot): readonly FusionRow[] {
@@ -62,6 +62,14 @@ export function fusionRows({ clients }: Snapshot): readonly FusionRow[] {
     const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion;
     return fusion ? [{ clientId: id, name, ...fusion }] : [];
   });
+}
+
+/** What the searches of all clients took together; null where nothing was searched. */
+export function searchCost(rows: readonly FusionRow[]): Pick<Fusion, "evaluations" | "forwardTokens" | "seconds"> | null {
+  const total = (pick: (row: FusionRow) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
+  const evaluations = total((row) => row.evaluations);
+  if (evaluations === 0) return null;
+  return { evaluations, forwardTokens: total((row) => row.forwardTokens), seconds: total((row) => row.seconds) };
 }
 
 /** The first and the last round that this federation has. */

@@ -8,7 +8,7 @@ const done = (round: number) => ({
   attempt: 1,
   submitted: true,
   upload: null,
-  metrics: metricsOf({ fusion: { personal: 0.75, shared: 0.5, evaluations: 9 } }),
+  metrics: metricsOf({ fusion: { personal: 0.75, shared: 0.5, evaluations: 9, forwardTokens: 900, seconds: 1 } }),
   confusion: null,
 });
 

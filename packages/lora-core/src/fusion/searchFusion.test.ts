@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { productOf } from "../adapters/testing/productOf.ts";
 import { tensors } from "../strategies/conformance.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
+import type { ExampleLoss } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
+import { mixed } from "./mix.ts";
 import { searchFusion } from "./searchFusion.ts";
 
 const config: FusionConfig = { kind: "factor", maxEvaluations: 60, l1: 0, confidence: 0, bound: 1.5 };
@@ -18,13 +20,24 @@ const distance = async (adapter: NamedTensors) => [
   },
 ];
 
+/** The found adapter beside what the search says of it. */
+async function search(
+  own: NamedTensors,
+  theirs: NamedTensors,
+  options: FusionConfig,
+  lossesOf: (adapter: NamedTensors) => Promise<readonly ExampleLoss[]>,
+) {
+  const found = await searchFusion(options, (mix) => lossesOf(mixed(own, theirs, mix)));
+  return { ...found, adapter: mixed(own, theirs, found.mix) };
+}
+
 describe("the kinds of fusion", () => {
   it("product finds a mix of the updates, which mixing the factors cannot reach", async () => {
-    const product = await searchFusion(personal, shared, { ...config, kind: "product" }, distance);
+    const product = await search(personal, shared, { ...config, kind: "product" }, distance);
     expect(product.weights.personal).toBeCloseTo(0.9, 1);
     expect(product.weights.shared).toBeCloseTo(0.3, 1);
     expect((await distance(product.adapter))[0]?.lossSum).toBeLessThan(0.05);
-    const factor = await searchFusion(personal, shared, config, distance);
+    const factor = await search(personal, shared, config, distance);
     expect((await distance(factor.adapter))[0]?.lossSum).toBeGreaterThan(0.5);
     expect([...factor.adapter.values()][0]?.shape).toEqual([1, 2]);
     expect([...product.adapter.values()][0]?.shape).toEqual([2, 2]);
@@ -49,10 +62,33 @@ describe("the kinds of fusion", () => {
       );
       return [{ lossSum: found.reduce((sum, x, i) => sum + (x - (wanted[i] ?? 0)) ** 2, 0), units: 1 }];
     };
-    const fused = await searchFusion(own, theirs, { ...config, kind: "per-layer", maxEvaluations: 30 }, lossesOf);
+    const fused = await search(own, theirs, { ...config, kind: "per-layer", maxEvaluations: 30 }, lossesOf);
     expect([0, 1, 2].map((i) => fused.adapter.get(`l${i}.lora_A.weight`)?.data[0])).toEqual(wanted);
     expect(fused.weights.personal).toBeCloseTo(1 / 3, 5);
     expect(fused.evaluations).toBe(evaluations);
     expect(evaluations).toBeLessThanOrEqual(30);
+  });
+
+  it("scores no candidate twice: where the personal adapter is best everywhere, its turns are known already", async () => {
+    const seen: string[] = [];
+    const { mix, evaluations } = await searchFusion({ ...config, kind: "per-layer", maxEvaluations: 10 }, async (candidate) => {
+      seen.push(JSON.stringify(candidate.weights));
+      const pairs = candidate.kind === "factor" ? candidate.weights : [candidate.weights];
+      return [{ lossSum: pairs.reduce((sum, pair) => sum + (1 - pair.personal) ** 2 + pair.shared ** 2, 0), units: 1 }];
+    });
+    expect(mix).toEqual({ kind: "factor", weights: Array(3).fill({ personal: 1, shared: 0 }) });
+    // Four anchors, and each third turned to the shared adapter.
+    expect(evaluations).toBe(7);
+    expect(seen).toHaveLength(new Set(seen).size);
+  });
+});
+
+describe("a mix", () => {
+  it("is one of the adapters itself where that is all of it", () => {
+    const pair = (own: number, theirs: number) => ({ personal: own, shared: theirs });
+    expect(mixed(personal, shared, { kind: "factor", weights: [pair(1, 0), pair(1, 0)] })).toBe(personal);
+    expect(mixed(personal, shared, { kind: "factor", weights: [pair(0, 1)] })).toBe(shared);
+    expect(mixed(personal, shared, { kind: "product", weights: pair(1, 0) })).toBe(personal);
+    expect(mixed(personal, shared, { kind: "factor", weights: [pair(1, 0.5)] })).not.toEqual(personal);
   });
 });

@@ -1,24 +1,43 @@
 /** One search of fusion weights in the kind the method asks for: factors, products, or factors layer by layer. */
-import type { NamedTensors } from "../tensors/namedTensors.ts";
-import { adaFusion, type ExampleLoss, type FusionWeights, fuse, sumOf } from "./adaFusion.ts";
+import { adaFusion, type ExampleLoss, type FusionWeights } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
-import { type FusedAdapter, refineLayers } from "./layerFusion.ts";
+import { refineLayers } from "./layerFusion.ts";
+import type { Mix } from "./mix.ts";
+
+export interface FoundMix {
+  readonly mix: Mix;
+  /** (w1, w2); per layer, their mean over the layers. */
+  readonly weights: FusionWeights;
+  /** Candidates that were scored; one that comes again is not. */
+  readonly evaluations: number;
+}
 
 /**
  * Searches with AdaFusion; `lossesOf` scores a candidate on the client's fusion rows.
  * @throws {RangeError} when no anchor has a finite loss.
  */
 export async function searchFusion(
-  personal: NamedTensors,
-  shared: NamedTensors,
   config: FusionConfig,
-  lossesOf: (adapter: NamedTensors) => Promise<readonly ExampleLoss[]>,
-): Promise<FusedAdapter> {
-  const combine = config.kind === "product" ? sumOf : fuse;
-  const lossesAt = (weights: FusionWeights) => lossesOf(combine(personal, shared, weights));
-  if (config.kind !== "per-layer") {
-    const { weights, evaluations } = await adaFusion(lossesAt, config);
-    return { adapter: combine(personal, shared, weights), weights, evaluations };
+  lossesOf: (mix: Mix) => Promise<readonly ExampleLoss[]>,
+): Promise<FoundMix> {
+  const known = new Map<string, readonly ExampleLoss[]>();
+  const lossesOnce = async (mix: Mix) => {
+    const key = JSON.stringify(mix);
+    const losses = known.get(key) ?? (await lossesOf(mix));
+    known.set(key, losses);
+    return losses;
+  };
+  if (config.kind === "per-layer") {
+    const weights = await refineLayers(config, lossesOnce);
+    return { mix: { kind: "factor", weights }, weights: mean(weights), evaluations: known.size };
   }
-  return refineLayers(personal, shared, config, lossesOf);
+  const mixAt = (weights: FusionWeights): Mix =>
+    config.kind === "product" ? { kind: "product", weights } : { kind: "factor", weights: [weights] };
+  const { weights } = await adaFusion((at) => lossesOnce(mixAt(at)), config);
+  return { mix: mixAt(weights), weights, evaluations: known.size };
+}
+
+function mean(weights: readonly FusionWeights[]): FusionWeights {
+  const of = (pick: (pair: FusionWeights) => number) => weights.reduce((sum, pair) => sum + pick(pair), 0) / weights.length;
+  return { personal: of(({ personal }) => personal), shared: of(({ shared }) => shared) };
 }

@@ -2,7 +2,7 @@
  * The one interface behind which base models live: a frozen base with LoRA adapters on its linear layers.
  * Two families: `encoder` scores candidate answers by similarity, `causal-lm` by likelihood, and generates text.
  */
-import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
+import type { Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import type { LinearModule } from "../adapters/adapterConfig.ts";
 import type { ModelFamily } from "../architectures/modelConfig.ts";
 import type { Row, Task } from "../data/task.ts";
@@ -70,6 +70,8 @@ export interface TaskModel {
    * Call inside tf.tidy or tf.variableGrads. `adapter` null is the untouched base.
    */
   loss(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Scalar;
+  /** Losses [K] of the scored units one by one, in the order of the batch: what the loss is the mean of. */
+  losses(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Tensor1D;
   /** Scores [K, C] before softmax of every choice at each of the batch's K scored units; as differentiable as the loss. */
   logits(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Tensor2D;
   /** What is right at each scored unit of an example; one entry per row of {@link logits}. */

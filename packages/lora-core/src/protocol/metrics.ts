@@ -3,6 +3,7 @@ import { z } from "zod";
 
 const count = z.number().int().min(0).max(1e9);
 const fraction = z.number().min(0).max(1);
+const seconds = z.number().min(0).max(1e7);
 const finite = z.number().min(-1e9).max(1e9);
 
 /** A figure per adapter; null where the method has no such adapter or it was not measured in this round. */
@@ -39,11 +40,21 @@ export const roundMetrics = z.strictObject({
   macroF1: perAdapter(fraction),
   /** Mean loss on the test rows, nats per scored unit. */
   testLoss: perAdapter(finite),
-  /** Weights found by fusion, in the fusing round only. */
-  fusion: z.strictObject({ personal: finite, shared: finite, evaluations: count }).nullable(),
+  /** Weights of the served adapter, in the fusing round only, and what their search took; 0 where nothing was searched. */
+  fusion: z
+    .strictObject({
+      personal: finite,
+      shared: finite,
+      /** Candidates scored on the fusion rows. */
+      evaluations: count,
+      /** Tokens that they read, padding not counted. */
+      forwardTokens: count,
+      seconds,
+    })
+    .nullable(),
   /** Tokens (padding not counted) and seconds spent on training in this round. */
   trainTokens: count,
-  trainSeconds: z.number().min(0).max(1e7),
+  trainSeconds: seconds,
 });
 export type RoundMetrics = z.output<typeof roundMetrics>;
 

@@ -1,6 +1,8 @@
 /** Moving an adapter between host memory and the backend. */
 import * as tf from "@tensorflow/tfjs";
 import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
+import type { FusionWeights } from "../fusion/adaFusion.ts";
+import { groupOf, type Mix } from "../fusion/mix.ts";
 import type { DeviceAdapter } from "../models/languageModel.ts";
 import type { LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
@@ -44,19 +46,76 @@ export function uploadAdapter(tensors: NamedTensors, { scale, trainable }: Uploa
   };
 }
 
+export interface WeightedAdapter {
+  readonly adapter: DeviceAdapter;
+  readonly weight: number;
+}
+
 /**
- * weight * trained + beside as one adapter, stacked along the rank, so that gradients reach the trained factors and nothing else.
- * Call inside tf.tidy or tf.variableGrads; the tensors are freed with it.
+ * The sum of weight * adapter as one adapter, stacked along the rank. Gradients reach every factor.
+ * Call inside tf.tidy or tf.variableGrads; the tensors are freed with it, or are those of the only adapter.
  */
-export function sumOnDevice(trained: DeviceAdapter, weight: number, beside: DeviceAdapter | null): DeviceAdapter {
-  if (!beside && weight === 1) return trained;
+export function sumOnDevice(first: WeightedAdapter, ...others: readonly WeightedAdapter[]): DeviceAdapter {
+  const all = [first, ...others];
   const factors = new Map<string, LoraFactors>();
-  for (const [module, { a, b }] of trained.factors) {
-    const other = beside?.factors.get(module);
-    const weighted = weight === 1 ? b : tf.mul<tf.Tensor2D>(b, weight);
-    factors.set(module, other ? { a: tf.concat([a, other.a], 0), b: tf.concat([weighted, other.b], 1) } : { a, b: weighted });
+  for (const module of new Set(all.flatMap(({ adapter }) => [...adapter.factors.keys()]))) {
+    const parts = all.flatMap(({ adapter, weight }) => {
+      const own = adapter.factors.get(module);
+      return own ? [weight === 1 ? own : { a: own.a, b: tf.mul<tf.Tensor2D>(own.b, weight) }] : [];
+    });
+    factors.set(module, stacked(parts));
   }
-  return { scale: trained.scale, factors };
+  return { scale: first.adapter.scale, factors };
+}
+
+/** The adapter that a {@link Mix} is; null where it is the base alone. Call inside tf.tidy, as {@link sumOnDevice}. */
+export function mixOnDevice(personal: DeviceAdapter, shared: DeviceAdapter, mix: Mix): DeviceAdapter | null {
+  if (mix.kind === "product") {
+    const parts = [
+      { adapter: personal, weight: mix.weights.personal },
+      { adapter: shared, weight: mix.weights.shared },
+    ];
+    const [first, ...others] = parts.filter(({ weight }) => weight !== 0);
+    return first ? sumOnDevice(first, ...others) : null;
+  }
+  const factors = new Map<string, LoraFactors>();
+  [...personal.factors].forEach(([module, own], index) => {
+    const theirs = shared.factors.get(module);
+    const pair = mix.weights[groupOf(index, personal.factors.size, mix.weights.length)];
+    if (!theirs || !pair) throw new RangeError(`mixOnDevice: ${module} has no second adapter or no weights`);
+    const a = weightedSum(own.a, theirs.a, pair);
+    const b = weightedSum(own.b, theirs.b, pair);
+    if (a && b) factors.set(module, { a, b });
+  });
+  return factors.size > 0 ? { scale: personal.scale, factors } : null;
+}
+
+function stacked(parts: readonly LoraFactors[]): LoraFactors {
+  const [only, ...others] = parts;
+  if (!only) throw new RangeError("sumOnDevice: a module has no factors");
+  if (others.length === 0) return only;
+  return {
+    a: tf.concat(
+      parts.map(({ a }) => a),
+      0,
+    ),
+    b: tf.concat(
+      parts.map(({ b }) => b),
+      1,
+    ),
+  };
+}
+
+/** w1 x + w2 y; null where both weights are 0. */
+function weightedSum(x: tf.Tensor2D, y: tf.Tensor2D, { personal, shared }: FusionWeights): tf.Tensor2D | null {
+  const terms = [
+    { of: x, weight: personal },
+    { of: y, weight: shared },
+  ];
+  const [first, second] = terms
+    .filter(({ weight }) => weight !== 0)
+    .map(({ of, weight }) => (weight === 1 ? of : tf.mul<tf.Tensor2D>(of, weight)));
+  return first && second ? tf.add(first, second) : (first ?? null);
 }
 
 /** Reads the factors back, with the keys and order of `like`. */

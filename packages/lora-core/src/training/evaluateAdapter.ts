@@ -23,19 +23,29 @@ export async function scoreExamples(
   adapter: DeviceAdapter | null,
   beforeBatch: () => Promise<void>,
 ): Promise<readonly Scored[]> {
-  if (examples.length === 0) throw new RangeError("There are no rows to evaluate on");
-  const ordered = [...examples.entries()].sort(([, a], [, b]) => a.tokens.length - b.tokens.length);
   const scored: Scored[] = new Array(examples.length);
-  for (let start = 0; start < ordered.length; start += EVALUATION_ROWS) {
+  for (const batch of inBatches(examples)) {
     await beforeBatch();
-    const batch = ordered.slice(start, start + EVALUATION_ROWS);
-    const results = await model.score(
-      batch.map(([, example]) => example),
-      adapter,
-    );
-    for (const [i, result] of results.entries()) scored[batch[i]?.[0] ?? -1] = result;
+    const results = await model.score(batch.examples, adapter);
+    for (const [i, result] of results.entries()) scored[batch.places[i] ?? -1] = result;
   }
   return scored;
+}
+
+export interface EvaluationBatch {
+  readonly examples: readonly Example[];
+  /** Where each of them stands among all. */
+  readonly places: readonly number[];
+}
+
+/** All examples, those of similar length together. @throws {RangeError} when there are none. */
+export function inBatches(examples: readonly Example[]): readonly EvaluationBatch[] {
+  if (examples.length === 0) throw new RangeError("There are no rows to evaluate on");
+  const ordered = [...examples.entries()].sort(([, a], [, b]) => a.tokens.length - b.tokens.length);
+  return Array.from({ length: Math.ceil(ordered.length / EVALUATION_ROWS) }, (_, i) => {
+    const batch = ordered.slice(i * EVALUATION_ROWS, (i + 1) * EVALUATION_ROWS);
+    return { examples: batch.map(([, example]) => example), places: batch.map(([place]) => place) };
+  });
 }
 
 /** The figures of scored examples; `labels` is the number of labels, 0 in a text task. */

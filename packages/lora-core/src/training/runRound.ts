@@ -10,6 +10,7 @@ import { scaled, stackRanks } from "../adapters/adapterSum.ts";
 import { ALL_AT_ONCE } from "../architectures/stepMemory.ts";
 import { sumOf } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
+import { mixed } from "../fusion/mix.ts";
 import { searchFusion } from "../fusion/searchFusion.ts";
 import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
 import {
@@ -26,7 +27,8 @@ import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random, shuffled } from "../tensors/random.ts";
 import { stepsOf } from "./batches.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
-import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { createFusionLosses } from "./fusionLosses.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
@@ -155,6 +157,8 @@ async function train(
   return outcome;
 }
 
+const NO_SEARCH = { evaluations: 0, forwardTokens: 0, seconds: 0 };
+
 /** The adapter the client ends up with. */
 async function serve(
   client: Client,
@@ -165,10 +169,10 @@ async function serve(
 ): Promise<NamedTensors> {
   switch (how.kind) {
     case "slot":
-      report.fused({ personal: how.slot === "personal" ? 1 : 0, shared: how.slot === "shared" ? 1 : 0, evaluations: 0 });
+      report.fused({ personal: how.slot === "personal" ? 1 : 0, shared: how.slot === "shared" ? 1 : 0, ...NO_SEARCH });
       return held[how.slot];
     case "sum":
-      report.fused({ ...how.weights, evaluations: 0 });
+      report.fused({ ...how.weights, ...NO_SEARCH });
       return sumOf(held.personal, held.shared, how.weights);
     case "fuse":
       return search(client, how.search, held, report, control);
@@ -178,31 +182,42 @@ async function serve(
 }
 
 async function search(
-  client: Client,
+  { setup, model, examples }: Client,
   config: FusionConfig,
-  { personal, shared, merged }: HeldAdapters,
+  held: HeldAdapters,
   report: RoundReport,
   control: RunControl,
 ): Promise<NamedTensors> {
-  let step = 0;
-  const { adapter, weights, evaluations } = await searchFusion(personal, shared, config, async (candidate) => {
-    report.progress("fusing", { step: step++, steps: config.maxEvaluations });
-    return score(client, client.examples.fusion, withMerged(candidate, merged), control);
-  });
-  report.fused({ ...weights, evaluations });
-  return adapter;
+  const startedAt = performance.now();
+  const scale = adapterScale(setup.adapter);
+  const losses = createFusionLosses(model, examples.fusion, held, { scale, beforeBatch: () => control.checkIn() });
+  try {
+    let step = 0;
+    const { mix, weights, evaluations } = await searchFusion(config, (candidate) => {
+      report.progress("fusing", { step: step++, steps: config.maxEvaluations });
+      return losses.of(candidate);
+    });
+    const seconds = (performance.now() - startedAt) / 1000;
+    report.fused({ ...weights, evaluations, forwardTokens: evaluations * losses.tokens, seconds });
+    return mixed(held.personal, held.shared, mix);
+  } finally {
+    losses.dispose();
+  }
 }
 
-/** Measures adapters on the test rows and notes the figures in the report. */
+/** Measures adapters on the test rows, each once, and notes the figures in the report. */
 function measurer(client: Client, plan: RoundPlan, report: RoundReport, control: RunControl) {
   const { test } = client.examples;
   const { task } = client.setup;
   const labels = task.kind === "label" ? task.labels.length : 0;
   const rows =
     plan.stage === "fusing" ? test : shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
+  const known = new Map<NamedTensors | null, Evaluation>();
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
-    report.evaluated(what, evaluationOf(await score(client, rows, adapter, control), rows, labels));
+    const evaluation = known.get(adapter) ?? evaluationOf(await score(client, rows, adapter, control), rows, labels);
+    known.set(adapter, evaluation);
+    report.evaluated(what, evaluation);
   };
 }
 

@@ -75,6 +75,8 @@ export async function trainAdapter(
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
   let lossSum = 0;
   let tokens = 0;
+  /** What the forward pass sees. */
+  const active = () => sumOnDevice({ adapter, weight: run.weight }, ...(beside ? [{ adapter: beside, weight: 1 }] : []));
   try {
     for (let step = 0; step < run.steps; step++) {
       await run.beforeStep();
@@ -115,7 +117,7 @@ export async function trainAdapter(
     const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
     const loss = objective.on(rows);
     const pass = { dropout, recompute: run.memory.recompute };
-    const { value, grads } = tf.variableGrads(() => loss(sumOnDevice(adapter, run.weight, beside), pass), variables);
+    const { value, grads } = tf.variableGrads(() => loss(active(), pass), variables);
     return { loss: value, gradients: variables.map(({ name }) => grads[name] as tf.Tensor) };
   }
 

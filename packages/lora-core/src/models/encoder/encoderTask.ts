@@ -31,6 +31,13 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
   const targets = embedLabels(encoder, labels);
   const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, pass: TrainingPass | null) =>
     loraLinear(embedTexts({ ...encoder, dropout: null, ...pass, adapter }, texts), targets, null); // [B, labels]
+  const losses = (batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null) => {
+    const wanted = tf.tensor1d(
+      batch.map(({ label }) => label),
+      "int32",
+    );
+    return maskedCrossEntropy(logits(textsOf(batch), adapter, pass), wanted);
+  };
   const textsOf = (batch: readonly Example[]) => batch.map(({ tokens }) => tokens);
   /** One row of scores per text, on the host. */
   const readScores = async (texts: readonly Int32Array[], adapter: DeviceAdapter | null): Promise<readonly number[][]> => {
@@ -49,13 +56,8 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
       return { tokens, answerStart: tokens.length, label };
     },
     encodeInput: (input, maxTokens) => tokensOf(encoder, input, maxTokens),
-    loss: (batch, adapter, pass) => {
-      const wanted = tf.tensor1d(
-        batch.map(({ label }) => label),
-        "int32",
-      );
-      return maskedCrossEntropy(logits(textsOf(batch), adapter, pass), wanted).mean();
-    },
+    loss: (batch, adapter, pass) => losses(batch, adapter, pass).mean(),
+    losses,
     logits: (batch, adapter, pass) => logits(textsOf(batch), adapter, pass),
     choices: ({ label }) => [{ choice: label, context: "" }],
     score: async (batch, adapter) => {

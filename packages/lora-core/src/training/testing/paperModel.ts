@@ -15,6 +15,7 @@ export const paperModel: TaskModel = {
   logits,
   choices: ({ label }) => [{ choice: label, context: "" }],
   loss: (batch, adapter) => losses(batch, adapter).mean(),
+  losses,
   score: async (batch, adapter) => {
     const [values, scores] = tf.tidy(() => [[...losses(batch, adapter).dataSync()], logits(batch, adapter).arraySync()]);
     return batch.map((_, i) => {
