@@ -1,15 +1,15 @@
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import { Button, Group, Slider } from "@mantine/core";
+import { Button, Group, NativeSelect, Slider } from "@mantine/core";
 import { formatFraction, formatLoss, plural } from "../lib/format.ts";
 import type { Playground } from "../services/playground.ts";
-import type { FigureState, PlaygroundState } from "../services/playgroundState.ts";
+import type { FigureState, FusedAnswers, PlaygroundState } from "../services/playgroundState.ts";
 
 export interface FusionSlidersProps {
   readonly playground: Playground;
   readonly shown: PlaygroundState;
   readonly isClosed: boolean;
-  /** The weights the last round found; null before it. */
-  readonly found: FusionWeights | null;
+  /** What the last round made, its weights and how; null before it. */
+  readonly served: { readonly weights: FusionWeights; readonly words: string } | null;
   readonly fusionRows: number;
 }
 
@@ -18,13 +18,20 @@ const SLIDERS = [
   { key: "shared", label: "w₂ shared", color: "var(--duet-shared)" },
 ] as const;
 
-/** Both weights by hand, and what they are worth. */
-export function FusionSliders({ playground, shown, isClosed, found, fusionRows }: FusionSlidersProps) {
-  const { weights, figure } = shown;
-  const low = Math.min(-0.5, ...(found ? [found.personal, found.shared] : []));
-  const high = Math.max(1.5, ...(found ? [found.personal, found.shared] : []));
+const KINDS = [
+  { value: "factor", label: "A and B separately (factors)", words: "A and B of your two adapters, mixed separately by hand." },
+  { value: "product", label: "the two updates added (products)", words: "The updates of your two adapters, added by hand." },
+] as const satisfies readonly { readonly value: FusedAnswers["kind"]; readonly label: string; readonly words: string }[];
+
+/** What the tab serves or a mix by hand, and what it is worth. */
+export function FusionSliders({ playground, shown, isClosed, served, fusionRows }: FusionSlidersProps) {
+  const { fused, figure } = shown;
+  const { weights } = fused;
+  const found = served ? [served.weights.personal, served.weights.shared] : [];
+  const low = Math.min(-0.5, ...found);
+  const high = Math.max(1.5, ...found);
+  const mix = (change: Partial<FusedAnswers>) => playground.fuse({ ...fused, source: "hand", ...change });
   const points = [
-    ...(found ? [{ label: "Found", at: found }] : []),
     { label: "Personal", at: { personal: 1, shared: 0 } },
     { label: "Shared", at: { personal: 0, shared: 1 } },
     { label: "Half and half", at: { personal: 0.5, shared: 0.5 } },
@@ -45,18 +52,39 @@ export function FusionSliders({ playground, shown, isClosed, found, fusionRows }
             style={{ "--slider-color": color }}
             value={weights[key]}
             disabled={isClosed}
-            onChange={(value) => playground.weigh({ ...weights, [key]: value })}
+            onChange={(value) => mix({ weights: { ...weights, [key]: value } })}
           />
           <span>{weights[key].toFixed(2)}</span>
         </div>
       ))}
       <Group gap={6} my="sm">
+        {served && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={isClosed}
+            onClick={() => playground.fuse({ ...fused, source: "served", weights: served.weights })}
+          >
+            As served
+          </Button>
+        )}
         {points.map(({ label, at }) => (
-          <Button key={label} size="compact-sm" variant="default" disabled={isClosed} onClick={() => playground.weigh(at)}>
+          <Button key={label} size="compact-sm" variant="default" disabled={isClosed} onClick={() => mix({ weights: at })}>
             {label}
           </Button>
         ))}
       </Group>
+      <NativeSelect
+        label="Mixed by hand"
+        size="xs"
+        value={fused.kind}
+        data={KINDS.map(({ value, label }) => ({ value, label }))}
+        disabled={isClosed}
+        onChange={(event) => mix({ kind: KINDS.find(({ value }) => value === event.currentTarget.value)?.value ?? "factor" })}
+      />
+      <p className="small" style={{ margin: "8px 0" }}>
+        {fused.source === "served" ? served?.words : KINDS.find(({ value }) => value === fused.kind)?.words}
+      </p>
       <p aria-live="polite" style={{ margin: 0 }}>
         {figureWords(figure, fusionRows)}
       </p>

@@ -1,4 +1,3 @@
-import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useEffect, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
@@ -9,6 +8,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { AnswersPanel } from "./AnswersPanel.tsx";
 import { closedBecause } from "./closedBecause.ts";
 import { FusionSliders } from "./FusionSliders.tsx";
+import { firstFused, servedWords } from "./fusedAnswers.ts";
 import { TablePanel } from "./TablePanel.tsx";
 import { type WritingForm, writingForm } from "./writingForm.ts";
 
@@ -18,15 +18,13 @@ export interface PlaygroundViewProps {
   readonly snapshot: Snapshot;
 }
 
-/** Where the sliders start before any weights were found. */
-const HALVES: FusionWeights = { personal: 0.5, shared: 0.5 };
-
-/** This tab's adapters at work: one input, four answers; the fusion weights by hand; a whole file. */
+/** This tab's adapters at work: one input, four answers; the fused one, or a mix by hand; a whole file. */
 export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps) {
-  const { task } = snapshot.config;
-  const found = state.adapters?.fusion ?? null;
+  const { config } = snapshot;
+  const { task } = config;
+  const found = state.adapters?.served ? state.adapters.fusion : null;
   const [playground] = useState(() =>
-    createPlayground({ engine: session.engine, task, weights: found ?? HALVES, now: Date.now }),
+    createPlayground({ engine: session.engine, task, fused: firstFused(config, found), now: Date.now }),
   );
   const shown = useStore(playground);
   const [form, setForm] = useState<WritingForm>(writingForm);
@@ -35,8 +33,8 @@ export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps
   const isOpen = closed === null;
   const [w1, w2] = [found?.personal, found?.shared];
   useEffect(() => {
-    if (isOpen && w1 !== undefined && w2 !== undefined) playground.weigh({ personal: w1, shared: w2 });
-  }, [playground, isOpen, w1, w2]);
+    if (isOpen && w1 !== undefined && w2 !== undefined) playground.fuse(firstFused(config, { personal: w1, shared: w2 }));
+  }, [playground, config, isOpen, w1, w2]);
 
   const parts = { playground, shown, task, isClosed: !isOpen, form };
   return (
@@ -48,9 +46,13 @@ export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps
       <div className="pair">
         <Panel
           title="Fusion by hand"
-          hint="The fused adapter is w₁ times your personal one plus w₂ times the shared one. The figure is measured on the rows that find the weights, not on your test rows."
+          hint="Fused answers come from what this tab serves since the last round; moving a weight mixes your two adapters by hand. The figure is measured on the rows that find the weights, not on your test rows."
         >
-          <FusionSliders {...parts} found={found} fusionRows={state.samples?.fusion ?? 0} />
+          <FusionSliders
+            {...parts}
+            served={found && { weights: found, words: servedWords(config) }}
+            fusionRows={state.samples?.fusion ?? 0}
+          />
         </Panel>
         <TablePanel {...parts} />
       </div>

@@ -1,11 +1,15 @@
-import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import type { AnsweringWeights } from "@duet/lora-core/training/trainingEngine";
+import type { AnsweringAdapter } from "@duet/lora-core/training/trainingEngine";
 import { describe, expect, it, vi } from "vitest";
 import { createPlayground, type PlaygroundEngine } from "./playground.ts";
+import type { FusedAnswers } from "./playgroundState.ts";
 
 const OPTIONS = { maxNewTokens: 4, stop: [], seed: 1, temperature: 0, topK: null, topP: null };
-const START: FusionWeights = { personal: 0.4, shared: 0.6 };
-const nameOf = (weights: AnsweringWeights) => (weights ? `${weights.personal} ${weights.shared}` : "base");
+const START: FusedAnswers = { source: "served", kind: "factor", weights: { personal: 0.4, shared: 0.6 } };
+const nameOf = (adapter: AnsweringAdapter): string => {
+  if (adapter === null || adapter === "served") return adapter ?? "base";
+  const pairs = adapter.kind === "product" ? [adapter.weights] : adapter.weights;
+  return `${adapter.kind} ${pairs.map(({ personal, shared }) => `${personal} ${shared}`).join(", ")}`;
+};
 
 /** A worker that answers at once, or when told to; one thing at a time, stopped as the real one is. */
 function startEngine({ held = false } = {}) {
@@ -21,18 +25,18 @@ function startEngine({ held = false } = {}) {
     });
   };
   const engine: PlaygroundEngine = {
-    async predict(inputs, weights) {
-      await turn(`predict ${nameOf(weights)}`);
-      return inputs.map(() => ({ label: weights ? 1 : 0, probabilities: [0.25, 0.75] }));
+    async predict(inputs, adapter) {
+      await turn(`predict ${nameOf(adapter)}`);
+      return inputs.map(() => ({ label: adapter ? 1 : 0, probabilities: [0.25, 0.75] }));
     },
-    async write({ input, weights }, onText) {
+    async write({ input, adapter }, onText) {
       onText(`${input}, `);
-      await turn(`write ${nameOf(weights)}`);
-      onText(nameOf(weights));
+      await turn(`write ${nameOf(adapter)}`);
+      onText(nameOf(adapter));
     },
-    async measureFusion(weights) {
-      await turn(`measure ${nameOf(weights)}`);
-      return { loss: 0.5, accuracy: weights?.personal ?? 0 };
+    async measureFusion(adapter) {
+      await turn(`measure ${nameOf(adapter)}`);
+      return { loss: 0.5, accuracy: 0.75 };
     },
     stopAnswering: async () => abort?.(new DOMException("stopped", "AbortError")),
     readTable: async () => {
@@ -48,29 +52,34 @@ const start = (engine: PlaygroundEngine, task: typeof labelTask | { kind: "text"
   createPlayground({
     engine,
     task: task.kind === "label" ? { kind: "label", labels: [...task.labels] } : task,
-    weights: START,
+    fused: START,
     now: () => 0,
   });
 
 describe("the playground", () => {
-  it("asks all four adapters in turn, the fused one with the sliders' weights", async () => {
+  it("asks all four adapters in turn, the fused one as it is served", async () => {
     const { engine, asked } = startEngine();
     const playground = start(engine);
     playground.ask({ input: "fever", options: OPTIONS });
     await vi.waitFor(() => expect(playground.get().answers.fused.kind).toBe("label"));
-    expect(asked).toEqual(["predict base", "predict 0 1", "predict 1 0", "predict 0.4 0.6"]);
+    expect(asked).toEqual(["predict base", "predict factor 0 1", "predict factor 1 0", "predict served"]);
     expect(playground.get().answers.base).toEqual({ kind: "label", prediction: { label: 0, probabilities: [0.25, 0.75] } });
   });
 
-  it("measures weights once they rest, and asks the fused adapter again", async () => {
+  it("measures a mix by hand once it rests, says its kind, and asks the fused adapter again", async () => {
     const { engine, asked } = startEngine();
     const playground = start(engine);
     playground.ask({ input: "fever", options: OPTIONS });
     await vi.waitFor(() => expect(asked).toHaveLength(4));
-    for (const personal of [0.5, 0.7, 0.9]) playground.weigh({ personal, shared: 0.1 });
+    for (const personal of [0.5, 0.7, 0.9])
+      playground.fuse({ source: "hand", kind: "factor", weights: { personal, shared: 0.1 } });
     expect(playground.get().figure.kind).toBe("measuring");
-    await vi.waitFor(() => expect(playground.get().figure).toEqual({ kind: "measured", loss: 0.5, accuracy: 0.9 }));
-    expect(asked.slice(4)).toEqual(["predict 0.9 0.1", "measure 0.9 0.1"]);
+    await vi.waitFor(() => expect(playground.get().figure).toEqual({ kind: "measured", loss: 0.5, accuracy: 0.75 }));
+    expect(asked.slice(4)).toEqual(["predict factor 0.9 0.1", "measure factor 0.9 0.1"]);
+    playground.fuse({ source: "hand", kind: "product", weights: { personal: 0.9, shared: 0.1 } });
+    await vi.waitFor(() => expect(asked.slice(6)).toEqual(["predict product 0.9 0.1", "measure product 0.9 0.1"]));
+    playground.fuse(START);
+    await vi.waitFor(() => expect(asked.slice(8)).toEqual(["predict served", "measure served"]));
   });
 
   it("shows text while it is written, keeps what there is when stopped, and asks nobody else", async () => {
@@ -86,7 +95,7 @@ describe("the playground", () => {
     await vi.waitFor(() => expect(playground.get().answers.shared.kind).toBe("text"));
     expect(playground.get().answers.shared).toMatchObject({ text: "so, ", stopped: true });
     expect(playground.get().answers.fused).toEqual({ kind: "none" });
-    expect(asked).toEqual(["write base", "write 0 1"]);
+    expect(asked).toEqual(["write base", "write factor 0 1"]);
   });
 
   it("says what is wrong with a file", async () => {

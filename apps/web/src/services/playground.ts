@@ -1,24 +1,23 @@
 /**
  * The playground of one client, without any screen: four answers, the fused adapter's figure, a table of answers. The worker does one
- * thing at a time, so what is wanted waits in line; moving a weight or asking anew drops what it makes outdated.
+ * thing at a time, so what is wanted waits in line; mixing by hand or asking anew drops what it makes outdated.
  */
 import type { Task } from "@duet/lora-core/data/task";
-import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import type { AnswerEngine, AnsweringWeights } from "@duet/lora-core/training/trainingEngine";
+import type { AnswerEngine, AnsweringAdapter } from "@duet/lora-core/training/trainingEngine";
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import { delay } from "../lib/deadline.ts";
 import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { explain } from "./failures.ts";
-import type { AnswerState, PlaygroundState, Question } from "./playgroundState.ts";
+import type { AnswerState, FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 
 export type PlaygroundEngine = AnswerEngine & Pick<TabEngine, "readTable" | "predictTable">;
 
 export interface Playground extends ReadableStore<PlaygroundState> {
   /** Answers with all four adapters, one after the other. */
   ask(question: Question): void;
-  /** Other weights for the fused adapter: measured, and in a label task asked again, once they rest for a moment. */
-  weigh(weights: FusionWeights): void;
+  /** Another source of fused answers, or other weights: measured, and in a label task asked again, once they rest for a moment. */
+  fuse(fused: FusedAnswers): void;
   readTable(file: File): void;
   /** Answers every row of the table with one adapter. */
   answerTable(column: string, adapter: AdapterKey, options: Question["options"]): void;
@@ -29,8 +28,8 @@ export interface Playground extends ReadableStore<PlaygroundState> {
 export interface PlaygroundOptions {
   readonly engine: PlaygroundEngine;
   readonly task: Task;
-  /** Where the sliders start. */
-  readonly weights: FusionWeights;
+  /** Where the fused answers come from at first. */
+  readonly fused: FusedAnswers;
   readonly now: () => number;
 }
 
@@ -39,11 +38,11 @@ const REST_MS = 250;
 const ORDER = ["base", "shared", "personal", "fused", "figure"] as const satisfies readonly (AdapterKey | "figure")[];
 type Job = (typeof ORDER)[number];
 
-export function createPlayground({ engine, task, weights: start, now }: PlaygroundOptions): Playground {
+export function createPlayground({ engine, task, fused: start, now }: PlaygroundOptions): Playground {
   const none: AnswerState = { kind: "none" };
   const store = createStore<PlaygroundState>({
     answers: { base: none, personal: none, shared: none, fused: none },
-    weights: start,
+    fused: start,
     figure: { kind: "none" },
     table: { kind: "none" },
   });
@@ -80,9 +79,10 @@ export function createPlayground({ engine, task, weights: start, now }: Playgrou
     if (running === job) void engine.stopAnswering();
   }
 
-  const weightsOf = (key: AdapterKey): AnsweringWeights => {
+  const adapterOf = (key: AdapterKey): AnsweringAdapter => {
     if (key === "base") return null;
-    return key === "fused" ? store.get().weights : { personal: key === "personal" ? 1 : 0, shared: key === "shared" ? 1 : 0 };
+    if (key === "fused") return fusedAdapter(store.get().fused);
+    return { kind: "factor", weights: [{ personal: key === "personal" ? 1 : 0, shared: key === "shared" ? 1 : 0 }] };
   };
 
   async function answer(key: AdapterKey): Promise<void> {
@@ -93,12 +93,12 @@ export function createPlayground({ engine, task, weights: start, now }: Playgrou
     const written = (stopped: boolean): AnswerState => ({ kind: "text", text, seconds: (now() - began) / 1000, stopped });
     try {
       if (task.kind === "label") {
-        const [prediction] = await engine.predict([input], weightsOf(key));
+        const [prediction] = await engine.predict([input], adapterOf(key));
         if (prediction && !wanted.has(key)) show(key, { kind: "label", prediction });
         return;
       }
       show(key, { kind: "writing", text });
-      await engine.write({ input, weights: weightsOf(key), options }, (piece) => {
+      await engine.write({ input, adapter: adapterOf(key), options }, (piece) => {
         text += piece;
         if (running === key) show(key, { kind: "writing", text });
       });
@@ -111,7 +111,7 @@ export function createPlayground({ engine, task, weights: start, now }: Playgrou
 
   async function measure(): Promise<void> {
     try {
-      const { loss, accuracy } = await engine.measureFusion(store.get().weights);
+      const { loss, accuracy } = await engine.measureFusion(adapterOf("fused"));
       if (!wanted.has("figure")) patch({ figure: { kind: "measured", loss, accuracy } });
     } catch (error) {
       if (wanted.has("figure")) return;
@@ -127,8 +127,8 @@ export function createPlayground({ engine, task, weights: start, now }: Playgrou
       for (const job of ["base", "shared", "personal", "fused"] as const) drop(job);
       want("base", "shared", "personal", "fused");
     },
-    weigh(weights) {
-      patch({ weights, figure: { kind: "measuring" } });
+    fuse(fused) {
+      patch({ fused, figure: { kind: "measuring" } });
       drop("figure");
       if (task.kind === "label") drop("fused");
       const turn = ++newest;
@@ -152,7 +152,7 @@ export function createPlayground({ engine, task, weights: start, now }: Playgrou
       patch({ table: { kind: "running", table, rowsDone: 0 } });
       const how = task.kind === "label" ? { kind: "label" as const, labels: task.labels } : { kind: "text" as const, options };
       engine
-        .predictTable({ column, weights: weightsOf(adapter), answer: how }, (rowsDone) => {
+        .predictTable({ column, adapter: adapterOf(adapter), answer: how }, (rowsDone) => {
           if (running === "table") patch({ table: { kind: "running", table, rowsDone } });
         })
         .then(
@@ -174,6 +174,11 @@ export function createPlayground({ engine, task, weights: start, now }: Playgrou
       if (running !== null) void engine.stopAnswering();
     },
   };
+}
+
+function fusedAdapter({ source, kind, weights }: FusedAnswers): AnsweringAdapter {
+  if (source === "served") return "served";
+  return kind === "product" ? { kind, weights } : { kind, weights: [weights] };
 }
 
 const isStopped = (error: unknown) => error instanceof Error && error.name === "AbortError";

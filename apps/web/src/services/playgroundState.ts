@@ -1,5 +1,6 @@
 /** What the playground shows. Plain data. */
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
+import type { Mix } from "@duet/lora-core/fusion/mix";
 import type { GenerateOptions, Prediction } from "@duet/lora-core/models/languageModel";
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import type { TableSummary } from "../worker/tabEngine.ts";
@@ -13,7 +14,7 @@ export type AnswerState =
   | { readonly kind: "label"; readonly prediction: Prediction }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
-/** Of the weights on the client's fusion rows; accuracy is null in a text task. */
+/** Of the fused answers on the client's fusion rows; accuracy is null in a text task. */
 export type FigureState =
   | { readonly kind: "none" }
   | { readonly kind: "measuring" }
@@ -28,10 +29,19 @@ export type TableState =
   | { readonly kind: "done"; readonly table: TableSummary; readonly csv: string; readonly adapter: AdapterKey }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
+/** Where the fused answers come from. */
+export interface FusedAnswers {
+  /** What the tab serves since its last round, or a mix by hand. */
+  readonly source: "served" | "hand";
+  /** How a mix by hand is made: A and B mixed separately, or the two updates added. */
+  readonly kind: Mix["kind"];
+  /** Where the sliders stand. */
+  readonly weights: FusionWeights;
+}
+
 export interface PlaygroundState {
   readonly answers: Readonly<Record<AdapterKey, AnswerState>>;
-  /** Of the fused adapter. */
-  readonly weights: FusionWeights;
+  readonly fused: FusedAnswers;
   readonly figure: FigureState;
   readonly table: TableState;
 }

@@ -5,9 +5,9 @@ import { predictTable } from "./predictTable.ts";
 
 /** Longer inputs are surer of the second label. */
 const engine: AnswerEngine = {
-  async predict(inputs, weights) {
+  async predict(inputs, adapter) {
     return inputs.map(({ length }) => {
-      const second = Math.min(1, (length / 10) * (weights?.shared ?? 0));
+      const second = Math.min(1, adapter === "served" ? length / 10 : 0);
       return { label: second > 0.5 ? 1 : 0, probabilities: [1 - second, second] };
     });
   },
@@ -17,20 +17,20 @@ const engine: AnswerEngine = {
   measureFusion: async () => ({ loss: 1, accuracy: 1 }),
   stopAnswering: async () => {},
 };
-const weights = { personal: 0, shared: 1 };
+const adapter = "served";
 const table = readTable('id,text\n1,"one, two"\n2,three words here\n', "rows.csv");
 
 test("a table keeps its columns and gets a label and its probability", async () => {
   const done: number[] = [];
   const answer = { kind: "label", labels: ["short", "long"] } as const;
-  const csv = await predictTable(engine, table, { column: "text", weights, answer }, (rows) => done.push(rows));
+  const csv = await predictTable(engine, table, { column: "text", adapter, answer }, (rows) => done.push(rows));
   expect(csv.split("\r\n")).toEqual([
     "id,text,predicted label,probability",
     '1,"one, two",long,0.8000',
     "2,three words here,long,1.0000",
   ]);
   expect(done).toEqual([2]);
-  expect(await predictTable(engine, table, { column: "id", weights, answer }, () => {})).toContain(
+  expect(await predictTable(engine, table, { column: "id", adapter, answer }, () => {})).toContain(
     "2,three words here,short,0.9000",
   );
 });
@@ -38,7 +38,7 @@ test("a table keeps its columns and gets a label and its probability", async () 
 test("in a text task it gets the text, row by row", async () => {
   const done: number[] = [];
   const options = { maxNewTokens: 8, stop: [], seed: 1, temperature: 0, topK: null, topP: null };
-  const csv = await predictTable(engine, table, { column: "text", weights, answer: { kind: "text", options } }, (rows) =>
+  const csv = await predictTable(engine, table, { column: "text", adapter, answer: { kind: "text", options } }, (rows) =>
     done.push(rows),
   );
   expect(csv.split("\r\n")).toEqual(["id,text,answer", '1,"one, two","ONE, TWO"', "2,three words here,THREE WORDS HERE"]);

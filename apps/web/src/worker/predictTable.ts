@@ -31,16 +31,16 @@ export async function predictTable(
 async function answersOf(
   engine: AnswerEngine,
   inputs: readonly string[],
-  { weights, answer }: TableRequest,
+  { adapter, answer }: TableRequest,
 ): Promise<(readonly string[])[]> {
   if (answer.kind === "label") {
-    const predictions = await engine.predict(inputs, weights);
+    const predictions = await engine.predict(inputs, adapter);
     return predictions.map(({ label, probabilities }) => [answer.labels[label] ?? "", (probabilities[label] ?? 0).toFixed(4)]);
   }
   const texts: string[][] = [];
   for (const input of inputs) {
     let text = "";
-    await engine.write({ input, weights, options: answer.options }, (piece) => {
+    await engine.write({ input, adapter, options: answer.options }, (piece) => {
       text += piece;
     });
     texts.push([text.trim()]);

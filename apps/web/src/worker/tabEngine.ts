@@ -7,7 +7,7 @@ import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/tas
 import type { GenerateOptions } from "@duet/lora-core/models/languageModel";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
-import type { AnsweringWeights, TrainingEngine } from "@duet/lora-core/training/trainingEngine";
+import type { AnsweringAdapter, TrainingEngine } from "@duet/lora-core/training/trainingEngine";
 
 export type { DownloadProgress };
 
@@ -54,7 +54,7 @@ export interface MapRequest {
 /** Which column of the table read last to answer, with which adapter, and how. */
 export interface TableRequest {
   readonly column: string;
-  readonly weights: AnsweringWeights;
+  readonly adapter: AnsweringAdapter;
   readonly answer:
     | { readonly kind: "label"; readonly labels: readonly string[] }
     | { readonly kind: "text"; readonly options: GenerateOptions };

@@ -22,9 +22,9 @@ const engine: TabEngine = {
   checkpoint: () => client.checkpoint(),
   restore: (checkpoint) => client.restore(checkpoint),
   cancel: () => client.cancel(),
-  predict: (inputs, weights) => client.predict(inputs, weights),
+  predict: (inputs, adapter) => client.predict(inputs, adapter),
   write: (request, onText) => client.write(request, onText),
-  measureFusion: (weights) => client.measureFusion(weights),
+  measureFusion: (adapter) => client.measureFusion(adapter),
   stopAnswering: () => client.stopAnswering(),
 };
 

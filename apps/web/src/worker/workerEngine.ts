@@ -36,9 +36,9 @@ export function createWorkerEngine(): WorkerEngine {
     checkpoint: () => guarded(remote.checkpoint()),
     restore: (checkpoint) => guarded(remote.restore(checkpoint)),
     cancel: () => guarded(remote.cancel()),
-    predict: (inputs, weights) => guarded(remote.predict(inputs, weights)),
+    predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),
-    measureFusion: (weights) => guarded(remote.measureFusion(weights)),
+    measureFusion: (adapter) => guarded(remote.measureFusion(adapter)),
     stopAnswering: () => guarded(remote.stopAnswering()),
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
     close() {

@@ -1,12 +1,16 @@
 /** Trying adapters out on the real small decoder and wasm: the same figures as in a round, one answer at a time, rounds first. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
+import { adapterLayout, layoutOf } from "../adapters/adapterLayout.ts";
+import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { testWasm } from "../backends/testBackend.ts";
 import type { DataSplit } from "../data/task.ts";
+import { type Mix, mixed } from "../fusion/mix.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { methodOf } from "../strategies/registry.ts";
 import { createLocalClient } from "./localClient.ts";
-import type { EngineSetup, TrainingEngine } from "./trainingEngine.ts";
+import type { AnsweringAdapter, EngineSetup, TrainingEngine } from "./trainingEngine.ts";
 
 const labels = ["error", "info"];
 const setup: EngineSetup = {
@@ -38,7 +42,8 @@ const round = {
   ),
   received: null,
 };
-const PERSONAL = { personal: 1, shared: 0 };
+const PERSONAL: Mix = { kind: "factor", weights: [{ personal: 1, shared: 0 }] };
+const HALVES = { personal: 0.5, shared: 0.5 };
 const quiet = () => {};
 
 let engine: TrainingEngine;
@@ -53,14 +58,15 @@ describe("trying adapters out", () => {
   it("predicts what the figures on the fusion rows count, base and personal differently", async () => {
     const inputs = fusion.map(({ input }) => input);
     const probabilities = new Map<string, number[]>();
-    for (const [name, weights] of [
+    for (const [name, which] of [
       ["base", null],
       ["personal", PERSONAL],
-      ["half", { personal: 0.5, shared: 0.5 }],
+      ["factor", { kind: "factor", weights: [HALVES] }],
+      ["product", { kind: "product", weights: HALVES }],
     ] as const) {
-      const predictions = await engine.predict(inputs, weights);
+      const predictions = await engine.predict(inputs, which);
       const right = predictions.filter(({ label }, row) => labels[label] === fusion[row]?.answer).length;
-      const figure = await engine.measureFusion(weights);
+      const figure = await engine.measureFusion(which);
       expect(figure.accuracy).toBe(right / fusion.length);
       expect(figure.loss).toBeGreaterThan(0.01);
       probabilities.set(
@@ -68,22 +74,42 @@ describe("trying adapters out", () => {
         predictions.map((prediction) => prediction.probabilities[0] ?? 0),
       );
     }
-    const [base = [], personal = [], half = []] = probabilities.values();
+    const [base = [], personal = [], factor = [], product = []] = probabilities.values();
     for (const [row, value] of personal.entries()) {
       expect(Math.abs(value - (base[row] ?? 0))).toBeGreaterThan(1e-3);
-      expect(Math.abs(value - (half[row] ?? 0))).toBeGreaterThan(1e-4);
+      expect(Math.abs(value - (factor[row] ?? 0))).toBeGreaterThan(1e-4);
+      expect(Math.abs((factor[row] ?? 0) - (product[row] ?? 0))).toBeGreaterThan(1e-4);
     }
+  });
+
+  it("answers with what the client serves, of any rank, once there is something", async () => {
+    const inputs = fusion.map(({ input }) => input);
+    await expect(engine.predict(inputs, "served")).rejects.toThrow("no fused adapter before the last round");
+    const before = await engine.checkpoint();
+    // Twice the rank: both adapters side by side, as a fusion of products serves them.
+    const layout = adapterLayout(parseArchitecture(readModelFolder("duet-tiny").config).linears, setup.adapter);
+    const [personal, shared] = [decodeAdapter(before.personal, layout), decodeAdapter(before.shared, layout)];
+    const sum = mixed(personal, shared, { kind: "product", weights: HALVES });
+    await engine.restore({ ...before, served: encodeAdapter(sum, layoutOf(sum)) });
+    const probabilitiesOf = async (which: AnsweringAdapter) =>
+      (await engine.predict(inputs, which)).flatMap((prediction) => prediction.probabilities);
+    const product = await probabilitiesOf({ kind: "product", weights: HALVES });
+    const factor = await probabilitiesOf({ kind: "factor", weights: [HALVES] });
+    const served = await probabilitiesOf("served");
+    expect(served).toEqual(product);
+    expect(Math.abs((served[0] ?? 0) - (factor[0] ?? 0))).toBeGreaterThan(1e-4);
+    await engine.restore(before);
   });
 
   it("writes text piece by piece, and frees what it used", async () => {
     const before = tf.memory().numTensors;
     const pieces: string[] = [];
     const options = { maxNewTokens: 6, stop: [], seed: 1, temperature: 0.9, topK: 20, topP: null };
-    await engine.write({ input: "disk 3 failed", weights: null, options }, (piece) => pieces.push(piece));
+    await engine.write({ input: "disk 3 failed", adapter: null, options }, (piece) => pieces.push(piece));
     expect(pieces.join("").length).toBeGreaterThan(4);
     expect(pieces.length).toBeGreaterThan(1);
     const stopped = engine.write(
-      { input: "disk 3 failed", weights: PERSONAL, options: { ...options, maxNewTokens: 300 } },
+      { input: "disk 3 failed", adapter: PERSONAL, options: { ...options, maxNewTokens: 300 } },
       () => {
         void engine.stopAnswering();
       },

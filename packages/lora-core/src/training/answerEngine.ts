@@ -1,16 +1,17 @@
 /**
- * Trying adapters out between rounds: labels, texts and figures of any mix of a client's two adapters. One answer at a time; a newer
- * one, or a round, stops the one before. Nothing of it leaves the thread's device.
+ * Trying adapters out between rounds: labels, texts and figures of what a client serves, or of any mix of its two adapters. One answer
+ * at a time; a newer one, or a round, stops the one before. Nothing of it leaves the thread's device.
  */
 import { adapterScale } from "../adapters/adapterConfig.ts";
-import { fuse } from "../fusion/adaFusion.ts";
+import { mixed } from "../fusion/mix.ts";
 import type { DeviceAdapter, LanguageModel, Prediction } from "../models/languageModel.ts";
 import { withMerged } from "../strategies/exchange.ts";
+import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import type { Client } from "./runRound.ts";
-import type { AnswerEngine, AnsweringWeights } from "./trainingEngine.ts";
+import type { AnswerEngine, AnsweringAdapter } from "./trainingEngine.ts";
 
 /** A client between rounds. */
 export interface IdleClient {
@@ -32,7 +33,7 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
 
   /** Runs with the adapter on the backend, after whatever ran before has stopped. */
   async function answering<T>(
-    weights: AnsweringWeights,
+    which: AnsweringAdapter,
     run: (parts: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) => Promise<T>,
   ): Promise<T> {
     idle();
@@ -43,9 +44,8 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
       await before?.ended;
       await control.checkIn();
       const parts = idle();
-      const { held, setup } = parts.client;
-      const tensors = weights && withMerged(fuse(held.personal, held.shared, weights), held.merged);
-      const adapter = tensors && uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false });
+      const tensors = tensorsOf(parts.client, which);
+      const adapter = tensors && uploadAdapter(tensors, { scale: adapterScale(parts.client.setup.adapter), trainable: false });
       try {
         return await run({ ...parts, adapter, control });
       } finally {
@@ -62,8 +62,8 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
 
   return {
     stopAnswering,
-    predict: (inputs, weights) =>
-      answering(weights, async ({ client, adapter, control }) => {
+    predict: (inputs, which) =>
+      answering(which, async ({ client, adapter, control }) => {
         const { model, setup } = client;
         if (!model.predict) throw new RangeError("In a text task there are no labels to predict");
         const predictions: Prediction[] = [];
@@ -79,14 +79,14 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
         }
         return predictions;
       }),
-    write: ({ input, weights, options }, onText) =>
-      answering(weights, async ({ model, adapter, control }) => {
+    write: ({ input, adapter: which, options }, onText) =>
+      answering(which, async ({ model, adapter, control }) => {
         if (!model.generate) throw new RangeError("This model compares texts and cannot write them");
         for await (const piece of model.generate({ input, adapter, options, beforeToken: () => control.checkIn() }))
           onText(piece);
       }),
-    measureFusion: (weights) =>
-      answering(weights, async ({ client, adapter, control }) => {
+    measureFusion: (which) =>
+      answering(which, async ({ client, adapter, control }) => {
         const { model, setup, examples } = client;
         const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
         const scored = await scoreExamples(model, examples.fusion, adapter, () => control.checkIn());
@@ -94,6 +94,14 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
         return { loss, accuracy };
       }),
   };
+}
+
+/** What a client serves has its merged part in it. */
+function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {
+  if (which === null) return null;
+  if (which !== "served") return withMerged(mixed(held.personal, held.shared, which), held.merged);
+  if (!served) throw new RangeError("There is no fused adapter before the last round");
+  return served;
 }
 
 const nothing = () => {};

@@ -6,7 +6,7 @@ import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { StepMemory } from "../architectures/stepMemory.ts";
 import type { Confusion } from "../data/classificationMetrics.ts";
 import type { DataSplit, Task } from "../data/task.ts";
-import type { FusionWeights } from "../fusion/adaFusion.ts";
+import type { Mix } from "../fusion/mix.ts";
 import type { GenerateOptions, Prediction } from "../models/languageModel.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import type { BackendName, Device, Progress, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
@@ -57,23 +57,23 @@ export interface ClientCheckpoint {
   readonly served?: Uint8Array | null;
 }
 
-/** Which adapter answers: null is the untouched base, else w1 personal + w2 shared; (1, 0) is the personal one itself. */
-export type AnsweringWeights = FusionWeights | null;
+/** Which adapter answers: null is the untouched base, `served` what the client ended up with, else a mix of its two adapters. */
+export type AnsweringAdapter = Mix | "served" | null;
 
 export interface WriteRequest {
   readonly input: string;
-  readonly weights: AnsweringWeights;
+  readonly adapter: AnsweringAdapter;
   readonly options: GenerateOptions;
 }
 
-/** All reject with an AbortError when they are stopped. */
+/** All reject with an AbortError when they are stopped, and with a RangeError where nothing is served yet. */
 export interface AnswerEngine {
   /** @throws {RangeError} in a text task. */
-  predict(inputs: readonly string[], weights: AnsweringWeights): Promise<readonly Prediction[]>;
+  predict(inputs: readonly string[], adapter: AnsweringAdapter): Promise<readonly Prediction[]>;
   /** Writes an answer and hands over its pieces as they come. @throws {RangeError} when the model cannot write. */
   write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
   /** Loss and accuracy on the client's fusion rows. */
-  measureFusion(weights: AnsweringWeights): Promise<Pick<Evaluation, "loss" | "accuracy">>;
+  measureFusion(adapter: AnsweringAdapter): Promise<Pick<Evaluation, "loss" | "accuracy">>;
   /** Stops what is running, and waits for its end. */
   stopAnswering(): Promise<void>;
 }
