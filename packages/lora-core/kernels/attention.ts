@@ -39,15 +39,24 @@ function biased(scores: usize, keys: i32, scale: f32, bias: usize, keyStride: i3
   }
 }
 
-/** q and out [batch, heads, queries, width], k and v [batch, keyHeads, keys, width], logTotals [batch, heads, queries]. */
+/**
+ * q and out [batch, heads, queries, width], k and v [batch, keyHeads, keys, width], logTotals [batch, heads, queries]; of its
+ * batch x keyHeads parts [first, last).
+ */
 export function attention(
-  q: usize, k: usize, v: usize, batch: i32, heads: i32, keyHeads: i32, queries: i32, keys: i32, width: i32,
+  q: usize, k: usize, v: usize, first: i32, last: i32, heads: i32, keyHeads: i32, queries: i32, keys: i32, width: i32,
   scale: f32, bias: usize, rowStride: i32, headStride: i32, queryStride: i32, keyStride: i32,
   out: usize, logTotals: usize, scratch: usize,
 ): void {
   const group = heads / keyHeads, folded = group * queries;
   const scores = scratch, room = scratch + ((BLOCK * keys * 4 + 15) & ~15);
-  for (let part = 0; part < batch * keyHeads; part++) {
+  const ofQueries = first * folded, ofKeys = (first * keys * width) << 2;
+  q += (ofQueries * width) << 2;
+  out += (ofQueries * width) << 2;
+  logTotals += ofQueries << 2;
+  k += ofKeys;
+  v += ofKeys;
+  for (let part = first; part < last; part++) {
     const biasPart = bias ? bias + (part / keyHeads) * rowStride : 0;
     const firstHead = (part % keyHeads) * group;
     for (let start = 0; start < folded; start += BLOCK) {
@@ -74,10 +83,10 @@ export function attention(
   }
 }
 
-/** Gradients like their inputs; `out` and `logTotals` as {@link attention} wrote them. */
+/** Gradients like their inputs, of parts [first, last); `out` and `logTotals` as {@link attention} wrote them. */
 export function attentionGradient(
   dy: usize, q: usize, k: usize, v: usize, out: usize, logTotals: usize,
-  batch: i32, heads: i32, keyHeads: i32, queries: i32, keys: i32, width: i32,
+  first: i32, last: i32, heads: i32, keyHeads: i32, queries: i32, keys: i32, width: i32,
   scale: f32, bias: usize, rowStride: i32, headStride: i32, queryStride: i32, keyStride: i32,
   dq: usize, dk: usize, dv: usize, scratch: usize,
 ): void {
@@ -85,7 +94,17 @@ export function attentionGradient(
   const block = (BLOCK * keys * 4 + 15) & ~15;
   const weights = scratch, dWeights = scratch + block, turned = dWeights + block, room = turned + block;
   const size = width << 2;
-  for (let part = 0; part < batch * keyHeads; part++) {
+  const ofQueries = first * folded * size, ofKeys = first * keys * size;
+  q += ofQueries;
+  dy += ofQueries;
+  out += ofQueries;
+  dq += ofQueries;
+  logTotals += (first * folded) << 2;
+  k += ofKeys;
+  v += ofKeys;
+  dk += ofKeys;
+  dv += ofKeys;
+  for (let part = first; part < last; part++) {
     const biasPart = bias ? bias + (part / keyHeads) * rowStride : 0;
     const firstHead = (part % keyHeads) * group;
     for (let start = 0; start < folded; start += BLOCK) {

@@ -2,6 +2,6 @@
 export { gelu, geluGradient, swiglu, swigluGradient } from "./activations";
 export { attention, attentionGradient, attentionScratchBytes } from "./attention";
 export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms";
-export { product, productScratchBytes } from "./product";
+export { productPart, productScratchBytes } from "./product";
 export { addRows, rotate, takeRows, transpose } from "./rows";
 export { crossEntropy, crossEntropyGradient } from "./softmax";

@@ -34,16 +34,29 @@ export function product(
   x1: usize, k1: i32, w1: usize,
   bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
+  productPart(c, m, n, 0, m, 0, n, turned, x0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
+}
+
+/**
+ * The values of {@link product} in rows [top, bottom) and columns [left, right) of C, the same whatever part they are in. `left` is a
+ * multiple of 32; up to FEW_ROWS rows are not parted.
+ */
+export function productPart(
+  c: usize, m: i32, n: i32, top: i32, bottom: i32, left: i32, right: i32, turned: bool,
+  x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
+  x1: usize, k1: i32, w1: usize,
+  bias: usize, alpha: f32, more: bool, scratch: usize,
+): void {
   if (turned && m <= FEW_ROWS) {
-    fewRows(c, m, n, x0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
+    fewRows(c, m, n, left, right, x0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
     return;
   }
   const k = k0 + k1;
   const block = blockColumns(k, n);
   const panelBytes = k * COLUMNS * 4;
   const panels = scratch + expansionBytes(k0, n);
-  for (let from = 0; from < n; from += block) {
-    const count = min(block, n - from);
+  for (let from = left; from < right; from += block) {
+    const count = min(block, right - from);
     const second = panels + k0 * COLUMNS * 4;
     if (turned) {
       packTurned(w0, scales, precision, k0, from, count, panels, panelBytes, scratch);
@@ -52,8 +65,8 @@ export function product(
       packStraight(w0, scales, precision, k0, n, from, count, panels, panelBytes, scratch);
       if (k1) packStraight(w1, 0, F32, k1, n, from, count, second, panelBytes, scratch);
     }
-    for (let i = 0; i < m; i += ROWS) {
-      const rows = min(ROWS, m - i);
+    for (let i = top; i < bottom; i += ROWS) {
+      const rows = min(ROWS, bottom - i);
       for (let j = 0; j < count; j += COLUMNS) {
         const panel = panels + (j / COLUMNS) * panelBytes;
         tile(scratch, x0 + ((i * k0) << 2), k0 << 2, rows, panel, k0, false);
@@ -65,15 +78,15 @@ export function product(
   }
 }
 
-/** {@link product} with W turned, as a scalar product for every value. */
+/** Columns [left, right) of {@link product} with W turned, as a scalar product for every value. */
 function fewRows(
-  c: usize, m: i32, n: i32,
+  c: usize, m: i32, n: i32, left: i32, right: i32,
   x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
   x1: usize, k1: i32, w1: usize,
   bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
   const bytes = rowBytes(precision, k0), scaleBytes = ((k0 + 31) >> 5) << 2;
-  for (let j = 0; j < n; j++) {
+  for (let j = left; j < right; j++) {
     let row = w0 + j * bytes;
     if (precision != F32) {
       expand(precision, row, scales + j * scaleBytes, 0, k0, scratch);

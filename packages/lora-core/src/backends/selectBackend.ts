@@ -3,9 +3,8 @@
  * cannot start, so every choice is checked. Works in a page, in a worker and in Node.
  */
 import * as tf from "@tensorflow/tfjs";
-import { prepareWasmKernels } from "../kernels/wasmKernels.ts";
 import type { BackendName, Device } from "../protocol/metrics.ts";
-import { prepareWasm, type WasmOptions } from "./wasmBackend.ts";
+import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
 import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
 
 export interface BackendOptions extends WasmOptions {
@@ -39,14 +38,13 @@ async function attempt(backend: BackendName, reason: string, options: BackendOpt
 }
 
 async function start(backend: BackendName, reason: string, options: BackendOptions): Promise<Device> {
-  const prepared = backend === "wasm" ? await prepareWasm(options) : null;
+  if (backend === "wasm") configureWasm(options);
   // Registers itself on import, and only where there is WebGPU.
   if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new Error(`The ${backend} backend cannot start here`);
-  if (backend === "wasm") await prepareWasmKernels();
+  const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
   const description = backend === "webgpu" ? describeAdapter(await findAdapter()) : runtimeName();
-  const wasm = prepared?.();
   const why = wasm ? `${reason} ${wasm.reason}` : reason;
   return { backend, threads: wasm?.threads ?? 1, reason: why.slice(0, 300), description: description.slice(0, 200) };
 }

@@ -16,8 +16,8 @@ export function testWasm(): WasmOptions {
 }
 
 /** Starts exactly this backend. @throws when it is not there. */
-export async function useBackend(name: BackendName): Promise<Device> {
-  const device = await selectBackend({ ...testWasm(), forced: name });
+export async function useBackend(name: BackendName, threads = 1): Promise<Device> {
+  const device = await selectBackend({ ...testWasm(), threads, forced: name });
   // TF.js would compute small inputs on the processor instead, and the GPU's kernels would go untested.
   if (name === "webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
   return device;

@@ -13,7 +13,7 @@ export type KernelName =
   | "geluGradient"
   | "layerNorm"
   | "layerNormGradient"
-  | "product"
+  | "productPart"
   | "productScratchBytes"
   | "rmsNorm"
   | "rmsNormGradient"
@@ -26,15 +26,23 @@ export type KernelName =
 /** Pointers are byte offsets, sizes are in elements, booleans 0 or 1; the sources say which argument is what. */
 export type KernelFunctions = Readonly<Record<KernelName, (...args: readonly number[]) => number>>;
 
-/** Null where the runtime has no SIMD. */
-export async function instantiateKernels(memory: WebAssembly.Memory): Promise<KernelFunctions | null> {
-  const shared = !(memory.buffer instanceof ArrayBuffer);
-  const candidates = shared ? [relaxedShared, plainShared] : [relaxed, plain];
+/** The build for this runtime and this memory. Null where the runtime has no SIMD. */
+export async function compileKernels(memory: WebAssembly.Memory): Promise<WebAssembly.Module | null> {
+  const candidates = isShared(memory) ? [relaxedShared, plainShared] : [relaxed, plain];
   const binary = candidates.map(bytesOf).find((bytes) => WebAssembly.validate(bytes));
-  if (!binary) return null;
-  const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
+  return binary ? WebAssembly.compile(binary) : null;
+}
+
+/** One instance per thread: they own nothing, so that many can work in one memory. */
+export function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelFunctions {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
   // What was compiled from index.ts.
   return instance.exports as unknown as KernelFunctions;
+}
+
+/** Whether workers can have it too. */
+export function isShared(memory: WebAssembly.Memory): boolean {
+  return !(memory.buffer instanceof ArrayBuffer);
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

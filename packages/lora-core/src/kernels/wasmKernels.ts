@@ -1,11 +1,19 @@
 /** Own kernels for wasm, ready once the backend has started; without SIMD there are none and TF.js' ops compute. */
 import type { Tensor } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { instantiateKernels, type KernelFunctions, type KernelName } from "./kernelModule.ts";
+import { compileKernels, instanceOf, isShared, type KernelFunctions, type KernelName } from "./kernelModule.ts";
+import { type KernelThreads, startKernelThreads } from "./kernelThreads.ts";
+import { sharesOf, type Work } from "./shares.ts";
 import { allocate, free, pointerOf, wasmBackend, wasmMemory } from "./wasmHeap.ts";
 
+/** A tensor stands for where its data lies, null for no tensor. */
+export type KernelArgument = Tensor | number | boolean | null;
+
 interface Prepared {
+  readonly module: WebAssembly.Module;
   readonly functions: KernelFunctions;
+  /** Null where the calling thread computes alone. */
+  threads: KernelThreads | null;
   /** Room for one call of a kernel: nothing in it is kept. */
   scratch: { pointer: number; bytes: number };
 }
@@ -13,12 +21,40 @@ interface Prepared {
 /** By backend, because a backend that was removed and started again has another memory. */
 const preparedOn = new WeakMap<BackendWasm, Prepared>();
 
-/** To be called once wasm is the current backend. */
-export async function prepareWasmKernels(): Promise<void> {
+/**
+ * To be called once wasm is the current backend, and again to change the number of threads, the calling one included. Returns how many
+ * there are: 0 where there are no kernels, 1 where memory is not shared or workers do not start.
+ */
+export async function prepareWasmKernels(threads: number): Promise<number> {
   const backend = wasmBackend();
-  if (preparedOn.has(backend)) return;
-  const functions = await instantiateKernels(wasmMemory());
-  if (functions) preparedOn.set(backend, { functions, scratch: { pointer: 0, bytes: 0 } });
+  const memory = wasmMemory();
+  const found = preparedOn.get(backend) ?? (await prepare(backend, memory));
+  if (!found) return 0;
+  const count = isShared(memory) ? threads : 1;
+  if (count !== (found.threads?.count ?? 1)) {
+    endThreads(found);
+    if (count > 1) found.threads = await startKernelThreads({ ...found, memory, count });
+  }
+  return found.threads?.count ?? 1;
+}
+
+async function prepare(backend: BackendWasm, memory: WebAssembly.Memory): Promise<Prepared | null> {
+  const module = await compileKernels(memory);
+  if (!module) return null;
+  const functions = instanceOf(module, memory);
+  const made: Prepared = { module, functions, threads: null, scratch: { pointer: 0, bytes: 0 } };
+  preparedOn.set(backend, made);
+  const dispose = backend.dispose.bind(backend);
+  backend.dispose = () => {
+    endThreads(made);
+    dispose();
+  };
+  return made;
+}
+
+function endThreads(of: Prepared): void {
+  of.threads?.end();
+  of.threads = null;
 }
 
 /** Whether the current backend, which is wasm, has own kernels. */
@@ -26,10 +62,47 @@ export function hasWasmKernels(): boolean {
   return preparedOn.has(wasmBackend());
 }
 
-/** Calls a kernel; a tensor stands for where its data lies, null for no tensor. Outputs must exist, as the heap may move for them. */
-export function runKernel(name: KernelName, ...args: readonly (Tensor | number | boolean | null)[]): number {
-  return prepared().functions[name](
-    ...args.map((argument) => (typeof argument === "object" ? pointerIn(argument) : Number(argument))),
+/** Calls a kernel on this thread. Tensors for its results must exist, as the heap may move for them. */
+export function runKernel(name: KernelName, ...args: readonly KernelArgument[]): number {
+  return prepared().functions[name](...args.map(numberOf));
+}
+
+/**
+ * Calls a kernel for shares of its work, on all threads. `scratchBytes` more than 0 is room for a call, whose last argument it becomes.
+ * @throws {Error} when a thread fails; from then on there is one.
+ */
+export function runShared(
+  name: KernelName,
+  { scratchBytes = 0, ...work }: Work & { readonly scratchBytes?: number },
+  argumentsOf: (from: number, to: number) => readonly KernelArgument[],
+): void {
+  const on = prepared();
+  const shares = sharesOf(work, on.threads?.count ?? 1);
+  const pointer = scratchOf(scratchBytes * (on.threads?.count ?? 1));
+  const calls = shares.map(([from, to]) => argumentsOf(from, to).map(numberOf));
+  if (!on.threads || calls.length === 1) {
+    for (const args of calls) on.functions[name](...args, ...(scratchBytes ? [pointer] : []));
+    return;
+  }
+  try {
+    on.threads.run({ kernel: name, calls, scratch: { pointer, bytes: scratchBytes } });
+  } catch (error) {
+    endThreads(on);
+    throw error;
+  }
+}
+
+/**
+ * {@link runShared} by rows of `width` 32-bit values, `cost` for each value. `first` says where a share's rows of a tensor begin, if it has
+ * other than `width` values a row with how many; `count` says how many rows they are.
+ */
+export function runRows(
+  name: KernelName,
+  { rows, width, cost }: { readonly rows: number; readonly width: number; readonly cost: number },
+  argumentsOf: (first: (tensor: Tensor, values?: number) => number, count: number) => readonly KernelArgument[],
+): void {
+  runShared(name, { items: rows, cost: width * cost }, (from, to) =>
+    argumentsOf((tensor, values = width) => pointerOf(tensor) + 4 * from * values, to - from),
   );
 }
 
@@ -43,8 +116,9 @@ export function scratchOf(bytes: number): number {
   return current.scratch.pointer;
 }
 
-function pointerIn(tensor: Tensor | null): number {
-  return tensor ? pointerOf(tensor) : 0;
+function numberOf(argument: KernelArgument): number {
+  if (argument === null) return 0;
+  return typeof argument === "object" ? pointerOf(argument) : Number(argument);
 }
 
 function prepared(): Prepared {
