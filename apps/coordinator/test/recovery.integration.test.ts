@@ -18,7 +18,8 @@ const fdLora = {
     preset: "custom",
     config: {
       init: "seed",
-      sync: { every: 0, when: "multiple", copy: "own" },
+      sync: { every: 0, when: "multiple", copy: "uploaded" },
+      finish: false,
       personalInForward: false,
       outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
       weighting: "uniform",
@@ -147,4 +148,23 @@ test("a result that cannot be stored pauses the federation, and resuming stores 
   const { federationId, organiserKey } = created;
   await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "resume" } });
   await organiser.until(roundOpen(2), "round 2");
+});
+
+test("a federation of another version is left as it is, and who follows its link is told why", async () => {
+  const coordinator = await startCoordinator();
+  const { created } = await createFederation(coordinator.url);
+  const { created: other } = await createFederation(coordinator.url);
+  const path = join(coordinator.dataDir, "federations", created.federationId, "federation.json");
+  const earlier = (await readFile(path, "utf8")).replace('"reconnectGraceSeconds"', '"graceSeconds"');
+  await writeFile(path, earlier);
+
+  await coordinator.restart();
+  const client = await connectClient(coordinator.url);
+  await expect(
+    client.call("federation:watch", { federationId: created.federationId, token: created.watchToken }),
+  ).rejects.toThrow(/NOT_READABLE.*stored by another version of Duet/);
+  const { federations, unreadable } = await client.call("federation:list", {});
+  expect(federations.map(({ federationId }) => federationId)).toEqual([other.federationId]);
+  expect(unreadable).toBe(1);
+  expect(await readFile(path, "utf8")).toBe(earlier);
 });

@@ -26,19 +26,22 @@ export interface RegistryParts {
 export interface FederationRegistry {
   /** @throws {Refusal} for what {@link defineFederation} and {@link checkedInitial} refuse, and when there is no room. */
   create(config: FederationConfig, initialAdapter: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
-  /** @throws {Refusal} NOT_FOUND */
+  /** @throws {Refusal} NOT_FOUND, or NOT_READABLE for one that is stored here and could not be opened. */
   find(federationId: string): FederationRunner;
   /** Newest first. */
   list(): readonly FederationSummary[];
+  /** How many are stored that could not be opened. */
+  readonly unreadable: number;
   close(): Promise<void>;
 }
 
-/** Opens every federation in the data folder; one that cannot be read is logged and left alone. */
+/** Opens every federation in the data folder; one that cannot be read is logged, refused with the reason, and its files stay. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
   const { catalogue, clock, logger, maxFederations } = parts;
   const folder = join(parts.dataDir, "federations");
   await ensureFolder(folder);
   const runners = new Map<string, FederationRunner>();
+  const unreadable = new Map<string, string>();
 
   const openRunner = async (federationId: string) => {
     const opened = await openFederationFolder(join(folder, federationId));
@@ -50,6 +53,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   for (const federationId of await listFederationFolders(folder)) {
     await openRunner(federationId).catch((error) => {
       logger.error({ federation: federationId, error: String(error) }, "This federation could not be restored");
+      unreadable.set(federationId, reasonOf(error));
     });
   }
 
@@ -82,14 +86,24 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     },
     find(federationId) {
       const runner = runners.get(federationId);
-      if (!runner) throw new Refusal("NOT_FOUND", "There is no such federation here");
-      return runner;
+      if (runner) return runner;
+      const reason = unreadable.get(federationId);
+      throw reason === undefined
+        ? new Refusal("NOT_FOUND", "There is no such federation here")
+        : new Refusal("NOT_READABLE", `This federation cannot be opened any more: ${reason}`);
     },
+    unreadable: unreadable.size,
     list: () => [...runners.values()].sort((a, b) => b.record.createdAt - a.record.createdAt).map(summaryOf),
     async close() {
       await Promise.all([...runners.values()].map((runner) => runner.close()));
     },
   };
+}
+
+/** Why a stored federation could not be opened, for people. */
+function reasonOf(error: unknown): string {
+  const isAboutModel = error instanceof Refusal && (error.code === "MODEL_MISMATCH" || error.code === "NOT_FOUND");
+  return isAboutModel ? error.message : "it was stored by another version of Duet, or its files are damaged";
 }
 
 function summaryOf({ record, state }: FederationRunner): FederationSummary {

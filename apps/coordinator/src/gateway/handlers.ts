@@ -36,7 +36,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
       return { protocolVersion: PROTOCOL_VERSION, models, hub, serverTime: clock.now() };
     },
 
-    "federation:list": () => ({ federations: [...registry.list()] }),
+    "federation:list": () => ({ federations: [...registry.list()], unreadable: registry.unreadable }),
 
     "federation:create": ({ config, initialAdapter }) => registry.create(config, initialAdapter),
 

@@ -1,4 +1,4 @@
-import type { FederationSummary } from "@duet/lora-core/protocol/messages";
+import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
@@ -13,12 +13,15 @@ const REFRESH_MS = 5_000;
 
 /** The federations of this coordinator, renewed while the page is open. */
 export function FederationList() {
-  const federations = useFederations();
+  const { federations, unreadable } = useFederations();
+  const others =
+    unreadable > 0 &&
+    `${plural(unreadable, "federation")} more cannot be opened: stored by another version of Duet, or damaged. The files are kept.`;
   const empty =
     federations === null
       ? "Asking the coordinator which federations there are."
       : federations.length === 0
-        ? "No federation yet. The ones on this coordinator will be listed here, with a link to watch."
+        ? others || "No federation yet. The ones on this coordinator will be listed here, with a link to watch."
         : null;
   return (
     <Panel title="Here now" empty={empty}>
@@ -40,6 +43,11 @@ export function FederationList() {
           ))}
         </tbody>
       </table>
+      {others && (
+        <p className="muted small" style={{ margin: "10px 0 0" }}>
+          {others}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -73,20 +81,17 @@ function standing({ phase, round, rounds }: FederationSummary): string {
   return phase === "paused" && where ? `paused, ${where.toLowerCase()}` : phase;
 }
 
-function useFederations(): readonly FederationSummary[] | null {
+/** Null until the coordinator has answered. */
+function useFederations(): { readonly federations: readonly FederationSummary[] | null; readonly unreadable: number } {
   const { coordinator } = useServices();
   const ready = useStore(coordinator.status).kind === "ready";
-  const [federations, setFederations] = useState<readonly FederationSummary[] | null>(null);
+  const [reply, setReply] = useState<ReplyOf<"federation:list"> | null>(null);
   useEffect(() => {
     if (!ready) return;
-    const refresh = () =>
-      coordinator.request("federation:list", {}).then(
-        (reply) => setFederations(reply.federations),
-        () => {},
-      );
+    const refresh = () => coordinator.request("federation:list", {}).then(setReply, () => {});
     void refresh();
     const timer = setInterval(refresh, REFRESH_MS);
     return () => clearInterval(timer);
   }, [coordinator, ready]);
-  return federations;
+  return reply ?? { federations: null, unreadable: 0 };
 }

@@ -30,6 +30,7 @@ const NEXT_STEPS: Readonly<Record<CoordinatorError["code"], string>> = {
   VERSION_MISMATCH: "Reload this page to get the coordinator's version.",
   MODEL_MISMATCH: "Reload this page; if it stays, tell the organiser that the model on the coordinator has changed.",
   NOT_FOUND: "Ask the organiser for a new link.",
+  NOT_READABLE: "Start a new federation. The coordinator keeps the files of this one for the version of Duet that made them.",
   FORBIDDEN: "Ask the organiser for the full link, including the part after #.",
   FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
   FEDERATION_ENDED: "You can still look at its results, or start a new federation.",

@@ -6,6 +6,7 @@ export const errorCode = z.enum([
   "VERSION_MISMATCH",
   "MODEL_MISMATCH",
   "NOT_FOUND",
+  "NOT_READABLE",
   "FORBIDDEN",
   "FEDERATION_FULL",
   "FEDERATION_ENDED",

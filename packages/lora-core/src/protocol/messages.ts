@@ -49,7 +49,14 @@ export const messages = {
       serverTime: z.number(),
     }),
   },
-  "federation:list": { request: empty, reply: z.strictObject({ federations: z.array(federationSummary) }) },
+  "federation:list": {
+    request: empty,
+    reply: z.strictObject({
+      federations: z.array(federationSummary),
+      /** How many more are stored that this coordinator cannot open. */
+      unreadable: z.number().int().min(0),
+    }),
+  },
   "federation:create": {
     request: z.strictObject({
       config: federationConfig,
