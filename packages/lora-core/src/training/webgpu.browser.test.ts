@@ -1,16 +1,11 @@
 /** Training on WebGPU with a very small encoder: what stays on the GPU from step to step, and what happens when the GPU goes away. */
-import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { adapterLayout, initialAdapter } from "../adapters/adapterLayout.ts";
-import { encoderLinears } from "../architectures/encoderConfig.ts";
-import { ALL_AT_ONCE } from "../architectures/stepMemory.ts";
-import { testWasm, useBackend } from "../backends/testBackend.ts";
-import { createEncoder } from "../models/encoder/encoder.ts";
-import { randomCheckpoint, smallConfig, smallTokenizer, smallTokenizerFile } from "../models/testing/randomEncoder.ts";
+import { testWasm } from "../backends/testBackend.ts";
+import { randomCheckpoint, smallConfig, smallTokenizerFile } from "../models/testing/randomEncoder.ts";
 import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
 import { methodOf } from "../strategies/registry.ts";
 import { createLocalClient } from "./localClient.ts";
-import { trainAdapter } from "./trainAdapter.ts";
+import { testLeaksOn } from "./testing/leaks.ts";
 import type { EngineSetup } from "./trainingEngine.ts";
 
 const setup: EngineSetup = {
@@ -26,42 +21,7 @@ const rows = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ line: i + 1, input: i % 2 ? "abab fg" : "cdcd fh", answer: i % 2 ? "ab" : "cd" }));
 
 describe("training on webgpu", () => {
-  test("leaves tensors, bytes and buffers on the GPU as they were, over 40 steps", async () => {
-    await useBackend("webgpu");
-    const before = tf.memory().numTensors;
-    const model = createEncoder({ config: smallConfig, weights: randomCheckpoint(smallConfig), tokenizer: smallTokenizer });
-    const task = await model.prepare(setup.task);
-    const start = initialAdapter(adapterLayout(encoderLinears(smallConfig), setup.adapter), setup.seed);
-    const seen: string[] = [];
-    await trainAdapter(
-      task,
-      rows(8).map((row) => task.encode(row, 16)),
-      start,
-      {
-        part: "all",
-        weight: 1,
-        beside: null,
-        proximal: null,
-        control: null,
-        distill: null,
-        balanced: false,
-        memory: ALL_AT_ONCE,
-        steps: 40,
-        scale: 2,
-        dropout: 0.1,
-        config: setup.training,
-        seed: 3,
-        beforeStep: async () => {},
-        onStep: () => seen.push(JSON.stringify(tf.memory())),
-      },
-    );
-    expect(JSON.parse(seen[0] ?? "")).toMatchObject({ numBytesInGPU: expect.any(Number), numTensors: expect.any(Number) });
-    // By then every size of buffer has been made once; later steps take them from the pool.
-    expect(new Set(seen.slice(10)).size).toBe(1);
-    task.dispose();
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  testLeaksOn("webgpu");
 
   test("ends a round with a clear error when the device is lost, and the round runs again on wasm", async () => {
     const engine = createLocalClient(testWasm());

@@ -1,0 +1,4 @@
+import { testLeaksOn } from "./testing/leaks.ts";
+
+testLeaksOn("cpu");
+testLeaksOn("wasm");
