@@ -4,7 +4,7 @@ import { runRows } from "../../kernels/wasmKernels.ts";
 import type { GeluKernel } from "./geluKernel.ts";
 
 /** Multiply-adds that take as long as a value. */
-const COST = 20;
+const COST = 60;
 
 export const wasmGelu: GeluKernel = {
   forward(x) {
