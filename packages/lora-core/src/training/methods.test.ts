@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter, layoutBytes, layoutOf } from "../adapters/adapterLayout.ts";
 import { useBackend } from "../backends/testBackend.ts";
+import type { TaskModel } from "../models/languageModel.ts";
 import type { RoundMetrics } from "../protocol/metrics.ts";
 import { sentDown, uploadLayout } from "../strategies/exchange.ts";
 import { type Method, methodOf, strategies } from "../strategies/registry.ts";
@@ -105,6 +106,8 @@ describe.each(methods)("$id, $preset", ({ id, config }) => {
     expect(served?.testLoss.base).toBeCloseTo(Math.log(2), 5);
     expect(served?.testLoss.fused).toBeLessThan(0.69);
     expect(client?.served).not.toBeNull();
+    // A search reads four fusion rows of one token for every candidate.
+    expect(served?.fusion?.forwardTokens).toBe(4 * (served?.fusion?.evaluations ?? Number.NaN));
   });
 });
 
@@ -118,4 +121,21 @@ it("SCAFFOLD's client keeps its own control variate, the same one when done agai
   expect(flora?.control).toBeNull();
   // Two clients, two rounds, but matrices of 2 x 2 have two ranks.
   expect([...(flora?.merged?.values() ?? [])][0]?.shape).toEqual([2, 2]);
+});
+
+it("measures an adapter once, though it is both the personal and the served one", async () => {
+  let scored = 0;
+  const score: TaskModel["score"] = (...of) => {
+    scored++;
+    return paperModel.score(...of);
+  };
+  const plan = methodOf({ id: "local", config: {} }).plan(budgets, { round: 3, isNewcomer: false });
+  const report = new RoundReport(3, () => {});
+  const client = { ...clientOf("a", 1), model: { ...paperModel, score }, lastRound: 2 };
+  await runRound(client, { round: 3, plan, received: null }, report, createRunControl());
+  // The base, and the personal adapter.
+  expect(scored).toBe(2);
+  const { testLoss } = report.metrics();
+  expect(testLoss.fused).toBe(testLoss.personal);
+  expect(testLoss.fused).toBeGreaterThan(0);
 });
