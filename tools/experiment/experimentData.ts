@@ -1,25 +1,12 @@
 /** The rows of every simulated client, from the public data sets that lie beside the project. */
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
 import { splitRows } from "@duet/lora-core/data/splitRows";
-import type { DataSplit, Row, Task } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/task";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
+import type { ExperimentData } from "./clientData.ts";
 import { parsingData } from "./parsingData.ts";
 import { type Line, readColumns } from "./publicTables.ts";
 import type { RunSettings } from "./runs.ts";
-
-export interface ExperimentData {
-  readonly task: Task;
-  /** Longer rows are cut; null leaves it to the model's family. */
-  readonly maxTokens: number | null;
-  readonly clients: readonly ClientData[];
-}
-
-export interface ClientData {
-  readonly name: string;
-  readonly split: DataSplit;
-  /** Test rows of kinds that nobody trains on, apart from the split's; empty where the whole test part is like that. */
-  readonly unseen: readonly Row[];
-}
 
 /** Fewest rows a client gets. */
 const MIN_ROWS = 24;

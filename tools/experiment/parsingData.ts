@@ -6,7 +6,7 @@
 import { countGroups, nearDuplicateGroups } from "@duet/lora-core/data/nearDuplicates";
 import type { Row } from "@duet/lora-core/data/task";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
-import type { ClientData, ExperimentData } from "./experimentData.ts";
+import type { ClientData, ExperimentData } from "./clientData.ts";
 import { readColumns } from "./publicTables.ts";
 import type { RunSettings } from "./runs.ts";
 

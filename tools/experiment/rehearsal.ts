@@ -13,8 +13,8 @@ import { RoundReport } from "@duet/lora-core/training/roundReport";
 import { createRunControl } from "@duet/lora-core/training/runControl";
 import { type Client, runRound } from "@duet/lora-core/training/runRound";
 import type { RoundRequest } from "@duet/lora-core/training/trainingEngine";
-import type { SimulatedClient } from "./runResult.ts";
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
+import type { SimulatedClient } from "./simulatedClient.ts";
 
 /** After one round. */
 export interface RoundEnd {

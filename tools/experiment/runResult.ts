@@ -1,20 +1,10 @@
 /** What comes of a run, from what its clients reported. Pure. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import type { Client } from "@duet/lora-core/training/runRound";
-import type { ClientData } from "./experimentData.ts";
 import type { RoundEnd } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
+import type { SimulatedClient } from "./simulatedClient.ts";
 import { deviation, mean } from "./statistics.ts";
-
-export interface SimulatedClient {
-  readonly id: string;
-  readonly data: ClientData;
-  client: Client;
-  readonly metrics: { readonly round: number; readonly metrics: RoundMetrics }[];
-  bytesUp: number;
-  bytesDown: number;
-}
 
 export interface SimulatedRound {
   readonly round: number;

@@ -1,8 +1,8 @@
 /** What clients serve at the end of a federation, tried on rows that are not their own. */
 import type { Row } from "@duet/lora-core/data/task";
 import type { LanguageModel } from "@duet/lora-core/models/languageModel";
-import type { SimulatedClient } from "./runResult.ts";
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
+import type { SimulatedClient } from "./simulatedClient.ts";
 
 /** Rows of other clients that a served adapter is tried on. */
 const CROSS_ROWS = 96;

@@ -1,7 +1,7 @@
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ExperimentData } from "./experimentData.ts";
+import type { ExperimentData } from "./clientData.ts";
 import { type OpenModel, openModel } from "./openModel.ts";
 import { type RunResult, runSettings } from "./runs.ts";
 import { simulate } from "./simulate.ts";

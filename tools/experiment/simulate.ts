@@ -22,13 +22,14 @@ import { RoundReport } from "@duet/lora-core/training/roundReport";
 import { createRunControl } from "@duet/lora-core/training/runControl";
 import { type Client, runRound } from "@duet/lora-core/training/runRound";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
-import type { ExperimentData } from "./experimentData.ts";
+import type { ExperimentData } from "./clientData.ts";
 import { withLabelNoise } from "./labelNoise.ts";
 import { methodNamed } from "./methodVariants.ts";
 import { type ClientEnd, clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
-import { resultOf, type SimulatedClient, type SimulatedRound } from "./runResult.ts";
+import { resultOf, type SimulatedRound } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
+import type { SimulatedClient } from "./simulatedClient.ts";
 import { mean } from "./statistics.ts";
 
 const RANK = 8;
