@@ -15,6 +15,7 @@ import torch
 from tokenizers import Tokenizer as ReferenceTokenizer
 from transformers import AutoModelForCausalLM
 
+from .__main__ import model_size, parser
 from .corpus import Document
 from .evaluate import evaluate, load_best
 from .export import export
@@ -42,6 +43,7 @@ def selftest() -> None:
         encode_corpus(work)
         check_merges()
         check_tokenizer(work)
+        check_command(work)
         check_resuming(work)
         check_export(work)
     print("selftest passed")
@@ -85,6 +87,13 @@ def check_tokenizer(work: Workspace) -> None:
         assert ours.encode(text) == ids, text
         assert reference.decode(ids) == text, text
     print("tokenizer: same ids as tokenizers")
+
+
+def check_command(work: Workspace) -> None:
+    """The command line's shapes reach the model, with the tokenizer's vocabulary."""
+    options = parser().parse_args(["all", "--layers", "3", "--key-value-heads", "1", "--vocabulary", "9999"])
+    assert model_size(options, work) == ModelSize(vocabulary=VOCABULARY, layers=3, key_value_heads=1)
+    print("command: shapes of the command line")
 
 
 def check_resuming(work: Workspace) -> None:
