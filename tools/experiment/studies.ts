@@ -8,7 +8,7 @@ const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`
 const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
 const FEW = "local,fedavg,fdlora";
 
-export const STUDIES: Readonly<Record<string, readonly string[]>> = {
+const STUDIES: Readonly<Record<string, readonly string[]>> = {
   medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", MAIN, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", MAIN, "--seeds", "3"],
