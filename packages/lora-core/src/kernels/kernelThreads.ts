@@ -58,6 +58,9 @@ function ready(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("The worker did not start in time")), START_MS);
     worker.onmessage = () => resolve(clearTimeout(timer));
-    worker.onerror = () => reject(new Error("The worker did not start"));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`The worker did not start: ${event.message}`));
+    };
   });
 }
