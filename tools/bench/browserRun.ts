@@ -4,8 +4,8 @@ import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright";
 import { build, type Plugin, preview } from "vite";
-import { CONTESTS } from "../../packages/lora-core/bench/contestList.ts";
-import type { WorkerAnswer } from "../../packages/lora-core/bench/page/benchWorker.ts";
+import { contestCount } from "../../packages/lora-core/bench/contestList.ts";
+import type { WorkerAnswer, WorkerRequest } from "../../packages/lora-core/bench/page/benchWorker.ts";
 import { chromiumLaunch } from "../chromium.ts";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 
@@ -15,7 +15,11 @@ const DEADLINE_MS = 900_000;
 const PAGE = "/packages/lora-core/bench/page/index.html";
 
 /** One run per backend, each in a fresh page. */
-export async function* runInBrowser(backends: readonly string[], torch: TorchFigures): AsyncGenerator<BackendRun> {
+export async function* runInBrowser(
+  backends: readonly WorkerRequest["backend"][],
+  works: readonly string[],
+  torch: TorchFigures,
+): AsyncGenerator<BackendRun> {
   const built = { root: ROOT, configFile: join(ROOT, "vite.config.ts"), logLevel: "error" } as const;
   const outDir = join(ROOT, ".cache/bench-page");
   await build({ ...built, build: { outDir, emptyOutDir: true, rolldownOptions: { input: join(ROOT, PAGE) } } });
@@ -25,8 +29,10 @@ export async function* runInBrowser(backends: readonly string[], torch: TorchFig
     const [address] = server.resolvedUrls?.local ?? [];
     for (const backend of backends) {
       const answers: WorkerAnswer[] = [];
-      for (let contest = 0; contest < CONTESTS; contest++) {
-        answers.push(await runOne(browser, new URL(PAGE, address).href, { backend, contest, torch }));
+      for (const work of works) {
+        for (let contest = 0; contest < contestCount(work); contest++) {
+          answers.push(await runOne(browser, new URL(PAGE, address).href, { backend, work, contest, torch }));
+        }
       }
       yield backendRun(`Chromium ${browser.version()}`, answers);
     }
@@ -36,26 +42,18 @@ export async function* runInBrowser(backends: readonly string[], torch: TorchFig
   }
 }
 
-interface Request {
-  readonly backend: string;
-  readonly contest: number;
-  readonly torch: TorchFigures;
-}
-
 /** In a fresh page. @throws {Error} when the page stops or is not done in time. */
-async function runOne(browser: Browser, address: string, request: Request): Promise<WorkerAnswer> {
+async function runOne(browser: Browser, address: string, request: WorkerRequest): Promise<WorkerAnswer> {
   const page = await browser.newPage();
   await page.exposeFunction("duetNote", (text: string) => console.log(`  … ${text}`));
+  const what = `Contest ${request.contest} of ${request.work} on ${request.backend}`;
   const stopped = new Promise<never>((_, reject) => {
-    page.on("crash", () => reject(new Error(`The page stopped in contest ${request.contest} on ${request.backend}`)));
-    setTimeout(() => reject(new Error(`Contest ${request.contest} on ${request.backend} took too long`)), DEADLINE_MS).unref();
+    page.on("crash", () => reject(new Error(`${what}: the page stopped`)));
+    setTimeout(() => reject(new Error(`${what} took too long`)), DEADLINE_MS).unref();
   });
   await page.goto(address);
   await page.waitForFunction(() => "duetBench" in window);
-  const answer = page.evaluate(
-    ({ backend, contest, torch }) => window.duetBench(backend as "wasm" | "webgpu", contest, torch),
-    request,
-  );
+  const answer = page.evaluate((wanted) => window.duetBench(wanted), request);
   const result = await Promise.race([answer, stopped]);
   await page.close();
   return result;

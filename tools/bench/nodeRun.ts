@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { selectBackend } from "@duet/lora-core/backends/selectBackend";
 import type { ModelFiles } from "@duet/lora-core/models/modelFiles";
 import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
-import { contestList, STEPS } from "../../packages/lora-core/bench/contestList.ts";
+import { contestsOf, STEPS } from "../../packages/lora-core/bench/contestList.ts";
 import { matmulCeiling } from "../../packages/lora-core/bench/matmulCeiling.ts";
 import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
 import { type Outcome, runContest } from "../../packages/lora-core/bench/runContest.ts";
@@ -16,20 +16,21 @@ import type { BackendRun, TorchFigures } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-export async function runInNode(torch: TorchFigures): Promise<BackendRun> {
+export async function runInNode(works: readonly string[], torch: TorchFigures): Promise<BackendRun> {
   await startWasm();
   const ceiling = await matmulCeiling();
   const outcomes: Outcome[] = [];
-  for (const create of contests()) {
+  for (const create of contests(works)) {
     const contest = await create();
-    const found = typeof torch === "string" ? torch : (torch[contest.name] ?? "PyTorch did not run it");
+    const figures = typeof torch === "string" ? torch : (torch[contest.name] ?? "PyTorch did not run it");
+    const found = typeof contest.torch === "string" ? contest.torch : figures;
     outcomes.push(await runContest(contest, { backend: "wasm", torch: found, note: (text) => console.log(`  … ${text}`) }));
   }
   return { where: "Node, wasm, one thread", ceiling, outcomes };
 }
 
 /** PyTorch's figures by the names of the contests; or why there are none. */
-export async function torchFigures(python: string, threads: number): Promise<TorchFigures> {
+export async function torchFigures(works: readonly string[], python: string, threads: number): Promise<TorchFigures> {
   try {
     execFileSync(python, ["-c", "import torch, transformers, peft, safetensors"], { stdio: "pipe", timeout: 120_000 });
   } catch {
@@ -37,16 +38,18 @@ export async function torchFigures(python: string, threads: number): Promise<Tor
   }
   await startWasm();
   const figures: Record<string, Measured> = {};
-  for (const create of contests()) {
+  for (const create of contests(works)) {
     const contest = await create();
-    const files = await readModel(contest.model);
-    figures[contest.name] = await measureTorchSteps(contest, { python, threads, folder: folderOf(contest.model), files });
+    if (typeof contest.torch === "string") continue;
+    const options = { python, threads, folder: folderOf(contest.model), files: await readModel(contest.model) };
+    figures[contest.name] = await measureTorchSteps(contest, await contest.torch(), options);
   }
   return figures;
 }
 
-function contests() {
-  return contestList("wasm", { readModel, text: readFileSync(`${ROOT}/LICENSE`, "utf8"), ...STEPS });
+function contests(works: readonly string[]) {
+  const options = { readModel, text: readFileSync(`${ROOT}/LICENSE`, "utf8"), ...STEPS };
+  return works.flatMap((work) => contestsOf(work, "wasm", options));
 }
 
 async function startWasm(): Promise<void> {

@@ -11,7 +11,7 @@ export function printRun({ where, ceiling, outcomes }: BackendRun): void {
   for (const outcome of outcomes) printOutcome(outcome, ceiling);
 }
 
-function printOutcome({ name, ours, peers, skipped, ratio, peakRatio, lossDifference }: Outcome, ceiling: number): void {
+function printOutcome({ name, ours, peers, skipped, ratio, peakRatio, difference }: Outcome, ceiling: number): void {
   console.log(`  ${name}`);
   console.log(`${line("ours", ours)}   ${ours.gflops.toFixed(1)} GFLOP/s, ${percent(ours.gflops / ceiling)} of the product's`);
   for (const [peer, label] of Object.entries(PEERS) as [PeerName, string][]) {
@@ -20,7 +20,7 @@ function printOutcome({ name, ours, peers, skipped, ratio, peakRatio, lossDiffer
     else console.log(`    ${label.padEnd(12)} left out: ${skipped[peer]}`);
   }
   if (peakRatio !== null) console.log(`    peak memory ${percent(peakRatio)} of stock TF.js`);
-  console.log(`    losses agree to ${lossDifference.toExponential(1)} nats\n`);
+  console.log(`    answers agree to ${difference.toExponential(1)}\n`);
 }
 
 function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes, dispatches }: Measured): string {

@@ -1,193 +1,89 @@
-/** The named LoRA steps that are measured: one model, one batch, one adapter, and the same mathematics in every contestant. */
-
-import type { LinearModule } from "../src/adapters/adapterConfig.ts";
-import { adapterLayout, initialAdapter } from "../src/adapters/adapterLayout.ts";
-import type { DecoderLinear } from "../src/architectures/decoderConfig.ts";
-import { decoderLinears } from "../src/architectures/decoderConfig.ts";
-import { encoderLinears } from "../src/architectures/encoderConfig.ts";
-import { type Architecture, parseArchitecture } from "../src/architectures/modelConfig.ts";
-import type { Example } from "../src/models/languageModel.ts";
-import { loadModel } from "../src/models/loadModel.ts";
-import type { ModelFiles } from "../src/models/modelFiles.ts";
-import { createTextTokenizer } from "../src/models/textTokenizer.ts";
-import { type CausalBatch, createJaxCausalLm } from "./jaxCausalLm.ts";
-import { createJaxEncoder, type EncoderBatch } from "./jaxEncoder.ts";
+/** What is measured: a kind of work by ours, and by every peer that can do the same. */
 import type { JaxModel } from "./jaxSteps.ts";
-import { ADAPTER_SCALE, type Loss, type StepOptions } from "./measureSteps.ts";
-import { createStockCausalLm } from "./stockCausalLm.ts";
-import { createStockEncoder } from "./stockEncoder.ts";
+import { type Measured, measureSteps, type Timing } from "./measureSteps.ts";
+import type { BatchArrays, Subject } from "./subjects.ts";
+import { measureForward, measureScoring, measureSearch, SEARCH_EVALUATIONS } from "./works.ts";
 
-/** A loss on the current TF.js backend; whoever makes it disposes it, so that only one contestant is in memory at a time. */
-export interface Contestant {
-  readonly loss: Loss;
-  dispose(): void;
-}
+/** A peer's side; or why it has none, one sentence. */
+type Entry<T> = T | string;
 
-export interface Contest extends StepOptions {
+export interface Contest extends Timing {
   readonly name: string;
   readonly model: string;
-  readonly rows: number;
-  readonly tokensPerRow: number;
-  /** Multiplications and additions of one step, forward and backward; see stepFlops. */
+  /** Multiplications and additions of one step. */
   readonly flops: number;
-  ours(): Promise<Contestant>;
-  stock(): Promise<Contestant>;
-  /** The batch as plain arrays, for the peers outside TF.js. */
-  arrays(): Promise<BatchArrays>;
-  jax(arrays: BatchArrays): JaxModel;
+  /** Both on the current TF.js backend, one after the other, so that only one model is in memory at a time. */
+  readonly ours: () => Promise<Measured>;
+  readonly stock: Entry<() => Promise<Measured>>;
+  readonly jax: Entry<() => Promise<JaxEntry>>;
+  readonly torch: Entry<() => Promise<TorchEntry>>;
 }
 
-export type BatchArrays = EncoderBatch | CausalBatch;
-
-export interface ContestOptions {
-  readonly readModel: (id: string) => Promise<ModelFiles>;
-  /** Text that the rows are cut from. */
-  readonly text: string;
-  readonly warmUp: number;
-  readonly measured: number;
+export interface JaxEntry {
+  readonly model: JaxModel;
+  readonly subject: Subject;
+  readonly trains: boolean;
 }
 
-export const RANK = 8;
-/** Answer tokens per row of a decoder: a label and the end. */
-const ANSWER_TOKENS = 4;
-const TEMPERATURE = 16;
-const LABELS = ["definitions", "copyright", "patents", "redistribution", "trademarks", "warranty", "liability", "appendix"];
+/** What PyTorch is asked to do; see torch_peer.py. */
+export type TorchEntry = { readonly adapter: Subject["adapter"] } & (
+  | { readonly work: "lora-step" | "evaluation"; readonly arrays: BatchArrays }
+  | { readonly work: "generation"; readonly prompt: readonly number[]; readonly newTokens: number }
+);
 
-/** Sentence encoder, whole rows, one label each. */
-export async function encoderContest(options: ContestOptions, rows: number, length: number): Promise<Contest> {
-  const files = await options.readModel("use-lite");
-  const { config, family } = parseArchitecture(files.config);
-  if (family !== "encoder") throw new Error("models/use-lite is not an encoder");
-  const tokenizer = createTextTokenizer(files.tokenizer);
-  const batch = chunks(tokenizer.encode(options.text), rows, length).map((tokens, row) => ({
-    tokens,
-    answerStart: tokens.length,
-    label: row % LABELS.length,
-  }));
-  const labels = LABELS.map((label) => Int32Array.from(tokenizer.encode(label)));
-  const stock = async () => createStockEncoder({ config, checkpoint: files.weights, labels, temperature: TEMPERATURE });
-  const attention = { layers: config.layers, heads: config.heads, headWidth: config.hiddenSize / config.heads };
+/** Forward, backward and AdamW. */
+export function loraStep(subject: Subject): Contest {
   return {
-    ...options,
-    ...adapterAndSize("use-lite", files, { rows, length, batch }),
-    flops: stepFlops(encoderLinears(config), { rows, length, attention, head: 0 }),
-    ours: () => ours(files, { kind: "label", labels: LABELS }),
-    stock,
-    arrays: async () => {
-      const embedder = await stock();
-      const targets = embedder.targets();
-      embedder.dispose();
-      return {
-        family,
-        rows,
-        length,
-        ids: joined(batch.map(({ tokens }) => tokens)),
-        labels: Int32Array.from(batch, ({ label }) => label),
-        targets,
-        temperature: TEMPERATURE,
-      };
-    },
-    jax: (arrays) => {
-      if (arrays.family !== "encoder") throw new TypeError("An encoder's batch is needed");
-      return createJaxEncoder(config, files.weights, arrays);
-    },
+    ...subject,
+    name: `lora-step/${subject.name}`,
+    flops: subject.flops.step,
+    ours: () => using(subject.ours, ({ loss }) => measureSteps(loss, subject)),
+    stock: () => using(subject.stock, ({ loss }) => measureSteps(loss, subject)),
+    ...outside(subject, "lora-step"),
   };
 }
 
-/** Decoder, rows of `length` tokens and one more, which is only predicted. */
-export async function causalContest(options: ContestOptions, rows: number, length: number): Promise<Contest> {
-  const files = await options.readModel("duet-tiny");
-  const { config, family } = parseArchitecture(files.config);
-  if (family !== "causal-lm") throw new Error("models/duet-tiny is not a causal LM");
-  const text = createTextTokenizer(files.tokenizer).encode(options.text);
-  const batch = chunks(text, rows, length + 1).map((tokens) => ({
-    tokens,
-    answerStart: tokens.length - ANSWER_TOKENS,
-    label: -1,
-  }));
-  const head = rows * ANSWER_TOKENS * config.hiddenSize * config.vocabSize;
+/** A batch scored: loss of every row, and in a label task the label. */
+export function evaluation(subject: Subject): Contest {
   return {
-    ...options,
-    ...adapterAndSize("duet-tiny", files, { rows, length, batch }),
-    flops: stepFlops(decoderLinears(config), { rows, length, attention: config, head }),
-    ours: () => ours(files, { kind: "text" }),
-    stock: async () => createStockCausalLm(config, files.weights),
-    arrays: async () => {
-      const scored = batch.flatMap(({ answerStart, tokens }, row) =>
-        Array.from(tokens.subarray(answerStart), (target, i) => ({ at: row * length + answerStart + i - 1, target })),
-      );
-      return {
-        family,
-        rows,
-        length,
-        ids: joined(batch.map(({ tokens }) => tokens.subarray(0, -1))),
-        positions: Int32Array.from(scored, ({ at }) => at),
-        targets: Int32Array.from(scored, ({ target }) => target),
-      };
-    },
-    jax: (arrays) => {
-      if (arrays.family !== "causal-lm") throw new TypeError("A decoder's batch is needed");
-      return createJaxCausalLm(config, files.weights, arrays);
-    },
+    ...subject,
+    name: `evaluation/${subject.name}`,
+    flops: subject.flops.forward,
+    ours: () => using(subject.ours, ({ task }) => measureScoring(task, subject)),
+    stock: () => using(subject.stock, ({ loss }) => measureForward(loss, subject)),
+    ...outside(subject, "evaluation"),
   };
 }
 
-async function ours(files: ModelFiles, task: Parameters<ReturnType<typeof loadModel>["prepare"]>[0]): Promise<Contestant> {
-  const model = loadModel(files);
-  const bound = await model.prepare(task);
+/** The search for two fusion weights on the batch. */
+export function fusionSearch(subject: Subject): Contest {
+  const none = "Nobody else has this search; its forward passes are those of the evaluation.";
+  const searched = { ...subject, tokens: SEARCH_EVALUATIONS * subject.tokens };
   return {
-    loss: (batch, adapter) => bound.loss(batch, adapter, null),
-    dispose: () => {
-      bound.dispose();
-      model.dispose();
-    },
+    ...searched,
+    name: `fusion-search/${subject.name}`,
+    flops: SEARCH_EVALUATIONS * subject.flops.forward,
+    ours: () => using(subject.ours, ({ task }) => measureSearch(task, searched)),
+    stock: none,
+    jax: none,
+    torch: none,
   };
 }
 
-interface Batch {
-  readonly rows: number;
-  readonly length: number;
-  readonly batch: readonly Example[];
-}
-
-function adapterAndSize(model: string, files: ModelFiles, { rows, length, batch }: Batch) {
-  const { linears, defaultTargets }: Architecture = parseArchitecture(files.config);
-  const config = { rank: RANK, alpha: ADAPTER_SCALE * RANK, dropout: 0, targetModules: [...defaultTargets] };
+/** The peers that are not in TF.js. */
+function outside(subject: Subject, work: "lora-step" | "evaluation"): Pick<Contest, "jax" | "torch"> {
   return {
-    name: `lora-step/${model}/${rows}x${length}`,
-    model,
-    rows,
-    tokensPerRow: length,
-    batch,
-    tokens: rows * length,
-    adapter: initialAdapter(adapterLayout(linears, config), 1),
+    jax: async () => ({ model: subject.jax(await subject.arrays()), subject, trains: work === "lora-step" }),
+    torch: async () => ({ work, adapter: subject.adapter, arrays: await subject.arrays() }),
   };
 }
 
-interface StepShape {
-  readonly rows: number;
-  readonly length: number;
-  readonly attention: { readonly layers: number; readonly heads: number; readonly headWidth: number };
-  /** Multiplications of the output head in the forward pass. */
-  readonly head: number;
-}
-
-/**
- * A frozen product costs 2 in its forward and 2 in its backward pass (no gradient of the weight), attention's two products 2 and
- * 4 for every pair of tokens. The adapter's own products, under 5 % at these ranks, are left out.
- */
-function stepFlops(linears: readonly (LinearModule | DecoderLinear)[], { rows, length, attention, head }: StepShape): number {
-  const weights = linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
-  const pairs = attention.layers * attention.heads * rows * length * length * attention.headWidth;
-  return 4 * (rows * length * weights + head) + 12 * pairs;
-}
-
-function joined(rows: readonly Int32Array[]): Int32Array {
-  return Int32Array.from(rows.flatMap((row) => [...row]));
-}
-
-/** The first `count` pieces of `size` tokens. */
-function chunks(ids: readonly number[], count: number, size: number): Int32Array[] {
-  if (ids.length < count * size) throw new Error(`The sample text has ${ids.length} tokens, ${count * size} are needed`);
-  return Array.from({ length: count }, (_, row) => Int32Array.from(ids.slice(row * size, (row + 1) * size)));
+/** Disposes what was made, also when its use fails. */
+export async function using<T extends { dispose(): void }, R>(make: () => Promise<T>, use: (made: T) => Promise<R>): Promise<R> {
+  const made = await make();
+  try {
+    return await use(made);
+  } finally {
+    made.dispose();
+  }
 }

@@ -36,7 +36,7 @@ export async function measureJaxSteps({ constants, loss }: JaxModel, options: St
   let adapter = jaxArrays(options.adapter);
   let m = jaxZeros(adapter);
   let v = jaxZeros(adapter);
-  const losses: number[] = [];
+  const answers: number[] = [];
   const times: number[] = [];
   for (let index = 0; index < options.warmUp + options.measured; index++) {
     const start = performance.now();
@@ -44,12 +44,33 @@ export async function measureJaxSteps({ constants, loss }: JaxModel, options: St
     const rates = np.array([LEARNING_RATE * correction, EPSILON * Math.sqrt(1 - BETA2 ** (index + 1))]);
     const next = step(adapter, m, v, rates, tree.ref(constants));
     ({ adapter, m, v } = next);
-    losses.push((await next.value.data())[0] ?? Number.NaN);
+    answers.push((await next.value.data())[0] ?? Number.NaN);
     times.push(performance.now() - start);
   }
   for (const arrays of [adapter, m, v, constants]) tree.dispose(arrays);
   step.dispose();
-  return summary(options, { losses, times, peakBytes: null, dispatches: null });
+  return summary(options, { answers, times, peakBytes: null, dispatches: null });
+}
+
+/** The loss alone, of the adapter as it is. */
+export async function measureJaxForward({ constants, loss }: JaxModel, options: StepOptions): Promise<Measured> {
+  const forward = jit((adapter: JaxArrays, weights: JaxArrays) => {
+    const value = loss({ adapter, weights, scale: ADAPTER_SCALE });
+    tree.dispose(adapter);
+    tree.dispose(weights);
+    return value;
+  });
+  const adapter = jaxArrays(options.adapter);
+  const answers: number[] = [];
+  const times: number[] = [];
+  for (let index = 0; index < options.warmUp + options.measured; index++) {
+    const start = performance.now();
+    answers.push((await forward(tree.ref(adapter), tree.ref(constants)).data())[0] ?? Number.NaN);
+    times.push(performance.now() - start);
+  }
+  for (const arrays of [adapter, constants]) tree.dispose(arrays);
+  forward.dispose();
+  return summary(options, { answers, times, peakBytes: null, dispatches: null });
 }
 
 /** `rate` holds the bias-corrected learning rate and epsilon. */

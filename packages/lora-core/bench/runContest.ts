@@ -1,8 +1,8 @@
 /** One contest on the current TF.js backend: ours, stock TF.js, jax-js, one after the other, never two in memory at once. */
 import type { BackendName } from "../src/protocol/metrics.ts";
-import type { Contest, Contestant } from "./contests.ts";
-import { measureJaxSteps, startJax } from "./jaxSteps.ts";
-import { type Measured, measureSteps } from "./measureSteps.ts";
+import type { Contest, JaxEntry } from "./contests.ts";
+import { measureJaxForward, measureJaxSteps, startJax } from "./jaxSteps.ts";
+import type { Measured } from "./measureSteps.ts";
 
 export type PeerName = "stockTfjs" | "jaxjs" | "torch";
 
@@ -13,12 +13,12 @@ export interface Outcome {
   /** Null where a peer does not start here; `skipped` says why. */
   readonly peers: Readonly<Record<PeerName, Measured | null>>;
   readonly skipped: Readonly<Partial<Record<PeerName, string>>>;
-  /** How many times faster a step of ours is. */
+  /** How many times faster ours is. */
   readonly ratio: Readonly<Record<PeerName, number | null>>;
   /** Peak memory of ours over that of stock TF.js. */
   readonly peakRatio: number | null;
-  /** Largest difference of the losses of any two contestants at the same step, nats. */
-  readonly lossDifference: number;
+  /** Largest difference between ours and any peer's answer at the same step: of losses in nats, or of tokens. 0 without peers. */
+  readonly difference: number;
 }
 
 export interface RunOptions {
@@ -31,10 +31,11 @@ export interface RunOptions {
 
 export async function runContest(contest: Contest, { backend, torch, note }: RunOptions): Promise<Outcome> {
   note(`${contest.name}: ours`);
-  const ours = await measured(contest, await contest.ours());
+  const ours = await contest.ours();
   const skipped: Partial<Record<PeerName, string>> = {};
-  const attempt = async (name: PeerName, run: () => Promise<Measured>): Promise<Measured | null> => {
+  const attempt = async (name: PeerName, run: (() => Promise<Measured>) | string): Promise<Measured | null> => {
     try {
+      if (typeof run === "string") throw new Error(run);
       note(`${contest.name}: ${name}`);
       return await run();
     } catch (error) {
@@ -43,12 +44,9 @@ export async function runContest(contest: Contest, { backend, torch, note }: Run
     }
   };
   const peers = {
-    stockTfjs: await attempt("stockTfjs", async () => measured(contest, await contest.stock())),
-    jaxjs: await attempt("jaxjs", () => jaxSteps(contest, backend)),
-    torch: await attempt("torch", async () => {
-      if (typeof torch === "string") throw new Error(torch);
-      return torch;
-    }),
+    stockTfjs: await attempt("stockTfjs", contest.stock),
+    jaxjs: await attempt("jaxjs", jaxRun(contest, backend)),
+    torch: await attempt("torch", typeof torch === "string" ? torch : async () => torch),
   };
   const ratio = (peer: Measured | null) => (peer ? peer.msPerStep / ours.msPerStep : null);
   const stockPeak = peers.stockTfjs?.peakBytes;
@@ -60,24 +58,20 @@ export async function runContest(contest: Contest, { backend, torch, note }: Run
     skipped,
     ratio: { stockTfjs: ratio(peers.stockTfjs), jaxjs: ratio(peers.jaxjs), torch: ratio(peers.torch) },
     peakRatio: stockPeak && ours.peakBytes ? ours.peakBytes / stockPeak : null,
-    lossDifference: Math.max(...Object.values(peers).flatMap((peer) => (peer ? [largestDifference(ours, peer)] : []))),
+    difference: Math.max(0, ...Object.values(peers).flatMap((peer) => (peer ? [largestDifference(ours, peer)] : []))),
   };
 }
 
-async function measured(contest: Contest, contestant: Contestant): Promise<Measured> {
-  try {
-    return await measureSteps(contestant.loss, contest);
-  } finally {
-    contestant.dispose();
-  }
-}
-
-async function jaxSteps(contest: Contest, backend: BackendName): Promise<Measured> {
-  if (backend === "cpu") throw new Error("jax-js' cpu backend is for debugging only");
-  if (!(await startJax(backend))) throw new Error(`jax-js has no ${backend} here`);
-  return measureJaxSteps(contest.jax(await contest.arrays()), contest);
+function jaxRun({ jax }: Contest, backend: BackendName): (() => Promise<Measured>) | string {
+  if (typeof jax === "string") return jax;
+  if (backend === "cpu") return "jax-js' cpu backend is for debugging only";
+  return async () => {
+    if (!(await startJax(backend))) throw new Error(`jax-js has no ${backend} here`);
+    const { model, subject, trains }: JaxEntry = await jax();
+    return trains ? measureJaxSteps(model, subject) : measureJaxForward(model, subject);
+  };
 }
 
 function largestDifference(a: Measured, b: Measured): number {
-  return Math.max(...a.losses.map((loss, step) => Math.abs(loss - (b.losses[step] ?? Number.NaN))));
+  return Math.max(...a.answers.map((answer, step) => Math.abs(answer - (b.answers[step] ?? Number.NaN))));
 }

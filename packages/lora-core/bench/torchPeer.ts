@@ -1,4 +1,4 @@
-/** The same steps in PyTorch on the processor, in a process of its own (torch_peer.py). In Node only. */
+/** The same work in PyTorch on the processor, in a process of its own (torch_peer.py). In Node only. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,10 +9,11 @@ import { writePeftAdapter } from "../src/adapters/peftFormat.ts";
 import { parseArchitecture } from "../src/architectures/modelConfig.ts";
 import { peftBase } from "../src/architectures/peftBase.ts";
 import type { ModelFiles } from "../src/models/modelFiles.ts";
-import { type Contest, RANK } from "./contests.ts";
+import type { Contest, TorchEntry } from "./contests.ts";
 import { ADAPTER_SCALE, LEARNING_RATE, type Measured, summary } from "./measureSteps.ts";
+import { type BatchArrays, RANK } from "./subjects.ts";
 
-const answer = z.object({ losses: z.array(z.number()), times: z.array(z.number()), version: z.string() });
+const answer = z.object({ answers: z.array(z.number()), times: z.array(z.number()), version: z.string() });
 
 /** Longer than any contest takes. */
 const DEADLINE_MS = 300_000;
@@ -27,25 +28,33 @@ export interface TorchOptions {
 }
 
 /** @throws {Error} with the last line that Python wrote, when it cannot run. */
-export async function measureTorchSteps(contest: Contest, { python, threads, folder, files }: TorchOptions): Promise<Measured> {
+export async function measureTorchSteps(
+  contest: Contest,
+  entry: TorchEntry,
+  { python, threads, folder, files }: TorchOptions,
+): Promise<Measured> {
   const adapter = mkdtempSync(join(tmpdir(), "duet-bench-"));
   try {
     const architecture = parseArchitecture(files.config);
     const config = { rank: RANK, alpha: ADAPTER_SCALE * RANK, dropout: 0, targetModules: [...architecture.defaultTargets] };
-    const written = writePeftAdapter({ config, tensors: contest.adapter }, peftBase(architecture, null));
+    const written = writePeftAdapter({ config, tensors: entry.adapter }, peftBase(architecture, null));
     for (const [name, content] of Object.entries(written)) writeFileSync(join(adapter, name), content);
     const { warmUp, measured } = contest;
-    const request = { model: folder, adapter, threads, warmUp, measured, learningRate: LEARNING_RATE, ...(await plain(contest)) };
-    const { losses, times } = answer.parse(JSON.parse(await runPython(python, JSON.stringify(request))));
-    return summary(contest, { losses, times, peakBytes: null, dispatches: null });
+    const request = { model: folder, adapter, threads, warmUp, measured, learningRate: LEARNING_RATE, ...asked(entry) };
+    const { answers, times } = answer.parse(JSON.parse(await runPython(python, JSON.stringify(request))));
+    return summary(contest, { answers, times, peakBytes: null, dispatches: null });
   } finally {
     rmSync(adapter, { recursive: true });
   }
 }
 
+function asked(entry: TorchEntry) {
+  if (entry.work !== "generation") return { work: entry.work, ...plain(entry.arrays) };
+  return { work: entry.work, family: "causal-lm", prompt: entry.prompt, newTokens: entry.newTokens };
+}
+
 /** The batch with lists in place of typed arrays. */
-async function plain(contest: Contest) {
-  const arrays = await contest.arrays();
+function plain(arrays: BatchArrays) {
   if (arrays.family === "causal-lm") {
     const { ids, positions, targets } = arrays;
     return { ...arrays, ids: [...ids], positions: [...positions], targets: [...targets] };

@@ -1,6 +1,6 @@
-"""One LoRA step in PyTorch on the CPU: the benchmark's peer outside the browser.
+"""LoRA steps, evaluation and writing in PyTorch on the CPU: the benchmark's peer outside the browser.
 
-Reads a JSON request from standard input (see torchPeer.ts) and prints a JSON object with the losses and times of its steps.
+Reads a JSON request from standard input (see torchPeer.ts) and prints a JSON object with the answers and times of its steps.
 Decoders are those of transformers with an adapter of peft; the sentence encoder, which transformers lacks, is written out below.
 """
 
@@ -17,13 +17,17 @@ from torch.nn import functional as F
 BETAS = (0.9, 0.999)
 
 
-def decoder(request):
-    """Loss of the answer tokens; the head only at their positions, as in Duet. Every row is scored at the same places."""
+def adapted_decoder(request):
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
     base = AutoModelForCausalLM.from_pretrained(request["model"], dtype=torch.float32)
-    model = PeftModel.from_pretrained(base, request["adapter"], is_trainable=True)
+    return PeftModel.from_pretrained(base, request["adapter"], is_trainable=True)
+
+
+def decoder(request):
+    """Loss of the answer tokens; the head only at their positions, as in Duet. Every row is scored at the same places."""
+    model = adapted_decoder(request)
     model.train()
     rows, length = request["rows"], request["length"]
     ids = torch.tensor(request["ids"]).view(rows, length)
@@ -91,22 +95,67 @@ def encoder(request):
     return loss, list(model.parameters())
 
 
-def main():
-    request = json.load(sys.stdin)
-    torch.set_num_threads(request["threads"])
+def training(request):
+    """A step answers the loss before it."""
     loss, parameters = encoder(request) if request["family"] == "encoder" else decoder(request)
     optimizer = torch.optim.AdamW(parameters, lr=request["learningRate"], betas=BETAS, weight_decay=0)
-    losses, times = [], []
-    for _ in range(request["warmUp"] + request["measured"]):
-        start = time.perf_counter()
+
+    def step():
         optimizer.zero_grad(set_to_none=True)
         value = loss()
         value.backward()
         optimizer.step()
-        losses.append(value.item())
+        return [value.item()]
+
+    return step
+
+
+def evaluation(request):
+    loss, _ = encoder(request) if request["family"] == "encoder" else decoder(request)
+
+    @torch.inference_mode()
+    def step():
+        return [loss().item()]
+
+    return step
+
+
+def generation(request):
+    """A step answers the tokens that it wrote, the likeliest each time, from cached keys and values."""
+    model = adapted_decoder(request).eval()
+    ids = torch.tensor([request["prompt"]])
+    count = request["newTokens"]
+
+    @torch.inference_mode()
+    def step():
+        written = model.generate(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            do_sample=False,
+            max_new_tokens=count,
+            eos_token_id=None,
+            pad_token_id=0,
+            use_cache=True,
+        )
+        return written[0, ids.shape[1] :].tolist()
+
+    return step
+
+
+WORKS = {"lora-step": training, "evaluation": evaluation, "generation": generation}
+
+
+def main():
+    request = json.load(sys.stdin)
+    torch.set_num_threads(request["threads"])
+    step = WORKS[request["work"]](request)
+    answers, times = [], []
+    for _ in range(request["warmUp"] + request["measured"]):
+        start = time.perf_counter()
+        answers.extend(step())
         times.append(1000 * (time.perf_counter() - start))
-        assert math.isfinite(losses[-1])
-    json.dump({"losses": losses, "times": times, "version": torch.__version__}, sys.stdout)
+    assert all(map(math.isfinite, answers))
+    json.dump({"answers": answers, "times": times, "version": torch.__version__}, sys.stdout)
 
 
 main()

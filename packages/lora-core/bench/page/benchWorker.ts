@@ -3,14 +3,15 @@ import { selectBackend } from "../../src/backends/selectBackend.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
 import { readModelFiles } from "../../src/models/readModelFiles.ts";
 import type { BackendName, Device } from "../../src/protocol/metrics.ts";
-import { contestList, STEPS } from "../contestList.ts";
+import { contestsOf, STEPS } from "../contestList.ts";
 import { matmulCeiling } from "../matmulCeiling.ts";
 import type { Measured } from "../measureSteps.ts";
 import { type Outcome, runContest } from "../runContest.ts";
 
 export interface WorkerRequest {
   readonly backend: BackendName;
-  /** Index in the backend's list. */
+  readonly work: string;
+  /** Index in the list of that work. */
   readonly contest: number;
   readonly torch: Readonly<Record<string, Measured>> | string;
 }
@@ -23,13 +24,14 @@ export interface WorkerAnswer {
   readonly outcome: Outcome;
 }
 
-self.onmessage = async ({ data: { backend, contest: index, torch } }: MessageEvent<WorkerRequest>) => {
+self.onmessage = async ({ data: { backend, work, contest: index, torch } }: MessageEvent<WorkerRequest>) => {
   const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null });
   const ceiling = await matmulCeiling();
   const text = await (await fetch("/bench-files/LICENSE")).text();
-  const contest = await contestList(backend, { readModel, text, ...STEPS })[index]?.();
+  const contest = await contestsOf(work, backend, { readModel, text, ...STEPS })[index]?.();
   if (!contest) throw new RangeError(`There is no contest ${index}`);
-  const found = typeof torch === "string" ? torch : torch[contest.name];
+  const figures = typeof torch === "string" ? torch : torch[contest.name];
+  const found = typeof contest.torch === "string" ? contest.torch : figures;
   const outcome = await runContest(contest, {
     backend,
     torch: found ?? "PyTorch runs the sizes of the processor's backends only",

@@ -90,7 +90,7 @@ describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {
     const batch = rows.map((row) => task.encode(row, 64));
     const tokens = batch.length * Math.max(...batch.map((example) => example.tokens.length));
     const layout = adapterLayout(linears, { rank: 8, alpha: 16, dropout: 0, targetModules: ["q_proj", "v_proj"] });
-    const { losses, msPerStep } = await measureSteps((examples, adapter) => task.loss(examples, adapter, null), {
+    const { answers: losses, msPerStep } = await measureSteps((examples, adapter) => task.loss(examples, adapter, null), {
       batch,
       tokens,
       adapter: initialAdapter(layout, 1),
