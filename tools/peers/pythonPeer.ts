@@ -11,8 +11,8 @@ export function requireModules(python: string, modules: readonly string[], requi
   );
 }
 
-/** Nobody is told of the run, and nothing is looked up on the web. */
-const QUIET = { FLWR_TELEMETRY_ENABLED: "0", HF_HUB_OFFLINE: "1", PYTHONWARNINGS: "ignore" };
+/** Nobody is told of the run, nothing is looked up on the web, and nothing is left in the source folders. */
+const QUIET = { FLWR_TELEMETRY_ENABLED: "0", HF_HUB_OFFLINE: "1", PYTHONWARNINGS: "ignore", PYTHONDONTWRITEBYTECODE: "1" };
 
 /** Starts it; what it says of errors goes to this process. */
 export function startPython(python: string, args: readonly string[]): ChildProcess {
