@@ -2,6 +2,7 @@
  * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md from the runs that are in the repository.
  * A table stands between `<!-- summary STUDY BASELINE -->` or `<!-- cost STUDY BASELINE -->` and `<!-- end -->`.
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { costTable } from "./costTable.ts";
 import { parseOptions } from "./options.ts";
@@ -28,6 +29,7 @@ const page = readFileSync(PAGE, "utf8").replace(
   },
 );
 writeFileSync(PAGE, page);
+execFileSync(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "format", "--write", PAGE], { stdio: "ignore" });
 console.log(`${PAGE}: tables of ${done.size} runs.`);
 for (const study of ["medical", "alerts", "severity"]) console.log((await writePlots(runsOf(study).runs, PICTURES)).join("\n"));
 
