@@ -19,6 +19,7 @@ test("an open round with me in it is worked on, with the plan of its stage", () 
   });
   expect(later.kind === "work" && later.plan.steps).toEqual([
     { kind: "train", slot: "shared", budget: { unit: "steps", amount: 12 } },
+    { kind: "copy", from: "shared", to: "personal" },
   ]);
 });
 
