@@ -11,6 +11,7 @@ import { readSafetensors, writeSafetensors } from "@duet/lora-core/checkpoints/s
 import { HUB_COMMIT, startHub } from "@duet/lora-core/checkpoints/testing/hubServer";
 import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { expect, onTestFinished, test } from "vitest";
 import { createCoordinator } from "../src/createCoordinator.ts";
 import { createFederation, duetTiny, joinRequest } from "./support/federations.ts";
@@ -71,7 +72,7 @@ async function createAndWatch(url: string, model: BaseModel) {
 
 async function offered(url: string): Promise<ReadonlyMap<string, BaseModel>> {
   const client = await connectClient(url, { greet: false });
-  const { models } = await client.call("session:hello", { protocolVersion: 2 });
+  const { models } = await client.call("session:hello", { protocolVersion: PROTOCOL_VERSION });
   return new Map(models.map((model) => [model.name, model]));
 }
 
