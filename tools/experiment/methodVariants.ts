@@ -21,6 +21,7 @@ const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "personal-in-forward": { ...base, personalInForward: true },
   "product-fusion": { ...base, fusion: { ...base.fusion, kind: "product" } },
   "per-layer-fusion": { ...base, fusion: { ...base.fusion, kind: "per-layer", maxEvaluations: 40 } },
+  "loss-fusion": { ...base, fusion: { ...base.fusion, objective: "loss" } },
   "fusion-5": { ...base, fusion: { ...base.fusion, maxEvaluations: 5, confidence: 0 } },
   "fusion-20": { ...base, fusion: { ...base.fusion, maxEvaluations: 20, confidence: 0 } },
   "fusion-40": { ...base, fusion: { ...base.fusion, maxEvaluations: 40, confidence: 0 } },

@@ -23,7 +23,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     "medical",
     "--methods",
     "fdlora,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:finish,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
-      "fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
+      "fdlora:loss-fusion,fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
   ],
   noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],
   dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2"],

@@ -23,7 +23,7 @@ const fdLora = {
       personalInForward: false,
       outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
       weighting: "uniform",
-      fusion: { kind: "factor", maxEvaluations: 5, l1: 0.05, confidence: 1, bound: 1.5 },
+      fusion: { kind: "factor", objective: "loss", maxEvaluations: 5, l1: 0.05, confidence: 1, bound: 1.5 },
     },
   },
 };

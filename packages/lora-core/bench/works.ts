@@ -10,7 +10,14 @@ import type { Subject } from "./subjects.ts";
 
 /** FDLoRA's usual number of candidates. */
 export const SEARCH_EVALUATIONS = 12;
-const SEARCH = { kind: "factor", maxEvaluations: SEARCH_EVALUATIONS, l1: 0, confidence: 0, bound: 1.5 } as const;
+const SEARCH = {
+  kind: "factor",
+  objective: "error",
+  maxEvaluations: SEARCH_EVALUATIONS,
+  l1: 0,
+  confidence: 0,
+  bound: 1.5,
+} as const;
 
 /** The batch's mean loss. */
 export function measureForward(loss: Loss, options: StepOptions): Promise<Measured> {

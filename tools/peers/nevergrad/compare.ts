@@ -3,6 +3,7 @@
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { adaFusion, type ExampleLoss, type FusionWeights, fuse, meanLoss } from "@duet/lora-core/fusion/adaFusion";
 import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
+import { counted } from "@duet/lora-core/fusion/fusionObjective";
 import type { Example, Scored } from "@duet/lora-core/models/languageModel";
 import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
 import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";
@@ -13,7 +14,7 @@ export interface SearchOutcome {
   readonly search: string;
   readonly budget: number;
   readonly weights: FusionWeights;
-  /** What is searched for: the loss on the fusion rows and the penalty, nats. */
+  /** What is searched for: the objective on the fusion rows and the penalty. */
   readonly objective: number;
   readonly testLoss: number;
   readonly accuracy: number;
@@ -53,9 +54,12 @@ export async function compareSearches(client: Client, comparison: Comparison): P
 }
 
 /** The client's losses over the weights; no point is computed twice. */
-function surfaceOf(client: Client, { l1 }: FusionConfig) {
+function surfaceOf(client: Client, { l1, objective }: FusionConfig) {
   const { fusion, test } = client.examples;
-  const losses = remembered((weights): Promise<readonly ExampleLoss[]> => scored(client, fusion, weights));
+  const losses = remembered(async (weights): Promise<readonly ExampleLoss[]> => {
+    const found = await scored(client, fusion, weights);
+    return found.map((example) => counted(objective, example));
+  });
   return {
     losses,
     async objective(weights: FusionWeights): Promise<number> {

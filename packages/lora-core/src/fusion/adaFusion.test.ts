@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tensors, values } from "../strategies/conformance.ts";
 import { adaFusion, type ExampleLoss, type FusionWeights, fuse } from "./adaFusion.ts";
 
-const config = { kind: "factor" as const, maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
+const config = { kind: "factor" as const, objective: "loss" as const, maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
 
 /** The whole loss on one example of one unit. */
 const single =

@@ -2,7 +2,7 @@
  * AdaFusion: the weights (w1, w2) of the personal and the shared adapter, found without gradients on a client's own few examples.
  *
  *   A = w1 A_p + w2 A_s,  B = w1 B_p + w2 B_s   (factor by factor, as LoraHub, arXiv 2307.13269)
- *   minimise  loss(w1, w2; Q) + lambda (|w1| + |w2|) / 2
+ *   minimise  loss(w1, w2; Q) + lambda (|w1| + |w2|) / 2          or another objective than the loss: fusionObjective.ts
  *
  * Source: Qi et al. 2024, arXiv 2406.07925, stage 3.
  * Differs from paper: the search starts from four anchors (personal, shared, half of each, neither) instead of (0, 0), goes on with

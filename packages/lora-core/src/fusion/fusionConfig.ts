@@ -1,5 +1,6 @@
 /** Settings of AdaFusion, the gradient-free search of the two fusion weights (FDLoRA stage 3). */
 import { z } from "zod";
+import { fusionObjective } from "./fusionObjective.ts";
 
 export const fusionConfig = z.strictObject({
   /**
@@ -7,6 +8,8 @@ export const fusionConfig = z.strictObject({
    * a pair of weights of its own for each third of the layers.
    */
   kind: z.enum(["factor", "product", "per-layer"]),
+  /** What is minimised on the fusion examples: their loss, as in the paper, or their expected error. */
+  objective: fusionObjective,
   /** Evaluations of the objective in total, the four anchors included. */
   maxEvaluations: z.number().int().min(4).max(200),
   /** lambda of the L1 penalty lambda * (|w1| + |w2|) / 2. */

@@ -7,7 +7,7 @@ import type { FusionConfig } from "./fusionConfig.ts";
 import { mixed } from "./mix.ts";
 import { searchFusion } from "./searchFusion.ts";
 
-const config: FusionConfig = { kind: "factor", maxEvaluations: 60, l1: 0, confidence: 0, bound: 1.5 };
+const config: FusionConfig = { kind: "factor", objective: "loss", maxEvaluations: 60, l1: 0, confidence: 0, bound: 1.5 };
 
 /** Loss: squared distance of an adapter's first update to w1 B_p A_p + w2 B_s A_s. */
 const personal = tensors([1, 2], [2, -1]);

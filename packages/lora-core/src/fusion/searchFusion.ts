@@ -1,6 +1,7 @@
 /** One search of fusion weights in the kind the method asks for: factors, products, or factors layer by layer. */
 import { adaFusion, type ExampleLoss, type FusionWeights } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
+import { counted } from "./fusionObjective.ts";
 import { refineLayers } from "./layerFusion.ts";
 import type { Mix } from "./mix.ts";
 
@@ -23,7 +24,7 @@ export async function searchFusion(
   const known = new Map<string, readonly ExampleLoss[]>();
   const lossesOnce = async (mix: Mix) => {
     const key = JSON.stringify(mix);
-    const losses = known.get(key) ?? (await lossesOf(mix));
+    const losses = known.get(key) ?? (await lossesOf(mix)).map((example) => counted(config.objective, example));
     known.set(key, losses);
     return losses;
   };

@@ -57,7 +57,7 @@ const recommended: FdLoraConfig = {
   personalInForward: false,
   outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { kind: "factor", maxEvaluations: 6, l1: 0.05, confidence: 2, bound: 1.5 },
+  fusion: { kind: "factor", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },
 };
 
 /**
@@ -69,7 +69,7 @@ const paper: FdLoraConfig = {
   ...recommended,
   sync: { every: 5, when: "multiple", copy: "uploaded" },
   outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
-  fusion: { kind: "factor", maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
+  fusion: { kind: "factor", objective: "loss", maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
 };
 
 /**

@@ -29,7 +29,10 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
   summary: "Each client's adapter is never averaged away; it is trained beside a frozen mean of everyone else's.",
   configSchema: fedAltConfig,
   presets: {
-    standard: { ownWeight: 0.5, fusion: { kind: "product", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 } },
+    standard: {
+      ownWeight: 0.5,
+      fusion: { kind: "product", objective: "error", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
+    },
   },
   firstRound: () => 1,
   weighting: () => "uniform",

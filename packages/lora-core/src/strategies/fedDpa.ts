@@ -28,7 +28,10 @@ export const fedDpa: Strategy<z.output<typeof fedDpaConfig>> = {
   summary: "A shared adapter and a private one that is trained on top of it; each client finds its own mix of the two.",
   configSchema: fedDpaConfig,
   presets: {
-    standard: { localWeight: 0.5, fusion: { kind: "product", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 } },
+    standard: {
+      localWeight: 0.5,
+      fusion: { kind: "product", objective: "error", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
+    },
   },
   firstRound: () => 1,
   weighting: () => "samples",
