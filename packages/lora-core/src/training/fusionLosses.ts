@@ -1,5 +1,5 @@
 /**
- * What the fusion search minimises: the loss of the true answers on a client's fusion rows, under a mix of its two adapters. Rows are
+ * The loss of the true answers on a client's fusion rows, under a mix of its two adapters: what the fusion search judges by. Rows are
  * sorted into batches once, the adapters lie on the backend and are mixed there, and the anchor (0, 0) computes no adapter at all.
  * Nothing more is shared between candidates: adapters sit on the first layer's first module, so only embeddings come before them.
  */
