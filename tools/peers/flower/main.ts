@@ -30,7 +30,9 @@ const flowerRounds = z.array(
 try {
   const { own, experiment, runs } = peerOptions({ python: "python3", folder: "out/flower" }, [
     "--scenario",
-    "alerts",
+    "medical",
+    "--steps",
+    "144",
     "--model",
     "models/duet-tiny",
     "--methods",
