@@ -46,7 +46,7 @@ describe("adaFusion", () => {
     expect(Math.abs(weights.personal) + Math.abs(weights.shared)).toBeLessThan(0.9);
   });
 
-  it("is never worse than the best anchor, whatever the landscape, and stays within bounds and budget", async () => {
+  it("is never worse than half of each, without confidence than any anchor, and stays within bounds and budget", async () => {
     const landscape = fc.record({
       p: fc.double({ min: -3, max: 3, noNaN: true }),
       s: fc.double({ min: -3, max: 3, noNaN: true }),
@@ -72,19 +72,19 @@ describe("adaFusion", () => {
         expect(result.evaluations).toBe(seen.length);
         expect(seen.length).toBeLessThanOrEqual(maxEvaluations);
         expect(seen.every((w) => Math.abs(w.personal) <= 1.5 && Math.abs(w.shared) <= 1.5)).toBe(true);
-        for (const [personal, shared] of [
+        const others = [
           [1, 0],
           [0, 1],
-          [0.5, 0.5],
           [0, 0],
-        ] as const) {
+        ] as const;
+        for (const [personal, shared] of [[0.5, 0.5] as const, ...(confidence === 0 ? others : [])]) {
           expect(result.loss).toBeLessThanOrEqual(lossAt({ personal, shared }) + 1e-9);
         }
       }),
     );
   });
 
-  it("leaves the best anchor only for an improvement that the examples agree on", async () => {
+  it("leaves half of each only for an improvement that the examples agree on", async () => {
     /** Best at (0.8, 0.4) on average; `spread` is how much the examples disagree about moving away from (1, 0). */
     const examples =
       (spread: number) =>
@@ -99,6 +99,15 @@ describe("adaFusion", () => {
     const doubtful = await adaFusion(examples(2), { ...config, confidence: 1 });
     expect(doubtful.weights).toEqual({ personal: 0.5, shared: 0.5 });
     expect((await adaFusion(examples(2), config)).weights.personal).toBeCloseTo(0.8, 1);
+
+    /** The personal adapter alone is the best, by a little on every example or by a lot on one and less on the rest. */
+    const personalIsBest =
+      (gains: readonly number[]) =>
+      async ({ personal, shared }: FusionWeights) =>
+        gains.map((gain) => ({ lossSum: personal === 1 && shared === 0 ? 2 - gain : 2, units: 1 }));
+    const anchors = { ...config, maxEvaluations: 4, confidence: 1 };
+    expect((await adaFusion(personalIsBest([0.2, 0.3, 0.2, 0.3]), anchors)).weights).toEqual({ personal: 1, shared: 0 });
+    expect((await adaFusion(personalIsBest([1.6, -0.2, -0.2, -0.2]), anchors)).weights).toEqual({ personal: 0.5, shared: 0.5 });
   });
 
   it("survives losses that are not finite, and refuses when there is nothing else", async () => {

@@ -8,8 +8,9 @@
  * Differs from paper: the search starts from four anchors (personal, shared, half of each, neither) instead of (0, 0), goes on with
  * Nelder-Mead from the best of them, and never returns a point whose loss is above the best anchor's. A handful of evaluations
  * from the origin is close to luck. The loss is a mean over scored units, so lambda does not depend on how rows are batched.
- * Differs from paper: with `confidence`, a point between the anchors must be better than the best anchor by more than chance would
- * explain on so few examples. Otherwise the search fits the scale of the update to them, which lowers their loss and not the errors.
+ * Differs from paper: with `confidence`, half of each is taken unless another point is better by more than chance would explain on so
+ * few examples. Otherwise the search fits them: it picks the better of two adapters that are as good as each other, or the scale of
+ * the update that suits these rows.
  */
 import { scaled, stackRanks } from "../adapters/adapterSum.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
@@ -47,12 +48,8 @@ interface Candidate {
   readonly objective: number;
 }
 
-const ANCHORS: readonly Point[] = [
-  [1, 0],
-  [0, 1],
-  [0.5, 0.5],
-  [0, 0],
-];
+const EQUAL: Point = [0.5, 0.5];
+const ANCHORS: readonly Point[] = [[1, 0], [0, 1], EQUAL, [0, 0]];
 /** Edge of the first simplex, and the size at which a search is over. */
 const FIRST_STEP = 0.25;
 const TOLERANCE = 0.01;
@@ -88,7 +85,8 @@ export async function adaFusion(
     candidates.filter(({ loss }) => loss <= bestAnchor.loss),
     ({ objective }) => objective,
   );
-  const chosen = isBetter(found.examples, bestAnchor.examples, confidence) ? found : bestAnchor;
+  const equal = candidates.find(({ at, loss }) => at === EQUAL && Number.isFinite(loss)) ?? found;
+  const chosen = isBetter(found.examples, equal.examples, confidence) ? found : equal;
   const { at, loss, examples } = chosen;
   return { weights: { personal: at[0], shared: at[1] }, loss, examples, evaluations: candidates.length };
 }
@@ -113,9 +111,9 @@ export function meanLoss(examples: readonly ExampleLoss[]): number {
 }
 
 /** Whether the paired improvement exceeds `confidence` standard errors. With confidence 0 any candidate that was found is. */
-export function isBetter(candidate: readonly ExampleLoss[], anchor: readonly ExampleLoss[], confidence: number): boolean {
+export function isBetter(candidate: readonly ExampleLoss[], other: readonly ExampleLoss[], confidence: number): boolean {
   if (confidence === 0) return true;
-  const gains = anchor.map(({ lossSum }, i) => lossSum - (candidate[i]?.lossSum ?? Number.POSITIVE_INFINITY));
+  const gains = other.map(({ lossSum }, i) => lossSum - (candidate[i]?.lossSum ?? Number.POSITIVE_INFINITY));
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
   const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, gains.length - 1);
   return mean > confidence * Math.sqrt(variance / gains.length);

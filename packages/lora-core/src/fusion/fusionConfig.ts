@@ -15,8 +15,8 @@ export const fusionConfig = z.strictObject({
   /** lambda of the L1 penalty lambda * (|w1| + |w2|) / 2. */
   l1: z.number().min(0).max(10),
   /**
-   * A point that is not an anchor is only taken when it improves on the best anchor by more than this many standard errors of
-   * the paired difference over the fusion examples; 0 takes any improvement.
+   * Half of each adapter is taken unless the best point improves on it by more than this many standard errors of the paired
+   * difference over the fusion examples; 0 takes any improvement.
    */
   confidence: z.number().min(0).max(10),
   /** Both weights stay in [-bound, bound]. */

@@ -24,7 +24,7 @@ describe("what a fusion search minimises", () => {
     const losses = (weights: FusionWeights): ExampleLoss[] =>
       Array.from({ length: 8 }, (_, i) => ({ lossSum: lossAt(weights, i), units: 1 }));
     const lossesOf = async (mix: Mix) => losses(mix.kind === "product" ? mix.weights : (mix.weights[0] as FusionWeights));
-    const config: FusionConfig = { kind: "factor", objective: "error", maxEvaluations: 4, l1: 0.05, confidence: 2, bound: 1.5 };
+    const config: FusionConfig = { kind: "factor", objective: "error", maxEvaluations: 4, l1: 0.05, confidence: 0, bound: 1.5 };
     expect((await searchFusion(config, lossesOf)).weights.personal).toBeGreaterThan(0);
     expect((await searchFusion({ ...config, objective: "loss" }, lossesOf)).weights).toEqual({ personal: 0, shared: 0 });
   });
