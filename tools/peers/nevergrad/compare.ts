@@ -1,9 +1,9 @@
 /** AdaFusion and NGOpt on the same client: its personal and shared adapter, its fusion rows, as many evaluations. */
 
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import { adaFusion, type ExampleLoss, type FusionWeights, fuse, meanLoss } from "@duet/lora-core/fusion/adaFusion";
+import { adaFusion, type FusionWeights, fuse, meanLoss } from "@duet/lora-core/fusion/adaFusion";
 import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
-import { counted } from "@duet/lora-core/fusion/fusionObjective";
+import { counted, type ExampleLoss } from "@duet/lora-core/fusion/fusionObjective";
 import type { Example, Scored } from "@duet/lora-core/models/languageModel";
 import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
 import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tensors, values } from "../strategies/conformance.ts";
-import { adaFusion, type ExampleLoss, type FusionWeights, fuse } from "./adaFusion.ts";
+import { adaFusion, type FusionWeights, fuse } from "./adaFusion.ts";
+import type { ExampleLoss } from "./fusionObjective.ts";
 
 const config = { kind: "factor" as const, objective: "loss" as const, maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
 

@@ -16,6 +16,7 @@ import { scaled, stackRanks } from "../adapters/adapterSum.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
+import type { ExampleLoss } from "./fusionObjective.ts";
 import { nelderMead, type Point } from "./nelderMead.ts";
 
 export interface FusionWeights {
@@ -23,13 +24,6 @@ export interface FusionWeights {
   readonly personal: number;
   /** w2 */
   readonly shared: number;
-}
-
-/** What the fused adapter loses on one example. */
-export interface ExampleLoss {
-  /** Sum over the example's scored units, nats. */
-  readonly lossSum: number;
-  readonly units: number;
 }
 
 export interface FusionResult {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ExampleLoss, FusionWeights } from "./adaFusion.ts";
+import type { FusionWeights } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
-import { counted } from "./fusionObjective.ts";
+import { counted, type ExampleLoss } from "./fusionObjective.ts";
 import type { Mix } from "./mix.ts";
 import { searchFusion } from "./searchFusion.ts";
 

@@ -1,6 +1,12 @@
 /** What a search of fusion weights minimises on each of a client's fusion examples, before the penalty. */
 import { z } from "zod";
-import type { ExampleLoss } from "./adaFusion.ts";
+
+/** What the fused adapter loses on one example. */
+export interface ExampleLoss {
+  /** Sum over the example's scored units, nats. */
+  readonly lossSum: number;
+  readonly units: number;
+}
 
 export const fusionObjective = z.enum(["loss", "error"]);
 export type FusionObjective = z.output<typeof fusionObjective>;

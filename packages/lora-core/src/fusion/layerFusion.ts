@@ -2,8 +2,9 @@
  * Fusion layer by layer: one pair of weights for all layers first, then each third of the adapted modules may turn to the personal
  * or to the shared adapter alone. Differs from paper: ours; the paper has one pair.
  */
-import { adaFusion, type ExampleLoss, type FusionWeights, isBetter, meanLoss } from "./adaFusion.ts";
+import { adaFusion, type FusionWeights, isBetter, meanLoss } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
+import type { ExampleLoss } from "./fusionObjective.ts";
 import type { Mix } from "./mix.ts";
 
 const GROUPS = 3;

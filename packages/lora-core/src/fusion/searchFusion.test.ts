@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { productOf } from "../adapters/testing/productOf.ts";
 import { tensors } from "../strategies/conformance.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import type { ExampleLoss } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
+import type { ExampleLoss } from "./fusionObjective.ts";
 import { mixed } from "./mix.ts";
 import { searchFusion } from "./searchFusion.ts";
 

@@ -1,7 +1,7 @@
 /** One search of fusion weights in the kind the method asks for: factors, products, or factors layer by layer. */
-import { adaFusion, type ExampleLoss, type FusionWeights } from "./adaFusion.ts";
+import { adaFusion, type FusionWeights } from "./adaFusion.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
-import { counted } from "./fusionObjective.ts";
+import { counted, type ExampleLoss } from "./fusionObjective.ts";
 import { refineLayers } from "./layerFusion.ts";
 import type { Mix } from "./mix.ts";
 

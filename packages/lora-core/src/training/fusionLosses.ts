@@ -4,7 +4,7 @@
  * Nothing more is shared between candidates: adapters sit on the first layer's first module, so only embeddings come before them.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ExampleLoss } from "../fusion/adaFusion.ts";
+import type { ExampleLoss } from "../fusion/fusionObjective.ts";
 import type { Mix } from "../fusion/mix.ts";
 import type { DeviceAdapter, Example, TaskModel } from "../models/languageModel.ts";
 import type { HeldAdapters } from "../strategies/exchange.ts";
