@@ -22,6 +22,7 @@ from .export import export
 from .merges import Pair, learn_merges
 from .model import ModelSize
 from .tokenizer import build_tokenizer, encode_corpus, load_tokenizer
+from .tokens import TokenFile
 from .train import Trainer, TrainingSettings, train
 from .workspace import Workspace, write_json
 
@@ -44,6 +45,7 @@ def selftest() -> None:
         check_merges()
         check_tokenizer(work)
         check_command(work)
+        check_validation(work)
         check_resuming(work)
         check_export(work)
     print("selftest passed")
@@ -94,6 +96,16 @@ def check_command(work: Workspace) -> None:
     options = parser().parse_args(["all", "--layers", "3", "--key-value-heads", "1", "--vocabulary", "9999"])
     assert model_size(options, work) == ModelSize(vocabulary=VOCABULARY, layers=3, key_value_heads=1)
     print("command: shapes of the command line")
+
+
+def check_validation(work: Workspace) -> None:
+    """A few batches are rows from all of the held-out part, each once."""
+    data = TokenFile(work.tokens, SETTINGS.length)
+    rows = [row for ids, _ in data.validation_batches(4) for row in ids.tolist()]
+    some = [row for ids, _ in data.validation_batches(2, 3) for row in ids.tolist()]
+    places = [rows.index(row) for row in some]
+    assert len(rows) >= 24 and len(set(places)) == 6 and places[0] == 0 and places[-1] >= len(rows) * 2 // 3, (len(rows), places)
+    print("validation: a few rows from everywhere")
 
 
 def check_resuming(work: Workspace) -> None:

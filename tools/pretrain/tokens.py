@@ -35,11 +35,14 @@ class TokenFile:
         return self._batch(self._training, starts.tolist())
 
     def validation_batches(self, rows: int, most: int | None = None) -> Iterator[Batch]:
-        """The held-out part in order, in rows that do not overlap; at most `most` batches. A short last row is left out."""
+        """The held-out part in rows that do not overlap, without a short last one; of it `most` batches, from rows spread evenly over it.
+
+        One document can be longer than all of these batches, so taking the first ones would measure that document.
+        """
         starts = range(0, len(self._validation) - self._length, self._length)
-        batches = [starts[at : at + rows] for at in range(0, len(starts), rows)]
-        for chosen in batches[:most]:
-            yield self._batch(self._validation, chosen)
+        spread = starts if most is None else starts[:: max(1, len(starts) // (rows * most))][: rows * most]
+        for at in range(0, len(spread), rows):
+            yield self._batch(self._validation, spread[at : at + rows])
 
     def _batch(self, ids: np.ndarray, starts: list[int] | range) -> Batch:
         rows = torch.from_numpy(np.stack([ids[start : start + self._length + 1] for start in starts]).astype(np.int64))
