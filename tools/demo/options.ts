@@ -1,5 +1,6 @@
 /** The command line of `npm run demo`. */
 import { parseArgs } from "node:util";
+import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { z } from "zod";
 
@@ -13,7 +14,7 @@ const options = z
     label: z.string().optional(),
     clients: whole(1, 16).default(3),
     alpha: z.coerce.number().positive().default(1),
-    model: z.string().default("models/use-lite"),
+    model: z.string().default(`models/${DEFAULT_BASE.label}`),
     method: z.string().default("fdlora"),
     preset: z.string().optional(),
     rounds: whole(1, 200).optional(),
@@ -42,7 +43,7 @@ export const USAGE = `npm run demo -- [options]
   --input COLUMN            the column with the text          --label COLUMN   the column with the answer
   --clients N               tabs (default 3)                  --alpha A        how alike the clients are (Dirichlet, default 1)
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
-  --model FOLDER|FILE.gguf  base model (default models/use-lite; models/duet-tiny is the small decoder); served from where it lies
+  --model FOLDER|FILE.gguf  base model (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} is a small decoder); served from where it lies
   --method ID --preset NAME fdlora (recommended, paper, private), fedavg, local
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N

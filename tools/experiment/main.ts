@@ -30,7 +30,6 @@ async function experiment(options: ExperimentOptions): Promise<void> {
   let ended = 0;
   await runAll(missing, {
     threads: options.threads,
-    model: options.model,
     data: options.data ?? "../shared/data",
     onProgress: () => {},
     onDone(result) {

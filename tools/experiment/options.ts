@@ -1,5 +1,6 @@
 /** The command line of `npm run experiment`. */
 import { parseArgs } from "node:util";
+import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { z } from "zod";
 import { precisions, scenarios } from "./runs.ts";
 import { studyNamed } from "./studies.ts";
@@ -33,7 +34,7 @@ const fields = z.strictObject({
   rows: whole(10, 100_000).default(480),
   /** Rows per optimiser step; half the product's default, for more steps in the same time. */
   "batch-size": whole(1, 256).default(8),
-  model: z.string().optional(),
+  model: list(z.string().min(1)).optional(),
   precision: list(z.enum(precisions)).default(["exact"]),
   "label-noise": z.coerce.number().min(0).max(1).default(0),
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
@@ -44,7 +45,7 @@ const fields = z.strictObject({
 /** Only a causal model writes templates. */
 const options = fields.transform(({ model, ...others }) => ({
   ...others,
-  model: model ?? (others.scenario === "parsing" ? "models/duet-tiny" : "models/use-lite"),
+  model: model ?? [`models/${DEFAULT_BASE[others.scenario === "parsing" ? "text" : "label"]}`],
 }));
 export type ExperimentOptions = z.output<typeof options>;
 
@@ -66,7 +67,7 @@ export const USAGE = `npm run experiment -- [options]
   --sync H,H                FDLoRA's H in place of its preset's, 0 for never
   --rows N                  rows of all clients together (default 480)
   --batch-size N            rows of an optimiser step (default 8)
-  --model FOLDER            base model (default models/use-lite; models/duet-tiny for parsing, which has to write)
+  --model FOLDER,FOLDER     base models (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} for parsing, which has to write)
   --precision P,P           of the frozen base: exact, int8, int4 (default exact)
   --label-noise P           share of training rows with a wrong answer
   --drop-clients P          share of clients that miss a round

@@ -5,8 +5,7 @@ import type { ThreadMessage } from "./runThread.ts";
 
 export interface PoolOptions {
   readonly threads: number;
-  /** Folder of the base model, and of the data sets. */
-  readonly model: string;
+  /** Folder of the data sets. */
   readonly data: string;
   readonly onProgress: (settings: RunSettings, share: number) => void;
   readonly onDone: (result: RunResult) => void;
@@ -24,7 +23,7 @@ export async function runAll(runs: readonly RunSettings[], options: PoolOptions)
 /** Takes runs from the list until it is empty. */
 async function drain(waiting: RunSettings[], options: PoolOptions): Promise<void> {
   const worker = new Worker(new URL("startThread.mjs", import.meta.url), {
-    workerData: { model: options.model, data: options.data },
+    workerData: { data: options.data },
   });
   try {
     for (let settings = waiting.shift(); settings; settings = waiting.shift()) await runOn(worker, settings, options);

@@ -1,4 +1,4 @@
-/** A thread that runs one federation after the other; the model is loaded once for each precision. */
+/** A thread that runs one federation after the other; a model is loaded anew only where folder or precision change. */
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { experimentData } from "./experimentData.ts";
@@ -12,25 +12,28 @@ export type ThreadMessage =
   | { readonly kind: "done"; readonly result: RunResult }
   | { readonly kind: "failed"; readonly reason: string };
 
-const { model: folder, data } = z.object({ model: z.string(), data: z.string() }).parse(workerData);
+const { data } = z.object({ data: z.string() }).parse(workerData);
 const port = parentPort;
 if (!port) throw new Error("This file is a worker thread's");
 
 const say = (message: ThreadMessage) => port.postMessage(message);
-let base: (OpenModel & Pick<RunSettings, "precision">) | null = null;
+type Wanted = Pick<RunSettings, "model" | "precision">;
+let base: { readonly opened: OpenModel; readonly of: Wanted } | null = null;
 
-/** The base at this precision, in place of the one before. */
-async function baseAt(precision: RunSettings["precision"]): Promise<OpenModel> {
-  if (base?.precision === precision) return base;
-  base?.model.dispose();
-  base = { ...(await openModel(folder, precision)), precision };
-  return base;
+/** This base, in place of the one before. */
+async function baseOf({ model, precision }: Wanted): Promise<OpenModel> {
+  if (base?.of.model === model && base.of.precision === precision) return base.opened;
+  base?.opened.model.dispose();
+  base = null;
+  const opened = await openModel(model, precision);
+  base = { opened, of: { model, precision } };
+  return opened;
 }
 
 port.on("message", async (message: unknown) => {
   try {
     const settings = runSettings.parse(message);
-    const { model, defaultTargets } = await baseAt(settings.precision);
+    const { model, defaultTargets } = await baseOf(settings);
     const onProgress = (share: number) => say({ kind: "progress", share });
     const result = await simulate({ settings, data: experimentData(data, settings), model, defaultTargets, onProgress });
     say({ kind: "done", result });

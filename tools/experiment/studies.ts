@@ -8,12 +8,17 @@ const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`
 const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
 const FEW = "local,fedavg,fdlora";
 
+const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
+
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", MAIN, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", MAIN, "--seeds", "3"],
   "medical-others": ["--scenario", "medical", "--methods", OTHERS],
   "alerts-others": ["--scenario", "alerts", "--methods", OTHERS],
+  "medical-bases": ["--scenario", "medical", ...BASES],
+  "alerts-bases": ["--scenario", "alerts", ...BASES],
+  "severity-bases": ["--scenario", "severity", ...BASES],
   clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10"],
   alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100"],
   rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora", "--rounds", "2,3,4,8"],

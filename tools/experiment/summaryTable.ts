@@ -18,10 +18,12 @@ export function summaryTable(results: readonly RunResult[], baseline = "fedavg")
     });
     return differences.length === 0 ? "" : withMargin(differences, true);
   };
-  const kept = new Set(results.map(({ settings }) => settings.precision));
-  const untrained = kept.size > 1 ? [figure("untrained loss", ({ baseLoss }) => baseLoss)] : [];
+  const differ = (key: "model" | "precision") => new Set(results.map(({ settings }) => settings[key])).size > 1;
+  const untouched = differ("model") ? [figure("untouched base", ({ baseMean }) => baseMean)] : [];
+  const untrained = differ("precision") ? [figure("untrained loss", ({ baseLoss }) => baseLoss)] : [];
   return table(results, [
     { name: "seeds", cell: ({ runs }) => runs.length },
+    ...untouched,
     { name: "accuracy", cell: ({ runs }) => withMargin(runs.map(({ accuracyMean }) => accuracyMean)) },
     { name: `against ${baseline}`, cell: against },
     ...untrained,

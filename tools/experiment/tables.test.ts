@@ -92,6 +92,18 @@ describe("the table of what came of it", () => {
   });
 });
 
+describe("a table of runs on several bases", () => {
+  test("names each base, and has what it could before training", () => {
+    const [small] = RUNS;
+    if (!small) throw new Error("There is a run");
+    const large = { ...small, settings: { ...small.settings, model: "large", method: "local" }, baseMean: 0.25 };
+    const cell = cellsOf(summaryTable([small, large]));
+    expect([cell("fedavg", "base"), cell("local", "base")]).toEqual(["m", "large"]);
+    expect([cell("fedavg", "untouched base"), cell("local", "untouched base")]).toEqual(["0.100", "0.250"]);
+    expect(cellsOf(summaryTable(RUNS))("fedavg", "untouched base")).toBeUndefined();
+  });
+});
+
 describe("the table of what it costs", () => {
   // The best mean is 0.775 of ditto, so the goal is 0.69; FedAvg sends one MiB in its first of two rounds.
   const cell = cellsOf(costTable(RUNS));

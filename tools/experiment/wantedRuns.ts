@@ -7,8 +7,8 @@ import type { RunSettings } from "./runs.ts";
 export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
   const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
   for (const name of methods) methodNamed(name);
-  const { scenario, model, steps, budget = null, local, rows } = options;
-  const common = { scenario, model, steps, budget, local, rows, batchSize: options["batch-size"] };
+  const { scenario, steps, budget = null, local, rows } = options;
+  const common = { scenario, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
   const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   const each = combinations({
@@ -18,6 +18,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     rounds: options.rounds,
     inner: options.inner ?? [null],
     sync: options.sync ?? [null],
+    model: options.model,
     precision: options.precision,
     method: methods,
   });

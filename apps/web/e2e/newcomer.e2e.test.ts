@@ -1,4 +1,5 @@
 /** A newcomer's first minutes: sample data, a second tab, both learn; the same pages on a phone and in the dark. */
+import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -41,6 +42,21 @@ describe("a newcomer", () => {
     await watch.first().waitFor();
     expect(await watch.count()).toBe(1);
     await Promise.all([first.close(), second.close()]);
+  });
+
+  it("asks for free text and is given a base that writes", async () => {
+    const context = await stage.browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${stage.url}/new`);
+    const base = page.getByRole("combobox", { name: "Base model served here" });
+    await base.waitFor();
+    expect(await base.inputValue()).toBe(DEFAULT_BASE.label);
+    await page.getByText("Free text").click();
+    await page.getByRole("textbox", { name: "Labels" }).waitFor({ state: "detached" });
+    expect(await base.inputValue()).toBe(DEFAULT_BASE.text);
+    await base.selectOption(DEFAULT_BASE.label);
+    await page.getByRole("textbox", { name: "Labels" }).waitFor();
+    await context.close();
   });
 
   it("can read every page at 390 px without scrolling sideways", async () => {

@@ -1,4 +1,6 @@
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import type { Task } from "@duet/lora-core/data/task";
+import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
 import { Box, Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
@@ -13,40 +15,43 @@ import { pickedName } from "./pickedName.ts";
 
 export interface BaseModelFieldProps {
   readonly model: BaseModel | null;
+  /** What the model is for. */
+  readonly task: Task["kind"];
   readonly offer: Offer;
   readonly onChange: (model: BaseModel | null) => void;
 }
 
-type Kind = BaseModel["source"]["kind"];
+type Source = BaseModel["source"]["kind"];
 
-const KINDS: readonly { readonly value: Kind; readonly label: string }[] = [
+const SOURCES: readonly { readonly value: Source; readonly label: string }[] = [
   { value: "coordinator", label: "Served here" },
   { value: "hub", label: "On a hub" },
   { value: "files", label: "My files" },
 ];
 
 /** The frozen base: one that the coordinator serves, one on a hub, or files that every participant has. */
-export function BaseModelField({ model, offer, onChange }: BaseModelFieldProps) {
-  const [kind, setKind] = useState<Kind>("coordinator");
+export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldProps) {
+  const [chosen, setChosen] = useState<Source>("coordinator");
+  const source = model?.source.kind ?? chosen;
   const choose = (next: string) => {
-    setKind(KINDS.find(({ value }) => value === next)?.value ?? "coordinator");
-    onChange(next === "coordinator" ? (offer.models[0] ?? null) : null);
+    setChosen(SOURCES.find(({ value }) => value === next)?.value ?? "coordinator");
+    onChange(next === "coordinator" ? proposedBase(offer.models, task) : null);
   };
   return (
     <div style={{ marginTop: 14 }}>
       <div className="fieldLabel" id="base-model">
         Base model
       </div>
-      <SegmentedControl aria-labelledby="base-model" value={kind} onChange={choose} data={[...KINDS]} mb="sm" />
-      {kind === "coordinator" && <ServedModel model={model} offer={offer} onChange={onChange} />}
-      {kind === "hub" && <HubModel hub={offer.hub} onChange={onChange} />}
-      {kind === "files" && <PickedModel onChange={onChange} />}
+      <SegmentedControl aria-labelledby="base-model" value={source} onChange={choose} data={[...SOURCES]} mb="sm" />
+      {source === "coordinator" && <ServedModel model={model} offer={offer} onChange={onChange} />}
+      {source === "hub" && <HubModel hub={offer.hub} onChange={onChange} />}
+      {source === "files" && <PickedModel onChange={onChange} />}
       {model && <ModelFacts model={model} />}
     </div>
   );
 }
 
-function ServedModel({ model, offer, onChange }: BaseModelFieldProps) {
+function ServedModel({ model, offer, onChange }: Omit<BaseModelFieldProps, "task">) {
   return (
     <NativeSelect
       aria-label="Base model served here"

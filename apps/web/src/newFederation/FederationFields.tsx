@@ -1,10 +1,12 @@
+import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import type { Offer } from "../services/coordinatorClient.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
-import { type FederationForm, familyOf, methodChoices, methodNote } from "./federationForm.ts";
+import { type FederationForm, methodChoices, methodNote } from "./federationForm.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 
 export interface FieldsProps {
@@ -12,7 +14,13 @@ export interface FieldsProps {
   readonly onChange: (change: Partial<FederationForm>) => void;
 }
 
-export function BasicFields({ form, offer, onChange }: FieldsProps & { readonly offer: Offer }) {
+type FieldsOfOfferProps = FieldsProps & { readonly offer: Offer };
+
+export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
+  const changeModel = (model: BaseModel | null) => {
+    const kind = !model || isFitFor(form.kind, model) ? form.kind : "label";
+    onChange({ model, kind, initial: null });
+  };
   return (
     <Panel title="What">
       <div className="fields">
@@ -24,7 +32,7 @@ export function BasicFields({ form, offer, onChange }: FieldsProps & { readonly 
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
       </div>
-      <BaseModelField model={form.model} offer={offer} onChange={(model) => onChange({ model, kind: "label", initial: null })} />
+      <BaseModelField model={form.model} task={form.kind} offer={offer} onChange={changeModel} />
       {form.model && (
         <MemoryNote
           {...defaultFederation({
@@ -38,16 +46,23 @@ export function BasicFields({ form, offer, onChange }: FieldsProps & { readonly 
   );
 }
 
-export function TaskFields({ form, onChange }: FieldsProps) {
-  const generates = form.model !== null && familyOf(form.model) === "causal-lm";
+/** Free text takes a base that writes: where the chosen one does not, the one proposed of those that are served. */
+export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
+  const canWrite = !form.model || isFitFor("text", form.model);
+  const writer = proposedBase(offer.models, "text");
+  const changeKind = (kind: string) => {
+    if (kind !== "text") onChange({ kind: "label" });
+    else if (canWrite) onChange({ kind: "text" });
+    else onChange({ kind: "text", model: writer, initial: null });
+  };
   return (
     <Panel title="Task" hint="Every row has an input and an answer. With labels, the answer is one of a closed list.">
-      {generates && (
+      {(canWrite || writer) && (
         <SegmentedControl
           mb="sm"
           aria-label="Kind of answer"
           value={form.kind}
-          onChange={(kind) => onChange({ kind: kind === "text" ? "text" : "label" })}
+          onChange={changeKind}
           data={[
             { value: "label", label: "One of some labels" },
             { value: "text", label: "Free text" },

@@ -1,6 +1,6 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -27,10 +27,9 @@ export interface FederationForm {
 }
 
 export function initialForm(models: readonly BaseModel[]): FederationForm {
-  const model = models.find((served) => familyOf(served) === "encoder") ?? models[0];
   return {
     name: "",
-    model: model ?? null,
+    model: proposedBase(models, "label"),
     initial: null,
     kind: "label",
     labels: "",
@@ -95,9 +94,6 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   const issue = parsed.error.issues[0];
   return { ok: false, problem: `${issue?.path.join(" ")}: ${issue?.message}.` };
 }
-
-/** An encoder only tells labels apart. */
-export const familyOf = ({ config }: BaseModel) => parseArchitecture(config).family;
 
 /** Lines, trimmed, without empty ones and repetitions; their order is kept. */
 export const parseLabels = (text: string): string[] => [

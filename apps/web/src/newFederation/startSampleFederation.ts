@@ -1,8 +1,7 @@
 /** "Try it now": a federation on sample data that this tab creates and joins as its first client. */
 
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
-import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { AppServices } from "../services/appServices.ts";
 import { loadSample, type SampleId, shareOf } from "../services/sampleData.ts";
 import { randomSeed } from "./randomSeed.ts";
@@ -12,9 +11,11 @@ export async function startSampleFederation(
   id: SampleId,
 ): Promise<{ readonly federationId: string; readonly inviteToken: string }> {
   const [{ models }, scenario] = await Promise.all([services.coordinator.offer(), loadSample(id)]);
+  const model = proposedBase(models, scenario.task.kind);
+  if (!model) throw new Error("The coordinator offers no base model.");
   const config = defaultFederation({
     name: scenario.title,
-    model: labelModel(models),
+    model,
     task: scenario.task,
     seed: randomSeed(),
     minClients: 2,
@@ -26,11 +27,4 @@ export async function startSampleFederation(
   const data = await services.engine().connectRows(share.rows, config.seed);
   await services.join({ federationId, inviteToken, name: share.name, data, personal: null });
   return { federationId, inviteToken };
-}
-
-/** An encoder where there is one: it learns labels in far fewer steps. */
-function labelModel(models: readonly BaseModel[]): BaseModel {
-  const model = models.find(({ config }) => parseArchitecture(config).family === "encoder") ?? models[0];
-  if (!model) throw new Error("The coordinator offers no base model.");
-  return model;
 }

@@ -52,7 +52,7 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
   return (
     <form onSubmit={submit} className="column">
       <BasicFields {...fields} offer={offer} />
-      <TaskFields {...fields} />
+      <TaskFields {...fields} offer={offer} />
       <MethodFields {...fields} />
       {form.model && (
         <InitialAdapter

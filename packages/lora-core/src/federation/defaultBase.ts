@@ -1,0 +1,19 @@
+/** Which base is proposed for which kind of task, as measured in docs/models.md, "Which base by default". */
+
+import { parseArchitecture } from "../architectures/modelConfig.ts";
+import type { Task } from "../data/task.ts";
+import type { BaseModel } from "../protocol/baseModel.ts";
+
+/** Names of folders in `models/`. */
+export const DEFAULT_BASE: Readonly<Record<Task["kind"], string>> = { label: "use-lite", text: "duet-base" };
+
+/** An encoder only tells labels apart. */
+export function isFitFor(kind: Task["kind"], { config }: BaseModel): boolean {
+  return kind === "label" || parseArchitecture(config).family === "causal-lm";
+}
+
+/** The default among these models, else the first one that is fit; null when none is. */
+export function proposedBase(models: readonly BaseModel[], kind: Task["kind"]): BaseModel | null {
+  const fit = models.filter((model) => isFitFor(kind, model));
+  return fit.find(({ name }) => name === DEFAULT_BASE[kind]) ?? fit[0] ?? null;
+}
