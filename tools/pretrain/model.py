@@ -15,7 +15,7 @@ NORM_EPSILON = 1e-5
 
 @dataclass(frozen=True)
 class ModelSize:
-    """Everything that determines the shapes. The defaults are those of duet-tiny."""
+    """Everything that determines the shapes. The defaults are those of duet-base and duet-tiny."""
 
     vocabulary: int = 4096
     layers: int = 4

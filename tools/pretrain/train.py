@@ -23,7 +23,7 @@ LOG_EVERY = 20
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How to train. The defaults are those of duet-tiny, apart from its budget of 4,500 seconds."""
+    """How to train. The defaults are those of duet-base and duet-tiny, apart from their budgets in seconds."""
 
     rows: int = 8
     length: int = 256  # tokens a row
