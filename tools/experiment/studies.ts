@@ -32,7 +32,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   ],
   noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],
   dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2"],
-  parsing: ["--scenario", "parsing", "--methods", FEW],
+  parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],
 };
 
 /** Its options. @throws {RangeError} when there is no such study. */
