@@ -27,6 +27,7 @@ export async function takeScreenshots(browser: Browser, { watchUrl, participant,
   if (!participant) return;
   // A page in the background does not draw.
   await participant.bringToFront();
-  await participant.locator("figure path").first().waitFor();
+  // Attached, not visible: a line of equal values has no height, and Playwright calls that hidden.
+  await participant.locator("figure path").first().waitFor({ state: "attached" });
   await participant.screenshot({ path: join(folder, "participant.png"), fullPage: true });
 }
