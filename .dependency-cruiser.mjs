@@ -3,10 +3,11 @@
  * speak of sources only, the platform rules (TF.js, React, Socket.IO) of everything.
  */
 const core = "^packages/lora-core/src";
+const engine = "^packages/lora-engine/src";
 const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/|/conformance\\.ts$|\\.(reference|cases)\\.ts$";
 
-/** Which folders of lora-core each of its folders may import, besides itself. */
-const mayImport = {
+/** Which folders of lora-core each of its folders may import, besides itself. Nothing of it computes on a backend. */
+const coreFolders = {
   tensors: [],
   adapters: ["checkpoints", "tensors"],
   checkpoints: ["tensors"],
@@ -14,32 +15,38 @@ const mayImport = {
   data: ["tensors"],
   scenarios: ["data", "tensors"],
   fusion: ["adapters", "tensors"],
-  strategies: ["tensors", "fusion", "adapters", "training/trainingConfig"],
-  protocol: ["adapters", "checkpoints", "data", "training/trainingConfig"],
+  strategies: ["tensors", "fusion", "adapters", "training"],
+  protocol: ["adapters", "checkpoints", "data", "training"],
+  training: [],
   rounds: ["protocol", "strategies"],
-  federation: ["protocol", "strategies", "architectures", "data", "adapters", "fusion", "tensors", "training/trainingConfig"],
-  kernels: [],
-  ops: ["kernels", "tensors"],
-  backends: ["kernels", "protocol"],
-  models: ["ops", "architectures", "checkpoints", "data", "adapters", "tensors"],
-  optim: ["ops", "tensors"],
+  contract: ["adapters", "architectures", "data", "fusion", "protocol", "strategies", "training"],
+  federation: ["protocol", "strategies", "architectures", "data", "adapters", "fusion", "tensors", "training"],
 };
 
-const folderRules = Object.entries(mayImport).map(([folder, allowed]) => ({
-  name: `lora-core-${folder}`,
-  comment: `lora-core/${folder} may import ${allowed.join(", ") || "no other folder"}. See docs/architecture.md, Folders.`,
-  severity: "error",
-  from: { path: `${core}/${folder}/`, pathNot: TEST },
-  to: {
-    path: `${core}/`,
-    pathNot: `${core}/(${[folder, ...allowed].map((path) => (path.includes("/") ? `${path}\\.ts$` : `${path}/`)).join("|")})`,
-  },
-}));
+/** The same for lora-engine. All of its folders may import lora-core. */
+const engineFolders = {
+  kernels: [],
+  ops: ["kernels"],
+  backends: ["kernels"],
+  models: ["ops"],
+  optim: ["ops"],
+  training: ["models", "ops", "optim", "backends"],
+};
+
+const folderRules = (name, root, folders) =>
+  Object.entries(folders).map(([folder, allowed]) => ({
+    name: `${name}-${folder}`,
+    comment: `${name}/${folder} may import ${allowed.join(", ") || "no other folder"}. See docs/architecture.md, Folders.`,
+    severity: "error",
+    from: { path: `${root}/${folder}/`, pathNot: TEST },
+    to: { path: `${root}/`, pathNot: `${root}/(${[folder, ...allowed].join("|")})/` },
+  }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
-    ...folderRules,
+    ...folderRules("lora-core", core, coreFolders),
+    ...folderRules("lora-engine", engine, engineFolders),
     {
       name: "lora-core-rounds-are-pure",
       comment: "The round machine knows strategies and messages by their types only.",
@@ -48,39 +55,25 @@ export default {
       to: { path: `${core}/strategies/`, dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "tfjs-stays-in-its-layers",
-      comment: "TF.js is used where tensors are computed on a backend, so that the coordinator and the page never load it.",
+      name: "packages-run-everywhere",
+      comment: "The packages run in a page, a worker and Node: no Node built-ins in their sources.",
       severity: "error",
-      from: {
-        path: "^(apps|packages)/",
-        pathNot: [`${core}/(kernels|ops|models|optim|training|backends)/`, "^packages/lora-core/bench/", "^apps/web/src/worker/"],
-      },
-      to: { path: "node_modules/@tensorflow/" },
-    },
-    {
-      name: "lora-core-is-platform-free",
-      comment: "lora-core runs in a page, a worker and Node: no Node built-ins in its sources.",
-      severity: "error",
-      from: { path: core, pathNot: TEST },
+      from: { path: "^packages/[^/]+/src/", pathNot: TEST },
       to: { dependencyTypes: ["core"] },
     },
     {
-      name: "lora-core-knows-no-app",
-      comment: "The core is below the apps and the tools.",
+      name: "packages-know-no-app",
+      comment: "The packages are below the apps and the tools.",
       severity: "error",
       from: { path: "^packages/", pathNot: TEST },
       to: { path: "^(apps|tools)/" },
     },
     {
-      name: "coordinator-never-trains",
-      comment: "The coordinator aggregates; of the training side it may use types and the config schema.",
+      name: "core-is-the-bottom",
+      comment: "lora-core imports no other package of Duet.",
       severity: "error",
-      from: { path: "^apps/coordinator/src/", pathNot: TEST },
-      to: {
-        path: `${core}/(kernels|ops|models|optim|training|backends)/`,
-        pathNot: `${core}/training/trainingConfig\\.ts$`,
-        dependencyTypesNot: ["type-only"],
-      },
+      from: { path: core, pathNot: TEST },
+      to: { path: "^packages/(?!lora-core/)" },
     },
     {
       name: "coordinator-and-web-are-apart",
@@ -91,14 +84,10 @@ export default {
     },
     {
       name: "page-never-trains",
-      comment: "TF.js runs in the worker; the page talks to it through the TrainingEngine interface.",
+      comment: "lora-engine (and with it TF.js) runs in the worker; the page asks it through plain data.",
       severity: "error",
       from: { path: "^apps/web/src/", pathNot: ["^apps/web/src/worker/", TEST] },
-      to: {
-        path: `${core}/(kernels|ops|models|optim|training|backends)/`,
-        pathNot: `${core}/training/trainingConfig\\.ts$`,
-        dependencyTypesNot: ["type-only"],
-      },
+      to: { path: "^packages/lora-engine/|node_modules/@tensorflow/" },
     },
     {
       name: "react-only-in-the-page",

@@ -1,12 +1,12 @@
 /**
- * Compiles the WebAssembly kernels of packages/lora-core/kernels (AssemblyScript) into a module of Base64 text, which every bundler,
- * Node and a worker can import: packages/lora-core/src/kernels/dist/binaries.ts, not under version control.
+ * Compiles the WebAssembly kernels of packages/lora-engine/kernels (AssemblyScript) into a module of Base64 text, which every bundler,
+ * Node and a worker can import: packages/lora-engine/src/kernels/dist/binaries.ts, not under version control.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main, root, run, SetupError } from "./setup/process.mjs";
 
-const FOLDER = "packages/lora-core/src/kernels/dist";
+const FOLDER = "packages/lora-engine/src/kernels/dist";
 const COMMON = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory", "--enable", "simd"];
 const RELAXED = ["--enable", "relaxed-simd"];
 /** TF.js' threaded build has a shared memory of up to 4 GiB. */
@@ -24,7 +24,7 @@ await main(async () => {
   const lines = ["/** Made by tools/buildKernels.mjs. */"];
   for (const [name, args] of Object.entries(VARIANTS)) {
     const file = join(root, FOLDER, `${name}.wasm`);
-    const compiler = ["node_modules/assemblyscript/bin/asc.js", "packages/lora-core/kernels/index.ts", "-o", file];
+    const compiler = ["node_modules/assemblyscript/bin/asc.js", "packages/lora-engine/kernels/index.ts", "-o", file];
     const { code } = await run(process.execPath, [...compiler, ...COMMON, ...args]);
     if (code !== 0) throw new SetupError(`The kernels (${name}) do not compile; the reason stands above.`);
     lines.push(`export const ${name} =\n  "${readFileSync(file).toString("base64")}";`);

@@ -1,5 +1,5 @@
-import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
-import type { Outcome } from "../../packages/lora-core/bench/runContest.ts";
+import type { Measured } from "../../packages/lora-engine/bench/measureSteps.ts";
+import type { Outcome } from "../../packages/lora-engine/bench/runContest.ts";
 
 /** All contests of one backend. */
 export interface BackendRun {

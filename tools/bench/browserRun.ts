@@ -4,15 +4,15 @@ import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright";
 import { build, type Plugin, preview } from "vite";
-import { contestCount } from "../../packages/lora-core/bench/contestList.ts";
-import type { WorkerAnswer, WorkerRequest } from "../../packages/lora-core/bench/page/benchWorker.ts";
+import { contestCount } from "../../packages/lora-engine/bench/contestList.ts";
+import type { WorkerAnswer, WorkerRequest } from "../../packages/lora-engine/bench/page/benchWorker.ts";
 import { chromiumLaunch } from "../chromium.ts";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Longer than any contest takes, stock TF.js in software WebGPU included. */
 const DEADLINE_MS = 900_000;
-const PAGE = "/packages/lora-core/bench/page/index.html";
+const PAGE = "/packages/lora-engine/bench/page/index.html";
 
 /** One run per backend, each in a fresh page. */
 export async function* runInBrowser(

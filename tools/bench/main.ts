@@ -7,7 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { WORKS } from "../../packages/lora-core/bench/contestList.ts";
+import { WORKS } from "../../packages/lora-engine/bench/contestList.ts";
 import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";

@@ -1,6 +1,6 @@
 /** The figures of a benchmark, for people and as JSON. */
-import type { Measured } from "../../packages/lora-core/bench/measureSteps.ts";
-import type { Outcome, PeerName } from "../../packages/lora-core/bench/runContest.ts";
+import type { Measured } from "../../packages/lora-engine/bench/measureSteps.ts";
+import type { Outcome, PeerName } from "../../packages/lora-engine/bench/runContest.ts";
 import type { BackendRun } from "./backendRun.ts";
 import type { PageRun } from "./pageRun.ts";
 

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import { selectBackend } from "@duet/lora-core/backends/selectBackend";
-import type { LanguageModel } from "@duet/lora-core/models/languageModel";
-import { loadModel } from "@duet/lora-core/models/loadModel";
-import { readModelFiles } from "@duet/lora-core/models/readModelFiles";
-import type { WeightPrecision } from "@duet/lora-core/ops/frozenMatrix/frozenMatrix";
+import { selectBackend } from "@duet/lora-engine/backends/selectBackend";
+import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
+import { loadModel } from "@duet/lora-engine/models/loadModel";
+import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
+import type { WeightPrecision } from "@duet/lora-engine/ops/frozenMatrix/frozenMatrix";
 
 export interface OpenModel {
   readonly model: LanguageModel;

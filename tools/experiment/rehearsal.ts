@@ -5,14 +5,15 @@
  */
 
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import type { LanguageModel } from "@duet/lora-core/models/languageModel";
+import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
-import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";
-import { RoundReport } from "@duet/lora-core/training/roundReport";
-import { createRunControl } from "@duet/lora-core/training/runControl";
-import { type Client, runRound } from "@duet/lora-core/training/runRound";
-import type { RoundRequest } from "@duet/lora-core/training/trainingEngine";
+import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
+import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
+import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
+import { RoundReport } from "@duet/lora-engine/training/roundReport";
+import { createRunControl } from "@duet/lora-engine/training/runControl";
+import { type Client, runRound } from "@duet/lora-engine/training/runRound";
+
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
 

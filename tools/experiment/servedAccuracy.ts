@@ -1,11 +1,11 @@
 /** How good a client's adapter is at any rows: the share of right answers, in a text task of answers that are right word for word. */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { Row } from "@duet/lora-core/data/task";
-import type { DeviceAdapter, LanguageModel } from "@duet/lora-core/models/languageModel";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
-import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";
-import type { Client } from "@duet/lora-core/training/runRound";
+import type { DeviceAdapter, LanguageModel } from "@duet/lora-engine/models/languageModel";
+import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
+import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
+import type { Client } from "@duet/lora-engine/training/runRound";
 import { groupingAccuracy } from "./groupingAccuracy.ts";
 
 export interface ServedAccuracy {

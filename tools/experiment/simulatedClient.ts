@@ -1,6 +1,6 @@
 /** A client of a simulated federation, with what it reported and sent so far. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import type { Client } from "@duet/lora-core/training/runRound";
+import type { Client } from "@duet/lora-engine/training/runRound";
 import type { ClientData } from "./clientData.ts";
 
 export interface SimulatedClient {

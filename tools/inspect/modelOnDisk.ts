@@ -5,7 +5,7 @@ import { blockFormats } from "@duet/lora-core/checkpoints/gguf/blockFormats";
 import { readGgufHeader } from "@duet/lora-core/checkpoints/gguf/ggufHeader";
 import { readSafetensorsHeader } from "@duet/lora-core/checkpoints/safetensors";
 import { parseShardIndex } from "@duet/lora-core/checkpoints/shardIndex";
-import { readGgufModel } from "@duet/lora-core/models/readGgufModel";
+import { readGgufModel } from "@duet/lora-engine/models/readGgufModel";
 
 /** Values stored in one format. */
 export interface StoredAs {

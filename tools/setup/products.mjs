@@ -22,8 +22,8 @@ export const ensureKernels = () =>
   ensureProduct({
     name: "kernels",
     doing: "Compiling the WebAssembly kernels",
-    inputs: ["tools/buildKernels.mjs", "packages/lora-core/kernels", "node_modules/assemblyscript/package.json"],
-    outputs: ["packages/lora-core/src/kernels/dist/binaries.ts"],
+    inputs: ["tools/buildKernels.mjs", "packages/lora-engine/kernels", "node_modules/assemblyscript/package.json"],
+    outputs: ["packages/lora-engine/src/kernels/dist/binaries.ts"],
     command: ["tools/buildKernels.mjs"],
   });
 
@@ -55,6 +55,7 @@ export const ensureBuild = () =>
       "apps/web/package.json",
       "apps/web/src",
       "packages/lora-core/src",
+      "packages/lora-engine/src",
     ],
     outputs: ["dist/web/index.html"],
     command: ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],

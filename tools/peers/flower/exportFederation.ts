@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import type { PeftBase } from "@duet/lora-core/adapters/peftFormat";
 import { exportAdapter } from "@duet/lora-core/federation/clientAdapters";
-import type { Example } from "@duet/lora-core/models/languageModel";
 import { random } from "@duet/lora-core/tensors/random";
-import { batches } from "@duet/lora-core/training/batches";
-import type { Client } from "@duet/lora-core/training/runRound";
+import type { Example } from "@duet/lora-engine/models/languageModel";
+import { batches } from "@duet/lora-engine/training/batches";
+import type { Client } from "@duet/lora-engine/training/runRound";
 
 export interface ExportedFederation {
   readonly model: string;

@@ -1,4 +1,4 @@
-"""Local training and label scoring with PyTorch: the same numbers in the same places as packages/lora-core/src/training."""
+"""Local training and label scoring with PyTorch: the same numbers in the same places as packages/lora-engine/src/training."""
 
 import torch
 from peft import PeftModel

@@ -4,10 +4,10 @@ import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { adaFusion, type FusionWeights, fuse, meanLoss } from "@duet/lora-core/fusion/adaFusion";
 import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
 import { counted, type ExampleLoss } from "@duet/lora-core/fusion/fusionObjective";
-import type { Example, Scored } from "@duet/lora-core/models/languageModel";
-import { uploadAdapter } from "@duet/lora-core/training/deviceAdapter";
-import { evaluationOf, scoreExamples } from "@duet/lora-core/training/evaluateAdapter";
-import type { Client } from "@duet/lora-core/training/runRound";
+import type { Example, Scored } from "@duet/lora-engine/models/languageModel";
+import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
+import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
+import type { Client } from "@duet/lora-engine/training/runRound";
 import { ngOpt } from "./ngOpt.ts";
 
 export interface SearchOutcome {

@@ -1,5 +1,6 @@
+import type { Prediction } from "@duet/lora-core/contract/answering";
+
 /** The labels worth showing of a prediction. Pure. */
-import type { Prediction } from "@duet/lora-core/models/languageModel";
 
 const SHOWN = 5;
 

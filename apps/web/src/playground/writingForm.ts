@@ -1,5 +1,5 @@
+import type { GenerateOptions } from "@duet/lora-core/contract/answering";
 /** How texts are to be written, as it stands in the form. Pure. */
-import type { GenerateOptions } from "@duet/lora-core/models/languageModel";
 
 export interface WritingForm {
   readonly maxNewTokens: number;

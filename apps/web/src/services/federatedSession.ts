@@ -5,12 +5,13 @@
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
-import type { EngineSetup } from "@duet/lora-core/training/trainingEngine";
+
 import { delay, withDeadline } from "../lib/deadline.ts";
 import { adviceFor } from "../lib/memoryAdvice.ts";
 import { createSecret } from "../lib/secret.ts";

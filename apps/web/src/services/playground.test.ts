@@ -1,4 +1,4 @@
-import type { AnsweringAdapter } from "@duet/lora-core/training/trainingEngine";
+import type { AnsweringAdapter } from "@duet/lora-core/contract/answering";
 import { describe, expect, it, vi } from "vitest";
 import { createPlayground, type PlaygroundEngine } from "./playground.ts";
 import type { FusedAnswers } from "./playgroundState.ts";

@@ -2,8 +2,9 @@
  * The playground of one client, without any screen: four answers, the fused adapter's figure, a table of answers. The worker does one
  * thing at a time, so what is wanted waits in line; mixing by hand or asking anew drops what it makes outdated.
  */
+import type { AnswerEngine, AnsweringAdapter } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
-import type { AnswerEngine, AnsweringAdapter } from "@duet/lora-core/training/trainingEngine";
+
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import { delay } from "../lib/deadline.ts";
 import { createStore, type ReadableStore } from "../lib/store.ts";

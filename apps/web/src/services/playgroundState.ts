@@ -1,7 +1,8 @@
 /** What the playground shows. Plain data. */
+import type { GenerateOptions, Prediction } from "@duet/lora-core/contract/answering";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Mix } from "@duet/lora-core/fusion/mix";
-import type { GenerateOptions, Prediction } from "@duet/lora-core/models/languageModel";
+
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import type { FailureText } from "./failures.ts";

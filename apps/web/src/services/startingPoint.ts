@@ -1,12 +1,13 @@
 /** What a new client of a federation starts from. */
+
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
+import type { ClientCheckpoint } from "@duet/lora-core/contract/clientRound";
 import { startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { ClientCheckpoint } from "@duet/lora-core/training/trainingEngine";
 
 /**
  * The federation's initial adapter, and as personal one `personal` where it is given; null where the seed gives everything.

@@ -2,10 +2,11 @@
  * What a tab keeps on this device to come back as the same client: who it is (sessionStorage: this tab alone), its rows and its
  * checkpoint (IndexedDB). None of it leaves the device. Organiser keys are kept in localStorage: any tab of this browser.
  */
+import type { ClientCheckpoint } from "@duet/lora-core/contract/clientRound";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { DataSplit } from "@duet/lora-core/data/task";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import type { ClientCheckpoint } from "@duet/lora-core/training/trainingEngine";
+
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { z } from "zod";
 

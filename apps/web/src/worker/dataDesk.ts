@@ -1,4 +1,5 @@
 /** Reading and splitting a tab's data, off the page's thread. Holds the table read last. */
+import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf, mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
@@ -6,7 +7,7 @@ import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
 import type { RejectedRow, Row } from "@duet/lora-core/data/task";
-import type { AnswerEngine } from "@duet/lora-core/training/trainingEngine";
+
 import { predictTable } from "./predictTable.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 

@@ -1,5 +1,6 @@
+import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { readTable } from "@duet/lora-core/data/readTable";
-import type { AnswerEngine } from "@duet/lora-core/training/trainingEngine";
+
 import { expect, test } from "vitest";
 import { predictTable } from "./predictTable.ts";
 

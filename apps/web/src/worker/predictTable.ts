@@ -1,7 +1,8 @@
 /** Answers for every row of a table, as the same table with columns more. */
+import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { Table } from "@duet/lora-core/data/table";
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
-import type { AnswerEngine } from "@duet/lora-core/training/trainingEngine";
+
 import type { TableRequest } from "./tabEngine.ts";
 
 /** Rows answered between two reports of progress. */

@@ -1,7 +1,7 @@
 /** What this device allows, asked of the browser. */
 import { type DeviceLimits, deviceLimits } from "@duet/lora-core/architectures/deviceLimits";
-import { findAdapter } from "@duet/lora-core/backends/webgpuAdapter";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import { findAdapter } from "@duet/lora-engine/backends/webgpuAdapter";
 
 /** For the backend that selectBackend would take, or the forced one. */
 export async function probeDevice(forced: BackendName | null): Promise<DeviceLimits> {

@@ -1,13 +1,15 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
+
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import type { AnsweringAdapter, GenerateOptions } from "@duet/lora-core/contract/answering";
 import type { LabelCount } from "@duet/lora-core/data/mapRows";
 import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/task";
-import type { GenerateOptions } from "@duet/lora-core/models/languageModel";
+
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
-import type { AnsweringAdapter, TrainingEngine } from "@duet/lora-core/training/trainingEngine";
+import type { TrainingEngine } from "@duet/lora-engine/training/trainingEngine";
 
 export type { DownloadProgress };
 

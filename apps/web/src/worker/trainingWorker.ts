@@ -1,5 +1,5 @@
 /** The worker's entry: one training engine, one desk for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
-import { createLocalClient } from "@duet/lora-core/training/localClient";
+import { createLocalClient } from "@duet/lora-engine/training/localClient";
 import { expose } from "comlink";
 import { createDataDesk } from "./dataDesk.ts";
 import { createModelDesk } from "./modelDesk.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
 import { fuse } from "../fusion/adaFusion.ts";
-import { fixtureBase, readFixture, readPeftFiles } from "../models/testing/peftFiles.ts";
 import { PeftFormatError, readPeftAdapter, writePeftAdapter } from "./peftFormat.ts";
+import { fixtureBase, readFixture, readPeftFiles } from "./testing/peftFiles.ts";
 
 describe("adapters written by PEFT", () => {
   test.each(["gpt2", "qwen3"])("%s: every factor is read bit for bit", (name) => {

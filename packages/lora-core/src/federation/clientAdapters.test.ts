@@ -4,7 +4,7 @@ import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { adapterLayout, initialAdapter, layoutOf } from "../adapters/adapterLayout.ts";
 import { stackRanks } from "../adapters/adapterSum.ts";
 import { readPeftAdapter } from "../adapters/peftFormat.ts";
-import { fixtureBase } from "../models/testing/peftFiles.ts";
+import { fixtureBase } from "../adapters/testing/peftFiles.ts";
 import { normal, random } from "../tensors/random.ts";
 import { availableAdapters, exportClientAdapter, readFittingAdapter, startingAdapters } from "./clientAdapters.ts";
 

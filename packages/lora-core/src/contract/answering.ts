@@ -1,0 +1,57 @@
+/** What a client's adapters answer. Plain data: it crosses threads. */
+import type { Mix } from "../fusion/mix.ts";
+
+/** Which adapter answers: null is the untouched base, `served` what the client ended up with, else a mix of its two adapters. */
+export type AnsweringAdapter = Mix | "served" | null;
+
+/** What a model says of an input in a label task. */
+export interface Prediction {
+  /** Index into the task's labels: the likeliest. */
+  readonly label: number;
+  /** Of every label; they add up to 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** How the next token is drawn. */
+export interface SamplingOptions {
+  /** Logits are divided by it; 0 always takes the likeliest token. */
+  readonly temperature: number;
+  /** Keeps this many of the likeliest tokens, more where the last of them are equally likely; null keeps all. */
+  readonly topK: number | null;
+  /** Keeps the fewest likeliest tokens that reach this probability together; null keeps all. */
+  readonly topP: number | null;
+}
+
+export interface GenerateOptions extends SamplingOptions {
+  readonly maxNewTokens: number;
+  /** The text ends before the first of these. */
+  readonly stop: readonly string[];
+  /** Of the draws. */
+  readonly seed: number;
+}
+
+export interface WriteRequest {
+  readonly input: string;
+  readonly adapter: AnsweringAdapter;
+  readonly options: GenerateOptions;
+}
+
+/** How well an adapter does on some rows. */
+export interface Figure {
+  /** Mean loss over scored units, nats. */
+  readonly loss: number;
+  /** Null in a text task, where there is no label to be right about. */
+  readonly accuracy: number | null;
+}
+
+/** All reject with an AbortError when they are stopped, and with a RangeError where nothing is served yet. */
+export interface AnswerEngine {
+  /** @throws {RangeError} in a text task. */
+  predict(inputs: readonly string[], adapter: AnsweringAdapter): Promise<readonly Prediction[]>;
+  /** Writes an answer and hands over its pieces as they come. @throws {RangeError} when the model cannot write. */
+  write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
+  /** Loss and accuracy on the client's fusion rows. */
+  measureFusion(adapter: AnsweringAdapter): Promise<Figure>;
+  /** Stops what is running, and waits for its end. */
+  stopAnswering(): Promise<void>;
+}

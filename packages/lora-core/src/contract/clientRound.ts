@@ -1,0 +1,33 @@
+/** A client's part of one round, as plain data: what is asked of it, what comes out, and what it keeps. */
+import type { Confusion } from "../data/classificationMetrics.ts";
+import type { RoundMetrics } from "../protocol/metrics.ts";
+import type { RoundPlan } from "../strategies/strategy.ts";
+
+export interface RoundRequest {
+  readonly round: number;
+  readonly plan: RoundPlan;
+  /** What the coordinator sent of its adapter, as a blob; null when the plan receives none. */
+  readonly received: Uint8Array | null;
+}
+
+export interface RoundResult {
+  /** Blob in the layout of the plan's upload; null when the plan uploads nothing. */
+  readonly upload: Uint8Array | null;
+  readonly metrics: RoundMetrics;
+  /** Counts [actual][predicted] of the served adapter on the test rows, after fusing in a label task. Stays on the device. */
+  readonly confusion: Confusion | null;
+}
+
+/** What a client must keep to come back as the same one. Never leaves the device. */
+export interface ClientCheckpoint {
+  /** The last round that was finished; null before the first. */
+  readonly lastRound: number | null;
+  readonly personal: Uint8Array;
+  readonly shared: Uint8Array;
+  /** Frozen update beside both, of any rank; null or left out where there is none. */
+  readonly merged?: Uint8Array | null;
+  /** SCAFFOLD's c_i; null or left out where there is none. */
+  readonly control?: Uint8Array | null;
+  /** What the client serves, of any rank; null or left out before the fusing round. */
+  readonly served?: Uint8Array | null;
+}

@@ -1,0 +1,53 @@
+/** One contest of one backend in a worker. Models and the sample text come from /bench-files/. */
+
+import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
+import { selectBackend } from "../../src/backends/selectBackend.ts";
+import type { ModelFiles } from "../../src/models/modelFiles.ts";
+import { readModelFiles } from "../../src/models/readModelFiles.ts";
+import { contestsOf, STEPS } from "../contestList.ts";
+import { matmulCeiling } from "../matmulCeiling.ts";
+import type { Measured } from "../measureSteps.ts";
+import { type Outcome, runContest } from "../runContest.ts";
+
+export interface WorkerRequest {
+  readonly backend: BackendName;
+  readonly work: string;
+  /** Index in the list of that work. */
+  readonly contest: number;
+  readonly torch: Readonly<Record<string, Measured>> | string;
+}
+
+/** The worker's last message; those before it are notes, which are strings. */
+export interface WorkerAnswer {
+  readonly device: Device;
+  /** GFLOP/s of a plain product. */
+  readonly ceiling: number;
+  readonly outcome: Outcome;
+}
+
+self.onmessage = async ({ data: { backend, work, contest: index, torch } }: MessageEvent<WorkerRequest>) => {
+  const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null });
+  const ceiling = await matmulCeiling();
+  const text = await (await fetch("/bench-files/LICENSE")).text();
+  const contest = await contestsOf(work, backend, { readModel, text, ...STEPS })[index]?.();
+  if (!contest) throw new RangeError(`There is no contest ${index}`);
+  const figures = typeof torch === "string" ? torch : torch[contest.name];
+  const found = typeof contest.torch === "string" ? contest.torch : figures;
+  const outcome = await runContest(contest, {
+    backend,
+    torch: found ?? "PyTorch runs the sizes of the processor's backends only",
+    note: (text) => self.postMessage(text),
+  });
+  const answer: WorkerAnswer = { device, ceiling, outcome };
+  self.postMessage(answer);
+};
+
+/** The names of a model's files that the contests need. */
+const FILES = ["config.json", "tokenizer.json", "model.safetensors"];
+
+function readModel(id: string): Promise<ModelFiles> {
+  return readModelFiles(FILES, async (name) => {
+    const response = await fetch(`/bench-files/models/${id}/${name}`);
+    return new Uint8Array(await response.arrayBuffer());
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Which TF.js backend computes here: webgpu on real hardware, else wasm, else cpu. TF.js falls back silently when a backend
+ * cannot start, so every choice is checked. Works in a page, in a worker and in Node.
+ */
+
+import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
+import * as tf from "@tensorflow/tfjs";
+import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
+import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
+
+export interface BackendOptions extends WasmOptions {
+  /** Takes exactly this backend, a software WebGPU adapter included; null chooses. */
+  readonly forced: BackendName | null;
+}
+
+/** Starts the backend and says where and why. @throws {Error} when the forced backend is not there, or none starts. */
+export async function selectBackend(options: BackendOptions): Promise<Device> {
+  if (options.forced) return start(options.forced, "It was asked for.", options);
+  const adapter = await findAdapter();
+  if (adapter && !adapter.software) {
+    const device = await attempt("webgpu", `There is a WebGPU adapter (${adapter.name}).`, options);
+    if (device) return device;
+  }
+  const noGpu = adapter?.software
+    ? `The only WebGPU adapter is a software one (${adapter.name}).`
+    : adapter
+      ? `The WebGPU adapter (${adapter.name}) did not start.`
+      : "There is no WebGPU adapter.";
+  const wasm = await attempt("wasm", noGpu, options);
+  return wasm ?? start("cpu", `${noGpu} WebAssembly did not start.`, options);
+}
+
+async function attempt(backend: BackendName, reason: string, options: BackendOptions): Promise<Device | null> {
+  try {
+    return await start(backend, reason, options);
+  } catch {
+    return null;
+  }
+}
+
+async function start(backend: BackendName, reason: string, options: BackendOptions): Promise<Device> {
+  if (backend === "wasm") configureWasm(options);
+  // Registers itself on import, and only where there is WebGPU.
+  if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
+  const started = await tf.setBackend(backend).catch(() => false);
+  if (!started || tf.getBackend() !== backend) throw new Error(`The ${backend} backend cannot start here`);
+  const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
+  const description = backend === "webgpu" ? describeAdapter(await findAdapter()) : runtimeName();
+  const why = wasm ? `${reason} ${wasm.reason}` : reason;
+  return { backend, threads: wasm?.threads ?? 1, reason: why.slice(0, 300), description: description.slice(0, 200) };
+}
+
+function runtimeName(): string {
+  return typeof navigator === "undefined" ? "Node.js" : navigator.userAgent;
+}

@@ -1,0 +1,53 @@
+/** A decoder behind the language-model interface. */
+import { type DecoderConfig, decoderLinears } from "@duet/lora-core/architectures/decoderConfig";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
+import type { ChatTemplate } from "../chatTemplate.ts";
+import type { LanguageModel } from "../languageModel.ts";
+import type { TextTokenizer } from "../textTokenizer.ts";
+import { createCausalTask } from "./causalTask.ts";
+import { createChatEncoder } from "./chatPrompt.ts";
+import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
+import { generateTokens } from "./generateTokens.ts";
+import { createPromptEncoder } from "./prompt.ts";
+import { textStream } from "./textStream.ts";
+
+export interface CausalLmFiles {
+  readonly config: DecoderConfig;
+  /** Tensors by their names in the checkpoint; only read. */
+  readonly weights: NamedTensors;
+  readonly tokenizer: TextTokenizer;
+  /** Null for a base model. */
+  readonly chat: ChatTemplate | null;
+  /** End a text beside those of config.json. */
+  readonly stopTokens: readonly number[];
+  /** Exact when left out. */
+  readonly precision?: WeightPrecision | undefined;
+}
+
+/**
+ * Loads the base onto the current backend.
+ * @throws {RangeError} when the checkpoint does not fit config.json.
+ * @throws {TypeError} when the chat template cannot be used.
+ */
+export function createCausalLm({ config, weights, tokenizer, chat, stopTokens, precision }: CausalLmFiles): LanguageModel {
+  const eosTokens = [...new Set([...config.eosTokens, ...stopTokens])];
+  const prompts = chat
+    ? createChatEncoder(tokenizer, chat, eosTokens)
+    : createPromptEncoder(tokenizer, { bosToken: config.bosToken, eosTokens });
+  const loaded = loadDecoderWeights(config, weights, precision);
+  return {
+    family: "causal-lm",
+    linears: decoderLinears(config),
+    prepare: async (task) => createCausalTask(loaded, prompts, task),
+    generate({ input, adapter, options, beforeToken }) {
+      const { maxNewTokens, stop, seed, ...sampling } = options;
+      const room = Math.max(config.maxPositions - maxNewTokens, Math.floor(config.maxPositions / 2));
+      const prompt = prompts.prompt(input, room);
+      const { stopTokens: ends } = prompts;
+      const tokens = generateTokens(loaded, { prompt, adapter, maxNewTokens, stopTokens: ends, sampling, seed, beforeToken });
+      return textStream(tokens, { decode: tokenizer.decode, stop });
+    },
+    dispose: () => disposeDecoderWeights(loaded),
+  };
+}

@@ -1,0 +1,122 @@
+/** A causal language model bound to a task: the loss is the mean over answer tokens; labels are decoded within the label set. */
+
+import type { Row, Task } from "@duet/lora-core/data/task";
+import * as tf from "@tensorflow/tfjs";
+import { headCrossEntropy } from "../../ops/headCrossEntropy/headCrossEntropy.ts";
+import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
+import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
+import { headInput, hiddenStates } from "./decoderForward.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
+import { createKeyValueCache } from "./keyValueCache.ts";
+import { createLabelChoices, type LabelChoices } from "./labelChoices.ts";
+import { advance, type LabelPath, skipForced } from "./labelDecoding.ts";
+import type { PromptEncoder } from "./prompt.ts";
+import { type AlignedBatch, alignedBatch, scoredBatch } from "./scoredPositions.ts";
+
+/** @throws {RangeError} when two labels cannot be told apart by their tokens. */
+export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder, task: Task): TaskModel {
+  const labels = task.kind === "label" ? task.labels : [];
+  const choices =
+    task.kind === "label"
+      ? createLabelChoices(
+          weights,
+          labels.map((label) => prompts.answer(label)),
+        )
+      : null;
+  const within = (maxTokens: number) => Math.min(maxTokens, weights.config.maxPositions);
+
+  /** What the head reads before every answer token, [K, D]. */
+  function beforeAnswers(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor2D {
+    const { batch, positions } = scoredBatch(examples);
+    return headInput(weights, hiddenStates(weights, batch, { dropout: null, ...pass, adapter, cache: null }), positions);
+  }
+
+  function losses(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor1D {
+    const { targets } = scoredBatch(examples);
+    const input = beforeAnswers(examples, adapter, pass);
+    return headCrossEntropy(input, weights.head, tf.tensor1d([...targets], "int32"));
+  }
+
+  return {
+    encode: (row, maxTokens) => encodeRow(row, within(maxTokens), prompts, task),
+
+    encodeInput(input, maxTokens) {
+      const longest = Math.max(0, ...labels.map((label) => prompts.answer(label).length));
+      return Int32Array.from(prompts.prompt(input, within(maxTokens) - longest));
+    },
+
+    loss: (examples, adapter, pass) => losses(examples, adapter, pass).mean(),
+
+    losses,
+
+    logits: (examples, adapter, pass) => loraLinear(beforeAnswers(examples, adapter, pass), weights.head, null),
+
+    choices({ tokens, answerStart }) {
+      const answer = [...tokens.subarray(answerStart)];
+      return answer.map((choice, at) => ({ choice, context: answer.slice(0, at).join(" ") }));
+    },
+
+    async score(examples, adapter) {
+      const read = alignedBatch(examples);
+      const cache = choices ? createKeyValueCache() : null;
+      try {
+        // [K, 1 + C]: the loss of every answer token, then the logits of label tokens.
+        const result = tf.tidy(() => {
+          const hidden = hiddenStates(weights, read.batch, { adapter, dropout: null, cache });
+          const input = headInput(weights, hidden, read.positions);
+          const losses = headCrossEntropy(input, weights.head, tf.tensor1d([...read.targets], "int32"));
+          const column = losses.reshape<tf.Tensor2D>([-1, 1]);
+          return choices ? tf.concat([column, loraLinear(input, choices.head, null)], 1) : column;
+        });
+        cache?.advance(read.batch.length);
+        const values = Float32Array.from(await result.data());
+        result.dispose();
+        const found = sumLosses(values, read, examples);
+        if (!choices || !cache) return found;
+        const lastTokens = examples.map(({ tokens, answerStart }) => tokens[answerStart - 1] ?? 0);
+        const paths = examples.map((_, row) => followAnswer(choices, values, read, row));
+        const decided = await choices.finish({ cache, read, lastTokens, adapter }, paths);
+        return found.map((scored, row) => ({ ...scored, label: decided[row]?.node.label ?? -1 }));
+      } finally {
+        cache?.dispose();
+      }
+    },
+
+    predict: choices && ((inputs, adapter) => choices.predict(inputs, adapter)),
+
+    dispose: () => choices?.dispose(),
+  };
+}
+
+/** Loss of each row from its values [K, width], whose first column is the loss of a token. */
+function sumLosses(values: Float32Array, { offsets, positions }: AlignedBatch, examples: readonly Example[]): Scored[] {
+  const width = values.length / positions.length;
+  return examples.map((_, row) => {
+    const [from = 0, to = 0] = offsets.slice(row, row + 2);
+    let lossSum = 0;
+    for (let k = from; k < to; k++) lossSum += values[k * width] ?? 0;
+    return { label: -1, lossSum, units: to - from };
+  });
+}
+
+/** As long as the choices agree with the true answer, its own pass has the next logits already. */
+function followAnswer(choices: LabelChoices, values: Float32Array, { offsets, targets }: AlignedBatch, row: number): LabelPath {
+  const width = 1 + choices.tokens.length;
+  const [from = 0, to = 0] = offsets.slice(row, row + 2);
+  let path = skipForced({ node: choices.trie, tokens: [] });
+  while (path.node.label === null) {
+    const k = from + path.tokens.length;
+    const agrees = path.tokens.every((token, i) => token === targets[from + i]);
+    if (!agrees || k >= to) return path;
+    path = skipForced(advance(path, choices.logitsIn(values, k * width + 1)));
+  }
+  return path;
+}
+
+function encodeRow(row: Row, maxTokens: number, prompts: PromptEncoder, task: Task): Example {
+  const label = task.kind === "label" ? task.labels.indexOf(row.answer) : -1;
+  if (task.kind === "label" && label < 0) throw new RangeError(`Line ${row.line}: "${row.answer}" is not one of the labels`);
+  const answer = prompts.answer(row.answer);
+  const prompt = prompts.prompt(row.input, maxTokens - answer.length);
+  return { tokens: Int32Array.from([...prompt, ...answer]), answerStart: prompt.length, label };
+}

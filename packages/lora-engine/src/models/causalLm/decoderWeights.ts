@@ -1,0 +1,91 @@
+/** The frozen weights of a decoder's checkpoint on the backend, linear layers as the backend's kernels want them. */
+
+import { type DecoderConfig, decoderLinears, decoderNorms } from "@duet/lora-core/architectures/decoderConfig";
+import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import * as tf from "@tensorflow/tfjs";
+import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";
+import {
+  disposeFrozenMatrix,
+  type FrozenMatrix,
+  frozenMatrix,
+  type WeightPrecision,
+} from "../../ops/frozenMatrix/frozenMatrix.ts";
+
+export interface NormWeights {
+  /** [width] */
+  readonly weight: tf.Tensor1D;
+  /** [width]; null for a root-mean-square norm. */
+  readonly bias: tf.Tensor1D | null;
+}
+
+export interface DecoderWeights {
+  readonly config: DecoderConfig;
+  /** [V, D] */
+  readonly embedding: FrozenMatrix;
+  /** Learned positions [maxPositions, D]; null with rotary ones. */
+  readonly positions: tf.Tensor2D | null;
+  /** By module name, as in `decoderLinears`. */
+  readonly linears: ReadonlyMap<string, FrozenLinear>;
+  /** By module name, as in `decoderNorms`. */
+  readonly norms: ReadonlyMap<string, NormWeights>;
+  /** V x D output head; a tied one shares `embedding`. */
+  readonly head: FrozenLinear;
+}
+
+/** Copies the checkpoint to the backend. The caller frees it with {@link disposeDecoderWeights}. @throws {RangeError} on a missing or misshapen tensor. */
+export function loadDecoderWeights(
+  config: DecoderConfig,
+  checkpoint: NamedTensors,
+  precision: WeightPrecision = "exact",
+): DecoderWeights {
+  const { names, hiddenSize } = config;
+  const vector = (name: string, size: number) => tf.tensor1d(tensorOf(checkpoint, name, [size]));
+  const matrix = (name: string, shape: [number, number]) => tf.tensor2d(tensorOf(checkpoint, name, shape), shape);
+  const wide = (name: string) => frozenMatrix(matrix(`${name}.weight`, [config.vocabSize, hiddenSize]), precision);
+  const embedding = wide(names.embedding);
+  const linears = decoderLinears(config).map(({ name, inFeatures, outFeatures, hasBias }): [string, FrozenLinear] => {
+    const bias = hasBias ? vector(`${name}.bias`, outFeatures) : null;
+    const shape: [number, number] = config.weightsInOut ? [inFeatures, outFeatures] : [outFeatures, inFeatures];
+    const stored = config.weightsInOut ? "in-out" : "out-in";
+    return [name, frozenLinear(matrix(`${name}.weight`, shape), { bias, stored, precision })];
+  });
+  const norms = decoderNorms(config).map(({ name, width }): [string, NormWeights] => [
+    name,
+    { weight: vector(`${name}.weight`, width), bias: config.norm === "layer" ? vector(`${name}.bias`, width) : null },
+  ]);
+  return {
+    config,
+    embedding,
+    positions: names.positions ? matrix(`${names.positions}.weight`, [config.maxPositions, hiddenSize]) : null,
+    linears: new Map(linears),
+    norms: new Map(norms),
+    head: linearOver(config.tiedHead ? embedding : wide(names.head)),
+  };
+}
+
+/** Frees every tensor of {@link loadDecoderWeights}. */
+export function disposeDecoderWeights({ embedding, positions, linears, norms, head }: DecoderWeights): void {
+  for (const linear of linears.values()) disposeFrozenLinear(linear);
+  for (const { weight, bias } of norms.values()) {
+    weight.dispose();
+    bias?.dispose();
+  }
+  head.turned?.dispose();
+  if (head.weight.stored !== embedding.stored) disposeFrozenMatrix(head.weight);
+  positions?.dispose();
+  disposeFrozenMatrix(embedding);
+}
+
+function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): Float32Array {
+  const tensor = find(checkpoint, name);
+  if (!tensor) throw new RangeError(`The checkpoint has no tensor ${name}`);
+  if (tensor.shape.join() !== shape.join()) {
+    throw new RangeError(`The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
+  }
+  return tensor.data;
+}
+
+/** Checkpoints saved without their head, as gpt2's on the hub, leave out the first part of every name ("transformer."). */
+function find(checkpoint: NamedTensors, name: string): HostTensor | undefined {
+  return checkpoint.get(name) ?? checkpoint.get(name.slice(name.indexOf(".") + 1));
+}

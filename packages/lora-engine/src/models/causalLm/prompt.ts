@@ -1,0 +1,36 @@
+/**
+ * How a row becomes tokens for a base model (no chat template):
+ *   <bos> input "\nAnswer:" " answer" <eos>
+ * with <bos> only where config.json has one. Everything after "Answer:" is the answer; the loss is on those tokens alone.
+ */
+import type { DecoderConfig } from "@duet/lora-core/architectures/decoderConfig";
+import { ANSWER_SEPARATOR, promptText } from "@duet/lora-core/data/promptText";
+import type { TextTokenizer } from "../textTokenizer.ts";
+
+export interface PromptEncoder {
+  /** Tokens before the answer, at most `room` of them where the separator allows: the input's end is cut. */
+  prompt(input: string, room: number): number[];
+  /** Tokens of the answer and the one that ends it. */
+  answer(answer: string): number[];
+  /** Tokens that end a written answer, the one of training first. */
+  readonly stopTokens: readonly number[];
+}
+
+/** Binds the format to a model's tokenizer and special tokens. */
+export function createPromptEncoder(
+  tokenizer: TextTokenizer,
+  { bosToken, eosTokens }: Pick<DecoderConfig, "bosToken" | "eosTokens">,
+): PromptEncoder {
+  const start = bosToken === null ? [] : [bosToken];
+  const separator = tokenizer.encode(ANSWER_SEPARATOR);
+  return {
+    stopTokens: eosTokens,
+    prompt(input, room) {
+      const whole = [...start, ...tokenizer.encode(promptText(input))];
+      if (whole.length <= room) return whole;
+      const cut = Math.max(0, room - start.length - separator.length);
+      return [...start, ...tokenizer.encode(input).slice(0, cut), ...separator];
+    },
+    answer: (answer) => [...tokenizer.encode(` ${answer}`), ...eosTokens.slice(0, 1)],
+  };
+}

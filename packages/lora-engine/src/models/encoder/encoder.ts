@@ -1,0 +1,34 @@
+/** The encoder family behind {@link LanguageModel}: scores labels by similarity, cannot generate. */
+import { type EncoderConfig, encoderLinears } from "@duet/lora-core/architectures/encoderConfig";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
+import type { LanguageModel } from "../languageModel.ts";
+import type { TextTokenizer } from "../textTokenizer.ts";
+import { createEncoderTask } from "./encoderTask.ts";
+import { disposeEncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
+
+export interface EncoderFiles {
+  readonly config: EncoderConfig;
+  /** Tensors by their names in the checkpoint; only read. */
+  readonly weights: NamedTensors;
+  readonly tokenizer: TextTokenizer;
+  /** Exact when left out. */
+  readonly precision?: WeightPrecision | undefined;
+}
+
+/** Loads the base onto the current backend. @throws {RangeError} when the checkpoint does not fit config.json. */
+export function createEncoder({ config, weights, tokenizer, precision }: EncoderFiles): LanguageModel {
+  const encoder = { config, weights: loadEncoderWeights(config, weights, precision), tokenizer };
+  return {
+    family: "encoder",
+    linears: encoderLinears(config),
+    prepare: async (task) => {
+      if (task.kind !== "label") {
+        throw new RangeError("This model compares texts and cannot write them. Choose a label task, or a causal-lm model.");
+      }
+      return createEncoderTask(encoder, task.labels);
+    },
+    generate: null,
+    dispose: () => disposeEncoderWeights(encoder.weights),
+  };
+}

@@ -1,0 +1,28 @@
+/** From a model in host memory to a model on the current backend. */
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import type { WeightPrecision } from "../ops/frozenMatrix/frozenMatrix.ts";
+import { createCausalLm } from "./causalLm/causalLm.ts";
+import { createEncoder } from "./encoder/encoder.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import type { ModelFiles } from "./modelFiles.ts";
+import { createTextTokenizer } from "./textTokenizer.ts";
+
+export interface LoadOptions {
+  /** Of the frozen linear layers; exact when left out. */
+  readonly precision?: WeightPrecision;
+}
+
+/**
+ * Reads, checks and copies a base model to the current backend; the caller disposes it.
+ * @throws {UnsupportedModelError} for a config.json that is not supported.
+ * @throws {RangeError} when weights and config.json do not fit.
+ * @throws {TypeError} for a tokenizer.json or a chat template that is not supported.
+ */
+export function loadModel(files: ModelFiles, { precision }: LoadOptions = {}): LanguageModel {
+  const architecture = parseArchitecture(files.config);
+  const tokenizer = createTextTokenizer(files.tokenizer);
+  const { weights, chat, stopTokens } = files;
+  return architecture.family === "encoder"
+    ? createEncoder({ config: architecture.config, weights, tokenizer, precision })
+    : createCausalLm({ config: architecture.config, weights, tokenizer, chat, stopTokens, precision });
+}

@@ -1,0 +1,29 @@
+/** Every op on a backend that only a browser has. */
+import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import { attentionCases } from "../attention/attention.cases.ts";
+import { geluCases } from "../gelu/gelu.cases.ts";
+import { headCrossEntropyCases, wideHeadCrossEntropyCases } from "../headCrossEntropy/headCrossEntropy.cases.ts";
+import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
+import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
+import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
+import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
+import { rotaryCases } from "../rotary/rotary.cases.ts";
+import { selectRowsCases } from "../selectRows/selectRows.cases.ts";
+import { swigluCases } from "../swiglu/swiglu.cases.ts";
+import { testFrozenRowsOn } from "./frozenRows.ts";
+import { testOpOn } from "./testOp.ts";
+
+/** Registers the tests of all ops; see testOpOn. */
+export function testAllOpsOn(backend: BackendName): void {
+  testOpOn(backend, "loraLinear", loraLinearCases);
+  testOpOn(backend, "attention", attentionCases);
+  testOpOn(backend, "rmsNorm", rmsNormCases);
+  testOpOn(backend, "layerNorm", layerNormCases);
+  testOpOn(backend, "rotary", rotaryCases);
+  testOpOn(backend, "swiglu", swigluCases);
+  testOpOn(backend, "gelu", geluCases);
+  testOpOn(backend, "maskedCrossEntropy", maskedCrossEntropyCases);
+  testOpOn(backend, "headCrossEntropy", [...headCrossEntropyCases, ...wideHeadCrossEntropyCases]);
+  testOpOn(backend, "selectRows", selectRowsCases);
+  testFrozenRowsOn(backend);
+}

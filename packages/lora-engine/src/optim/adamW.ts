@@ -1,0 +1,111 @@
+/**
+ * AdamW (Loshchilov and Hutter 2017, arXiv:1711.05101, algorithm 2; bias correction as Kingma and Ba, arXiv:1412.6980):
+ *   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
+ *   theta = theta - rate * weightDecay * theta - rate * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
+ * The moments live on the backend, next to the variables.
+ */
+
+import { type HostTensor, sizeOf } from "@duet/lora-core/tensors/namedTensors";
+import * as tf from "@tensorflow/tfjs";
+import { chooseKernel } from "../ops/kernelChoice.ts";
+import { composedAdamW } from "./adamW.composed.ts";
+import { webgpuAdamW } from "./adamW.webgpu.ts";
+
+export interface AdamWOptions {
+  readonly weightDecay: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** The optimiser's memory on the host, in the order of the variables, to go on later as if nothing had happened. */
+export interface AdamWState {
+  /** t, steps taken. */
+  readonly steps: number;
+  readonly first: readonly HostTensor[];
+  readonly second: readonly HostTensor[];
+}
+
+export interface AdamW {
+  /**
+   * One step; `gradients` are in the order of the variables and stay the caller's. `factor` multiplies all of them, see
+   * clipFactor. Nothing is read back.
+   */
+  apply(gradients: readonly tf.Tensor[], learningRate: number, factor?: tf.Scalar): void;
+  exportState(): Promise<AdamWState>;
+  /** @throws {RangeError} when the moments do not have the variables' shapes. */
+  importState(state: AdamWState): void;
+  /** Frees the moments; the variables stay. */
+  dispose(): void;
+}
+
+/** Moments start at zero. The variables belong to the caller and are assigned in place. */
+export function createAdamW(variables: readonly tf.Variable[], options: AdamWOptions): AdamW {
+  const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const zeros = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+  const moments = variables.map((variable) => ({ value: variable, m: zeros(variable), v: zeros(variable) }));
+  const first = moments.map(({ m }) => m);
+  const second = moments.map(({ v }) => v);
+  const update = chooseKernel({ composed: composedAdamW, webgpu: webgpuAdamW });
+  let steps = 0;
+
+  return {
+    apply(gradients, learningRate, factor) {
+      if (gradients.length !== variables.length) {
+        throw new RangeError(`AdamW: ${gradients.length} gradients for ${variables.length} variables`);
+      }
+      steps++;
+      const numbers = {
+        beta1,
+        beta2,
+        epsilon,
+        keep: 1 - learningRate * weightDecay,
+        rate: learningRate / (1 - beta1 ** steps),
+        spread: 1 / Math.sqrt(1 - beta2 ** steps),
+      };
+      tf.tidy(() => {
+        const coefficients = { ...numbers, factor: factor ?? tf.scalar(1) };
+        // One tidy each: the intermediates of all variables together would be many times the adapter.
+        for (const [index, { value, m, v }] of moments.entries()) {
+          const gradient = gradients[index];
+          if (!gradient) continue;
+          tf.tidy(() => {
+            const next = update({ value, m, v }, gradient, coefficients);
+            value.assign(next.value);
+            m.assign(next.m);
+            v.assign(next.v);
+          });
+        }
+      });
+    },
+    async exportState() {
+      const [m, v] = await Promise.all([Promise.all(first.map(toHost)), Promise.all(second.map(toHost))]);
+      return { steps, first: m, second: v };
+    },
+    importState(state) {
+      assertFits(variables, state.first);
+      assertFits(variables, state.second);
+      steps = state.steps;
+      for (const [index, variable] of first.entries()) assignHost(variable, state.first[index]);
+      for (const [index, variable] of second.entries()) assignHost(variable, state.second[index]);
+    },
+    dispose: () => tf.dispose([...first, ...second]),
+  };
+}
+
+async function toHost(variable: tf.Variable): Promise<HostTensor> {
+  return { shape: [...variable.shape], data: Float32Array.from(await variable.data()) };
+}
+
+function assignHost(variable: tf.Variable, tensor: HostTensor | undefined): void {
+  // A copy, because the backend may keep the array it is given.
+  if (tensor) tf.tidy(() => variable.assign(tf.tensor(tensor.data.slice(), [...tensor.shape])));
+}
+
+function assertFits(variables: readonly tf.Variable[], moments: readonly HostTensor[]): void {
+  const fits = (shape: readonly number[], moment: HostTensor | undefined) =>
+    moment?.shape.join() === shape.join() && moment.data.length === sizeOf(shape);
+  if (moments.length === variables.length && variables.every(({ shape }, index) => fits(shape, moments[index]))) return;
+  const list = (shapes: readonly { readonly shape: readonly number[] }[]) => shapes.map(({ shape }) => `[${shape}]`).join(", ");
+  throw new RangeError(`AdamW: the moments have shapes ${list(moments)}, expected ${list(variables)}`);
+}

@@ -1,0 +1,146 @@
+/** Trying adapters out on the real small decoder and wasm: the same figures as in a round, one answer at a time, rounds first. */
+
+import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterLayout, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import type { AnsweringAdapter } from "@duet/lora-core/contract/answering";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { DataSplit } from "@duet/lora-core/data/task";
+import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { testWasm } from "../backends/testBackend.ts";
+import { readModelFolder } from "../models/testing/modelFolder.ts";
+import { createLocalClient } from "./localClient.ts";
+import type { TrainingEngine } from "./trainingEngine.ts";
+
+const labels = ["error", "info"];
+const setup: EngineSetup = {
+  task: { kind: "label", labels },
+  adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["q_proj", "v_proj"] },
+  training: { batchSize: 4, maxTokens: 24, learningRate: 4e-3, warmupSteps: 1, weightDecay: 0.01, clipNorm: 1 },
+  seed: 5,
+  clientSeed: 77,
+};
+const rows = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    line: i + 1,
+    input: i % 2 === 0 ? `${prefix} disk ${i} failed to answer` : `${prefix} user ${i} logged in`,
+    answer: labels[i % 2] as string,
+  }));
+// One row of every group of near-duplicates is measured: these are all different.
+const fusion = [
+  { line: 1, input: "parity error on the memory bus, giving up", answer: "error" },
+  { line: 2, input: "accepted password for root from console", answer: "info" },
+  { line: 3, input: "kernel panic: attempted to kill init", answer: "error" },
+  { line: 4, input: "nightly backup finished in nine minutes", answer: "info" },
+];
+const split: DataSplit = { train: rows("a", 12), fusion, test: rows("c", 4) };
+const round = {
+  round: 0,
+  plan: methodOf({ id: "local", config: {} }).plan(
+    { local: { unit: "steps", amount: 6 }, inner: { unit: "steps", amount: 2 }, rounds: 1 },
+    { round: 0, isNewcomer: false },
+  ),
+  received: null,
+};
+const PERSONAL: Mix = { kind: "factor", weights: [{ personal: 1, shared: 0 }] };
+const HALVES = { personal: 0.5, shared: 0.5 };
+const quiet = () => {};
+
+let engine: TrainingEngine;
+beforeAll(async () => {
+  engine = createLocalClient(testWasm());
+  await engine.open(readModelFolder("duet-tiny"), "wasm");
+  await engine.prepare(setup, split);
+  await engine.runRound(round, quiet);
+});
+
+describe("trying adapters out", () => {
+  it("predicts what the figures on the fusion rows count, base and personal differently", async () => {
+    const inputs = fusion.map(({ input }) => input);
+    const probabilities = new Map<string, number[]>();
+    for (const [name, which] of [
+      ["base", null],
+      ["personal", PERSONAL],
+      ["factor", { kind: "factor", weights: [HALVES] }],
+      ["product", { kind: "product", weights: HALVES }],
+    ] as const) {
+      const predictions = await engine.predict(inputs, which);
+      const right = predictions.filter(({ label }, row) => labels[label] === fusion[row]?.answer).length;
+      const figure = await engine.measureFusion(which);
+      expect(figure.accuracy).toBe(right / fusion.length);
+      expect(figure.loss).toBeGreaterThan(0.01);
+      probabilities.set(
+        name,
+        predictions.map((prediction) => prediction.probabilities[0] ?? 0),
+      );
+    }
+    const [base = [], personal = [], factor = [], product = []] = probabilities.values();
+    for (const [row, value] of personal.entries()) {
+      expect(Math.abs(value - (base[row] ?? 0))).toBeGreaterThan(1e-3);
+      expect(Math.abs(value - (factor[row] ?? 0))).toBeGreaterThan(1e-4);
+      expect(Math.abs((factor[row] ?? 0) - (product[row] ?? 0))).toBeGreaterThan(1e-4);
+    }
+  });
+
+  it("answers with what the client serves, of any rank, once there is something", async () => {
+    const inputs = fusion.map(({ input }) => input);
+    await expect(engine.predict(inputs, "served")).rejects.toThrow("no fused adapter before the last round");
+    const before = await engine.checkpoint();
+    // Twice the rank: both adapters side by side, as a fusion of products serves them.
+    const layout = adapterLayout(parseArchitecture(readModelFolder("duet-tiny").config).linears, setup.adapter);
+    const [personal, shared] = [decodeAdapter(before.personal, layout), decodeAdapter(before.shared, layout)];
+    const sum = mixed(personal, shared, { kind: "product", weights: HALVES });
+    await engine.restore({ ...before, served: encodeAdapter(sum, layoutOf(sum)) });
+    const probabilitiesOf = async (which: AnsweringAdapter) =>
+      (await engine.predict(inputs, which)).flatMap((prediction) => prediction.probabilities);
+    const product = await probabilitiesOf({ kind: "product", weights: HALVES });
+    const factor = await probabilitiesOf({ kind: "factor", weights: [HALVES] });
+    const served = await probabilitiesOf("served");
+    expect(served).toEqual(product);
+    expect(Math.abs((served[0] ?? 0) - (factor[0] ?? 0))).toBeGreaterThan(1e-4);
+    await engine.restore(before);
+  });
+
+  it("writes text piece by piece, and frees what it used", async () => {
+    const before = tf.memory().numTensors;
+    const pieces: string[] = [];
+    const options = { maxNewTokens: 6, stop: [], seed: 1, temperature: 0.9, topK: 20, topP: null };
+    await engine.write({ input: "disk 3 failed", adapter: null, options }, (piece) => pieces.push(piece));
+    expect(pieces.join("").length).toBeGreaterThan(4);
+    expect(pieces.length).toBeGreaterThan(1);
+    const stopped = engine.write(
+      { input: "disk 3 failed", adapter: PERSONAL, options: { ...options, maxNewTokens: 300 } },
+      () => {
+        void engine.stopAnswering();
+      },
+    );
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    await engine.stopAnswering();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("stops an answer for a newer one, and any answer for a round; during a round nothing is answered", async () => {
+    const older = engine.measureFusion(null);
+    const newer = engine.predict(["disk 1 failed"], null);
+    await expect(older).rejects.toMatchObject({ name: "AbortError" });
+    expect(await newer).toHaveLength(1);
+
+    const stopped = engine.measureFusion(PERSONAL);
+    const training = engine.runRound({ ...round, round: 1 }, quiet);
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    await expect(engine.predict(["x"], null)).rejects.toThrow(/This tab is training/);
+    expect((await training).metrics.trainTokens).toBeGreaterThan(0);
+    expect(await engine.predict(["x"], null)).toHaveLength(1);
+  });
+
+  it("says what a task or a model cannot do", async () => {
+    await engine.prepare({ ...setup, task: { kind: "text" } }, split);
+    await expect(engine.predict(["x"], null)).rejects.toThrow("no labels to predict");
+    expect((await engine.measureFusion(null)).accuracy).toBeNull();
+    await engine.open(readModelFolder("use-lite"), "wasm");
+    await expect(engine.predict(["x"], null)).rejects.toThrow("No data is prepared");
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * Trying adapters out between rounds: labels, texts and figures of what a client serves, or of any mix of its two adapters. One answer
+ * at a time; a newer one, or a round, stops the one before. Nothing of it leaves the thread's device.
+ */
+
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import type { AnswerEngine, AnsweringAdapter, Prediction } from "@duet/lora-core/contract/answering";
+import { mixed } from "@duet/lora-core/fusion/mix";
+import { withMerged } from "@duet/lora-core/strategies/exchange";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { DeviceAdapter, LanguageModel } from "../models/languageModel.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
+import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { createRunControl, type RunControl } from "./runControl.ts";
+import type { Client } from "./runRound.ts";
+
+/** A client between rounds. */
+export interface IdleClient {
+  readonly client: Client;
+  readonly model: LanguageModel;
+}
+
+/** Inputs per forward pass. */
+const BATCH_SIZE = 16;
+
+/** `idle` gives the client of the moment. @throws what `idle` throws when there is none or it is training. */
+export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
+  let running: { readonly control: RunControl; readonly ended: Promise<void> } | null = null;
+
+  async function stopAnswering(): Promise<void> {
+    running?.control.cancel();
+    await running?.ended;
+  }
+
+  /** Runs with the adapter on the backend, after whatever ran before has stopped. */
+  async function answering<T>(
+    which: AnsweringAdapter,
+    run: (parts: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) => Promise<T>,
+  ): Promise<T> {
+    idle();
+    const control = createRunControl();
+    const before = running;
+    before?.control.cancel();
+    const work = (async () => {
+      await before?.ended;
+      await control.checkIn();
+      const parts = idle();
+      const tensors = tensorsOf(parts.client, which);
+      const adapter = tensors && uploadAdapter(tensors, { scale: adapterScale(parts.client.setup.adapter), trainable: false });
+      try {
+        return await run({ ...parts, adapter, control });
+      } finally {
+        adapter?.dispose();
+      }
+    })();
+    const mine = { control, ended: work.then(nothing, nothing) };
+    running = mine;
+    void mine.ended.then(() => {
+      if (running === mine) running = null;
+    });
+    return work;
+  }
+
+  return {
+    stopAnswering,
+    predict: (inputs, which) =>
+      answering(which, async ({ client, adapter, control }) => {
+        const { model, setup } = client;
+        if (!model.predict) throw new RangeError("In a text task there are no labels to predict");
+        const predictions: Prediction[] = [];
+        for (let start = 0; start < inputs.length; start += BATCH_SIZE) {
+          await control.checkIn();
+          const batch = inputs.slice(start, start + BATCH_SIZE);
+          predictions.push(
+            ...(await model.predict(
+              batch.map((input) => model.encodeInput(input, setup.training.maxTokens)),
+              adapter,
+            )),
+          );
+        }
+        return predictions;
+      }),
+    write: ({ input, adapter: which, options }, onText) =>
+      answering(which, async ({ model, adapter, control }) => {
+        if (!model.generate) throw new RangeError("This model compares texts and cannot write them");
+        for await (const piece of model.generate({ input, adapter, options, beforeToken: () => control.checkIn() }))
+          onText(piece);
+      }),
+    measureFusion: (which) =>
+      answering(which, async ({ client, adapter, control }) => {
+        const { model, setup, examples } = client;
+        const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
+        const scored = await scoreExamples(model, examples.fusion, adapter, () => control.checkIn());
+        const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
+        return { loss, accuracy };
+      }),
+  };
+}
+
+/** What a client serves has its merged part in it. */
+function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {
+  if (which === null) return null;
+  if (which !== "served") return withMerged(mixed(held.personal, held.shared, which), held.merged);
+  if (!served) throw new RangeError("There is no fused adapter before the last round");
+  return served;
+}
+
+const nothing = () => {};

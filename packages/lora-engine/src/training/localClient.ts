@@ -1,0 +1,120 @@
+/** A client's training engine in this thread: loads the frozen base, tokenises the client's rows, and runs round plans. */
+
+import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { layoutOf, layoutOfBytes } from "@duet/lora-core/adapters/adapterLayout";
+import type { AnswerEngine } from "@duet/lora-core/contract/answering";
+import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { DataSplit } from "@duet/lora-core/data/task";
+import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { selectBackend } from "../backends/selectBackend.ts";
+import type { WasmOptions } from "../backends/wasmBackend.ts";
+import type { LanguageModel } from "../models/languageModel.ts";
+import { loadModel } from "../models/loadModel.ts";
+import type { ModelFiles } from "../models/modelFiles.ts";
+import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
+import { createAnswerEngine } from "./answerEngine.ts";
+import { prepareClient } from "./prepareClient.ts";
+import { RoundReport } from "./roundReport.ts";
+import { createRunControl, type RunControl } from "./runControl.ts";
+import { type Client, runRound } from "./runRound.ts";
+import type { TrainingEngine } from "./trainingEngine.ts";
+
+/** The engine takes over the thread's TF.js backend; one per thread. */
+export function createLocalClient(wasm: WasmOptions): TrainingEngine {
+  return new LocalClient(wasm);
+}
+
+class LocalClient implements TrainingEngine {
+  readonly #wasm: WasmOptions;
+  #model: LanguageModel | null = null;
+  #client: Client | null = null;
+  #running: RunControl | null = null;
+  readonly #answers = createAnswerEngine(() => {
+    if (this.#running) throw new Error("This tab is training; ask again when the round is over");
+    if (!this.#model) throw new Error("No base model is open");
+    return { client: this.#prepared(), model: this.#model };
+  });
+  readonly predict: AnswerEngine["predict"] = this.#answers.predict;
+  readonly write: AnswerEngine["write"] = this.#answers.write;
+  readonly measureFusion: AnswerEngine["measureFusion"] = this.#answers.measureFusion;
+  readonly stopAnswering: AnswerEngine["stopAnswering"] = this.#answers.stopAnswering;
+
+  constructor(wasm: WasmOptions) {
+    this.#wasm = wasm;
+  }
+
+  async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
+    await this.#answers.stopAnswering();
+    const device = await selectBackend({ ...this.#wasm, forced: backend });
+    this.#client?.model.dispose();
+    this.#client = null;
+    this.#model?.dispose();
+    this.#model = loadModel(files);
+    return device;
+  }
+
+  async prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts> {
+    if (!this.#model) throw new Error("No base model is open");
+    const client = prepareClient(await this.#model.prepare(setup.task), this.#model.linears, setup, split);
+    this.#client?.model.dispose();
+    this.#client = client;
+    return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
+  }
+
+  async runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult> {
+    if (this.#running) throw new Error("A round is already running");
+    const client = this.#prepared();
+    const control = createRunControl();
+    this.#running = control;
+    try {
+      await this.#answers.stopAnswering();
+      const report = new RoundReport(request.round, onProgress);
+      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control));
+      this.#client = { ...client, held, served, lastRound: request.round };
+      return { upload, metrics: report.metrics(), confusion: report.confusion() };
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async checkpoint(): Promise<ClientCheckpoint> {
+    const { held, layout, lastRound, served } = this.#prepared();
+    const encoded = (tensors: NamedTensors | null) => tensors && encodeAdapter(tensors, layoutOf(tensors));
+    return {
+      lastRound,
+      personal: encodeAdapter(held.personal, layout),
+      shared: encodeAdapter(held.shared, layout),
+      merged: encoded(held.merged),
+      control: encoded(held.control),
+      served: encoded(served),
+    };
+  }
+
+  async restore({ personal, shared, merged, control, served, lastRound }: ClientCheckpoint): Promise<void> {
+    const client = this.#prepared();
+    const decoded = (blob: Uint8Array | null | undefined) =>
+      blob ? decodeAdapter(blob, layoutOfBytes(client.layout, blob.byteLength)) : null;
+    this.#client = {
+      ...client,
+      held: {
+        personal: decodeAdapter(personal, client.layout),
+        shared: decodeAdapter(shared, client.layout),
+        merged: decoded(merged),
+        control: decoded(control),
+      },
+      served: decoded(served),
+      lastRound,
+    };
+  }
+
+  async cancel(): Promise<void> {
+    this.#running?.cancel();
+  }
+
+  #prepared(): Client {
+    if (!this.#client) throw new Error("No data is prepared");
+    return this.#client;
+  }
+}

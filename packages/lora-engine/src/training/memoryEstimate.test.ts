@@ -1,0 +1,63 @@
+import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { estimateMemory, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useBackend } from "../backends/testBackend.ts";
+import type { Example } from "../models/languageModel.ts";
+import { loadModel } from "../models/loadModel.ts";
+import { readModelFolder } from "../models/testing/modelFolder.ts";
+import { createWasmMeter, takeTrainingStep, type WasmMeter } from "./testing/stepMemory.ts";
+
+const labels = ["first", "second"];
+let meter: WasmMeter;
+
+beforeAll(async () => {
+  await useBackend("wasm");
+  meter = createWasmMeter();
+});
+
+describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on %s", (id) => {
+  test.each<[Workload, { rank: number }]>([
+    [{ batchSize: 1, maxTokens: 16, answerTokens: 2, evaluationRows: 32 }, { rank: 8 }],
+    [{ batchSize: 6, maxTokens: 40, answerTokens: 4, evaluationRows: 32 }, { rank: 32 }],
+    [{ batchSize: 4, maxTokens: 96, answerTokens: 8, evaluationRows: 16 }, { rank: 4 }],
+  ])("is estimated for %o, %o", async (work, { rank }) => {
+    const files = readModelFolder(id);
+    const architecture = parseArchitecture(files.config);
+    const adapter: AdapterConfig = { rank, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };
+    const estimate = estimateMemory(architecture, adapter, work);
+
+    const before = meter.live();
+    const model = loadModel(files);
+    const weights = meter.live() - before;
+    // The signal of positions is the rest. All matrices of the decoder are exact in float16.
+    expect(weights / estimate.weights).toBeCloseTo(id === "use-lite" ? 1 : 0.5, 1);
+    const task = await model.prepare({ kind: "label", labels });
+    meter.takePeak();
+    // In training a decoder does not read the last token.
+    const unread = id === "duet-tiny" ? 1 : 0;
+    const initial = initialAdapter(adapterLayout(model.linears, adapter), 1);
+    takeTrainingStep(task, examples(work.batchSize, work.maxTokens + unread, work.answerTokens * unread), initial);
+    expectWithinQuarter(estimate.step - estimate.weights, meter.takePeak() - before - weights);
+    await task.score(examples(work.evaluationRows, work.maxTokens, work.answerTokens * unread), null);
+    const withoutAdapters = estimate.evaluation - estimate.weights - 3 * estimate.adapter;
+    expectWithinQuarter(withoutAdapters, meter.takePeak() - before - weights);
+    task.dispose();
+    model.dispose();
+    expect(meter.live()).toBe(before);
+  });
+});
+
+function expectWithinQuarter(estimated: number, measured: number): void {
+  expect(estimated / measured).toBeGreaterThan(0.8);
+  expect(estimated / measured).toBeLessThan(1.25);
+}
+
+function examples(rows: number, length: number, answerTokens: number): Example[] {
+  return Array.from({ length: rows }, (_, row) => ({
+    tokens: Int32Array.from({ length }, (_, i) => 5 + ((7 * i + row) % 90)),
+    answerStart: length - answerTokens,
+    label: row % labels.length,
+  }));
+}

@@ -1,0 +1,238 @@
+/**
+ * Interprets one round plan on a client: receive, train, copy, measure, fuse, upload. It knows no federated method by name.
+ * All work is on copies; the client's adapters change only when the whole round succeeded, so a cancelled or failed round can
+ * simply be run again.
+ */
+
+import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
+import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
+import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import { sumOf } from "@duet/lora-core/fusion/adaFusion";
+import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
+import { mixed } from "@duet/lora-core/fusion/mix";
+import { searchFusion } from "@duet/lora-core/fusion/searchFusion";
+import {
+  type HeldAdapters,
+  type Received,
+  received,
+  receivedLayout,
+  uploaded,
+  uploadLayout,
+  withMerged,
+} from "@duet/lora-core/strategies/exchange";
+import type { RoundPlan, Serve, TrainStep } from "@duet/lora-core/strategies/strategy";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { random, shuffled } from "@duet/lora-core/tensors/random";
+import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
+import { stepsOf } from "./batches.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
+import { type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { createFusionLosses } from "./fusionLosses.ts";
+import { type Measured, type RoundReport, rate } from "./roundReport.ts";
+import type { RunControl } from "./runControl.ts";
+import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
+
+/** Test rows measured in every round but the last, which measures all: a seeded sample, the same in each round. */
+const ROUND_TEST_ROWS = 48;
+
+/** A client ready for rounds. */
+export interface Client {
+  readonly setup: EngineSetup;
+  readonly layout: AdapterLayout;
+  readonly model: TaskModel;
+  readonly examples: {
+    readonly train: readonly Example[];
+    readonly fusion: readonly Example[];
+    readonly test: readonly Example[];
+  };
+  readonly held: HeldAdapters;
+  /** The last round it finished; null before its first. */
+  readonly lastRound: number | null;
+  /** What it serves since its last round, if that was the fusing one; of any rank. */
+  readonly served: NamedTensors | null;
+}
+
+export interface RoundOutcome {
+  readonly held: HeldAdapters;
+  readonly upload: Uint8Array | null;
+  /** What the client ends up with, in the fusing round; its rank may be higher than the layout's. */
+  readonly served: NamedTensors | null;
+}
+
+/** @throws {RangeError} on a plan that cannot be followed; {DOMException} AbortError when cancelled; {Error} on a loss that is not finite. */
+export async function runRound(
+  client: Client,
+  request: RoundRequest,
+  report: RoundReport,
+  control: RunControl,
+): Promise<RoundOutcome> {
+  const { plan } = request;
+  const start = receivedAdapters(client, request);
+  const asExtra = (kind: "merged" | "control") => (plan.receive?.extra === kind ? (start?.extra ?? null) : null);
+  let held: HeldAdapters = {
+    ...client.held,
+    ...(start ? { shared: start.shared, merged: asExtra("merged") } : {}),
+  };
+  const measure = measurer(client, plan, report, control);
+
+  if (plan.stage === "fusing" || client.lastRound === null) await measure("base", null);
+  if (start) await measure("shared", withMerged(held.shared, held.merged));
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.kind === "copy") held = { ...held, [step.to]: held[step.from] };
+    else {
+      const task = taskOf(step, held, asExtra("control"));
+      const { adapter, control: made } = await train(client, request.round, index, step, task, held, report, control);
+      held = { ...held, [step.slot]: adapter, control: made ?? held.control };
+    }
+  }
+  if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
+    await measure("personal", withMerged(held.personal, held.merged));
+  }
+  const served = plan.serve && withMerged(await serve(client, plan.serve, held, report, control), held.merged);
+  if (served) await measure("fused", served);
+
+  report.progress("uploading");
+  const upload = plan.upload && encodeAdapter(uploaded(plan.upload, start, held), uploadLayout(client.layout, plan.upload));
+  return { held, upload, served };
+}
+
+/** Whether the client ends up with its personal adapter, or a fusion of it. */
+function servesPersonal(how: Serve | null): boolean {
+  return how !== null && (how.kind !== "slot" || how.slot === "personal");
+}
+
+function receivedAdapters({ layout, held }: Client, { plan, received: blob }: RoundRequest): Received | null {
+  if (!plan.receive) return null;
+  if (!blob) throw new RangeError("This round starts from the coordinator's adapter, but none was received");
+  const tensors = decodeAdapter(blob, receivedLayout(layout, plan.receive, blob.byteLength));
+  return received(tensors, plan.receive, held.shared);
+}
+
+/** A plan's step with the adapters it speaks of. */
+function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null): TrainingTask {
+  const { slot, part = "all", active, proximal, distill, balanced = false, controlled } = step;
+  const other = slot === "personal" ? "shared" : "personal";
+  const beside = [...(active?.[other] ? [scaled(held[other], active[other])] : []), ...(held.merged ? [held.merged] : [])];
+  return {
+    part,
+    weight: active?.[slot] ?? 1,
+    beside: beside.length > 0 ? stackRanks(beside) : null,
+    proximal: proximal ? { anchor: held[proximal.to], mu: proximal.mu } : null,
+    distill: distill ? { ...distill, teacher: withMerged(held[distill.from], held.merged) } : null,
+    control: controlled ? { own: held.control, common } : null,
+    balanced,
+  };
+}
+
+async function train(
+  { setup, model, examples }: Client,
+  round: number,
+  stepIndex: number,
+  { slot, budget }: TrainStep,
+  task: TrainingTask,
+  held: HeldAdapters,
+  report: RoundReport,
+  control: RunControl,
+): Promise<TrainingOutcome> {
+  const steps = stepsOf(budget, examples.train.length, setup.training);
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  report.progress("training", { slot, steps });
+  const outcome = await trainAdapter(model, examples.train, held[slot], {
+    ...task,
+    steps,
+    scale: adapterScale(setup.adapter),
+    dropout: setup.adapter.dropout,
+    memory: setup.memory ?? ALL_AT_ONCE,
+    config: setup.training,
+    // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
+    seed: Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31),
+    beforeStep: () => control.checkIn(),
+    onStep: (step, loss, tokens) =>
+      report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, seconds()) }),
+  });
+  report.trained(outcome, seconds());
+  return outcome;
+}
+
+const NO_SEARCH = { evaluations: 0, forwardTokens: 0, seconds: 0 };
+
+/** The adapter the client ends up with. */
+async function serve(
+  client: Client,
+  how: Serve,
+  held: HeldAdapters,
+  report: RoundReport,
+  control: RunControl,
+): Promise<NamedTensors> {
+  switch (how.kind) {
+    case "slot":
+      report.fused({ personal: how.slot === "personal" ? 1 : 0, shared: how.slot === "shared" ? 1 : 0, ...NO_SEARCH });
+      return held[how.slot];
+    case "sum":
+      report.fused({ ...how.weights, ...NO_SEARCH });
+      return sumOf(held.personal, held.shared, how.weights);
+    case "fuse":
+      return search(client, how.search, held, report, control);
+    default:
+      return how satisfies never;
+  }
+}
+
+async function search(
+  { setup, model, examples }: Client,
+  config: FusionConfig,
+  held: HeldAdapters,
+  report: RoundReport,
+  control: RunControl,
+): Promise<NamedTensors> {
+  const startedAt = performance.now();
+  const scale = adapterScale(setup.adapter);
+  const losses = createFusionLosses(model, examples.fusion, held, { scale, beforeBatch: () => control.checkIn() });
+  try {
+    let step = 0;
+    const { mix, weights, evaluations } = await searchFusion(config, (candidate) => {
+      report.progress("fusing", { step: step++, steps: config.maxEvaluations });
+      return losses.of(candidate);
+    });
+    const seconds = (performance.now() - startedAt) / 1000;
+    report.fused({ ...weights, evaluations, forwardTokens: evaluations * losses.tokens, seconds });
+    return mixed(held.personal, held.shared, mix);
+  } finally {
+    losses.dispose();
+  }
+}
+
+/** Measures adapters on the test rows, each once, and notes the figures in the report. */
+function measurer(client: Client, plan: RoundPlan, report: RoundReport, control: RunControl) {
+  const { test } = client.examples;
+  const { task } = client.setup;
+  const labels = task.kind === "label" ? task.labels.length : 0;
+  const rows =
+    plan.stage === "fusing" ? test : shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
+  const known = new Map<NamedTensors | null, Evaluation>();
+  return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
+    report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
+    const evaluation = known.get(adapter) ?? evaluationOf(await score(client, rows, adapter, control), rows, labels);
+    known.set(adapter, evaluation);
+    report.evaluated(what, evaluation);
+  };
+}
+
+async function score(
+  { setup, model }: Client,
+  rows: readonly Example[],
+  tensors: NamedTensors | null,
+  control: RunControl,
+): Promise<readonly Scored[]> {
+  const adapter = tensors ? uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false }) : null;
+  try {
+    return await scoreExamples(model, rows, adapter, () => control.checkIn());
+  } finally {
+    adapter?.dispose();
+  }
+}

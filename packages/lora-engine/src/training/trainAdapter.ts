@@ -1,0 +1,169 @@
+/** The inner optimiser: AdamW steps on one adapter over a client's own examples. */
+
+import { type AdapterPart, entriesOf } from "@duet/lora-core/adapters/adapterPart";
+import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { random } from "@duet/lora-core/tensors/random";
+import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
+import * as tf from "@tensorflow/tfjs";
+import type { Example, TaskModel } from "../models/languageModel.ts";
+import { createAdamW } from "../optim/adamW.ts";
+import { clipFactor } from "../optim/clipByGlobalNorm.ts";
+import { warmupConstant } from "../optim/schedule.ts";
+import { batches } from "./batches.ts";
+import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
+import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
+import { createObjective, type DistillTerm } from "./objective.ts";
+
+/** What is trained, and towards what; a plan's step with its slots filled in. */
+export interface TrainingTask {
+  readonly part: AdapterPart;
+  /** Of the trained adapter in the forward pass. */
+  readonly weight: number;
+  /** A frozen adapter that is active beside it, of any rank. */
+  readonly beside: NamedTensors | null;
+  readonly proximal: ProximalTerm | null;
+  readonly control: ControlTerm | null;
+  readonly distill: DistillTerm | null;
+  /** Balanced softmax instead of the plain loss. */
+  readonly balanced: boolean;
+}
+
+export interface TrainingRun extends TrainingTask {
+  readonly steps: number;
+  readonly scale: number;
+  readonly dropout: number;
+  readonly memory: StepMemory;
+  readonly config: TrainingConfig;
+  /** Batch order and dropout of this run alone. */
+  readonly seed: number;
+  /** Runs before every step and may throw to stop. */
+  readonly beforeStep: () => Promise<void>;
+  /** After every step: steps done, that step's loss in nats, and tokens read since the start. */
+  readonly onStep: (done: number, loss: number, tokens: number) => void;
+}
+
+export interface TrainingOutcome {
+  readonly adapter: NamedTensors;
+  /** This client's new control variate; null where none was asked for. */
+  readonly control: NamedTensors | null;
+  /** Mean loss over the run's steps, nats. */
+  readonly meanLoss: number;
+  /** Tokens read, padding not counted. */
+  readonly tokens: number;
+}
+
+/**
+ * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping. `start` is untouched and
+ * everything on the backend is freed, also when a step throws.
+ * @throws {Error} as soon as a loss is not finite, naming the step.
+ */
+export async function trainAdapter(
+  model: TaskModel,
+  examples: readonly Example[],
+  start: NamedTensors,
+  run: TrainingRun,
+): Promise<TrainingOutcome> {
+  const adapter = uploadAdapter(start, { scale: run.scale, trainable: true });
+  const beside = run.beside && uploadAdapter(run.beside, { scale: run.scale, trainable: false });
+  const moving = movingVariables(adapter, start, run.part);
+  const variables = [...moving.values()];
+  const terms = createGradientTerms(moving, run);
+  const objective = createObjective(model, examples, run);
+  const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay });
+  const { batchSize } = run.config;
+  const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
+  const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
+  let lossSum = 0;
+  let tokens = 0;
+  /** What the forward pass sees. */
+  const active = () => sumOnDevice({ adapter, weight: run.weight }, ...(beside ? [{ adapter: beside, weight: 1 }] : []));
+  try {
+    for (let step = 0; step < run.steps; step++) {
+      await run.beforeStep();
+      const batch = stream.next().value;
+      const loss = takeStep(step, batch);
+      const [value = Number.NaN] = await loss.data();
+      loss.dispose();
+      if (!Number.isFinite(value)) {
+        throw new Error(`The loss is not a number after step ${step + 1}. Lower the learning rate and start again.`);
+      }
+      lossSum += value;
+      tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);
+      run.onStep(step + 1, value, tokens);
+    }
+    const control = await terms.meanGradient(start);
+    return { adapter: await downloadAdapter(adapter, start), control, meanLoss: lossSum / run.steps, tokens };
+  } finally {
+    optimizer.dispose();
+    objective.dispose();
+    terms.dispose();
+    beside?.dispose();
+    adapter.dispose();
+  }
+
+  /** One forward, backward and update; no read-back. Returns the batch's loss before the update. */
+  function takeStep(step: number, batch: readonly Example[]): tf.Scalar {
+    return tf.tidy(() => {
+      const { loss, gradients: plain } = accumulated(batch, (rows, index) => gradientsOf(rows, step, index));
+      const gradients = terms.apply(plain);
+      optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
+      return loss;
+    });
+  }
+
+  /** Mean loss over the scored units of these rows, and its gradients in the order of the variables. */
+  function gradientsOf(rows: readonly Example[], step: number, index: number): LossAndGradients {
+    const seed = Math.floor(random(run.seed, "dropout", step, index)() * 2 ** 31);
+    const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
+    const loss = objective.on(rows);
+    const pass = { dropout, recompute: run.memory.recompute };
+    const { value, grads } = tf.variableGrads(() => loss(active(), pass), variables);
+    return { loss: value, gradients: variables.map(({ name }) => grads[name] as tf.Tensor) };
+  }
+
+  /** The batch in pieces of `rowsAtOnce`, each weighted by its scored units: the same as the whole at once, up to rounding. */
+  function accumulated(
+    batch: readonly Example[],
+    of: (rows: readonly Example[], index: number) => LossAndGradients,
+  ): LossAndGradients {
+    const { rowsAtOnce } = run.memory;
+    const units = (rows: readonly Example[]) => rows.reduce((sum, row) => sum + model.choices(row).length, 0);
+    const all = units(batch);
+    let sum: LossAndGradients | null = null;
+    for (let start = 0, index = 0; start < batch.length; start += rowsAtOnce, index++) {
+      const rows = batch.slice(start, start + rowsAtOnce);
+      if (rows.length === batch.length) return of(rows, index);
+      const before: LossAndGradients | null = sum;
+      sum = tf.tidy(() => added(before, of(rows, index), units(rows) / all));
+      if (before) tf.dispose([before.loss, ...before.gradients]);
+    }
+    if (!sum) throw new RangeError("A batch needs at least one row");
+    return sum;
+  }
+}
+
+interface LossAndGradients {
+  readonly loss: tf.Scalar;
+  readonly gradients: tf.Tensor[];
+}
+
+/** sum + weight * more */
+function added(sum: LossAndGradients | null, more: LossAndGradients, weight: number) {
+  const plus = <T extends tf.Tensor>(before: T | undefined, value: T): T => {
+    const weighted = tf.mul<T>(value, weight);
+    return before ? tf.add<T>(before, weighted) : weighted;
+  };
+  return {
+    loss: plus(sum?.loss, more.loss),
+    gradients: more.gradients.map((gradient, i) => plus(sum?.gradients[i], gradient)),
+  };
+}
+
+/** The variables of `part` by key. @throws {RangeError} when the adapter has none. */
+function movingVariables({ variables }: OwnedAdapter, start: NamedTensors, part: AdapterPart): ReadonlyMap<string, tf.Variable> {
+  const entries = [...start.keys()].flatMap((key, i) => (variables[i] ? [{ key, variable: variables[i] }] : []));
+  const moving = entriesOf(entries, part);
+  if (moving.length === 0) throw new RangeError(`This adapter has no ${part} to train: it sits on too few modules`);
+  return new Map(moving.map(({ key, variable }) => [key, variable]));
+}

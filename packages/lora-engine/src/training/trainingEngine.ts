@@ -1,0 +1,24 @@
+/** The place where a client's training happens, in this thread. Implemented by localClient.ts. */
+import type { AnswerEngine } from "@duet/lora-core/contract/answering";
+import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { DataSplit } from "@duet/lora-core/data/task";
+import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { ModelFiles } from "../models/modelFiles.ts";
+
+export interface TrainingEngine extends AnswerEngine {
+  /** Picks the backend (or the forced one), loads the base. @throws when the forced backend is not there. */
+  open(files: ModelFiles, backend: BackendName | null): Promise<Device>;
+  /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
+  prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
+  /**
+   * Runs one round's plan. `onProgress` is called at most a few times a second.
+   * @throws {Error} on a loss that is not finite.
+   * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
+   */
+  runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult>;
+  checkpoint(): Promise<ClientCheckpoint>;
+  restore(checkpoint: ClientCheckpoint): Promise<void>;
+  /** Stops a running round at its next step; that `runRound` rejects with an AbortError. */
+  cancel(): Promise<void>;
+}
