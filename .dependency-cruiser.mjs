@@ -6,8 +6,9 @@ const core = "^packages/lora-core/src";
 const engine = "^packages/lora-engine/src";
 const TEST = "\\.test\\.tsx?$|/testing/|/fixtures/|/conformance\\.ts$|\\.(reference|cases)\\.ts$";
 
-/** Which folders of lora-core each of its folders may import, besides itself. Nothing of it computes on a backend. */
+/** Which folders of lora-core each of its folders may import, besides itself and the errors. Nothing of it computes on a backend. */
 const coreFolders = {
+  errors: [],
   tensors: [],
   adapters: ["checkpoints", "tensors"],
   checkpoints: ["tensors"],
@@ -39,7 +40,7 @@ const folderRules = (name, root, folders) =>
     comment: `${name}/${folder} may import ${allowed.join(", ") || "no other folder"}. See docs/architecture.md, Folders.`,
     severity: "error",
     from: { path: `${root}/${folder}/`, pathNot: TEST },
-    to: { path: `${root}/`, pathNot: `${root}/(${[folder, ...allowed].join("|")})/` },
+    to: { path: `${root}/`, pathNot: `${root}/(${[folder, "errors", ...allowed].join("|")})/` },
   }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -74,6 +75,30 @@ export default {
       severity: "error",
       from: { path: core, pathNot: TEST },
       to: { path: "^packages/(?!lora-core/)" },
+    },
+    {
+      name: "client-is-above-the-core-only",
+      comment: "The client package is the same in a tab, in Node and in a load test: it computes nothing and shows nothing.",
+      severity: "error",
+      from: { path: "^packages/client/src/", pathNot: TEST },
+      to: { path: "^packages/(?!client/|lora-core/)" },
+    },
+    {
+      name: "engine-is-above-the-core-only",
+      comment: "What computes knows neither sockets nor who directs it.",
+      severity: "error",
+      from: { path: engine, pathNot: TEST },
+      to: { path: "^packages/(?!lora-engine/|lora-core/)" },
+    },
+    {
+      name: "rows-stay-in-the-worker",
+      comment: "Rows are read, split, kept and trained on in the worker; page and client have counts and a handle (ADR 0006).",
+      severity: "error",
+      from: { path: "^(apps/web/src|packages/client/src)/", pathNot: ["^apps/web/src/worker/", TEST] },
+      to: {
+        path: `${core}/(data|scenarios)/`,
+        pathNot: `${core}/(data/(task|labelCount|rejectedRow|classificationMetrics)|scenarios/samples)\\.ts$`,
+      },
     },
     {
       name: "coordinator-and-web-are-apart",

@@ -1,5 +1,6 @@
 /** The rows of every simulated client, and what is to be learned from them. */
-import type { DataSplit, Row, Task } from "@duet/lora-core/data/task";
+import type { DataSplit, Row } from "@duet/lora-core/data/row";
+import type { Task } from "@duet/lora-core/data/task";
 
 export interface ExperimentData {
   readonly task: Task;

@@ -1,7 +1,7 @@
 /** The rows of every simulated client, from the public data sets that lie beside the project. */
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
+import type { Row } from "@duet/lora-core/data/row";
 import { splitRows } from "@duet/lora-core/data/splitRows";
-import type { Row } from "@duet/lora-core/data/task";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { ExperimentData } from "./clientData.ts";
 import { parsingData } from "./parsingData.ts";

@@ -1,5 +1,5 @@
 /** Wrong answers in the training rows, for the robustness runs. */
-import type { DataSplit, Row } from "@duet/lora-core/data/task";
+import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { random } from "@duet/lora-core/tensors/random";
 
 /** Each training row gets another label with probability `share`; fusion and test rows stay right. */

@@ -4,7 +4,7 @@
  * messages of templates that no client trains on. Templates that are near-duplicates of each other are unseen together.
  */
 import { countGroups, nearDuplicateGroups } from "@duet/lora-core/data/nearDuplicates";
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { ClientData, ExperimentData } from "./clientData.ts";
 import { readColumns } from "./publicTables.ts";

@@ -1,5 +1,5 @@
 /** What clients serve at the end of a federation, tried on rows that are not their own. */
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
 import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";

@@ -1,6 +1,6 @@
 /** How good a client's adapter is at any rows: the share of right answers, in a text task of answers that are right word for word. */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { DeviceAdapter, LanguageModel } from "@duet/lora-engine/models/languageModel";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";

@@ -54,6 +54,7 @@ export const ensureBuild = () =>
       "tsconfig.json",
       "apps/web/package.json",
       "apps/web/src",
+      "packages/client/src",
       "packages/lora-core/src",
       "packages/lora-engine/src",
     ],

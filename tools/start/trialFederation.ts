@@ -1,11 +1,11 @@
 /** The federation that `npm start` has ready, so that two tabs can try Duet without setting anything up. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { createSentLedger } from "@duet/client/sentLedger";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { ReplyOf } from "@duet/lora-core/protocol/messages";
 import { TERM_KINDS } from "@duet/lora-core/scenarios/medical/medicalCorpus";
-import { type CoordinatorClient, createCoordinatorClient } from "../../apps/web/src/services/coordinatorClient.ts";
-import { createSentLedger } from "../../apps/web/src/services/sentLedger.ts";
 
 const NAME = "Try it together";
 const MODEL = "use-lite";

@@ -1,13 +1,12 @@
 /** Why a request is not done, as the typed error that its sender gets. */
-import type { ErrorCode } from "@duet/lora-core/protocol/errors";
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 
 /** Thrown anywhere below the gateway; becomes `{ok: false, error: {code, message}}`. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-  ) {
-    super(message);
-    this.name = "Refusal";
+export class Refusal extends DuetError {
+  declare readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, message: string) {
+    super(code, message);
   }
 }

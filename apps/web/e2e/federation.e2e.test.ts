@@ -1,6 +1,6 @@
 /** Whole federations of real tabs: what happens when one is killed, one reloads, and what is on the wire meanwhile. */
 
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";

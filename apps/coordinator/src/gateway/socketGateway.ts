@@ -1,6 +1,6 @@
 /** Sockets to handlers and back: greeting, limits, parsing, acknowledgements, pushes. Knows nothing of rounds. */
 import type { Server as HttpServer } from "node:http";
-import type { ErrorCode } from "@duet/lora-core/protocol/errors";
+import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import { ACK_TIMEOUT_MS, MAX_MESSAGE_BYTES } from "@duet/lora-core/protocol/limits";
 import {
   type ClientToServerEvents,
@@ -41,7 +41,7 @@ export function createSocketGateway(http: HttpServer, { handlers, clock, logger 
     const onFault = (error: unknown) => logger.error({ socket: socket.id, error: faultText(error) }, "A handler failed");
     const isAllowed = createRateLimit(clock);
     const gates = bindHandlers(handlers, session, onFault);
-    const refuse = (acknowledge: unknown, code: ErrorCode, message: string) =>
+    const refuse = (acknowledge: unknown, code: RefusalCode, message: string) =>
       answer(acknowledge, failureOf({ code, message }), onFault);
     // One listener for every name, so that an unknown event is refused instead of ignored.
     socket.onAny((name: string, raw: unknown, acknowledge: unknown) => {

@@ -1,5 +1,5 @@
 /** A tiny typed client over a real socket: calls with parsed replies, and the newest snapshot. */
-import type { ErrorCode } from "@duet/lora-core/protocol/errors";
+import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import {
   type MessageName,
@@ -23,7 +23,7 @@ export interface TestClient {
   /** The reply. @throws {Error} "CODE: message" on a refusal. */
   call<N extends MessageName>(name: N, request: RequestInput<N>): Promise<ReplyOf<N>>;
   /** The code of the refusal that any payload under any name gets; "OK" when it is not refused. */
-  codeOf(name: string, payload: unknown): Promise<ErrorCode | "OK">;
+  codeOf(name: string, payload: unknown): Promise<RefusalCode | "OK">;
   /** Resolves with the first pushed snapshot for which the condition holds. */
   until(condition: (snapshot: Snapshot) => boolean, what: string): Promise<Snapshot>;
 }

@@ -3,15 +3,15 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { createSentLedger } from "@duet/client/sentLedger";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import Papa from "papaparse";
 import { type Browser, chromium } from "playwright";
 import { chromiumLaunch } from "../../../../tools/chromium.ts";
-import { type CoordinatorClient, createCoordinatorClient } from "../../src/services/coordinatorClient.ts";
-import { createSentLedger } from "../../src/services/sentLedger.ts";
 
 export interface Stage {
   readonly url: string;

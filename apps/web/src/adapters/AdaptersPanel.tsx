@@ -1,3 +1,4 @@
+import type { KeptAdapters } from "@duet/client/keptAdapters";
 import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button } from "@mantine/core";
@@ -5,7 +6,6 @@ import { ADAPTERS } from "../dashboard/adapters.ts";
 import { roundLabel } from "../dashboard/progressView.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { saveFile } from "../lib/saveFile.ts";
-import type { KeptAdapters } from "../services/keptAdapters.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type AdapterDownload, ownAdapter } from "./adapterDownloads.ts";

@@ -1,10 +1,10 @@
+import { roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { expect, test } from "vitest";
-import { roundOf, snapshotOf } from "../testing/snapshots.ts";
 import { readAdapterArchive } from "./adapterArchive.ts";
 import { ownAdapter, sharedRounds } from "./adapterDownloads.ts";
 import { startsPersonal } from "./startsPersonal.ts";

@@ -1,12 +1,14 @@
 /** What can be downloaded of a federation's adapters, and the files for it. */
+
+import type { KeptAdapters } from "@duet/client/keptAdapters";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { adapterCard } from "@duet/lora-core/federation/adapterCard";
 import { type ClientAdapterKind, exportAdapter, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import type { KeptAdapters } from "../services/keptAdapters.ts";
 import { zipAdapter } from "./adapterArchive.ts";
 
 export interface AdapterDownload {
@@ -40,7 +42,8 @@ export async function sharedAdapter(
 ): Promise<AdapterDownload> {
   const address = `/federations/${federationId}/adapters/${round}.safetensors`;
   const response = await fetch(address, { headers: { "x-watch-token": token } });
-  if (!response.ok) throw new Error(`The coordinator has no shared adapter of this round (${response.status})`);
+  if (!response.ok)
+    throw new DuetError("ADAPTER_MISSING", `The coordinator has no shared adapter of this round (${response.status})`);
   const tensors = readSafetensors(new Uint8Array(await response.arrayBuffer()));
   const base = federationBase(config.model);
   const readme = adapterCard({ kind: "shared", round, fusion: null, config, base });

@@ -1,6 +1,6 @@
 import type { Task } from "@duet/lora-core/data/task";
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button, Group } from "@mantine/core";
-import type { SampleId } from "../services/sampleData.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ColumnMapping } from "./ColumnMapping.tsx";

@@ -7,12 +7,12 @@ const LABELS_SHOWN = 12;
 
 /** What will be used, what not and why, and how the labels are spread. */
 export function DataReport({ data, task }: { readonly data: ConnectedData; readonly task: Task }) {
-  const { split, rowCount, rejected } = data;
+  const { parts, rowCount, rejected } = data;
   return (
     <>
       <p style={{ margin: "0 0 4px" }}>
-        <strong>{plural(rowCount, "row")}</strong>: {split.train.length} to train, {split.fusion.length} to find the fusion,{" "}
-        {split.test.length} only to test.
+        <strong>{plural(rowCount, "row")}</strong>: {parts.train} to train, {parts.fusion} to find the fusion, {parts.test} only
+        to test.
       </p>
       <p className="muted small" style={{ margin: "0 0 14px" }}>
         Labels are spread evenly over the three parts; texts that are nearly the same stay together.

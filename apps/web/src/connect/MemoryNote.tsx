@@ -1,9 +1,9 @@
+import type { MemorySettings } from "@duet/client/memoryAdvice";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
-import type { MemorySettings } from "../lib/memoryAdvice.ts";
 import { memoryView } from "./memoryView.ts";
 
 /** How much of this device's memory a federation takes, before anything is loaded. Nothing while the device is not known. */

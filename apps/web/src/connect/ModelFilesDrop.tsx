@@ -1,9 +1,9 @@
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { Button, Progress } from "@mantine/core";
 import { IconFileStack } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useDropzone } from "react-dropzone";
 import { formatBytes } from "../lib/format.ts";
-import type { DownloadProgress } from "../worker/tabEngine.ts";
 
 export interface ModelFilesDropProps {
   readonly onFiles: (files: readonly File[]) => void;

@@ -1,5 +1,5 @@
 /** The steps of connecting data, as one state. */
-import type { FailureText } from "../services/failures.ts";
+import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { ConnectedData, TableSummary } from "../worker/tabEngine.ts";
 
 export type ConnectState =

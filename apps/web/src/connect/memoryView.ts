@@ -1,8 +1,9 @@
 /** What a federation takes in this tab's memory, and what helps when that is too much, as sentences. Pure. */
+
+import { adviceFor, type MemorySettings } from "@duet/client/memoryAdvice";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { Settings } from "@duet/lora-core/architectures/memoryProposal";
 import { formatBytes, plural } from "../lib/format.ts";
-import { adviceFor, type MemorySettings } from "../lib/memoryAdvice.ts";
 
 export interface MemoryView {
   readonly text: string;

@@ -1,8 +1,8 @@
 import type { Task } from "@duet/lora-core/data/task";
+import { explain } from "@duet/lora-core/errors/duetError";
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { useRef, useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
-import { explain } from "../services/failures.ts";
-import { loadSample, type SampleId, shareOf } from "../services/sampleData.ts";
 import type { ConnectState } from "./connectState.ts";
 
 export interface ConnectData {
@@ -62,10 +62,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     connectSample(id, share) {
       setState({ kind: "reading", fileName: "sample data" });
       void attempt(async () => {
-        const scenario = await loadSample(id);
-        const { name, rows } = shareOf(scenario, share);
-        const data = await services.engine().connectRows(rows, seed);
-        return { kind: "sample", title: scenario.title, share: name, data };
+        return { kind: "sample", ...(await services.engine().connectSample(id, share, seed)) };
       }, failed);
     },
     clear() {

@@ -1,9 +1,9 @@
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { useEffect, useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
 import { type TaskState, useTask } from "../hooks/useTask.ts";
-import type { DownloadProgress } from "../worker/tabEngine.ts";
 
 export interface NeededModelFiles {
   /** Files of the base that this device does not have yet; null while that is being found out. */

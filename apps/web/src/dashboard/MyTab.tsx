@@ -1,11 +1,11 @@
+import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
-import type { FederatedSession } from "../services/federatedSession.ts";
-import type { SessionState } from "../services/sessionState.ts";
+import type { TabSession } from "../services/appServices.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -17,7 +17,7 @@ import { Sparkline } from "./Sparkline.tsx";
 const ICONS = { done: IconCheck, current: IconCircleDot, ahead: IconCircle } as const;
 
 export interface MyTabProps {
-  readonly session: FederatedSession;
+  readonly session: TabSession;
   readonly state: SessionState;
   readonly snapshot: Snapshot;
 }
@@ -84,7 +84,7 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
   );
 }
 
-function LeaveButton({ session }: { readonly session: FederatedSession }) {
+function LeaveButton({ session }: { readonly session: TabSession }) {
   const [, start] = useTask();
   return (
     <Button mt="sm" size="xs" variant="default" onClick={() => start(() => session.leave())}>

@@ -1,9 +1,9 @@
+import type { SentMessage } from "@duet/client/sentLedger";
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { formatBytes, formatClock, plural } from "../lib/format.ts";
-import type { SentMessage } from "../services/sentLedger.ts";
 import { Panel } from "../ui/Panel.tsx";
 
 /** Everything this tab has sent, countable and readable. */

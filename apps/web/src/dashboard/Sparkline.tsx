@@ -1,6 +1,6 @@
+import type { LossPoint } from "@duet/client/sessionState";
 import { memo } from "react";
 import { formatLoss } from "../lib/format.ts";
-import type { LossPoint } from "../services/sessionState.ts";
 
 /** This tab's training loss, step by step; nothing until there are two points. */
 export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: readonly LossPoint[] }) {

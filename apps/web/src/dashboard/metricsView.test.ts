@@ -1,5 +1,5 @@
+import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import { clientOf, metricsOf, roundOf, snapshotOf } from "../testing/snapshots.ts";
 import { accuracyPoints, chanceLevel, fusionRows, latestAccuracy, lossPoints, meanAccuracy, searchCost } from "./metricsView.ts";
 
 const fusion = { personal: 0.3, shared: 0.8, evaluations: 20, forwardTokens: 4100, seconds: 2.5 };

@@ -1,6 +1,6 @@
+import type { SessionStage, SessionState } from "@duet/client/sessionState";
+import { collecting, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import type { SessionStage, SessionState } from "../services/sessionState.ts";
-import { collecting, snapshotOf } from "../testing/snapshots.ts";
 import { myTabView } from "./myTabView.ts";
 
 const at = (stage: SessionStage): SessionState => ({

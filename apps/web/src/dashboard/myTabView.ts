@@ -1,8 +1,9 @@
 /** This tab's own state in words. Pure. */
+
+import type { SessionStage, SessionState } from "@duet/client/sessionState";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatBytes, formatDuration, formatLoss, formatRate } from "../lib/format.ts";
-import type { SessionStage, SessionState } from "../services/sessionState.ts";
 import { roundLabel } from "./progressView.ts";
 
 export interface ChecklistItem {

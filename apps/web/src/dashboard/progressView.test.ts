@@ -1,6 +1,6 @@
+import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import { expect, test } from "vitest";
-import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "../testing/snapshots.ts";
 import { fractionDone, roundFraction, roundLabel, stripView } from "./progressView.ts";
 
 const training = (round: number, step: number): Progress => ({

@@ -1,5 +1,5 @@
+import { clientOf, collecting, roundOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import { clientOf, collecting, roundOf } from "../testing/snapshots.ts";
 import { timelineView } from "./timelineView.ts";
 
 test("one lane per client, one cell per round, from what was counted to what lies ahead", () => {

@@ -1,13 +1,13 @@
+import type { SessionState } from "@duet/client/sessionState";
 import { useSyncExternalStore } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
-import type { FederatedSession } from "../services/federatedSession.ts";
-import type { SessionState } from "../services/sessionState.ts";
+import type { TabSession } from "../services/appServices.ts";
 import { useStore } from "./useStore.ts";
 
 const nothing = () => () => {};
 
 /** This tab as a client of the federation; null when it is none. */
-export function useSession(federationId: string): { readonly session: FederatedSession; readonly state: SessionState } | null {
+export function useSession(federationId: string): { readonly session: TabSession; readonly state: SessionState } | null {
   const current = useStore(useServices().session);
   const session = current?.federationId === federationId ? current : null;
   const state = useSyncExternalStore(session?.subscribe ?? nothing, () => session?.get() ?? null);

@@ -1,5 +1,5 @@
+import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
 import { useState } from "react";
-import { explain, type FailureText } from "../services/failures.ts";
 
 export type TaskState =
   | { readonly kind: "idle" }

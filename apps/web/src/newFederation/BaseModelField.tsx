@@ -1,4 +1,6 @@
+import type { Offer } from "@duet/client/coordinatorClient";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Task } from "@duet/lora-core/data/task";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
@@ -8,9 +10,7 @@ import { useServices } from "../app/ServicesContext.tsx";
 import { ModelFilesDrop } from "../connect/ModelFilesDrop.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatBytes, formatCount, plural } from "../lib/format.ts";
-import type { Offer } from "../services/coordinatorClient.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
-import type { DownloadProgress } from "../worker/tabEngine.ts";
 import { pickedName } from "./pickedName.ts";
 
 export interface BaseModelFieldProps {

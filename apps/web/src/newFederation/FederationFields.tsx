@@ -1,9 +1,9 @@
+import type { Offer } from "@duet/client/coordinatorClient";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
-import type { Offer } from "../services/coordinatorClient.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
 import { type FederationForm, methodChoices, methodNote } from "./federationForm.ts";

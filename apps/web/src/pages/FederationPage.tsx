@@ -59,7 +59,7 @@ function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly
   const go = useGo();
   const files = useModelFiles(config.model);
   const [resuming, resume] = useTask();
-  const isClient = services.storage.member(federationId) !== null;
+  const isClient = services.storage.identity(federationId) !== null;
   const isReady = !isClient || files.missing?.length === 0;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per federation; `resume` and `go` change with every render.

@@ -1,3 +1,4 @@
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
@@ -8,7 +9,6 @@ import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { federationPath, parseLink } from "../lib/links.ts";
 import { startSampleFederation } from "../newFederation/startSampleFederation.ts";
-import type { SampleId } from "../services/sampleData.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 
 export function FrontPage() {

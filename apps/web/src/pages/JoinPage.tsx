@@ -30,7 +30,7 @@ export function JoinPage() {
   const { storage } = useServices();
   const { search } = useLocation();
   const feed = useFederation(federationId, token);
-  if (storage.member(federationId))
+  if (storage.identity(federationId))
     return <Navigate to={{ ...parsePath(federationPath(federationId, token)), search }} replace />;
   return (
     <Shell narrow>
@@ -57,7 +57,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     event.preventDefault();
     if (!data || missing !== null) return;
     join(async () => {
-      await services.join({ federationId, inviteToken, name: name.trim(), data, personal });
+      await services.join({ federationId, inviteToken, name: name.trim(), rows: data.rows, personal });
       go(federationPath(federationId, inviteToken));
     });
   };

@@ -1,3 +1,4 @@
+import type { Offer } from "@duet/client/coordinatorClient";
 import { Button, Group } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useServices } from "../app/ServicesContext.tsx";
@@ -10,7 +11,6 @@ import { BasicFields, MethodFields, TaskFields } from "../newFederation/Federati
 import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { randomSeed } from "../newFederation/randomSeed.ts";
-import type { Offer } from "../services/coordinatorClient.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 
 export function NewFederationPage() {

@@ -1,9 +1,9 @@
+import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useEffect, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import type { FederatedSession } from "../services/federatedSession.ts";
+import type { TabSession } from "../services/appServices.ts";
 import { createPlayground } from "../services/playground.ts";
-import type { SessionState } from "../services/sessionState.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { AnswersPanel } from "./AnswersPanel.tsx";
 import { closedBecause } from "./closedBecause.ts";
@@ -13,7 +13,7 @@ import { TablePanel } from "./TablePanel.tsx";
 import { type WritingForm, writingForm } from "./writingForm.ts";
 
 export interface PlaygroundViewProps {
-  readonly session: FederatedSession;
+  readonly session: TabSession;
   readonly state: SessionState;
   readonly snapshot: Snapshot;
 }

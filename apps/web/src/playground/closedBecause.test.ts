@@ -1,5 +1,5 @@
+import type { SessionStage } from "@duet/client/sessionState";
 import { expect, test } from "vitest";
-import type { SessionStage } from "../services/sessionState.ts";
 import { closedBecause } from "./closedBecause.ts";
 
 const samples = { train: 8, fusion: 4, test: 4 };

@@ -1,5 +1,5 @@
 /** When the playground is open. Pure. */
-import type { SessionState } from "../services/sessionState.ts";
+import type { SessionState } from "@duet/client/sessionState";
 
 /** Why nothing can be asked at the moment, in a sentence; null when the playground is open. */
 export function closedBecause({ stage, samples, adapters }: Pick<SessionState, "stage" | "samples" | "adapters">): string | null {

@@ -1,22 +1,28 @@
 /** Everything the pages work with, made once per tab. The only place that constructs sockets, workers and stores. */
+
+import type { RowsHandle } from "@duet/client/clientEngine";
+import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { type FederatedSession, type SessionOptions, startFederatedSession } from "@duet/client/federatedSession";
+import { type FederationFeed, openFederationFeed } from "@duet/client/federationFeed";
+import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
+import { startingPoint } from "@duet/client/startingPoint";
+import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { createStore, type ReadableStore } from "../lib/store.ts";
-import type { ConnectedData } from "../worker/tabEngine.ts";
-import { createWorkerEngine, type WorkerEngine } from "../worker/workerEngine.ts";
-import { type CoordinatorClient, createCoordinatorClient } from "./coordinatorClient.ts";
-import { type FederatedSession, startFederatedSession } from "./federatedSession.ts";
-import { type FederationFeed, openFederationFeed } from "./federationFeed.ts";
-import { createSentLedger, type SentLedger } from "./sentLedger.ts";
-import { startingPoint } from "./startingPoint.ts";
-import { type ClientRecord, createTabStorage, type Member, type TabStorage } from "./tabStorage.ts";
+import type { TabEngine } from "../worker/tabEngine.ts";
+import { createWorkerEngine } from "../worker/workerEngine.ts";
+import { createTabStorage, type TabStorage } from "./tabStorage.ts";
+
+/** This tab as a client. */
+export type TabSession = FederatedSession<TabEngine>;
 
 export interface JoinRequest {
   readonly federationId: string;
   readonly inviteToken: string;
   readonly name: string;
-  readonly data: ConnectedData;
+  /** What was connected. */
+  readonly rows: RowsHandle;
   /** The personal adapter to go on from, as a blob; null starts where the federation starts. */
   readonly personal: Uint8Array | null;
 }
@@ -26,9 +32,9 @@ export interface AppServices {
   readonly ledger: SentLedger;
   readonly storage: TabStorage;
   /** This tab as a client; null while it is none. */
-  readonly session: ReadableStore<FederatedSession | null>;
+  readonly session: ReadableStore<TabSession | null>;
   /** The tab's worker, started on first use. */
-  engine(): WorkerEngine;
+  engine(): TabEngine;
   /** How much memory this device allows on the backend that will compute. */
   deviceLimits(): Promise<DeviceLimits>;
   /** The feed of a federation; the one before is closed when it is another. */
@@ -42,14 +48,14 @@ export interface AppServices {
 export function createAppServices(): AppServices {
   const now = () => Date.now();
   const backend = forcedBackend();
-  const ledger = createSentLedger(now);
-  const coordinator = createCoordinatorClient({ url: "", ledger, now });
   const storage = createTabStorage();
-  const session = createStore<FederatedSession | null>(null);
-  let engine: WorkerEngine | null = null;
+  const ledger = createSentLedger(now, storage);
+  const coordinator = createCoordinatorClient({ url: "", ledger, now });
+  const session = createStore<TabSession | null>(null);
+  let engine: TabEngine | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
 
-  function currentEngine(): WorkerEngine {
+  function currentEngine(): TabEngine {
     engine ??= createWorkerEngine();
     return engine;
   }
@@ -63,27 +69,19 @@ export function createAppServices(): AppServices {
 
   async function start(
     federationId: string,
-    identity: { readonly inviteToken: string; readonly name: string; readonly member: Member | null },
-    recordOf: (snapshot: Snapshot) => Promise<ClientRecord>,
+    identity: SessionOptions<TabEngine>["identity"],
+    beginning: (snapshot: Snapshot) => Promise<Pick<SessionOptions<TabEngine>, "rows" | "start" | "kept">>,
   ): Promise<void> {
     session.get()?.close();
     const { snapshot } = await coordinator.request("federation:watch", { federationId, token: identity.inviteToken });
-    const record = await recordOf(snapshot);
+    const { config } = snapshot;
+    const from = await beginning(snapshot);
     const owned = currentEngine();
     // The session ends this worker when it is over; the next one gets a fresh one.
     engine = null;
+    const feed = feedOf(federationId, identity.inviteToken);
     session.set(
-      startFederatedSession({
-        coordinator,
-        feed: feedOf(federationId, identity.inviteToken),
-        storage,
-        engine: owned,
-        now,
-        backend,
-        config: snapshot.config,
-        identity,
-        record,
-      }),
+      startFederatedSession({ coordinator, feed, identities: storage, engine: owned, now, backend, config, identity, ...from }),
     );
   }
 
@@ -95,22 +93,21 @@ export function createAppServices(): AppServices {
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),
     feed: feedOf,
-    join: ({ federationId, inviteToken, name, data, personal }) =>
-      start(federationId, { inviteToken, name, member: null }, async (snapshot) => ({
-        split: data.split,
-        checkpoint: await startingPoint(snapshot, inviteToken, personal),
-        done: null,
-        savedAt: now(),
+    join: ({ federationId, inviteToken, name, rows, personal }) =>
+      start(federationId, { inviteToken, name, known: null }, async (snapshot) => ({
+        rows,
+        start: await startingPoint(snapshot, inviteToken, personal),
+        kept: { checkpoint: null, done: null },
       })),
     async resume(federationId) {
-      const member = storage.member(federationId);
-      const record = member && (await storage.record(member.clientId).catch(() => null));
-      if (!member || !record) {
-        storage.forgetMember(federationId);
+      const known = storage.identity(federationId);
+      const kept = known && (await currentEngine().recall(known.clientId));
+      if (!known || !kept) {
+        storage.forgetIdentity(federationId);
         return false;
       }
       if (session.get()?.federationId === federationId) return true;
-      await start(federationId, { ...member, member }, async () => record);
+      await start(federationId, { ...known, known }, async () => ({ rows: kept.rows, start: null, kept }));
       return true;
     },
   };

@@ -1,4 +1,5 @@
 import type { AnsweringAdapter } from "@duet/lora-core/contract/answering";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { describe, expect, it, vi } from "vitest";
 import { createPlayground, type PlaygroundEngine } from "./playground.ts";
 import type { FusedAnswers } from "./playgroundState.ts";
@@ -38,7 +39,7 @@ function startEngine({ held = false } = {}) {
       await turn(`measure ${nameOf(adapter)}`);
       return { loss: 0.5, accuracy: 0.75 };
     },
-    stopAnswering: async () => abort?.(new DOMException("stopped", "AbortError")),
+    stopAnswering: async () => abort?.(new DuetError("STOPPED", "stopped")),
     readTable: async () => {
       throw new Error("The file has no rows");
     },

@@ -2,14 +2,14 @@
  * The playground of one client, without any screen: four answers, the fused adapter's figure, a table of answers. The worker does one
  * thing at a time, so what is wanted waits in line; mixing by hand or asking anew drops what it makes outdated.
  */
+
+import { delay } from "@duet/client/deadline";
+import { createStore, type ReadableStore } from "@duet/client/store";
 import type { AnswerEngine, AnsweringAdapter } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
-
+import { explain, hasCode } from "@duet/lora-core/errors/duetError";
 import type { AdapterKey } from "../dashboard/adapters.ts";
-import { delay } from "../lib/deadline.ts";
-import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
-import { explain } from "./failures.ts";
 import type { AnswerState, FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 
 export type PlaygroundEngine = AnswerEngine & Pick<TabEngine, "readTable" | "predictTable">;
@@ -182,4 +182,4 @@ function fusedAdapter({ source, kind, weights }: FusedAnswers): AnsweringAdapter
   return kind === "product" ? { kind, weights } : { kind, weights: [weights] };
 }
 
-const isStopped = (error: unknown) => error instanceof Error && error.name === "AbortError";
+const isStopped = (error: unknown) => hasCode(error, "STOPPED");

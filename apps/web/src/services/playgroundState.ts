@@ -1,11 +1,10 @@
 /** What the playground shows. Plain data. */
 import type { GenerateOptions, Prediction } from "@duet/lora-core/contract/answering";
+import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Mix } from "@duet/lora-core/fusion/mix";
-
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import type { TableSummary } from "../worker/tabEngine.ts";
-import type { FailureText } from "./failures.ts";
 
 export type AnswerState =
   | { readonly kind: "none" }

@@ -1,82 +1,50 @@
 /**
- * What a tab keeps on this device to come back as the same client: who it is (sessionStorage: this tab alone), its rows and its
- * checkpoint (IndexedDB). None of it leaves the device. Organiser keys are kept in localStorage: any tab of this browser.
+ * What the page itself keeps in this browser, no rows among it: who this tab is (sessionStorage: this tab alone), what it has sent, and
+ * organiser keys (localStorage: any tab of this browser). Rows and adapters are the worker's to keep (worker/clientStore.ts).
  */
-import type { ClientCheckpoint } from "@duet/lora-core/contract/clientRound";
-import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
-import type { DataSplit } from "@duet/lora-core/data/task";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
+import { type LedgerStore, sentTotals } from "@duet/client/sentLedger";
 import { z } from "zod";
 
-const member = z.object({
-  federationId: z.string(),
+const organiser = z.object({
+  /** Of this record's form. Records from before it had one are of the first. */
+  version: z.literal(1).default(1),
   inviteToken: z.string(),
-  name: z.string(),
-  clientId: z.string(),
-  resumeToken: z.string(),
+  watchToken: z.string(),
+  organiserKey: z.string(),
 });
-/** A client of a federation, as this tab remembers itself. */
-export type Member = z.output<typeof member>;
-
-const organiser = z.object({ inviteToken: z.string(), watchToken: z.string(), organiserKey: z.string() });
 /** The secrets of a federation that this browser created. */
 export type OrganiserSecrets = z.output<typeof organiser>;
 
-/** The newest round's result, kept so that it can be sent again without training again. */
-export interface DoneRound {
-  readonly round: number;
-  readonly attempt: number;
-  readonly submitted: boolean;
-  readonly upload: Uint8Array | null;
-  readonly metrics: RoundMetrics;
-  /** Of the served adapter on this tab's test rows, after fusing; never sent. */
-  readonly confusion: Confusion | null;
-}
-
-export interface ClientRecord {
-  readonly split: DataSplit;
-  /** After the last finished round, or an adapter to start from; null for the federation's seeded start. */
-  readonly checkpoint: ClientCheckpoint | null;
-  readonly done: DoneRound | null;
-  readonly savedAt: number;
-}
-
-export interface TabStorage {
-  member(federationId: string): Member | null;
-  saveMember(member: Member): void;
-  forgetMember(federationId: string): void;
+export interface TabStorage extends IdentityStore, LedgerStore {
   organiser(federationId: string): OrganiserSecrets | null;
-  saveOrganiser(federationId: string, secrets: OrganiserSecrets): void;
-  record(clientId: string): Promise<ClientRecord | null>;
-  saveRecord(clientId: string, record: ClientRecord): Promise<void>;
-  forgetRecord(clientId: string): Promise<void>;
-}
-
-interface Schema extends DBSchema {
-  clients: { key: string; value: ClientRecord };
+  saveOrganiser(federationId: string, secrets: Omit<OrganiserSecrets, "version">): void;
 }
 
 export function createTabStorage(): TabStorage {
-  let opened: Promise<IDBPDatabase<Schema>> | null = null;
-  const database = () => {
-    opened ??= openDB<Schema>("duet", 1, { upgrade: (db) => void db.createObjectStore("clients") });
-    return opened;
-  };
   return {
-    member: (federationId) => read(sessionStorage, memberKey(federationId), member),
-    saveMember: (value) => sessionStorage.setItem(memberKey(value.federationId), JSON.stringify(value)),
-    forgetMember: (federationId) => sessionStorage.removeItem(memberKey(federationId)),
+    identity: (federationId) => read(sessionStorage, identityKey(federationId), clientIdentity),
+    saveIdentity: (value) => sessionStorage.setItem(identityKey(value.federationId), JSON.stringify(value)),
+    forgetIdentity: (federationId) => sessionStorage.removeItem(identityKey(federationId)),
+    ledger: () => read(sessionStorage, LEDGER_KEY, sentTotals),
+    saveLedger(totals) {
+      try {
+        sessionStorage.setItem(LEDGER_KEY, JSON.stringify(totals));
+      } catch {
+        // Full: the ledger then counts on in memory only.
+      }
+    },
     organiser: (federationId) => read(localStorage, organiserKey(federationId), organiser),
-    saveOrganiser: (federationId, secrets) => localStorage.setItem(organiserKey(federationId), JSON.stringify(secrets)),
-    record: async (clientId) => (await (await database()).get("clients", clientId)) ?? null,
-    saveRecord: async (clientId, record) => void (await (await database()).put("clients", record, clientId)),
-    forgetRecord: async (clientId) => (await database()).delete("clients", clientId),
+    saveOrganiser: (federationId, { inviteToken, watchToken, organiserKey: key }) =>
+      localStorage.setItem(
+        organiserKey(federationId),
+        JSON.stringify({ version: 1, inviteToken, watchToken, organiserKey: key }),
+      ),
   };
 }
 
-const memberKey = (federationId: string) => `duet:member:${federationId}`;
+const LEDGER_KEY = "duet:ledger";
+const identityKey = (federationId: string) => `duet:member:${federationId}`;
 const organiserKey = (federationId: string) => `duet:organiser:${federationId}`;
 
 function read<S extends z.ZodType>(storage: Storage, key: string, schema: S): z.output<S> | null {

@@ -1,6 +1,6 @@
+import type { FailureText } from "@duet/lora-core/errors/duetError";
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import type { FailureText } from "../services/failures.ts";
 
 /** What happened and what to do next. */
 export function FailureAlert({ failure }: { readonly failure: FailureText }) {

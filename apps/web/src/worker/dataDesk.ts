@@ -3,26 +3,41 @@ import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf, mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
+import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
+import type { Row } from "@duet/lora-core/data/row";
 import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
-import type { RejectedRow, Row } from "@duet/lora-core/data/task";
 
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "./predictTable.ts";
+import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 
 const PREVIEW_ROWS = 5;
 const PREVIEW_CELL = 160;
 const REJECTED_SHOWN = 50;
 
-export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectRows" | "predictTable">;
+export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectSample" | "predictTable">;
 
-export function createDataDesk(answers: AnswerEngine): DataDesk {
+export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "hold">): DataDesk {
   let table: Table | null = null;
 
   function current(): Table {
-    if (!table) throw new Error("No file is connected");
+    if (!table) throw new DuetError("ROWS_GONE", "No file is connected");
     return table;
+  }
+
+  function connected(rows: readonly Row[], rejected: readonly RejectedRow[], seed: number): ConnectedData {
+    const split = splitRows(rows, { seed });
+    return {
+      rows: client.hold(split),
+      parts: { train: split.train.length, fusion: split.fusion.length, test: split.test.length },
+      rowCount: rows.length,
+      balance: [...countAnswers(rows)].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
+      rejected: summarise(rejected),
+    };
   }
 
   return {
@@ -45,17 +60,12 @@ export function createDataDesk(answers: AnswerEngine): DataDesk {
       const { rows, rejected } = mapRows(current(), { input, answer }, task);
       return connected(rows, rejected, seed);
     },
-    connectRows: async (rows, seed) => connected(rows, [], seed),
+    async connectSample(id, share, seed) {
+      const sample = await loadSample(id);
+      const { name, rows } = shareOf(sample, share);
+      return { title: sample.title, share: name, data: connected(rows, [], seed) };
+    },
     predictTable: (request, onProgress) => predictTable(answers, current(), request, onProgress),
-  };
-}
-
-function connected(rows: readonly Row[], rejected: readonly RejectedRow[], seed: number): ConnectedData {
-  return {
-    split: splitRows(rows, { seed }),
-    rowCount: rows.length,
-    balance: [...countAnswers(rows)].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
-    rejected: summarise(rejected),
   };
 }
 

@@ -1,23 +1,15 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
 
-import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import type { ClientEngine, RowsHandle } from "@duet/client/clientEngine";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { AnsweringAdapter, GenerateOptions } from "@duet/lora-core/contract/answering";
 import type { LabelCount } from "@duet/lora-core/data/mapRows";
-import type { DataSplit, RejectedRow, Row, Task } from "@duet/lora-core/data/task";
-
+import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
+import type { Task } from "@duet/lora-core/data/task";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
-import type { TrainingEngine } from "@duet/lora-engine/training/trainingEngine";
-
-export type { DownloadProgress };
-
-export interface OpenedModel {
-  readonly device: Device;
-  /** False when this browser could not keep the weights: the next visit downloads them again. */
-  readonly modelKept: boolean;
-}
+import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
 
 /** A file as its owner needs to see it before choosing columns. */
 export interface TableSummary {
@@ -37,12 +29,22 @@ export interface RejectedSummary {
   readonly first: readonly RejectedRow[];
 }
 
-/** Rows ready for training, and what their owner should know about them. */
+/** Rows ready for training, by their handle, and what their owner should know about them. */
 export interface ConnectedData {
-  readonly split: DataSplit;
+  readonly rows: RowsHandle;
+  /** How many rows each part of the split has. */
+  readonly parts: SampleCounts;
   readonly rowCount: number;
   readonly balance: readonly LabelCount[];
   readonly rejected: RejectedSummary;
+}
+
+/** Rows of a built-in sample. */
+export interface ConnectedSample {
+  readonly title: string;
+  /** The name of the client whose rows these are. */
+  readonly share: string;
+  readonly data: ConnectedData;
 }
 
 export interface MapRequest {
@@ -62,16 +64,7 @@ export interface TableRequest {
     | { readonly kind: "text"; readonly options: GenerateOptions };
 }
 
-export interface TabEngine extends Omit<TrainingEngine, "open"> {
-  /** Loads and checks the base from its source or the cache, picks the backend (or the forced one) and puts it there. */
-  openModel(
-    model: BaseModel,
-    hub: string,
-    backend: BackendName | null,
-    onProgress: (progress: DownloadProgress) => void,
-  ): Promise<OpenedModel>;
-  /** How much memory this device allows, on the backend that would be picked (or the forced one). */
-  deviceLimits(backend: BackendName | null): Promise<DeviceLimits>;
+export interface TabEngine extends ClientEngine {
   /** What a model on the hub is, at the commit that `owner/name@revision` means now. @throws {Error} with a sentence for people. */
   describeHubModel(address: string, hub: string): Promise<BaseModel>;
   /** What the picked files are, hashed, and remembers them; named after its config where `name` is null. @throws as above. */
@@ -94,8 +87,8 @@ export interface TabEngine extends Omit<TrainingEngine, "open"> {
   labels(answerColumn: string): Promise<readonly LabelCount[]>;
   /** Rows of the table read last, checked and split. @throws {Error} with a sentence for the file's owner. */
   connect(request: MapRequest): Promise<ConnectedData>;
-  /** Checks and splits rows that are already at hand (sample data). */
-  connectRows(rows: readonly Row[], seed: number): Promise<ConnectedData>;
+  /** The rows of one client of a built-in sample, split. @throws {DuetError} SAMPLE_MISSING. */
+  connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */
   predictTable(request: TableRequest, onProgress: (rowsDone: number) => void): Promise<string>;
 }

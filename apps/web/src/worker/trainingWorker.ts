@@ -1,31 +1,38 @@
-/** The worker's entry: one training engine, one desk for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
+/** The worker's entry: a client's desk, one for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
+import { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
 import { expose } from "comlink";
+import { createClientStore } from "./clientStore.ts";
 import { createDataDesk } from "./dataDesk.ts";
+import { keepErrorCodes } from "./errorTransfer.ts";
 import { createModelDesk } from "./modelDesk.ts";
 import { probeDevice } from "./probeDevice.ts";
 import type { TabEngine } from "./tabEngine.ts";
 
-const client = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
-const desk = createModelDesk(self.location.origin);
+const engine = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
+const models = createModelDesk(self.location.origin);
+const client = new ClientDesk(engine, createClientStore());
 
-const engine: TabEngine = {
-  ...createDataDesk(client),
-  ...desk,
+const tabEngine: Omit<TabEngine, "close"> = {
+  ...createDataDesk(engine, client),
+  ...models,
   async openModel(model, hub, backend, onProgress) {
-    const { files, kept } = await desk.load(model, hub, onProgress);
-    return { device: await client.open(files, backend), modelKept: kept };
+    const { files, kept } = await models.load(model, hub, onProgress);
+    return { device: await engine.open(files, backend), modelKept: kept };
   },
   deviceLimits: probeDevice,
-  prepare: (setup, split) => client.prepare(setup, split),
-  runRound: (request, onProgress) => client.runRound(request, onProgress),
-  checkpoint: () => client.checkpoint(),
-  restore: (checkpoint) => client.restore(checkpoint),
-  cancel: () => client.cancel(),
-  predict: (inputs, adapter) => client.predict(inputs, adapter),
-  write: (request, onText) => client.write(request, onText),
-  measureFusion: (adapter) => client.measureFusion(adapter),
-  stopAnswering: () => client.stopAnswering(),
+  recall: (clientId) => client.recall(clientId),
+  begin: (request) => client.begin(request),
+  keepAs: (clientId) => client.keepAs(clientId),
+  runRound: (key, request, onProgress) => client.runRound(key, request, onProgress),
+  confirmSubmitted: (key) => client.confirmSubmitted(key),
+  cancel: () => engine.cancel(),
+  forget: (clientId) => client.forget(clientId),
+  predict: (inputs, adapter) => engine.predict(inputs, adapter),
+  write: (request, onText) => engine.write(request, onText),
+  measureFusion: (adapter) => engine.measureFusion(adapter),
+  stopAnswering: () => engine.stopAnswering(),
 };
 
-expose(engine);
+keepErrorCodes();
+expose(tabEngine);

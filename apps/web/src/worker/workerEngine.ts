@@ -1,19 +1,19 @@
 /** The training worker as the page sees it: the same interface, with every call failing when the worker dies. */
+
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { proxy, wrap } from "comlink";
-import { WorkerDiedError } from "../services/failures.ts";
+import { keepErrorCodes } from "./errorTransfer.ts";
 import type { TabEngine } from "./tabEngine.ts";
 
-export interface WorkerEngine extends TabEngine {
-  /** Ends the worker; pending calls reject with {@link WorkerDiedError}. */
-  close(): void;
-}
+keepErrorCodes();
 
-export function createWorkerEngine(): WorkerEngine {
+/** Starts the worker. After `close`, or when it dies, every call rejects with WORKER_DIED. */
+export function createWorkerEngine(): TabEngine {
   const worker = new Worker(new URL("./trainingWorker.ts", import.meta.url), { type: "module", name: "duet-training" });
-  const remote = wrap<TabEngine>(worker);
+  const remote = wrap<Omit<TabEngine, "close">>(worker);
   let die: (cause: string) => void = () => {};
   const death = new Promise<never>((_, reject) => {
-    die = (cause) => reject(new WorkerDiedError(cause));
+    die = (cause) => reject(new DuetError("WORKER_DIED", `The training worker stopped: ${cause}`));
   });
   death.catch(() => {});
   worker.onerror = (event) => die(event.message || "it could not be started");
@@ -30,12 +30,14 @@ export function createWorkerEngine(): WorkerEngine {
     readTable: (content, fileName) => guarded(remote.readTable(content, fileName)),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
     connect: (request) => guarded(remote.connect(request)),
-    connectRows: (rows, seed) => guarded(remote.connectRows(rows, seed)),
-    prepare: (setup, split) => guarded(remote.prepare(setup, split)),
-    runRound: (request, onProgress) => guarded(remote.runRound(request, proxy(onProgress))),
-    checkpoint: () => guarded(remote.checkpoint()),
-    restore: (checkpoint) => guarded(remote.restore(checkpoint)),
+    connectSample: (id, share, seed) => guarded(remote.connectSample(id, share, seed)),
+    recall: (clientId) => guarded(remote.recall(clientId)),
+    begin: (request) => guarded(remote.begin(request)),
+    keepAs: (clientId) => guarded(remote.keepAs(clientId)),
+    runRound: (key, request, onProgress) => guarded(remote.runRound(key, request, proxy(onProgress))),
+    confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),
+    forget: (clientId) => guarded(remote.forget(clientId)),
     predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),
     measureFusion: (adapter) => guarded(remote.measureFusion(adapter)),

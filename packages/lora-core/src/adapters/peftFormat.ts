@@ -4,8 +4,10 @@
  * written like any other: it is one of rank R. Files come from strangers: whatever would mean another update than
  * W x + (alpha / rank) B A x is refused.
  */
+
 import { z } from "zod";
 import { readSafetensors, SafetensorsError, writeSafetensors } from "../checkpoints/safetensors.ts";
+import { DuetError } from "../errors/duetError.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import { type AdapterConfig, adapterConfig, type LinearModule } from "./adapterConfig.ts";
 import { type AdapterLayout, adapterLayout } from "./adapterLayout.ts";
@@ -34,10 +36,9 @@ export interface PeftAdapter {
 }
 
 /** Files of PEFT that cannot be read here; the message is a sentence for the user. */
-export class PeftFormatError extends Error {
+export class PeftFormatError extends DuetError {
   constructor(problem: string) {
-    super(`This PEFT adapter cannot be used: ${problem}`);
-    this.name = "PeftFormatError";
+    super("ADAPTER_FILE", `This PEFT adapter cannot be used: ${problem}`);
   }
 }
 

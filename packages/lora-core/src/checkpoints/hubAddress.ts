@@ -1,3 +1,5 @@
+import { DuetError } from "../errors/duetError.ts";
+
 /** Addresses of models on a Hugging Face hub, or on a server with its layout: `owner/name@revision:file`. */
 
 /** Where addresses point to unless told otherwise. */
@@ -16,10 +18,12 @@ export interface HubAddress {
 const PATTERN = /^(\w[\w.-]*)\/(\w[\w.-]*)(?:@(\w[\w./-]*))?(?::(\w[\w.-]*\.gguf))?$/i;
 
 /** A text that is no model's address. */
-export class HubAddressError extends Error {
+export class HubAddressError extends DuetError {
   constructor(text: string) {
-    super(`"${text}" is not a model's address, which looks like owner/name, owner/name@revision or owner/name:FILE.gguf`);
-    this.name = "HubAddressError";
+    super(
+      "HUB_ADDRESS",
+      `"${text}" is not a model's address, which looks like owner/name, owner/name@revision or owner/name:FILE.gguf`,
+    );
   }
 }
 

@@ -1,5 +1,7 @@
 /** Which files a base model is made of: their names, sizes and SHA-256. Pure; whoever has the bytes checks them against it. */
+
 import { z } from "zod";
+import { DuetError } from "../errors/duetError.ts";
 import { createSha256 } from "./sha256.ts";
 
 /** One file beside the others of its model. */
@@ -31,10 +33,9 @@ export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 
 /** A set of files that is no base model; the message says what is missing. */
-export class ModelFolderError extends Error {
+export class ModelFolderError extends DuetError {
   constructor(message: string) {
-    super(message);
-    this.name = "ModelFolderError";
+    super("MODEL_FOLDER", message);
   }
 }
 

@@ -3,6 +3,7 @@
  * off is taken up where it ended (Range), or from the start where the server cannot do that. Where the SHA-256 is known it tells
  * whether the parts belong together; where it is not, the server's name of the version does (If-Range).
  */
+import { DuetError } from "../errors/duetError.ts";
 import { createSha256 } from "./sha256.ts";
 
 /** A connection that delivers nothing for this long counts as broken. */
@@ -24,15 +25,14 @@ export interface DownloadOptions {
   readonly retryMs?: number;
 }
 
-/** A file that could not be had. `name` crosses threads, so the page knows it by "ModelDownloadError". */
-export class ModelDownloadError extends Error {
+/** A file that could not be had. */
+export class ModelDownloadError extends DuetError {
   constructor(
     message: string,
     /** What the server answered; null when it was not reached or broke off. */
     readonly status: number | null,
   ) {
-    super(message);
-    this.name = "ModelDownloadError";
+    super("MODEL_DOWNLOAD", message);
   }
 }
 

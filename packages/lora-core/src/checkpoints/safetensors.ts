@@ -3,7 +3,9 @@
  * Reads F32, F16 and BF16 as float32; writes F32. Files come from strangers, so every field of the header is checked
  * before a byte of data is read. Format: https://github.com/huggingface/safetensors#format
  */
+
 import { z } from "zod";
+import { DuetError } from "../errors/duetError.ts";
 import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
 import { widenHalves } from "./halfPrecision.ts";
 
@@ -30,10 +32,9 @@ export interface TensorRange {
 }
 
 /** A safetensors file that cannot be trusted or is not supported; the message says what is wrong with it. */
-export class SafetensorsError extends Error {
+export class SafetensorsError extends DuetError {
   constructor(problem: string) {
-    super(`This safetensors file cannot be used: ${problem}`);
-    this.name = "SafetensorsError";
+    super("SAFETENSORS", `This safetensors file cannot be used: ${problem}`);
   }
 }
 

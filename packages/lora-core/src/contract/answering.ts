@@ -44,11 +44,11 @@ export interface Figure {
   readonly accuracy: number | null;
 }
 
-/** All reject with an AbortError when they are stopped, and with a RangeError where nothing is served yet. */
+/** All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
 export interface AnswerEngine {
-  /** @throws {RangeError} in a text task. */
+  /** @throws {DuetError} UNSUPPORTED_TASK in a text task. */
   predict(inputs: readonly string[], adapter: AnsweringAdapter): Promise<readonly Prediction[]>;
-  /** Writes an answer and hands over its pieces as they come. @throws {RangeError} when the model cannot write. */
+  /** Writes an answer and hands over its pieces as they come. @throws {DuetError} UNSUPPORTED_TASK when the model cannot write. */
   write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
   /** Loss and accuracy on the client's fusion rows. */
   measureFusion(adapter: AnsweringAdapter): Promise<Figure>;

@@ -31,3 +31,22 @@ export interface ClientCheckpoint {
   /** What the client serves, of any rank; null or left out before the fusing round. */
   readonly served?: Uint8Array | null;
 }
+
+/** One opening of one round; a round that is opened again has the next attempt. */
+export interface RoundKey {
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** The newest finished round, kept so that it can be sent again without training again. */
+export interface DoneRound extends RoundKey, RoundResult {
+  /** The coordinator has acknowledged it, for this attempt. */
+  readonly submitted: boolean;
+}
+
+/** What a device keeps of a client besides its rows. */
+export interface KeptClient {
+  /** After the last finished round, or what it starts from; null for the federation's seeded start. */
+  readonly checkpoint: ClientCheckpoint | null;
+  readonly done: DoneRound | null;
+}

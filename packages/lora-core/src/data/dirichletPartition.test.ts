@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dirichletPartition } from "./dirichletPartition.ts";
 import { nearDuplicateGroups } from "./nearDuplicates.ts";
+import type { Row } from "./row.ts";
 import { countAnswers } from "./rowGroups.ts";
 import { splitRows } from "./splitRows.ts";
-import type { Row } from "./task.ts";
 
 const spell = (n: number) => [...String(n)].map((digit) => "abcdefghij"[Number(digit)]).join("");
 /** 5 answers of 80 rows, every text twice up to a number. */

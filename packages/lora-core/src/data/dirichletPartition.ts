@@ -6,8 +6,8 @@
  * belongs to its most frequent answer, and the shares are met only as closely as the groups' sizes allow.
  */
 import { gamma, type Random, random, shuffled } from "../tensors/random.ts";
+import type { Row } from "./row.ts";
 import { groupRows, type RowGroup } from "./rowGroups.ts";
-import type { Row } from "./task.ts";
 
 export interface PartitionOptions {
   readonly clients: number;

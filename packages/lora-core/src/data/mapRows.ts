@@ -1,6 +1,9 @@
 /** From a table to rows of (input, answer): which column is which, and what the labels are. */
+
+import type { RejectedRow } from "./rejectedRow.ts";
+import type { Row } from "./row.ts";
 import type { Table } from "./table.ts";
-import type { RejectedRow, Row, Task } from "./task.ts";
+import type { Task } from "./task.ts";
 
 export interface ColumnMapping {
   readonly input: string;

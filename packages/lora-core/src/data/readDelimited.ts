@@ -1,8 +1,8 @@
 /** CSV and TSV with a header line; quoted cells may hold separators, quotes and line ends (RFC 4180). Parsed by papaparse. */
 import Papa from "papaparse";
 import { tooLong } from "./readLines.ts";
+import type { RejectedRow } from "./rejectedRow.ts";
 import { MAX_CELL, type Table, type TableRow } from "./table.ts";
-import type { RejectedRow } from "./task.ts";
 
 /** `content` has \n line ends. The separator of a CSV may be a comma, a semicolon, a tab or a bar. */
 export function readDelimited(content: string, format: "csv" | "tsv"): Table {

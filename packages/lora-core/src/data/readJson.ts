@@ -1,8 +1,8 @@
 /** JSON Lines (one object per line) and a JSON array of objects. */
 import { splitLines, tooLong } from "./readLines.ts";
+import type { RejectedRow } from "./rejectedRow.ts";
 import { MAX_CELL, type Table, type TableRow } from "./table.ts";
 import { TableError } from "./tableError.ts";
-import type { RejectedRow } from "./task.ts";
 
 /** A piece of the file that should be one JSON object. */
 interface Piece {

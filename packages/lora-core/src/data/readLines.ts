@@ -1,6 +1,7 @@
 /** Plain text and log files: one row per line, in the single column "line". */
+
+import type { RejectedRow } from "./rejectedRow.ts";
 import { MAX_CELL, type Table, type TableRow } from "./table.ts";
-import type { RejectedRow } from "./task.ts";
 
 /** `content` has \n line ends. */
 export function readLines(content: string): Table {

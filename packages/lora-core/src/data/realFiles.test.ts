@@ -6,10 +6,10 @@ import { guessColumns } from "./guessColumns.ts";
 import { labelsOf, mapRows } from "./mapRows.ts";
 import { countGroups, nearDuplicateGroups } from "./nearDuplicates.ts";
 import { readTable } from "./readTable.ts";
+import type { Row } from "./row.ts";
 import { countAnswers } from "./rowGroups.ts";
 import { splitRows } from "./splitRows.ts";
 import type { Table } from "./table.ts";
-import type { Row } from "./task.ts";
 
 const groupsOf = (rows: readonly Row[]) => nearDuplicateGroups(rows.map(({ input }) => input));
 

@@ -1,6 +1,6 @@
 /** Rows gathered by near-duplicate group: the unit in which splits and partitions move rows. */
 import { countGroups, nearDuplicateGroups } from "./nearDuplicates.ts";
-import type { Row } from "./task.ts";
+import type { Row } from "./row.ts";
 
 export interface RowGroup {
   readonly rows: readonly Row[];

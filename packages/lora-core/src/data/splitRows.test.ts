@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nearDuplicateGroups } from "./nearDuplicates.ts";
+import type { DataSplit, Row } from "./row.ts";
 import { countAnswers } from "./rowGroups.ts";
 import { splitRows } from "./splitRows.ts";
-import type { DataSplit, Row } from "./task.ts";
 
 /** Words made of letters only, so that texts of different numbers are no near-duplicates. */
 const spell = (n: number) => [...String(n)].map((digit) => "abcdefghij"[Number(digit)]).join("");

@@ -4,8 +4,8 @@
  * their targets; among groups of one size the order is random. With few or large groups the shares are only approximate.
  */
 import { random, shuffled } from "../tensors/random.ts";
+import type { DataSplit, Row } from "./row.ts";
 import { countAnswers, groupRows, type RowGroup } from "./rowGroups.ts";
-import type { DataSplit, Row } from "./task.ts";
 
 export interface SplitOptions {
   readonly seed: number;

@@ -1,5 +1,5 @@
 /** A file as rows of named text cells: what every format is read into. */
-import type { RejectedRow } from "./task.ts";
+import type { RejectedRow } from "./rejectedRow.ts";
 
 export type TableFormat = "csv" | "tsv" | "jsonl" | "json" | "text";
 

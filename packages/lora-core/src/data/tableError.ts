@@ -1,13 +1,14 @@
+import { DuetError } from "../errors/duetError.ts";
+
 /** Why a file as a whole cannot be used. Single bad rows are never errors; they are listed as rejected. */
-export type TableErrorCode = "EMPTY" | "BINARY" | "TOO_LARGE" | "UNREADABLE";
+export type TableProblem = "EMPTY" | "BINARY" | "TOO_LARGE" | "UNREADABLE";
 
 /** `message` is a sentence for the file's owner. */
-export class TableError extends Error {
+export class TableError extends DuetError {
   constructor(
-    readonly code: TableErrorCode,
+    readonly problem: TableProblem,
     message: string,
   ) {
-    super(message);
-    this.name = "TableError";
+    super("TABLE", message);
   }
 }

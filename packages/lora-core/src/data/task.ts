@@ -1,4 +1,4 @@
-/** What is learned: rows of (input, answer), and for label tasks the closed set of answers. */
+/** What is learned: for label tasks the closed set of answers, else free text. */
 import { z } from "zod";
 
 export const labelTask = z.strictObject({
@@ -13,23 +13,3 @@ export const labelTask = z.strictObject({
 export const textTask = z.strictObject({ kind: z.literal("text") });
 export const task = z.discriminatedUnion("kind", [labelTask, textTask]);
 export type Task = z.output<typeof task>;
-
-/** One example of a client. `line` is where it stood in the client's file (1-based), for messages only. */
-export interface Row {
-  readonly line: number;
-  readonly input: string;
-  readonly answer: string;
-}
-
-/** A row that cannot be used, and why, in words for its owner. */
-export interface RejectedRow {
-  readonly line: number;
-  readonly reason: string;
-}
-
-/** A client's rows by use: adapters train on `train`, fusion weights are found on `fusion`, `test` only measures. */
-export interface DataSplit {
-  readonly train: readonly Row[];
-  readonly fusion: readonly Row[];
-  readonly test: readonly Row[];
-}

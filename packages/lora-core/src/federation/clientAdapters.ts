@@ -2,10 +2,12 @@
  * What a client learned, as files of PEFT, and such files as a place to start from. Pure: works on the blobs a tab keeps, without
  * a model or a backend.
  */
+
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type AdapterLayout, adapterLayout, initialAdapter, layoutOfBytes } from "../adapters/adapterLayout.ts";
 import { type PeftBase, type PeftFiles, PeftFormatError, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
+import { DuetError } from "../errors/duetError.ts";
 import { withMerged } from "../strategies/exchange.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 
@@ -47,7 +49,7 @@ function tensorsOf(kind: ClientAdapterKind, adapters: ClientAdapters, layout: Ad
   const decoded = (blob: Uint8Array) => decodeAdapter(blob, layoutOfBytes(layout, blob.byteLength));
   const { served, merged } = adapters;
   if (kind !== "fused") return withMerged(decoded(adapters[kind]), merged && decoded(merged));
-  if (!served) throw new RangeError("There is no fused adapter before the fusing round");
+  if (!served) throw new DuetError("ADAPTER_MISSING", "There is no fused adapter before the fusing round");
   return decoded(served);
 }
 

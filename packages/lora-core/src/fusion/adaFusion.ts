@@ -12,7 +12,9 @@
  * few examples. Otherwise the search fits them: it picks the better of two adapters that are as good as each other, or the scale of
  * the update that suits these rows.
  */
+
 import { scaled, stackRanks } from "../adapters/adapterSum.ts";
+import { DuetError } from "../errors/duetError.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
@@ -71,7 +73,8 @@ export async function adaFusion(
   for (const anchor of ANCHORS) await evaluate(anchor);
   const start = lowest(candidates, ({ objective }) => objective);
   const bestAnchor = lowest(candidates, ({ loss }) => loss);
-  if (bestAnchor.loss === Number.POSITIVE_INFINITY) throw new RangeError("Fusion: the loss is not finite at any anchor");
+  if (bestAnchor.loss === Number.POSITIVE_INFINITY)
+    throw new DuetError("LOSS_NOT_FINITE", "The fusion found no adapter with a finite loss");
 
   await nelderMead(firstSimplex(start), evaluate, TOLERANCE);
 

@@ -1,27 +1,12 @@
-/** The closed set of refusals. Messages are for people and never parsed; codes are for programs. */
+/** What a refusal is on the wire. Messages are for people and never parsed; codes are for programs. */
 import { z } from "zod";
+import { REFUSALS, type RefusalCode } from "../errors/errorTable.ts";
 
-export const errorCode = z.enum([
-  "INVALID_PAYLOAD",
-  "VERSION_MISMATCH",
-  "MODEL_MISMATCH",
-  "NOT_FOUND",
-  "NOT_READABLE",
-  "FORBIDDEN",
-  "FEDERATION_FULL",
-  "FEDERATION_ENDED",
-  "NOT_JOINED",
-  "WRONG_ROUND",
-  "INVALID_ADAPTER",
-  "RATE_LIMITED",
-  "STORAGE_FAILED",
-  "INTERNAL",
-]);
-export type ErrorCode = z.output<typeof errorCode>;
+export const refusalCode = z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]]);
 
 export const failure = z.strictObject({
   ok: z.literal(false),
-  error: z.strictObject({ code: errorCode, message: z.string().max(500) }),
+  error: z.strictObject({ code: refusalCode, message: z.string().max(500) }),
 });
 
 /** Every acknowledgement: the reply or a typed refusal. */

@@ -72,6 +72,8 @@ export const snapshot = z.strictObject({
       round: z.number().int(),
       attempt: z.number().int(),
       participants: z.array(z.string()),
+      /** Participants whose submission the coordinator has. */
+      submitted: z.array(z.string()),
       deadlineAt: instant.nullable(),
     })
     .nullable(),

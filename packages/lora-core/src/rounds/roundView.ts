@@ -20,6 +20,7 @@ export function roundsView(state: RoundState): RoundsView {
       round: specOf(state, open).round,
       attempt: open.attempt,
       participants: [...open.participants],
+      submitted: Object.keys(open.submissions),
       deadlineAt: state.paused ? null : open.deadlineAt,
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],

@@ -1,5 +1,6 @@
 /** Built-in sample data: a task and what each client holds of it. */
-import type { Row, Task } from "../data/task.ts";
+import type { Row } from "../data/row.ts";
+import type { Task } from "../data/task.ts";
 
 export interface ScenarioClient {
   readonly name: string;

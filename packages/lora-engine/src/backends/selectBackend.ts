@@ -3,6 +3,7 @@
  * cannot start, so every choice is checked. Works in a page, in a worker and in Node.
  */
 
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
 import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
@@ -43,7 +44,7 @@ async function start(backend: BackendName, reason: string, options: BackendOptio
   // Registers itself on import, and only where there is WebGPU.
   if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
   const started = await tf.setBackend(backend).catch(() => false);
-  if (!started || tf.getBackend() !== backend) throw new Error(`The ${backend} backend cannot start here`);
+  if (!started || tf.getBackend() !== backend) throw new DuetError("BACKEND_MISSING", `The ${backend} backend cannot start here`);
   const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
   const description = backend === "webgpu" ? describeAdapter(await findAdapter()) : runtimeName();
   const why = wasm ? `${reason} ${wasm.reason}` : reason;

@@ -2,6 +2,7 @@
  * The parts of TF.js' wasm backend (4.22) that own kernels need: its memory, where tensors lie in it, and room beside them. Some are
  * not in its types, so they are named and checked here, and only here.
  */
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import * as tf from "@tensorflow/tfjs";
 import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
@@ -33,7 +34,7 @@ export function pointerOf(tensor: tf.Tensor): number {
 export function allocate(bytes: number): number {
   const pointer: unknown = heapFunction("_malloc")(bytes);
   if (typeof pointer !== "number" || pointer === 0)
-    throw new RangeError(`There is no room for ${bytes} bytes in the WebAssembly memory`);
+    throw new DuetError("OUT_OF_MEMORY", `There is no room for ${bytes} bytes in the WebAssembly memory`);
   return pointer;
 }
 

@@ -1,4 +1,5 @@
 /** The chat template of an instruction model: how messages become one text with control pieces, by @huggingface/jinja. */
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { Template } from "@huggingface/jinja";
 import { z } from "zod";
 
@@ -34,7 +35,10 @@ const tokenizerConfig = z.looseObject({
 export function chatTemplateOf(tokenizerConfigJson: unknown, jinja: string | null): ChatTemplate | null {
   const parsed = tokenizerConfig.safeParse(tokenizerConfigJson ?? {});
   if (!parsed.success) {
-    throw new TypeError(`tokenizer_config.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is not supported`);
+    throw new DuetError(
+      "MODEL_FOLDER",
+      `tokenizer_config.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is not supported`,
+    );
   }
   const { chat_template: found, bos_token: bos, eos_token: eos } = parsed.data;
   const source = jinja ?? (Array.isArray(found) ? found.find(({ name }) => name === "default")?.template : found);
@@ -62,6 +66,6 @@ function attempt<T>(run: () => T): T {
     return run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`The model's chat template cannot be used: ${reason}`, { cause: error });
+    throw new DuetError("MODEL_FOLDER", `The model's chat template cannot be used: ${reason}`, { cause: error });
   }
 }

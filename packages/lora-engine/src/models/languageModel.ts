@@ -6,7 +6,8 @@
 import type { LinearModule } from "@duet/lora-core/adapters/adapterConfig";
 import type { ModelFamily } from "@duet/lora-core/architectures/modelConfig";
 import type { GenerateOptions, Prediction } from "@duet/lora-core/contract/answering";
-import type { Row, Task } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
+import type { Task } from "@duet/lora-core/data/task";
 import type { Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import type { Dropout, LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
 

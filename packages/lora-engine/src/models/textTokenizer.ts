@@ -3,6 +3,7 @@
  * Text of rows is only ever text: control pieces written in it ("<|end|>") are split like any other characters, so that data
  * cannot imitate a prompt's structure. Only the text that a chat template has written is read with its control pieces.
  */
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 
@@ -36,7 +37,10 @@ export interface TextTokenizer {
 export function createTextTokenizer(json: unknown): TextTokenizer {
   const parsed = tokenizerJson.safeParse(json);
   if (!parsed.success) {
-    throw new TypeError(`tokenizer.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is missing or not supported`);
+    throw new DuetError(
+      "TOKENIZER",
+      `tokenizer.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is missing or not supported`,
+    );
   }
   const { added_tokens: added } = parsed.data;
   const control = added.filter(({ special }) => special);

@@ -5,7 +5,7 @@ import { adapterLayout, layoutOf } from "@duet/lora-core/adapters/adapterLayout"
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import type { AnsweringAdapter } from "@duet/lora-core/contract/answering";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
-import type { DataSplit } from "@duet/lora-core/data/task";
+import type { DataSplit } from "@duet/lora-core/data/row";
 import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import * as tf from "@tensorflow/tfjs";

@@ -5,6 +5,7 @@
 
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { AnswerEngine, AnsweringAdapter, Prediction } from "@duet/lora-core/contract/answering";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { mixed } from "@duet/lora-core/fusion/mix";
 import { withMerged } from "@duet/lora-core/strategies/exchange";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -66,7 +67,7 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
     predict: (inputs, which) =>
       answering(which, async ({ client, adapter, control }) => {
         const { model, setup } = client;
-        if (!model.predict) throw new RangeError("In a text task there are no labels to predict");
+        if (!model.predict) throw new DuetError("UNSUPPORTED_TASK", "In a text task there are no labels to predict");
         const predictions: Prediction[] = [];
         for (let start = 0; start < inputs.length; start += BATCH_SIZE) {
           await control.checkIn();
@@ -82,7 +83,7 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
       }),
     write: ({ input, adapter: which, options }, onText) =>
       answering(which, async ({ model, adapter, control }) => {
-        if (!model.generate) throw new RangeError("This model compares texts and cannot write them");
+        if (!model.generate) throw new DuetError("UNSUPPORTED_TASK", "This model compares texts and cannot write them");
         for await (const piece of model.generate({ input, adapter, options, beforeToken: () => control.checkIn() }))
           onText(piece);
       }),
@@ -101,7 +102,7 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
 function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {
   if (which === null) return null;
   if (which !== "served") return withMerged(mixed(held.personal, held.shared, which), held.merged);
-  if (!served) throw new RangeError("There is no fused adapter before the last round");
+  if (!served) throw new DuetError("ADAPTER_MISSING", "There is no fused adapter before the last round");
   return served;
 }
 

@@ -6,7 +6,7 @@ import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { peftBase } from "@duet/lora-core/architectures/peftBase";
 import type { RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
-import type { DataSplit } from "@duet/lora-core/data/task";
+import type { DataSplit } from "@duet/lora-core/data/row";
 import { exportClientAdapter, readFittingAdapter, startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";

@@ -5,7 +5,8 @@ import { layoutOf, layoutOfBytes } from "@duet/lora-core/adapters/adapterLayout"
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
-import type { DataSplit } from "@duet/lora-core/data/task";
+import type { DataSplit } from "@duet/lora-core/data/row";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { selectBackend } from "../backends/selectBackend.ts";
@@ -32,7 +33,7 @@ class LocalClient implements TrainingEngine {
   #client: Client | null = null;
   #running: RunControl | null = null;
   readonly #answers = createAnswerEngine(() => {
-    if (this.#running) throw new Error("This tab is training; ask again when the round is over");
+    if (this.#running) throw new DuetError("BUSY", "This client is training");
     if (!this.#model) throw new Error("No base model is open");
     return { client: this.#prepared(), model: this.#model };
   });

@@ -2,8 +2,8 @@
 import type { LinearModule } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { groupRows } from "@duet/lora-core/data/rowGroups";
-import type { DataSplit, Row } from "@duet/lora-core/data/task";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import type { Client } from "./runRound.ts";
 

@@ -1,10 +1,12 @@
+import { DuetError } from "@duet/lora-core/errors/duetError";
+
 /** Lets a long computation be cancelled and keeps its thread answering messages. */
 
 /** Longest stretch without a look at the message queue, ms. */
 const YIELD_EVERY_MS = 40;
 
 export interface RunControl {
-  /** Call between steps. Gives way to pending messages now and then. @throws {DOMException} AbortError once cancelled. */
+  /** Call between steps. Gives way to pending messages now and then. @throws {DuetError} STOPPED once cancelled. */
   checkIn(): Promise<void>;
   cancel(): void;
 }
@@ -18,7 +20,7 @@ export function createRunControl(): RunControl {
         await new Promise((resolve) => setTimeout(resolve));
         lastYield = performance.now();
       }
-      if (cancelled) throw new DOMException("The round was cancelled", "AbortError");
+      if (cancelled) throw new DuetError("STOPPED", "The work was stopped");
     },
     cancel: () => {
       cancelled = true;

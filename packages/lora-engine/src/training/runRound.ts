@@ -63,7 +63,7 @@ export interface RoundOutcome {
   readonly served: NamedTensors | null;
 }
 
-/** @throws {RangeError} on a plan that cannot be followed; {DOMException} AbortError when cancelled; {Error} on a loss that is not finite. */
+/** @throws {RangeError} on a plan that cannot be followed; {DuetError} STOPPED when cancelled, LOSS_NOT_FINITE. */
 export async function runRound(
   client: Client,
   request: RoundRequest,

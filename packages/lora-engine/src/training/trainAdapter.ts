@@ -2,6 +2,7 @@
 
 import { type AdapterPart, entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
@@ -56,7 +57,7 @@ export interface TrainingOutcome {
 /**
  * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping. `start` is untouched and
  * everything on the backend is freed, also when a step throws.
- * @throws {Error} as soon as a loss is not finite, naming the step.
+ * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is not finite, naming the step.
  */
 export async function trainAdapter(
   model: TaskModel,
@@ -86,7 +87,7 @@ export async function trainAdapter(
       const [value = Number.NaN] = await loss.data();
       loss.dispose();
       if (!Number.isFinite(value)) {
-        throw new Error(`The loss is not a number after step ${step + 1}. Lower the learning rate and start again.`);
+        throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step + 1}`);
       }
       lossSum += value;
       tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);

@@ -2,7 +2,7 @@
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
-import type { DataSplit } from "@duet/lora-core/data/task";
+import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "../models/modelFiles.ts";
 
@@ -13,12 +13,12 @@ export interface TrainingEngine extends AnswerEngine {
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /**
    * Runs one round's plan. `onProgress` is called at most a few times a second.
-   * @throws {Error} on a loss that is not finite.
+   * @throws {DuetError} LOSS_NOT_FINITE.
    * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
    */
   runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult>;
   checkpoint(): Promise<ClientCheckpoint>;
   restore(checkpoint: ClientCheckpoint): Promise<void>;
-  /** Stops a running round at its next step; that `runRound` rejects with an AbortError. */
+  /** Stops a running round at its next step; that `runRound` rejects with STOPPED. */
   cancel(): Promise<void>;
 }

@@ -1,8 +1,9 @@
+import { DuetError } from "../../errors/duetError.ts";
+
 /** A GGUF file that cannot be trusted or is not supported; the message says what is wrong with it. */
-export class GgufError extends Error {
+export class GgufError extends DuetError {
   constructor(problem: string) {
-    super(`This GGUF file cannot be used: ${problem}`);
-    this.name = "GgufError";
+    super("GGUF", `This GGUF file cannot be used: ${problem}`);
   }
 }
 

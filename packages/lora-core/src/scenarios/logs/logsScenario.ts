@@ -2,8 +2,10 @@
  * "System logs": messages from our own templates; from the message, say how severe it is.
  * Every client mostly sees one family of systems and has its own share of anomalies (everything above "info").
  */
-import type { Row } from "../../data/task.ts";
+
+import type { Row } from "../../data/row.ts";
 import { type Random, random } from "../../tensors/random.ts";
+import { SAMPLES } from "../samples.ts";
 import { clientName, type Scenario } from "../scenario.ts";
 import { weightedPick } from "../weightedPick.ts";
 import { authentication } from "./authentication.ts";
@@ -42,7 +44,7 @@ export function logsScenario(options: LogsScenarioOptions): Scenario {
   const names = LOG_FAMILIES.map(({ name }) => `${name} team`);
   return {
     id: "logs",
-    title: "System logs (synthetic)",
+    title: SAMPLES.logs.title,
     description:
       "Synthetic messages written by a generator of this project, not taken from real systems; each client mostly sees one family of systems.",
     synthetic: true,

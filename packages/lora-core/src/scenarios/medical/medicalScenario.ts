@@ -2,8 +2,11 @@
  * "Medical terms": real definitions out of WordNet; from the definition, say what kind of thing is defined.
  * Clients are departments of a hospital, each with its own mix of kinds.
  */
-import type { Row, Task } from "../../data/task.ts";
+
+import type { Row } from "../../data/row.ts";
+import type { Task } from "../../data/task.ts";
 import { random, shuffled } from "../../tensors/random.ts";
+import { SAMPLES } from "../samples.ts";
 import { clientName, type Scenario } from "../scenario.ts";
 import { weightedPick } from "../weightedPick.ts";
 import { type MedicalCorpus, type MedicalTerm, TERM_KINDS, type TermKind } from "./medicalCorpus.ts";
@@ -52,7 +55,7 @@ export function medicalScenario(corpus: MedicalCorpus, options: MedicalScenarioO
   const names = DEPARTMENTS.map(({ name }) => name);
   return {
     id: "medical",
-    title: "Medical terms",
+    title: SAMPLES.medical.title,
     description: "Real definitions of medical terms from WordNet 3.1; each department holds its own mix of kinds of term.",
     synthetic: false,
     task: medicalTask(),

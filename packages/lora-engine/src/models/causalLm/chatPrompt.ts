@@ -3,6 +3,7 @@
  * chat template. Scored are the answer and the control piece that ends the assistant's turn. The prompt is tokenised by itself, so
  * that it is the same in training and before generating; a control piece written in a row is broken up and stays text.
  */
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { type ChatTemplate, createChat } from "../chatTemplate.ts";
 import type { TextTokenizer } from "../textTokenizer.ts";
 import type { PromptEncoder } from "./prompt.ts";
@@ -51,7 +52,8 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
 /** What the template puts between the beginning of the answer's turn and the answer, and after it. */
 function answerFrame(prompt: string, whole: string): { readonly gap: string; readonly end: string } {
   const at = whole.indexOf(ANSWER);
-  if (at < 0) throw new TypeError("The model's chat template cannot be used: it leaves out the assistant's answer");
+  if (at < 0)
+    throw new DuetError("MODEL_FOLDER", "The model's chat template cannot be used: it leaves out the assistant's answer");
   const before = whole.slice(0, at);
   return { gap: before.startsWith(prompt) ? before.slice(prompt.length) : "", end: whole.slice(at + ANSWER.length) };
 }

@@ -1,6 +1,7 @@
 /** The frozen weights of a decoder's checkpoint on the backend, linear layers as the backend's kernels want them. */
 
 import { type DecoderConfig, decoderLinears, decoderNorms } from "@duet/lora-core/architectures/decoderConfig";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";
@@ -78,9 +79,9 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
 
 function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): Float32Array {
   const tensor = find(checkpoint, name);
-  if (!tensor) throw new RangeError(`The checkpoint has no tensor ${name}`);
+  if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
   if (tensor.shape.join() !== shape.join()) {
-    throw new RangeError(`The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
+    throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
   }
   return tensor.data;
 }

@@ -1,3 +1,5 @@
+import { DuetError } from "@duet/lora-core/errors/duetError";
+
 /** The label set as a tree of tokens: decoding walks down it and can end nowhere but at a label. */
 
 export interface LabelTrie {
@@ -42,7 +44,10 @@ function build(sequences: readonly Sequence[], depth: number): LabelTrie {
     groups.set(token, [...(groups.get(token) ?? []), sequence]);
   }
   if (groups.has(-1)) {
-    throw new RangeError(`Labels ${sequences.map(({ label }) => label).join(" and ")} cannot be told apart by their tokens`);
+    throw new DuetError(
+      "ROWS",
+      `Labels ${sequences.map(({ label }) => label).join(" and ")} cannot be told apart by their tokens`,
+    );
   }
   return { label: null, children: new Map([...groups].map(([token, group]) => [token, build(group, depth + 1)])) };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, it } from "vitest";

@@ -1,5 +1,7 @@
 /** The encoder family behind {@link LanguageModel}: scores labels by similarity, cannot generate. */
+
 import { type EncoderConfig, encoderLinears } from "@duet/lora-core/architectures/encoderConfig";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { LanguageModel } from "../languageModel.ts";
@@ -24,7 +26,7 @@ export function createEncoder({ config, weights, tokenizer, precision }: Encoder
     linears: encoderLinears(config),
     prepare: async (task) => {
       if (task.kind !== "label") {
-        throw new RangeError("This model compares texts and cannot write them. Choose a label task, or a causal-lm model.");
+        throw new DuetError("UNSUPPORTED_TASK", "This model compares texts and cannot write them");
       }
       return createEncoderTask(encoder, task.labels);
     },

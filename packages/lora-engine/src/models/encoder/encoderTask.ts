@@ -5,7 +5,8 @@
 
 import type { EncoderConfig } from "@duet/lora-core/architectures/encoderConfig";
 import type { Prediction } from "@duet/lora-core/contract/answering";
-import type { Row } from "@duet/lora-core/data/task";
+import type { Row } from "@duet/lora-core/data/row";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
@@ -53,7 +54,7 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
   return {
     encode: ({ line, input, answer }: Row, maxTokens: number): Example => {
       const label = labels.indexOf(answer);
-      if (label < 0) throw new RangeError(`Line ${line}: "${answer}" is not one of the labels`);
+      if (label < 0) throw new DuetError("ROWS", `Line ${line}: "${answer}" is not one of the labels`);
       const tokens = tokensOf(encoder, input, maxTokens);
       return { tokens, answerStart: tokens.length, label };
     },

@@ -1,6 +1,7 @@
 /** The frozen weights of an encoder on the backend. */
 
 import { type EncoderConfig, encoderLinears, layerWidth } from "@duet/lora-core/architectures/encoderConfig";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
@@ -32,9 +33,9 @@ export function loadEncoderWeights(
 ): EncoderWeights {
   const host = (name: string, shape: readonly number[]): Float32Array => {
     const tensor = checkpoint.get(name);
-    if (!tensor) throw new RangeError(`The checkpoint has no tensor ${name}`);
+    if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
     if (tensor.shape.join() !== shape.join()) {
-      throw new RangeError(`The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
+      throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
     }
     return tensor.data;
   };

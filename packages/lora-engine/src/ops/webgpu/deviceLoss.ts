@@ -1,12 +1,12 @@
 /** What happens when the browser takes the GPU away: a driver crash, a reset, too much memory, a laptop's switch of graphics cards. */
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import * as tf from "@tensorflow/tfjs";
 import { webgpuBackend } from "./webgpuBackend.ts";
 
 /** All tensors on the device are gone; the thread needs another backend, and its models loaded again. */
-export class DeviceLostError extends Error {
+export class DeviceLostError extends DuetError {
   constructor(cause: string) {
-    super(`The graphics device was lost${cause ? ` (${cause.replace(/\.$/, "")})` : ""}.`);
-    this.name = "DeviceLostError";
+    super("DEVICE_LOST", `The graphics device was lost${cause ? ` (${cause.replace(/\.$/, "")})` : ""}.`);
   }
 }
 

@@ -1,23 +1,22 @@
 /**
- * What a joined tab does next, decided from the newest snapshot and what this tab has done. Pure.
+ * What a joined client does next, decided from the newest snapshot and what this client has done. Pure.
  * A lost push, a reload or a reconnect needs no special path: the next snapshot gives the same answer.
  */
+import type { RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 
-/** One opening of one round; a round that is opened again has the next attempt. */
-export interface RoundKey {
-  readonly round: number;
-  readonly attempt: number;
+/** The newest round whose result this client holds; `submitted` once the coordinator has it. */
+export interface Standing extends RoundKey {
+  readonly submitted: boolean;
 }
 
 export interface LocalState {
   readonly clientId: string;
   /** The round being worked on or submitted. */
   readonly doing: RoundKey | null;
-  /** The newest round whose result this tab holds; `submitted` once the coordinator has acknowledged it. */
-  readonly done: (RoundKey & { readonly submitted: boolean }) | null;
+  readonly done: Standing | null;
 }
 
 export type Action =
@@ -28,7 +27,7 @@ export type Action =
   | { readonly kind: "submit"; readonly key: RoundKey }
   /** The round being worked on is over: stop. */
   | { readonly kind: "cancel" }
-  /** There is nothing more to do, for everyone or for this tab. */
+  /** There is nothing more to do, for everyone or for this client. */
   | { readonly kind: "end"; readonly phase: Extract<Phase, "finished" | "stopped" | "failed">; readonly note: string }
   | { readonly kind: "removed"; readonly reason: string };
 
@@ -38,7 +37,7 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   const { phase, note, openRound, clients } = snapshot;
   if (phase === "finished" || phase === "stopped" || phase === "failed") return { kind: "end", phase, note };
   const me = clients.find(({ id }) => id === local.clientId);
-  if (me?.status === "left") return { kind: "removed", reason: me.note ?? "This tab is no longer part of the federation." };
+  if (me?.status === "left") return { kind: "removed", reason: me.note ?? "This client is no longer part of the federation." };
 
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };
@@ -49,10 +48,16 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   return sameRound(local.done, key) && local.done.submitted ? WAIT : { kind: "submit", key };
 }
 
-/** A tab that has finished no round yet, in a federation already past its first, catches up before it joins in. */
+/** Whether a snapshot says that the coordinator has this client's result of that opening of a round. */
+export function counts({ openRound, rounds }: Snapshot, clientId: string, key: RoundKey): boolean {
+  if (openRound?.round === key.round) return openRound.attempt === key.attempt && openRound.submitted.includes(clientId);
+  return rounds.some(({ round, aggregated }) => round === key.round && aggregated.includes(clientId));
+}
+
+/** A client that has finished no round yet, in a federation already past its first, catches up before it joins in. */
 function planOf({ config }: Snapshot, round: number, isFirst: boolean): RoundPlan {
   const method = methodOf(config.strategy);
   return method.plan(config.budgets, { round, isNewcomer: isFirst && round > method.firstRound });
 }
 
-const sameRound = (a: RoundKey, b: RoundKey): boolean => a.round === b.round && a.attempt === b.attempt;
+export const sameRound = (a: RoundKey, b: RoundKey): boolean => a.round === b.round && a.attempt === b.attempt;

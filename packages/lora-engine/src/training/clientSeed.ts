@@ -1,4 +1,4 @@
-import type { DataSplit } from "@duet/lora-core/data/task";
+import type { DataSplit } from "@duet/lora-core/data/row";
 import { random } from "@duet/lora-core/tensors/random";
 
 /**

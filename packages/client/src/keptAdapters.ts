@@ -1,7 +1,7 @@
-/** The adapters that a tab holds, from what it keeps on the device. Pure. */
+/** The adapters that a client holds, from what it keeps on its device. Pure. */
+import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import type { ClientRecord } from "./tabStorage.ts";
 
 export interface KeptAdapters extends ClientAdapters {
   /** The last round they have been through. */
@@ -11,7 +11,7 @@ export interface KeptAdapters extends ClientAdapters {
 }
 
 /** Null before the first finished round. Weights count only for the adapters they were found for. */
-export function keptAdapters({ checkpoint, done }: Pick<ClientRecord, "checkpoint" | "done">): KeptAdapters | null {
+export function keptAdapters({ checkpoint, done }: KeptClient): KeptAdapters | null {
   if (!checkpoint || checkpoint.lastRound === null) return null;
   const { lastRound: round, personal, shared, merged = null, served = null } = checkpoint;
   const fusion = done?.round === round ? done.metrics.fusion : null;

@@ -1,19 +1,30 @@
-/** Every message that left this tab, with its size: the evidence behind "what left this tab". */
-import { createStore, type ReadableStore } from "../lib/store.ts";
+/** Every message that left this client, with its size: the evidence behind "what left this tab". It goes on after a reload. */
+import { z } from "zod";
+import { createStore, type ReadableStore } from "./store.ts";
 
-export interface SentMessage {
-  readonly at: number;
-  readonly event: string;
-  readonly bytes: number;
+const sentMessage = z.object({
+  at: z.number(),
+  event: z.string(),
+  bytes: z.number(),
   /** The message itself as JSON, adapters named by their size, access tokens left out. */
-  readonly content: string;
-}
+  content: z.string(),
+});
+export type SentMessage = Readonly<z.output<typeof sentMessage>>;
 
-export interface SentTotals {
-  readonly bytes: number;
-  readonly messages: number;
+export const sentTotals = z.object({
+  /** Of this record's form. */
+  version: z.literal(1),
+  bytes: z.number(),
+  messages: z.number(),
   /** The newest messages, newest last; older ones are only counted. */
-  readonly recent: readonly SentMessage[];
+  recent: z.array(sentMessage).readonly(),
+});
+export type SentTotals = Readonly<z.output<typeof sentTotals>>;
+
+/** Where the ledger outlives its page; a store may forget what it has no room for. */
+export interface LedgerStore {
+  ledger(): SentTotals | null;
+  saveLedger(totals: SentTotals): void;
 }
 
 export interface SentLedger extends ReadableStore<SentTotals> {
@@ -26,8 +37,9 @@ const SECRETS = new Set(["token", "inviteToken", "resumeToken", "organiserKey"])
 const HIDDEN = "…";
 const HIDDEN_BYTES = 3;
 
-export function createSentLedger(now: () => number): SentLedger {
-  const store = createStore<SentTotals>({ bytes: 0, messages: 0, recent: [] });
+/** Goes on from what `kept` has. Without a store it lasts as long as the page. */
+export function createSentLedger(now: () => number, kept?: LedgerStore): SentLedger {
+  const store = createStore<SentTotals>(kept?.ledger() ?? { version: 1, bytes: 0, messages: 0, recent: [] });
   return {
     get: store.get,
     subscribe: store.subscribe,
@@ -35,7 +47,8 @@ export function createSentLedger(now: () => number): SentLedger {
       const { bytes, messages, recent } = store.get();
       const described = describePayload(payload);
       const entry = { at: now(), event, bytes: described.bytes, content: described.content };
-      store.set({ bytes: bytes + entry.bytes, messages: messages + 1, recent: [...recent, entry].slice(-KEPT) });
+      store.set({ version: 1, bytes: bytes + entry.bytes, messages: messages + 1, recent: [...recent, entry].slice(-KEPT) });
+      kept?.saveLedger(store.get());
     },
   };
 }

@@ -1,6 +1,6 @@
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { expect, test } from "vitest";
 import { parseReply } from "./coordinatorClient.ts";
-import { CoordinatorError } from "./failures.ts";
 
 test("a good reply comes out parsed, its adapter copied into bytes of its own", () => {
   const wire = new Uint8Array([1, 2, 3, 4]);
@@ -11,7 +11,7 @@ test("a good reply comes out parsed, its adapter copied into bytes of its own", 
 test("a refusal becomes an error with the coordinator's code and words", () => {
   const refusal = { ok: false, error: { code: "FORBIDDEN", message: "This link does not open this federation" } };
   const attempt = () => parseReply("federation:list", refusal);
-  expect(attempt).toThrow(CoordinatorError);
+  expect(attempt).toThrow(DuetError);
   expect(attempt).toThrow(expect.objectContaining({ code: "FORBIDDEN", message: "This link does not open this federation" }));
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { metricsOf } from "../testing/snapshots.ts";
 import { keptAdapters } from "./keptAdapters.ts";
+import { metricsOf } from "./testing/snapshots.ts";
 
 const blobs = { personal: Uint8Array.of(1, 2), shared: Uint8Array.of(3, 4) };
 const done = (round: number) => ({

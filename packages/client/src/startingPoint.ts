@@ -5,6 +5,7 @@ import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import type { ClientCheckpoint } from "@duet/lora-core/contract/clientRound";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -25,9 +26,11 @@ export async function startingPoint(
     const response = await fetch(`/federations/${federationId}/adapters/initial.safetensors`, {
       headers: { "x-watch-token": token },
     });
-    if (!response.ok) throw new Error(`The coordinator has no initial adapter for this federation (${response.status})`);
+    if (!response.ok)
+      throw new DuetError("ADAPTER_MISSING", `The coordinator has no initial adapter for this federation (${response.status})`);
     initial = encodeAdapter(readSafetensors(new Uint8Array(await response.arrayBuffer())), layout);
-    if (sha256Of(initial) !== config.initialAdapter) throw new Error("The initial adapter has changed on the coordinator");
+    if (sha256Of(initial) !== config.initialAdapter)
+      throw new DuetError("MODEL_MISMATCH", "The initial adapter has changed on the coordinator");
   }
   return { lastRound: null, ...startingAdapters({ initial, personal }, layout, config.seed) };
 }

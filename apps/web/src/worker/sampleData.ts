@@ -1,27 +1,19 @@
-/** The built-in sample data: each tab that asks takes the share of one of its clients. */
-
+/** The rows of the built-in samples: each tab that asks takes the share of one of its clients. */
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import { SEVERITIES } from "@duet/lora-core/scenarios/logs/logTemplate";
-import { medicalCorpus, TERM_KINDS } from "@duet/lora-core/scenarios/medical/medicalCorpus";
+import { medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
 import { medicalScenario } from "@duet/lora-core/scenarios/medical/medicalScenario";
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import type { Scenario } from "@duet/lora-core/scenarios/scenario";
-
-export type SampleId = Scenario["id"];
-
-/** What each sample's rows are labelled with; a federation with the same labels can use it. */
-export const sampleLabels: readonly { readonly id: SampleId; readonly labels: readonly string[] }[] = [
-  { id: "medical", labels: TERM_KINDS },
-  { id: "logs", labels: SEVERITIES },
-];
 
 /** Every tab deals the same sample the same way, so that no text is at two tabs; the fifth tab takes the first share again. */
 const DEAL = { clients: 4, seed: 1 };
 
-/** @throws {Error} with a sentence when the coordinator does not serve the sample. */
+/** @throws {DuetError} SAMPLE_MISSING when the coordinator does not serve it. */
 export async function loadSample(id: SampleId): Promise<Scenario> {
   if (id === "logs") return logsScenario(DEAL);
   const response = await fetch("/samples/medical.json", { signal: AbortSignal.timeout(30_000) }).catch(() => null);
-  if (!response?.ok) throw new Error("The coordinator does not serve the medical sample data.");
+  if (!response?.ok) throw new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data");
   return medicalScenario(medicalCorpus.parse(await response.json()), DEAL);
 }
 

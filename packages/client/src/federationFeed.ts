@@ -1,8 +1,9 @@
 /** The newest snapshot of one federation, kept up to date across reconnections. */
+
+import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { createStore, type ReadableStore } from "../lib/store.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
-import { explain, type FailureText } from "./failures.ts";
+import { createStore, type ReadableStore } from "./store.ts";
 
 export type FeedState =
   | { readonly kind: "loading" }

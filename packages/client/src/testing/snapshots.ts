@@ -82,7 +82,7 @@ export function collecting(round: number, change: Partial<Snapshot> = {}): Snaps
   const closed = Array.from({ length: round }, (_, index) => roundOf(index));
   return snapshotOf({
     phase: "collecting",
-    openRound: { round, attempt: 1, participants: ["anna", "bram"], deadlineAt: null },
+    openRound: { round, attempt: 1, participants: ["anna", "bram"], submitted: [], deadlineAt: null },
     rounds: [...closed, roundOf(round, { closedAt: null, aggregated: [] })],
     ...change,
   });

@@ -2,6 +2,7 @@
  * The typed socket: every request is acknowledged and parsed, every pushed snapshot is parsed, every (re)connection says hello.
  * It reconnects for as long as the page lives; what must be said again after that is up to the listeners of `onReady`.
  */
+import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
@@ -13,14 +14,14 @@ import {
   replacedEvent,
   snapshotEvent,
 } from "@duet/lora-core/protocol/messages";
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io, type Socket } from "socket.io-client";
 import { z } from "zod";
-import { withDeadline } from "../lib/deadline.ts";
-import { createStore, type ReadableStore } from "../lib/store.ts";
-import { CoordinatorError } from "./failures.ts";
+import { withDeadline } from "./deadline.ts";
 import type { SentLedger } from "./sentLedger.ts";
+import { createStore, type ReadableStore } from "./store.ts";
 
 export type ConnectionStatus =
   | { readonly kind: "connecting" }
@@ -37,16 +38,26 @@ export interface Offer {
 
 export interface CoordinatorClient {
   readonly status: ReadableStore<ConnectionStatus>;
-  /** @throws {CoordinatorError} refused, no answer within ACK_TIMEOUT_MS, or an answer that is not this protocol's. */
+  /** @throws {DuetError} the refusal, TIMEOUT, UNREACHABLE, or BAD_REPLY for an answer that is not this protocol's. */
   request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** What the open round starts from; null in a round that receives none. @throws as {@link request}. */
+  fetchAdapter(round: number): Promise<Uint8Array | null>;
+  /** Sends a round's result; a repeat is as good as one. @throws as {@link request}. */
+  submitRound(submission: RoundSubmission): Promise<void>;
   /** Called after every hello: at the first connection and after each reconnection. */
   onReady(listener: () => void): () => void;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
-  /** Another tab took this client over, or the organiser removed it. */
+  /** This connection speaks for its client no more: another tab took it over, or the organiser removed it. It still may watch. */
   onReplaced(listener: (reason: string) => void): () => void;
-  /** @throws {CoordinatorError} when the coordinator stays out of reach. */
+  /** @throws {DuetError} UNREACHABLE when the coordinator stays out of reach. */
   offer(): Promise<Offer>;
   close(): void;
+}
+
+export interface RoundSubmission {
+  readonly round: number;
+  readonly adapter: Uint8Array | null;
+  readonly metrics: RoundMetrics;
 }
 
 export interface CoordinatorClientOptions {
@@ -75,8 +86,11 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
       refused(error);
     }
   });
-  socket.on("disconnect", () => {
-    if (status.get().kind !== "refused") status.set({ kind: "lost", since: now() });
+  socket.on("disconnect", (reason) => {
+    if (status.get().kind === "refused") return;
+    status.set({ kind: "lost", since: now() });
+    // Only when the other side ended it does Socket.IO leave it at that.
+    if (reason === "io server disconnect") socket.connect();
   });
   socket.on(snapshotEvent, (raw: unknown, acknowledge: unknown) => {
     const parsed = snapshotSchema.safeParse(raw);
@@ -91,7 +105,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
 
   /** A version mismatch is final; anything else is tried again by reconnecting. */
   function refused(error: unknown): void {
-    if (error instanceof CoordinatorError && (error.code === "VERSION_MISMATCH" || error.code === "BAD_REPLY")) {
+    if (hasCode(error, "VERSION_MISMATCH", "BAD_REPLY")) {
       status.set({ kind: "refused", message: error.message });
       socket.disconnect();
     } else {
@@ -105,7 +119,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     try {
       raw = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, payload);
     } catch {
-      throw new CoordinatorError("TIMEOUT", "The coordinator did not answer");
+      throw new DuetError("TIMEOUT", "The coordinator did not answer");
     }
     return parseReply(name, raw);
   }
@@ -114,15 +128,20 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   async function untilReady(): Promise<Offer> {
     const current = status.get();
     if (current.kind === "ready") return current.offer;
-    if (current.kind === "refused") throw new CoordinatorError("VERSION_MISMATCH", current.message);
+    if (current.kind === "refused") throw new DuetError("VERSION_MISMATCH", current.message);
     const next = new Promise<void>((resolve) => {
       const stop = ready.add(() => {
         stop();
         resolve();
       });
     });
-    await withDeadline(next, ACK_TIMEOUT_MS, () => new CoordinatorError("UNREACHABLE", "The coordinator cannot be reached"));
+    await withDeadline(next, ACK_TIMEOUT_MS, () => new DuetError("UNREACHABLE", "The coordinator cannot be reached"));
     return untilReady();
+  }
+
+  async function request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
+    await untilReady();
+    return send(name, payload);
   }
 
   return {
@@ -131,20 +150,21 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     onSnapshot: snapshots.add,
     onReplaced: replaced.add,
     offer: untilReady,
-    async request(name, payload) {
-      await untilReady();
-      return send(name, payload);
+    request,
+    fetchAdapter: async (round) => (await request("round:fetch", { round })).adapter,
+    async submitRound({ round, adapter, metrics }) {
+      await request("round:submit", { round, adapter: adapter && new Uint8Array(adapter), metrics });
     },
     close: () => socket.disconnect(),
   };
 }
 
-/** @throws {CoordinatorError} the refusal inside, or BAD_REPLY when it is not this message's reply. */
+/** @throws {DuetError} the refusal inside, or BAD_REPLY when it is not this message's reply. */
 export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyOf<N> {
   const parsed = resultOf<z.ZodType>(messages[name].reply).safeParse(raw);
-  if (!parsed.success) throw new CoordinatorError("BAD_REPLY", `The coordinator's answer to ${name} could not be read`);
+  if (!parsed.success) throw new DuetError("BAD_REPLY", `The coordinator's answer to ${name} could not be read`);
   const result = parsed.data;
-  if (!result.ok) throw new CoordinatorError(result.error.code, result.error.message);
+  if (!result.ok) throw new DuetError(result.error.code, result.error.message);
   return result.data as ReplyOf<N>;
 }
 

@@ -1,8 +1,9 @@
 /** What this tab is doing as a client, for everyone who shows it. */
+
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
+import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
-import type { DownloadProgress } from "../worker/tabEngine.ts";
-import type { FailureText } from "./failures.ts";
 import type { KeptAdapters } from "./keptAdapters.ts";
 
 export type SessionStage =

@@ -1,0 +1,148 @@
+/**
+ * The clients of this browser on its disk (IndexedDB): rows once, results after every round. Only the worker opens it. Every record has
+ * a version and is parsed when it is read; docs/recipes/change-a-stored-format.md says how to change one.
+ */
+import type { ClientCheckpoint, KeptClient } from "@duet/lora-core/contract/clientRound";
+import type { DataSplit } from "@duet/lora-core/data/row";
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import { roundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import { z } from "zod";
+
+/** Of the database: which object stores there are. */
+const DATABASE_VERSION = 2;
+
+const blob = z.instanceof(Uint8Array);
+const optionalBlob = blob.nullable().default(null);
+const rows = z.array(z.object({ line: z.number(), input: z.string(), answer: z.string() }).loose());
+const split = z.object({ train: rows, fusion: rows, test: rows });
+const checkpoint = z.object({
+  lastRound: z.number().nullable(),
+  personal: blob,
+  shared: blob,
+  merged: optionalBlob,
+  control: optionalBlob,
+  served: optionalBlob,
+});
+const key = z.object({ round: z.number(), attempt: z.number() });
+const result = key.extend({
+  upload: blob.nullable(),
+  metrics: roundMetrics,
+  confusion: z.array(z.array(z.number())).nullable(),
+});
+const keptRecord = z.object({ version: z.literal(1), checkpoint: checkpoint.nullable(), done: result.nullable() });
+const rowsRecord = z.object({ version: z.literal(1), split });
+const submittedRecord = key.extend({ version: z.literal(1) });
+/** What database version 1 kept of a client in one record, rows included. */
+const firstRecord = z.object({
+  split,
+  checkpoint: checkpoint.nullable(),
+  done: result.extend({ submitted: z.boolean() }).nullable(),
+});
+
+interface Schema extends DBSchema {
+  rows: { key: string; value: unknown };
+  kept: { key: string; value: unknown };
+  submitted: { key: string; value: unknown };
+}
+type Database = IDBPDatabase<Schema>;
+
+/** `name` is the database's; it is opened at the first use. */
+export function createClientStore(name = "duet"): ClientStore {
+  let opened: Promise<Database> | null = null;
+  const database = () => {
+    opened ??= open(name).catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+  const read = async <S extends z.ZodType>(store: StoreNames<Schema>, clientId: string, schema: S) =>
+    parsed(await (await database()).get(store, clientId), schema);
+  return {
+    async rows(clientId) {
+      const record = await read("rows", clientId, rowsRecord);
+      return record ? (record.split as DataSplit) : null;
+    },
+    async saveRows(clientId, held) {
+      await (await database()).put("rows", { version: 1, split: held }, clientId);
+    },
+    async kept(clientId) {
+      const record = await read("kept", clientId, keptRecord);
+      if (!record) return null;
+      const sent = await read("submitted", clientId, submittedRecord);
+      return keptClient(record, sent);
+    },
+    async saveKept(clientId, { checkpoint: held, done }) {
+      const { submitted: _, ...kept } = done ?? { submitted: false };
+      await (await database()).put("kept", { version: 1, checkpoint: held, done: done && kept }, clientId);
+    },
+    async saveSubmitted(clientId, { round, attempt }) {
+      await (await database()).put("submitted", { version: 1, round, attempt }, clientId);
+    },
+    async forget(clientId) {
+      const db = await database();
+      await Promise.all((["rows", "kept", "submitted"] as const).map((store) => db.delete(store, clientId)));
+    },
+  };
+}
+
+/** A result counts as submitted in the attempt that the coordinator acknowledged last. */
+function keptClient(record: z.output<typeof keptRecord>, sent: z.output<typeof submittedRecord> | null): KeptClient {
+  const { done } = record;
+  if (!done) return { checkpoint: record.checkpoint as ClientCheckpoint | null, done: null };
+  const isSent = sent?.round === done.round;
+  return {
+    checkpoint: record.checkpoint as ClientCheckpoint | null,
+    done: { ...done, attempt: isSent ? sent.attempt : done.attempt, submitted: isSent },
+  };
+}
+
+/** @throws {DuetError} STORED_DAMAGED where it is of no form that is known. */
+function parsed<S extends z.ZodType>(value: unknown, schema: S): z.output<S> | null {
+  if (value === undefined) return null;
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  throw new DuetError("STORED_DAMAGED", "What this browser kept of this client cannot be read");
+}
+
+/** @throws {DuetError} STORED_NEWER when a newer Duet has been here. */
+async function open(name: string): Promise<Database> {
+  try {
+    return await openDB<Schema>(name, DATABASE_VERSION, {
+      async upgrade(db, oldVersion, _, transaction) {
+        for (const store of ["rows", "kept", "submitted"] as const) db.createObjectStore(store);
+        if (oldVersion === 1) await splitFirstRecords(db, transaction);
+      },
+      // A newer page wants to upgrade: this one must let go.
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    });
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "VersionError")) throw error;
+    throw new DuetError("STORED_NEWER", "What this browser keeps was written by a newer version of Duet", { cause: error });
+  }
+}
+
+/** From version 1, which had everything of a client in one record. What cannot be read there is dropped: nothing could. */
+async function splitFirstRecords(
+  db: Database,
+  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">,
+): Promise<void> {
+  const old = db as unknown as IDBPDatabase;
+  const first = (transaction as unknown as IDBPTransaction<unknown, string[], "versionchange">).objectStore("clients");
+  for (let cursor = await first.openCursor(); cursor; cursor = await cursor.continue()) {
+    const record = firstRecord.safeParse(cursor.value);
+    if (!record.success) continue;
+    const clientId = String(cursor.key);
+    const { split: held, checkpoint: at, done } = record.data;
+    await transaction.objectStore("rows").put({ version: 1, split: held }, clientId);
+    const { submitted, ...kept } = done ?? { submitted: false };
+    await transaction.objectStore("kept").put({ version: 1, checkpoint: at, done: done && kept }, clientId);
+    if (done && submitted) {
+      const { round, attempt } = done;
+      await transaction.objectStore("submitted").put({ version: 1, round, attempt }, clientId);
+    }
+  }
+  old.deleteObjectStore("clients");
+}

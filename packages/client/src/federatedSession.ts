@@ -1,0 +1,279 @@
+/**
+ * A client of one federation: the shell around {@link stepSession}. It owns the engine, tells the machine what happened, and does what
+ * the machine says. Everything it waits for has a deadline, except the coordinator's return, which is shown instead.
+ */
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import type { ClientCheckpoint, DoneRound, KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
+import { bytesOf } from "@duet/lora-core/protocol/baseModel";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
+import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import type { ClientEngine, RowsHandle } from "./clientEngine.ts";
+import type { ClientIdentity, IdentityStore } from "./clientIdentity.ts";
+import type { CoordinatorClient } from "./coordinatorClient.ts";
+import { delay, withDeadline } from "./deadline.ts";
+import type { FederationFeed } from "./federationFeed.ts";
+import { keptAdapters } from "./keptAdapters.ts";
+import { adviceFor } from "./memoryAdvice.ts";
+import { createRetry } from "./retry.ts";
+import { createSecret } from "./secret.ts";
+import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
+import type { SessionState } from "./sessionState.ts";
+import { createStore, type ReadableStore } from "./store.ts";
+import { createThrottle } from "./throttle.ts";
+import { createWatchdog } from "./watchdog.ts";
+
+export interface FederatedSession<Engine extends ClientEngine = ClientEngine> extends ReadableStore<SessionState> {
+  readonly federationId: string;
+  /** Answers between rounds and after the last one; it lives on until {@link close}. */
+  readonly engine: Engine;
+  /** Leaves the federation for good and forgets this client's data on this device. */
+  leave(): Promise<void>;
+  /** Ends the engine and stops listening; the client stays in the federation and can come back. */
+  close(): void;
+}
+
+export interface SessionOptions<Engine extends ClientEngine> {
+  readonly coordinator: CoordinatorClient;
+  readonly feed: FederationFeed;
+  readonly identities: IdentityStore;
+  readonly engine: Engine;
+  readonly now: () => number;
+  /** Forced by the person; null lets the engine choose. */
+  readonly backend: BackendName | null;
+  readonly config: FederationConfig;
+  /** A new client, or one that comes back: then with its ids. */
+  readonly identity: Pick<ClientIdentity, "inviteToken" | "name"> & { readonly known: ClientIdentity | null };
+  readonly rows: RowsHandle;
+  /** What a new client starts from. */
+  readonly start: ClientCheckpoint | null;
+  /** What this device kept of one that comes back. */
+  readonly kept: KeptClient;
+}
+
+const BEGIN_DEADLINE_MS = 5 * 60_000;
+/** An engine at work that reports nothing for this long is considered dead. */
+const SILENCE_DEADLINE_MS = 5 * 60_000;
+const PROGRESS_INTERVAL_MS = 500;
+const DOWNLOAD_INTERVAL_MS = 100;
+const REST_MS = 2_000;
+
+const silent = () => new DuetError("WORKER_DIED", "The training worker has been silent for several minutes");
+
+export function startFederatedSession<Engine extends ClientEngine>(options: SessionOptions<Engine>): FederatedSession<Engine> {
+  const { coordinator, feed, identities, engine, now, config, identity } = options;
+  const federationId = feed.federationId;
+  const store = createStore(initialMachine(options));
+  const view = createStore(store.get().view);
+  const resumeToken = identity.known?.resumeToken ?? createSecret();
+  const throttled = { download: createThrottle(DOWNLOAD_INTERVAL_MS, now), report: createThrottle(PROGRESS_INTERVAL_MS, now) };
+  const { persistently, giveUp } = createRetry(coordinator);
+  let result: DoneRound | null = options.kept.done;
+
+  function dispatch(event: SessionEvent): void {
+    const { machine, effects } = stepSession(store.get(), event);
+    store.set(machine);
+    view.set(machine.view);
+    for (const effect of effects) perform(effect);
+  }
+
+  const stops = [
+    feed.subscribe(() => {
+      const state = feed.get();
+      if (state.kind === "live") dispatch({ kind: "seen", snapshot: state.snapshot });
+    }),
+    coordinator.onReady(() => dispatch({ kind: "connected" })),
+    coordinator.status.subscribe(() => {
+      if (coordinator.status.get().kind === "lost") dispatch({ kind: "disconnected" });
+    }),
+    coordinator.onReplaced((reason) => dispatch({ kind: "replaced", reason })),
+  ];
+  function perform(effect: SessionEffect): void {
+    switch (effect.kind) {
+      case "open":
+        run(open(effect.backend), null);
+        break;
+      case "join":
+        run(join(), null);
+        break;
+      case "keep":
+        run(keep(effect.clientId), null);
+        break;
+      case "work":
+        run(work(effect.key, effect.plan), effect.key);
+        break;
+      case "submit":
+        run(submit(effect.key), effect.key);
+        break;
+      case "confirm":
+        run(engine.confirmSubmitted(effect.key), null);
+        break;
+      case "cancel":
+        run(engine.cancel(), null);
+        break;
+      case "rest":
+        run(rest(), null);
+        break;
+      case "report":
+        throttled.report(() => void coordinator.request("client:progress", effect.progress).catch(() => {}));
+        break;
+      case "end":
+        end(effect.how, effect.reason);
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Reports how a piece of work ended. */
+  function run(work: Promise<SessionEvent | null | undefined> | Promise<void>, key: RoundKey | null): void {
+    work.then(
+      (event) => event && dispatch(event),
+      (error: unknown) => dispatch(eventOf(error, key)),
+    );
+  }
+
+  const keep = async (clientId: string): Promise<SessionEvent> => ({ kind: "kept", isKept: await engine.keepAs(clientId) });
+
+  async function rest(): Promise<SessionEvent> {
+    await delay(REST_MS);
+    return { kind: "rested" };
+  }
+
+  async function open(backend: BackendName | null): Promise<SessionEvent> {
+    const { hub } = await persistently(() => coordinator.offer());
+    const began = now();
+    const { device, modelKept } = await engine.openModel(config.model, hub, backend, (progress) => {
+      const tell = () => dispatch({ kind: "downloaded", progress, seconds: (now() - began) / 1000 });
+      if (progress.receivedBytes === progress.totalBytes) tell();
+      else throttled.download(tell);
+    });
+    const { task, adapter, training, seed } = config;
+    const memory = stepMemory(config, await engine.deviceLimits(backend));
+    const setup = { task, adapter, training, seed, memory };
+    const begun = engine.begin({ rows: options.rows, setup, start: options.start });
+    const samples = await withDeadline(begun, BEGIN_DEADLINE_MS, silent);
+    return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
+  }
+
+  /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */
+  async function join(): Promise<SessionEvent | null> {
+    const { device, samples } = store.get().view;
+    if (!device || !samples) return null;
+    const { inviteToken, name } = identity;
+    const modelSha256 = fingerprint(config.model.files);
+    const request = { federationId, inviteToken, name, resumeToken, modelSha256, device, samples };
+    const { clientId, snapshot } = await persistently(() => coordinator.request("client:join", request));
+    if (store.get().engine === "ended") return null;
+    identities.saveIdentity({ version: 1, federationId, inviteToken, name, clientId, resumeToken, removed: null });
+    feed.accept(snapshot);
+    return { kind: "joined", clientId, snapshot };
+  }
+
+  async function work(key: RoundKey, plan: RoundPlan): Promise<SessionEvent> {
+    const { round } = key;
+    const received = plan.receive ? await persistently(() => coordinator.fetchAdapter(round)) : null;
+    const watchdog = createWatchdog(SILENCE_DEADLINE_MS, silent);
+    const report = (progress: Progress) => {
+      watchdog.touch();
+      dispatch({ kind: "progressed", progress });
+    };
+    const worked = engine.runRound(key, { round, plan, received }, report);
+    const kept = await Promise.race([worked, watchdog.expired]).finally(watchdog.stop);
+    result = kept.done;
+    return { kind: "worked", key, round: kept };
+  }
+
+  async function submit(key: RoundKey): Promise<SessionEvent> {
+    if (!result || result.round !== key.round) throw new DuetError("UNEXPECTED", `There is no result of round ${key.round}`);
+    const { round, upload, metrics } = result;
+    await persistently(() => coordinator.submitRound({ round, adapter: upload, metrics }));
+    return { kind: "submitted", key };
+  }
+
+  function end(how: Extract<SessionEffect, { kind: "end" }>["how"], reason: string): void {
+    stop();
+    const { clientId } = store.get().view;
+    const known = identities.identity(federationId);
+    // A client that was taken over lives on elsewhere; here it must not come back by itself, but it keeps what it has learned.
+    if (how === "removed" && known) identities.saveIdentity({ ...known, removed: reason });
+    if (how === "left") {
+      identities.forgetIdentity(federationId);
+      run(forget(clientId), null);
+    } else if (how !== "finished") engine.close();
+    // After a finished federation the engine still answers.
+  }
+
+  async function forget(clientId: string | null): Promise<void> {
+    await coordinator.request("client:leave", {}).catch(() => {});
+    if (clientId) await engine.forget(clientId);
+    engine.close();
+  }
+
+  function stop(): void {
+    giveUp();
+    for (const stopListening of stops) stopListening();
+  }
+
+  if (store.get().engine === "opening") perform({ kind: "open", backend: options.backend });
+  else stop();
+
+  return {
+    federationId,
+    engine,
+    get: view.get,
+    subscribe: view.subscribe,
+    leave: async () => dispatch({ kind: "left" }),
+    close() {
+      stop();
+      engine.close();
+    },
+  };
+}
+
+/** What an error of some work means to the machine. */
+function eventOf(error: unknown, key: RoundKey | null): SessionEvent {
+  if (key && hasCode(error, "STOPPED")) return { kind: "interrupted", key, isOutdated: false };
+  // The round ended meanwhile; a newer snapshot is on its way.
+  if (key && hasCode(error, "WRONG_ROUND")) return { kind: "interrupted", key, isOutdated: true };
+  if (key && hasCode(error, "DEVICE_LOST")) return { kind: "deviceLost", key };
+  return { kind: "failed", failure: explain(error) };
+}
+
+function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>): SessionMachine {
+  const { known, name } = identity;
+  const removed = known?.removed ?? null;
+  const view: SessionState = {
+    stage:
+      removed === null
+        ? { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: bytesOf(config.model) }, seconds: 0 }
+        : { kind: "removed", reason: removed },
+    name,
+    clientId: known?.clientId ?? null,
+    device: null,
+    samples: null,
+    canResume: true,
+    modelKept: true,
+    confusion: kept.done?.confusion ?? null,
+    adapters: keptAdapters(kept),
+    losses: [],
+  };
+  return {
+    view,
+    engine: removed === null ? "opening" : "ended",
+    membership: "none",
+    snapshot: null,
+    doing: null,
+    standing: kept.done,
+    resting: false,
+  };
+}
+
+/** Where nothing fits, as little at a time as possible: the estimate may be too high. */
+function stepMemory(config: FederationConfig, limits: DeviceLimits): StepMemory {
+  const { fit } = adviceFor(config, limits);
+  return fit.kind === "fits" ? fit.memory : { rowsAtOnce: 1, recompute: true };
+}

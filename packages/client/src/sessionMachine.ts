@@ -1,0 +1,244 @@
+/**
+ * A client of one federation as a state machine: what happened comes in, the next state and what is to be done come out. Pure, so that
+ * every order of events can be tried. {@link startFederatedSession} does what it says and reports back; each piece of work that it
+ * begins ends in exactly one event, and an event about work that is no longer wanted changes nothing.
+ */
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import type { KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { FailureText } from "@duet/lora-core/errors/duetError";
+import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import type { KeptRound } from "./clientEngine.ts";
+import { keptAdapters } from "./keptAdapters.ts";
+import { counts, nextAction, type Standing, sameRound } from "./nextAction.ts";
+import type { SessionStage, SessionState } from "./sessionState.ts";
+
+export interface SessionMachine {
+  /** What everyone is shown. */
+  readonly view: SessionState;
+  /** The base is being opened and the rows bound, both are ready for rounds, or it is over for good. */
+  readonly engine: "opening" | "ready" | "ended";
+  /** Whether the coordinator knows this connection as this client. */
+  readonly membership: "none" | "joining" | "joined";
+  readonly snapshot: Snapshot | null;
+  /** The round being worked on or submitted. */
+  readonly doing: RoundKey | null;
+  readonly standing: Standing | null;
+  /** Nothing is begun until a moment has passed: the newest snapshot is known to be outdated. */
+  readonly resting: boolean;
+}
+
+export type SessionEvent =
+  | { readonly kind: "downloaded"; readonly progress: DownloadProgress; readonly seconds: number }
+  | {
+      readonly kind: "opened";
+      readonly device: Device;
+      readonly modelKept: boolean;
+      readonly samples: SampleCounts;
+      readonly kept: KeptClient;
+    }
+  | { readonly kind: "connected" }
+  | { readonly kind: "disconnected" }
+  | { readonly kind: "joined"; readonly clientId: string; readonly snapshot: Snapshot }
+  | { readonly kind: "kept"; readonly isKept: boolean }
+  | { readonly kind: "seen"; readonly snapshot: Snapshot }
+  | { readonly kind: "progressed"; readonly progress: Progress }
+  | { readonly kind: "worked"; readonly key: RoundKey; readonly round: KeptRound }
+  | { readonly kind: "submitted"; readonly key: RoundKey }
+  /** The work was stopped, or its round was over when it was submitted. */
+  | { readonly kind: "interrupted"; readonly key: RoundKey; readonly isOutdated: boolean }
+  | { readonly kind: "rested" }
+  | { readonly kind: "deviceLost"; readonly key: RoundKey }
+  /** Another tab goes on as this client, or the organiser removed it. */
+  | { readonly kind: "replaced"; readonly reason: string }
+  | { readonly kind: "left" }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+export type SessionEffect =
+  /** Open the base and bind the rows; ends in `opened`, or `failed`. */
+  | { readonly kind: "open"; readonly backend: BackendName | null }
+  /** Ends in `joined` or `failed`. */
+  | { readonly kind: "join" }
+  /** Ends in `kept`. */
+  | { readonly kind: "keep"; readonly clientId: string }
+  /** Ends in `worked`, `interrupted`, `deviceLost` or `failed`. */
+  | { readonly kind: "work"; readonly key: RoundKey; readonly plan: RoundPlan }
+  /** Ends in `submitted`, `interrupted` or `failed`. */
+  | { readonly kind: "submit"; readonly key: RoundKey }
+  | { readonly kind: "confirm"; readonly key: RoundKey }
+  | { readonly kind: "cancel" }
+  /** Ends in `rested`. */
+  | { readonly kind: "rest" }
+  | { readonly kind: "report"; readonly progress: Progress }
+  /** The last effect of a session. */
+  | { readonly kind: "end"; readonly how: "finished" | "removed" | "left" | "failed"; readonly reason: string };
+
+export interface Step {
+  readonly machine: SessionMachine;
+  readonly effects: readonly SessionEffect[];
+}
+
+const KEPT_LOSSES = 2_000;
+
+/** Pure. After the end nothing changes any more. */
+export function stepSession(machine: SessionMachine, event: SessionEvent): Step {
+  if (machine.engine === "ended") return { machine, effects: [] };
+  switch (event.kind) {
+    case "downloaded":
+      return only(downloaded(machine, event));
+    case "opened": {
+      const { device, modelKept, samples, kept } = event;
+      const shown = { device, modelKept, samples, adapters: keptAdapters(kept), confusion: kept.done?.confusion ?? null };
+      return join({ ...showing(machine, shown), engine: "ready", standing: kept.done });
+    }
+    case "connected":
+      return machine.engine === "ready" && machine.membership === "none" ? join(machine) : only(machine);
+    case "disconnected":
+      return only({ ...machine, membership: "none" });
+    case "joined":
+      return joined(machine, event);
+    case "kept":
+      return only(showing(machine, { canResume: event.isKept }));
+    case "seen":
+      return advance({ ...machine, snapshot: event.snapshot });
+    case "progressed":
+      return progressed(machine, event.progress);
+    case "worked":
+      return worked(machine, event);
+    case "submitted":
+      return settled(machine, event.key);
+    case "interrupted":
+      if (!isDoing(machine, event.key)) return only(machine);
+      if (!event.isOutdated) return advance({ ...machine, doing: null });
+      return { machine: { ...machine, doing: null, resting: true }, effects: [{ kind: "rest" }] };
+    case "rested":
+      return advance({ ...machine, resting: false });
+    case "deviceLost":
+      // All that was on the GPU is gone, and it may be lost again: the round runs once more on wasm, from the last checkpoint.
+      if (!isDoing(machine, event.key)) return only(machine);
+      return {
+        machine: enter({ ...machine, doing: null, engine: "opening" }, { kind: "preparing" }),
+        effects: [{ kind: "open", backend: "wasm" }],
+      };
+    case "replaced":
+      return ended(machine, "removed", { kind: "removed", reason: event.reason }, event.reason);
+    case "left": {
+      const reason = "You left this federation.";
+      return ended(machine, "left", { kind: "removed", reason }, reason);
+    }
+    case "failed":
+      return ended(machine, "failed", { kind: "failed", failure: event.failure }, event.failure.sentence);
+    default:
+      event satisfies never;
+      return only(machine);
+  }
+}
+
+/** Looks at the newest snapshot for what there is to do. */
+function advance(machine: SessionMachine): Step {
+  const { snapshot, standing, doing, view } = machine;
+  if (machine.engine !== "ready" || machine.membership !== "joined" || machine.resting || !snapshot || !view.clientId) {
+    return only(machine);
+  }
+  // Counted although the acknowledgement is late or lost: that is success.
+  const pending = view.stage.kind === "submitting" ? doing : standing?.submitted === false && !doing ? standing : null;
+  if (pending && counts(snapshot, view.clientId, pending)) return settled({ ...machine, doing: pending }, pending);
+  const action = nextAction(snapshot, { clientId: view.clientId, doing, done: standing });
+  switch (action.kind) {
+    case "wait":
+      return only(doing ? machine : enter(machine, { kind: "waiting" }));
+    case "cancel":
+      return { machine, effects: [{ kind: "cancel" }] };
+    case "work": {
+      const { key, plan } = action;
+      const working = enter({ ...machine, doing: key }, { kind: "working", round: key.round, progress: null });
+      return { machine: working, effects: [{ kind: "work", key, plan }] };
+    }
+    case "submit":
+      return submit({ ...machine, doing: action.key }, action.key);
+    case "end":
+      return ended(machine, "finished", { kind: "finished", note: action.note }, action.note);
+    case "removed":
+      return ended(machine, "removed", { kind: "removed", reason: action.reason }, action.reason);
+    default:
+      action satisfies never;
+      return only(machine);
+  }
+}
+
+function downloaded(machine: SessionMachine, { progress, seconds }: Extract<SessionEvent, { kind: "downloaded" }>) {
+  if (machine.view.stage.kind !== "loadingModel") return machine;
+  const isComplete = progress.receivedBytes === progress.totalBytes;
+  return enter(machine, isComplete ? { kind: "preparing" } : { kind: "loadingModel", download: progress, seconds });
+}
+
+function join(machine: SessionMachine): Step {
+  const shown = machine.doing ? machine : enter(machine, { kind: "joining" });
+  return { machine: { ...shown, membership: "joining" }, effects: [{ kind: "join" }] };
+}
+
+/** The first answer makes it a client; a repeated one is as good as a snapshot. */
+function joined(machine: SessionMachine, { clientId, snapshot }: Extract<SessionEvent, { kind: "joined" }>): Step {
+  const isFirst = machine.view.clientId !== clientId || machine.membership !== "joined";
+  const next = advance({ ...showing(machine, { clientId }), membership: "joined", snapshot });
+  return isFirst ? { machine: next.machine, effects: [{ kind: "keep", clientId }, ...next.effects] } : next;
+}
+
+function progressed(machine: SessionMachine, progress: Progress): Step {
+  const { stage, losses } = machine.view;
+  if (stage.kind !== "working" || stage.round !== progress.round) return only(machine);
+  const point = progress.loss === null ? [] : [{ round: progress.round, step: progress.step, loss: progress.loss }];
+  const shown = showing(machine, {
+    stage: { kind: "working", round: progress.round, progress },
+    losses: [...losses, ...point].slice(-KEPT_LOSSES),
+  });
+  return { machine: shown, effects: machine.membership === "joined" ? [{ kind: "report", progress }] : [] };
+}
+
+function worked(machine: SessionMachine, { key, round }: Extract<SessionEvent, { kind: "worked" }>): Step {
+  // The result is kept, wanted or not: it is what the client's adapters are now.
+  const shown = showing(machine, {
+    adapters: keptAdapters(round),
+    confusion: round.done.confusion,
+    canResume: round.isKept,
+  });
+  const next = { ...shown, standing: round.done };
+  return isDoing(machine, key) ? submit(next, key) : only(next);
+}
+
+function submit(machine: SessionMachine, key: RoundKey): Step {
+  return { machine: enter(machine, { kind: "submitting", round: key.round }), effects: [{ kind: "submit", key }] };
+}
+
+/** The coordinator has the result of this round. */
+function settled(machine: SessionMachine, key: RoundKey): Step {
+  if (!isDoing(machine, key)) return only(machine);
+  const standing = { round: key.round, attempt: key.attempt, submitted: true };
+  const next = advance(enter({ ...machine, doing: null, standing }, { kind: "waiting" }));
+  return { machine: next.machine, effects: [{ kind: "confirm", key }, ...next.effects] };
+}
+
+function ended(
+  machine: SessionMachine,
+  how: "finished" | "removed" | "left" | "failed",
+  stage: SessionStage,
+  reason: string,
+): Step {
+  return {
+    machine: { ...enter(machine, stage), engine: "ended", membership: "none", doing: null },
+    effects: [...(machine.doing ? [{ kind: "cancel" as const }] : []), { kind: "end", how, reason }],
+  };
+}
+
+const only = (machine: SessionMachine): Step => ({ machine, effects: [] });
+const showing = (machine: SessionMachine, change: Partial<SessionState>): SessionMachine => ({
+  ...machine,
+  view: { ...machine.view, ...change },
+});
+const isDoing = ({ doing }: SessionMachine, key: RoundKey): boolean => doing !== null && sameRound(doing, key);
+
+/** Shown at another stage; the same one is left as it is, so that nobody is told of nothing. */
+function enter(machine: SessionMachine, stage: SessionStage): SessionMachine {
+  return stage.kind === "waiting" && machine.view.stage.kind === "waiting" ? machine : showing(machine, { stage });
+}

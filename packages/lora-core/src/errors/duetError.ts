@@ -1,0 +1,44 @@
+/** A failure that a person is told of: what happened (the message, a sentence) and which kind it is (the code). */
+import { type ErrorCode, NEXT_STEPS } from "./errorTable.ts";
+
+export class DuetError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A failure in words: what happened, and what to do next. */
+export interface FailureText {
+  readonly sentence: string;
+  readonly nextStep: string;
+}
+
+/** What was thrown, as a {@link DuetError}: itself, or UNEXPECTED with its message. */
+export function duetErrorOf(error: unknown): DuetError {
+  if (error instanceof DuetError) return error;
+  // Out of memory has a class of its own in no runtime: allocations that can fail are marked where they are made. What is left is
+  // WebAssembly giving up, which memory is the only known reason for.
+  if (error instanceof WebAssembly.RuntimeError) {
+    return new DuetError("OUT_OF_MEMORY", `The computation stopped inside WebAssembly (${error.message}).`, { cause: error });
+  }
+  return new DuetError("UNEXPECTED", error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** Turns anything thrown into words. */
+export function explain(error: unknown): FailureText {
+  const { code, message } = duetErrorOf(error);
+  return { sentence: sentence(message), nextStep: NEXT_STEPS[code] };
+}
+
+/** True for a failure of this kind. */
+export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is DuetError =>
+  error instanceof DuetError && codes.includes(error.code);
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,90 @@
+/**
+ * Every way in which Duet can fail for a person, and what they can do next: one table for worker, client and coordinator. An error
+ * says in its message what happened; its code, an entry of this table, says the rest. Programs decide by codes, never by words.
+ */
+
+/** Refusals of the coordinator: they cross the wire (protocol/errors.ts). */
+export const REFUSALS = {
+  INVALID_PAYLOAD: "Check the settings named above and try again.",
+  VERSION_MISMATCH: "Reload this page to get the coordinator's version.",
+  MODEL_MISMATCH: "Reload this page; if it stays, tell the organiser that the model on the coordinator has changed.",
+  NOT_FOUND: "Ask the organiser for a new link.",
+  NOT_READABLE: "Start a new federation. The coordinator keeps the files of this one for the version of Duet that made them.",
+  FORBIDDEN: "Ask the organiser for the full link, including the part after #.",
+  FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
+  FEDERATION_ENDED: "You can still look at its results, or start a new federation.",
+  NOT_JOINED: "Reload this page to join again as the same client.",
+  WRONG_ROUND: "Nothing to do: this client goes on with the round that is open.",
+  INVALID_ADAPTER: "Reload this page; it restarts from its last checkpoint.",
+  RATE_LIMITED: "Wait a few seconds and try again.",
+  STORAGE_FAILED: "Ask the organiser to free disk space on the coordinator.",
+  INTERNAL: "Try again; if it stays, ask the organiser to look at the coordinator's log.",
+} as const;
+
+const CONNECTION = {
+  UNREACHABLE: "Check the network; this client keeps trying and goes on by itself.",
+  TIMEOUT: "Check the network; this client keeps trying and goes on by itself.",
+  BAD_REPLY: "Reload this page to get the coordinator's version.",
+} as const;
+
+const TRAINING = {
+  LOSS_NOT_FINITE: "The learning rate is probably too high for this data: tell the organiser.",
+  OUT_OF_MEMORY: "Close other tabs and reload; a federation with a smaller batch needs less memory.",
+  DEVICE_LOST: "Reload this page: it comes back as the same client and computes without the graphics device.",
+  BACKEND_MISSING: "Leave the choice of the backend to Duet, or use a browser that has this one.",
+  WORKER_DIED: "Reload this page: it comes back as the same client, from its last finished round.",
+  /** Somebody stopped it: shown to nobody as a failure. */
+  STOPPED: "Start it again when you want it.",
+  BUSY: "Ask again when the round is over.",
+} as const;
+
+const DATA = {
+  TABLE: "Choose another file, or save this one as CSV, TSV, JSON Lines or plain text.",
+  COLUMNS: "Choose other columns or another file.",
+  ROWS: "Connect more rows, or rows with other labels.",
+  ROWS_GONE: "Connect your data again.",
+  SAMPLE_MISSING: "Use your own data, or ask the organiser to serve the sample data.",
+} as const;
+
+const MODELS = {
+  MODEL_DOWNLOAD: "Check the address and the network, then try the download again.",
+  HUB_ADDRESS: "Correct the address and look it up again.",
+  MODEL_FOLDER: "Choose another model, or all of its files together.",
+  UNSUPPORTED_MODEL: "Choose a model of the Llama, Qwen2, Qwen3 or GPT-2 family.",
+  UNSUPPORTED_TASK: "Choose a label task, or a base model that can write.",
+  GGUF: "Choose another GGUF file, or the model as safetensors.",
+  SAFETENSORS: "Choose another copy of the model; this one is damaged or of another kind.",
+  TOKENIZER: "Choose another model; this one's texts would be read differently here than where it was trained.",
+  WRONG_FILE: "Ask the organiser which file it is, and choose that one.",
+} as const;
+
+const ADAPTERS = {
+  ADAPTER_FILE: "Choose another adapter, or write it again with PEFT as a plain LoRA adapter.",
+  ADAPTER_MISSING: "Wait for the round that makes it, or choose another one.",
+} as const;
+
+const KEPT = {
+  STORED_NEWER: "Reload this page to get the newer version, or use another browser profile.",
+  STORED_DAMAGED: "Join again as a new client, from the invite link.",
+} as const;
+
+const ANYWHERE = {
+  /** A mistake of ours: nothing a person did. */
+  UNEXPECTED: "Reload this page: it comes back as the same client. If it stays, report it with what you did before.",
+} as const;
+
+export const NEXT_STEPS = {
+  ...REFUSALS,
+  ...CONNECTION,
+  ...TRAINING,
+  ...DATA,
+  ...MODELS,
+  ...ADAPTERS,
+  ...KEPT,
+  ...ANYWHERE,
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+export type ErrorCode = keyof typeof NEXT_STEPS;
+
+export const isErrorCode = (value: unknown): value is ErrorCode => typeof value === "string" && Object.hasOwn(NEXT_STEPS, value);
