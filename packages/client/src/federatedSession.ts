@@ -18,6 +18,7 @@ import { delay, withDeadline } from "./deadline.ts";
 import type { FederationFeed } from "./federationFeed.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { adviceFor } from "./memoryAdvice.ts";
+import { standingOf } from "./nextAction.ts";
 import { createRetry } from "./retry.ts";
 import { createSecret } from "./secret.ts";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
@@ -267,7 +268,7 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
     membership: "none",
     snapshot: null,
     doing: null,
-    standing: kept.done,
+    standing: standingOf(kept.done),
     resting: false,
   };
 }

@@ -2,7 +2,7 @@
  * What a joined client does next, decided from the newest snapshot and what this client has done. Pure.
  * A lost push, a reload or a reconnect needs no special path: the next snapshot gives the same answer.
  */
-import type { RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
@@ -59,5 +59,8 @@ function planOf({ config }: Snapshot, round: number, isFirst: boolean): RoundPla
   const method = methodOf(config.strategy);
   return method.plan(config.budgets, { round, isNewcomer: isFirst && round > method.firstRound });
 }
+
+export const standingOf = (done: DoneRound | null): Standing | null =>
+  done && { round: done.round, attempt: done.attempt, submitted: done.submitted };
 
 export const sameRound = (a: RoundKey, b: RoundKey): boolean => a.round === b.round && a.attempt === b.attempt;

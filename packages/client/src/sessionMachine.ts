@@ -11,7 +11,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
-import { counts, nextAction, type Standing, sameRound } from "./nextAction.ts";
+import { counts, nextAction, type Standing, sameRound, standingOf } from "./nextAction.ts";
 import type { SessionStage, SessionState } from "./sessionState.ts";
 
 export interface SessionMachine {
@@ -90,7 +90,7 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
     case "opened": {
       const { device, modelKept, samples, kept } = event;
       const shown = { device, modelKept, samples, adapters: keptAdapters(kept), confusion: kept.done?.confusion ?? null };
-      return join({ ...showing(machine, shown), engine: "ready", standing: kept.done });
+      return join({ ...showing(machine, shown), engine: "ready", standing: standingOf(kept.done) });
     }
     case "connected":
       return machine.engine === "ready" && machine.membership === "none" ? join(machine) : only(machine);
@@ -203,7 +203,7 @@ function worked(machine: SessionMachine, { key, round }: Extract<SessionEvent, {
     confusion: round.done.confusion,
     canResume: round.isKept,
   });
-  const next = { ...shown, standing: round.done };
+  const next = { ...shown, standing: standingOf(round.done) };
   return isDoing(machine, key) ? submit(next, key) : only(next);
 }
 
@@ -212,10 +212,10 @@ function submit(machine: SessionMachine, key: RoundKey): Step {
 }
 
 /** The coordinator has the result of this round. */
-function settled(machine: SessionMachine, key: RoundKey): Step {
+function settled(machine: SessionMachine, { round, attempt }: RoundKey): Step {
+  const key = { round, attempt };
   if (!isDoing(machine, key)) return only(machine);
-  const standing = { round: key.round, attempt: key.attempt, submitted: true };
-  const next = advance(enter({ ...machine, doing: null, standing }, { kind: "waiting" }));
+  const next = advance(enter({ ...machine, doing: null, standing: { ...key, submitted: true } }, { kind: "waiting" }));
   return { machine: next.machine, effects: [{ kind: "confirm", key }, ...next.effects] };
 }
 

@@ -1,0 +1,146 @@
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import { expect, test, vi } from "vitest";
+import type { ClientIdentity } from "./clientIdentity.ts";
+import { type SessionOptions, startFederatedSession } from "./federatedSession.ts";
+import { fakeCoordinator, fakeEngine, fakeFeed, fakeIdentities, keptRound, nothingKept } from "./testing/fakes.ts";
+import { collecting, snapshotOf } from "./testing/snapshots.ts";
+
+const first = { round: 1, attempt: 1 };
+const known: ClientIdentity = {
+  version: 1,
+  federationId: "f1",
+  inviteToken: "invite",
+  name: "Anna",
+  clientId: "anna",
+  resumeToken: "resume",
+  removed: null,
+};
+
+/** A session of a new client among fakes; `calls` tells what it asked of them. */
+function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["engine"]>> = {}, now = collecting(1)) {
+  const calls: string[] = [];
+  const coordinator = fakeCoordinator(calls);
+  coordinator.answers.join = async () => ({ clientId: "anna", snapshot: now });
+  const { engine, finish, rounds } = fakeEngine(calls);
+  const feed = fakeFeed("f1");
+  const identities = fakeIdentities();
+  const session = startFederatedSession({
+    coordinator: coordinator.client,
+    feed,
+    identities,
+    engine,
+    now: () => 0,
+    backend: null,
+    config: snapshotOf().config,
+    identity: { inviteToken: "invite", name: "Anna", known: null },
+    rows: "rows-1",
+    start: null,
+    kept: nothingKept,
+    ...change,
+  });
+  const has = (...wanted: string[]) => vi.waitFor(() => expect(calls).toEqual(expect.arrayContaining(wanted)));
+  const stage = (kind: string) => vi.waitFor(() => expect(session.get().stage.kind).toBe(kind));
+  return { session, calls, coordinator, feed, identities, finish, rounds, has, stage };
+}
+
+test("a round from the open base to the confirmed submission, in this order", async () => {
+  const { calls, finish, has, identities, stage } = started();
+  await has("run 1");
+  finish(first);
+  await has("confirm 1");
+  await stage("waiting");
+  expect(calls).toEqual(["open any", "begin rows-1", "client:join", "keep anna", "fetch 1", "run 1", "send 1", "confirm 1"]);
+  expect(identities.saved.get("f1")).toMatchObject({ clientId: "anna", removed: null });
+});
+
+test("a lost device: the base again on wasm, the same rows, the same client, the round once more", async () => {
+  const { calls, rounds, finish, has } = started();
+  await has("run 1");
+  rounds.get(1)?.reject(new DuetError("DEVICE_LOST", "The graphics device was lost."));
+  await has("open wasm");
+  await vi.waitFor(() => expect(calls.filter((call) => call === "run 1")).toHaveLength(2));
+  finish(first);
+  await has("confirm 1");
+  expect(calls.filter((call) => call === "client:join")).toHaveLength(2);
+});
+
+test("a refusal says what happened and what to do, and ends the engine", async () => {
+  const { session, coordinator, stage, has } = started({}, collecting(1));
+  coordinator.answers.join = async () => {
+    throw new DuetError("FEDERATION_FULL", "This federation is full: it takes 2 clients");
+  };
+  await stage("failed");
+  expect(session.get().stage).toEqual({
+    kind: "failed",
+    failure: {
+      sentence: "This federation is full: it takes 2 clients.",
+      nextStep: "Ask the organiser to raise the number of clients, or watch instead.",
+    },
+  });
+  await has("close");
+});
+
+test("the coordinator away during a submission: it is sent again when it is back, and counted once", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const { calls, coordinator, finish, has } = started();
+    await has("run 1");
+    let tries = 0;
+    coordinator.answers.submit = async () => {
+      tries += 1;
+      if (tries < 3) throw new DuetError("TIMEOUT", "The coordinator did not answer");
+    };
+    coordinator.lose();
+    finish(first);
+    await has("send 1");
+    await vi.advanceTimersByTimeAsync(5_000);
+    coordinator.comeBack();
+    await has("confirm 1");
+    expect(tries).toBe(3);
+    expect(calls.filter((call) => call === "client:join")).toHaveLength(2);
+    expect(calls.filter((call) => call === "run 1")).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("removed while working: it stops, is told the truth, remembers it, and keeps what it has learned", async () => {
+  const { session, coordinator, finish, has, identities, calls } = started();
+  await has("run 1");
+  finish(first);
+  await has("confirm 1");
+  coordinator.replace("The organiser removed this client");
+  expect(session.get().stage).toEqual({ kind: "removed", reason: "The organiser removed this client" });
+  expect(session.get().adapters).toMatchObject({ round: 1 });
+  expect(identities.saved.get("f1")).toMatchObject({ clientId: "anna", removed: "The organiser removed this client" });
+  expect(calls).not.toContain("forget anna");
+});
+
+test("a removed client that comes back shows what it has kept and asks for nothing", async () => {
+  const removed = "The organiser removed this client";
+  const { session, calls } = started({
+    identity: { inviteToken: "invite", name: "Anna", known: { ...known, removed } },
+    kept: keptRound({ round: 3, attempt: 1 }),
+  });
+  expect(session.get()).toMatchObject({ stage: { kind: "removed", reason: removed }, adapters: { round: 3 } });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(calls).toEqual([]);
+});
+
+test("leaving in the middle of work cancels it and forgets everything here", async () => {
+  const { session, has, identities } = started();
+  await has("run 1");
+  await session.leave();
+  await has("cancel", "client:leave", "forget anna", "close");
+  expect(identities.saved.size).toBe(0);
+});
+
+test("after the end the engine still answers; closing ends it", async () => {
+  const { session, calls, feed, has, stage } = started();
+  await has("run 1");
+  feed.push(snapshotOf({ phase: "finished", note: "Finished: all rounds are done." }));
+  await stage("finished");
+  expect(calls).not.toContain("close");
+  session.close();
+  expect(calls).toContain("close");
+});

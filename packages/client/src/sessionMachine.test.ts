@@ -1,0 +1,182 @@
+import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
+import { expect, test } from "vitest";
+import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
+import { clientOf, collecting, metricsOf, snapshotOf } from "./testing/snapshots.ts";
+
+const device = { backend: "webgpu", threads: 1, reason: "There is a WebGPU adapter.", description: "a GPU" } as const;
+const samples = { train: 60, fusion: 10, test: 30 };
+const opened: SessionEvent = { kind: "opened", device, modelKept: true, samples, kept: { checkpoint: null, done: null } };
+
+const opening: SessionMachine = {
+  view: {
+    stage: { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: 10 }, seconds: 0 },
+    name: "Anna",
+    clientId: null,
+    device: null,
+    samples: null,
+    canResume: true,
+    modelKept: true,
+    confusion: null,
+    adapters: null,
+    losses: [],
+  },
+  engine: "opening",
+  membership: "none",
+  snapshot: null,
+  doing: null,
+  standing: null,
+  resting: false,
+};
+
+/** What comes of events one after the other: the last state, and the effects of every step. */
+function after(machine: SessionMachine, ...events: readonly SessionEvent[]) {
+  const effects: SessionEffect[][] = [];
+  for (const event of events) {
+    const step = stepSession(machine, event);
+    machine = step.machine;
+    effects.push([...step.effects]);
+  }
+  return { machine, effects, last: effects.at(-1) ?? [] };
+}
+
+const joined = (snapshot = snapshotOf()): SessionEvent => ({ kind: "joined", clientId: "anna", snapshot });
+const seen = (snapshot = snapshotOf()): SessionEvent => ({ kind: "seen", snapshot });
+const first: RoundKey = { round: 1, attempt: 1 };
+const done: DoneRound = { ...first, submitted: false, upload: Uint8Array.of(1), metrics: metricsOf(), confusion: null };
+const blobs = { personal: Uint8Array.of(1), shared: Uint8Array.of(2) };
+const worked: SessionEvent = {
+  kind: "worked",
+  key: first,
+  round: { checkpoint: { lastRound: 1, ...blobs }, done, isKept: true },
+};
+const working = after(opening, opened, joined(collecting(1))).machine;
+const submitting = after(working, worked).machine;
+const counted = collecting(1, {
+  openRound: { round: 1, attempt: 1, participants: ["anna", "bram"], submitted: ["anna"], deadlineAt: null },
+});
+
+test("opens, joins, keeps its rows, works on the open round, submits and waits", () => {
+  const { machine, effects } = after(opening, opened, joined(collecting(1)), worked, { kind: "submitted", key: first });
+  expect(effects.map((step) => step.map(({ kind }) => kind))).toEqual([["join"], ["keep", "work"], ["submit"], ["confirm"]]);
+  expect(machine.view.stage).toEqual({ kind: "waiting" });
+  expect(machine.standing).toEqual({ ...first, submitted: true });
+  expect(machine.view.adapters).toMatchObject({ round: 1 });
+});
+
+test("a second answer to one join begins nothing twice", () => {
+  const { last, machine } = after(working, joined(collecting(1)));
+  expect(last).toEqual([]);
+  expect(machine.doing).toEqual(first);
+});
+
+test("a snapshot that comes before the answer to the join begins nothing", () => {
+  const { last } = after(opening, opened, seen(collecting(1)));
+  expect(last).toEqual([]);
+});
+
+test.each([
+  ["while the base is loaded", opening, 0],
+  ["while joining", after(opening, opened).machine, 1],
+  ["while working", working, 1],
+  ["while submitting", submitting, 1],
+  ["while waiting", after(submitting, { kind: "submitted", key: first }).machine, 1],
+] as const)("after a reconnection %s it joins again if it can, and what runs goes on", (_, machine, joins) => {
+  const { last, machine: next } = after(machine, { kind: "disconnected" }, { kind: "connected" });
+  expect(last.filter(({ kind }) => kind === "join")).toHaveLength(joins);
+  expect(next.doing).toEqual(machine.doing);
+  const again = after(next, joined(collecting(1)));
+  expect(again.last.filter(({ kind }) => kind === "work" || kind === "submit")).toEqual(
+    // Only where nothing ran is the open round begun; a finished one is not begun again.
+    machine.engine === "ready" && !machine.doing && !machine.standing ? [expect.objectContaining({ kind: "work" })] : [],
+  );
+});
+
+test("while the connection is away nothing is begun, and progress is shown but not sent", () => {
+  const away = after(working, { kind: "disconnected" }).machine;
+  expect(after(away, seen(collecting(2))).last).toEqual([]);
+  const progress = { round: 1, activity: "training", slot: "shared", step: 3, steps: 12, loss: 1.5, tokensPerSecond: 9 } as const;
+  const shown = after(away, { kind: "progressed", progress });
+  expect(shown.last).toEqual([]);
+  expect(shown.machine.view.losses).toEqual([{ round: 1, step: 3, loss: 1.5 }]);
+  expect(after(working, { kind: "progressed", progress }).last).toEqual([{ kind: "report", progress }]);
+});
+
+test("a round that is over while it is worked on is cancelled, then the open one is begun", () => {
+  const cancelled = after(working, seen(collecting(2)));
+  expect(cancelled.last).toEqual([{ kind: "cancel" }]);
+  const next = after(cancelled.machine, { kind: "interrupted", key: first, isOutdated: false });
+  expect(next.last).toEqual([expect.objectContaining({ kind: "work", key: { round: 2, attempt: 1 } })]);
+});
+
+test("a submission that comes too late rests, and looks again", () => {
+  const resting = after(submitting, { kind: "interrupted", key: first, isOutdated: true });
+  expect(resting.last).toEqual([{ kind: "rest" }]);
+  expect(after(resting.machine, seen(collecting(2))).last).toEqual([]);
+  expect(after(resting.machine, seen(collecting(2)), { kind: "rested" }).last).toEqual([
+    expect.objectContaining({ kind: "work", key: { round: 2, attempt: 1 } }),
+  ]);
+});
+
+test("a submission that a snapshot counts is done, however late its acknowledgement is", () => {
+  const settled = after(submitting, seen(counted));
+  expect(settled.last).toEqual([{ kind: "confirm", key: first }]);
+  expect(settled.machine.standing).toEqual({ ...first, submitted: true });
+  // The acknowledgement itself then changes nothing, nor does a refusal in its place.
+  expect(after(settled.machine, { kind: "submitted", key: first })).toMatchObject({ last: [], machine: settled.machine });
+  expect(after(settled.machine, { kind: "interrupted", key: first, isOutdated: true }).last).toEqual([]);
+});
+
+test("a kept result that was counted before a reload is not sent again", () => {
+  const kept = { checkpoint: { lastRound: 1, ...blobs }, done };
+  const back = after(opening, { ...opened, kept }, joined(counted));
+  expect(back.last).toEqual([
+    { kind: "keep", clientId: "anna" },
+    { kind: "confirm", key: first },
+  ]);
+  const lost = after(opening, { ...opened, kept }, joined(collecting(1)));
+  expect(lost.last).toEqual([
+    { kind: "keep", clientId: "anna" },
+    { kind: "submit", key: first },
+  ]);
+});
+
+test("a lost device opens the base again on wasm, joins again, and runs the round once more", () => {
+  const lost = after(working, { kind: "deviceLost", key: first });
+  expect(lost.last).toEqual([{ kind: "open", backend: "wasm" }]);
+  expect(after(lost.machine, seen(collecting(1))).last).toEqual([]);
+  const again = after(lost.machine, opened, joined(collecting(1)));
+  expect(again.effects).toEqual([
+    [{ kind: "join" }],
+    [{ kind: "keep", clientId: "anna" }, expect.objectContaining({ kind: "work", key: first })],
+  ]);
+});
+
+test("leaving, being replaced, failing and the end stop what runs; afterwards nothing changes", () => {
+  const failure = { sentence: "The loss is not a number after step 3.", nextStep: "Tell the organiser." };
+  const ends: [SessionEvent, string, string][] = [
+    [{ kind: "left" }, "left", "removed"],
+    [{ kind: "replaced", reason: "The organiser removed this client" }, "removed", "removed"],
+    [{ kind: "failed", failure }, "failed", "failed"],
+    [seen(snapshotOf({ phase: "stopped", note: "Stopped by the organiser." })), "finished", "finished"],
+    [seen(snapshotOf({ clients: [clientOf("anna", { status: "left", note: "Gone for too long." })] })), "removed", "removed"],
+  ];
+  for (const [event, how, stage] of ends) {
+    const { machine, last } = after(working, event);
+    expect(last).toEqual([{ kind: "cancel" }, expect.objectContaining({ kind: "end", how })]);
+    expect(machine.view.stage.kind).toBe(stage);
+    for (const late of [worked, joined(), seen(collecting(2)), { kind: "connected" } as const]) {
+      expect(after(machine, late)).toMatchObject({ machine, last: [] });
+    }
+  }
+});
+
+test("a result of work that is no longer wanted is kept as the client's adapters, and not sent", () => {
+  const lost = after(working, { kind: "deviceLost", key: first }).machine;
+  const { machine, last } = after(lost, worked);
+  expect(last).toEqual([]);
+  expect(machine.view.adapters).toMatchObject({ round: 1 });
+});
+
+test("says when this device could not keep the client", () => {
+  expect(after(working, { kind: "kept", isKept: false }).machine.view.canResume).toBe(false);
+});

@@ -1,0 +1,143 @@
+/** The two seams of a session, faked: a coordinator and an engine that answer when the test says so. */
+import type { DoneRound, KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ClientEngine, KeptRound } from "../clientEngine.ts";
+import type { ClientIdentity, IdentityStore } from "../clientIdentity.ts";
+import type { ConnectionStatus, CoordinatorClient } from "../coordinatorClient.ts";
+import type { FederationFeed, FeedState } from "../federationFeed.ts";
+import { createStore } from "../store.ts";
+import { metricsOf } from "./snapshots.ts";
+
+/** A promise that the test settles. */
+export function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Names of what was asked of a fake, in order. */
+export type Calls = string[];
+
+export function fakeCoordinator(calls: Calls) {
+  const status = createStore<ConnectionStatus>({
+    kind: "ready",
+    offer: { models: [], hub: "https://hub.example" },
+    clockOffsetMs: 0,
+  });
+  const ready = new Set<() => void>();
+  const replaced = new Set<(reason: string) => void>();
+  const answers = { join: async (): Promise<unknown> => ({}), submit: async (): Promise<void> => {} };
+  const client: CoordinatorClient = {
+    status,
+    onReady: (listener) => {
+      ready.add(listener);
+      return () => ready.delete(listener);
+    },
+    onReplaced: (listener) => {
+      replaced.add(listener);
+      return () => replaced.delete(listener);
+    },
+    onSnapshot: () => () => {},
+    offer: async () => ({ models: [], hub: "https://hub.example" }),
+    request: async (name) => {
+      calls.push(name);
+      return (name === "client:join" ? await answers.join() : {}) as never;
+    },
+    fetchAdapter: async (round) => {
+      calls.push(`fetch ${round}`);
+      return Uint8Array.of(round);
+    },
+    submitRound: async ({ round }) => {
+      calls.push(`send ${round}`);
+      await answers.submit();
+    },
+    close: () => {},
+  };
+  return {
+    client,
+    answers,
+    lose: () => status.set({ kind: "lost", since: 0 }),
+    comeBack: () => {
+      status.set({ kind: "ready", offer: { models: [], hub: "https://hub.example" }, clockOffsetMs: 0 });
+      for (const listener of ready) listener();
+    },
+    replace: (reason: string) => {
+      for (const listener of replaced) listener(reason);
+    },
+  };
+}
+
+export function fakeFeed(federationId: string): FederationFeed & { push(snapshot: Snapshot): void } {
+  const store = createStore<FeedState>({ kind: "loading" });
+  const accept = (snapshot: Snapshot) => store.set({ kind: "live", snapshot });
+  return { federationId, get: store.get, subscribe: store.subscribe, accept, push: accept, close: () => {} };
+}
+
+const blobs = { personal: Uint8Array.of(1), shared: Uint8Array.of(2) };
+
+export function keptRound(key: RoundKey): KeptRound {
+  const done: DoneRound = { ...key, submitted: false, upload: Uint8Array.of(3), metrics: metricsOf(), confusion: null };
+  return { checkpoint: { lastRound: key.round, ...blobs }, done, isKept: true };
+}
+
+export function fakeEngine(calls: Calls) {
+  /** What each round's run waits for, by round. */
+  const rounds = new Map<number, ReturnType<typeof deferred<KeptRound>>>();
+  const refuse = async () => {
+    throw new RangeError("not asked in these tests");
+  };
+  const engine: ClientEngine = {
+    async openModel(_model, _hub, backend) {
+      calls.push(`open ${backend ?? "any"}`);
+      const device = { backend: backend ?? "webgpu", threads: 1, reason: "A test.", description: "a test" } as const;
+      return { device, modelKept: true };
+    },
+    deviceLimits: async (backend) => ({ backend: backend ?? "webgpu", memoryBytes: 4e9, bufferBytes: 1e9 }) as never,
+    recall: async () => null,
+    async begin({ rows }) {
+      calls.push(`begin ${rows}`);
+      return { train: 60, fusion: 10, test: 30 };
+    },
+    async keepAs(clientId) {
+      calls.push(`keep ${clientId}`);
+      return true;
+    },
+    runRound(key) {
+      calls.push(`run ${key.round}`);
+      const round = deferred<KeptRound>();
+      rounds.set(key.round, round);
+      return round.promise;
+    },
+    async confirmSubmitted({ round }) {
+      calls.push(`confirm ${round}`);
+    },
+    async cancel() {
+      calls.push("cancel");
+    },
+    async forget(clientId) {
+      calls.push(`forget ${clientId}`);
+    },
+    predict: refuse,
+    write: refuse,
+    measureFusion: refuse,
+    stopAnswering: async () => {},
+    close: () => calls.push("close"),
+  };
+  return { engine, finish: (key: RoundKey) => rounds.get(key.round)?.resolve(keptRound(key)), rounds };
+}
+
+export function fakeIdentities(): IdentityStore & { readonly saved: Map<string, ClientIdentity> } {
+  const saved = new Map<string, ClientIdentity>();
+  return {
+    saved,
+    identity: (federationId) => saved.get(federationId) ?? null,
+    saveIdentity: (identity) => void saved.set(identity.federationId, identity),
+    forgetIdentity: (federationId) => void saved.delete(federationId),
+  };
+}
+
+export const nothingKept: KeptClient = { checkpoint: null, done: null };
