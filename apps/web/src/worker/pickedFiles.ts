@@ -3,16 +3,16 @@ import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/mo
 import type { ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { createSha256 } from "@duet/lora-core/checkpoints/sha256";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { isInCache, keepInCache } from "./weightCache.ts";
 
 type OnProgress = (progress: DownloadProgress) => void;
 
-/** A picked file that is not the federation's. `name` crosses threads, so the page knows it by "WrongFileError". */
-class WrongFileError extends Error {
+/** A picked file that is not the federation's. */
+class WrongFileError extends DuetError {
   constructor(message: string) {
-    super(message);
-    this.name = "WrongFileError";
+    super("WRONG_FILE", message);
   }
 }
 

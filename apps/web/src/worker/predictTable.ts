@@ -8,7 +8,7 @@ import type { TableRequest } from "./tabEngine.ts";
 /** Rows answered between two reports of progress. */
 const SLICE = 32;
 
-/** A CSV with the columns of the table, then the label and its probability, or the text. Rejects with an AbortError when stopped. */
+/** A CSV with the columns of the table, then the label and its probability, or the text. Rejects with STOPPED when stopped. */
 export async function predictTable(
   engine: AnswerEngine,
   table: Table,

@@ -36,7 +36,7 @@ import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
 
-/** Test rows measured in every round but the last, which measures all: a seeded sample, the same in each round. */
+/** Test rows that adapters are measured on in every round but the last: a seeded sample, the same in each round. */
 const ROUND_TEST_ROWS = 48;
 
 /** A client ready for rounds. */
@@ -207,15 +207,18 @@ async function search(
   }
 }
 
-/** Measures adapters on the test rows, each once, and notes the figures in the report. */
+/**
+ * Measures adapters on the test rows, each once, and notes the figures in the report. The base never changes, so it is measured on all
+ * of them from the start: its figure is the same in every round.
+ */
 function measurer(client: Client, plan: RoundPlan, report: RoundReport, control: RunControl) {
   const { test } = client.examples;
   const { task } = client.setup;
   const labels = task.kind === "label" ? task.labels.length : 0;
-  const rows =
-    plan.stage === "fusing" ? test : shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
+  const sample = shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
   const known = new Map<NamedTensors | null, Evaluation>();
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
+    const rows = plan.stage === "fusing" || adapter === null ? test : sample;
     report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
     const evaluation = known.get(adapter) ?? evaluationOf(await score(client, rows, adapter, control), rows, labels);
     known.set(adapter, evaluation);
