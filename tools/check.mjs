@@ -17,6 +17,7 @@ const CHECKS = [
     args: ["apps", "packages", "tools", "--output-type", "err"],
   },
   { name: "unused code", script: "knip/bin/knip.js", args: ["--no-progress"] },
+  { name: "third parties", script: "tsx/dist/cli.mjs", args: ["tools/thirdParty/main.ts", "--check"] },
 ];
 
 await main(async () => {
