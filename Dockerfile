@@ -1,0 +1,25 @@
+# The coordinator with everything that it serves: page, base models, sample data. docs/deploy.md says how to run it.
+FROM node:24-bookworm-slim AS build
+WORKDIR /duet
+COPY . .
+# Packages, kernels, base models, sample data, web app; then only the packages that the coordinator runs with.
+RUN npm run build
+RUN npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+WORKDIR /duet
+COPY --from=build /duet/LICENSE /duet/NOTICE /duet/THIRD_PARTY.md /duet/package.json ./
+COPY --from=build /duet/node_modules node_modules
+COPY --from=build /duet/packages/lora-core packages/lora-core
+COPY --from=build /duet/apps/coordinator apps/coordinator
+COPY --from=build /duet/models models
+COPY --from=build /duet/.cache/samples samples
+COPY --from=build /duet/dist/web web
+RUN mkdir /data && chown node:node /data
+USER node
+ENV NODE_ENV=production DUET_HOST=0.0.0.0 DUET_PORT=8080 DUET_DATA=/data DUET_MODELS=/duet/models DUET_SAMPLES=/duet/samples DUET_WEB=/duet/web
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.DUET_PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "--import", "tsx", "apps/coordinator/src/main.ts"]
