@@ -3,8 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /duet
 COPY . .
 # Packages, kernels, base models, sample data, web app; then only the packages that the coordinator runs with.
-RUN npm run build
-RUN npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund
+RUN npm run build && npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 WORKDIR /duet
@@ -15,8 +14,9 @@ COPY --from=build /duet/apps/coordinator apps/coordinator
 COPY --from=build /duet/models models
 COPY --from=build /duet/.cache/samples samples
 COPY --from=build /duet/dist/web web
-RUN mkdir /data && chown node:node /data
-USER node
+# The image's user "node", by number for engines that check it.
+RUN mkdir /data && chown 1000:1000 /data
+USER 1000:1000
 ENV NODE_ENV=production DUET_HOST=0.0.0.0 DUET_PORT=8080 DUET_DATA=/data DUET_MODELS=/duet/models DUET_SAMPLES=/duet/samples DUET_WEB=/duet/web
 VOLUME /data
 EXPOSE 8080
