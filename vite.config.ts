@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { licenceTexts } from "./tools/thirdParty/licenceTexts.ts";
 
 /** Threaded wasm needs SharedArrayBuffer, which browsers give only to cross-origin isolated pages. */
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -51,9 +52,19 @@ function wasmThreadSource(): Plugin {
   };
 }
 
+/** Serves the licences of what the page is built from at /licences.txt. */
+function licences(): Plugin {
+  return {
+    name: "duet-licences",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "licences.txt", source: licenceTexts() });
+    },
+  };
+}
+
 export default defineConfig({
   publicDir: false,
-  plugins: [react(), wasmBinaries()],
+  plugins: [react(), wasmBinaries(), licences()],
   worker: { format: "es", plugins: () => [wasmThreadSource()] },
   build: { outDir: "dist/web", emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 2500 },
   server: {

@@ -52,6 +52,7 @@ export const ensureBuild = () =>
       "vite.config.ts",
       "package-lock.json",
       "tsconfig.json",
+      "tools/thirdParty/licenceTexts.ts",
       "apps/web/package.json",
       "apps/web/src",
       "packages/client/src",

@@ -26,6 +26,8 @@ export type Lock = Readonly<Record<string, LockedPackage>>;
 
 /** A package of others; the same name may be there in several versions. */
 export interface Package {
+  /** From the root of the repository: node_modules/…. */
+  readonly path: string;
   readonly name: string;
   readonly version: string;
   readonly licence: string;
@@ -57,6 +59,7 @@ export function packagesOf(
   const packages = Object.entries(lock)
     .filter(([path, { link, os, cpu }]) => path.includes("node_modules/") && !link && !os && !cpu)
     .map(([path, { version = "", license }]) => ({
+      path,
       name: nameOf(path),
       version,
       licence: licenceOf(path) ?? license,
