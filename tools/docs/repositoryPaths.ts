@@ -13,7 +13,7 @@ export interface Repository {
 /** Files with these ends are sources: a code span that names one means one of ours. */
 const SOURCE = /[\w}*]\.(ts|tsx|mjs|py|grit)$/;
 /** Stands for something that the reader brings: `yourMethod.ts`, `models/<name>`, `MODEL.ts`, `models/my-base`. */
-const PLACEHOLDER = /[<>…~]|(^|\/)(your|my)[A-Z-]|(^|\/)[A-Z_]+\.\w+$/;
+const PLACEHOLDER = /[<>…~]|(^|\/)(your|my|example)[A-Z.-]|(^|\/)[A-Z_]+\.\w+$/;
 
 /** One sentence for every link and path of the document that leads nowhere. */
 export function deadPaths(document: string, repository: Repository): readonly string[] {
