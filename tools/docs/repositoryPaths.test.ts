@@ -35,7 +35,7 @@ describe("deadPaths", () => {
 
   it.each([
     "[a](page.md), [b](page.md#who-owns-what-and-why), [c](../packages/core/), [d](#here)\n# Here",
-    "`packages/core/src/rounds`, `packages/core/src/rounds/roundMachine.ts`, `rounds/roundMachine.ts`, `roundMachine.ts`",
+    "`packages/core/src/rounds`, `packages/core/src/rounds/roundMachine.ts`, `rounds/roundMachine.ts`, `core/rounds/roundMachine.ts`, `roundMachine.ts`",
     "`packages/*/src`, `gelu.{wasm,webgpu}.ts`, `*.wasm.ts`, `packages/built/out`",
     "`yourMethod.ts`, `packages/<name>`, `npm run x`, `@scope/package`, `round/submit`, `config.json`, [web](https://a.b/c.md)",
     "```\n`packages/no`\n[a](no.md)\n```",

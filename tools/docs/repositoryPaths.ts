@@ -65,7 +65,10 @@ function isRepositoryPath(span: string, { files }: Repository): boolean {
   return SOURCE.test(span) || (span.includes("/") && topFolders.has(span.split("/")[0]));
 }
 
-/** Whole paths from the root, and the ends of such paths (`rounds/roundMachine.ts`); `*` and `{a,b}` may stand in them. */
+/**
+ * Whole paths from the root, and the ends of such paths (`rounds/roundMachine.ts`), also as they are imported, without `src`
+ * (`lora-core/rounds/roundMachine.ts`); `*` and `{a,b}` may stand in them.
+ */
 function exists(span: string, { files, isProduct }: Repository): boolean {
   const path = span.replace(/^\.\//, "").replace(/\/$/, "");
   const pattern = path
@@ -74,5 +77,6 @@ function exists(span: string, { files, isProduct }: Repository): boolean {
     .replaceAll("*", "[^/]*");
   const whole = new RegExp(`^${pattern}(/|$)`);
   const end = new RegExp(`(^|/)${pattern}$`);
-  return files.some((file) => whole.test(file) || (SOURCE.test(path) && end.test(file))) || isProduct(path);
+  const endsSo = (file: string) => SOURCE.test(path) && (end.test(file) || end.test(file.replace("/src/", "/")));
+  return files.some((file) => whole.test(file) || endsSo(file)) || isProduct(path);
 }
