@@ -1,16 +1,13 @@
-/**
- * The playground of one client, without any screen: four answers, the fused adapter's figure, a table of answers. The worker does one
- * thing at a time, so what is wanted waits in line; mixing by hand or asking anew drops what it makes outdated.
- */
-
+/** The playground of one client, without any screen: the shell around {@link stepPlayground}, which asks the worker. */
 import { delay } from "@duet/client/deadline";
 import { createStore, type ReadableStore } from "@duet/client/store";
-import type { AnswerEngine, AnsweringAdapter } from "@duet/lora-core/contract/answering";
+import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
 import { explain, hasCode } from "@duet/lora-core/errors/duetError";
 import type { AdapterKey } from "../dashboard/adapters.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
-import type { AnswerState, FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
+import { initialPlayground, type PlaygroundEffect, type PlaygroundEvent, stepPlayground } from "./playgroundMachine.ts";
+import type { FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 
 export type PlaygroundEngine = AnswerEngine & Pick<TabEngine, "readTable" | "predictTable">;
 
@@ -36,150 +33,94 @@ export interface PlaygroundOptions {
 
 /** How long weights must rest before they are measured, ms. */
 const REST_MS = 250;
-const ORDER = ["base", "shared", "personal", "fused", "figure"] as const satisfies readonly (AdapterKey | "figure")[];
-type Job = (typeof ORDER)[number];
 
 export function createPlayground({ engine, task, fused: start, now }: PlaygroundOptions): Playground {
-  const none: AnswerState = { kind: "none" };
-  const store = createStore<PlaygroundState>({
-    answers: { base: none, personal: none, shared: none, fused: none },
-    fused: start,
-    figure: { kind: "none" },
-    table: { kind: "none" },
-  });
-  const patch = (change: Partial<PlaygroundState>) => store.set({ ...store.get(), ...change });
-  const show = (key: AdapterKey, answer: AnswerState) => patch({ answers: { ...store.get().answers, [key]: answer } });
-  const wanted = new Set<Job>();
-  let question: Question | null = null;
-  let running: Job | "table" | null = null;
-  let newest = 0;
+  let machine = initialPlayground(task, start);
+  const store = createStore(machine.view);
 
-  function want(...jobs: readonly Job[]): void {
-    for (const job of jobs) {
-      wanted.add(job);
-      if (job === "figure") patch({ figure: { kind: "measuring" } });
-      else show(job, { kind: "waiting" });
-    }
-    void workOff();
+  function dispatch(event: PlaygroundEvent): void {
+    const next = stepPlayground(machine, event);
+    machine = next.machine;
+    store.set(machine.view);
+    for (const effect of next.effects) perform(effect);
   }
 
-  async function workOff(): Promise<void> {
-    if (running !== null) return;
-    for (;;) {
-      const job = ORDER.find((next) => wanted.has(next));
-      if (!job) return;
-      wanted.delete(job);
-      running = job;
-      await (job === "figure" ? measure() : answer(job));
-      running = null;
+  function perform(effect: PlaygroundEffect): void {
+    switch (effect.kind) {
+      case "answer":
+        void answer(effect).then(dispatch);
+        break;
+      case "measure":
+        void measure(effect).then(dispatch);
+        break;
+      case "answerTable":
+        void answerTable(effect).then(dispatch);
+        break;
+      case "interrupt":
+        void engine.stopAnswering();
+        break;
+      case "rest":
+        void delay(REST_MS).then(() => dispatch({ kind: "rested", turn: effect.turn }));
+        break;
+      default:
+        effect satisfies never;
     }
   }
 
-  function drop(job: Job): void {
-    wanted.delete(job);
-    if (running === job) void engine.stopAnswering();
-  }
-
-  const adapterOf = (key: AdapterKey): AnsweringAdapter => {
-    if (key === "base") return null;
-    if (key === "fused") return fusedAdapter(store.get().fused);
-    return { kind: "factor", weights: [{ personal: key === "personal" ? 1 : 0, shared: key === "shared" ? 1 : 0 }] };
-  };
-
-  async function answer(key: AdapterKey): Promise<void> {
-    if (!question) return;
+  async function answer({ job, question, adapter }: Extract<PlaygroundEffect, { kind: "answer" }>): Promise<PlaygroundEvent> {
     const { input, options } = question;
     const began = now();
     let text = "";
-    const written = (stopped: boolean): AnswerState => ({ kind: "text", text, seconds: (now() - began) / 1000, stopped });
+    const written = (stopped: boolean): PlaygroundEvent => {
+      return { kind: "written", job, text, seconds: (now() - began) / 1000, stopped };
+    };
     try {
       if (task.kind === "label") {
-        const [prediction] = await engine.predict([input], adapterOf(key));
-        if (prediction && !wanted.has(key)) show(key, { kind: "label", prediction });
-        return;
+        const [prediction] = await engine.predict([input], adapter);
+        return prediction ? { kind: "predicted", job, prediction } : { kind: "stopped", job };
       }
-      show(key, { kind: "writing", text });
-      await engine.write({ input, adapter: adapterOf(key), options }, (piece) => {
+      dispatch({ kind: "wrote", job, text });
+      await engine.write({ input, adapter, options }, (piece) => {
         text += piece;
-        if (running === key) show(key, { kind: "writing", text });
+        dispatch({ kind: "wrote", job, text });
       });
-      if (!wanted.has(key)) show(key, written(false));
+      return written(false);
     } catch (error) {
-      if (wanted.has(key)) return;
-      show(key, isStopped(error) ? (text ? written(true) : none) : { kind: "failed", failure: explain(error) });
+      return hasCode(error, "STOPPED") ? written(true) : { kind: "failed", job, failure: explain(error) };
     }
   }
 
-  async function measure(): Promise<void> {
+  async function measure({ adapter }: Extract<PlaygroundEffect, { kind: "measure" }>): Promise<PlaygroundEvent> {
     try {
-      const { loss, accuracy } = await engine.measureFusion(adapterOf("fused"));
-      if (!wanted.has("figure")) patch({ figure: { kind: "measured", loss, accuracy } });
+      return { kind: "measured", figure: await engine.measureFusion(adapter) };
     } catch (error) {
-      if (wanted.has("figure")) return;
-      patch({ figure: isStopped(error) ? { kind: "none" } : { kind: "failed", failure: explain(error) } });
+      if (hasCode(error, "STOPPED")) return { kind: "stopped", job: "figure" };
+      return { kind: "failed", job: "figure", failure: explain(error) };
+    }
+  }
+
+  async function answerTable(effect: Extract<PlaygroundEffect, { kind: "answerTable" }>): Promise<PlaygroundEvent> {
+    try {
+      const csv = await engine.predictTable(effect.request, (rows) => dispatch({ kind: "rowsDone", rows }));
+      return { kind: "tableDone", csv, adapter: effect.adapter };
+    } catch (error) {
+      return hasCode(error, "STOPPED") ? { kind: "tableStopped" } : { kind: "tableFailed", failure: explain(error) };
     }
   }
 
   return {
     get: store.get,
     subscribe: store.subscribe,
-    ask(asked) {
-      question = asked;
-      for (const job of ["base", "shared", "personal", "fused"] as const) drop(job);
-      want("base", "shared", "personal", "fused");
-    },
-    fuse(fused) {
-      patch({ fused, figure: { kind: "measuring" } });
-      drop("figure");
-      if (task.kind === "label") drop("fused");
-      const turn = ++newest;
-      void delay(REST_MS).then(() => {
-        if (turn === newest)
-          want(...(task.kind === "label" && question ? (["fused", "figure"] as const) : (["figure"] as const)));
-      });
-    },
+    ask: (question) => dispatch({ kind: "asked", question }),
+    fuse: (fused) => dispatch({ kind: "fused", fused }),
     readTable(file) {
-      patch({ table: { kind: "reading" } });
+      dispatch({ kind: "fileChosen" });
       engine.readTable(file, file.name).then(
-        (table) => patch({ table: { kind: "ready", table } }),
-        (error: unknown) => patch({ table: { kind: "failed", failure: explain(error) } }),
+        (table) => dispatch({ kind: "fileRead", table }),
+        (error: unknown) => dispatch({ kind: "fileFailed", failure: explain(error) }),
       );
     },
-    answerTable(column, adapter, options) {
-      const { table: state } = store.get();
-      if (!("table" in state) || running !== null) return;
-      const { table } = state;
-      running = "table";
-      patch({ table: { kind: "running", table, rowsDone: 0 } });
-      const how = task.kind === "label" ? { kind: "label" as const, labels: task.labels } : { kind: "text" as const, options };
-      engine
-        .predictTable({ column, adapter: adapterOf(adapter), answer: how }, (rowsDone) => {
-          if (running === "table") patch({ table: { kind: "running", table, rowsDone } });
-        })
-        .then(
-          (csv) => patch({ table: { kind: "done", table, csv, adapter } }),
-          (error: unknown) =>
-            patch({ table: isStopped(error) ? { kind: "ready", table } : { kind: "failed", failure: explain(error) } }),
-        )
-        .finally(() => {
-          running = null;
-          void workOff();
-        });
-    },
-    stop() {
-      newest++;
-      const { answers, figure } = store.get();
-      for (const key of ["base", "shared", "personal", "fused"] as const) if (answers[key].kind === "waiting") show(key, none);
-      if (figure.kind === "measuring") patch({ figure: { kind: "none" } });
-      wanted.clear();
-      if (running !== null) void engine.stopAnswering();
-    },
+    answerTable: (column, adapter, options) => dispatch({ kind: "tableAsked", column, adapter, options }),
+    stop: () => dispatch({ kind: "stop" }),
   };
 }
-
-function fusedAdapter({ source, kind, weights }: FusedAnswers): AnsweringAdapter {
-  if (source === "served") return "served";
-  return kind === "product" ? { kind, weights } : { kind, weights: [weights] };
-}
-
-const isStopped = (error: unknown) => hasCode(error, "STOPPED");
