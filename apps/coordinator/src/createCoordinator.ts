@@ -40,6 +40,8 @@ export interface Coordinator {
 }
 
 const MAX_FEDERATIONS = 1000;
+/** How long a request may take to arrive: the largest is one piece of an adapter. Answers take as long as they take. */
+const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
 /** Nothing is read and nothing runs before {@link Coordinator.listen}. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
@@ -70,9 +72,9 @@ async function open(options: CoordinatorOptions) {
   );
   const maxFederations = options.limits?.maxFederations ?? MAX_FEDERATIONS;
   const registry = await openFederationRegistry({ dataDir, catalogue, clock, logger, maxFederations });
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   addSecurityHeaders(app, hub);
-  await registerRoutes(app, { registry, catalogue, samplesDir, webDir: webDir && resolve(webDir) });
+  await registerRoutes(app, { registry, catalogue, samplesDir, webDir: webDir && resolve(webDir), logger });
   const handlers = createHandlers({ registry, catalogue, clock, hub });
   const gateway = createSocketGateway(app.server, { handlers, clock, logger });
   return { app, gateway, registry };

@@ -15,10 +15,12 @@ import {
   testConfig,
   testMetrics,
 } from "./support/federations.ts";
-import { connectClient } from "./support/testClient.ts";
+import { blobRefOf, codeOfRefusal, connectClient } from "./support/testClient.ts";
 
 const metrics = testMetrics();
 const good = { round: 1, adapter: constantAdapter(0.1), metrics };
+/** What `round:submit` itself says. */
+const told = { ...good, adapter: blobRefOf(good.adapter) };
 
 /** A valid adapter with one value replaced. */
 function adapterWith(value: number): Uint8Array<ArrayBuffer> {
@@ -30,44 +32,52 @@ function adapterWith(value: number): Uint8Array<ArrayBuffer> {
 const hostile: readonly [string, string, unknown, string][] = [
   ["no request at all", "round:submit", undefined, "INVALID_PAYLOAD"],
   ["a string", "round:submit", "hello", "INVALID_PAYLOAD"],
-  ["an array", "round:submit", [good], "INVALID_PAYLOAD"],
-  ["an unknown key", "round:submit", { ...good, admin: true }, "INVALID_PAYLOAD"],
-  ["an unknown key inside", "round:submit", { ...good, metrics: { ...metrics, rows: ["secret"] } }, "INVALID_PAYLOAD"],
-  ["a round that is text", "round:submit", { ...good, round: "1" }, "INVALID_PAYLOAD"],
-  ["a negative round", "round:submit", { ...good, round: -1 }, "INVALID_PAYLOAD"],
-  ["metrics that are not finite", "round:submit", { ...good, metrics: { ...metrics, trainLoss: 1e300 } }, "INVALID_PAYLOAD"],
+  ["an array", "round:submit", [told], "INVALID_PAYLOAD"],
+  ["an unknown key", "round:submit", { ...told, admin: true }, "INVALID_PAYLOAD"],
+  ["an unknown key inside", "round:submit", { ...told, metrics: { ...metrics, rows: ["secret"] } }, "INVALID_PAYLOAD"],
+  ["a round that is text", "round:submit", { ...told, round: "1" }, "INVALID_PAYLOAD"],
+  ["a negative round", "round:submit", { ...told, round: -1 }, "INVALID_PAYLOAD"],
+  ["metrics that are not finite", "round:submit", { ...told, metrics: { ...metrics, trainLoss: 1e300 } }, "INVALID_PAYLOAD"],
   [
     "an accuracy above 1",
     "round:submit",
-    { ...good, metrics: testMetrics({ accuracy: { ...metrics.accuracy, base: 2 } }) },
+    { ...told, metrics: testMetrics({ accuracy: { ...metrics.accuracy, base: 2 } }) },
     "INVALID_PAYLOAD",
   ],
-  ["an adapter that is an array of numbers", "round:submit", { ...good, adapter: [0.1, 0.2] }, "INVALID_PAYLOAD"],
+  ["an adapter that is an array of numbers", "round:submit", { ...told, adapter: [0.1, 0.2] }, "INVALID_PAYLOAD"],
+  ["an adapter inside the message", "round:submit", { ...told, adapter: good.adapter }, "INVALID_PAYLOAD"],
+  [
+    "an adapter named by a path",
+    "round:submit",
+    { ...told, adapter: { ...told.adapter, sha256: "../../journal.jsonl" } },
+    "INVALID_PAYLOAD",
+  ],
   [
     "an adapter that is too large to travel",
     "round:submit",
-    { ...good, adapter: new Uint8Array(MAX_ADAPTER_BYTES + 1) },
+    { ...told, adapter: { ...told.adapter, bytes: MAX_ADAPTER_BYTES + 1 } },
     "INVALID_PAYLOAD",
   ],
-  ["no adapter where one is due", "round:submit", { ...good, adapter: null }, "INVALID_ADAPTER"],
-  ["an empty adapter", "round:submit", { ...good, adapter: new Uint8Array(0) }, "INVALID_ADAPTER"],
-  ["an adapter one byte short", "round:submit", { ...good, adapter: new Uint8Array(layoutBytes(layout) - 1) }, "INVALID_ADAPTER"],
-  [
-    "an adapter four bytes long",
-    "round:submit",
-    { ...good, adapter: new Uint8Array(layoutBytes(layout) + 4) },
-    "INVALID_ADAPTER",
-  ],
-  ["an adapter with NaN", "round:submit", { ...good, adapter: adapterWith(Number.NaN) }, "INVALID_ADAPTER"],
-  ["an adapter with an infinity", "round:submit", { ...good, adapter: adapterWith(Number.NEGATIVE_INFINITY) }, "INVALID_ADAPTER"],
-  ["an adapter that would swamp the others", "round:submit", { ...good, adapter: adapterWith(1e20) }, "INVALID_ADAPTER"],
-  ["a round that is over", "round:submit", { ...good, round: 0 }, "WRONG_ROUND"],
-  ["a round that is to come", "round:submit", { ...good, round: 2 }, "WRONG_ROUND"],
+  ["no adapter where one is due", "round:submit", { ...told, adapter: null }, "INVALID_ADAPTER"],
+  ["an empty adapter", "round:submit", { ...told, adapter: { ...told.adapter, bytes: 0 } }, "INVALID_PAYLOAD"],
+  ["an adapter of another size", "round:submit", { ...told, adapter: { ...told.adapter, bytes: 8 } }, "INVALID_ADAPTER"],
+  ["an adapter that has not been uploaded", "round:submit", told, "BLOB_MISSING"],
+  ["a round that is over", "round:submit", { ...told, round: 0 }, "WRONG_ROUND"],
+  ["a round that is to come", "round:submit", { ...told, round: 2 }, "WRONG_ROUND"],
   ["fetching a round that is not open", "round:fetch", { round: 2 }, "WRONG_ROUND"],
   ["progress in a round that is not open", "client:progress", progress(7), "WRONG_ROUND"],
   ["an event that does not exist", "round:aggregate", {}, "INVALID_PAYLOAD"],
   ["an event named like a property of every object", "__proto__", {}, "INVALID_PAYLOAD"],
   ["an event of the other direction", "federation:snapshot", {}, "INVALID_PAYLOAD"],
+];
+
+/** Adapters that arrive whole and are none. */
+const unfit: readonly [string, Uint8Array<ArrayBuffer>][] = [
+  ["one byte short", new Uint8Array(layoutBytes(layout) - 1)],
+  ["four bytes long", new Uint8Array(layoutBytes(layout) + 4)],
+  ["with NaN", adapterWith(Number.NaN)],
+  ["with an infinity", adapterWith(Number.NEGATIVE_INFINITY)],
+  ["that would swamp the others", adapterWith(1e20)],
 ];
 
 function progress(round: number) {
@@ -84,18 +94,21 @@ test("every hostile payload is refused with its code, and the federation goes on
   for (const [what, name, payload, code] of hostile) {
     expect([what, await anna.client.codeOf(name, payload)]).toEqual([what, code]);
   }
-  anna.client.socket.emit("round:submit", { ...good, round: "no acknowledgement asked for" });
+  for (const [what, adapter] of unfit) {
+    expect([what, await codeOfRefusal(anna.client.submit({ ...good, adapter }))]).toEqual([what, "INVALID_ADAPTER"]);
+  }
+  anna.client.socket.emit("round:submit", { ...told, round: "no acknowledgement asked for" });
   anna.client.socket.emit("round:submit");
   anna.client.socket.emit("round:fetch", { round: 1 }, "not a function");
 
   expect(await anna.client.codeOf("client:progress", progress(1))).toBe("OK");
-  await anna.client.call("round:submit", good);
-  await anna.client.call("round:submit", { ...good, adapter: constantAdapter(5) });
-  await bram.client.call("round:submit", good);
+  await anna.client.submit(good);
+  await anna.client.submit({ ...good, adapter: constantAdapter(5) });
+  await bram.client.submit(good);
   const next = await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
   expect(next.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
   expect(next.clients[0]).toMatchObject({ bytesUp: layoutBytes(layout), status: "present" });
-  await anna.client.call("round:submit", good);
+  await anna.client.submit(good);
   expect(organiser.latest?.openRound?.round).toBe(2);
 });
 
@@ -104,7 +117,7 @@ test("a message above the socket's limit costs its sender the connection, and no
   const { organiser, created } = await createFederation(coordinator.url);
   const anna = await joinAs(coordinator, created, "anna");
   await joinAs(coordinator, created, "bram");
-  anna.client.socket.emit("round:submit", { ...good, adapter: new Uint8Array(MAX_MESSAGE_BYTES + 1) });
+  anna.client.socket.emit("round:submit", { ...told, adapter: new Uint8Array(MAX_MESSAGE_BYTES + 1) });
   const shown = await organiser.until(({ clients }) => clients[0]?.status === "away", "anna is away");
   expect(shown).toMatchObject({ phase: "collecting", clients: [{}, { status: "present" }] });
 });
@@ -139,7 +152,7 @@ test("tokens open what they are for, and nothing else", async () => {
     ["client:join", { ...join, modelSha256: "0".repeat(64) }, "MODEL_MISMATCH"],
     ["client:join", { ...join, samples: { train: 0, fusion: 0, test: 0 } }, "INVALID_PAYLOAD"],
     ["client:leave", {}, "NOT_JOINED"],
-    ["round:submit", good, "NOT_JOINED"],
+    ["round:submit", told, "NOT_JOINED"],
     ["federation:watch", { federationId, token: inviteToken }, "OK"],
     ["client:join", join, "OK"],
     ["client:join", join, "OK"],

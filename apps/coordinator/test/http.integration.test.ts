@@ -51,7 +51,7 @@ test("hands out the shared adapter of a closed round to who may watch", async ()
   const { organiser, created } = await createFederation(coordinator.url, { minClients: 1 });
   const anna = await joinAs(coordinator, created, "anna");
   await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
-  await anna.client.call("round:submit", { round: 1, adapter: constantAdapter(0.1), metrics: testMetrics() });
+  await anna.client.submit({ round: 1, adapter: constantAdapter(0.1), metrics: testMetrics() });
   await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
 
   const base = `${coordinator.url}/federations/${created.federationId}/adapters`;

@@ -28,7 +28,7 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
   const anna = await joinAs(first, created, "anna");
   const bram = await joinAs(first, created, "bram");
   await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
-  await anna.client.call("round:submit", { round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
+  await anna.client.submit({ round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
 
@@ -38,7 +38,7 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
   const { snapshot } = await watcher.call("federation:watch", { federationId: created.federationId, token });
   expect(snapshot).toMatchObject({ phase: "collecting", openRound: { round: 1 }, clients: [{ history: [{ round: 1 }] }, {}] });
   const back = await joinAs(second, created, "bram", { resumeToken: bram.resumeToken });
-  await back.client.call("round:submit", { round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
+  await back.client.submit({ round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
   const next = await watcher.until(({ rounds }) => rounds[0]?.closedAt != null, "round 1 is closed");
   expect(next.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
 

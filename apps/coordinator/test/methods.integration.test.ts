@@ -8,6 +8,7 @@ import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors"
 import { expect, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { createFederation, type Joined, joinAs, layout, testConfig, testMetrics } from "./support/federations.ts";
+import { codeOfRefusal } from "./support/testClient.ts";
 
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 
@@ -27,9 +28,8 @@ async function federationWith(method: string) {
   const bram = await joinAs(coordinator, created, "bram", { train: 100 });
   await organiser.until(roundOpen(1), "round 1");
   const submit = ({ client }: Joined, round: number, adapter: Uint8Array<ArrayBuffer>) =>
-    client.call("round:submit", { round, adapter, metrics: testMetrics() });
-  const fetch = async ({ client }: Joined, round: number) =>
-    (await client.call("round:fetch", { round })).adapter ?? new Uint8Array();
+    client.submit({ round, adapter, metrics: testMetrics() });
+  const fetch = async ({ client }: Joined, round: number) => (await client.fetchAdapter(round)) ?? new Uint8Array();
   return { coordinator, organiser, created, anna, bram, submit, fetch };
 }
 
@@ -46,12 +46,8 @@ test("FFA-LoRA sends B alone, is counted by what it sends, and averages without 
   const { organiser, anna, bram, submit, fetch } = await federationWith("ffa-lora");
   const onlyB = entriesOf(layout, "b");
   await submit(anna, 1, adapterOf(onlyB, 0, -0.5));
-  expect(await anna.client.codeOf("round:submit", { round: 1, adapter: adapterOf(layout, 0, 1), metrics: testMetrics() })).toBe(
-    "OK",
-  );
-  expect(await bram.client.codeOf("round:submit", { round: 1, adapter: adapterOf(layout, 0, 1), metrics: testMetrics() })).toBe(
-    "INVALID_ADAPTER",
-  );
+  expect(await codeOfRefusal(submit(anna, 1, adapterOf(layout, 0, 1)))).toBe("OK");
+  expect(await codeOfRefusal(submit(bram, 1, adapterOf(layout, 0, 1)))).toBe("INVALID_ADAPTER");
   await submit(bram, 1, adapterOf(onlyB, 0, 0.25));
   const { rounds, clients, moduleErrors } = await organiser.until(roundOpen(2), "round 2");
   const sent = adapterOf(onlyB, 0, 0).byteLength;

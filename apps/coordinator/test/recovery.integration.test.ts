@@ -6,7 +6,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { type CoordinatorUnderTest, startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { type Created, constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
-import { connectClient } from "./support/testClient.ts";
+import { codeOfRefusal, connectClient } from "./support/testClient.ts";
 
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 const submission = (round: number, value: number) => ({ round, adapter: constantAdapter(value), metrics: testMetrics() });
@@ -40,12 +40,12 @@ test("a coordinator restarted in the middle of a round loses nothing that it had
   let anna = await joinAs(coordinator, created, "anna");
   let bram = await joinAs(coordinator, created, "bram");
   await organiser.until(roundOpen(0), "round 0");
-  for (const { client } of [anna, bram]) await client.call("round:submit", { round: 0, adapter: null, metrics: testMetrics() });
+  for (const { client } of [anna, bram]) await client.submit({ round: 0, adapter: null, metrics: testMetrics() });
   await organiser.until(roundOpen(1), "round 1");
-  await anna.client.call("round:submit", submission(1, 0.2));
-  await bram.client.call("round:submit", submission(1, 0.4));
+  await anna.client.submit(submission(1, 0.2));
+  await bram.client.submit(submission(1, 0.4));
   await organiser.until(roundOpen(2), "round 2");
-  await anna.client.call("round:submit", submission(2, 0.1));
+  await anna.client.submit(submission(2, 0.1));
   const before = (await watch(coordinator, created)).latest as Snapshot;
 
   await coordinator.restart();
@@ -56,10 +56,10 @@ test("a coordinator restarted in the middle of a round loses nothing that it had
 
   anna = await joinAs(coordinator, created, "anna", { resumeToken: anna.resumeToken });
   bram = await joinAs(coordinator, created, "bram", { resumeToken: bram.resumeToken });
-  await anna.client.call("round:submit", submission(2, 0.9));
-  await bram.client.call("round:submit", submission(2, 0.3));
+  await anna.client.submit(submission(2, 0.9));
+  await bram.client.submit(submission(2, 0.3));
   await watcher.until(roundOpen(3), "the fusing round");
-  const { adapter } = await bram.client.call("round:fetch", { round: 3 });
+  const adapter = await bram.client.fetchAdapter(3);
 
   // v1 = 0.3, theta1 = theta0 - 0.3;  v2 = 0.5 * 0.3 + (0.1 + 0.3) / 2 = 0.35, theta2 = theta1 - 0.35. The 0.9 came too late.
   const served = decodeAdapter(adapter as Uint8Array, layout);
@@ -78,7 +78,7 @@ test("an aggregation that a crash cut short is done again, and contributions are
   await organiser.until(roundOpen(1), "round 1");
   const folder = join(coordinator.dataDir, "federations", created.federationId);
   const copies = join(folder, "copies");
-  await anna.client.call("round:submit", submission(1, 0.2));
+  await anna.client.submit(submission(1, 0.2));
   await mkdir(copies);
   for (const file of await readdir(join(folder, "submissions"))) {
     await writeFile(join(copies, file), await readFile(join(folder, "submissions", file)));
@@ -87,7 +87,7 @@ test("an aggregation that a crash cut short is done again, and contributions are
   const [mine] = await readdir(copies);
   const theirs = `1-${bram.clientId}-copy`;
   await writeFile(join(copies, `${theirs}.safetensors`), await readFile(join(copies, mine as string)));
-  await bram.client.call("round:submit", submission(1, 0.2));
+  await bram.client.submit(submission(1, 0.2));
   await organiser.until(roundOpen(2), "round 2");
   expect(await readdir(join(folder, "submissions"))).toEqual([]);
 
@@ -123,12 +123,12 @@ test("a submission that cannot be stored is refused as such, counts as not sent,
   const submissions = join(coordinator.dataDir, "federations", created.federationId, "submissions");
   await rm(submissions, { recursive: true });
   await writeFile(submissions, "a file in the way");
-  expect(await anna.client.codeOf("round:submit", submission(1, 0.1))).toBe("STORAGE_FAILED");
+  expect(await codeOfRefusal(anna.client.submit(submission(1, 0.1)))).toBe("STORAGE_FAILED");
   const shown = await organiser.until(({ note }) => note.includes("cannot write"), "the fault is shown");
   expect(shown).toMatchObject({ phase: "collecting", clients: [{ bytesUp: 0, history: [] }] });
   await rm(submissions);
   await mkdir(submissions);
-  await anna.client.call("round:submit", submission(1, 0.1));
+  await anna.client.submit(submission(1, 0.1));
   await organiser.until(roundOpen(2), "round 2");
 });
 
@@ -140,7 +140,7 @@ test("a result that cannot be stored pauses the federation, and resuming stores 
   const adapters = join(coordinator.dataDir, "federations", created.federationId, "adapters");
   await rm(adapters, { recursive: true });
   await writeFile(adapters, "a file in the way");
-  await anna.client.call("round:submit", submission(1, 0.1));
+  await anna.client.submit(submission(1, 0.1));
   const paused = await organiser.until(({ phase }) => phase === "paused", "the pause");
   expect(paused.note).toMatch(/^Round 1 could not be stored .* Resume once there is room/);
   await rm(adapters);

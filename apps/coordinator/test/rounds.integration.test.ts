@@ -19,30 +19,30 @@ test("two clients join, two rounds are aggregated as computed by hand, and a fus
 
   await organiser.until(roundOpen(1), "round 1");
   const initial = initialAdapter(layout, 7);
-  const first = await anna.client.call("round:fetch", { round: 1 });
-  expect(decodeAdapter(first.adapter as Uint8Array, layout)).toEqual(initial);
-  await anna.client.call("round:submit", { round: 1, adapter: constantAdapter(0.5), metrics: testMetrics({ trainLoss: 0.2 }) });
-  await bram.client.call("round:submit", { round: 1, adapter: constantAdapter(-0.1), metrics: testMetrics({ trainLoss: 1 }) });
+  const first = await anna.client.fetchAdapter(1);
+  expect(decodeAdapter(first as Uint8Array, layout)).toEqual(initial);
+  await anna.client.submit({ round: 1, adapter: constantAdapter(0.5), metrics: testMetrics({ trainLoss: 0.2 }) });
+  await bram.client.submit({ round: 1, adapter: constantAdapter(-0.1), metrics: testMetrics({ trainLoss: 1 }) });
 
   // theta' = theta - (300 * 0.5 + 100 * -0.1) / 400 = theta - 0.35
   await organiser.until(roundOpen(2), "round 2");
-  const second = await bram.client.call("round:fetch", { round: 2 });
-  const served = decodeAdapter(second.adapter as Uint8Array, layout);
+  const second = await bram.client.fetchAdapter(2);
+  const served = decodeAdapter(second as Uint8Array, layout);
   for (const [key, { data }] of initial) {
     data.forEach((value, index) => {
       expect(served.get(key)?.data[index]).toBeCloseTo(value - 0.35, 6);
     });
   }
-  await bram.client.call("round:submit", { round: 2, adapter: constantAdapter(0.2), metrics: testMetrics() });
-  await anna.client.call("round:submit", { round: 2, adapter: constantAdapter(0.2), metrics: testMetrics() });
+  await bram.client.submit({ round: 2, adapter: constantAdapter(0.2), metrics: testMetrics() });
+  await anna.client.submit({ round: 2, adapter: constantAdapter(0.2), metrics: testMetrics() });
 
   await organiser.until(roundOpen(3), "the fusing round");
   const fused = testMetrics({
     trainLoss: null,
     fusion: { personal: 0.4, shared: 0.6, evaluations: 20, forwardTokens: 4000, seconds: 2.5 },
   });
-  await anna.client.call("round:submit", { round: 3, adapter: null, metrics: fused });
-  await bram.client.call("round:submit", { round: 3, adapter: null, metrics: fused });
+  await anna.client.submit({ round: 3, adapter: null, metrics: fused });
+  await bram.client.submit({ round: 3, adapter: null, metrics: fused });
   const end = await organiser.until(({ phase }) => phase === "finished", "the end");
 
   const both = [anna.clientId, bram.clientId];

@@ -1,11 +1,9 @@
 /** What an uploaded adapter must be before a method sees it. */
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
-import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { l2Norm } from "@duet/lora-core/tensors/arithmetic";
 import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import { Refusal } from "../refusal.ts";
-import type { Federation } from "./federation.ts";
 
 /** Largest root mean square of an adapter's values; trained LoRA factors stay far below 1. */
 export const MAX_ADAPTER_RMS = 10;
@@ -22,21 +20,6 @@ export function checkedAdapter(blob: Uint8Array, layout: AdapterLayout): NamedTe
     );
   }
   return tensors;
-}
-
-/**
- * The adapter that a federation starts from, where its config names one.
- * @throws {Refusal} INVALID_ADAPTER when it is not the one that is named, or for what {@link checkedAdapter} refuses.
- */
-export function checkedInitial(
-  { config, layout }: Pick<Federation, "config" | "layout">,
-  blob: Uint8Array | null,
-): NamedTensors | null {
-  const found = blob && sha256Of(blob);
-  if (found !== config.initialAdapter) {
-    throw new Refusal("INVALID_ADAPTER", `The initial adapter has SHA-256 ${found}, the config names ${config.initialAdapter}`);
-  }
-  return blob && checkedAdapter(blob, layout);
 }
 
 function decoded(blob: Uint8Array, layout: AdapterLayout): NamedTensors {

@@ -32,6 +32,8 @@ export interface Federation {
   initialState(initial: NamedTensors | null): ServerState;
   /** What everyone but a newcomer does in this round; what travels is the same for newcomers. */
   planOf(round: number): RoundPlan;
+  /** Layout of what a client sends in this round; null where it sends nothing. */
+  uploadLayoutOf(round: number): AdapterLayout | null;
 }
 
 /** @throws {Refusal} on an unknown, different or unsupported model, an unknown method, or targets the model does not have. */
@@ -44,6 +46,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   if (largest > MAX_ADAPTER_BYTES) {
     throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
   }
+  const planOf = (round: number) => method.plan(config.budgets, { round, isNewcomer: false });
   const reconnectGraceMs = config.reconnectGraceSeconds * 1000;
   return {
     config,
@@ -60,7 +63,11 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
-    planOf: (round) => method.plan(config.budgets, { round, isNewcomer: false }),
+    planOf,
+    uploadLayoutOf(round) {
+      const { upload: sent } = planOf(round);
+      return sent && uploadLayout(layout, sent);
+    },
   };
 }
 

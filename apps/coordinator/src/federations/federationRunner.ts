@@ -1,19 +1,17 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
-import type { Progress, RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { memberOf, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
-import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
-import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationRecord, FederationStore } from "../storage/federationStore.ts";
 import type { JournalEntry } from "../storage/journal.ts";
-import { checkedAdapter } from "./adapterCheck.ts";
+import { AdapterTransfers } from "./adapterTransfers.ts";
 import type { Federation } from "./federation.ts";
 import { FederationLoop } from "./federationLoop.ts";
 import { type Connection, createRoster } from "./roster.ts";
@@ -45,9 +43,9 @@ type Action = RequestOf<"federation:control">["action"];
 export class FederationRunner {
   readonly record: FederationRecord;
   readonly federation: Federation;
+  readonly transfers: AdapterTransfers;
   readonly #store: FederationStore;
   readonly #clock: Clock;
-  readonly #model: SharedModel;
   readonly #loop: FederationLoop;
   readonly #feed: SnapshotFeed;
   readonly #roster = createRoster();
@@ -59,10 +57,10 @@ export class FederationRunner {
     this.federation = federation;
     this.#store = store;
     this.#clock = clock;
-    this.#model = model;
     this.#feed = createSnapshotFeed(() => this.snapshot(), clock);
     const child = logger.child({ federation: record.federationId });
     this.#loop = new FederationLoop({ log, model, store, clock, logger: child, onChange: (before) => this.#changed(before) });
+    this.transfers = new AdapterTransfers({ federation, store, model, loop: this.#loop, logger: child });
     for (const { event, resumeHash } of entries) {
       if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
     }
@@ -80,6 +78,15 @@ export class FederationRunner {
   /** Where the shared adapter after that round, or the initial one, is, if there is one. */
   adapterPath(round: number | "initial"): string {
     return this.#store.adapterPath(round);
+  }
+
+  /** Who may transfer adapters with this resume token. @throws {Refusal} FORBIDDEN, NOT_JOINED */
+  clientOf(resumeToken: string): string {
+    const member = memberOf(this.state, this.#roster.clientOf(resumeToken) ?? "");
+    if (!member) throw new Refusal("FORBIDDEN", "This resume token belongs to no client of the federation");
+    if (member.removed) throw new Refusal("FORBIDDEN", REMOVED);
+    if (member.status === "left") throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
+    return member.id;
   }
 
   /** Call once after opening a federation that has a past. */
@@ -141,38 +148,21 @@ export class FederationRunner {
 
   /** @throws {Refusal} WRONG_ROUND when that round is not open. */
   reportProgress(clientId: string, progress: Progress): void {
-    this.#openSpec(progress.round);
+    const open = openRoundOf(this.state);
+    const isOpen = open !== null && specOf(this.state, open).round === progress.round;
+    if (!isOpen) throw new Refusal("WRONG_ROUND", `Round ${progress.round} is not open`);
     this.#progress.set(clientId, progress);
     this.#touch();
   }
 
-  /** What this client starts the open round from; null where a round starts from none. */
-  fetchAdapter(clientId: string, round: number): Promise<Uint8Array | null> {
-    return this.#loop.inTurn(async () => {
-      this.#openSpec(round);
-      const { receive } = this.federation.planOf(round);
-      if (!receive) return null;
-      const blob = this.#model.blob(clientId, receive);
-      await this.#loop.apply({ type: "fetched", clientId, bytes: blob.byteLength });
-      return blob;
-    });
-  }
-
-  /** Resolves once the submission is on disk; a repeat resolves and changes nothing. */
-  submit(clientId: string, round: number, adapter: Uint8Array | null, metrics: RoundMetrics): Promise<void> {
-    return this.#loop.inTurn(async () => {
-      const standing = submissionStanding(this.state, clientId, round);
-      if (standing.kind === "counted") return;
-      if (standing.kind === "refused") throw new Refusal("WRONG_ROUND", standing.reason);
-      const artifact = await this.#storeAdapter(clientId, round, adapter, standing.uploads);
-      this.#progress.delete(clientId);
-      await this.#loop.apply({ type: "submitted", clientId, round, artifact, bytes: adapter?.byteLength ?? 0, metrics });
-    });
+  /** @throws {Refusal} FORBIDDEN */
+  assertOrganiser(organiserKey: string): void {
+    if (!matchesHash(organiserKey, this.record.organiserHash)) throw new Refusal("FORBIDDEN", "This is not the organiser's key");
   }
 
   /** What the organiser's key allows. */
   control(organiserKey: string, action: Action): Promise<void> {
-    if (!matchesHash(organiserKey, this.record.organiserHash)) throw new Refusal("FORBIDDEN", "This is not the organiser's key");
+    this.assertOrganiser(organiserKey);
     return this.#loop.inTurn(async () => {
       this.#assertRunning();
       if (action.kind === "remove") await this.#remove(action.clientId);
@@ -184,6 +174,7 @@ export class FederationRunner {
   async close(): Promise<void> {
     this.#feed.close();
     await this.#loop.close();
+    await this.transfers.close();
     await this.#store.close();
   }
 
@@ -201,7 +192,7 @@ export class FederationRunner {
   }
 
   async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
-    if (memberOf(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", "The organiser removed this client");
+    if (memberOf(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", REMOVED);
     await this.#loop.apply({ type: "clientReturned", clientId, introduction });
     this.#roster.connect(clientId, connection);
     return clientId;
@@ -210,36 +201,19 @@ export class FederationRunner {
   async #remove(clientId: string): Promise<void> {
     if (!memberOf(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
     await this.#loop.apply({ type: "clientRemoved", clientId });
-    this.#roster.expel(clientId, "The organiser removed this client");
+    this.#roster.expel(clientId, REMOVED);
     this.#progress.delete(clientId);
-  }
-
-  async #storeAdapter(clientId: string, round: number, adapter: Uint8Array | null, uploads: boolean): Promise<string | null> {
-    if (uploads !== (adapter !== null)) {
-      throw new Refusal("INVALID_ADAPTER", uploads ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
-    }
-    const { upload } = this.federation.planOf(round);
-    if (adapter === null || !upload) return null;
-    const tensors = checkedAdapter(adapter, uploadLayout(this.federation.layout, upload));
-    // A name of its own: nothing that was confirmed is ever written over.
-    const artifact = `${round}-${clientId}-${createId()}`;
-    await this.#loop.stored(() => this.#store.writeSubmission(artifact, tensors));
-    return artifact;
   }
 
   #assertRunning(): void {
     if (this.state.endedAt !== null) throw new Refusal("FEDERATION_ENDED", "This federation has ended");
   }
 
-  #openSpec(round: number) {
-    const open = openRoundOf(this.state);
-    const spec = open && specOf(this.state, open);
-    if (spec?.round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
-    return spec;
-  }
-
   #changed(before: RoundState): void {
-    if (openRoundOf(this.state)?.index !== openRoundOf(before)?.index) this.#progress.clear();
+    const open = openRoundOf(this.state);
+    if (open?.index !== openRoundOf(before)?.index) this.#progress.clear();
+    for (const clientId of Object.keys(open?.submissions ?? {})) this.#progress.delete(clientId);
+    this.transfers.tidy(before);
     this.#touch();
   }
 
@@ -249,6 +223,8 @@ export class FederationRunner {
     this.#feed.changed();
   }
 }
+
+const REMOVED = "The organiser removed this client";
 
 const controlEvents = {
   start: "started",

@@ -4,15 +4,23 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
 import { openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { phaseOf } from "@duet/lora-core/rounds/roundView";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Logger } from "pino";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createId, createToken, hashToken } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
-import { createFederationFolder, listFederationFolders, openFederationFolder } from "../storage/federationStore.ts";
+import {
+  createFederationFolder,
+  deleteAbandonedDrafts,
+  type FederationRecord,
+  listFederationFolders,
+  openFederationFolder,
+} from "../storage/federationStore.ts";
 import { ensureFolder, isSystemError } from "../storage/files.ts";
-import { checkedInitial } from "./adapterCheck.ts";
+import type { Receive } from "../storage/pendingUploads.ts";
 import { defineFederation } from "./federation.ts";
+import { createFederationDrafts } from "./federationDrafts.ts";
 import { type FederationRunner, openFederationRunner } from "./federationRunner.ts";
 
 export interface RegistryParts {
@@ -24,8 +32,13 @@ export interface RegistryParts {
 }
 
 export interface FederationRegistry {
-  /** @throws {Refusal} for what {@link defineFederation} and {@link checkedInitial} refuse, and when there is no room. */
-  create(config: FederationConfig, initialAdapter: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
+  /**
+   * Where the config names an adapter to start from, the federation is there once that was received.
+   * @throws {Refusal} for what {@link defineFederation} refuses, when there is no room, STORAGE_FAILED.
+   */
+  create(config: FederationConfig): Promise<ReplyOf<"federation:create">>;
+  /** How its organiser uploads the adapter that a new federation starts from. @throws {Refusal} NOT_FOUND, FORBIDDEN */
+  initialUpload(federationId: string, organiserKey: string): Receive;
   /** @throws {Refusal} NOT_FOUND, or NOT_READABLE for one that is stored here and could not be opened. */
   find(federationId: string): FederationRunner;
   /** Newest first. */
@@ -49,7 +62,23 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     const runner = await openFederationRunner({ ...opened, federation, clock, logger });
     runners.set(federationId, runner);
   };
+  const make = async (record: FederationRecord, initial: NamedTensors | null) => {
+    await createFederationFolder(join(folder, record.federationId), record, initial);
+    await openRunner(record.federationId);
+  };
+  const drafts = createFederationDrafts({ folder, clock, make });
+  /** @throws {Refusal} STORAGE_FAILED when the system cannot. */
+  const stored = async <T>(write: () => Promise<T>): Promise<T> => {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      logger.error({ error: String(error) }, "A federation could not be stored");
+      throw new Refusal("STORAGE_FAILED", "The coordinator could not store the federation; please try again");
+    }
+  };
 
+  await deleteAbandonedDrafts(folder);
   for (const federationId of await listFederationFolders(folder)) {
     await openRunner(federationId).catch((error) => {
       logger.error({ federation: federationId, error: String(error) }, "This federation could not be restored");
@@ -58,31 +87,36 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   }
 
   return {
-    async create(config, initialAdapter) {
-      if (runners.size >= maxFederations) {
+    async create(config) {
+      if (runners.size + drafts.size >= maxFederations) {
         throw new Refusal("RATE_LIMITED", `This coordinator already holds ${maxFederations} federations`);
       }
-      const initial = checkedInitial(defineFederation(config, catalogue), initialAdapter);
+      const federation = defineFederation(config, catalogue);
       const federationId = createId();
       const tokens = { inviteToken: createToken(), watchToken: createToken(), organiserKey: createToken() };
-      try {
-        const record = {
-          formatVersion: 1 as const,
-          federationId,
-          createdAt: clock.now(),
-          config,
-          inviteHash: hashToken(tokens.inviteToken),
-          organiserHash: hashToken(tokens.organiserKey),
-          watchToken: tokens.watchToken,
-        };
-        await createFederationFolder(join(folder, federationId), record, initial);
-        await openRunner(federationId);
-      } catch (error) {
-        if (!isSystemError(error)) throw error;
-        logger.error({ error: String(error) }, "A federation could not be stored");
-        throw new Refusal("STORAGE_FAILED", "The coordinator could not store the federation; please try again");
-      }
+      const record: FederationRecord = {
+        formatVersion: 1,
+        federationId,
+        createdAt: clock.now(),
+        config,
+        inviteHash: hashToken(tokens.inviteToken),
+        organiserHash: hashToken(tokens.organiserKey),
+        watchToken: tokens.watchToken,
+      };
+      await stored(() => (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation)));
       return { federationId, ...tokens };
+    },
+    initialUpload(federationId, organiserKey) {
+      const made = runners.get(federationId);
+      if (!made) {
+        const receive = drafts.upload(federationId, organiserKey);
+        return (blob, piece) => stored(() => receive(blob, piece));
+      }
+      made.assertOrganiser(organiserKey);
+      return async ({ sha256, bytes }) => {
+        if (sha256 === made.record.config.initialAdapter) return bytes;
+        throw new Refusal("INVALID_ADAPTER", "This federation has what it starts from");
+      };
     },
     find(federationId) {
       const runner = runners.get(federationId);
@@ -95,6 +129,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     unreadable: unreadable.size,
     list: () => [...runners.values()].sort((a, b) => b.record.createdAt - a.record.createdAt).map(summaryOf),
     async close() {
+      drafts.close();
       await Promise.all([...runners.values()].map((runner) => runner.close()));
     },
   };

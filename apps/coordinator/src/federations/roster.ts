@@ -1,9 +1,9 @@
 /** Who may speak for which client: resume tokens (as hashes) and the socket each client has at the moment. */
-import { matchesHash } from "../ports/secrets.ts";
+import { hashToken } from "../ports/secrets.ts";
 
 /** A client's socket, as far as a federation cares. */
 export interface Connection {
-  /** This socket no longer speaks for its client; one sentence why. */
+  /** This socket no longer speaks for its client and only watches on; one sentence why. */
   replace(reason: string): void;
 }
 
@@ -23,11 +23,12 @@ export interface Roster {
 
 /** An empty roster. */
 export function createRoster(): Roster {
-  const hashes = new Map<string, string>();
+  /** By the hash: looking one up tells nothing about the secret. */
+  const clients = new Map<string, string>();
   const connections = new Map<string, Connection>();
   return {
-    clientOf: (resumeToken) => [...hashes].find(([, hash]) => matchesHash(resumeToken, hash))?.[0],
-    remember: (clientId, resumeHash) => void hashes.set(clientId, resumeHash),
+    clientOf: (resumeToken) => clients.get(hashToken(resumeToken)),
+    remember: (clientId, resumeHash) => void clients.set(resumeHash, clientId),
     connect(clientId, connection) {
       const older = connections.get(clientId);
       connections.set(clientId, connection);

@@ -38,7 +38,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
 
     "federation:list": () => ({ federations: [...registry.list()], unreadable: registry.unreadable }),
 
-    "federation:create": ({ config, initialAdapter }) => registry.create(config, initialAdapter),
+    "federation:create": ({ config }) => registry.create(config),
 
     "federation:watch"({ federationId, token }, session) {
       const runner = registry.find(federationId);
@@ -73,13 +73,12 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
 
     async "round:fetch"({ round }, session) {
       const { runner, clientId } = membershipOf(session);
-      const adapter = await runner.fetchAdapter(clientId, round);
-      return { adapter: adapter && new Uint8Array(adapter) };
+      return { adapter: await runner.transfers.fetch(clientId, round) };
     },
 
     async "round:submit"({ round, adapter, metrics }, session) {
       const { runner, clientId } = membershipOf(session);
-      await runner.submit(clientId, round, adapter, metrics);
+      await runner.transfers.submit(clientId, round, adapter, metrics);
       return {};
     },
   };

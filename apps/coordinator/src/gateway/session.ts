@@ -16,6 +16,8 @@ export interface Session {
   /** The socket is gone. */
   isEnded: boolean;
   membership: Membership | null;
+  /** Why this socket no longer speaks for the client that it was; null while that has not happened. */
+  replacedBecause: string | null;
   /** Joins of one socket take turns, so that a repeated one finds the first one's client. */
   joining: Promise<unknown>;
   /** How to stop pushes, by federation. */
@@ -29,8 +31,9 @@ export function subscribe(session: Session, runner: FederationRunner): void {
   if (!session.subscriptions.has(runner.id)) session.subscriptions.set(runner.id, runner.watch(session.watcher));
 }
 
-/** The client that this socket speaks for. @throws {Refusal} NOT_JOINED */
+/** The client that this socket speaks for. @throws {Refusal} NOT_JOINED, or FORBIDDEN with the reason when it no longer may. */
 export function membershipOf(session: Session): Membership {
+  if (session.replacedBecause !== null) throw new Refusal("FORBIDDEN", session.replacedBecause);
   if (!session.membership) throw new Refusal("NOT_JOINED", "This connection has not joined a federation");
   return session.membership;
 }
@@ -43,6 +46,7 @@ export function beginMembership(session: Session, membership: Membership): void 
     return;
   }
   session.membership = membership;
+  session.replacedBecause = null;
   subscribe(session, runner);
 }
 

@@ -1,7 +1,7 @@
 /** Sockets to handlers and back: greeting, limits, parsing, acknowledgements, pushes. Knows nothing of rounds. */
 import type { Server as HttpServer } from "node:http";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
-import { ACK_TIMEOUT_MS, MAX_MESSAGE_BYTES } from "@duet/lora-core/protocol/limits";
+import { MAX_MESSAGE_BYTES } from "@duet/lora-core/protocol/limits";
 import {
   type ClientToServerEvents,
   type MessageName,
@@ -23,6 +23,9 @@ import { answer, failureOf, validated } from "./validated.ts";
 type DuetServer = Server<ClientToServerEvents, ServerToClientEvents>;
 type DuetSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
+/** How long a socket may owe its answer to a ping: on a slow link that waits behind adapters and snapshots. */
+const PING_TIMEOUT_MS = 60_000;
+
 export interface GatewayParts {
   readonly handlers: Handlers;
   readonly clock: Clock;
@@ -33,6 +36,7 @@ export interface GatewayParts {
 export function createSocketGateway(http: HttpServer, { handlers, clock, logger }: GatewayParts): { close(): Promise<void> } {
   const io: DuetServer = new Server(http, {
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    pingTimeout: PING_TIMEOUT_MS,
     serveClient: false,
     allowRequest: (request, decide) => decide(null, isSameOrigin(request)),
   });
@@ -74,22 +78,21 @@ function createSession(socket: DuetSocket): Session {
     joining: Promise.resolve(),
     membership: null,
     subscriptions: new Map(),
+    replacedBecause: null,
     connection: {
       replace(reason) {
         session.membership = null;
+        session.replacedBecause = reason;
         socket.emit(replacedEvent, { reason });
-        socket.disconnect();
       },
     },
     watcher: {
+      // As long as the last snapshot is on its way there is no use in another; a dead socket ends by its pings.
       push: (snapshot) =>
-        socket
-          .timeout(ACK_TIMEOUT_MS)
-          .emitWithAck(snapshotEvent, snapshot)
-          .then(
-            () => undefined,
-            () => undefined,
-          ),
+        socket.emitWithAck(snapshotEvent, snapshot).then(
+          () => undefined,
+          () => undefined,
+        ),
     },
   };
   return session;

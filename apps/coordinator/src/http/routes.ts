@@ -1,14 +1,16 @@
 /** What the coordinator serves over HTTP: the web app, base models, sample data, adapters of past rounds. */
-import { createReadStream } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import type { IncomingHttpHeaders } from "node:http";
 import { basename, join } from "node:path";
+import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Logger } from "pino";
 import type { FederationRegistry } from "../federations/registry.ts";
 import { mayWatch } from "../gateway/handlers.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
+import { exists } from "../storage/files.ts";
+import { registerBlobs } from "./blobRoutes.ts";
+import { resumeAt, sendFile } from "./sendFile.ts";
 
 export interface RouteParts {
   readonly registry: FederationRegistry;
@@ -17,6 +19,7 @@ export interface RouteParts {
   readonly samplesDir: string | null;
   /** Folder of the built web app; null serves none. */
   readonly webDir: string | null;
+  readonly logger: Logger;
 }
 
 /** Registers every route. */
@@ -24,6 +27,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   app.get("/health", async () => ({ status: "ok", federations: parts.registry.list().length }));
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
+  await registerBlobs(app, parts.registry, parts.logger);
   if (parts.samplesDir !== null) registerSamples(app, parts.samplesDir);
   await registerWebApp(app, parts.webDir);
 }
@@ -56,7 +60,7 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
     "/federations/:id/adapters/:file",
     async (request, reply) => {
       const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
-      const header = request.headers["x-watch-token"];
+      const header = request.headers[WATCH_TOKEN_HEADER];
       const token = typeof header === "string" ? header : request.query.token;
       const runner = findOrNull(registry, request.params.id);
       if (!runner || name === undefined) return notFound(reply, "There is no such adapter");
@@ -67,7 +71,10 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
       const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
       if (!isThere || !(await exists(path))) return notFound(reply, `There is no shared adapter "${name}"`);
       reply.header("content-disposition", `attachment; filename="shared-${name}.safetensors"`);
-      return sendFile(reply, path, "model.safetensors");
+      // A round is aggregated once: its file never changes.
+      const etag = `"${runner.id}-${name}"`;
+      reply.header("etag", etag).header("accept-ranges", "bytes");
+      return sendFile(reply, path, "model.safetensors", resumeAt(request.headers, etag));
     },
   );
 }
@@ -101,22 +108,6 @@ async function registerWebApp(app: FastifyInstance, webDir: string | null): Prom
   });
 }
 
-/** First byte asked for by a client that has the beginning of this version, or takes what is there; 0 sends the whole file. */
-function resumeAt(headers: IncomingHttpHeaders, etag: string): number {
-  const { range, "if-range": version = etag } = headers;
-  return version === etag ? Number(/^bytes=(\d{1,15})-$/.exec(range ?? "")?.[1] ?? 0) : 0;
-}
-
-/** The file from byte `start` on; all of it where there is no such byte. */
-async function sendFile(reply: FastifyReply, path: string, kind: string, start = 0) {
-  const { size } = await stat(path);
-  const isPart = start > 0 && start < size;
-  if (isPart) reply.code(206).header("content-range", `bytes ${start}-${size - 1}/${size}`);
-  reply.header("content-length", isPart ? size - start : size);
-  reply.type(kind.endsWith(".json") ? "application/json; charset=utf-8" : "application/octet-stream");
-  return reply.send(createReadStream(path, { start: isPart ? start : 0 }));
-}
-
 function findOrNull(registry: FederationRegistry, id: string) {
   try {
     return registry.find(id);
@@ -124,13 +115,6 @@ function findOrNull(registry: FederationRegistry, id: string) {
     if (error instanceof Refusal) return null;
     throw error;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function notFound(reply: FastifyReply, error: string): FastifyReply {

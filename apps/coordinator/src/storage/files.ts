@@ -1,5 +1,5 @@
 /** Files that are either wholly there or not at all, also after a crash. */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createId } from "../ports/secrets.ts";
 
@@ -35,6 +35,14 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** Whether there is something at that path. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** An error of the operating system: no space, no permission, no such file. */

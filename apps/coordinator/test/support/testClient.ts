@@ -1,5 +1,14 @@
-/** A tiny typed client over a real socket: calls with parsed replies, and the newest snapshot. */
+/** A tiny typed client over a real socket: calls with parsed replies, the newest snapshot, and adapters over HTTP in one piece each. */
+import { createHash } from "node:crypto";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
+import {
+  type BlobRef,
+  blobPath,
+  formatPieceRange,
+  ORGANISER_KEY_HEADER,
+  RESUME_TOKEN_HEADER,
+  uploadState,
+} from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import {
   type MessageName,
@@ -22,10 +31,65 @@ export interface TestClient {
   replacedBecause: string | null;
   /** The reply. @throws {Error} "CODE: message" on a refusal. */
   call<N extends MessageName>(name: N, request: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** Uploads an adapter and submits it, as the client that joined here. @throws {Error} "CODE: message" on a refusal. */
+  submit(submission: Submission): Promise<void>;
+  /** What the open round starts from, downloaded. @throws {Error} "CODE: message" on a refusal. */
+  fetchAdapter(round: number): Promise<Uint8Array<ArrayBuffer> | null>;
   /** The code of the refusal that any payload under any name gets; "OK" when it is not refused. */
   codeOf(name: string, payload: unknown): Promise<RefusalCode | "OK">;
   /** Resolves with the first pushed snapshot for which the condition holds. */
   until(condition: (snapshot: Snapshot) => boolean, what: string): Promise<Snapshot>;
+}
+
+export type Submission = Omit<RequestInput<"round:submit">, "adapter"> & { readonly adapter: Uint8Array<ArrayBuffer> | null };
+
+/** What `round:submit` says of an adapter. */
+export function blobRefOf(content: Uint8Array): BlobRef {
+  return { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
+}
+
+/** Who transfers: a client by its resume token, or an organiser. */
+export interface Owner {
+  readonly url: string;
+  readonly federationId: string;
+  readonly headers: Record<string, string>;
+}
+
+export const clientOwner = (url: string, federationId: string, resumeToken: string): Owner => ({
+  url,
+  federationId,
+  headers: { [RESUME_TOKEN_HEADER]: resumeToken },
+});
+export const organiserOwner = (url: string, federationId: string, organiserKey: string): Owner => ({
+  url,
+  federationId,
+  headers: { [ORGANISER_KEY_HEADER]: organiserKey },
+});
+
+/** Sends bytes `start` to `end` of a blob; the answer says how many are there. @throws {Error} "CODE: message" on a refusal. */
+export async function putPiece(
+  { url, federationId, headers }: Owner,
+  content: Uint8Array<ArrayBuffer>,
+  { start = 0, end = content.byteLength, name = blobRefOf(content).sha256, total = content.byteLength } = {},
+): Promise<number> {
+  const range = formatPieceRange({ start, length: end - start, total });
+  const body = end > start ? content.slice(start, end) : null;
+  const response = await fetch(url + blobPath(federationId, name), {
+    method: "PUT",
+    headers: { ...headers, "content-range": range, ...(body ? { "content-type": "application/octet-stream" } : {}) },
+    body,
+  });
+  const result = resultOf(uploadState).parse(await response.json());
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+  return result.data.receivedBytes;
+}
+
+/** The code of the refusal that something got; "OK" when it was not refused. */
+export async function codeOfRefusal(attempt: Promise<unknown>): Promise<string> {
+  return attempt.then(
+    () => "OK",
+    (error: Error) => error.message.split(":")[0] ?? "",
+  );
 }
 
 /** Connects and says hello. */
@@ -33,6 +97,7 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
   const socket = io(url, { transports: ["websocket"], forceNew: true, reconnection: false });
   onTestFinished(() => void socket.disconnect());
   const observers = new Set<() => void>();
+  let owner: Owner | null = null;
   const client: TestClient = {
     socket,
     latest: null,
@@ -41,7 +106,23 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
       const raw: unknown = await socket.timeout(10_000).emitWithAck(name, request);
       const result = resultOf(messages[name].reply).parse(raw);
       if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+      if (name === "client:join") {
+        const { federationId, resumeToken } = messages["client:join"].request.parse(request);
+        owner = clientOwner(url, federationId, resumeToken);
+      }
       return result.data as ReplyOf<typeof name>;
+    },
+    async submit({ adapter, ...rest }) {
+      if (adapter && owner) await putPiece(owner, adapter);
+      await client.call("round:submit", { ...rest, adapter: adapter && blobRefOf(adapter) });
+    },
+    async fetchAdapter(round) {
+      const { adapter } = await client.call("round:fetch", { round });
+      if (!adapter || !owner) return null;
+      const response = await fetch(url + blobPath(owner.federationId, adapter.sha256), { headers: owner.headers });
+      const content = new Uint8Array(await response.arrayBuffer());
+      if (blobRefOf(content).sha256 !== adapter.sha256) throw new Error(`The adapter is not the one named (${response.status})`);
+      return content;
     },
     async codeOf(name, payload) {
       const raw = await socket.timeout(10_000).emitWithAck(name, payload);

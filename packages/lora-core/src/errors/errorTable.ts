@@ -16,6 +16,8 @@ export const REFUSALS = {
   NOT_JOINED: "Reload this page to join again as the same client.",
   WRONG_ROUND: "Nothing to do: this client goes on with the round that is open.",
   INVALID_ADAPTER: "Reload this page; it restarts from its last checkpoint.",
+  /** Answered by uploading it: shown to nobody unless that does not help either. */
+  BLOB_MISSING: "Check the network; this client sends it again.",
   RATE_LIMITED: "Wait a few seconds and try again.",
   STORAGE_FAILED: "Ask the organiser to free disk space on the coordinator.",
   INTERNAL: "Try again; if it stays, ask the organiser to look at the coordinator's log.",

@@ -4,6 +4,7 @@ import { adapterConfig } from "../adapters/adapterConfig.ts";
 import { task } from "../data/task.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
 import { baseModel } from "./baseModel.ts";
+import { sha256Hex } from "./blobs.ts";
 import { MAX_CLIENTS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
 
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
@@ -15,10 +16,7 @@ export const federationConfig = z
     task,
     adapter: adapterConfig,
     /** SHA-256 (hex) of the blob of the adapter that everyone starts from; null for the one that the seed gives. */
-    initialAdapter: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .nullable(),
+    initialAdapter: sha256Hex.nullable(),
     /** `config` is parsed by the strategy of that id; `preset` names where it came from ("custom" otherwise). */
     strategy: z.strictObject({
       id: z.string().min(1).max(40),

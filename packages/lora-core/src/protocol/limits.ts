@@ -1,13 +1,17 @@
-/** Every size the wire accepts, in one place; the socket's buffer limit is derived from them. */
+/** Every size the wire accepts, in one place. */
 export const MAX_ADAPTER_BYTES = 32 * 1024 * 1024;
-/** Largest Socket.IO message: one adapter and its envelope. */
-export const MAX_MESSAGE_BYTES = MAX_ADAPTER_BYTES + 64 * 1024;
+/** Largest Socket.IO message to the coordinator: a federation's config, with its base model's, is the largest there is. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Largest piece of an adapter in one HTTP request. */
+export const MAX_PIECE_BYTES = 512 * 1024;
 export const MAX_NAME_LENGTH = 60;
 export const MAX_CLIENTS = 100;
 export const MAX_ROUNDS = 200;
 /** Adapted modules whose aggregation error a snapshot lists. */
 export const MAX_MODULE_ERRORS = 16;
-/** How long a caller waits for an acknowledgement, ms. */
-export const ACK_TIMEOUT_MS = 20_000;
+/** How long a caller waits for the acknowledgement of a message, ms; no adapter is in one, but a snapshot may be before it. */
+export const ACK_TIMEOUT_MS = 60_000;
+/** How long a transfer may stand still, ms. There is no limit to how long it takes as long as something arrives. */
+export const STALL_TIMEOUT_MS = 60_000;
 /** Messages one socket may send in any 10 s; more are refused with RATE_LIMITED. */
 export const MAX_MESSAGES_PER_10S = 300;

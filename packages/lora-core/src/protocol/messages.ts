@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { baseModel } from "./baseModel.ts";
+import { blobRef, sha256Hex } from "./blobs.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
-import { MAX_ADAPTER_BYTES } from "./limits.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
 import { phase, snapshot } from "./snapshot.ts";
 
@@ -13,12 +13,6 @@ const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** Secrets: at least 128 random bits, base64url. */
 const token = z.string().regex(/^[A-Za-z0-9_-]{20,64}$/);
 const roundNumber = z.number().int().min(0).max(10_000);
-
-/** Node hands over a Buffer (a view, maybe at an odd offset), a browser an ArrayBuffer: one copied Uint8Array comes out. */
-export const adapterBlob = z
-  .union([z.instanceof(Uint8Array), z.instanceof(ArrayBuffer)])
-  .refine((blob) => blob.byteLength <= MAX_ADAPTER_BYTES, `an adapter has at most ${MAX_ADAPTER_BYTES} bytes`)
-  .transform((blob) => new Uint8Array(blob));
 
 const empty = z.strictObject({});
 
@@ -57,12 +51,9 @@ export const messages = {
       unreadable: z.number().int().min(0),
     }),
   },
+  /** Where `config.initialAdapter` names an adapter the federation opens once the organiser has uploaded it, see blobs.ts. */
   "federation:create": {
-    request: z.strictObject({
-      config: federationConfig,
-      /** The adapter that `config.initialAdapter` names; left out where it names none. */
-      initialAdapter: adapterBlob.nullable().default(null),
-    }),
+    request: z.strictObject({ config: federationConfig }),
     reply: z.strictObject({ federationId: id, inviteToken: token, watchToken: token, organiserKey: token }),
   },
   /** Subscribes this socket to snapshots. A watcher needs the watch token; an invite token works too. */
@@ -87,7 +78,7 @@ export const messages = {
   },
   /**
    * Becomes a client, once its data is ready; subscribes to snapshots. The tab chooses its resume token and keeps it secret: a
-   * token that is new here makes a new client, a known one takes that client over (an older socket of it is disconnected). So a
+   * token that is new here makes a new client, a known one takes that client over (an older socket of it only watches on). So a
    * join whose acknowledgement was lost can be repeated.
    */
   "client:join": {
@@ -97,7 +88,7 @@ export const messages = {
       name: displayName,
       resumeToken: token,
       /** `fingerprint` of the files that this tab has loaded. */
-      modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      modelSha256: sha256Hex,
       device,
       samples: sampleCounts,
     }),
@@ -105,27 +96,30 @@ export const messages = {
   },
   "client:progress": { request: progress, reply: empty },
   "client:leave": { request: empty, reply: empty },
-  /** The shared adapter that the open round starts from; null in a round that receives none. Counted as bytes down. */
+  /** Names the shared adapter that the open round starts from; null in a round that receives none. Counted once a round. */
   "round:fetch": {
     request: z.strictObject({ round: roundNumber }),
-    reply: z.strictObject({ adapter: adapterBlob.nullable() }),
+    reply: z.strictObject({ adapter: blobRef.nullable() }),
   },
-  /** Acknowledged only once it is on disk. A repeat of the same (client, round) is acknowledged and not counted twice. */
+  /**
+   * Acknowledged only once it is on disk; a repeat of the same (client, round) is acknowledged and not counted twice. Refused with
+   * BLOB_MISSING as long as the adapter has not been uploaded: do that, and say it again.
+   */
   "round:submit": {
-    request: z.strictObject({ round: roundNumber, adapter: adapterBlob.nullable(), metrics: roundMetrics }),
+    request: z.strictObject({ round: roundNumber, adapter: blobRef.nullable(), metrics: roundMetrics }),
     reply: empty,
   },
 } as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType }>;
 
 export type MessageName = keyof typeof messages;
 export type RequestOf<N extends MessageName> = z.output<(typeof messages)[N]["request"]>;
-/** What a sender passes; differs from {@link RequestOf} where the schema transforms. */
+/** What a sender passes, before defaults and trimming. */
 export type RequestInput<N extends MessageName> = z.input<(typeof messages)[N]["request"]>;
 export type ReplyOf<N extends MessageName> = z.output<(typeof messages)[N]["reply"]>;
 
 /** Coordinator to client: the newest snapshot of the watched federation. The client acknowledges with its revision. */
 export const snapshotEvent = "federation:snapshot";
-/** Coordinator to client: this socket's client was taken over by another tab, or removed; one sentence why. */
+/** Coordinator to client: this socket's client was taken over by another tab, or removed; one sentence why. It may watch on. */
 export const replacedEvent = "client:replaced";
 
 /** Socket.IO event maps; every acknowledgement carries a Result that the receiver parses with `resultOf(reply)`. */

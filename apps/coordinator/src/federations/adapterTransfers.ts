@@ -1,0 +1,157 @@
+/** Adapters down to the clients and up from them: named by their SHA-256 here, moved by HTTP (see http/blobRoutes.ts). */
+import { createHash } from "node:crypto";
+import { type AdapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { openRoundOf, outstanding, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
+import type { Logger } from "pino";
+import { createId } from "../ports/secrets.ts";
+import { Refusal } from "../refusal.ts";
+import type { FederationStore } from "../storage/federationStore.ts";
+import type { Piece } from "../storage/pendingUploads.ts";
+import { checkedAdapter } from "./adapterCheck.ts";
+import type { Federation } from "./federation.ts";
+import type { FederationLoop } from "./federationLoop.ts";
+import type { SharedModel } from "./sharedModel.ts";
+
+export interface TransferParts {
+  readonly federation: Federation;
+  readonly store: FederationStore;
+  readonly model: SharedModel;
+  readonly loop: FederationLoop;
+  readonly logger: Logger;
+}
+
+export class AdapterTransfers {
+  readonly #parts: TransferParts;
+  /** What is being answered, by client and round: however often it is asked for, it is done once. */
+  readonly #fetching = new Map<string, Promise<BlobRef | null>>();
+  readonly #submitting = new Map<string, Promise<void>>();
+  /** Clients whose download of the open round was counted. */
+  readonly #counted = new Set<string>();
+  readonly #tidying = new Set<Promise<void>>();
+
+  constructor(parts: TransferParts) {
+    this.#parts = parts;
+  }
+
+  /** Where the blob of that name is that clients fetch now, if there is one. */
+  blobPath(sha256: string): string {
+    const { store, loop } = this.#parts;
+    return store.blobPath(loop.state.modelRound, sha256);
+  }
+
+  /** What this client starts the open round from, ready to be downloaded; null where it starts from none. @throws {Refusal} */
+  fetch(clientId: string, round: number): Promise<BlobRef | null> {
+    const serve = () => this.#parts.loop.inTurn(() => this.#serve(clientId, round));
+    return onceAtATime(this.#fetching, `${clientId}/${round}`, serve);
+  }
+
+  /**
+   * Takes a piece of what this client is going to submit to the open round; says how many bytes from the start are here.
+   * @throws {Refusal} WRONG_ROUND when nothing is expected from it, INVALID_ADAPTER when something else is, STORAGE_FAILED.
+   */
+  async receive(clientId: string, blob: BlobRef, piece: Piece): Promise<number> {
+    const { loop, store } = this.#parts;
+    const open = openRoundOf(loop.state);
+    if (!open) throw new Refusal("WRONG_ROUND", "No round is open");
+    const { round } = specOf(loop.state, open);
+    if (!this.#isExpected(clientId, round)) return blob.bytes;
+    this.#assertFits(round, blob);
+    const receive = () => store.uploads.receive(clientId, blob, piece);
+    return piece.bytes.byteLength === 0 ? receive() : loop.stored(receive);
+  }
+
+  /**
+   * Resolves once the submission is on disk; a repeat resolves and changes nothing.
+   * @throws {Refusal} BLOB_MISSING before the adapter has arrived, WRONG_ROUND, INVALID_ADAPTER, STORAGE_FAILED.
+   */
+  submit(clientId: string, round: number, adapter: BlobRef | null, metrics: RoundMetrics): Promise<void> {
+    const { loop } = this.#parts;
+    const store = async () => {
+      if (!this.#isExpected(clientId, round)) return;
+      const artifact = await this.#storeAdapter(clientId, round, adapter);
+      await loop.apply({ type: "submitted", clientId, round, artifact, bytes: adapter?.bytes ?? 0, metrics });
+    };
+    return onceAtATime(this.#submitting, `${clientId}/${round}`, () => loop.inTurn(store));
+  }
+
+  /** Forgets what nobody waits for any more. Call after every change of the state. */
+  tidy(before: RoundState): void {
+    const { store, loop } = this.#parts;
+    const open = openRoundOf(loop.state);
+    if (open?.index !== openRoundOf(before)?.index) this.#counted.clear();
+    const awaited = open ? outstanding(loop.state, open).map(({ id }) => id) : [];
+    this.#inBackground(store.uploads.keepOnly(new Set(awaited)));
+    if (loop.state.modelRound !== before.modelRound) this.#inBackground(store.keepBlobs(loop.state.modelRound));
+  }
+
+  /** Waits for what is being deleted. */
+  async close(): Promise<void> {
+    await Promise.all(this.#tidying);
+  }
+
+  async #serve(clientId: string, round: number): Promise<BlobRef | null> {
+    const { federation, store, model, loop } = this.#parts;
+    const open = openRoundOf(loop.state);
+    if (!open || specOf(loop.state, open).round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
+    const { receive } = federation.planOf(round);
+    if (!receive) return null;
+    const content = model.blob(clientId, receive);
+    const blob = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
+    await loop.stored(() => store.writeBlob(loop.state.modelRound, blob.sha256, content));
+    if (!this.#counted.has(clientId)) await loop.apply({ type: "fetched", clientId, bytes: blob.bytes });
+    this.#counted.add(clientId);
+    return blob;
+  }
+
+  async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {
+    const { store, loop } = this.#parts;
+    const layout = this.#assertFits(round, blob);
+    if (blob === null || layout === null) return null;
+    const content = await store.uploads.read(clientId, blob);
+    if (content === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
+    const tensors = checkedAdapter(content, layout);
+    // A name of its own: nothing that was confirmed is ever written over.
+    const artifact = `${round}-${clientId}-${createId()}`;
+    await loop.stored(() => store.writeSubmission(artifact, tensors));
+    return artifact;
+  }
+
+  /** False when this client's submission was counted already. @throws {Refusal} WRONG_ROUND when none is wanted. */
+  #isExpected(clientId: string, round: number): boolean {
+    const standing = submissionStanding(this.#parts.loop.state, clientId, round);
+    if (standing.kind === "refused") throw new Refusal("WRONG_ROUND", standing.reason);
+    return standing.kind === "expected";
+  }
+
+  /** The layout of what clients send in this round. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
+  #assertFits(round: number, blob: BlobRef | null): AdapterLayout | null {
+    const layout = this.#parts.federation.uploadLayoutOf(round);
+    if ((layout === null) !== (blob === null)) {
+      throw new Refusal("INVALID_ADAPTER", layout ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
+    }
+    if (layout && blob && blob.bytes !== layoutBytes(layout)) {
+      throw new Refusal("INVALID_ADAPTER", `Round ${round} takes adapters of ${layoutBytes(layout)} bytes, not of ${blob.bytes}`);
+    }
+    return layout;
+  }
+
+  /** Deleting what nobody needs may fail: it is tried again after the next change. */
+  #inBackground(work: Promise<void>): void {
+    const done: Promise<void> = work
+      .catch((error) => this.#parts.logger.warn({ error: String(error) }, "Old transfers could not be deleted"))
+      .finally(() => this.#tidying.delete(done));
+    this.#tidying.add(done);
+  }
+}
+
+/** Who asks again while it is being done gets the same answer. */
+function onceAtATime<T>(running: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+  const known = running.get(key);
+  if (known) return known;
+  const result = work().finally(() => running.delete(key));
+  running.set(key, result);
+  return result;
+}

@@ -1,0 +1,122 @@
+/** Federations that still wait for the adapter they start from: nobody sees one until it has arrived, and a restart forgets it. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { Cancel, Clock } from "../ports/clock.ts";
+import { matchesHash } from "../ports/secrets.ts";
+import { Refusal } from "../refusal.ts";
+import { type FederationRecord, uploadsIn } from "../storage/federationStore.ts";
+import { ensureFolder } from "../storage/files.ts";
+import { openPendingUploads, type PendingUploads, type Piece, type Receive } from "../storage/pendingUploads.ts";
+import { checkedAdapter } from "./adapterCheck.ts";
+import type { Federation } from "./federation.ts";
+
+/** A draft that gets nothing for this long is given up. */
+const IDLE_MS = 10 * 60_000;
+const MAX_DRAFTS = 50;
+const ORGANISER = "organiser";
+
+export interface FederationDrafts {
+  readonly size: number;
+  /** @throws {Refusal} RATE_LIMITED when too many wait already; a system error. */
+  add(record: FederationRecord, federation: Federation): Promise<void>;
+  /**
+   * How its organiser sends its adapter; with the last piece the federation is made. What it returns throws a {@link Refusal}
+   * INVALID_ADAPTER or a system error.
+   * @throws {Refusal} NOT_FOUND, FORBIDDEN
+   */
+  upload(federationId: string, organiserKey: string): Receive;
+  /** Stops its timers. */
+  close(): void;
+}
+
+interface Draft {
+  readonly record: FederationRecord;
+  readonly federation: Federation;
+  readonly uploads: PendingUploads;
+  /** The federation is being made; who repeats the last piece waits for it. */
+  making: Promise<void> | null;
+  giveUp: Cancel;
+}
+
+export interface DraftParts {
+  /** Where federations lie. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** Stores the federation and opens it. */
+  readonly make: (record: FederationRecord, initial: NamedTensors) => Promise<void>;
+}
+
+export function createFederationDrafts({ folder, clock, make }: DraftParts): FederationDrafts {
+  const drafts = new Map<string, Draft>();
+
+  const drop = async (federationId: string): Promise<void> => {
+    drafts.get(federationId)?.giveUp();
+    drafts.delete(federationId);
+    // What cannot be deleted now is at the next start.
+    await rm(join(folder, federationId), { recursive: true, force: true }).catch(() => {});
+  };
+  const giveUpLater = (federationId: string) => clock.at(clock.now() + IDLE_MS, () => void drop(federationId));
+
+  async function complete(draft: Draft, blob: BlobRef): Promise<void> {
+    const { record, federation, uploads } = draft;
+    const content = await uploads.read(ORGANISER, blob);
+    if (content === null) throw new Refusal("BLOB_MISSING", "The adapter was damaged on its way; upload it again");
+    try {
+      await make(record, checkedAdapter(content, federation.layout));
+    } catch (error) {
+      if (error instanceof Refusal) await drop(record.federationId);
+      throw error;
+    }
+    draft.giveUp();
+    drafts.delete(record.federationId);
+  }
+
+  async function receive(draft: Draft, blob: BlobRef, piece: Piece): Promise<number> {
+    assertNamed(draft, blob);
+    draft.giveUp();
+    draft.giveUp = giveUpLater(draft.record.federationId);
+    const received = await draft.uploads.receive(ORGANISER, blob, piece);
+    if (received < blob.bytes) return received;
+    draft.making ??= complete(draft, blob).finally(() => {
+      draft.making = null;
+    });
+    await draft.making;
+    return received;
+  }
+
+  return {
+    get size() {
+      return drafts.size;
+    },
+    async add(record, federation) {
+      const { federationId } = record;
+      if (drafts.size >= MAX_DRAFTS) throw new Refusal("RATE_LIMITED", "Too many federations wait for their adapters; try later");
+      await ensureFolder(join(folder, federationId));
+      const uploads = await openPendingUploads(uploadsIn(join(folder, federationId)));
+      drafts.set(federationId, { record, federation, uploads, making: null, giveUp: giveUpLater(federationId) });
+    },
+    upload(federationId, organiserKey) {
+      const draft = drafts.get(federationId);
+      if (!draft) throw new Refusal("NOT_FOUND", "There is no such federation here");
+      if (!matchesHash(organiserKey, draft.record.organiserHash))
+        throw new Refusal("FORBIDDEN", "This is not the organiser's key");
+      return (blob, piece) => receive(draft, blob, piece);
+    },
+    close() {
+      for (const { giveUp } of drafts.values()) giveUp();
+      drafts.clear();
+    },
+  };
+}
+
+/** @throws {Refusal} INVALID_ADAPTER unless the blob is the one that the config names, of the right size. */
+function assertNamed({ record, federation }: Draft, { sha256, bytes }: BlobRef): void {
+  const { initialAdapter } = record.config;
+  if (sha256 !== initialAdapter)
+    throw new Refusal("INVALID_ADAPTER", `This federation starts from the adapter ${initialAdapter}`);
+  if (bytes !== federation.adapterBytes) {
+    throw new Refusal("INVALID_ADAPTER", `Its adapters have ${federation.adapterBytes} bytes, not ${bytes}`);
+  }
+}

@@ -1,0 +1,135 @@
+/** Adapters on their way up and down, as `protocol/blobs.ts` describes it. Who asks is known before a body is read. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
+import {
+  ORGANISER_KEY_HEADER,
+  type PieceRange,
+  parsePieceRange,
+  RESUME_TOKEN_HEADER,
+  sha256Hex,
+  type UploadState,
+} from "@duet/lora-core/protocol/blobs";
+import type { Result } from "@duet/lora-core/protocol/errors";
+import { MAX_PIECE_BYTES } from "@duet/lora-core/protocol/limits";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import type { FederationRegistry } from "../federations/registry.ts";
+import { failureOf } from "../gateway/validated.ts";
+import { Refusal } from "../refusal.ts";
+import { exists } from "../storage/files.ts";
+import type { Receive } from "../storage/pendingUploads.ts";
+import { resumeAt, sendFile } from "./sendFile.ts";
+
+/** Requests of one client at a time: one that works, and those that it gave up and that have not noticed yet. */
+const MAX_PUTS_PER_OWNER = 4;
+
+interface BlobAddress {
+  Params: { id: string; sha256: string };
+}
+
+interface Upload {
+  readonly range: PieceRange;
+  readonly receive: Receive;
+}
+
+const STATUS: Partial<Record<RefusalCode, number>> = {
+  INVALID_PAYLOAD: 400,
+  FORBIDDEN: 403,
+  NOT_JOINED: 403,
+  NOT_FOUND: 404,
+  NOT_READABLE: 404,
+  WRONG_ROUND: 409,
+  INVALID_ADAPTER: 422,
+  RATE_LIMITED: 429,
+  STORAGE_FAILED: 507,
+};
+
+/** Registers both directions. */
+export async function registerBlobs(app: FastifyInstance, registry: FederationRegistry, logger: Logger): Promise<void> {
+  await app.register(async (scope) => {
+    scope.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    scope.setErrorHandler((error, _request, reply) => refuse(reply, error, logger));
+    registerUploads(scope, registry);
+    registerDownloads(scope, registry);
+  });
+}
+
+function registerUploads(app: FastifyInstance, registry: FederationRegistry): void {
+  const uploads = new WeakMap<FastifyRequest, Upload>();
+  const running = new Map<string, number>();
+
+  /** Counts this request of its owner until it is over. */
+  function enter(owner: string, reply: FastifyReply): void {
+    const count = running.get(owner) ?? 0;
+    if (count >= MAX_PUTS_PER_OWNER) throw new Refusal("RATE_LIMITED", "One piece at a time; wait for the last one's answer");
+    running.set(owner, count + 1);
+    reply.raw.once("close", () => {
+      const left = (running.get(owner) ?? 1) - 1;
+      if (left > 0) running.set(owner, left);
+      else running.delete(owner);
+    });
+  }
+
+  app.put<BlobAddress>("/federations/:id/blobs/:sha256", {
+    bodyLimit: MAX_PIECE_BYTES,
+    onRequest: async (request, reply) => {
+      const { id, sha256 } = request.params as BlobAddress["Params"];
+      const { owner, receive } = uploaderOf(registry, id, request.headers);
+      if (!sha256Hex.safeParse(sha256).success) throw new Refusal("INVALID_PAYLOAD", "A blob is named by its SHA-256");
+      const range = parsePieceRange(request.headers["content-range"]);
+      if (!range) throw new Refusal("INVALID_PAYLOAD", "Content-Range must name a piece of an adapter");
+      enter(`${id}/${owner}`, reply);
+      uploads.set(request, { range, receive });
+    },
+    async handler(request): Promise<Result<UploadState>> {
+      const { range, receive } = uploads.get(request) as Upload;
+      const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      if (bytes.byteLength !== range.length) throw new Refusal("INVALID_PAYLOAD", "The body is not as long as its Content-Range");
+      const blob = { sha256: request.params.sha256, bytes: range.total };
+      return { ok: true, data: { receivedBytes: await receive(blob, { start: range.start, bytes }) } };
+    },
+  });
+}
+
+/** What `round:fetch` named, for the federation's clients. */
+function registerDownloads(app: FastifyInstance, registry: FederationRegistry): void {
+  app.get<BlobAddress>("/federations/:id/blobs/:sha256", async (request, reply) => {
+    const { id, sha256 } = request.params;
+    const runner = registry.find(id);
+    runner.clientOf(headerOf(request.headers, RESUME_TOKEN_HEADER) ?? "");
+    const path = sha256Hex.safeParse(sha256).success ? runner.transfers.blobPath(sha256) : null;
+    if (path === null || !(await exists(path))) throw new Refusal("NOT_FOUND", "There is no such adapter now");
+    const etag = `"${sha256}"`;
+    reply.header("etag", etag).header("cache-control", "private, max-age=31536000, immutable").header("accept-ranges", "bytes");
+    if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+    return sendFile(reply, path, "model.safetensors", resumeAt(request.headers, etag));
+  });
+}
+
+/** By the secret that came along. @throws {Refusal} FORBIDDEN for strangers. */
+function uploaderOf(registry: FederationRegistry, id: string, headers: IncomingHttpHeaders): { owner: string; receive: Receive } {
+  const organiserKey = headerOf(headers, ORGANISER_KEY_HEADER);
+  if (organiserKey !== null) return { owner: organiserKey, receive: registry.initialUpload(id, organiserKey) };
+  const runner = registry.find(id);
+  const clientId = runner.clientOf(headerOf(headers, RESUME_TOKEN_HEADER) ?? "");
+  return { owner: clientId, receive: (blob, piece) => runner.transfers.receive(clientId, blob, piece) };
+}
+
+function headerOf(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === "string" ? value : null;
+}
+
+/** As on the socket: a code and a sentence. Fastify's own errors (a body too large, of another type) carry a status below 500. */
+function refuse(reply: FastifyReply, error: unknown, logger: Logger): FastifyReply {
+  const [code, message] = causeOf(error);
+  if (code === "INTERNAL") logger.error({ error: String(error) }, "A transfer failed");
+  return reply.code(STATUS[code] ?? 500).send(failureOf({ code, message }));
+}
+
+function causeOf(error: unknown): [RefusalCode, string] {
+  if (error instanceof Refusal) return [error.code, error.message];
+  const isTheirs = error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
+  if (isTheirs) return ["INVALID_PAYLOAD", error.message];
+  return ["INTERNAL", "Something went wrong on the coordinator"];
+}
