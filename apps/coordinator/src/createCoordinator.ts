@@ -53,7 +53,10 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       return { url: urlOf(opened.app.server.address()) };
     },
     async close() {
-      await opened?.gateway.close();
+      const closing = opened?.gateway.close();
+      // It waits for every connection, and browsers keep theirs. What is cut off here is taken up again after the restart.
+      opened?.app.server.closeAllConnections();
+      await closing;
       await opened?.app.close();
       await opened?.registry.close();
       opened = null;
