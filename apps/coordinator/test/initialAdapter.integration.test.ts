@@ -46,7 +46,7 @@ test("is refused another adapter than it names, one that is none, and anybody bu
   const { url } = await startCoordinator();
   const { created, owner } = await draft(url, brought);
   expect(await codeOfRefusal(putPiece(owner, constantAdapter(0.5)))).toBe("INVALID_ADAPTER");
-  expect(await codeOfRefusal(putPiece(owner, constantAdapter(0.5), { name: sha256Of(brought) }))).toBe("INVALID_ADAPTER");
+  expect(await codeOfRefusal(putPiece(owner, constantAdapter(0.5), { name: sha256Of(brought) }))).toBe("BLOB_MISSING");
   const stranger = organiserOwner(url, created.federationId, created.watchToken);
   expect(await codeOfRefusal(putPiece(stranger, brought))).toBe("FORBIDDEN");
   const short = brought.slice(4);

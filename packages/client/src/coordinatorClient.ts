@@ -2,9 +2,13 @@
  * The typed socket: every request is acknowledged and parsed, every pushed snapshot is parsed, every (re)connection says hello.
  * It reconnects for as long as the page lives; what must be said again after that is up to the listeners of `onReady`.
  */
+
+import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { type BlobRef, ORGANISER_KEY_HEADER, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import {
   type MessageName,
@@ -20,8 +24,10 @@ import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io, type Socket } from "socket.io-client";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
+import { downloadBlob } from "./downloadBlob.ts";
 import type { SentLedger } from "./sentLedger.ts";
 import { createStore, type ReadableStore } from "./store.ts";
+import { type BlobUpload, uploadBlob } from "./uploadBlob.ts";
 
 export type ConnectionStatus =
   | { readonly kind: "connecting" }
@@ -40,6 +46,8 @@ export interface CoordinatorClient {
   readonly status: ReadableStore<ConnectionStatus>;
   /** @throws {DuetError} the refusal, TIMEOUT, UNREACHABLE, or BAD_REPLY for an answer that is not this protocol's. */
   request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** Creates a federation, and sends the adapter that it starts from where its config names one. @throws as {@link request}. */
+  createFederation(config: FederationConfig, initial: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
   /** What the open round starts from; null in a round that receives none. @throws as {@link request}. */
   fetchAdapter(round: number): Promise<Uint8Array | null>;
   /** Sends a round's result; a repeat is as good as one. @throws as {@link request}. */
@@ -67,6 +75,11 @@ export interface CoordinatorClientOptions {
   readonly now: () => number;
 }
 
+/** Uploads of one submission that the coordinator may lose, by going down, before that is told. */
+const MAX_UPLOADS = 3;
+/** How long the coordinator may be out of reach before that is told. */
+const REACH_TIMEOUT_MS = 20_000;
+
 const replacedNotice = z.strictObject({ reason: z.string() });
 
 export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientOptions): CoordinatorClient {
@@ -75,6 +88,8 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   const ready = listeners<void>();
   const snapshots = listeners<Snapshot>();
   const replaced = listeners<string>();
+  /** As whom this connection joined: its adapters are sent with the same secret. */
+  let client: { readonly federationId: string; readonly resumeToken: string } | null = null;
 
   socket.on("connect", async () => {
     try {
@@ -99,6 +114,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     snapshots.emit(parsed.data);
   });
   socket.on(replacedEvent, (raw: unknown) => {
+    client = null;
     const parsed = replacedNotice.safeParse(raw);
     replaced.emit(parsed.success ? parsed.data.reason : "This client was taken over");
   });
@@ -135,13 +151,29 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
         resolve();
       });
     });
-    await withDeadline(next, ACK_TIMEOUT_MS, () => new DuetError("UNREACHABLE", "The coordinator cannot be reached"));
+    await withDeadline(next, REACH_TIMEOUT_MS, () => new DuetError("UNREACHABLE", "The coordinator cannot be reached"));
     return untilReady();
   }
 
   async function request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
     await untilReady();
-    return send(name, payload);
+    const reply = await send(name, payload);
+    if (name === "client:join") client = payload as RequestInput<"client:join">;
+    if (name === "client:leave") client = null;
+    return reply;
+  }
+
+  /** Where and with which secret this client's adapters travel. */
+  function route() {
+    if (!client) throw new DuetError("NOT_JOINED", "This connection has not joined a federation");
+    return { url, federationId: client.federationId, headers: { [RESUME_TOKEN_HEADER]: client.resumeToken } };
+  }
+
+  /** The adapter is one entry of the ledger, every byte of it counted that leaves. */
+  function upload(route: Pick<BlobUpload, "url" | "federationId" | "headers">, content: Uint8Array): Promise<void> {
+    const blob = blobOf(content);
+    const onSent = ledger.recordPieces("adapter", { federationId: route.federationId, ...blob });
+    return uploadBlob({ ...route, blob, content, onSent });
   }
 
   return {
@@ -151,13 +183,33 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     onReplaced: replaced.add,
     offer: untilReady,
     request,
-    fetchAdapter: async (round) => (await request("round:fetch", { round })).adapter,
+    async createFederation(config, initial) {
+      const created = await request("federation:create", { config });
+      const { federationId, organiserKey } = created;
+      if (initial) await upload({ url, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
+      return created;
+    },
+    async fetchAdapter(round) {
+      const { adapter } = await request("round:fetch", { round });
+      return adapter && downloadBlob({ ...route(), blob: adapter });
+    },
     async submitRound({ round, adapter, metrics }) {
-      await request("round:submit", { round, adapter: adapter && new Uint8Array(adapter), metrics });
+      const submission = { round, adapter: adapter && blobOf(adapter), metrics };
+      for (let uploads = 0; ; uploads++) {
+        try {
+          await request("round:submit", submission);
+          return;
+        } catch (error) {
+          if (adapter === null || !hasCode(error, "BLOB_MISSING") || uploads >= MAX_UPLOADS) throw error;
+        }
+        await upload(route(), adapter);
+      }
     },
     close: () => socket.disconnect(),
   };
 }
+
+const blobOf = (content: Uint8Array): BlobRef => ({ sha256: sha256Of(content), bytes: content.byteLength });
 
 /** @throws {DuetError} the refusal inside, or BAD_REPLY when it is not this message's reply. */
 export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyOf<N> {

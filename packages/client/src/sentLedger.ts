@@ -1,4 +1,4 @@
-/** Every message that left this client, with its size: the evidence behind "what left this tab". It goes on after a reload. */
+/** Every message and adapter that left this client, with its size: the evidence behind "what left this tab". It goes on after a reload. */
 import { z } from "zod";
 import { createStore, type ReadableStore } from "./store.ts";
 
@@ -29,6 +29,8 @@ export interface LedgerStore {
 
 export interface SentLedger extends ReadableStore<SentTotals> {
   record(event: string, payload: unknown): void;
+  /** One entry for what leaves in pieces, repeated ones too; call what it returns with the bytes of each. */
+  recordPieces(event: string, payload: unknown): (bytes: number) => void;
 }
 
 const KEPT = 100;
@@ -40,15 +42,28 @@ const HIDDEN_BYTES = 3;
 /** Goes on from what `kept` has. Without a store it lasts as long as the page. */
 export function createSentLedger(now: () => number, kept?: LedgerStore): SentLedger {
   const store = createStore<SentTotals>(kept?.ledger() ?? { version: 1, bytes: 0, messages: 0, recent: [] });
+  const set = (totals: SentTotals) => {
+    store.set(totals);
+    kept?.saveLedger(totals);
+  };
+  const add = (entry: SentMessage) => {
+    const { bytes, messages, recent } = store.get();
+    set({ version: 1, bytes: bytes + entry.bytes, messages: messages + 1, recent: [...recent, entry].slice(-KEPT) });
+  };
   return {
     get: store.get,
     subscribe: store.subscribe,
-    record(event, payload) {
-      const { bytes, messages, recent } = store.get();
-      const described = describePayload(payload);
-      const entry = { at: now(), event, bytes: described.bytes, content: described.content };
-      store.set({ version: 1, bytes: bytes + entry.bytes, messages: messages + 1, recent: [...recent, entry].slice(-KEPT) });
-      kept?.saveLedger(store.get());
+    record: (event, payload) => add({ at: now(), event, ...describePayload(payload) }),
+    recordPieces(event, payload) {
+      let entry: SentMessage = { at: now(), event, bytes: 0, content: describePayload(payload).content };
+      add(entry);
+      return (sent) => {
+        const totals = store.get();
+        const grown = { ...entry, bytes: entry.bytes + sent };
+        const recent = totals.recent.map((other) => (other === entry ? grown : other));
+        set({ ...totals, bytes: totals.bytes + sent, recent });
+        entry = grown;
+      };
     },
   };
 }

@@ -2,13 +2,13 @@
 
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
-import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import type { ClientCheckpoint } from "@duet/lora-core/contract/clientRound";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { adapterFile } from "./adapterFile.ts";
 
 /**
  * The federation's initial adapter, and as personal one `personal` where it is given; null where the seed gives everything.
@@ -23,12 +23,7 @@ export async function startingPoint(
   const layout = adapterLayout(federationBase(config.model).linears, config.adapter);
   let initial: Uint8Array | null = null;
   if (config.initialAdapter !== null) {
-    const response = await fetch(`/federations/${federationId}/adapters/initial.safetensors`, {
-      headers: { "x-watch-token": token },
-    });
-    if (!response.ok)
-      throw new DuetError("ADAPTER_MISSING", `The coordinator has no initial adapter for this federation (${response.status})`);
-    initial = encodeAdapter(readSafetensors(new Uint8Array(await response.arrayBuffer())), layout);
+    initial = encodeAdapter(await adapterFile(federationId, "initial", token), layout);
     if (sha256Of(initial) !== config.initialAdapter)
       throw new DuetError("MODEL_MISMATCH", "The initial adapter has changed on the coordinator");
   }

@@ -22,7 +22,7 @@ export interface PendingUploads {
   /**
    * Takes what is new of a piece and says how many bytes from the start are here. A piece that does not follow on them is not
    * taken. An owner has one upload at a time: another blob's replaces it.
-   * @throws {Refusal} INVALID_ADAPTER when it is complete and another than its name says; a system error when it cannot be written.
+   * @throws {Refusal} BLOB_MISSING when it is complete and another than its name says, so that nothing is here; a system error when it cannot be written.
    */
   receive(owner: string, blob: BlobRef, piece: Piece): Promise<number>;
   /** The whole blob, as its name says; null when it is not here. */
@@ -70,7 +70,7 @@ export async function openPendingUploads(folder: string): Promise<PendingUploads
         const received = held + fresh.byteLength;
         if (received < blob.bytes || (await readChecked(path, blob))) return received;
         await rm(path, { force: true });
-        throw new Refusal("INVALID_ADAPTER", `What arrived does not have the SHA-256 ${blob.sha256}; send it again`);
+        throw new Refusal("BLOB_MISSING", `What arrived does not have the SHA-256 ${blob.sha256}; send it again`);
       });
     },
     read: (owner, blob) =>

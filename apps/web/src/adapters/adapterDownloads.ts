@@ -1,8 +1,7 @@
 /** What can be downloaded of a federation's adapters, and the files for it. */
+import { adapterFile } from "@duet/client/adapterFile";
 
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
-import { DuetError } from "@duet/lora-core/errors/duetError";
 import { adapterCard } from "@duet/lora-core/federation/adapterCard";
 import { type ClientAdapterKind, exportAdapter, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
@@ -40,11 +39,7 @@ export async function sharedAdapter(
   { federationId, config }: Pick<Snapshot, "federationId" | "config">,
   token: string,
 ): Promise<AdapterDownload> {
-  const address = `/federations/${federationId}/adapters/${round}.safetensors`;
-  const response = await fetch(address, { headers: { "x-watch-token": token } });
-  if (!response.ok)
-    throw new DuetError("ADAPTER_MISSING", `The coordinator has no shared adapter of this round (${response.status})`);
-  const tensors = readSafetensors(new Uint8Array(await response.arrayBuffer()));
+  const tensors = await adapterFile(federationId, round, token);
   const base = federationBase(config.model);
   const readme = adapterCard({ kind: "shared", round, fusion: null, config, base });
   return {

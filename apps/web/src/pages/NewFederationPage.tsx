@@ -40,10 +40,7 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
     event.preventDefault();
     if (!result.ok) return;
     create(async () => {
-      const { federationId, ...secrets } = await coordinator.request("federation:create", {
-        config: result.config,
-        initialAdapter: form.initial && new Uint8Array(form.initial.blob),
-      });
+      const { federationId, ...secrets } = await coordinator.createFederation(result.config, form.initial?.blob ?? null);
       storage.saveOrganiser(federationId, secrets);
       go(createdPath(federationId));
     });

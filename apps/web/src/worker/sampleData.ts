@@ -1,4 +1,5 @@
 /** The rows of the built-in samples: each tab that asks takes the share of one of its clients. */
+import { download, ModelDownloadError } from "@duet/lora-core/checkpoints/resumableDownload";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
@@ -9,12 +10,14 @@ import type { Scenario } from "@duet/lora-core/scenarios/scenario";
 /** Every tab deals the same sample the same way, so that no text is at two tabs; the fifth tab takes the first share again. */
 const DEAL = { clients: 4, seed: 1 };
 
-/** @throws {DuetError} SAMPLE_MISSING when the coordinator does not serve it. */
+/** @throws {DuetError} SAMPLE_MISSING when the coordinator does not serve it, MODEL_DOWNLOAD when it cannot be reached. */
 export async function loadSample(id: SampleId): Promise<Scenario> {
   if (id === "logs") return logsScenario(DEAL);
-  const response = await fetch("/samples/medical.json", { signal: AbortSignal.timeout(30_000) }).catch(() => null);
-  if (!response?.ok) throw new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data");
-  return medicalScenario(medicalCorpus.parse(await response.json()), DEAL);
+  const file = await download("/samples/medical.json", { sha256: null, onProgress: () => {} }).catch((error: unknown) => {
+    const isRefused = error instanceof ModelDownloadError && error.status !== null;
+    throw isRefused ? new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data") : error;
+  });
+  return medicalScenario(medicalCorpus.parse(JSON.parse(new TextDecoder().decode(file))), DEAL);
 }
 
 /** The share of the tab that joins as number `index` from 0. */

@@ -47,6 +47,7 @@ export function fakeCoordinator(calls: Calls) {
       calls.push(name);
       return (name === "client:join" ? await answers.join() : {}) as never;
     },
+    createFederation: async () => ({}) as never,
     fetchAdapter: async (round) => {
       calls.push(`fetch ${round}`);
       return Uint8Array.of(round);

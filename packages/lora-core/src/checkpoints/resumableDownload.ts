@@ -6,10 +6,12 @@
 import { DuetError } from "../errors/duetError.ts";
 import { createSha256 } from "./sha256.ts";
 
-/** A connection that delivers nothing for this long counts as broken. */
-const STALL_MS = 60_000;
-/** Attempts in a row that bring nothing before the download is given up. */
-const FRUITLESS_ATTEMPTS = 4;
+/** A connection that moves nothing for this long counts as broken, ms. There is no other deadline: progress counts, not time. */
+export const STALL_MS = 60_000;
+/** Attempts in a row that bring nothing before it is given up: soon where nothing ever came, after minutes in the middle. */
+const FRUITLESS_ATTEMPTS = { first: 4, later: 30 };
+/** Waits grow up to so many times the first one. */
+const LONGEST_WAIT = 10;
 
 export interface DownloadProgress {
   readonly receivedBytes: number;
@@ -21,7 +23,9 @@ export interface DownloadOptions {
   /** Lower-case hex the file must have; null takes any file. */
   readonly sha256: string | null;
   readonly onProgress: (progress: DownloadProgress) => void;
-  /** Wait before the first repetition, ms; each further one waits as much longer. */
+  /** Sent along, for what is not for everyone. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Wait before the first repetition, ms; each further one waits as much longer, up to ten times. */
   readonly retryMs?: number;
 }
 
@@ -39,15 +43,16 @@ export class ModelDownloadError extends DuetError {
 /** @throws {ModelDownloadError} unreachable, refused, broken off again and again, or another SHA-256 than asked for. */
 export async function download(
   url: string,
-  { sha256, onProgress, retryMs = 500 }: DownloadOptions,
+  { sha256, onProgress, headers = {}, retryMs = 500 }: DownloadOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   for (let isLast = sha256 === null; ; isLast = true) {
     const file = new PartialFile(sha256 !== null);
     let fruitless = 0;
-    for (let before = 0; !(await receive(url, file, onProgress)); before = file.receivedBytes) {
+    for (let before = 0; !(await receive(url, file, headers, onProgress)); before = file.receivedBytes) {
       fruitless = file.receivedBytes > before ? 0 : fruitless + 1;
-      if (fruitless >= FRUITLESS_ATTEMPTS) throw new ModelDownloadError(`The download of ${url} broke off`, null);
-      await new Promise((resolve) => setTimeout(resolve, (fruitless + 1) * retryMs));
+      const most = FRUITLESS_ATTEMPTS[file.receivedBytes === 0 ? "first" : "later"];
+      if (fruitless >= most) throw new ModelDownloadError(`The download of ${url} broke off`, null);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(fruitless + 1, LONGEST_WAIT) * retryMs));
     }
     if (sha256 === null || file.sha256() === sha256) return file.bytes();
     // Parts of two versions: the newer one may be right.
@@ -56,11 +61,18 @@ export async function download(
 }
 
 /** One connection. True when the file is complete, false when it broke off. @throws {ModelDownloadError} when the server refuses. */
-async function receive(url: string, file: PartialFile, onProgress: DownloadOptions["onProgress"]): Promise<boolean> {
+async function receive(
+  url: string,
+  file: PartialFile,
+  headers: Readonly<Record<string, string>>,
+  onProgress: DownloadOptions["onProgress"],
+): Promise<boolean> {
   const stall = new AbortController();
   let timer = setTimeout(() => stall.abort(), STALL_MS);
   try {
-    const response = await fetch(url, { headers: file.resumeHeaders(), signal: stall.signal }).catch(() => null);
+    const response = await fetch(url, { headers: { ...headers, ...file.resumeHeaders() }, signal: stall.signal }).catch(
+      () => null,
+    );
     if (!response) return false;
     if (!response.ok) throw new ModelDownloadError(`${url} cannot be had (HTTP ${response.status})`, response.status);
     file.begin(response);

@@ -11,7 +11,5 @@ export const MAX_ROUNDS = 200;
 export const MAX_MODULE_ERRORS = 16;
 /** How long a caller waits for the acknowledgement of a message, ms; no adapter is in one, but a snapshot may be before it. */
 export const ACK_TIMEOUT_MS = 60_000;
-/** How long a transfer may stand still, ms. There is no limit to how long it takes as long as something arrives. */
-export const STALL_TIMEOUT_MS = 60_000;
 /** Messages one socket may send in any 10 s; more are refused with RATE_LIMITED. */
 export const MAX_MESSAGES_PER_10S = 300;

@@ -1,0 +1,31 @@
+/** One adapter from the coordinator: resumed where it breaks off, checked against its name. */
+import { download, ModelDownloadError } from "@duet/lora-core/checkpoints/resumableDownload";
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import { type BlobRef, blobPath } from "@duet/lora-core/protocol/blobs";
+
+export interface BlobDownload {
+  /** Address of the coordinator; the page's own when empty. */
+  readonly url: string;
+  readonly federationId: string;
+  /** The secret that says who asks. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly blob: BlobRef;
+}
+
+/** @throws {DuetError} what waiting can help against as UNREACHABLE or NOT_JOINED; WRONG_ROUND when it is not there any more. */
+export async function downloadBlob({ url, federationId, headers, blob }: BlobDownload): Promise<Uint8Array> {
+  const address = url + blobPath(federationId, blob.sha256);
+  try {
+    return await download(address, { sha256: blob.sha256, headers, onProgress: () => {} });
+  } catch (error) {
+    throw error instanceof ModelDownloadError ? asFailure(error) : error;
+  }
+}
+
+function asFailure(error: ModelDownloadError): DuetError {
+  const { status } = error;
+  if (status === 403)
+    return new DuetError("NOT_JOINED", "The coordinator does not know this client at the moment", { cause: error });
+  if (status === 404) return new DuetError("WRONG_ROUND", "The round moved on while its adapter was fetched", { cause: error });
+  return new DuetError("UNREACHABLE", "The connection to the coordinator broke off during a download", { cause: error });
+}
