@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { constantAdapter, createFederation, joinAs, testMetrics } from "./support/federations.ts";
-import { connectClient } from "./support/testClient.ts";
+import { clientOwner, connectClient, putPiece } from "./support/testClient.ts";
 
 /** Starts the program itself. */
 async function startProgram(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
@@ -44,4 +44,29 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
 
   second.child.kill("SIGTERM");
   expect(await once(second.child, "exit")).toEqual([0, null]);
+});
+
+test("a coordinator killed in the middle of an upload goes on with what it had", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const first = await startProgram(dataDir);
+  const { organiser, created } = await createFederation(first.url, { minClients: 1 });
+  const anna = await joinAs(first, created, "anna");
+  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+  const adapter = constantAdapter(0.2);
+  const before = clientOwner(first.url, created.federationId, anna.resumeToken);
+  expect(await putPiece(before, adapter, { end: 7000 })).toBe(7000);
+  const cutShort = putPiece(before, adapter, { start: 7000 }).catch(() => null);
+  first.child.kill("SIGKILL");
+  await Promise.all([once(first.child, "exit"), cutShort]);
+
+  const second = await startProgram(dataDir);
+  const owner = { ...before, url: second.url };
+  const held = await putPiece(owner, adapter, { start: 0, end: 0 });
+  expect(held).toBeGreaterThanOrEqual(7000);
+  expect(await putPiece(owner, adapter, { start: held })).toBe(adapter.byteLength);
+  const back = await joinAs(second, created, "anna", { resumeToken: anna.resumeToken });
+  await back.client.submit({ round: 1, adapter, metrics: testMetrics() });
+  const next = await back.client.until(({ rounds }) => rounds[0]?.closedAt != null, "round 1 is closed");
+  expect(next.clients).toMatchObject([{ bytesUp: adapter.byteLength, history: [{ round: 1 }] }]);
 });

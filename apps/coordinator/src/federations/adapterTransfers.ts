@@ -81,8 +81,9 @@ export class AdapterTransfers {
   tidy(before: RoundState): void {
     const { store, loop } = this.#parts;
     const open = openRoundOf(loop.state);
-    if (open?.index !== openRoundOf(before)?.index) this.#counted.clear();
-    const awaited = open ? outstanding(loop.state, open).map(({ id }) => id) : [];
+    const isSameRound = open?.index === openRoundOf(before)?.index;
+    if (!isSameRound) this.#counted.clear();
+    const awaited = open && isSameRound ? outstanding(loop.state, open).map(({ id }) => id) : [];
     this.#inBackground(store.uploads.keepOnly(new Set(awaited)));
     if (loop.state.modelRound !== before.modelRound) this.#inBackground(store.keepBlobs(loop.state.modelRound));
   }

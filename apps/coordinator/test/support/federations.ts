@@ -94,6 +94,8 @@ export interface Joined {
   readonly client: TestClient;
   readonly clientId: string;
   readonly resumeToken: string;
+  /** As it joined. */
+  readonly request: ReturnType<typeof joinRequest>;
 }
 
 /** What a client says when it joins. */
@@ -117,7 +119,8 @@ export async function joinAs(
   { train = 100, resumeToken = createToken() } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
-  const reply = await client.call("client:join", { ...joinRequest(created, name, train), resumeToken });
+  const request = { ...joinRequest(created, name, train), resumeToken };
+  const reply = await client.call("client:join", request);
   client.latest ??= reply.snapshot;
-  return { client, clientId: reply.clientId, resumeToken };
+  return { client, clientId: reply.clientId, resumeToken, request };
 }

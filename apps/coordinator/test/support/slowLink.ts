@@ -20,6 +20,8 @@ interface Lane {
   readonly from: Socket;
   readonly to: Socket;
   queue: Buffer;
+  /** Nothing more comes. */
+  isOver: boolean;
 }
 
 /** Connections take turns. It ends with the test. */
@@ -29,22 +31,26 @@ export async function startSlowLink(target: string, bytesPerSecond: { up: number
   const passed = { up: 0, down: 0 };
 
   function addLane(direction: "up" | "down", from: Socket, to: Socket): void {
-    const lane: Lane = { from, to, queue: Buffer.alloc(0) };
+    const lane: Lane = { from, to, queue: Buffer.alloc(0), isOver: false };
     lanes[direction].add(lane);
     from.on("data", (data) => {
       lane.queue = Buffer.concat([lane.queue, data]);
       if (lane.queue.byteLength > QUEUE_BYTES) from.pause();
     });
+    from.on("error", () => from.destroy());
     from.on("close", () => {
-      lanes[direction].delete(lane);
-      to.destroy();
+      lane.isOver = true;
     });
-    from.on("error", () => to.destroy());
   }
 
   function tick(direction: "up" | "down"): void {
     let budget = (bytesPerSecond[direction] * TICK_MS) / 1000;
     const busy = [...lanes[direction]].filter(({ queue }) => queue.byteLength > 0);
+    for (const lane of lanes[direction]) {
+      if (!lane.isOver || lane.queue.byteLength > 0) continue;
+      lane.to.destroy();
+      lanes[direction].delete(lane);
+    }
     for (const [index, lane] of busy.entries()) {
       const share = Math.min(lane.queue.byteLength, Math.ceil(budget / (busy.length - index)));
       lane.to.write(lane.queue.subarray(0, share));

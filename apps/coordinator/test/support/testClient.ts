@@ -38,7 +38,7 @@ export interface TestClient {
   /** The code of the refusal that any payload under any name gets; "OK" when it is not refused. */
   codeOf(name: string, payload: unknown): Promise<RefusalCode | "OK">;
   /** Resolves with the first pushed snapshot for which the condition holds. */
-  until(condition: (snapshot: Snapshot) => boolean, what: string): Promise<Snapshot>;
+  until(condition: (snapshot: Snapshot) => boolean, what: string, deadlineMs?: number): Promise<Snapshot>;
 }
 
 export type Submission = Omit<RequestInput<"round:submit">, "adapter"> & { readonly adapter: Uint8Array<ArrayBuffer> | null };
@@ -128,7 +128,7 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
       const raw = await socket.timeout(10_000).emitWithAck(name, payload);
       return raw.ok ? "OK" : raw.error.code;
     },
-    until: (condition, what) =>
+    until: (condition, what, deadlineMs = 10_000) =>
       new Promise((resolve, reject) => {
         const observe = () => {
           if (!client.latest || !condition(client.latest)) return;
@@ -137,7 +137,7 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
           resolve(client.latest);
         };
         const give = () => reject(new Error(`Waited in vain for: ${what}. The last snapshot: ${JSON.stringify(client.latest)}`));
-        const timer = setTimeout(give, 10_000);
+        const timer = setTimeout(give, deadlineMs);
         observers.add(observe);
         observe();
       }),
