@@ -1,17 +1,29 @@
 import { expect, test } from "vitest";
-import { createSentLedger, describePayload } from "./sentLedger.ts";
+import { createSentLedger } from "./sentLedger.ts";
 
-test("an adapter counts with its bytes and is shown by its size, not its content", () => {
-  const { bytes, content } = describePayload({ round: 3, adapter: new Uint8Array(1000) });
-  expect(content).toBe('{"round":3,"adapter":"adapter, 1000 bytes"}');
-  expect(bytes).toBe(1000 + content.length);
+test("an adapter is one entry, shown by its name and size, that grows with every piece, repeated ones too", () => {
+  const ledger = createSentLedger(() => 5);
+  const sent = ledger.recordPieces("adapter", { sha256: "5b", bytes: 1000 });
+  sent(600);
+  ledger.record("client:leave", {});
+  sent(600);
+  sent(400);
+  const { recent, bytes, messages } = ledger.get();
+  expect(recent[0]).toEqual({ at: 5, event: "adapter", bytes: 1600, content: '{"sha256":"5b","bytes":1000}' });
+  expect([bytes, messages, recent.length]).toEqual([1602, 2, 2]);
+  // Counted, too, when it is no longer among the newest.
+  for (let i = 0; i < 100; i++) ledger.record("client:leave", {});
+  sent(50);
+  expect(ledger.get().bytes).toBe(1602 + 200 + 50);
 });
 
 test("access tokens are counted but not shown", () => {
+  const ledger = createSentLedger(() => 5);
   const sent = { federationId: "f1", token: "abcdefghijklmnopqrstuvwx", resumeToken: null };
-  const { bytes, content } = describePayload(sent);
-  expect(content).toBe('{"federationId":"f1","token":"…","resumeToken":null}');
-  expect(bytes).toBe(JSON.stringify(sent).length);
+  ledger.record("federation:watch", sent);
+  const [entry] = ledger.get().recent;
+  expect(entry?.content).toBe('{"federationId":"f1","token":"…","resumeToken":null}');
+  expect(entry?.bytes).toBe(JSON.stringify(sent).length);
 });
 
 test("totals count every message, the list keeps the newest", () => {

@@ -6,7 +6,7 @@ const sentMessage = z.object({
   at: z.number(),
   event: z.string(),
   bytes: z.number(),
-  /** The message itself as JSON, adapters named by their size, access tokens left out. */
+  /** The message itself as JSON, or the name and size of an adapter; access tokens left out. */
   content: z.string(),
 });
 export type SentMessage = Readonly<z.output<typeof sentMessage>>;
@@ -68,18 +68,13 @@ export function createSentLedger(now: () => number, kept?: LedgerStore): SentLed
   };
 }
 
-/** Size as sent (JSON text plus binary attachments; the transport's framing of a few bytes is not counted). */
-export function describePayload(payload: unknown): { readonly bytes: number; readonly content: string } {
-  let binary = 0;
+/** Size as sent: JSON text; the transport's framing of a few bytes is not counted. */
+function describePayload(payload: unknown): { readonly bytes: number; readonly content: string } {
   let hidden = 0;
   const content = JSON.stringify(payload, (key, value: unknown) => {
-    if (value instanceof Uint8Array) {
-      binary += value.byteLength;
-      return `adapter, ${value.byteLength} bytes`;
-    }
     if (!SECRETS.has(key) || typeof value !== "string") return value;
     hidden += value.length - HIDDEN_BYTES;
     return HIDDEN;
   });
-  return { bytes: binary + hidden + new TextEncoder().encode(content).byteLength, content };
+  return { bytes: hidden + new TextEncoder().encode(content).byteLength, content };
 }
