@@ -105,6 +105,9 @@ describe("a federation of three tabs", () => {
 
     expect(wires.map(({ sent }) => sent.length > 0)).toEqual([true, true, true]);
     expect(wires.map((wire) => occurrences(wire, ["round:submit"]) > 0).slice(0, 2)).toEqual([true, true]);
+    // Every byte of the adapters was among what was searched.
+    const arrived = ["anna", "bram"].map((name) => byName[name]?.bytesUp ?? Number.POSITIVE_INFINITY);
+    expect(wires.slice(0, 2).map(({ bodyBytes }, tab) => bodyBytes >= (arrived[tab] ?? 0))).toEqual([true, true]);
     expect(wires.map((wire) => occurrences(wire, CANARY_PARTS))).toEqual([0, 0, 0]);
     await Promise.all(tabs.slice(0, 2).map(({ context }) => context.close()));
   });
