@@ -50,7 +50,7 @@ export interface CoordinatorClient {
   createFederation(config: FederationConfig, initial: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
   /** What the open round starts from; null in a round that receives none. @throws as {@link request}. */
   fetchAdapter(round: number): Promise<Uint8Array | null>;
-  /** Sends a round's result; a repeat is as good as one. @throws as {@link request}. */
+  /** Sends a round's result, and tells everyone how far that is; a repeat is as good as one. @throws as {@link request}. */
   submitRound(submission: RoundSubmission): Promise<void>;
   /** Called after every hello: at the first connection and after each reconnection. */
   onReady(listener: () => void): () => void;
@@ -170,10 +170,14 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   }
 
   /** The adapter is one entry of the ledger, every byte of it counted that leaves. */
-  function upload(route: Pick<BlobUpload, "url" | "federationId" | "headers">, content: Uint8Array): Promise<void> {
+  function upload(
+    route: Pick<BlobUpload, "url" | "federationId" | "headers">,
+    content: Uint8Array,
+    onHeld: BlobUpload["onHeld"] = () => {},
+  ): Promise<void> {
     const blob = blobOf(content);
     const onSent = ledger.recordPieces("adapter", { federationId: route.federationId, ...blob });
-    return uploadBlob({ ...route, blob, content, onSent });
+    return uploadBlob({ ...route, blob, content, onSent, onHeld });
   }
 
   return {
@@ -202,7 +206,17 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
         } catch (error) {
           if (adapter === null || !hasCode(error, "BLOB_MISSING") || uploads >= MAX_UPLOADS) throw error;
         }
-        await upload(route(), adapter);
+        await upload(route(), adapter, (bytes) => {
+          const done = {
+            activity: "uploading",
+            slot: null,
+            step: bytes,
+            steps: adapter.byteLength,
+            loss: null,
+            tokensPerSecond: 0,
+          } as const;
+          request("client:progress", { round, ...done }).catch(() => {});
+        });
       }
     },
     close: () => socket.disconnect(),

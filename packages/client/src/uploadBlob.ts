@@ -32,6 +32,8 @@ export interface BlobUpload {
   readonly content: Uint8Array;
   /** Called with the bytes of every piece that leaves, repeated ones too. */
   readonly onSent: (bytes: number) => void;
+  /** Called after every piece that was acknowledged. */
+  readonly onHeld: (bytes: number) => void;
 }
 
 /** Resolves once the coordinator has all of it. @throws {DuetError} the refusal, UNREACHABLE, or BAD_REPLY. */
@@ -51,6 +53,7 @@ export async function uploadBlob(upload: BlobUpload): Promise<void> {
       const next = await put(upload, held, pieceBytes);
       fruitless = next > held ? 0 : fruitless + 1;
       held = next;
+      upload.onHeld(held);
       pieceBytes = nextPieceBytes(pieceBytes, performance.now() - began);
     } catch (error) {
       // It arrived changed: once more from the start.

@@ -104,8 +104,9 @@ export function roundFraction({ progress, history }: ClientView, round: number):
     case "evaluating":
       return progress.slot === "personal" ? 0.95 : 0;
     case "fusing":
-    case "uploading":
       return 0.95;
+    case "uploading":
+      return progress.steps === 0 ? 0.95 : 0.95 + (0.05 * progress.step) / progress.steps;
   }
 }
 
