@@ -80,6 +80,9 @@ const MAX_UPLOADS = 3;
 /** How long the coordinator may be out of reach before that is told. */
 const REACH_TIMEOUT_MS = 20_000;
 
+/** After a greeting that failed: whatever made it fail must not be repeated without a pause. */
+const RECONNECT_MS = 1_000;
+
 const replacedNotice = z.strictObject({ reason: z.string() });
 
 export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientOptions): CoordinatorClient {
@@ -125,7 +128,8 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
       status.set({ kind: "refused", message: error.message });
       socket.disconnect();
     } else {
-      socket.disconnect().connect();
+      socket.disconnect();
+      setTimeout(() => socket.connect(), RECONNECT_MS);
     }
   }
 
