@@ -9,10 +9,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { writeCsv } from "@duet/lora-core/data/writeCsv";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import Papa from "papaparse";
 import { chromium } from "playwright";
 import { join, type Participant } from "../../apps/web/e2e/support/participant.ts";
 import { chromiumLaunch } from "../chromium.ts";
@@ -79,7 +79,7 @@ async function writeClientFiles({ clients }: DemoData, folder: string): Promise<
     clients.map(({ rows }, index) =>
       writeFile(
         files[index] ?? "",
-        Papa.unparse(rows.map(({ input, answer }) => ({ [COLUMNS.input]: input, [COLUMNS.answer]: answer }))),
+        writeCsv([COLUMNS.input, COLUMNS.answer], rows.map(({ input, answer }) => [input, answer])),
       ),
     ),
   );

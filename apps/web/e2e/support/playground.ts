@@ -1,6 +1,6 @@
 /** Drives the playground of a tab as its owner would: by roles and names only. */
 import { readFile } from "node:fs/promises";
-import Papa from "papaparse";
+import { readTable } from "@duet/lora-core/data/readTable";
 import type { Page } from "playwright";
 
 /** The label each adapter gives to the input, by the adapter's name. Opens the playground first. */
@@ -41,5 +41,5 @@ export async function answerFile(page: Page, file: string): Promise<readonly Rec
   await save.waitFor();
   const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
   const content = await readFile(await download.path(), "utf8");
-  return Papa.parse<Record<string, string>>(content, { header: true }).data;
+  return readTable(content, "answers.csv").rows.map(({ values }) => values);
 }

@@ -7,9 +7,9 @@ import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/co
 import { createSentLedger } from "@duet/client/sentLedger";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
 import type { Row } from "@duet/lora-core/data/row";
+import { writeCsv } from "@duet/lora-core/data/writeCsv";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import Papa from "papaparse";
 import { type Browser, chromium } from "playwright";
 import { chromiumLaunch } from "../../../../tools/chromium.ts";
 
@@ -55,7 +55,7 @@ export async function startStage({ hub }: { readonly hub?: string } = {}): Promi
     open: (config) => openFederation(organiser, url, config),
     async writeRows(name, rows) {
       const path = join(folder, `${name}.csv`);
-      await writeFile(path, Papa.unparse(rows.map(({ input, answer }) => ({ input, answer }))));
+      await writeFile(path, writeCsv(["input", "answer"], rows.map(({ input, answer }) => [input, answer])));
       return path;
     },
     async close() {

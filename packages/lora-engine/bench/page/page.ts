@@ -1,4 +1,4 @@
-/** The benchmark in a browser: one worker per contest, as in the app. `tools/bench` drives it and reads `window.duetBench`. */
+/** The benchmark in a browser: one worker per contest, as in the app. `research/bench` drives it and reads `window.duetBench`. */
 import type { WorkerAnswer, WorkerRequest } from "./benchWorker.ts";
 
 /** Runs one contest of a backend. */

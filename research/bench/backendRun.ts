@@ -1,0 +1,14 @@
+import type { Measured } from "@duet/lora-engine/bench/measureSteps";
+import type { Outcome } from "@duet/lora-engine/bench/runContest";
+
+/** All contests of one backend. */
+export interface BackendRun {
+  /** Where it ran, in words. */
+  readonly where: string;
+  /** GFLOP/s of TF.js' own plain product. */
+  readonly ceiling: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** PyTorch's steps by the names of the contests; or why there are none. */
+export type TorchFigures = Readonly<Record<string, Measured>> | string;

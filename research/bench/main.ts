@@ -1,0 +1,71 @@
+/**
+ * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu,page] [--works lora-step,…] [--python PATH]`: median times of a LoRA step
+ * (forward, backward, AdamW, loss read back), of scoring a batch, of a fusion search and of writing, ours beside stock TF.js, jax-js
+ * and PyTorch, in the same run on the same data. All start from the same adapter, and their losses, or the tokens that they write,
+ * must agree at every step. `node` is wasm in this process, the others are Chromium.
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { WORKS } from "@duet/lora-engine/bench/contestList";
+import type { BackendRun } from "./backendRun.ts";
+import { runInBrowser } from "./browserRun.ts";
+import { runInNode, torchFigures } from "./nodeRun.ts";
+import { measurePage } from "./pageRun.ts";
+import { machineReport, printPage, printRun } from "./report.ts";
+
+/** `page` is the app itself: how long its main thread is blocked while a tab trains. */
+const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
+/** Nats between the losses of two contestants at any step; tokens are the same or not. */
+const TOLERANCE = 1e-3;
+/** PyTorch's threads: the cores of the machine that the targets are set for. */
+const TORCH_THREADS = 2;
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.stack : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: "string" },
+      works: { type: "string", default: WORKS.join(",") },
+      backends: { type: "string", default: BACKENDS.join(",") },
+      python: { type: "string", default: process.env.DUET_PYTHON ?? "python3" },
+    },
+  });
+  const wanted = namesIn(values.backends, BACKENDS, "backend");
+  const works = namesIn(values.works, WORKS, "kind of work");
+  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
+  console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
+
+  const torch = await torchFigures(works, values.python, TORCH_THREADS);
+  if (typeof torch === "string") console.log(`PyTorch is left out: ${torch}\n`);
+  const runs: BackendRun[] = [];
+  const done = (run: BackendRun) => {
+    printRun(run);
+    runs.push(run);
+  };
+  if (wanted.includes("node")) done(await runInNode(works, torch));
+  const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
+  if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
+  const page = wanted.includes("page") ? await measurePage() : null;
+  if (page) printPage(page);
+
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page }, null, 2)}\n`);
+  const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ difference }) => !(difference <= TOLERANCE));
+  for (const { name, backend } of apart)
+    console.error(`The answers of ${name} on ${backend} do not agree: the comparison is void.`);
+  if (apart.length > 0) process.exitCode = 1;
+}
+
+/** @throws {Error} on a name that is not one of the known. */
+function namesIn(list: string, known: readonly string[], what: string): readonly string[] {
+  const names = list.split(",");
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown) throw new Error(`There is no ${what} ${unknown}; choose from ${known.join(", ")}`);
+  return names;
+}

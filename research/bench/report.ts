@@ -1,0 +1,48 @@
+/** The figures of a benchmark, for people and as JSON. */
+import type { Measured } from "@duet/lora-engine/bench/measureSteps";
+import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
+import type { BackendRun } from "./backendRun.ts";
+import type { PageRun } from "./pageRun.ts";
+
+const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
+
+export function printRun({ where, ceiling, outcomes }: BackendRun): void {
+  console.log(`${where}; a plain product of TF.js reaches ${ceiling.toFixed(1)} GFLOP/s`);
+  for (const outcome of outcomes) printOutcome(outcome, ceiling);
+}
+
+function printOutcome({ name, ours, peers, skipped, ratio, peakRatio, difference }: Outcome, ceiling: number): void {
+  console.log(`  ${name}`);
+  console.log(`${line("ours", ours)}   ${ours.gflops.toFixed(1)} GFLOP/s, ${percent(ours.gflops / ceiling)} of the product's`);
+  for (const [peer, label] of Object.entries(PEERS) as [PeerName, string][]) {
+    const found = peers[peer];
+    if (found) console.log(`${line(label, found)}   ours is ${ratio[peer]?.toFixed(2)} times as fast`);
+    else console.log(`    ${label.padEnd(12)} left out: ${skipped[peer]}`);
+  }
+  if (peakRatio !== null) console.log(`    peak memory ${percent(peakRatio)} of stock TF.js`);
+  console.log(`    answers agree to ${difference.toExponential(1)}\n`);
+}
+
+function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes, dispatches }: Measured): string {
+  const peak = peakBytes === null ? "" : `, ${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
+  const kernels = dispatches === null ? "" : `, ${dispatches} dispatches`;
+  return `    ${label.padEnd(12)}${msPerStep.toFixed(0).padStart(7)} ms ±${spreadMs.toFixed(0).padStart(4)}${tokensPerSecond.toFixed(0).padStart(7)} tok/s${peak}${kernels}`;
+}
+
+export function printPage({ longTasks, longestCpuMs, seconds }: PageRun): void {
+  const long = longTasks.map(({ ms, cpuMs }) => `${ms.toFixed(0)} ms (${cpuMs.toFixed(0)} of them computing)`).join(", ");
+  console.log(
+    `The app's page while a tab trains, ${seconds.toFixed(0)} s: tasks of the main thread over 50 ms: ${long || "none"}.`,
+  );
+  console.log(`The longest by the processor's time, which other programs do not stretch: ${longestCpuMs.toFixed(0)} ms.\n`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+/** `{machine, cases}`; a case is an outcome and where it ran. */
+export function machineReport(machine: string, runs: readonly BackendRun[]) {
+  const cases = runs.flatMap(({ where, ceiling, outcomes }) => outcomes.map((outcome) => ({ ...outcome, where, ceiling })));
+  return { machine, cases };
+}

@@ -1,0 +1,97 @@
+/** The command line of `npm run experiment`. */
+import { parseArgs } from "node:util";
+import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
+import { z } from "zod";
+import { precisions, scenarios } from "./runs.ts";
+import { studyNamed } from "./studies.ts";
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const list = <T extends z.ZodType>(entry: T) =>
+  z.preprocess(
+    (text) =>
+      String(text)
+        .split(",")
+        .map((part) => part.trim()),
+    z.array(entry).min(1),
+  );
+
+const fields = z.strictObject({
+  scenario: z.enum(scenarios).default("medical"),
+  data: z.string().optional(),
+  methods: list(z.string().min(1)).default(["local", "fedavg", "fdlora"]),
+  clients: list(whole(1, 64)).default([3]),
+  alpha: list(z.coerce.number().positive()).default([0.5]),
+  seeds: whole(1, 100).default(1),
+  "first-seed": whole(1, 1_000_000).default(1),
+  rounds: list(whole(1, 200)).default([4]),
+  /** Optimiser steps of a client in all, whatever the method does with them. */
+  steps: whole(4, 100_000).default(72),
+  /** In place of steps: training tokens of a client in all. */
+  budget: whole(100, 1e9).optional(),
+  local: whole(1, 10_000).default(24),
+  inner: list(whole(1, 10_000)).optional(),
+  sync: list(whole(0, 1000)).optional(),
+  rows: whole(10, 100_000).default(480),
+  /** Rows per optimiser step; half the product's default, for more steps in the same time. */
+  "batch-size": whole(1, 256).default(8),
+  model: list(z.string().min(1)).optional(),
+  precision: list(z.enum(precisions)).default(["exact"]),
+  "label-noise": z.coerce.number().min(0).max(1).default(0),
+  "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
+  threads: whole(1, 64).default(2),
+  json: z.string().default("out/experiment.json"),
+  plots: z.string().optional(),
+});
+/** Only a causal model writes templates. */
+const options = fields.transform(({ model, ...others }) => ({
+  ...others,
+  model: model ?? [`models/${DEFAULT_BASE[others.scenario === "parsing" ? "text" : "label"]}`],
+}));
+export type ExperimentOptions = z.output<typeof options>;
+
+export const USAGE = `npm run experiment -- [options]
+
+  Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
+
+  --study NAME              the runs of a table in docs/experiments.md; research/experiment/studies.ts has the names
+  --quick                   the medical table for four methods at one seed, with a plot, in a few minutes
+  --scenario medical|severity|alerts|parsing    (default medical; needs ../shared/data or --data)
+  --data DIR                folder with medical/ and loghub/ as in ../shared/data
+  --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
+  --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
+  --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported
+  --rounds T,T --steps S    every method gets S optimiser steps per client in all (defaults 4, 72)
+  --budget TOKENS           the same in training tokens per client, in place of --steps
+  --local E1                of which a method with a stage of local learning spends E1 there (default 24)
+  --inner K,K               K steps per round in place of what the budget leaves; then the work is not the same for all
+  --sync H,H                FDLoRA's H in place of its preset's, 0 for never
+  --rows N                  rows of all clients together (default 480)
+  --batch-size N            rows of an optimiser step (default 8)
+  --model FOLDER,FOLDER     base models (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} for parsing, which has to write)
+  --precision P,P           of the frozen base: exact, int8, int4 (default exact)
+  --label-noise P           share of training rows with a wrong answer
+  --drop-clients P          share of clients that miss a round
+  --threads N               runs at the same time (default 2)
+  --json FILE               runs that are in it are not repeated (default out/experiment.json)
+  --plots DIR               SVG pictures`;
+
+/** Four methods, three clients, one seed: what a newcomer can wait for. */
+const QUICK = ["--methods", "local,fedavg,fedprox,fdlora", "--rows", "360", "--plots", "out/experiment"];
+
+/** @throws {Error} with one sentence on an option that is unknown or out of range. */
+export function parseOptions(args: readonly string[]): ExperimentOptions | "help" {
+  const { quick, study, help, ...values } = parsed(args);
+  if (help) return "help";
+  // What is asked for outweighs what a name stands for.
+  const meant = { ...(quick ? parsed(QUICK) : {}), ...(typeof study === "string" ? parsed(studyNamed(study)) : {}), ...values };
+  const result = options.safeParse(meant);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Error(`--${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function parsed(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
+  const names = [...Object.keys(fields.shape), "study"].map((name) => [name, { type: "string" as const }] as const);
+  const flags = { quick: { type: "boolean" as const }, help: { type: "boolean" as const } };
+  return parseArgs({ args: [...args], options: { ...Object.fromEntries(names), ...flags } }).values;
+}
