@@ -67,7 +67,14 @@ export default {
       comment: "The packages are below the apps and the tools.",
       severity: "error",
       from: { path: "^packages/", pathNot: TEST },
-      to: { path: "^(apps|tools)/" },
+      to: { path: "^(apps|tools|research)/" },
+    },
+    {
+      name: "product-knows-no-research",
+      comment: "Research may import everything; nothing that builds, runs or tests the product imports research.",
+      severity: "error",
+      from: { path: "^(apps|packages|tools)/" },
+      to: { path: "^research/" },
     },
     {
       name: "core-is-the-bottom",
@@ -118,7 +125,7 @@ export default {
       name: "react-only-in-the-page",
       comment: "Sources outside apps/web know no React, nor does its worker or any service.",
       severity: "error",
-      from: { path: "^(apps|packages|tools)/", pathNot: "^apps/web/src/(?!worker/|services/)" },
+      from: { path: "^(apps|packages|research|tools)/", pathNot: "^apps/web/src/(?!worker/|services/)" },
       to: { path: "node_modules/(react|react-dom|react-router|@mantine)/" },
     },
     {
@@ -171,7 +178,7 @@ export default {
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "^(dist|coverage|models)/" },
-    tsConfig: { fileName: "tsconfig.json" },
+    tsConfig: { fileName: "tsconfig.base.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ["exports"],

@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
-          include: ["{packages,apps,tools}/**/*.test.{ts,tsx}"],
+          include: ["{packages,apps,tools,research}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**", "**/*.{browser,integration,e2e}.test.*"],
           sequence: { groupOrder: 0 },
         },
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "integration",
-          include: ["{packages,apps,tools}/**/*.integration.test.ts"],
+          include: ["{packages,apps,tools,research}/**/*.integration.test.ts"],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -2,10 +2,10 @@
 import { createReadStream, existsSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright";
-import { build, type Plugin, preview } from "vite";
 import { contestCount } from "@duet/lora-engine/bench/contestList";
 import type { WorkerAnswer, WorkerRequest } from "@duet/lora-engine/bench/page/benchWorker";
+import { type Browser, chromium } from "playwright";
+import { build, type Plugin, preview } from "vite";
 import { chromiumLaunch } from "../../tools/chromium.ts";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 

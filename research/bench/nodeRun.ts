@@ -5,13 +5,13 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { selectBackend } from "@duet/lora-engine/backends/selectBackend";
-import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
-import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
 import { contestsOf, STEPS } from "@duet/lora-engine/bench/contestList";
 import { matmulCeiling } from "@duet/lora-engine/bench/matmulCeiling";
 import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import { type Outcome, runContest } from "@duet/lora-engine/bench/runContest";
 import { measureTorchSteps } from "@duet/lora-engine/bench/torchPeer";
+import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
+import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -79,7 +79,10 @@ async function writeClientFiles({ clients }: DemoData, folder: string): Promise<
     clients.map(({ rows }, index) =>
       writeFile(
         files[index] ?? "",
-        writeCsv([COLUMNS.input, COLUMNS.answer], rows.map(({ input, answer }) => [input, answer])),
+        writeCsv(
+          [COLUMNS.input, COLUMNS.answer],
+          rows.map(({ input, answer }) => [input, answer]),
+        ),
       ),
     ),
   );

@@ -55,7 +55,13 @@ export async function startStage({ hub }: { readonly hub?: string } = {}): Promi
     open: (config) => openFederation(organiser, url, config),
     async writeRows(name, rows) {
       const path = join(folder, `${name}.csv`);
-      await writeFile(path, writeCsv(["input", "answer"], rows.map(({ input, answer }) => [input, answer])));
+      await writeFile(
+        path,
+        writeCsv(
+          ["input", "answer"],
+          rows.map(({ input, answer }) => [input, answer]),
+        ),
+      );
       return path;
     },
     async close() {

@@ -1,4 +1,5 @@
 /** CSV and TSV with a header line; quoted cells may hold separators, quotes and line ends (RFC 4180). Parsed by papaparse. */
+/// <reference path="./papaparse.d.ts" />
 import Papa from "papaparse";
 import { tooLong } from "./readLines.ts";
 import type { RejectedRow } from "./rejectedRow.ts";

@@ -1,4 +1,5 @@
 /** CSV with a header line, as readDelimited.ts reads it back (RFC 4180). Written by papaparse. */
+/// <reference path="./papaparse.d.ts" />
 import Papa from "papaparse";
 
 /** One line per row after the names of the columns; lines end with CR LF. */
