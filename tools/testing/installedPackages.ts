@@ -4,6 +4,8 @@ interface LockedPackage {
   readonly resolved?: string;
   /** Of a workspace: `resolved` is its folder. */
   readonly link?: boolean;
+  /** Only development needs it: `npm ci --omit=dev` leaves it out. */
+  readonly dev?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
