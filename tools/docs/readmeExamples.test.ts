@@ -36,7 +36,8 @@ describe.each(packages)("%s/README.md", (folder) => {
       rmSync(temporary, { recursive: true, force: true });
     });
     writeFileSync(file, code);
-    const run = promisify(execFile)(process.execPath, ["--import", "tsx", file], { env: { ...process.env, TMPDIR: temporary } });
+    const env = { ...process.env, TMPDIR: temporary, TSX_TSCONFIG_PATH: `${folder}/tsconfig.json` };
+    const run = promisify(execFile)(process.execPath, ["--import", "tsx", file], { env });
     expect((await run).stdout).toBe(prints);
   });
 });
