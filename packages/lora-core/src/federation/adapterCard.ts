@@ -5,6 +5,8 @@ import type { Task } from "../data/task.ts";
 import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { isFusing, isLocalLearning } from "../schedule/roundNumbers.ts";
+import { servesBy } from "../strategies/planFacts.ts";
 import { methodOf } from "../strategies/registry.ts";
 import type { Serve } from "../strategies/strategy.ts";
 import type { ClientAdapterKind } from "./clientAdapters.ts";
@@ -52,8 +54,8 @@ const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
 
 function stateOf({ round }: AdapterCardSubject, rounds: number): string {
   if (round === null) return "before the first round";
-  if (round > rounds) return `after all ${rounds} rounds`;
-  return round === 0 ? "after local learning" : `after round ${round} of ${rounds}`;
+  if (isFusing(round, rounds)) return `after all ${rounds} rounds`;
+  return isLocalLearning(round) ? "after local learning" : `after round ${round} of ${rounds}`;
 }
 
 function taskWords(task: Task): string {
@@ -64,7 +66,7 @@ function taskWords(task: Task): string {
 }
 
 function fusionSection({ fusion, config: { strategy, budgets } }: AdapterCardSubject): string[] {
-  const { serve } = methodOf(strategy).plan(budgets, { round: budgets.rounds + 1, isNewcomer: false });
+  const serve = servesBy(methodOf(strategy), budgets);
   return fusion && serve ? [`## Fusion\n\n${fusionWords(serve, fusion)}`] : [];
 }
 

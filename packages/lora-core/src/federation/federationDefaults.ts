@@ -55,7 +55,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     task,
     adapter: { dropout: 0, ...(choices.initial?.settings ?? { rank: 8, alpha: 16, targetModules: [...defaultTargets] }) },
     initialAdapter: choices.initial?.sha256 ?? null,
-    strategy: presetOf(choices.method ?? "fdlora", choices.preset),
+    strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
     budgets: {
       local: { unit: "steps", amount: choices.localSteps ?? 24 },
       inner: { unit: "steps", amount: choices.innerSteps ?? 12 },

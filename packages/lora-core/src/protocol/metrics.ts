@@ -6,6 +6,10 @@ const fraction = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(1e7);
 const finite = z.number().min(-1e9).max(1e9);
 
+/** What can answer: the frozen base alone, or with one of a client's adapters. */
+export const ADAPTER_KEYS = ["base", "personal", "shared", "fused"] as const;
+export type AdapterKey = (typeof ADAPTER_KEYS)[number];
+
 /** A figure per adapter; null where the method has no such adapter or it was not measured in this round. */
 const perAdapter = <T extends z.ZodType>(value: T) =>
   z.strictObject({

@@ -1,5 +1,6 @@
 /** The whole visible state of a federation: pushed on every change, idempotent, what every dashboard renders. No secrets. */
 import { z } from "zod";
+import { STAGES } from "../schedule/roundNumbers.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
@@ -28,7 +29,7 @@ export type ClientView = z.output<typeof clientView>;
 
 export const roundView = z.strictObject({
   round: z.number().int(),
-  stage: z.enum(["local", "federated", "fusing"]),
+  stage: z.enum(STAGES),
   openedAt: instant,
   closedAt: instant.nullable(),
   /** Clients the round waits or waited for. */

@@ -4,7 +4,7 @@
  */
 import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
-import type { Stage } from "../strategies/strategy.ts";
+import type { Stage } from "../schedule/roundNumbers.ts";
 
 export type ClientId = string;
 /** Name of a stored adapter. */

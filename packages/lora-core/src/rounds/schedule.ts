@@ -1,13 +1,12 @@
-/** The list of rounds that a method and its budgets make: firstRound..T, then the fusing round T+1. */
+/** The list of rounds that a method and its budgets make. */
+import { roundNumbers } from "../schedule/roundNumbers.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets } from "../strategies/strategy.ts";
 import type { RoundSpec } from "./roundState.ts";
 
 /** Pure. What a newcomer does besides is its own business; stage, receiving and uploading are the same for everyone. */
 export function scheduleOf(method: Method, budgets: Budgets): readonly RoundSpec[] {
-  const count = budgets.rounds + 2 - method.firstRound;
-  return Array.from({ length: count }, (_, index) => {
-    const round = method.firstRound + index;
+  return roundNumbers(method.firstRound, budgets.rounds).map((round) => {
     const plan = method.plan(budgets, { round, isNewcomer: false });
     return { round, stage: plan.stage, receives: plan.receive !== null, uploads: plan.upload !== null };
   });

@@ -4,6 +4,7 @@ import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter, layoutOf } from "../adapters/adapterLayout.ts";
 import { partOf, withPart } from "../adapters/adapterSum.ts";
 import { readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
+import { isFusing, roundNumbers } from "../schedule/roundNumbers.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
@@ -111,10 +112,10 @@ const reread = (t: NamedTensors): NamedTensors => readSafetensors(writeSafetenso
 /** Registers the suite for one method. */
 export function describeMethod(method: Method): void {
   it("plans every round of a client from the first to the fusing one", () => {
-    for (let round = method.firstRound; round <= budgets.rounds + 1; round++) {
+    for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
       for (const isNewcomer of round === method.firstRound ? [false] : [false, true]) {
         const plan = method.plan(budgets, { round, isNewcomer });
-        expect(plan.stage === "fusing").toBe(round === budgets.rounds + 1);
+        expect(plan.stage === "fusing").toBe(isFusing(round, budgets.rounds));
         expect(plan.serve !== null).toBe(plan.stage === "fusing");
         if (plan.stage === "fusing") expect(plan.upload).toBeNull();
         if (plan.upload?.form === "difference") expect(plan.receive).not.toBeNull();

@@ -23,6 +23,7 @@
  */
 import { z } from "zod";
 import { fusionConfig } from "../fusion/fusionConfig.ts";
+import { isFusing, isLocalLearning } from "../schedule/roundNumbers.ts";
 import { mean } from "./contributions.ts";
 import { outerMemory, outerOptimizerConfig, outerStep } from "./outerOptimizer.ts";
 import { receiveShared, uploadDifference, uploadPersonal } from "./plans.ts";
@@ -96,12 +97,12 @@ export const fdLora: Strategy<FdLoraConfig> = {
 
   plan(config, budgets, { round, isNewcomer }) {
     const learnAlone: LocalStep = { kind: "train", slot: "personal", budget: budgets.local };
-    if (round === 0) {
+    if (isLocalLearning(round)) {
       const upload = config.init === "mean-personal" ? uploadPersonal : null;
       return { stage: "local", receive: null, steps: [learnAlone], upload, serve: null };
     }
     const catchUp = isNewcomer && learnsAlone(config) ? [learnAlone] : [];
-    if (round > budgets.rounds) {
+    if (isFusing(round, budgets.rounds)) {
       const steps = config.finish ? [copyToPersonal, trainPersonal(budgets)] : catchUp;
       const serve = { kind: "fuse", search: config.fusion } as const;
       return { stage: "fusing", receive: receiveShared, steps, upload: null, serve };
@@ -125,7 +126,7 @@ export const fdLora: Strategy<FdLoraConfig> = {
 
   aggregate(state, contributions, config, round) {
     const average = mean(contributions, config.weighting);
-    return round === 0 ? { ...state, shared: average } : outerStep(config.outer, state, average);
+    return isLocalLearning(round) ? { ...state, shared: average } : outerStep(config.outer, state, average);
   },
 };
 

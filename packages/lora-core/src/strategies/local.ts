@@ -3,6 +3,7 @@
  * Trains for the same budget as FDLoRA: E1, then T times K, restarting the inner optimiser at the same points.
  */
 import { z } from "zod";
+import { isFusing, isLocalLearning } from "../schedule/roundNumbers.ts";
 import { servePersonal } from "./plans.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -17,12 +18,12 @@ export const local: Strategy<z.output<typeof localConfig>> = {
   firstRound: () => 0,
   weighting: () => "samples",
   plan: (_config, budgets, { round }) =>
-    round > budgets.rounds
+    isFusing(round, budgets.rounds)
       ? { stage: "fusing", receive: null, steps: [], upload: null, serve: servePersonal }
       : {
           stage: "local",
           receive: null,
-          steps: [{ kind: "train", slot: "personal", budget: round === 0 ? budgets.local : budgets.inner }],
+          steps: [{ kind: "train", slot: "personal", budget: isLocalLearning(round) ? budgets.local : budgets.inner }],
           upload: null,
           serve: null,
         },

@@ -1,4 +1,5 @@
 /** The shape that most methods share: the same thing in every federated round, then a round that only measures. */
+import { isFusing } from "../schedule/roundNumbers.ts";
 import type { Budget } from "../training/trainingConfig.ts";
 import type { Budgets, LocalStep, Receive, RoundPlan, Serve, Upload } from "./strategy.ts";
 
@@ -9,10 +10,10 @@ export interface RoundParts {
   readonly serve: Serve;
 }
 
-/** Rounds 1..T as described; round T+1 receives what was made of round T and serves. */
+/** Federated rounds as described; the fusing one receives what was made of the last of them and serves. */
 export function everyRound({ rounds }: Budgets, round: number, parts: RoundParts): RoundPlan {
   const { receive, steps, upload, serve } = parts;
-  return round > rounds
+  return isFusing(round, rounds)
     ? { stage: "fusing", receive, steps: [], upload: null, serve }
     : { stage: "federated", receive, steps, upload, serve: null };
 }

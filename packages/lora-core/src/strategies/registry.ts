@@ -1,5 +1,6 @@
-/** Every federated method there is; the only file that lists them. */
+/** Every federated method there is; the only file that lists them. Nothing else compares a method's name. */
 
+import type { FirstRound } from "../schedule/roundNumbers.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { ditto } from "./ditto.ts";
 import { fdLora } from "./fdLora.ts";
@@ -22,6 +23,7 @@ import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
 import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy, TaskKind, Weighting } from "./strategy.ts";
 
+/** The first is what is proposed to somebody who has not chosen. */
 export const strategies = [
   fdLora,
   local,
@@ -48,7 +50,8 @@ export const strategies = [
 export interface Method {
   readonly id: string;
   readonly label: string;
-  readonly firstRound: 0 | 1;
+  readonly summary: string;
+  readonly firstRound: FirstRound;
   readonly weighting: Weighting;
   /** Why it cannot do a task of this kind; null where it can. */
   refusal(task: TaskKind): string | null;
@@ -78,6 +81,7 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
   return {
     id: strategy.id,
     label: strategy.label,
+    summary: strategy.summary,
     firstRound: strategy.firstRound(config),
     weighting: strategy.weighting(config),
     refusal: (task) => strategy.refusal?.(task) ?? null,

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import type { AdapterPart } from "../adapters/adapterPart.ts";
 import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
+import type { FirstRound, Stage } from "../schedule/roundNumbers.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { Budget } from "../training/trainingConfig.ts";
 
@@ -36,9 +37,6 @@ export interface TrainStep {
 
 /** One local action, executed in order. */
 export type LocalStep = TrainStep | { readonly kind: "copy"; readonly from: AdapterSlot; readonly to: AdapterSlot };
-
-/** local: only local learning; federated: a shared adapter is exchanged; fusing: the last round, which only measures and fuses. */
-export type Stage = "local" | "federated" | "fusing";
 
 /** The coordinator's adapter overwrites `part` of the shared slot before the steps. */
 export interface Receive {
@@ -86,7 +84,7 @@ export interface Budgets {
 }
 
 export interface PlanContext {
-  /** 0 = before federation, 1..T = federated rounds, T+1 = fusing. */
+  /** As schedule/roundNumbers.ts counts them. */
   readonly round: number;
   /** True in the first round of a client that joined after the federation's first round. */
   readonly isNewcomer: boolean;
@@ -121,7 +119,7 @@ export interface Strategy<Config = unknown> {
   /** Named settings; the first is the default. */
   readonly presets: Readonly<Record<string, Config>>;
   /** 0 when there is a round of local learning before the first federated one, else 1. */
-  firstRound(config: Config): 0 | 1;
+  firstRound(config: Config): FirstRound;
   /** How clients count in the average; the coordinator's aggregation gauge needs to know. */
   weighting(config: Config): Weighting;
   /** Why it cannot do a task of this kind, one sentence; left out where it can do all. */

@@ -9,6 +9,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { exportClientAdapter, readFittingAdapter, startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
+import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
@@ -67,7 +68,7 @@ async function federationOfOne(method: Method): Promise<RoundSeen[]> {
   const layout = adapterLayout(parseArchitecture(files.config).linears, setup.adapter);
   let state = method.init(initialAdapter(layout, setup.seed));
   const seen: RoundSeen[] = [];
-  for (let round = method.firstRound; round <= budgets.rounds + 1; round++) {
+  for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
     const plan = method.plan(budgets, { round, isNewcomer: false });
     const sent = plan.receive && sentDown(method.download(state, "me"), plan.receive);
     const received = sent && encodeAdapter(sent, layoutOf(sent));

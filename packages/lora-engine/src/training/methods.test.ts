@@ -3,6 +3,7 @@
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, initialAdapter, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution } from "@duet/lora-core/strategies/strategy";
@@ -50,7 +51,7 @@ async function federate(method: Method) {
   let clients = [clientOf("a", 1), clientOf("b", 2)];
   let state = method.init(initial);
   const rounds: { readonly round: number; readonly down: number; readonly up: number; readonly metrics: RoundMetrics }[] = [];
-  for (let round = method.firstRound; round <= budgets.rounds + 1; round++) {
+  for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
     const plan = method.plan(budgets, { round, isNewcomer: false });
     const contributions: Contribution[] = [];
     const next: typeof clients = [];

@@ -1,0 +1,72 @@
+/**
+ * Facts of a method under given budgets, read off its own plans, so that nobody has to know a method by name. Pure.
+ * They follow a client that is there from the first round to the last.
+ */
+import { fusingRound, roundNumbers } from "../schedule/roundNumbers.ts";
+import type { Method } from "./registry.ts";
+import type { AdapterSlot, Budgets, LocalStep, RoundPlan, Serve } from "./strategy.ts";
+
+/** The plan of every round, in order. */
+export function plansOf(method: Method, budgets: Budgets): readonly RoundPlan[] {
+  return roundNumbers(method.firstRound, budgets.rounds).map((round) => method.plan(budgets, { round, isNewcomer: false }));
+}
+
+/** How the last round makes what a client serves. */
+export function servesBy(method: Method, budgets: Budgets): Serve | null {
+  return method.plan(budgets, { round: fusingRound(budgets.rounds), isNewcomer: false }).serve;
+}
+
+/** True when clients learn something that is theirs alone. */
+export function trainsPersonal(method: Method, budgets: Budgets): boolean {
+  return plansOf(method, budgets).some(({ steps }) => steps.some((step) => step.kind === "train" && step.slot === "personal"));
+}
+
+/** What a slot holds: which value, and whether anything was learned from the client's rows in it. */
+interface Held {
+  readonly value: number;
+  readonly isLearned: boolean;
+}
+
+/**
+ * True when at some time the personal adapter holds, learned from the client's rows, what was also uploaded: it was sent itself, or
+ * it was set to something that had been sent or is sent in the same round.
+ */
+export function personalLeaves(method: Method, budgets: Budgets): boolean {
+  let values = 0;
+  const fresh = (isLearned: boolean): Held => ({ value: ++values, isLearned });
+  const held: Record<AdapterSlot, Held> = { personal: fresh(false), shared: fresh(false) };
+  const sent = new Set<number>();
+  const isKnown = () => held.personal.isLearned && sent.has(held.personal.value);
+  for (const { receive, steps, upload } of plansOf(method, budgets)) {
+    // Where only a part comes, the rest of the slot stays what the client learned.
+    if (receive) held.shared = fresh(held.shared.isLearned && receive.part !== "all");
+    for (const step of steps) {
+      if (step.kind === "train") held[step.slot] = fresh(true);
+      else held[step.to] = held[step.from];
+      if (isKnown()) return true;
+    }
+    if (upload) sent.add(held[upload.slot].value);
+    if (isKnown()) return true;
+  }
+  return false;
+}
+
+/** True when something is made of the personal adapter that a client starts with, so that importing one has an effect. */
+export function startsPersonal(method: Method, budgets: Budgets): boolean {
+  for (const { steps, upload, serve } of plansOf(method, budgets)) {
+    for (const step of steps) {
+      if (readsPersonal(step)) return true;
+      if (step.kind === "copy" && step.to === "personal") return false;
+    }
+    if (upload?.slot === "personal") return true;
+    if (serve) return serve.kind !== "slot" || serve.slot === "personal";
+  }
+  return false;
+}
+
+/** Goes on from the personal slot, or computes with it. */
+function readsPersonal(step: LocalStep): boolean {
+  if (step.kind === "copy") return step.from === "personal";
+  const { slot, active, proximal, distill } = step;
+  return slot === "personal" || Boolean(active?.personal) || proximal?.to === "personal" || distill?.from === "personal";
+}
