@@ -1,4 +1,5 @@
 /** The same work for every method: how many steps a round may have, so that all methods read as many training rows. */
+import { plansOf, servesBy } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
 
@@ -31,7 +32,7 @@ export function stepsOfFusion(evaluations: number, fusionRows: number, batchSize
 
 /** Evaluations of the search in the method's last round at most; 0 without one. */
 export function fusionEvaluations(method: Method, rounds: number): number {
-  const { serve } = method.plan(budgetsOf(1, 1, rounds), { round: rounds + 1, isNewcomer: false });
+  const serve = servesBy(method, budgetsOf(1, 1, rounds));
   return serve?.kind === "fuse" ? serve.search.maxEvaluations : 0;
 }
 
@@ -41,11 +42,6 @@ export function budgetsOf(local: number, inner: number, rounds: number): Budgets
 
 /** Optimiser steps of a client that is there from the first round to the last. */
 export function trainedSteps(method: Method, budgets: Budgets): number {
-  let total = 0;
-  for (let round: number = method.firstRound; round <= budgets.rounds + 1; round++) {
-    for (const step of method.plan(budgets, { round, isNewcomer: false }).steps) {
-      if (step.kind === "train") total += step.budget.amount;
-    }
-  }
-  return total;
+  const steps = plansOf(method, budgets).flatMap((plan) => plan.steps);
+  return steps.reduce((total, step) => total + (step.kind === "train" ? step.budget.amount : 0), 0);
 }

@@ -1,4 +1,5 @@
 /** How methods get there, as a Markdown table: accuracy by round, its stability, and what an accuracy costs. */
+import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import type { RoundRow, RunResult } from "./runs.ts";
 import { mean } from "./statistics.ts";
 import { type Column, figure, grouped, table } from "./tables.ts";
@@ -18,7 +19,7 @@ interface Reached {
  * Of what would be served if a round were the last. The accuracy to reach is nine tenths of the best method's; the bytes to compare at
  * are what `baseline` sends in half of its rounds.
  */
-export function costTable(results: readonly RunResult[], baseline = "fedavg"): string {
+export function costTable(results: readonly RunResult[], baseline = fedAvg.id): string {
   const rounds = Math.max(...results.map(({ settings }) => settings.rounds));
   const goal = Math.floor(90 * Math.max(...bestOf(results))) / 100;
   const allowed = mean(

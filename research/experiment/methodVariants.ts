@@ -33,12 +33,19 @@ const SERVED: Readonly<Record<string, Serve>> = {
   "equal-weights": { kind: "sum", weights: { personal: 0.5, shared: 0.5 } },
 };
 
+/** Methods that have more variants than presets, by their ids. */
+const VARIED: Readonly<Record<string, (variant: string, sync: number | null) => Method>> = { [fdLora.id]: fdLoraVariant };
+
 /** `sync` is FDLoRA's H in place of its own. @throws {RangeError} when there is no such method, preset or variant. */
 export function methodNamed(name: string, sync: number | null = null): Method {
   const [id = "", variant = ""] = name.split(":");
-  if (id !== "fdlora") return methodOf(presetOf(id, variant || undefined));
+  return VARIED[id]?.(variant, sync) ?? methodOf(presetOf(id, variant || undefined));
+}
+
+function fdLoraVariant(variant: string, sync: number | null): Method {
   const served = SERVED[variant];
-  const config = served ? base : (ABLATIONS[variant] ?? fdLora.configSchema.parse(presetOf(id, variant || undefined).config));
+  const { id, configSchema } = fdLora;
+  const config = served ? base : (ABLATIONS[variant] ?? configSchema.parse(presetOf(id, variant || undefined).config));
   const every = sync ?? config.sync.every;
   const method = methodOf({ id, config: { ...config, sync: { ...config.sync, every } } });
   return served ? serving(method, served) : method;
@@ -54,5 +61,6 @@ function serving(method: Method, serve: Serve): Method {
 
 /** The names behind "all": every method with its default preset, and FDLoRA's other presets. */
 export function allMethods(): readonly string[] {
-  return [...strategies.map(({ id }) => id), "fdlora:paper", "fdlora:private"];
+  const [, ...others] = Object.keys(fdLora.presets);
+  return [...strategies.map(({ id }) => id), ...others.map((preset) => `${fdLora.id}:${preset}`)];
 }

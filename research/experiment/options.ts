@@ -1,6 +1,9 @@
 /** The command line of `npm run experiment`. */
 import { parseArgs } from "node:util";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
+import { fdLora } from "@duet/lora-core/strategies/fdLora";
+import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
+import { local } from "@duet/lora-core/strategies/local";
 import { z } from "zod";
 import { precisions, scenarios } from "./runs.ts";
 import { studyNamed } from "./studies.ts";
@@ -18,7 +21,7 @@ const list = <T extends z.ZodType>(entry: T) =>
 const fields = z.strictObject({
   scenario: z.enum(scenarios).default("medical"),
   data: z.string().optional(),
-  methods: list(z.string().min(1)).default(["local", "fedavg", "fdlora"]),
+  methods: list(z.string().min(1)).default([local.id, fedAvg.id, fdLora.id]),
   clients: list(whole(1, 64)).default([3]),
   alpha: list(z.coerce.number().positive()).default([0.5]),
   seeds: whole(1, 100).default(1),

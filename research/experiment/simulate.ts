@@ -10,6 +10,7 @@ import type { AggregateInput, RoundCommand, RoundEvent } from "@duet/lora-core/r
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
@@ -157,8 +158,9 @@ export async function createSimulation({ settings, data, model, defaultTargets, 
 
   /** The last round as it would be now, for one client. */
   function rehearse(member: SimulatedClient): Promise<NamedTensors> {
-    const plan = planOf(rounds + 1);
-    return rehearsed(member.client, { round: rounds + 1, plan, received: sentTo(member, plan) });
+    const round = fusingRound(rounds);
+    const plan = planOf(round);
+    return rehearsed(member.client, { round, plan, received: sentTo(member, plan) });
   }
 
   return {
@@ -186,7 +188,7 @@ export async function createSimulation({ settings, data, model, defaultTargets, 
           round,
           clients.reduce((sum, member) => sum + member.bytesUp + member.bytesDown, 0),
         );
-        if (round >= 1 && round < rounds) await judge(round, rehearse);
+        if (isFederated(round, rounds) && round < rounds) await judge(round, rehearse);
       }
       if (state.phase.kind !== "ended" || state.phase.how !== "finished")
         throw new Error("The simulated federation did not finish");

@@ -1,4 +1,5 @@
 /** How good methods are at the end, as a Markdown table. */
+import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import type { RunResult } from "./runs.ts";
 import { figure, type Summary, table, withMargin } from "./tables.ts";
 
@@ -6,7 +7,7 @@ import { figure, type Summary, table, withMargin } from "./tables.ts";
  * Accuracy is a mean ± half its 95 % interval over seeds. "against" is the difference to the same setting of `baseline`, client by
  * client and seed by seed, with the same rows, splits and initial adapters on both sides, and the interval of that difference.
  */
-export function summaryTable(results: readonly RunResult[], baseline = "fedavg"): string {
+export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id): string {
   const baselines = new Map(
     results.filter(({ settings }) => settings.method === baseline).map((run) => [JSON.stringify(run.settings), run]),
   );

@@ -117,7 +117,7 @@ describe("the progress display", () => {
       clients: [{ ...client("a", "anna"), progress }],
     } as unknown as Snapshot;
     const [head, line] = progressLines(running);
-    expect(head).toContain("round 1 of 1");
+    expect(head).toContain("Round 1 of 1");
     expect(line).toBe("  anna  training shared ▓▓▓▓▓▓▓▓▓▓▓▓░░░░░░░░░░░░ 6/12  loss 0.421  512 tok/s");
   });
 });

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { backendName } from "@duet/lora-core/protocol/metrics";
+import { strategies } from "@duet/lora-core/strategies/registry";
 import { z } from "zod";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -15,7 +16,7 @@ const options = z
     clients: whole(1, 16).default(3),
     alpha: z.coerce.number().positive().default(1),
     model: z.string().default(`models/${DEFAULT_BASE.label}`),
-    method: z.string().default("fdlora"),
+    method: z.string().default(strategies[0].id),
     preset: z.string().optional(),
     rounds: whole(1, 200).optional(),
     "local-steps": whole(1, 10_000).optional(),

@@ -1,12 +1,12 @@
 /** Shows a running federation in the terminal: redrawn in place on a terminal, one line per event elsewhere. */
 import type { ClientView, EventView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 
 const BAR_WIDTH = 24;
 
 /** The lines that describe this moment: one for the federation, one per client. */
 export function progressLines({ config, openRound, phase, note, clients }: Snapshot): string[] {
-  const { rounds } = config.budgets;
-  const stage = !openRound ? phase : openRound.round > rounds ? "fusing" : `round ${openRound.round} of ${rounds}`;
+  const stage = openRound ? roundLabel(openRound.round, config.budgets.rounds) : phase;
   const width = Math.max(...clients.map(({ name }) => name.length), 0);
   return [
     `${config.name} · ${stage} · ${note}`,

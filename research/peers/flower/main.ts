@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { peftBase } from "@duet/lora-core/architectures/peftBase";
+import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { z } from "zod";
 import { experimentData } from "../../experiment/experimentData.ts";
 import { openModel } from "../../experiment/openModel.ts";
@@ -36,11 +37,11 @@ try {
     "--model",
     "models/duet-tiny",
     "--methods",
-    "fedavg",
+    fedAvg.id,
   ]);
   requireModules(own.python, ["flwr", "peft", "torch", "transformers"], "research/peers/flower/requirements.txt");
   const [settings] = runs;
-  if (runs.length !== 1 || settings?.method !== "fedavg") throw new Error("One run of fedavg is compared at a time");
+  if (runs.length !== 1 || settings?.method !== fedAvg.id) throw new Error(`One run of ${fedAvg.id} is compared at a time`);
   const ours = await federateHere(settings, experiment.data ?? "../shared/data", own.folder);
   console.log("Trained here.");
   const theirs = await federateThere(own.python, own.folder);

@@ -18,7 +18,7 @@ import { comparisonTable } from "./table.ts";
 try {
   const { own, experiment, runs } = peerOptions({ python: "python3", budgets: "5,12,20,40", json: "out/nevergrad.json" }, [
     "--methods",
-    "fdlora",
+    fdLora.id,
     "--seeds",
     "3",
   ]);
@@ -51,7 +51,7 @@ async function* outcomesOf({ settings, data, python, budgets }: ComparedRun): As
   const { model, defaultTargets } = await openModel(settings.model);
   const rows = experimentData(data ?? "../shared/data", settings);
   const simulation = await createSimulation({ settings, data: rows, model, defaultTargets, onProgress: () => {} });
-  const { fusion } = fdLora.configSchema.parse(presetOf("fdlora").config);
+  const { fusion } = fdLora.configSchema.parse(presetOf(fdLora.id).config);
   try {
     await simulation.run();
     console.log(`Seed ${seed}: trained.`);
