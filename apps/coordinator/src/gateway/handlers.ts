@@ -2,10 +2,10 @@
 import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import type { FederationRunner } from "../federations/federationRunner.ts";
+import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
-import { hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import { beginMembership, membershipOf, type Session, subscribe } from "./session.ts";
 
@@ -93,9 +93,4 @@ async function join(runner: FederationRunner, request: RequestOf<"client:join">,
   const clientId = await runner.join(request, session.connection);
   beginMembership(session, { runner, clientId, resumeToken: request.resumeToken });
   return { clientId, snapshot: runner.snapshot() };
-}
-
-/** The watch token or the invite token. */
-export function mayWatch({ record }: FederationRunner, token: string): boolean {
-  return matchesHash(token, hashToken(record.watchToken)) || matchesHash(token, record.inviteHash);
 }
