@@ -15,13 +15,14 @@ const coreFolders = {
   architectures: ["adapters", "tensors"],
   data: ["tensors"],
   scenarios: ["data", "tensors"],
+  schedule: [],
   fusion: ["adapters", "tensors"],
-  strategies: ["tensors", "fusion", "adapters", "training"],
-  protocol: ["adapters", "checkpoints", "data", "training"],
+  strategies: ["tensors", "fusion", "adapters", "training", "schedule"],
+  protocol: ["adapters", "checkpoints", "data", "training", "schedule"],
   training: [],
-  rounds: ["protocol", "strategies"],
+  rounds: ["protocol", "schedule", "strategies"],
   contract: ["adapters", "architectures", "data", "fusion", "protocol", "strategies", "training"],
-  federation: ["protocol", "strategies", "architectures", "data", "adapters", "fusion", "tensors", "training"],
+  federation: ["protocol", "schedule", "strategies", "architectures", "data", "adapters", "fusion", "tensors", "training"],
 };
 
 /** The same for lora-engine. All of its folders may import lora-core. */
@@ -34,20 +35,60 @@ const engineFolders = {
   training: ["models", "ops", "optim", "backends"],
 };
 
-const folderRules = (name, root, folders) =>
+const web = "^apps/web/src";
+const screens = ["lib", "ui", "hooks", "services", "worker"];
+/** The same for the page, from the bottom up; `worker` from above means its types, see worker-by-proxy. */
+const webFolders = {
+  lib: [],
+  worker: [],
+  services: ["lib", "worker"],
+  hooks: ["lib", "services"],
+  ui: ["lib", "hooks"],
+  app: ["lib", "ui", "hooks", "services"],
+  adapters: screens,
+  connect: screens,
+  front: screens,
+  playground: screens,
+  dashboard: [...screens, "adapters"],
+  newFederation: [...screens, "adapters", "connect"],
+  pages: [...screens, "app", "adapters", "connect", "front", "playground", "dashboard", "newFederation"],
+};
+
+const coordinator = "^apps/coordinator/src";
+/** The same for the coordinator. */
+const coordinatorFolders = {
+  ports: [],
+  models: [],
+  storage: ["ports"],
+  federations: ["models", "ports", "storage"],
+  gateway: ["federations", "models", "ports"],
+  http: ["federations", "models"],
+};
+
+/** `everywhere`: folders that each of them may import. */
+const folderRules = (name, root, folders, everywhere = []) =>
   Object.entries(folders).map(([folder, allowed]) => ({
     name: `${name}-${folder}`,
     comment: `${name}/${folder} may import ${allowed.join(", ") || "no other folder"}. See docs/architecture.md, Folders.`,
     severity: "error",
     from: { path: `${root}/${folder}/`, pathNot: TEST },
-    to: { path: `${root}/`, pathNot: `${root}/(${[folder, "errors", ...allowed].join("|")})/` },
+    to: { path: `${root}/`, pathNot: `${root}/(${[folder, ...everywhere, ...allowed].join("|")})(/|$)` },
   }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
-    ...folderRules("lora-core", core, coreFolders),
+    ...folderRules("lora-core", core, coreFolders, ["errors"]),
     ...folderRules("lora-engine", engine, engineFolders),
+    ...folderRules("web", web, webFolders),
+    ...folderRules("coordinator", coordinator, coordinatorFolders, ["refusal.ts"]),
+    {
+      name: "worker-by-proxy",
+      comment: "Only services talk to the worker; what shows its answers knows their types.",
+      severity: "error",
+      from: { path: `${web}/`, pathNot: [`${web}/(worker|services)/`, TEST] },
+      to: { path: `${web}/worker/`, dependencyTypesNot: ["type-only"] },
+    },
     {
       name: "lora-core-rounds-are-pure",
       comment: "The round machine knows strategies and messages by their types only.",

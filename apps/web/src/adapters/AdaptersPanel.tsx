@@ -1,10 +1,11 @@
 import type { KeptAdapters } from "@duet/client/keptAdapters";
 import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
+import { isFusing } from "@duet/lora-core/schedule/roundNumbers";
 import { Button } from "@mantine/core";
-import { ADAPTERS } from "../dashboard/adapters.ts";
-import { roundLabel } from "../dashboard/progressView.ts";
 import { useTask } from "../hooks/useTask.ts";
+import { ADAPTERS } from "../lib/adapters.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -28,7 +29,7 @@ export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelP
     <Panel
       title="Your adapters"
       hint="Each as a .zip in the layout of the PEFT library, with a README. They are written in this tab; nothing is sent."
-      aside={adapters && (adapters.round > rounds ? "after all rounds" : roundLabel(adapters.round, rounds))}
+      aside={adapters && (isFusing(adapters.round, rounds) ? "after all rounds" : roundLabel(adapters.round, rounds))}
       empty={adapters ? null : "Your personal, shared and fused adapters as files, after the first round."}
     >
       {adapters && (

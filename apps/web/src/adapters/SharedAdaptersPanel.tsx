@@ -1,7 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { roundLabel } from "../dashboard/progressView.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";

@@ -7,7 +7,6 @@ import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { expect, test } from "vitest";
 import { readAdapterArchive } from "./adapterArchive.ts";
 import { ownAdapter, sharedRounds } from "./adapterDownloads.ts";
-import { startsPersonal } from "./startsPersonal.ts";
 
 const { config } = snapshotOf();
 const withMethod = (id: string, preset?: string) => ({ ...config, strategy: presetOf(id, preset) });
@@ -31,10 +30,4 @@ test("shared adapters are offered for closed rounds that aggregate one", () => {
     sharedRounds({ config: withMethod("fdlora", "private"), rounds: [...rounds.slice(0, 2), roundOf(2), roundOf(3)] }),
   ).toEqual([1, 2]);
   expect(sharedRounds({ config: withMethod("local"), rounds })).toEqual([]);
-});
-
-test("a personal adapter can be brought along where the method trains one", () => {
-  expect(startsPersonal(withMethod("fdlora"))).toBe(true);
-  expect(startsPersonal(withMethod("local"))).toBe(true);
-  expect(startsPersonal(withMethod("fedavg"))).toBe(false);
 });

@@ -7,6 +7,7 @@ import { type ClientAdapterKind, exportAdapter, exportClientAdapter } from "@due
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { zipAdapter } from "./adapterArchive.ts";
 
@@ -28,9 +29,10 @@ export function ownAdapter(kind: ClientAdapterKind, adapters: KeptAdapters, conf
 
 /** Closed rounds after which the coordinator has a shared adapter, oldest first. */
 export function sharedRounds({ config, rounds }: Pick<Snapshot, "config" | "rounds">): readonly number[] {
-  const method = methodOf(config.strategy);
-  const uploads = (round: number) => method.plan(config.budgets, { round, isNewcomer: false }).upload !== null;
-  return rounds.filter(({ closedAt, round }) => closedAt !== null && uploads(round)).map(({ round }) => round);
+  const uploading = new Set(
+    scheduleOf(methodOf(config.strategy), config.budgets).flatMap(({ round, uploads }) => (uploads ? round : [])),
+  );
+  return rounds.filter(({ closedAt, round }) => closedAt !== null && uploading.has(round)).map(({ round }) => round);
 }
 
 /** The shared adapter after a round, from the coordinator. @throws {Error} when it cannot be had. */

@@ -2,9 +2,9 @@ import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from
 import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { Mark } from "./Mark.tsx";
-import { useServices } from "./ServicesContext.tsx";
 
 /** Header, connection notice and the page in between. */
 export function Shell({ narrow = false, children }: { readonly narrow?: boolean; readonly children: ReactNode }) {

@@ -3,7 +3,7 @@ import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { memoryView } from "./memoryView.ts";
 
 /** How much of this device's memory a federation takes, before anything is loaded. Nothing while the device is not known. */

@@ -1,7 +1,14 @@
 import { Panel } from "../ui/Panel.tsx";
 
-/** `personalLeaves`: the method uploads tensors of the personal adapter, as FDLoRA does where its paper is followed. */
-export function WhatLeaves({ personalLeaves }: { readonly personalLeaves: boolean }) {
+export interface WhatLeavesProps {
+  /** The method's clients learn something of their own. */
+  readonly hasPersonal: boolean;
+  /** It is uploaded, or set to what is uploaded, as FDLoRA does where its paper is followed. */
+  readonly personalLeaves: boolean;
+}
+
+/** What a participant agrees to, before joining. */
+export function WhatLeaves({ hasPersonal, personalLeaves }: WhatLeavesProps) {
   return (
     <Panel title="What leaves this tab">
       <div className="leaves">
@@ -9,11 +16,7 @@ export function WhatLeaves({ personalLeaves }: { readonly personalLeaves: boolea
           <strong>Is sent</strong>
           <ul>
             <li>changes of the shared adapter, once a round</li>
-            {personalLeaves && (
-              <li>
-                your personal adapter, after learning alone (the shared one starts from it) and when it is set to what you share
-              </li>
-            )}
+            {personalLeaves && <li>your personal adapter: this method sends it, or sets it to what you share</li>}
             <li>how many rows you have, your loss and accuracy</li>
             <li>your name here, and what your device computes with</li>
           </ul>
@@ -23,7 +26,7 @@ export function WhatLeaves({ personalLeaves }: { readonly personalLeaves: boolea
           <ul>
             <li>your rows, tokens and prompts</li>
             <li>your file's name and its other columns</li>
-            {!personalLeaves && <li>your personal adapter</li>}
+            {hasPersonal && !personalLeaves && <li>your personal adapter</li>}
           </ul>
         </div>
       </div>

@@ -2,7 +2,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import { explain } from "@duet/lora-core/errors/duetError";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { useRef, useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import type { ConnectState } from "./connectState.ts";
 
 export interface ConnectData {

@@ -2,7 +2,7 @@ import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { useEffect, useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { type TaskState, useTask } from "../hooks/useTask.ts";
 
 export interface NeededModelFiles {

@@ -1,10 +1,10 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useStable } from "../hooks/useStable.ts";
+import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { ADAPTERS } from "./adapters.ts";
 import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, roundRange } from "./metricsView.ts";
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */

@@ -1,7 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ReactNode } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
 import { ClientTable } from "./ClientTable.tsx";
 import { EventLog } from "./EventLog.tsx";

@@ -1,6 +1,6 @@
 import type { ClientView } from "@duet/lora-core/protocol/snapshot";
+import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
-import { ADAPTERS } from "./adapters.ts";
 import { latestAccuracy } from "./metricsView.ts";
 
 /** A client's newest accuracies in one line, each with its adapter's mark. */

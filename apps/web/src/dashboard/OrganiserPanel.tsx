@@ -3,7 +3,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { createdPath } from "../lib/links.ts";
 import type { OrganiserSecrets } from "../services/tabStorage.ts";

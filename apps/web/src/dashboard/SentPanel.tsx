@@ -1,7 +1,7 @@
 import type { SentMessage } from "@duet/client/sentLedger";
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { formatBytes, formatClock, plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";

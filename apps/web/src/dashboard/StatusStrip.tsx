@@ -1,7 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, CopyButton, Paper, Progress } from "@mantine/core";
 import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useNow } from "../hooks/useNow.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { joinPath } from "../lib/links.ts";

@@ -1,14 +1,12 @@
 /** Figures of a federation as series, bars and rows. Pure. */
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { ADAPTERS, type AdapterKey, type PerAdapter, perAdapter } from "./adapters.ts";
+import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { ADAPTERS, type PerAdapter, perAdapter } from "../lib/adapters.ts";
+import type { ChartPoint } from "../ui/RoundPlot.tsx";
 
-/** One round of a chart: the mean per adapter, and every client's own value under `<clientId>.<adapter>`. */
-export interface ChartPoint {
-  readonly round: number;
-  readonly [series: string]: number | null;
-}
-
+/** The series of one client's own value; the mean over clients goes by the adapter's key alone. */
 export const clientSeries = (clientId: string, adapter: AdapterKey): string => `${clientId}.${adapter}`;
 
 /** Accuracy on each client's own test rows, by round. The base does not change: its value is carried to every round. */
@@ -73,8 +71,8 @@ export function searchCost(rows: readonly FusionRow[]): Pick<Fusion, "evaluation
 }
 
 /** The first and the last round that this federation has. */
-export function roundRange({ config, rounds }: Snapshot): readonly [number, number] {
-  return [rounds[0]?.round ?? 0, config.budgets.rounds + 1];
+export function roundRange({ config: { strategy, budgets } }: Snapshot): readonly [number, number] {
+  return [methodOf(strategy).firstRound, fusingRound(budgets.rounds)];
 }
 
 /** Chance level of a label task: guessing one of its labels. */

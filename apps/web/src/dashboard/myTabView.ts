@@ -3,8 +3,8 @@
 import type { SessionStage, SessionState } from "@duet/client/sessionState";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { formatBytes, formatDuration, formatLoss, formatRate } from "../lib/format.ts";
-import { roundLabel } from "./progressView.ts";
 
 export interface ChecklistItem {
   readonly label: string;

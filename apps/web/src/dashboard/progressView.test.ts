@@ -1,7 +1,7 @@
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import { expect, test } from "vitest";
-import { fractionDone, roundFraction, roundLabel, stripView } from "./progressView.ts";
+import { fractionDone, roundFraction, stripView } from "./progressView.ts";
 
 const training = (round: number, step: number): Progress => ({
   round,
@@ -45,8 +45,4 @@ test("time left is an estimate once a tenth is done, and time taken at the end",
   expect(stripView(collecting(0), 30_000).timing).toBe("30 s so far");
   const ended = snapshotOf({ phase: "finished", endedAt: 80_000, rounds: [roundOf(0)] });
   expect(stripView(ended, 0).timing).toBe("took 1 min 20 s");
-});
-
-test("rounds have the names of their stages", () => {
-  expect([0, 1, 4, 5].map((round) => roundLabel(round, 4))).toEqual(["Learning alone", "Round 1 of 4", "Round 4 of 4", "Fusing"]);
 });

@@ -1,5 +1,8 @@
 /** Where a federation stands, in words and fractions. Pure. */
 import type { ClientView, Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
+import { roundCount } from "@duet/lora-core/schedule/roundNumbers";
+import { methodOf } from "@duet/lora-core/strategies/registry";
 import { formatDuration } from "../lib/format.ts";
 
 export interface StripView {
@@ -15,12 +18,6 @@ export interface StripView {
   readonly presence: string;
   readonly timing: string;
   readonly tone: "waiting" | "running" | "done" | "stopped";
-}
-
-/** Rounds as people count them: 0 is learning alone, T + 1 is fusing. */
-export function roundLabel(round: number, totalRounds: number): string {
-  if (round === 0) return "Learning alone";
-  return round > totalRounds ? "Fusing" : `Round ${round} of ${totalRounds}`;
 }
 
 const TONES: Readonly<Record<Phase, StripView["tone"]>> = {
@@ -83,8 +80,7 @@ function stageOf({ phase, rounds }: Snapshot): string {
 export function fractionDone(snapshot: Snapshot): number {
   const { phase, config, rounds, openRound, clients } = snapshot;
   if (phase === "finished") return 1;
-  const first = rounds[0]?.round ?? 0;
-  const total = config.budgets.rounds + 2 - first;
+  const total = roundCount(methodOf(config.strategy).firstRound, config.budgets.rounds);
   const closed = rounds.filter(({ closedAt }) => closedAt !== null).length;
   const working = clients.filter(({ id }) => openRound?.participants.includes(id));
   const inRound = working.map((client) => roundFraction(client, openRound?.round ?? -1));

@@ -1,4 +1,5 @@
-import { clientOf, collecting, roundOf } from "@duet/client/testing/snapshots";
+import { clientOf, collecting, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { expect, test } from "vitest";
 import { timelineView } from "./timelineView.ts";
 
@@ -20,8 +21,9 @@ test("one lane per client, one cell per round, from what was counted to what lie
 });
 
 test("a method without a local round starts its lanes at round 1", () => {
-  const snapshot = collecting(1, { rounds: [roundOf(1, { closedAt: null, aggregated: [] })] });
-  expect(timelineView(snapshot).columns.map(({ round }) => round)).toEqual([1, 2, 3]);
+  const { config } = snapshotOf();
+  const { columns } = timelineView(snapshotOf({ config: { ...config, strategy: presetOf("fedavg") } }));
+  expect(columns.map(({ round }) => round)).toEqual([1, 2, 3]);
 });
 
 test("what averaging lost is told per round, rounding as exact, and where it lost most", () => {
@@ -31,6 +33,23 @@ test("what averaging lost is told per round, rounding as exact, and where it los
       moduleErrors: [{ module: "layers.2.q_proj", error: 0.214 }],
     }),
   );
-  expect(columns.map(({ error }) => error)).toEqual([null, "3.2 %", "0", null]);
+  expect(columns.map(({ error }) => error)).toEqual([null, "3.2 %", "0 %", null]);
   expect(worstModule).toBe("Most was lost in layers.2.q_proj: 21 %.");
+});
+
+test("with one client, or where the method defines no such figure, nothing was averaged and nothing was lost", () => {
+  const { columns, worstModule } = timelineView(
+    collecting(2, {
+      rounds: [roundOf(0), roundOf(1, { aggregationError: null }), roundOf(2, { aggregationError: 0.33, aggregated: ["anna"] })],
+      moduleErrors: [{ module: "layers.2.q_proj", error: 0.33 }],
+    }),
+  );
+  expect(columns.map(({ error }) => error)).toEqual([null, null, null, null]);
+  expect(worstModule).toBeNull();
+});
+
+test("the lanes of a method that never federates keep the colour of learning alone", () => {
+  const { config } = snapshotOf();
+  const { lanes } = timelineView(snapshotOf({ config: { ...config, strategy: presetOf("local") } }));
+  expect(lanes[0]?.cells.map(({ stage }) => stage)).toEqual(["local", "local", "local", "fusing"]);
 });

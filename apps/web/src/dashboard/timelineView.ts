@@ -1,7 +1,11 @@
 /** The rounds of a federation as one lane per client. Pure. */
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { Stage } from "@duet/lora-core/strategies/strategy";
-import { roundFraction, roundLabel } from "./progressView.ts";
+import type { RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { RoundSpec } from "@duet/lora-core/rounds/roundState";
+import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { roundLabel, roundTick } from "@duet/lora-core/schedule/roundLabel";
+import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundFraction } from "./progressView.ts";
 
 export interface LaneCell {
   readonly round: number;
@@ -25,7 +29,7 @@ export interface Column {
   readonly round: number;
   readonly label: string;
   readonly title: string;
-  /** How far what was served is from the mean of what the clients learned, in words; null where there is no such figure. */
+  /** How far what was served is from the mean of what the clients learned, in per cent; null where nothing was averaged. */
   readonly error: string | null;
 }
 
@@ -39,17 +43,15 @@ export interface Timeline {
 export function timelineView(snapshot: Snapshot): Timeline {
   const { config, rounds, clients } = snapshot;
   const total = config.budgets.rounds;
-  const first = rounds[0]?.round ?? 0;
-  const columns = Array.from({ length: total + 2 - first }, (_, index) => {
-    const round = first + index;
-    return {
-      round,
-      label: round === 0 ? "alone" : round > total ? "fuse" : String(round),
-      title: roundLabel(round, total),
-      error: errorText(rounds.find((view) => view.round === round)?.aggregationError ?? null),
-    };
-  });
-  const [worst] = snapshot.moduleErrors;
+  const schedule = scheduleOf(methodOf(config.strategy), config.budgets);
+  const columns = schedule.map(({ round }) => ({
+    round,
+    label: roundTick(round, total),
+    title: roundLabel(round, total),
+    error: errorText(averagingError(rounds.find((view) => view.round === round))),
+  }));
+  const newest = rounds.findLast(({ aggregationError }) => aggregationError !== null);
+  const [worst] = averagingError(newest) === null ? [] : snapshot.moduleErrors;
   return {
     columns,
     worstModule: worst && worst.error >= EXACT ? `Most was lost in ${worst.module}: ${errorText(worst.error)}.` : null,
@@ -57,25 +59,27 @@ export function timelineView(snapshot: Snapshot): Timeline {
       clientId: id,
       name,
       status,
-      cells: columns.map(({ round }) => cellOf(snapshot, id, round)),
+      cells: schedule.map((spec) => cellOf(snapshot, id, spec)),
     })),
   };
 }
+
+/** The error of a round that averaged something; null where nothing was, and where one client's adapter is all there is. */
+const averagingError = (view: RoundView | undefined): number | null =>
+  view && view.aggregated.length > 1 ? view.aggregationError : null;
 
 /** Below this the rest is float32 rounding. */
 const EXACT = 1e-5;
 
 function errorText(error: number | null): string | null {
   if (error === null) return null;
-  if (error < EXACT) return "0";
+  if (error < EXACT) return "0 %";
   return error < 0.001 ? "<0.1 %" : `${(100 * error).toFixed(error < 0.1 ? 1 : 0)} %`;
 }
 
-function cellOf({ rounds, clients, config, openRound }: Snapshot, clientId: string, round: number): LaneCell {
-  const total = config.budgets.rounds;
+function cellOf({ rounds, clients, config, openRound }: Snapshot, clientId: string, { round, stage }: RoundSpec): LaneCell {
   const view = rounds.find((candidate) => candidate.round === round);
-  const stage: Stage = view?.stage ?? (round === 0 ? "local" : round > total ? "fusing" : "federated");
-  const label = roundLabel(round, total);
+  const label = roundLabel(round, config.budgets.rounds);
   const cell = (kind: LaneCell["kind"], fraction: number, what: string): LaneCell => ({
     round,
     stage,

@@ -1,9 +1,9 @@
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
-import { useServices } from "../app/ServicesContext.tsx";
-import { roundLabel } from "../dashboard/progressView.ts";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { formatFraction, plural } from "../lib/format.ts";
 import { watchPath } from "../lib/links.ts";

@@ -1,6 +1,6 @@
 import type { FeedState } from "@duet/client/federationFeed";
 import { useEffect, useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "./ServicesContext.tsx";
 
 const LOADING: FeedState = { kind: "loading" };
 

@@ -1,7 +1,7 @@
 import type { SessionState } from "@duet/client/sessionState";
 import { useSyncExternalStore } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
 import type { TabSession } from "../services/appServices.ts";
+import { useServices } from "./ServicesContext.tsx";
 import { useStore } from "./useStore.ts";
 
 const nothing = () => () => {};

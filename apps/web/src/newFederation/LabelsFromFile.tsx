@@ -1,6 +1,6 @@
 import { Button, FileButton, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";

@@ -46,9 +46,17 @@ test("every method and preset can be chosen, and every choice is valid", () => {
 });
 
 test("every method says what it does, and one that cannot do the task says why", () => {
-  const notes = methodChoices.map(({ value }) => methodNote({ method: value, kind: "label" }));
+  const notes = methodChoices.map(({ value }) => methodNote({ ...filled, method: value, kind: "label" }));
   expect(notes.every(({ text, runs }) => runs && text.length > 40 && text.endsWith("."))).toBe(true);
-  const refused = methodChoices.filter(({ value }) => !methodNote({ method: value, kind: "text" }).runs);
+  const note = (method: string) => methodNote({ ...filled, method }).text;
+  expect([note("fdlora/private"), note("ditto/standard")].every((text) => text.endsWith("never uploaded, in no form."))).toBe(
+    true,
+  );
+  expect([note("fdlora/paper"), note("fedamp/standard")].every((text) => text.endsWith("sees the personal adapter too."))).toBe(
+    true,
+  );
+  expect(note("fedavg/standard")).not.toContain("personal adapter");
+  const refused = methodChoices.filter(({ value }) => !methodNote({ ...filled, method: value, kind: "text" }).runs);
   expect(refused.map(({ value }) => value)).toEqual(["fedrod/standard"]);
   expect(toConfig({ ...filled, model: decoderBase, kind: "text", method: "fedrod/standard" }, 1)).toEqual({
     ok: false,

@@ -1,10 +1,12 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { strategies } from "@duet/lora-core/strategies/registry";
+import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
+import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import type { InitialAdapter } from "./initialAdapterOf.ts";
 
 export interface FederationForm {
@@ -16,7 +18,7 @@ export interface FederationForm {
   readonly kind: "label" | "text";
   /** One label per line. */
   readonly labels: string;
-  /** "fdlora/recommended" */
+  /** A method's id and one of its presets, with a / between. */
   readonly method: string;
   readonly rounds: number;
   readonly localSteps: number;
@@ -33,7 +35,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     initial: null,
     kind: "label",
     labels: "",
-    method: "fdlora/recommended",
+    method: methodChoices[0]?.value ?? "",
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,
@@ -42,6 +44,14 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     deadlineMinutes: 10,
   };
 }
+
+type BudgetField = "rounds" | "localSteps" | "innerSteps";
+
+const budgetsOf = ({ rounds, localSteps, innerSteps }: Pick<FederationForm, BudgetField>): Budgets => ({
+  local: { unit: "steps", amount: localSteps },
+  inner: { unit: "steps", amount: innerSteps },
+  rounds,
+});
 
 /** Every method with every preset, as choices. */
 export const methodChoices: readonly { readonly value: string; readonly label: string }[] = strategies.flatMap((strategy) => {
@@ -53,15 +63,24 @@ export const methodChoices: readonly { readonly value: string; readonly label: s
 });
 
 /** What the chosen method does, one sentence; or why it cannot do this kind of task. */
-export function methodNote({ method, kind }: Pick<FederationForm, "method" | "kind">): {
+export function methodNote(form: Pick<FederationForm, "method" | "kind" | BudgetField>): {
   readonly text: string;
   readonly runs: boolean;
 } {
-  const strategy = strategies.find(({ id }) => id === method.split("/")[0]);
-  const refusal = strategy && "refusal" in strategy ? strategy.refusal?.(kind) : null;
-  if (refusal) return { text: refusal, runs: false };
-  const secret = method === "fdlora/private" ? " Here the personal adapter is never uploaded, in no form." : "";
-  return { text: (strategy?.summary ?? "") + secret, runs: true };
+  const [id = "", preset] = form.method.split("/");
+  const method = methodOf(presetOf(id, preset));
+  const refusal = method.refusal(form.kind);
+  return refusal
+    ? { text: refusal, runs: false }
+    : { text: `${method.summary}${privacyNote(method, budgetsOf(form))}`, runs: true };
+}
+
+/** What becomes of the personal adapter, where clients have one. */
+function privacyNote(method: Method, budgets: Budgets): string {
+  if (!trainsPersonal(method, budgets)) return "";
+  return personalLeaves(method, budgets)
+    ? " The coordinator sees the personal adapter too."
+    : " The personal adapter is never uploaded, in no form.";
 }
 
 export type FormResult =

@@ -1,7 +1,7 @@
 import { Button, CopyButton, Group, TextInput } from "@mantine/core";
 import { Link, useParams } from "react-router";
-import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { joinPath, watchPath } from "../lib/links.ts";
 import { Panel } from "../ui/Panel.tsx";
 

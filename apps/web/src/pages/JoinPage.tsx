@@ -1,21 +1,21 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { personalLeaves, startsPersonal, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
 import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
-import { startsPersonal } from "../adapters/startsPersonal.ts";
-import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
-import { personalLeaves } from "../connect/personalLeaves.ts";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { WhatLeaves } from "../connect/WhatLeaves.tsx";
 import { stripView } from "../dashboard/progressView.ts";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
@@ -43,6 +43,7 @@ export function JoinPage() {
 
 function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; readonly inviteToken: string }) {
   const { federationId, config, clients } = snapshot;
+  const method = methodOf(config.strategy);
   const services = useServices();
   const go = useGo();
   const connect = useConnectData(config.task, config.seed);
@@ -79,11 +80,13 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         maxLength={60}
         required
       />
-      <WhatLeaves personalLeaves={personalLeaves(config)} />
+      <WhatLeaves hasPersonal={trainsPersonal(method, config.budgets)} personalLeaves={personalLeaves(method, config.budgets)} />
       <MemoryNote {...config} />
       <ModelFilesPanel model={config.model} files={files} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
-      {startsPersonal(config) && <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />}
+      {startsPersonal(method, config.budgets) && (
+        <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
+      )}
       {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
       <Group>
         <Button type="submit" size="md" disabled={missing !== null} loading={joining.kind === "busy"}>

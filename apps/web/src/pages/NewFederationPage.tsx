@@ -1,8 +1,8 @@
 import type { Offer } from "@duet/client/coordinatorClient";
 import { Button, Group } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { useServices } from "../app/ServicesContext.tsx";
 import { Shell } from "../app/Shell.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";

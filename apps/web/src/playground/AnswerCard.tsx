@@ -1,6 +1,6 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { type ReactNode, useId } from "react";
-import type { ADAPTERS } from "../dashboard/adapters.ts";
+import type { ADAPTERS } from "../lib/adapters.ts";
 import type { AnswerState } from "../services/playgroundState.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { likeliestLabels } from "./likeliestLabels.ts";

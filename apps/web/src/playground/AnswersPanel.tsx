@@ -2,7 +2,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import { Button, Group, Textarea } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { ADAPTERS } from "../dashboard/adapters.ts";
+import { ADAPTERS } from "../lib/adapters.ts";
 import type { Playground } from "../services/playground.ts";
 import type { PlaygroundState } from "../services/playgroundState.ts";
 import { Panel } from "../ui/Panel.tsx";

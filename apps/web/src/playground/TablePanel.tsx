@@ -1,8 +1,9 @@
 import type { Task } from "@duet/lora-core/data/task";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { Button, Group, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useDropzone } from "react-dropzone";
-import { ADAPTERS, type AdapterKey } from "../dashboard/adapters.ts";
+import { ADAPTERS } from "../lib/adapters.ts";
 import { plural } from "../lib/format.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import type { Playground } from "../services/playground.ts";

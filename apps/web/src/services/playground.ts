@@ -4,7 +4,7 @@ import { createStore, type ReadableStore } from "@duet/client/store";
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
 import { explain, hasCode } from "@duet/lora-core/errors/duetError";
-import type { AdapterKey } from "../dashboard/adapters.ts";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { initialPlayground, type PlaygroundEffect, type PlaygroundEvent, stepPlayground } from "./playgroundMachine.ts";
 import type { FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";

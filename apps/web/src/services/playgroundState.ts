@@ -3,7 +3,7 @@ import type { GenerateOptions, Prediction } from "@duet/lora-core/contract/answe
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Mix } from "@duet/lora-core/fusion/mix";
-import type { AdapterKey } from "../dashboard/adapters.ts";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { TableSummary } from "../worker/tabEngine.ts";
 
 export type AnswerState =

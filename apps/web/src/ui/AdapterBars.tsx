@@ -1,4 +1,4 @@
-import { ADAPTERS, type PerAdapter } from "../dashboard/adapters.ts";
+import { ADAPTERS, type PerAdapter } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Fill } from "./Fill.tsx";
 

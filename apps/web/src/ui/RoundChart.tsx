@@ -1,5 +1,5 @@
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { memo } from "react";
-import { roundLabel } from "../dashboard/progressView.ts";
 import { RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
 
 export interface RoundChartProps extends RoundPlotProps {

@@ -1,9 +1,14 @@
+import { roundLabel, roundTick } from "@duet/lora-core/schedule/roundLabel";
 import { useElementSize } from "@mantine/hooks";
-import type { ChartPoint } from "../dashboard/metricsView.ts";
-import { roundLabel } from "../dashboard/progressView.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { type ChartScale, chartScale, spread } from "./chartScale.ts";
 import { hoveredRound } from "./hoveredRound.ts";
+
+/** The values of one round, by series. */
+export interface ChartPoint {
+  readonly round: number;
+  readonly [series: string]: number | null;
+}
 
 export interface ChartSeries {
   readonly key: string;
@@ -102,7 +107,7 @@ function Axes({ scale, range: [first, last], totalRounds }: { readonly scale: Ch
       ))}
       {rounds.map((round) => (
         <text key={round} x={scale.x(round)} y={scale.bottom + 17} textAnchor="middle">
-          {round === 0 ? "alone" : round > totalRounds ? "fuse" : round}
+          {roundTick(round, totalRounds)}
         </text>
       ))}
     </g>

@@ -3,6 +3,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
+import { stageOfRound } from "@duet/lora-core/schedule/roundNumbers";
 
 const none = { base: null, personal: null, shared: null, fused: null };
 
@@ -39,7 +40,7 @@ export function clientOf(id: string, change: Partial<ClientView> = {}): ClientVi
 export function roundOf(round: number, change: Partial<RoundView> = {}): RoundView {
   return {
     round,
-    stage: round === 0 ? "local" : round > 2 ? "fusing" : "federated",
+    stage: stageOfRound(round, 2),
     openedAt: 1000 * round,
     closedAt: 1000 * (round + 1),
     participants: ["anna", "bram"],

@@ -1,3 +1,5 @@
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+
 /** The four adapters and their fixed colours, the same in every chart, badge and table. */
 export const ADAPTERS = [
   { key: "base", label: "base", color: "var(--duet-base)", hint: "The frozen model, as downloaded." },
@@ -9,9 +11,13 @@ export const ADAPTERS = [
     color: "var(--duet-fused)",
     hint: "Personal and shared, combined with the weights found at the end.",
   },
-] as const;
+] as const satisfies readonly {
+  readonly key: AdapterKey;
+  readonly label: string;
+  readonly color: string;
+  readonly hint: string;
+}[];
 
-export type AdapterKey = (typeof ADAPTERS)[number]["key"];
 export type PerAdapter = Readonly<Record<AdapterKey, number | null>>;
 
 /** One value per adapter. */
