@@ -12,7 +12,7 @@ const done = (round: number) => ({
   confusion: null,
 });
 
-test("a tab that has finished no round holds nothing worth keeping, also when it started from an adapter", () => {
+test("a client that has finished no round holds nothing worth keeping, also when it started from an adapter", () => {
   expect(keptAdapters({ checkpoint: null, done: null })).toBeNull();
   expect(keptAdapters({ checkpoint: { lastRound: null, ...blobs }, done: null })).toBeNull();
 });

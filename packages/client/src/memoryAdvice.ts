@@ -1,4 +1,4 @@
-/** What a federation takes in this tab's memory, and how it is made to fit. Pure. */
+/** What a federation takes in this device's memory, and how it is made to fit. Pure. */
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { adviseOnMemory, type MemoryAdvice } from "@duet/lora-core/architectures/memoryProposal";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";

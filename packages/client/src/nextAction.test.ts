@@ -23,7 +23,7 @@ test("an open round with me in it is worked on, with the plan of its stage", () 
   ]);
 });
 
-test("a tab that joins late learns alone first", () => {
+test("a client that joins late learns alone first", () => {
   const action = nextAction(collecting(2), idle);
   expect(action.kind === "work" && action.plan.steps[0]).toEqual({
     kind: "train",

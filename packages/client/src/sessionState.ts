@@ -1,4 +1,4 @@
-/** What this tab is doing as a client, for everyone who shows it. */
+/** What a client is doing, for everyone who shows it. */
 
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
@@ -25,11 +25,11 @@ export interface SessionState {
   readonly clientId: string | null;
   readonly device: Device | null;
   readonly samples: SampleCounts | null;
-  /** False when this device refused to store the checkpoint: after a reload the tab would start over. */
+  /** False when this device refused to store the checkpoint: after a reload it would start over. */
   readonly canResume: boolean;
   /** False when this browser could not keep the base model: the next visit downloads it again. */
   readonly modelKept: boolean;
-  /** Counts [actual][predicted] of the served adapter on this tab's test rows, once it is fused. */
+  /** Counts [actual][predicted] of the served adapter on its own test rows, once it is fused. */
   readonly confusion: Confusion | null;
   /** After the last finished round; null before the first. */
   readonly adapters: KeptAdapters | null;

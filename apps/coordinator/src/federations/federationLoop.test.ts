@@ -61,7 +61,7 @@ test("on a full disk a request is refused and a timer's event waits until there 
   await expect
     .poll(() => {
       clock.advance(5000);
-      return loop.state.members[0]?.status;
+      return loop.state.clients[0]?.status;
     })
     .toBe("left");
   expect(loop.storageFault).toBeNull();

@@ -3,7 +3,7 @@ import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
-import { memberOf, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
@@ -118,7 +118,7 @@ export class FederationRunner {
     const { inviteToken, resumeToken, modelSha256, name, device, samples } = request;
     if (!matchesHash(inviteToken, this.record.inviteHash)) throw new Refusal("FORBIDDEN", "This invite link is not valid");
     if (modelSha256 !== this.federation.modelSha256) {
-      throw new Refusal("MODEL_MISMATCH", "This tab has another base model than the federation");
+      throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
     }
     const introduction = { name, device, samples };
     return this.#loop.inTurn(() => {
@@ -180,7 +180,7 @@ export class FederationRunner {
 
   async #admit(introduction: Introduction, resumeToken: string, connection: Connection): Promise<string> {
     this.#assertRunning();
-    const here = this.state.members.filter(({ status }) => status !== "left").length;
+    const here = this.state.clients.filter(({ status }) => status !== "left").length;
     const { maxClients } = this.federation.config;
     if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
     const clientId = createId();
@@ -192,14 +192,14 @@ export class FederationRunner {
   }
 
   async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
-    if (memberOf(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", REMOVED);
+    if (enrolled(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", REMOVED);
     await this.#loop.apply({ type: "clientReturned", clientId, introduction });
     this.#roster.connect(clientId, connection);
     return clientId;
   }
 
   async #remove(clientId: string): Promise<void> {
-    if (!memberOf(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
+    if (!enrolled(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
     await this.#loop.apply({ type: "clientRemoved", clientId });
     this.#roster.expel(clientId, REMOVED);
     this.#progress.delete(clientId);

@@ -149,15 +149,15 @@ function summaryOf({ record, state }: FederationRunner): FederationSummary {
     phase: phaseOf(state),
     round: open && specOf(state, open).round,
     rounds: record.config.budgets.rounds,
-    clients: state.members.filter(({ status }) => status !== "left").length,
+    clients: state.clients.filter(({ status }) => status !== "left").length,
     accuracy: meanAccuracy(state),
     watchToken: record.watchToken,
   };
 }
 
 /** Mean over clients of the newest accuracy of the adapter that each would serve. */
-function meanAccuracy({ members }: RoundState): number | null {
-  const newest = members.flatMap(({ history }) => {
+function meanAccuracy({ clients }: RoundState): number | null {
+  const newest = clients.flatMap(({ history }) => {
     const accuracy = history.at(-1)?.metrics.accuracy;
     const value = accuracy?.fused ?? accuracy?.shared ?? accuracy?.personal ?? null;
     return value === null ? [] : [value];

@@ -28,7 +28,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
       if (protocolVersion !== PROTOCOL_VERSION) {
         throw new Refusal(
           "VERSION_MISMATCH",
-          `This tab speaks version ${protocolVersion}, the coordinator ${PROTOCOL_VERSION}; reload the page`,
+          `This client speaks version ${protocolVersion}, the coordinator ${PROTOCOL_VERSION}; reload the page`,
         );
       }
       session.isGreeted = true;

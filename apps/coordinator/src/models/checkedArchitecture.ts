@@ -1,4 +1,4 @@
-/** What a federation's base model is, once it is known to be one that tabs can load. */
+/** What a federation's base model is, once it is known to be one that clients can load. */
 import { type Architecture, parseArchitecture, sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { UnsupportedModelError } from "@duet/lora-core/architectures/unsupportedModel";
 import { fingerprint, ModelFolderError, modelFormat } from "@duet/lora-core/checkpoints/modelFileList";
@@ -7,7 +7,7 @@ import { Refusal } from "../refusal.ts";
 import type { ModelCatalogue } from "./modelCatalogue.ts";
 
 /**
- * Needs no weights: a tab that loads others than listed refuses itself. A model served here must be the one in the catalogue.
+ * Needs no weights: a client that loads others than listed refuses itself. A model served here must be the one in the catalogue.
  * @throws {Refusal} NOT_FOUND or MODEL_MISMATCH for one served here, INVALID_PAYLOAD for one that is not supported.
  */
 export function checkedArchitecture({ source, files, config }: BaseModel, catalogue: ModelCatalogue): Architecture {

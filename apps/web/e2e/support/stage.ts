@@ -106,6 +106,6 @@ async function openFederation(organiser: CoordinatorClient, url: string, config:
 }
 
 function describe({ phase, note, openRound, clients, events }: Snapshot): string {
-  const members = clients.map(({ name, status, progress }) => `${name} ${status} ${progress?.activity ?? "idle"}`).join("; ");
-  return `It is ${phase} (${note}), round ${openRound?.round ?? "none"}; ${members}. Events: ${events.map(({ text }) => text).join(" | ")}`;
+  const standing = clients.map(({ name, status, progress }) => `${name} ${status} ${progress?.activity ?? "idle"}`).join("; ");
+  return `It is ${phase} (${note}), round ${openRound?.round ?? "none"}; ${standing}. Events: ${events.map(({ text }) => text).join(" | ")}`;
 }

@@ -33,15 +33,15 @@ const TONES: Readonly<Record<Phase, StripView["tone"]>> = {
 /** `now` on the coordinator's clock, ms. */
 export function stripView(snapshot: Snapshot, now: number): StripView {
   const { config, phase, note, clients } = snapshot;
-  const members = clients.filter(({ status }) => status !== "left");
-  const present = members.filter(({ status }) => status === "present").length;
+  const staying = clients.filter(({ status }) => status !== "left");
+  const present = staying.filter(({ status }) => status === "present").length;
   return {
     name: config.name,
     status: statusOf(snapshot, present),
     stage: stageOf(snapshot),
     note,
     percent: 100 * fractionDone(snapshot),
-    presence: `${present} of ${members.length} here`,
+    presence: `${present} of ${staying.length} here`,
     timing: timingOf(snapshot, now),
     tone: TONES[phase],
   };

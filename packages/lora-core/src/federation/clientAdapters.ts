@@ -1,5 +1,5 @@
 /**
- * What a client learned, as files of PEFT, and such files as a place to start from. Pure: works on the blobs a tab keeps, without
+ * What a client learned, as files of PEFT, and such files as a place to start from. Pure: works on the blobs a client keeps, without
  * a model or a backend.
  */
 

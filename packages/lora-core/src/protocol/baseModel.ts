@@ -1,4 +1,4 @@
-/** The frozen base of a federation: what it is, which files it is made of, and where a tab gets them. */
+/** The frozen base of a federation: what it is, which files it is made of, and where a client gets them. */
 import { z } from "zod";
 import { MAX_MODEL_FILES, modelFile } from "../checkpoints/modelFileList.ts";
 import { MAX_CONFIG_BYTES } from "../checkpoints/modelFolder.ts";
@@ -18,7 +18,7 @@ export const baseModel = z.strictObject({
   /** For people. */
   name: z.string().trim().min(1).max(MAX_NAME_LENGTH),
   source: modelSource,
-  /** Everything a tab needs, config.json and tokenizer included, or one GGUF file. */
+  /** Everything a client needs, config.json and tokenizer included, or one GGUF file. */
   files: z
     .array(modelFile)
     .min(1)
@@ -38,7 +38,7 @@ function isShort(config: unknown): boolean {
   }
 }
 
-/** Bytes that a tab loads. */
+/** Bytes that a client loads. */
 export function bytesOf({ files }: BaseModel): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

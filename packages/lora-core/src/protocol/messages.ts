@@ -77,7 +77,7 @@ export const messages = {
     reply: empty,
   },
   /**
-   * Becomes a client, once its data is ready; subscribes to snapshots. The tab chooses its resume token and keeps it secret: a
+   * Becomes a client, once its data is ready; subscribes to snapshots. It chooses its resume token and keeps it secret: a
    * token that is new here makes a new client, a known one takes that client over (an older socket of it only watches on). So a
    * join whose acknowledgement was lost can be repeated.
    */
@@ -87,7 +87,7 @@ export const messages = {
       inviteToken: token,
       name: displayName,
       resumeToken: token,
-      /** `fingerprint` of the files that this tab has loaded. */
+      /** `fingerprint` of the files that this client has loaded. */
       modelSha256: sha256Hex,
       device,
       samples: sampleCounts,
@@ -119,7 +119,7 @@ export type ReplyOf<N extends MessageName> = z.output<(typeof messages)[N]["repl
 
 /** Coordinator to client: the newest snapshot of the watched federation. The client acknowledges with its revision. */
 export const snapshotEvent = "federation:snapshot";
-/** Coordinator to client: this socket's client was taken over by another tab, or removed; one sentence why. It may watch on. */
+/** Coordinator to client: this socket's client was taken over by another connection, or removed; one sentence why. It may watch on. */
 export const replacedEvent = "client:replaced";
 
 /** Socket.IO event maps; every acknowledgement carries a Result that the receiver parses with `resultOf(reply)`. */

@@ -27,9 +27,9 @@ export function commandsBetween(before: RoundState | null, after: RoundState): r
 }
 
 function timersOf(state: RoundState): readonly Timer[] {
-  const { phase, paused, members } = state;
+  const { phase, paused, clients } = state;
   if (phase.kind === "ended") return [];
-  const timers: Timer[] = members.flatMap(({ id, awayUntil }) =>
+  const timers: Timer[] = clients.flatMap(({ id, awayUntil }) =>
     awayUntil === null ? [] : [{ key: `grace:${id}`, at: awayUntil, event: { type: "graceExpired" as const, clientId: id } }],
   );
   if (paused) return timers;

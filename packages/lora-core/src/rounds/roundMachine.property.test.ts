@@ -83,7 +83,7 @@ function assertInvariants(before: RoundState, state: RoundState): void {
   const open = openRoundOf(state);
   if (phase.kind === "collecting" && !paused) expect(outstanding(state, phase.open).length).toBeGreaterThan(0);
   if (phase.kind === "waiting" && !paused) {
-    const present = state.members.filter(({ status }) => status === "present").length;
+    const present = state.clients.filter(({ status }) => status === "present").length;
     expect(present).toBeLessThan(state.started ? 1 : policy.minClients);
   }
   if (phase.kind === "aggregating") expect(Object.keys(phase.open.submissions).length).toBeGreaterThan(0);
@@ -101,7 +101,7 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     expect(closed.aggregated.every((id) => closed.participants.includes(id))).toBe(true);
     expect(closed.aggregated.length).toBeGreaterThan(0);
   }
-  for (const { history } of state.members) expect(new Set(history.map((entry) => entry.round)).size).toBe(history.length);
+  for (const { history } of state.clients) expect(new Set(history.map((entry) => entry.round)).size).toBe(history.length);
   expect((phase.kind === "ended") === (state.endedAt !== null)).toBe(true);
   if (before.phase.kind === "ended") expect(phase).toEqual(before.phase);
   expect(state.at).toBeGreaterThanOrEqual(before.at);

@@ -3,7 +3,7 @@ import type { RoundMetrics } from "../protocol/metrics.ts";
 import { methodOf } from "../strategies/registry.ts";
 import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
-import { initialRoundState, memberOf, openRoundOf, type RoundPolicy, type RoundState } from "./roundState.ts";
+import { enrolled, initialRoundState, openRoundOf, type RoundPolicy, type RoundState } from "./roundState.ts";
 import { phaseOf, roundsView } from "./roundView.ts";
 import { scheduleOf } from "./schedule.ts";
 import { submissionStanding } from "./submissionStanding.ts";
@@ -199,7 +199,7 @@ test("a late joiner takes part from the next round, the fusing round included", 
 test("at the deadline the round closes with what it has; who is missing is told and stays for the next round", () => {
   const state = run(...opened, submitted("anna", 1), deadline(1, 1005), aggregated(1, 1010));
   expect(state.rounds).toMatchObject([{ round: 1, closedAt: 1010, participants: ["anna", "bram"], aggregated: ["anna"] }]);
-  expect(memberOf(state, "bram")).toMatchObject({ status: "present", note: "did not answer in time" });
+  expect(enrolled(state, "bram")).toMatchObject({ status: "present", note: "did not answer in time" });
   expect(openRoundOf(state)?.participants).toEqual(["anna", "bram"]);
 });
 
@@ -227,7 +227,7 @@ test("a lost connection holds the round for the grace time only", () => {
   expect(transition(state, graceExpired("bram", 149)).state).toBe(state);
   const { state: next, commands } = transition(state, graceExpired("bram", 150));
   expect(phaseOf(next)).toBe("aggregating");
-  expect(memberOf(next, "bram")).toMatchObject({ status: "left", note: "connection lost" });
+  expect(enrolled(next, "bram")).toMatchObject({ status: "left", note: "connection lost" });
   expect(commands).toContainEqual({ type: "cancelTimer", key: "grace:bram" });
 });
 
@@ -299,7 +299,7 @@ test("a removed client may not come back", () => {
 test("a restart counts the time it took against nobody", () => {
   const { state, commands } = transition(run(...opened, submitted("anna", 1, 10)), simple("restarted", 5010));
   expect(roundsView(state)).toMatchObject({ phase: "collecting", openRound: { deadlineAt: 1005 + 5000 } });
-  expect(state.members.map(({ status, awayUntil }) => [status, awayUntil])).toEqual([
+  expect(state.clients.map(({ status, awayUntil }) => [status, awayUntil])).toEqual([
     ["away", 5110],
     ["away", 5110],
   ]);

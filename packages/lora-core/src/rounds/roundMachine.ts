@@ -4,8 +4,8 @@
  */
 import { commandsBetween } from "./pendingWork.ts";
 import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
-import { type Member, memberOf, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
-import { closeRound, end, log, openRound, recordRound, retryRound, updateMember } from "./roundSteps.ts";
+import { type EnrolledClient, enrolled, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
+import { closeRound, end, log, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 
 export interface Transition {
@@ -36,11 +36,11 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
     case "clientRemoved":
       return left(state, event.clientId, "was removed by the organiser", true);
     case "graceExpired": {
-      const awayUntil = memberOf(state, event.clientId)?.awayUntil ?? null;
+      const awayUntil = enrolled(state, event.clientId)?.awayUntil ?? null;
       return awayUntil === null || state.at < awayUntil ? state : left(state, event.clientId, "connection lost", false);
     }
     case "fetched":
-      return updateMember(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+      return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
     case "submitted":
       return submitted(state, event);
     case "deadlinePassed":
@@ -74,18 +74,18 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
 function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
   switch (event.type) {
     case "clientReturned":
-      return updateMember(state, event.clientId, ({ removed }) => (removed ? null : { status: "present", note: null }));
+      return updateClient(state, event.clientId, ({ removed }) => (removed ? null : { status: "present", note: null }));
     case "clientAway":
-      return updateMember(state, event.clientId, ({ status }) => (status === "present" ? { status: "away" } : null));
+      return updateClient(state, event.clientId, ({ status }) => (status === "present" ? { status: "away" } : null));
     case "clientLeft":
-      return updateMember(state, event.clientId, ({ status }) => (status === "left" ? null : { status: "left", note: "left" }));
+      return updateClient(state, event.clientId, ({ status }) => (status === "left" ? null : { status: "left", note: "left" }));
     case "restarted":
       return {
         ...state,
-        members: state.members.map((member) => (member.status === "present" ? { ...member, status: "away" } : member)),
+        clients: state.clients.map((client) => (client.status === "present" ? { ...client, status: "away" } : client)),
       };
     case "fetched":
-      return updateMember(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+      return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
     default:
       return state;
   }
@@ -106,18 +106,18 @@ function settle(state: RoundState): RoundState {
 function settleWaiting(state: RoundState): RoundState {
   if (state.phase.kind !== "waiting") return state;
   const { next, until } = state.phase;
-  const present = state.members.filter(({ status }) => status === "present");
+  const present = state.clients.filter(({ status }) => status === "present");
   if (present.length >= (state.started ? 1 : state.policy.minClients)) return openRound(state, next, present);
   const hasOpened = next.firstOpenedAt !== null || state.rounds.length > 0;
-  const abandoned = hasOpened && !state.members.some(({ status }) => status !== "left");
+  const abandoned = hasOpened && !state.clients.some(({ status }) => status !== "left");
   const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
   return giveUpAt === until ? state : { ...state, phase: { kind: "waiting", next, until: giveUpAt } };
 }
 
 function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
-  if (memberOf(state, clientId)) return state;
+  if (enrolled(state, clientId)) return state;
   const note = openRoundOf(state) ? "Joined during a round; takes part from the next one" : null;
-  const member: Member = {
+  const client: EnrolledClient = {
     ...introduction,
     id: clientId,
     status: "present",
@@ -129,21 +129,21 @@ function joined(state: RoundState, clientId: string, introduction: Introduction)
     bytesDown: 0,
     history: [],
   };
-  return log({ ...state, members: [...state.members, member] }, `${member.name} joined`, clientId);
+  return log({ ...state, clients: [...state.clients, client] }, `${client.name} joined`, clientId);
 }
 
-/** A client that was a member before takes part in the open round again, even when it was away at its opening. */
+/** A client that comes back takes part in the open round again, even when it was away at its opening. */
 function returned(state: RoundState, clientId: string, introduction: Introduction): RoundState {
-  const member = memberOf(state, clientId);
-  if (!member || member.removed) return state;
-  const back = updateMember(state, clientId, () => ({
+  const client = enrolled(state, clientId);
+  if (!client || client.removed) return state;
+  const back = updateClient(state, clientId, () => ({
     ...introduction,
     status: "present",
     note: null,
     awayUntil: null,
     lastSeenAt: state.at,
   }));
-  if (member.status === "present") return back;
+  if (client.status === "present") return back;
   return log(withParticipant(back, clientId), `${introduction.name} is back`, clientId);
 }
 
@@ -155,31 +155,31 @@ function withParticipant(state: RoundState, clientId: string): RoundState {
 }
 
 function away(state: RoundState, clientId: string): RoundState {
-  const member = memberOf(state, clientId);
-  if (member?.status !== "present") return state;
+  const client = enrolled(state, clientId);
+  if (client?.status !== "present") return state;
   const awayUntil = state.at + state.policy.reconnectGraceMs;
-  const next = updateMember(state, clientId, () => ({ status: "away", awayUntil, note: "connection lost, may come back" }));
-  return log(next, `${member.name} lost the connection`, clientId);
+  const next = updateClient(state, clientId, () => ({ status: "away", awayUntil, note: "connection lost, may come back" }));
+  return log(next, `${client.name} lost the connection`, clientId);
 }
 
 function left(state: RoundState, clientId: string, why: string, removed: boolean): RoundState {
-  const member = memberOf(state, clientId);
-  if (!member || (member.status === "left" && (member.removed || !removed))) return state;
-  const next = updateMember(state, clientId, () => ({ status: "left", removed, awayUntil: null, note: why }));
-  const text = why === "connection lost" ? `${member.name} did not come back` : `${member.name} ${why}`;
+  const client = enrolled(state, clientId);
+  if (!client || (client.status === "left" && (client.removed || !removed))) return state;
+  const next = updateClient(state, clientId, () => ({ status: "left", removed, awayUntil: null, note: why }));
+  const text = why === "connection lost" ? `${client.name} did not come back` : `${client.name} ${why}`;
   return log(next, text, clientId);
 }
 
 function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
   const { clientId, round, artifact, metrics } = event;
-  const member = memberOf(state, clientId);
-  if (state.phase.kind !== "collecting" || !member) return state;
+  const client = enrolled(state, clientId);
+  if (state.phase.kind !== "collecting" || !client) return state;
   if (submissionStanding(state, clientId, round).kind !== "expected") return state;
   if (specOf(state, state.phase.open).uploads !== (artifact !== null)) return state;
-  const submission = { artifact, sampleCount: member.samples.train, trainLoss: metrics.trainLoss };
+  const submission = { artifact, sampleCount: client.samples.train, trainLoss: metrics.trainLoss };
   const submissions = { ...state.phase.open.submissions, [clientId]: submission };
   const next: RoundState = { ...state, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } };
-  return updateMember(next, clientId, ({ bytesUp, history }) => ({
+  return updateClient(next, clientId, ({ bytesUp, history }) => ({
     lastSeenAt: state.at,
     note: null,
     bytesUp: bytesUp + event.bytes,
@@ -211,7 +211,7 @@ function noteMissing(state: RoundState, note: string): RoundState {
   return outstanding(state, open).reduce(
     (next, { id, name }) =>
       log(
-        updateMember(next, id, () => ({ note })),
+        updateClient(next, id, () => ({ note })),
         `${name} ${note}`,
         id,
       ),
@@ -251,10 +251,10 @@ function resumed(state: RoundState): RoundState {
 /** The coordinator was down at most since the last event. */
 function restarted(state: RoundState, elapsedMs: number): RoundState {
   const awayUntil = state.at + state.policy.reconnectGraceMs;
-  const members = state.members.map(
-    (member): Member => (member.status === "left" ? member : { ...member, status: "away", awayUntil }),
+  const clients = state.clients.map(
+    (client): EnrolledClient => (client.status === "left" ? client : { ...client, status: "away", awayUntil }),
   );
-  const reconnecting = log({ ...state, members }, "The coordinator was restarted");
+  const reconnecting = log({ ...state, clients }, "The coordinator was restarted");
   return state.paused ? reconnecting : postponed(reconnecting, elapsedMs);
 }
 

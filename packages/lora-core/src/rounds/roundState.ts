@@ -32,7 +32,8 @@ export interface RoundPolicy {
   readonly waitMs: number;
 }
 
-export interface Member {
+/** A client that joined once, whether it is here or not. */
+export interface EnrolledClient {
   readonly id: ClientId;
   readonly name: string;
   readonly device: Device;
@@ -96,7 +97,7 @@ export interface RoundState {
   readonly paused: { readonly since: number; readonly reason: string } | null;
   /** The quorum was reached once, or the organiser waived it. */
   readonly started: boolean;
-  readonly members: readonly Member[];
+  readonly clients: readonly EnrolledClient[];
   /** Closed rounds, oldest first. */
   readonly rounds: readonly RoundView[];
   /** The round whose aggregate is the shared adapter; null while it is the initial one. */
@@ -121,7 +122,7 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
     phase: { kind: "waiting", next: { index: 0, attempt: 1, failures: 0, firstOpenedAt: null }, until: null },
     paused: null,
     started: false,
-    members: [],
+    clients: [],
     rounds: [],
     modelRound: null,
     moduleErrors: [],
@@ -139,14 +140,14 @@ export function specOf({ policy }: RoundState, { index }: NextRound): RoundSpec 
   return policy.schedule[index] as RoundSpec;
 }
 
-/** Participants that are still here and have not submitted. */
-export function outstanding(state: RoundState, open: OpenRound): readonly Member[] {
-  return state.members.filter(
+/** Clients of the round that are still here and have not submitted. */
+export function outstanding(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
+  return state.clients.filter(
     ({ id, status }) => status !== "left" && open.participants.includes(id) && !(id in open.submissions),
   );
 }
 
-/** The member of that id. */
-export function memberOf(state: RoundState, clientId: ClientId): Member | undefined {
-  return state.members.find(({ id }) => id === clientId);
+/** The client of that id; undefined where none ever joined under it. */
+export function enrolled(state: RoundState, clientId: ClientId): EnrolledClient | undefined {
+  return state.clients.find(({ id }) => id === clientId);
 }

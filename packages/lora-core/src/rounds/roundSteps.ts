@@ -1,9 +1,9 @@
 /** The steps that transitions are made of: open, close, record, retry, end. Each is pure and uses `state.at` as now. */
 import type { RoundView } from "../protocol/snapshot.ts";
 import {
+  type EnrolledClient,
   MAX_FAILURES,
   MAX_LOG_ENTRIES,
-  type Member,
   type NextRound,
   type OpenRound,
   type RoundState,
@@ -11,17 +11,17 @@ import {
   specOf,
 } from "./roundState.ts";
 
-/** Opens (or reopens) a round for these members. */
-export function openRound(state: RoundState, next: NextRound, members: readonly Member[]): RoundState {
+/** Opens (or reopens) a round for these clients. */
+export function openRound(state: RoundState, next: NextRound, clients: readonly EnrolledClient[]): RoundState {
   const open: OpenRound = {
     ...next,
     firstOpenedAt: next.firstOpenedAt ?? state.at,
-    participants: members.map(({ id }) => id),
+    participants: clients.map(({ id }) => id),
     submissions: {},
     deadlineAt: state.at + state.policy.roundDeadlineMs,
   };
   const again = next.attempt > 1 ? `, attempt ${next.attempt}` : "";
-  const text = `Round ${specOf(state, next).round} opened for ${members.length} client${members.length === 1 ? "" : "s"}${again}`;
+  const text = `Round ${specOf(state, next).round} opened for ${clients.length} client${clients.length === 1 ? "" : "s"}${again}`;
   return log({ ...state, started: true, phase: { kind: "collecting", open } }, text);
 }
 
@@ -60,8 +60,8 @@ export function retryRound(state: RoundState, open: OpenRound, why: string): Rou
 
 /** Ends for good. What was aggregated until here stays on disk. */
 export function end(state: RoundState, how: "finished" | "stopped" | "failed", reason: string): RoundState {
-  const members = state.members.map((member) => ({ ...member, awayUntil: null }));
-  return log({ ...state, members, endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
+  const clients = state.clients.map((client) => ({ ...client, awayUntil: null }));
+  return log({ ...state, clients, endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
 }
 
 /** How an open round looks in the history. */
@@ -79,13 +79,17 @@ export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
   };
 }
 
-/** Changes one member; null or an unknown id changes nothing. */
-export function updateMember(state: RoundState, id: string, change: (member: Member) => Partial<Member> | null): RoundState {
-  const index = state.members.findIndex((member) => member.id === id);
-  const member = state.members[index];
-  const patch = member && change(member);
+/** Changes one client; null or an unknown id changes nothing. */
+export function updateClient(
+  state: RoundState,
+  id: string,
+  change: (client: EnrolledClient) => Partial<EnrolledClient> | null,
+): RoundState {
+  const index = state.clients.findIndex((client) => client.id === id);
+  const client = state.clients[index];
+  const patch = client && change(client);
   if (!patch) return state;
-  return { ...state, members: state.members.with(index, { ...member, ...patch }) };
+  return { ...state, clients: state.clients.with(index, { ...client, ...patch }) };
 }
 
 /** Appends one line to the event log, dropping the oldest. */

@@ -25,8 +25,8 @@ export function roundsView(state: RoundState): RoundsView {
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
     moduleErrors: [...state.moduleErrors],
-    clients: state.members.map(({ removed: _, awayUntil: __, history, ...member }) => ({
-      ...member,
+    clients: state.clients.map(({ removed: _, awayUntil: __, history, ...client }) => ({
+      ...client,
       history: [...history],
       progress: null,
     })),
@@ -64,7 +64,7 @@ function noteOf(state: RoundState): string {
 
 function waitingNote(state: RoundState, isAbandoned: boolean): string {
   if (isAbandoned) return `Everyone left; waiting for someone to come back. ${kept(state)}`;
-  const present = state.members.filter(({ status }) => status === "present").length;
+  const present = state.clients.filter(({ status }) => status === "present").length;
   const missing = Math.max(1, (state.started ? 1 : state.policy.minClients) - present);
   return `Waiting for ${missing} more client${missing === 1 ? "" : "s"} before the next round opens.`;
 }

@@ -21,7 +21,7 @@ const dittoConfig = z.strictObject({
 export const ditto: Strategy<z.output<typeof dittoConfig>> = {
   id: "ditto",
   label: "Ditto",
-  summary: "A personal adapter that never leaves the tab, pulled towards a shared one that is averaged as in FedAvg.",
+  summary: "A personal adapter that never leaves the client, pulled towards a shared one that is averaged as in FedAvg.",
   configSchema: dittoConfig,
   presets: { standard: { lambda: 0.1 } },
   firstRound: () => 1,

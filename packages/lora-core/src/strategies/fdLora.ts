@@ -74,7 +74,7 @@ const paper: FdLoraConfig = {
 };
 
 /**
- * No tensor of the personal adapter, nor one made from it alone, ever leaves the tab. Without momentum: the first differences from
+ * No tensor of the personal adapter, nor one made from it alone, ever leaves the client. Without momentum: the first differences from
  * the seed are large, and a step beyond their mean loses what they learned.
  */
 const privatePreset: FdLoraConfig = {

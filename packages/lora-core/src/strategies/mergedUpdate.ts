@@ -1,5 +1,5 @@
 /**
- * Updates that would go into the base, kept as factors beside it. The base in a tab is frozen, shared by all adapters and maybe
+ * Updates that would go into the base, kept as factors beside it. The base at a client is frozen, shared by all adapters and maybe
  * quantised, so nothing is added to its weights; a stacked factor pair acts the same in every forward pass.
  */
 import { rankOf, scaled, stackRanks } from "../adapters/adapterSum.ts";
