@@ -1,5 +1,6 @@
 /** The command line of `npm run experiment`. */
 import { parseArgs } from "node:util";
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
@@ -89,8 +90,7 @@ export function parseOptions(args: readonly string[]): ExperimentOptions | "help
   const meant = { ...(quick ? parsed(QUICK) : {}), ...(typeof study === "string" ? parsed(studyNamed(study)) : {}), ...values };
   const result = options.safeParse(meant);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new Error(`--${issue?.path.join(".")}: ${issue?.message}`);
+  throw new Error(schemaWords(result.error, { given: meant, nameOf: ([option]) => `--${String(option)}` }));
 }
 
 function parsed(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {

@@ -1,5 +1,6 @@
 /** The command line of `npm run demo`. */
 import { parseArgs } from "node:util";
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { strategies } from "@duet/lora-core/strategies/registry";
@@ -61,6 +62,5 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   if ("help" in values && values.help) return "help";
   const parsed = options.safeParse(values);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Error(issue?.path.length ? `--${issue.path.join(".")}: ${issue.message}` : (issue?.message ?? "bad options"));
+  throw new Error(schemaWords(parsed.error, { given: values, nameOf: ([option]) => `--${String(option)}` }));
 }

@@ -14,7 +14,7 @@ test("flags win over the environment, which wins over defaults", () => {
 });
 
 test("says which setting is wrong", () => {
-  expect(() => parseSettings(["--port", "70000"], {})).toThrow(/^port: /);
-  expect(() => parseSettings([], { DUET_PORT: "many" })).toThrow(/^port: /);
+  expect(() => parseSettings(["--port", "70000"], {})).toThrow(/^--port must be at most 65535$/);
+  expect(() => parseSettings([], { DUET_PORT: "many" })).toThrow(/^--port must be a number$/);
   expect(() => parseSettings(["--prot", "80"], {})).toThrow(/--prot/);
 });

@@ -1,6 +1,7 @@
 /** Settings of the program from its command line and environment, flags first. */
 import { parseArgs } from "node:util";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { z } from "zod";
 
 const settings = z.strictObject({
@@ -13,6 +14,9 @@ const settings = z.strictObject({
   web: z.string().min(1).optional(),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
+/** Settings whose flag is written otherwise. */
+const FLAGS: ReadonlyMap<string, string> = new Map([["logLevel", "--log-level"]]);
+
 export type Settings = z.output<typeof settings>;
 
 export const USAGE = `Usage: coordinator [options]          also from the environment:
@@ -53,6 +57,5 @@ export function parseSettings(args: readonly string[], env: Readonly<Record<stri
   const given = { ...fromEnvironment, ...flags, ...(logLevel === undefined ? {} : { logLevel }) };
   const parsed = settings.safeParse(given);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Error(`${issue?.path.join(".")}: ${issue?.message}`);
+  throw new Error(schemaWords(parsed.error, { given, nameOf: ([field]) => FLAGS.get(String(field)) ?? `--${String(field)}` }));
 }

@@ -25,8 +25,11 @@ test("names the field that does not fit, and never calls the handler", async () 
   await send({ round: "3" });
   await send(null);
   expect(answers).toMatchObject([
-    { ok: false, error: { code: "INVALID_PAYLOAD", message: expect.stringMatching(/^round: /) } },
-    { ok: false, error: { code: "INVALID_PAYLOAD", message: expect.stringMatching(/^request: /) } },
+    { ok: false, error: { code: "INVALID_PAYLOAD", message: expect.stringMatching(/^Round must be a number$/) } },
+    {
+      ok: false,
+      error: { code: "INVALID_PAYLOAD", message: expect.stringMatching(/^The whole of it must be a group of fields$/) },
+    },
   ]);
 });
 

@@ -1,4 +1,5 @@
 /** The gate every message passes: nothing unparsed gets in, no exception gets out, every sender gets an answer. */
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import type { Result } from "@duet/lora-core/protocol/errors";
 import type { z } from "zod";
 import { Refusal } from "../refusal.ts";
@@ -41,8 +42,7 @@ async function outcome<S extends z.ZodType, T>(
   try {
     const parsed = schema.safeParse(raw);
     if (parsed.success) return { ok: true, data: await handle(parsed.data) };
-    const issue = parsed.error.issues[0];
-    return failureOf({ code: "INVALID_PAYLOAD", message: `${issue?.path.join(".") || "request"}: ${issue?.message}` });
+    return failureOf({ code: "INVALID_PAYLOAD", message: schemaWords(parsed.error, { given: raw }) });
   } catch (error) {
     if (error instanceof Refusal) return failureOf(error);
     onFault(error);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinPath, parseLink, watchPath } from "./links.ts";
+import { joinPath, linkProblem, readLink, watchPath } from "./links.ts";
 
 const token = "abcdefghijklmnopqrstuvwxyz";
 
@@ -9,9 +9,26 @@ test("secrets stand only after the #", () => {
   expect(url.hash).toBe(`#${token}`);
 });
 
-test("a pasted link of any origin is understood, anything else is not", () => {
-  expect(parseLink(` http://10.0.0.7:8080/join/ward-1#${token}\n`)).toBe(joinPath("ward-1", token));
-  expect(parseLink(`https://x.org/watch/w?backend=cpu#${token}`)).toBe(watchPath("w", token));
-  expect(parseLink("https://x.org/join/ward-1")).toBeNull();
-  expect(parseLink(`https://x.org/admin/ward-1#${token}`)).toBeNull();
+test("a pasted link of any origin is understood", () => {
+  expect(readLink(` http://10.0.0.7:8080/join/ward-1#${token}\n`)).toEqual({ path: joinPath("ward-1", token) });
+  expect(readLink(`https://x.org/watch/w?backend=cpu#${token}`)).toEqual({ path: watchPath("w", token) });
+  expect(readLink(`https://x.org/federation/w/playground#${token}`)).toEqual({ path: joinPath("w", token) });
+});
+
+test.each([
+  ["https://x.org/join/ward-1", /cut off.*missing.*Copy the whole link/],
+  ["https://x.org/join/ward-1#", /cut off.*missing/],
+  ["https://x.org/join/ward-1#abcdef", /cut off or mistyped/],
+  [`https://x.org/join/ward-1#${token}.`, /cut off or mistyped/],
+  [`https://x.org/join/ward%201#${token}`, /mistyped before its #/],
+  [`https://x.org/join/#${token}`, /mistyped before its #/],
+  [`https://x.org/admin/ward-1#${token}`, /not an invite or watch link/],
+  ["what is this", /not an invite or watch link/],
+])("%s is told to be wrong in words", (text, words) => {
+  expect(readLink(text)).toEqual({ problem: expect.stringMatching(words) });
+});
+
+test("an address is only refused here when no coordinator could know it", () => {
+  expect(linkProblem("ward-1", token)).toBeNull();
+  expect(linkProblem("ward-1", "")?.sentence).toMatch(/missing/);
 });

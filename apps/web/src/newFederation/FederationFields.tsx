@@ -64,7 +64,7 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
           value={form.kind}
           onChange={changeKind}
           data={[
-            { value: "label", label: "One of some labels" },
+            { value: "label", label: "One of a list of labels" },
             { value: "text", label: "Free text" },
           ]}
         />
@@ -115,8 +115,8 @@ export function MethodFields({ form, onChange }: FieldsProps) {
         {number("Rounds", "Exchanges of the shared adapter.", "rounds", 200)}
         {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}
         {number("Steps per round", "Optimiser steps between two exchanges.", "innerSteps", 100_000)}
-        {number("Least clients", "The first round opens when so many are ready.", "minClients", 100)}
-        {number("Most clients", "Later ones are turned away.", "maxClients", 100)}
+        {number("Clients at least", "The first round opens when so many are ready.", "minClients", 100)}
+        {number("Clients at most", "Later ones are turned away.", "maxClients", 100)}
         {number("Round deadline, minutes", "A round ends then, even if someone has not answered.", "deadlineMinutes", 1440)}
       </div>
     </Panel>

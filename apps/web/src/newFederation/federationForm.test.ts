@@ -35,8 +35,13 @@ test("the first thing missing is named", () => {
   });
   expect(toConfig({ ...filled, minClients: 30 }, 1)).toMatchObject({
     ok: false,
-    problem: "minClients: minClients must not exceed maxClients.",
+    problem: "There cannot be more clients at least than at most (minClients, maxClients).",
   });
+  expect(toConfig({ ...filled, deadlineMinutes: 0 }, 1)).toEqual({
+    ok: false,
+    problem: "The round deadline in seconds must be at least 1.",
+  });
+  expect(toConfig({ ...filled, localSteps: 0.5 }, 1)).toEqual({ ok: false, problem: "Steps alone must be a whole number." });
 });
 
 test("every method and preset can be chosen, and every choice is valid", () => {

@@ -1,5 +1,6 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -110,9 +111,20 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
     }),
   );
   if (parsed.success) return { ok: true, config: parsed.data };
-  const issue = parsed.error.issues[0];
-  return { ok: false, problem: `${issue?.path.join(" ")}: ${issue?.message}.` };
+  return { ok: false, problem: `${schemaWords(parsed.error, { nameOf: nameInForm })}.` };
 }
+
+/** What the form calls a setting; the rest goes by its own name. */
+const FORM_NAMES: ReadonlyMap<unknown, string> = new Map([
+  ["local", "Steps alone"],
+  ["inner", "Steps per round"],
+  ["minClients", "Clients at least"],
+  ["maxClients", "Clients at most"],
+  ["roundDeadlineSeconds", "The round deadline in seconds"],
+]);
+
+const nameInForm = (path: readonly PropertyKey[]): string | undefined =>
+  path.map((part) => FORM_NAMES.get(part)).find((name) => name !== undefined);
 
 /** Lines, trimmed, without empty ones and repetitions; their order is kept. */
 export const parseLabels = (text: string): string[] => [

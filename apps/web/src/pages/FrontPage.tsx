@@ -7,7 +7,7 @@ import { FederationList } from "../front/FederationList.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
-import { federationPath, parseLink } from "../lib/links.ts";
+import { federationPath, readLink } from "../lib/links.ts";
 import { startSampleFederation } from "../newFederation/startSampleFederation.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 
@@ -62,9 +62,9 @@ function LinkForm() {
   const [error, setError] = useState<string | null>(null);
   const open = (event: FormEvent) => {
     event.preventDefault();
-    const path = parseLink(text);
-    if (path) go(path);
-    else setError("This is not an invite or watch link. It should end in # and a long code.");
+    const link = readLink(text);
+    if ("path" in link) go(link.path);
+    else setError(link.problem);
   };
   return (
     <form onSubmit={open}>

@@ -5,6 +5,7 @@ import { openHubFolder } from "@duet/lora-core/checkpoints/hubModel";
 import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
 import { describeModelFolder, type ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
 import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/resumableDownload";
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { type BaseModel, baseModel, bytesOf, type ModelSource } from "@duet/lora-core/protocol/baseModel";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
@@ -99,8 +100,7 @@ async function describe(folder: ModelFolder, name: string | null, source: ModelS
   const called = name ?? `${described.config.model_type}, ${(parameters / 1e6).toFixed(1)} M parameters`;
   const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, ...described });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new ModelFolderError(`This model cannot be used: ${issue?.path.join(" ")}: ${issue?.message}`);
+  throw new ModelFolderError(`This model cannot be used: ${schemaWords(parsed.error, { given: described })}`);
 }
 
 function fileCalled({ files, name }: BaseModel, path: string): ModelFile {

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { DuetError } from "../errors/duetError.ts";
+import { schemaWords } from "../errors/schemaWords.ts";
 import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
 import { widenHalves } from "./halfPrecision.ts";
 
@@ -149,7 +150,10 @@ function tensorRanges(entries: readonly [string, unknown][]): TensorRange[] {
   const ranges: TensorRange[] = [];
   for (const [key, value] of entries) {
     const parsed = (key === METADATA_KEY ? metadataEntry : tensorEntry).safeParse(value);
-    if (!parsed.success) throw new SafetensorsError(`${key}: ${describe(parsed.error)}`);
+    if (!parsed.success)
+      throw new SafetensorsError(
+        schemaWords(parsed.error, { given: value, nameOf: (path) => `${key}: ${path.join(".") || "entry"}` }),
+      );
     if (key === METADATA_KEY) continue;
     const { dtype, shape, data_offsets } = tensorEntry.parse(value);
     const [begin, end] = data_offsets;
@@ -186,9 +190,4 @@ function tensorOf({ dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
       return widenHalves(new Uint16Array(buffer, byteOffset, byteLength / 2), dtype);
     },
   };
-}
-
-function describe(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return issue ? `${issue.path.join(".") || "entry"}: ${issue.message}` : "not a valid entry";
 }

@@ -8,7 +8,7 @@ export const labelTask = z.strictObject({
     .array(z.string().trim().min(1).max(120))
     .min(2)
     .max(200)
-    .refine((labels) => new Set(labels).size === labels.length, "labels must differ"),
+    .refine((labels) => new Set(labels).size === labels.length, "a label is listed twice"),
 });
 export const textTask = z.strictObject({ kind: z.literal("text") });
 export const task = z.discriminatedUnion("kind", [labelTask, textTask]);

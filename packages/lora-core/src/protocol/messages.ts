@@ -3,15 +3,15 @@
  * The coordinator pushes only {@link snapshotEvent}; clients pull what they need, so a lost push loses nothing.
  */
 import { z } from "zod";
+import { isId, isToken } from "./addresses.ts";
 import { baseModel } from "./baseModel.ts";
 import { blobRef, sha256Hex } from "./blobs.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
 import { phase, snapshot } from "./snapshot.ts";
 
-const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-/** Secrets: at least 128 random bits, base64url. */
-const token = z.string().regex(/^[A-Za-z0-9_-]{20,64}$/);
+const id = z.string().refine(isId, "this is not the id of a federation or client: the link is mistyped");
+const token = z.string().refine(isToken, "this code is cut off or mistyped: copy the whole link again");
 const roundNumber = z.number().int().min(0).max(10_000);
 
 const empty = z.strictObject({});

@@ -148,7 +148,13 @@ describe("phase by event", () => {
 test("opens the first round at the quorum, for those present, with a deadline", () => {
   const state = run(joined("anna"));
   const { state: next, commands } = transition(state, joined("bram", 5));
-  expect(roundsView(next).openRound).toEqual({ round: 1, attempt: 1, participants: ["anna", "bram"], deadlineAt: 5 + DEADLINE });
+  expect(roundsView(next).openRound).toEqual({
+    round: 1,
+    attempt: 1,
+    participants: ["anna", "bram"],
+    submitted: [],
+    deadlineAt: 5 + DEADLINE,
+  });
   expect(commands).toEqual([
     { type: "startTimer", key: "deadline:1:1", at: 1005, event: { type: "deadlinePassed", round: 1, attempt: 1 } },
   ]);

@@ -1,5 +1,6 @@
 /** Every federated method there is; the only file that lists them. Nothing else compares a method's name. */
 
+import { schemaWords } from "../errors/schemaWords.ts";
 import type { FirstRound } from "../schedule/roundNumbers.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { ditto } from "./ditto.ts";
@@ -74,8 +75,9 @@ export function methodOf({ id, config }: { readonly id: string; readonly config:
 function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
   const parsed = strategy.configSchema.safeParse(unparsed);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new RangeError(`${strategy.label}: ${issue?.path.join(".")}: ${issue?.message}`);
+    throw new RangeError(
+      `${strategy.label} has wrong settings: ${schemaWords(parsed.error, { given: unparsed, nameOf: (path) => path.join(".") || "the whole of them" })}`,
+    );
   }
   const config = parsed.data;
   return {
