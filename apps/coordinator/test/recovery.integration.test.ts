@@ -89,7 +89,7 @@ test("an aggregation that a crash cut short is done again, and contributions are
   await writeFile(join(copies, `${theirs}.safetensors`), await readFile(join(copies, mine as string)));
   await bram.client.submit(submission(1, 0.2));
   await organiser.until(roundOpen(2), "round 2");
-  expect(await readdir(join(folder, "submissions"))).toEqual([]);
+  await expect.poll(() => readdir(join(folder, "submissions"))).toEqual([]);
 
   await coordinator.restart();
   await organiser.socket.disconnect();
