@@ -3,7 +3,8 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createShiftableClock } from "../../test/support/shiftableClock.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
-import type { Journal, JournalEntry } from "../storage/journal.ts";
+import type { Journal } from "../storage/journal.ts";
+import type { JournalEntry } from "../storage/journalEntry.ts";
 import { FederationLoop } from "./federationLoop.ts";
 import { openRoundLog } from "./roundLog.ts";
 

@@ -10,7 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationRecord, FederationStore } from "../storage/federationStore.ts";
-import type { JournalEntry } from "../storage/journal.ts";
+import type { JournalEntry } from "../storage/journalEntry.ts";
 import { AdapterTransfers } from "./adapterTransfers.ts";
 import type { Federation } from "./federation.ts";
 import { FederationLoop } from "./federationLoop.ts";

@@ -19,6 +19,7 @@ import {
 } from "../storage/federationStore.ts";
 import { ensureFolder, isSystemError } from "../storage/files.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
+import { StoredFormatError } from "../storage/storedFormat.ts";
 import { defineFederation } from "./federation.ts";
 import { createFederationDrafts } from "./federationDrafts.ts";
 import { type FederationRunner, openFederationRunner } from "./federationRunner.ts";
@@ -95,7 +96,6 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const federationId = createId();
       const tokens = { inviteToken: createToken(), watchToken: createToken(), organiserKey: createToken() };
       const record: FederationRecord = {
-        formatVersion: 1,
         federationId,
         createdAt: clock.now(),
         config,
@@ -138,7 +138,8 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
 /** Why a stored federation could not be opened, for people. */
 function reasonOf(error: unknown): string {
   const isAboutModel = error instanceof Refusal && (error.code === "MODEL_MISMATCH" || error.code === "NOT_FOUND");
-  return isAboutModel ? error.message : "it was stored by another version of Duet, or its files are damaged";
+  if (isAboutModel || error instanceof StoredFormatError) return error.message;
+  return "it was stored by another version of Duet, or its files are damaged";
 }
 
 function summaryOf({ record, state }: FederationRunner): FederationSummary {

@@ -6,7 +6,8 @@ import { commandsBetween } from "@duet/lora-core/rounds/pendingWork";
 import type { RoundCommand, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, type RoundPolicy, type RoundState } from "@duet/lora-core/rounds/roundState";
-import type { Journal, JournalEntry } from "../storage/journal.ts";
+import type { Journal } from "../storage/journal.ts";
+import type { JournalEntry } from "../storage/journalEntry.ts";
 
 /** An event without its instant. */
 export type Happening = DistributiveOmit<RoundEvent, "at">;

@@ -9,23 +9,27 @@
  *   memory/<round>.safetensors          what else the method remembers, keys "<name>/<tensor>"
  *   uploads/<client>.<sha256>           adapters on their way here, see pendingUploads.ts
  *   blobs/<round>.<sha256>              what clients fetch of the shared adapter after that round; deleted after the next one
+ *
+ * Each but uploads and blobs, which do not outlive a round, carries the version of its format: `formatVersion` in the record, `v` in a line,
+ * `duet_format` in the metadata of tensors.
  */
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { readSafetensors, writeSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { join, relative } from "node:path";
 import { sha256Hex } from "@duet/lora-core/protocol/blobs";
 import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { z } from "zod";
 import { ensureFolder, exists, writeAtomically } from "./files.ts";
-import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
+import type { JournalEntry } from "./journalEntry.ts";
 import { openPendingUploads, type PendingUploads } from "./pendingUploads.ts";
+import { currentVersion, parseStored, parseStoredJson, type StoredFormat } from "./storedFormat.ts";
+import { decodeStoredTensors, encodeStoredTensors } from "./storedTensors.ts";
 
 const UPLOADS = "uploads";
 
-export const federationRecord = z.strictObject({
-  formatVersion: z.literal(1),
+const federationRecord = z.strictObject({
   federationId: z.string(),
   createdAt: z.number(),
   config: federationConfig,
@@ -35,6 +39,8 @@ export const federationRecord = z.strictObject({
   watchToken: z.string(),
 });
 export type FederationRecord = z.output<typeof federationRecord>;
+
+const recordFormat: StoredFormat<FederationRecord> = { schema: federationRecord, migrations: [] };
 
 export interface FederationStore {
   readonly journal: Journal;
@@ -65,9 +71,9 @@ export async function createFederationFolder(
   initial: NamedTensors | null,
 ): Promise<void> {
   await ensureFolder(join(folder, "adapters"));
-  if (initial)
-    await writeAtomically(join(folder, "adapters", "initial.safetensors"), writeSafetensors(initial, { format: "pt" }));
-  await writeAtomically(join(folder, "federation.json"), JSON.stringify(record, null, 2));
+  if (initial) await writeAtomically(join(folder, "adapters", "initial.safetensors"), encodeStoredTensors(initial));
+  const stored = { formatVersion: currentVersion(recordFormat), ...record };
+  await writeAtomically(join(folder, "federation.json"), JSON.stringify(stored, null, 2));
 }
 
 /** Ids of the stored federations. A folder without a record was never announced and is passed over. */
@@ -85,11 +91,11 @@ export async function deleteAbandonedDrafts(dataDir: string): Promise<void> {
   }
 }
 
-/** @throws when the record or the journal cannot be read. */
+/** @throws {StoredFormatError} or a system error when the record or the journal cannot be read; nothing is changed then. */
 export async function openFederationFolder(
   folder: string,
 ): Promise<{ record: FederationRecord; store: FederationStore; entries: readonly JournalEntry[] }> {
-  const record = federationRecord.parse(JSON.parse(await readFile(join(folder, "federation.json"), "utf8")));
+  const record = parseRecord(await readFile(join(folder, "federation.json"), "utf8"));
   for (const name of ["submissions", "adapters", "memory", "blobs"]) await ensureFolder(join(folder, name));
   const { journal, entries } = await openJournal(join(folder, "journal.jsonl"));
   const uploads = await openPendingUploads(uploadsIn(folder));
@@ -101,31 +107,40 @@ export function uploadsIn(folder: string): string {
   return join(folder, UPLOADS);
 }
 
+function parseRecord(text: string): FederationRecord {
+  const where = "its federation.json";
+  const json = parseStoredJson(text, where);
+  const { formatVersion: version, ...value } =
+    typeof json === "object" && json !== null ? (json as { formatVersion?: unknown }) : {};
+  return parseStored(recordFormat, { version, value, where });
+}
+
 function storeIn(folder: string, journal: Journal, uploads: PendingUploads): FederationStore {
   const submissionPath = (artifact: string) => join(folder, "submissions", `${artifact}.safetensors`);
   const adapterPath = (round: number | "initial") => join(folder, "adapters", `${round}.safetensors`);
+  const readTensors = async (path: string) => decodeStoredTensors(await readFile(path), relative(folder, path));
   const memoryPath = (round: number) => join(folder, "memory", `${round}.safetensors`);
   const blobPrefix = (modelRound: number | null) => `${modelRound ?? "initial"}.`;
   const blobPath = (modelRound: number | null, sha256: string) => join(folder, "blobs", `${blobPrefix(modelRound)}${sha256}`);
   return {
     journal,
     uploads,
-    writeSubmission: (artifact, tensors) => writeAtomically(submissionPath(artifact), writeSafetensors(tensors)),
-    readSubmission: async (artifact) => readSafetensors(await readFile(submissionPath(artifact))),
+    writeSubmission: (artifact, tensors) => writeAtomically(submissionPath(artifact), encodeStoredTensors(tensors)),
+    readSubmission: (artifact) => readTensors(submissionPath(artifact)),
     async keepSubmissions(artifacts) {
       const files = await readdir(join(folder, "submissions"));
       const obsolete = files.filter((file) => !artifacts.has(file.replace(/\.safetensors$/, "")));
       await Promise.all(obsolete.map((file) => rm(join(folder, "submissions", file), { force: true })));
     },
     async writeModel(round, { shared, memory }) {
-      await writeAtomically(memoryPath(round), writeSafetensors(flatten(memory)));
-      await writeAtomically(adapterPath(round), writeSafetensors(shared, { format: "pt" }));
+      await writeAtomically(memoryPath(round), encodeStoredTensors(flatten(memory)));
+      await writeAtomically(adapterPath(round), encodeStoredTensors(shared));
     },
     readModel: async (round) => ({
-      shared: readSafetensors(await readFile(adapterPath(round))),
-      memory: unflatten(readSafetensors(await readFile(memoryPath(round)))),
+      shared: await readTensors(adapterPath(round)),
+      memory: unflatten(await readTensors(memoryPath(round))),
     }),
-    readInitial: async () => readSafetensors(await readFile(adapterPath("initial"))),
+    readInitial: () => readTensors(adapterPath("initial")),
     adapterPath,
     blobPath,
     async writeBlob(modelRound, sha256, content) {

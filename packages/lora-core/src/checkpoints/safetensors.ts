@@ -63,11 +63,13 @@ export function readSafetensors(file: ArrayBuffer | Uint8Array): Map<string, Hos
 export function readSafetensorsHeader(
   beginning: Uint8Array,
   fileBytes: number,
-): { readonly ranges: readonly TensorRange[]; readonly dataStart: number } {
+): { readonly ranges: readonly TensorRange[]; readonly dataStart: number; readonly metadata: Readonly<Record<string, string>> } {
   const { text, dataStart } = headerText(beginning);
-  const ranges = tensorRanges(parseHeader(text)).sort((x, y) => x.begin - y.begin || x.end - y.end);
+  const entries = parseHeader(text);
+  const ranges = tensorRanges(entries).sort((x, y) => x.begin - y.begin || x.end - y.end);
   assertCovers(ranges, fileBytes - dataStart);
-  return { ranges, dataStart };
+  const metadata = metadataEntry.parse(entries.find(([key]) => key === METADATA_KEY)?.[1] ?? {});
+  return { ranges, dataStart, metadata };
 }
 
 /**

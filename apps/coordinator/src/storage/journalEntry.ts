@@ -1,0 +1,47 @@
+/** One line of a journal. The types of this schema and of the round machine's events are checked against each other by their use. */
+import { displayName } from "@duet/lora-core/protocol/federationConfig";
+import { device, roundMetrics, sampleCounts } from "@duet/lora-core/protocol/metrics";
+import { moduleError } from "@duet/lora-core/protocol/snapshot";
+import { z } from "zod";
+import type { StoredFormat } from "./storedFormat.ts";
+
+const at = z.number();
+const clientId = z.string().min(1);
+const round = z.number().int();
+const introduction = z.strictObject({ name: displayName, device, samples: sampleCounts });
+
+/** An event without further facts than who and when. */
+const plain = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), at });
+const ofClient = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), clientId, at });
+const introduced = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), clientId, introduction, at });
+
+const roundEvent = z.discriminatedUnion("type", [
+  introduced("clientJoined"),
+  introduced("clientReturned"),
+  ofClient("clientAway"),
+  ofClient("clientLeft"),
+  ofClient("clientRemoved"),
+  ofClient("graceExpired"),
+  ofClient("fetched").extend({ bytes: z.number() }),
+  ofClient("submitted").extend({ round, artifact: z.string().nullable(), bytes: z.number(), metrics: roundMetrics }),
+  plain("deadlinePassed").extend({ round, attempt: z.number().int() }),
+  plain("waitExpired"),
+  plain("aggregated").extend({ round, error: z.number().nullable(), moduleErrors: z.array(moduleError).readonly() }),
+  plain("aggregationFailed").extend({ round, cause: z.enum(["storage", "method"]), reason: z.string() }),
+  plain("started"),
+  plain("paused"),
+  plain("resumed"),
+  plain("roundClosed"),
+  plain("stopped"),
+  plain("restarted"),
+]);
+
+const journalEntry = z.strictObject({
+  event: roundEvent,
+  /** With `clientJoined`: SHA-256 of the client's resume token. */
+  resumeHash: z.string().optional(),
+});
+export type JournalEntry = z.output<typeof journalEntry>;
+
+/** Lines of version 1 were first written without their version. */
+export const journalFormat: StoredFormat<JournalEntry> = { schema: journalEntry, migrations: [] };

@@ -1,0 +1,54 @@
+/**
+ * What lies on disk has a version. A stored value is brought up to the current version step by step and then parsed; one of a newer
+ * version is refused, and nothing is written. docs/recipes/change-a-stored-format.md says how a format changes.
+ */
+import type { z } from "zod";
+
+export interface StoredFormat<T> {
+  /** Of the current version. */
+  readonly schema: z.ZodType<T>;
+  /** From version 1 to 2, from 2 to 3 and so on: there are versions 1 to `migrations.length + 1`. */
+  readonly migrations: readonly ((older: unknown) => unknown)[];
+}
+
+/** Why something stored cannot be used, as a sentence for people. */
+export class StoredFormatError extends Error {
+  override readonly name = "StoredFormatError";
+}
+
+/** The version that is written. */
+export const currentVersion = ({ migrations }: StoredFormat<unknown>): number => migrations.length + 1;
+
+/** The value in the current version; `where` names the file or line it is from. @throws {StoredFormatError} */
+export function parseStored<T>(
+  format: StoredFormat<T>,
+  { version, value, where }: { readonly version: unknown; readonly value: unknown; readonly where: string },
+): T {
+  const parsed = format.schema.safeParse(migrated(format, version, value, where));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const problem = issue ? `${issue.path.join(".") || "value"}: ${issue.message}`.slice(0, 200) : "not a value of this kind";
+  throw new StoredFormatError(`${where} was stored by another version of Duet, or it is damaged (${problem})`);
+}
+
+function migrated(format: StoredFormat<unknown>, version: unknown, value: unknown, where: string): unknown {
+  if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1) {
+    throw new StoredFormatError(`${where} has no format version that Duet knows`);
+  }
+  const current = currentVersion(format);
+  if (version > current) {
+    throw new StoredFormatError(
+      `${where} was made by a newer Duet (it has format ${version}, this one reads up to ${current}): start with that version, or choose another data folder`,
+    );
+  }
+  return format.migrations.slice(version - 1).reduce((older, migrate) => migrate(older), value);
+}
+
+/** What a text holds as JSON. @throws {StoredFormatError} */
+export function parseStoredJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new StoredFormatError(`${where} is damaged: it is not JSON`);
+  }
+}
