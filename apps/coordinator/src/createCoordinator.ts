@@ -12,6 +12,7 @@ import { registerRoutes } from "./http/routes.ts";
 import { addSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
+import { lockDataFolder } from "./storage/dataFolderLock.ts";
 
 export interface CoordinatorOptions {
   /** Everything that must survive a restart. Made when it is not there. */
@@ -33,7 +34,10 @@ export interface CoordinatorOptions {
 }
 
 export interface Coordinator {
-  /** Reads the models, restores every federation, listens; port 0 takes any free one. Call once. */
+  /**
+   * Reads the models, restores every federation, listens; port 0 takes any free one. Call once.
+   * @throws {DataFolderInUseError} while another coordinator has the data folder; a system error when it cannot listen.
+   */
   listen(port: number, host?: string): Promise<{ readonly url: string }>;
   /** Disconnects everyone and closes every file; what runs goes on when the same data folder is opened again. */
   close(): Promise<void>;
@@ -50,7 +54,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     async listen(port, host = "127.0.0.1") {
       opened = await open(options);
       await opened.app.listen({ port, host });
-      return { url: urlOf(opened.app.server.address()) };
+      const url = urlOf(opened.app.server.address());
+      await opened.lock.announce(url);
+      return { url };
     },
     async close() {
       const closing = opened?.gateway.close();
@@ -59,16 +65,28 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       await closing;
       await opened?.app.close();
       await opened?.registry.close();
+      await opened?.lock.release();
       opened = null;
     },
   };
 }
 
-/** Reads the models, restores every federation, and builds both servers. */
+/** Takes the data folder and opens what is in it. */
 async function open(options: CoordinatorOptions) {
+  await mkdir(options.dataDir, { recursive: true });
+  const lock = await lockDataFolder(options.dataDir);
+  try {
+    return { lock, ...(await openParts(options)) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Reads the models, restores every federation, and builds both servers. */
+async function openParts(options: CoordinatorOptions) {
   const { dataDir, modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
   const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
-  await mkdir(dataDir, { recursive: true });
   const catalogue = await readModelCatalogue(
     [...(modelsDir === null ? [] : await modelPathsIn(modelsDir)), ...modelPaths],
     logger,

@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { parseSettings, type Settings, USAGE } from "./config.ts";
 import { createCoordinator } from "./createCoordinator.ts";
+import { startFailure } from "./startFailure.ts";
 
 let settings: Settings;
 try {
@@ -19,8 +20,13 @@ const coordinator = await createCoordinator({
   webDir: settings.web ?? null,
   logger: pino({ level: settings.logLevel }, pino.destination(2)),
 });
-const { url } = await coordinator.listen(settings.port, settings.host);
-console.log(`Duet coordinator listens on ${url}`);
+try {
+  const { url } = await coordinator.listen(settings.port, settings.host);
+  console.log(`Duet coordinator listens on ${url}`);
+} catch (error) {
+  console.error(startFailure(error, settings));
+  process.exit(1);
+}
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void coordinator.close().then(() => process.exit(0)));

@@ -1,29 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
+import { startProgram } from "./support/coordinatorProgram.ts";
 import { constantAdapter, createFederation, joinAs, testMetrics } from "./support/federations.ts";
 import { clientOwner, connectClient, putPiece } from "./support/testClient.ts";
-
-/** Starts the program itself. */
-async function startProgram(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
-  const args = ["--import", "tsx", "apps/coordinator/src/main.ts", "--port", "0", "--data", dataDir, "--log-level", "error"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const url = /http:\/\/\S+/.exec(line)?.[0];
-    if (url) return { url, child };
-  }
-  throw new Error("The coordinator ended without saying where it listens");
-}
 
 test("a coordinator killed right after an acknowledgement still has what it acknowledged", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const first = await startProgram(dataDir);
+  const first = await startProgram(["--data", dataDir]);
   const { organiser, created } = await createFederation(first.url);
   const anna = await joinAs(first, created, "anna");
   const bram = await joinAs(first, created, "bram");
@@ -32,7 +19,7 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
 
-  const second = await startProgram(dataDir);
+  const second = await startProgram(["--data", dataDir]);
   const watcher = await connectClient(second.url);
   const token = created.watchToken;
   const { snapshot } = await watcher.call("federation:watch", { federationId: created.federationId, token });
