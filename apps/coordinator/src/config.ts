@@ -1,8 +1,32 @@
 /** Settings of the program from its command line and environment, flags first. */
-import { parseArgs } from "node:util";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { z } from "zod";
+import { parseOptions } from "./commandLine.ts";
+import { compileTrust } from "./gateway/trustedProxy.ts";
+
+/** "" or "/duet": no slash at the end, as many segments as are wanted. */
+const basePath = z
+  .string()
+  .transform((text) => `/${text}`.replace(/\/+/g, "/").replace(/\/$/, ""))
+  .refine((path) => /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)*$/.test(path), "write it as /duet, with letters, digits, -, _, . and ~");
+
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isOrigin =
+    url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.hash && !url.username;
+  if (isOrigin) return url.origin;
+  context.addIssue(`"${text}" is not an origin; write it as https://duet.example.org, without a path`);
+  return z.NEVER;
+});
+
+const trustedProxies = z.array(z.string()).superRefine((addresses, context) => {
+  try {
+    compileTrust(addresses);
+  } catch (error) {
+    context.addIssue(`${error instanceof Error ? error.message : error}; write addresses, ranges as 10.0.0.0/8, or loopback`);
+  }
+});
 
 const settings = z.strictObject({
   port: z.coerce.number().int().min(0).max(65535).default(8080),
@@ -12,50 +36,61 @@ const settings = z.strictObject({
   hub: z.url({ protocol: /^https?$/ }).default(DEFAULT_HUB),
   samples: z.string().min(1).optional(),
   web: z.string().min(1).optional(),
-  logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  base: basePath.default(""),
+  origin: z.array(origin).default([]),
+  "trust-proxy": trustedProxies.default([]),
+  "log-level": z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
-/** Settings whose flag is written otherwise. */
-const FLAGS: ReadonlyMap<string, string> = new Map([["logLevel", "--log-level"]]);
-
 export type Settings = z.output<typeof settings>;
 
-export const USAGE = `Usage: coordinator [options]          also from the environment:
-  --port N         port, 0 for any free one (8080)          DUET_PORT
-  --host HOST      address to listen on (127.0.0.1)         DUET_HOST
-  --data DIR       federations are kept here (data)         DUET_DATA
-  --models DIR     folder of base models (models)           DUET_MODELS
-  --hub URL        for models by hub address (${DEFAULT_HUB})
-                                                            DUET_HUB
-  --samples DIR    sample data for the page                 DUET_SAMPLES
-  --web DIR        built web app                            DUET_WEB
-  --log-level L    fatal … trace, or silent (info)          DUET_LOG_LEVEL`;
+export const OPTIONS = `  --port N             port, 0 for any free one (8080)             DUET_PORT
+  --host HOST          address to listen on (127.0.0.1)            DUET_HOST
+  --data DIR           federations are kept here (data)            DUET_DATA
+  --models DIR         folder of base models (models)              DUET_MODELS
+  --hub URL            for models by hub address                   DUET_HUB
+                       (${DEFAULT_HUB})
+  --samples DIR        sample data for the page                    DUET_SAMPLES
+  --web DIR            built web app                               DUET_WEB
+  --log-level L        fatal … trace, or silent (info)             DUET_LOG_LEVEL
 
-/** @throws {Error} in words for the person at the terminal. */
-export function parseSettings(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Settings {
-  const option = { type: "string" } as const;
-  const options = {
-    port: option,
-    host: option,
-    data: option,
-    models: option,
-    hub: option,
-    samples: option,
-    web: option,
-    "log-level": option,
-  };
-  const { "log-level": logLevel, ...flags } = parseArgs({ args: [...args], options, strict: true }).values;
-  const fromEnvironment = {
-    port: env.DUET_PORT,
-    host: env.DUET_HOST,
-    data: env.DUET_DATA,
-    models: env.DUET_MODELS,
-    hub: env.DUET_HUB,
-    samples: env.DUET_SAMPLES,
-    web: env.DUET_WEB,
-    logLevel: env.DUET_LOG_LEVEL,
-  };
-  const given = { ...fromEnvironment, ...flags, ...(logLevel === undefined ? {} : { logLevel }) };
+  Behind a proxy:
+  --base /duet         path below which Duet is reached, whether   DUET_BASE
+                       or not the proxy takes it off
+  --origin URL         address at which people open the page, as   DUET_ORIGIN
+                       https://duet.example.org; may be repeated
+  --trust-proxy A      believe X-Forwarded-Host and -Proto of      DUET_TRUST_PROXY
+                       this address, range, or loopback; may be
+                       repeated
+
+  Several values in the environment are separated by commas.`;
+
+export const USAGE = `Usage: coordinator [options]                               also from the environment:\n${OPTIONS}`;
+
+const LISTS: readonly string[] = ["origin", "trust-proxy"];
+const optionNames = Object.keys(settings.shape);
+
+/** "help" when that is asked for. @throws {Error} in words for the person at the terminal. */
+export function parseSettings(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Settings | "help" {
+  const options = Object.fromEntries(
+    optionNames.map((name) => [name, { type: "string" as const, multiple: LISTS.includes(name) }]),
+  );
+  const { help, ...flags } = parseOptions({
+    args: [...args],
+    options: { ...options, help: { type: "boolean", short: "h" } },
+  }).values;
+  if (help) return "help";
+  const given = { ...fromEnvironment(env), ...flags };
   const parsed = settings.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new Error(schemaWords(parsed.error, { given, nameOf: ([field]) => FLAGS.get(String(field)) ?? `--${String(field)}` }));
+  throw new Error(schemaWords(parsed.error, { given, nameOf: ([name]) => `--${String(name)}` }));
+}
+
+/** DUET_TRUST_PROXY for trust-proxy and so on; an empty one counts as none. */
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string | string[]> {
+  const entries = optionNames.flatMap((name): [string, string | string[]][] => {
+    const value = env[`DUET_${name.toUpperCase().replaceAll("-", "_")}`];
+    if (!value) return [];
+    return [[name, LISTS.includes(name) ? value.split(",").map((part) => part.trim()) : value]];
+  });
+  return Object.fromEntries(entries);
 }

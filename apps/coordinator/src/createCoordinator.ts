@@ -7,7 +7,9 @@ import fastify from "fastify";
 import { type Logger, pino } from "pino";
 import { openFederationRegistry } from "./federations/registry.ts";
 import { createHandlers } from "./gateway/handlers.ts";
+import { createOriginCheck } from "./gateway/originCheck.ts";
 import { createSocketGateway } from "./gateway/socketGateway.ts";
+import { takeOffBase } from "./http/basePath.ts";
 import { registerRoutes } from "./http/routes.ts";
 import { addSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
@@ -27,6 +29,12 @@ export interface CoordinatorOptions {
   readonly webDir: string | null;
   /** Sample data for the page (*.json); none by default. */
   readonly samplesDir?: string | null;
+  /** Path below which it is reached, as "/duet"; the root by default. */
+  readonly base?: string;
+  /** Origins at which people open the page, besides the address at which the coordinator is reached. */
+  readonly origins?: readonly string[];
+  /** Addresses of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed; none by default. */
+  readonly trustProxy?: readonly string[];
   readonly clock?: Clock;
   /** Silent by default. */
   readonly logger?: Logger;
@@ -35,7 +43,7 @@ export interface CoordinatorOptions {
 
 export interface Coordinator {
   /**
-   * Reads the models, restores every federation, listens; port 0 takes any free one. Call once.
+   * Reads the models, restores every federation, listens; port 0 takes any free one. Call once. `url` has the base path in it.
    * @throws {DataFolderInUseError} while another coordinator has the data folder; a system error when it cannot listen.
    */
   listen(port: number, host?: string): Promise<{ readonly url: string }>;
@@ -54,7 +62,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     async listen(port, host = "127.0.0.1") {
       opened = await open(options);
       await opened.app.listen({ port, host });
-      const url = urlOf(opened.app.server.address());
+      const url = urlOf(opened.app.server.address()) + (options.base ?? "");
       await opened.lock.announce(url);
       return { url };
     },
@@ -86,6 +94,7 @@ async function open(options: CoordinatorOptions) {
 /** Reads the models, restores every federation, and builds both servers. */
 async function openParts(options: CoordinatorOptions) {
   const { dataDir, modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
+  const { base = "", origins = [], trustProxy = [] } = options;
   const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
   const catalogue = await readModelCatalogue(
     [...(modelsDir === null ? [] : await modelPathsIn(modelsDir)), ...modelPaths],
@@ -95,9 +104,12 @@ async function openParts(options: CoordinatorOptions) {
   const registry = await openFederationRegistry({ dataDir, catalogue, clock, logger, maxFederations });
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   addSecurityHeaders(app, hub);
-  await registerRoutes(app, { registry, catalogue, samplesDir, webDir: webDir && resolve(webDir), logger });
+  const originCheck = createOriginCheck({ origins, trustProxy }, logger);
+  const folders = { samplesDir: samplesDir && resolve(samplesDir), webDir: webDir && resolve(webDir) };
+  await registerRoutes(app, { registry, catalogue, originCheck, base, logger, ...folders });
   const handlers = createHandlers({ registry, catalogue, clock, hub });
-  const gateway = createSocketGateway(app.server, { handlers, clock, logger });
+  const gateway = createSocketGateway(app.server, { handlers, originCheck, clock, logger });
+  takeOffBase(app.server, base);
   return { app, gateway, registry };
 }
 

@@ -4,13 +4,7 @@ import { parseSettings, type Settings, USAGE } from "./config.ts";
 import { createCoordinator } from "./createCoordinator.ts";
 import { startFailure } from "./startFailure.ts";
 
-let settings: Settings;
-try {
-  settings = parseSettings(process.argv.slice(2), process.env);
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exit(2);
-}
+const settings = settingsOrExit();
 
 const coordinator = await createCoordinator({
   dataDir: settings.data,
@@ -18,7 +12,10 @@ const coordinator = await createCoordinator({
   hub: settings.hub,
   samplesDir: settings.samples ?? null,
   webDir: settings.web ?? null,
-  logger: pino({ level: settings.logLevel }, pino.destination(2)),
+  base: settings.base,
+  origins: settings.origin,
+  trustProxy: settings["trust-proxy"],
+  logger: pino({ level: settings["log-level"] }, pino.destination(2)),
 });
 try {
   const { url } = await coordinator.listen(settings.port, settings.host);
@@ -30,4 +27,16 @@ try {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void coordinator.close().then(() => process.exit(0)));
+}
+
+function settingsOrExit(): Settings {
+  try {
+    const parsed = parseSettings(process.argv.slice(2), process.env);
+    if (parsed !== "help") return parsed;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  console.log(USAGE);
+  process.exit(0);
 }

@@ -167,7 +167,7 @@ test("tokens open what they are for, and nothing else", async () => {
 });
 
 test("a federation that could not run is not created", async () => {
-  const coordinator = await startCoordinator({ maxFederations: 1 });
+  const coordinator = await startCoordinator({ limits: { maxFederations: 1 } });
   const client = await connectClient(coordinator.url);
   const config = testConfig();
   const [weights, ...others] = duetTiny.files.toReversed() as [ModelFile, ...ModelFile[]];

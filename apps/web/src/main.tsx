@@ -1,37 +1,46 @@
 import "@mantine/core/styles.css";
 import "./app/styles.css";
 import { MantineProvider } from "@mantine/core";
-import { StrictMode } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Route, Routes } from "react-router";
+import { lazyPage } from "./app/lazyPage.tsx";
 import { theme } from "./app/theme.ts";
 import { ServicesContext } from "./hooks/ServicesContext.tsx";
-import { CreatedPage } from "./pages/CreatedPage.tsx";
-import { FederationPage } from "./pages/FederationPage.tsx";
+import { basePath, strayFrom } from "./lib/baseUrl.ts";
 import { FrontPage } from "./pages/FrontPage.tsx";
-import { JoinPage } from "./pages/JoinPage.tsx";
-import { NewFederationPage } from "./pages/NewFederationPage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
-import { WatchPage } from "./pages/WatchPage.tsx";
 import { createAppServices } from "./services/appServices.ts";
+
+// What only some visitors need travels when they need it.
+const CreatedPage = lazyPage(async () => (await import("./pages/CreatedPage.tsx")).CreatedPage);
+const FederationPage = lazyPage(async () => (await import("./pages/FederationPage.tsx")).FederationPage);
+const JoinPage = lazyPage(async () => (await import("./pages/JoinPage.tsx")).JoinPage);
+const NewFederationPage = lazyPage(async () => (await import("./pages/NewFederationPage.tsx")).NewFederationPage);
+const WatchPage = lazyPage(async () => (await import("./pages/WatchPage.tsx")).WatchPage);
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+
+const home = strayFrom(location.href);
+if (home !== null) location.replace(home);
 
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <ServicesContext value={createAppServices()}>
-        <BrowserRouter>
-          <Routes>
-            <Route path="/" element={<FrontPage />} />
-            <Route path="/new" element={<NewFederationPage />} />
-            <Route path="/created/:federationId" element={<CreatedPage />} />
-            <Route path="/join/:federationId" element={<JoinPage />} />
-            <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
-            <Route path="/watch/:federationId" element={<WatchPage />} />
-            <Route path="*" element={<NotFoundPage />} />
-          </Routes>
+        <BrowserRouter basename={basePath()}>
+          <Suspense fallback={null}>
+            <Routes>
+              <Route path="/" element={<FrontPage />} />
+              <Route path="/new" element={<NewFederationPage />} />
+              <Route path="/created/:federationId" element={<CreatedPage />} />
+              <Route path="/join/:federationId" element={<JoinPage />} />
+              <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
+              <Route path="/watch/:federationId" element={<WatchPage />} />
+              <Route path="*" element={<NotFoundPage />} />
+            </Routes>
+          </Suspense>
         </BrowserRouter>
       </ServicesContext>
     </MantineProvider>

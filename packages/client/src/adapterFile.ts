@@ -6,11 +6,15 @@ import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 
 /**
- * The adapter after a round, or the one that the federation started from. `token` watches or invites.
+ * The adapter after a round, or the one that the federation started from. `baseUrl` is where the coordinator serves files; `token` watches or invites.
  * @throws {DuetError} ADAPTER_MISSING when the coordinator has none to give, MODEL_DOWNLOAD when the connection breaks for good.
  */
-export async function adapterFile(federationId: string, round: number | "initial", token: string): Promise<NamedTensors> {
-  const address = `/federations/${federationId}/adapters/${round}.safetensors`;
+export async function adapterFile(
+  baseUrl: string,
+  federationId: string,
+  round: number | "initial", token: string,
+): Promise<NamedTensors> {
+  const address = `${baseUrl}federations/${federationId}/adapters/${round}.safetensors`;
   try {
     const headers = { [WATCH_TOKEN_HEADER]: token };
     return readSafetensors(await download(address, { sha256: null, headers, onProgress: () => {} }));

@@ -19,6 +19,7 @@ import {
   snapshotEvent,
 } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { originAnswer } from "@duet/lora-core/protocol/originAnswer";
 import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io, type Socket } from "socket.io-client";
@@ -33,7 +34,7 @@ export type ConnectionStatus =
   | { readonly kind: "connecting" }
   | { readonly kind: "ready"; readonly offer: Offer; readonly clockOffsetMs: number }
   | { readonly kind: "lost"; readonly since: number }
-  | { readonly kind: "refused"; readonly message: string };
+  | { readonly kind: "refused"; readonly error: DuetError };
 
 /** What the coordinator has for federations. */
 export interface Offer {
@@ -43,6 +44,8 @@ export interface Offer {
 }
 
 export interface CoordinatorClient {
+  /** Where it serves files, with a slash at the end: what a path such as `models/use-lite/config.json` is relative to. */
+  readonly baseUrl: string;
   readonly status: ReadableStore<ConnectionStatus>;
   /** @throws {DuetError} the refusal, TIMEOUT, UNREACHABLE, or BAD_REPLY for an answer that is not this protocol's. */
   request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
@@ -69,7 +72,7 @@ export interface RoundSubmission {
 }
 
 export interface CoordinatorClientOptions {
-  /** Origin of the coordinator; the page's own when empty. */
+  /** Address of the coordinator, with the path below which it is served. */
   readonly url: string;
   readonly ledger: SentLedger;
   readonly now: () => number;
@@ -86,7 +89,11 @@ const RECONNECT_MS = 1_000;
 const replacedNotice = z.strictObject({ reason: z.string() });
 
 export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientOptions): CoordinatorClient {
-  const socket: Socket = io(url || undefined, { transports: ["websocket"], reconnectionDelayMax: 3000 });
+  const base = new URL(url.endsWith("/") ? url : `${url}/`);
+  /** What paths from the root are added to. */
+  const root = base.href.replace(/\/$/, "");
+  const path = `${base.pathname}socket.io`;
+  const socket: Socket = io(base.origin, { path, transports: ["websocket"], reconnectionDelayMax: 3000 });
   const status = createStore<ConnectionStatus>({ kind: "connecting" });
   const ready = listeners<void>();
   const snapshots = listeners<Snapshot>();
@@ -103,6 +110,10 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     } catch (error) {
       refused(error);
     }
+  });
+  socket.on("connect_error", async () => {
+    const refusal = await originRefusal(base);
+    if (refusal !== null && !socket.connected) status.set({ kind: "refused", error: new DuetError("WRONG_ORIGIN", refusal) });
   });
   socket.on("disconnect", (reason) => {
     if (status.get().kind === "refused") return;
@@ -125,7 +136,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   /** A version mismatch is final; anything else is tried again by reconnecting. */
   function refused(error: unknown): void {
     if (hasCode(error, "VERSION_MISMATCH", "BAD_REPLY")) {
-      status.set({ kind: "refused", message: error.message });
+      status.set({ kind: "refused", error });
       socket.disconnect();
     } else {
       socket.disconnect();
@@ -148,7 +159,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   async function untilReady(): Promise<Offer> {
     const current = status.get();
     if (current.kind === "ready") return current.offer;
-    if (current.kind === "refused") throw new DuetError("VERSION_MISMATCH", current.message);
+    if (current.kind === "refused") throw current.error;
     const next = new Promise<void>((resolve) => {
       const stop = ready.add(() => {
         stop();
@@ -170,7 +181,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   /** Where and with which secret this client's adapters travel. */
   function route() {
     if (!client) throw new DuetError("NOT_JOINED", "This connection has not joined a federation");
-    return { url, federationId: client.federationId, headers: { [RESUME_TOKEN_HEADER]: client.resumeToken } };
+    return { url: root, federationId: client.federationId, headers: { [RESUME_TOKEN_HEADER]: client.resumeToken } };
   }
 
   /** The adapter is one entry of the ledger, every byte of it counted that leaves. */
@@ -185,6 +196,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   }
 
   return {
+    baseUrl: base.href,
     status,
     onReady: ready.add,
     onSnapshot: snapshots.add,
@@ -194,7 +206,7 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     async createFederation(config, initial) {
       const created = await request("federation:create", { config });
       const { federationId, organiserKey } = created;
-      if (initial) await upload({ url, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
+      if (initial) await upload({ url: root, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
       return created;
     },
     async fetchAdapter(round) {
@@ -236,6 +248,14 @@ export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyO
   const result = parsed.data;
   if (!result.ok) throw new DuetError(result.error.code, result.error.message);
   return result.data as ReplyOf<N>;
+}
+
+/** Why the coordinator takes no sockets of this page; null when that is not what keeps it from connecting. */
+async function originRefusal(base: URL): Promise<string | null> {
+  const address = new URL(`origin?page=${encodeURIComponent(base.origin)}`, base);
+  const response = await fetch(address, { signal: AbortSignal.timeout(ACK_TIMEOUT_MS) }).catch(() => null);
+  if (!response?.ok) return null;
+  return originAnswer.safeParse(await response.json().catch(() => null)).data?.refusal ?? null;
 }
 
 function listeners<T>() {

@@ -12,18 +12,19 @@ import { adapterFile } from "./adapterFile.ts";
 
 /**
  * The federation's initial adapter, and as personal one `personal` where it is given; null where the seed gives everything.
- * @throws {Error} when the initial adapter cannot be had, or is not the one that the federation names.
+ * `baseUrl` is where the coordinator serves files. @throws {DuetError} when the initial adapter cannot be had, or is not the one that the federation names.
  */
 export async function startingPoint(
   { federationId, config }: Pick<Snapshot, "federationId" | "config">,
   token: string,
   personal: Uint8Array | null,
+  baseUrl: string,
 ): Promise<ClientCheckpoint | null> {
   if (config.initialAdapter === null && personal === null) return null;
   const layout = adapterLayout(federationBase(config.model).linears, config.adapter);
   let initial: Uint8Array | null = null;
   if (config.initialAdapter !== null) {
-    initial = encodeAdapter(await adapterFile(federationId, "initial", token), layout);
+    initial = encodeAdapter(await adapterFile(baseUrl, federationId, "initial", token), layout);
     if (sha256Of(initial) !== config.initialAdapter)
       throw new DuetError("MODEL_MISMATCH", "The initial adapter has changed on the coordinator");
   }

@@ -15,8 +15,8 @@ import type { Logger } from "pino";
 import { Server, type Socket } from "socket.io";
 import type { Clock } from "../ports/clock.ts";
 import type { Handlers } from "./handlers.ts";
+import type { OriginCheck } from "./originCheck.ts";
 import { createRateLimit } from "./rateLimit.ts";
-import { isSameOrigin } from "./sameOrigin.ts";
 import { endSession, type Session } from "./session.ts";
 import { answer, failureOf, validated } from "./validated.ts";
 
@@ -28,17 +28,21 @@ const PING_TIMEOUT_MS = 60_000;
 
 export interface GatewayParts {
   readonly handlers: Handlers;
+  readonly originCheck: OriginCheck;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Puts a Socket.IO server on an HTTP server. */
-export function createSocketGateway(http: HttpServer, { handlers, clock, logger }: GatewayParts): { close(): Promise<void> } {
+export function createSocketGateway(
+  http: HttpServer,
+  { handlers, originCheck, clock, logger }: GatewayParts,
+): { close(): Promise<void> } {
   const io: DuetServer = new Server(http, {
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     pingTimeout: PING_TIMEOUT_MS,
     serveClient: false,
-    allowRequest: (request, decide) => decide(null, isSameOrigin(request)),
+    allowRequest: (request, decide) => decide(null, originCheck.refusal(request) === null),
   });
   io.on("connection", (socket) => {
     const session = createSession(socket);

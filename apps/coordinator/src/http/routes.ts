@@ -1,20 +1,27 @@
 /** What the coordinator serves over HTTP: the web app, base models, sample data, adapters of past rounds. */
-import { basename, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import type { OriginAnswer } from "@duet/lora-core/protocol/originAnswer";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
+import type { OriginCheck } from "../gateway/originCheck.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
 import { exists } from "../storage/files.ts";
+import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 
 export interface RouteParts {
   readonly registry: FederationRegistry;
   readonly catalogue: ModelCatalogue;
+  readonly originCheck: OriginCheck;
+  /** Path below which browsers reach the page: "" or "/duet". */
+  readonly base: string;
   /** Folder of sample data (*.json); null serves none. */
   readonly samplesDir: string | null;
   /** Folder of the built web app; null serves none. */
@@ -25,11 +32,20 @@ export interface RouteParts {
 /** Registers every route. */
 export async function registerRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
   app.get("/health", async () => ({ status: "ok", federations: parts.registry.list().length }));
+  registerOrigin(app, parts.originCheck);
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
   await registerBlobs(app, parts.registry, parts.logger);
-  if (parts.samplesDir !== null) registerSamples(app, parts.samplesDir);
-  await registerWebApp(app, parts.webDir);
+  if (parts.samplesDir !== null) await registerSamples(app, parts.samplesDir);
+  await registerWebApp(app, parts);
+}
+
+/** Browsers hide why a socket was refused, so the page asks here; it names its own origin, which browsers leave out of such requests. */
+function registerOrigin(app: FastifyInstance, originCheck: OriginCheck): void {
+  app.get<{ Querystring: { page?: unknown } }>("/origin", async ({ query, raw }, reply): Promise<OriginAnswer> => {
+    reply.header("cache-control", "no-store");
+    return { refusal: originCheck.refusal(raw, typeof query.page === "string" ? query.page : undefined) };
+  });
 }
 
 /** With `?sha256=` of the right file the address never changes its content, so it may be cached for good. */
@@ -79,32 +95,46 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
   );
 }
 
-function registerSamples(app: FastifyInstance, samplesDir: string): void {
-  app.get<{ Params: { file: string } }>("/samples/:file", async (request, reply) => {
-    const { file } = request.params;
-    const path = join(samplesDir, basename(file));
-    if (!/^[\w-]+\.json$/.test(file) || !(await exists(path))) return notFound(reply, "There is no such sample");
-    reply.header("cache-control", "no-cache");
-    return sendFile(reply, path, "config.json");
+async function registerSamples(app: FastifyInstance, samplesDir: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: samplesDir,
+    prefix: "/samples/",
+    decorateReply: false,
+    preCompressed: true,
+    allowedPath: (path) => /^\/[\w-]+\.json$/.test(path),
+    cacheControl: false,
+    setHeaders: (reply) => void reply.header("cache-control", "no-cache"),
   });
 }
 
 /** Files with a hash in their name are cached for good; every other address is the page, which finds its own way. */
-async function registerWebApp(app: FastifyInstance, webDir: string | null): Promise<void> {
+async function registerWebApp(app: FastifyInstance, { webDir, base }: RouteParts): Promise<void> {
   if (webDir === null) {
     app.setNotFoundHandler((_request, reply) => notFound(reply, "There is nothing here"));
     return;
   }
+  const sendPage = async (reply: FastifyReply) => {
+    const html = await readFile(join(webDir, "index.html"), "utf8");
+    return reply.header("cache-control", "no-cache").type("text/html; charset=utf-8").send(pageBelow(base, html));
+  };
   await app.register(fastifyStatic, {
     root: webDir,
+    index: false,
+    // The build writes each file's compressed forms beside it.
+    preCompressed: true,
+    allowedPath: (path) => !/\.(html|br|gz)$/.test(path),
     cacheControl: false,
     setHeaders: (reply, path) => {
-      reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+      reply.header(
+        "cache-control",
+        relative(webDir, path).startsWith("assets") ? "public, max-age=31536000, immutable" : "no-cache",
+      );
     },
   });
+  app.get("/", (_request, reply) => sendPage(reply));
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
-    return isPage ? reply.sendFile("index.html") : notFound(reply, "There is nothing here");
+    return isPage ? sendPage(reply) : notFound(reply, "There is nothing here");
   });
 }
 

@@ -19,7 +19,8 @@ const contentSecurityPolicy = (hubOrigin: string) =>
     "font-src 'self' data:",
     `connect-src ${["'self'", "data:", "blob:", hubOrigin, ...(HUB_STORAGE.get(hubOrigin) ?? [])].join(" ")}`,
     "object-src 'none'",
-    "base-uri 'none'",
+    // The page's <base> is the path below which it is served.
+    "base-uri 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join("; ");

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Coordinator, createCoordinator } from "../../src/createCoordinator.ts";
+import { type Coordinator, type CoordinatorOptions, createCoordinator } from "../../src/createCoordinator.ts";
 import { createShiftableClock, type ShiftableClock } from "./shiftableClock.ts";
 
 export interface CoordinatorUnderTest {
@@ -14,14 +14,14 @@ export interface CoordinatorUnderTest {
   restart(): Promise<void>;
 }
 
-/** Starts it. Its only base model is duet-tiny. */
-export async function startCoordinator(limits: { maxFederations?: number } = {}): Promise<CoordinatorUnderTest> {
+/** Starts it. Its only base model is duet-tiny, and it serves no page unless told otherwise. */
+export async function startCoordinator(settings: Partial<CoordinatorOptions> = {}): Promise<CoordinatorUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), "duet-coordinator-"));
   const dataDir = join(folder, "data");
   const modelsDir = join(folder, "models");
   await cp("models/duet-tiny", join(modelsDir, "duet-tiny"), { recursive: true });
   const clock = createShiftableClock();
-  const create = () => createCoordinator({ dataDir, modelsDir, webDir: null, clock, limits });
+  const create = () => createCoordinator({ dataDir, modelsDir, webDir: null, clock, ...settings });
   let coordinator: Coordinator = create();
   onTestFinished(async () => {
     await coordinator.close();

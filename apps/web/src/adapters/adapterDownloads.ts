@@ -9,6 +9,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { baseUrl } from "../lib/baseUrl.ts";
 import { zipAdapter } from "./adapterArchive.ts";
 
 export interface AdapterDownload {
@@ -41,7 +42,7 @@ export async function sharedAdapter(
   { federationId, config }: Pick<Snapshot, "federationId" | "config">,
   token: string,
 ): Promise<AdapterDownload> {
-  const tensors = await adapterFile(federationId, round, token);
+  const tensors = await adapterFile(baseUrl(), federationId, round, token);
   const base = federationBase(config.model);
   const readme = adapterCard({ kind: "shared", round, fusion: null, config, base });
   return {

@@ -1,3 +1,4 @@
+import { explain } from "@duet/lora-core/errors/duetError";
 import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -44,9 +45,10 @@ function ConnectionNotice() {
     );
   }
   if (status.kind === "refused") {
+    const { sentence, nextStep } = explain(status.error);
     return (
       <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title="This page and the coordinator differ" role="alert">
-        {status.message} Reload this page to get the coordinator's version.
+        {sentence} {nextStep}
       </Alert>
     );
   }

@@ -4,6 +4,7 @@ import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from 
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useNow } from "../hooks/useNow.ts";
 import { useStore } from "../hooks/useStore.ts";
+import { addressOf } from "../lib/baseUrl.ts";
 import { joinPath } from "../lib/links.ts";
 import type { OrganiserSecrets } from "../services/tabStorage.ts";
 import { stripView } from "./progressView.ts";
@@ -40,7 +41,7 @@ export function StatusStrip({ snapshot, myRole, secrets }: StatusStripProps) {
             <IconUsers size={14} aria-hidden="true" style={{ verticalAlign: "-2px" }} /> {view.presence}
           </span>
           <span>{myRole}</span>
-          {secrets && <InviteButton link={location.origin + joinPath(snapshot.federationId, secrets.inviteToken)} />}
+          {secrets && <InviteButton link={addressOf(joinPath(snapshot.federationId, secrets.inviteToken))} />}
         </div>
         <p className="note muted small" style={{ margin: 0 }}>
           {view.note}

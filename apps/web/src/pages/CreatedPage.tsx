@@ -2,6 +2,7 @@ import { Button, CopyButton, Group, TextInput } from "@mantine/core";
 import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { addressOf } from "../lib/baseUrl.ts";
 import { joinPath, watchPath } from "../lib/links.ts";
 import { Panel } from "../ui/Panel.tsx";
 
@@ -25,10 +26,10 @@ export function CreatedPage() {
       <h1>Your federation is ready</h1>
       <div className="column">
         <Panel title="For participants">
-          <Secret label="Invite link" value={location.origin + joinPath(federationId, inviteToken)} />
+          <Secret label="Invite link" value={addressOf(joinPath(federationId, inviteToken))} />
         </Panel>
         <Panel title="For spectators">
-          <Secret label="Watch link" value={location.origin + watchPath(federationId, watchToken)} />
+          <Secret label="Watch link" value={addressOf(watchPath(federationId, watchToken))} />
         </Panel>
         <Panel title="For you" hint="Whoever has this key can pause, stop, and remove clients. This browser keeps it for you.">
           <Secret label="Organiser key" value={organiserKey} />

@@ -10,6 +10,7 @@ import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
 import { createTabStorage, type TabStorage } from "./tabStorage.ts";
@@ -50,13 +51,13 @@ export function createAppServices(): AppServices {
   const backend = forcedBackend();
   const storage = createTabStorage();
   const ledger = createSentLedger(now, storage);
-  const coordinator = createCoordinatorClient({ url: "", ledger, now });
+  const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now });
   const session = createStore<TabSession | null>(null);
   let engine: TabEngine | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
 
   function currentEngine(): TabEngine {
-    engine ??= createWorkerEngine();
+    engine ??= createWorkerEngine(coordinator.baseUrl);
     return engine;
   }
 
@@ -96,7 +97,7 @@ export function createAppServices(): AppServices {
     join: ({ federationId, inviteToken, name, rows, personal }) =>
       start(federationId, { inviteToken, name, known: null }, async (snapshot) => ({
         rows,
-        start: await startingPoint(snapshot, inviteToken, personal),
+        start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
         kept: { checkpoint: null, done: null },
       })),
     async resume(federationId) {

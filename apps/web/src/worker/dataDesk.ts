@@ -21,7 +21,7 @@ const REJECTED_SHOWN = 50;
 
 export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectSample" | "predictTable">;
 
-export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "hold">): DataDesk {
+export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "hold">, baseUrl: string): DataDesk {
   let table: Table | null = null;
 
   function current(): Table {
@@ -61,7 +61,7 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
       return connected(rows, rejected, seed);
     },
     async connectSample(id, share, seed) {
-      const sample = await loadSample(id);
+      const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);
       return { title: sample.title, share: name, data: connected(rows, [], seed) };
     },

@@ -26,7 +26,7 @@ export interface ModelDesk
   load(model: BaseModel, hub: string, onProgress: (progress: DownloadProgress) => void): Promise<LoadedModel>;
 }
 
-export function createModelDesk(origin: string): ModelDesk {
+export function createModelDesk(baseUrl: string): ModelDesk {
   const picked = createPickedFiles();
 
   /** Where the bytes of a file come from when the cache does not have them. */
@@ -34,7 +34,7 @@ export function createModelDesk(origin: string): ModelDesk {
     return (onProgress: (progress: DownloadProgress) => void): Promise<Uint8Array<ArrayBuffer>> => {
       switch (source.kind) {
         case "coordinator":
-          return download(`${origin}/models/${source.id}/${path}?sha256=${sha256}`, { sha256, onProgress });
+          return download(`${baseUrl}models/${source.id}/${path}?sha256=${sha256}`, { sha256, onProgress });
         case "hub":
           return download(hubFileUrl(hub, parseHubAddress(source.address), path), { sha256, onProgress });
         case "files":

@@ -11,9 +11,9 @@ import type { Scenario } from "@duet/lora-core/scenarios/scenario";
 const DEAL = { clients: 4, seed: 1 };
 
 /** @throws {DuetError} SAMPLE_MISSING when the coordinator does not serve it, MODEL_DOWNLOAD when it cannot be reached. */
-export async function loadSample(id: SampleId): Promise<Scenario> {
+export async function loadSample(id: SampleId, baseUrl: string): Promise<Scenario> {
   if (id === "logs") return logsScenario(DEAL);
-  const file = await download("/samples/medical.json", { sha256: null, onProgress: () => {} }).catch((error: unknown) => {
+  const file = await download(`${baseUrl}samples/medical.json`, { sha256: null, onProgress: () => {} }).catch((error: unknown) => {
     const isRefused = error instanceof ModelDownloadError && error.status !== null;
     throw isRefused ? new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data") : error;
   });

@@ -64,6 +64,12 @@ export interface TableRequest {
     | { readonly kind: "text"; readonly options: GenerateOptions };
 }
 
+/** The first message that a worker gets. */
+export interface WorkerBeginning {
+  /** Where the coordinator serves everything, with a slash at the end. */
+  readonly baseUrl: string;
+}
+
 export interface TabEngine extends ClientEngine {
   /** What a model on the hub is, at the commit that `owner/name@revision` means now. @throws {Error} with a sentence for people. */
   describeHubModel(address: string, hub: string): Promise<BaseModel>;

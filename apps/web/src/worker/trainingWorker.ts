@@ -7,32 +7,35 @@ import { createDataDesk } from "./dataDesk.ts";
 import { keepErrorCodes } from "./errorTransfer.ts";
 import { createModelDesk } from "./modelDesk.ts";
 import { probeDevice } from "./probeDevice.ts";
-import type { TabEngine } from "./tabEngine.ts";
-
-const engine = createLocalClient({ wasmPath: new URL("/wasm/", self.location.origin).href, threads: null });
-const models = createModelDesk(self.location.origin);
-const client = new ClientDesk(engine, createClientStore());
-
-const tabEngine: Omit<TabEngine, "close"> = {
-  ...createDataDesk(engine, client),
-  ...models,
-  async openModel(model, hub, backend, onProgress) {
-    const { files, kept } = await models.load(model, hub, onProgress);
-    return { device: await engine.open(files, backend), modelKept: kept };
-  },
-  deviceLimits: probeDevice,
-  recall: (clientId) => client.recall(clientId),
-  begin: (request) => client.begin(request),
-  keepAs: (clientId) => client.keepAs(clientId),
-  runRound: (key, request, onProgress) => client.runRound(key, request, onProgress),
-  confirmSubmitted: (key) => client.confirmSubmitted(key),
-  cancel: () => engine.cancel(),
-  forget: (clientId) => client.forget(clientId),
-  predict: (inputs, adapter) => engine.predict(inputs, adapter),
-  write: (request, onText) => engine.write(request, onText),
-  measureFusion: (adapter) => engine.measureFusion(adapter),
-  stopAnswering: () => engine.stopAnswering(),
-};
+import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
 
 keepErrorCodes();
-expose(tabEngine);
+// The first message says where the coordinator is; all others are calls.
+self.addEventListener("message", ({ data }: MessageEvent<WorkerBeginning>) => expose(tabEngine(data)), { once: true });
+
+function tabEngine({ baseUrl }: WorkerBeginning): Omit<TabEngine, "close"> {
+  const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: null });
+  const models = createModelDesk(baseUrl);
+  const client = new ClientDesk(engine, createClientStore());
+
+  return {
+    ...createDataDesk(engine, client, baseUrl),
+    ...models,
+    async openModel(model, hub, backend, onProgress) {
+      const { files, kept } = await models.load(model, hub, onProgress);
+      return { device: await engine.open(files, backend), modelKept: kept };
+    },
+    deviceLimits: probeDevice,
+    recall: (clientId) => client.recall(clientId),
+    begin: (request) => client.begin(request),
+    keepAs: (clientId) => client.keepAs(clientId),
+    runRound: (key, request, onProgress) => client.runRound(key, request, onProgress),
+    confirmSubmitted: (key) => client.confirmSubmitted(key),
+    cancel: () => engine.cancel(),
+    forget: (clientId) => client.forget(clientId),
+    predict: (inputs, adapter) => engine.predict(inputs, adapter),
+    write: (request, onText) => engine.write(request, onText),
+    measureFusion: (adapter) => engine.measureFusion(adapter),
+    stopAnswering: () => engine.stopAnswering(),
+  };
+}

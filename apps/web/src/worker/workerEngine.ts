@@ -3,13 +3,17 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { proxy, wrap } from "comlink";
 import { keepErrorCodes } from "./errorTransfer.ts";
-import type { TabEngine } from "./tabEngine.ts";
+import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
 
 keepErrorCodes();
 
-/** Starts the worker. After `close`, or when it dies, every call rejects with WORKER_DIED. */
-export function createWorkerEngine(): TabEngine {
+/**
+ * Starts the worker, which gets the coordinator's files below `baseUrl`. After `close`, or when it dies, every call rejects with
+ * WORKER_DIED.
+ */
+export function createWorkerEngine(baseUrl: string): TabEngine {
   const worker = new Worker(new URL("./trainingWorker.ts", import.meta.url), { type: "module", name: "duet-training" });
+  worker.postMessage({ baseUrl } satisfies WorkerBeginning);
   const remote = wrap<Omit<TabEngine, "close">>(worker);
   let die: (cause: string) => void = () => {};
   const death = new Promise<never>((_, reject) => {

@@ -32,6 +32,7 @@ export function fakeCoordinator(calls: Calls) {
   const replaced = new Set<(reason: string) => void>();
   const answers = { join: async (): Promise<unknown> => ({}), submit: async (): Promise<void> => {} };
   const client: CoordinatorClient = {
+    baseUrl: "https://coordinator.example/",
     status,
     onReady: (listener) => {
       ready.add(listener);

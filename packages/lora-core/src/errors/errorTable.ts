@@ -27,6 +27,7 @@ const CONNECTION = {
   UNREACHABLE: "Check the network; this client keeps trying and goes on by itself.",
   TIMEOUT: "Check the network; this client keeps trying and goes on by itself.",
   BAD_REPLY: "Reload this page to get the coordinator's version.",
+  WRONG_ORIGIN: "Open the page at the address that the coordinator knows; this one goes on by itself once that is mended.",
 } as const;
 
 const TRAINING = {
