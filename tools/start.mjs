@@ -4,6 +4,7 @@
  */
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { main, SetupError, say } from "./setup/process.mjs";
+import { typescriptModule } from "./setup/typescriptModule.mjs";
 import { setUp } from "./setup.mjs";
 import { startCoordinator } from "./start/coordinatorProcess.mjs";
 import { freePort } from "./start/freePort.mjs";
@@ -14,18 +15,21 @@ const DEFAULTS = { DUET_WEB: "dist/web", DUET_SAMPLES: ".cache/samples", DUET_LO
 await main(async () => {
   await ensureDependencies();
   const settings = await readSettings();
+  if (settings === null) return 0;
   await setUp();
   const port = await freePort(settings.port, settings.host);
   if (port !== settings.port) say(`Port ${settings.port} is in use; taking ${port}.`);
 
   const { url, ended, stop } = await startCoordinator({ ...settings, port });
-  const { trialFederation } = await typescriptModule("./start/trialFederation.ts");
-  const links = await trialFederation(url, TRIAL_FILE).catch((error) => {
+  // Where people open the page: what they are told is not where this process reaches the coordinator.
+  const address = settings.origin.length > 0 ? settings.origin[0] + settings.base : url;
+  const { trialFederation } = await typescriptModule("tools/start/trialFederation.ts");
+  const links = await trialFederation(url, TRIAL_FILE, address).catch((error) => {
     stop();
     throw error;
   });
   console.log(`
-  Duet is running at   ${url}
+  Duet is running at   ${address}
 
   A federation is ready to try, on sample data (medical terms). It starts when two have joined:
   Invite link          ${links.invite}
@@ -36,17 +40,17 @@ await main(async () => {
   return ended;
 });
 
+/** Null when help was asked for and given. */
 async function readSettings() {
-  const { parseSettings, USAGE } = await typescriptModule("../apps/coordinator/src/config.ts");
+  const { parseSettings, OPTIONS } = await typescriptModule("apps/coordinator/src/config.ts");
+  const usage = `npm start -- [options]                                     also from the environment:\n${OPTIONS}`;
+  let settings;
   try {
-    return parseSettings(process.argv.slice(2), { ...DEFAULTS, ...process.env });
+    settings = parseSettings(process.argv.slice(2), { ...DEFAULTS, ...process.env });
   } catch (error) {
-    throw new SetupError(`${error.message}\n\n${USAGE}`);
+    throw new SetupError(`${error.message}\n\n${usage}`);
   }
-}
-
-/** Loads a TypeScript file; possible only once the packages are installed. */
-async function typescriptModule(path) {
-  const { tsImport } = await import("tsx/esm/api");
-  return tsImport(path, import.meta.url);
+  if (settings !== "help") return settings;
+  console.log(usage);
+  return null;
 }

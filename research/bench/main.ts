@@ -6,7 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
 import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
@@ -18,25 +18,41 @@ import { machineReport, printPage, printRun } from "./report.ts";
 const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
+
+const USAGE = `npm run bench -- [options]
+
+  Median times of ours beside stock TF.js, jax-js and PyTorch.
+
+  --backends A,B   ${BACKENDS.join(", ")} (default all)
+  --works A,B      ${WORKS.join(", ")} (default all)
+  --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
+  --json FILE      write the figures too`;
+
 /** PyTorch's threads: the cores of the machine that the targets are set for. */
 const TORCH_THREADS = 2;
 
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.stack : error);
+  console.error(error instanceof Error ? (error.name === "Error" ? error.message : error.stack) : error);
   process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseCommandLine({
+    args: process.argv.slice(2),
     options: {
+      help: { type: "boolean", short: "h", default: false },
       json: { type: "string" },
       works: { type: "string", default: WORKS.join(",") },
       backends: { type: "string", default: BACKENDS.join(",") },
       python: { type: "string", default: process.env.DUET_PYTHON ?? "python3" },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const wanted = namesIn(values.backends, BACKENDS, "backend");
   const works = namesIn(values.works, WORKS, "kind of work");
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;

@@ -1,5 +1,5 @@
 /** The command line of `npm run experiment`. */
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
@@ -96,5 +96,5 @@ export function parseOptions(args: readonly string[]): ExperimentOptions | "help
 function parsed(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
   const names = [...Object.keys(fields.shape), "study"].map((name) => [name, { type: "string" as const }] as const);
   const flags = { quick: { type: "boolean" as const }, help: { type: "boolean" as const } };
-  return parseArgs({ args: [...args], options: { ...Object.fromEntries(names), ...flags } }).values;
+  return parseCommandLine({ args: [...args], options: { ...Object.fromEntries(names), ...flags } }).values;
 }

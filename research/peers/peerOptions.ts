@@ -1,5 +1,5 @@
 /** The command line of a comparison: its own options, and behind `--` those of `npm run experiment`, which say what is trained. */
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { type ExperimentOptions, parseOptions } from "../experiment/options.ts";
 import type { RunSettings } from "../experiment/runs.ts";
 import { wantedRuns } from "../experiment/wantedRuns.ts";
@@ -16,7 +16,7 @@ export function peerOptions<Name extends string>(
   fixed: readonly string[],
 ): PeerOptions<Name> {
   const names = Object.keys(defaults).map((name) => [name, { type: "string" as const }] as const);
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: Object.fromEntries(names) });
+  const { values, positionals } = parseCommandLine({ allowPositionals: true, options: Object.fromEntries(names) });
   const experiment = parseOptions([...fixed, ...positionals]);
   if (experiment === "help")
     throw new Error(`Own options: --${Object.keys(defaults).join(", --")}; behind -- those of npm run experiment`);

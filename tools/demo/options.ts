@@ -1,5 +1,5 @@
 /** The command line of `npm run demo`. */
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { backendName } from "@duet/lora-core/protocol/metrics";
@@ -55,7 +55,7 @@ export const USAGE = `npm run demo -- [options]
 /** @throws {Error} with one sentence on an option that is unknown or out of range. */
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const names = [...Object.keys(options.shape)].map((name) => [name, { type: "string" as const }] as const);
-  const { values } = parseArgs({
+  const { values } = parseCommandLine({
     args: [...args],
     options: { ...Object.fromEntries(names), help: { type: "boolean" as const } },
   });

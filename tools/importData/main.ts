@@ -1,5 +1,5 @@
 /** `npm run import-data`: public data sets into a folder that `npm run experiment -- --data` reads. `-- --help` says what there is. */
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { downloadFile } from "./downloadFile.ts";
 import { DATA_SETS, type DataSet, filesOf, HOSTS } from "./sources.ts";
 
@@ -17,7 +17,8 @@ const USAGE = `npm run import-data -- DATA-SET [options]
   The logs are free for research with their notice: https://github.com/logpai/loghub`;
 
 try {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseCommandLine({
+    args: process.argv.slice(2),
     allowPositionals: true,
     options: {
       to: { type: "string", default: "data" },

@@ -5,13 +5,12 @@ import { root, SetupError, typescript } from "../setup/process.mjs";
 
 /**
  * Starts it and resolves once it listens. A signal that ends this process ends it too, in an orderly way.
- * @param {{ port: number, host: string, data: string, models: string, samples: string, web: string, logLevel: string }} settings
+ * @param {Readonly<Record<string, string | number | readonly string[]>>} settings by the names of the coordinator's options
  * @returns {Promise<{ url: string, ended: Promise<number>, stop: () => void }>} ended: its exit code
  * @throws {SetupError} when it ends before it listens
  */
 export function startCoordinator(settings) {
-  const { logLevel, ...folders } = settings;
-  const flags = Object.entries({ ...folders, "log-level": logLevel }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const flags = Object.entries(settings).flatMap(([name, value]) => [value].flat().map((each) => `--${name}=${each}`));
   const child = spawn(process.execPath, typescript("apps/coordinator/src/main.ts", ...flags), {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],

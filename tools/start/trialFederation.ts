@@ -20,15 +20,15 @@ export interface Links {
 
 /**
  * Creates the federation over the socket, as the page would, and remembers it in `file`, so that a restart comes back to the same
- * one while it still waits for its clients.
+ * one while it still waits for its clients. The links begin with `address`, where people open the page.
  */
-export async function trialFederation(url: string, file: string): Promise<Links> {
+export async function trialFederation(url: string, file: string, address = url): Promise<Links> {
   const client = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
   try {
     const { federationId, inviteToken, watchToken } = (await remembered(client, file)) ?? (await create(client, file));
     return {
-      invite: `${url}/join/${federationId}#${inviteToken}`,
-      watch: `${url}/watch/${federationId}#${watchToken}`,
+      invite: `${address}/join/${federationId}#${inviteToken}`,
+      watch: `${address}/watch/${federationId}#${watchToken}`,
     };
   } finally {
     client.close();

@@ -2,7 +2,7 @@
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { z } from "zod";
-import { parseOptions } from "./commandLine.ts";
+import { parseCommandLine } from "./commandLine.ts";
 import { compileTrust } from "./gateway/trustedProxy.ts";
 
 /** "" or "/duet": no slash at the end, as many segments as are wanted. */
@@ -74,7 +74,7 @@ export function parseSettings(args: readonly string[], env: Readonly<Record<stri
   const options = Object.fromEntries(
     optionNames.map((name) => [name, { type: "string" as const, multiple: LISTS.includes(name) }]),
   );
-  const { help, ...flags } = parseOptions({
+  const { help, ...flags } = parseCommandLine({
     args: [...args],
     options: { ...options, help: { type: "boolean", short: "h" } },
   }).values;
