@@ -1,15 +1,25 @@
-/** Real data sets that are not part of the project: tests that need them are skipped, visibly, where they are absent. */
+/** Files that are not part of the project: tests that need them are skipped, visibly, where they are absent. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 
-const folder = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
+const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 
-/** Text of a file below ../shared/data (beside the repository). */
-export const readShared = (path: string): string => readFileSync(`${folder}${path}`, "utf8");
+/** Text of a file below ../shared/data (beside the repository): real data sets. */
+export const readShared = (path: string): string => readFileSync(`${shared}data/${path}`, "utf8");
 
-/** `describe` for a suite on those files. Without them the suite counts as skipped and its name says what it needs. */
-export function describeWithSharedData(name: string, suite: () => void): void {
-  if (existsSync(folder)) describe(name, suite);
-  else describe.skipIf(true)(`${name} (needs ../shared/data beside the repository)`, suite);
+/** Bytes of a file below ../shared/cases: small inputs that people have. */
+export const readSharedCase = (path: string): Uint8Array => new Uint8Array(readFileSync(`${shared}cases/${path}`));
+
+/** `describe` for a suite on ../shared/data. Without it the suite counts as skipped and its name says what it needs. */
+export const describeWithSharedData = describeWith("data");
+
+/** The same for a suite on ../shared/cases. */
+export const describeWithSharedCases = describeWith("cases");
+
+function describeWith(folder: string) {
+  return (name: string, suite: () => void): void => {
+    if (existsSync(`${shared}${folder}`)) describe(name, suite);
+    else describe.skipIf(true)(`${name} (needs ../shared/${folder} beside the repository)`, suite);
+  };
 }

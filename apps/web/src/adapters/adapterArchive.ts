@@ -1,5 +1,6 @@
 /** The files of a PEFT adapter as one .zip, and back from a .zip or the files themselves. Pure. */
-import { type PeftFiles, PeftFormatError } from "@duet/lora-core/adapters/peftFormat";
+import type { PeftFiles } from "@duet/lora-core/adapters/peftFormat";
+import { PeftFormatError } from "@duet/lora-core/adapters/peftFormatError";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
 

@@ -2,7 +2,8 @@
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
-import { type PeftBase, type PeftFiles, PeftFormatError, readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { type PeftBase, type PeftFiles, readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { PeftFormatError } from "@duet/lora-core/adapters/peftFormatError";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 

@@ -1,15 +1,19 @@
 /** What a LoRA adapter is: rank, scale, and which linear modules of the base it sits on (names as in PEFT). */
 import { z } from "zod";
 
+export const MAX_RANK = 256;
+/** Room for rank-stabilised LoRA, whose alpha is sqrt(rank) times as much when it is divided by the rank. */
+export const MAX_ALPHA = 16_384;
+
 export const adapterConfig = z.strictObject({
   /** R, the inner width of the factors A [R, in] and B [out, R]. */
-  rank: z.number().int().min(1).max(64),
+  rank: z.number().int().min(1).max(MAX_RANK),
   /** The update is (alpha / rank) * B A. */
-  alpha: z.number().positive().max(1024),
+  alpha: z.number().positive().max(MAX_ALPHA),
   /** Probability of zeroing an input element of A while training; survivors are scaled by 1 / (1 - dropout). */
   dropout: z.number().min(0).max(0.9),
   /** A module is adapted when its name is one of these or ends with ".<one of these>", as PEFT matches them. */
-  targetModules: z.array(z.string().min(1).max(120)).min(1).max(64),
+  targetModules: z.array(z.string().min(1).max(120)).min(1).max(512),
 });
 export type AdapterConfig = z.output<typeof adapterConfig>;
 
@@ -30,12 +34,30 @@ export function adapterScale(config: AdapterConfig): number {
  * @throws {RangeError} when a target matches nothing, naming it and what there is.
  */
 export function selectModules(linears: readonly LinearModule[], config: AdapterConfig): readonly LinearModule[] {
-  const matches = (module: LinearModule, target: string) => module.name === target || module.name.endsWith(`.${target}`);
   for (const target of config.targetModules) {
-    if (!linears.some((module) => matches(module, target))) {
-      const known = [...new Set(linears.map(({ name }) => name.split(".").at(-1)))].join(", ");
-      throw new RangeError(`No linear module is called "${target}"; this model has: ${known}`);
-    }
+    if (!linears.some(({ name }) => isCalled(name, target))) throw new RangeError(noModuleCalled(target, linears));
   }
-  return linears.filter((module) => config.targetModules.some((target) => matches(module, target)));
+  return linears.filter(({ name }) => config.targetModules.some((target) => isCalled(name, target)));
+}
+
+/** Whether a target means the module of this name: by all of it or by its last parts. */
+export function isCalled(name: string, target: string): boolean {
+  return name === target || name.endsWith(`.${target}`);
+}
+
+/** The sentence for a name that no module has. */
+export function noModuleCalled(target: string, linears: readonly LinearModule[]): string {
+  const known = [...new Set(linears.map(({ name }) => name.split(".").at(-1)))].join(", ");
+  return `No linear module is called "${target}"; this model has: ${known}`;
+}
+
+/** The shortest targets that select exactly these modules of a base: last parts of names where those say it, else whole names. */
+export function targetsOf(modules: readonly LinearModule[], linears: readonly LinearModule[]): string[] {
+  const chosen = new Set(modules.map(({ name }) => name));
+  const targets = modules.map(({ name }) => {
+    const parts = name.split(".");
+    const endings = parts.map((_, index) => parts.slice(-1 - index).join(".")).filter((ending) => !/^\d/.test(ending));
+    return endings.find((ending) => linears.every((other) => !isCalled(other.name, ending) || chosen.has(other.name))) ?? name;
+  });
+  return [...new Set(targets)];
 }

@@ -5,12 +5,13 @@
  * W x + (alpha / rank) B A x is refused.
  */
 
-import { z } from "zod";
-import { readSafetensors, SafetensorsError, writeSafetensors } from "../checkpoints/safetensors.ts";
-import { DuetError } from "../errors/duetError.ts";
+import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import { type AdapterConfig, adapterConfig, type LinearModule } from "./adapterConfig.ts";
-import { type AdapterLayout, adapterLayout } from "./adapterLayout.ts";
+import { type AdapterConfig, type LinearModule, MAX_ALPHA, MAX_RANK, targetsOf } from "./adapterConfig.ts";
+import { adapterLayout, factorAKey, factorBKey } from "./adapterLayout.ts";
+import { type PeftClaims, readPeftConfig } from "./peftConfig.ts";
+import { PeftFormatError } from "./peftFormatError.ts";
+import { type PeftFactor, type PeftFactors, readPeftTensors } from "./peftTensors.ts";
 
 /** What PEFT has to know of the base model. */
 export interface PeftBase {
@@ -35,44 +36,7 @@ export interface PeftAdapter {
   readonly tensors: NamedTensors;
 }
 
-/** Files of PEFT that cannot be read here; the message is a sentence for the user. */
-export class PeftFormatError extends DuetError {
-  constructor(problem: string) {
-    super("ADAPTER_FILE", `This PEFT adapter cannot be used: ${problem}`);
-  }
-}
-
 const KEY_PREFIX = "base_model.model.";
-const off = z.literal(false).nullish();
-const empty = z.union([z.null(), z.tuple([]), z.strictObject({})]).optional();
-
-/** Every field that changes what an adapter computes, with the only value of it that is understood here. */
-const peftConfig = z.object({
-  peft_type: z.literal("LORA"),
-  r: adapterConfig.shape.rank,
-  lora_alpha: adapterConfig.shape.alpha,
-  lora_dropout: adapterConfig.shape.dropout.default(0),
-  target_modules: adapterConfig.shape.targetModules,
-  bias: z.literal("none").default("none"),
-  use_dora: off,
-  use_rslora: off,
-  use_qalora: off,
-  lora_bias: off,
-  modules_to_save: empty,
-  rank_pattern: empty,
-  alpha_pattern: empty,
-  exclude_modules: empty,
-  layers_to_transform: empty,
-  layers_pattern: empty,
-  layer_replication: empty,
-  target_parameters: empty,
-  trainable_token_indices: empty,
-  alora_invocation_tokens: empty,
-  use_bdlora: empty,
-  kasa_config: empty,
-  /** The other ways of starting also change the base. */
-  init_lora_weights: z.union([z.boolean(), z.enum(["gaussian", "eva", "orthogonal"])]).optional(),
-});
 
 /** @throws {RangeError} when the tensors do not have the layout that the config puts on the base. */
 export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBase): PeftFiles {
@@ -108,61 +72,85 @@ export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBas
   };
 }
 
-/** Reads the files of an adapter for this base; float32 values come back bit for bit. @throws {PeftFormatError} */
+/**
+ * Reads the files of an adapter for this base. The tensors tell which modules it is on; what the config claims must agree with them.
+ * Float32 values come back bit for bit where one rank and one scale hold for all modules. Otherwise smaller ranks are filled up with
+ * zeros and B takes what a module's scale has more or less than the others': the same update. @throws {PeftFormatError}
+ */
 export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
-  const config = readConfig(files["adapter_config.json"]);
-  const layout = layoutOn(base, config);
-  const found = readWeights(files["adapter_model.safetensors"]);
-  const expected = new Set(layout.map(({ key }) => KEY_PREFIX + key));
-  for (const key of found.keys()) {
-    if (!expected.has(key)) throw new PeftFormatError(`it has the tensor ${key}, which its target_modules do not give this base`);
-  }
-  const tensors = layout.map(({ key, shape }): [string, HostTensor] => {
-    const tensor = found.get(KEY_PREFIX + key);
-    if (!tensor) throw new PeftFormatError(`it has no tensor ${KEY_PREFIX}${key}`);
-    if (tensor.shape.join() !== shape.join()) {
-      throw new PeftFormatError(
-        `${KEY_PREFIX}${key} has shape [${tensor.shape}], this base and rank ${config.rank} need [${shape}]`,
-      );
-    }
-    if (!tensor.data.every(Number.isFinite)) throw new PeftFormatError(`${KEY_PREFIX}${key} has a value that is not finite`);
-    return [key, tensor];
+  const claims = readPeftConfig(files["adapter_config.json"], base.linears);
+  const factors = readPeftTensors(files["adapter_model.safetensors"], base.linears);
+  const modules = base.linears.flatMap((linear) => {
+    const found = factors.get(linear.name);
+    assertClaimed(linear, found, claims);
+    return found ? [checkedModule(linear, found, claims)] : [];
   });
-  return { config, tensors: new Map(tensors) };
+  if (modules.length === 0) throw new PeftFormatError("it has no lora_A and lora_B of a linear module");
+  const rank = Math.max(...modules.map((module) => module.rank));
+  const plain = modules.find((module) => module.scale === claims.plainScaleOf(module.rank));
+  const { scale = 1 } = plain ?? modules[0] ?? {};
+  const alpha = claims.alphaOf(scale, rank);
+  if (alpha > MAX_ALPHA) throw new PeftFormatError(`its scale is ${alpha} / ${rank}, an alpha of at most ${MAX_ALPHA} is read`);
+  const adapted = modules.map(({ linear }) => linear);
+  const config = { rank, alpha, dropout: claims.dropout, targetModules: targetsOf(adapted, base.linears) };
+  return { config, tensors: new Map(modules.flatMap((module) => entriesOf(module, { rank, scale }))) };
 }
 
-function readConfig(text: string): AdapterConfig {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new PeftFormatError("adapter_config.json is not JSON");
-  }
-  const parsed = peftConfig.safeParse(json);
-  if (!parsed.success) {
-    const [field] = parsed.error.issues[0]?.path ?? [];
-    const value = typeof json === "object" && json !== null && field !== undefined ? Reflect.get(json, field) : json;
-    const shown = JSON.stringify(value) ?? "nothing";
-    throw new PeftFormatError(`adapter_config.json has ${String(field ?? "content")} = ${shown}, which is not supported`);
-  }
-  const { r: rank, lora_alpha: alpha, lora_dropout: dropout, target_modules: targetModules } = parsed.data;
-  return { rank, alpha, dropout, targetModules };
+interface CheckedModule extends PeftFactors {
+  readonly linear: LinearModule;
+  readonly rank: number;
+  /** s in W x + s B A x. */
+  readonly scale: number;
 }
 
-function layoutOn({ linears }: PeftBase, config: AdapterConfig): AdapterLayout {
-  try {
-    return adapterLayout(linears, config);
-  } catch (error) {
-    if (error instanceof RangeError) throw new PeftFormatError(error.message);
-    throw error;
+function assertClaimed({ name }: LinearModule, found: PeftFactors | undefined, claims: PeftClaims): void {
+  const claimed = claims.adapts(name);
+  if (found && claimed === false) {
+    throw new PeftFormatError(`it has the tensor ${found.a.key}, which its ${claims.adaptedBy} do not give this base`);
   }
+  if (!found && claimed === true) throw new PeftFormatError(`it has no tensor ${KEY_PREFIX}${factorAKey(name)}`);
 }
 
-function readWeights(bytes: Uint8Array): ReadonlyMap<string, HostTensor> {
-  try {
-    return readSafetensors(bytes);
-  } catch (error) {
-    if (error instanceof SafetensorsError) throw new PeftFormatError(error.message);
-    throw error;
-  }
+function checkedModule(linear: LinearModule, { a, b }: PeftFactors, claims: PeftClaims): CheckedModule {
+  const { name, inFeatures, outFeatures } = linear;
+  const rank = claims.rankOf(name) ?? a.tensor.shape[0] ?? 0;
+  if (!(rank >= 1 && rank <= MAX_RANK))
+    throw new PeftFormatError(`${a.key} has rank ${rank}; ranks from 1 to ${MAX_RANK} are read`);
+  const assertShape = ({ key, tensor: { shape } }: PeftFactor, wanted: readonly number[]) => {
+    if (shape.join() === wanted.join()) return;
+    const by = claims.rankPattern ? ` (adapter_config.json has ${claims.rankPattern})` : "";
+    throw new PeftFormatError(`${key} has shape [${shape}], this base and rank ${rank}${by} need [${wanted}]`);
+  };
+  assertShape(a, [rank, inFeatures]);
+  assertShape(b, [outFeatures, rank]);
+  return { linear, a, b, rank, scale: claims.scaleOf(name, rank) };
+}
+
+/** A module's tensors in an adapter of this rank and scale. */
+function entriesOf(module: CheckedModule, adapter: { readonly rank: number; readonly scale: number }): [string, HostTensor][] {
+  const { name, inFeatures, outFeatures } = module.linear;
+  const [a, b] = [finite(module.a), finite(module.b)];
+  const [keyA, keyB] = [factorAKey(name), factorBKey(name)];
+  const ratio = module.scale / adapter.scale;
+  if (module.rank === adapter.rank && ratio === 1)
+    return [
+      [keyA, { ...a }],
+      [keyB, { ...b }],
+    ];
+  const wideA = new Float32Array(adapter.rank * inFeatures);
+  wideA.set(a.data);
+  const wideB = new Float32Array(outFeatures * adapter.rank);
+  b.data.forEach((value, i) => {
+    wideB[Math.floor(i / module.rank) * adapter.rank + (i % module.rank)] = ratio * value;
+  });
+  return [
+    [keyA, { shape: [adapter.rank, inFeatures], data: wideA }],
+    [keyB, { shape: [outFeatures, adapter.rank], data: wideB }],
+  ];
+}
+
+/** The factor with its data read once. */
+function finite({ key, tensor: { shape, data } }: PeftFactor): HostTensor {
+  if (!data.every(Number.isFinite)) throw new PeftFormatError(`${key} has a value that is not finite`);
+  return { shape, data };
 }

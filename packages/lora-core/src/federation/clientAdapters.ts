@@ -6,7 +6,8 @@
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type AdapterLayout, adapterLayout, initialAdapter, layoutOfBytes } from "../adapters/adapterLayout.ts";
-import { type PeftBase, type PeftFiles, PeftFormatError, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
+import { type PeftBase, type PeftFiles, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
+import { PeftFormatError } from "../adapters/peftFormatError.ts";
 import { DuetError } from "../errors/duetError.ts";
 import { withMerged } from "../strategies/exchange.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
