@@ -12,7 +12,7 @@ import { random } from "@duet/lora-core/tensors/random";
 import type { Example, TaskModel } from "../src/models/languageModel.ts";
 import { loadModel } from "../src/models/loadModel.ts";
 import type { ModelFiles } from "../src/models/modelFiles.ts";
-import { createTextTokenizer } from "../src/models/textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { type CausalBatch, createJaxCausalLm } from "./jaxCausalLm.ts";
 import { createJaxEncoder, type EncoderBatch } from "./jaxEncoder.ts";
 import type { JaxModel } from "./jaxSteps.ts";

@@ -1,8 +1,7 @@
 /** The base models that this coordinator serves: folders with safetensors, whole or in shards, and GGUF files. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import { describeModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
+import { describeModel } from "@duet/lora-core/architectures/describeModel";
 import { type BaseModel, baseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Logger } from "pino";
 import { openDiskFolder } from "./diskFolder.ts";
@@ -22,7 +21,7 @@ export async function modelPathsIn(modelsDir: string): Promise<readonly string[]
   return entries.filter((entry) => !entry.isFile() || isGguf(entry.name)).map(({ name }) => join(modelsDir, name));
 }
 
-/** Reads and hashes every model; one that is incomplete or not supported is left out and logged. */
+/** Reads and hashes every model; one that could not be loaded is left out, and the log says why. */
 export async function readModelCatalogue(paths: readonly string[], logger: Logger): Promise<ModelCatalogue> {
   const catalogue = new Map<string, ServedModel>();
   for (const path of paths) {
@@ -39,9 +38,8 @@ export async function readModelCatalogue(paths: readonly string[], logger: Logge
 async function readModel(id: string, path: string): Promise<ServedModel> {
   const isFolder = (await stat(path)).isDirectory();
   const [folder, names] = isFolder ? [path, await readdir(path)] : [dirname(path), [basename(path)]];
-  const described = await describeModelFolder(await openDiskFolder(folder, names));
-  parseArchitecture(described.config);
-  return { folder, model: baseModel.parse({ name: id, source: { kind: "coordinator", id }, ...described }) };
+  const { files, config } = await describeModel(await openDiskFolder(folder, names));
+  return { folder, model: baseModel.parse({ name: id, source: { kind: "coordinator", id }, files, config }) };
 }
 
 const isGguf = (name: string) => /\.gguf$/i.test(name);

@@ -1,9 +1,10 @@
 /** Base models in this tab: finding out what one is, and loading it from wherever it comes. Holds the files that were picked. */
-import { parseArchitecture, sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { describeModel } from "@duet/lora-core/architectures/describeModel";
+import { sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { hubFileUrl, parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { openHubFolder } from "@duet/lora-core/checkpoints/hubModel";
 import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
-import { describeModelFolder, type ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
+import type { ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
 import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/resumableDownload";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { type BaseModel, baseModel, bytesOf, type ModelSource } from "@duet/lora-core/protocol/baseModel";
@@ -94,11 +95,9 @@ export function createModelDesk(baseUrl: string): ModelDesk {
 }
 
 async function describe(folder: ModelFolder, name: string | null, source: ModelSource): Promise<BaseModel> {
-  const described = await describeModelFolder(folder);
-  // Refuses with the field that is not supported.
-  const { parameters } = parseArchitecture(described.config);
-  const called = name ?? `${described.config.model_type}, ${(parameters / 1e6).toFixed(1)} M parameters`;
-  const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, ...described });
+  const { files, config, architecture } = await describeModel(folder);
+  const called = name ?? `${config.model_type}, ${(architecture.parameters / 1e6).toFixed(1)} M parameters`;
+  const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, files, config });
   if (parsed.success) return parsed.data;
   throw new ModelFolderError(`This model cannot be used: ${schemaWords(parsed.error, { given: described })}`);
 }

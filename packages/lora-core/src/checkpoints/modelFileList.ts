@@ -1,6 +1,7 @@
 /** Which files a base model is made of: their names, sizes and SHA-256. Pure; whoever has the bytes checks them against it. */
 
 import { z } from "zod";
+import { mergeAdvice } from "./gguf/ggufError.ts";
 import { DuetError } from "../errors/duetError.ts";
 import { createSha256 } from "./sha256.ts";
 
@@ -32,6 +33,9 @@ export const OPTIONAL_FILES: readonly string[] = [CHAT_CONFIG_FILE, CHAT_TEMPLAT
 export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 
+/** What llama-gguf-split calls the parts of a file. */
+const SPLIT_GGUF = /^(.+)-\d{5}-of-(\d{5})\.gguf$/i;
+
 /** A set of files that is no base model; the message says what is missing. */
 export class ModelFolderError extends DuetError {
   constructor(message: string) {
@@ -61,6 +65,12 @@ export function modelFormat(names: readonly string[]): ModelFormat {
   }
   const [file, ...others] = gguf;
   if (file === undefined) throw new ModelFolderError(`This model has neither ${WEIGHTS_FILE} nor a .gguf file`);
+  const parts = file.match(SPLIT_GGUF);
+  if (Number(parts?.[2]) > 1 && gguf.every((name) => name.match(SPLIT_GGUF)?.[1] === parts?.[1])) {
+    const [, name = "", count = ""] = parts ?? [];
+    const merge = mergeAdvice(`${name}-00001-of-${count}.gguf`, `${name}.gguf`);
+    throw new ModelFolderError(`${name} is split into ${Number(count)} GGUF files. ${merge}`);
+  }
   if (others.length > 0) {
     const shown = gguf.slice(0, 6).join(", ");
     throw new ModelFolderError(`There are ${gguf.length} GGUF files: ${shown}${gguf.length > 6 ? ", …" : ""}; choose one`);

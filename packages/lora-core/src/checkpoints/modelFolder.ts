@@ -1,8 +1,10 @@
 /** Finds out what a base model is from wherever its files lie beside each other: a folder, a hub, files somebody picked. */
 import { ggufConfig } from "./gguf/ggufConfig.ts";
 import { TruncatedGgufError } from "./gguf/ggufError.ts";
-import { type GgufHeader, readGgufHeader } from "./gguf/ggufHeader.ts";
+import { type GgufHeader, ROPE_FACTORS, readGgufHeader } from "./gguf/ggufHeader.ts";
+import { huggingFaceName } from "./gguf/ggufTensors.ts";
 import { ggufTokenizer } from "./gguf/ggufTokenizer.ts";
+import { locateTensors } from "./gguf/locateTensors.ts";
 import {
   CONFIG_FILE,
   INDEX_FILE,
@@ -14,7 +16,8 @@ import {
   TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from "./modelFileList.ts";
-import { parseShardIndex } from "./shardIndex.ts";
+import { isReadable, readSafetensorsHeader, safetensorsDataStart, unreadable } from "./safetensors.ts";
+import { joinShards, parseShardIndex } from "./shardIndex.ts";
 
 export interface ModelFolder {
   readonly names: readonly string[];
@@ -31,37 +34,97 @@ export type ConfigJson = Readonly<Record<string, unknown>>;
 
 export const MAX_CONFIG_BYTES = 64 * 1024;
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;
+const MAX_TOKENIZER_BYTES = 64 * 1024 * 1024;
+/** Holds most headers of safetensors. */
+const FIRST_BYTES = 256 * 1024;
 /** A header holds the tokenizer: most fit in the first, all known ones in the last. */
 const HEADER_BYTES = [2 ** 21, 2 ** 24, 2 ** 27];
 
+/** How a tensor is stored, from a header. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  /** Why its values cannot be read; null where they can. */
+  readonly problem: string | null;
+}
+
+/** What the headers and the small files of a model say. */
+export interface InspectedFolder {
+  /** Of the files that make the model; others are left out. */
+  readonly names: readonly string[];
+  /** What config.json says, or in a GGUF file would say. */
+  readonly config: ConfigJson;
+  /** What tokenizer.json says, or in a GGUF file would say. @throws {ModelFolderError} when it is not JSON. */
+  tokenizer(): Promise<unknown>;
+  /** By their names in safetensors; no data is read. @throws {SafetensorsError} or {ModelFolderError} for damaged or missing parts. */
+  tensors(): Promise<ReadonlyMap<string, StoredTensor>>;
+}
+
 /**
- * The model's files with their hashes, and its config.json (of a GGUF file, what it would say). Other files are left out.
+ * The model's files with their hashes, and its config.json (of a GGUF file, what it would say). Other files are left out. Whether the
+ * model can be loaded is asked by architectures/describeModel.ts.
  * @throws {ModelFolderError} when it is no model; {GgufError} or {SafetensorsError} when its header or index cannot be used.
  */
 export async function describeModelFolder(folder: ModelFolder): Promise<{ files: ModelFile[]; config: ConfigJson }> {
+  const { names, config } = await inspectModelFolder(folder);
+  return { files: await hashedFiles(folder, names), config };
+}
+
+/** Sizes and hashes, which needs every byte of the files. */
+export async function hashedFiles(folder: ModelFolder, names: readonly string[]): Promise<ModelFile[]> {
+  const files: ModelFile[] = [];
+  for (const path of names) files.push({ path, bytes: folder.bytesOf(path), sha256: await folder.sha256(path) });
+  return files;
+}
+
+/** @throws {ModelFolderError} when it is no model; {GgufError} or {SafetensorsError} when its header or index cannot be used. */
+export async function inspectModelFolder(folder: ModelFolder): Promise<InspectedFolder> {
   const format = modelFormat(folder.names);
-  if (format.kind === "gguf") {
-    const header = await readHeader(folder, format.file);
-    // Refuses now what could not be used later.
-    ggufTokenizer(header.metadata);
-    return { files: [await fileOf(folder, format.file)], config: ggufConfig(header) };
-  }
+  if (format.kind === "gguf") return inspectGguf(folder, format.file);
   const config = objectOf(await readJson(folder, CONFIG_FILE, MAX_CONFIG_BYTES), CONFIG_FILE);
-  const shards = format.kind === "whole" ? [] : parseShardIndex(await readJson(folder, INDEX_FILE, MAX_INDEX_BYTES)).files;
-  const weights = format.kind === "whole" ? [WEIGHTS_FILE] : [INDEX_FILE, ...shards];
-  const missing = shards.find((shard) => !folder.names.includes(shard));
+  const index = format.kind === "whole" ? null : parseShardIndex(await readJson(folder, INDEX_FILE, MAX_INDEX_BYTES));
+  const missing = index?.files.find((shard) => !folder.names.includes(shard));
   if (missing !== undefined) throw new ModelFolderError(`This model has no ${missing}, which ${INDEX_FILE} names`);
+  const weights = index ? [INDEX_FILE, ...index.files] : [WEIGHTS_FILE];
   const names = [CONFIG_FILE, TOKENIZER_FILE, ...OPTIONAL_FILES.filter((name) => folder.names.includes(name)), ...weights];
   if (names.length > MAX_MODEL_FILES) {
     throw new ModelFolderError(`This model has ${names.length} files, at most ${MAX_MODEL_FILES} are supported`);
   }
-  const files: ModelFile[] = [];
-  for (const name of names) files.push(await fileOf(folder, name));
-  return { files, config };
+  return {
+    names,
+    config,
+    tokenizer: () => readJson(folder, TOKENIZER_FILE, MAX_TOKENIZER_BYTES),
+    async tensors() {
+      if (!index) return storedTensors(folder, WEIGHTS_FILE);
+      const shards = new Map<string, ReadonlyMap<string, StoredTensor>>();
+      for (const file of index.files) shards.set(file, await storedTensors(folder, file));
+      return joinShards(index, shards);
+    },
+  };
 }
 
-async function fileOf(folder: ModelFolder, path: string): Promise<ModelFile> {
-  return { path, bytes: folder.bytesOf(path), sha256: await folder.sha256(path) };
+/** A GGUF file's header says all there is. */
+async function inspectGguf(folder: ModelFolder, file: string): Promise<InspectedFolder> {
+  const header = await readHeader(folder, file);
+  locateTensors(header, folder.bytesOf(file));
+  const tokenizer = ggufTokenizer(header.metadata);
+  const stored = header.tensors.filter(({ name }) => name !== ROPE_FACTORS);
+  return {
+    names: [file],
+    config: ggufConfig(header),
+    tokenizer: async () => tokenizer,
+    tensors: async () => new Map(stored.map(({ name, shape }) => [huggingFaceName(name), { shape, problem: null }])),
+  };
+}
+
+async function storedTensors(folder: ModelFolder, file: string): Promise<ReadonlyMap<string, StoredTensor>> {
+  const bytes = folder.bytesOf(file);
+  const first = await folder.read(file, FIRST_BYTES);
+  const dataStart = safetensorsDataStart(first);
+  const beginning = dataStart > first.byteLength && first.byteLength < bytes ? await folder.read(file, dataStart) : first;
+  const { ranges } = readSafetensorsHeader(beginning, bytes);
+  return new Map(
+    ranges.map(({ key, dtype, shape }) => [key, { shape, problem: isReadable(dtype) ? null : unreadable(key, dtype) }]),
+  );
 }
 
 /** The header of a GGUF file, from as little of its beginning as holds it. */

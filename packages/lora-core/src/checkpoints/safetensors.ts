@@ -1,6 +1,6 @@
 /**
  * The safetensors container: u64 header length (little-endian), JSON header, raw little-endian data.
- * Reads F32, F16 and BF16 as float32; writes F32. Files come from strangers, so every field of the header is checked
+ * Knows every dtype by its size, reads F32, F16 and BF16 as float32, and writes F32. Files come from strangers, so every field of the header is checked
  * before a byte of data is read. Format: https://github.com/huggingface/safetensors#format
  */
 
@@ -15,9 +15,19 @@ const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 const MAX_TENSORS = 20_000;
 const METADATA_KEY = "__metadata__";
 
-const dtype = z.enum(["F32", "F16", "BF16"]);
-type Dtype = z.output<typeof dtype>;
-const BYTES_PER_ELEMENT: Record<Dtype, number> = { F32: 4, F16: 2, BF16: 2 };
+/** Bits of an element. */
+const BITS = {
+  ...{ F32: 32, F16: 16, BF16: 16 },
+  ...{ BOOL: 8, U8: 8, I8: 8, U16: 16, I16: 16, U32: 32, I32: 32, U64: 64, I64: 64, F64: 64, C64: 64 },
+  ...{ F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+} as const;
+type Dtype = keyof typeof BITS;
+const dtype = z.enum(Object.keys(BITS) as Dtype[]);
+
+/** Whether values of this dtype can be read; others are left where they lie unless they are needed. */
+export function isReadable(dtype: Dtype): dtype is "F32" | "F16" | "BF16" {
+  return dtype === "F32" || dtype === "F16" || dtype === "BF16";
+}
 
 const extent = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const tensorEntry = z.strictObject({ dtype, shape: z.array(extent).max(8), data_offsets: z.tuple([extent, extent]) });
@@ -41,7 +51,8 @@ export class SafetensorsError extends DuetError {
 
 /**
  * Tensors in the order of their data. They stay in the file's bytes, which must not change: F32 is a view where it is aligned, and
- * 16-bit values are widened anew at every access of `data`, so that only one tensor at a time is held twice. Read it once.
+ * 16-bit values are widened anew at every access of `data`, so that only one tensor at a time is held twice. Read it once. `data` of
+ * a tensor in another dtype throws a {@link SafetensorsError}: only what is needed has to be readable.
  * @throws {SafetensorsError} on any fault of the file.
  */
 export function readSafetensors(file: ArrayBuffer | Uint8Array): Map<string, HostTensor> {
@@ -70,6 +81,14 @@ export function readSafetensorsHeader(
   assertCovers(ranges, fileBytes - dataStart);
   const metadata = metadataEntry.parse(entries.find(([key]) => key === METADATA_KEY)?.[1] ?? {});
   return { ranges, dataStart, metadata };
+}
+
+/** Bytes from the start of the file to its data, of which the first 8 tell. @throws {SafetensorsError} when they cannot be right. */
+export function safetensorsDataStart(beginning: Uint8Array): number {
+  if (beginning.byteLength < LENGTH_BYTES) throw new SafetensorsError("it is shorter than the 8 bytes of the header length");
+  const length = new DataView(beginning.buffer, beginning.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) throw new SafetensorsError(`its header would have ${length} bytes`);
+  return LENGTH_BYTES + Number(length);
 }
 
 /**
@@ -102,10 +121,7 @@ export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Recor
 }
 
 function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
-  if (bytes.byteLength < LENGTH_BYTES) throw new SafetensorsError("it is shorter than the 8 bytes of the header length");
-  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER_BYTES)) throw new SafetensorsError(`its header would have ${length} bytes`);
-  const dataStart = LENGTH_BYTES + Number(length);
+  const dataStart = safetensorsDataStart(bytes);
   if (dataStart > bytes.byteLength) throw new SafetensorsError("it ends inside the header");
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(LENGTH_BYTES, dataStart));
@@ -159,7 +175,8 @@ function tensorRanges(entries: readonly [string, unknown][]): TensorRange[] {
     if (key === METADATA_KEY) continue;
     const { dtype, shape, data_offsets } = tensorEntry.parse(value);
     const [begin, end] = data_offsets;
-    const expected = sizeOf(shape) * BYTES_PER_ELEMENT[dtype];
+    const expected = (sizeOf(shape) * BITS[dtype]) / 8;
+    if (!Number.isInteger(expected)) throw new SafetensorsError(`${key} is ${dtype} [${shape}], which is no whole number of bytes`);
     if (end - begin !== expected) {
       throw new SafetensorsError(`${key} is ${dtype} [${shape}], ${expected} bytes, but its range is [${begin}, ${end}]`);
     }
@@ -179,8 +196,8 @@ function assertCovers(ranges: readonly TensorRange[], dataBytes: number): void {
 }
 
 /** All engines that run WebAssembly are little-endian, as the file is. */
-function tensorOf({ dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
-  const aligned = () => (raw.byteOffset % BYTES_PER_ELEMENT[dtype] === 0 ? raw : raw.slice());
+function tensorOf({ key, dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
+  const aligned = () => (raw.byteOffset % (BITS[dtype] / 8) === 0 ? raw : raw.slice());
   if (dtype === "F32") {
     const { buffer, byteOffset, byteLength } = aligned();
     return { shape, data: new Float32Array(buffer, byteOffset, byteLength / 4) };
@@ -188,8 +205,14 @@ function tensorOf({ dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
   return {
     shape,
     get data() {
+      if (!isReadable(dtype)) throw new SafetensorsError(unreadable(key, dtype));
       const { buffer, byteOffset, byteLength } = aligned();
       return widenHalves(new Uint16Array(buffer, byteOffset, byteLength / 2), dtype);
     },
   };
+}
+
+/** The sentence for a tensor that is needed and cannot be read. */
+export function unreadable(key: string, dtype: Dtype): string {
+  return `${key} is stored as ${dtype}, which is not supported; save the model as F32, F16 or BF16`;
 }

@@ -1,6 +1,5 @@
 /** model.safetensors.index.json: which file has which tensor of a checkpoint in several files. */
 import { z } from "zod";
-import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { SafetensorsError } from "./safetensors.ts";
 
 const MAX_SHARDS = 1000;
@@ -26,7 +25,10 @@ export function parseShardIndex(json: unknown): ShardIndex {
 }
 
 /** The tensors of all files, in the order of the files. @throws {SafetensorsError} when files and index do not agree. */
-export function joinShards({ files, fileOf }: ShardIndex, shards: ReadonlyMap<string, NamedTensors>): NamedTensors {
+export function joinShards<Tensor>(
+  { files, fileOf }: ShardIndex,
+  shards: ReadonlyMap<string, ReadonlyMap<string, Tensor>>,
+): ReadonlyMap<string, Tensor> {
   const joined = new Map(files.flatMap((file) => [...(shards.get(file) ?? [])]));
   for (const [file, tensors] of shards) {
     for (const key of tensors.keys()) {

@@ -5,7 +5,7 @@ import { createCausalLm } from "./causalLm/causalLm.ts";
 import { createEncoder } from "./encoder/encoder.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { ModelFiles } from "./modelFiles.ts";
-import { createTextTokenizer } from "./textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 export interface LoadOptions {
   /** Of the frozen linear layers; exact when left out. */

@@ -6,7 +6,7 @@ import { ggufTokenizer } from "@duet/lora-core/checkpoints/gguf/ggufTokenizer";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { describe, expect, it } from "vitest";
 import { readGgufModel } from "./readGgufModel.ts";
-import { createTextTokenizer } from "./textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 const fixture = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url));
 

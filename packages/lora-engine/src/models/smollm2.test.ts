@@ -17,7 +17,7 @@ import { createPromptEncoder } from "./causalLm/prompt.ts";
 import { allOf, greedy } from "./causalLm/testing/greedy.ts";
 import { oneRow } from "./causalLm/tokenBatch.ts";
 import { readGgufModel } from "./readGgufModel.ts";
-import { createTextTokenizer } from "./textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 /** What transformers says of the same file, by fixtures/gguf/make_smollm2.py. Figures that it prints are those of docs/models.md. */
 describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {

@@ -13,3 +13,8 @@ export class TruncatedGgufError extends GgufError {
     super("it ends inside the header");
   }
 }
+
+/** What to do about a model in several GGUF files. */
+export function mergeAdvice(firstPart: string, merged: string): string {
+  return `Merge the parts first, with this command: llama-gguf-split --merge ${firstPart} ${merged}`;
+}

@@ -41,7 +41,8 @@ export function huggingFaceTensors(tensors: NamedTensors, { interleavedHeadWidth
   );
 }
 
-function huggingFaceName(name: string): string {
+/** The name in safetensors. @throws {GgufError} for a tensor that is not known. */
+export function huggingFaceName(name: string): string {
   const [, layer, part = "", kind] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(name) ?? [];
   const known = layer === undefined ? wholeModel.get(part) : perLayer.get(part);
   if (known === undefined) throw new GgufError(`its tensor ${name} is not supported`);

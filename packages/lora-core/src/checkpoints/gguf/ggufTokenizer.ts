@@ -47,9 +47,9 @@ const splittings: ReadonlyMap<string, Splitting> = new Map([
 export function ggufTokenizer(metadata: GgufMetadata): Readonly<Record<string, unknown>> {
   const model = textOf(metadata, "tokenizer.ggml.model");
   if (model !== "gpt2") throw new GgufError(`its tokenizer is of the kind ${model}; only byte-level BPE (gpt2) is supported`);
-  const pre = textOf(metadata, "tokenizer.ggml.pre");
-  const splitting = splittings.get(pre);
-  if (!splitting) throw new GgufError(`tokenizer.ggml.pre is ${pre}; supported are ${[...splittings.keys()].join(", ")}`);
+  const pre = metadata.get("tokenizer.ggml.pre") ?? "default";
+  const splitting = splittings.get(String(pre));
+  if (!splitting) throw new GgufError(preProblem(String(pre), metadata));
 
   const tokens = listOf(metadata, "tokenizer.ggml.tokens");
   const types = metadata.has("tokenizer.ggml.token_type") ? listOf(metadata, "tokenizer.ggml.token_type") : [];
@@ -74,6 +74,14 @@ export function ggufTokenizer(metadata: GgufMetadata): Readonly<Record<string, u
       ignore_merges: splitting.ignoreMerges,
     },
   };
+}
+
+/** llama.cpp would guess, and warns that what it guesses may read badly. */
+function preProblem(pre: string, metadata: GgufMetadata): string {
+  const next = "Convert it again with a current convert_hf_to_gguf.py, or take the model as safetensors";
+  if (pre !== "default") return `tokenizer.ggml.pre is ${pre}; supported are ${[...splittings.keys()].join(", ")}. ${next}`;
+  const stated = metadata.has("tokenizer.ggml.pre") ? "its tokenizer.ggml.pre is default" : "it has no tokenizer.ggml.pre";
+  return `${stated}, so how its tokenizer splits words is not known. ${next}`;
 }
 
 function listOf(metadata: GgufMetadata, key: string): readonly unknown[] {

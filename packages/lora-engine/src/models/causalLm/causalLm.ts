@@ -4,7 +4,7 @@ import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { ChatTemplate } from "../chatTemplate.ts";
 import type { LanguageModel } from "../languageModel.ts";
-import type { TextTokenizer } from "../textTokenizer.ts";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { createCausalTask } from "./causalTask.ts";
 import { createChatEncoder } from "./chatPrompt.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";

@@ -5,7 +5,7 @@
  */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { type ChatTemplate, createChat } from "../chatTemplate.ts";
-import type { TextTokenizer } from "../textTokenizer.ts";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { PromptEncoder } from "./prompt.ts";
 
 /** Stands for a text while the template's own parts are found. */

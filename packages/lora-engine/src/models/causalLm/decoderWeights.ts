@@ -2,7 +2,8 @@
 
 import { type DecoderConfig, decoderLinears, decoderNorms } from "@duet/lora-core/architectures/decoderConfig";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { findTensor } from "@duet/lora-core/architectures/requiredTensors";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";
 import {
@@ -78,15 +79,10 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
 }
 
 function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): Float32Array {
-  const tensor = find(checkpoint, name);
+  const tensor = findTensor(checkpoint, name);
   if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
   if (tensor.shape.join() !== shape.join()) {
     throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
   }
   return tensor.data;
-}
-
-/** Checkpoints saved without their head, as gpt2's on the hub, leave out the first part of every name ("transformer."). */
-function find(checkpoint: NamedTensors, name: string): HostTensor | undefined {
-  return checkpoint.get(name) ?? checkpoint.get(name.slice(name.indexOf(".") + 1));
 }

@@ -8,7 +8,7 @@ import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import { readModelFolder } from "../testing/modelFolder.ts";
-import { createTextTokenizer } from "../textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { createCausalLm } from "./causalLm.ts";
 import { hiddenStates, logitsAt } from "./decoderForward.ts";
 import { type DecoderWeights, disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";

@@ -5,7 +5,7 @@
  */
 import type { DecoderConfig } from "@duet/lora-core/architectures/decoderConfig";
 import { ANSWER_SEPARATOR, promptText } from "@duet/lora-core/data/promptText";
-import type { TextTokenizer } from "../textTokenizer.ts";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 export interface PromptEncoder {
   /** Tokens before the answer, at most `room` of them where the separator allows: the input's end is cut. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
 import { readModelFolder } from "../testing/modelFolder.ts";
 import { embedWithGraph, loadShippedGraph } from "../testing/shippedGraph.ts";
-import { createTextTokenizer } from "../textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { embedTexts } from "./encoderForward.ts";
 import { disposeEncoderWeights, type EncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
 

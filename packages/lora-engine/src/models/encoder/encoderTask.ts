@@ -12,7 +12,7 @@ import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
-import type { TextTokenizer } from "../textTokenizer.ts";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { embedTexts } from "./encoderForward.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 

@@ -3,7 +3,7 @@ import { type EncoderConfig, encoderLinears, layerWidth } from "@duet/lora-core/
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import { normal, random } from "@duet/lora-core/tensors/random";
-import { createTextTokenizer } from "../textTokenizer.ts";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 export const smallConfig: EncoderConfig = {
   vocabulary: 11,

@@ -10,7 +10,7 @@ import { useBackend } from "../../../backends/testBackend.ts";
 import type { LoraFactors } from "../../../ops/loraLinear/loraUpdate.ts";
 import { expectClose } from "../../../ops/testing/expectClose.ts";
 import type { DeviceAdapter, Example } from "../../languageModel.ts";
-import type { TextTokenizer } from "../../textTokenizer.ts";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { createCausalLm } from "../causalLm.ts";
 import { hiddenStates, logitsAt } from "../decoderForward.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "../decoderWeights.ts";

@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { readModelFolder } from "./testing/modelFolder.ts";
 import { createTextTokenizer } from "./textTokenizer.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+
+const readTokenizer = (model: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../../models/${model}/tokenizer.json`, import.meta.url), "utf8"));
 
 /** Real sentences of several scripts, and what breaks careless tokenizers. */
 const TEXTS: readonly string[] = [
@@ -23,7 +27,7 @@ const TEXTS: readonly string[] = [
 /** Dynamic programming over prefixes, straight from the definition: the segmentation with the largest sum of scores. */
 function likeliestPieces(text: string): number[] {
   const json = z.object({ model: z.object({ vocab: z.array(z.tuple([z.string(), z.number()])) }) });
-  const { vocab } = json.parse(readModelFolder("use-lite").tokenizer).model;
+  const { vocab } = json.parse(readTokenizer("use-lite")).model;
   const byPiece = new Map(vocab.map(([piece, score], id) => [piece, { id, score }]));
   const symbols = `▁${text.normalize("NFKC").replaceAll(" ", "▁")}`;
   const best: { score: number; ids: number[] }[] = [{ score: 0, ids: [] }];
@@ -44,12 +48,12 @@ function likeliestPieces(text: string): number[] {
 /** Characters that use-lite has a piece for. */
 function knownCharacters(): ReadonlySet<string> {
   const json = z.object({ model: z.object({ vocab: z.array(z.tuple([z.string(), z.number()])) }) });
-  const { vocab } = json.parse(readModelFolder("use-lite").tokenizer).model;
+  const { vocab } = json.parse(readTokenizer("use-lite")).model;
   return new Set([" ", ...vocab.map(([piece]) => piece).filter((piece) => [...piece].length === 1)]);
 }
 
 describe("a Unigram tokenizer (use-lite)", () => {
-  const tokenizer = createTextTokenizer(readModelFolder("use-lite").tokenizer);
+  const tokenizer = createTextTokenizer(readTokenizer("use-lite"));
   const pieces = (text: string) => tokenizer.encode(text).map((id) => tokenizer.decode([id]));
 
   it("splits text into the likeliest pieces", () => {
@@ -107,7 +111,7 @@ describe("a Unigram tokenizer (use-lite)", () => {
 });
 
 describe("a byte-level BPE tokenizer (duet-tiny)", () => {
-  const tokenizer = createTextTokenizer(readModelFolder("duet-tiny").tokenizer);
+  const tokenizer = createTextTokenizer(readTokenizer("duet-tiny"));
 
   it("gives back any text, byte for byte", () => {
     for (const text of [...TEXTS, "The kernel printed 0x3f , then\n  stopped.", "  two  spaces "]) {
@@ -129,7 +133,64 @@ describe("a byte-level BPE tokenizer (duet-tiny)", () => {
   });
 });
 
-it("refuses what is not a supported tokenizer.json", () => {
-  expect(() => createTextTokenizer({ model: { type: "WordLevel" } })).toThrow("model.type");
-  expect(() => createTextTokenizer(null)).toThrow("tokenizer.json cannot be used");
+/** A tokenizer.json of one layout over the words "a" and "b". */
+const layout = (changes: object) => ({
+  model: { type: "WordLevel", vocab: { "<unk>": 0, a: 1, b: 2 }, unk_token: "<unk>" },
+  ...changes,
+});
+
+it.each<[string, unknown, string]>([
+  ["nothing", null, "tokenizer"],
+  ["no model", {}, "model"],
+  [
+    "another model",
+    layout({ model: { type: "Bigram" } }),
+    "its model is of the type Bigram; supported are BPE, Unigram, WordLevel, WordPiece",
+  ],
+  ["another normalizer", layout({ normalizer: { type: "Uppercase" } }), "its normalizer is of the type Uppercase"],
+  ["one of them in a sequence", layout({ normalizer: { type: "Sequence", normalizers: [{ type: "Odd" }] } }), "type Odd"],
+  ["a cut by scripts", layout({ pre_tokenizer: { type: "UnicodeScripts" } }), "its pre_tokenizer is of the type UnicodeScripts"],
+  ["another decoder", layout({ decoder: { type: "CTC" } }), "its decoder is of the type CTC"],
+  ["a field that is missing", layout({ normalizer: { type: "Replace", content: "x" } }), "normalizer.pattern is missing"],
+  [
+    "an expression that is none",
+    layout({ pre_tokenizer: { type: "Split", pattern: { Regex: "(" }, behavior: "Isolated" } }),
+    "expression",
+  ],
+  ["merges drawn by chance", layout({ model: { type: "BPE", vocab: { a: 0 }, merges: [], dropout: 0.1 } }), "model.dropout"],
+  [
+    "a prefix inside words",
+    layout({ model: { type: "BPE", vocab: {}, merges: [], continuing_subword_prefix: "##" } }),
+    "model.continuing_subword_prefix",
+  ],
+  ["no unknown piece", layout({ model: { type: "Unigram", vocab: [["a", 0]], unk_id: null } }), "model.unk_id"],
+  [
+    "an unknown piece that is not there",
+    layout({ model: { type: "WordLevel", vocab: { a: 0 }, unk_token: "?" } }),
+    "its unk_token ? is not",
+  ],
+  [
+    "two words on prefixes",
+    layout({ pre_tokenizer: { type: "Metaspace", replacement: "_", prepend_scheme: "first", add_prefix_space: false } }),
+    "Metaspace",
+  ],
+  [
+    "a damaged map",
+    layout({ normalizer: { type: "Precompiled", precompiled_charsmap: "//8=" } }),
+    "precompiled_charsmap is damaged",
+  ],
+])("refuses by name: %s", (_, json, words) => {
+  expect(() => createTextTokenizer(json)).toThrow(TokenizerError);
+  expect(() => createTextTokenizer(json)).toThrow(words);
+});
+
+it("cuts at spaces and punctuation as Unicode has them", () => {
+  const { encode } = createTextTokenizer(
+    layout({
+      pre_tokenizer: { type: "Whitespace" },
+      model: { type: "WordLevel", vocab: { "?": 0, été: 1, "१२": 2, a: 3 }, unk_token: "?" },
+    }),
+  );
+  expect(encode("été a\u0085१२\u3000été!")).toEqual([1, 3, 2, 1, 0]);
+  expect(encode("a\uFEFFa")).toEqual([3, 0, 3]);
 });

@@ -1,0 +1,30 @@
+/** A tokenizer.json with something that would be read differently here, and the parts of one. */
+import { z } from "zod";
+import { DuetError } from "../errors/duetError.ts";
+
+export class TokenizerError extends DuetError {
+  constructor(problem: string) {
+    super("TOKENIZER", `tokenizer.json cannot be used: ${problem}`);
+  }
+}
+
+/** A step of the pipeline by its `type`: builds it from its fields. */
+export type Builders<Step> = ReadonlyMap<string, (json: unknown) => Step>;
+
+const typed = z.looseObject({ type: z.string() });
+
+/** The step that `json` describes. @throws {TokenizerError} naming a type or a field that is not supported. */
+export function buildStep<Step>(what: string, builders: Builders<Step>, json: unknown): Step {
+  const { type } = fieldsOf(what, typed, json);
+  const build = builders.get(type);
+  if (!build) throw new TokenizerError(`its ${what} is of the type ${type}; supported are ${[...builders.keys()].join(", ")}`);
+  return build(json);
+}
+
+/** Fields of a part; others may be anything. @throws {TokenizerError} naming the first that does not fit. */
+export function fieldsOf<Fields>(what: string, schema: z.ZodType<Fields>, json: unknown): Fields {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path.map(String) ?? [];
+  throw new TokenizerError(`${[what, ...path].join(".")} is missing or not supported`);
+}
