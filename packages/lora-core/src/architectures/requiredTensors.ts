@@ -21,7 +21,8 @@ export function findTensor<Tensor>(checkpoint: ReadonlyMap<string, Tensor>, name
 function decoderTensors(config: DecoderConfig): readonly RequiredTensor[] {
   const { names, vocabSize, hiddenSize } = config;
   const wide = { name: `${names.embedding}.weight`, shape: [vocabSize, hiddenSize] };
-  const positions = names.positions === null ? null : { name: `${names.positions}.weight`, shape: [config.maxPositions, hiddenSize] };
+  const positions =
+    names.positions === null ? null : { name: `${names.positions}.weight`, shape: [config.maxPositions, hiddenSize] };
   const head = config.tiedHead ? null : { ...wide, name: `${names.head}.weight` };
   const linears = decoderLinears(config).flatMap(({ name, inFeatures, outFeatures, hasBias }) => [
     { name: `${name}.weight`, shape: config.weightsInOut ? [inFeatures, outFeatures] : [outFeatures, inFeatures] },

@@ -1,8 +1,8 @@
 /** Which files a base model is made of: their names, sizes and SHA-256. Pure; whoever has the bytes checks them against it. */
 
 import { z } from "zod";
-import { mergeAdvice } from "./gguf/ggufError.ts";
 import { DuetError } from "../errors/duetError.ts";
+import { mergeAdvice } from "./gguf/ggufError.ts";
 import { createSha256 } from "./sha256.ts";
 
 /** One file beside the others of its model. */

@@ -110,8 +110,16 @@ describe("safetensors", () => {
   });
   it.each([
     ["an unknown dtype", fileOf({ a: { ...f32(0, 8), dtype: "Q4" } }, 8), /a: dtype/],
-    ["half a byte", fileOf({ a: { dtype: "F4", shape: [3], data_offsets: [0, 1] } }, 1), /F4 \[3\], which is no whole number of bytes/],
-    ["a size of another dtype", fileOf({ a: { dtype: "I64", shape: [2], data_offsets: [0, 8] } }, 8), /16 bytes, but its range is/],
+    [
+      "half a byte",
+      fileOf({ a: { dtype: "F4", shape: [3], data_offsets: [0, 1] } }, 1),
+      /F4 \[3\], which is no whole number of bytes/,
+    ],
+    [
+      "a size of another dtype",
+      fileOf({ a: { dtype: "I64", shape: [2], data_offsets: [0, 8] } }, 8),
+      /16 bytes, but its range is/,
+    ],
     ["a negative extent", fileOf({ a: f32(0, 4, [-1, -1]) }, 4), /a: shape\.0/],
     ["a shape that does not fill its range", fileOf({ a: f32(0, 8, [3]) }, 8), /F32 \[3\], 12 bytes, but its range is \[0, 8\]/],
     ["a shape whose size overflows", fileOf({ a: f32(0, 4, [2 ** 40, 2 ** 40]) }, 4), /its range is/],
@@ -134,11 +142,17 @@ describe("safetensors", () => {
   });
 
   it.each([
-    ...(["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"] as const).map((name) => [name, 8] as const),
+    ...(["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"] as const).map(
+      (name) => [name, 8] as const,
+    ),
     ...(["U16", "I16"] as const).map((name) => [name, 16] as const),
     ...(["U32", "I32"] as const).map((name) => [name, 32] as const),
     ...(["U64", "I64", "F64", "C64"] as const).map((name) => [name, 64] as const),
-    ...([["F4", 4], ["F6_E2M3", 6], ["F6_E3M2", 6]] as const),
+    ...([
+      ["F4", 4],
+      ["F6_E2M3", 6],
+      ["F6_E3M2", 6],
+    ] as const),
   ])("knows the size of %s, and refuses its values by name when they are needed", (dtype, bits) => {
     const header = { before: f32(0, 4), odd: { dtype, shape: [2, 4], data_offsets: [4, 4 + bits] }, z: f32(4 + bits, 8 + bits) };
     const file = fileOf(header, 8 + bits);

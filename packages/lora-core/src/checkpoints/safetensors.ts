@@ -176,7 +176,8 @@ function tensorRanges(entries: readonly [string, unknown][]): TensorRange[] {
     const { dtype, shape, data_offsets } = tensorEntry.parse(value);
     const [begin, end] = data_offsets;
     const expected = (sizeOf(shape) * BITS[dtype]) / 8;
-    if (!Number.isInteger(expected)) throw new SafetensorsError(`${key} is ${dtype} [${shape}], which is no whole number of bytes`);
+    if (!Number.isInteger(expected))
+      throw new SafetensorsError(`${key} is ${dtype} [${shape}], which is no whole number of bytes`);
     if (end - begin !== expected) {
       throw new SafetensorsError(`${key} is ${dtype} [${shape}], ${expected} bytes, but its range is [${begin}, ${end}]`);
     }

@@ -71,7 +71,7 @@ function byteLevel(json: unknown): PreTokenizer {
 }
 
 const metaspaceFields = z.object({
-  replacement: z.string().refine((text) => [...text].length === 1),
+  replacement: z.string().regex(/^.$/su),
   prepend_scheme: z.enum(["always", "first", "never"]).default("always"),
   add_prefix_space: z.boolean().optional(),
   split: z.boolean().nullish(),

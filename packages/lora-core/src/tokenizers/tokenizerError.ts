@@ -1,6 +1,7 @@
 /** A tokenizer.json with something that would be read differently here, and the parts of one. */
 import { z } from "zod";
 import { DuetError } from "../errors/duetError.ts";
+import { schemaWords } from "../errors/schemaWords.ts";
 
 export class TokenizerError extends DuetError {
   constructor(problem: string) {
@@ -25,6 +26,5 @@ export function buildStep<Step>(what: string, builders: Builders<Step>, json: un
 export function fieldsOf<Fields>(what: string, schema: z.ZodType<Fields>, json: unknown): Fields {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const path = parsed.error.issues[0]?.path.map(String) ?? [];
-  throw new TokenizerError(`${[what, ...path].join(".")} is missing or not supported`);
+  throw new TokenizerError(schemaWords(parsed.error, { given: json, nameOf: (path) => [what, ...path].join(".") }));
 }

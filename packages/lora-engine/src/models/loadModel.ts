@@ -1,11 +1,11 @@
 /** From a model in host memory to a model on the current backend. */
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { WeightPrecision } from "../ops/frozenMatrix/frozenMatrix.ts";
 import { createCausalLm } from "./causalLm/causalLm.ts";
 import { createEncoder } from "./encoder/encoder.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { ModelFiles } from "./modelFiles.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 export interface LoadOptions {
   /** Of the frozen linear layers; exact when left out. */

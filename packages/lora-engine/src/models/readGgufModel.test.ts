@@ -4,9 +4,9 @@ import { ggufConfig } from "@duet/lora-core/checkpoints/gguf/ggufConfig";
 import { readGgufHeader } from "@duet/lora-core/checkpoints/gguf/ggufHeader";
 import { ggufTokenizer } from "@duet/lora-core/checkpoints/gguf/ggufTokenizer";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { describe, expect, it } from "vitest";
 import { readGgufModel } from "./readGgufModel.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 const fixture = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url));
 

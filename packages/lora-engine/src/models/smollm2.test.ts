@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithSmollm2 } from "../../../../tools/testing/smollm2.ts";
@@ -17,7 +18,6 @@ import { createPromptEncoder } from "./causalLm/prompt.ts";
 import { allOf, greedy } from "./causalLm/testing/greedy.ts";
 import { oneRow } from "./causalLm/tokenBatch.ts";
 import { readGgufModel } from "./readGgufModel.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 
 /** What transformers says of the same file, by fixtures/gguf/make_smollm2.py. Figures that it prints are those of docs/models.md. */
 describeWithSmollm2("SmolLM2-135M-Instruct from GGUF, on wasm", (path) => {

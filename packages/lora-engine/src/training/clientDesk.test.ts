@@ -1,5 +1,5 @@
-import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { beforeAll, expect, it } from "vitest";

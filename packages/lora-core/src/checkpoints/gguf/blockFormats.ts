@@ -140,9 +140,33 @@ export const blockFormats: ReadonlyMap<number, BlockFormat> = new Map([
 
 /** Names of the others, as people know them. */
 const otherNames: ReadonlyMap<number, string> = new Map([
-  ...([[9, "Q8_1"], [10, "Q2_K"], [11, "Q3_K"], [15, "Q8_K"], [16, "IQ2_XXS"], [17, "IQ2_XS"], [18, "IQ3_XXS"]] as const),
-  ...([[19, "IQ1_S"], [20, "IQ4_NL"], [21, "IQ3_S"], [22, "IQ2_S"], [23, "IQ4_XS"], [24, "I8"], [25, "I16"]] as const),
-  ...([[26, "I32"], [27, "I64"], [28, "F64"], [29, "IQ1_M"], [34, "TQ1_0"], [35, "TQ2_0"], [39, "MXFP4"]] as const),
+  ...([
+    [9, "Q8_1"],
+    [10, "Q2_K"],
+    [11, "Q3_K"],
+    [15, "Q8_K"],
+    [16, "IQ2_XXS"],
+    [17, "IQ2_XS"],
+    [18, "IQ3_XXS"],
+  ] as const),
+  ...([
+    [19, "IQ1_S"],
+    [20, "IQ4_NL"],
+    [21, "IQ3_S"],
+    [22, "IQ2_S"],
+    [23, "IQ4_XS"],
+    [24, "I8"],
+    [25, "I16"],
+  ] as const),
+  ...([
+    [26, "I32"],
+    [27, "I64"],
+    [28, "F64"],
+    [29, "IQ1_M"],
+    [34, "TQ1_0"],
+    [35, "TQ2_0"],
+    [39, "MXFP4"],
+  ] as const),
 ]);
 
 /** The sentence for a tensor in a format that is not supported. */

@@ -15,7 +15,10 @@ export interface LocatedTensor {
  * In the order of their data, in a file of `fileBytes` bytes.
  * @throws {GgufError} for a part of a split file, a format that is not supported, or tensors that overlap or lie outside of the file.
  */
-export function locateTensors({ metadata, tensors, dataStart, alignment }: GgufHeader, fileBytes: number): readonly LocatedTensor[] {
+export function locateTensors(
+  { metadata, tensors, dataStart, alignment }: GgufHeader,
+  fileBytes: number,
+): readonly LocatedTensor[] {
   const parts = Number(metadata.get("split.count") ?? 1);
   if (parts > 1) throw new GgufError(`it is one of ${parts} parts. ${mergeAdvice("FIRST-PART.gguf", "MERGED.gguf")}`);
   const located = tensors.map((info) => locate(info, alignment)).sort((x, y) => x.info.offset - y.info.offset);

@@ -1,10 +1,10 @@
 /** A decoder behind the language-model interface. */
 import { type DecoderConfig, decoderLinears } from "@duet/lora-core/architectures/decoderConfig";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { ChatTemplate } from "../chatTemplate.ts";
 import type { LanguageModel } from "../languageModel.ts";
-import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { createCausalTask } from "./causalTask.ts";
 import { createChatEncoder } from "./chatPrompt.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";

@@ -1,8 +1,8 @@
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { describe, expect, it, test } from "vitest";
 import golden from "../../../fixtures/chat/conversations.json" with { type: "json" };
 import type { ChatTemplate } from "../chatTemplate.ts";
 import { readModelFolder } from "../testing/modelFolder.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { createChatEncoder } from "./chatPrompt.ts";
 
 const tokenizer = createTextTokenizer(readModelFolder("duet-tiny").tokenizer);

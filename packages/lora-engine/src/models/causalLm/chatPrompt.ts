@@ -4,8 +4,8 @@
  * that it is the same in training and before generating; a control piece written in a row is broken up and stays text.
  */
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { type ChatTemplate, createChat } from "../chatTemplate.ts";
 import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
+import { type ChatTemplate, createChat } from "../chatTemplate.ts";
 import type { PromptEncoder } from "./prompt.ts";
 
 /** Stands for a text while the template's own parts are found. */

@@ -1,8 +1,8 @@
 /** The frozen weights of a decoder's checkpoint on the backend, linear layers as the backend's kernels want them. */
 
 import { type DecoderConfig, decoderLinears, decoderNorms } from "@duet/lora-core/architectures/decoderConfig";
-import { DuetError } from "@duet/lora-core/errors/duetError";
 import { findTensor } from "@duet/lora-core/architectures/requiredTensors";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";

@@ -19,14 +19,19 @@ beforeAll(async () => {
   await useBackend("cpu");
 });
 
+const variants = ["rslora", "all-linear", "regex", "layers", "patterns", "rslora-patterns", "bfloat16"].map(
+  (name) =>
+    [`written by PEFT: ${name}`, `variants/${name}`, "grouped", `peft/variants/${name}/logits.safetensors`, "logits"] as const,
+);
+
 test.each([
-  ["written by PEFT for GPT-2", "from-peft/gpt2", "causalLm/gpt2/expected.safetensors", "adapted_logits"],
-  ["written by PEFT for Qwen3", "from-peft/qwen3", "causalLm/qwen3/expected.safetensors", "adapted_logits"],
-  ["fused and written here for GPT-2", "from-duet/gpt2", "peft/from-duet/gpt2/logits.safetensors", "logits"],
-  ["fused and written here for Llama", "from-duet/grouped", "peft/from-duet/grouped/logits.safetensors", "logits"],
-  ["fused and written here for Qwen2", "from-duet/qwen2", "peft/from-duet/qwen2/logits.safetensors", "logits"],
-])("an adapter %s gives the logits PEFT computes from the same files", async (_, folder, file, key) => {
-  const name = folder.slice(folder.indexOf("/") + 1);
+  ["written by PEFT for GPT-2", "from-peft/gpt2", "gpt2", "causalLm/gpt2/expected.safetensors", "adapted_logits"],
+  ["written by PEFT for Qwen3", "from-peft/qwen3", "qwen3", "causalLm/qwen3/expected.safetensors", "adapted_logits"],
+  ["fused and written here for GPT-2", "from-duet/gpt2", "gpt2", "peft/from-duet/gpt2/logits.safetensors", "logits"],
+  ["fused and written here for Llama", "from-duet/grouped", "grouped", "peft/from-duet/grouped/logits.safetensors", "logits"],
+  ["fused and written here for Qwen2", "from-duet/qwen2", "qwen2", "peft/from-duet/qwen2/logits.safetensors", "logits"],
+  ...variants,
+])("an adapter %s gives the logits PEFT computes from the same files", async (_, folder, name, file, key) => {
   const { architecture, base } = fixtureBase(name);
   if (architecture.family !== "causal-lm") throw new Error("The fixture is not a causal language model");
   const { config, tensors } = readPeftAdapter(readPeftFiles(folder), base);

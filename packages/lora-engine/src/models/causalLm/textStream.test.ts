@@ -1,7 +1,7 @@
 import { random } from "@duet/lora-core/tensors/random";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { describe, expect, it } from "vitest";
 import { readModelFolder } from "../testing/modelFolder.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { allOf } from "./testing/greedy.ts";
 import { textStream } from "./textStream.ts";
 

@@ -1,10 +1,10 @@
 import { parseEncoderConfig } from "@duet/lora-core/architectures/encoderConfig";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
 import { readModelFolder } from "../testing/modelFolder.ts";
 import { embedWithGraph, loadShippedGraph } from "../testing/shippedGraph.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { embedTexts } from "./encoderForward.ts";
 import { disposeEncoderWeights, type EncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
 

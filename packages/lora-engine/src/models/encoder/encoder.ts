@@ -3,9 +3,9 @@
 import { type EncoderConfig, encoderLinears } from "@duet/lora-core/architectures/encoderConfig";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { LanguageModel } from "../languageModel.ts";
-import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { createEncoderTask } from "./encoderTask.ts";
 import { disposeEncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
 

@@ -7,12 +7,12 @@ import type { EncoderConfig } from "@duet/lora-core/architectures/encoderConfig"
 import type { Prediction } from "@duet/lora-core/contract/answering";
 import type { Row } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
-import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { embedTexts } from "./encoderForward.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 
