@@ -1,14 +1,24 @@
 import { explain } from "@duet/lora-core/errors/duetError";
 import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { Mark } from "./Mark.tsx";
 
+export interface ShellProps {
+  /** Where one is, for the browser's tab and history; null on the front page. */
+  readonly title: string | null;
+  readonly narrow?: boolean;
+  readonly children: ReactNode;
+}
+
 /** Header, connection notice and the page in between. */
-export function Shell({ narrow = false, children }: { readonly narrow?: boolean; readonly children: ReactNode }) {
+export function Shell({ title, narrow = false, children }: ShellProps) {
+  useEffect(() => {
+    document.title = title === null ? "Duet" : `${title} · Duet`;
+  }, [title]);
   return (
     <div className={narrow ? "page narrow" : "page"}>
       <header className="header">

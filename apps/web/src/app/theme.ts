@@ -1,11 +1,16 @@
-import { createTheme, Paper, Tooltip } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, Modal, Paper, Tooltip } from "@mantine/core";
 
-/** Neutral on purpose: colour is reserved for the four adapters. */
+const FILLED = { background: "var(--duet-primary)", hover: "var(--duet-primary-hover)", color: "var(--duet-on-primary)" };
+
+/** Neutral on purpose: colour is reserved for the four adapters. Text and surfaces have at least 4.5:1 in both schemes (styles.css). */
 export const theme = createTheme({
   primaryColor: "dark",
   primaryShade: { light: 8, dark: 1 },
-  autoContrast: true,
-  luminanceThreshold: 0.4,
+  // The library takes one text colour for both schemes; here it changes with the surface.
+  variantColorResolver: (input) => ({
+    ...defaultVariantColorsResolver(input),
+    ...(input.variant === "filled" ? FILLED : {}),
+  }),
   defaultRadius: 8,
   cursorType: "pointer",
   fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -20,6 +25,7 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),
   },
 });

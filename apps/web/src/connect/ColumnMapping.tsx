@@ -1,4 +1,6 @@
 import { Button, Group, NativeSelect } from "@mantine/core";
+import { plural } from "../lib/format.ts";
+import { Scroll } from "../ui/Scroll.tsx";
 import type { ConnectState } from "./connectState.ts";
 
 export interface ColumnMappingProps {
@@ -14,7 +16,7 @@ export function ColumnMapping({ state, onChange, onClear }: ColumnMappingProps) 
     <>
       <Group justify="space-between" align="center" mb="sm">
         <span>
-          {table.fileName} <span className="muted">{table.rowCount} rows</span>
+          {table.fileName} <span className="muted">{plural(table.rowCount, "row")}</span>
         </span>
         <Button size="xs" variant="default" onClick={onClear}>
           Choose other data
@@ -45,7 +47,7 @@ function Preview({ table, input, answer }: Pick<ColumnMappingProps["state"], "ta
     return index < 0 ? [] : [{ column, index }];
   });
   return (
-    <div className="scroll" style={{ margin: "14px 0" }}>
+    <Scroll label="First rows of the file" style={{ margin: "14px 0" }}>
       <table className="plain" aria-label="First rows">
         <thead>
           <tr>
@@ -65,6 +67,6 @@ function Preview({ table, input, answer }: Pick<ColumnMappingProps["state"], "ta
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

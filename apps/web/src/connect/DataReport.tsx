@@ -1,6 +1,7 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { plural } from "../lib/format.ts";
 import { Fill } from "../ui/Fill.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
 
 const LABELS_SHOWN = 12;
@@ -21,7 +22,7 @@ export function DataReport({ data, task }: { readonly data: ConnectedData; reado
       {rejected.count > 0 && (
         <details className="small" style={{ marginTop: 12 }}>
           <summary>{plural(rejected.count, "line")} not used, and why</summary>
-          <div className="scroll" style={{ maxHeight: 220, overflow: "auto" }}>
+          <Scroll label="Lines not used, and why" style={{ maxHeight: 220, overflow: "auto" }}>
             <table className="plain" aria-label="Lines not used">
               <tbody>
                 {rejected.first.map(({ line, reason }) => (
@@ -32,7 +33,7 @@ export function DataReport({ data, task }: { readonly data: ConnectedData; reado
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
           {rejected.count > rejected.first.length && <p className="muted">and {rejected.count - rejected.first.length} more</p>}
         </details>
       )}

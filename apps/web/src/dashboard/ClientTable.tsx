@@ -1,6 +1,7 @@
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 
@@ -15,7 +16,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
       hint="Rows, tokens and prompts are not here: a client reports counts and figures only."
       empty={clients.length === 0 ? "One row per client, with device, figures and bytes, once the first has joined." : null}
     >
-      <div className="scroll">
+      <Scroll label="Table of clients">
         <table className="plain cards">
           <thead>
             <tr>
@@ -36,7 +37,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Panel>
   );
 }
@@ -51,7 +52,7 @@ function Row({ client }: { readonly client: ClientView }) {
         {name}
         <div className="muted small">
           {STATUS_WORDS[status]}
-          {note && ` · ${note}`}
+          {note && note !== STATUS_WORDS[status] && ` · ${note}`}
         </div>
       </td>
       <td data-label="Device" title={device.reason}>

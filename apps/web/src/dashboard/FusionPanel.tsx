@@ -1,5 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { formatCount, formatDuration } from "../lib/format.ts";
+import { formatCount, formatDuration, plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { type FusionRow, fusionRows, searchCost } from "./metricsView.ts";
@@ -38,7 +38,7 @@ export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       </div>
       {cost && (
         <p className="small" style={{ margin: "10px 0 0" }}>
-          All searches together: {cost.evaluations} evaluations, {formatCount(cost.forwardTokens)} tokens read,{" "}
+          All searches together: {plural(cost.evaluations, "evaluation")}, {formatCount(cost.forwardTokens)} tokens read,{" "}
           {formatDuration(cost.seconds)}
         </p>
       )}

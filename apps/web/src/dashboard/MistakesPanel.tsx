@@ -16,7 +16,7 @@ export function MistakesPanel({ confusion, labels }: MistakesPanelProps) {
   const view = confusion && mistakesView(confusion, labels, SHOWN);
   return (
     <Panel
-      title="Where it still errs"
+      title="Most frequent mistakes"
       hint="Answers of the fused adapter on this tab's test rows. These counts are not sent to anyone."
       empty={view ? null : "The most frequent mistakes on your test rows, once the adapters are fused."}
     >

@@ -58,8 +58,8 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
         )}
         {samples && (
           <p className="muted small" style={{ margin: "8px 0 0" }}>
-            {formatCount(samples.train)} rows train, {formatCount(samples.fusion)} find the fusion, {formatCount(samples.test)}{" "}
-            only test.
+            {formatCount(samples.train)} {samples.train === 1 ? "row trains" : "rows train"}, {formatCount(samples.fusion)} find
+            the fusion, {formatCount(samples.test)} only test.
           </p>
         )}
         {!state.canResume && (

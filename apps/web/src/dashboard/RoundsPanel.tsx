@@ -2,6 +2,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { IconX } from "@tabler/icons-react";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import { type LaneCell, timelineView } from "./timelineView.ts";
 
 /** The adapter that a stage is about lends it its colour. */
@@ -13,19 +14,20 @@ const KEY = [
   { color: STAGE_COLORS.fusing, text: "fusing" },
 ] as const;
 
-const ERROR_HINT =
-  "How far the update that is served is from the mean of the clients' updates, relative to that mean: averaging the halves of adapters is not averaging adapters. 0 is exact.";
+const ERROR_TEXT =
+  "how far the shared adapter is from the mean of what the clients learned, relative to that mean; 0 % is exact. Averaging an adapter's two halves is not averaging adapters, and what the coordinator adds, such as momentum, counts too.";
 
 /** Rounds as columns, one lane per client. */
 export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const { columns, lanes, worstModule } = timelineView(snapshot);
+  const hasErrors = columns.some(({ error }) => error !== null);
   return (
     <Panel
       title="Rounds"
       hint="Every client works through every round. A cross marks a round that ended without the client."
       empty={lanes.length === 0 ? "One lane per client, filling round by round, once the first client has joined." : null}
     >
-      <div className="scroll">
+      <Scroll label="Rounds of every client">
         <table className="lanes" style={{ minWidth: 110 + 26 * columns.length }}>
           <thead>
             <tr>
@@ -55,12 +57,10 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
               </tr>
             ))}
           </tbody>
-          {columns.some(({ error }) => error !== null) && (
+          {hasErrors && (
             <tfoot>
               <tr className="small muted">
-                <th scope="row" title={`${ERROR_HINT} ${worstModule ?? ""}`}>
-                  averaging error
-                </th>
+                <th scope="row">averaging error</th>
                 {columns.map(({ round, error }) => (
                   <td key={round} className="number">
                     {error}
@@ -70,7 +70,12 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
             </tfoot>
           )}
         </table>
-      </div>
+      </Scroll>
+      {hasErrors && (
+        <p className="muted small" style={{ margin: "2px 0 10px" }}>
+          Averaging error: {ERROR_TEXT} {worstModule}
+        </p>
+      )}
       <div className="key" aria-hidden="true">
         {KEY.map(({ color, text }) => (
           <span key={text}>

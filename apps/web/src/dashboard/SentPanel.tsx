@@ -5,6 +5,7 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { formatBytes, formatClock, plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 
 /** Everything this tab has sent, countable and readable. */
 export function SentPanel() {
@@ -33,7 +34,7 @@ export function SentPanel() {
 
 function SentTable({ recent }: { readonly recent: readonly SentMessage[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Messages that left this tab">
       <table className="plain">
         <thead>
           <tr>
@@ -51,12 +52,15 @@ function SentTable({ recent }: { readonly recent: readonly SentMessage[] }) {
               <td>{message.event}</td>
               <td className="number">{formatBytes(message.bytes)}</td>
               <td>
-                <pre className="payload">{message.content}</pre>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
+                <pre className="payload" tabIndex={0}>
+                  {message.content}
+                </pre>
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

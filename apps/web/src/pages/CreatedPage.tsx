@@ -12,7 +12,7 @@ export function CreatedPage() {
   const secrets = useServices().storage.organiser(federationId);
   if (!secrets) {
     return (
-      <Shell narrow>
+      <Shell title="Unknown federation" narrow>
         <h1>This browser did not create this federation</h1>
         <p>
           The links are kept only in the browser that created it. Back to the <Link to="/">front page</Link>.
@@ -22,7 +22,7 @@ export function CreatedPage() {
   }
   const { inviteToken, watchToken, organiserKey } = secrets;
   return (
-    <Shell narrow>
+    <Shell title="Links and key" narrow>
       <h1>Your federation is ready</h1>
       <div className="column">
         <Panel title="For participants">

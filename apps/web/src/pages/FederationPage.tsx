@@ -17,6 +17,8 @@ import { joinPath } from "../lib/links.ts";
 import { PlaygroundView } from "../playground/PlaygroundView.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FederationTabs } from "./FederationTabs.tsx";
+import { FeedNotice } from "./FeedNotice.tsx";
+import { titleOf } from "./titleOf.ts";
 
 /** The participant's view. After a reload the tab comes back as the client it was; a tab that is none goes to the join page. */
 export function FederationPage() {
@@ -27,9 +29,8 @@ export function FederationPage() {
   const isPlayground = view === "playground";
   const comingBack = feed.kind === "live" && !mine && <ComingBack snapshot={feed.snapshot} token={token} />;
   return (
-    <Shell>
-      {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
-      {feed.kind === "refused" && <FailureAlert failure={feed.failure} />}
+    <Shell title={titleOf(feed, isPlayground ? "Playground" : "Rounds")}>
+      <FeedNotice feed={feed} />
       {feed.kind === "live" && <FederationTabs federationId={federationId} token={token} />}
       {feed.kind === "live" && isPlayground && (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} /> : comingBack)}
       {feed.kind === "live" && !(isPlayground && mine) && (

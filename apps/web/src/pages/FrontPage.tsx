@@ -24,7 +24,7 @@ export function FrontPage() {
     });
 
   return (
-    <Shell>
+    <Shell title={null}>
       <div className="hero">
         <h1>Fine-tune a language model together.</h1>
         <p className="muted" style={{ fontSize: 18, margin: "0 0 24px" }}>

@@ -23,6 +23,8 @@ import { useTask } from "../hooks/useTask.ts";
 import { plural } from "../lib/format.ts";
 import { federationPath } from "../lib/links.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { FeedNotice } from "./FeedNotice.tsx";
+import { titleOf } from "./titleOf.ts";
 
 /** From an invite link to a client: name, what leaves, data, join. */
 export function JoinPage() {
@@ -33,9 +35,8 @@ export function JoinPage() {
   if (storage.identity(federationId))
     return <Navigate to={{ ...parsePath(federationPath(federationId, token)), search }} replace />;
   return (
-    <Shell narrow>
-      {feed.kind === "loading" && <p className="muted">Asking the coordinator for this federation.</p>}
-      {feed.kind === "refused" && <FailureAlert failure={feed.failure} />}
+    <Shell title={titleOf(feed, "Join")} narrow>
+      <FeedNotice feed={feed} />
       {feed.kind === "live" && <JoinForm snapshot={feed.snapshot} inviteToken={token} />}
     </Shell>
   );

@@ -16,7 +16,7 @@ import { FailureAlert } from "../ui/FailureAlert.tsx";
 export function NewFederationPage() {
   const status = useStore(useServices().coordinator.status);
   return (
-    <Shell narrow>
+    <Shell title="New federation" narrow>
       <h1 style={{ marginTop: 0 }}>New federation</h1>
       {status.kind === "ready" ? (
         <NewFederationForm offer={status.offer} />

@@ -3,7 +3,7 @@ import { Shell } from "../app/Shell.tsx";
 
 export function NotFoundPage() {
   return (
-    <Shell narrow>
+    <Shell title="No such page" narrow>
       <h1>There is no such page</h1>
       <p>
         Check the link, or go back to the <Link to="/">front page</Link>.

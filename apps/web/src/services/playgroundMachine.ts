@@ -6,7 +6,7 @@
 import type { AnsweringAdapter, Figure, Prediction } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
-import type { AdapterKey } from "../dashboard/adapters.ts";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { TableRequest, TableSummary } from "../worker/tabEngine.ts";
 import type { AnswerState, FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 

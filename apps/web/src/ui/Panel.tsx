@@ -2,6 +2,8 @@ import { Paper, Tooltip } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { type ReactNode, useId } from "react";
 
+import { useKeptFocus } from "../hooks/useKeptFocus.ts";
+
 export interface PanelProps {
   readonly title: string;
   /** Explains the panel's terms once, on hover or focus. */
@@ -12,11 +14,11 @@ export interface PanelProps {
   readonly children?: ReactNode;
 }
 
-/** One idea, one frame: a region with its title as its name. */
+/** One idea, one frame: a region with its title as its name. The focus stays in it when a control of it goes away. */
 export function Panel({ title, hint, empty, aside, children }: PanelProps) {
   const id = useId();
   return (
-    <Paper component="section" className="panel" aria-labelledby={id}>
+    <Paper component="section" className="panel" aria-labelledby={id} {...useKeptFocus<HTMLElement>()}>
       <header>
         <h2 id={id}>{title}</h2>
         <span className="muted small">

@@ -1,6 +1,7 @@
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { memo } from "react";
 import { RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
+import { Scroll } from "./Scroll.tsx";
 
 export interface RoundChartProps extends RoundPlotProps {
   /** What the chart says, in one sentence. */
@@ -22,7 +23,7 @@ function DataTable({ points, series, totalRounds, format }: RoundPlotProps) {
   return (
     <details>
       <summary>Figures</summary>
-      <div className="scroll">
+      <Scroll label="Figures by round">
         <table className="plain">
           <thead>
             <tr>
@@ -47,7 +48,7 @@ function DataTable({ points, series, totalRounds, format }: RoundPlotProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </details>
   );
 }

@@ -1,0 +1,14 @@
+import type { FeedState } from "@duet/client/federationFeed";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+
+/** What stands in place of a federation that is not there yet, or cannot be opened. */
+export function FeedNotice({ feed }: { readonly feed: FeedState }) {
+  if (feed.kind === "live") return null;
+  if (feed.kind === "loading") return <p className="muted">Asking the coordinator for this federation.</p>;
+  return (
+    <>
+      <h1 className="pageTitle">This federation cannot be opened</h1>
+      <FailureAlert failure={feed.failure} />
+    </>
+  );
+}
