@@ -1,46 +1,30 @@
 /**
- * One federation in this thread: the product's round machine, strategies and training, with function calls in place of the wire.
- * Everything random comes from the run's seed, so that methods are compared on the same rows, splits and initial adapters.
+ * One federation in this thread: a simulated coordinator and its clients, round by round. Everything random comes from the run's seed, so
+ * that methods are compared on the same rows, splits and initial adapters.
  */
-import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { adapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { defaultTraining } from "@duet/lora-core/federation/federationDefaults";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import type { AggregateInput, RoundCommand, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
-import { transition } from "@duet/lora-core/rounds/roundMachine";
-import { initialRoundState, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
-import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
-import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
-import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
-import type { Budgets, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
-import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
-import { prepareClient } from "@duet/lora-engine/training/prepareClient";
-import { RoundReport } from "@duet/lora-engine/training/roundReport";
-import { createRunControl } from "@duet/lora-engine/training/runControl";
-import { type Client, runRound } from "@duet/lora-engine/training/runRound";
+import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
+import type { Client } from "@duet/lora-engine/training/runRound";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./clientData.ts";
-import { withLabelNoise } from "./labelNoise.ts";
 import { methodNamed } from "./methodVariants.ts";
-import { type ClientEnd, clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
-import { resultOf, type SimulatedRound } from "./runResult.ts";
+import { clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
+import { resultOf } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
-import type { SimulatedClient } from "./simulatedClient.ts";
+import { type SimulatedClient, simulatedClients, takeTurn } from "./simulatedClient.ts";
+import { SimulatedCoordinator } from "./simulatedCoordinator.ts";
 import { mean } from "./statistics.ts";
 
 const RANK = 8;
 const ALPHA = 16;
 const DEVICE = { backend: "wasm", threads: 1, reason: "An experiment.", description: "Node.js" } as const;
-/** No deadline is ever reached: a simulated client always answers, or is left out on purpose. */
-const LONG_MS = 1e12;
-
-/** An event without its instant, which is a counter here. */
-type Happening = RoundEvent extends infer Event ? (Event extends RoundEvent ? Omit<Event, "at"> : never) : never;
 
 export interface SimulationOptions {
   readonly settings: RunSettings;
@@ -63,146 +47,105 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   }
 }
 
-/** The caller disposes it. `clients` change while it runs. */
-export async function createSimulation({ settings, data, model, defaultTargets, onProgress }: SimulationOptions) {
-  const { seed, batchSize, dropClients } = settings;
-  const method = methodNamed(settings.method, settings.sync);
-  const family = defaultTraining(model.family);
-  const training = { ...family, batchSize, maxTokens: data.maxTokens ?? family.maxTokens };
-  const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
-  const layout = adapterLayout(model.linears, adapter);
-  const taskModel = await model.prepare(data.task);
-  const clients = data.clients.map((own, index): SimulatedClient => {
-    const split = withLabelNoise(own.split, answersOf(data), settings.labelNoise, seed + index);
-    const clientSeed = Math.floor(random(seed, "client", index)() * 2 ** 31);
-    return {
-      id: `client-${index + 1}`,
-      data: own,
-      client: prepareClient(taskModel, model.linears, { task: data.task, adapter, training, seed, clientSeed }, split),
-      metrics: [],
-      bytesUp: 0,
-      bytesDown: 0,
-    };
-  });
-  const { rounds } = settings;
-  const budgets = budgetsFor(method, settings, clients);
-  const schedule = scheduleOf(method, budgets);
-  const planOf = (round: number) => method.plan(budgets, { round, isNewcomer: false });
-  const policy = { schedule, minClients: clients.length, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS };
-  const dropped = random(seed, "dropped");
+/** The caller disposes it. */
+export async function createSimulation(options: SimulationOptions): Promise<Simulation> {
+  return new Simulation(options, await options.model.prepare(options.data.task));
+}
 
-  let server: ServerState = method.init(initialAdapter(layout, seed));
-  let state: RoundState = initialRoundState(policy, 0);
-  let at = 0;
-  let done = 0;
-  const contributions = new Map<string, NamedTensors>();
-  const history: SimulatedRound[] = [];
-  const ends: RoundEnd[] = [];
+export class Simulation {
+  /** They change while it runs. */
+  readonly clients: readonly SimulatedClient[];
+  readonly #options: SimulationOptions;
+  readonly #taskModel: TaskModel;
+  readonly #budgets: Budgets;
+  readonly #coordinator: SimulatedCoordinator;
+  readonly #ends: RoundEnd[] = [];
   /** Bytes, both ways and by everybody, by the round they were sent until. */
-  const sentUntil = new Map<number, number>();
+  readonly #sentUntil = new Map<number, number>();
+  #turns = 0;
 
-  function apply(event: Happening): readonly RoundCommand[] {
-    at += 1;
-    const next = transition(state, { ...event, at });
-    state = next.state;
-    return next.commands;
+  /** Takes the bound model over. */
+  constructor(options: SimulationOptions, taskModel: TaskModel) {
+    const { settings, data, model, defaultTargets } = options;
+    const method = methodNamed(settings.method, settings.sync);
+    const family = defaultTraining(model.family);
+    const training = { ...family, batchSize: settings.batchSize, maxTokens: data.maxTokens ?? family.maxTokens };
+    const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
+    this.#options = options;
+    this.#taskModel = taskModel;
+    this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
+    this.#budgets = budgetsFor(method, settings, this.clients);
+    this.#coordinator = new SimulatedCoordinator({
+      method,
+      budgets: this.#budgets,
+      layout: adapterLayout(model.linears, adapter),
+      rank: RANK,
+      seed: settings.seed,
+      clients: this.clients.length,
+    });
   }
 
-  /** What the coordinator has for a client. */
-  function sentTo({ id }: SimulatedClient, { receive }: RoundPlan): Uint8Array | null {
-    const down = receive && sentDown(method.download(server, id), receive);
-    return down && encodeAdapter(down, layoutOf(down));
+  async run(): Promise<void> {
+    const { seed, rounds, dropClients } = this.#options.settings;
+    const dropped = random(seed, "dropped");
+    for (const { id, data, client } of this.clients) {
+      const { train, fusion, test } = client.examples;
+      const samples = { train: train.length, fusion: fusion.length, test: test.length };
+      this.#coordinator.join(id, { name: data.name, device: DEVICE, samples });
+    }
+    for (let open = this.#coordinator.open; open; open = this.#coordinator.open) {
+      const { round, stage } = open;
+      // Somebody always answers, and everybody measures in the end.
+      const here = this.clients.filter(
+        (_, i) => stage === "fusing" || i === round % this.clients.length || dropped() >= dropClients,
+      );
+      for (const simulated of here) await this.#turn(simulated, round);
+      if (here.length < this.clients.length) this.#coordinator.closeRound();
+      const sent = this.clients.reduce((sum, { bytesUp, bytesDown }) => sum + bytesUp + bytesDown, 0);
+      this.#sentUntil.set(round, sent);
+      if (isFederated(round, rounds) && round < rounds) await this.#judge(round, (simulated) => this.#rehearse(simulated));
+    }
+    if (!this.#coordinator.isFinished) throw new Error("The simulated federation did not finish");
+  }
+
+  async result(seconds: number): Promise<RunResult> {
+    const { settings, model } = this.#options;
+    await this.#judge(settings.rounds, async ({ client }) => servedAdapter(client));
+    const scores = await scoresOf(model, this.clients);
+    const { history } = this.#coordinator;
+    const innerSteps = this.#budgets.inner.amount;
+    return resultOf({ settings, clients: this.clients, history, ends: this.#ends, scores, seconds, innerSteps });
+  }
+
+  dispose(): void {
+    this.#taskModel.dispose();
   }
 
   /** One client's work in the open round. */
-  async function takeTurn(member: SimulatedClient, round: number, plan: RoundPlan): Promise<readonly RoundCommand[]> {
-    const received = sentTo(member, plan);
-    const report = new RoundReport(round, () => {});
-    const outcome = await runRound(member.client, { round, plan, received }, report, createRunControl());
-    const metrics: RoundMetrics = report.metrics();
-    member.client = { ...member.client, held: outcome.held, served: outcome.served, lastRound: round };
-    member.metrics.push({ round, metrics });
-    member.bytesDown += received?.byteLength ?? 0;
-    member.bytesUp += outcome.upload?.byteLength ?? 0;
-    const artifact = outcome.upload && plan.upload ? `${round}-${member.id}` : null;
-    if (artifact && outcome.upload && plan.upload) {
-      contributions.set(artifact, decodeAdapter(outcome.upload, uploadLayout(layout, plan.upload)));
-    }
-    done += 1;
-    onProgress(done / (clients.length * schedule.length));
-    const bytes = outcome.upload?.byteLength ?? 0;
-    return apply({ type: "submitted", clientId: member.id, round, artifact, bytes, metrics });
-  }
-
-  /** What the coordinator does when a round is complete. */
-  function aggregate(round: number, inputs: readonly AggregateInput[]): void {
-    const given = inputs.map(({ clientId, artifact, sampleCount }) => {
-      const tensors = contributions.get(artifact);
-      if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
-      return { clientId, sampleCount, tensors };
-    });
-    const before = server;
-    server = method.aggregate(server, given, round);
-    contributions.clear();
-    const found = aggregationError({ method, plan: planOf(round), rank: RANK, before, contributions: given, after: server });
-    history.push({ round, aggregationError: found?.overall ?? null });
-    apply({ type: "aggregated", round, error: found?.overall ?? null, moduleErrors: [] });
+  async #turn(simulated: SimulatedClient, round: number): Promise<void> {
+    const plan = this.#coordinator.planOf(round);
+    const received = this.#coordinator.sentTo(simulated.id, plan);
+    const { upload, metrics } = await takeTurn(simulated, { round, plan, received });
+    this.#turns += 1;
+    this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
+    this.#coordinator.submit(simulated.id, round, upload, metrics);
   }
 
   /** How good what everybody serves is; before the end, what everybody would serve. */
-  async function judge(round: number, servedBy: (member: SimulatedClient) => Promise<NamedTensors>): Promise<void> {
-    const judged: ClientEnd[] = [];
-    for (const member of clients) judged.push(await clientEnd(model, member, await servedBy(member)));
-    ends.push({ round, bytes: sentUntil.get(round) ?? 0, clients: judged });
+  async #judge(round: number, servedBy: (simulated: SimulatedClient) => Promise<NamedTensors>): Promise<void> {
+    const clients = [];
+    for (const simulated of this.clients) {
+      clients.push(await clientEnd(this.#options.model, simulated, await servedBy(simulated)));
+    }
+    this.#ends.push({ round, bytes: this.#sentUntil.get(round) ?? 0, clients });
   }
 
   /** The last round as it would be now, for one client. */
-  function rehearse(member: SimulatedClient): Promise<NamedTensors> {
-    const round = fusingRound(rounds);
-    const plan = planOf(round);
-    return rehearsed(member.client, { round, plan, received: sentTo(member, plan) });
+  #rehearse({ id, client }: SimulatedClient): Promise<NamedTensors> {
+    const round = fusingRound(this.#options.settings.rounds);
+    const plan = this.#coordinator.planOf(round);
+    return rehearsed(client, { round, plan, received: this.#coordinator.sentTo(id, plan) });
   }
-
-  return {
-    clients,
-
-    async run(): Promise<void> {
-      for (const {
-        id,
-        data: { name },
-        client,
-      } of clients) {
-        const { train, fusion, test } = client.examples;
-        const samples = { train: train.length, fusion: fusion.length, test: test.length };
-        apply({ type: "clientJoined", clientId: id, introduction: { name, device: DEVICE, samples } });
-      }
-      for (let open = openRoundOf(state); open && state.endedAt === null; open = openRoundOf(state)) {
-        const { round, stage } = specOf(state, open);
-        const commands: RoundCommand[] = [];
-        // Somebody always answers, and everybody measures in the end.
-        const here = clients.filter((_, i) => stage === "fusing" || i === round % clients.length || dropped() >= dropClients);
-        for (const member of here) commands.push(...(await takeTurn(member, round, planOf(round))));
-        if (here.length < clients.length) commands.push(...apply({ type: "roundClosed" }));
-        for (const command of commands) if (command.type === "aggregate") aggregate(command.round, command.inputs);
-        sentUntil.set(
-          round,
-          clients.reduce((sum, member) => sum + member.bytesUp + member.bytesDown, 0),
-        );
-        if (isFederated(round, rounds) && round < rounds) await judge(round, rehearse);
-      }
-      if (state.phase.kind !== "ended" || state.phase.how !== "finished")
-        throw new Error("The simulated federation did not finish");
-    },
-
-    async result(seconds: number): Promise<RunResult> {
-      await judge(rounds, async ({ client }) => servedAdapter(client));
-      const scores = await scoresOf(model, clients);
-      const innerSteps = budgets.inner.amount;
-      return resultOf({ settings, clients, history, ends, scores, seconds, innerSteps });
-    },
-
-    dispose: () => taskModel.dispose(),
-  };
 }
 
 /** The settings as the product's budgets. */
@@ -214,12 +157,6 @@ function budgetsFor(method: Method, settings: RunSettings, clients: readonly Sim
   const tokensOfRow = mean(clients.flatMap(({ client }) => client.examples.train.map(({ tokens }) => tokens.length)));
   const all = budget === null ? steps : Math.floor(budget / (batchSize * tokensOfRow));
   return matchedBudgets(method, { steps: all, local, rounds, fusion });
-}
-
-/** Everything a wrong answer may say. */
-function answersOf({ task, clients }: ExperimentData): readonly string[] {
-  if (task.kind === "label") return task.labels;
-  return [...new Set(clients.flatMap(({ split }) => split.train.map(({ answer }) => answer)))];
 }
 
 function servedAdapter({ served }: Client): NamedTensors {

@@ -1,7 +1,17 @@
 /** A client of a simulated federation, with what it reported and sent so far. */
+import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
+import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import type { Client } from "@duet/lora-engine/training/runRound";
-import type { ClientData } from "./clientData.ts";
+import { random } from "@duet/lora-core/tensors/random";
+import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
+import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
+import { prepareClient } from "@duet/lora-engine/training/prepareClient";
+import { RoundReport } from "@duet/lora-engine/training/roundReport";
+import { createRunControl } from "@duet/lora-engine/training/runControl";
+import { type Client, runRound } from "@duet/lora-engine/training/runRound";
+import type { ClientData, ExperimentData } from "./clientData.ts";
+import { withLabelNoise } from "./labelNoise.ts";
+import type { RunSettings } from "./runs.ts";
 
 export interface SimulatedClient {
   readonly id: string;
@@ -10,4 +20,47 @@ export interface SimulatedClient {
   readonly metrics: { readonly round: number; readonly metrics: RoundMetrics }[];
   bytesUp: number;
   bytesDown: number;
+}
+
+export interface ClientSetup {
+  readonly settings: RunSettings;
+  readonly data: ExperimentData;
+  readonly model: LanguageModel;
+  /** The model bound to the data's task; the caller's. */
+  readonly taskModel: TaskModel;
+  readonly adapter: AdapterConfig;
+  readonly training: TrainingConfig;
+}
+
+/** All clients of a federation before its first round, each with a stream of its own. */
+export function simulatedClients({ settings, data, model, taskModel, adapter, training }: ClientSetup): SimulatedClient[] {
+  const { seed, labelNoise } = settings;
+  return data.clients.map((own, index) => {
+    const split = withLabelNoise(own.split, answersOf(data), labelNoise, seed + index);
+    const clientSeed = Math.floor(random(seed, "client", index)() * 2 ** 31);
+    const client = prepareClient(taskModel, model.linears, { task: data.task, adapter, training, seed, clientSeed }, split);
+    return { id: `client-${index + 1}`, data: own, client, metrics: [], bytesUp: 0, bytesDown: 0 };
+  });
+}
+
+/** Runs one round, and notes in the client what came of it. */
+export async function takeTurn(
+  simulated: SimulatedClient,
+  request: RoundRequest,
+): Promise<{ readonly upload: Uint8Array | null; readonly metrics: RoundMetrics }> {
+  const { round, received } = request;
+  const report = new RoundReport(round, () => {});
+  const { held, served, upload } = await runRound(simulated.client, request, report, createRunControl());
+  const metrics = report.metrics();
+  simulated.client = { ...simulated.client, held, served, lastRound: round };
+  simulated.metrics.push({ round, metrics });
+  simulated.bytesDown += received?.byteLength ?? 0;
+  simulated.bytesUp += upload?.byteLength ?? 0;
+  return { upload, metrics };
+}
+
+/** Everything a wrong answer may say. */
+function answersOf({ task, clients }: ExperimentData): readonly string[] {
+  if (task.kind === "label") return task.labels;
+  return [...new Set(clients.flatMap(({ split }) => split.train.map(({ answer }) => answer)))];
 }

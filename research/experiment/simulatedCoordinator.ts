@@ -1,0 +1,120 @@
+/** The coordinator of a simulated federation: the product's round machine and method, with function calls in place of the wire. */
+import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { type AdapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
+import { transition } from "@duet/lora-core/rounds/roundMachine";
+import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
+import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
+import type { Method } from "@duet/lora-core/strategies/registry";
+import type { Budgets, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { SimulatedRound } from "./runResult.ts";
+
+/** No deadline is ever reached: a simulated client always answers, or is left out on purpose. */
+const LONG_MS = 1e12;
+
+/** An event without its instant, which is a counter here. */
+type Happening = RoundEvent extends infer Event ? (Event extends RoundEvent ? Omit<Event, "at"> : never) : never;
+
+export interface SimulatedCoordinatorOptions {
+  readonly method: Method;
+  readonly budgets: Budgets;
+  /** Of one adapter, and its rank. */
+  readonly layout: AdapterLayout;
+  readonly rank: number;
+  readonly seed: number;
+  readonly clients: number;
+}
+
+export class SimulatedCoordinator {
+  /** Rounds that were aggregated, oldest first. */
+  readonly history: SimulatedRound[] = [];
+  readonly #options: SimulatedCoordinatorOptions;
+  readonly #contributions = new Map<string, NamedTensors>();
+  #server: ServerState;
+  #state: RoundState;
+  #at = 0;
+
+  constructor(options: SimulatedCoordinatorOptions) {
+    const { method, budgets, layout, seed, clients } = options;
+    this.#options = options;
+    this.#server = method.init(initialAdapter(layout, seed));
+    const schedule = scheduleOf(method, budgets);
+    this.#state = initialRoundState(
+      { schedule, minClients: clients, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS },
+      0,
+    );
+  }
+
+  /** The open round; null before the first and after the last. */
+  get open(): RoundSpec | null {
+    const open = openRoundOf(this.#state);
+    return open && this.#state.endedAt === null ? specOf(this.#state, open) : null;
+  }
+
+  get isFinished(): boolean {
+    const { phase } = this.#state;
+    return phase.kind === "ended" && phase.how === "finished";
+  }
+
+  /** How many rounds there are. */
+  get rounds(): number {
+    return this.#state.policy.schedule.length;
+  }
+
+  planOf(round: number): RoundPlan {
+    const { method, budgets } = this.#options;
+    return method.plan(budgets, { round, isNewcomer: false });
+  }
+
+  join(clientId: string, introduction: Introduction): void {
+    this.#apply({ type: "clientJoined", clientId, introduction });
+  }
+
+  /** What it has for a client, as a blob. */
+  sentTo(clientId: string, { receive }: RoundPlan): Uint8Array | null {
+    const down = receive && sentDown(this.#options.method.download(this.#server, clientId), receive);
+    return down && encodeAdapter(down, layoutOf(down));
+  }
+
+  /** Takes one client's result of the open round; the last one closes it. */
+  submit(clientId: string, round: number, upload: Uint8Array | null, metrics: RoundMetrics): void {
+    const { upload: wanted } = this.planOf(round);
+    const artifact = upload && wanted ? `${round}-${clientId}` : null;
+    if (artifact && upload && wanted) {
+      this.#contributions.set(artifact, decodeAdapter(upload, uploadLayout(this.#options.layout, wanted)));
+    }
+    this.#apply({ type: "submitted", clientId, round, artifact, bytes: upload?.byteLength ?? 0, metrics });
+  }
+
+  /** Closes the open round with who has submitted. */
+  closeRound(): void {
+    this.#apply({ type: "roundClosed" });
+  }
+
+  #apply(event: Happening): void {
+    this.#at += 1;
+    const { state, commands } = transition(this.#state, { ...event, at: this.#at });
+    this.#state = state;
+    for (const command of commands) if (command.type === "aggregate") this.#aggregate(command.round, command.inputs);
+  }
+
+  #aggregate(round: number, inputs: readonly AggregateInput[]): void {
+    const { method, rank } = this.#options;
+    const contributions = inputs.map(({ clientId, artifact, sampleCount }) => {
+      const tensors = this.#contributions.get(artifact);
+      if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
+      return { clientId, sampleCount, tensors };
+    });
+    const before = this.#server;
+    this.#server = method.aggregate(before, contributions, round);
+    this.#contributions.clear();
+    const found = aggregationError({ method, plan: this.planOf(round), rank, before, contributions, after: this.#server });
+    const error = found?.overall ?? null;
+    this.history.push({ round, aggregationError: error });
+    this.#apply({ type: "aggregated", round, error, moduleErrors: [] });
+  }
+}
