@@ -25,9 +25,14 @@ export async function join(
   browser: Browser,
   inviteUrl: string,
   data: ParticipantData,
-  options: { readonly backend?: string | undefined; readonly deadlineMs: number; readonly onPage?: (page: Page) => void },
+  options: {
+    readonly backend?: string | undefined;
+    readonly deadlineMs: number;
+    readonly colorScheme?: "light" | "dark";
+    readonly onPage?: (page: Page) => void;
+  },
 ): Promise<Participant> {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ colorScheme: options.colorScheme ?? "light" });
   context.setDefaultTimeout(options.deadlineMs);
   const page = await context.newPage();
   options.onPage?.(page);

@@ -25,7 +25,10 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    Modal: Modal.extend({
+      // A dialog's head is no second banner of the page.
+      defaultProps: { closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } },
+    }),
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),
   },
 });

@@ -1,0 +1,142 @@
+/**
+ * Every page in both colour schemes, as axe sees it: contrast of at least 4.5:1, names, headings, what a keyboard reaches. And the
+ * title that tells where one is, and the focus that stays where one was.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { join } from "./support/participant.ts";
+import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
+
+const SCHEMES = ["light", "dark"] as const;
+type Scheme = (typeof SCHEMES)[number];
+
+const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
+
+let stage: Stage;
+let waiting: OpenFederation;
+beforeAll(async () => {
+  stage = await startStage();
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("use-lite is not served");
+  const choices = { model, task: scenario.task, rounds: 1, localSteps: 2, innerSteps: 1 };
+  waiting = await stage.open(defaultFederation({ ...choices, name: "waits", minClients: 2 }));
+});
+afterAll(() => stage?.close());
+
+async function inScheme(scheme: Scheme, visit: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+  const context = await stage.browser.newContext({ colorScheme: scheme });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    await visit(page, context);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Every rule that axe breaks here, with the elements and what it measured. */
+async function problemsOf(page: Page): Promise<string[]> {
+  // A page that fades in is measured when it stands.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined))));
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`),
+  );
+}
+
+const FILE = "text,level\n".concat(Array.from({ length: 60 }, (_, i) => `message number ${i} of a disk,wrong\n`).join(""));
+
+describe.each(SCHEMES)("in %s colours", (scheme) => {
+  it("the front page, with a link that is none", () =>
+    inScheme(scheme, async (page) => {
+      await page.goto(stage.url);
+      expect(await page.title()).toBe("Duet");
+      await page.getByRole("button", { name: "I have a link" }).click();
+      await page.getByRole("textbox", { name: "Invite or watch link" }).fill(`${stage.url}/join/x#short`);
+      await page.keyboard.press("Enter");
+      await page.getByText(/cut off or mistyped/).waitFor();
+      expect(await problemsOf(page)).toEqual([]);
+    }));
+
+  it("a new federation, with something missing", () =>
+    inScheme(scheme, async (page) => {
+      await page.goto(`${stage.url}/new`);
+      await page.getByRole("textbox", { name: "Name" }).waitFor();
+      expect(await page.title()).toBe("New federation · Duet");
+      expect(await problemsOf(page)).toEqual([]);
+      await page.getByRole("textbox", { name: "Name" }).fill("x");
+      await page.getByRole("textbox", { name: "Labels" }).fill("a\nb");
+      await page.getByRole("button", { name: "Create federation", disabled: false }).waitFor();
+      expect(await problemsOf(page)).toEqual([]);
+      await page.getByRole("button", { name: "Create federation" }).click();
+      await page.getByRole("heading", { name: "Your federation is ready" }).waitFor();
+      expect(await page.title()).toBe("Links and key · Duet");
+      expect(await problemsOf(page)).toEqual([]);
+    }));
+
+  it("joining: rows that do not fit, sample data by keyboard, the button that is ready", () =>
+    inScheme(scheme, async (page) => {
+      await page.goto(waiting.inviteUrl);
+      await page.getByRole("textbox", { name: "Your name" }).fill("anna");
+      expect(await page.title()).toBe("Join: waits · Duet");
+      expect(await problemsOf(page)).toEqual([]);
+      await page.getByLabel("Data file").setInputFiles({ name: "rows.csv", mimeType: "text/csv", buffer: Buffer.from(FILE) });
+      await page.getByRole("combobox", { name: "Answer column" }).selectOption("level");
+      await page.getByRole("alert").waitFor();
+      expect(await problemsOf(page)).toEqual([]);
+      await page.getByRole("button", { name: "Choose other data" }).click();
+      const sample = page.getByRole("button", { name: "Use sample data" });
+      await sample.focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Join and train", disabled: false }).waitFor();
+      const inPanel = await page.evaluate(() => document.activeElement?.closest("section")?.textContent ?? "the body");
+      expect(inPanel).toContain("Connect your data");
+      expect(await problemsOf(page)).toEqual([]);
+    }));
+
+  it("watching, and links that lead nowhere", () =>
+    inScheme(scheme, async (page) => {
+      await page.goto(waiting.watchUrl);
+      await page.getByRole("heading", { name: "waits" }).waitFor();
+      expect(await page.title()).toBe("Watch: waits · Duet");
+      expect(await problemsOf(page)).toEqual([]);
+      for (const broken of [
+        waiting.watchUrl.slice(0, -20),
+        waiting.watchUrl.slice(0, -3),
+        waiting.inviteUrl.replace(/#.*/, ""),
+      ]) {
+        await page.goto("about:blank");
+        await page.goto(broken);
+        const said = await page.getByRole("alert").textContent();
+        expect(said).toMatch(/link/);
+        expect(said).not.toMatch(/Invalid|pattern|token:/);
+        expect(await problemsOf(page)).toEqual([]);
+      }
+      await page.goto(`${stage.url}/nowhere`);
+      expect(await problemsOf(page)).toEqual([]);
+    }));
+
+  it("a finished federation: dashboard, what left the tab, playground", async () => {
+    const { config } = await waiting.until("itself", () => true);
+    const alone = await stage.open({ ...config, name: "alone", minClients: 1 });
+    const file = await stage.writeRows(`alone-${scheme}`, scenario.clients[0]?.rows ?? []);
+    const data = { name: "anna", file, input: "input", answer: "answer" };
+    const mine = await join(stage.browser, alone.inviteUrl, data, { deadlineMs: 200_000, colorScheme: scheme });
+    await alone.until("the end", ({ phase }) => phase === "finished", 200_000);
+    await mine.page.getByRole("region", { name: "My tab" }).getByText("Finished").first().waitFor();
+    expect(await mine.page.getByText("averaging error").count()).toBe(0);
+    expect(await problemsOf(mine.page)).toEqual([]);
+    await mine.page.getByRole("button", { name: "Look inside" }).click();
+    await mine.page.getByRole("dialog").getByRole("table").waitFor();
+    expect(await problemsOf(mine.page)).toEqual([]);
+    await mine.page.getByRole("button", { name: "Close" }).click();
+    await mine.page.getByRole("link", { name: "Playground" }).click();
+    await mine.page.getByRole("heading", { level: 1, name: "Playground of alone" }).waitFor();
+    expect(await mine.page.title()).toBe("Playground: alone · Duet");
+    expect(await problemsOf(mine.page)).toEqual([]);
+    await mine.context.close();
+  });
+});
