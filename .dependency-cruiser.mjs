@@ -63,7 +63,7 @@ const coordinatorFolders = {
   storage: ["ports"],
   federations: ["models", "ports", "storage"],
   gateway: ["federations", "models", "ports"],
-  http: ["federations", "models"],
+  http: ["federations", "models", "gateway", "storage"],
 };
 
 /** `everywhere`: folders that each of them may import. */

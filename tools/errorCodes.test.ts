@@ -16,7 +16,10 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-const texts = [...sources("packages"), ...sources("apps")].map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+const texts = [...sources("packages"), ...sources("apps")].map((path) => ({
+  path,
+  text: readFileSync(join(root, path), "utf8"),
+}));
 
 test("every code of the table is thrown somewhere", () => {
   const elsewhere = texts.filter(({ path }) => !path.endsWith("errorTable.ts"));

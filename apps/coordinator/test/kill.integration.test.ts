@@ -36,7 +36,7 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
 test("a coordinator killed in the middle of an upload goes on with what it had", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const first = await startProgram(dataDir);
+  const first = await startProgram(["--data", dataDir]);
   const { organiser, created } = await createFederation(first.url, { minClients: 1 });
   const anna = await joinAs(first, created, "anna");
   await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
@@ -47,7 +47,7 @@ test("a coordinator killed in the middle of an upload goes on with what it had",
   first.child.kill("SIGKILL");
   await Promise.all([once(first.child, "exit"), cutShort]);
 
-  const second = await startProgram(dataDir);
+  const second = await startProgram(["--data", dataDir]);
   const owner = { ...before, url: second.url };
   const held = await putPiece(owner, adapter, { start: 0, end: 0 });
   expect(held).toBeGreaterThanOrEqual(7000);

@@ -44,7 +44,7 @@ test.each(["br", "gzip"])("the front page takes at most 300 kB on the wire with 
   expect(total).toBeLessThan(BUDGET_BYTES);
 });
 
-test.each([
+test.each<readonly [string, () => Promise<string>, RegExp, RegExp]>([
   [
     "script",
     async () => `assets/${(await readdir("dist/web/assets")).find((name) => /^index-.*\.js$/.test(name))}`,
@@ -53,7 +53,7 @@ test.each([
   ],
   ["wasm", async () => "wasm/tfjs-backend-wasm.wasm", /^application\/wasm/, /^no-cache$/],
   ["sample", async () => "samples/medical.json", /^application\/json/, /^no-cache$/],
-] as const)("a %s is sent in the form that was asked for, and kept as long as it is right", async (_, pathOf, type, caching) => {
+])("a %s is sent in the form that was asked for, and kept as long as it is right", async (_, pathOf, type, caching) => {
   const path = await pathOf();
   const plain = await wire(path);
   expect(plain.headers["content-encoding"]).toBeUndefined();

@@ -49,13 +49,13 @@ test.each(generations)("%s opens: what was over is there, what was running runs 
 
   const [, resumeToken] = stored.resumeTokens;
   const bram = await joinAs(coordinator, stored.running, "bram", { resumeToken });
-  const { adapter } = await bram.client.call("round:fetch", { round: 2 });
+  const adapter = await bram.client.fetchAdapter(2);
   const start = initialAdapter(layout, 7);
   // After round 1 everyone starts from theta0 minus the mean of 0.2 and 0.4.
   for (const [key, { data }] of decodeAdapter(adapter as Uint8Array, layout)) {
     expect(data[0]).toBeCloseTo((start.get(key)?.data[0] ?? 0) - 0.3, 5);
   }
-  await bram.client.call("round:submit", { round: 2, adapter: constantAdapter(0.5), metrics: testMetrics() });
+  await bram.client.submit({ round: 2, adapter: constantAdapter(0.5), metrics: testMetrics() });
   const ended = await watcher.until(({ openRound }) => openRound?.round === 3, "the fusing round");
   expect(ended.rounds[1]?.aggregated).toHaveLength(2);
 });

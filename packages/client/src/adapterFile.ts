@@ -12,7 +12,8 @@ import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 export async function adapterFile(
   baseUrl: string,
   federationId: string,
-  round: number | "initial", token: string,
+  round: number | "initial",
+  token: string,
 ): Promise<NamedTensors> {
   const address = `${baseUrl}federations/${federationId}/adapters/${round}.safetensors`;
   try {

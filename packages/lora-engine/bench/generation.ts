@@ -1,9 +1,9 @@
 /** Writing with a decoder, token by token from cached keys and values; the likeliest token each time. */
 import { decoderLinears } from "@duet/lora-core/architectures/decoderConfig";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { disposeDecoderWeights, loadDecoderWeights } from "../src/models/causalLm/decoderWeights.ts";
 import { generateTokens } from "../src/models/causalLm/generateTokens.ts";
-import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { uploadAdapter } from "../src/training/deviceAdapter.ts";
 import { type Contest, using } from "./contests.ts";
 import { ADAPTER_SCALE, measureRuns } from "./measureSteps.ts";

@@ -82,11 +82,11 @@ export class FederationRunner {
 
   /** Who may transfer adapters with this resume token. @throws {Refusal} FORBIDDEN, NOT_JOINED */
   clientOf(resumeToken: string): string {
-    const member = memberOf(this.state, this.#roster.clientOf(resumeToken) ?? "");
-    if (!member) throw new Refusal("FORBIDDEN", "This resume token belongs to no client of the federation");
-    if (member.removed) throw new Refusal("FORBIDDEN", REMOVED);
-    if (member.status === "left") throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
-    return member.id;
+    const client = enrolled(this.state, this.#roster.clientOf(resumeToken) ?? "");
+    if (!client) throw new Refusal("FORBIDDEN", "This resume token belongs to no client of the federation");
+    if (client.removed) throw new Refusal("FORBIDDEN", REMOVED);
+    if (client.status === "left") throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
+    return client.id;
   }
 
   /** Call once after opening a federation that has a past. */

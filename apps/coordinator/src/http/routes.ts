@@ -1,6 +1,6 @@
 /** What the coordinator serves over HTTP: the web app, base models, sample data, adapters of past rounds. */
 import { readFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { OriginAnswer } from "@duet/lora-core/protocol/originAnswer";
 import fastifyStatic from "@fastify/static";

@@ -22,21 +22,21 @@ export async function storeFederations(coordinator: CoordinatorUnderTest): Promi
   const solo = await joinAs(coordinator, one.created, "anna");
   for (const round of [1, 2]) {
     await one.organiser.until(roundOpen(round), `round ${round}`);
-    await solo.client.call("round:fetch", { round });
-    await solo.client.call("round:submit", submission(round, 0.1 * round));
+    await solo.client.fetchAdapter(round);
+    await solo.client.submit(submission(round, 0.1 * round));
   }
   await one.organiser.until(roundOpen(3), "the fusing round");
-  await solo.client.call("round:submit", { round: 3, adapter: null, metrics: testMetrics() });
+  await solo.client.submit({ round: 3, adapter: null, metrics: testMetrics() });
   await one.organiser.until(({ phase }) => phase === "finished", "the end");
 
   const two = await createFederation(coordinator.url, { name: "stored-running" });
   const anna = await joinAs(coordinator, two.created, "anna");
   const bram = await joinAs(coordinator, two.created, "bram");
   await two.organiser.until(roundOpen(1), "round 1");
-  await anna.client.call("round:submit", submission(1, 0.2));
-  await bram.client.call("round:submit", submission(1, 0.4));
+  await anna.client.submit(submission(1, 0.2));
+  await bram.client.submit(submission(1, 0.4));
   await two.organiser.until(roundOpen(2), "round 2");
-  await anna.client.call("round:submit", submission(2, 0.3));
+  await anna.client.submit(submission(2, 0.3));
   return { finished: one.created, running: two.created, resumeTokens: [anna.resumeToken, bram.resumeToken] };
 }
 

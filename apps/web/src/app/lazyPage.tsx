@@ -9,7 +9,7 @@ export function lazyPage(load: () => Promise<ComponentType>): LazyExoticComponen
 /** The coordinator is away, or serves another version of the page by now. */
 function MissingPage() {
   return (
-    <Shell narrow>
+    <Shell narrow title="Not loaded">
       <h1>This part of the page could not be loaded</h1>
       <p>Check the network and reload this page; the coordinator may serve a newer version by now.</p>
     </Shell>

@@ -99,7 +99,7 @@ async function describe(folder: ModelFolder, name: string | null, source: ModelS
   const called = name ?? `${config.model_type}, ${(architecture.parameters / 1e6).toFixed(1)} M parameters`;
   const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, files, config });
   if (parsed.success) return parsed.data;
-  throw new ModelFolderError(`This model cannot be used: ${schemaWords(parsed.error, { given: described })}`);
+  throw new ModelFolderError(`This model cannot be used: ${schemaWords(parsed.error, { given: { files, config } })}`);
 }
 
 function fileCalled({ files, name }: BaseModel, path: string): ModelFile {

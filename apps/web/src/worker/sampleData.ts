@@ -13,10 +13,12 @@ const DEAL = { clients: 4, seed: 1 };
 /** @throws {DuetError} SAMPLE_MISSING when the coordinator does not serve it, MODEL_DOWNLOAD when it cannot be reached. */
 export async function loadSample(id: SampleId, baseUrl: string): Promise<Scenario> {
   if (id === "logs") return logsScenario(DEAL);
-  const file = await download(`${baseUrl}samples/medical.json`, { sha256: null, onProgress: () => {} }).catch((error: unknown) => {
-    const isRefused = error instanceof ModelDownloadError && error.status !== null;
-    throw isRefused ? new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data") : error;
-  });
+  const file = await download(`${baseUrl}samples/medical.json`, { sha256: null, onProgress: () => {} }).catch(
+    (error: unknown) => {
+      const isRefused = error instanceof ModelDownloadError && error.status !== null;
+      throw isRefused ? new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data") : error;
+    },
+  );
   return medicalScenario(medicalCorpus.parse(JSON.parse(new TextDecoder().decode(file))), DEAL);
 }
 
