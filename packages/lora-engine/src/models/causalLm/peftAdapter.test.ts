@@ -24,7 +24,7 @@ const variants = ["rslora", "all-linear", "regex", "layers", "patterns", "rslora
     [`written by PEFT: ${name}`, `variants/${name}`, "grouped", `peft/variants/${name}/logits.safetensors`, "logits"] as const,
 );
 
-test.each<readonly [string, string, string, string, string]>([
+test.each<readonly [title: string, folder: string, base: string, file: string, key: string]>([
   ["written by PEFT for GPT-2", "from-peft/gpt2", "gpt2", "causalLm/gpt2/expected.safetensors", "adapted_logits"],
   ["written by PEFT for Qwen3", "from-peft/qwen3", "qwen3", "causalLm/qwen3/expected.safetensors", "adapted_logits"],
   ["fused and written here for GPT-2", "from-duet/gpt2", "gpt2", "peft/from-duet/gpt2/logits.safetensors", "logits"],
