@@ -1,4 +1,4 @@
-import { createTheme, defaultVariantColorsResolver, Modal, Paper, Tooltip } from "@mantine/core";
+import { Button, createTheme, defaultVariantColorsResolver, Modal, Paper, Tooltip } from "@mantine/core";
 
 const FILLED = { background: "var(--duet-primary)", hover: "var(--duet-primary-hover)", color: "var(--duet-on-primary)" };
 
@@ -25,6 +25,8 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     }),
+    // Said, so that its colours come from the resolver above.
+    Button: Button.extend({ defaultProps: { variant: "filled" } }),
     Modal: Modal.extend({
       // A dialog's head is no second banner of the page.
       defaultProps: { closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } },
