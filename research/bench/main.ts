@@ -1,13 +1,14 @@
 /**
- * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu,page] [--works lora-step,…] [--python PATH]`: median times of a LoRA step
+ * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu,page] [--works lora-step,…] [--python PATH] [--torch-device cpu]`: median times of a LoRA step
  * (forward, backward, AdamW, loss read back), of scoring a batch, of a fusion search and of writing, ours beside stock TF.js, jax-js
  * and PyTorch, in the same run on the same data. All start from the same adapter, and their losses, or the tokens that they write,
- * must agree at every step. `node` is wasm in this process, the others are Chromium.
+ * must agree at every step. `node` is wasm in this process, `node-webgpu` a GPU in this process, the others are Chromium.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
+import { TORCH_DEVICES, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
 import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
@@ -16,6 +17,8 @@ import { machineReport, printPage, printRun } from "./report.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
 const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
+/** Only when asked for: it needs a GPU and the package `webgpu`. */
+const NODE_WEBGPU = "node-webgpu";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -23,9 +26,10 @@ const USAGE = `npm run bench -- [options]
 
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
-  --backends A,B   ${BACKENDS.join(", ")} (default all)
+  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}
   --works A,B      ${WORKS.join(", ")} (default all)
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
+  --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
   --json FILE      write the figures too`;
 
 /** PyTorch's threads: the cores of the machine that the targets are set for. */
@@ -46,6 +50,7 @@ async function main(): Promise<void> {
       json: { type: "string" },
       works: { type: "string", default: WORKS.join(",") },
       backends: { type: "string", default: BACKENDS.join(",") },
+      "torch-device": { type: "string", default: "cpu" },
       python: { type: "string", default: process.env.DUET_PYTHON ?? "python3" },
     },
   });
@@ -53,19 +58,21 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const wanted = namesIn(values.backends, BACKENDS, "backend");
+  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU], "backend");
   const works = namesIn(values.works, WORKS, "kind of work");
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
-  const torch = await torchFigures(works, values.python, TORCH_THREADS);
+  const device = torchDevice(values["torch-device"]);
+  const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
   if (typeof torch === "string") console.log(`PyTorch is left out: ${torch}\n`);
   const runs: BackendRun[] = [];
   const done = (run: BackendRun) => {
     printRun(run);
     runs.push(run);
   };
-  if (wanted.includes("node")) done(await runInNode(works, torch));
+  if (wanted.includes("node")) done(await runInNode("wasm", works, torch));
+  if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch));
   const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
   if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
   const page = wanted.includes("page") ? await measurePage() : null;
@@ -84,4 +91,11 @@ function namesIn(list: string, known: readonly string[], what: string): readonly
   const unknown = names.find((name) => !known.includes(name));
   if (unknown) throw new Error(`There is no ${what} ${unknown}; choose from ${known.join(", ")}`);
   return names;
+}
+
+/** @throws {Error} on anything else. */
+function torchDevice(name: string): TorchDevice {
+  const found = TORCH_DEVICES.find((known) => known === name);
+  if (!found) throw new Error(`PyTorch has no device ${name} here; choose from ${TORCH_DEVICES.join(", ")}`);
+  return found;
 }

@@ -6,6 +6,9 @@ import type { Measured } from "./measureSteps.ts";
 
 export type PeerName = "stockTfjs" | "jaxjs" | "torch";
 
+/** Why PyTorch has no figures for a contest that ran. */
+export const TORCH_SIZES = "PyTorch runs full sizes only, not those of a GPU in software";
+
 export interface Outcome {
   readonly name: string;
   readonly backend: string;

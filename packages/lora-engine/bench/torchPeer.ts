@@ -1,4 +1,4 @@
-/** The same work in PyTorch on the processor, in a process of its own (torch_peer.py). In Node only. */
+/** The same work in PyTorch, in a process of its own (torch_peer.py). In Node only. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,10 +18,15 @@ const answer = z.object({ answers: z.array(z.number()), times: z.array(z.number(
 /** Longer than any contest takes. */
 const DEADLINE_MS = 300_000;
 
+/** PyTorch's names of what computes. */
+export const TORCH_DEVICES = ["cpu", "cuda", "mps"] as const;
+export type TorchDevice = (typeof TORCH_DEVICES)[number];
+
 export interface TorchOptions {
   /** A Python with torch, transformers, peft and safetensors. */
   readonly python: string;
   readonly threads: number;
+  readonly device: TorchDevice;
   /** The model's folder, and what is in it. */
   readonly folder: string;
   readonly files: ModelFiles;
@@ -31,7 +36,7 @@ export interface TorchOptions {
 export async function measureTorchSteps(
   contest: Contest,
   entry: TorchEntry,
-  { python, threads, folder, files }: TorchOptions,
+  { python, threads, device, folder, files }: TorchOptions,
 ): Promise<Measured> {
   const adapter = mkdtempSync(join(tmpdir(), "duet-bench-"));
   try {
@@ -40,7 +45,7 @@ export async function measureTorchSteps(
     const written = writePeftAdapter({ config, tensors: entry.adapter }, peftBase(architecture, null));
     for (const [name, content] of Object.entries(written)) writeFileSync(join(adapter, name), content);
     const { warmUp, measured } = contest;
-    const request = { model: folder, adapter, threads, warmUp, measured, learningRate: LEARNING_RATE, ...asked(entry) };
+    const request = { model: folder, adapter, threads, device, warmUp, measured, learningRate: LEARNING_RATE, ...asked(entry) };
     const { answers, times } = answer.parse(JSON.parse(await runPython(python, JSON.stringify(request))));
     return summary(contest, { answers, times, peakBytes: null, dispatches: null });
   } finally {

@@ -1,4 +1,4 @@
-"""LoRA steps, evaluation and writing in PyTorch on the CPU: the benchmark's peer outside the browser.
+"""LoRA steps, evaluation and writing in PyTorch: the benchmark's peer outside the browser.
 
 Reads a JSON request from standard input (see torchPeer.ts) and prints a JSON object with the answers and times of its steps.
 Decoders are those of transformers with an adapter of peft; the sentence encoder, which transformers lacks, is written out below.
@@ -22,7 +22,11 @@ def adapted_decoder(request):
     from transformers import AutoModelForCausalLM
 
     base = AutoModelForCausalLM.from_pretrained(request["model"], dtype=torch.float32)
-    return PeftModel.from_pretrained(base, request["adapter"], is_trainable=True)
+    return PeftModel.from_pretrained(base, request["adapter"], is_trainable=True).to(request["device"])
+
+
+def on_device(request, key):
+    return torch.tensor(request[key], device=request["device"])
 
 
 def decoder(request):
@@ -30,9 +34,9 @@ def decoder(request):
     model = adapted_decoder(request)
     model.train()
     rows, length = request["rows"], request["length"]
-    ids = torch.tensor(request["ids"]).view(rows, length)
-    targets = torch.tensor(request["targets"])
-    places = torch.tensor(request["positions"]).view(rows, -1)
+    ids = on_device(request, "ids").view(rows, length)
+    targets = on_device(request, "targets")
+    places = on_device(request, "positions").view(rows, -1)
     kept = places[0] % length
     assert all(torch.equal(row % length, kept) for row in places)
 
@@ -49,10 +53,11 @@ class Encoder(nn.Module):
     def __init__(self, request):
         super().__init__()
         self.config = json.load(open(f"{request['model']}/config.json"))
-        self.weights = {k: v.float() for k, v in load_file(f"{request['model']}/model.safetensors").items()}
+        device = request["device"]
+        self.weights = {k: v.float().to(device) for k, v in load_file(f"{request['model']}/model.safetensors").items()}
         factors = load_file(f"{request['adapter']}/adapter_model.safetensors")
         self.factors = nn.ParameterDict(
-            {k.removeprefix("base_model.model.").replace(".", "/"): nn.Parameter(v) for k, v in factors.items()}
+            {k.removeprefix("base_model.model.").replace(".", "/"): nn.Parameter(v.to(device)) for k, v in factors.items()}
         )
 
     def linear(self, name, x):
@@ -69,7 +74,7 @@ class Encoder(nn.Module):
 
     def forward(self, ids):
         config, weights = self.config, self.weights
-        angles = torch.arange(ids.shape[1]).unsqueeze(1) * weights["position.frequencies"].reshape(1, -1)
+        angles = torch.arange(ids.shape[1], device=ids.device).unsqueeze(1) * weights["position.frequencies"].reshape(1, -1)
         x = 2 * weights["embeddings.weight"][ids] + torch.cat([angles.sin(), angles.cos()], 1)
         for index in range(config["num_hidden_layers"]):
             layer = f"layers.{index}"
@@ -85,9 +90,9 @@ class Encoder(nn.Module):
 
 def encoder(request):
     model = Encoder(request)
-    ids = torch.tensor(request["ids"]).view(request["rows"], request["length"])
-    embeddings = torch.tensor(request["labelEmbeddings"])
-    labels = torch.tensor(request["labels"])
+    ids = on_device(request, "ids").view(request["rows"], request["length"])
+    embeddings = on_device(request, "labelEmbeddings")
+    labels = on_device(request, "labels")
 
     def loss():
         return F.cross_entropy(request["temperature"] * model(ids) @ embeddings.T, labels)
@@ -123,7 +128,7 @@ def evaluation(request):
 def generation(request):
     """A step answers the tokens that it wrote, the likeliest each time, from cached keys and values."""
     model = adapted_decoder(request).eval()
-    ids = torch.tensor([request["prompt"]])
+    ids = on_device(request, "prompt").unsqueeze(0)
     count = request["newTokens"]
 
     @torch.inference_mode()

@@ -4,10 +4,10 @@ import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import { selectBackend } from "../../src/backends/selectBackend.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
 import { readModelFiles } from "../../src/models/readModelFiles.ts";
-import { contestsOf, STEPS } from "../contestList.ts";
+import { contestsOf, STEPS, sizeFor } from "../contestList.ts";
 import { matmulCeiling } from "../matmulCeiling.ts";
 import type { Measured } from "../measureSteps.ts";
-import { type Outcome, runContest } from "../runContest.ts";
+import { type Outcome, runContest, TORCH_SIZES } from "../runContest.ts";
 
 export interface WorkerRequest {
   readonly backend: BackendName;
@@ -29,13 +29,13 @@ self.onmessage = async ({ data: { backend, work, contest: index, torch } }: Mess
   const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null });
   const ceiling = await matmulCeiling();
   const text = await (await fetch("/bench-files/LICENSE")).text();
-  const contest = await contestsOf(work, backend, { readModel, text, ...STEPS })[index]?.();
+  const contest = await contestsOf(work, await sizeFor(backend), { readModel, text, ...STEPS })[index]?.();
   if (!contest) throw new RangeError(`There is no contest ${index}`);
   const figures = typeof torch === "string" ? torch : torch[contest.name];
   const found = typeof contest.torch === "string" ? contest.torch : figures;
   const outcome = await runContest(contest, {
     backend,
-    torch: found ?? "PyTorch runs the sizes of the processor's backends only",
+    torch: found ?? TORCH_SIZES,
     note: (text) => self.postMessage(text),
   });
   const answer: WorkerAnswer = { device, ceiling, outcome };
