@@ -4,6 +4,19 @@ import { chromiumLaunch } from "./tools/chromium.ts";
 
 const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 120_000 };
 
+/** The tests of WebGPU in Node, on whatever GPU is there: `DUET_GPU=1 npm test -- --project gpu`. */
+const gpu = {
+  test: {
+    ...node,
+    name: "gpu",
+    include: ["packages/lora-engine/src/**/{ops,compute,product,packedProduct,optim,encoder,causalLm,webgpu}.browser.test.ts"],
+    setupFiles: ["packages/lora-engine/src/backends/testing/nodeWebgpu.setup.ts"],
+    testTimeout: 300_000,
+    fileParallelism: false,
+    sequence: { groupOrder: 4 },
+  },
+};
+
 /** Projects run one after the other: what drives a browser shares the machine with nothing else. See docs/testing.md. */
 export default defineConfig({
   test: {
@@ -54,6 +67,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      ...(process.env.DUET_GPU ? [gpu] : []),
     ],
   },
 });
