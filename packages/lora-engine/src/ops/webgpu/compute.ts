@@ -1,6 +1,7 @@
 /**
  * Runs compute shaders on the tensors of TF.js' WebGPU backend: recorded into the same passes as TF.js' own, in order, and
- * submitted with them. Nothing is read back. A pipeline is compiled once per key and device.
+ * submitted with them. Nothing is read back. A pipeline is compiled once per key and device, and keeps its latest uniforms: a step
+ * has those of the step before, and on a GPU what the host does per dispatch takes longer than the dispatch.
  */
 import * as tf from "@tensorflow/tfjs";
 import { type WebgpuBackend, webgpuBackend } from "./webgpuBackend.ts";
@@ -38,8 +39,9 @@ export function compute<Outputs extends string>(call: Compute<Outputs>): Record<
     backend.uploadToGPU(dataId);
     backend.commandQueueOwnedIds.add(dataId);
   }
-  const buffers = [...tensors.map((tensor) => bufferOf(backend, tensor)), uniforms(backend, call)];
-  record(backend, pipelineOf(backend.device, call), buffers, call.workgroups);
+  const kernel = kernelOf(backend.device, call);
+  const buffers = [...tensors.map((tensor) => bufferOf(backend, tensor)), uniforms(backend, kernel, call)];
+  record(backend, kernel, buffers, call.workgroups);
   submitWhenFull(backend);
   const made = outputs.map(({ name, info }) => [name, tf.engine().makeTensorFromTensorInfo(info, backend)]);
   // The names are those of `call.outputs`, which the type system cannot follow.
@@ -48,12 +50,12 @@ export function compute<Outputs extends string>(call: Compute<Outputs>): Record<
 
 function record(
   backend: WebgpuBackend,
-  pipeline: GPUComputePipeline,
+  { pipeline, layout }: Kernel,
   buffers: readonly GPUBuffer[],
   [x, y, z = 1]: Compute<string>["workgroups"],
 ): void {
   const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-  const bindGroup = backend.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  const bindGroup = backend.device.createBindGroup({ layout, entries });
   backend.ensureCommandEncoderReady();
   backend.computePassEncoder ??= backend.commandEncoder?.beginComputePass() ?? null;
   const pass = backend.computePassEncoder;
@@ -77,29 +79,53 @@ function bufferOf(backend: WebgpuBackend, { dataId }: tf.TensorInfo): GPUBuffer 
   return resource;
 }
 
-function uniforms(backend: WebgpuBackend, { sizes, numbers = {} }: Compute<string>): GPUBuffer {
+/** The newest of a kernel that stay on the GPU. A step has a few per kernel, one for each of the shapes in a model. */
+const UNIFORMS_KEPT = 16;
+
+function uniforms(backend: WebgpuBackend, { kept }: Kernel, { sizes, numbers = {} }: Compute<string>): GPUBuffer {
   const u32 = Object.values(sizes);
   const f32 = Object.values(numbers);
   const words = new Uint32Array(Math.ceil((u32.length + f32.length) / 4) * 4);
   words.set(u32);
   new Float32Array(words.buffer).set(f32, u32.length);
-  const buffer = backend.bufferManager.acquireBuffer(words.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
-  backend.queue.writeBuffer(buffer, 0, words);
-  backend.uniformPendingDisposal.push(buffer);
+  const key = words.join();
+  const buffer = kept.get(key) ?? written(backend, words);
+  kept.delete(key);
+  kept.set(key, buffer);
+  for (const [oldest, unused] of kept) {
+    if (kept.size <= UNIFORMS_KEPT) break;
+    kept.delete(oldest);
+    backend.uniformPendingDisposal.push(unused);
+  }
   return buffer;
 }
 
-const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
+function written(backend: WebgpuBackend, words: Uint32Array<ArrayBuffer>): GPUBuffer {
+  const buffer = backend.bufferManager.acquireBuffer(words.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
+  backend.queue.writeBuffer(buffer, 0, words);
+  return buffer;
+}
 
-function pipelineOf(device: GPUDevice, call: Compute<string>): GPUComputePipeline {
-  const own = pipelines.get(device) ?? new Map<string, GPUComputePipeline>();
-  pipelines.set(device, own);
+/** What a compiled shader is called with again and again. */
+interface Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  /** Uniforms by their words, the latest used last. */
+  readonly kept: Map<string, GPUBuffer>;
+}
+
+const kernels = new WeakMap<GPUDevice, Map<string, Kernel>>();
+
+function kernelOf(device: GPUDevice, call: Compute<string>): Kernel {
+  const own = kernels.get(device) ?? new Map<string, Kernel>();
+  kernels.set(device, own);
   const known = own.get(call.key);
   if (known) return known;
   const module = device.createShaderModule({ label: call.key, code: bindings(call) + call.source() });
   const pipeline = device.createComputePipeline({ label: call.key, layout: "auto", compute: { module } });
-  own.set(call.key, pipeline);
-  return pipeline;
+  const kernel = { pipeline, layout: pipeline.getBindGroupLayout(0), kept: new Map() };
+  own.set(call.key, kernel);
+  return kernel;
 }
 
 /** Declarations in the order in which {@link compute} binds the buffers. */
