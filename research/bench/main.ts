@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --json FILE] [--backends node,wasm,webgpu,page] [--works lora-step,…] [--python PATH] [--torch-device cpu]`: median times of a LoRA step
- * (forward, backward, AdamW, loss read back), of scoring a batch, of a fusion search and of writing, ours beside stock TF.js, jax-js
- * and PyTorch, in the same run on the same data. All start from the same adapter, and their losses, or the tokens that they write,
- * must agree at every step. `node` is wasm in this process, `node-webgpu` a GPU in this process, the others are Chromium.
+ * `npm run bench`, see USAGE: median times of a LoRA step (forward, backward, AdamW, loss read back), of scoring a batch, of a fusion
+ * search and of writing, ours beside stock TF.js, jax-js and PyTorch, in the same run on the same data. All start from the same
+ * adapter, and their losses, or the tokens that they write, must agree at every step. `node` is wasm in this process, `node-webgpu` a
+ * GPU in this process, the others are Chromium.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
