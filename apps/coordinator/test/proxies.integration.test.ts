@@ -5,10 +5,10 @@ import { createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { io } from "socket.io-client";
 import { expect, onTestFinished, test } from "vitest";
+import { type ProxyMode, startProxy } from "../../../tools/testing/reverseProxy.ts";
 import type { CoordinatorOptions } from "../src/createCoordinator.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { testConfig } from "./support/federations.ts";
-import { type ProxyMode, startProxy } from "./support/proxy.ts";
 
 /** What a browser's socket from a page of this origin comes to, and what the page is told when it asks why. */
 async function asBrowser(site: string, origin = new URL(site).origin): Promise<{ connected: boolean; refusal: string | null }> {

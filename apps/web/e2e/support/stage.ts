@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
-import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { type CoordinatorOptions, createCoordinator } from "@duet/coordinator/createCoordinator";
 import type { Row } from "@duet/lora-core/data/row";
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -33,8 +33,8 @@ export interface OpenFederation {
   until(what: string, condition: (snapshot: Snapshot) => boolean, deadlineMs?: number): Promise<Snapshot>;
 }
 
-/** `hub` is where hub addresses of base models point to. @throws {Error} when the app was not built. */
-export async function startStage({ hub }: { readonly hub?: string } = {}): Promise<Stage> {
+/** With settings of the coordinator: where hub addresses point to, below which path it is served. @throws {Error} when the app was not built. */
+export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "base"> = {}): Promise<Stage> {
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
@@ -43,7 +43,7 @@ export async function startStage({ hub }: { readonly hub?: string } = {}): Promi
     modelsDir: resolve("models"),
     webDir,
     samplesDir: resolve(".cache/samples"),
-    ...(hub === undefined ? {} : { hub }),
+    ...settings,
   });
   const { url } = await coordinator.listen(0, "127.0.0.1");
   const browser = await chromium.launch(chromiumLaunch());
