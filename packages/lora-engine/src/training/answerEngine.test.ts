@@ -131,7 +131,7 @@ describe("trying adapters out", () => {
     const stopped = engine.measureFusion(PERSONAL);
     const training = engine.runRound({ ...round, round: 1 }, quiet);
     await expect(stopped).rejects.toMatchObject({ code: "STOPPED" });
-    await expect(engine.predict(["x"], null)).rejects.toThrow(/This tab is training/);
+    await expect(engine.predict(["x"], null)).rejects.toMatchObject({ code: "BUSY" });
     expect((await training).metrics.trainTokens).toBeGreaterThan(0);
     expect(await engine.predict(["x"], null)).toHaveLength(1);
   });
