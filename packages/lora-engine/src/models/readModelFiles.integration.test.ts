@@ -104,7 +104,7 @@ describe("a model on a hub", () => {
   });
 
   it("comes in a GGUF file, whose beginning tells what it is", async () => {
-    const file = new Uint8Array(readFileSync(new URL("@duet/lora-core/fixtures/gguf/grouped.gguf", import.meta.url)));
+    const file = new Uint8Array(readFileSync(new URL("../../../lora-core/fixtures/gguf/grouped.gguf", import.meta.url)));
     const hub = await startHub({ "tiny.gguf": file, ...rest });
     const { files, config } = await describeModelFolder(await openFolder(hub));
     expect(files).toEqual([{ path: "tiny.gguf", bytes: file.length, sha256: sha256(file) }]);
