@@ -5,7 +5,7 @@ import { join } from "node:path";
 const SKIPPED = /(^|\/)(node_modules|dist|out)\/|\.test\.tsx?$/;
 
 /** Paths relative to the repository, with slashes. */
-export const sources: readonly string[] = ["apps", "packages", "tools"].flatMap((top) =>
+export const sources: readonly string[] = ["apps", "packages", "research", "tools"].flatMap((top) =>
   readdirSync(top, { recursive: true, encoding: "utf8" })
     .map((path) => join(top, path).replaceAll("\\", "/"))
     .filter((path) => /\.(tsx?|mjs)$/.test(path) && !SKIPPED.test(path)),

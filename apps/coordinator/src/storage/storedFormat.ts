@@ -2,6 +2,7 @@
  * What lies on disk has a version. A stored value is brought up to the current version step by step and then parsed; one of a newer
  * version is refused, and nothing is written. docs/recipes/change-a-stored-format.md says how a format changes.
  */
+import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import type { z } from "zod";
 
 export interface StoredFormat<T> {
@@ -24,10 +25,11 @@ export function parseStored<T>(
   format: StoredFormat<T>,
   { version, value, where }: { readonly version: unknown; readonly value: unknown; readonly where: string },
 ): T {
-  const parsed = format.schema.safeParse(migrated(format, version, value, where));
+  const given = migrated(format, version, value, where);
+  const parsed = format.schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const problem = issue ? `${issue.path.join(".") || "value"}: ${issue.message}`.slice(0, 200) : "not a value of this kind";
+  const nameOf = (path: readonly PropertyKey[]) => path.join(".") || "value";
+  const problem = schemaWords(parsed.error, { given, nameOf }).slice(0, 200);
   throw new StoredFormatError(`${where} was stored by another version of Duet, or it is damaged (${problem})`);
 }
 

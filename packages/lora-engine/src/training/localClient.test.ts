@@ -9,7 +9,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { exportClientAdapter, readFittingAdapter, startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
-import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
+import { fusingRound, roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
@@ -159,7 +159,7 @@ describe("local client", () => {
     const many = { ...split, test: rows("c", 61) };
     await engine.prepare(setup, many);
     const first = oneClientFdLora.plan(budgets, { round: 0, isNewcomer: false });
-    const last = oneClientFdLora.plan(budgets, { round: budgets.rounds + 1, isNewcomer: false });
+    const last = oneClientFdLora.plan(budgets, { round: fusingRound(budgets.rounds), isNewcomer: false });
     const zero = await initialCheckpoint();
     const bases = [];
     for (const [round, plan] of [first, last].entries()) {
