@@ -135,8 +135,8 @@ describe("readTable, plain text and files as a whole", () => {
     ["\uFFFD\uFFFDPNG\n\uFFFD", "BINARY"],
     ["a,b\n1,2,3\n", "UNREADABLE"],
     [`${Array.from({ length: 501 }, (_, i) => `c${i}`).join()}\n${"1,".repeat(500)}1\n`, "TOO_LARGE"],
-  ])("refuses a file as a whole (case %#) with %s", (text, code) => {
-    expect(() => readTable(text, "a.csv")).toThrow(expect.objectContaining({ name: "TableError", code }));
+  ])("refuses a file as a whole (case %#) with %s", (text, problem) => {
+    expect(() => readTable(text, "a.csv")).toThrow(expect.objectContaining({ name: "TableError", code: "TABLE", problem }));
   });
 
   it("says which line was wrong when no row could be read", () => {

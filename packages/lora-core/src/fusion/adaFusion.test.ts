@@ -119,7 +119,7 @@ describe("adaFusion", () => {
         single(() => Number.NaN),
         config,
       ),
-    ).rejects.toThrow(/not finite/);
+    ).rejects.toMatchObject({ code: "LOSS_NOT_FINITE" });
   });
 });
 
