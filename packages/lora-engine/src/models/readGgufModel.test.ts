@@ -8,7 +8,7 @@ import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { describe, expect, it } from "vitest";
 import { readGgufModel } from "./readGgufModel.ts";
 
-const fixture = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url));
+const fixture = (path: string) => readFileSync(new URL(`../../../lora-core/fixtures/${path}`, import.meta.url));
 
 /** The models of fixtures/causalLm, written by the Python package `gguf` as llama.cpp's converter would. */
 describe.each(["grouped", "biased"])("a GGUF file of the model %s", (name) => {

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 
-const read = (name: string) => readFileSync(new URL(`../../../fixtures/causalLm/gpt2/${name}`, import.meta.url));
+const read = (name: string) => readFileSync(new URL(`../../../../lora-core/fixtures/causalLm/gpt2/${name}`, import.meta.url));
 const config = parseGpt2Config(JSON.parse(read("config.json").toString()));
 
 test("reads names without their first part, as gpt2 has them on the hub, and names a tensor that is not there", async () => {
