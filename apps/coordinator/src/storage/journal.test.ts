@@ -49,7 +49,11 @@ test("lines from before lines had a version are of version 1", async () => {
 
 test.each([
   ["not JSON", "{{", /^line 2 of its journal is damaged: it is not JSON/],
-  ["not an entry", '"text"', /^line 2 of its journal was stored by another version of Duet, or it is damaged \(event: /],
+  [
+    "not an entry",
+    '"text"',
+    /^line 2 of its journal was stored by another version of Duet, or it is damaged \(event is missing\)/,
+  ],
   ["of no known event", '{"v":1,"event":{"type":"voted","at":5}}', /^line 2 of its journal was stored by another .*event\.type/],
   ["without a fact", '{"v":1,"event":{"type":"clientLeft","at":5}}', /^line 2 .*event\.clientId/],
   ["with a fact too many", '{"v":1,"event":{"type":"started","at":5,"by":"anna"}}', /^line 2 .*"by"/],

@@ -28,7 +28,7 @@ test.each([
   [1.5, /^card has no format version/],
   ["3", /^card has no format version/],
   [undefined, /^card has no format version/],
-  [3, /^card was stored by another version of Duet, or it is damaged \(first: /],
+  [3, /^card was stored by another version of Duet, or it is damaged \(first is missing\)$/],
 ])("version %s of something else is refused with a sentence", (version, message) => {
   expect(() => parseStored(format, { version, value: {}, where: "card" })).toThrow(message);
 });

@@ -35,7 +35,7 @@ test("the first thing missing is named", () => {
   });
   expect(toConfig({ ...filled, minClients: 30 }, 1)).toMatchObject({
     ok: false,
-    problem: "There cannot be more clients at least than at most (minClients, maxClients).",
+    problem: "Clients at least: there cannot be more clients at least than at most.",
   });
   expect(toConfig({ ...filled, deadlineMinutes: 0 }, 1)).toEqual({
     ok: false,

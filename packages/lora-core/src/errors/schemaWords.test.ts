@@ -60,6 +60,11 @@ test("a rule's own sentence stands as it is, and a field is called what its read
     .refine(({ least, most }) => least <= most, "the least is more than the most");
   const crossed = pair.safeParse({ least: 3, most: 2 });
   expect(crossed.error && schemaWords(crossed.error)).toBe("The least is more than the most");
+  const field = z
+    .object({ base: z.string().refine((text) => text.startsWith("/"), "write it as /duet") })
+    .safeParse({ base: "duet" });
+  expect(field.error && schemaWords(field.error, { nameOf: ([name]) => `--${String(name)}` })).toBe("--base: write it as /duet");
+  expect(field.error && schemaWords(field.error)).toBe("Write it as /duet");
   const wrong = pair.safeParse({ least: "x", most: 2 });
   expect(wrong.error && schemaWords(wrong.error, { nameOf: ([field]) => `--${String(field)}` })).toBe("--least must be a number");
   const nothing = pair.safeParse(null);

@@ -14,12 +14,17 @@ export interface SchemaWords {
 export function schemaWords(error: z.core.$ZodError, { nameOf, given }: SchemaWords = {}): string {
   const issue = innermost(error.issues[0]);
   if (!issue) return "Something in it does not fit";
-  // Sentences of our own, written beside the rule they belong to, need no name before them.
-  if (issue.code === "custom") return capitalised(issue.message);
+  if (issue.code === "custom") return ownSentence(issue, nameOf);
   const name = nameOf?.(issue.path) ?? capitalised(issue.path.length === 0 ? "the whole of it" : fieldName(issue.path));
   if (issue.code === "unrecognized_keys") return capitalised(`${unknownKeys(issue.keys)} not known here`);
   const isMissing = given !== undefined && issue.path.length > 0 && valueAt(given, issue.path) === undefined;
   return `${name} ${isMissing ? "is missing" : demandOf(issue)}`;
+}
+
+/** Rules of our own come with a sentence that stands beside them; where the reader knows the field by a name, it goes before. */
+function ownSentence({ path, message }: Issue, nameOf: SchemaWords["nameOf"]): string {
+  const name = path.length > 0 ? nameOf?.(path) : undefined;
+  return name === undefined ? capitalised(message) : `${name}: ${message}`;
 }
 
 /** Where several forms are possible, what the nearest of them says: the one that was followed deepest. */

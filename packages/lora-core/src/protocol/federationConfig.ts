@@ -40,7 +40,7 @@ export const federationConfig = z
     reconnectGraceSeconds: z.number().int().min(1).max(3600),
   })
   .refine(({ minClients, maxClients }) => minClients <= maxClients, {
-    message: "there cannot be more clients at least than at most (minClients, maxClients)",
+    message: "there cannot be more clients at least than at most",
     path: ["minClients"],
   });
 export type FederationConfig = z.output<typeof federationConfig>;
