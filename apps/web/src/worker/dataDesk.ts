@@ -1,8 +1,7 @@
 /** Reading and splitting a tab's data, off the page's thread. Holds the table read last. */
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
-import { labelsOf } from "@duet/lora-core/data/labelsOf";
-import { mapRows } from "@duet/lora-core/data/mapRows";
+import { labelsOf, mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
 import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
 import type { Row } from "@duet/lora-core/data/row";
@@ -44,7 +43,7 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
   return {
     async readTable(content, fileName) {
       table = null;
-      const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName);
+      const read = readTable(await content.text(), fileName);
       table = read;
       return {
         fileName,
