@@ -39,7 +39,9 @@ describe("mapRows", () => {
     expect(() => mapRows(table, { input: "texts", answer: "label" }, { kind: "text" })).toThrow(
       'There is no column "texts"; the file has: id, text, label.',
     );
-    expect(() => mapRows(table, { input: "text", answer: "text" }, { kind: "text" })).toThrow(RangeError);
+    expect(() => mapRows(table, { input: "text", answer: "text" }, { kind: "text" })).toThrow(
+      expect.objectContaining({ code: "COLUMNS" }),
+    );
   });
 });
 

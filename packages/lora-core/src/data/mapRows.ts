@@ -1,5 +1,6 @@
 /** From a table to rows of (input, answer): which column is which, and what the labels are. */
 
+import { DuetError } from "../errors/duetError.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Row } from "./row.ts";
 import type { Table } from "./table.ts";
@@ -16,14 +17,14 @@ export interface MappedRows {
   readonly rejected: readonly RejectedRow[];
 }
 
-/** Cells are trimmed. @throws {RangeError} when the table lacks one of the two columns, or both are the same. */
+/** Cells are trimmed. @throws {DuetError} COLUMNS when the table lacks one of the two columns, or both are the same. */
 export function mapRows(table: Table, mapping: ColumnMapping, task: Task): MappedRows {
   for (const column of [mapping.input, mapping.answer]) {
     if (!table.columns.includes(column)) {
-      throw new RangeError(`There is no column "${column}"; the file has: ${table.columns.join(", ")}.`);
+      throw new DuetError("COLUMNS", `There is no column "${column}"; the file has: ${table.columns.join(", ")}.`);
     }
   }
-  if (mapping.input === mapping.answer) throw new RangeError("Input and answer must be different columns.");
+  if (mapping.input === mapping.answer) throw new DuetError("COLUMNS", "Input and answer must be different columns.");
 
   const labels = task.kind === "label" ? new Set(task.labels) : null;
   const rows: Row[] = [];
