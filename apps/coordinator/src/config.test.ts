@@ -47,8 +47,8 @@ test.each([
   [["--origin", "duet.example.org"], /^--origin: "duet\.example\.org" is not an origin; write it as https:/],
   [["--origin", "https://duet.example.org/duet"], /^--origin: .*without a path/],
   [["--trust-proxy", "everyone"], /^--trust-proxy: .*everyone.*or loopback/],
-  [["--base", "/a/../b"], /^--base: Write it as \/duet/],
-  [["--base", "https://x"], /^--base: Write it as \/duet/],
+  [["--base", "/a/../b"], /^--base: write it as \/duet/],
+  [["--base", "https://x"], /^--base: write it as \/duet/],
 ])("%j is refused with a sentence", (args, message) => {
   expect(() => parseSettings(args, {})).toThrow(message);
 });

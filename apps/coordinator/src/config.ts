@@ -82,9 +82,7 @@ export function parseSettings(args: readonly string[], env: Readonly<Record<stri
   const given = { ...fromEnvironment(env), ...flags };
   const parsed = settings.safeParse(given);
   if (parsed.success) return parsed.data;
-  const words = schemaWords(parsed.error, { given, nameOf: ([name]) => `--${String(name)}` });
-  // What a schema of our own says does not name the option.
-  throw new Error(words.startsWith("--") ? words : `--${String(parsed.error.issues[0]?.path[0])}: ${words}`);
+  throw new Error(schemaWords(parsed.error, { given, nameOf: ([name]) => `--${String(name)}` }));
 }
 
 /** DUET_TRUST_PROXY for trust-proxy and so on; an empty one counts as none. */
