@@ -2,7 +2,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
-import { labelsOf, mapRows } from "@duet/lora-core/data/mapRows";
+import { labelsOf } from "@duet/lora-core/data/labelsOf";
+import { mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
 import type { Row } from "@duet/lora-core/data/row";
 import type { Task } from "@duet/lora-core/data/task";

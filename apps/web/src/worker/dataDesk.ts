@@ -1,7 +1,8 @@
 /** Reading and splitting a tab's data, off the page's thread. Holds the table read last. */
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
-import { labelsOf, mapRows } from "@duet/lora-core/data/mapRows";
+import { labelsOf } from "@duet/lora-core/data/labelsOf";
+import { mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
 import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
 import type { Row } from "@duet/lora-core/data/row";
@@ -43,7 +44,7 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
   return {
     async readTable(content, fileName) {
       table = null;
-      const read = readTable(await content.text(), fileName);
+      const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName);
       table = read;
       return {
         fileName,

@@ -4,7 +4,7 @@ import type { ClientEngine, RowsHandle } from "@duet/client/clientEngine";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { AnsweringAdapter, GenerateOptions } from "@duet/lora-core/contract/answering";
-import type { LabelCount } from "@duet/lora-core/data/mapRows";
+import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
 import type { Task } from "@duet/lora-core/data/task";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";

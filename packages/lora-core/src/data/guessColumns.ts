@@ -1,15 +1,14 @@
 /** A first guess at which column is the input and which the answer; the user can change it. */
+import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
+import { isConversationColumn, splitTalk } from "./conversation.ts";
 import type { Table } from "./table.ts";
 
-/** `answer` is null when no column repeats its values as labels do and none has a telling name. */
+/** `input` may be a template (inputTemplate.ts). `answer` is null when no column repeats its values as labels do and none has a telling name. */
 export interface GuessedColumns {
   readonly input: string;
   readonly answer: string | null;
 }
 
-const INPUT_NAMES = /^(text|input|content|message|msg|line|prompt|question|sentence|review|description|gloss)$/i;
-const ANSWER_NAMES =
-  /^(label|answer|class|category|target|level|severity|diagnosis|intent|sentiment|output|response|completion)$/i;
 /** Rows looked at; enough to tell text from labels. */
 const SAMPLE = 1000;
 
@@ -25,6 +24,32 @@ interface ColumnProfile {
 
 /** The most text-like column is the input; among the others, a column of few repeated values is the answer. */
 export function guessColumns(table: Table): GuessedColumns {
+  return guessConversation(table) ?? guessInstruction(table) ?? guessText(table);
+}
+
+/** A column of conversations is both, unless nobody answers in them. */
+function guessConversation(table: Table): GuessedColumns | null {
+  const talk = table.columns.find((name) => isConversationColumn(table, name));
+  if (talk === undefined) return null;
+  const isAnswered = table.rows.slice(0, SAMPLE).some(({ values }) => "answer" in splitTalk(values[talk] ?? ""));
+  if (isAnswered) return { input: talk, answer: talk };
+  const others = table.columns.filter((name) => name !== talk);
+  const completion = others.find((name) => isConversationColumn(table, name));
+  return { input: talk, answer: completion ?? best(others.map((name) => profile(table, name)), answerScore)?.name ?? null };
+}
+
+/** Alpaca and its kin: an instruction, what it is about, and the answer. */
+function guessInstruction({ columns, rows }: Table): GuessedColumns | null {
+  const named = (...names: readonly string[]) => columns.find((column) => names.includes(column.toLowerCase()));
+  const instruction = named("instruction");
+  const answer = named("output", "response", "completion");
+  if (instruction === undefined || answer === undefined) return null;
+  const about = named("input", "context");
+  const isUsed = about !== undefined && rows.slice(0, SAMPLE).some(({ values }) => values[about]?.trim());
+  return { input: isUsed ? `{${instruction}}\n\n{${about}}` : instruction, answer };
+}
+
+function guessText(table: Table): GuessedColumns {
   const profiles = table.columns.map((name) => profile(table, name));
   const input = best(profiles, inputScore) ?? profiles[0];
   if (!input) throw new RangeError("guessColumns: the table has no columns");

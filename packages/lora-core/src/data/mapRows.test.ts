@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { guessColumns } from "./guessColumns.ts";
-import { labelsOf, mapRows } from "./mapRows.ts";
+import { labelsOf } from "./labelsOf.ts";
+import { mapRows } from "./mapRows.ts";
 import { readTable } from "./readTable.ts";
 
 const table = readTable(

@@ -1,58 +1,59 @@
-/** From a table to rows of (input, answer): which column is which, and what the labels are. */
-
+/** From a table to rows of (input, answer), with answers that are labels of the task. */
 import { DuetError } from "../errors/duetError.ts";
+import { createLabelMatcher, noLabelFits, type Respelling } from "./labelMatching.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Row } from "./row.ts";
+import { type ColumnMapping, rowReader } from "./rowReader.ts";
 import type { Table } from "./table.ts";
 import type { Task } from "./task.ts";
 
-export interface ColumnMapping {
-  readonly input: string;
-  readonly answer: string;
+export interface MapOptions {
+  /** Labels must be written as the federation's are. */
+  readonly matchCase?: boolean;
 }
 
 export interface MappedRows {
   readonly rows: readonly Row[];
   /** Every line that gave no row, whether the table or the mapping refused it, in the order of the file. */
   readonly rejected: readonly RejectedRow[];
+  /** Labels that the file writes in another way, most rows first. */
+  readonly respelled: readonly Respelling[];
 }
 
-/** Cells are trimmed. @throws {DuetError} COLUMNS when the table lacks one of the two columns, or both are the same. */
-export function mapRows(table: Table, mapping: ColumnMapping, task: Task): MappedRows {
-  for (const column of [mapping.input, mapping.answer]) {
-    if (!table.columns.includes(column)) {
-      throw new DuetError("COLUMNS", `There is no column "${column}"; the file has: ${table.columns.join(", ")}.`);
-    }
-  }
-  if (mapping.input === mapping.answer) throw new DuetError("COLUMNS", "Input and answer must be different columns.");
-
-  const labels = task.kind === "label" ? new Set(task.labels) : null;
+/**
+ * Cells are trimmed.
+ * @throws {DuetError} COLUMNS when the table lacks a column, one column is input and answer, or not one answer is a label of the task.
+ */
+export function mapRows(table: Table, mapping: ColumnMapping, task: Task, { matchCase = false }: MapOptions = {}): MappedRows {
+  const read = rowReader(table, mapping);
+  const matcher = task.kind === "label" ? createLabelMatcher(task.labels, matchCase) : null;
   const rows: Row[] = [];
   const rejected: RejectedRow[] = [...table.rejected];
-  for (const { line, values } of table.rows) {
-    const input = (values[mapping.input] ?? "").trim();
-    const answer = (values[mapping.answer] ?? "").trim();
-    if (input === "") rejected.push({ line, reason: `${mapping.input} is empty` });
-    else if (answer === "") rejected.push({ line, reason: `${mapping.answer} is empty` });
-    else if (labels && !labels.has(answer)) {
-      rejected.push({ line, reason: `"${answer.slice(0, 60)}" is not one of the labels` });
-    } else rows.push({ line, input, answer });
+  const spellings = new Map<string, number>();
+  const unknown = new Map<string, number>();
+  for (const tableRow of table.rows) {
+    const row = read(tableRow);
+    if ("reason" in row) {
+      rejected.push(row);
+      continue;
+    }
+    const answer = matcher ? matcher.match(row.answer) : row.answer;
+    count(answer === null ? unknown : spellings, row.answer);
+    if (answer !== null) rows.push({ ...row, answer });
+    else rejected.push({ line: row.line, reason: `"${row.answer.slice(0, 60)}" is not one of the labels` });
   }
+  if (task.kind === "label" && rows.length === 0 && unknown.size > 0) throw new DuetError("COLUMNS", noLabelFits(unknown, task));
   rejected.sort((a, b) => a.line - b.line);
-  return { rows, rejected };
+  return { rows, rejected, respelled: matcher ? respellings(spellings, (spelling) => matcher.match(spelling)) : [] };
 }
 
-export interface LabelCount {
-  readonly label: string;
-  readonly count: number;
+function count(counts: Map<string, number>, value: string): void {
+  counts.set(value, (counts.get(value) ?? 0) + 1);
 }
 
-/** Distinct non-empty answers of a column with their counts, sorted by code unit, the same on every machine. */
-export function labelsOf(table: Table, answerColumn: string): readonly LabelCount[] {
-  const counts = new Map<string, number>();
-  for (const { values } of table.rows) {
-    const label = (values[answerColumn] ?? "").trim();
-    if (label !== "") counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => (a.label < b.label ? -1 : 1));
+function respellings(spellings: ReadonlyMap<string, number>, labelOf: (spelling: string) => string | null): Respelling[] {
+  return [...spellings]
+    .map(([spelling, rows]) => ({ spelling, label: labelOf(spelling) ?? spelling, count: rows }))
+    .filter(({ spelling, label }) => spelling !== label)
+    .sort((a, b) => b.count - a.count);
 }

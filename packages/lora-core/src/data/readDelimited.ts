@@ -1,58 +1,132 @@
-/** CSV and TSV with a header line; quoted cells may hold separators, quotes and line ends (RFC 4180). Parsed by papaparse. */
-/// <reference path="./papaparse.d.ts" />
-import Papa from "papaparse";
+/** CSV and TSV as a table. Which separator, whether quotes are marks and whether there is a header is decided, or said in the options. */
+import { columnNames } from "./columnNames.ts";
+import { delimitedRecords, hasWidth, noEvidence, type QuoteEvidence, type QuoteFault, type RecordStart } from "./delimitedRecords.ts";
+import { guessLayout, type Layout, SEPARATORS } from "./guessLayout.ts";
 import { tooLong } from "./readLines.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import { MAX_CELL, type Table, type TableRow } from "./table.ts";
+import type { TableOptions } from "./tableOptions.ts";
 
-/** `content` has \n line ends. The separator of a CSV may be a comma, a semicolon, a tab or a bar. */
-export function readDelimited(content: string, format: "csv" | "tsv"): Table {
-  const parsed = Papa.parse<string[]>(content.replace(/\n$/, ""), {
-    delimiter: format === "tsv" ? "\t" : "",
-    delimitersToGuess: [",", ";", "\t", "|"],
-    newline: "\n",
-  });
-  const quoteErrors = new Map(parsed.errors.filter(({ type }) => type === "Quotes").map(({ row, code }) => [row ?? 0, code]));
+/** `content` has \n line ends. */
+export function readDelimited(content: string, format: "csv" | "tsv", options: TableOptions): Table {
+  const named = separatorLine(content);
+  const start = named?.next ?? { at: 0, line: 1 };
+  const separators = separatorsFor(content, format, options.separator === "auto" ? (named?.separator ?? null) : options.separator);
+  const read = (quotes: boolean) =>
+    readAs(content, format, guessLayout(content, start, { separators, quotes, header: options.header }), options);
+  if (options.quotes !== "auto") return read(options.quotes).table;
+  const quoted = read(true);
+  if (!mayBePlain(quoted.evidence, quoted.table.reading.separator)) return quoted.table;
+  const plain = read(false);
+  const gained = plain.table.rows.length - quoted.table.rows.length;
+  return gained > 0 || (gained === 0 && quoted.evidence.needed === 0) ? plain.table : quoted.table;
+}
 
-  let columns: string[] | null = null;
+/** Excel's first line `sep=;`: the separator and where the table begins; null when there is none. */
+function separatorLine(content: string): { readonly separator: string; readonly next: RecordStart } | null {
+  const line = content.slice(0, content.search(/\n|$/));
+  const found = /^"?sep=(\\t|[^\w\s"]|[\t ])"?[,;\t| ]*$/i.exec(line);
+  const written = found?.[1];
+  if (written === undefined) return null;
+  return { separator: written === "\\t" ? "\t" : written, next: { at: line.length + 1, line: 2 } };
+}
+
+function separatorsFor(content: string, format: "csv" | "tsv", chosen: string | null): readonly string[] {
+  if (chosen !== null) return [chosen];
+  return format === "tsv" && content.includes("\t") ? ["\t"] : SEPARATORS;
+}
+
+/** A column is quoted throughout where this share of its cells is. */
+const QUOTED_SHARE = 0.8;
+
+/** Whether quotes could be characters like any other: they are broken somewhere, and no column is quoted throughout. */
+function mayBePlain({ records, unclosed, trailing, inside, quoted }: QuoteEvidence, separator: string | null): boolean {
+  const isConvention = quoted.some((cells) => cells >= QUOTED_SHARE * records);
+  // In a comma file a single lost quote is a slip; in a tab file it is how tools write that know no quotes.
+  const isUsual = separator === "\t" ? unclosed + trailing > 0 : unclosed + trailing > 0 && trailing + inside > 0;
+  return isUsual && !isConvention;
+}
+
+interface Reading {
+  readonly table: Table;
+  readonly evidence: QuoteEvidence;
+}
+
+function readAs(content: string, format: "csv" | "tsv", layout: Layout, options: TableOptions): Reading {
+  const { start, width, hasHeader, isShortHeader } = layout;
+  const evidence = noEvidence();
+  let columns = hasHeader ? null : columnNames(Array.from({ length: width }, () => ""));
+  let header: string | null = null;
   const rows: TableRow[] = [];
   const rejected: RejectedRow[] = [];
-  let nextLine = 1;
-  for (const [index, cells] of parsed.data.entries()) {
-    const line = nextLine;
-    nextLine += 1 + cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
-    const reason = quoteReason(quoteErrors.get(index)) ?? faultOf(cells, columns);
+  let joined = 0;
+  for (const { line, cells: found, fault } of delimitedRecords(content, layout, start, width, evidence)) {
+    const cells = layout.isSpaced || found.length <= width ? found : withProse(found, layout.separator ?? "", width);
+    if (cells !== found) joined++;
+    const reason = fault ? FAULTS[fault] : faultOf(cells, columns, hasHeader);
     if (reason !== null) rejected.push({ line, reason });
-    else if (columns === null) columns = columnNames(cells);
-    else rows.push({ line, values: Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? ""])) });
+    else if (columns === null) {
+      header = cells.join("\n");
+      columns = columnNames(isShortHeader ? ["", ...cells] : cells);
+    } else if (cells.join("\n") === header) rejected.push({ line, reason: "the header is repeated" });
+    else rows.push({ line, values: valuesOf(columns, cells) });
   }
-  return { format, columns: columns ?? [], rows, rejected };
+  const { separator, quotes } = layout;
+  const reading = { encoding: null, separator, header: hasHeader, quotes, notices: noticesOf(layout, joined, options) };
+  return { table: { format, rejected, reading, ...namedColumns(columns ?? [], rows) }, evidence };
 }
 
-function quoteReason(code: string | undefined): string | null {
-  if (code === undefined) return null;
-  return code === "MissingQuotes"
-    ? "a quote opened in this row is never closed"
-    : "a quoted cell has text after its closing quote";
-}
+const FAULTS: Readonly<Record<QuoteFault, string>> = {
+  unclosed: "a quote opened in this row is never closed",
+  trailing: "a quoted cell has text after its closing quote",
+};
 
 /** Why a row cannot be used; null when it can. `columns` is null before the header was read. */
-function faultOf(cells: readonly string[], columns: readonly string[] | null): string | null {
+function faultOf(cells: readonly string[], columns: readonly string[] | null, hasHeader: boolean): string | null {
   if (cells.every((cell) => cell.trim() === "")) return "the line is empty";
   if (columns === null) return null;
-  if (cells.length !== columns.length) return `the row has ${cells.length} fields, the header has ${columns.length}`;
+  if (!hasWidth(cells, columns.length)) return `the row has ${cells.length} fields, the ${hasHeader ? "header" : "first row"} has ${columns.length}`;
   const long = cells.findIndex((cell) => cell.length > MAX_CELL);
   return long < 0 ? null : tooLong(columns[long] ?? "a cell", cells[long]?.length ?? 0);
 }
 
-/** Header cells made usable as names: an empty one becomes "column 3", a repeated one "name (2)". */
-function columnNames(header: readonly string[]): string[] {
-  const names: string[] = [];
-  for (const [index, cell] of header.entries()) {
-    const base = cell.trim() || `column ${index + 1}`;
-    let name = base;
-    for (let copy = 2; names.includes(name); copy++) name = `${base} (${copy})`;
-    names.push(name);
+/**
+ * Prose that should have been quoted: where the other rows have no blank after a separator, one with a blank is a comma in a sentence.
+ * The cells as they were if that does not give the right number of them.
+ */
+function withProse(cells: readonly string[], separator: string, width: number): readonly string[] {
+  const joined: string[] = [];
+  for (const cell of cells) {
+    const last = joined.at(-1);
+    if (last !== undefined && /^ \S/.test(cell)) joined[joined.length - 1] = `${last}${separator}${cell}`;
+    else joined.push(cell);
   }
-  return names;
+  return joined.length === width ? joined : cells;
+}
+
+const valuesOf = (columns: readonly string[], cells: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ""]));
+
+/** Without what a separator at the end of every line adds: last columns that have neither name nor text. */
+function namedColumns(columns: readonly string[], rows: readonly TableRow[]): Pick<Table, "columns" | "rows"> {
+  let count = columns.length;
+  const isEmpty = (name: string, index: number) =>
+    name === `column ${index + 1}` && rows.length > 0 && rows.every(({ values }) => values[name]?.trim() === "");
+  while (count > 1 && isEmpty(columns[count - 1] ?? "", count - 1)) count--;
+  if (count === columns.length) return { columns, rows };
+  const kept = columns.slice(0, count);
+  return { columns: kept, rows: rows.map(({ line, values }) => ({ line, values: valuesOf(kept, kept.map((name) => values[name] ?? "")) })) };
+}
+
+function noticesOf({ start, titleLines, hasHeader, isShortHeader, quotes }: Layout, joined: number, options: TableOptions): string[] {
+  const last = start.line - 1;
+  const above = titleLines === 1 ? `Line ${last} was` : `Lines ${start.line - titleLines} to ${last} were`;
+  const found = [
+    titleLines > 0 && `${above} left out: a title above the names of the columns.`,
+    isShortHeader && "The first line names one column fewer than there are: the first column has no name.",
+    !hasHeader && options.header === "auto" && "The first line looks like a row, so the columns have numbers for names.",
+    joined > 0 && `In ${joined === 1 ? "one row" : `${joined} rows`} a separator with a blank after it was read as part of the text.`,
+    !quotes && options.quotes === "auto" && "Quotes do not mark cells in this file and were read as they are written.",
+  ];
+  return found.filter((notice) => notice !== false);
 }

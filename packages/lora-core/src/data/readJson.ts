@@ -1,90 +1,164 @@
-/** JSON Lines (one object per line) and a JSON array of objects. */
-import { splitLines, tooLong } from "./readLines.ts";
+/**
+ * JSON in the shapes in which people have rows: one object per line, objects over several lines, a list, a list within an object
+ * (`{"data": [...]}`), and the frames of pandas (columns, index, split, list of values, records).
+ */
+import { endOfJson, jsonMembers, type JsonPart } from "./jsonParts.ts";
+import { type JsonRow, parseJson, tableOfRows } from "./jsonRows.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
-import { MAX_CELL, type Table, type TableRow } from "./table.ts";
+import type { Table, TableFormat } from "./table.ts";
 import { TableError } from "./tableError.ts";
+import type { TableReading } from "./tableOptions.ts";
+import { isConversation } from "./turn.ts";
 
-/** A piece of the file that should be one JSON object. */
-interface Piece {
-  readonly line: number;
-  readonly text: string;
-}
+const READING: TableReading = { encoding: null, separator: null, header: null, quotes: null, notices: [] };
 
-/** `content` has \n line ends. */
-export function readJsonLines(content: string): Table {
-  const pieces = splitLines(content).map((text, index) => ({ line: index + 1, text }));
-  return { format: "jsonl", ...readPieces(pieces) };
-}
-
-/** @throws {TableError} when the array is never closed. */
-export function readJsonArray(content: string): Table {
-  return { format: "json", ...readPieces(arrayElements(content)) };
-}
-
-function readPieces(pieces: Iterable<Piece>): Omit<Table, "format"> {
-  const columns = new Set<string>();
-  const found: { line: number; cells: Map<string, string> }[] = [];
-  const rejected: RejectedRow[] = [];
-  for (const { line, text } of pieces) {
-    const cells = parseObject(text);
-    if (typeof cells === "string") rejected.push({ line, reason: cells });
-    else {
-      for (const column of cells.keys()) columns.add(column);
-      found.push({ line, cells });
-    }
+/** `content` has \n line ends. @throws {TableError} when a list is never closed, or it is not clear which list has the rows. */
+export function readJson(content: string): Table {
+  const at = content.search(/\S/);
+  const line = content.slice(0, at).split("\n").length;
+  const isList = content[at] === "[";
+  const end = isList || content[at] === "{" ? endOfJson(content, at, false) : null;
+  if (isList && end === null) {
+    throw new TableError("UNREADABLE", `The JSON array that starts on line ${line} is never closed.`);
   }
-  const names = [...columns];
-  const rows: TableRow[] = found.map(({ line, cells }) => ({
-    line,
-    values: Object.fromEntries(names.map((name) => [name, cells.get(name) ?? ""])),
+  if (end === null || content.slice(end).trim() !== "") return tableOf("jsonl", documents(content));
+  return isList ? tableOf("json", listRows(content, at, line)) : readObject(content, at, line);
+}
+
+const tableOf = (format: TableFormat, rows: Iterable<JsonRow | RejectedRow>): Table => ({
+  format,
+  ...tableOfRows(rows),
+  reading: READING,
+});
+
+function* listRows(content: string, at: number, line: number): Generator<JsonRow> {
+  for (const part of jsonMembers(content, at, line)) yield { line: part.line, value: parseJson(part.text) };
+}
+
+/** How often the file's length may be read in vain, looking for the end of values over several lines that have none. */
+const VAIN_SCANS = 4;
+
+/** Values one after the other, each on a line or over several, with or without commas between; a damaged line costs only itself. */
+function* documents(content: string): Generator<JsonRow | RejectedRow> {
+  let vain = VAIN_SCANS * content.length;
+  let areLines = true;
+  for (let at = 0, line = 1; at < content.length; ) {
+    const newline = content.indexOf("\n", at);
+    const lineEnd = newline < 0 ? content.length : newline;
+    const text = content.slice(at, lineEnd);
+    const begin = /[^\s,]/.exec(text)?.index;
+    let next = lineEnd;
+    if (begin !== undefined) {
+      let value = parseJson(text);
+      if (value === undefined && vain > 0) {
+        const end = endOfValue(content, at + begin, lineEnd);
+        if (end === null) vain -= content.length - at;
+        else {
+          value = parseJson(content.slice(at + begin, end));
+          areLines &&= end <= lineEnd;
+          next = end;
+        }
+      }
+      yield* expanded({ line, value });
+    } else if (areLines && (at === 0 || content[at - 1] === "\n")) yield { line, reason: "the line is empty" };
+    const passed = content[next] === "\n" ? next + 1 : next;
+    line += content.slice(at, passed).split("\n").length - 1;
+    at = passed;
+  }
+}
+
+/** Where the object or list at `begin` ends; null when it does not, or something follows it that is no further value. */
+function endOfValue(content: string, begin: number, lineEnd: number): number | null {
+  if (content[begin] !== "{" && content[begin] !== "[") return null;
+  const end = endOfJson(content, begin, true);
+  if (end === null) return null;
+  const rest = end > lineEnd ? content.slice(end, end + 2) : content.slice(end, lineEnd);
+  return /^[\s,]*(?:[[{]|$)/.test(rest) ? end : null;
+}
+
+/** A list of objects on a line of its own is as good as its members. */
+function* expanded({ line, value }: JsonRow): Generator<JsonRow> {
+  const isList = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "object" && item !== null);
+  if (!isList || isConversation(value)) yield { line, value };
+  else for (const item of value) yield { line, value: item };
+}
+
+/** Where an object has several lists, the one with the rows has one of these names. */
+const LIST_NAMES = ["data", "rows", "examples", "records", "items", "instances", "samples", "train"];
+
+function readObject(content: string, at: number, line: number): Table {
+  const members = [...jsonMembers(content, at, line)];
+  const frame = frameRows(members);
+  if (frame) return tableOf("json", frame);
+  const lists = members.filter(({ text }) => /^\[\s*[[{]/.test(text));
+  const isRow = members.some(({ text }) => /^\[\s*\{\s*"(?:role|from|content|value)"/.test(text) && isConversation(parseJson(text)));
+  if (lists.length > 0 && !isRow) {
+    const list = rowList(lists);
+    return tableOf("json", listRows(content, list.at, list.line));
+  }
+  const objects = members.filter(({ text }) => text.startsWith("{"));
+  const [inner] = objects;
+  // { "response": { "data": [...] } }
+  if (inner && objects.length === 1 && /\[\s*[[{]/.test(inner.text)) return readObject(content, inner.at, inner.line);
+  return tableOf("json", [{ line, value: parseJson(content.slice(at)) }]);
+}
+
+function rowList(lists: readonly JsonPart[]): JsonPart {
+  const named = LIST_NAMES.flatMap((name) => lists.filter(({ key }) => key?.toLowerCase() === name));
+  const [list] = lists.length === 1 ? lists : named;
+  if (list) return list;
+  const names = lists.map(({ key }) => `"${key}"`).join(", ");
+  throw new TableError("UNREADABLE", `The file has several lists: ${names}. Save the one with the rows as a file of its own.`);
+}
+
+/** Rows of a frame that pandas wrote column by column; null when it is none. They are numbered, because they have no lines. */
+function frameRows(members: readonly JsonPart[]): readonly JsonRow[] | null {
+  const texts = new Map(members.map(({ key, text }) => [key ?? "", text]));
+  const [columnList, data] = [texts.get("columns"), texts.get("data") ?? texts.get("rows")];
+  if (columnList !== undefined && data !== undefined) return splitFrame(parseJson(columnList), parseJson(data));
+  const isColumns = members.length > 0 && (members.every(({ text }) => text.startsWith("{")) || members.every(({ text }) => isPlainList(text)));
+  if (!isColumns) return null;
+  const columns = members.map(({ key, text }) => ({ name: key ?? "", cells: parseJson(text) }));
+  const lists = columns.flatMap(({ name, cells }) => (Array.isArray(cells) ? [{ name, cells: { ...cells } }] : []));
+  if (lists.length === columns.length) return sameKeys(lists) ? byRow(lists) : null;
+  const objects = columns.flatMap(({ name, cells }) => (isObject(cells) ? [{ name, cells }] : []));
+  if (objects.length < columns.length || !sameKeys(objects)) return null;
+  const keys = Object.keys(objects[0]?.cells ?? {});
+  const names = objects.map(({ name }) => name);
+  if (areNumbers(keys)) return byRow(objects);
+  if (areNumbers(names) || (objects.length > keys.length && objects.length > 1)) return objects.map(({ cells }, index) => ({ line: index + 1, value: cells }));
+  return objects.length > 1 ? byRow(objects) : null;
+}
+
+/** A list without objects or lists in it. */
+const isPlainList = (text: string): boolean => text.startsWith("[") && !/^\[\s*[[{]/.test(text);
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+const areNumbers = (keys: readonly string[]): boolean => keys.length > 0 && keys.every((key) => /^\d+$/.test(key));
+
+interface FrameColumn {
+  readonly name: string;
+  readonly cells: object;
+}
+
+function sameKeys(columns: readonly FrameColumn[]): boolean {
+  const [first = ""] = columns.map(({ cells }) => Object.keys(cells).join("\n"));
+  return first !== "" && columns.every(({ cells }) => Object.keys(cells).join("\n") === first);
+}
+
+function byRow(columns: readonly FrameColumn[]): readonly JsonRow[] {
+  const keys = Object.keys(columns[0]?.cells ?? {});
+  return keys.map((key, index) => ({
+    line: index + 1,
+    value: Object.fromEntries(columns.map(({ name, cells }) => [name, Reflect.get(cells, key)])),
   }));
-  return { columns: names, rows, rejected };
 }
 
-/** The object's cells, or the reason why there are none. Nested values are kept as JSON text, null is "". */
-function parseObject(text: string): Map<string, string> | string {
-  if (text.trim() === "") return "the line is empty";
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return "this is not valid JSON";
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "this is not a JSON object";
-  const cells = new Map<string, string>();
-  for (const [name, entry] of Object.entries(value)) {
-    const cell = typeof entry === "string" ? entry : entry === null ? "" : JSON.stringify(entry);
-    if (cell.length > MAX_CELL) return tooLong(name, cell.length);
-    cells.set(name, cell);
-  }
-  return cells.size > 0 ? cells : "the object has no fields";
-}
-
-/** The top-level elements of a JSON array with the line each starts on. Strings and nesting are skipped, not checked. */
-function* arrayElements(content: string): Generator<Piece> {
-  let line = 1;
-  let depth = 0;
-  let inString = false;
-  let start: { at: number; line: number } | null = null;
-  for (let at = 0; at < content.length; at++) {
-    const char = content[at] ?? "";
-    if (char === "\n") line++;
-    if (inString) {
-      if (char === "\\") at++;
-      else if (char === '"') inString = false;
-      continue;
-    }
-    const closes = char === "]" || char === "}";
-    if (depth === 1 && (char === "," || char === "]")) {
-      if (start) yield { line: start.line, text: content.slice(start.at, at) };
-      start = null;
-      if (char === "]") return;
-    } else {
-      if (depth === 1 && !start && char.trim() !== "") start = { at, line };
-      if (char === '"') inString = true;
-      if (char === "[" || char === "{") depth++;
-      if (closes) depth--;
-    }
-  }
-  throw new TableError("UNREADABLE", `The JSON array that starts on line 1 is never closed.`);
+/** pandas' orient="split": names, and a list of values for every row. */
+function splitFrame(columns: unknown, data: unknown): readonly JsonRow[] | null {
+  if (!Array.isArray(columns) || !Array.isArray(data) || !data.every(Array.isArray)) return null;
+  const names = columns.map(String);
+  return data.map((cells: readonly unknown[], index) => ({
+    line: index + 1,
+    value: Object.fromEntries(names.map((name, column) => [name, cells[column]])),
+  }));
 }

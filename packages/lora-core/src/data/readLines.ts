@@ -1,24 +1,23 @@
-/** Plain text and log files: one row per line, in the single column "line". */
-
+/** Plain text and log files: one row per message, in the single column "line". The lines of a stack trace belong to their message. */
+import { logMessages } from "./logMessages.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import { MAX_CELL, type Table, type TableRow } from "./table.ts";
 
-/** `content` has \n line ends. */
-export function readLines(content: string): Table {
+const NO_ANSWERS =
+  "These lines have no answers, so nothing can be learned from them yet. For a label task, save them as CSV with a label column " +
+  "beside each line; for a free-text task, with a column of the text to write.";
+
+/** `content` has \n line ends; `isLog` joins indented lines to what precedes them even where no line looks like a log's. */
+export function readLines(content: string, isLog: boolean): Table {
   const rows: TableRow[] = [];
   const rejected: RejectedRow[] = [];
-  for (const [index, text] of splitLines(content).entries()) {
-    const line = index + 1;
+  for (const { line, text } of logMessages(content.replace(/\n$/, "").split("\n"), isLog)) {
     if (text.trim() === "") rejected.push({ line, reason: "the line is empty" });
     else if (text.length > MAX_CELL) rejected.push({ line, reason: tooLong("line", text.length) });
     else rows.push({ line, values: { line: text } });
   }
-  return { format: "text", columns: ["line"], rows, rejected };
-}
-
-/** Lines of a text; the line end that closes the last one starts no further line. */
-export function splitLines(content: string): string[] {
-  return content.replace(/\n$/, "").split("\n");
+  const reading = { encoding: null, separator: null, header: null, quotes: null, notices: [NO_ANSWERS] };
+  return { format: "text", columns: ["line"], rows, rejected, reading };
 }
 
 /** The reason for refusing a cell (or line) of `length` characters. */

@@ -1,38 +1,58 @@
 /**
- * Reads a data file's text into a table: CSV, TSV, JSON Lines, a JSON array of objects, or plain lines.
- * The format follows the file name's ending, else what the text looks like.
+ * Reads a data file into a table: CSV, TSV, JSON in several shapes, or plain lines. The format follows the file name's ending, else
+ * what the text looks like. `reading` says what else was decided; every part of it can be said in the options instead.
  */
+import { stripAnsi } from "./ansi.ts";
+import { decodeText } from "./decodeText.ts";
+import { parseJson } from "./jsonRows.ts";
 import { readDelimited } from "./readDelimited.ts";
-import { readJsonArray, readJsonLines } from "./readJson.ts";
+import { readJson } from "./readJson.ts";
 import { readLines } from "./readLines.ts";
-import { MAX_COLUMNS, MAX_ROWS, MAX_TEXT, type Table, type TableFormat } from "./table.ts";
+import { MAX_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, type Table, type TableFormat } from "./table.ts";
 import { TableError } from "./tableError.ts";
+import { type TableOptions, tableOptions } from "./tableOptions.ts";
 
-/** @throws {TableError} when the file as a whole is empty, binary, too large, or not one row of it can be read. */
-export function readTable(text: string, fileName: string): Table {
+/**
+ * `source` is the file's bytes, or text that was pasted.
+ * @throws {TableError} when the file as a whole is empty, binary, too large, or not one row of it can be read.
+ */
+export function readTable(source: Uint8Array | string, fileName: string, chosen: Partial<TableOptions> = {}): Table {
+  const options = tableOptions.parse(chosen);
+  const { text, encoding, notice } = textOf(source, fileName, options);
   if (text.length > MAX_TEXT) {
     throw new TableError("TOO_LARGE", `${fileName} has ${text.length} characters; at most ${MAX_TEXT} can be read.`);
   }
-  // Line ends become \n, also inside quoted cells, so that every format counts lines alike.
-  const content = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
-  refuseBinary(content, fileName);
+  const { content, notices } = cleaned(text, fileName);
   if (content.trim() === "") throw new TableError("EMPTY", `${fileName} is empty.`);
-  const table = readAs(formatOf(content, fileName), content);
+  const ending = /\.([a-z]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? "";
+  // In windows-1252 the 8-bit form of an escape looks like a bracket.
+  const eightBit = encoding === "windows-1252" ? content.replace(/\u203a(?=\d[\d;]*m)/g, "\u009b") : content;
+  const table = readAs(options.separator === "auto" ? formatOf(content, ending) : "csv", stripAnsi(eightBit), ending, options);
   checkSize(table, fileName);
-  return table;
+  const said = notice === null ? notices : [notice, ...notices];
+  return { ...table, reading: { ...table.reading, encoding, notices: [...said, ...table.reading.notices] } };
 }
 
-function readAs(format: TableFormat, content: string): Table {
+function textOf(source: Uint8Array | string, fileName: string, { encoding }: TableOptions) {
+  if (typeof source === "string") return { text: source, encoding: null, notice: null };
+  if (source.length > MAX_BYTES) {
+    throw new TableError("TOO_LARGE", `${fileName} has ${source.length} bytes; at most ${MAX_BYTES} can be read.`);
+  }
+  const binary = binaryKind(source);
+  if (binary !== null) throw new TableError("BINARY", `${fileName} is ${binary}`);
+  return decodeText(source, encoding);
+}
+
+function readAs(format: TableFormat, content: string, ending: string, options: TableOptions): Table {
   switch (format) {
     case "csv":
     case "tsv":
-      return readDelimited(content, format);
+      return readDelimited(content, format, options);
     case "jsonl":
-      return readJsonLines(content);
     case "json":
-      return readJsonArray(content);
+      return readJson(content);
     case "text":
-      return readLines(content);
+      return readLines(content, ending === "log");
   }
 }
 
@@ -43,45 +63,79 @@ const FORMAT_BY_ENDING: Readonly<Record<string, TableFormat>> = {
   jsonl: "jsonl",
   ndjson: "jsonl",
   json: "jsonl",
-  log: "text",
-  txt: "text",
 };
 
-function formatOf(content: string, fileName: string): TableFormat {
-  const ending = /\.([a-z]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? "";
-  const format = FORMAT_BY_ENDING[ending] ?? looksLike(content);
-  return format === "jsonl" && content.trimStart().startsWith("[") ? "json" : format;
+function formatOf(content: string, ending: string): TableFormat {
+  if (ending === "log" || ending === "txt") return looksLikeRows(content) ?? "text";
+  return FORMAT_BY_ENDING[ending] ?? looksLike(content);
 }
 
 /** For a pasted text or an unknown ending: JSON by its first character, a table when two lines have as many separators. */
 function looksLike(content: string): TableFormat {
   if (/^\s*[[{]\s*["{\]}]/.test(content)) return "jsonl";
   const [first = "", second = ""] = content.split("\n", 2);
-  const count = (line: string, separator: string) => line.split(separator).length - 1;
-  if (count(first, "\t") > 0 && count(first, "\t") === count(second, "\t")) return "tsv";
-  if (count(first, ",") > 0 && (count(first, ",") === count(second, ",") || second.includes('"'))) return "csv";
-  return "text";
+  if (countOf(first, "\t") > 0 && countOf(first, "\t") === countOf(second, "\t")) return "tsv";
+  const isTable = [",", ";", "|"].some((separator) => countOf(first, separator) > 0 && countOf(first, separator) === countOf(second, separator));
+  return isTable || /^"?sep=/i.test(first) || (first.includes(",") && second.includes('"')) ? "csv" : "text";
 }
 
-/** NUL never stands in text; many replacement characters mean the bytes were not UTF-8. */
-function refuseBinary(content: string, fileName: string): void {
-  const head = content.slice(0, 10_000);
-  const undecodable = head.length - head.replaceAll("\uFFFD", "").length;
-  if (content.includes("\0") || undecodable > head.length / 20) {
-    throw new TableError("BINARY", `${fileName} is not text in UTF-8. Save it as CSV, TSV, JSON Lines or plain text in UTF-8.`);
+/** Lines of a text file that are rows for sure: objects, or cells with as many tabs in every line, as Excel saves "text". */
+function looksLikeRows(content: string): TableFormat | null {
+  const lines = content.slice(0, 64 * 1024).split("\n", 20).filter((line) => line.trim() !== "");
+  const isObject = (line: string) => line.startsWith("{") && typeof parseJson(line) === "object";
+  if (lines.length > 1 && lines.slice(0, 2).every(isObject)) return "jsonl";
+  const [first = ""] = lines;
+  const areCells = countOf(first, "\t") > 0 && lines.every((line) => !/^\s/.test(line) && countOf(line, "\t") === countOf(first, "\t"));
+  return lines.length > 2 && areCells ? "tsv" : null;
+}
+
+const countOf = (text: string, part: string): number => text.split(part).length - 1;
+
+/** Files that people take for tables, by their first bytes. */
+const BINARY_KINDS: readonly (readonly [string, string])[] = [
+  ["PK\x03\x04", "a ZIP archive or an Excel workbook. Save the sheet as CSV, or unpack the archive, and choose that file."],
+  ["\xd0\xcf\x11\xe0", "an old Excel workbook. Save the sheet as CSV and choose that file."],
+  ["\x1f\x8b", "compressed with gzip. Unpack it and choose the file inside."],
+  ["PAR1", "a Parquet file. Save it as CSV or JSON Lines, for example with pandas, and choose that file."],
+  ["ARROW1", "an Arrow file. Save it as CSV or JSON Lines, for example with pandas, and choose that file."],
+  ["SQLite format 3", "a SQLite database. Export the table as CSV and choose that file."],
+  ["%PDF", "a PDF. Save its table as CSV and choose that file."],
+  ["\x89PNG", "an image, not a table."],
+];
+
+function binaryKind(bytes: Uint8Array): string | null {
+  const head = String.fromCharCode(...bytes.subarray(0, 16));
+  return BINARY_KINDS.find(([magic]) => head.startsWith(magic))?.[1] ?? null;
+}
+
+const SAMPLE = 10_000;
+/** Of a text's characters, so many may be control characters: an escape here and there. */
+const CONTROL_SHARE = 0.02;
+
+/** Line ends become \n, also inside quoted cells, so that every format counts lines alike. A character that is none is left out. */
+function cleaned(text: string, fileName: string): { readonly content: string; readonly notices: readonly string[] } {
+  const lines = text.replace(/^\uFEFF/, "").replace(/\r+\n|\r/g, "\n");
+  const content = lines.replaceAll("\0", "");
+  const nulls = lines.length - content.length;
+  const head = content.slice(0, SAMPLE);
+  const odd = head.replace(/[\t\n\f\u001b]|[^\p{Cc}\ufffd]/gu, "").length;
+  if (odd > head.length * CONTROL_SHARE) {
+    throw new TableError("BINARY", `${fileName} is not text. Save it as CSV, TSV, JSON Lines or plain text in UTF-8.`);
   }
+  const left = nulls === 1 ? "A NUL character was" : `${nulls} NUL characters were`;
+  return { content, notices: nulls === 0 ? [] : [`${left} left out.`] };
 }
 
-function checkSize({ rows, columns, rejected }: Table, fileName: string): void {
+function checkSize({ rows, columns, rejected, reading }: Table, fileName: string): void {
   if (rows.length > MAX_ROWS) {
     throw new TableError("TOO_LARGE", `${fileName} has ${rows.length} rows; at most ${MAX_ROWS} can be used.`);
   }
   if (columns.length > MAX_COLUMNS) {
     throw new TableError("TOO_LARGE", `${fileName} has ${columns.length} columns; at most ${MAX_COLUMNS} can be used.`);
   }
-  if (rows.length === 0) {
-    const first = rejected[0];
-    const why = first ? ` Line ${first.line}: ${first.reason}.` : "";
-    throw new TableError("UNREADABLE", `${fileName} has no row that can be read.${why}`);
-  }
+  if (rows.length > 0) return;
+  const [first] = rejected;
+  if (!first && reading.header) throw new TableError("EMPTY", `${fileName} has the names of columns (${columns.join(", ")}) and no rows.`);
+  const why = first ? ` Line ${first.line}: ${first.reason}.` : "";
+  throw new TableError("UNREADABLE", `${fileName} has no row that can be read.${why}`);
 }

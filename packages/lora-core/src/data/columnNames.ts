@@ -1,0 +1,16 @@
+/** Names that columns have where nobody wonders what they hold. */
+export const INPUT_NAMES = /^(text|input|content|message|msg|line|prompt|question|sentence|review|description|gloss)$/i;
+export const ANSWER_NAMES =
+  /^(label|answer|class|category|target|level|severity|diagnosis|intent|sentiment|output|response|completion)$/i;
+
+/** Header cells made usable as names: an empty one becomes "column 3", a repeated one "name (2)". */
+export function columnNames(header: readonly string[]): readonly string[] {
+  const names = new Set<string>();
+  for (const [index, cell] of header.entries()) {
+    const base = cell.trim() || `column ${index + 1}`;
+    let name = base;
+    for (let copy = 2; names.has(name); copy++) name = `${base} (${copy})`;
+    names.add(name);
+  }
+  return [...names];
+}

@@ -1,0 +1,33 @@
+/** Encodings of text files: those that TextDecoder has in browsers and in Node alike (WHATWG Encoding Standard). */
+export const TEXT_ENCODINGS = [
+  "utf-8",
+  "utf-16le",
+  "utf-16be",
+  "windows-1252",
+  "windows-1250",
+  "windows-1251",
+  "windows-1253",
+  "windows-1254",
+  "windows-1255",
+  "windows-1256",
+  "windows-1257",
+  "windows-1258",
+  "windows-874",
+  "iso-8859-2",
+  "iso-8859-5",
+  "iso-8859-7",
+  "iso-8859-15",
+  "koi8-r",
+  "koi8-u",
+  "macintosh",
+  "ibm866",
+  "gb18030",
+  "big5",
+  "shift_jis",
+  "euc-jp",
+  "iso-2022-jp",
+  "euc-kr",
+] as const;
+export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
+
+export const isTextEncoding = (name: string): name is TextEncoding => (TEXT_ENCODINGS as readonly string[]).includes(name);
