@@ -6,10 +6,13 @@ export const ANSWER_NAMES =
 /** Header cells made usable as names: an empty one becomes "column 3", a repeated one "name (2)". */
 export function columnNames(header: readonly string[]): readonly string[] {
   const names = new Set<string>();
+  const copies = new Map<string, number>();
   for (const [index, cell] of header.entries()) {
     const base = cell.trim() || `column ${index + 1}`;
     let name = base;
-    for (let copy = 2; names.has(name); copy++) name = `${base} (${copy})`;
+    let copy = copies.get(base) ?? 1;
+    while (names.has(name)) name = `${base} (${++copy})`;
+    copies.set(base, copy);
     names.add(name);
   }
   return [...names];

@@ -35,20 +35,31 @@ function encodingOfMark(bytes: Uint8Array): TextEncoding | null {
 /** Bytes looked at for UTF-16 without a mark. */
 const SAMPLE = 64 * 1024;
 /** Control characters, halves of characters and characters that are none: a text has none of them. */
-const NO_TEXT = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd-\uffff]/;
+const NO_TEXT = /[^\P{Cc}\t\n\f\r\u001b]|[\ufffd-\uffff]/u;
+/** Share of the bytes of blanks, commas and line ends that must have their zero byte. */
+const PAIRED = 0.3;
 
-/** In UTF-16 the spaces and line ends of any script have a zero byte, all on one side; as text it must then make sense. */
+/** In UTF-16 the blanks and line ends of any script have a zero byte beside them, on one side; as text it must then make sense. */
 function obviousUtf16(bytes: Uint8Array): TextEncoding | null {
   const sample = bytes.subarray(0, SAMPLE);
-  const zeros = [0, 0];
-  for (let at = 0; at < sample.length; at++) if (sample[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
-  const [even = 0, odd = 0] = zeros;
-  if (bytes.length % 2 === 1 || (even > 0 && odd > 0) || even + odd < sample.length / 100) return null;
-  const encoding = odd > 0 ? "utf-16le" : "utf-16be";
+  if (bytes.length % 2 === 1 || !sample.includes(0)) return null;
+  let blanks = 0;
+  const paired = { "utf-16le": 0, "utf-16be": 0 };
+  for (let at = 0; at < sample.length; at++) {
+    if (!isBlank(sample[at])) continue;
+    blanks++;
+    if (at % 2 === 0 && sample[at + 1] === 0) paired["utf-16le"]++;
+    if (at % 2 === 1 && sample[at - 1] === 0) paired["utf-16be"]++;
+  }
+  const encoding = paired["utf-16le"] >= paired["utf-16be"] ? "utf-16le" : "utf-16be";
+  if (paired[encoding] === 0 || paired[encoding] < PAIRED * blanks) return null;
   // The sample may end between the halves of a character.
-  const text = new TextDecoder(encoding).decode(sample, { stream: true });
-  return NO_TEXT.test(text) || !/[\n\r\t ,;]/.test(text) ? null : encoding;
+  return NO_TEXT.test(new TextDecoder(encoding).decode(sample, { stream: true })) ? null : encoding;
 }
+
+/** Tab, line ends, blank, comma, semicolon. */
+const isBlank = (byte: number | undefined): boolean =>
+  byte === 0x09 || byte === 0x0a || byte === 0x0d || byte === 0x20 || byte === 0x2c || byte === 0x3b;
 
 /** Null when the bytes are not UTF-8. A file that was cut off within its last character still is. */
 function strictUtf8(bytes: Uint8Array): DecodedText | null {

@@ -102,7 +102,7 @@ const shareOf = (records: Sampled, has: (record: Sampled[number]) => boolean): n
 /** Records above the header: they are narrower than nearly all others, and what follows them looks like names. */
 function titleRecords(records: Sampled): number {
   const width = usualWidth(records);
-  const header = records.findIndex(({ cells }) => cells.length === width);
+  const header = records.findIndex(({ cells }) => cells.length === width && cells.slice(1).some((cell) => cell.trim() !== ""));
   const [first] = records;
   if (width < 2 || header < 1 || header > MAX_TITLE_RECORDS || !first || first.cells.length > width) return 0;
   const isNamed = first.cells.every((cell) => INPUT_NAMES.test(cell.trim()) || ANSWER_NAMES.test(cell.trim()));
@@ -135,7 +135,7 @@ function isSurelyData(records: Sampled): boolean {
   return cells.some((cell, column) => {
     const below = others.map((record) => record.cells[column] ?? "");
     const begins = isNumber(cell) && below.length > 2 && below.every((value, index) => Number(value) === Number(cell) + index + 1);
-    return begins || (below.filter((value) => value.trim() === cell.trim()).length > 1 && new Set(below).size < below.length / 2);
+    return begins || (below.filter((value) => value.trim() === cell.trim()).length > 1 && new Set(below).size <= below.length / 2);
   });
 }
 

@@ -19,7 +19,8 @@ export function readDelimited(content: string, format: "csv" | "tsv", options: T
   if (!mayBePlain(quoted.evidence, quoted.table.reading.separator)) return quoted.table;
   const plain = read(false);
   const gained = plain.table.rows.length - quoted.table.rows.length;
-  return gained > 0 || (gained === 0 && quoted.evidence.needed === 0) ? plain.table : quoted.table;
+  const { needed } = quoted.evidence;
+  return gained >= 0 && (needed === 0 || gained > needed) ? plain.table : quoted.table;
 }
 
 /** Excel's first line `sep=;`: the separator and where the table begins; null when there is none. */
