@@ -1,5 +1,6 @@
 /** Parsed JSON values as rows of text cells. */
-import { INPUT_NAMES, ANSWER_NAMES } from "./columnNames.ts";
+import { stripAnsi } from "./ansi.ts";
+import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
 import { tooLong } from "./readLines.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import { MAX_CELL, type Table, type TableRow } from "./table.ts";
@@ -74,7 +75,7 @@ function cellsOf(value: unknown, names: readonly string[] | null): ReadonlyMap<s
   if (!entries) return "this is not a JSON object";
   const cells = new Map<string, string>();
   for (const [name, entry] of entries) {
-    const cell = typeof entry === "string" ? entry : entry === null || entry === undefined ? "" : JSON.stringify(entry);
+    const cell = typeof entry === "string" ? stripAnsi(entry) : entry === null || entry === undefined ? "" : JSON.stringify(entry);
     if (cell.length > MAX_CELL) return tooLong(name, cell.length);
     cells.set(name, cell);
   }

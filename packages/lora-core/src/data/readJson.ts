@@ -2,6 +2,7 @@
  * JSON in the shapes in which people have rows: one object per line, objects over several lines, a list, a list within an object
  * (`{"data": [...]}`), and the frames of pandas (columns, index, split, list of values, records).
  */
+import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
 import { endOfJson, jsonMembers, type JsonPart } from "./jsonParts.ts";
 import { type JsonRow, parseJson, tableOfRows } from "./jsonRows.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
@@ -126,7 +127,8 @@ function frameRows(members: readonly JsonPart[]): readonly JsonRow[] | null {
   const keys = Object.keys(objects[0]?.cells ?? {});
   const names = objects.map(({ name }) => name);
   if (areNumbers(keys)) return byRow(objects);
-  if (areNumbers(names) || (objects.length > keys.length && objects.length > 1)) return objects.map(({ cells }, index) => ({ line: index + 1, value: cells }));
+  const areRows = areNumbers(names) || objects.length > keys.length || keys.some((key) => INPUT_NAMES.test(key) || ANSWER_NAMES.test(key));
+  if (areRows && objects.length > 1) return objects.map(({ cells }, index) => ({ line: index + 1, value: cells }));
   return objects.length > 1 ? byRow(objects) : null;
 }
 
