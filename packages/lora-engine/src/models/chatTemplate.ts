@@ -1,4 +1,5 @@
 /** The chat template of an instruction model: how messages become one text with control pieces, by @huggingface/jinja. */
+import type { Turn } from "@duet/lora-core/data/turn";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { Template } from "@huggingface/jinja";
 import { z } from "zod";
@@ -12,13 +13,8 @@ export interface ChatTemplate {
   readonly eosToken: string | null;
 }
 
-export interface ChatMessage {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
 /** Renders messages; `continues` adds the beginning of the assistant's answer. @throws {TypeError} naming the template's own complaint. */
-export type RenderChat = (messages: readonly ChatMessage[], continues: boolean) => string;
+export type RenderChat = (messages: readonly Turn[], continues: boolean) => string;
 
 const piece = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]).nullish();
 const tokenizerConfig = z.looseObject({

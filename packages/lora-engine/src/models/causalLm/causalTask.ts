@@ -120,6 +120,6 @@ function encodeRow(row: Row, maxTokens: number, prompts: PromptEncoder, task: Ta
   if (task.kind === "label" && label < 0)
     throw new DuetError("ROWS", `Line ${row.line}: "${row.answer}" is not one of the labels`);
   const answer = prompts.answer(row.answer);
-  const prompt = prompts.prompt(row.input, maxTokens - answer.length);
+  const prompt = prompts.prompt(row.turns ?? row.input, maxTokens - answer.length);
   return { tokens: Int32Array.from([...prompt, ...answer]), answerStart: prompt.length, label };
 }

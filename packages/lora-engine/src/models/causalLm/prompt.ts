@@ -5,11 +5,15 @@
  */
 import type { DecoderConfig } from "@duet/lora-core/architectures/decoderConfig";
 import { ANSWER_SEPARATOR, promptText } from "@duet/lora-core/data/promptText";
+import { type Turn, turnsText } from "@duet/lora-core/data/turn";
 import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
+
+/** What a model is asked: a text, or the turns of a conversation, which a model without a chat template reads as one text. */
+export type ModelInput = string | readonly Turn[];
 
 export interface PromptEncoder {
   /** Tokens before the answer, at most `room` of them where the separator allows: the input's end is cut. */
-  prompt(input: string, room: number): number[];
+  prompt(input: ModelInput, room: number): number[];
   /** Tokens of the answer and the one that ends it. */
   answer(answer: string): number[];
   /** Tokens that end a written answer, the one of training first. */
@@ -25,7 +29,8 @@ export function createPromptEncoder(
   const separator = tokenizer.encode(ANSWER_SEPARATOR);
   return {
     stopTokens: eosTokens,
-    prompt(input, room) {
+    prompt(asked, room) {
+      const input = typeof asked === "string" ? asked : turnsText(asked);
       const whole = [...start, ...tokenizer.encode(promptText(input))];
       if (whole.length <= room) return whole;
       const cut = Math.max(0, room - start.length - separator.length);
