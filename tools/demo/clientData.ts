@@ -2,13 +2,15 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
-import { labelsOf } from "@duet/lora-core/data/labelsOf";
+import { labelsOf, mergeLabels } from "@duet/lora-core/data/labelsOf";
 import { mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
 import type { Row } from "@duet/lora-core/data/row";
-import type { Task } from "@duet/lora-core/data/task";
+import type { Table } from "@duet/lora-core/data/table";
+import { labelTask, type Task } from "@duet/lora-core/data/task";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
-import type { DemoOptions } from "./options.ts";
+import { mappedLines, tableLines } from "./dataReport.ts";
+import { CLIENTS, type DemoOptions } from "./options.ts";
 import { sampleScenario } from "./sampleScenario.ts";
 
 export interface DemoData {
@@ -35,55 +37,101 @@ const NAMES = [
   "omar",
   "pia",
 ];
-/** Fewest rows a client can be given of a file. */
-const MIN_ROWS = 30;
+/** Fewest rows of a client: what it should have, and what it must have where a file has few. */
+const MIN_ROWS = [30, 6];
 
 export async function demoData(options: DemoOptions): Promise<DemoData> {
   if (options.data === undefined) return sampleScenario(options);
-  const isFolder = (await stat(options.data)).isDirectory();
-  return isFolder ? fromFolder(options.data, options) : fromFile(options.data, options);
+  const found = await stat(options.data).catch(() => {
+    throw new Error(`There is no file or folder ${options.data}.`);
+  });
+  return found.isDirectory() ? fromFolder(options.data, options) : fromFile(options.data, options);
 }
 
 async function fromFile(path: string, options: DemoOptions): Promise<DemoData> {
-  const { rows, task } = await readRows(path, options);
+  const table = await readDataFile(path, options);
+  const task = labelTaskOf([table], options);
+  const rows = rowsOf(table, task, options);
   const used = shuffled(rows, random(options.seed, "demoRows")).slice(0, options["max-rows"]);
-  const parts = dirichletPartition(used, {
-    clients: options.clients,
-    alpha: options.alpha,
-    seed: options.seed,
-    minRows: MIN_ROWS,
-  });
   return {
     title: basename(path, extname(path)),
     task,
-    clients: parts.map((part, index) => ({ name: NAMES[index] ?? `client ${index + 1}`, rows: part })),
+    clients: deal(used, options).map((part, index) => ({ name: NAMES[index] ?? `client ${index + 1}`, rows: part })),
   };
 }
 
+/** To as many clients as were asked for; without a number to the usual one, or as many as the rows allow. */
+function deal(rows: readonly Row[], { clients, alpha, seed }: DemoOptions): readonly (readonly Row[])[] {
+  const counts = clients === undefined ? [CLIENTS, 2, 1] : [clients];
+  let failure: unknown = null;
+  for (const count of counts) {
+    for (const minRows of MIN_ROWS) {
+      try {
+        const parts = dirichletPartition(rows, { clients: count, alpha, seed, minRows });
+        if (count < CLIENTS && clients === undefined) console.log(`  These rows are too few or too alike for ${CLIENTS} clients: dealt out to ${count}.`);
+        return parts;
+      } catch (error) {
+        failure = error;
+      }
+    }
+  }
+  throw failure;
+}
+
 async function fromFolder(path: string, options: DemoOptions): Promise<DemoData> {
-  const files = (await readdir(path)).filter((name) => /\.(csv|tsv|jsonl|json)$/i.test(name)).sort();
+  const files = (await readdir(path)).filter((name) => /\.(csv|tsv|tab|jsonl|ndjson|json)$/i.test(name)).sort();
   if (files.length === 0) throw new Error(`${path} has no CSV, TSV or JSON Lines file`);
-  const read = await Promise.all(files.map(async (name) => ({ name, ...(await readRows(join(path, name), options)) })));
-  const labels = [...new Set(read.flatMap(({ task }) => task.labels))].sort();
+  const tables = await Promise.all(files.map((name) => readDataFile(join(path, name), options)));
+  const task = labelTaskOf(tables, options);
   return {
     title: basename(path),
-    task: { kind: "label", labels },
-    clients: read.map(({ name, rows }) => ({
-      name: basename(name, extname(name)).slice(0, 40),
-      rows: shuffled(rows, random(options.seed, "demoRows", name)).slice(0, options["max-rows"]),
+    task,
+    clients: tables.map((table) => ({
+      name: basename(table.path, extname(table.path)).slice(0, 40),
+      rows: shuffled(rowsOf(table, task, options), random(options.seed, "demoRows", basename(table.path))).slice(0, options["max-rows"]),
     })),
   };
 }
 
-async function readRows(path: string, { input = "", label: answer = "" }: DemoOptions) {
-  const table = readTable(await readFile(path, "utf8"), basename(path));
-  if (!table.columns.includes(answer)) throw new Error(`${path} has no column "${answer}"; it has: ${table.columns.join(", ")}`);
-  const labels = labelsOf(table, answer)
-    .map(({ label }) => label)
-    .sort();
-  const task = { kind: "label" as const, labels };
-  const { rows, rejected } = mapRows(table, { input, answer }, task);
-  for (const { line, reason } of rejected.slice(0, 5)) console.log(`  ${path}, line ${line} left out: ${reason}`);
-  if (rejected.length > 5) console.log(`  … and ${rejected.length - 5} more lines left out`);
-  return { rows, task };
+interface DataFile {
+  readonly path: string;
+  readonly table: Table;
+}
+
+async function readDataFile(path: string, { encoding, separator, header, quotes }: DemoOptions): Promise<DataFile> {
+  const table = readTable(await readFile(path), basename(path), { encoding, separator, header, quotes });
+  console.log(tableLines(path, table).join("\n"));
+  return { path, table };
+}
+
+type LabelTask = Extract<Task, { kind: "label" }>;
+
+/** The labels of all files together. @throws {Error} with a sentence when the column holds none. */
+function labelTaskOf(files: readonly DataFile[], { label: column = "", "match-case": matchCase }: DemoOptions): LabelTask {
+  const counts = files.flatMap(({ path, table }) => {
+    if (!table.columns.includes(column)) throw new Error(missingColumn(path, table, column));
+    return labelsOf(table, column, { matchCase });
+  });
+  const labels = mergeLabels(counts, { matchCase }).map(({ label }) => label);
+  const parsed = labelTask.safeParse({ kind: "label", labels });
+  if (parsed.success) return parsed.data;
+  const count = labels.length === 1 ? "only one value" : `${labels.length} different values`;
+  const others = files[0]?.table.columns.filter((name) => name !== column && mayBeLabels(files[0]?.table, name)) ?? [];
+  const hint = others.length > 0 ? ` It could be one of: ${others.join(", ")}.` : "";
+  throw new Error(`The column "${column}" is no column of labels: it has ${count}; there must be 2 to 200 of at most 120 characters.${hint}`);
+}
+
+function missingColumn(path: string, table: Table, column: string): string {
+  const notices = table.format === "text" ? ` ${table.reading.notices.join(" ")}` : "";
+  return `${path} has no column "${column}"; it has: ${table.columns.join(", ")}.${notices}`;
+}
+
+const mayBeLabels = (table: Table | undefined, column: string): boolean =>
+  table !== undefined && labelTask.safeParse({ kind: "label", labels: labelsOf(table, column).map(({ label }) => label) }).success;
+
+function rowsOf({ path, table }: DataFile, task: LabelTask, options: DemoOptions): readonly Row[] {
+  const { input = "", label: answer = "", "match-case": matchCase } = options;
+  const mapped = mapRows(table, { input, answer }, task, { matchCase });
+  console.log(mappedLines(path, mapped).join("\n"));
+  return mapped.rows;
 }

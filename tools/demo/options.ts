@@ -1,5 +1,7 @@
 /** The command line of `npm run demo`. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { separatorOf, type TableOptions, tableOptions } from "@duet/lora-core/data/tableOptions";
+import { TEXT_ENCODINGS, textEncodingOf } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { backendName } from "@duet/lora-core/protocol/metrics";
@@ -8,13 +10,38 @@ import { z } from "zod";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+/** Tabs, unless another number is asked for. */
+export const CLIENTS = 3;
+
+const DECISIONS = { auto: "auto", yes: true, no: false } as const;
+const decided = z
+  .enum(["auto", "yes", "no"])
+  .default("auto")
+  .transform((decision) => DECISIONS[decision]);
+
+function encodingOf(name: string, context: z.RefinementCtx): TableOptions["encoding"] {
+  const encoding = name === "auto" ? name : textEncodingOf(name);
+  if (encoding !== null) return encoding;
+  context.addIssue({ code: "custom", message: `There is no encoding "${name}"; --encoding takes auto, ${TEXT_ENCODINGS.join(", ")}` });
+  return z.NEVER;
+}
+
 const options = z
   .strictObject({
     scenario: z.enum(["medical", "logs"]).default("medical"),
     data: z.string().optional(),
-    input: z.string().optional(),
+    input: z
+      .string()
+      .transform((template) => template.replaceAll("\\n", "\n"))
+      .optional(),
     label: z.string().optional(),
-    clients: whole(1, 16).default(3),
+    encoding: z.string().default("auto").transform(encodingOf),
+    separator: z.string().default("auto").transform(separatorOf).pipe(tableOptions.shape.separator.removeDefault()),
+    header: decided,
+    quotes: decided,
+    "match-case": z.boolean().default(false),
+    /** Left out: the usual number, or as many as the rows allow. */
+    clients: whole(1, 16).optional(),
     alpha: z.coerce.number().positive().default(1),
     model: z.string().default(`models/${DEFAULT_BASE.label}`),
     method: z.string().default(strategies[0].id),
@@ -42,8 +69,14 @@ export const USAGE = `npm run demo -- [options]
 
   --scenario medical|logs   built-in sample data (default: medical)
   --data FILE|FOLDER        your own data instead: a file is dealt out to the clients, a folder has one file per client
-  --input COLUMN            the column with the text          --label COLUMN   the column with the answer
-  --clients N               tabs (default 3)                  --alpha A        how alike the clients are (Dirichlet, default 1)
+  --input COLUMN            the column with the text, or several as a template: "{instruction}\\n\\n{input}"
+  --label COLUMN            the column with the answer; of conversations the same column as --input
+  --encoding NAME           of the file: auto, ${TEXT_ENCODINGS.slice(0, 4).join(", ")}, …
+  --separator CHARACTER     between two cells: auto, comma, semicolon, tab, bar, or the character itself
+  --header yes|no|auto      whether the first line has the names of the columns ("column 1" and so on where it has not)
+  --quotes yes|no|auto      whether quotes mark cells, or are characters like any other
+  --match-case              labels must be written alike; else "Spam" and "spam" are one
+  --clients N               tabs (default ${CLIENTS})                  --alpha A        how alike the clients are (Dirichlet, default 1)
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
   --model FOLDER|FILE.gguf  base model (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} is a small decoder); served from where it lies
   --method ID --preset NAME fdlora (recommended, paper, private), fedavg, local
@@ -54,7 +87,9 @@ export const USAGE = `npm run demo -- [options]
 
 /** @throws {Error} with one sentence on an option that is unknown or out of range. */
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
-  const names = [...Object.keys(options.shape)].map((name) => [name, { type: "string" as const }] as const);
+  const names = Object.keys(options.shape).map(
+    (name) => [name, { type: name === "match-case" ? ("boolean" as const) : ("string" as const) }] as const,
+  );
   const { values } = parseCommandLine({
     args: [...args],
     options: { ...Object.fromEntries(names), help: { type: "boolean" as const } },

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
-import { writeCsv } from "@duet/lora-core/data/writeCsv";
+import type { Row } from "@duet/lora-core/data/row";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -71,22 +71,19 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
   }
 }
 
-/** One CSV file per client; the tabs connect them through the page's file input. */
+/** One file per client; the tabs connect them through the page's file input. */
 async function writeClientFiles({ clients }: DemoData, folder: string): Promise<string[]> {
-  const files = clients.map((_, index) => joinPath(folder, `client-${index + 1}.csv`));
+  const files = clients.map((_, index) => joinPath(folder, `client-${index + 1}.jsonl`));
   await mkdir(folder, { recursive: true });
-  await Promise.all(
-    clients.map(({ rows }, index) =>
-      writeFile(
-        files[index] ?? "",
-        writeCsv(
-          [COLUMNS.input, COLUMNS.answer],
-          rows.map(({ input, answer }) => [input, answer]),
-        ),
-      ),
-    ),
-  );
+  await Promise.all(clients.map(({ rows }, index) => writeFile(files[index] ?? "", rowLines(rows))));
   return files;
+}
+
+/** JSON Lines. Where one row is a conversation, all are: a column holds only one kind. */
+function rowLines(rows: readonly Row[]): string {
+  const isTalk = rows.some(({ turns }) => turns !== undefined);
+  const inputOf = ({ input, turns }: Row) => (isTalk ? (turns ?? [{ role: "user", content: input }]) : input);
+  return rows.map((row) => JSON.stringify({ [COLUMNS.input]: inputOf(row), [COLUMNS.answer]: row.answer })).join("\n");
 }
 
 interface Links {

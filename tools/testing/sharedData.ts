@@ -9,7 +9,10 @@ const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 export const readShared = (path: string): string => readFileSync(`${shared}data/${path}`, "utf8");
 
 /** Bytes of a file below ../shared/cases: small inputs that people have. */
-export const readSharedCase = (path: string): Uint8Array => new Uint8Array(readFileSync(`${shared}cases/${path}`));
+export const readSharedCase = (path: string): Uint8Array => new Uint8Array(readFileSync(sharedCasePath(path)));
+
+/** Path of such a file. */
+export const sharedCasePath = (path: string): string => `${shared}cases/${path}`;
 
 /** `describe` for a suite on ../shared/data. Without it the suite counts as skipped and its name says what it needs. */
 export const describeWithSharedData = describeWith("data");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeText } from "./decodeText.ts";
-import { TEXT_ENCODINGS } from "./textEncoding.ts";
+import { TEXT_ENCODINGS, textEncodingOf } from "./textEncoding.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const bytes = (...parts: readonly (readonly number[] | string)[]) =>
@@ -68,6 +68,13 @@ describe("decodeText", () => {
     expect(decodeText(bytes([0x83, 0x65]), "shift_jis").text).toBe("テ");
     expect(decodeText(bytes([0xc4, 0xe3]), "gb18030").text).toBe("你");
     expect(decodeText(utf16("é", "be"), "utf-16be")).toEqual({ text: "é", encoding: "utf-16be", notice: null });
+  });
+
+  it("knows encodings by their other names", () => {
+    expect(["UTF8", "latin1", "cp1252", "cp1251", "sjis", "gbk", "l9"].map(textEncodingOf)).toEqual([
+      ...["utf-8", "windows-1252", "windows-1252", "windows-1251", "shift_jis", "gb18030", "iso-8859-15"],
+    ]);
+    expect(textEncodingOf("klingon")).toBeNull();
   });
 
   it("refuses UTF-32 by name", () => {

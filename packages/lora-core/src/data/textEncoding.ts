@@ -30,4 +30,15 @@ export const TEXT_ENCODINGS = [
 ] as const;
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
-export const isTextEncoding = (name: string): name is TextEncoding => (TEXT_ENCODINGS as readonly string[]).includes(name);
+/** An encoding by any of its names, such as "utf8", "latin1" or "cp1251"; null when it is not one of these. */
+export function textEncodingOf(name: string): TextEncoding | null {
+  let found: string;
+  try {
+    found = new TextDecoder(name.trim()).encoding;
+  } catch {
+    return null;
+  }
+  // The newer standard holds all of the older one.
+  const standard = found === "gbk" ? "gb18030" : found;
+  return TEXT_ENCODINGS.find((encoding) => encoding === standard) ?? null;
+}
