@@ -68,7 +68,10 @@ describe("what the demo says of a file", () => {
     Array.from({ length: count }, (_, i) => `${textOf(i)};${label(i)}`).join("\n");
 
   it("is how it was read, which labels were respelled, and what was left out and why", async () => {
-    const path = await file("said.csv", `text;level\n${rows(60, (i) => (i === 3 ? "ERROR" : i % 2 === 0 ? "error" : "info"))}\n;info\n;info\na;b;c\n`);
+    const path = await file(
+      "said.csv",
+      `text;level\n${rows(60, (i) => (i === 3 ? "ERROR" : i % 2 === 0 ? "error" : "info"))}\n;info\n;info\na;b;c\n`,
+    );
     const { clients } = await read(path);
     expect(clients[0]?.rows).toHaveLength(60);
     const text = printed.join("\n");
@@ -80,7 +83,10 @@ describe("what the demo says of a file", () => {
   });
 
   it("follows the options", async () => {
-    const latin = await file("latin.csv", Uint8Array.from([...`M\u00fcde|level\n${rows(60, (i) => `l${i % 2}`).replaceAll(";", "|")}`].map((c) => c.charCodeAt(0))));
+    const latin = await file(
+      "latin.csv",
+      Uint8Array.from([...`M\u00fcde|level\n${rows(60, (i) => `l${i % 2}`).replaceAll(";", "|")}`].map((c) => c.charCodeAt(0))),
+    );
     const args = ["--encoding", "iso8859-15", "--separator", "bar", "--header", "no", "--quotes", "no"];
     const options = ["--data", latin, "--clients", "1", "--input", "column 1", "--label", "column 2", ...args];
     // The header is a row here, and so its label is one of three.
@@ -117,7 +123,10 @@ describe("what the demo says of a file", () => {
     await expect(read(await file("book.xlsx", "PK\x03\x04"))).rejects.toThrow("Excel workbook");
     const log = await file("app.log", "10:00 up\n10:01 down\n");
     await expect(read(log)).rejects.toThrow(/has no column "level"; it has: line\. These lines have no answers/);
-    const many = await file("many.csv", `text;level;kind\n${Array.from({ length: 300 }, (_, i) => `${textOf(i)};${i};k${i % 3}`).join("\n")}`);
+    const many = await file(
+      "many.csv",
+      `text;level;kind\n${Array.from({ length: 300 }, (_, i) => `${textOf(i)};${i};k${i % 3}`).join("\n")}`,
+    );
     await expect(read(many)).rejects.toThrow(
       'The column "level" is no column of labels: it has 300 different values; there must be 2 to 200 of at most 120 characters. It could be one of: kind.',
     );
@@ -145,7 +154,9 @@ describeWithSharedCases("the demo on the shared cases", () => {
     ["09-labels/space_after_comma.csv", "text", "label", 40],
     ["19-labels-all-mismatch/caps.csv", "text", "label", 40],
   ])("reads %s and deals it out", async (path, input, label, count) => {
-    const { clients } = await demoData(parseOptions(["--data", sharedCasePath(path), "--input", input, "--label", label]) as DemoOptions);
+    const { clients } = await demoData(
+      parseOptions(["--data", sharedCasePath(path), "--input", input, "--label", label]) as DemoOptions,
+    );
     const rows = clients.flatMap((client) => client.rows);
     expect(rows).toHaveLength(count);
     expect(rows.map(({ input: text, answer }) => `${text}${answer}`).join("")).not.toContain("\ufffd");

@@ -68,7 +68,8 @@ function deal(rows: readonly Row[], { clients, alpha, seed }: DemoOptions): read
     for (const minRows of MIN_ROWS) {
       try {
         const parts = dirichletPartition(rows, { clients: count, alpha, seed, minRows });
-        if (count < CLIENTS && clients === undefined) console.log(`  These rows are too few or too alike for ${CLIENTS} clients: dealt out to ${count}.`);
+        if (count < CLIENTS && clients === undefined)
+          console.log(`  These rows are too few or too alike for ${CLIENTS} clients: dealt out to ${count}.`);
         return parts;
       } catch (error) {
         failure = error;
@@ -88,7 +89,10 @@ async function fromFolder(path: string, options: DemoOptions): Promise<DemoData>
     task,
     clients: tables.map((table) => ({
       name: basename(table.path, extname(table.path)).slice(0, 40),
-      rows: shuffled(rowsOf(table, task, options), random(options.seed, "demoRows", basename(table.path))).slice(0, options["max-rows"]),
+      rows: shuffled(rowsOf(table, task, options), random(options.seed, "demoRows", basename(table.path))).slice(
+        0,
+        options["max-rows"],
+      ),
     })),
   };
 }
@@ -118,7 +122,9 @@ function labelTaskOf(files: readonly DataFile[], { label: column = "", "match-ca
   const count = labels.length === 1 ? "only one value" : `${labels.length} different values`;
   const others = files[0]?.table.columns.filter((name) => name !== column && mayBeLabels(files[0]?.table, name)) ?? [];
   const hint = others.length > 0 ? ` It could be one of: ${others.join(", ")}.` : "";
-  throw new Error(`The column "${column}" is no column of labels: it has ${count}; there must be 2 to 200 of at most 120 characters.${hint}`);
+  throw new Error(
+    `The column "${column}" is no column of labels: it has ${count}; there must be 2 to 200 of at most 120 characters.${hint}`,
+  );
 }
 
 function missingColumn(path: string, table: Table, column: string): string {
@@ -127,7 +133,8 @@ function missingColumn(path: string, table: Table, column: string): string {
 }
 
 const mayBeLabels = (table: Table | undefined, column: string): boolean =>
-  table !== undefined && labelTask.safeParse({ kind: "label", labels: labelsOf(table, column).map(({ label }) => label) }).success;
+  table !== undefined &&
+  labelTask.safeParse({ kind: "label", labels: labelsOf(table, column).map(({ label }) => label) }).success;
 
 function rowsOf({ path, table }: DataFile, task: LabelTask, options: DemoOptions): readonly Row[] {
   const { input = "", label: answer = "", "match-case": matchCase } = options;

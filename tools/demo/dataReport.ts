@@ -25,7 +25,9 @@ export function tableLines(path: string, { format, columns, rows, reading }: Tab
 
 /** What became of the rows. */
 export function mappedLines(path: string, { rows, rejected, respelled }: MappedRows): string[] {
-  const spelled = respelled.slice(0, LISTED).map(({ spelling, label, count }) => `  ${count} × "${spelling}" was read as the label "${label}"`);
+  const spelled = respelled
+    .slice(0, LISTED)
+    .map(({ spelling, label, count }) => `  ${count} × "${spelling}" was read as the label "${label}"`);
   const groups = groupRejected(rejected);
   const reasons = groups.slice(0, LISTED).map(({ reason, count, lines }) => {
     const more = count > lines.length ? ", …" : "";

@@ -22,7 +22,10 @@ const decided = z
 function encodingOf(name: string, context: z.RefinementCtx): TableOptions["encoding"] {
   const encoding = name === "auto" ? name : textEncodingOf(name);
   if (encoding !== null) return encoding;
-  context.addIssue({ code: "custom", message: `There is no encoding "${name}"; --encoding takes auto, ${TEXT_ENCODINGS.join(", ")}` });
+  context.addIssue({
+    code: "custom",
+    message: `There is no encoding "${name}"; --encoding takes auto, ${TEXT_ENCODINGS.join(", ")}`,
+  });
   return z.NEVER;
 }
 

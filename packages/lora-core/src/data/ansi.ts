@@ -15,5 +15,7 @@ const SEQUENCES = new RegExp(
   "g",
 );
 
+const INTRODUCERS = new RegExp(`[${ESC}\\u0080-\\u009f]`);
+
 /** The text without control sequences. */
-export const stripAnsi = (text: string): string => (/[\u001b\u0080-\u009f]/.test(text) ? text.replace(SEQUENCES, "") : text);
+export const stripAnsi = (text: string): string => (INTRODUCERS.test(text) ? text.replace(SEQUENCES, "") : text);

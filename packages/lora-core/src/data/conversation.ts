@@ -13,7 +13,9 @@ export function splitTalk(cell: string): Talk | { readonly reason: string } {
   if (turns === null || typeof turns === "string") return { reason: turns ?? "this is no conversation" };
   const last = turns.findLastIndex(({ role }) => role === "assistant");
   const answer = turns[last]?.content;
-  return answer === undefined ? { reason: "the conversation has no turn of the assistant" } : { before: turns.slice(0, last), answer };
+  return answer === undefined
+    ? { reason: "the conversation has no turn of the assistant" }
+    : { before: turns.slice(0, last), answer };
 }
 
 /** Cells looked at; a column of conversations has nothing else. */

@@ -6,7 +6,9 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const bytes = (...parts: readonly (readonly number[] | string)[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...part].map((char) => char.charCodeAt(0)) : part)));
 const utf16 = (text: string, order: "le" | "be", mark = false) => {
-  const units = [...(mark ? "\ufeff" : ""), ...text].flatMap((char) => Array.from({ length: char.length }, (_, i) => char.charCodeAt(i)));
+  const units = [...(mark ? "\ufeff" : ""), ...text].flatMap((char) =>
+    Array.from({ length: char.length }, (_, i) => char.charCodeAt(i)),
+  );
   return Uint8Array.from(units.flatMap((unit) => (order === "le" ? [unit & 255, unit >> 8] : [unit >> 8, unit & 255])));
 };
 
@@ -23,7 +25,12 @@ describe("decodeText", () => {
   });
 
   it.each(["le", "be"] as const)("knows UTF-16 without a mark, in any script (%s)", (order) => {
-    for (const text of ["text,label\r\nhello,ham\r\n", "текст,метка\nпривет мир,да\n", "一一,二\n一些 文字,好\n", "text,Ā\nŀĀ,x\n"]) {
+    for (const text of [
+      "text,label\r\nhello,ham\r\n",
+      "текст,метка\nпривет мир,да\n",
+      "一一,二\n一些 文字,好\n",
+      "text,Ā\nŀĀ,x\n",
+    ]) {
       const decoded = decodeText(utf16(text, order));
       expect(decoded).toMatchObject({ text, encoding: `utf-16${order}` });
       expect(decoded.notice).toContain(`UTF-16${order.toUpperCase()}`);

@@ -2,6 +2,7 @@
  * Bytes of a file as text. In this order: a byte order mark, UTF-16 without one where its zero bytes give it away, strict UTF-8, and
  * windows-1252, which any bytes are. What was not certain is said in `notice`; a replacement character never comes in silently.
  */
+import { stripAnsi } from "./ansi.ts";
 import { TableError } from "./tableError.ts";
 import type { TextEncoding } from "./textEncoding.ts";
 
@@ -19,7 +20,8 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding | "auto" = 
   const marked = encodingOfMark(bytes);
   if (marked) return decodeAs(bytes, marked);
   const utf16 = obviousUtf16(bytes);
-  if (utf16) return { ...decodeAs(bytes, utf16), notice: `The file was read as ${utf16.toUpperCase()}; it does not say so itself.` };
+  if (utf16)
+    return { ...decodeAs(bytes, utf16), notice: `The file was read as ${utf16.toUpperCase()}; it does not say so itself.` };
   return strictUtf8(bytes) ?? decodeWindows1252(bytes);
 }
 
@@ -35,7 +37,7 @@ function encodingOfMark(bytes: Uint8Array): TextEncoding | null {
 /** Bytes looked at for UTF-16 without a mark. */
 const SAMPLE = 64 * 1024;
 /** Control characters, halves of characters and characters that are none: a text has none of them. */
-const NO_TEXT = /[^\P{Cc}\t\n\f\r\u001b]|[\ufffd-\uffff]/u;
+const NO_TEXT = /[^\P{Cc}\t\n\f\r]|[\ufffd-\uffff]/u;
 /** Share of the bytes of blanks, commas and line ends that must have their zero byte. */
 const PAIRED = 0.3;
 
@@ -54,7 +56,7 @@ function obviousUtf16(bytes: Uint8Array): TextEncoding | null {
   const encoding = paired["utf-16le"] >= paired["utf-16be"] ? "utf-16le" : "utf-16be";
   if (paired[encoding] === 0 || paired[encoding] < PAIRED * blanks) return null;
   // The sample may end between the halves of a character.
-  return NO_TEXT.test(new TextDecoder(encoding).decode(sample, { stream: true })) ? null : encoding;
+  return NO_TEXT.test(stripAnsi(new TextDecoder(encoding).decode(sample, { stream: true }))) ? null : encoding;
 }
 
 /** Tab, line ends, blank, comma, semicolon. */

@@ -205,7 +205,8 @@ function closeQuote(
       continue;
     }
     const end = skipBlanks(content, at + 1, separator);
-    const isClosing = end >= content.length || content[end] === "\n" || (separator !== null && content.startsWith(separator, end));
+    const isClosing =
+      end >= content.length || content[end] === "\n" || (separator !== null && content.startsWith(separator, end));
     if (isClosing) return { at, end };
     if (style !== "lenient") return at > lineEnd ? "unclosed" : "trailing";
   }

@@ -35,7 +35,16 @@ function guessConversation(table: Table): GuessedColumns | null {
   if (isAnswered) return { input: talk, answer: talk };
   const others = table.columns.filter((name) => name !== talk);
   const completion = others.find((name) => isConversationColumn(table, name));
-  return { input: talk, answer: completion ?? best(others.map((name) => profile(table, name)), answerScore)?.name ?? null };
+  return {
+    input: talk,
+    answer:
+      completion ??
+      best(
+        others.map((name) => profile(table, name)),
+        answerScore,
+      )?.name ??
+      null,
+  };
 }
 
 /** Alpaca and its kin: an instruction, what it is about, and the answer. */

@@ -79,7 +79,8 @@ function candidateOf(records: Sampled, dialect: Dialect, start: RecordStart, con
   const skipped = titleRecords(records);
   const [first, ...rest] = records.slice(skipped);
   const named = first?.cells.length ?? 0;
-  const isShortHeader = rest.length > 1 && rest.every(({ cells }, index) => cells.length === named + 1 && isNumbered(cells, index));
+  const isShortHeader =
+    rest.length > 1 && rest.every(({ cells }, index) => cells.length === named + 1 && isNumbered(cells, index));
   const width = named + (isShortHeader ? 1 : 0);
   const cells = records.slice(skipped).flatMap((record) => record.cells);
   return {
@@ -89,7 +90,9 @@ function candidateOf(records: Sampled, dialect: Dialect, start: RecordStart, con
     hasHeader: true,
     titleLines: skipped > 0 && first ? first.line - start.line : 0,
     isShortHeader,
-    isSpaced: records.slice(skipped).some((record) => hasWidth(record.cells, width) && record.cells.slice(1).some((cell) => /^ \S/.test(cell))),
+    isSpaced: records
+      .slice(skipped)
+      .some((record) => hasWidth(record.cells, width) && record.cells.slice(1).some((cell) => /^ \S/.test(cell))),
     share: shareOf(rest, ({ cells: found }) => hasWidth(found, width)),
     used: shareOf(rest, ({ cells: found }) => found.length > 1),
     clean: cells.filter(looksWhole).length / Math.max(1, cells.length),
@@ -118,7 +121,9 @@ function usualWidth(records: Sampled): number {
 
 function looksLikeNames(cells: readonly string[]): boolean {
   const names = cells.map((cell) => cell.trim());
-  const areNames = names.every((name, index) => name !== "" && name.length <= 40 && !isNumber(name) && looksWhole(cells[index] ?? ""));
+  const areNames = names.every(
+    (name, index) => name !== "" && name.length <= 40 && !isNumber(name) && looksWhole(cells[index] ?? ""),
+  );
   return areNames && new Set(names).size === names.length;
 }
 
@@ -134,8 +139,11 @@ function isSurelyData(records: Sampled): boolean {
   const others = rest.filter((record) => record.cells.join("\n") !== cells.join("\n"));
   return cells.some((cell, column) => {
     const below = others.map((record) => record.cells[column] ?? "");
-    const begins = isNumber(cell) && below.length > 2 && below.every((value, index) => Number(value) === Number(cell) + index + 1);
-    return begins || (below.filter((value) => value.trim() === cell.trim()).length > 1 && new Set(below).size <= below.length / 2);
+    const begins =
+      isNumber(cell) && below.length > 2 && below.every((value, index) => Number(value) === Number(cell) + index + 1);
+    return (
+      begins || (below.filter((value) => value.trim() === cell.trim()).length > 1 && new Set(below).size <= below.length / 2)
+    );
   });
 }
 

@@ -13,7 +13,12 @@ describe("inputTemplate", () => {
 
   it.each([
     ["{instruction}\n\n{input}", "Sort.\n\na mail", "Sort.", "a mail"],
-    ["### Instruction:\n{instruction}\n\n### Input:\n{input}", "### Instruction:\nSort.\n\n### Input:\na mail", "### Instruction:\nSort.", "### Input:\na mail"],
+    [
+      "### Instruction:\n{instruction}\n\n### Input:\n{input}",
+      "### Instruction:\nSort.\n\n### Input:\na mail",
+      "### Instruction:\nSort.",
+      "### Input:\na mail",
+    ],
     ["Do: {instruction}\nWith: {input}", "Do: Sort.\nWith: a mail", "Do: Sort.", "With: a mail"],
     ["{instruction} - {input}", "Sort. - a mail", "Sort.", "a mail"],
     ["{ instruction }: {input}!", "Sort.: a mail!", "Sort.!", "a mail!"],

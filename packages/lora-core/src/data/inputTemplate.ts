@@ -8,17 +8,18 @@ export interface InputTemplate {
   /** The columns in it, each once. */
   readonly columns: readonly string[];
   /** The input from the values of the columns, trimmed; "" when they are all empty. */
-  render(valueOf: (column: string) => string): string;
+  render(cellOf: (column: string) => string): string;
 }
 
 /** `input` is the name of a column, or else a template. @throws {DuetError} COLUMNS saying what is wrong with it. */
 export function inputTemplate(input: string, columns: readonly string[]): InputTemplate {
-  if (columns.includes(input)) return { columns: [input], render: (valueOf) => valueOf(input).trim() };
+  if (columns.includes(input)) return { columns: [input], render: (cellOf) => cellOf(input).trim() };
   if (!/[{}]/.test(input)) throw unknownColumn(input, columns);
   const paragraphs = input.split(/(\n{2,})/).map((text) => text.split("\n").map((line) => piecesOf(line, columns)));
   const named = paragraphs.flat(2).flatMap((piece) => ("column" in piece ? [piece.column] : []));
-  if (named.length === 0) throw new DuetError("COLUMNS", `The template names no column; write one in braces, such as {${columns[0] ?? "text"}}.`);
-  return { columns: [...new Set(named)], render: (valueOf) => renderParagraphs(paragraphs, valueOf) };
+  if (named.length === 0)
+    throw new DuetError("COLUMNS", `The template names no column; write one in braces, such as {${columns[0] ?? "text"}}.`);
+  return { columns: [...new Set(named)], render: (cellOf) => renderParagraphs(paragraphs, cellOf) };
 }
 
 /** The error for a column that a table does not have. */
@@ -38,7 +39,10 @@ function piecesOf(line: string, columns: readonly string[]): readonly Piece[] {
       return { column };
     }
     if (text === "{" || text === "}") {
-      throw new DuetError("COLUMNS", `The template has a ${text} without its other half; a brace itself is written twice: ${text}${text}.`);
+      throw new DuetError(
+        "COLUMNS",
+        `The template has a ${text} without its other half; a brace itself is written twice: ${text}${text}.`,
+      );
     }
     return { text: text === "{{" || text === "}}" ? text.slice(1) : text };
   });
@@ -46,9 +50,9 @@ function piecesOf(line: string, columns: readonly string[]): readonly Piece[] {
 
 type Line = readonly Piece[];
 
-function renderParagraphs(paragraphs: readonly (readonly Line[])[], valueOf: (column: string) => string): string {
+function renderParagraphs(paragraphs: readonly (readonly Line[])[], cellOf: (column: string) => string): string {
   const isGone = (pieces: Line) => {
-    const values = pieces.flatMap((piece) => ("column" in piece ? [valueOf(piece.column).trim()] : []));
+    const values = pieces.flatMap((piece) => ("column" in piece ? [cellOf(piece.column).trim()] : []));
     return values.length > 0 && values.every((value) => value === "");
   };
   // Every second one is the gap between two.
@@ -57,7 +61,7 @@ function renderParagraphs(paragraphs: readonly (readonly Line[])[], valueOf: (co
     const lines = paragraphs[at] ?? [];
     if (isGone(lines.flat())) continue;
     const gap = "\n".repeat((paragraphs[at - 1]?.length ?? 1) - 1);
-    const text = lines.filter((line) => !isGone(line)).map((line) => renderLine(line, valueOf));
+    const text = lines.filter((line) => !isGone(line)).map((line) => renderLine(line, cellOf));
     texts.push(`${texts.length > 0 ? gap : ""}${text.join("\n")}`);
   }
   const isEmpty = paragraphs.flat().every((line) => isGone(line) || line.every((piece) => "text" in piece));
@@ -65,18 +69,19 @@ function renderParagraphs(paragraphs: readonly (readonly Line[])[], valueOf: (co
 }
 
 /** Punctuation between two columns stands only where there is something on both sides of it. */
-function renderLine(pieces: Line, valueOf: (column: string) => string): string {
+function renderLine(pieces: Line, cellOf: (column: string) => string): string {
   let text = "";
   let held = "";
   let isShown = false;
   for (const [index, piece] of pieces.entries()) {
     if ("column" in piece) {
-      const value = valueOf(piece.column).trim();
+      const value = cellOf(piece.column).trim();
       if (value === "") continue;
       text += `${isShown ? held : ""}${value}`;
       held = "";
       isShown = true;
-    } else if (isColumn(pieces[index - 1]) && isColumn(pieces[index + 1]) && /^[\s\p{P}]*$/u.test(piece.text)) held ||= piece.text;
+    } else if (isColumn(pieces[index - 1]) && isColumn(pieces[index + 1]) && /^[\s\p{P}]*$/u.test(piece.text))
+      held ||= piece.text;
     else text += piece.text;
   }
   return text;

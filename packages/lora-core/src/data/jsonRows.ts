@@ -75,7 +75,8 @@ function cellsOf(value: unknown, names: readonly string[] | null): ReadonlyMap<s
   if (!entries) return "this is not a JSON object";
   const cells = new Map<string, string>();
   for (const [name, entry] of entries) {
-    const cell = typeof entry === "string" ? stripAnsi(entry) : entry === null || entry === undefined ? "" : JSON.stringify(entry);
+    const cell =
+      typeof entry === "string" ? stripAnsi(entry) : entry === null || entry === undefined ? "" : JSON.stringify(entry);
     if (cell.length > MAX_CELL) return tooLong(name, cell.length);
     cells.set(name, cell);
   }

@@ -37,10 +37,9 @@ describe("labels are matched", () => {
   });
 
   it("in every form of Unicode", () => {
-    expect(answersOf(["Mu\u0308de", "MÜDE", "ＭÜＤＥ", "straße", "STRASSE", "two  words"], ["müde", "Straße", "Two words"])).toEqual([
-      ...["müde", "müde", "müde"],
-      ...["Straße", "Straße", "Two words"],
-    ]);
+    expect(
+      answersOf(["Mu\u0308de", "MÜDE", "ＭÜＤＥ", "straße", "STRASSE", "two  words"], ["müde", "Straße", "Two words"]),
+    ).toEqual([...["müde", "müde", "müde"], ...["Straße", "Straße", "Two words"]]);
   });
 
   it("as numbers and booleans", () => {
@@ -54,7 +53,12 @@ describe("labels are matched", () => {
       'No row has one of the federation\'s labels. The file has "good" (2), "bad" (1); the federation has "ham", "spam".',
     );
     expect(() => mapped(["Ham", "SPAM"], ["ham", "spam"], { matchCase: true })).toThrow('"Ham" (1), "SPAM" (1)');
-    expect(() => mapped(Array.from({ length: 9 }, (_, i) => `x${i}`), ["ham", "spam"])).toThrow("and 3 more; the federation");
+    expect(() =>
+      mapped(
+        Array.from({ length: 9 }, (_, i) => `x${i}`),
+        ["ham", "spam"],
+      ),
+    ).toThrow("and 3 more; the federation");
   });
 });
 
@@ -64,8 +68,12 @@ describe("labelsOf", () => {
       { label: "SPAM", count: 3 },
       { label: "ham", count: 3 },
     ]);
-    expect(labelsOf(tableOf(["a", "A", 1, "1.0", true]), "label", { matchCase: true }).map(({ label }) => label)).toEqual(
-      ["1", "1.0", "A", "a", "true"],
-    );
+    expect(labelsOf(tableOf(["a", "A", 1, "1.0", true]), "label", { matchCase: true }).map(({ label }) => label)).toEqual([
+      "1",
+      "1.0",
+      "A",
+      "a",
+      "true",
+    ]);
   });
 });

@@ -29,7 +29,10 @@ export interface LabelMatcher {
 
 /** `matchCase` takes only what is written as the label is, blanks and quotes aside. Labels of one key are always told apart exactly. */
 export function createLabelMatcher(labels: readonly string[], matchCase: boolean): LabelMatcher {
-  const exact = new Map([...labels.map((label) => [cleanLabel(label), label] as const), ...labels.map((label) => [label, label] as const)]);
+  const exact = new Map([
+    ...labels.map((label) => [cleanLabel(label), label] as const),
+    ...labels.map((label) => [label, label] as const),
+  ]);
   const byKey = new Map<string, string | null>();
   for (const label of labels) byKey.set(labelKey(label), byKey.has(labelKey(label)) ? null : label);
   return {
@@ -45,7 +48,9 @@ const LISTED = 6;
 
 /** Why not one row could be used: the file's spellings beside the federation's. */
 export function noLabelFits(spellings: ReadonlyMap<string, number>, { labels }: Extract<Task, { kind: "label" }>): string {
-  const most = [...spellings].toSorted(([, a], [, b]) => b - a).map(([spelling, count]) => `"${spelling.slice(0, 60)}" (${count})`);
+  const most = [...spellings]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([spelling, count]) => `"${spelling.slice(0, 60)}" (${count})`);
   return `No row has one of the federation's labels. The file has ${listed(most)}; the federation has ${listed(labels.map((label) => `"${label}"`))}.`;
 }
 

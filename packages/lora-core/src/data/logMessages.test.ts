@@ -8,10 +8,22 @@ const BEFORE = "10:00:01 ERROR failed";
 
 describe("stack traces belong to their message", () => {
   it.each([
-    ["Java", "java.lang.IllegalStateException: no\n\tat a.B.c(B.java:1)\nCaused by: java.io.IOException: gone\n\tat d.E.f(E.java:2)\n\t... 12 more"],
-    ["Java, suppressed", "java.lang.Error\n\tat a.B.c(B.java:1)\n\tSuppressed: java.lang.Exception: x\n\t\tat a.B.d(B.java:2)\n\t\t... 1 common frames omitted"],
-    ["Python", 'Traceback (most recent call last):\n  File "job.py", line 3, in run\n    step()\n    ^^^^^^\nValueError: bad step'],
-    ["Python, another name", 'Traceback (most recent call last):\n  File "job.py", line 3, in run\nrequests.exceptions.Timeout: late'],
+    [
+      "Java",
+      "java.lang.IllegalStateException: no\n\tat a.B.c(B.java:1)\nCaused by: java.io.IOException: gone\n\tat d.E.f(E.java:2)\n\t... 12 more",
+    ],
+    [
+      "Java, suppressed",
+      "java.lang.Error\n\tat a.B.c(B.java:1)\n\tSuppressed: java.lang.Exception: x\n\t\tat a.B.d(B.java:2)\n\t\t... 1 common frames omitted",
+    ],
+    [
+      "Python",
+      'Traceback (most recent call last):\n  File "job.py", line 3, in run\n    step()\n    ^^^^^^\nValueError: bad step',
+    ],
+    [
+      "Python, another name",
+      'Traceback (most recent call last):\n  File "job.py", line 3, in run\nrequests.exceptions.Timeout: late',
+    ],
     [
       "Python, chained",
       'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: 1\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File "a.py", line 2, in g\nValueError: 2',
@@ -23,7 +35,10 @@ describe("stack traces belong to their message", () => {
     ],
     ["Go", "goroutine 1 [running]:\nmain.run(0xc000, 0x1)\n\t/src/a.go:5 +0x1d\nmain.main()\n\t/src/a.go:9 +0x2\nexit status 2"],
     ["Ruby", "\tfrom a.rb:12:in `run'\n\tfrom a.rb:3:in `<main>'"],
-    ["Rust", "stack backtrace:\n   0: std::panicking::begin_panic\n             at ./lib.rs:3\nnote: run with `RUST_BACKTRACE=1`"],
+    [
+      "Rust",
+      "stack backtrace:\n   0: std::panicking::begin_panic\n             at ./lib.rs:3\nnote: run with `RUST_BACKTRACE=1`",
+    ],
     ["any indented lines", "  key: value\n    deeper\n  other: value"],
   ])("%s", (_, trace) => {
     const text = `10:00:00 INFO first\n${BEFORE}\n${trace}\n${AFTER}\n`;
@@ -78,12 +93,15 @@ describe("stripAnsi", () => {
 
   it("is done in every format", () => {
     expect(messages(`${ESC}[32m10:00:00 INFO${ESC}[0m up\n`)).toEqual([[1, "10:00:00 INFO up"]]);
-    expect(readTable(`text,level\n${ESC}[31mdown${ESC}[0m,error\n`, "a.csv").rows[0]?.values).toEqual({ text: "down", level: "error" });
+    expect(readTable(`text,level\n${ESC}[31mdown${ESC}[0m,error\n`, "a.csv").rows[0]?.values).toEqual({
+      text: "down",
+      level: "error",
+    });
     expect(readTable('{"log":"\\u001b[31mdown\\u001b[0m"}\n', "a.jsonl").rows[0]?.values).toEqual({ log: "down" });
   });
 
   it("also as single 8-bit bytes, which are no UTF-8", () => {
-    const bytes = Uint8Array.from([...'\u009b31mdown\u009b0m\nup\n'].map((char) => char.charCodeAt(0)));
+    const bytes = Uint8Array.from([..."\u009b31mdown\u009b0m\nup\n"].map((char) => char.charCodeAt(0)));
     expect(readTable(bytes, "x.log").rows.map(({ values }) => values.line)).toEqual(["down", "up"]);
   });
 });

@@ -130,7 +130,9 @@ describe("quotes that are plain characters", () => {
   it("can be said either way", () => {
     expect(cells('a\tb\n"x"\t1\n', "a.tsv", { quotes: false })).toEqual([['"x"', "1"]]);
     expect(cells('a\tb\n"x"\t1\n', "a.tsv")).toEqual([["x", "1"]]);
-    expect(read(tsv, "a.tsv", { quotes: true }).rejected).toEqual([{ line: 2, reason: "a quote opened in this row is never closed" }]);
+    expect(read(tsv, "a.tsv", { quotes: true }).rejected).toEqual([
+      { line: 2, reason: "a quote opened in this row is never closed" },
+    ]);
   });
 
   it("mark cells in a TSV that Excel wrote", () => {
@@ -143,7 +145,13 @@ describe("quotes that are plain characters", () => {
 
 describe("damage whose meaning is clear", () => {
   it("a title above the header, with empty lines and commas", () => {
-    for (const title of ["Report of March", "Report of March,,", "Report, 2026", "Report\n\nprinted today", "Report of March,,\n,,"]) {
+    for (const title of [
+      "Report of March",
+      "Report of March,,",
+      "Report, 2026",
+      "Report\n\nprinted today",
+      "Report of March,,\n,,",
+    ]) {
       const table = read(`${title}\nid,text,label\n1,hello,ham\n2,bye,spam\n3,well,ham\n`);
       expect(table).toMatchObject({ columns: ["id", "text", "label"], rejected: [] });
       expect(table.rows[0]).toMatchObject({ line: title.split("\n").length + 2 });
@@ -189,7 +197,10 @@ describe("damage whose meaning is clear", () => {
   });
 
   it("quotes that should have been doubled", () => {
-    expect(cells('text,label\n"one, two",x\n"a "quoted" word, here",y\n"three, four",z\n')[1]).toEqual(['a "quoted" word, here', "y"]);
+    expect(cells('text,label\n"one, two",x\n"a "quoted" word, here",y\n"three, four",z\n')[1]).toEqual([
+      'a "quoted" word, here',
+      "y",
+    ]);
   });
 
   it("commas of a sentence that should have been quoted", () => {
@@ -285,7 +296,11 @@ it("reads back what writeCsv wrote", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 }), (rows) => {
       const kept = rows.map(([a, b, c], index) => [`row ${index}`, a, b, c]);
-      const table = readTable(writeCsv(["name", "one", "two", "three"], kept), "a.csv", { separator: ",", header: true, quotes: true });
+      const table = readTable(writeCsv(["name", "one", "two", "three"], kept), "a.csv", {
+        separator: ",",
+        header: true,
+        quotes: true,
+      });
       expect(table.rejected).toEqual([]);
       expect(table.rows.map(({ values }) => Object.values(values))).toEqual(kept);
     }),

@@ -1,6 +1,13 @@
 /** CSV and TSV as a table. Which separator, whether quotes are marks and whether there is a header is decided, or said in the options. */
 import { columnNames } from "./columnNames.ts";
-import { delimitedRecords, hasWidth, noEvidence, type QuoteEvidence, type QuoteFault, type RecordStart } from "./delimitedRecords.ts";
+import {
+  delimitedRecords,
+  hasWidth,
+  noEvidence,
+  type QuoteEvidence,
+  type QuoteFault,
+  type RecordStart,
+} from "./delimitedRecords.ts";
 import { guessLayout, type Layout, SEPARATORS } from "./guessLayout.ts";
 import { tooLong } from "./readLines.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
@@ -11,7 +18,11 @@ import type { TableOptions } from "./tableOptions.ts";
 export function readDelimited(content: string, format: "csv" | "tsv", options: TableOptions): Table {
   const named = separatorLine(content);
   const start = named?.next ?? { at: 0, line: 1 };
-  const separators = separatorsFor(content, format, options.separator === "auto" ? (named?.separator ?? null) : options.separator);
+  const separators = separatorsFor(
+    content,
+    format,
+    options.separator === "auto" ? (named?.separator ?? null) : options.separator,
+  );
   const read = (quotes: boolean) =>
     readAs(content, format, guessLayout(content, start, { separators, quotes, header: options.header }), options);
   if (options.quotes !== "auto") return read(options.quotes).table;
@@ -86,7 +97,8 @@ const FAULTS: Readonly<Record<QuoteFault, string>> = {
 function faultOf(cells: readonly string[], columns: readonly string[] | null, hasHeader: boolean): string | null {
   if (cells.every((cell) => cell.trim() === "")) return "the line is empty";
   if (columns === null) return null;
-  if (!hasWidth(cells, columns.length)) return `the row has ${cells.length} fields, the ${hasHeader ? "header" : "first row"} has ${columns.length}`;
+  if (!hasWidth(cells, columns.length))
+    return `the row has ${cells.length} fields, the ${hasHeader ? "header" : "first row"} has ${columns.length}`;
   const long = cells.findIndex((cell) => cell.length > MAX_CELL);
   return long < 0 ? null : tooLong(columns[long] ?? "a cell", cells[long]?.length ?? 0);
 }
@@ -116,17 +128,31 @@ function namedColumns(columns: readonly string[], rows: readonly TableRow[]): Pi
   while (count > 1 && isEmpty(columns[count - 1] ?? "", count - 1)) count--;
   if (count === columns.length) return { columns, rows };
   const kept = columns.slice(0, count);
-  return { columns: kept, rows: rows.map(({ line, values }) => ({ line, values: valuesOf(kept, kept.map((name) => values[name] ?? "")) })) };
+  return {
+    columns: kept,
+    rows: rows.map(({ line, values }) => ({
+      line,
+      values: valuesOf(
+        kept,
+        kept.map((name) => values[name] ?? ""),
+      ),
+    })),
+  };
 }
 
-function noticesOf({ start, titleLines, hasHeader, isShortHeader, quotes }: Layout, joined: number, options: TableOptions): string[] {
+function noticesOf(
+  { start, titleLines, hasHeader, isShortHeader, quotes }: Layout,
+  joined: number,
+  options: TableOptions,
+): string[] {
   const last = start.line - 1;
   const above = titleLines === 1 ? `Line ${last} was` : `Lines ${start.line - titleLines} to ${last} were`;
   const found = [
     titleLines > 0 && `${above} left out: a title above the names of the columns.`,
     isShortHeader && "The first line names one column fewer than there are: the first column has no name.",
     !hasHeader && options.header === "auto" && "The first line looks like a row, so the columns have numbers for names.",
-    joined > 0 && `In ${joined === 1 ? "one row" : `${joined} rows`} a separator with a blank after it was read as part of the text.`,
+    joined > 0 &&
+      `In ${joined === 1 ? "one row" : `${joined} rows`} a separator with a blank after it was read as part of the text.`,
     !quotes && options.quotes === "auto" && "Quotes do not mark cells in this file and were read as they are written.",
   ];
   return found.filter((notice) => notice !== false);

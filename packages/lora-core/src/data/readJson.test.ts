@@ -44,7 +44,12 @@ describe("JSON shapes", () => {
   });
 
   it("lists of values without names have numbers for names", () => {
-    expect(read([["hello", "ham"], ["win", "spam"]]).columns).toEqual(["column 1", "column 2"]);
+    expect(
+      read([
+        ["hello", "ham"],
+        ["win", "spam"],
+      ]).columns,
+    ).toEqual(["column 1", "column 2"]);
   });
 
   it("refuses several lists by their names", () => {

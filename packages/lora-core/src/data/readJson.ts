@@ -3,7 +3,7 @@
  * (`{"data": [...]}`), and the frames of pandas (columns, index, split, list of values, records).
  */
 import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
-import { endOfJson, jsonMembers, type JsonPart } from "./jsonParts.ts";
+import { endOfJson, type JsonPart, jsonMembers } from "./jsonParts.ts";
 import { type JsonRow, parseJson, tableOfRows } from "./jsonRows.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Table, TableFormat } from "./table.ts";
@@ -92,7 +92,9 @@ function readObject(content: string, at: number, line: number): Table {
   const frame = frameRows(members);
   if (frame) return tableOf("json", frame);
   const lists = members.filter(({ text }) => /^\[\s*[[{]/.test(text));
-  const isRow = members.some(({ text }) => /^\[\s*\{\s*"(?:role|from|content|value)"/.test(text) && isConversation(parseJson(text)));
+  const isRow = members.some(
+    ({ text }) => /^\[\s*\{\s*"(?:role|from|content|value)"/.test(text) && isConversation(parseJson(text)),
+  );
   if (lists.length > 0 && !isRow) {
     const list = rowList(lists);
     return tableOf("json", listRows(content, list.at, list.line));
@@ -117,7 +119,8 @@ function frameRows(members: readonly JsonPart[]): readonly JsonRow[] | null {
   const texts = new Map(members.map(({ key, text }) => [key ?? "", text]));
   const [columnList, data] = [texts.get("columns"), texts.get("data") ?? texts.get("rows")];
   if (columnList !== undefined && data !== undefined) return splitFrame(parseJson(columnList), parseJson(data));
-  const isColumns = members.length > 0 && (members.every(({ text }) => text.startsWith("{")) || members.every(({ text }) => isPlainList(text)));
+  const isColumns =
+    members.length > 0 && (members.every(({ text }) => text.startsWith("{")) || members.every(({ text }) => isPlainList(text)));
   if (!isColumns) return null;
   const columns = members.map(({ key, text }) => ({ name: key ?? "", cells: parseJson(text) }));
   const lists = columns.flatMap(({ name, cells }) => (Array.isArray(cells) ? [{ name, cells: { ...cells } }] : []));
@@ -127,7 +130,8 @@ function frameRows(members: readonly JsonPart[]): readonly JsonRow[] | null {
   const keys = Object.keys(objects[0]?.cells ?? {});
   const names = objects.map(({ name }) => name);
   if (areNumbers(keys)) return byRow(objects);
-  const areRows = areNumbers(names) || objects.length > keys.length || keys.some((key) => INPUT_NAMES.test(key) || ANSWER_NAMES.test(key));
+  const areRows =
+    areNumbers(names) || objects.length > keys.length || keys.some((key) => INPUT_NAMES.test(key) || ANSWER_NAMES.test(key));
   if (areRows && objects.length > 1) return objects.map(({ cells }, index) => ({ line: index + 1, value: cells }));
   return objects.length > 1 ? byRow(objects) : null;
 }

@@ -75,17 +75,23 @@ function looksLike(content: string): TableFormat {
   if (/^\s*[[{]\s*["{\]}]/.test(content)) return "jsonl";
   const [first = "", second = ""] = content.split("\n", 2);
   if (countOf(first, "\t") > 0 && countOf(first, "\t") === countOf(second, "\t")) return "tsv";
-  const isTable = [",", ";", "|"].some((separator) => countOf(first, separator) > 0 && countOf(first, separator) === countOf(second, separator));
+  const isTable = [",", ";", "|"].some(
+    (separator) => countOf(first, separator) > 0 && countOf(first, separator) === countOf(second, separator),
+  );
   return isTable || /^"?sep=/i.test(first) || (first.includes(",") && second.includes('"')) ? "csv" : "text";
 }
 
 /** Lines of a text file that are rows for sure: objects, or cells with as many tabs in every line, as Excel saves "text". */
 function looksLikeRows(content: string): TableFormat | null {
-  const lines = content.slice(0, 64 * 1024).split("\n", 20).filter((line) => line.trim() !== "");
+  const lines = content
+    .slice(0, 64 * 1024)
+    .split("\n", 20)
+    .filter((line) => line.trim() !== "");
   const isObject = (line: string) => line.startsWith("{") && typeof parseJson(line) === "object";
   if (lines.length > 1 && lines.slice(0, 2).every(isObject)) return "jsonl";
   const [first = ""] = lines;
-  const areCells = countOf(first, "\t") > 0 && lines.every((line) => !/^\s/.test(line) && countOf(line, "\t") === countOf(first, "\t"));
+  const areCells =
+    countOf(first, "\t") > 0 && lines.every((line) => !/^\s/.test(line) && countOf(line, "\t") === countOf(first, "\t"));
   return lines.length > 2 && areCells ? "tsv" : null;
 }
 
@@ -109,7 +115,7 @@ function binaryKind(bytes: Uint8Array): string | null {
 }
 
 const SAMPLE = 10_000;
-/** Of a text's characters, so many may be control characters: an escape here and there. */
+/** Of a text's characters, so many may be control characters. */
 const CONTROL_SHARE = 0.02;
 
 /** Line ends become \n, also inside quoted cells, so that every format counts lines alike. A character that is none is left out. */
@@ -117,8 +123,8 @@ function cleaned(text: string, fileName: string): { readonly content: string; re
   const lines = text.replace(/^\uFEFF/, "").replace(/\r+\n|\r/g, "\n");
   const content = lines.replaceAll("\0", "");
   const nulls = lines.length - content.length;
-  const head = content.slice(0, SAMPLE);
-  const odd = head.replace(/[\t\n\f\u001b]|[^\p{Cc}\ufffd]/gu, "").length;
+  const head = stripAnsi(content.slice(0, SAMPLE));
+  const odd = head.replace(/[\t\n\f]|[^\p{Cc}\ufffd]/gu, "").length;
   if (odd > head.length * CONTROL_SHARE) {
     throw new TableError("BINARY", `${fileName} is not text. Save it as CSV, TSV, JSON Lines or plain text in UTF-8.`);
   }
@@ -135,7 +141,8 @@ function checkSize({ rows, columns, rejected, reading }: Table, fileName: string
   }
   if (rows.length > 0) return;
   const [first] = rejected;
-  if (!first && reading.header) throw new TableError("EMPTY", `${fileName} has the names of columns (${columns.join(", ")}) and no rows.`);
+  if (!first && reading.header)
+    throw new TableError("EMPTY", `${fileName} has the names of columns (${columns.join(", ")}) and no rows.`);
   const why = first ? ` Line ${first.line}: ${first.reason}.` : "";
   throw new TableError("UNREADABLE", `${fileName} has no row that can be read.${why}`);
 }

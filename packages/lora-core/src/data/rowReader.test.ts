@@ -16,7 +16,10 @@ describe("conversations", () => {
   const rowsOf = (...rows: readonly unknown[]) => mapRows(tableOf(...rows), both, TEXT);
 
   it("give the last turn of the assistant as the answer, and what precedes it as turns", () => {
-    const { rows } = rowsOf(chat(system, user("hello"), assistant("ham")), chat(user("a"), assistant("b"), user("c"), assistant("d")));
+    const { rows } = rowsOf(
+      chat(system, user("hello"), assistant("ham")),
+      chat(user("a"), assistant("b"), user("c"), assistant("d")),
+    );
     expect(rows).toEqual([
       { line: 1, input: "Sort it.\n\nhello", turns: [system, user("hello")], answer: "ham" },
       { line: 2, input: "User: a\n\nAssistant: b\n\nUser: c", turns: [user("a"), assistant("b"), user("c")], answer: "d" },
@@ -28,20 +31,38 @@ describe("conversations", () => {
   });
 
   it("may come from ShareGPT, be a list alone, and go on after the answer", () => {
-    const share = tableOf({ conversations: [{ from: "human", value: "hi" }, { from: "gpt", value: "ham" }, { from: "human", value: "thanks" }] });
+    const share = tableOf({
+      conversations: [
+        { from: "human", value: "hi" },
+        { from: "gpt", value: "ham" },
+        { from: "human", value: "thanks" },
+      ],
+    });
     expect(mapRows(share, guessColumns(share) as never, TEXT).rows).toEqual([{ line: 1, input: "hi", answer: "ham" }]);
-    const lists = readTable(`${JSON.stringify([user("hi"), assistant("a")])}\n${JSON.stringify([user("ho"), assistant("b")])}\n`, "a.jsonl");
+    const lists = readTable(
+      `${JSON.stringify([user("hi"), assistant("a")])}\n${JSON.stringify([user("ho"), assistant("b")])}\n`,
+      "a.jsonl",
+    );
     expect(mapRows(lists, both, TEXT).rows.map(({ answer }) => answer)).toEqual(["a", "b"]);
-    const nested = readTable(JSON.stringify([[user("hi"), assistant("a")], [user("ho"), assistant("b")]]), "a.json");
+    const nested = readTable(
+      JSON.stringify([
+        [user("hi"), assistant("a")],
+        [user("ho"), assistant("b")],
+      ]),
+      "a.json",
+    );
     expect(mapRows(nested, both, TEXT).rows).toHaveLength(2);
   });
 
   it("may have parts, developers, and several turns of one role", () => {
-    const parts = [{ type: "text", text: "look" }, { type: "image_url", image_url: {} }, { type: "text", text: "here" }];
-    expect(rowsOf(chat({ role: "developer", content: "Be brief." }, user(parts), user("now"), assistant("ok"))).rows[0]?.turns).toEqual([
-      { role: "system", content: "Be brief." },
-      user("look\nhere\n\nnow"),
-    ]);
+    const parts = [
+      { type: "text", text: "look" },
+      { type: "image_url", image_url: {} },
+      { type: "text", text: "here" },
+    ];
+    expect(
+      rowsOf(chat({ role: "developer", content: "Be brief." }, user(parts), user("now"), assistant("ok"))).rows[0]?.turns,
+    ).toEqual([{ role: "system", content: "Be brief." }, user("look\nhere\n\nnow")]);
   });
 
   it("are refused one by one where they have no question, no answer, or a tool's turn", () => {
@@ -59,18 +80,27 @@ describe("conversations", () => {
   });
 
   it("can be the input of another column's answer, and prompt and completion", () => {
-    const labelled = tableOf({ messages: [system, user("hi"), assistant("a")], label: "x" }, { messages: [user("ho")], label: "y" });
+    const labelled = tableOf(
+      { messages: [system, user("hi"), assistant("a")], label: "x" },
+      { messages: [user("ho")], label: "y" },
+    );
     expect(mapRows(labelled, { input: "messages", answer: "label" }, TEXT).rows).toMatchObject([
       { turns: [system, user("hi"), assistant("a")], answer: "x" },
       { input: "ho", answer: "y" },
     ]);
     const pairs = tableOf({ prompt: [user("hi")], completion: [assistant("there")] });
     expect(guessColumns(pairs)).toEqual({ input: "prompt", answer: "completion" });
-    expect(mapRows(pairs, { input: "prompt", answer: "completion" }, TEXT).rows).toEqual([{ line: 1, input: "hi", answer: "there" }]);
+    expect(mapRows(pairs, { input: "prompt", answer: "completion" }, TEXT).rows).toEqual([
+      { line: 1, input: "hi", answer: "there" },
+    ]);
   });
 
   it("are proposed, and have labels", () => {
-    const table = tableOf(chat(user("a"), assistant("ham")), chat(user("b"), assistant("Spam")), chat(user("c"), assistant("ham")));
+    const table = tableOf(
+      chat(user("a"), assistant("ham")),
+      chat(user("b"), assistant("Spam")),
+      chat(user("c"), assistant("ham")),
+    );
     expect(guessColumns(table)).toEqual(both);
     expect(labelsOf(table, "messages").map(({ label, count }) => [label, count])).toEqual([
       ["Spam", 1],

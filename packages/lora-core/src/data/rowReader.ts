@@ -59,7 +59,9 @@ export function inputReader(table: Table, input: string): (row: TableRow) => Inp
   }
   return ({ values }) => {
     const text = template.render((column) => (talks.has(column) ? plainTalk(values[column] ?? "") : (values[column] ?? "")));
-    return text === "" ? { reason: `${template.columns.join(" and ")} ${template.columns.length > 1 ? "are" : "is"} empty` } : { input: text };
+    return text === ""
+      ? { reason: `${template.columns.join(" and ")} ${template.columns.length > 1 ? "are" : "is"} empty` }
+      : { input: text };
   };
 }
 

@@ -48,7 +48,9 @@ export function turnsOf(cell: string): readonly Turn[] | string | null {
 
 /** A list of objects with a role and what was said. */
 export function isConversation(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "object" && item !== null && hasTurn(item));
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "object" && item !== null && hasTurn(item))
+  );
 }
 
 const hasTurn = (item: object): boolean =>

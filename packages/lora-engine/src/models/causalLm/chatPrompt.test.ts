@@ -75,7 +75,8 @@ describe("a conversation", () => {
     { role: "user", content: "second question" },
   ] as const;
   const plain = (source: string) => createChatEncoder(tokenizer, { source, bosToken: null, eosToken: null }, [EOS]);
-  const SIMPLE = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}";
+  const SIMPLE =
+    "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}";
 
   it("goes through the template turn by turn, and one question gives the tokens of its text", () => {
     const encoder = plain(SIMPLE);
@@ -97,10 +98,15 @@ describe("a conversation", () => {
   });
 
   it("has the system's words before the first question where a template drops or refuses them", () => {
-    const dropped = SIMPLE.replace("{{ m.role }}: {{ m.content }}\n", "{% if m.role != 'system' %}{{ m.role }}: {{ m.content }}\n{% endif %}");
+    const dropped = SIMPLE.replace(
+      "{{ m.role }}: {{ m.content }}\n",
+      "{% if m.role != 'system' %}{{ m.role }}: {{ m.content }}\n{% endif %}",
+    );
     const refused = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}";
     for (const source of [dropped, `${refused}${SIMPLE}`]) {
-      expect(tokenizer.decode(plain(source).prompt(turns.slice(0, 2), 1000))).toBe("user: Sort it.\n\nfirst question\nassistant: ");
+      expect(tokenizer.decode(plain(source).prompt(turns.slice(0, 2), 1000))).toBe(
+        "user: Sort it.\n\nfirst question\nassistant: ",
+      );
     }
   });
 

@@ -59,7 +59,8 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
     prompt(input, room) {
       let turns = askable(typeof input === "string" ? [question(input)] : input);
       // The oldest turns go first, what the system said last.
-      for (let shorter = withoutOldest(turns); shorter && encode(turns).length > room; shorter = withoutOldest(turns)) turns = shorter;
+      for (let shorter = withoutOldest(turns); shorter && encode(turns).length > room; shorter = withoutOldest(turns))
+        turns = shorter;
       const tokens = cut(turns, room);
       const [first, ...rest] = turns;
       return tokens.length > room && first?.role === "system" && rest.length > 0 ? cut(rest, room) : tokens;
