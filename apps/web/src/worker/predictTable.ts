@@ -1,5 +1,6 @@
 /** Answers for every row of a table, as the same table with columns more. */
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
+import { questionReader } from "@duet/lora-core/data/rowReader";
 import type { Table } from "@duet/lora-core/data/table";
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
 
@@ -16,7 +17,7 @@ export async function predictTable(
   onProgress: (rowsDone: number) => void,
 ): Promise<string> {
   const answers: (readonly string[])[] = [];
-  const inputs = table.rows.map(({ values }) => values[request.column] ?? "");
+  const inputs = table.rows.map(questionReader(table, request.column));
   const step = request.answer.kind === "label" ? SLICE : 1;
   for (let start = 0; start < inputs.length; start += step) {
     answers.push(...(await answersOf(engine, inputs.slice(start, start + step), request)));

@@ -18,7 +18,7 @@ const HEAD = new RegExp(
     String.raw`\d\d:\d\d:\d\d`,
     String.raw`\d{6} \d{6}\b`,
     String.raw`\d{10,13}\b`,
-    String.raw`(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? `,
+    "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? ",
     String.raw`(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2}\b`,
     String.raw`(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL)\b`,
   ].join("|")})`,

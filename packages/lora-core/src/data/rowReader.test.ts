@@ -3,6 +3,7 @@ import { guessColumns } from "./guessColumns.ts";
 import { labelsOf } from "./labelsOf.ts";
 import { mapRows } from "./mapRows.ts";
 import { readTable } from "./readTable.ts";
+import { questionReader } from "./rowReader.ts";
 
 const TEXT = { kind: "text" } as const;
 const tableOf = (...rows: readonly unknown[]) => readTable(rows.map((row) => JSON.stringify(row)).join("\n"), "a.jsonl");
@@ -106,6 +107,15 @@ describe("conversations", () => {
       ["Spam", 1],
       ["ham", 2],
     ]);
+  });
+});
+
+describe("what a row asks", () => {
+  it("leaves the answer out, and joins columns", () => {
+    const table = tableOf(chat(system, user("a"), assistant("ham")), chat(user("b")));
+    expect(table.rows.map(questionReader(table, "messages"))).toEqual(["Sort it.\n\na", "b"]);
+    const plain = tableOf({ a: " x ", b: "y" }, { a: "", b: "" });
+    expect(plain.rows.map(questionReader(plain, "{a} {b}"))).toEqual(["x y", ""]);
   });
 });
 

@@ -47,7 +47,7 @@ interface Refused {
 type Input = Pick<Row, "input" | "turns">;
 
 /** Reads the input of a row: a column, a template, or turns. Conversations in a template are text. */
-export function inputReader(table: Table, input: string): (row: TableRow) => Input | Refused {
+function inputReader(table: Table, input: string): (row: TableRow) => Input | Refused {
   const template = inputTemplate(input, table.columns);
   const talks = new Set(template.columns.filter((column) => isConversationColumn(table, column)));
   if (talks.has(input)) {
@@ -82,4 +82,16 @@ function rowOfTalk({ line, values }: TableRow, column: string): Row | RejectedRo
   if ("reason" in talk) return { line, reason: talk.reason };
   if (talk.before.length === 0) return { line, reason: "nothing precedes the assistant's answer" };
   return { line, ...inputOfTurns(talk.before), answer: talk.answer };
+}
+
+/** Reads what a row asks, as one text, whatever its answer: of a conversation what precedes the assistant's last turn. "" without any. */
+export function questionReader(table: Table, input: string): (row: TableRow) => string {
+  const inputOf = inputReader(table, input);
+  const isTalk = isConversationColumn(table, input);
+  return (row) => {
+    const talk = isTalk ? splitTalk(row.values[input] ?? "") : null;
+    if (talk && "answer" in talk) return turnsText(talk.before);
+    const read = inputOf(row);
+    return "reason" in read ? "" : read.input;
+  };
 }
