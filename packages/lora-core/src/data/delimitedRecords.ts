@@ -151,10 +151,13 @@ function scanRecord(content: string, at: number, separator: string | null, style
   const cells: Cell[] = [];
   let cursor = at;
   let lineEnd = indexOrEnd(content, "\n", at);
+  // Where one quote finds no end in its line, no later one does: looking again would take quadratic time.
+  let isPlain = false;
   for (;;) {
-    const opening = openingQuote(content, cursor, separator);
+    const opening: number = isPlain ? -1 : openingQuote(content, cursor, separator);
     const closed = opening < 0 ? null : closeQuote(content, { opening, lineEnd, separator, style });
     if (closed !== null && typeof closed !== "object") return { cells, end: lineEnd, fault: closed, mended: null };
+    isPlain ||= opening >= 0 && closed === null;
     let end: number;
     if (closed) {
       cells.push(quotedCell(content.slice(opening + 1, closed.at), separator, style));

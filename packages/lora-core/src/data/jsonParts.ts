@@ -82,7 +82,7 @@ function* jsonMarks(content: string, at: number, firstLine: number): Generator<J
 }
 
 /** Behind the closing quote of the string at `at`; the end of the text when there is none. */
-function endOfString(content: string, at: number): number {
+export function endOfString(content: string, at: number): number {
   for (let end = content.indexOf('"', at + 1); end >= 0; end = content.indexOf('"', end + 1)) {
     let first = end;
     while (content[first - 1] === "\\") first--;
@@ -91,11 +91,18 @@ function endOfString(content: string, at: number): number {
   return content.length;
 }
 
-/** Where the object or array at `at` ends; null when it never does, or, if `isStrict`, has a line end in a string, which JSON forbids. */
-export function endOfJson(content: string, at: number, isStrict: boolean): number | null {
+export interface JsonEnd {
+  /** Null when it never ends, or, if strict, has a line end in a string, which JSON forbids. */
+  readonly end: number | null;
+  /** How many characters were read to know that. */
+  readonly read: number;
+}
+
+/** Where the object or array at `at` ends. */
+export function endOfJson(content: string, at: number, isStrict: boolean): JsonEnd {
   for (const mark of jsonMarks(content, at, 1)) {
-    if (mark.char === BROKEN && isStrict) return null;
-    if (mark.depth === 0 && isClosing(mark)) return mark.at + 1;
+    if (mark.char === BROKEN && isStrict) return { end: null, read: mark.at - at + 1 };
+    if (mark.depth === 0 && isClosing(mark)) return { end: mark.at + 1, read: mark.at + 1 - at };
   }
-  return null;
+  return { end: null, read: content.length - at };
 }

@@ -1,9 +1,11 @@
 /** Parsed JSON values as rows of text cells. */
 import { stripAnsi } from "./ansi.ts";
 import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
+import { endOfString } from "./jsonParts.ts";
 import { tooLong } from "./readLines.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
-import { MAX_CELL, type Table, type TableRow } from "./table.ts";
+import { MAX_CELL, MAX_COLUMNS, type Table, type TableRow } from "./table.ts";
+import { TableError } from "./tableError.ts";
 import { isConversation } from "./turn.ts";
 
 /** What should be one row: a parsed value, or undefined where the text was no JSON. */
@@ -19,18 +21,31 @@ export function parseJson(text: string): unknown {
   } catch {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
-  const mended = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(-?)\b(NaN|Infinity)\b/g, (whole, sign = "", word) => {
-    if (word === undefined) return whole;
-    return word === "NaN" ? "null" : `"${sign}Infinity"`;
-  });
   try {
-    return JSON.parse(mended);
+    return JSON.parse(withPythonNumbers(text));
   } catch {
     return undefined;
   }
 }
 
-/** Columns are the union of the objects' names, in order of appearance. */
+function withPythonNumbers(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at);
+    const begin = quote < 0 ? text.length : quote;
+    parts.push(
+      text
+        .slice(at, begin)
+        .replace(/\bNaN\b/g, "null")
+        .replace(/-?\bInfinity\b/g, '"$&"'),
+    );
+    at = quote < 0 ? begin : endOfString(text, begin);
+    parts.push(text.slice(begin, at));
+  }
+  return parts.join("");
+}
+
+/** Columns are the union of the objects' names, in order of appearance. @throws {TableError} when there are too many. */
 export function tableOfRows(rows: Iterable<JsonRow | RejectedRow>): Pick<Table, "columns" | "rows" | "rejected"> {
   const columns = new Set<string>();
   const found: { readonly line: number; readonly cells: ReadonlyMap<string, string> }[] = [];
@@ -49,6 +64,9 @@ export function tableOfRows(rows: Iterable<JsonRow | RejectedRow>): Pick<Table, 
     if (typeof cells === "string") rejected.push({ line: row.line, reason: cells });
     else {
       for (const column of cells.keys()) columns.add(column);
+      if (columns.size > MAX_COLUMNS) {
+        throw new TableError("TOO_LARGE", `The rows have more than ${MAX_COLUMNS} different fields, the most that can be used.`);
+      }
       found.push({ line: row.line, cells });
     }
   }

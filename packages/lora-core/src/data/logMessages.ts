@@ -46,7 +46,7 @@ const TRACE = [
 const LAST_WORDS = /^(?:panic: |fatal error: |Exception in thread "|Unhandled exception|thread '.*' panicked at )/;
 /** The class of an exception, with or without its message. */
 const EXCEPTION = /^(?:[A-Za-z_$][\w$]*\.)*(?:[A-Z][\w$]*)?(?:Exception|Error|Throwable)\b(?::|\s*$)/;
-const GO_FRAME = /^(?:[\w./*()·\-[\]{}]+\(.*\)|exit status \d+)$/;
+const GO_FRAME = /^(?:[^\s(]+\(|exit status \d+$)/;
 
 /** Lines of which so many begin like a log's are a log. */
 const LOG_SHARE = 0.1;

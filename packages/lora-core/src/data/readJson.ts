@@ -3,7 +3,7 @@
  * (`{"data": [...]}`), and the frames of pandas (columns, index, split, list of values, records).
  */
 import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
-import { endOfJson, type JsonPart, jsonMembers } from "./jsonParts.ts";
+import { endOfJson, type JsonEnd, type JsonPart, jsonMembers } from "./jsonParts.ts";
 import { type JsonRow, parseJson, tableOfRows } from "./jsonRows.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Table, TableFormat } from "./table.ts";
@@ -18,7 +18,7 @@ export function readJson(content: string): Table {
   const at = content.search(/\S/);
   const line = content.slice(0, at).split("\n").length;
   const isList = content[at] === "[";
-  const end = isList || content[at] === "{" ? endOfJson(content, at, false) : null;
+  const end = isList || content[at] === "{" ? endOfJson(content, at, false).end : null;
   if (isList && end === null) {
     throw new TableError("UNREADABLE", `The JSON array that starts on line ${line} is never closed.`);
   }
@@ -52,8 +52,8 @@ function* documents(content: string): Generator<JsonRow | RejectedRow> {
     if (begin !== undefined) {
       let value = parseJson(text);
       if (value === undefined && vain > 0) {
-        const end = endOfValue(content, at + begin, lineEnd);
-        if (end === null) vain -= content.length - at;
+        const { end, read } = endOfValue(content, at + begin, lineEnd);
+        if (end === null) vain -= read;
         else {
           value = parseJson(content.slice(at + begin, end));
           areLines &&= end <= lineEnd;
@@ -68,13 +68,13 @@ function* documents(content: string): Generator<JsonRow | RejectedRow> {
   }
 }
 
-/** Where the object or list at `begin` ends; null when it does not, or something follows it that is no further value. */
-function endOfValue(content: string, begin: number, lineEnd: number): number | null {
-  if (content[begin] !== "{" && content[begin] !== "[") return null;
-  const end = endOfJson(content, begin, true);
-  if (end === null) return null;
-  const rest = end > lineEnd ? content.slice(end, end + 2) : content.slice(end, lineEnd);
-  return /^[\s,]*(?:[[{]|$)/.test(rest) ? end : null;
+/** Where the object or list at `begin` ends; it does not where something follows it that is no further value. */
+function endOfValue(content: string, begin: number, lineEnd: number): JsonEnd {
+  if (content[begin] !== "{" && content[begin] !== "[") return { end: null, read: 1 };
+  const found = endOfJson(content, begin, true);
+  if (found.end === null) return found;
+  const rest = found.end > lineEnd ? content.slice(found.end, found.end + 2) : content.slice(found.end, lineEnd);
+  return /^[\s,]*(?:[[{]|$)/.test(rest) ? found : { ...found, end: null };
 }
 
 /** A list of objects on a line of its own is as good as its members. */
@@ -87,7 +87,10 @@ function* expanded({ line, value }: JsonRow): Generator<JsonRow> {
 /** Where an object has several lists, the one with the rows has one of these names. */
 const LIST_NAMES = ["data", "rows", "examples", "records", "items", "instances", "samples", "train"];
 
-function readObject(content: string, at: number, line: number): Table {
+/** How many objects may stand around the list with the rows. */
+const MAX_DEPTH = 3;
+
+function readObject(content: string, at: number, line: number, depth = 1): Table {
   const members = [...jsonMembers(content, at, line)];
   const frame = frameRows(members);
   if (frame) return tableOf("json", frame);
@@ -102,7 +105,8 @@ function readObject(content: string, at: number, line: number): Table {
   const objects = members.filter(({ text }) => text.startsWith("{"));
   const [inner] = objects;
   // { "response": { "data": [...] } }
-  if (inner && objects.length === 1 && /\[\s*[[{]/.test(inner.text)) return readObject(content, inner.at, inner.line);
+  if (inner && objects.length === 1 && depth < MAX_DEPTH && /\[\s*[[{]/.test(inner.text))
+    return readObject(content, inner.at, inner.line, depth + 1);
   return tableOf("json", [{ line, value: parseJson(content.slice(at)) }]);
 }
 

@@ -120,7 +120,7 @@ const CONTROL_SHARE = 0.02;
 
 /** Line ends become \n, also inside quoted cells, so that every format counts lines alike. A character that is none is left out. */
 function cleaned(text: string, fileName: string): { readonly content: string; readonly notices: readonly string[] } {
-  const lines = text.replace(/^\uFEFF/, "").replace(/\r+\n|\r/g, "\n");
+  const lines = text.replace(/^\uFEFF/, "").replace(/\r+\n?/g, (end) => (end.endsWith("\n") ? "\n" : "\n".repeat(end.length)));
   const content = lines.replaceAll("\0", "");
   const nulls = lines.length - content.length;
   const head = stripAnsi(content.slice(0, SAMPLE));
