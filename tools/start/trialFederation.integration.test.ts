@@ -39,3 +39,11 @@ it("creates another one when the coordinator does not know the remembered one", 
   const second = await withCoordinator("other-data", (url) => trialFederation(url, file));
   expect(pathOf(second.invite)).not.toBe(pathOf(first.invite));
 });
+
+it("prints the address at which people open the page, which need not be the coordinator's own", async () => {
+  const links = await withCoordinator("data", (url) =>
+    trialFederation(url, join(folder, "trial.json"), "https://duet.example.org/duet"),
+  );
+  expect(links.invite).toMatch(/^https:\/\/duet\.example\.org\/duet\/join\/[\w-]+#[\w-]{20,}$/);
+  expect(links.watch).toMatch(/^https:\/\/duet\.example\.org\/duet\/watch\//);
+});
