@@ -1,17 +1,28 @@
-import { Button, Group, NativeSelect } from "@mantine/core";
+import type { TableOptions } from "@duet/lora-core/data/tableOptions";
+import { Button, Group, NativeSelect, Textarea } from "@mantine/core";
 import { plural } from "../lib/format.ts";
 import { Scroll } from "../ui/Scroll.tsx";
-import type { ConnectState } from "./connectState.ts";
+import type { TableSummary } from "../worker/tabEngine.ts";
+import type { ConnectState, TableChoice } from "./connectState.ts";
+import { ReadingOptions } from "./ReadingOptions.tsx";
 
 export interface ColumnMappingProps {
   readonly state: Extract<ConnectState, { kind: "table" }>;
-  readonly onChange: (input: string, answer: string) => void;
+  readonly onRead: (options: TableOptions) => void;
+  readonly onChange: (change: Partial<Omit<TableChoice, "options">>) => void;
   readonly onClear: () => void;
 }
 
-/** Which column is the input, which the answer, over the first rows of the file. */
-export function ColumnMapping({ state, onChange, onClear }: ColumnMappingProps) {
-  const { table, input, answer } = state;
+/** Stands for a template in the list of columns. */
+const TEMPLATE = "\u0000template";
+const COLUMNS_SHOWN = 6;
+
+/** How the file is read, which column is the input, which the answer, over the first rows of the file. */
+export function ColumnMapping({ state, onRead, onChange, onClear }: ColumnMappingProps) {
+  const { table, choice } = state;
+  const { input, answer } = choice;
+  const isTemplate = !table.columns.includes(input);
+  const columns = table.columns.map((column) => ({ value: column, label: column }));
   return (
     <>
       <Group justify="space-between" align="center" mb="sm">
@@ -22,27 +33,49 @@ export function ColumnMapping({ state, onChange, onClear }: ColumnMappingProps) 
           Choose other data
         </Button>
       </Group>
+      <ReadingOptions options={choice.options} reading={table.reading} onChange={onRead} />
       <Group gap="md" align="flex-end">
         <NativeSelect
           label="Input column"
-          value={input}
-          data={[...table.columns]}
-          onChange={(event) => onChange(event.currentTarget.value, answer)}
+          value={isTemplate ? TEMPLATE : input}
+          data={[...columns, { value: TEMPLATE, label: "several, joined by a template" }]}
+          onChange={({ currentTarget: { value } }) => onChange({ input: value === TEMPLATE ? templateOf(table, answer) : value })}
         />
         <NativeSelect
           label="Answer column"
           value={answer}
-          data={[{ value: "", label: "Choose a column" }, ...table.columns.map((column) => ({ value: column, label: column }))]}
-          onChange={(event) => onChange(input, event.currentTarget.value)}
+          data={[{ value: "", label: "Choose a column" }, ...columns]}
+          onChange={(event) => onChange({ answer: event.currentTarget.value })}
         />
       </Group>
-      <Preview table={table} input={input} answer={answer} />
+      {isTemplate && (
+        <Textarea
+          mt="sm"
+          label="Template of the input"
+          description="Columns stand in braces; what is empty in a row leaves no gap."
+          value={input}
+          autosize
+          minRows={2}
+          onChange={(event) => onChange({ input: event.currentTarget.value })}
+        />
+      )}
+      <Preview table={table} columns={isTemplate ? table.columns.slice(0, COLUMNS_SHOWN) : [input, answer]} />
     </>
   );
 }
 
-function Preview({ table, input, answer }: Pick<ColumnMappingProps["state"], "table" | "input" | "answer">) {
-  const shown = [...new Set([input, answer])].flatMap((column) => {
+/** All columns but the answer, a line each. */
+const templateOf = ({ columns, guess }: TableSummary, answer: string): string =>
+  columns.includes(guess.input)
+    ? columns
+        .filter((column) => column !== answer)
+        .slice(0, COLUMNS_SHOWN)
+        .map((column) => `{${column}}`)
+        .join("\n")
+    : guess.input;
+
+function Preview({ table, columns }: { readonly table: TableSummary; readonly columns: readonly string[] }) {
+  const shown = [...new Set(columns)].flatMap((column) => {
     const index = table.columns.indexOf(column);
     return index < 0 ? [] : [{ column, index }];
   });

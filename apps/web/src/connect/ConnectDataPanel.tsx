@@ -1,6 +1,6 @@
 import type { Task } from "@duet/lora-core/data/task";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
-import { Button, Group } from "@mantine/core";
+import { Button, Checkbox, Group } from "@mantine/core";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ColumnMapping } from "./ColumnMapping.tsx";
@@ -43,9 +43,23 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
           </Button>
         </p>
       )}
-      {state.kind === "table" && <ColumnMapping state={state} onChange={connect.chooseColumns} onClear={connect.clear} />}
+      {state.kind === "table" && (
+        <ColumnMapping state={state} onRead={connect.readAgain} onChange={connect.choose} onClear={connect.clear} />
+      )}
       {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
-      {(state.kind === "table" || state.kind === "sample") && state.data && <DataReport data={state.data} task={task} />}
+      {(state.kind === "table" || state.kind === "sample") && state.data && (
+        <DataReport data={state.data} task={task}>
+          {state.kind === "table" && task.kind === "label" && (
+            <Checkbox
+              size="xs"
+              mt="sm"
+              label="Take only labels that are written exactly as the federation's"
+              checked={state.choice.matchCase}
+              onChange={(event) => connect.choose({ matchCase: event.currentTarget.checked })}
+            />
+          )}
+        </DataReport>
+      )}
     </Panel>
   );
 }

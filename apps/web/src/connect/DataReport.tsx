@@ -1,4 +1,5 @@
 import type { Task } from "@duet/lora-core/data/task";
+import type { ReactNode } from "react";
 import { plural } from "../lib/format.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -6,8 +7,15 @@ import type { ConnectedData } from "../worker/tabEngine.ts";
 
 const LABELS_SHOWN = 12;
 
+export interface DataReportProps {
+  readonly data: ConnectedData;
+  readonly task: Task;
+  /** What can be changed about it. */
+  readonly children?: ReactNode;
+}
+
 /** What will be used, what not and why, and how the labels are spread. */
-export function DataReport({ data, task }: { readonly data: ConnectedData; readonly task: Task }) {
+export function DataReport({ data, task, children }: DataReportProps) {
   const { parts, rowCount, rejected } = data;
   return (
     <>
@@ -19,9 +27,18 @@ export function DataReport({ data, task }: { readonly data: ConnectedData; reado
         Labels are spread evenly over the three parts; texts that are nearly the same stay together.
       </p>
       {task.kind === "label" && <Balance data={data} labels={task.labels} />}
+      <Respelled data={data} />
+      {children}
       {rejected.count > 0 && (
-        <details className="small" style={{ marginTop: 12 }}>
-          <summary>{plural(rejected.count, "line")} not used, and why</summary>
+        <p style={{ margin: "12px 0 4px" }}>
+          <strong>{plural(rejected.count, "line")} not used:</strong>{" "}
+          {rejected.reasons.map(({ reason, count }) => `${count} × ${reason}`).join("; ")}
+          {rejected.reasons.reduce((sum, { count }) => sum + count, 0) < rejected.count && "; and others"}.
+        </p>
+      )}
+      {rejected.count > 0 && (
+        <details className="small">
+          <summary>The first of these lines</summary>
           <Scroll label="Lines not used, and why" style={{ maxHeight: 220, overflow: "auto" }}>
             <table className="plain" aria-label="Lines not used">
               <tbody>
@@ -38,6 +55,20 @@ export function DataReport({ data, task }: { readonly data: ConnectedData; reado
         </details>
       )}
     </>
+  );
+}
+
+const SPELLINGS_SHOWN = 6;
+
+function Respelled({ data: { respelled } }: { readonly data: ConnectedData }) {
+  if (respelled.length === 0) return null;
+  const shown = respelled.slice(0, SPELLINGS_SHOWN).map(({ spelling, label, count }) => `${count} × “${spelling}” as “${label}”`);
+  const more = respelled.length - shown.length;
+  return (
+    <p className="small" style={{ margin: "12px 0 0" }}>
+      Labels read in another spelling: {shown.join(", ")}
+      {more > 0 && ` and ${plural(more, "more spelling")}`}.
+    </p>
   );
 }
 

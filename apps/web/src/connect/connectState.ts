@@ -1,16 +1,27 @@
 /** The steps of connecting data, as one state. */
+import type { TableOptions } from "@duet/lora-core/data/tableOptions";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { ConnectedData, TableSummary } from "../worker/tabEngine.ts";
+
+/** How a file is read and mapped: what its owner can change. */
+export interface TableChoice {
+  readonly options: TableOptions;
+  /** A column, or a template of several. */
+  readonly input: string;
+  /** Empty until one is chosen. */
+  readonly answer: string;
+  /** Labels must be written as the federation's are. */
+  readonly matchCase: boolean;
+}
 
 export type ConnectState =
   | { readonly kind: "none" }
   | { readonly kind: "reading"; readonly fileName: string }
-  /** Read; columns can be chosen, and `data` is there once they fit. */
+  /** Read; the choice can be changed, and `data` is there once it fits. */
   | {
       readonly kind: "table";
       readonly table: TableSummary;
-      readonly input: string;
-      readonly answer: string;
+      readonly choice: TableChoice;
       readonly data: ConnectedData | null;
       readonly failure: FailureText | null;
     }

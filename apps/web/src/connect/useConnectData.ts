@@ -1,72 +1,84 @@
+import { type TableOptions, tableOptions } from "@duet/lora-core/data/tableOptions";
 import type { Task } from "@duet/lora-core/data/task";
 import { explain } from "@duet/lora-core/errors/duetError";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { useRef, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
-import type { ConnectState } from "./connectState.ts";
+import type { TableSummary } from "../worker/tabEngine.ts";
+import type { ConnectState, TableChoice } from "./connectState.ts";
 
 export interface ConnectData {
   readonly state: ConnectState;
   connectFile(content: Blob, fileName: string): void;
-  chooseColumns(input: string, answer: string): void;
+  /** Reads the same file in another way. */
+  readAgain(options: TableOptions): void;
+  /** Maps the table in another way. */
+  choose(change: Partial<Omit<TableChoice, "options">>): void;
   connectSample(id: SampleId, share: number): void;
   clear(): void;
 }
 
-type TableState = Extract<ConnectState, { kind: "table" }>;
+const AS_IT_LOOKS = tableOptions.parse({});
 
 /** Reads, maps and splits data in the worker. Only the newest choice counts when answers overlap. */
 export function useConnectData(task: Task, seed: number): ConnectData {
   const services = useServices();
   const [state, setState] = useState<ConnectState>({ kind: "none" });
   const newest = useRef(0);
+  /** The file at hand, to be read again in another way. A handle: no content. */
+  const file = useRef<{ readonly content: Blob; readonly name: string } | null>(null);
 
   /** Runs `work`, and shows its result unless something newer was started. */
-  async function attempt(work: () => Promise<ConnectState>, onError: (error: unknown) => ConnectState): Promise<void> {
+  async function attempt(work: () => Promise<ConnectState>): Promise<void> {
     newest.current += 1;
     const mine = newest.current;
-    const result = await work().catch(onError);
+    const result = await work().catch((error: unknown): ConnectState => ({ kind: "failed", failure: explain(error) }));
     if (mine === newest.current) setState(result);
   }
 
-  const failed = (error: unknown): ConnectState => ({
-    kind: "failed",
-    failure: { ...explain(error), nextStep: "Choose another file." },
-  });
-
-  async function mapped(table: TableState["table"], input: string, answer: string): Promise<ConnectState> {
-    const chosen = { kind: "table", table, input, answer } as const;
+  async function mapped(table: TableSummary, choice: TableChoice): Promise<ConnectState> {
+    const { input, answer, matchCase } = choice;
+    const chosen = { kind: "table", table, choice } as const;
     if (answer === "") return { ...chosen, data: null, failure: null };
     try {
-      return { ...chosen, data: await services.engine().connect({ input, answer, task, seed }), failure: null };
+      const data = await services.engine().connect({ input, answer, task, matchCase, seed });
+      return { ...chosen, data, failure: null };
     } catch (error) {
-      return { ...chosen, data: null, failure: { ...explain(error), nextStep: "Choose other columns or another file." } };
+      return { ...chosen, data: null, failure: explain(error) };
     }
+  }
+
+  async function read(content: Blob, name: string, options: TableOptions): Promise<ConnectState> {
+    const table = await services.engine().readTable(content, name, options);
+    const { input, answer } = table.guess;
+    return mapped(table, { options, input, answer: answer ?? "", matchCase: false });
   }
 
   return {
     state,
-    connectFile(content, fileName) {
-      setState({ kind: "reading", fileName });
-      void attempt(async () => {
-        const table = await services.engine().readTable(content, fileName);
-        return mapped(table, table.guess.input, table.guess.answer ?? "");
-      }, failed);
+    connectFile(content, name) {
+      file.current = { content, name };
+      setState({ kind: "reading", fileName: name });
+      void attempt(() => read(content, name, AS_IT_LOOKS));
     },
-    chooseColumns(input, answer) {
+    readAgain(options) {
+      const held = file.current;
+      if (held) void attempt(() => read(held.content, held.name, options));
+    },
+    choose(change) {
       if (state.kind !== "table") return;
       const { table } = state;
-      setState({ ...state, input, answer });
-      void attempt(() => mapped(table, input, answer), failed);
+      const choice = { ...state.choice, ...change };
+      setState({ ...state, choice });
+      void attempt(() => mapped(table, choice));
     },
     connectSample(id, share) {
       setState({ kind: "reading", fileName: "sample data" });
-      void attempt(async () => {
-        return { kind: "sample", ...(await services.engine().connectSample(id, share, seed)) };
-      }, failed);
+      void attempt(async () => ({ kind: "sample", ...(await services.engine().connectSample(id, share, seed)) }));
     },
     clear() {
       newest.current += 1;
+      file.current = null;
       setState({ kind: "none" });
     },
   };

@@ -20,7 +20,8 @@ const table = {
   columns: ["text"],
   rowCount: 2,
   preview: [],
-  rejected: { count: 0, first: [] },
+  rejected: { count: 0, reasons: [], first: [] },
+  reading: { encoding: null, separator: ",", header: true, quotes: true, notices: [] },
   guess: { input: "text", answer: null },
 };
 

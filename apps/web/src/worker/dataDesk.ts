@@ -2,10 +2,9 @@
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf } from "@duet/lora-core/data/labelsOf";
-import { mapRows } from "@duet/lora-core/data/mapRows";
+import { type MappedRows, mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
-import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
-import type { Row } from "@duet/lora-core/data/row";
+import { groupRejected, type RejectedRow } from "@duet/lora-core/data/rejectedRow";
 import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
@@ -19,6 +18,7 @@ import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 const PREVIEW_ROWS = 5;
 const PREVIEW_CELL = 160;
 const REJECTED_SHOWN = 50;
+const REASONS_SHOWN = 4;
 
 export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectSample" | "predictTable">;
 
@@ -30,21 +30,22 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
     return table;
   }
 
-  function connected(rows: readonly Row[], rejected: readonly RejectedRow[], seed: number): ConnectedData {
+  function connected({ rows, rejected, respelled }: MappedRows, seed: number): ConnectedData {
     const split = splitRows(rows, { seed });
     return {
       rows: client.hold(split),
       parts: { train: split.train.length, fusion: split.fusion.length, test: split.test.length },
       rowCount: rows.length,
       balance: [...countAnswers(rows)].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
+      respelled,
       rejected: summarise(rejected),
     };
   }
 
   return {
-    async readTable(content, fileName) {
+    async readTable(content, fileName, options) {
       table = null;
-      const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName);
+      const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName, options);
       table = read;
       return {
         fileName,
@@ -53,18 +54,18 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
         rowCount: read.rows.length,
         preview: read.rows.slice(0, PREVIEW_ROWS).map(({ values }) => read.columns.map((column) => cut(values[column] ?? ""))),
         rejected: summarise(read.rejected),
+        reading: read.reading,
         guess: guessColumns(read),
       };
     },
     labels: async (answerColumn) => labelsOf(current(), answerColumn),
-    async connect({ input, answer, task, seed }) {
-      const { rows, rejected } = mapRows(current(), { input, answer }, task);
-      return connected(rows, rejected, seed);
+    async connect({ input, answer, task, matchCase, seed }) {
+      return connected(mapRows(current(), { input, answer }, task, { matchCase }), seed);
     },
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);
-      return { title: sample.title, share: name, data: connected(rows, [], seed) };
+      return { title: sample.title, share: name, data: connected({ rows, rejected: [], respelled: [] }, seed) };
     },
     predictTable: (request, onProgress) => predictTable(answers, current(), request, onProgress),
   };
@@ -72,6 +73,7 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
 
 const summarise = (rejected: readonly RejectedRow[]): RejectedSummary => ({
   count: rejected.length,
+  reasons: groupRejected(rejected).slice(0, REASONS_SHOWN),
   first: rejected.slice(0, REJECTED_SHOWN),
 });
 

@@ -5,7 +5,9 @@ import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { AnsweringAdapter, GenerateOptions } from "@duet/lora-core/contract/answering";
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
-import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
+import type { Respelling } from "@duet/lora-core/data/labelMatching";
+import type { RejectedGroup, RejectedRow } from "@duet/lora-core/data/rejectedRow";
+import type { TableOptions, TableReading } from "@duet/lora-core/data/tableOptions";
 import type { Task } from "@duet/lora-core/data/task";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
@@ -20,12 +22,16 @@ export interface TableSummary {
   /** The first rows, cells in column order, cut to a readable length. */
   readonly preview: readonly (readonly string[])[];
   readonly rejected: RejectedSummary;
+  /** What was decided about the file, and sentences for its owner. */
+  readonly reading: TableReading;
+  /** `input` may be a template of columns, such as "{instruction}\n\n{input}". */
   readonly guess: { readonly input: string; readonly answer: string | null };
 }
 
-/** How many lines were refused, and the first of them. */
+/** How many lines were refused, for which reasons most, and the first of them. */
 export interface RejectedSummary {
   readonly count: number;
+  readonly reasons: readonly RejectedGroup[];
   readonly first: readonly RejectedRow[];
 }
 
@@ -36,6 +42,8 @@ export interface ConnectedData {
   readonly parts: SampleCounts;
   readonly rowCount: number;
   readonly balance: readonly LabelCount[];
+  /** Labels that the file writes in another way than the federation. */
+  readonly respelled: readonly Respelling[];
   readonly rejected: RejectedSummary;
 }
 
@@ -48,9 +56,12 @@ export interface ConnectedSample {
 }
 
 export interface MapRequest {
+  /** A column, or a template of several. */
   readonly input: string;
   readonly answer: string;
   readonly task: Task;
+  /** Takes only labels that are written as the federation's are. */
+  readonly matchCase: boolean;
   /** Seed of the split. */
   readonly seed: number;
 }
@@ -88,7 +99,7 @@ export interface TabEngine extends ClientEngine {
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<readonly ModelFile[]>;
   /** Reads a file and keeps it in the worker until the next one. @throws {Error} with a sentence for the file's owner. */
-  readTable(content: Blob, fileName: string): Promise<TableSummary>;
+  readTable(content: Blob, fileName: string, options?: Partial<TableOptions>): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */
   labels(answerColumn: string): Promise<readonly LabelCount[]>;
   /** Rows of the table read last, checked and split. @throws {Error} with a sentence for the file's owner. */

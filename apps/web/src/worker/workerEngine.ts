@@ -31,7 +31,7 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     describePickedModel: (files, name, onProgress) => guarded(remote.describePickedModel(files, name, proxy(onProgress))),
     missingModelFiles: (model) => guarded(remote.missingModelFiles(model)),
     provideModelFiles: (model, files, onProgress) => guarded(remote.provideModelFiles(model, files, proxy(onProgress))),
-    readTable: (content, fileName) => guarded(remote.readTable(content, fileName)),
+    readTable: (content, fileName, options) => guarded(remote.readTable(content, fileName, options)),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
     connect: (request) => guarded(remote.connect(request)),
     connectSample: (id, share, seed) => guarded(remote.connectSample(id, share, seed)),

@@ -1,0 +1,85 @@
+/** The data page with files as people have them: what was decided is seen, can be changed, and what was left out is in plain sight. */
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
+
+let stage: Stage;
+let federation: OpenFederation;
+beforeAll(async () => {
+  stage = await startStage();
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("use-lite is not served");
+  const task = { kind: "label" as const, labels: ["flu", "cold"] };
+  federation = await stage.open(defaultFederation({ name: "data page", model, task, minClients: 2 }));
+});
+afterAll(() => stage?.close());
+
+async function joining(visit: (page: Page) => Promise<void>): Promise<void> {
+  const context = await stage.browser.newContext({ viewport: { width: 390, height: 900 } });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(federation.inviteUrl);
+    await visit(page);
+  } finally {
+    await context.close();
+  }
+}
+
+const connect = (page: Page, name: string, buffer: Buffer) =>
+  page.getByLabel("Data file").setInputFiles({ name, mimeType: "text/plain", buffer });
+
+/** Rows that differ, so that they can be split. */
+const rows = (line: (i: number) => string) => Array.from({ length: 12 }, (_, i) => line(i));
+
+test("an export of Excel in windows-1252: read, said so, and read anew in another encoding", () =>
+  joining(async (page) => {
+    const text = [
+      "sep=;",
+      "text;label",
+      ...rows((i) => `fiévre numéro ${i} depuis ${i * 7} jours;${i % 2 ? " FLU" : "Cold"}`),
+      "no label here;",
+      "a;b;c",
+    ].join("\r\n");
+    await connect(page, "export.csv", Buffer.from(text, "latin1"));
+    await page
+      .getByText(/windows-1252/)
+      .first()
+      .waitFor();
+    await page.getByRole("cell", { name: /fiévre numéro 0/ }).waitFor();
+    expect(await page.getByLabel("Separator").inputValue()).toBe("auto");
+    await page.getByText("as it looks: semicolon").waitFor({ state: "attached" });
+    await page.getByText("2 lines not used:").waitFor();
+    await page.getByText(/Labels read in another spelling: 6 × “Cold” as “cold”/).waitFor();
+    await page.getByText("12 rows", { exact: true }).last().waitFor();
+
+    await page.getByRole("checkbox", { name: /written exactly/ }).check();
+    await page.getByText(/No row has one of the federation's labels.*"Cold".*"flu"/).waitFor();
+
+    await page.getByLabel("Encoding").selectOption("windows-1251");
+    await page
+      .getByRole("cell", { name: /fi.vre/ })
+      .first()
+      .waitFor();
+    expect(await page.getByRole("cell", { name: /fiévre/ }).count()).toBe(0);
+  }));
+
+test("a file without a header, and columns joined by a template", () =>
+  joining(async (page) => {
+    const lines = rows((i) => `patient ${i},has felt it for ${i * 3} days,${i % 2 ? "flu" : "cold"}`);
+    await connect(page, "plain.csv", Buffer.from(lines.join("\n")));
+    await page.getByLabel("First line").selectOption("is a row");
+    await page.getByLabel("Answer column").selectOption("column 3");
+    await page.getByText("12 rows", { exact: true }).last().waitFor();
+    await page.getByLabel("Input column").selectOption("several, joined by a template");
+    expect(await page.getByRole("textbox", { name: "Template of the input" }).inputValue()).toBe("{column 1}\n{column 2}");
+    await page.getByRole("textbox", { name: "Template of the input" }).fill("{column 1} {nothing}");
+    await page.getByText(/no column "nothing"/).waitFor();
+  }));
+
+test("a log has no answers, which is said at once with what to do", () =>
+  joining(async (page) => {
+    await connect(page, "app.log", Buffer.from("2026-11-28 10:00:00 INFO started\n2026-11-28 10:00:01 ERROR stopped\n"));
+    await page.getByText(/no answers.*label column.*free-text task/).waitFor();
+  }));
