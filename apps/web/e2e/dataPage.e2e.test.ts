@@ -44,8 +44,8 @@ test("an export of Excel in windows-1252: read, said so, and read anew in anothe
     ].join("\r\n");
     await connect(page, "export.csv", Buffer.from(text, "latin1"));
     await page
+      .getByRole("list", { name: "About this file" })
       .getByText(/windows-1252/)
-      .first()
       .waitFor();
     await page.getByRole("cell", { name: /fiévre numéro 0/ }).waitFor();
     expect(await page.getByLabel("Separator").inputValue()).toBe("auto");
