@@ -30,6 +30,9 @@ async function joining(visit: (page: Page) => Promise<void>): Promise<void> {
 const connect = (page: Page, name: string, buffer: Buffer) =>
   page.getByLabel("Data file").setInputFiles({ name, mimeType: "text/plain", buffer });
 
+const SIGNS =
+  "fièvre nausée migraine vertige fatigue éternuement démangeaison frissons œdème douleur palpitation enrouement".split(" ");
+
 /** Rows that differ, so that they can be split. */
 const rows = (line: (i: number) => string) => Array.from({ length: 12 }, (_, i) => line(i));
 
@@ -38,7 +41,7 @@ test("an export of Excel in windows-1252: read, said so, and read anew in anothe
     const text = [
       "sep=;",
       "text;label",
-      ...rows((i) => `fiévre numéro ${i} depuis ${i * 7} jours;${i % 2 ? " FLU" : "Cold"}`),
+      ...rows((i) => `${SIGNS[i]}, depuis ${i * 7} jours;${i % 2 ? " FLU" : "Cold"}`),
       "no label here;",
       "a;b;c",
     ].join("\r\n");
@@ -47,7 +50,7 @@ test("an export of Excel in windows-1252: read, said so, and read anew in anothe
       .getByRole("list", { name: "About this file" })
       .getByText(/windows-1252/)
       .waitFor();
-    await page.getByRole("cell", { name: /fiévre numéro 0/ }).waitFor();
+    await page.getByRole("cell", { name: /fièvre/ }).waitFor();
     expect(await page.getByLabel("Separator").inputValue()).toBe("auto");
     await page.getByText("as it looks: semicolon").waitFor({ state: "attached" });
     await page.getByText("2 lines not used:").waitFor();
@@ -62,12 +65,12 @@ test("an export of Excel in windows-1252: read, said so, and read anew in anothe
       .getByRole("cell", { name: /fi.vre/ })
       .first()
       .waitFor();
-    expect(await page.getByRole("cell", { name: /fiévre/ }).count()).toBe(0);
+    expect(await page.getByRole("cell", { name: /fièvre/ }).count()).toBe(0);
   }));
 
 test("a file without a header, and columns joined by a template", () =>
   joining(async (page) => {
-    const lines = rows((i) => `patient ${i},has felt it for ${i * 3} days,${i % 2 ? "flu" : "cold"}`);
+    const lines = rows((i) => `patient with ${SIGNS[i]},has felt it for ${i * 3} days,${i % 2 ? "flu" : "cold"}`);
     await connect(page, "plain.csv", Buffer.from(lines.join("\n")));
     await page.getByLabel("First line").selectOption("is a row");
     await page.getByLabel("Answer column").selectOption("column 3");

@@ -4,6 +4,7 @@ import { Button, Checkbox, Group } from "@mantine/core";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ColumnMapping } from "./ColumnMapping.tsx";
+import type { ConnectState } from "./connectState.ts";
 import { DataReport } from "./DataReport.tsx";
 import { DataSource } from "./DataSource.tsx";
 import type { ConnectData } from "./useConnectData.ts";
@@ -47,19 +48,20 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
         <ColumnMapping state={state} onRead={connect.readAgain} onChange={connect.choose} onClear={connect.clear} />
       )}
       {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
-      {(state.kind === "table" || state.kind === "sample") && state.data && (
-        <DataReport data={state.data} task={task}>
-          {state.kind === "table" && task.kind === "label" && (
-            <Checkbox
-              size="xs"
-              mt="sm"
-              label="Take only labels that are written exactly as the federation's"
-              checked={state.choice.matchCase}
-              onChange={(event) => connect.choose({ matchCase: event.currentTarget.checked })}
-            />
-          )}
-        </DataReport>
+      {(state.kind === "table" || state.kind === "sample") && state.data && <DataReport data={state.data} task={task} />}
+      {state.kind === "table" && canMatchCase(state) && (
+        <Checkbox
+          size="xs"
+          mt="sm"
+          label="Take only labels that are written exactly as the federation's"
+          checked={state.choice.matchCase}
+          onChange={(event) => connect.choose({ matchCase: event.currentTarget.checked })}
+        />
       )}
     </Panel>
   );
 }
+
+/** There are labels in another spelling, or there were before they were left out. */
+const canMatchCase = ({ data, choice }: Extract<ConnectState, { kind: "table" }>): boolean =>
+  choice.matchCase || (data?.respelled.length ?? 0) > 0;

@@ -1,5 +1,4 @@
 import type { Task } from "@duet/lora-core/data/task";
-import type { ReactNode } from "react";
 import { plural } from "../lib/format.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -10,12 +9,10 @@ const LABELS_SHOWN = 12;
 export interface DataReportProps {
   readonly data: ConnectedData;
   readonly task: Task;
-  /** What can be changed about it. */
-  readonly children?: ReactNode;
 }
 
 /** What will be used, what not and why, and how the labels are spread. */
-export function DataReport({ data, task, children }: DataReportProps) {
+export function DataReport({ data, task }: DataReportProps) {
   const { parts, rowCount, rejected } = data;
   return (
     <>
@@ -28,7 +25,6 @@ export function DataReport({ data, task, children }: DataReportProps) {
       </p>
       {task.kind === "label" && <Balance data={data} labels={task.labels} />}
       <Respelled data={data} />
-      {children}
       {rejected.count > 0 && (
         <p style={{ margin: "12px 0 4px" }}>
           <strong>{plural(rejected.count, "line")} not used:</strong>{" "}

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DuetError } from "../errors/duetError.ts";
 import { nearDuplicateGroups } from "./nearDuplicates.ts";
 import type { DataSplit, Row } from "./row.ts";
 import { countAnswers } from "./rowGroups.ts";
@@ -105,9 +106,9 @@ describe("splitRows", () => {
         { seed: 0 },
       ),
     ).toThrow(
-      new RangeError(
-        "These 4 rows make only 2 groups of near-duplicate texts; training, fusion and test rows need at least 3 groups. " +
-          "Add rows that differ.",
+      new DuetError(
+        "ROWS",
+        "These 4 rows make only 2 groups of near-duplicate texts; training, fusion and test rows need at least 3.",
       ),
     );
     expect(() =>

@@ -3,6 +3,7 @@
  * Groups are placed one by one, large ones first, each where it brings the rows per answer (and in all) closest to
  * their targets; among groups of one size the order is random. With few or large groups the shares are only approximate.
  */
+import { DuetError } from "../errors/duetError.ts";
 import { random, shuffled } from "../tensors/random.ts";
 import type { DataSplit, Row } from "./row.ts";
 import { countAnswers, groupRows, type RowGroup } from "./rowGroups.ts";
@@ -27,7 +28,7 @@ interface Part {
 
 /**
  * Every row lands in exactly one part, in the order of `rows`; no part is empty.
- * @throws {RangeError} a share that is not positive, or fewer than three groups.
+ * @throws {RangeError} a share that is not positive. @throws {DuetError} ROWS: fewer than three groups.
  */
 export function splitRows(rows: readonly Row[], options: SplitOptions): DataSplit {
   const { seed, train = 0.6, fusion = 0.1, test = 0.3 } = options;
@@ -38,9 +39,10 @@ export function splitRows(rows: readonly Row[], options: SplitOptions): DataSpli
   }
   const groups = groupRows(rows);
   if (groups.length < PARTS.length) {
-    throw new RangeError(
-      `These ${rows.length} rows make only ${groups.length} groups of near-duplicate texts; ` +
-        "training, fusion and test rows need at least 3 groups. Add rows that differ.",
+    const count = `${groups.length} group${groups.length === 1 ? "" : "s"}`;
+    throw new DuetError(
+      "ROWS",
+      `These ${rows.length} rows make only ${count} of near-duplicate texts; training, fusion and test rows need at least 3.`,
     );
   }
   const parts = shares.map((share): Part => ({ share: share / sum, groups: [], answers: new Map(), size: 0 }));

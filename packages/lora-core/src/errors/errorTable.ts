@@ -44,7 +44,7 @@ const TRAINING = {
 const DATA = {
   TABLE: "Choose another file, or save this one as CSV, TSV, JSON Lines or plain text.",
   COLUMNS: "Choose other columns or another file.",
-  ROWS: "Connect more rows, or rows with other labels.",
+  ROWS: "Connect more rows, or rows that differ more.",
   ROWS_GONE: "Connect your data again.",
   SAMPLE_MISSING: "Use your own data, or ask the organiser to serve the sample data.",
 } as const;
