@@ -93,3 +93,31 @@ it("adapters are downloaded from a finished federation, and the next one continu
   expect(apart([...seeded], start)).toBeGreaterThan(1e-3);
   await Promise.all([context.close(), second.context.close()]);
 });
+
+it("a client that was removed is told so and keeps its adapters, also over a reload", async () => {
+  const config = await alone({ rounds: 100 });
+  const federation = await stage.open(config);
+  const file = await stage.writeRows("removed", scenario.clients[0]?.rows ?? []);
+  const data = { name: "nadia", file, input: "input", answer: "answer" };
+  const { page, context } = await join(stage.browser, federation.inviteUrl, data, { deadlineMs: DEADLINE_MS });
+  const { clients } = await federation.until("a round of it", (seen) => (seen.clients[0]?.history.length ?? 0) > 1);
+  const action = { kind: "remove" as const, clientId: clients[0]?.id ?? "" };
+  const { federationId, organiserKey } = federation;
+  await stage.organiser.request("federation:control", { federationId, organiserKey, action });
+
+  const notice = page.getByRole("alert").getByText("The organiser removed this client");
+  await notice.waitFor();
+  const before = valuesOf((await downloadOf(page, "Download the shared adapter")).archive, config);
+  await page.reload();
+  await notice.waitFor();
+  const after = valuesOf((await downloadOf(page, "Download the shared adapter")).archive, config);
+  expect(apart(after, before)).toBe(0);
+  expect(Math.max(...after)).toBeGreaterThan(0);
+  // It watches on: the page is live, and nothing offers it to train.
+  await page
+    .getByText(/Waiting for/)
+    .first()
+    .waitFor();
+  expect(await page.getByRole("button", { name: "Leave the federation" }).count()).toBe(0);
+  await context.close();
+});

@@ -53,15 +53,16 @@ export function FederationPage() {
   );
 }
 
-/** Goes on as the client of before a reload, once this device has the base model's files. */
+/** Goes on as the client of before a reload, once this device has the base model's files; one that is out needs none. */
 function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly token: string }) {
   const { federationId, config } = snapshot;
   const services = useServices();
   const go = useGo();
   const files = useModelFiles(config.model);
   const [resuming, resume] = useTask();
-  const isClient = services.storage.identity(federationId) !== null;
-  const isReady = !isClient || files.missing?.length === 0;
+  const identity = services.storage.identity(federationId);
+  const trains = identity !== null && identity.removed === null;
+  const isReady = !trains || files.missing?.length === 0;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per federation; `resume` and `go` change with every render.
   useEffect(() => {
@@ -73,7 +74,7 @@ function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly
 
   return (
     <>
-      {isClient && <ModelFilesPanel model={config.model} files={files} />}
+      {trains && <ModelFilesPanel model={config.model} files={files} />}
       {resuming.kind === "failed" && <FailureAlert failure={resuming.failure} />}
     </>
   );
