@@ -161,6 +161,9 @@ describeWithSharedCases("the demo on the shared cases", () => {
     expect(rows).toHaveLength(count);
     expect(rows.map(({ input: text, answer }) => `${text}${answer}`).join("")).not.toContain("\ufffd");
     expect(printed.join("\n")).toContain(`${count} rows used, 0 left out`);
+    // Without being told, it finds the same columns.
+    expect((await demoData(parseOptions(["--data", sharedCasePath(path)]) as DemoOptions)).clients).toEqual(clients);
+    expect(printed.join("\n")).toContain(`"${input}" is the input, "${label}" the answer; --input and --label choose others`);
   });
 
   it("says why texts that are all alike cannot be dealt out, and that log lines have no answers", async () => {
@@ -168,5 +171,7 @@ describeWithSharedCases("the demo on the shared cases", () => {
       demoData(parseOptions(["--data", sharedCasePath(path), "--input", "text", "--label", "label"]) as DemoOptions);
     await expect(run("03-latin1-accents/late.csv")).rejects.toThrow("groups of near-duplicates");
     await expect(run("20-log-ansi-stacktrace/app.log")).rejects.toThrow("These lines have no answers");
+    const guessed = demoData(parseOptions(["--data", sharedCasePath("20-log-ansi-stacktrace/app.log")]) as DemoOptions);
+    await expect(guessed).rejects.toThrow(/--label COLUMN names it\. It has: line\. These lines have no answers/);
   });
 });

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
+import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf, mergeLabels } from "@duet/lora-core/data/labelsOf";
 import { mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
@@ -49,9 +50,10 @@ export async function demoData(options: DemoOptions): Promise<DemoData> {
 }
 
 async function fromFile(path: string, options: DemoOptions): Promise<DemoData> {
-  const table = await readDataFile(path, options);
-  const task = labelTaskOf([table], options);
-  const rows = rowsOf(table, task, options);
+  const file = await readDataFile(path, options);
+  const columns = columnsOf([file], options);
+  const task = labelTaskOf([file], columns, options);
+  const rows = rowsOf(file, task, columns, options);
   const used = shuffled(rows, random(options.seed, "demoRows")).slice(0, options["max-rows"]);
   return {
     title: basename(path, extname(path)),
@@ -83,13 +85,14 @@ async function fromFolder(path: string, options: DemoOptions): Promise<DemoData>
   const files = (await readdir(path)).filter((name) => /\.(csv|tsv|tab|jsonl|ndjson|json)$/i.test(name)).sort();
   if (files.length === 0) throw new Error(`${path} has no CSV, TSV or JSON Lines file`);
   const tables = await Promise.all(files.map((name) => readDataFile(join(path, name), options)));
-  const task = labelTaskOf(tables, options);
+  const columns = columnsOf(tables, options);
+  const task = labelTaskOf(tables, columns, options);
   return {
     title: basename(path),
     task,
     clients: tables.map((table) => ({
       name: basename(table.path, extname(table.path)).slice(0, 40),
-      rows: shuffled(rowsOf(table, task, options), random(options.seed, "demoRows", basename(table.path))).slice(
+      rows: shuffled(rowsOf(table, task, columns, options), random(options.seed, "demoRows", basename(table.path))).slice(
         0,
         options["max-rows"],
       ),
@@ -108,10 +111,34 @@ async function readDataFile(path: string, { encoding, separator, header, quotes 
   return { path, table };
 }
 
+/** Those that were asked for, else what the first file looks like. @throws {Error} with a sentence when no column looks like labels. */
+function columnsOf(files: readonly DataFile[], { input, label }: DemoOptions): Columns {
+  const [first] = files;
+  if (!first || (input !== undefined && label !== undefined)) return { input: input ?? "", answer: label ?? "" };
+  const guess = guessColumns(first.table);
+  const columns = { input: input ?? guess.input, answer: label ?? guess.answer ?? "" };
+  if (columns.answer === "") {
+    const { columns: there, reading } = first.table;
+    const ask = `No column of ${first.path} looks like labels; --label COLUMN names it. It has: ${there.join(", ")}.`;
+    throw new Error([ask, ...(first.table.format === "text" ? reading.notices : [])].join(" "));
+  }
+  console.log(`  Columns: "${columns.input}" is the input, "${columns.answer}" the answer; --input and --label choose others.`);
+  return columns;
+}
+
+interface Columns {
+  readonly input: string;
+  readonly answer: string;
+}
+
 type LabelTask = Extract<Task, { kind: "label" }>;
 
 /** The labels of all files together. @throws {Error} with a sentence when the column holds none. */
-function labelTaskOf(files: readonly DataFile[], { label: column = "", "match-case": matchCase }: DemoOptions): LabelTask {
+function labelTaskOf(
+  files: readonly DataFile[],
+  { answer: column }: Columns,
+  { "match-case": matchCase }: DemoOptions,
+): LabelTask {
   const counts = files.flatMap(({ path, table }) => {
     if (!table.columns.includes(column)) throw new Error(missingColumn(path, table, column));
     return labelsOf(table, column, { matchCase });
@@ -136,9 +163,13 @@ const mayBeLabels = (table: Table | undefined, column: string): boolean =>
   table !== undefined &&
   labelTask.safeParse({ kind: "label", labels: labelsOf(table, column).map(({ label }) => label) }).success;
 
-function rowsOf({ path, table }: DataFile, task: LabelTask, options: DemoOptions): readonly Row[] {
-  const { input = "", label: answer = "", "match-case": matchCase } = options;
-  const mapped = mapRows(table, { input, answer }, task, { matchCase });
+function rowsOf(
+  { path, table }: DataFile,
+  task: LabelTask,
+  columns: Columns,
+  { "match-case": matchCase }: DemoOptions,
+): readonly Row[] {
+  const mapped = mapRows(table, columns, task, { matchCase });
   console.log(mappedLines(path, mapped).join("\n"));
   return mapped.rows;
 }

@@ -29,41 +29,37 @@ function encodingOf(name: string, context: z.RefinementCtx): TableOptions["encod
   return z.NEVER;
 }
 
-const options = z
-  .strictObject({
-    scenario: z.enum(["medical", "logs"]).default("medical"),
-    data: z.string().optional(),
-    input: z
-      .string()
-      .transform((template) => template.replaceAll("\\n", "\n"))
-      .optional(),
-    label: z.string().optional(),
-    encoding: z.string().default("auto").transform(encodingOf),
-    separator: z.string().default("auto").transform(separatorOf).pipe(tableOptions.shape.separator.removeDefault()),
-    header: decided,
-    quotes: decided,
-    "match-case": z.boolean().default(false),
-    /** Left out: the usual number, or as many as the rows allow. */
-    clients: whole(1, 16).optional(),
-    alpha: z.coerce.number().positive().default(1),
-    model: z.string().default(`models/${DEFAULT_BASE.label}`),
-    method: z.string().default(strategies[0].id),
-    preset: z.string().optional(),
-    rounds: whole(1, 200).optional(),
-    "local-steps": whole(1, 10_000).optional(),
-    "inner-steps": whole(1, 10_000).optional(),
-    "batch-size": whole(1, 256).optional(),
-    "max-tokens": whole(8, 4096).optional(),
-    "max-rows": whole(10, 200_000).default(1200),
-    backend: backendName.optional(),
-    seed: whole(0, 0xffffffff).default(1),
-    json: z.string().optional(),
-    screenshots: z.string().default("out/demo"),
-    "deadline-minutes": whole(1, 600).default(30),
-  })
-  .refine(({ data, input, label }) => data === undefined || (input !== undefined && label !== undefined), {
-    message: "--data needs --input COLUMN and --label COLUMN",
-  });
+const options = z.strictObject({
+  scenario: z.enum(["medical", "logs"]).default("medical"),
+  data: z.string().optional(),
+  input: z
+    .string()
+    .transform((template) => template.replaceAll("\\n", "\n"))
+    .optional(),
+  label: z.string().optional(),
+  encoding: z.string().default("auto").transform(encodingOf),
+  separator: z.string().default("auto").transform(separatorOf).pipe(tableOptions.shape.separator.removeDefault()),
+  header: decided,
+  quotes: decided,
+  "match-case": z.boolean().default(false),
+  /** Left out: the usual number, or as many as the rows allow. */
+  clients: whole(1, 16).optional(),
+  alpha: z.coerce.number().positive().default(1),
+  model: z.string().default(`models/${DEFAULT_BASE.label}`),
+  method: z.string().default(strategies[0].id),
+  preset: z.string().optional(),
+  rounds: whole(1, 200).optional(),
+  "local-steps": whole(1, 10_000).optional(),
+  "inner-steps": whole(1, 10_000).optional(),
+  "batch-size": whole(1, 256).optional(),
+  "max-tokens": whole(8, 4096).optional(),
+  "max-rows": whole(10, 200_000).default(1200),
+  backend: backendName.optional(),
+  seed: whole(0, 0xffffffff).default(1),
+  json: z.string().optional(),
+  screenshots: z.string().default("out/demo"),
+  "deadline-minutes": whole(1, 600).default(30),
+});
 export type DemoOptions = z.output<typeof options>;
 
 export const USAGE = `npm run demo -- [options]
@@ -72,8 +68,8 @@ export const USAGE = `npm run demo -- [options]
 
   --scenario medical|logs   built-in sample data (default: medical)
   --data FILE|FOLDER        your own data instead: a file is dealt out to the clients, a folder has one file per client
-  --input COLUMN            the column with the text, or several as a template: "{instruction}\\n\\n{input}"
-  --label COLUMN            the column with the answer; of conversations the same column as --input
+  --input COLUMN            the column with the text, or several as a template: "{instruction}\\n\\n{input}"; guessed unless given
+  --label COLUMN            the column with the answer, guessed unless given; of conversations the same column as --input
   --encoding NAME           of the file: auto, ${TEXT_ENCODINGS.slice(0, 4).join(", ")}, …
   --separator CHARACTER     between two cells: auto, comma, semicolon, tab, bar, or the character itself
   --header yes|no|auto      whether the first line has the names of the columns ("column 1" and so on where it has not)
