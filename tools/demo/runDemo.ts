@@ -136,10 +136,8 @@ async function watchToTheEnd(organiser: CoordinatorClient, links: Links, options
       if (snapshot.endedAt !== null) resolveEnd(snapshot);
     };
     organiser.onSnapshot(look);
-    organiser.onReady(
-      () => void organiser.request("federation:watch", { federationId, token }).then(({ snapshot }) => look(snapshot)),
-    );
-    void organiser.request("federation:watch", { federationId, token }).then(({ snapshot }) => look(snapshot));
+    organiser.onReady(() => void organiser.watch(federationId, token).then(look));
+    void organiser.watch(federationId, token).then(look);
   });
   const minutes = options["deadline-minutes"];
   const tooLong = delay(minutes * 60_000, undefined, { ref: false }).then(() => {

@@ -39,7 +39,7 @@ async function remembered(client: CoordinatorClient, file: string): Promise<Toke
   try {
     const tokens: Tokens = JSON.parse(await readFile(file, "utf8"));
     const { federationId, watchToken: token } = tokens;
-    const { snapshot } = await client.request("federation:watch", { federationId, token });
+    const snapshot = await client.watch(federationId, token);
     return snapshot.phase === "waiting" && snapshot.rounds.length === 0 ? tokens : null;
   } catch {
     // No file yet, or the coordinator does not know that federation any more: a new one is made.

@@ -22,7 +22,7 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
   const second = await startProgram(["--data", dataDir]);
   const watcher = await connectClient(second.url);
   const token = created.watchToken;
-  const { snapshot } = await watcher.call("federation:watch", { federationId: created.federationId, token });
+  const snapshot = await watcher.watch(created.federationId, token);
   expect(snapshot).toMatchObject({ phase: "collecting", openRound: { round: 1 }, clients: [{ history: [{ round: 1 }] }, {}] });
   const back = await joinAs(second, created, "bram", { resumeToken: bram.resumeToken });
   await back.client.submit({ round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });

@@ -67,7 +67,7 @@ function load(url: string, { files, source }: BaseModel) {
 async function createAndWatch(url: string, model: BaseModel) {
   const { organiser, created } = await createFederation(url, { model });
   const { federationId, watchToken: token } = created;
-  return { created, ...(await organiser.call("federation:watch", { federationId, token })) };
+  return { created, snapshot: await organiser.watch(federationId, token) };
 }
 
 async function offered(url: string): Promise<ReadonlyMap<string, BaseModel>> {

@@ -111,7 +111,7 @@ test.each([
   onTestFinished(() => client.close());
   expect(client.baseUrl).toBe(`${site}/`);
   const { federationId, watchToken } = await client.request("federation:create", { config: testConfig() });
-  const { snapshot } = await client.request("federation:watch", { federationId, token: watchToken });
+  const snapshot = await client.watch(federationId, watchToken);
   expect(snapshot.phase).toBe("waiting");
   expect(await text(`/federations/${federationId}/adapters/1.safetensors`)).toBe(403);
   expect(await text(`/federations/${federationId}/adapters/1.safetensors?token=${watchToken}`)).toBe(404);

@@ -30,7 +30,7 @@ const fdLora = {
 
 async function watch(coordinator: CoordinatorUnderTest, { federationId, watchToken }: Created) {
   const watcher = await connectClient(coordinator.url);
-  watcher.latest = (await watcher.call("federation:watch", { federationId, token: watchToken })).snapshot;
+  await watcher.watch(federationId, watchToken);
   return watcher;
 }
 

@@ -96,10 +96,7 @@ test("a line cut in the middle of a piece costs that piece, and the coordinator 
   link.target = coordinator.url;
   link.cut();
   await done;
-  const { snapshot } = await anna.coordinator.request("federation:watch", {
-    federationId: created.federationId,
-    token: created.watchToken,
-  });
+  const snapshot = await anna.coordinator.watch(created.federationId, created.watchToken);
   expect(snapshot.clients).toMatchObject([{ bytesUp: bytes, history: [{ round: 1 }] }]);
   const [sent] = adaptersSent(anna);
   expect(sent?.bytes).toBeGreaterThan(bytes);

@@ -37,8 +37,7 @@ test.each(generations)("%s opens: what was over is there, what was running runs 
     ["stored-finished", "finished"],
   ]);
   const { federationId, watchToken: token } = stored.running;
-  watcher.latest = (await watcher.call("federation:watch", { federationId, token })).snapshot;
-  expect(watcher.latest).toMatchObject({
+  expect(await watcher.watch(federationId, token)).toMatchObject({
     openRound: { round: 2, attempt: 1 },
     rounds: [{ round: 1, meanLoss: 0.5 }, { round: 2 }],
     clients: [

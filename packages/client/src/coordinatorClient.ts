@@ -1,32 +1,34 @@
 /**
- * The typed socket: every request is acknowledged and parsed, every pushed snapshot is parsed, every (re)connection says hello.
+ * The typed socket: every request is acknowledged and parsed, every pushed change is parsed and applied, every (re)connection says hello.
  * It reconnects for as long as the page lives; what must be said again after that is up to the listeners of `onReady`.
  */
 
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { type BlobRef, ORGANISER_KEY_HEADER, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import { type BlobRef, ORGANISER_KEY_HEADER, RESUME_TOKEN_HEADER, WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import {
+  changeEvent,
   type MessageName,
   messages,
   type ReplyOf,
   type RequestInput,
   replacedEvent,
-  snapshotEvent,
 } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { originAnswer } from "@duet/lora-core/protocol/originAnswer";
-import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { type SnapshotHistory, snapshotHistory } from "@duet/lora-core/protocol/snapshotChange";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io, type Socket } from "socket.io-client";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { downloadBlob } from "./downloadBlob.ts";
 import type { SentLedger } from "./sentLedger.ts";
+import { createSnapshotMirror } from "./snapshotMirror.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type BlobUpload, uploadBlob } from "./uploadBlob.ts";
 
@@ -49,6 +51,10 @@ export interface CoordinatorClient {
   readonly status: ReadableStore<ConnectionStatus>;
   /** @throws {DuetError} the refusal, TIMEOUT, UNREACHABLE, or BAD_REPLY for an answer that is not this protocol's. */
   request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** Follows a federation on this connection; the newest snapshot, then {@link onSnapshot}. @throws as {@link request}. */
+  watch(federationId: string, token: string): Promise<Snapshot>;
+  /** Becomes a client, and follows its federation; the first snapshot that knows of it. @throws as {@link request}. */
+  join(joining: RequestInput<"client:join">): Promise<{ readonly clientId: string; readonly snapshot: Snapshot }>;
   /** Creates a federation, and sends the adapter that it starts from where its config names one. @throws as {@link request}. */
   createFederation(config: FederationConfig, initial: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
   /** What the open round starts from; null in a round that receives none. @throws as {@link request}. */
@@ -98,6 +104,13 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
   const ready = listeners<void>();
   const snapshots = listeners<Snapshot>();
   const replaced = listeners<string>();
+  /** With which token each federation is watched. */
+  const watching = new Map<string, string>();
+  const mirror = createSnapshotMirror({
+    onSnapshot: snapshots.emit,
+    onGap: (federationId) => void watchAgain(federationId),
+    fetchHistory: (federationId, before) => fetchHistory(root, federationId, watching.get(federationId) ?? "", before),
+  });
   /** As whom this connection joined: its adapters are sent with the same secret. */
   let client: { readonly federationId: string; readonly resumeToken: string } | null = null;
 
@@ -116,16 +129,16 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     if (refusal !== null && !socket.connected) status.set({ kind: "refused", error: new DuetError("WRONG_ORIGIN", refusal) });
   });
   socket.on("disconnect", (reason) => {
+    mirror.forget(new DuetError("TIMEOUT", "The connection was lost"));
     if (status.get().kind === "refused") return;
     status.set({ kind: "lost", since: now() });
     // Only when the other side ended it does Socket.IO leave it at that.
     if (reason === "io server disconnect") socket.connect();
   });
-  socket.on(snapshotEvent, (raw: unknown, acknowledge: unknown) => {
-    const parsed = snapshotSchema.safeParse(raw);
-    if (!parsed.success) return;
-    if (typeof acknowledge === "function") acknowledge(parsed.data.revision);
-    snapshots.emit(parsed.data);
+  socket.on(changeEvent, async (content: unknown, acknowledge: unknown) => {
+    // A browser gives an ArrayBuffer, Node a Buffer.
+    await mirror.receive(new Uint8Array(content as ArrayBuffer));
+    if (typeof acknowledge === "function") acknowledge();
   });
   socket.on(replacedEvent, (raw: unknown) => {
     client = null;
@@ -178,6 +191,18 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     return reply;
   }
 
+  /** The opening push comes within a moment of the answer. */
+  function following(federationId: string, revision: number): Promise<Snapshot> {
+    const late = () => new DuetError("TIMEOUT", "The coordinator did not send the federation's state");
+    return withDeadline(mirror.from(federationId, revision), ACK_TIMEOUT_MS, late);
+  }
+
+  /** It may be gone meanwhile: then there is nothing to follow. */
+  async function watchAgain(federationId: string): Promise<void> {
+    const token = watching.get(federationId);
+    if (token !== undefined) await request("federation:watch", { federationId, token }).catch(() => {});
+  }
+
   /** Where and with which secret this client's adapters travel. */
   function route() {
     if (!client) throw new DuetError("NOT_JOINED", "This connection has not joined a federation");
@@ -203,6 +228,17 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     onReplaced: replaced.add,
     offer: untilReady,
     request,
+    async watch(federationId, token) {
+      watching.set(federationId, token);
+      await request("federation:watch", { federationId, token });
+      return following(federationId, 0);
+    },
+    async join(joining) {
+      const { federationId, inviteToken } = joining;
+      if (!watching.has(federationId)) watching.set(federationId, inviteToken);
+      const { clientId, revision } = await request("client:join", joining);
+      return { clientId, snapshot: await following(federationId, revision) };
+    },
     async createFederation(config, initial) {
       const created = await request("federation:create", { config });
       const { federationId, organiserKey } = created;
@@ -248,6 +284,15 @@ export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyO
   const result = parsed.data;
   if (!result.ok) throw new DuetError(result.error.code, result.error.message);
   return result.data as ReplyOf<N>;
+}
+
+/** @throws {Error} when it cannot be had. */
+async function fetchHistory(root: string, federationId: string, token: string, before: number): Promise<SnapshotHistory> {
+  const response = await fetch(`${root}/federations/${federationId}/history?before=${before}`, {
+    headers: { [WATCH_TOKEN_HEADER]: token },
+    signal: AbortSignal.timeout(ACK_TIMEOUT_MS),
+  });
+  return snapshotHistory.parse(await response.json());
 }
 
 /** Why the coordinator takes no sockets of this page; null when that is not what keeps it from connecting. */

@@ -167,7 +167,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const { inviteToken, name } = identity;
     const modelSha256 = fingerprint(config.model.files);
     const request = { federationId, inviteToken, name, resumeToken, modelSha256, device, samples };
-    const { clientId, snapshot } = await persistently(() => coordinator.request("client:join", request));
+    const { clientId, snapshot } = await persistently(() => coordinator.join(request));
     if (store.get().engine === "ended") return null;
     identities.saveIdentity({ version: 1, federationId, inviteToken, name, clientId, resumeToken, removed: null });
     feed.accept(snapshot);

@@ -24,7 +24,7 @@ export function openFederationFeed(coordinator: CoordinatorClient, federationId:
 
   async function watch(): Promise<void> {
     try {
-      accept((await coordinator.request("federation:watch", { federationId, token })).snapshot);
+      accept(await coordinator.watch(federationId, token));
     } catch (error) {
       if (store.get().kind !== "live") store.set({ kind: "refused", failure: explain(error) });
     }

@@ -108,7 +108,12 @@ export class FederationRunner {
     };
   }
 
-  /** Pushes the snapshot on every change until the returned function is called. */
+  /** Of the newest snapshot; grows with every change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Tells of every change until the returned function is called. */
   watch(watcher: Watcher): () => void {
     return this.#feed.subscribe(watcher);
   }

@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { decodeChange } from "@duet/lora-core/protocol/changeCodec";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
+import { testConfig } from "../../test/support/federations.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createSnapshotFeed } from "./snapshotFeed.ts";
 
@@ -26,81 +29,157 @@ function manualClock() {
   return { clock, advance };
 }
 
-/** A watcher that acknowledges when told to. */
+/** A watcher that takes a change when told to. */
 function slowWatcher() {
-  const revisions: number[] = [];
-  let acknowledge: () => void = () => {};
-  const push = ({ revision }: Snapshot) => {
-    revisions.push(revision);
+  const contents: Uint8Array[] = [];
+  let take: () => void = () => {};
+  const push = (content: Uint8Array) => {
+    contents.push(content);
     return new Promise<void>((resolve) => {
-      acknowledge = resolve;
+      take = resolve;
     });
   };
-  return {
-    watcher: { push },
-    revisions,
-    async acknowledge() {
-      acknowledge();
-      await Promise.resolve();
-      await Promise.resolve();
-    },
+  /** From which revision to which, of every change so far. */
+  const changes = async () => {
+    const all = await Promise.all(contents.map((content) => decodeChange(new Uint8Array(content))));
+    return all.map(({ since, revision }) => [since, revision]);
   };
+  return { watcher: { push }, contents, changes, take: () => take() };
 }
 
 function feedWithRevisions() {
   const { clock, advance } = manualClock();
-  let revision = 0;
-  const feed = createSnapshotFeed(() => ({ revision }) as Snapshot, clock);
-  const change = () => {
-    revision += 1;
+  let snapshot: Snapshot = {
+    federationId: "f",
+    revision: 1,
+    config: testConfig(),
+    phase: "waiting",
+    note: "Waiting.",
+    createdAt: 0,
+    endedAt: null,
+    openRound: null,
+    rounds: [],
+    moduleErrors: [],
+    clients: [],
+    events: [],
+    adapterBytes: 8,
+    modelBytes: 80,
+  };
+  const feed = createSnapshotFeed(() => snapshot, clock);
+  const change = (note = `Change ${snapshot.revision + 1}.`) => {
+    snapshot = { ...snapshot, revision: snapshot.revision + 1, note };
     feed.changed();
   };
-  return { feed, change, advance };
+  /** Time passes, in pieces, with room for what follows from each. */
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 50) {
+      advance(50);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { feed, change, pass };
 }
 
-test("joins changes within 200 ms into one push of the newest", async () => {
-  const { feed, change, advance } = feedWithRevisions();
-  const { watcher, revisions, acknowledge } = slowWatcher();
-  feed.subscribe(watcher);
+const has = async (watcher: ReturnType<typeof slowWatcher>, expected: unknown) =>
+  expect(await watcher.changes()).toEqual(expected);
+
+test("a new watcher is told from the beginning, then what changed, joined within 200 ms", async () => {
+  const { feed, change, pass } = feedWithRevisions();
+  const anna = slowWatcher();
+  feed.subscribe(anna.watcher);
+  await pass(50);
+  await has(anna, [[null, 1]]);
+  anna.take();
+  await pass(200);
   change();
-  advance(0);
-  await acknowledge();
+  await pass(50);
+  await has(anna, [
+    [null, 1],
+    [1, 2],
+  ]);
+  anna.take();
   change();
   change();
-  advance(199);
-  expect(revisions).toEqual([1]);
-  advance(1);
-  expect(revisions).toEqual([1, 3]);
+  await pass(100);
+  expect(await anna.changes()).toHaveLength(2);
+  await pass(200);
+  await has(anna, [
+    [null, 1],
+    [1, 2],
+    [2, 4],
+  ]);
 });
 
-test("a watcher that has not acknowledged gets nothing more until it has, and then the newest", async () => {
-  const { feed, change, advance } = feedWithRevisions();
-  const slow = slowWatcher();
-  const other = slowWatcher();
+test("who has not taken the last change gets nothing more until then, and then all in one", async () => {
+  const { feed, change, pass } = feedWithRevisions();
+  const [slow, other] = [slowWatcher(), slowWatcher()];
   feed.subscribe(slow.watcher);
   feed.subscribe(other.watcher);
-  for (let i = 0; i < 3; i++) {
+  await pass(250);
+  for (let revision = 2; revision <= 4; revision++) {
+    other.take();
     change();
-    advance(200);
-    await other.acknowledge();
+    await pass(250);
+    expect((await other.changes()).at(-1)).toEqual([revision - 1, revision]);
   }
-  expect(other.revisions).toEqual([1, 2, 3]);
-  expect(slow.revisions).toEqual([1]);
-  await slow.acknowledge();
-  expect(slow.revisions).toEqual([1, 3]);
+  expect(await slow.changes()).toEqual([[null, 1]]);
+  slow.take();
+  await pass(450);
+  await has(slow, [
+    [null, 1],
+    [1, 4],
+  ]);
 });
 
-test("an unsubscribed watcher gets nothing, not even what it was behind by", async () => {
-  const { feed, change, advance } = feedWithRevisions();
-  const { watcher, revisions, acknowledge } = slowWatcher();
-  const stop = feed.subscribe(watcher);
+test("what many need is encoded once", async () => {
+  const { feed, change, pass } = feedWithRevisions();
+  const watchers = Array.from({ length: 20 }, slowWatcher);
+  for (const { watcher } of watchers) feed.subscribe(watcher);
+  await pass(50);
+  for (const watcher of watchers) await has(watcher, [[null, 1]]);
+  for (const { take } of watchers) take();
+  await pass(200);
   change();
-  advance(200);
+  await pass(250);
+  for (const watcher of watchers)
+    await has(watcher, [
+      [null, 1],
+      [1, 2],
+    ]);
+  expect(new Set(watchers.map(({ contents }) => contents[1])).size).toBe(1);
+});
+
+test("large changes come more rarely: at most 16 kB a second to one watcher", async () => {
+  const { feed, change, pass } = feedWithRevisions();
+  const anna = slowWatcher();
+  feed.subscribe({
+    push: async (content) => {
+      anna.contents.push(content);
+    },
+  });
+  await pass(250);
+  for (let second = 0; second < 60; second++) {
+    // Random bytes do not compress: about 4 kB each time.
+    change(randomBytes(3000).toString("base64"));
+    await pass(250);
+  }
+  const sent = anna.contents.slice(1).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(sent / 15).toBeLessThan(16_500);
+  expect(sent / 15).toBeGreaterThan(8_000);
+  expect((await anna.changes()).at(-1)?.[1]).toBeGreaterThan(55);
+});
+
+test("who has stopped watching gets nothing, not even what it was behind by", async () => {
+  const { feed, change, pass } = feedWithRevisions();
+  const anna = slowWatcher();
+  const stop = feed.subscribe(anna.watcher);
+  await pass(50);
+  await has(anna, [[null, 1]]);
   change();
-  advance(200);
+  await pass(250);
   stop();
-  await acknowledge();
+  anna.take();
   change();
-  advance(200);
-  expect(revisions).toEqual([1]);
+  await pass(500);
+  expect(await anna.changes()).toEqual([[null, 1]]);
 });

@@ -44,7 +44,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
       const runner = registry.find(federationId);
       if (!mayWatch(runner, token)) throw new Refusal("FORBIDDEN", "This link does not open the federation");
       subscribe(session, runner);
-      return { snapshot: runner.snapshot() };
+      return {};
     },
 
     async "federation:control"({ federationId, organiserKey, action }) {
@@ -92,5 +92,5 @@ async function join(runner: FederationRunner, request: RequestOf<"client:join">,
   }
   const clientId = await runner.join(request, session.connection);
   beginMembership(session, { runner, clientId, resumeToken: request.resumeToken });
-  return { clientId, snapshot: runner.snapshot() };
+  return { clientId, revision: runner.revision };
 }

@@ -26,9 +26,11 @@ export interface Session {
   readonly watcher: Watcher;
 }
 
-/** Pushes this federation's snapshots to the socket, once. */
+/** Tells the socket of this federation, from the beginning, also when it was told before. */
 export function subscribe(session: Session, runner: FederationRunner): void {
-  if (!session.subscriptions.has(runner.id)) session.subscriptions.set(runner.id, runner.watch(session.watcher));
+  if (session.isEnded) return;
+  session.subscriptions.get(runner.id)?.();
+  session.subscriptions.set(runner.id, runner.watch(session.watcher));
 }
 
 /** The client that this socket speaks for. @throws {Refusal} NOT_JOINED, or FORBIDDEN with the reason when it no longer may. */
@@ -47,7 +49,7 @@ export function beginMembership(session: Session, membership: Membership): void 
   }
   session.membership = membership;
   session.replacedBecause = null;
-  subscribe(session, runner);
+  if (!session.subscriptions.has(runner.id)) subscribe(session, runner);
 }
 
 /** Call when the socket is gone. */

@@ -4,12 +4,12 @@ import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import { MAX_MESSAGE_BYTES } from "@duet/lora-core/protocol/limits";
 import {
   type ClientToServerEvents,
+  changeEvent,
   type MessageName,
   messages,
   type RequestOf,
   replacedEvent,
   type ServerToClientEvents,
-  snapshotEvent,
 } from "@duet/lora-core/protocol/messages";
 import type { Logger } from "pino";
 import { Server, type Socket } from "socket.io";
@@ -91,9 +91,9 @@ function createSession(socket: DuetSocket): Session {
       },
     },
     watcher: {
-      // As long as the last snapshot is on its way there is no use in another; a dead socket ends by its pings.
-      push: (snapshot) =>
-        socket.emitWithAck(snapshotEvent, snapshot).then(
+      // A dead socket ends by its pings.
+      push: (change) =>
+        socket.emitWithAck(changeEvent, change).then(
           () => undefined,
           () => undefined,
         ),

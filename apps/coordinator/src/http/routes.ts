@@ -1,11 +1,15 @@
 /** What the coordinator serves over HTTP: the web app, base models, sample data, adapters of past rounds. */
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { OriginAnswer } from "@duet/lora-core/protocol/originAnswer";
+import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
 import fastifyStatic from "@fastify/static";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import type { FederationRunner } from "../federations/federationRunner.ts";
 import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
@@ -15,6 +19,8 @@ import { exists } from "../storage/files.ts";
 import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
+
+const compress = promisify(gzip);
 
 export interface RouteParts {
   readonly registry: FederationRegistry;
@@ -35,6 +41,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerOrigin(app, parts.originCheck);
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
+  registerHistory(app, parts.registry);
   await registerBlobs(app, parts.registry, parts.logger);
   if (parts.samplesDir !== null) await registerSamples(app, parts.samplesDir);
   await registerWebApp(app, parts);
@@ -76,13 +83,9 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
     "/federations/:id/adapters/:file",
     async (request, reply) => {
       const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
-      const header = request.headers[WATCH_TOKEN_HEADER];
-      const token = typeof header === "string" ? header : request.query.token;
       const runner = findOrNull(registry, request.params.id);
       if (!runner || name === undefined) return notFound(reply, "There is no such adapter");
-      if (token === undefined || !mayWatch(runner, token)) {
-        return reply.code(403).send({ error: "This needs the federation's watch token" });
-      }
+      if (!isWatcher(runner, request)) return forbidden(reply);
       const path = runner.adapterPath(name === "initial" ? name : Number(name));
       const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
       if (!isThere || !(await exists(path))) return notFound(reply, `There is no shared adapter "${name}"`);
@@ -91,6 +94,23 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
       const etag = `"${runner.id}-${name}"`;
       reply.header("etag", etag).header("accept-ranges", "bytes");
       return sendFile(reply, path, "model.safetensors", resumeAt(request.headers, etag));
+    },
+  );
+}
+
+/** The rounds before one, for who may watch: what the first push to a watcher leaves out. */
+function registerHistory(app: FastifyInstance, registry: FederationRegistry): void {
+  app.get<{ Params: { id: string }; Querystring: { before?: unknown; token?: string } }>(
+    "/federations/:id/history",
+    async (request, reply) => {
+      const runner = findOrNull(registry, request.params.id);
+      if (!runner) return notFound(reply, "There is no such federation");
+      if (!isWatcher(runner, request)) return forbidden(reply);
+      const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER);
+      if (!Number.isSafeInteger(before)) return reply.code(400).send({ error: "before is the number of a round" });
+      const piece = historyBefore(runner.snapshot(), before);
+      reply.header("cache-control", "no-store").type("application/json").header("content-encoding", "gzip");
+      return reply.send(await compress(JSON.stringify(piece)));
     },
   );
 }
@@ -137,6 +157,15 @@ async function registerWebApp(app: FastifyInstance, { webDir, base }: RouteParts
     return isPage ? sendPage(reply) : notFound(reply, "There is nothing here");
   });
 }
+
+/** By the token in `x-watch-token` or `?token=`. */
+function isWatcher(runner: FederationRunner, request: FastifyRequest<{ Querystring: { token?: string } }>): boolean {
+  const header = request.headers[WATCH_TOKEN_HEADER];
+  const token = typeof header === "string" ? header : request.query.token;
+  return token !== undefined && mayWatch(runner, token);
+}
+
+const forbidden = (reply: FastifyReply) => reply.code(403).send({ error: "This needs the federation's watch token" });
 
 function findOrNull(registry: FederationRegistry, id: string) {
   try {

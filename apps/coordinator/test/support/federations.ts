@@ -86,7 +86,7 @@ export type Created = ReplyOf<"federation:create">;
 export async function createFederation(url: string, changes: Partial<FederationConfig> = {}) {
   const organiser = await connectClient(url);
   const created = await organiser.call("federation:create", { config: testConfig(changes) });
-  await organiser.call("federation:watch", { federationId: created.federationId, token: created.watchToken });
+  await organiser.watch(created.federationId, created.watchToken);
   return { organiser, created };
 }
 
@@ -121,6 +121,6 @@ export async function joinAs(
   const client = await connectClient(url);
   const request = { ...joinRequest(created, name, train), resumeToken };
   const reply = await client.call("client:join", request);
-  client.latest ??= reply.snapshot;
+  await client.until(({ revision }) => revision >= reply.revision, "a snapshot that knows of the client");
   return { client, clientId: reply.clientId, resumeToken, request };
 }

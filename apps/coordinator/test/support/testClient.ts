@@ -9,16 +9,18 @@ import {
   RESUME_TOKEN_HEADER,
   uploadState,
 } from "@duet/lora-core/protocol/blobs";
+import { decodeChange } from "@duet/lora-core/protocol/changeCodec";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import {
+  changeEvent,
   type MessageName,
   messages,
   type ReplyOf,
   type RequestInput,
   replacedEvent,
-  snapshotEvent,
 } from "@duet/lora-core/protocol/messages";
-import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { applyChange } from "@duet/lora-core/protocol/snapshotChange";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io, type Socket } from "socket.io-client";
 import { onTestFinished } from "vitest";
@@ -31,6 +33,8 @@ export interface TestClient {
   replacedBecause: string | null;
   /** The reply. @throws {Error} "CODE: message" on a refusal. */
   call<N extends MessageName>(name: N, request: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** Watches a federation; what the first push tells of it. */
+  watch(federationId: string, token: string): Promise<Snapshot>;
   /** Uploads an adapter and submits it, as the client that joined here. @throws {Error} "CODE: message" on a refusal. */
   submit(submission: Submission): Promise<void>;
   /** What the open round starts from, downloaded. @throws {Error} "CODE: message" on a refusal. */
@@ -112,6 +116,10 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
       }
       return result.data as ReplyOf<typeof name>;
     },
+    async watch(federationId, token) {
+      await client.call("federation:watch", { federationId, token });
+      return client.until((snapshot) => snapshot.federationId === federationId, "the federation's state");
+    },
     async submit({ adapter, ...rest }) {
       if (adapter && owner) await putPiece(owner, adapter);
       await client.call("round:submit", { ...rest, adapter: adapter && blobRefOf(adapter) });
@@ -142,12 +150,16 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
         observe();
       }),
   };
-  socket.on(snapshotEvent, (raw: unknown, acknowledge: (revision: number) => void) => {
-    const snapshot = snapshotSchema.parse(raw);
-    acknowledge(snapshot.revision);
-    if (client.latest && snapshot.revision <= client.latest.revision) return;
-    client.latest = snapshot;
-    for (const observe of [...observers]) observe();
+  let turn = Promise.resolve();
+  socket.on(changeEvent, (content: Uint8Array<ArrayBuffer>, acknowledge: () => void) => {
+    turn = turn.then(async () => {
+      const change = await decodeChange(content);
+      const snapshot = applyChange(client.latest?.federationId === change.federationId ? client.latest : null, change);
+      if (!snapshot) throw new Error("A change does not fit the snapshot that it follows");
+      client.latest = snapshot;
+      acknowledge();
+      for (const observe of [...observers]) observe();
+    });
   });
   socket.on(replacedEvent, ({ reason }: { reason: string }) => {
     client.replacedBecause = reason;

@@ -75,7 +75,7 @@ export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "bas
 
 async function openFederation(organiser: CoordinatorClient, url: string, config: FederationConfig): Promise<OpenFederation> {
   const { federationId, inviteToken, watchToken, organiserKey } = await organiser.request("federation:create", { config });
-  let latest = (await organiser.request("federation:watch", { federationId, token: watchToken })).snapshot;
+  let latest = await organiser.watch(federationId, watchToken);
   const waiting = new Set<(snapshot: Snapshot) => void>();
   organiser.onSnapshot((snapshot) => {
     if (snapshot.federationId !== federationId || snapshot.revision < latest.revision) return;

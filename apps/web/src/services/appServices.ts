@@ -74,7 +74,7 @@ export function createAppServices(): AppServices {
     beginning: (snapshot: Snapshot) => Promise<Pick<SessionOptions<TabEngine>, "rows" | "start" | "kept">>,
   ): Promise<void> {
     session.get()?.close();
-    const { snapshot } = await coordinator.request("federation:watch", { federationId, token: identity.inviteToken });
+    const snapshot = await coordinator.watch(federationId, identity.inviteToken);
     const { config } = snapshot;
     const from = await beginning(snapshot);
     const owned = currentEngine();

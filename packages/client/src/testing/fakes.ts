@@ -46,7 +46,12 @@ export function fakeCoordinator(calls: Calls) {
     offer: async () => ({ models: [], hub: "https://hub.example" }),
     request: async (name) => {
       calls.push(name);
-      return (name === "client:join" ? await answers.join() : {}) as never;
+      return {} as never;
+    },
+    watch: async () => ({}) as never,
+    join: async () => {
+      calls.push("client:join");
+      return (await answers.join()) as never;
     },
     createFederation: async () => ({}) as never,
     fetchAdapter: async (round) => {

@@ -1,6 +1,6 @@
 /**
  * Every client-to-coordinator message: request and reply as one schema each; types are inferred from them.
- * The coordinator pushes only {@link snapshotEvent}; clients pull what they need, so a lost push loses nothing.
+ * The coordinator pushes only {@link changeEvent}; clients pull what they need, so a lost push loses nothing.
  */
 import { z } from "zod";
 import { isId, isToken } from "./addresses.ts";
@@ -8,7 +8,7 @@ import { baseModel } from "./baseModel.ts";
 import { blobRef, sha256Hex } from "./blobs.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
-import { phase, snapshot } from "./snapshot.ts";
+import { phase } from "./snapshot.ts";
 
 const id = z.string().refine(isId, "this is not the id of a federation or client: the link is mistyped");
 const token = z.string().refine(isToken, "this code is cut off or mistyped: copy the whole link again");
@@ -56,11 +56,11 @@ export const messages = {
     request: z.strictObject({ config: federationConfig }),
     reply: z.strictObject({ federationId: id, inviteToken: token, watchToken: token, organiserKey: token }),
   },
-  /** Subscribes this socket to snapshots. A watcher needs the watch token; an invite token works too. */
-  "federation:watch": {
-    request: z.strictObject({ federationId: id, token }),
-    reply: z.strictObject({ snapshot }),
-  },
+  /**
+   * Subscribes this socket to {@link changeEvent}; the first one begins anew, also when it is said again. A watcher needs the watch
+   * token; an invite token works too.
+   */
+  "federation:watch": { request: z.strictObject({ federationId: id, token }), reply: empty },
   "federation:control": {
     request: z.strictObject({
       federationId: id,
@@ -77,7 +77,7 @@ export const messages = {
     reply: empty,
   },
   /**
-   * Becomes a client, once its data is ready; subscribes to snapshots. It chooses its resume token and keeps it secret: a
+   * Becomes a client, once its data is ready; subscribes as `federation:watch` does. It chooses its resume token and keeps it secret: a
    * token that is new here makes a new client, a known one takes that client over (an older socket of it only watches on). So a
    * join whose acknowledgement was lost can be repeated.
    */
@@ -92,7 +92,8 @@ export const messages = {
       device,
       samples: sampleCounts,
     }),
-    reply: z.strictObject({ clientId: id, snapshot }),
+    /** Snapshots from `revision` on know of this client as it is now. */
+    reply: z.strictObject({ clientId: id, revision: z.number().int().min(0) }),
   },
   "client:progress": { request: progress, reply: empty },
   "client:leave": { request: empty, reply: empty },
@@ -117,8 +118,8 @@ export type RequestOf<N extends MessageName> = z.output<(typeof messages)[N]["re
 export type RequestInput<N extends MessageName> = z.input<(typeof messages)[N]["request"]>;
 export type ReplyOf<N extends MessageName> = z.output<(typeof messages)[N]["reply"]>;
 
-/** Coordinator to client: the newest snapshot of the watched federation. The client acknowledges with its revision. */
-export const snapshotEvent = "federation:snapshot";
+/** Coordinator to client: a change of the watched federation's snapshot, encoded (changeCodec.ts). Acknowledged once it is applied. */
+export const changeEvent = "federation:changed";
 /** Coordinator to client: this socket's client was taken over by another connection, or removed; one sentence why. It may watch on. */
 export const replacedEvent = "client:replaced";
 
@@ -127,6 +128,6 @@ export type ClientToServerEvents = {
   [N in MessageName]: (request: RequestInput<N>, acknowledge: (result: unknown) => void) => void;
 };
 export interface ServerToClientEvents {
-  "federation:snapshot": (snapshot: unknown, acknowledge: (revision: number) => void) => void;
+  "federation:changed": (change: Uint8Array, acknowledge: () => void) => void;
   "client:replaced": (notice: { reason: string }) => void;
 }

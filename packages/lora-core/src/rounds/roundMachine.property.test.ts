@@ -2,81 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
-import { initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundPolicy, type RoundState } from "./roundState.ts";
+import { initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
-
-const policy: RoundPolicy = {
-  schedule: [
-    { round: 0, stage: "local", receives: false, uploads: true },
-    { round: 1, stage: "federated", receives: true, uploads: true },
-    { round: 2, stage: "federated", receives: true, uploads: true },
-    { round: 3, stage: "fusing", receives: true, uploads: false },
-  ],
-  minClients: 2,
-  roundDeadlineMs: 50,
-  reconnectGraceMs: 20,
-  waitMs: 200,
-};
-const none = { base: null, personal: null, shared: null, fused: null };
-const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
-const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
-
-const clientId = fc.constantFrom("a", "b", "c");
-const round = fc.integer({ min: 0, max: 4 });
-const type = <T extends string>(value: T) => fc.constant(value);
-const introduction = fc.record({
-  name: clientId,
-  device: fc.constant(device),
-  samples: fc.constant({ train: 3, fusion: 1, test: 1 }),
-});
-
-/** Any event; `at` is added from the time that passed since the one before. */
-const happening = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ type: type("clientJoined"), clientId, introduction }) },
-  { weight: 2, arbitrary: fc.record({ type: type("clientReturned"), clientId, introduction }) },
-  fc.record({ type: type("clientAway"), clientId }),
-  fc.record({ type: type("clientLeft"), clientId }),
-  fc.record({ type: type("graceExpired"), clientId }),
-  fc.record({ type: type("fetched"), clientId, bytes: fc.constant(8) }),
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      type: type("submitted"),
-      clientId,
-      round,
-      artifact: fc.option(fc.uuid(), { freq: 5 }),
-      bytes: fc.constant(8),
-      metrics: fc.constant(metrics),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ type: type("deadlinePassed"), round, attempt: fc.integer({ min: 1, max: 4 }) }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({ type: type("aggregated"), round, error: fc.constantFrom(null, 0.25), moduleErrors: fc.constant([]) }),
-  },
-  fc.record({
-    type: type("aggregationFailed"),
-    round,
-    cause: fc.constantFrom("storage" as const, "method" as const),
-    reason: fc.constant("x"),
-  }),
-  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("paused" as const, "resumed" as const, "resumed" as const) }) },
-  fc.record({ type: fc.constantFrom("started" as const, "roundClosed" as const, "waitExpired" as const, "restarted" as const) }),
-  fc.oneof(
-    { weight: 9, arbitrary: fc.record({ type: type("waitExpired") }) },
-    { weight: 1, arbitrary: fc.record({ type: type("clientRemoved"), clientId }) },
-    { weight: 1, arbitrary: fc.record({ type: type("stopped") }) },
-  ),
-);
-const events = fc
-  .array(fc.tuple(happening, fc.integer({ min: 0, max: 30 })), { maxLength: 120, size: "max" })
-  .map((steps): RoundEvent[] => {
-    let at = 0;
-    return steps.map(([event, elapsed]) => {
-      at += elapsed;
-      return { ...event, at };
-    });
-  });
+import { events, policy } from "./testing/anyEvents.ts";
 
 function assertInvariants(before: RoundState, state: RoundState): void {
   const { phase, paused } = state;

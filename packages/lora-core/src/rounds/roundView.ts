@@ -8,7 +8,7 @@ type RoundsView = Pick<
   "phase" | "note" | "createdAt" | "endedAt" | "openRound" | "rounds" | "moduleErrors" | "clients" | "events"
 >;
 
-/** Pure. `progress` is null everywhere: it is not part of the state. */
+/** Pure. `progress` is null everywhere: it is not part of the state. Entries of the state are in it as they are, not copied. */
 export function roundsView(state: RoundState): RoundsView {
   const open = openRoundOf(state);
   return {
