@@ -46,7 +46,7 @@ export async function clientEnd(model: LanguageModel, member: SimulatedClient, s
   const adapter = uploadAdapter(served, { scale: adapterScale(client.setup.adapter), trainable: false });
   try {
     const { fusion } = client.examples;
-    const { loss } = evaluationOf(await scoreExamples(client.model, fusion, adapter, async () => {}), fusion, 0);
+    const { loss } = evaluationOf(await scoreExamples(client.model, fusion, adapter), fusion, 0);
     return { fusionLoss: loss, ...(await servedAccuracy(client, model, served, data.split.test)) };
   } finally {
     adapter.dispose();

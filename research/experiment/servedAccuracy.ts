@@ -29,7 +29,7 @@ export async function servedAccuracy(
   try {
     if (setup.task.kind === "text") return await writtenAccuracy(model, adapter, rows);
     const examples = rows.map((row) => taskModel.encode(row, setup.training.maxTokens));
-    const scored = await scoreExamples(taskModel, examples, adapter, async () => {});
+    const scored = await scoreExamples(taskModel, examples, adapter);
     return { accuracy: evaluationOf(scored, examples, setup.task.labels.length).accuracy ?? 0, grouping: null };
   } finally {
     adapter.dispose();

@@ -34,7 +34,7 @@ export function measureScoring(task: TaskModel, options: StepOptions): Promise<M
 export function measureSearch(task: TaskModel, subject: Subject): Promise<Measured> {
   const held = { personal: subject.adapter, shared: subject.secondAdapter, merged: null };
   return measureRuns(async () => {
-    const losses = createFusionLosses(task, subject.batch, held, { scale: ADAPTER_SCALE, beforeBatch: async () => {} });
+    const losses = createFusionLosses(task, subject.batch, held, { scale: ADAPTER_SCALE });
     const found: number[] = [];
     await searchFusion(SEARCH, async (mix) => {
       const candidate = await losses.of(mix);

@@ -89,7 +89,7 @@ async function scored(client: Client, rows: readonly Example[], weights: FusionW
   const options = { scale: adapterScale(client.setup.adapter), trainable: false };
   const adapter = uploadAdapter(fuse(personal, shared, weights), options);
   try {
-    return await scoreExamples(client.model, rows, adapter, async () => {});
+    return await scoreExamples(client.model, rows, adapter);
   } finally {
     adapter.dispose();
   }

@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { chooseKernel } from "../ops/kernelChoice.ts";
 import { composedAdamW } from "./adamW.composed.ts";
 import { webgpuAdamW } from "./adamW.webgpu.ts";
+import { assignHost, toHost } from "./hostCopies.ts";
 
 export interface AdamWOptions {
   readonly weightDecay: number;
@@ -79,27 +80,18 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
       });
     },
     async exportState() {
-      const [m, v] = await Promise.all([Promise.all(first.map(toHost)), Promise.all(second.map(toHost))]);
+      const [m, v] = await Promise.all([toHost(first), toHost(second)]);
       return { steps, first: m, second: v };
     },
     importState(state) {
       assertFits(variables, state.first);
       assertFits(variables, state.second);
       steps = state.steps;
-      for (const [index, variable] of first.entries()) assignHost(variable, state.first[index]);
-      for (const [index, variable] of second.entries()) assignHost(variable, state.second[index]);
+      assignHost(first, state.first);
+      assignHost(second, state.second);
     },
     dispose: () => tf.dispose([...first, ...second]),
   };
-}
-
-async function toHost(variable: tf.Variable): Promise<HostTensor> {
-  return { shape: [...variable.shape], data: Float32Array.from(await variable.data()) };
-}
-
-function assignHost(variable: tf.Variable, tensor: HostTensor | undefined): void {
-  // A copy, because the backend may keep the array it is given.
-  if (tensor) tf.tidy(() => variable.assign(tf.tensor(tensor.data.slice(), [...tensor.shape])));
 }
 
 function assertFits(variables: readonly tf.Variable[], moments: readonly HostTensor[]): void {

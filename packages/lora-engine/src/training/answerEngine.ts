@@ -91,7 +91,10 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
       answering(which, async ({ client, adapter, control }) => {
         const { model, setup, examples } = client;
         const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
-        const scored = await scoreExamples(model, examples.fusion, adapter, () => control.checkIn());
+        const scored = await scoreExamples(model, examples.fusion, adapter, async (compute) => {
+          await control.checkIn();
+          return compute();
+        });
         const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
         return { loss, accuracy };
       }),

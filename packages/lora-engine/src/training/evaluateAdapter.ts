@@ -12,21 +12,22 @@ export interface Evaluation {
   readonly confusion: Confusion | null;
 }
 
+/** Runs around what is computed of each batch: it may throw to stop, or know the result already. */
+export type EachBatch<T> = (compute: () => Promise<T>) => Promise<T>;
+
 /**
  * Scores every example once and answers in their order; rows of similar length are computed together, for little padding.
- * `beforeBatch` runs before each batch and may throw to stop.
  * @throws {RangeError} when there are no examples.
  */
 export async function scoreExamples(
   model: TaskModel,
   examples: readonly Example[],
   adapter: DeviceAdapter | null,
-  beforeBatch: () => Promise<void>,
+  eachBatch: EachBatch<readonly Scored[]> = (compute) => compute(),
 ): Promise<readonly Scored[]> {
   const scored: Scored[] = new Array(examples.length);
   for (const batch of inBatches(examples)) {
-    await beforeBatch();
-    const results = await model.score(batch.examples, adapter);
+    const results = await eachBatch(() => model.score(batch.examples, adapter));
     for (const [i, result] of results.entries()) scored[batch.places[i] ?? -1] = result;
   }
   return scored;

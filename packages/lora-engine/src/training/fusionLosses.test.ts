@@ -63,11 +63,11 @@ describe.each([
     const [personal, shared] = [adapterOf(1), adapterOf(2)];
     const merged = mergedSeed === null ? null : adapterOf(mergedSeed);
     const rows = rowsOf();
-    const losses = createFusionLosses(task, rows, { personal, shared, merged }, { scale: SCALE, beforeBatch: async () => {} });
+    const losses = createFusionLosses(task, rows, { personal, shared, merged }, { scale: SCALE });
     const seen = new Set<number>();
     for (const mix of mixes) {
       const adapter = uploadAdapter(withMerged(mixed(personal, shared, mix), merged), { scale: SCALE, trainable: false });
-      const expected = await scoreExamples(task, rows, adapter, async () => {});
+      const expected = await scoreExamples(task, rows, adapter);
       adapter.dispose();
       const found = await losses.of(mix);
       expect(found.map(({ units }) => units)).toEqual(expected.map(({ units }) => units));
@@ -83,7 +83,7 @@ describe.each([
   it("leaves nothing on the backend", async () => {
     const before = tf.memory().numTensors;
     const held = { personal: adapterOf(1), shared: adapterOf(2), merged: null };
-    const losses = createFusionLosses(task, rowsOf(), held, { scale: SCALE, beforeBatch: async () => {} });
+    const losses = createFusionLosses(task, rowsOf(), held, { scale: SCALE });
     await losses.of({ kind: "factor", weights: [pair(0.7, -0.4)] });
     losses.dispose();
     expect(tf.memory().numTensors).toBe(before);

@@ -10,7 +10,7 @@ import type { HeldAdapters } from "@duet/lora-core/strategies/exchange";
 import * as tf from "@tensorflow/tfjs";
 import type { DeviceAdapter, Example, TaskModel } from "../models/languageModel.ts";
 import { mixOnDevice, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
-import { inBatches } from "./evaluateAdapter.ts";
+import { type EachBatch, inBatches } from "./evaluateAdapter.ts";
 
 export interface FusionLosses {
   /** Per row, in their order. */
@@ -22,8 +22,7 @@ export interface FusionLosses {
 
 interface FusionLossesOptions {
   readonly scale: number;
-  /** Runs before each batch and may throw to stop. */
-  readonly beforeBatch: () => Promise<void>;
+  readonly eachBatch?: EachBatch<Float32Array>;
 }
 
 /** The model and the adapters stay the caller's; the copies on the backend are freed by `dispose`. @throws {RangeError} without rows. */
@@ -31,7 +30,7 @@ export function createFusionLosses(
   model: Pick<TaskModel, "losses" | "choices">,
   rows: readonly Example[],
   held: Pick<HeldAdapters, "personal" | "shared" | "merged">,
-  { scale, beforeBatch }: FusionLossesOptions,
+  { scale, eachBatch = (compute) => compute() }: FusionLossesOptions,
 ): FusionLosses {
   const batches = inBatches(rows);
   const upload = (tensors: HeldAdapters["personal"]) => uploadAdapter(tensors, { scale, trainable: false });
@@ -50,10 +49,12 @@ export function createFusionLosses(
     async of(mix) {
       const found: ExampleLoss[] = new Array(rows.length);
       for (const { examples, places } of batches) {
-        await beforeBatch();
-        const losses = tf.tidy(() => model.losses(examples, active(mix), null));
-        const values = Float32Array.from(await losses.data());
-        losses.dispose();
+        const values = await eachBatch(async () => {
+          const losses = tf.tidy(() => model.losses(examples, active(mix), null));
+          const read = Float32Array.from(await losses.data());
+          losses.dispose();
+          return read;
+        });
         let next = 0;
         for (const [i, example] of examples.entries()) {
           const units = model.choices(example).length;

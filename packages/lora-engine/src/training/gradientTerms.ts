@@ -3,6 +3,7 @@
 import { zerosLike } from "@duet/lora-core/tensors/arithmetic";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
+import { assignHost, toHost } from "../optim/hostCopies.ts";
 
 export interface ProximalTerm {
   readonly anchor: NamedTensors;
@@ -15,11 +16,19 @@ export interface ControlTerm {
   readonly common: NamedTensors | null;
 }
 
+/** Sums of the gradients as they came in, in the order of the variables, over so many steps; no sums where there is no control term. */
+export interface GradientSums {
+  readonly steps: number;
+  readonly sums: readonly HostTensor[];
+}
+
 export interface GradientTerms {
   /** Gradients in the order of the variables, which stay the caller's; the result belongs to the surrounding tidy. */
   apply(gradients: readonly tf.Tensor[]): tf.Tensor[];
   /** Mean over the steps of the gradients as they came in, with the layout of `like`; null where there is no control term. */
   meanGradient(like: NamedTensors): Promise<NamedTensors | null>;
+  exportSums(): Promise<GradientSums>;
+  importSums(state: GradientSums): void;
   dispose(): void;
 }
 
@@ -52,13 +61,17 @@ export function createGradientTerms(variables: ReadonlyMap<string, tf.Variable>,
     },
     async meanGradient(like) {
       if (!control) return null;
-      const means = await Promise.all(
-        [...variables.keys()].map(async (key, i): Promise<[string, HostTensor]> => {
-          const data = (await sums[i]?.data()) ?? [];
-          return [key, { shape: like.get(key)?.shape ?? [], data: Float32Array.from(data, (sum) => sum / steps) }];
-        }),
-      );
+      const totals = await toHost(sums);
+      const means = [...variables.keys()].map((key, i): [string, HostTensor] => {
+        const data = Float32Array.from(totals[i]?.data ?? [], (sum) => sum / steps);
+        return [key, { shape: like.get(key)?.shape ?? [], data }];
+      });
       return new Map([...zerosLike(like), ...means]);
+    },
+    exportSums: async () => ({ steps, sums: await toHost(sums) }),
+    importSums(state) {
+      steps = state.steps;
+      assignHost(sums, state.sums);
     },
     dispose: () => tf.dispose([...anchors, ...own, ...common, ...sums].filter((tensor) => tensor !== null)),
   };

@@ -17,6 +17,7 @@ import type { ModelFiles } from "../models/modelFiles.ts";
 import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import { createAnswerEngine } from "./answerEngine.ts";
 import { prepareClient } from "./prepareClient.ts";
+import { createRoundJournal, type RoundKeeping } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
@@ -64,7 +65,11 @@ class LocalClient implements TrainingEngine {
     return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
   }
 
-  async runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult> {
+  async runRound(
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    keeping: RoundKeeping | null = null,
+  ): Promise<RoundResult> {
     if (this.#running) throw new Error("A round is already running");
     const client = this.#prepared();
     const control = createRunControl();
@@ -72,7 +77,8 @@ class LocalClient implements TrainingEngine {
     try {
       await this.#answers.stopAnswering();
       const report = new RoundReport(request.round, onProgress);
-      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control));
+      const journal = createRoundJournal(keeping);
+      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control, journal));
       this.#client = { ...client, held, served, lastRound: request.round };
       return { upload, metrics: report.metrics(), confusion: report.confusion() };
     } finally {

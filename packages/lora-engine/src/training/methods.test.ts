@@ -2,6 +2,7 @@
 
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, initialAdapter, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
@@ -10,9 +11,10 @@ import type { Budgets, Contribution } from "@duet/lora-core/strategies/strategy"
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { TaskModel } from "../models/languageModel.ts";
+import { createRoundJournal, type JournalState } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
-import { type Client, runRound } from "./runRound.ts";
+import { type Client, type RoundOutcome, runRound } from "./runRound.ts";
 import { paperModel, paperRow } from "./testing/paperModel.ts";
 
 const budgets: Budgets = { local: { unit: "steps", amount: 4 }, inner: { unit: "steps", amount: 8 }, rounds: 2 };
@@ -46,8 +48,30 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
   };
 }
 
+interface Ran {
+  readonly outcome: RoundOutcome;
+  readonly metrics: RoundMetrics;
+}
+
+/** A round as it runs by itself. */
+async function straight(client: Client, request: RoundRequest): Promise<Ran> {
+  const report = new RoundReport(request.round, () => {});
+  return { outcome: await runRound(client, request, report, createRunControl()), metrics: report.metrics() };
+}
+
+/** The same with everything that could be kept of it on the way, in order. */
+async function kept(client: Client, request: RoundRequest, from: JournalState | null = null) {
+  const states: JournalState[] = [];
+  const offer = async (read: () => Promise<JournalState>) => void states.push(structuredClone(await read()));
+  const report = new RoundReport(request.round, () => {});
+  const outcome = await runRound(client, request, report, createRunControl(), createRoundJournal({ from, offer }));
+  return { states, outcome, metrics: { ...report.metrics(), trainSeconds: 0, fusion: withoutSeconds(report.metrics().fusion) } };
+}
+
+const withoutSeconds = (fusion: RoundMetrics["fusion"]) => fusion && { ...fusion, seconds: 0 };
+
 /** All rounds; what the first client sent and received in them, and how it ended. */
-async function federate(method: Method) {
+async function federate(method: Method, run: (client: Client, request: RoundRequest) => Promise<Ran> = straight) {
   let clients = [clientOf("a", 1), clientOf("b", 2)];
   let state = method.init(initial);
   const rounds: { readonly round: number; readonly down: number; readonly up: number; readonly metrics: RoundMetrics }[] = [];
@@ -58,15 +82,15 @@ async function federate(method: Method) {
     for (const client of clients) {
       const sent = plan.receive && sentDown(method.download(state, client.clientId), plan.receive);
       const received = sent && encodeAdapter(sent, layoutOf(sent));
-      const report = new RoundReport(round, () => {});
-      const { held, upload, served } = await runRound(client, { round, plan, received }, report, createRunControl());
+      const { outcome, metrics } = await run(client, { round, plan, received });
+      const { held, upload, served } = outcome;
       next.push({ ...client, held, served, lastRound: round });
       if (upload && plan.upload) {
         const tensors = decodeAdapter(upload, uploadLayout(layout, plan.upload));
         contributions.push({ clientId: client.clientId, sampleCount: 8, tensors });
       }
       if (client.clientId === "a") {
-        rounds.push({ round, down: received?.byteLength ?? 0, up: upload?.byteLength ?? 0, metrics: report.metrics() });
+        rounds.push({ round, down: received?.byteLength ?? 0, up: upload?.byteLength ?? 0, metrics });
       }
     }
     clients = next;
@@ -111,6 +135,18 @@ describe.each(methods)("$id, $preset", ({ id, config }) => {
     expect(client?.served).not.toBeNull();
     // A search reads four fusion rows of one token for every candidate.
     expect(served?.fusion?.forwardTokens).toBe(4 * (served?.fusion?.evaluations ?? Number.NaN));
+  });
+
+  it("comes to the same bits when a round is interrupted, wherever that is", async () => {
+    await federate(methodOf({ id, config }), async (client, request) => {
+      const { states, ...whole } = await kept(client, request);
+      for (const [at, from] of states.entries()) {
+        const { states: later, ...again } = await kept(client, request, from);
+        expect(again).toEqual(whole);
+        expect(later).toHaveLength(states.length - 1 - at);
+      }
+      return whole;
+    });
   });
 });
 

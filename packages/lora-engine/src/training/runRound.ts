@@ -1,7 +1,7 @@
 /**
  * Interprets one round plan on a client: receive, train, copy, measure, fuse, upload. It knows no federated method by name.
  * All work is on copies; the client's adapters change only when the whole round succeeded, so a cancelled or failed round can
- * simply be run again.
+ * simply be run again, and with its journal it need not compute again what it has computed.
  */
 
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
@@ -30,8 +30,9 @@ import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
 import { stepsOf } from "./batches.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
-import { type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { type EachBatch, type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { createFusionLosses } from "./fusionLosses.ts";
+import { createRoundJournal, type RoundJournal } from "./roundJournal.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
@@ -63,13 +64,25 @@ export interface RoundOutcome {
   readonly served: NamedTensors | null;
 }
 
-/** @throws {RangeError} on a plan that cannot be followed; {DuetError} STOPPED when cancelled, LOSS_NOT_FINITE. */
+/** What a round tells of itself, what stops it, and what it has computed already. */
+interface Running {
+  readonly report: RoundReport;
+  readonly control: RunControl;
+  readonly journal: RoundJournal;
+}
+
+/**
+ * With a journal it goes on where that ends. @throws {RangeError} on a plan that cannot be followed; {DuetError} STOPPED when cancelled,
+ * LOSS_NOT_FINITE, STORED_DAMAGED when the journal is of another round.
+ */
 export async function runRound(
   client: Client,
   request: RoundRequest,
   report: RoundReport,
   control: RunControl,
+  journal: RoundJournal = createRoundJournal(null),
 ): Promise<RoundOutcome> {
+  const running = { report, control, journal };
   const { plan } = request;
   const start = receivedAdapters(client, request);
   const asExtra = (kind: "merged" | "control") => (plan.receive?.extra === kind ? (start?.extra ?? null) : null);
@@ -77,7 +90,7 @@ export async function runRound(
     ...client.held,
     ...(start ? { shared: start.shared, merged: asExtra("merged") } : {}),
   };
-  const measure = measurer(client, plan, report, control);
+  const measure = measurer(client, plan, running);
 
   if (plan.stage === "fusing" || client.lastRound === null) await measure("base", null);
   if (start) await measure("shared", withMerged(held.shared, held.merged));
@@ -85,14 +98,14 @@ export async function runRound(
     if (step.kind === "copy") held = { ...held, [step.to]: held[step.from] };
     else {
       const task = taskOf(step, held, asExtra("control"));
-      const { adapter, control: made } = await train(client, request.round, index, step, task, held, report, control);
+      const { adapter, control: made } = await train(client, request.round, index, step, task, held, running);
       held = { ...held, [step.slot]: adapter, control: made ?? held.control };
     }
   }
   if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
     await measure("personal", withMerged(held.personal, held.merged));
   }
-  const served = plan.serve && withMerged(await serve(client, plan.serve, held, report, control), held.merged);
+  const served = plan.serve && withMerged(await serve(client, plan.serve, held, running), held.merged);
   if (served) await measure("fused", served);
 
   report.progress("uploading");
@@ -135,28 +148,33 @@ async function train(
   { slot, budget }: TrainStep,
   task: TrainingTask,
   held: HeldAdapters,
-  report: RoundReport,
-  control: RunControl,
+  { report, control, journal }: Running,
 ): Promise<TrainingOutcome> {
   const steps = stepsOf(budget, examples.train.length, setup.training);
-  const startedAt = performance.now();
-  const seconds = () => (performance.now() - startedAt) / 1000;
-  report.progress("training", { slot, steps });
-  const outcome = await trainAdapter(model, examples.train, held[slot], {
-    ...task,
-    steps,
-    scale: adapterScale(setup.adapter),
-    dropout: setup.adapter.dropout,
-    memory: setup.memory ?? ALL_AT_ONCE,
-    config: setup.training,
-    // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
-    seed: Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31),
-    beforeStep: () => control.checkIn(),
-    onStep: (step, loss, tokens) =>
-      report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, seconds()) }),
+  const name = `train ${stepIndex}`;
+  const { result, seconds } = await journal.once("trained", name, () => {
+    const keeping = journal.training(name);
+    const startedAt = performance.now();
+    report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
+    return trainAdapter(model, examples.train, held[slot], {
+      ...task,
+      steps,
+      scale: adapterScale(setup.adapter),
+      dropout: setup.adapter.dropout,
+      memory: setup.memory ?? ALL_AT_ONCE,
+      config: setup.training,
+      // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
+      seed: Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31),
+      beforeStep: () => control.checkIn(),
+      onStep: (step, loss, tokens) => {
+        const taken = keeping.seconds + (performance.now() - startedAt) / 1000;
+        report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
+      },
+      keeping,
+    });
   });
-  report.trained(outcome, seconds());
-  return outcome;
+  report.trained(result, seconds);
+  return result;
 }
 
 const NO_SEARCH = { evaluations: 0, forwardTokens: 0, seconds: 0 };
@@ -166,9 +184,9 @@ async function serve(
   client: Client,
   how: Serve,
   held: HeldAdapters,
-  report: RoundReport,
-  control: RunControl,
+  running: Running,
 ): Promise<NamedTensors> {
+  const { report } = running;
   switch (how.kind) {
     case "slot":
       report.fused({ personal: how.slot === "personal" ? 1 : 0, shared: how.slot === "shared" ? 1 : 0, ...NO_SEARCH });
@@ -177,7 +195,7 @@ async function serve(
       report.fused({ ...how.weights, ...NO_SEARCH });
       return sumOf(held.personal, held.shared, how.weights);
     case "fuse":
-      return search(client, how.search, held, report, control);
+      return search(client, how.search, held, running);
     default:
       return how satisfies never;
   }
@@ -187,19 +205,22 @@ async function search(
   { setup, model, examples }: Client,
   config: FusionConfig,
   held: HeldAdapters,
-  report: RoundReport,
-  control: RunControl,
+  { report, control, journal }: Running,
 ): Promise<NamedTensors> {
-  const startedAt = performance.now();
-  const scale = adapterScale(setup.adapter);
-  const losses = createFusionLosses(model, examples.fusion, held, { scale, beforeBatch: () => control.checkIn() });
+  let seconds = 0;
+  const eachBatch: EachBatch<Float32Array> = async (compute) => {
+    await control.checkIn();
+    const piece = await journal.once("losses", "fuse", compute);
+    seconds += piece.seconds;
+    return piece.result;
+  };
+  const losses = createFusionLosses(model, examples.fusion, held, { scale: adapterScale(setup.adapter), eachBatch });
   try {
     let step = 0;
     const { mix, weights, evaluations } = await searchFusion(config, (candidate) => {
       report.progress("fusing", { step: step++, steps: config.maxEvaluations });
       return losses.of(candidate);
     });
-    const seconds = (performance.now() - startedAt) / 1000;
     report.fused({ ...weights, evaluations, forwardTokens: evaluations * losses.tokens, seconds });
     return mixed(held.personal, held.shared, mix);
   } finally {
@@ -211,7 +232,7 @@ async function search(
  * Measures adapters on the test rows, each once, and notes the figures in the report. The base never changes, so it is measured on all
  * of them from the start: its figure is the same in every round.
  */
-function measurer(client: Client, plan: RoundPlan, report: RoundReport, control: RunControl) {
+function measurer(client: Client, plan: RoundPlan, { report, control, journal }: Running) {
   const { test } = client.examples;
   const { task } = client.setup;
   const labels = task.kind === "label" ? task.labels.length : 0;
@@ -220,7 +241,11 @@ function measurer(client: Client, plan: RoundPlan, report: RoundReport, control:
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     const rows = plan.stage === "fusing" || adapter === null ? test : sample;
     report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
-    const evaluation = known.get(adapter) ?? evaluationOf(await score(client, rows, adapter, control), rows, labels);
+    const eachBatch: EachBatch<readonly Scored[]> = async (compute) => {
+      await control.checkIn();
+      return (await journal.once("scored", what, compute)).result;
+    };
+    const evaluation = known.get(adapter) ?? evaluationOf(await score(client, rows, adapter, eachBatch), rows, labels);
     known.set(adapter, evaluation);
     report.evaluated(what, evaluation);
   };
@@ -230,11 +255,11 @@ async function score(
   { setup, model }: Client,
   rows: readonly Example[],
   tensors: NamedTensors | null,
-  control: RunControl,
+  eachBatch: EachBatch<readonly Scored[]>,
 ): Promise<readonly Scored[]> {
   const adapter = tensors ? uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false }) : null;
   try {
-    return await scoreExamples(model, rows, adapter, () => control.checkIn());
+    return await scoreExamples(model, rows, adapter, eachBatch);
   } finally {
     adapter?.dispose();
   }

@@ -8,12 +8,12 @@ import { random } from "@duet/lora-core/tensors/random";
 import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
 import type { Example, TaskModel } from "../models/languageModel.ts";
-import { createAdamW } from "../optim/adamW.ts";
+import { type AdamWState, createAdamW } from "../optim/adamW.ts";
 import { clipFactor } from "../optim/clipByGlobalNorm.ts";
 import { warmupConstant } from "../optim/schedule.ts";
 import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
-import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
+import { type ControlTerm, createGradientTerms, type GradientSums, type ProximalTerm } from "./gradientTerms.ts";
 import { createObjective, type DistillTerm } from "./objective.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */
@@ -42,6 +42,29 @@ export interface TrainingRun extends TrainingTask {
   readonly beforeStep: () => Promise<void>;
   /** After every step: steps done, that step's loss in nats, and tokens read since the start. */
   readonly onStep: (done: number, loss: number, tokens: number) => void;
+  /** Left out: it begins at its first step, and nobody asks where it is. */
+  readonly keeping?: TrainingKeeping;
+}
+
+/**
+ * A training between two of its steps, on the host: enough to go on to the same bits. Batches and dropout need no state of their own:
+ * they are functions of the seed and the number of the step.
+ */
+export interface TrainingState {
+  /** Steps taken. */
+  readonly done: number;
+  readonly adapter: NamedTensors;
+  readonly optimizer: AdamWState;
+  readonly gradients: GradientSums;
+  readonly lossSum: number;
+  readonly tokens: number;
+}
+
+export interface TrainingKeeping {
+  /** Where it goes on; null at its first step. */
+  readonly from: TrainingState | null;
+  /** After every step but the last. `read` reads the state off the backend, and must be over before this is. */
+  readonly betweenSteps: (read: () => Promise<TrainingState>) => Promise<void>;
 }
 
 export interface TrainingOutcome {
@@ -55,8 +78,8 @@ export interface TrainingOutcome {
 }
 
 /**
- * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping. `start` is untouched and
- * everything on the backend is freed, also when a step throws.
+ * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping, or goes on with such a training
+ * to the same bits. `start` is untouched and everything on the backend is freed, also when a step throws.
  * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is not finite, naming the step.
  */
 export async function trainAdapter(
@@ -65,7 +88,8 @@ export async function trainAdapter(
   start: NamedTensors,
   run: TrainingRun,
 ): Promise<TrainingOutcome> {
-  const adapter = uploadAdapter(start, { scale: run.scale, trainable: true });
+  const from = run.keeping?.from ?? null;
+  const adapter = uploadAdapter(from?.adapter ?? start, { scale: run.scale, trainable: true });
   const beside = run.beside && uploadAdapter(run.beside, { scale: run.scale, trainable: false });
   const moving = movingVariables(adapter, start, run.part);
   const variables = [...moving.values()];
@@ -75,12 +99,13 @@ export async function trainAdapter(
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
-  let lossSum = 0;
-  let tokens = 0;
+  let lossSum = from?.lossSum ?? 0;
+  let tokens = from?.tokens ?? 0;
   /** What the forward pass sees. */
   const active = () => sumOnDevice({ adapter, weight: run.weight }, ...(beside ? [{ adapter: beside, weight: 1 }] : []));
   try {
-    for (let step = 0; step < run.steps; step++) {
+    if (from) goOn(from);
+    for (let step = from?.done ?? 0; step < run.steps; step++) {
       await run.beforeStep();
       const batch = stream.next().value;
       const loss = takeStep(step, batch);
@@ -92,6 +117,7 @@ export async function trainAdapter(
       lossSum += value;
       tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);
       run.onStep(step + 1, value, tokens);
+      if (step + 1 < run.steps) await run.keeping?.betweenSteps(() => read(step + 1));
     }
     const control = await terms.meanGradient(start);
     return { adapter: await downloadAdapter(adapter, start), control, meanLoss: lossSum / run.steps, tokens };
@@ -101,6 +127,22 @@ export async function trainAdapter(
     terms.dispose();
     beside?.dispose();
     adapter.dispose();
+  }
+
+  async function read(done: number): Promise<TrainingState> {
+    const [values, state, gradients] = await Promise.all([
+      downloadAdapter(adapter, start),
+      optimizer.exportState(),
+      terms.exportSums(),
+    ]);
+    return { done, adapter: values, optimizer: state, gradients, lossSum, tokens };
+  }
+
+  /** The adapter is uploaded already. */
+  function goOn({ done, optimizer: state, gradients }: TrainingState): void {
+    optimizer.importState(state);
+    terms.importSums(gradients);
+    for (let step = 0; step < done; step++) stream.next();
   }
 
   /** One forward, backward and update; no read-back. Returns the batch's loss before the update. */

@@ -5,6 +5,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "../models/modelFiles.ts";
+import type { RoundKeeping } from "./roundJournal.ts";
 
 export interface TrainingEngine extends AnswerEngine {
   /** Picks the backend (or the forced one), loads the base. @throws when the forced backend is not there. */
@@ -12,11 +13,11 @@ export interface TrainingEngine extends AnswerEngine {
   /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /**
-   * Runs one round's plan. `onProgress` is called at most a few times a second.
-   * @throws {DuetError} LOSS_NOT_FINITE.
+   * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second.
+   * @throws {DuetError} LOSS_NOT_FINITE; STORED_DAMAGED when what it is to go on from is of another round.
    * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
    */
-  runRound(request: RoundRequest, onProgress: (progress: Progress) => void): Promise<RoundResult>;
+  runRound(request: RoundRequest, onProgress: (progress: Progress) => void, keeping?: RoundKeeping): Promise<RoundResult>;
   checkpoint(): Promise<ClientCheckpoint>;
   restore(checkpoint: ClientCheckpoint): Promise<void>;
   /** Stops a running round at its next step; that `runRound` rejects with STOPPED. */
