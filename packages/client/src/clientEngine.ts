@@ -5,7 +5,14 @@
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
-import type { ClientCheckpoint, DoneRound, KeptClient, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
+import type {
+  ClientCheckpoint,
+  DoneRound,
+  KeptClient,
+  RoundBeginning,
+  RoundKey,
+  RoundRequest,
+} from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
@@ -23,6 +30,8 @@ export interface BeginRequest {
   readonly rows: RowsHandle;
   /** The client's own seed is made of its rows, where they are. */
   readonly setup: Omit<EngineSetup, "clientSeed">;
+  /** SHA-256 over the base's files. */
+  readonly model: string;
   /** What a new client starts from; null for the federation's seeded start. A client with finished rounds goes on from those. */
   readonly start: ClientCheckpoint | null;
 }
@@ -51,10 +60,16 @@ export interface ClientEngine extends AnswerEngine {
   /** Keeps the rows and all that follows on the device under this id. False when the device refused. */
   keepAs(clientId: string): Promise<boolean>;
   /**
-   * Runs one round's plan and keeps its result. `onProgress` is called at most a few times a second.
+   * Runs one round's plan and keeps its result. What was kept of the very same round under way is gone on with; `onBegun` is told so
+   * first. `onProgress` is called at most a few times a second.
    * @throws {DuetError} LOSS_NOT_FINITE; STOPPED by {@link cancel}; DEVICE_LOST when the GPU is gone: open and begin again.
    */
-  runRound(key: RoundKey, request: RoundRequest, onProgress: (progress: Progress) => void): Promise<KeptRound>;
+  runRound(
+    key: RoundKey,
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    onBegun: (beginning: RoundBeginning) => void,
+  ): Promise<KeptRound>;
   /** Remembers that the coordinator has the result of this round. */
   confirmSubmitted(key: RoundKey): Promise<void>;
   /** Stops a running round at its next step. */

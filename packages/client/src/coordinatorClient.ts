@@ -30,6 +30,7 @@ import { downloadBlob } from "./downloadBlob.ts";
 import type { SentLedger } from "./sentLedger.ts";
 import { createSnapshotMirror } from "./snapshotMirror.ts";
 import { createStore, type ReadableStore } from "./store.ts";
+import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
 import { type BlobUpload, uploadBlob } from "./uploadBlob.ts";
 
 export type ConnectionStatus =
@@ -82,6 +83,8 @@ export interface CoordinatorClientOptions {
   readonly url: string;
   readonly ledger: SentLedger;
   readonly now: () => number;
+  /** After another network or a sleep it connects again at once. Left out where nobody sees any. */
+  readonly surroundings?: Surroundings;
 }
 
 /** Uploads of one submission that the coordinator may lose, by going down, before that is told. */
@@ -94,7 +97,8 @@ const RECONNECT_MS = 1_000;
 
 const replacedNotice = z.strictObject({ reason: z.string() });
 
-export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientOptions): CoordinatorClient {
+export function createCoordinatorClient(options: CoordinatorClientOptions): CoordinatorClient {
+  const { url, ledger, now, surroundings = unseenSurroundings } = options;
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   /** What paths from the root are added to. */
   const root = base.href.replace(/\/$/, "");
@@ -145,6 +149,17 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
     const parsed = replacedNotice.safeParse(raw);
     replaced.emit(parsed.success ? parsed.data.reason : "This client was taken over");
   });
+
+  const stopLooking = surroundings.onChange(({ kind }) => {
+    if (kind === "online" || kind === "networkChanged" || kind === "woke") connectAgain();
+  });
+
+  /** At once, in place of a connection that may be dead without knowing it, or of the pause before the next try. */
+  function connectAgain(): void {
+    if (status.get().kind === "refused") return;
+    socket.disconnect();
+    socket.connect();
+  }
 
   /** A version mismatch is final; anything else is tried again by reconnecting. */
   function refused(error: unknown): void {
@@ -271,7 +286,10 @@ export function createCoordinatorClient({ url, ledger, now }: CoordinatorClientO
         });
       }
     },
-    close: () => socket.disconnect(),
+    close() {
+      stopLooking();
+      socket.disconnect();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { expect, test, vi } from "vitest";
 import type { ClientIdentity } from "./clientIdentity.ts";
 import { type SessionOptions, startFederatedSession } from "./federatedSession.ts";
-import { fakeCoordinator, fakeEngine, fakeFeed, fakeIdentities, keptRound, nothingKept } from "./testing/fakes.ts";
+import { fakeCoordinator, fakeEngine, fakeFeed, fakeIdentities, fakeSurroundings, keptRound, nothingKept } from "./testing/fakes.ts";
 import { collecting, snapshotOf } from "./testing/snapshots.ts";
 
 const first = { round: 1, attempt: 1 };
@@ -21,7 +21,8 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
   const calls: string[] = [];
   const coordinator = fakeCoordinator(calls);
   coordinator.answers.join = async () => ({ clientId: "anna", snapshot: now });
-  const { engine, finish, rounds } = fakeEngine(calls);
+  const { engine, finish, rounds, beginnings } = fakeEngine(calls);
+  const surroundings = fakeSurroundings();
   const feed = fakeFeed("f1");
   const identities = fakeIdentities();
   const session = startFederatedSession({
@@ -30,6 +31,7 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
     identities,
     engine,
     now: () => 0,
+    surroundings,
     backend: null,
     config: snapshotOf().config,
     identity: { inviteToken: "invite", name: "Anna", known: null },
@@ -40,7 +42,7 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
   });
   const has = (...wanted: string[]) => vi.waitFor(() => expect(calls).toEqual(expect.arrayContaining(wanted)));
   const stage = (kind: string) => vi.waitFor(() => expect(session.get().stage.kind).toBe(kind));
-  return { session, calls, coordinator, feed, identities, finish, rounds, has, stage };
+  return { session, calls, coordinator, feed, identities, finish, rounds, beginnings, surroundings, has, stage };
 }
 
 test("a round from the open base to the confirmed submission, in this order", async () => {
@@ -143,4 +145,41 @@ test("after the end the engine still answers; closing ends it", async () => {
   expect(calls).not.toContain("close");
   session.close();
   expect(calls).toContain("close");
+});
+
+test("a resumed round says where it goes on, and is submitted once", async () => {
+  const { session, calls, beginnings, finish, has } = started();
+  beginnings.set(1, { kind: "resumed", training: { step: 120, steps: 300 }, backend: "webgpu", isExact: true });
+  await has("run 1");
+  expect(session.get().notes).toEqual(["Goes on at step 120 of 300."]);
+  finish(first);
+  await has("confirm 1");
+  expect(calls.filter((call) => call === "send 1")).toHaveLength(1);
+});
+
+test("no timer of the page drives a round: it is worked on and submitted while they all stand still", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: false });
+  try {
+    const { calls, finish } = started();
+    const settle = async () => {
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    };
+    await settle();
+    expect(calls).toContain("run 1");
+    finish(first);
+    await settle();
+    expect(calls).toContain("confirm 1");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("what the surroundings tell is shown; a session that is closed listens no more", async () => {
+  const { session, surroundings, has } = started();
+  await has("run 1");
+  surroundings.change({ kind: "offline" });
+  expect(session.get().notes).toHaveLength(1);
+  session.close();
+  surroundings.change({ kind: "online" });
+  expect(session.get().notes).toHaveLength(1);
 });

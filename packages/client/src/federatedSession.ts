@@ -5,7 +5,7 @@
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
-import type { ClientCheckpoint, DoneRound, KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -14,7 +14,7 @@ import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { ClientEngine, RowsHandle } from "./clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "./clientIdentity.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
-import { delay, withDeadline } from "./deadline.ts";
+import { delay } from "./deadline.ts";
 import type { FederationFeed } from "./federationFeed.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { adviceFor } from "./memoryAdvice.ts";
@@ -24,6 +24,7 @@ import { createSecret } from "./secret.ts";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
 import type { SessionState } from "./sessionState.ts";
 import { createStore, type ReadableStore } from "./store.ts";
+import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
 import { createThrottle } from "./throttle.ts";
 import { createWatchdog } from "./watchdog.ts";
 
@@ -43,6 +44,8 @@ export interface SessionOptions<Engine extends ClientEngine> {
   readonly identities: IdentityStore;
   readonly engine: Engine;
   readonly now: () => number;
+  /** Left out where nobody sees any. */
+  readonly surroundings?: Surroundings;
   /** Forced by the person; null lets the engine choose. */
   readonly backend: BackendName | null;
   readonly config: FederationConfig;
@@ -55,7 +58,6 @@ export interface SessionOptions<Engine extends ClientEngine> {
   readonly kept: KeptClient;
 }
 
-const BEGIN_DEADLINE_MS = 5 * 60_000;
 /** An engine at work that reports nothing for this long is considered dead. */
 const SILENCE_DEADLINE_MS = 5 * 60_000;
 const PROGRESS_INTERVAL_MS = 500;
@@ -65,7 +67,7 @@ const REST_MS = 2_000;
 const silent = () => new DuetError("WORKER_DIED", "The training worker has been silent for several minutes");
 
 export function startFederatedSession<Engine extends ClientEngine>(options: SessionOptions<Engine>): FederatedSession<Engine> {
-  const { coordinator, feed, identities, engine, now, config, identity } = options;
+  const { coordinator, feed, identities, engine, now, config, identity, surroundings = unseenSurroundings } = options;
   const federationId = feed.federationId;
   const store = createStore(initialMachine(options));
   const view = createStore(store.get().view);
@@ -91,6 +93,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       if (coordinator.status.get().kind === "lost") dispatch({ kind: "disconnected" });
     }),
     coordinator.onReplaced((reason) => dispatch({ kind: "replaced", reason })),
+    surroundings.onChange((change) => dispatch({ kind: "surroundings", change, at: now() })),
   ];
   function perform(effect: SessionEffect): void {
     switch (effect.kind) {
@@ -155,8 +158,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const { task, adapter, training, seed } = config;
     const memory = stepMemory(config, await engine.deviceLimits(backend));
     const setup = { task, adapter, training, seed, memory };
-    const begun = engine.begin({ rows: options.rows, setup, start: options.start });
-    const samples = await withDeadline(begun, BEGIN_DEADLINE_MS, silent);
+    const model = fingerprint(config.model.files);
+    const samples = await unlessSilent(() => engine.begin({ rows: options.rows, setup, model, start: options.start }));
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
 
@@ -177,13 +180,14 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   async function work(key: RoundKey, plan: RoundPlan): Promise<SessionEvent> {
     const { round } = key;
     const received = plan.receive ? await persistently(() => coordinator.fetchAdapter(round)) : null;
-    const watchdog = createWatchdog(SILENCE_DEADLINE_MS, silent);
-    const report = (progress: Progress) => {
-      watchdog.touch();
-      dispatch({ kind: "progressed", progress });
-    };
-    const worked = engine.runRound(key, { round, plan, received }, report);
-    const kept = await Promise.race([worked, watchdog.expired]).finally(watchdog.stop);
+    const kept = await unlessSilent((touch) => {
+      const report = (progress: Progress) => {
+        touch();
+        dispatch({ kind: "progressed", progress });
+      };
+      const begun = (beginning: RoundBeginning) => dispatch({ kind: "began", key, beginning });
+      return engine.runRound(key, { round, plan, received }, report, begun);
+    });
     result = kept.done;
     return { kind: "worked", key, round: kept };
   }
@@ -235,6 +239,12 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   };
 }
 
+/** What an engine's work gives. @throws {DuetError} WORKER_DIED when it does not touch for too long; sleep does not count. */
+function unlessSilent<T>(work: (touch: () => void) => Promise<T>): Promise<T> {
+  const watchdog = createWatchdog(SILENCE_DEADLINE_MS, silent);
+  return Promise.race([work(watchdog.touch), watchdog.expired]).finally(watchdog.stop);
+}
+
 /** What an error of some work means to the machine. */
 function eventOf(error: unknown, key: RoundKey | null): SessionEvent {
   if (key && hasCode(error, "STOPPED")) return { kind: "interrupted", key, isOutdated: false };
@@ -260,6 +270,7 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
     modelKept: true,
     confusion: kept.done?.confusion ?? null,
     adapters: keptAdapters(kept),
+    notes: [],
     losses: [],
   };
   return {
@@ -270,6 +281,8 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
     doing: null,
     standing: standingOf(kept.done),
     resting: false,
+    hiddenAt: null,
+    sleptIn: null,
   };
 }
 

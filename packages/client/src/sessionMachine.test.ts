@@ -1,7 +1,9 @@
-import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
-import { expect, test } from "vitest";
+import type { DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { describe, expect, test } from "vitest";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
-import { clientOf, collecting, metricsOf, snapshotOf } from "./testing/snapshots.ts";
+import type { SurroundingsChange } from "./surroundings.ts";
+import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "./testing/snapshots.ts";
 
 const device = { backend: "webgpu", threads: 1, reason: "There is a WebGPU adapter.", description: "a GPU" } as const;
 const samples = { train: 60, fusion: 10, test: 30 };
@@ -18,6 +20,7 @@ const opening: SessionMachine = {
     modelKept: true,
     confusion: null,
     adapters: null,
+    notes: [],
     losses: [],
   },
   engine: "opening",
@@ -26,6 +29,8 @@ const opening: SessionMachine = {
   doing: null,
   standing: null,
   resting: false,
+  hiddenAt: null,
+  sleptIn: null,
 };
 
 /** What comes of events one after the other: the last state, and the effects of every step. */
@@ -179,4 +184,68 @@ test("a result of work that is no longer wanted is kept as the client's adapters
 
 test("says when this device could not keep the client", () => {
   expect(after(working, { kind: "kept", isKept: false }).machine.view.canResume).toBe(false);
+});
+
+describe("what is out of the ordinary is said", () => {
+  const training = { step: 120, steps: 300 };
+  const resumed = { kind: "resumed", training, backend: "webgpu", isExact: true } as const;
+  const notes = (...events: readonly SessionEvent[]) => after(working, ...events).machine.view.notes;
+  const around = (change: SurroundingsChange, at = 0): SessionEvent => ({ kind: "surroundings", change, at });
+
+  test.each<[RoundBeginning, readonly string[]]>([
+    [{ kind: "new" }, []],
+    [resumed, ["Goes on at step 120 of 300."]],
+    [{ ...resumed, training: null }, ["Goes on where this round was interrupted."]],
+    [{ ...resumed, backend: "wasm", isExact: false }, ["Goes on at step 120 of 300 with webgpu, after wasm: the last digits can differ."]],
+    [{ ...resumed, isExact: false }, ["Goes on at step 120 of 300 with less memory than before: the last digits can differ."]],
+    [{ kind: "anew" }, ["This round begins anew: what was kept of it could not be gone on from."]],
+  ])("how a round begins: %j", (beginning, said) => {
+    expect(notes({ kind: "began", key: first, beginning })).toEqual(said);
+  });
+
+  test("but not how a round began that is wanted no more", () => {
+    expect(notes({ kind: "began", key: { round: 1, attempt: 2 }, beginning: resumed })).toEqual([]);
+  });
+
+  test("a lost device", () => {
+    expect(notes({ kind: "deviceLost", key: first })).toEqual([expect.stringMatching(/^The graphics device was lost/)]);
+  });
+
+  test("the network", () => {
+    expect(notes(around({ kind: "offline" }), around({ kind: "online" }), around({ kind: "networkChanged" }))).toEqual([
+      expect.stringMatching(/^This device has no network: training goes on/),
+      "The network is back.",
+      "The network changed: this tab connects again.",
+    ]);
+  });
+
+  test("a tab that was hidden for long, not one that was for a moment", () => {
+    const twice = (ms: number) => notes(around({ kind: "hidden" }, 1_000), around({ kind: "shown" }, 1_000 + ms));
+    expect(twice(20_000)).toEqual([]);
+    expect(twice(12 * 60_000)).toEqual(["This tab was hidden for 12 minutes and went on meanwhile."]);
+    expect(notes(around({ kind: "shown" }, 5e6))).toEqual([]);
+  });
+
+  test.each<[string, Snapshot, RegExp]>([
+    ["is still open", collecting(1), /it is still open, and goes on/],
+    ["was counted", counted, /the coordinator has its result/],
+    ["ended", collecting(2, { rounds: [roundOf(1, { aggregated: ["bram"] })] }), /it ended without this tab/],
+  ])("a sleep, and that the round of before %s", (_, snapshot, fate) => {
+    const slept = after(working, around({ kind: "woke", sleptMs: 25 * 60_000 }));
+    expect(slept.last).toEqual([]);
+    expect(slept.machine.doing).toEqual(first);
+    const said = after(slept.machine, { kind: "disconnected" }, { kind: "connected" }, joined(snapshot)).machine.view.notes;
+    expect(said).toEqual(["This device was asleep for 25 minutes: this tab connects again.", expect.stringMatching(fate)]);
+  });
+
+  test("a sleep while there was nothing to do is said once", () => {
+    const idle = after(opening, opened, joined()).machine;
+    const woke = after(idle, around({ kind: "woke", sleptMs: 3 * 3_600_000 }), joined());
+    expect(woke.machine.view.notes).toEqual(["This device was asleep for 3 hours: this tab connects again."]);
+  });
+
+  test("only the newest twenty are kept", () => {
+    const many = Array.from({ length: 15 }, () => [around({ kind: "offline" }), around({ kind: "online" })]).flat();
+    expect(notes(...many)).toHaveLength(20);
+  });
 });

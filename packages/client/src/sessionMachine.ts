@@ -4,7 +4,7 @@
  * begins ends in exactly one event, and an event about work that is no longer wanted changes nothing.
  */
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
-import type { KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -12,7 +12,9 @@ import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { counts, nextAction, type Standing, sameRound, standingOf } from "./nextAction.ts";
+import { beginningNote, DEVICE_LOST_NOTE, surroundingsNote, wakingNote } from "./sessionNotes.ts";
 import type { SessionStage, SessionState } from "./sessionState.ts";
+import type { SurroundingsChange } from "./surroundings.ts";
 
 export interface SessionMachine {
   /** What everyone is shown. */
@@ -27,6 +29,10 @@ export interface SessionMachine {
   readonly standing: Standing | null;
   /** Nothing is begun until a moment has passed: the newest snapshot is known to be outdated. */
   readonly resting: boolean;
+  /** When the page was hidden, ms; null while it is shown. */
+  readonly hiddenAt: number | null;
+  /** The round that it was in as its device fell asleep, until it is known what became of it. */
+  readonly sleptIn: RoundKey | null;
 }
 
 export type SessionEvent =
@@ -43,6 +49,7 @@ export type SessionEvent =
   | { readonly kind: "joined"; readonly clientId: string; readonly snapshot: Snapshot }
   | { readonly kind: "kept"; readonly isKept: boolean }
   | { readonly kind: "seen"; readonly snapshot: Snapshot }
+  | { readonly kind: "began"; readonly key: RoundKey; readonly beginning: RoundBeginning }
   | { readonly kind: "progressed"; readonly progress: Progress }
   | { readonly kind: "worked"; readonly key: RoundKey; readonly round: KeptRound }
   | { readonly kind: "submitted"; readonly key: RoundKey }
@@ -50,6 +57,8 @@ export type SessionEvent =
   | { readonly kind: "interrupted"; readonly key: RoundKey; readonly isOutdated: boolean }
   | { readonly kind: "rested" }
   | { readonly kind: "deviceLost"; readonly key: RoundKey }
+  /** `at` by this device's clock, ms. */
+  | { readonly kind: "surroundings"; readonly change: SurroundingsChange; readonly at: number }
   /** Another tab goes on as this client, or the organiser removed it. */
   | { readonly kind: "replaced"; readonly reason: string }
   | { readonly kind: "left" }
@@ -80,6 +89,7 @@ export interface Step {
 }
 
 const KEPT_LOSSES = 2_000;
+const KEPT_NOTES = 20;
 
 /** Pure. After the end nothing changes any more. */
 export function stepSession(machine: SessionMachine, event: SessionEvent): Step {
@@ -102,6 +112,11 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
       return only(showing(machine, { canResume: event.isKept }));
     case "seen":
       return advance({ ...machine, snapshot: event.snapshot });
+    case "began":
+      if (!isDoing(machine, event.key)) return only(machine);
+      return only(noting(machine, beginningNote(event.beginning, machine.view.device?.backend ?? null)));
+    case "surroundings":
+      return only(surrounded(machine, event.change, event.at));
     case "progressed":
       return progressed(machine, event.progress);
     case "worked":
@@ -115,10 +130,10 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
     case "rested":
       return advance({ ...machine, resting: false });
     case "deviceLost":
-      // All that was on the GPU is gone, and it may be lost again: the round runs once more on wasm, from the last checkpoint.
+      // All that was on the GPU is gone, and it may be lost again: the round goes on with wasm, from what was kept of it.
       if (!isDoing(machine, event.key)) return only(machine);
       return {
-        machine: enter({ ...machine, doing: null, engine: "opening" }, { kind: "preparing" }),
+        machine: enter(noting({ ...machine, doing: null, engine: "opening" }, DEVICE_LOST_NOTE), { kind: "preparing" }),
         effects: [{ kind: "open", backend: "wasm" }],
       };
     case "replaced":
@@ -181,8 +196,32 @@ function join(machine: SessionMachine): Step {
 /** The first answer makes it a client; a repeated one is as good as a snapshot. */
 function joined(machine: SessionMachine, { clientId, snapshot }: Extract<SessionEvent, { kind: "joined" }>): Step {
   const isFirst = machine.view.clientId !== clientId || machine.membership !== "joined";
-  const next = advance({ ...showing(machine, { clientId }), membership: "joined", snapshot });
+  const next = advance({ ...awake(showing(machine, { clientId }), clientId, snapshot), membership: "joined", snapshot });
   return isFirst ? { machine: next.machine, effects: [{ kind: "keep", clientId }, ...next.effects] } : next;
+}
+
+function surrounded(machine: SessionMachine, change: SurroundingsChange, at: number): SessionMachine {
+  const noted = noting(machine, surroundingsNote(change, at - (machine.hiddenAt ?? at)));
+  switch (change.kind) {
+    case "hidden":
+      return { ...noted, hiddenAt: at };
+    case "shown":
+      return { ...noted, hiddenAt: null };
+    case "woke":
+      return { ...noted, sleptIn: machine.doing };
+    default:
+      return noted;
+  }
+}
+
+/** Says what the first snapshot after a sleep says of the round of before. */
+function awake(machine: SessionMachine, clientId: string, snapshot: Snapshot): SessionMachine {
+  const { sleptIn } = machine;
+  if (!sleptIn) return machine;
+  const { openRound } = snapshot;
+  const isOpen = openRound !== null && sameRound(openRound, sleptIn) && !openRound.submitted.includes(clientId);
+  const fate = isOpen ? "open" : counts(snapshot, clientId, sleptIn) ? "counted" : "over";
+  return { ...noting(machine, wakingNote(fate)), sleptIn: null };
 }
 
 function progressed(machine: SessionMachine, progress: Progress): Step {
@@ -236,6 +275,9 @@ const showing = (machine: SessionMachine, change: Partial<SessionState>): Sessio
   ...machine,
   view: { ...machine.view, ...change },
 });
+/** Says it, if there is anything to say. */
+const noting = (machine: SessionMachine, note: string | null): SessionMachine =>
+  note === null ? machine : showing(machine, { notes: [...machine.view.notes, note].slice(-KEPT_NOTES) });
 const isDoing = ({ doing }: SessionMachine, key: RoundKey): boolean => doing !== null && sameRound(doing, key);
 
 /** Shown at another stage; the same one is left as it is, so that nobody is told of nothing. */

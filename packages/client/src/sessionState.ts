@@ -33,8 +33,15 @@ export interface SessionState {
   readonly confusion: Confusion | null;
   /** After the last finished round; null before the first. */
   readonly adapters: KeptAdapters | null;
+  /** What was out of the ordinary in this page's life, a sentence each, oldest first. */
+  readonly notes: readonly string[];
   /** Training losses of this page's life, oldest first. */
   readonly losses: readonly LossPoint[];
+}
+
+/** Whether there is, or may yet be, something for this client to do. */
+export function isTakingPart({ stage }: SessionState): boolean {
+  return stage.kind !== "finished" && stage.kind !== "removed" && stage.kind !== "failed";
 }
 
 export interface LossPoint {

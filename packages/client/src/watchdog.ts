@@ -6,17 +6,27 @@ export interface Watchdog {
   stop(): void;
 }
 
+/** A device that sleeps is silent, too, and counts as one of them however long it sleeps. */
+const TICKS = 10;
+
 export function createWatchdog(silenceMs: number, silent: () => Error): Watchdog {
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let expire: (error: Error) => void = () => {};
   const expired = new Promise<never>((_, reject) => {
     expire = reject;
   });
   expired.catch(() => {});
-  const touch = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => expire(silent()), silenceMs);
+  let quiet = 0;
+  const timer = setInterval(() => {
+    quiet += 1;
+    if (quiet < TICKS) return;
+    clearInterval(timer);
+    expire(silent());
+  }, silenceMs / TICKS);
+  return {
+    expired,
+    touch: () => {
+      quiet = 0;
+    },
+    stop: () => clearInterval(timer),
   };
-  touch();
-  return { expired, touch, stop: () => clearTimeout(timer) };
 }

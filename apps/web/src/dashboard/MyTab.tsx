@@ -9,10 +9,12 @@ import type { TabSession } from "../services/appServices.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { KeepAwake } from "./KeepAwake.tsx";
 import { MistakesPanel } from "./MistakesPanel.tsx";
 import { latestAccuracy } from "./metricsView.ts";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
+import { TabNotes } from "./TabNotes.tsx";
 
 const ICONS = { done: IconCheck, current: IconCircleDot, ahead: IconCircle } as const;
 
@@ -47,6 +49,7 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
         <p className="muted small" style={{ margin: "0 0 10px", minHeight: 20 }}>
           {view.detail}
         </p>
+        <TabNotes note={view.note} earlier={view.earlierNotes} />
         <Sparkline losses={state.losses} />
         {device && (
           <p className="small" style={{ margin: "10px 0 0" }}>
@@ -69,6 +72,7 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
           <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
         )}
         {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
+        {view.canLeave && <KeepAwake />}
         {view.canLeave && <LeaveButton session={session} />}
       </Panel>
       <Panel

@@ -13,6 +13,7 @@ const at = (stage: SessionStage): SessionState => ({
   modelKept: true,
   confusion: null,
   adapters: null,
+  notes: [],
   losses: [],
 });
 
@@ -52,4 +53,13 @@ test("after the end there is nothing to leave", () => {
     headline: "Finished",
     canLeave: false,
   });
+});
+
+test("the newest sentence is shown, those before it newest first", () => {
+  const state = { ...at({ kind: "waiting" }), notes: ["The network is back.", "Goes on at step 3 of 9.", "Awake again."] };
+  expect(myTabView(state, snapshotOf())).toMatchObject({
+    note: "Awake again.",
+    earlierNotes: ["Goes on at step 3 of 9.", "The network is back."],
+  });
+  expect(myTabView(at({ kind: "waiting" }), snapshotOf())).toMatchObject({ note: null, earlierNotes: [] });
 });

@@ -1,6 +1,6 @@
 /** This tab's own state in words. Pure. */
 
-import type { SessionStage, SessionState } from "@duet/client/sessionState";
+import { isTakingPart, type SessionStage, type SessionState } from "@duet/client/sessionState";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
@@ -18,6 +18,10 @@ export interface MyTabView {
   /** Of the step at hand; null when it cannot be known. */
   readonly percent: number | null;
   readonly canLeave: boolean;
+  /** What was last out of the ordinary; null when nothing was. */
+  readonly note: string | null;
+  /** What was before that, newest first. */
+  readonly earlierNotes: readonly string[];
 }
 
 const STEPS = ["Data", "Model", "Join", "Train", "Finish"] as const;
@@ -35,11 +39,14 @@ const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
   failed: 1,
 };
 
-export function myTabView({ stage }: SessionState, snapshot: Snapshot): MyTabView {
+export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
+  const { stage, notes } = state;
   const done = STEPS_DONE[stage.kind];
   return {
     checklist: STEPS.map((label, index) => ({ label, state: index < done ? "done" : index === done ? "current" : "ahead" })),
-    canLeave: stage.kind !== "finished" && stage.kind !== "removed" && stage.kind !== "failed",
+    canLeave: isTakingPart(state),
+    note: notes.at(-1) ?? null,
+    earlierNotes: notes.slice(0, -1).toReversed(),
     ...wordsFor(stage, snapshot),
   };
 }

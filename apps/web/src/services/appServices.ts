@@ -6,6 +6,7 @@ import { type FederatedSession, type SessionOptions, startFederatedSession } fro
 import { type FederationFeed, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
 import { startingPoint } from "@duet/client/startingPoint";
+import { isTakingPart } from "@duet/client/sessionState";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
@@ -13,7 +14,9 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
+import { createSurroundings } from "./surroundings.ts";
 import { createTabStorage, type TabStorage } from "./tabStorage.ts";
+import { createWakeLock, type WakeLockSwitch } from "./wakeLock.ts";
 
 /** This tab as a client. */
 export type TabSession = FederatedSession<TabEngine>;
@@ -32,6 +35,7 @@ export interface AppServices {
   readonly coordinator: CoordinatorClient;
   readonly ledger: SentLedger;
   readonly storage: TabStorage;
+  readonly wakeLock: WakeLockSwitch;
   /** This tab as a client; null while it is none. */
   readonly session: ReadableStore<TabSession | null>;
   /** The tab's worker, started on first use. */
@@ -50,8 +54,10 @@ export function createAppServices(): AppServices {
   const now = () => Date.now();
   const backend = forcedBackend();
   const storage = createTabStorage();
+  const surroundings = createSurroundings(now);
   const ledger = createSentLedger(now, storage);
-  const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now });
+  const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now, surroundings });
+  const wakeLock = createWakeLock();
   const session = createStore<TabSession | null>(null);
   let engine: TabEngine | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
@@ -81,15 +87,19 @@ export function createAppServices(): AppServices {
     // The session ends this worker when it is over; the next one gets a fresh one.
     engine = null;
     const feed = feedOf(federationId, identity.inviteToken);
-    session.set(
-      startFederatedSession({ coordinator, feed, identities: storage, engine: owned, now, backend, config, identity, ...from }),
-    );
+    const seen = { coordinator, feed, identities: storage, now, surroundings };
+    const started = startFederatedSession({ ...seen, engine: owned, backend, config, identity, ...from });
+    session.set(started);
+    const tellOfTraining = () => session.get() === started && wakeLock.setTraining(isTakingPart(started.get()));
+    started.subscribe(tellOfTraining);
+    tellOfTraining();
   }
 
   return {
     coordinator,
     ledger,
     storage,
+    wakeLock,
     session,
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),

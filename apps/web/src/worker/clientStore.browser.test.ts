@@ -1,18 +1,23 @@
 import type { DoneRound } from "@duet/lora-core/contract/clientRound";
+import { contentHash, type RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
 import { deleteDB, openDB } from "idb";
 import { afterEach, describe, expect, test } from "vitest";
 import version1 from "../../fixtures/indexeddb/version1.json";
 import version2 from "../../fixtures/indexeddb/version2.json";
+import version3 from "../../fixtures/indexeddb/version3.json";
 import { createClientStore } from "./clientStore.ts";
 
 const NAME = "duet-test";
 type Stores = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Bytes stand in a fixture as `{ bytes: [...] }`. */
+/** Bytes stand in a fixture as `{ bytes: [...] }`, numbers of float32 as `{ floats: [...] }`, maps as `{ map: [...] }`, infinity by name. */
 function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (typeof value !== "object" || value === null) return value;
   if ("bytes" in value && Array.isArray(value.bytes)) return Uint8Array.from(value.bytes);
+  if ("number" in value) return Number(value.number);
+  if ("floats" in value && Array.isArray(value.floats)) return Float32Array.from(value.floats);
+  if ("map" in value && Array.isArray(value.map)) return new Map(revive(value.map) as [string, unknown][]);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, revive(entry)]));
 }
 
@@ -42,11 +47,34 @@ describe("what earlier versions left in a browser", () => {
     expect(await store.kept("client-b")).toEqual({ checkpoint: null, done: null });
   });
 
-  test("version 2, of today, is opened as it is", async () => {
+  test("version 2, without rounds under way, is opened as it is", async () => {
     await left(2, version2);
     const store = createClientStore(NAME);
     expect((await store.rows("client-a"))?.test[0]).toEqual({ line: 6, input: "fever and cough, day 6", answer: "flu" });
     expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2, attempt: 2, submitted: true });
+    expect(await store.underWay("client-a")).toBeNull();
+  });
+
+  test("version 3, of today, is opened as it is, and its round is whole", async () => {
+    await left(3, version3);
+    const store = createClientStore(NAME);
+    expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2, submitted: true });
+    const round = await store.underWay("client-a");
+    expect(round).toMatchObject({ round: 3, attempt: 1, on: { backend: "wasm", memory: { rowsAtOnce: Number.POSITIVE_INFINITY } } });
+    expect(round?.state.pieces.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["scored shared", "trained train 0", "losses fuse"]);
+    expect(round?.state.training?.state.adapter.get("layer.A")?.data).toEqual(Float32Array.of(0.5, -0.25));
+    expect(contentHash(round?.state)).toBe(round?.sha256);
+  });
+
+  test.each([
+    ["of a later version", { ...version3.underWay["client-a"], version: 2 }],
+    ["without its optimiser", { ...version3.underWay["client-a"], state: { pieces: [], training: { name: "train 0" } } }],
+    ["of another form", "round 3"],
+  ])("a round under way %s is refused in words, and the client opened all the same", async (_, record) => {
+    await left(3, { ...version3, underWay: { "client-a": record } });
+    const store = createClientStore(NAME);
+    await expect(store.underWay("client-a")).rejects.toMatchObject({ code: "STORED_DAMAGED" });
+    expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2 });
   });
 
   test("a newer version is refused in words, and left as it is", async () => {
@@ -58,7 +86,7 @@ describe("what earlier versions left in a browser", () => {
   });
 
   test("a record of no known form is refused in words", async () => {
-    await left(2, { ...version2, rows: { "client-a": { version: 1, split: { train: "none" } } } });
+    await left(3, { ...version3, rows: { "client-a": { version: 1, split: { train: "none" } } } });
     await expect(createClientStore(NAME).rows("client-a")).rejects.toMatchObject({ code: "STORED_DAMAGED" });
   });
 });
@@ -77,4 +105,18 @@ test("rows once, results and submissions as they come, forgotten for good", asyn
   expect((await store.kept("c"))?.done).toMatchObject({ round: 3, submitted: false });
   await store.forget("c");
   expect([await store.rows("c"), await store.kept("c")]).toEqual([null, null]);
+});
+
+test("a round under way is kept until it is over, dropped or forgotten, bit for bit", async () => {
+  const store = createClientStore(NAME);
+  const { version: _, ...round } = revive(version3.underWay["client-a"]) as RoundCheckpoint & { version: number };
+  const kept = { checkpoint: null, done: null };
+  expect(await store.underWay("c")).toBeNull();
+  for (const end of [() => store.saveKept("c", kept), () => store.dropUnderWay("c"), () => store.forget("c")]) {
+    await store.saveUnderWay("c", { ...round, attempt: 7 });
+    await store.saveUnderWay("c", round);
+    expect(await store.underWay("c")).toEqual(round);
+    await end();
+    expect(await store.underWay("c")).toBeNull();
+  }
 });

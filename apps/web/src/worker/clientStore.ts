@@ -1,17 +1,19 @@
 /**
- * The clients of this browser on its disk (IndexedDB): rows once, results after every round. Only the worker opens it. Every record has
- * a version and is parsed when it is read; docs/recipes/change-a-stored-format.md says how to change one.
+ * The clients of this browser on its disk (IndexedDB): rows once, results after every round, a round that is under way every few
+ * seconds. Only the worker opens it. Every record has a version and is parsed when it is read; docs/recipes/change-a-stored-format.md
+ * says how to change one.
  */
 import type { ClientCheckpoint, KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { roundMetrics } from "@duet/lora-core/protocol/metrics";
+import { backendName, roundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
+import type { RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import { z } from "zod";
 
 /** Of the database: which object stores there are. */
-const DATABASE_VERSION = 2;
+const DATABASE_VERSION = 3;
 
 const blob = z.instanceof(Uint8Array);
 const optionalBlob = blob.nullable().default(null);
@@ -34,6 +36,37 @@ const result = key.extend({
 const keptRecord = z.object({ version: z.literal(1), checkpoint: checkpoint.nullable(), done: result.nullable() });
 const rowsRecord = z.object({ version: z.literal(1), split });
 const submittedRecord = key.extend({ version: z.literal(1) });
+
+/** Measured: it may be no finite one. */
+const number = z.custom<number>((value) => typeof value === "number");
+const tensor = z.object({ shape: z.array(z.number()), data: z.instanceof(Float32Array) });
+const tensors = z.map(z.string(), tensor);
+const trainingState = z.object({
+  done: z.number(),
+  adapter: tensors,
+  optimizer: z.object({ steps: z.number(), first: z.array(tensor), second: z.array(tensor) }),
+  gradients: z.object({ steps: z.number(), sums: z.array(tensor) }),
+  lossSum: number,
+  tokens: z.number(),
+});
+const trainingOutcome = z.object({ adapter: tensors, control: tensors.nullable(), meanLoss: number, tokens: z.number() });
+const named = z.object({ name: z.string(), seconds: number });
+const scored = z.object({ label: z.number(), lossSum: number, units: z.number() });
+const piece = z.discriminatedUnion("kind", [
+  named.extend({ kind: z.literal("scored"), result: z.array(scored) }),
+  named.extend({ kind: z.literal("losses"), result: z.instanceof(Float32Array) }),
+  named.extend({ kind: z.literal("trained"), result: trainingOutcome }),
+]);
+const underWayRecord = key.extend({
+  version: z.literal(1),
+  of: z.string(),
+  on: z.object({ backend: backendName, memory: z.object({ rowsAtOnce: number, recompute: z.boolean() }).nullable() }),
+  state: z.object({
+    pieces: z.array(piece),
+    training: named.extend({ steps: z.number(), state: trainingState }).nullable(),
+  }),
+  sha256: z.string(),
+});
 /** What database version 1 kept of a client in one record, rows included. */
 const firstRecord = z.object({
   split,
@@ -45,7 +78,10 @@ interface Schema extends DBSchema {
   rows: { key: string; value: unknown };
   kept: { key: string; value: unknown };
   submitted: { key: string; value: unknown };
+  underWay: { key: string; value: unknown };
 }
+/** By the version of the database that brought them. */
+const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"] } as const;
 type Database = IDBPDatabase<Schema>;
 
 /** `name` is the database's; it is opened at the first use. */
@@ -76,14 +112,31 @@ export function createClientStore(name = "duet"): ClientStore {
     },
     async saveKept(clientId, { checkpoint: held, done }) {
       const { submitted: _, ...kept } = done ?? { submitted: false };
-      await (await database()).put("kept", { version: 1, checkpoint: held, done: done && kept }, clientId);
+      const transaction = (await database()).transaction(["kept", "underWay"], "readwrite");
+      await Promise.all([
+        transaction.objectStore("kept").put({ version: 1, checkpoint: held, done: done && kept }, clientId),
+        transaction.objectStore("underWay").delete(clientId),
+        transaction.done,
+      ]);
     },
     async saveSubmitted(clientId, { round, attempt }) {
       await (await database()).put("submitted", { version: 1, round, attempt }, clientId);
     },
+    async underWay(clientId) {
+      const record = await read("underWay", clientId, underWayRecord);
+      if (!record) return null;
+      const { version: _, ...round } = record;
+      return round satisfies RoundCheckpoint;
+    },
+    async saveUnderWay(clientId, round) {
+      await (await database()).put("underWay", { version: 1, ...round }, clientId);
+    },
+    async dropUnderWay(clientId) {
+      await (await database()).delete("underWay", clientId);
+    },
     async forget(clientId) {
       const db = await database();
-      await Promise.all((["rows", "kept", "submitted"] as const).map((store) => db.delete(store, clientId)));
+      await Promise.all([...STORES[2], ...STORES[3]].map((store) => db.delete(store, clientId)));
     },
   };
 }
@@ -112,7 +165,8 @@ async function open(name: string): Promise<Database> {
   try {
     return await openDB<Schema>(name, DATABASE_VERSION, {
       async upgrade(db, oldVersion, _, transaction) {
-        for (const store of ["rows", "kept", "submitted"] as const) db.createObjectStore(store);
+        if (oldVersion < 2) for (const store of STORES[2]) db.createObjectStore(store);
+        if (oldVersion < 3) for (const store of STORES[3]) db.createObjectStore(store);
         if (oldVersion === 1) await splitFirstRecords(db, transaction);
       },
       // A newer page wants to upgrade: this one must let go.

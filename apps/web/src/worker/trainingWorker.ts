@@ -29,7 +29,7 @@ function tabEngine({ baseUrl }: WorkerBeginning): Omit<TabEngine, "close"> {
     recall: (clientId) => client.recall(clientId),
     begin: (request) => client.begin(request),
     keepAs: (clientId) => client.keepAs(clientId),
-    runRound: (key, request, onProgress) => client.runRound(key, request, onProgress),
+    runRound: (key, request, onProgress, onBegun) => client.runRound(key, request, onProgress, onBegun),
     confirmSubmitted: (key) => client.confirmSubmitted(key),
     cancel: () => engine.cancel(),
     forget: (clientId) => client.forget(clientId),

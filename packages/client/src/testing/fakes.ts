@@ -1,11 +1,12 @@
 /** The two seams of a session, faked: a coordinator and an engine that answer when the test says so. */
-import type { DoneRound, KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ClientEngine, KeptRound } from "../clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "../clientIdentity.ts";
 import type { ConnectionStatus, CoordinatorClient } from "../coordinatorClient.ts";
 import type { FederationFeed, FeedState } from "../federationFeed.ts";
 import { createStore } from "../store.ts";
+import type { Surroundings, SurroundingsChange } from "../surroundings.ts";
 import { metricsOf } from "./snapshots.ts";
 
 /** A promise that the test settles. */
@@ -94,6 +95,8 @@ export function keptRound(key: RoundKey): KeptRound {
 export function fakeEngine(calls: Calls) {
   /** What each round's run waits for, by round. */
   const rounds = new Map<number, ReturnType<typeof deferred<KeptRound>>>();
+  /** How each round begins, by round; any other is new. */
+  const beginnings = new Map<number, RoundBeginning>();
   const refuse = async () => {
     throw new RangeError("not asked in these tests");
   };
@@ -113,8 +116,9 @@ export function fakeEngine(calls: Calls) {
       calls.push(`keep ${clientId}`);
       return true;
     },
-    runRound(key) {
+    runRound(key, _request, _onProgress, onBegun) {
       calls.push(`run ${key.round}`);
+      onBegun(beginnings.get(key.round) ?? { kind: "new" });
       const round = deferred<KeptRound>();
       rounds.set(key.round, round);
       return round.promise;
@@ -134,7 +138,20 @@ export function fakeEngine(calls: Calls) {
     stopAnswering: async () => {},
     close: () => calls.push("close"),
   };
-  return { engine, finish: (key: RoundKey) => rounds.get(key.round)?.resolve(keptRound(key)), rounds };
+  return { engine, finish: (key: RoundKey) => rounds.get(key.round)?.resolve(keptRound(key)), rounds, beginnings };
+}
+
+export function fakeSurroundings(): Surroundings & { change(change: SurroundingsChange): void } {
+  const listeners = new Set<(change: SurroundingsChange) => void>();
+  return {
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    change(change) {
+      for (const listener of [...listeners]) listener(change);
+    },
+  };
 }
 
 export function fakeIdentities(): IdentityStore & { readonly saved: Map<string, ClientIdentity> } {

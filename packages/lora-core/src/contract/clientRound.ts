@@ -1,6 +1,6 @@
 /** A client's part of one round, as plain data: what is asked of it, what comes out, and what it keeps. */
 import type { Confusion } from "../data/classificationMetrics.ts";
-import type { RoundMetrics } from "../protocol/metrics.ts";
+import type { BackendName, RoundMetrics } from "../protocol/metrics.ts";
 import type { RoundPlan } from "../strategies/strategy.ts";
 
 export interface RoundRequest {
@@ -37,6 +37,21 @@ export interface RoundKey {
   readonly round: number;
   readonly attempt: number;
 }
+
+/** How a client began to work on a round. */
+export type RoundBeginning =
+  | { readonly kind: "new" }
+  | {
+      readonly kind: "resumed";
+      /** Where in a training; null between trainings. */
+      readonly training: { readonly step: number; readonly steps: number } | null;
+      /** What has computed it so far. */
+      readonly backend: BackendName;
+      /** Whether it comes to the same bits as if it had never stopped: not on another backend, or with other pieces of a batch. */
+      readonly isExact: boolean;
+    }
+  /** What was kept of it cannot be gone on from. */
+  | { readonly kind: "anew" };
 
 /** The newest finished round, kept so that it can be sent again without training again. */
 export interface DoneRound extends RoundKey, RoundResult {

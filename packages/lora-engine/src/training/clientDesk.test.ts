@@ -1,12 +1,14 @@
-import type { KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { beforeAll, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { testWasm } from "../backends/testBackend.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { ClientDesk, type ClientStore } from "./clientDesk.ts";
 import { createLocalClient } from "./localClient.ts";
+import { contentHash, type RoundCheckpoint } from "./roundCheckpoint.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
 const setup: Omit<EngineSetup, "clientSeed"> = {
@@ -28,6 +30,7 @@ function memoryStore() {
   const rows = new Map<string, DataSplit>();
   const kept = new Map<string, KeptClient>();
   const sent = new Map<string, RoundKey>();
+  const underWay = new Map<string, RoundCheckpoint>();
   const writes: string[] = [];
   const store: ClientStore = {
     rows: async (id) => rows.get(id) ?? null,
@@ -39,18 +42,26 @@ function memoryStore() {
     saveKept: async (id, held) => {
       writes.push("kept");
       kept.set(id, held);
+      underWay.delete(id);
     },
     saveSubmitted: async (id, submitted) => {
       writes.push("submitted");
       sent.set(id, submitted);
     },
+    underWay: async (id) => underWay.get(id) ?? null,
+    saveUnderWay: async (id, round) => {
+      writes.push("under way");
+      underWay.set(id, structuredClone(round));
+    },
+    dropUnderWay: async (id) => void underWay.delete(id),
     forget: async (id) => {
-      rows.delete(id);
-      kept.delete(id);
+      for (const of of [rows, kept, underWay]) of.delete(id);
     },
   };
-  return { store, writes, kept, sent };
+  return { store, writes, kept, sent, underWay };
 }
+
+const quiet = () => {};
 
 let engine: TrainingEngine;
 beforeAll(async () => {
@@ -62,10 +73,10 @@ it("writes rows once and a result after every round, and comes back from them as
   const { store, writes, sent } = memoryStore();
   const desk = new ClientDesk(engine, store);
   const rows = desk.hold(split);
-  expect(await desk.begin({ rows, setup, start: null })).toEqual({ train: 4, fusion: 1, test: 1 });
+  expect(await desk.begin({ rows, setup, model: "base", start: null })).toEqual({ train: 4, fusion: 1, test: 1 });
   expect(await desk.keepAs("anna")).toBe(true);
   expect(await desk.keepAs("anna")).toBe(true);
-  const kept = await desk.runRound(key, { round: 0, plan, received: null }, () => {});
+  const kept = await desk.runRound(key, { round: 0, plan, received: null }, quiet, quiet);
   await desk.confirmSubmitted({ round: 0, attempt: 2 });
   expect(writes).toEqual(["rows", "kept", "kept", "submitted"]);
   expect(sent.get("anna")).toEqual({ round: 0, attempt: 2 });
@@ -74,7 +85,7 @@ it("writes rows once and a result after every round, and comes back from them as
   const later = new ClientDesk(engine, store);
   const back = await later.recall("anna");
   expect(back?.checkpoint).toEqual(kept.checkpoint);
-  await later.begin({ rows: back?.rows ?? "", setup, start: null });
+  await later.begin({ rows: back?.rows ?? "", setup, model: "base", start: null });
   expect(await engine.checkpoint()).toEqual(kept.checkpoint);
 });
 
@@ -87,18 +98,18 @@ it("goes on without a disk, and says so", async () => {
     },
   };
   const desk = new ClientDesk(engine, full);
-  await desk.begin({ rows: desk.hold(split), setup, start: null });
+  await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
   expect(await desk.keepAs("bram")).toBe(false);
-  const { done } = await desk.runRound(key, { round: 0, plan, received: null }, () => {});
+  const { done } = await desk.runRound(key, { round: 0, plan, received: null }, quiet, quiet);
   expect(done.metrics.trainTokens).toBeGreaterThan(0);
 });
 
 it("begins again with the same handle after a lost device, from its last result and not from its start", async () => {
   const desk = new ClientDesk(engine, memoryStore().store);
   const rows = desk.hold(split);
-  await desk.begin({ rows, setup, start: null });
-  const { checkpoint } = await desk.runRound(key, { round: 0, plan, received: null }, () => {});
-  await desk.begin({ rows, setup, start: { lastRound: null, personal: new Uint8Array(4), shared: new Uint8Array(4) } });
+  await desk.begin({ rows, setup, model: "base", start: null });
+  const { checkpoint } = await desk.runRound(key, { round: 0, plan, received: null }, quiet, quiet);
+  await desk.begin({ rows, setup, model: "base", start: { lastRound: null, personal: new Uint8Array(4), shared: new Uint8Array(4) } });
   expect(await engine.checkpoint()).toEqual(checkpoint);
 });
 
@@ -106,5 +117,136 @@ it("forgets rows that were connected and not used once others are, and says so",
   const desk = new ClientDesk(engine, memoryStore().store);
   const older = desk.hold(split);
   desk.hold(split);
-  await expect(desk.begin({ rows: older, setup, start: null })).rejects.toMatchObject({ code: "ROWS_GONE" });
+  await expect(desk.begin({ rows: older, setup, model: "base", start: null })).rejects.toMatchObject({ code: "ROWS_GONE" });
+});
+
+describe("a round that was interrupted", () => {
+  const long = methodOf({ id: "local", config: {} }).plan(
+    { local: { unit: "steps", amount: 6 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
+    { round: 0, isNewcomer: false },
+  );
+  const request = { round: 0, plan: long, received: null };
+
+  /** Time by which a step takes six seconds: every step is kept. */
+  beforeEach(() => {
+    const real = performance.now.bind(performance);
+    const began = real();
+    let reads = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => real() - began + 3_000 * reads++);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Runs until `progress` says that so many steps are done, and is stopped there as a killed tab is: nobody hears of it again. */
+  async function interrupted(store: ClientStore, afterStep: number): Promise<void> {
+    const desk = new ClientDesk(engine, store);
+    await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
+    await desk.keepAs("anna");
+    const stop = ({ step }: { readonly step: number }) => void (step >= afterStep && engine.cancel());
+    await expect(desk.runRound(key, request, stop, quiet)).rejects.toMatchObject({ code: "STOPPED" });
+  }
+
+  /** Another tab, another worker: only the store is the same. */
+  async function comeBack(store: ClientStore, named = key, model = "base") {
+    const desk = new ClientDesk(engine, store);
+    const back = await desk.recall("anna");
+    await desk.begin({ rows: back?.rows ?? "", setup, model, start: null });
+    const beginnings: RoundBeginning[] = [];
+    const round = await desk.runRound(named, request, quiet, (beginning) => beginnings.push(beginning));
+    return { beginnings, checkpoint: round.checkpoint };
+  }
+
+  const straight = async () => {
+    const { store } = memoryStore();
+    const desk = new ClientDesk(engine, store);
+    await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
+    return (await desk.runRound(key, request, quiet, quiet)).checkpoint;
+  };
+
+  it("is gone on with to the same bits, and is forgotten once it is over", async () => {
+    const { store, underWay, writes } = memoryStore();
+    await interrupted(store, 4);
+    expect(writes.filter((write) => write === "under way").length).toBeGreaterThan(2);
+    const { beginnings, checkpoint } = await comeBack(store);
+    expect(beginnings).toEqual([
+      { kind: "resumed", training: { step: expect.any(Number), steps: 6 }, backend: "wasm", isExact: true },
+    ]);
+    expect(checkpoint).toEqual(await straight());
+    expect(underWay.size).toBe(0);
+    expect(writes.filter((write) => write === "rows")).toHaveLength(1);
+  });
+
+  it.each([
+    ["another attempt", { round: 0, attempt: 2 }, "base"],
+    ["another base", key, "another"],
+  ])("is of no use to %s, which begins at the beginning", async (_, named, model) => {
+    const { store } = memoryStore();
+    await interrupted(store, 3);
+    const { beginnings, checkpoint } = await comeBack(store, named, model);
+    expect(beginnings).toEqual([{ kind: "new" }]);
+    expect(checkpoint).toEqual(await straight());
+  });
+
+  it.each<[string, (kept: RoundCheckpoint) => RoundCheckpoint]>([
+    [
+      "a bit of it has flipped",
+      (kept) => {
+        const [tensor] = kept.state.training?.state.optimizer.second ?? [];
+        if (tensor) tensor.data[0] = (tensor.data[0] ?? 0) + 1e-3;
+        return kept;
+      },
+    ],
+    [
+      "it has pieces that this Duet does not ask for",
+      (kept) => {
+        const state = { ...kept.state, training: kept.state.training && { ...kept.state.training, name: "train 7" } };
+        return { ...kept, state, sha256: contentHash(state) };
+      },
+    ],
+  ])("begins anew, and says so, when %s", async (_, damage) => {
+    const { store, underWay } = memoryStore();
+    await interrupted(store, 3);
+    const kept = underWay.get("anna");
+    if (kept) underWay.set("anna", damage(kept));
+    const { beginnings, checkpoint } = await comeBack(store);
+    expect(beginnings.at(-1)).toEqual({ kind: "anew" });
+    expect(checkpoint).toEqual(await straight());
+  });
+
+  it("begins anew, and says so, when it cannot be read", async () => {
+    const { store } = memoryStore();
+    await interrupted(store, 3);
+    const unreadable = async () => {
+      throw new DuetError("STORED_DAMAGED", "What this browser kept of this client cannot be read");
+    };
+    const { beginnings } = await comeBack({ ...store, underWay: unreadable });
+    expect(beginnings).toEqual([{ kind: "anew" }]);
+  });
+
+  it("that failed by itself begins at the beginning", async () => {
+    const { store, underWay } = memoryStore();
+    const desk = new ClientDesk(engine, store);
+    const wild = { ...setup, training: { ...setup.training, learningRate: 1e38 } };
+    await desk.begin({ rows: desk.hold(split), setup: wild, model: "base", start: null });
+    await desk.keepAs("anna");
+    await expect(desk.runRound(key, request, quiet, quiet)).rejects.toMatchObject({ code: "LOSS_NOT_FINITE" });
+    expect(underWay.size).toBe(0);
+  });
+
+  it("of a forgotten client leaves nothing behind", async () => {
+    const { store, underWay } = memoryStore();
+    const desk = new ClientDesk(engine, store);
+    await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
+    await desk.keepAs("anna");
+    let isForgotten = false;
+    await desk.runRound(
+      key,
+      request,
+      ({ step }) => {
+        if (step > 1 && !isForgotten) void desk.forget("anna");
+        isForgotten ||= step > 1;
+      },
+      quiet,
+    );
+    expect(underWay.size).toBe(0);
+  });
 });

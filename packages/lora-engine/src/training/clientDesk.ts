@@ -1,13 +1,24 @@
 /**
  * A client where its rows lie: holds rows, trains, and keeps rows and results on the device. Whoever directs it (a page, a program)
- * names rows by a handle and never sees one. Rows are written once, results after every round.
+ * names rows by a handle and never sees one. Rows are written once, results after every round, and a round that is under way every few
+ * seconds.
  */
-import type { ClientCheckpoint, KeptClient, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
+import type {
+  ClientCheckpoint,
+  KeptClient,
+  RoundBeginning,
+  RoundKey,
+  RoundRequest,
+  RoundResult,
+} from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { clientSeedOf } from "./clientSeed.ts";
+import { type ComputedOn, contentHash, type RoundCheckpoint, roundIdentity } from "./roundCheckpoint.ts";
+import type { JournalState } from "./roundJournal.ts";
+import { createRoundKeeper } from "./roundKeeper.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
 /** Where a device keeps its clients, by their ids. Everything may reject: a device can be full or forbid it. */
@@ -15,20 +26,29 @@ export interface ClientStore {
   rows(clientId: string): Promise<DataSplit | null>;
   saveRows(clientId: string, split: DataSplit): Promise<void>;
   kept(clientId: string): Promise<KeptClient | null>;
+  /** The round that it is of is over: what was kept of it under way goes with it. */
   saveKept(clientId: string, kept: KeptClient): Promise<void>;
   /** The kept result is with the coordinator, for this attempt. */
   saveSubmitted(clientId: string, key: RoundKey): Promise<void>;
+  /** The round that is under way; null when there is none. Rejects with STORED_DAMAGED where it cannot be read. */
+  underWay(clientId: string): Promise<RoundCheckpoint | null>;
+  saveUnderWay(clientId: string, round: RoundCheckpoint): Promise<void>;
+  dropUnderWay(clientId: string): Promise<void>;
   forget(clientId: string): Promise<void>;
 }
 
 export interface BeginRows {
   readonly rows: string;
   readonly setup: Omit<EngineSetup, "clientSeed">;
+  /** SHA-256 over the base's files. */
+  readonly model: string;
   readonly start: ClientCheckpoint | null;
 }
 
 interface Held {
   readonly split: DataSplit;
+  /** What it was begun with; null before. */
+  readonly settings: { readonly setup: EngineSetup; readonly model: string } | null;
   readonly kept: KeptClient;
   /** Kept on the device under this id; null when it is not. */
   readonly clientId: string | null;
@@ -42,6 +62,8 @@ export class ClientDesk {
   #handles = 0;
   /** Whose rounds are run. */
   #current: string | null = null;
+  /** The round that is under way, or was as the engine lost its device. */
+  #underWay: RoundCheckpoint | null = null;
 
   constructor(engine: TrainingEngine, store: ClientStore) {
     this.#engine = engine;
@@ -50,23 +72,24 @@ export class ClientDesk {
 
   /** Takes rows in place of those that were held and not begun with. Returns their handle. */
   hold(split: DataSplit): string {
-    return this.#hold({ split, kept: { checkpoint: null, done: null }, clientId: null });
+    return this.#hold({ split, settings: null, kept: { checkpoint: null, done: null }, clientId: null });
   }
 
   async recall(clientId: string): Promise<(KeptClient & { readonly rows: string }) | null> {
     const split = await this.#store.rows(clientId);
     if (!split) return null;
     const kept = (await this.#store.kept(clientId)) ?? { checkpoint: null, done: null };
-    return { ...kept, rows: this.#hold({ split, kept, clientId }) };
+    return { ...kept, rows: this.#hold({ split, settings: null, kept, clientId }) };
   }
 
   /** @throws {DuetError} ROWS_GONE for a handle of rows that are held no more. */
-  async begin({ rows, setup, start }: BeginRows): Promise<SampleCounts> {
+  async begin({ rows, setup: common, model, start }: BeginRows): Promise<SampleCounts> {
     const held = this.#of(rows);
-    const counts = await this.#engine.prepare({ ...setup, clientSeed: clientSeedOf(held.split) }, held.split);
+    const setup = { ...common, clientSeed: clientSeedOf(held.split) };
+    const counts = await this.#engine.prepare(setup, held.split);
     const checkpoint = held.kept.checkpoint ?? start;
     if (checkpoint) await this.#engine.restore(checkpoint);
-    this.#held.set(rows, { ...held, kept: { ...held.kept, checkpoint } });
+    this.#held.set(rows, { ...held, settings: { setup, model }, kept: { ...held.kept, checkpoint } });
     this.#current = rows;
     return counts;
   }
@@ -81,13 +104,21 @@ export class ClientDesk {
     });
   }
 
-  async runRound(key: RoundKey, request: RoundRequest, onProgress: (progress: Progress) => void) {
-    const { handle, held } = this.#begun();
-    const result = await this.#engine.runRound(request, onProgress);
+  /** Goes on with what was kept of this very round, else begins it; `onBegun` is told which, before anything is computed. */
+  async runRound(
+    key: RoundKey,
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    onBegun: (beginning: RoundBeginning) => void,
+  ) {
+    const { handle } = this.#begun();
+    const of = await this.#identity(request);
+    const result = await this.#resume({ ...key, of }, request, onProgress, onBegun);
     const done = { ...key, ...result, submitted: false };
     const kept = { checkpoint: await this.#engine.checkpoint(), done };
-    this.#held.set(handle, { ...held, kept });
-    const { clientId } = held;
+    this.#underWay = null;
+    this.#held.set(handle, { ...this.#of(handle), kept });
+    const { clientId } = this.#of(handle);
     return { ...kept, isKept: clientId !== null && (await succeeds(() => this.#store.saveKept(clientId, kept))) };
   }
 
@@ -101,7 +132,81 @@ export class ClientDesk {
   }
 
   forget(clientId: string): Promise<void> {
+    // What runs on until its next step must not write of a client that is forgotten.
+    for (const [handle, held] of this.#held) if (held.clientId === clientId) this.#held.set(handle, { ...held, clientId: null });
     return this.#store.forget(clientId);
+  }
+
+  async #resume(
+    round: RoundName,
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    onBegun: (beginning: RoundBeginning) => void,
+  ): Promise<RoundResult> {
+    const found = await this.#find(round);
+    if (found === null) onBegun({ kind: "new" });
+    else if (found !== "damaged") {
+      onBegun(beginningOf(found, this.#engine.computedOn()));
+      try {
+        return await this.#run(round, request, onProgress, found.state);
+      } catch (error) {
+        if (!hasCode(error, "STORED_DAMAGED")) throw error;
+      }
+    }
+    if (found !== null) {
+      await this.#drop();
+      onBegun({ kind: "anew" });
+    }
+    return this.#run(round, request, onProgress, null);
+  }
+
+  async #run(
+    round: RoundName,
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    from: JournalState | null,
+  ): Promise<RoundResult> {
+    const on = this.#engine.computedOn();
+    const offer = createRoundKeeper(async (state) => {
+      const checkpoint = { ...round, on, state, sha256: contentHash(state) };
+      this.#underWay = checkpoint;
+      const { clientId } = this.#begun().held;
+      if (clientId !== null) await succeeds(() => this.#store.saveUnderWay(clientId, checkpoint));
+    });
+    try {
+      return await this.#engine.runRound(request, onProgress, { from, offer });
+    } catch (error) {
+      // What failed by itself would fail again: the next try begins anew.
+      if (!hasCode(error, "STOPPED", "DEVICE_LOST")) await this.#drop();
+      throw error;
+    }
+  }
+
+  /** What is kept of this very round; of any other it is of no use any more. */
+  async #find({ round, attempt, of }: RoundName): Promise<RoundCheckpoint | "damaged" | null> {
+    const { clientId } = this.#begun().held;
+    try {
+      const found = this.#underWay ?? (clientId === null ? null : await this.#store.underWay(clientId));
+      if (found?.round === round && found.attempt === attempt && found.of === of) {
+        return found.sha256 === contentHash(found.state) ? found : "damaged";
+      }
+      if (found) await this.#drop();
+      return null;
+    } catch (error) {
+      return hasCode(error, "STORED_DAMAGED") ? "damaged" : null;
+    }
+  }
+
+  async #drop(): Promise<void> {
+    this.#underWay = null;
+    const { clientId } = this.#begun().held;
+    if (clientId !== null) await succeeds(() => this.#store.dropUnderWay(clientId));
+  }
+
+  async #identity(request: RoundRequest): Promise<string> {
+    const { settings } = this.#begun().held;
+    if (!settings) throw new DuetError("UNEXPECTED", "No client has begun");
+    return roundIdentity({ request, ...settings, held: await this.#engine.checkpoint() });
   }
 
   #hold(held: Held): string {
@@ -122,6 +227,18 @@ export class ClientDesk {
     if (this.#current === null) throw new DuetError("UNEXPECTED", "No client has begun");
     return { handle: this.#current, held: this.#of(this.#current) };
   }
+}
+
+/** Which round something is kept of. */
+type RoundName = Pick<RoundCheckpoint, "round" | "attempt" | "of">;
+
+function beginningOf({ on, state: { training } }: RoundCheckpoint, now: ComputedOn): RoundBeginning {
+  return {
+    kind: "resumed",
+    training: training && { step: training.state.done, steps: training.steps },
+    backend: on.backend,
+    isExact: contentHash(on) === contentHash(now),
+  };
 }
 
 /** Whether a device did as asked: what it cannot keep is lost with the program, and training goes on. */

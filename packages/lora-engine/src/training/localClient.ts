@@ -17,6 +17,7 @@ import type { ModelFiles } from "../models/modelFiles.ts";
 import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import { createAnswerEngine } from "./answerEngine.ts";
 import { prepareClient } from "./prepareClient.ts";
+import type { ComputedOn } from "./roundCheckpoint.ts";
 import { createRoundJournal, type RoundKeeping } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
@@ -30,6 +31,7 @@ export function createLocalClient(wasm: WasmOptions): TrainingEngine {
 
 class LocalClient implements TrainingEngine {
   readonly #wasm: WasmOptions;
+  #device: Device | null = null;
   #model: LanguageModel | null = null;
   #client: Client | null = null;
   #running: RunControl | null = null;
@@ -54,6 +56,7 @@ class LocalClient implements TrainingEngine {
     this.#client = null;
     this.#model?.dispose();
     this.#model = loadModel(files);
+    this.#device = device;
     return device;
   }
 
@@ -84,6 +87,11 @@ class LocalClient implements TrainingEngine {
     } finally {
       this.#running = null;
     }
+  }
+
+  computedOn(): ComputedOn {
+    if (!this.#device) throw new Error("No base model is open");
+    return { backend: this.#device.backend, memory: this.#prepared().setup.memory ?? null };
   }
 
   async checkpoint(): Promise<ClientCheckpoint> {

@@ -41,11 +41,13 @@ export function roundIdentity({ request, setup, model, held }: RoundOrigin): str
   return contentHash({ version: PIECES_VERSION, request, settings, model, held });
 }
 
-/** SHA-256 of plain data: of its JSON, with the bits of its arrays. */
+/** SHA-256 of plain data, whatever the order of its keys: of its JSON, with the bits of its arrays. */
 export function contentHash(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => {
     if (part instanceof Map) return [...part];
-    return ArrayBuffer.isView(part) ? sha256Of(new Uint8Array(part.buffer, part.byteOffset, part.byteLength)) : part;
+    if (ArrayBuffer.isView(part)) return sha256Of(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
   return sha256Of(new TextEncoder().encode(text));
 }

@@ -28,6 +28,8 @@ type AnyPiece = { readonly [K in Kind]: Piece<K> }[Kind];
 /** A training that is not over. */
 export interface TrainingUnderWay {
   readonly name: string;
+  /** In all. */
+  readonly steps: number;
   readonly state: TrainingState;
   readonly seconds: number;
 }
@@ -50,7 +52,7 @@ export interface RoundJournal {
   /** The piece of this name, kept or computed now. @throws {DuetError} STORED_DAMAGED where another one was kept in its place. */
   once<K extends Kind>(kind: K, name: string, compute: () => Promise<Results[K]>): Promise<Piece<K>>;
   /** How the training of this name goes on and is kept, and the seconds that it has taken already; for use inside of its `once`. */
-  training(name: string): TrainingKeeping & { readonly seconds: number };
+  training(name: string, steps: number): TrainingKeeping & { readonly seconds: number };
 }
 
 /** With null everything is computed, and nothing kept. */
@@ -80,7 +82,7 @@ export function createRoundJournal(keeping: RoundKeeping | null): RoundJournal {
       await keeping?.offer(async () => ({ pieces: [...pieces], training: null }));
       return piece;
     },
-    training(name) {
+    training(name, steps) {
       if (underWay && underWay.name !== name) throw mismatch(name, underWay.name);
       const seconds = underWay?.seconds ?? 0;
       const began = performance.now();
@@ -90,7 +92,7 @@ export function createRoundJournal(keeping: RoundKeeping | null): RoundJournal {
         betweenSteps: async (read) =>
           keeping?.offer(async () => ({
             pieces: [...pieces],
-            training: { name, state: await read(), seconds: seconds + secondsSince(began) },
+            training: { name, steps, state: await read(), seconds: seconds + secondsSince(began) },
           })),
       };
     },

@@ -153,7 +153,7 @@ async function train(
   const steps = stepsOf(budget, examples.train.length, setup.training);
   const name = `train ${stepIndex}`;
   const { result, seconds } = await journal.once("trained", name, () => {
-    const keeping = journal.training(name);
+    const keeping = journal.training(name, steps);
     const startedAt = performance.now();
     report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
     return trainAdapter(model, examples.train, held[slot], {

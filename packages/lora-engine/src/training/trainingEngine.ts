@@ -5,6 +5,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "../models/modelFiles.ts";
+import type { ComputedOn } from "./roundCheckpoint.ts";
 import type { RoundKeeping } from "./roundJournal.ts";
 
 export interface TrainingEngine extends AnswerEngine {
@@ -18,6 +19,8 @@ export interface TrainingEngine extends AnswerEngine {
    * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
    */
   runRound(request: RoundRequest, onProgress: (progress: Progress) => void, keeping?: RoundKeeping): Promise<RoundResult>;
+  /** What decides the last bits of what is computed now. */
+  computedOn(): ComputedOn;
   checkpoint(): Promise<ClientCheckpoint>;
   restore(checkpoint: ClientCheckpoint): Promise<void>;
   /** Stops a running round at its next step; that `runRound` rejects with STOPPED. */
