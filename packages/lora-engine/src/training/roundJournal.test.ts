@@ -1,6 +1,6 @@
 /**
- * A round that is interrupted at any piece or step and resumed from what was kept comes to the same bits as one that was not, on the
- * real small decoder.
+ * A round that is interrupted at any piece or step and resumed from what was kept comes to the same bits as one that was not: the real
+ * small decoder on wasm, a small encoder on cpu. Every method, on a model of a few numbers, is in methods.test.ts.
  */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
@@ -16,15 +16,18 @@ import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { testWasm } from "../backends/testBackend.ts";
+import type { ModelFiles } from "../models/modelFiles.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
+import { smallEncoderFiles } from "../models/testing/randomEncoder.ts";
 import { createLocalClient } from "./localClient.ts";
 import type { JournalState } from "./roundJournal.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
+/** For both models: the small encoder knows the letters from a to h. */
 const rows = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, i) => ({
     line: i + 1,
-    input: i % 2 === 0 ? `${prefix} disk ${i} failed to answer` : `${prefix} user ${i} logged in`,
+    input: i % 2 === 0 ? `${prefix} bad disk ${i} abab` : `${prefix} good user ${i} cd`,
     answer: i % 2 === 0 ? "error" : "info",
   }));
 const split: DataSplit = { train: rows("a", 7), fusion: rows("b", 4), test: rows("c", 4) };
@@ -32,7 +35,7 @@ const split: DataSplit = { train: rows("a", 7), fusion: rows("b", 4), test: rows
 const budgets: Budgets = { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 5 }, rounds: 2 };
 const setup: EngineSetup = {
   task: { kind: "label", labels: ["error", "info"] },
-  adapter: { rank: 2, alpha: 4, dropout: 0.2, targetModules: ["q_proj", "v_proj", "down_proj"] },
+  adapter: { rank: 2, alpha: 4, dropout: 0.2, targetModules: ["q_proj", "v_proj", "qkv", "down"] },
   training: { batchSize: 4, maxTokens: 24, learningRate: 4e-3, warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 },
   seed: 5,
   clientSeed: 77,
@@ -49,7 +52,7 @@ const timeless = ({ metrics, ...rest }: RoundResult): RoundResult => ({
   metrics: { ...metrics, trainSeconds: 0, fusion: metrics.fusion && { ...metrics.fusion, seconds: 0 } },
 });
 
-const files = readModelFolder("duet-tiny");
+let files: ModelFiles;
 let engine: TrainingEngine;
 
 /** Runs it to its end, and keeps every state that was offered as the device would: as a copy. */
@@ -90,21 +93,20 @@ async function roundOf(id: string, index = 0) {
   throw new Error(`${id} has no such round`);
 }
 
-async function open(backend: BackendName) {
+async function open(model: ModelFiles, backend: BackendName) {
+  files = model;
   engine = createLocalClient(testWasm());
   await engine.open(files, backend);
   expect(tf.getBackend()).toBe(backend);
 }
 
 describe("on wasm", () => {
-  beforeAll(() => open("wasm"));
+  beforeAll(() => open(readModelFolder("duet-tiny"), "wasm"));
 
-  // FDLoRA trains two adapters and searches their fusion; SCAFFOLD has control variates. methods.test.ts has all of them.
-  it.each(["fdlora", "scaffold"])("a round of %s comes to the same bits from wherever it was resumed", async (id) => {
+  it("a round of FDLoRA comes to the same bits from wherever it was resumed", async () => {
     await engine.prepare(setup, split);
-    for await (const { before, request } of roundsOf(id)) {
+    for await (const { before, request } of roundsOf("fdlora")) {
       const { states, outcome } = await uninterrupted(before, request);
-      expect(states.length).toBeGreaterThan(1);
       // Trying them all takes long.
       for (const from of states.filter((_, at) => at % 7 === 1 || at === states.length - 1)) {
         const again = await resumed(before, request, from);
@@ -119,7 +121,9 @@ describe("on wasm", () => {
     await engine.prepare(text, split);
     const first = await roundOf("local");
     const { states, outcome } = await uninterrupted(first.before, first.request);
-    for (const from of states) expect((await resumed(first.before, first.request, from, text)).outcome).toEqual(outcome);
+    const inTraining = states.filter(({ training }) => training?.state.done === 3);
+    expect(inTraining).toHaveLength(1);
+    for (const from of inTraining) expect((await resumed(first.before, first.request, from, text)).outcome).toEqual(outcome);
   });
 
   it("progress goes on at the true step, and what was computed is not computed again", async () => {
@@ -135,7 +139,7 @@ describe("on wasm", () => {
 
   it("refuses to go on with what was kept of another round", async () => {
     await engine.prepare(setup, split);
-    const [first, next] = [await roundOf("local"), await roundOf("local", 1)];
+    const [first, next] = [await roundOf("local"), await roundOf("fdlora", 3)];
     const { states } = await uninterrupted(first.before, first.request);
     const from = states.at(-1) ?? null;
     await expect(resumed(next.before, next.request, from)).rejects.toMatchObject({ code: "STORED_DAMAGED" });
@@ -143,14 +147,15 @@ describe("on wasm", () => {
 });
 
 describe("on cpu", () => {
-  beforeAll(() => open("cpu"));
+  beforeAll(() => open(smallEncoderFiles(), "cpu"));
 
-  it("a round comes to the same bits from wherever it was resumed", async () => {
+  it.each(["fdlora", "scaffold"])("a round of %s comes to the same bits from wherever it was resumed", async (id) => {
     await engine.prepare(setup, split);
-    const first = await roundOf("local");
-    const { states, outcome } = await uninterrupted(first.before, first.request);
-    const inTraining = states.filter(({ training }) => training !== null);
-    expect(inTraining).toHaveLength(4);
-    for (const from of inTraining.slice(1, 3)) expect((await resumed(first.before, first.request, from)).outcome).toEqual(outcome);
+    for await (const { before, request } of roundsOf(id)) {
+      const { states, outcome } = await uninterrupted(before, request);
+      for (const from of states.filter(({ training }, at) => training !== null || at % 7 === 0)) {
+        expect((await resumed(before, request, from)).outcome).toEqual(outcome);
+      }
+    }
   });
 });

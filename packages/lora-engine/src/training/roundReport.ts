@@ -18,6 +18,7 @@ export class RoundReport {
   #trainTokens = 0;
   #trainSeconds = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
+  #lastActivity: Progress["activity"] | null = null;
 
   constructor(round: number, onProgress: (progress: Progress) => void) {
     this.#round = round;
@@ -27,9 +28,10 @@ export class RoundReport {
   /** A new activity is always told; `step`s within one are thinned out. */
   progress(activity: Progress["activity"], details: Partial<Progress> = {}): void {
     const now = performance.now();
-    const inside = (details.step ?? 0) > 0 && details.step !== details.steps;
+    const inside = activity === this.#lastActivity && (details.step ?? 0) > 0 && details.step !== details.steps;
     if (inside && now - this.#lastProgress < PROGRESS_EVERY_MS) return;
     this.#lastProgress = now;
+    this.#lastActivity = activity;
     this.#onProgress({ round: this.#round, activity, slot: null, step: 0, steps: 0, loss: null, tokensPerSecond: 0, ...details });
   }
 

@@ -4,6 +4,7 @@ import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTens
 import { sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import { normal, random } from "@duet/lora-core/tensors/random";
 import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
+import type { ModelFiles } from "../modelFiles.ts";
 
 export const smallConfig: EncoderConfig = {
   vocabulary: 11,
@@ -55,3 +56,25 @@ export function randomCheckpoint(config: EncoderConfig): NamedTensors {
   }
   return tensors;
 }
+
+/** {@link smallConfig} with random weights as the files of a model. */
+export const smallEncoderFiles = (): ModelFiles => ({
+  config: {
+    architectures: ["UniversalSentenceEncoderLite"],
+    model_type: "use-lite",
+    vocab_size: smallConfig.vocabulary,
+    embedding_size: smallConfig.embeddingSize,
+    hidden_size: smallConfig.hiddenSize,
+    intermediate_size: smallConfig.intermediateSize,
+    num_hidden_layers: smallConfig.layers,
+    num_attention_heads: smallConfig.heads,
+    hidden_act: "relu",
+    layer_norm_eps: smallConfig.layerNormEpsilon,
+    max_position_embeddings: smallConfig.maxTokens,
+    unk_token_id: smallConfig.unknownToken,
+  },
+  tokenizer: smallTokenizerFile,
+  chat: null,
+  stopTokens: [],
+  weights: randomCheckpoint(smallConfig),
+});

@@ -1,0 +1,76 @@
+/** A client that trains in this browser and keeps what it does in the real IndexedDB, killed in the middle of a round. */
+import type { RoundBeginning } from "@duet/lora-core/contract/clientRound";
+import type { DataSplit } from "@duet/lora-core/data/row";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { testWasm } from "@duet/lora-engine/backends/testBackend";
+import { smallEncoderFiles } from "@duet/lora-engine/models/testing/randomEncoder";
+import { ClientDesk } from "@duet/lora-engine/training/clientDesk";
+import { createLocalClient } from "@duet/lora-engine/training/localClient";
+import { deleteDB, openDB } from "idb";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createClientStore } from "./clientStore.ts";
+
+const NAME = "duet-under-way";
+const key = { round: 0, attempt: 1 };
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ line: i + 1, input: i % 2 ? "abab fg" : "cdcd fh ab", answer: i % 2 ? "ab" : "cd" }));
+const split: DataSplit = { train: rows(7), fusion: rows(2), test: rows(4) };
+const setup = {
+  task: { kind: "label", labels: ["ab", "cd"] },
+  adapter: { rank: 4, alpha: 8, dropout: 0.1, targetModules: ["qkv", "up", "down"] },
+  training: { batchSize: 4, maxTokens: 16, learningRate: 4e-3, warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 },
+  seed: 5,
+  memory: { rowsAtOnce: Number.POSITIVE_INFINITY, recompute: false },
+} as const;
+const plan = methodOf({ id: "local", config: {} }).plan(
+  { local: { unit: "steps", amount: 12 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
+  { round: 0, isNewcomer: false },
+);
+const request = { round: 0, plan, received: null };
+const quiet = () => {};
+
+/** A worker as one tab has it. */
+async function worker() {
+  const engine = createLocalClient(testWasm());
+  await engine.open(smallEncoderFiles(), "wasm");
+  return { engine, desk: new ClientDesk(engine, createClientStore(NAME)) };
+}
+
+beforeEach(() => {
+  // Whoever asks for the time finds that a second has passed: a checkpoint is due after every few steps.
+  const real = performance.now.bind(performance);
+  let asked = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => real() + 1000 * asked++);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await deleteDB(NAME);
+});
+
+test("goes on from the disk to the same bits as a twin that was left alone, and leaves nothing under way", async () => {
+  const twin = await worker();
+  await twin.desk.begin({ rows: twin.desk.hold(split), setup, model: "base", start: null });
+  const alone = await twin.desk.runRound(key, request, quiet, quiet);
+
+  const first = await worker();
+  await first.desk.begin({ rows: first.desk.hold(split), setup, model: "base", start: null });
+  expect(await first.desk.keepAs("anna")).toBe(true);
+  const stop = ({ step }: { readonly step: number }) => void (step >= 8 && first.engine.cancel());
+  await expect(first.desk.runRound(key, request, stop, quiet)).rejects.toMatchObject({ code: "STOPPED" });
+
+  const second = await worker();
+  const back = await second.desk.recall("anna");
+  await second.desk.begin({ rows: back?.rows ?? "", setup, model: "base", start: null });
+  const beginnings: RoundBeginning[] = [];
+  const resumed = await second.desk.runRound(key, request, quiet, (beginning) => beginnings.push(beginning));
+  expect(beginnings).toEqual([
+    { kind: "resumed", training: { step: expect.any(Number), steps: 12 }, backend: "wasm", isExact: true },
+  ]);
+  expect(resumed.checkpoint).toEqual(alone.checkpoint);
+  expect(resumed.done.metrics.testLoss).toEqual(alone.done.metrics.testLoss);
+
+  const db = await openDB(NAME);
+  expect(await db.count("underWay")).toBe(0);
+  expect(await db.count("rows")).toBe(1);
+  db.close();
+});
