@@ -37,27 +37,26 @@ async function startLink(target: string) {
 /** Well below the 45 s in which Socket.IO notices by itself. */
 const SOON_MS = 15_000;
 
-test.each<SurroundingsChange>([
-  { kind: "online" },
-  { kind: "networkChanged" },
-  { kind: "woke", sleptMs: 600_000 },
-])("a dead connection is replaced at once after: $kind", async (change) => {
-  const { url } = await startCoordinator();
-  const link = await startLink(url);
-  const surroundings = fakeSurroundings();
-  const client = createCoordinatorClient({ url: link.url, ledger: createSentLedger(Date.now), now: Date.now, surroundings });
-  onTestFinished(() => client.close());
-  await client.offer();
-  const seen: string[] = [];
-  client.status.subscribe(() => seen.push(client.status.get().kind));
+test.each<SurroundingsChange>([{ kind: "online" }, { kind: "networkChanged" }, { kind: "woke", sleptMs: 600_000 }])(
+  "a dead connection is replaced at once after: $kind",
+  async (change) => {
+    const { url } = await startCoordinator();
+    const link = await startLink(url);
+    const surroundings = fakeSurroundings();
+    const client = createCoordinatorClient({ url: link.url, ledger: createSentLedger(Date.now), now: Date.now, surroundings });
+    onTestFinished(() => client.close());
+    await client.offer();
+    const seen: string[] = [];
+    client.status.subscribe(() => seen.push(client.status.get().kind));
 
-  link.die();
-  surroundings.change({ kind: "offline" });
-  expect(client.status.get().kind).toBe("ready");
-  surroundings.change(change);
-  await vi.waitFor(() => expect(seen).toEqual(["lost", "ready"]), SOON_MS);
-  expect(await client.request("federation:list", {})).toMatchObject({ federations: [] });
-});
+    link.die();
+    surroundings.change({ kind: "offline" });
+    expect(client.status.get().kind).toBe("ready");
+    surroundings.change(change);
+    await vi.waitFor(() => expect(seen).toEqual(["lost", "ready"]), SOON_MS);
+    expect(await client.request("federation:list", {})).toMatchObject({ federations: [] });
+  },
+);
 
 test("a change of surroundings does not bring back a client that was closed", async () => {
   const { url } = await startCoordinator();

@@ -2,7 +2,15 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { expect, test, vi } from "vitest";
 import type { ClientIdentity } from "./clientIdentity.ts";
 import { type SessionOptions, startFederatedSession } from "./federatedSession.ts";
-import { fakeCoordinator, fakeEngine, fakeFeed, fakeIdentities, fakeSurroundings, keptRound, nothingKept } from "./testing/fakes.ts";
+import {
+  fakeCoordinator,
+  fakeEngine,
+  fakeFeed,
+  fakeIdentities,
+  fakeSurroundings,
+  keptRound,
+  nothingKept,
+} from "./testing/fakes.ts";
 import { collecting, snapshotOf } from "./testing/snapshots.ts";
 
 const first = { round: 1, attempt: 1 };

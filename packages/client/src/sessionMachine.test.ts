@@ -196,7 +196,10 @@ describe("what is out of the ordinary is said", () => {
     [{ kind: "new" }, []],
     [resumed, ["Goes on at step 120 of 300."]],
     [{ ...resumed, training: null }, ["Goes on where this round was interrupted."]],
-    [{ ...resumed, backend: "wasm", isExact: false }, ["Goes on at step 120 of 300 with webgpu, after wasm: the last digits can differ."]],
+    [
+      { ...resumed, backend: "wasm", isExact: false },
+      ["Goes on at step 120 of 300 with webgpu, after wasm: the last digits can differ."],
+    ],
     [{ ...resumed, isExact: false }, ["Goes on at step 120 of 300 with less memory than before: the last digits can differ."]],
     [{ kind: "anew" }, ["This round begins anew: what was kept of it could not be gone on from."]],
   ])("how a round begins: %j", (beginning, said) => {

@@ -5,8 +5,8 @@ import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/co
 import { type FederatedSession, type SessionOptions, startFederatedSession } from "@duet/client/federatedSession";
 import { type FederationFeed, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
-import { startingPoint } from "@duet/client/startingPoint";
 import { isTakingPart } from "@duet/client/sessionState";
+import { startingPoint } from "@duet/client/startingPoint";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";

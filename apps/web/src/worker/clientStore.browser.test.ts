@@ -60,8 +60,16 @@ describe("what earlier versions left in a browser", () => {
     const store = createClientStore(NAME);
     expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2, submitted: true });
     const round = await store.underWay("client-a");
-    expect(round).toMatchObject({ round: 3, attempt: 1, on: { backend: "wasm", memory: { rowsAtOnce: Number.POSITIVE_INFINITY } } });
-    expect(round?.state.pieces.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["scored shared", "trained train 0", "losses fuse"]);
+    expect(round).toMatchObject({
+      round: 3,
+      attempt: 1,
+      on: { backend: "wasm", memory: { rowsAtOnce: Number.POSITIVE_INFINITY } },
+    });
+    expect(round?.state.pieces.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      "scored shared",
+      "trained train 0",
+      "losses fuse",
+    ]);
     expect(round?.state.training?.state.adapter.get("layer.A")?.data).toEqual(Float32Array.of(0.5, -0.25));
     expect(contentHash(round?.state)).toBe(round?.sha256);
   });

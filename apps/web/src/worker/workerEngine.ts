@@ -38,8 +38,7 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     recall: (clientId) => guarded(remote.recall(clientId)),
     begin: (request) => guarded(remote.begin(request)),
     keepAs: (clientId) => guarded(remote.keepAs(clientId)),
-    runRound: (key, request, onProgress, onBegun) =>
-      guarded(remote.runRound(key, request, proxy(onProgress), proxy(onBegun))),
+    runRound: (key, request, onProgress, onBegun) => guarded(remote.runRound(key, request, proxy(onProgress), proxy(onBegun))),
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),
     forget: (clientId) => guarded(remote.forget(clientId)),

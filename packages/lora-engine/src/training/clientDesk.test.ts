@@ -9,6 +9,7 @@ import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { ClientDesk, type ClientStore } from "./clientDesk.ts";
 import { createLocalClient } from "./localClient.ts";
 import { contentHash, type RoundCheckpoint } from "./roundCheckpoint.ts";
+import type { RoundKeeping } from "./roundJournal.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
 const setup: Omit<EngineSetup, "clientSeed"> = {
@@ -109,7 +110,12 @@ it("begins again with the same handle after a lost device, from its last result 
   const rows = desk.hold(split);
   await desk.begin({ rows, setup, model: "base", start: null });
   const { checkpoint } = await desk.runRound(key, { round: 0, plan, received: null }, quiet, quiet);
-  await desk.begin({ rows, setup, model: "base", start: { lastRound: null, personal: new Uint8Array(4), shared: new Uint8Array(4) } });
+  await desk.begin({
+    rows,
+    setup,
+    model: "base",
+    start: { lastRound: null, personal: new Uint8Array(4), shared: new Uint8Array(4) },
+  });
   expect(await engine.checkpoint()).toEqual(checkpoint);
 });
 
@@ -127,18 +133,24 @@ describe("a round that was interrupted", () => {
   );
   const request = { round: 0, plan: long, received: null };
 
-  /** Time by which a step takes six seconds: every step is kept. */
+  let ms = 0;
+  const clock = () => ms;
   beforeEach(() => {
-    const real = performance.now.bind(performance);
-    const began = real();
-    let reads = 0;
-    vi.spyOn(performance, "now").mockImplementation(() => real() - began + 3_000 * reads++);
+    // A step takes six seconds: every one of them is kept.
+    const run = engine.runRound.bind(engine);
+    vi.spyOn(engine, "runRound").mockImplementation((request, onProgress, keeping) => {
+      const offer: RoundKeeping["offer"] = async (read) => {
+        ms += 6_000;
+        await keeping?.offer(read);
+      };
+      return run(request, onProgress, { from: keeping?.from ?? null, offer });
+    });
   });
   afterEach(() => vi.restoreAllMocks());
 
   /** Runs until `progress` says that so many steps are done, and is stopped there as a killed tab is: nobody hears of it again. */
   async function interrupted(store: ClientStore, afterStep: number): Promise<void> {
-    const desk = new ClientDesk(engine, store);
+    const desk = new ClientDesk(engine, store, clock);
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
     await desk.keepAs("anna");
     const stop = ({ step }: { readonly step: number }) => void (step >= afterStep && engine.cancel());
@@ -147,7 +159,7 @@ describe("a round that was interrupted", () => {
 
   /** Another tab, another worker: only the store is the same. */
   async function comeBack(store: ClientStore, named = key, model = "base") {
-    const desk = new ClientDesk(engine, store);
+    const desk = new ClientDesk(engine, store, clock);
     const back = await desk.recall("anna");
     await desk.begin({ rows: back?.rows ?? "", setup, model, start: null });
     const beginnings: RoundBeginning[] = [];
@@ -157,7 +169,7 @@ describe("a round that was interrupted", () => {
 
   const straight = async () => {
     const { store } = memoryStore();
-    const desk = new ClientDesk(engine, store);
+    const desk = new ClientDesk(engine, store, clock);
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
     return (await desk.runRound(key, request, quiet, quiet)).checkpoint;
   };
@@ -224,7 +236,7 @@ describe("a round that was interrupted", () => {
 
   it("that failed by itself begins at the beginning", async () => {
     const { store, underWay } = memoryStore();
-    const desk = new ClientDesk(engine, store);
+    const desk = new ClientDesk(engine, store, clock);
     const wild = { ...setup, training: { ...setup.training, learningRate: 1e38 } };
     await desk.begin({ rows: desk.hold(split), setup: wild, model: "base", start: null });
     await desk.keepAs("anna");
@@ -234,7 +246,7 @@ describe("a round that was interrupted", () => {
 
   it("of a forgotten client leaves nothing behind", async () => {
     const { store, underWay } = memoryStore();
-    const desk = new ClientDesk(engine, store);
+    const desk = new ClientDesk(engine, store, clock);
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
     await desk.keepAs("anna");
     let isForgotten = false;

@@ -58,6 +58,7 @@ interface Held {
 export class ClientDesk {
   readonly #engine: TrainingEngine;
   readonly #store: ClientStore;
+  readonly #now: () => number;
   readonly #held = new Map<string, Held>();
   #handles = 0;
   /** Whose rounds are run. */
@@ -65,9 +66,11 @@ export class ClientDesk {
   /** The round that is under way, or was as the engine lost its device. */
   #underWay: RoundCheckpoint | null = null;
 
-  constructor(engine: TrainingEngine, store: ClientStore) {
+  /** `now` in ms: by it is decided when a round under way is kept. */
+  constructor(engine: TrainingEngine, store: ClientStore, now: () => number = () => performance.now()) {
     this.#engine = engine;
     this.#store = store;
+    this.#now = now;
   }
 
   /** Takes rows in place of those that were held and not begun with. Returns their handle. */
@@ -172,7 +175,7 @@ export class ClientDesk {
       this.#underWay = checkpoint;
       const { clientId } = this.#begun().held;
       if (clientId !== null) await succeeds(() => this.#store.saveUnderWay(clientId, checkpoint));
-    });
+    }, this.#now);
     try {
       return await this.#engine.runRound(request, onProgress, { from, offer });
     } catch (error) {

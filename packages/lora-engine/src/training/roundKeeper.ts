@@ -10,10 +10,7 @@ const HELD_UP_PART = 25;
  * Keeps what is offered when it is time, one write at a time. `write` may take as long as it wants: training waits only for what it does
  * before its first await. `now` in ms.
  */
-export function createRoundKeeper(
-  write: (state: JournalState) => Promise<void>,
-  now: () => number = () => performance.now(),
-): RoundKeeping["offer"] {
+export function createRoundKeeper(write: (state: JournalState) => Promise<void>, now: () => number): RoundKeeping["offer"] {
   let dueAt = now() + KEEP_EVERY_MS;
   let isWriting = false;
   return async (read) => {

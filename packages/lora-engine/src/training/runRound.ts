@@ -180,12 +180,7 @@ async function train(
 const NO_SEARCH = { evaluations: 0, forwardTokens: 0, seconds: 0 };
 
 /** The adapter the client ends up with. */
-async function serve(
-  client: Client,
-  how: Serve,
-  held: HeldAdapters,
-  running: Running,
-): Promise<NamedTensors> {
+async function serve(client: Client, how: Serve, held: HeldAdapters, running: Running): Promise<NamedTensors> {
   const { report } = running;
   switch (how.kind) {
     case "slot":

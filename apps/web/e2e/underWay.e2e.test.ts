@@ -1,0 +1,191 @@
+/** A tab that dies in the middle of its rounds comes back, goes on where it was, and sends what a twin sends that was left alone. */
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { join } from "./support/participant.ts";
+import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
+
+const DEADLINE_MS = 240_000;
+const scenario = logsScenario({ clients: 1, seed: 11, rowsPerClient: 60 });
+
+let stage: Stage;
+let file: string;
+beforeAll(async () => {
+  stage = await startStage();
+  file = await stage.writeRows("anna", scenario.clients[0]?.rows ?? []);
+});
+afterAll(() => stage?.close());
+
+/** The same for everyone who opens it: same seed, same rows, same result. */
+async function federation(steps: number): Promise<OpenFederation> {
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("The coordinator does not offer use-lite");
+  return stage.open(
+    defaultFederation({
+      name: "under way",
+      model,
+      task: scenario.task,
+      // Five fusion evaluations.
+      preset: "paper",
+      minClients: 1,
+      rounds: 1,
+      localSteps: steps,
+      innerSteps: steps,
+      reconnectGraceSeconds: 120,
+      training: { batchSize: 8, maxTokens: 32 },
+    }),
+  );
+}
+
+const anna = ({ inviteUrl }: OpenFederation, onPage: (page: Page) => void = () => {}) =>
+  join(stage.browser, inviteUrl, { name: "anna", file, input: "input", answer: "answer" }, { deadlineMs: DEADLINE_MS, onPage });
+
+const myTab = (page: Page) => page.getByRole("region", { name: "My tab" });
+
+/** In the worker ten times as much time passes: a round is kept twice a second. */
+function hurry(page: Page): void {
+  page.on("worker", (worker) => {
+    void worker
+      .evaluate(() => {
+        const real = performance.now.bind(performance);
+        performance.now = () => 10 * real();
+      })
+      .catch(() => {});
+  });
+}
+
+/** Until something of this round is on the page's disk. */
+async function untilKept(page: Page, round: number): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        page.evaluate(
+          () =>
+            new Promise<number | null>((resolve, reject) => {
+              const opening = indexedDB.open("duet");
+              opening.onerror = () => reject(opening.error);
+              opening.onsuccess = () => {
+                const all = opening.result.transaction("underWay").objectStore("underWay").getAll();
+                all.onsuccess = () => {
+                  opening.result.close();
+                  const [kept] = all.result as { round: number; state: { training: object | null } }[];
+                  resolve(kept?.state.training ? kept.round : null);
+                };
+              };
+            }),
+        ),
+      { timeout: DEADLINE_MS, interval: 50 },
+    )
+    .toBe(round);
+}
+
+/** A new page with what the dead one's tab remembered: what a browser does that restores its tabs. */
+async function restored(context: BrowserContext, dead: Page): Promise<Page> {
+  const [address, remembered] = [dead.url(), await dead.evaluate(() => ({ ...sessionStorage }))];
+  await dead.close();
+  const page = await context.newPage();
+  hurry(page);
+  await page.addInitScript((entries: Record<string, string>) => {
+    for (const [key, value] of Object.entries(entries)) sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
+  }, remembered);
+  await page.goto(address);
+  return page;
+}
+
+/** SHA-256 of every adapter that the tab submitted, in order; of one that was submitted twice, twice. */
+const submissions = (page: Page) =>
+  page.evaluate(() => {
+    const { recent } = JSON.parse(sessionStorage.getItem("duet:ledger") ?? "{}") as {
+      recent: { event: string; content: string }[];
+    };
+    return recent
+      .flatMap(({ event, content }) => (event === "round:submit" ? [content] : []))
+      .map((content) => {
+        const { round, adapter } = JSON.parse(content) as { round: number; adapter: { sha256: string } | null };
+        return `${round} ${adapter?.sha256 ?? "nothing"}`;
+      });
+  });
+
+async function figures({ until }: OpenFederation) {
+  const { phase, clients } = await until("the end", ({ endedAt }) => endedAt !== null, DEADLINE_MS);
+  const [client] = clients;
+  const history = client?.history.map(({ round, metrics: { trainSeconds: _, fusion, ...rest } }) => ({
+    round,
+    ...rest,
+    fusion: fusion && { ...fusion, seconds: 0 },
+  }));
+  return { phase, clients: clients.length, history };
+}
+
+describe("a tab that dies in a round", () => {
+  it("goes on where it was, after a kill and after a reload, to the very adapter of an undisturbed twin", async () => {
+    const quiet = await federation(60);
+    const twin = await anna(quiet);
+    const expected = await figures(quiet);
+    expect(expected.phase).toBe("finished");
+    const sent = [...new Set(await submissions(twin.page))];
+    expect(sent.map((line) => line.slice(0, 2))).toEqual(["0 ", "1 ", "2 "]);
+    await twin.context.close();
+
+    const disturbed = await federation(60);
+    const { page, context } = await anna(disturbed, hurry);
+    await untilKept(page, 0);
+    const second = await restored(context, page);
+    await myTab(second)
+      .getByText(/^Goes on at step \d+ of 60\.$/)
+      .first()
+      .waitFor();
+    await untilKept(second, 1);
+    await second.reload();
+    await myTab(second)
+      .getByText(/^Goes on at step \d+ of 60\.$/)
+      .first()
+      .waitFor();
+    expect(await figures(disturbed)).toEqual(expected);
+    expect([...new Set(await submissions(second))]).toEqual(sent);
+    await context.close();
+  });
+});
+
+describe("what goes on around a tab", () => {
+  it("is said: no network, and its return; the device is kept awake on request, until the end", async () => {
+    const opened = await federation(60);
+    const locks: string[] = [];
+    const { page, context } = await anna(opened, (tab) => {
+      void tab.exposeFunction("tellOfLock", (what: string) => void locks.push(what));
+      void tab.addInitScript(() => {
+        const tell = (what: string) => void (window as unknown as { tellOfLock(what: string): void }).tellOfLock(what);
+        // At the edge: a headless browser has no screen to keep on.
+        const request = async () => {
+          const sentinel = new EventTarget() as WakeLockSentinel;
+          sentinel.release = async () => {
+            tell("released");
+            sentinel.dispatchEvent(new Event("release"));
+          };
+          tell("asked");
+          return sentinel;
+        };
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
+      });
+    });
+    const awake = page.getByRole("checkbox", { name: "Keep this device awake while training" });
+    await awake.check();
+    await expect.poll(() => locks).toEqual(["asked"]);
+    await awake.uncheck();
+    await expect.poll(() => locks).toEqual(["asked", "released"]);
+    await awake.check();
+
+    await context.setOffline(true);
+    await myTab(page).getByText("This device has no network: training goes on").waitFor();
+    await context.setOffline(false);
+    await myTab(page).getByText("The network is back.").waitFor();
+
+    await page.reload();
+    expect(await awake.isChecked()).toBe(true);
+    await opened.until("the end", ({ endedAt }) => endedAt !== null, DEADLINE_MS);
+    await awake.waitFor({ state: "detached" });
+    await expect.poll(() => locks.at(-1)).toBe("released");
+    await context.close();
+  });
+});
