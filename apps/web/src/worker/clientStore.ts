@@ -65,7 +65,7 @@ const underWayRecord = key.extend({
     pieces: z.array(piece),
     training: named.extend({ steps: z.number(), state: trainingState }).nullable(),
   }),
-  sha256: z.string(),
+  checksum: z.string(),
 });
 /** What database version 1 kept of a client in one record, rows included. */
 const firstRecord = z.object({

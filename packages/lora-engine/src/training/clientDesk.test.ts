@@ -211,7 +211,7 @@ describe("a round that was interrupted", () => {
       "it has pieces that this Duet does not ask for",
       (kept) => {
         const state = { ...kept.state, training: kept.state.training && { ...kept.state.training, name: "train 7" } };
-        return { ...kept, state, sha256: contentHash(state) };
+        return { ...kept, state, checksum: contentHash(state) };
       },
     ],
   ])("begins anew, and says so, when %s", async (_, damage) => {

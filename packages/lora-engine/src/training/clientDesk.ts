@@ -171,7 +171,7 @@ export class ClientDesk {
   ): Promise<RoundResult> {
     const on = this.#engine.computedOn();
     const offer = createRoundKeeper(async (state) => {
-      const checkpoint = { ...round, on, state, sha256: contentHash(state) };
+      const checkpoint = { ...round, on, state, checksum: contentHash(state) };
       this.#underWay = checkpoint;
       const { clientId } = this.#begun().held;
       if (clientId !== null) await succeeds(() => this.#store.saveUnderWay(clientId, checkpoint));
@@ -191,7 +191,7 @@ export class ClientDesk {
     try {
       const found = this.#underWay ?? (clientId === null ? null : await this.#store.underWay(clientId));
       if (found?.round === round && found.attempt === attempt && found.of === of) {
-        return found.sha256 === contentHash(found.state) ? found : "damaged";
+        return found.checksum === contentHash(found.state) ? found : "damaged";
       }
       if (found) await this.#drop();
       return null;

@@ -18,7 +18,7 @@ export interface RoundCheckpoint extends RoundKey {
   readonly on: ComputedOn;
   readonly state: JournalState;
   /** {@link contentHash} of `state`. */
-  readonly sha256: string;
+  readonly checksum: string;
 }
 
 /** Which pieces a round asks for, in which order, under which names: to be raised when runRound.ts changes them. */
@@ -41,13 +41,25 @@ export function roundIdentity({ request, setup, model, held }: RoundOrigin): str
   return contentHash({ version: PIECES_VERSION, request, settings, model, held });
 }
 
-/** SHA-256 of plain data, whatever the order of its keys: of its JSON, with the bits of its arrays. */
+/** SHA-256 of plain data, whatever the order of its keys: of its JSON, with SHA-256 of its bytes and checksums of its float32 arrays. */
 export function contentHash(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => {
     if (part instanceof Map) return [...part];
-    if (ArrayBuffer.isView(part)) return sha256Of(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    if (part instanceof Float32Array) return checksum(part);
+    if (part instanceof Uint8Array) return sha256Of(part);
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
   return sha256Of(new TextEncoder().encode(text));
+}
+
+/**
+ * FNV-1a over 32-bit words: it finds damage, not malice, a hundred times faster than SHA-256, which would hold up training. A word that
+ * changes always changes it.
+ */
+function checksum(values: Float32Array): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let hash = 0x811c9dc5;
+  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
+  return hash >>> 0;
 }
