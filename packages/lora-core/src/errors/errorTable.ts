@@ -35,7 +35,7 @@ const TRAINING = {
   OUT_OF_MEMORY: "Close other tabs and reload; a federation with a smaller batch needs less memory.",
   DEVICE_LOST: "Reload this page: it comes back as the same client and computes without the graphics device.",
   BACKEND_MISSING: "Leave the choice of the backend to Duet, or use a browser that has this one.",
-  WORKER_DIED: "Reload this page: it comes back as the same client, from its last finished round.",
+  WORKER_DIED: "Reload this page: it comes back as the same client and goes on where it was.",
   /** Somebody stopped it: shown to nobody as a failure. */
   STOPPED: "Start it again when you want it.",
   BUSY: "Ask again when the round is over.",

@@ -103,7 +103,8 @@ export class ClientDesk {
     this.#held.set(handle, { ...held, clientId });
     return succeeds(async () => {
       await this.#store.saveRows(clientId, held.split);
-      await this.#store.saveKept(clientId, held.kept);
+      // By now a round may have ended.
+      await this.#store.saveKept(clientId, this.#of(handle).kept);
     });
   }
 
