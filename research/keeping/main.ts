@@ -2,10 +2,12 @@
  * `npx tsx research/keeping/main.ts`: what keeping a round under way costs. A client trains with wasm in this process, on the base models of
  * the repository; every few steps its state is read, hashed and copied as the browser's disk would copy it.
  */
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { testWasm } from "@duet/lora-engine/backends/testBackend";
-import { readModelFolder } from "@duet/lora-engine/models/testing/modelFolder";
+import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
 import { contentHash } from "@duet/lora-engine/training/roundCheckpoint";
 import type { JournalState } from "@duet/lora-engine/training/roundJournal";
@@ -36,8 +38,10 @@ for (const { model, targetModules } of CASES) {
 }
 
 async function measure(model: string, targetModules: string[], rank: number): Promise<void> {
-  const engine = createLocalClient(testWasm());
-  await engine.open(readModelFolder(model), "wasm");
+  const wasmPath = `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
+  const engine = createLocalClient({ wasmPath, threads: 1 });
+  const folder = `models/${model}`;
+  await engine.open(await readModelFiles(readdirSync(folder), async (name) => readFileSync(`${folder}/${name}`)), "wasm");
   const adapter = { rank, alpha: 2 * rank, dropout: 0, targetModules };
   const training = { batchSize: 8, maxTokens: 64, learningRate: 1e-3, warmupSteps: 0, weightDecay: 0.01, clipNorm: 1 };
   await engine.prepare({ task: scenario.task, adapter, training, seed: 5, clientSeed: 7 }, split);

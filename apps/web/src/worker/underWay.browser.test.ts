@@ -1,5 +1,6 @@
 /** A client that trains in this browser and keeps what it does in the real IndexedDB, killed in the middle of a round. */
 import type { RoundBeginning } from "@duet/lora-core/contract/clientRound";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { testWasm } from "@duet/lora-engine/backends/testBackend";
@@ -20,13 +21,13 @@ const rows = (count: number) =>
     answer: i % 2 ? "ab" : "cd",
   }));
 const split: DataSplit = { train: rows(7), fusion: rows(2), test: rows(4) };
-const setup = {
+const setup: Omit<EngineSetup, "clientSeed"> = {
   task: { kind: "label", labels: ["ab", "cd"] },
   adapter: { rank: 4, alpha: 8, dropout: 0.1, targetModules: ["qkv", "up", "down"] },
   training: { batchSize: 4, maxTokens: 16, learningRate: 4e-3, warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 },
   seed: 5,
   memory: { rowsAtOnce: Number.POSITIVE_INFINITY, recompute: false },
-} as const;
+};
 const plan = methodOf({ id: "local", config: {} }).plan(
   { local: { unit: "steps", amount: 12 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
   { round: 0, isNewcomer: false },
