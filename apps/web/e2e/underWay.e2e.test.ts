@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 /** The same for everyone who opens it: same seed, same rows, same result. */
-async function federation(steps: number): Promise<OpenFederation> {
+async function federation(minClients: number): Promise<OpenFederation> {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("The coordinator does not offer use-lite");
   return stage.open(
@@ -28,10 +28,10 @@ async function federation(steps: number): Promise<OpenFederation> {
       task: scenario.task,
       // Five fusion evaluations.
       preset: "paper",
-      minClients: 1,
+      minClients,
       rounds: 1,
-      localSteps: steps,
-      innerSteps: steps,
+      localSteps: 40,
+      innerSteps: 40,
       reconnectGraceSeconds: 120,
       training: { batchSize: 8, maxTokens: 32 },
     }),
@@ -119,7 +119,7 @@ async function figures({ until }: OpenFederation) {
 
 describe("a tab that dies in a round", () => {
   it("goes on where it was, after a kill and after a reload, to the very adapter of an undisturbed twin", async () => {
-    const quiet = await federation(40);
+    const quiet = await federation(1);
     const twin = await anna(quiet);
     const expected = await figures(quiet);
     expect(expected.phase).toBe("finished");
@@ -127,7 +127,7 @@ describe("a tab that dies in a round", () => {
     expect(sent.map((line) => line.slice(0, 2))).toEqual(["0 ", "1 ", "2 "]);
     await twin.context.close();
 
-    const disturbed = await federation(40);
+    const disturbed = await federation(1);
     const { page, context } = await anna(disturbed, hurry);
     await untilKept(page, 0);
     const second = await restored(context, page);
@@ -148,10 +148,10 @@ describe("a tab that dies in a round", () => {
 });
 
 describe("what goes on around a tab", () => {
-  it("is said: no network, and its return; the device is kept awake on request, until the end", async () => {
-    const opened = await federation(40);
+  it("is said: no network, and its return; the device is kept awake on request, until it leaves", async () => {
+    // It waits for another client for ever.
     const locks: string[] = [];
-    const { page, context } = await anna(opened, (tab) => {
+    const { page, context } = await anna(await federation(2), (tab) => {
       void tab.exposeFunction("tellOfLock", (what: string) => void locks.push(what));
       void tab.addInitScript(() => {
         const tell = (what: string) => void (window as unknown as { tellOfLock(what: string): void }).tellOfLock(what);
@@ -182,7 +182,8 @@ describe("what goes on around a tab", () => {
 
     await page.reload();
     expect(await awake.isChecked()).toBe(true);
-    await opened.until("the end", ({ endedAt }) => endedAt !== null, DEADLINE_MS);
+    await expect.poll(() => locks.at(-1)).toBe("asked");
+    await page.getByRole("button", { name: "Leave the federation" }).click();
     await awake.waitFor({ state: "detached" });
     await expect.poll(() => locks.at(-1)).toBe("released");
     await context.close();
