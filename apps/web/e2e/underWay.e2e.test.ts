@@ -149,8 +149,8 @@ describe("a tab that dies in a round", () => {
 
 describe("what goes on around a tab", () => {
   it("is said: no network, and its return; the device is kept awake on request, until it leaves", async () => {
-    // It waits for another client for ever.
     const locks: string[] = [];
+    // It waits for another client for ever.
     const { page, context } = await anna(await federation(2), (tab) => {
       void tab.exposeFunction("tellOfLock", (what: string) => void locks.push(what));
       void tab.addInitScript(() => {

@@ -26,6 +26,28 @@ const rows = (count: number) =>
 describe("training on webgpu", () => {
   testLeaksOn("webgpu");
 
+  test("a round comes to the same bits when it goes on from what was kept of it", async () => {
+    const engine = createLocalClient(testWasm());
+    await engine.open(smallEncoderFiles(), "webgpu");
+    await engine.prepare(setup, { train: rows(7), fusion: rows(2), test: rows(4) });
+    const plan = methodOf({ id: "local", config: {} }).plan(
+      { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
+      { round: 0, isNewcomer: false },
+    );
+    const before = await engine.checkpoint();
+    const states: JournalState[] = [];
+    const offer = async (read: () => Promise<JournalState>) => void states.push(structuredClone(await read()));
+    await engine.runRound({ round: 0, plan, received: null }, () => {}, { from: null, offer });
+    const after = await engine.checkpoint();
+    expect(after.personal).not.toEqual(before.personal);
+    for (const from of states.filter(({ training }) => training)) {
+      await engine.restore(before);
+      await engine.runRound({ round: 0, plan, received: null }, () => {}, { from, offer: async () => {} });
+      expect(await engine.checkpoint()).toEqual(after);
+    }
+  });
+
+  // Last: no test of this page has the device after it.
   test("ends a round with a clear error when the device is lost, and the round goes on with wasm", async () => {
     const engine = createLocalClient(testWasm());
     const files = smallEncoderFiles();
@@ -60,26 +82,5 @@ describe("training on webgpu", () => {
     expect(metrics.trainTokens).toBeGreaterThan(30 * 4 * 5);
     expect(metrics.trainLoss).toBeGreaterThan(0.01);
     expect(metrics.trainLoss).toBeLessThan(3);
-  });
-
-  test("a round comes to the same bits when it goes on from what was kept of it", async () => {
-    const engine = createLocalClient(testWasm());
-    await engine.open(smallEncoderFiles(), "webgpu");
-    await engine.prepare(setup, { train: rows(7), fusion: rows(2), test: rows(4) });
-    const plan = methodOf({ id: "local", config: {} }).plan(
-      { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
-      { round: 0, isNewcomer: false },
-    );
-    const before = await engine.checkpoint();
-    const states: JournalState[] = [];
-    const offer = async (read: () => Promise<JournalState>) => void states.push(structuredClone(await read()));
-    await engine.runRound({ round: 0, plan, received: null }, () => {}, { from: null, offer });
-    const after = await engine.checkpoint();
-    expect(after.personal).not.toEqual(before.personal);
-    for (const from of states.filter(({ training }) => training)) {
-      await engine.restore(before);
-      await engine.runRound({ round: 0, plan, received: null }, () => {}, { from, offer: async () => {} });
-      expect(await engine.checkpoint()).toEqual(after);
-    }
   });
 });
