@@ -168,6 +168,7 @@ describe("what goes on around a tab", () => {
         Object.defineProperty(navigator, "wakeLock", { value: { request } });
       });
     });
+    await myTab(page).getByText("Waiting for other clients").waitFor();
     const awake = page.getByRole("checkbox", { name: "Keep this device awake while training" });
     await awake.check();
     await expect.poll(() => locks).toEqual(["asked"]);
