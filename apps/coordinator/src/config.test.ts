@@ -9,6 +9,7 @@ test("flags win over the environment, which wins over defaults", () => {
     data: "elsewhere",
     models: "models",
     hub: "https://huggingface.co",
+    "keep-rounds": 3,
     base: "",
     origin: [],
     "trust-proxy": [],

@@ -32,6 +32,9 @@ const settings = z.strictObject({
   port: z.coerce.number().int().min(0).max(65535).default(8080),
   host: z.string().min(1).default("127.0.0.1"),
   data: z.string().min(1).default("data"),
+  database: z.url({ protocol: /^postgres(ql)?$/, error: "write it as postgres://user:password@host/name" }).optional(),
+  "keep-rounds": z.coerce.number().int().min(0).max(10_000).default(3),
+  "archive-after": z.coerce.number().min(0).max(36_500).optional(),
   models: z.string().min(1).default("models"),
   hub: z.url({ protocol: /^https?$/ }).default(DEFAULT_HUB),
   samples: z.string().min(1).optional(),
@@ -46,6 +49,11 @@ export type Settings = z.output<typeof settings>;
 export const OPTIONS = `  --port N             port, 0 for any free one (8080)             DUET_PORT
   --host HOST          address to listen on (127.0.0.1)            DUET_HOST
   --data DIR           federations are kept here (data)            DUET_DATA
+  --database URL       a PostgreSQL server in place of the         DATABASE_URL
+                       database in the data folder
+  --keep-rounds N      shared adapters kept besides the newest (3) DUET_KEEP_ROUNDS
+  --archive-after DAYS federations that ended so long ago go into  DUET_ARCHIVE_AFTER
+                       an archive file each (never)
   --models DIR         folder of base models (models)              DUET_MODELS
   --hub URL            for models by hub address                   DUET_HUB
                        (${DEFAULT_HUB})
@@ -85,10 +93,15 @@ export function parseSettings(args: readonly string[], env: Readonly<Record<stri
   throw new Error(schemaWords(parsed.error, { given, nameOf: ([name]) => `--${String(name)}` }));
 }
 
-/** DUET_TRUST_PROXY for trust-proxy and so on; an empty one counts as none. */
+/** DUET_TRUST_PROXY for trust-proxy and so on; the database has the name that hosts give it. */
+function variableOf(name: string): string {
+  return name === "database" ? "DATABASE_URL" : `DUET_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** An empty one counts as none. */
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string | string[]> {
   const entries = optionNames.flatMap((name): [string, string | string[]][] => {
-    const value = env[`DUET_${name.toUpperCase().replaceAll("-", "_")}`];
+    const value = env[variableOf(name)];
     if (!value) return [];
     return [[name, LISTS.includes(name) ? value.split(",").map((part) => part.trim()) : value]];
   });

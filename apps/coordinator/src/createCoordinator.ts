@@ -1,5 +1,4 @@
 /** The composition root: puts the parts together. The program, the demo and the tests all start here. */
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
@@ -15,10 +14,18 @@ import { addSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
+import { ensureFolder } from "./storage/files.ts";
+import { openStorage, type Storage } from "./storage/openStorage.ts";
 
 export interface CoordinatorOptions {
   /** Everything that must survive a restart. Made when it is not there. */
   readonly dataDir: string;
+  /** Address of a PostgreSQL server (postgres://…); its own database in the data folder by default. */
+  readonly databaseUrl?: string | null;
+  /** Rounds before the newest whose shared adapters are kept. */
+  readonly keepRounds?: number;
+  /** Federations that ended so long ago are archived; none by default. */
+  readonly archiveAfterDays?: number | null;
   /** Folder of base models: folders and GGUF files; null serves none of them. */
   readonly modelsDir: string | null;
   /** Further base models by their own paths. */
@@ -52,6 +59,7 @@ export interface Coordinator {
 }
 
 const MAX_FEDERATIONS = 1000;
+const DEFAULT_KEEP_ROUNDS = 3;
 /** How long a request may take to arrive: the largest is one piece of an adapter. Answers take as long as they take. */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
@@ -73,6 +81,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       await closing;
       await opened?.app.close();
       await opened?.registry.close();
+      await opened?.storage.close();
       await opened?.lock.release();
       opened = null;
     },
@@ -81,19 +90,22 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
 
 /** Takes the data folder and opens what is in it. */
 async function open(options: CoordinatorOptions) {
-  await mkdir(options.dataDir, { recursive: true });
+  await ensureFolder(options.dataDir);
   const lock = await lockDataFolder(options.dataDir);
+  let storage: Storage | null = null;
   try {
-    return { lock, ...(await openParts(options)) };
+    storage = await openStorage(options.dataDir, options.databaseUrl ?? null);
+    return { lock, storage, ...(await openParts(options, storage)) };
   } catch (error) {
+    await storage?.close();
     await lock.release();
     throw error;
   }
 }
 
 /** Reads the models, restores every federation, and builds both servers. */
-async function openParts(options: CoordinatorOptions) {
-  const { dataDir, modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
+async function openParts(options: CoordinatorOptions, storage: Storage) {
+  const { modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
   const { base = "", origins = [], trustProxy = [] } = options;
   const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
   const catalogue = await readModelCatalogue(
@@ -101,7 +113,8 @@ async function openParts(options: CoordinatorOptions) {
     logger,
   );
   const maxFederations = options.limits?.maxFederations ?? MAX_FEDERATIONS;
-  const registry = await openFederationRegistry({ dataDir, catalogue, clock, logger, maxFederations });
+  const keepRounds = options.keepRounds ?? DEFAULT_KEEP_ROUNDS;
+  const registry = await openFederationRegistry({ storage, catalogue, clock, logger, maxFederations, keepRounds });
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   addSecurityHeaders(app, hub);
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);

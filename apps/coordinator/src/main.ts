@@ -8,6 +8,9 @@ const settings = settingsOrExit();
 
 const coordinator = await createCoordinator({
   dataDir: settings.data,
+  databaseUrl: settings.database ?? null,
+  keepRounds: settings["keep-rounds"],
+  archiveAfterDays: settings["archive-after"] ?? null,
   modelsDir: settings.models,
   hub: settings.hub,
   samplesDir: settings.samples ?? null,

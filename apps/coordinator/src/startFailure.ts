@@ -1,12 +1,16 @@
 /** Why the coordinator does not start, for the person at the terminal. */
 import type { Settings } from "./config.ts";
+import { DatabaseFault } from "./storage/database/databaseFault.ts";
 import { isSystemError } from "./storage/files.ts";
 
+/** Errors whose message is the sentence. */
+const SPOKEN = new Set(["Error", "DataFolderInUseError", "StorageMismatchError", "StoredFormatError"]);
+
 /** A sentence with what to do; with its stack for what nobody foresaw. */
-export function startFailure(error: unknown, { port, host }: Pick<Settings, "port" | "host">): string {
+export function startFailure(error: unknown, { port, host, data }: Pick<Settings, "port" | "host" | "data">): string {
   if (!(error instanceof Error)) return String(error);
-  if (!isSystemError(error))
-    return error.name === "Error" || error.name === "DataFolderInUseError" ? error.message : (error.stack ?? error.message);
+  if (error instanceof DatabaseFault) return databaseFailure(error, data);
+  if (!isSystemError(error)) return SPOKEN.has(error.name) ? error.message : (error.stack ?? error.message);
   switch (error.code) {
     case "EADDRINUSE":
       return `Port ${port} is in use; choose another one with --port, or 0 for any free one.`;
@@ -18,4 +22,11 @@ export function startFailure(error: unknown, { port, host }: Pick<Settings, "por
     default:
       return `The system refuses (${error.code}${error.path ? `, ${error.path}` : ""}): check the port and the rights on the folders.`;
   }
+}
+
+function databaseFailure({ code, message }: DatabaseFault, data: string): string {
+  const remedy = code.startsWith("SQLITE")
+    ? `check the rights and the room on the data folder; "npm run repair -- --data ${data}" says whether it is damaged.`
+    : "check --database, and that the server runs and lets this user in.";
+  return `The database cannot be used (${code}: ${message}): ${remedy}`;
 }

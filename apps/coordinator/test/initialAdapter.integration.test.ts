@@ -62,7 +62,7 @@ test("is forgotten with what arrived of it when nothing more comes, and when the
   const coordinator = await startCoordinator();
   const { owner } = await draft(coordinator.url, brought);
   await putPiece(owner, brought, { end: 1000 });
-  const folder = join(coordinator.dataDir, "federations");
+  const folder = join(coordinator.dataDir, "uploads");
   expect(await readdir(folder)).toHaveLength(1);
   coordinator.clock.advance(10 * 60_000);
   await expect.poll(() => readdir(folder)).toEqual([]);

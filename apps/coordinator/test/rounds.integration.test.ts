@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
@@ -58,8 +57,9 @@ test("two clients join, two rounds are aggregated as computed by hand, and a fus
     { name: "bram", bytesUp: 2 * size, bytesDown: size },
   ]);
 
-  const file = `${coordinator.dataDir}/federations/${created.federationId}/adapters/2.safetensors`;
-  const stored = readSafetensors(await readFile(file));
+  const address = `${coordinator.url}/federations/${created.federationId}/adapters/2.safetensors`;
+  const answer = await fetch(address, { headers: { "x-watch-token": created.watchToken } });
+  const stored = readSafetensors(new Uint8Array(await answer.arrayBuffer()));
   const key = layout[0]?.key as string;
   expect(stored.get(key)?.data[3]).toBeCloseTo((initial.get(key)?.data[3] as number) - 0.35 - 0.2, 6);
 });

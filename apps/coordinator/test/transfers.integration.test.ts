@@ -18,8 +18,9 @@ async function inRoundOne() {
   const [anna, bram] = [await joinAs(coordinator, created, "anna"), await joinAs(coordinator, created, "bram")];
   await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
   const owner = clientOwner(coordinator.url, created.federationId, anna.resumeToken);
-  const folder = join(coordinator.dataDir, "federations", created.federationId);
-  return { coordinator, organiser, created, anna, bram, owner, folder };
+  const folderOf = (kind: string) => join(coordinator.dataDir, kind, created.federationId);
+  const [uploads, blobs] = [folderOf("uploads"), folderOf("blobs")];
+  return { coordinator, organiser, created, anna, bram, owner, uploads, blobs };
 }
 
 /** A request of any kind; its status and, if it has one, its code. */
@@ -30,7 +31,7 @@ async function ask(owner: Owner, path: string, init: RequestInit = {}) {
 }
 
 test("pieces add up in order: a repeated one changes nothing, one from further on is not taken, the whole is there at once", async () => {
-  const { owner, anna, organiser, folder } = await inRoundOne();
+  const { owner, anna, organiser, uploads, blobs } = await inRoundOne();
   expect(await putPiece(owner, adapter, { start: 0, end: 0 })).toBe(0);
   expect(await putPiece(owner, adapter, { end: 5000 })).toBe(5000);
   expect(await putPiece(owner, adapter, { start: 0, end: 0 })).toBe(5000);
@@ -41,16 +42,17 @@ test("pieces add up in order: a repeated one changes nothing, one from further o
   // Two requests with the same piece, as after a timeout.
   const both = [putPiece(owner, adapter, { start: 6000 }), putPiece(owner, adapter, { start: 6000 })];
   expect(await Promise.all(both)).toEqual([bytes, bytes]);
-  expect(await readdir(join(folder, "uploads"))).toHaveLength(1);
+  expect(await readdir(uploads)).toHaveLength(1);
   expect(await putPiece(owner, adapter)).toBe(bytes);
   await anna.client.call("round:submit", submission);
-  await expect.poll(() => readdir(join(folder, "uploads"))).toEqual([]);
+  await expect.poll(() => readdir(uploads)).toEqual([]);
   // Its acknowledgement may have been lost: nothing more is needed of it.
   expect(await putPiece(owner, adapter, { start: 0, end: 0 })).toBe(bytes);
   await anna.client.call("round:submit", submission);
   const shown = await organiser.until(({ openRound }) => openRound?.submitted.length === 1, "one submission");
   expect(shown.clients[0]?.bytesUp).toBe(bytes);
-  expect(await readdir(join(folder, "uploads"))).toEqual([]);
+  expect(await readdir(uploads)).toEqual([]);
+  expect(await readdir(blobs)).toEqual([sha256]);
 });
 
 test("a hash that does not fit costs its sender the upload, which then starts again", async () => {
@@ -67,7 +69,7 @@ test("a hash that does not fit costs its sender the upload, which then starts ag
 });
 
 test("strangers, paths, lies about sizes and floods are refused, and nothing lies where it should not", async () => {
-  const { coordinator, created, owner, bram, folder } = await inRoundOne();
+  const { coordinator, created, owner, bram, uploads } = await inRoundOne();
   const files = async () => (await readdir(coordinator.dataDir, { recursive: true })).sort();
   const before = await files();
   const as = (secret: string) => clientOwner(owner.url, owner.federationId, secret);
@@ -105,7 +107,7 @@ test("strangers, paths, lies about sizes and floods are refused, and nothing lie
 
   // One upload a client: another name takes the place of the one before.
   for (const value of [1, 2, 3]) await putPiece(owner, constantAdapter(value), { end: 1000 });
-  expect(await readdir(join(folder, "uploads"))).toHaveLength(1);
+  expect(await readdir(uploads)).toHaveLength(1);
   // More at once than a client has use for.
   const flood = Array.from({ length: 40 }, () => codeOfRefusal(putPiece(owner, adapter, { end: 1000 })));
   expect(new Set(await Promise.all(flood))).toEqual(new Set(["OK", "RATE_LIMITED"]));
@@ -115,22 +117,22 @@ test("strangers, paths, lies about sizes and floods are refused, and nothing lie
 });
 
 test("what one round has not taken is forgotten with it", async () => {
-  const { coordinator, organiser, anna, bram, owner, folder } = await inRoundOne();
+  const { coordinator, organiser, anna, bram, owner, uploads } = await inRoundOne();
   await putPiece(owner, adapter, { end: 1000 });
   await bram.client.submit({ round: 1, adapter, metrics: testMetrics() });
   coordinator.clock.advance(600_000);
   await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
-  await expect.poll(() => readdir(join(folder, "uploads"))).toEqual([]);
+  await expect.poll(() => readdir(uploads)).toEqual([]);
   expect(await anna.client.codeOf("round:submit", submission)).toBe("WRONG_ROUND");
 });
 
 test("an adapter asked for many times is made and counted once, resumed by ranges, and for clients only", async () => {
-  const { organiser, created, anna, bram, owner, folder } = await inRoundOne();
+  const { organiser, created, anna, bram, owner, blobs } = await inRoundOne();
   const asked = Array.from({ length: 20 }, () => anna.client.call("round:fetch", { round: 1 }));
   const [first, ...others] = await Promise.all(asked);
   for (const reply of others) expect(reply).toEqual(first);
   await bram.client.call("round:fetch", { round: 1 });
-  expect(await readdir(join(folder, "blobs"))).toEqual([`initial.${first?.adapter?.sha256}`]);
+  expect(await readdir(blobs)).toEqual([first?.adapter?.sha256]);
   const counted = await organiser.until(({ clients }) => (clients[1]?.bytesDown ?? 0) > 0, "bram's download");
   expect(counted.clients.map(({ bytesDown }) => bytesDown)).toEqual([bytes, bytes]);
 
@@ -155,15 +157,15 @@ test("an adapter asked for many times is made and counted once, resumed by range
 
   for (const { client } of [anna, bram]) await client.submit({ round: 1, adapter, metrics: testMetrics() });
   await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
-  await expect.poll(() => readdir(join(folder, "blobs"))).toEqual([]);
+  await expect.poll(() => readdir(blobs)).not.toContain(first?.adapter?.sha256);
   expect(await ask(owner, path)).toEqual([404, "NOT_FOUND"]);
 });
 
 test("a submission said many times at once is stored and counted once", async () => {
-  const { organiser, anna, owner, folder } = await inRoundOne();
+  const { organiser, anna, owner, blobs } = await inRoundOne();
   await putPiece(owner, adapter);
   await Promise.all(Array.from({ length: 20 }, () => anna.client.call("round:submit", submission)));
-  expect(await readdir(join(folder, "submissions"))).toHaveLength(1);
+  expect(await readdir(blobs)).toHaveLength(1);
   const shown = await organiser.until(({ openRound }) => openRound?.submitted.length === 1, "one submission");
   expect(shown.clients[0]).toMatchObject({ bytesUp: bytes, history: [{ round: 1 }] });
 });

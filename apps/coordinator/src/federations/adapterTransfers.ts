@@ -1,5 +1,5 @@
 /** Adapters down to the clients and up from them: named by their SHA-256 here, moved by HTTP (see http/blobRoutes.ts). */
-import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { type AdapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
@@ -21,6 +21,13 @@ export interface TransferParts {
   readonly model: SharedModel;
   readonly loop: FederationLoop;
   readonly logger: Logger;
+  /** Rounds before the newest whose shared adapters are kept. */
+  readonly keepRounds: number;
+}
+
+interface StoredSubmission {
+  readonly sha256: string;
+  readonly artifact: string;
 }
 
 export class AdapterTransfers {
@@ -28,6 +35,8 @@ export class AdapterTransfers {
   /** What is being answered, by client and round: however often it is asked for, it is done once. */
   readonly #fetching = new Map<string, Promise<BlobRef | null>>();
   readonly #submitting = new Map<string, Promise<void>>();
+  /** Adapters of the open round that are stored and not in the journal yet, by client. */
+  readonly #stored = new Map<string, StoredSubmission>();
   /** Clients whose download of the open round was counted. */
   readonly #counted = new Set<string>();
   readonly #tidying = new Set<Promise<void>>();
@@ -36,10 +45,10 @@ export class AdapterTransfers {
     this.#parts = parts;
   }
 
-  /** Where the blob of that name is that clients fetch now, if there is one. */
-  blobPath(sha256: string): string {
+  /** File of the blob of that name that clients fetch now, checked; null where there is none. */
+  offeredFile(sha256: string): Promise<string | null> {
     const { store, loop } = this.#parts;
-    return store.blobPath(loop.state.modelRound, sha256);
+    return store.offeredFile(loop.state.modelRound, sha256);
   }
 
   /** What this client starts the open round from, ready to be downloaded; null where it starts from none. @throws {Refusal} */
@@ -68,13 +77,7 @@ export class AdapterTransfers {
    * @throws {Refusal} BLOB_MISSING before the adapter has arrived, WRONG_ROUND, INVALID_ADAPTER, STORAGE_FAILED.
    */
   submit(clientId: string, round: number, adapter: BlobRef | null, metrics: RoundMetrics): Promise<void> {
-    const { loop } = this.#parts;
-    const store = async () => {
-      if (!this.#isExpected(clientId, round)) return;
-      const artifact = await this.#storeAdapter(clientId, round, adapter);
-      await loop.apply({ type: "submitted", clientId, round, artifact, bytes: adapter?.bytes ?? 0, metrics });
-    };
-    return onceAtATime(this.#submitting, `${clientId}/${round}`, () => loop.inTurn(store));
+    return onceAtATime(this.#submitting, `${clientId}/${round}`, () => this.#submit(clientId, round, adapter, metrics));
   }
 
   /** Forgets what nobody waits for any more. Call after every change of the state. */
@@ -82,10 +85,15 @@ export class AdapterTransfers {
     const { store, loop } = this.#parts;
     const open = openRoundOf(loop.state);
     const isSameRound = open?.index === openRoundOf(before)?.index;
-    if (!isSameRound) this.#counted.clear();
+    if (!isSameRound) {
+      this.#counted.clear();
+      this.#forgetStored();
+    }
     const awaited = open && isSameRound ? outstanding(loop.state, open).map(({ id }) => id) : [];
     this.#inBackground(store.uploads.keepOnly(new Set(awaited)));
-    if (loop.state.modelRound !== before.modelRound) this.#inBackground(store.keepBlobs(loop.state.modelRound));
+    if (loop.state.modelRound !== before.modelRound) {
+      this.#inBackground(store.retain(loop.state.modelRound, this.#parts.keepRounds));
+    }
   }
 
   /** Waits for what is being deleted. */
@@ -99,25 +107,45 @@ export class AdapterTransfers {
     if (!open || specOf(loop.state, open).round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
     const { receive } = federation.planOf(round);
     if (!receive) return null;
-    const content = model.blob(clientId, receive);
-    const blob = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
-    await loop.stored(() => store.writeBlob(loop.state.modelRound, blob.sha256, content));
+    const blob = await loop.stored(() => store.offer(loop.state.modelRound, model.blob(clientId, receive)));
     if (!this.#counted.has(clientId)) await loop.apply({ type: "fetched", clientId, bytes: blob.bytes });
     this.#counted.add(clientId);
     return blob;
+  }
+
+  /** What comes from several clients is stored side by side; only the events take turns. */
+  async #submit(clientId: string, round: number, adapter: BlobRef | null, metrics: RoundMetrics): Promise<void> {
+    const { loop, store } = this.#parts;
+    if (!this.#isExpected(clientId, round)) return;
+    const artifact = await this.#storeAdapter(clientId, round, adapter);
+    await loop.inTurn(async () => {
+      if (!this.#isExpected(clientId, round)) return;
+      await loop.apply({ type: "submitted", clientId, round, artifact, bytes: adapter?.bytes ?? 0, metrics });
+      this.#stored.delete(clientId);
+      if (artifact !== null) store.settleSubmission(artifact);
+    });
   }
 
   async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {
     const { store, loop } = this.#parts;
     const layout = this.#assertFits(round, blob);
     if (blob === null || layout === null) return null;
-    const content = await store.uploads.read(clientId, blob);
-    if (content === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
-    const tensors = checkedAdapter(content, layout);
+    const stored = this.#stored.get(clientId);
+    if (stored?.sha256 === blob.sha256) return stored.artifact;
+    const file = await store.uploads.file(clientId, blob);
+    if (file === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
+    checkedAdapter(await readFile(file), layout);
     // A name of its own: nothing that was confirmed is ever written over.
     const artifact = `${round}-${clientId}-${createId()}`;
-    await loop.stored(() => store.writeSubmission(artifact, tensors));
+    await loop.stored(() => store.adoptSubmission(artifact, blob, file));
+    this.#stored.set(clientId, { sha256: blob.sha256, artifact });
     return artifact;
+  }
+
+  /** What was stored for a round that is over will not be counted. */
+  #forgetStored(): void {
+    for (const { artifact } of this.#stored.values()) this.#parts.store.settleSubmission(artifact);
+    this.#stored.clear();
   }
 
   /** False when this client's submission was counted already. @throws {Refusal} WRONG_ROUND when none is wanted. */

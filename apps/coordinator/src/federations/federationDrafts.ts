@@ -1,14 +1,13 @@
 /** Federations that still wait for the adapter they start from: nobody sees one until it has arrived, and a restart forgets it. */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Cancel, Clock } from "../ports/clock.ts";
 import { matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
-import { type FederationRecord, uploadsIn } from "../storage/federationStore.ts";
-import { ensureFolder } from "../storage/files.ts";
-import { openPendingUploads, type PendingUploads, type Piece, type Receive } from "../storage/pendingUploads.ts";
+import type { FederationRecord } from "../storage/federationRecord.ts";
+import type { Storage } from "../storage/openStorage.ts";
+import type { PendingUploads, Piece, Receive } from "../storage/pendingUploads.ts";
 import { checkedAdapter } from "./adapterCheck.ts";
 import type { Federation } from "./federation.ts";
 
@@ -24,9 +23,10 @@ export interface FederationDrafts {
   /**
    * How its organiser sends its adapter; with the last piece the federation is made. What it returns throws a {@link Refusal}
    * INVALID_ADAPTER or a system error.
-   * @throws {Refusal} NOT_FOUND, FORBIDDEN
+   * Null when there is no such draft.
+   * @throws {Refusal} FORBIDDEN
    */
-  upload(federationId: string, organiserKey: string): Receive;
+  upload(federationId: string, organiserKey: string): Receive | null;
   /** Stops its timers. */
   close(): void;
 }
@@ -34,50 +34,48 @@ export interface FederationDrafts {
 interface Draft {
   readonly record: FederationRecord;
   readonly federation: Federation;
-  readonly uploads: PendingUploads;
+  readonly uploads: Promise<PendingUploads>;
   /** The federation is being made; who repeats the last piece waits for it. */
   making: Promise<void> | null;
   giveUp: Cancel;
 }
 
 export interface DraftParts {
-  /** Where federations lie. */
-  readonly folder: string;
+  readonly storage: Storage;
   readonly clock: Clock;
   /** Stores the federation and opens it. */
   readonly make: (record: FederationRecord, initial: NamedTensors) => Promise<void>;
 }
 
-export function createFederationDrafts({ folder, clock, make }: DraftParts): FederationDrafts {
+export function createFederationDrafts({ storage, clock, make }: DraftParts): FederationDrafts {
   const drafts = new Map<string, Draft>();
 
   const drop = async (federationId: string): Promise<void> => {
     drafts.get(federationId)?.giveUp();
     drafts.delete(federationId);
     // What cannot be deleted now is at the next start.
-    await rm(join(folder, federationId), { recursive: true, force: true }).catch(() => {});
+    await storage.deleteUploads(federationId).catch(() => {});
   };
   const giveUpLater = (federationId: string) => clock.at(clock.now() + IDLE_MS, () => void drop(federationId));
 
   async function complete(draft: Draft, blob: BlobRef): Promise<void> {
-    const { record, federation, uploads } = draft;
-    const content = await uploads.read(ORGANISER, blob);
-    if (content === null) throw new Refusal("BLOB_MISSING", "The adapter was damaged on its way; upload it again");
+    const { record, federation } = draft;
+    const file = await (await draft.uploads).file(ORGANISER, blob);
+    if (file === null) throw new Refusal("BLOB_MISSING", "The adapter was damaged on its way; upload it again");
     try {
-      await make(record, checkedAdapter(content, federation.layout));
+      await make(record, checkedAdapter(await readFile(file), federation.layout));
     } catch (error) {
       if (error instanceof Refusal) await drop(record.federationId);
       throw error;
     }
-    draft.giveUp();
-    drafts.delete(record.federationId);
+    await drop(record.federationId);
   }
 
   async function receive(draft: Draft, blob: BlobRef, piece: Piece): Promise<number> {
     assertNamed(draft, blob);
     draft.giveUp();
     draft.giveUp = giveUpLater(draft.record.federationId);
-    const received = await draft.uploads.receive(ORGANISER, blob, piece);
+    const received = await (await draft.uploads).receive(ORGANISER, blob, piece);
     if (received < blob.bytes) return received;
     draft.making ??= complete(draft, blob).finally(() => {
       draft.making = null;
@@ -93,13 +91,14 @@ export function createFederationDrafts({ folder, clock, make }: DraftParts): Fed
     async add(record, federation) {
       const { federationId } = record;
       if (drafts.size >= MAX_DRAFTS) throw new Refusal("RATE_LIMITED", "Too many federations wait for their adapters; try later");
-      await ensureFolder(join(folder, federationId));
-      const uploads = await openPendingUploads(uploadsIn(join(folder, federationId)));
+      const uploads = storage.uploads(federationId);
+      // It counts before anything is awaited.
       drafts.set(federationId, { record, federation, uploads, making: null, giveUp: giveUpLater(federationId) });
+      await uploads;
     },
     upload(federationId, organiserKey) {
       const draft = drafts.get(federationId);
-      if (!draft) throw new Refusal("NOT_FOUND", "There is no such federation here");
+      if (!draft) return null;
       if (!matchesHash(organiserKey, draft.record.organiserHash))
         throw new Refusal("FORBIDDEN", "This is not the organiser's key");
       return (blob, piece) => receive(draft, blob, piece);

@@ -43,6 +43,11 @@ export class FederationLoop {
     return this.#parts.log.state;
   }
 
+  /** Nothing is under way and nothing will happen by itself. */
+  get isQuiet(): boolean {
+    return this.#timers.size === 0 && this.#aggregations.size === 0;
+  }
+
   /** After a restart: nobody is connected yet, and whatever was under way goes on. */
   async restart(): Promise<void> {
     await this.#deleteBut(artifactsOf(this.state));

@@ -9,7 +9,8 @@ import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
-import type { FederationRecord, FederationStore } from "../storage/federationStore.ts";
+import type { FederationRecord } from "../storage/federationRecord.ts";
+import type { FederationStore } from "../storage/federationStore.ts";
 import type { JournalEntry } from "../storage/journalEntry.ts";
 import { AdapterTransfers } from "./adapterTransfers.ts";
 import type { Federation } from "./federation.ts";
@@ -24,17 +25,21 @@ export interface RunnerParts {
   readonly record: FederationRecord;
   readonly store: FederationStore;
   readonly entries: readonly JournalEntry[];
+  /** It was not put to sleep: clients may have been there when the coordinator ended, and work under way. */
+  readonly wasAwake: boolean;
+  /** Rounds before the newest whose shared adapters are kept. */
+  readonly keepRounds: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Restores a federation from its folder and sets it going. @throws when its files cannot be read. */
+/** Restores a federation from what is stored and sets it going. @throws when that cannot be read. */
 export async function openFederationRunner(parts: RunnerParts): Promise<FederationRunner> {
   const { federation, record, store, entries } = parts;
   const log = openRoundLog(federation.policy, record.createdAt, store.journal, entries);
   const model = await openSharedModel(federation, store, log.state.modelRound);
   const runner = new FederationRunner(parts, log, model);
-  if (entries.length > 0) await runner.restart();
+  if (parts.wasAwake && entries.length > 0) await runner.restart();
   return runner;
 }
 
@@ -51,8 +56,9 @@ export class FederationRunner {
   readonly #roster = createRoster();
   readonly #progress = new Map<string, Progress>();
   #revision = 0;
+  #watchers = 0;
 
-  constructor({ federation, record, store, entries, clock, logger }: RunnerParts, log: RoundLog, model: SharedModel) {
+  constructor({ federation, record, store, entries, keepRounds, clock, logger }: RunnerParts, log: RoundLog, model: SharedModel) {
     this.record = record;
     this.federation = federation;
     this.#store = store;
@@ -60,7 +66,7 @@ export class FederationRunner {
     this.#feed = createSnapshotFeed(() => this.snapshot(), clock);
     const child = logger.child({ federation: record.federationId });
     this.#loop = new FederationLoop({ log, model, store, clock, logger: child, onChange: (before) => this.#changed(before) });
-    this.transfers = new AdapterTransfers({ federation, store, model, loop: this.#loop, logger: child });
+    this.transfers = new AdapterTransfers({ federation, store, model, loop: this.#loop, logger: child, keepRounds });
     for (const { event, resumeHash } of entries) {
       if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
     }
@@ -75,9 +81,14 @@ export class FederationRunner {
     return this.#loop.state;
   }
 
-  /** Where the shared adapter after that round, or the initial one, is, if there is one. */
-  adapterPath(round: number | "initial"): string {
-    return this.#store.adapterPath(round);
+  /** Nobody looks on and nothing happens by itself, so that it may be closed. */
+  get isQuiet(): boolean {
+    return this.#watchers === 0 && this.#loop.isQuiet;
+  }
+
+  /** File of the shared adapter after that round, or of the initial one; null where none is kept. @throws {DamagedArtifactError} */
+  adapterFile(round: number | "initial"): Promise<string | null> {
+    return this.#store.adapterFile(round);
   }
 
   /** Who may transfer adapters with this resume token. @throws {Refusal} FORBIDDEN, NOT_JOINED */
@@ -115,7 +126,12 @@ export class FederationRunner {
 
   /** Tells of every change until the returned function is called. */
   watch(watcher: Watcher): () => void {
-    return this.#feed.subscribe(watcher);
+    const unsubscribe = this.#feed.subscribe(watcher);
+    this.#watchers += 1;
+    return () => {
+      this.#watchers -= 1;
+      unsubscribe();
+    };
   }
 
   /** Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Returns its id. */

@@ -1,35 +1,33 @@
-/** All federations of this coordinator: restored at the start, created on request. */
-import { join } from "node:path";
+/** All federations of this coordinator: created on request, found again after a restart. */
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
-import { openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
-import { phaseOf } from "@duet/lora-core/rounds/roundView";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Logger } from "pino";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createId, createToken, hashToken } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
-import {
-  createFederationFolder,
-  deleteAbandonedDrafts,
-  type FederationRecord,
-  listFederationFolders,
-  openFederationFolder,
-} from "../storage/federationStore.ts";
-import { ensureFolder, isSystemError } from "../storage/files.ts";
+import { DamagedArtifactError } from "../storage/artifacts.ts";
+import type { FederationRecord } from "../storage/federationRecord.ts";
+import { isSystemError } from "../storage/files.ts";
+import { importFolders } from "../storage/importFolders.ts";
+import { deleteAbandonedUploads, type Storage } from "../storage/openStorage.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
 import { StoredFormatError } from "../storage/storedFormat.ts";
 import { defineFederation } from "./federation.ts";
 import { createFederationDrafts } from "./federationDrafts.ts";
 import { type FederationRunner, openFederationRunner } from "./federationRunner.ts";
+import { createRunnerPool } from "./runnerPool.ts";
+import { newStanding, standingOf } from "./standing.ts";
 
 export interface RegistryParts {
-  readonly dataDir: string;
+  readonly storage: Storage;
   readonly catalogue: ModelCatalogue;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly maxFederations: number;
+  /** Rounds before the newest whose shared adapters are kept. */
+  readonly keepRounds: number;
 }
 
 export interface FederationRegistry {
@@ -39,57 +37,106 @@ export interface FederationRegistry {
    */
   create(config: FederationConfig): Promise<ReplyOf<"federation:create">>;
   /** How its organiser uploads the adapter that a new federation starts from. @throws {Refusal} NOT_FOUND, FORBIDDEN */
-  initialUpload(federationId: string, organiserKey: string): Receive;
-  /** @throws {Refusal} NOT_FOUND, or NOT_READABLE for one that is stored here and could not be opened. */
-  find(federationId: string): FederationRunner;
+  initialUpload(federationId: string, organiserKey: string): Promise<Receive>;
+  /**
+   * Opens it if need be.
+   * @throws {Refusal} NOT_FOUND, NOT_READABLE for one that is stored here and cannot be opened, STORAGE_FAILED.
+   */
+  find(federationId: string): Promise<FederationRunner>;
   /** Newest first. */
-  list(): readonly FederationSummary[];
-  /** How many are stored that could not be opened. */
+  list(): Promise<readonly FederationSummary[]>;
+  /** How many there are. */
+  readonly size: number;
+  /** How many are stored that could not be opened when somebody tried to. */
   readonly unreadable: number;
   close(): Promise<void>;
 }
 
-/** Opens every federation in the data folder; one that cannot be read is logged, refused with the reason, and its files stay. */
+/** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { catalogue, clock, logger, maxFederations } = parts;
-  const folder = join(parts.dataDir, "federations");
-  await ensureFolder(folder);
-  const runners = new Map<string, FederationRunner>();
+  const { storage, catalogue, clock, logger, maxFederations, keepRounds } = parts;
+  const { federations } = storage;
   const unreadable = new Map<string, string>();
+  let isClosed = false;
 
-  const openRunner = async (federationId: string) => {
-    const opened = await openFederationFolder(join(folder, federationId));
-    const federation = defineFederation(opened.record.config, catalogue);
-    const runner = await openFederationRunner({ ...opened, federation, clock, logger });
-    runners.set(federationId, runner);
+  const noteUnreadable = (federationId: string, error: unknown): string => {
+    logger.error({ federation: federationId, error: String(error) }, "This federation cannot be opened");
+    const reason = reasonOf(error);
+    unreadable.set(federationId, reason);
+    return reason;
   };
-  const make = async (record: FederationRecord, initial: NamedTensors | null) => {
-    await createFederationFolder(join(folder, record.federationId), record, initial);
-    await openRunner(record.federationId);
+  for (const [federationId, error] of await importFolders(storage)) noteUnreadable(federationId, error);
+  await deleteAbandonedUploads(storage);
+  /** Stored ones and those that are being stored: they count before anything is awaited. */
+  let size = await federations.count();
+
+  const pool = createRunnerPool({
+    clock,
+    async open(federationId) {
+      const found = await federations.find(federationId);
+      if (!found) throw new Refusal("NOT_FOUND", "There is no such federation here");
+      const { record, isAwake: wasAwake } = found;
+      const federation = defineFederation(record.config, catalogue);
+      const contents = await storage.open(federationId);
+      if (!wasAwake) await federations.wake(federationId);
+      return openFederationRunner({ ...contents, record, federation, wasAwake, keepRounds, clock, logger });
+    },
+    async close(runner) {
+      try {
+        const { isQuiet } = runner;
+        await runner.close();
+        if (isQuiet) await federations.sleep(runner.id, standingOf(runner));
+      } catch (error) {
+        logger.error({ federation: runner.id, error: String(error) }, "This federation could not be closed well");
+      }
+    },
+  });
+
+  async function find(federationId: string): Promise<FederationRunner> {
+    const opened = pool.opened(federationId);
+    const known = unreadable.get(federationId);
+    if (!opened && known !== undefined) throw notReadable(known);
+    try {
+      return await pool.get(federationId);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "NOT_FOUND" && !(await isStored(federationId))) throw error;
+      if (isSystemError(error)) throw storageFailed(error, "A federation could not be read");
+      throw notReadable(noteUnreadable(federationId, error));
+    }
+  }
+  const isStored = (federationId: string) => federations.find(federationId).then(Boolean, () => true);
+
+  const storageFailed = (error: unknown, what: string) => {
+    logger.error({ error: String(error) }, what);
+    return new Refusal("STORAGE_FAILED", "The coordinator could not store or read the federation; please try again");
   };
-  const drafts = createFederationDrafts({ folder, clock, make });
   /** @throws {Refusal} STORAGE_FAILED when the system cannot. */
   const stored = async <T>(write: () => Promise<T>): Promise<T> => {
     try {
       return await write();
     } catch (error) {
-      if (!isSystemError(error)) throw error;
-      logger.error({ error: String(error) }, "A federation could not be stored");
-      throw new Refusal("STORAGE_FAILED", "The coordinator could not store the federation; please try again");
+      throw isSystemError(error) ? storageFailed(error, "A federation could not be stored") : error;
     }
   };
 
-  await deleteAbandonedDrafts(folder);
-  for (const federationId of await listFederationFolders(folder)) {
-    await openRunner(federationId).catch((error) => {
-      logger.error({ federation: federationId, error: String(error) }, "This federation could not be restored");
-      unreadable.set(federationId, reasonOf(error));
+  const make = async (record: FederationRecord, initial: NamedTensors | null) => {
+    size += 1;
+    await storage.create(record, newStanding(record), initial).catch((error) => {
+      size -= 1;
+      throw error;
     });
-  }
+  };
+  const drafts = createFederationDrafts({ storage, clock, make });
+
+  const resumed = (async () => {
+    for (const federationId of await federations.awake()) {
+      if (!isClosed) await find(federationId).catch(() => undefined);
+    }
+  })().catch((error) => logger.error({ error: String(error) }, "What was under way could not be resumed"));
 
   return {
     async create(config) {
-      if (runners.size + drafts.size >= maxFederations) {
+      if (size + drafts.size >= maxFederations) {
         throw new Refusal("RATE_LIMITED", `This coordinator already holds ${maxFederations} federations`);
       }
       const federation = defineFederation(config, catalogue);
@@ -106,62 +153,50 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       await stored(() => (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation)));
       return { federationId, ...tokens };
     },
-    initialUpload(federationId, organiserKey) {
-      const made = runners.get(federationId);
-      if (!made) {
-        const receive = drafts.upload(federationId, organiserKey);
-        return (blob, piece) => stored(() => receive(blob, piece));
-      }
+    async initialUpload(federationId, organiserKey) {
+      const receive = drafts.upload(federationId, organiserKey);
+      if (receive) return (blob, piece) => stored(() => receive(blob, piece));
+      const made = await find(federationId);
       made.assertOrganiser(organiserKey);
       return async ({ sha256, bytes }) => {
         if (sha256 === made.record.config.initialAdapter) return bytes;
         throw new Refusal("INVALID_ADAPTER", "This federation has what it starts from");
       };
     },
-    find(federationId) {
-      const runner = runners.get(federationId);
-      if (runner) return runner;
-      const reason = unreadable.get(federationId);
-      throw reason === undefined
-        ? new Refusal("NOT_FOUND", "There is no such federation here")
-        : new Refusal("NOT_READABLE", `This federation cannot be opened any more: ${reason}`);
+    find,
+    async list() {
+      const rows = await federations.list();
+      // One that was just imported has no standing before it has been opened once.
+      if (rows.some(({ summary }) => summary === null)) await resumed;
+      return rows.flatMap(({ federationId, summary }) => {
+        if (unreadable.has(federationId)) return [];
+        const runner = pool.opened(federationId);
+        const current = runner ? standingOf(runner).summary : summary;
+        return current ? [current] : [];
+      });
     },
-    unreadable: unreadable.size,
-    list: () => [...runners.values()].sort((a, b) => b.record.createdAt - a.record.createdAt).map(summaryOf),
+    get size() {
+      return size;
+    },
+    get unreadable() {
+      return unreadable.size;
+    },
     async close() {
+      isClosed = true;
       drafts.close();
-      await Promise.all([...runners.values()].map((runner) => runner.close()));
+      await resumed;
+      await pool.close();
     },
   };
+}
+
+function notReadable(reason: string): Refusal {
+  return new Refusal("NOT_READABLE", `This federation cannot be opened any more: ${reason}`);
 }
 
 /** Why a stored federation could not be opened, for people. */
 function reasonOf(error: unknown): string {
   const isAboutModel = error instanceof Refusal && (error.code === "MODEL_MISMATCH" || error.code === "NOT_FOUND");
-  if (isAboutModel || error instanceof StoredFormatError) return error.message;
+  if (isAboutModel || error instanceof StoredFormatError || error instanceof DamagedArtifactError) return error.message;
   return "it was stored by another version of Duet, or its files are damaged";
-}
-
-function summaryOf({ record, state }: FederationRunner): FederationSummary {
-  const open = openRoundOf(state);
-  return {
-    federationId: record.federationId,
-    name: record.config.name,
-    phase: phaseOf(state),
-    round: open && specOf(state, open).round,
-    rounds: record.config.budgets.rounds,
-    clients: state.clients.filter(({ status }) => status !== "left").length,
-    accuracy: meanAccuracy(state),
-    watchToken: record.watchToken,
-  };
-}
-
-/** Mean over clients of the newest accuracy of the adapter that each would serve. */
-function meanAccuracy({ clients }: RoundState): number | null {
-  const newest = clients.flatMap(({ history }) => {
-    const accuracy = history.at(-1)?.metrics.accuracy;
-    const value = accuracy?.fused ?? accuracy?.shared ?? accuracy?.personal ?? null;
-    return value === null ? [] : [value];
-  });
-  return newest.length === 0 ? null : newest.reduce((sum, value) => sum + value, 0) / newest.length;
 }

@@ -15,7 +15,8 @@ export interface SharedModel {
   /**
    * Aggregates one round into files and says how far the result is from the mean of what the clients learned; doing it again gives
    * the same. Holds the contributions of this one round in memory.
-   * @throws {RangeError} when the method refuses the contributions; a system error when files cannot be read or written.
+   * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent;
+   * a system error when files cannot be read or written.
    */
   aggregate(round: number, inputs: readonly AggregateInput[]): Promise<AggregationError | null>;
   /** Makes the last aggregate what clients receive. Called once the federation's journal says so. */
@@ -37,9 +38,10 @@ export async function openSharedModel(
       return encodeAdapter(tensors, layoutOf(tensors));
     },
     async aggregate(round, inputs) {
+      const layout = federation.uploadLayoutOf(round) ?? [];
       const contributions: Contribution[] = [];
       for (const { clientId, artifact, sampleCount } of inputs) {
-        contributions.push({ clientId, sampleCount, tensors: await store.readSubmission(artifact) });
+        contributions.push({ clientId, sampleCount, tensors: await store.readSubmission(artifact, layout) });
       }
       const { method, config } = federation;
       const after = method.aggregate(state, contributions, round);

@@ -36,24 +36,24 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
       return { protocolVersion: PROTOCOL_VERSION, models, hub, serverTime: clock.now() };
     },
 
-    "federation:list": () => ({ federations: [...registry.list()], unreadable: registry.unreadable }),
+    "federation:list": async () => ({ federations: [...(await registry.list())], unreadable: registry.unreadable }),
 
     "federation:create": ({ config }) => registry.create(config),
 
-    "federation:watch"({ federationId, token }, session) {
-      const runner = registry.find(federationId);
+    async "federation:watch"({ federationId, token }, session) {
+      const runner = await registry.find(federationId);
       if (!mayWatch(runner, token)) throw new Refusal("FORBIDDEN", "This link does not open the federation");
       subscribe(session, runner);
       return {};
     },
 
     async "federation:control"({ federationId, organiserKey, action }) {
-      await registry.find(federationId).control(organiserKey, action);
+      await (await registry.find(federationId)).control(organiserKey, action);
       return {};
     },
 
     "client:join"(request, session) {
-      const reply = session.joining.then(() => join(registry.find(request.federationId), request, session));
+      const reply = session.joining.then(async () => join(await registry.find(request.federationId), request, session));
       session.joining = reply.catch(() => undefined);
       return reply;
     },

@@ -16,7 +16,6 @@ import type { Logger } from "pino";
 import type { FederationRegistry } from "../federations/registry.ts";
 import { failureOf } from "../gateway/validated.ts";
 import { Refusal } from "../refusal.ts";
-import { exists } from "../storage/files.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 
@@ -75,7 +74,7 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
     bodyLimit: MAX_PIECE_BYTES,
     onRequest: async (request, reply) => {
       const { id, sha256 } = request.params as BlobAddress["Params"];
-      const { owner, receive } = uploaderOf(registry, id, request.headers);
+      const { owner, receive } = await uploaderOf(registry, id, request.headers);
       if (!sha256Hex.safeParse(sha256).success) throw new Refusal("INVALID_PAYLOAD", "A blob is named by its SHA-256");
       const range = parsePieceRange(request.headers["content-range"]);
       if (!range) throw new Refusal("INVALID_PAYLOAD", "Content-Range must name a piece of an adapter");
@@ -96,10 +95,10 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
 function registerDownloads(app: FastifyInstance, registry: FederationRegistry): void {
   app.get<BlobAddress>("/federations/:id/blobs/:sha256", async (request, reply) => {
     const { id, sha256 } = request.params;
-    const runner = registry.find(id);
+    const runner = await registry.find(id);
     runner.clientOf(headerOf(request.headers, RESUME_TOKEN_HEADER) ?? "");
-    const path = sha256Hex.safeParse(sha256).success ? runner.transfers.blobPath(sha256) : null;
-    if (path === null || !(await exists(path))) throw new Refusal("NOT_FOUND", "There is no such adapter now");
+    const path = sha256Hex.safeParse(sha256).success ? await runner.transfers.offeredFile(sha256) : null;
+    if (path === null) throw new Refusal("NOT_FOUND", "There is no such adapter now");
     const etag = `"${sha256}"`;
     reply.header("etag", etag).header("cache-control", "private, max-age=31536000, immutable").header("accept-ranges", "bytes");
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
@@ -108,10 +107,14 @@ function registerDownloads(app: FastifyInstance, registry: FederationRegistry): 
 }
 
 /** By the secret that came along. @throws {Refusal} FORBIDDEN for strangers. */
-function uploaderOf(registry: FederationRegistry, id: string, headers: IncomingHttpHeaders): { owner: string; receive: Receive } {
+async function uploaderOf(
+  registry: FederationRegistry,
+  id: string,
+  headers: IncomingHttpHeaders,
+): Promise<{ owner: string; receive: Receive }> {
   const organiserKey = headerOf(headers, ORGANISER_KEY_HEADER);
-  if (organiserKey !== null) return { owner: organiserKey, receive: registry.initialUpload(id, organiserKey) };
-  const runner = registry.find(id);
+  if (organiserKey !== null) return { owner: organiserKey, receive: await registry.initialUpload(id, organiserKey) };
+  const runner = await registry.find(id);
   const clientId = runner.clientOf(headerOf(headers, RESUME_TOKEN_HEADER) ?? "");
   return { owner: clientId, receive: (blob, piece) => runner.transfers.receive(clientId, blob, piece) };
 }

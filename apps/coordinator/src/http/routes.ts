@@ -15,7 +15,6 @@ import type { FederationRegistry } from "../federations/registry.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
-import { exists } from "../storage/files.ts";
 import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
@@ -37,7 +36,7 @@ export interface RouteParts {
 
 /** Registers every route. */
 export async function registerRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
-  app.get("/health", async () => ({ status: "ok", federations: parts.registry.list().length }));
+  app.get("/health", async () => ({ status: "ok", federations: parts.registry.size }));
   registerOrigin(app, parts.originCheck);
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
@@ -83,12 +82,12 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
     "/federations/:id/adapters/:file",
     async (request, reply) => {
       const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
-      const runner = findOrNull(registry, request.params.id);
+      const runner = await findOrNull(registry, request.params.id);
       if (!runner || name === undefined) return notFound(reply, "There is no such adapter");
       if (!isWatcher(runner, request)) return forbidden(reply);
-      const path = runner.adapterPath(name === "initial" ? name : Number(name));
       const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
-      if (!isThere || !(await exists(path))) return notFound(reply, `There is no shared adapter "${name}"`);
+      const path = isThere ? await runner.adapterFile(name === "initial" ? name : Number(name)) : null;
+      if (path === null) return notFound(reply, `There is no shared adapter "${name}"`);
       reply.header("content-disposition", `attachment; filename="shared-${name}.safetensors"`);
       // A round is aggregated once: its file never changes.
       const etag = `"${runner.id}-${name}"`;
@@ -103,7 +102,7 @@ function registerHistory(app: FastifyInstance, registry: FederationRegistry): vo
   app.get<{ Params: { id: string }; Querystring: { before?: unknown; token?: string } }>(
     "/federations/:id/history",
     async (request, reply) => {
-      const runner = findOrNull(registry, request.params.id);
+      const runner = await findOrNull(registry, request.params.id);
       if (!runner) return notFound(reply, "There is no such federation");
       if (!isWatcher(runner, request)) return forbidden(reply);
       const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER);
@@ -167,9 +166,9 @@ function isWatcher(runner: FederationRunner, request: FastifyRequest<{ Querystri
 
 const forbidden = (reply: FastifyReply) => reply.code(403).send({ error: "This needs the federation's watch token" });
 
-function findOrNull(registry: FederationRegistry, id: string) {
+async function findOrNull(registry: FederationRegistry, id: string) {
   try {
-    return registry.find(id);
+    return await registry.find(id);
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

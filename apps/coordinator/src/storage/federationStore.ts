@@ -1,155 +1,138 @@
 /**
- * The folder of one federation:
+ * What is kept of one federation besides its record: its journal, and these artifacts, each a blob under a name.
  *
- *   federation.json                     what was agreed at creation; tokens as hashes
- *   journal.jsonl                       its events
- *   submissions/<artifact>.safetensors  what clients sent in the open round; deleted once aggregated
- *   adapters/initial.safetensors        the adapter it started from, where one was brought
- *   adapters/<round>.safetensors        the shared adapter after each round
- *   memory/<round>.safetensors          what else the method remembers, keys "<name>/<tensor>"
- *   uploads/<client>.<sha256>           adapters on their way here, see pendingUploads.ts
- *   blobs/<round>.<sha256>              what clients fetch of the shared adapter after that round; deleted after the next one
- *
- * Each but uploads and blobs, which do not outlive a round, carries the version of its format: `formatVersion` in the record, `v` in a line,
- * `duet_format` in the metadata of tensors.
+ *   submission/<artifact>     what a client sent in the open round, as it came; dropped once aggregated
+ *   adapter/initial           the adapter it started from, where one was brought
+ *   adapter/<round>           the shared adapter after each of the last rounds, as safetensors
+ *   memory/<round>            what else the method remembers, as safetensors with keys "<name>/<tensor>"
+ *   offer/<round>/<sha256>    what clients fetch of the shared adapter after that round; dropped after the next one
  */
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { sha256Hex } from "@duet/lora-core/protocol/blobs";
-import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { readFile } from "node:fs/promises";
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { z } from "zod";
-import { ensureFolder, exists, writeAtomically } from "./files.ts";
-import { type Journal, openJournal } from "./journal.ts";
-import type { JournalEntry } from "./journalEntry.ts";
-import { openPendingUploads, type PendingUploads } from "./pendingUploads.ts";
-import { currentVersion, parseStored, parseStoredJson, type StoredFormat } from "./storedFormat.ts";
+import { type Artifacts, DamagedArtifactError } from "./artifacts.ts";
+import { refOf } from "./blobStore.ts";
+import type { Journal } from "./journal.ts";
+import type { PendingUploads } from "./pendingUploads.ts";
 import { decodeStoredTensors, encodeStoredTensors } from "./storedTensors.ts";
-
-const UPLOADS = "uploads";
-
-const federationRecord = z.strictObject({
-  federationId: z.string(),
-  createdAt: z.number(),
-  config: federationConfig,
-  inviteHash: sha256Hex,
-  organiserHash: sha256Hex,
-  /** Not a secret towards those who can reach the coordinator, so stored as it is. */
-  watchToken: z.string(),
-});
-export type FederationRecord = z.output<typeof federationRecord>;
-
-const recordFormat: StoredFormat<FederationRecord> = { schema: federationRecord, migrations: [] };
 
 export interface FederationStore {
   readonly journal: Journal;
   readonly uploads: PendingUploads;
-  writeSubmission(artifact: string, tensors: NamedTensors): Promise<void>;
-  readSubmission(artifact: string): Promise<NamedTensors>;
-  /** Deletes every submission but these. */
+  /** Moves a file in that is known to have this content. It stays until {@link settleSubmission}, whoever keeps others. */
+  adoptSubmission(artifact: string, ref: BlobRef, file: string): Promise<void>;
+  /** Path of what a client sent, as it came, checked just now. @throws {DamagedSubmissionError} */
+  submissionFile(artifact: string): Promise<string>;
+  /** @throws {DamagedSubmissionError} */
+  readSubmission(artifact: string, layout: AdapterLayout): Promise<NamedTensors>;
+  /** The journal has the submission, or will never have it: from now on {@link keepSubmissions} decides. */
+  settleSubmission(artifact: string): void;
+  /** Drops every settled submission but these. */
   keepSubmissions(artifacts: ReadonlySet<string>): Promise<void>;
   writeModel(round: number, state: ServerState): Promise<void>;
+  /** @throws {DamagedArtifactError} */
   readModel(round: number): Promise<ServerState>;
-  /** @throws a system error where the federation started from its seed. */
+  /** @throws {DamagedArtifactError} where the federation started from its seed, too. */
   readInitial(): Promise<NamedTensors>;
-  /** Path of the shared adapter after that round, or of the initial one. */
-  adapterPath(round: number | "initial"): string;
-  /** Path of what clients fetch under this name while `modelRound` has the newest shared adapter. */
-  blobPath(modelRound: number | null, sha256: string): string;
-  /** Has it there; does nothing when it is. */
-  writeBlob(modelRound: number | null, sha256: string, content: Uint8Array): Promise<void>;
-  /** Deletes what clients fetched of earlier shared adapters. */
-  keepBlobs(modelRound: number | null): Promise<void>;
+  /** Path of the shared adapter after that round, or of the initial one, checked just now; null when it is not kept. */
+  adapterFile(round: number | "initial"): Promise<string | null>;
+  /** Has it ready for clients while `modelRound` has the newest shared adapter. */
+  offer(modelRound: number | null, content: Uint8Array): Promise<BlobRef>;
+  /** Path of what is offered under this name, checked just now; null when it is not, or not any more: then it can be offered again. */
+  offeredFile(modelRound: number | null, sha256: string): Promise<string | null>;
+  /** Drops what is no longer needed now that `modelRound` has the newest shared adapter, but the `rounds` before it. */
+  retain(modelRound: number | null, rounds: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Writes a new federation's initial adapter, if it has one, and then its record; opening it makes the rest. */
-export async function createFederationFolder(
-  folder: string,
-  record: FederationRecord,
-  initial: NamedTensors | null,
-): Promise<void> {
-  await ensureFolder(join(folder, "adapters"));
-  if (initial) await writeAtomically(join(folder, "adapters", "initial.safetensors"), encodeStoredTensors(initial));
-  const stored = { formatVersion: currentVersion(recordFormat), ...record };
-  await writeAtomically(join(folder, "federation.json"), JSON.stringify(stored, null, 2));
-}
+/** What a client sent is not there any more, or not as it was. */
+export class DamagedSubmissionError extends Error {
+  override readonly name = "DamagedSubmissionError";
+  readonly artifact: string;
 
-/** Ids of the stored federations. A folder without a record was never announced and is passed over. */
-export async function listFederationFolders(dataDir: string): Promise<readonly string[]> {
-  const folders = (await readdir(dataDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const contents = await Promise.all(folders.map(({ name }) => readdir(join(dataDir, name))));
-  return folders.map(({ name }) => name).filter((_, index) => contents[index]?.includes("federation.json"));
-}
-
-/** Deletes folders of federations that were never made because their initial adapter did not arrive. */
-export async function deleteAbandonedDrafts(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) {
-    const contents = await readdir(join(dataDir, name)).catch(() => []);
-    if (contents.length === 1 && contents[0] === UPLOADS) await rm(join(dataDir, name), { recursive: true, force: true });
+  constructor(artifact: string, message: string) {
+    super(message);
+    this.artifact = artifact;
   }
 }
 
-/** @throws {StoredFormatError} or a system error when the record or the journal cannot be read; nothing is changed then. */
-export async function openFederationFolder(
-  folder: string,
-): Promise<{ record: FederationRecord; store: FederationStore; entries: readonly JournalEntry[] }> {
-  const record = parseRecord(await readFile(join(folder, "federation.json"), "utf8"));
-  for (const name of ["submissions", "adapters", "memory", "blobs"]) await ensureFolder(join(folder, name));
-  const { journal, entries } = await openJournal(join(folder, "journal.jsonl"));
-  const uploads = await openPendingUploads(uploadsIn(folder));
-  return { record, store: storeIn(folder, journal, uploads), entries };
+/** Name of the adapter that a federation started from. */
+export const INITIAL_ADAPTER = "adapter/initial";
+
+export interface StoreParts {
+  readonly journal: Journal;
+  readonly artifacts: Artifacts;
+  readonly uploads: PendingUploads;
 }
 
-/** Where the uploads of a federation lie, also before it has a record. */
-export function uploadsIn(folder: string): string {
-  return join(folder, UPLOADS);
-}
+export function createFederationStore({ journal, artifacts, uploads }: StoreParts): FederationStore {
+  const submissionName = (artifact: string) => `submission/${artifact}`;
+  const adapterName = (round: number | "initial") => `adapter/${round}`;
+  const memoryName = (round: number) => `memory/${round}`;
+  const offers = (modelRound: number | null) => `offer/${modelRound ?? "initial"}/`;
+  /** On disk, and not in the journal yet. */
+  const fresh = new Set<string>();
 
-function parseRecord(text: string): FederationRecord {
-  const where = "its federation.json";
-  const json = parseStoredJson(text, where);
-  const { formatVersion: version, ...value } =
-    typeof json === "object" && json !== null ? (json as { formatVersion?: unknown }) : {};
-  return parseStored(recordFormat, { version, value, where });
-}
+  const readTensors = async (name: string) => decodeStoredTensors(await readFile(await artifacts.file(name)), name);
+  const fileOrNull = async (name: string) => (artifacts.refOf(name) ? artifacts.file(name) : null);
+  const submissionFile = async (artifact: string) => {
+    try {
+      return await artifacts.file(submissionName(artifact));
+    } catch (error) {
+      if (error instanceof DamagedArtifactError) throw new DamagedSubmissionError(artifact, error.message);
+      throw error;
+    }
+  };
 
-function storeIn(folder: string, journal: Journal, uploads: PendingUploads): FederationStore {
-  const submissionPath = (artifact: string) => join(folder, "submissions", `${artifact}.safetensors`);
-  const adapterPath = (round: number | "initial") => join(folder, "adapters", `${round}.safetensors`);
-  const readTensors = async (path: string) => decodeStoredTensors(await readFile(path), relative(folder, path));
-  const memoryPath = (round: number) => join(folder, "memory", `${round}.safetensors`);
-  const blobPrefix = (modelRound: number | null) => `${modelRound ?? "initial"}.`;
-  const blobPath = (modelRound: number | null, sha256: string) => join(folder, "blobs", `${blobPrefix(modelRound)}${sha256}`);
   return {
     journal,
     uploads,
-    writeSubmission: (artifact, tensors) => writeAtomically(submissionPath(artifact), encodeStoredTensors(tensors)),
-    readSubmission: (artifact) => readTensors(submissionPath(artifact)),
-    async keepSubmissions(artifacts) {
-      const files = await readdir(join(folder, "submissions"));
-      const obsolete = files.filter((file) => !artifacts.has(file.replace(/\.safetensors$/, "")));
-      await Promise.all(obsolete.map((file) => rm(join(folder, "submissions", file), { force: true })));
+    async adoptSubmission(artifact, ref, file) {
+      fresh.add(artifact);
+      await artifacts.adopt(submissionName(artifact), ref, file);
+    },
+    submissionFile,
+    readSubmission: async (artifact, layout) => decodeAdapter(await readFile(await submissionFile(artifact)), layout),
+    settleSubmission: (artifact) => void fresh.delete(artifact),
+    async keepSubmissions(needed) {
+      const kept = new Set([...needed, ...fresh].map(submissionName));
+      await artifacts.drop(artifacts.names().filter((name) => name.startsWith("submission/") && !kept.has(name)));
     },
     async writeModel(round, { shared, memory }) {
-      await writeAtomically(memoryPath(round), encodeStoredTensors(flatten(memory)));
-      await writeAtomically(adapterPath(round), encodeStoredTensors(shared));
+      await artifacts.write(memoryName(round), encodeStoredTensors(flatten(memory)));
+      await artifacts.write(adapterName(round), encodeStoredTensors(shared));
     },
     readModel: async (round) => ({
-      shared: await readTensors(adapterPath(round)),
-      memory: unflatten(await readTensors(memoryPath(round))),
+      shared: await readTensors(adapterName(round)),
+      memory: unflatten(await readTensors(memoryName(round))),
     }),
-    readInitial: () => readTensors(adapterPath("initial")),
-    adapterPath,
-    blobPath,
-    async writeBlob(modelRound, sha256, content) {
-      const path = blobPath(modelRound, sha256);
-      if (!(await exists(path))) await writeAtomically(path, content);
+    readInitial: () => readTensors(INITIAL_ADAPTER),
+    adapterFile: (round) => fileOrNull(adapterName(round)),
+    async offer(modelRound, content) {
+      const ref = await refOf(content);
+      const name = `${offers(modelRound)}${ref.sha256}`;
+      return artifacts.refOf(name) ? ref : artifacts.write(name, content, ref);
     },
-    async keepBlobs(modelRound) {
-      const obsolete = (await readdir(join(folder, "blobs"))).filter((name) => !name.startsWith(blobPrefix(modelRound)));
-      await Promise.all(obsolete.map((name) => rm(join(folder, "blobs", name), { force: true })));
+    async offeredFile(modelRound, sha256) {
+      const name = `${offers(modelRound)}${sha256}`;
+      try {
+        return await fileOrNull(name);
+      } catch (error) {
+        if (!(error instanceof DamagedArtifactError)) throw error;
+        await artifacts.drop([name]);
+        return null;
+      }
+    },
+    async retain(modelRound, rounds) {
+      const isObsolete = (name: string) => {
+        if (name.startsWith("offer/")) return !name.startsWith(offers(modelRound));
+        const round = /^(?:adapter|memory)\/(\d+)$/.exec(name)?.[1];
+        return round !== undefined && modelRound !== null && Number(round) < modelRound - rounds;
+      };
+      await artifacts.drop(artifacts.names().filter(isObsolete));
     },
     close: () => journal.close(),
   };

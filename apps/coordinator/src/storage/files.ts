@@ -1,15 +1,23 @@
-/** Files that are either wholly there or not at all, also after a crash. */
+/** Files that are either wholly there or not at all, also after a crash; readable by nobody but the coordinator's user. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createId } from "../ports/secrets.ts";
+import { DatabaseFault } from "./database/databaseFault.ts";
+
+export const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+/** What is written or hashed at a time, so that the event loop is free in between. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** Writes beside the target, syncs, renames, syncs the folder. @throws a system error; the old file is untouched then. */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${createId()}.tmp`;
   try {
-    const file = await open(temporary, "wx");
+    const file = await open(temporary, "wx", PRIVATE_FILE);
     try {
-      await file.writeFile(content);
+      for (const piece of piecesOf(content)) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();
@@ -22,13 +30,25 @@ export async function writeAtomically(path: string, content: Uint8Array | string
   await syncFolder(dirname(path));
 }
 
+/** Makes what a file holds durable, and then its new name. */
+export async function moveDurably(from: string, to: string): Promise<void> {
+  const file = await open(from, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(from, to);
+  await syncFolder(dirname(to));
+}
+
 /** Makes a folder and its name durable. */
 export async function ensureFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
   await syncFolder(dirname(path));
 }
 
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();
@@ -45,7 +65,37 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** An error of the operating system: no space, no permission, no such file. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error && "syscall" in error;
+/** SHA-256 of a file, hex, and its size. */
+export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return { sha256: hash.digest("hex"), bytes };
+}
+
+/** SHA-256 of bytes in memory, hex. Large ones leave the event loop free in between. */
+export async function hashBytes(content: Uint8Array): Promise<string> {
+  const hash = createHash("sha256");
+  for (const piece of piecesOf(content)) {
+    if (piece.byteOffset > content.byteOffset) await new Promise(setImmediate);
+    hash.update(piece);
+  }
+  return hash.digest("hex");
+}
+
+function* piecesOf(content: Uint8Array): Iterable<Uint8Array> {
+  for (let start = 0; start < content.byteLength || start === 0; start += PIECE_BYTES) {
+    yield content.subarray(start, start + PIECE_BYTES);
+  }
+}
+
+/** With the code of the one who cannot do it. */
+export type SystemError = (NodeJS.ErrnoException & { syscall: string }) | DatabaseFault;
+
+/** An error of the operating system or of the database: no space, no permission, no such file, no connection. */
+export function isSystemError(error: unknown): error is SystemError {
+  return error instanceof DatabaseFault || (error instanceof Error && "code" in error && "syscall" in error);
 }

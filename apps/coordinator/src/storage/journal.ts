@@ -1,56 +1,92 @@
-/**
- * The events of one federation, one JSON object a line with the version of its format as `v`, only ever appended. What is in it happened; what is not did not.
- * A line torn by a crash is cut off when the journal is opened: nobody was told of it.
- */
-import { type FileHandle, open } from "node:fs/promises";
+/** The events of one federation, numbered from 1, only ever appended. What is in it happened; what is not did not. */
+import type { Database } from "./database/openDatabase.ts";
 import { type JournalEntry, journalFormat } from "./journalEntry.ts";
-import { currentVersion, parseStored, parseStoredJson } from "./storedFormat.ts";
+import { currentVersion, parseStored, parseStoredJson, StoredFormatError } from "./storedFormat.ts";
 
 export interface Journal {
-  /** Durable entries are on disk when this resolves. @throws a system error; the journal is as it was before then. */
+  /**
+   * A durable entry is on disk when this resolves; another one is written with the next durable one, or at the end.
+   * @throws a system error; the journal is as it was before then.
+   */
   append(entry: JournalEntry, options: { readonly durable: boolean }): Promise<void>;
+  /** Writes what was not waited for. */
   close(): Promise<void>;
 }
 
 /**
- * Opens or makes the journal and returns what is in it.
- * @throws {StoredFormatError} when a whole line is not an entry, or is one of a newer version; the file is as it was then.
+ * Returns what is in it too.
+ * @throws {StoredFormatError} when an entry is missing, is none, or is one of a newer version.
  */
-export async function openJournal(path: string): Promise<{ journal: Journal; entries: readonly JournalEntry[] }> {
-  const file = await open(path, "a+");
-  try {
-    const content = await file.readFile();
-    const length = content.lastIndexOf(0x0a) + 1;
-    const lines = content.subarray(0, length).toString("utf8").split("\n").slice(0, -1);
-    const entries = lines.map(parseEntry);
-    if (length < content.length) await file.truncate(length);
-    return { journal: journalOn(file, length), entries };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+export async function openJournal(
+  database: Database,
+  federationId: string,
+): Promise<{ journal: Journal; entries: readonly JournalEntry[] }> {
+  const rows = await database
+    .selectFrom("events")
+    .select(["seq", "version", "event", "resume_hash"])
+    .where("federation_id", "=", federationId)
+    .orderBy("seq")
+    .execute();
+  const entries = rows.map((row, index) => {
+    if (row.seq !== index + 1) throw new StoredFormatError(`event ${index + 1} of its journal is missing`);
+    return parseRow(row);
+  });
+  return { journal: journalAfter(database, federationId, rows.length), entries };
 }
 
-function journalOn(file: FileHandle, initialLength: number): Journal {
+/** One stored event. @throws {StoredFormatError} */
+export function parseRow(row: { seq: number; version: number; event: string; resume_hash: string | null }): JournalEntry {
+  const where = `event ${row.seq} of its journal`;
+  const value = { event: parseStoredJson(row.event, where), ...(row.resume_hash === null ? {} : { resumeHash: row.resume_hash }) };
+  return parseStored(journalFormat, { version: row.version, value, where });
+}
+
+/** Entries as rows, numbered from `first` on. */
+export function rowsOf(federationId: string, entries: readonly JournalEntry[], first: number) {
+  return entries.map(({ event, resumeHash }, index) => ({
+    federation_id: federationId,
+    seq: first + index,
+    version: currentVersion(journalFormat),
+    event: JSON.stringify(event),
+    resume_hash: resumeHash ?? null,
+  }));
+}
+
+function journalAfter(database: Database, federationId: string, initialLength: number): Journal {
   let length = initialLength;
-  let isTorn = false;
+  let unwritten: readonly JournalEntry[] = [];
+  /** Events of a write that failed: with a server it may have arrived all the same, and nobody was told of it. */
+  let doubtful: readonly string[] = [];
+
+  async function write(entries: readonly JournalEntry[]): Promise<void> {
+    const rows = rowsOf(federationId, entries, length + 1);
+    if (doubtful.length > 0) await forgetDoubtful();
+    doubtful = rows.map(({ event }) => event);
+    // Another coordinator's event would have the same number, so that two are never both told that theirs is kept.
+    await database.insertInto("events").values(rows).execute();
+    doubtful = [];
+    length += rows.length;
+    unwritten = [];
+  }
+
+  async function forgetDoubtful(): Promise<void> {
+    await database
+      .deleteFrom("events")
+      .where("federation_id", "=", federationId)
+      .where("seq", ">", length)
+      .where("event", "in", doubtful)
+      .execute();
+    doubtful = [];
+  }
+
   return {
     async append(entry, { durable }) {
-      const line = Buffer.from(`${JSON.stringify({ v: currentVersion(journalFormat), ...entry })}\n`);
-      if (isTorn) await file.truncate(length);
-      isTorn = true;
-      await file.appendFile(line);
-      if (durable) await file.datasync();
-      length += line.length;
-      isTorn = false;
+      const entries = [...unwritten, entry];
+      if (durable) await write(entries);
+      else unwritten = entries;
     },
-    close: () => file.close(),
+    async close() {
+      if (unwritten.length > 0) await write(unwritten);
+    },
   };
-}
-
-function parseEntry(line: string, index: number): JournalEntry {
-  const where = `line ${index + 1} of its journal`;
-  const json = parseStoredJson(line, where);
-  const { v: version = 1, ...value } = typeof json === "object" && json !== null ? (json as { v?: unknown }) : {};
-  return parseStored(journalFormat, { version, value, where });
 }

@@ -1,13 +1,13 @@
 /**
- * Adapters that are still on their way, one file each: uploads/<owner>.<sha256>, the bytes from the start. What is here survives a
- * killed coordinator, and was promised to nobody: it is checked against its name before it is used, and deleted when unused.
+ * Adapters that are still on their way, one file each: uploads/<federation>/<owner>.<sha256>, the bytes from the start. What is here
+ * survives a killed coordinator, and was promised to nobody: it is checked against its name before it is used, and deleted when unused.
  */
-import { createHash } from "node:crypto";
-import { appendFile, readdir, readFile, rm, stat } from "node:fs/promises";
+import { appendFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { Refusal } from "../refusal.ts";
-import { ensureFolder, isSystemError } from "./files.ts";
+import { ensureFolder, exists, hashFile, isSystemError, PRIVATE_FILE } from "./files.ts";
+import { createTurns } from "./turns.ts";
 
 export interface Piece {
   /** Where it begins in its blob. */
@@ -25,33 +25,21 @@ export interface PendingUploads {
    * @throws {Refusal} BLOB_MISSING when it is complete and another than its name says, so that nothing is here; a system error when it cannot be written.
    */
   receive(owner: string, blob: BlobRef, piece: Piece): Promise<number>;
-  /** The whole blob, as its name says; null when it is not here. */
-  read(owner: string, blob: BlobRef): Promise<Uint8Array | null>;
+  /** File of the whole blob, checked against its name just now; null when it is not here. Who moves it has it. */
+  file(owner: string, blob: BlobRef): Promise<string | null>;
   /** Deletes what all other owners sent. */
   keepOnly(owners: ReadonlySet<string>): Promise<void>;
 }
 
-/** Owners are ids without a dot. */
+/** Owners are ids without a dot. The folder is made with the first piece. */
 export async function openPendingUploads(folder: string): Promise<PendingUploads> {
-  await ensureFolder(folder);
-  const owners = new Set((await readdir(folder)).map((name) => name.slice(0, name.indexOf("."))));
-  const turns = new Map<string, Promise<unknown>>();
+  const owners = new Set((await namesIn(folder)).map((name) => name.slice(0, name.indexOf("."))));
+  /** Requests of one owner one after the other. */
+  const inTurn = createTurns();
   const fileOf = (owner: string, { sha256 }: BlobRef) => join(folder, `${owner}.${sha256}`);
 
-  /** Requests of one owner one after the other. */
-  const inTurn = <T>(owner: string, work: () => Promise<T>): Promise<T> => {
-    const result = (turns.get(owner) ?? Promise.resolve()).then(work);
-    const turn = result
-      .catch(() => undefined)
-      .then(() => {
-        if (turns.get(owner) === turn) turns.delete(owner);
-      });
-    turns.set(owner, turn);
-    return result;
-  };
-
   const forget = async (owner: string, except: string | null = null): Promise<void> => {
-    const names = (await readdir(folder)).filter((name) => name.startsWith(`${owner}.`));
+    const names = (await namesIn(folder)).filter((name) => name.startsWith(`${owner}.`));
     const paths = names.map((name) => join(folder, name)).filter((path) => path !== except);
     await Promise.all(paths.map((path) => rm(path, { force: true })));
     if (except === null) owners.delete(owner);
@@ -66,19 +54,23 @@ export async function openPendingUploads(folder: string): Promise<PendingUploads
         const fresh = start > held ? bytes.subarray(0, 0) : bytes.subarray(held - start);
         if (fresh.byteLength === 0) return held;
         if (held === 0) await forget(owner, path);
-        await appendFile(path, fresh);
+        if (held === 0 && !(await exists(folder))) await ensureFolder(folder);
+        await appendFile(path, fresh, { mode: PRIVATE_FILE });
         const received = held + fresh.byteLength;
-        if (received < blob.bytes || (await readChecked(path, blob))) return received;
+        if (received < blob.bytes || (await isWhole(path, blob))) return received;
         await rm(path, { force: true });
         throw new Refusal("BLOB_MISSING", `What arrived does not have the SHA-256 ${blob.sha256}; send it again`);
       });
     },
-    read: (owner, blob) =>
+    file: (owner, blob) =>
       inTurn(owner, async () => {
-        const content = await readChecked(fileOf(owner, blob), blob);
+        const path = fileOf(owner, blob);
+        const size = await sizeOf(path);
+        if (size < blob.bytes) return null;
+        if (await isWhole(path, blob)) return path;
         // Complete, but not what it was: the machine went down before the disk had it.
-        if (content === null && (await sizeOf(fileOf(owner, blob))) >= blob.bytes) await rm(fileOf(owner, blob), { force: true });
-        return content;
+        await rm(path, { force: true });
+        return null;
       }),
     async keepOnly(kept) {
       const others = [...owners].filter((owner) => !kept.has(owner));
@@ -87,15 +79,18 @@ export async function openPendingUploads(folder: string): Promise<PendingUploads
   };
 }
 
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(nullIfMissing)) ?? [];
+}
+
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(nullIfMissing);
   return found?.size ?? 0;
 }
 
-async function readChecked(path: string, { sha256, bytes }: BlobRef): Promise<Uint8Array | null> {
-  const content = await readFile(path).catch(nullIfMissing);
-  const isIt = content?.byteLength === bytes && createHash("sha256").update(content).digest("hex") === sha256;
-  return isIt ? content : null;
+async function isWhole(path: string, blob: BlobRef): Promise<boolean> {
+  const { sha256, bytes } = await hashFile(path);
+  return sha256 === blob.sha256 && bytes === blob.bytes;
 }
 
 /** @throws every other error. */

@@ -1,0 +1,92 @@
+/**
+ * What one federation keeps under names: which blob a name stands for is in the database, the blob in the blob store. A blob is on disk
+ * before its name is, and goes after its last name has gone.
+ */
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { type BlobStore, DamagedBlobError, refOf } from "./blobStore.ts";
+import type { Database } from "./database/openDatabase.ts";
+import { createTurns } from "./turns.ts";
+
+/** What is kept under a name cannot be used; the message says which one it is, and why. */
+export class DamagedArtifactError extends Error {
+  override readonly name = "DamagedArtifactError";
+}
+
+export interface Artifacts {
+  names(): readonly string[];
+  refOf(name: string): BlobRef | null;
+  /** On disk when it resolves. @throws a system error; the name is what it was then. */
+  write(name: string, content: Uint8Array, ref?: BlobRef): Promise<BlobRef>;
+  /** The same with a file that is known to have this content, and is moved. */
+  adopt(name: string, ref: BlobRef, file: string): Promise<void>;
+  /** Path of its content, checked just now. @throws {DamagedArtifactError} also where there is no such name. */
+  file(name: string): Promise<string>;
+  drop(names: readonly string[]): Promise<void>;
+  /** Deletes blobs without a name, which a crash left. Call before anything is written. */
+  sweep(): Promise<void>;
+}
+
+/** Those of one federation. */
+export async function openArtifacts(database: Database, blobs: BlobStore, federationId: string): Promise<Artifacts> {
+  const rows = await database
+    .selectFrom("artifacts")
+    .select(["name", "sha256", "bytes"])
+    .where("federation_id", "=", federationId)
+    .execute();
+  const refs = new Map(rows.map(({ name, ...ref }): [string, BlobRef] => [name, ref]));
+  /** A blob is not deleted while the same one is being written. */
+  const inTurn = createTurns();
+
+  async function deleteUnnamed(sha256: string): Promise<void> {
+    if ([...refs.values()].some((ref) => ref.sha256 === sha256)) return;
+    await blobs.delete(federationId, sha256);
+  }
+
+  async function keep(name: string, ref: BlobRef, store: () => Promise<void>): Promise<void> {
+    const older = refs.get(name);
+    await inTurn(ref.sha256, async () => {
+      await store();
+      await database
+        .insertInto("artifacts")
+        .values({ federation_id: federationId, name, ...ref })
+        .onConflict((conflict) => conflict.columns(["federation_id", "name"]).doUpdateSet(ref))
+        .execute();
+      refs.set(name, ref);
+    });
+    if (older && older.sha256 !== ref.sha256) await inTurn(older.sha256, () => deleteUnnamed(older.sha256));
+  }
+
+  return {
+    names: () => [...refs.keys()],
+    refOf: (name) => refs.get(name) ?? null,
+    async write(name, content, given) {
+      const ref = given ?? (await refOf(content));
+      await keep(name, ref, () => blobs.put(federationId, ref, content));
+      return ref;
+    },
+    adopt: (name, ref, file) => keep(name, ref, () => blobs.adopt(federationId, ref, file)),
+    async file(name) {
+      const ref = refs.get(name);
+      if (!ref) throw new DamagedArtifactError(`${name} is not stored`);
+      try {
+        return await blobs.file(federationId, ref);
+      } catch (error) {
+        if (error instanceof DamagedBlobError) throw new DamagedArtifactError(`${name} ${error.message}`);
+        throw error;
+      }
+    },
+    async drop(names) {
+      const known = names.filter((name) => refs.has(name));
+      if (known.length === 0) return;
+      await database.deleteFrom("artifacts").where("federation_id", "=", federationId).where("name", "in", known).execute();
+      const dropped = known.flatMap((name) => refs.get(name)?.sha256 ?? []);
+      for (const name of known) refs.delete(name);
+      for (const sha256 of new Set(dropped)) await inTurn(sha256, () => deleteUnnamed(sha256));
+    },
+    async sweep() {
+      const named = new Set([...refs.values()].map(({ sha256 }) => sha256));
+      const unnamed = (await blobs.list(federationId)).filter((name) => !named.has(name));
+      await Promise.all(unnamed.map((name) => blobs.delete(federationId, name)));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Content by its SHA-256: blobs/<space>/<sha256> in the data folder. A space is one federation's, so that none learns from a hash
+ * what another one has, and all of it goes when the federation does. What is read is checked first: disks flip bits.
+ */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { ensureFolder, exists, hashBytes, hashFile, isSystemError, moveDurably, writeAtomically } from "./files.ts";
+
+/** A blob is missing, or is not what its name says. The message ends a sentence that begins with what it is. */
+export class DamagedBlobError extends Error {
+  override readonly name = "DamagedBlobError";
+}
+
+export interface BlobStore {
+  /** On disk when it resolves; a copy that was there is replaced. @throws a system error. */
+  put(space: string, ref: BlobRef, content: Uint8Array): Promise<void>;
+  /** Moves a file in whose content is known to be `ref`; it must lie on the same disk. */
+  adopt(space: string, ref: BlobRef, file: string): Promise<void>;
+  /** Path of a local file with that content, read through and checked just now. @throws {DamagedBlobError} */
+  file(space: string, ref: BlobRef): Promise<string>;
+  has(space: string, sha256: string): Promise<boolean>;
+  delete(space: string, sha256: string): Promise<void>;
+  /** Names of all blobs of a space. */
+  list(space: string): Promise<readonly string[]>;
+  spaces(): Promise<readonly string[]>;
+  deleteSpace(space: string): Promise<void>;
+}
+
+/** The name of bytes in memory. */
+export async function refOf(content: Uint8Array): Promise<BlobRef> {
+  return { sha256: await hashBytes(content), bytes: content.byteLength };
+}
+
+/** In a folder that is made when it is not there. */
+export async function openBlobFolder(folder: string): Promise<BlobStore> {
+  await ensureFolder(folder);
+  const pathOf = (space: string, sha256: string) => join(folder, space, sha256);
+  const ensureSpace = async (space: string) => {
+    if (!(await exists(join(folder, space)))) await ensureFolder(join(folder, space));
+  };
+  return {
+    async put(space, { sha256 }, content) {
+      await ensureSpace(space);
+      await writeAtomically(pathOf(space, sha256), content);
+    },
+    async adopt(space, { sha256 }, file) {
+      await ensureSpace(space);
+      await moveDurably(file, pathOf(space, sha256));
+    },
+    async file(space, ref) {
+      const path = pathOf(space, ref.sha256);
+      const found = await hashFile(path).catch((error) => {
+        if (isSystemError(error) && error.code === "ENOENT") throw new DamagedBlobError("is missing on the coordinator's disk");
+        throw error;
+      });
+      if (found.sha256 === ref.sha256) return path;
+      const how = found.bytes === ref.bytes ? "its bytes have changed" : `it has ${found.bytes} bytes of ${ref.bytes}`;
+      throw new DamagedBlobError(`is damaged on the coordinator's disk (${how})`);
+    },
+    has: (space, sha256) => exists(pathOf(space, sha256)),
+    delete: (space, sha256) => rm(pathOf(space, sha256), { force: true }),
+    list: (space) => namesIn(join(folder, space)),
+    spaces: () => namesIn(folder),
+    deleteSpace: (space) => rm(join(folder, space), { recursive: true, force: true }),
+  };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error) => {
+    if (isSystemError(error) && error.code === "ENOENT") return [];
+    throw error;
+  });
+}

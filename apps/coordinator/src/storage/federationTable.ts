@@ -1,0 +1,121 @@
+/** All federations of this coordinator, whether they are open or not. */
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { type FederationSummary, federationSummary } from "@duet/lora-core/protocol/messages";
+import type { Database } from "./database/openDatabase.ts";
+import { type FederationRecord, recordFormat } from "./federationRecord.ts";
+import { rowsOf } from "./journal.ts";
+import type { JournalEntry } from "./journalEntry.ts";
+import { currentVersion, parseStored, parseStoredJson } from "./storedFormat.ts";
+
+/** A federation as it was when it was last closed. */
+export interface Standing {
+  readonly summary: FederationSummary;
+  readonly endedAt: number | null;
+}
+
+export interface NewFederation {
+  readonly record: FederationRecord;
+  readonly standing: Standing | null;
+  readonly entries: readonly JournalEntry[];
+  /** What it keeps; the blobs are on disk. */
+  readonly artifacts: readonly (BlobRef & { readonly name: string })[];
+}
+
+export interface FederationTable {
+  /** Wholly or not at all. One with a standing sleeps. */
+  add(federation: NewFederation): Promise<void>;
+  /** Null when there is none. @throws {StoredFormatError} when it is of another version. */
+  find(federationId: string): Promise<{ readonly record: FederationRecord; readonly isAwake: boolean } | null>;
+  count(): Promise<number>;
+  /** Newest first. The standing is null of those that were never closed since they were made or imported. */
+  list(): Promise<readonly { readonly federationId: string; readonly summary: FederationSummary | null }[]>;
+  /** Those that were open when the coordinator ended, or never closed. */
+  awake(): Promise<readonly string[]>;
+  /** From now on it may change. */
+  wake(federationId: string): Promise<void>;
+  /** Nothing of it changes until it is woken. */
+  sleep(federationId: string, standing: Standing): Promise<void>;
+  /** Those that sleep and ended before that instant. */
+  endedBefore(instant: number): Promise<readonly string[]>;
+  /** With its events and the names of what it keeps. */
+  delete(federationId: string): Promise<void>;
+}
+
+/** SQLite takes so many values in one statement, whatever the table. */
+const ROWS_AT_ONCE = 500;
+
+export function openFederationTable(database: Database): FederationTable {
+  const columnsOf = ({ summary, endedAt }: Standing) => ({ standing: JSON.stringify(summary), ended_at: endedAt, awake: 0 });
+  return {
+    async add({ record, standing, entries, artifacts }) {
+      const { federationId, createdAt } = record;
+      const row = { id: federationId, created_at: createdAt, version: currentVersion(recordFormat), record: JSON.stringify(record) };
+      const state = standing ? columnsOf(standing) : { standing: null, ended_at: null, awake: 1 };
+      const names = artifacts.map(({ name, sha256, bytes }) => ({ federation_id: federationId, name, sha256, bytes }));
+      await database.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto("federations")
+          .values({ ...row, ...state })
+          .execute();
+        for (const rows of chunks(rowsOf(federationId, entries, 1))) await transaction.insertInto("events").values(rows).execute();
+        for (const rows of chunks(names)) await transaction.insertInto("artifacts").values(rows).execute();
+      });
+    },
+    async find(federationId) {
+      const row = await database
+        .selectFrom("federations")
+        .select(["version", "record", "awake"])
+        .where("id", "=", federationId)
+        .executeTakeFirst();
+      if (!row) return null;
+      const where = "its record";
+      const record = parseStored(recordFormat, { version: row.version, value: parseStoredJson(row.record, where), where });
+      return { record, isAwake: row.awake === 1 };
+    },
+    async count() {
+      const { count } = await database
+        .selectFrom("federations")
+        .select(({ fn }) => fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+    async list() {
+      const rows = await database
+        .selectFrom("federations")
+        .select(["id", "standing"])
+        .orderBy("created_at", "desc")
+        .orderBy("id")
+        .execute();
+      return rows.map(({ id, standing }) => {
+        const summary = standing === null ? null : federationSummary.safeParse(JSON.parse(standing));
+        return { federationId: id, summary: summary?.data ?? null };
+      });
+    },
+    async awake() {
+      const rows = await database.selectFrom("federations").select("id").where("awake", "=", 1).orderBy("created_at").execute();
+      return rows.map(({ id }) => id);
+    },
+    async wake(federationId) {
+      await database.updateTable("federations").set({ awake: 1 }).where("id", "=", federationId).execute();
+    },
+    async sleep(federationId, standing) {
+      await database.updateTable("federations").set(columnsOf(standing)).where("id", "=", federationId).execute();
+    },
+    async endedBefore(instant) {
+      const rows = await database
+        .selectFrom("federations")
+        .select("id")
+        .where("awake", "=", 0)
+        .where("ended_at", "<", instant)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+    async delete(federationId) {
+      await database.deleteFrom("federations").where("id", "=", federationId).execute();
+    },
+  };
+}
+
+function* chunks<T>(rows: readonly T[]): Iterable<T[]> {
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) yield rows.slice(start, start + ROWS_AT_ONCE);
+}

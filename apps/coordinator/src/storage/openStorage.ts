@@ -1,0 +1,139 @@
+/**
+ * Everything that survives a restart. The data folder:
+ *
+ *   coordinator.lock          held by the coordinator that runs on it
+ *   duet.db, -wal, -shm       the database, unless it is a server's
+ *   store-id                  which database belongs to this folder
+ *   blobs/<federation>/       adapters by their SHA-256
+ *   uploads/<federation>/     adapters on their way here
+ *   federations/              folders of an earlier Duet, see importFolders.ts
+ *   imported-federations/     the same after they were imported
+ *   archive/                  federations that were exported because of their age
+ */
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { createId } from "../ports/secrets.ts";
+import { openArtifacts } from "./artifacts.ts";
+import { type BlobStore, openBlobFolder, refOf } from "./blobStore.ts";
+import { type Database, type DatabaseAddress, openDatabase } from "./database/openDatabase.ts";
+import type { FederationRecord } from "./federationRecord.ts";
+import { createFederationStore, type FederationStore, INITIAL_ADAPTER } from "./federationStore.ts";
+import { type FederationTable, openFederationTable, type Standing } from "./federationTable.ts";
+import { ensureFolder, isSystemError, PRIVATE_FILE, syncFolder } from "./files.ts";
+import { openJournal } from "./journal.ts";
+import type { JournalEntry } from "./journalEntry.ts";
+import { openPendingUploads, type PendingUploads } from "./pendingUploads.ts";
+import { encodeStoredTensors } from "./storedTensors.ts";
+
+export interface Storage {
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly federations: FederationTable;
+  /** Stores a new federation with the adapter that it starts from, if one was brought. */
+  create(record: FederationRecord, standing: Standing, initial: NamedTensors | null): Promise<void>;
+  /** What one federation has. One at a time may have it open. @throws {StoredFormatError} when its journal cannot be read. */
+  open(federationId: string): Promise<{ store: FederationStore; entries: readonly JournalEntry[] }>;
+  /** What is on its way to a federation, also before there is one. */
+  uploads(federationId: string): Promise<PendingUploads>;
+  deleteUploads(federationId: string): Promise<void>;
+  /** Everything of a federation that nobody has open. */
+  delete(federationId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database and the data folder do not belong together; the message says what to do. */
+export class StorageMismatchError extends Error {
+  override readonly name = "StorageMismatchError";
+}
+
+/** Where the database of a folder is, unless it is a server's. */
+export function databaseAddress(dataDir: string, url: string | null): DatabaseAddress {
+  return url === null ? { file: join(dataDir, "duet.db") } : { url };
+}
+
+/**
+ * Opens a data folder that is there and locked.
+ * @throws {StorageMismatchError}; {StoredFormatError} on a newer database; {DatabaseFault} or a system error.
+ */
+export async function openStorage(dataDir: string, url: string | null): Promise<Storage> {
+  const database = await openDatabase(databaseAddress(dataDir, url));
+  try {
+    const blobs = await openBlobFolder(join(dataDir, "blobs"));
+    await assertTogether(dataDir, database, blobs);
+    const federations = openFederationTable(database);
+    const uploadsIn = (federationId: string) => join(dataDir, "uploads", federationId);
+    await ensureFolder(join(dataDir, "uploads"));
+    return {
+      dataDir,
+      database,
+      blobs,
+      federations,
+      async create(record, standing, initial) {
+        const content = initial && encodeStoredTensors(initial);
+        const artifacts = content ? [{ name: INITIAL_ADAPTER, ...(await refOf(content)) }] : [];
+        for (const ref of artifacts) if (content) await blobs.put(record.federationId, ref, content);
+        await federations.add({ record, standing, entries: [], artifacts });
+      },
+      async open(federationId) {
+        const { journal, entries } = await openJournal(database, federationId);
+        const artifacts = await openArtifacts(database, blobs, federationId);
+        await artifacts.sweep();
+        const uploads = await openPendingUploads(uploadsIn(federationId));
+        return { store: createFederationStore({ journal, artifacts, uploads }), entries };
+      },
+      uploads: (federationId) => openPendingUploads(uploadsIn(federationId)),
+      deleteUploads: (federationId) => rm(uploadsIn(federationId), { recursive: true, force: true }),
+      async delete(federationId) {
+        await federations.delete(federationId);
+        await blobs.deleteSpace(federationId);
+        await rm(uploadsIn(federationId), { recursive: true, force: true });
+      },
+      close: () => database.destroy(),
+    };
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
+/** An empty database beside adapters of earlier federations is a lost one, not a new one. @throws {StorageMismatchError} */
+async function assertTogether(dataDir: string, database: Database, blobs: BlobStore): Promise<void> {
+  const known = await database.selectFrom("about").select("value").where("name", "=", "store-id").executeTakeFirst();
+  const file = join(dataDir, "store-id");
+  const here = await readFile(file, "utf8").catch(nullIfMissing);
+  if (known && here !== null && here !== known.value) {
+    throw new StorageMismatchError(
+      `The database belongs to another data folder than "${dataDir}": start with the folder it was made with, or with the database of this folder.`,
+    );
+  }
+  if (!known) {
+    const spaces = await blobs.spaces();
+    if (here !== null || spaces.length > 0) {
+      throw new StorageMismatchError(
+        `The database is empty, but the data folder "${dataDir}" has been in use (adapters of ${spaces.length} federations are in it). ` +
+          `Bring the database back from a back-up, or choose another folder with --data; "npm run repair -- --data ${dataDir}" says what can be saved.`,
+      );
+    }
+  }
+  const value = known?.value ?? createId();
+  if (!known) await database.insertInto("about").values({ name: "store-id", value }).execute();
+  if (here === null) {
+    await writeFile(file, value, { mode: PRIVATE_FILE, flush: true });
+    await syncFolder(dataDir);
+  }
+}
+
+/** @throws every other error. */
+function nullIfMissing(error: unknown): null {
+  if (isSystemError(error) && error.code === "ENOENT") return null;
+  throw error;
+}
+
+/** Deletes what was on its way to federations that were never made, or are no more. */
+export async function deleteAbandonedUploads(storage: Storage): Promise<void> {
+  for (const name of await readdir(join(storage.dataDir, "uploads"))) {
+    if (!(await storage.federations.find(name).catch(() => true))) await storage.deleteUploads(name);
+  }
+}
