@@ -1,6 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumLaunch } from "./tools/chromium.ts";
+import { findPostgres } from "./tools/postgres.ts";
 
 const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -14,6 +15,20 @@ const gpu = {
     testTimeout: 300_000,
     fileParallelism: false,
     sequence: { groupOrder: 4 },
+  },
+};
+
+/** What concerns storage once more, on a real PostgreSQL, where one is installed. */
+const postgres = {
+  test: {
+    ...node,
+    name: "postgres",
+    include: [
+      "apps/coordinator/test/{initialAdapter,kill,methods,recovery,retention,rounds,storage,storedFormats,transfers}.integration.test.ts",
+    ],
+    globalSetup: ["tools/testing/postgres.setup.ts"],
+    fileParallelism: false,
+    sequence: { groupOrder: 5 },
   },
 };
 
@@ -67,6 +82,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      ...(findPostgres() ? [postgres] : []),
       ...(process.env.DUET_GPU ? [gpu] : []),
     ],
   },

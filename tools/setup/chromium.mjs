@@ -1,7 +1,7 @@
 /** Finds a Chromium that starts, or gets one: Playwright's build first, then the system's package. */
-import { existsSync } from "node:fs";
 import { withLock } from "./lock.mjs";
 import { run, SetupError, say } from "./process.mjs";
+import { canInstallPackages, elevation, installPackage } from "./systemPackages.mjs";
 
 const PLAYWRIGHT = "node_modules/playwright/cli.js";
 /** A download that says nothing for this long is not going to come. */
@@ -20,19 +20,13 @@ async function install() {
     silenceMs: SILENCE_MS,
     totalMs: DOWNLOAD_MS,
   });
-  const elevate = await elevation();
-  if (!(await workingChromium()) && (await findPath()) && elevate) {
+  if (!(await workingChromium()) && (await findPath()) && (await elevation())) {
     say("Chromium is there but system libraries are missing; installing them.");
     await run(process.execPath, [PLAYWRIGHT, "install-deps", "chromium"], { totalMs: DOWNLOAD_MS });
   }
-  if (!(await workingChromium()) && elevate && existsSync("/usr/bin/apt-get")) {
+  if (!(await workingChromium()) && (await canInstallPackages())) {
     say("That did not work here; installing the system's Chromium package with apt-get instead.");
-    const apt = (...args) =>
-      run(elevate[0] ?? "apt-get", [...elevate.slice(1), ...(elevate.length ? ["apt-get"] : []), ...args], {
-        totalMs: DOWNLOAD_MS,
-      });
-    await apt("update");
-    await apt("install", "-y", "--no-install-recommends", "chromium");
+    await installPackage("chromium");
   }
   const path = await workingChromium();
   if (path) return path;
@@ -40,12 +34,6 @@ async function install() {
     "Duet's tests and demo need Chromium, and it could not be installed here. Install Chromium or Chrome yourself " +
       "(for example: sudo apt-get install chromium), or set DUET_CHROMIUM to the path of one, and run this again.",
   );
-}
-
-/** What to put before a command that needs root: nothing for root, sudo where it asks no password, null where neither works. */
-async function elevation() {
-  if (process.getuid?.() === 0) return [];
-  return process.platform === "linux" && (await run("sudo", ["-n", "true"], { quiet: true })).code === 0 ? ["sudo", "-n"] : null;
 }
 
 async function findPath() {

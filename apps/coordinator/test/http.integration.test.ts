@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createCoordinator } from "../src/createCoordinator.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, createFederation, joinAs, layout, testMetrics, weightsSha256 } from "./support/federations.ts";
+import { inDatabase } from "./support/testDatabase.ts";
 
 test("serves model files with their hash, from the cache when it is the same, for good when pinned", async () => {
   const { url } = await startCoordinator();
@@ -105,9 +106,29 @@ test("no token is on disk, except the watch token", async () => {
   const coordinator = await startCoordinator();
   const { created } = await createFederation(coordinator.url, { minClients: 1 });
   const { resumeToken } = await joinAs(coordinator, created, "anna");
-  const folder = join(coordinator.dataDir, "federations", created.federationId);
-  const record = await readFile(join(folder, "federation.json"), "utf8");
-  const stored = record + (await readFile(join(folder, "journal.jsonl"), "utf8"));
-  for (const secret of [created.inviteToken, created.organiserKey, resumeToken]) expect(stored).not.toContain(secret);
+  const rows = await inDatabase(coordinator, (database) =>
+    Promise.all([database.selectFrom("federations").selectAll().execute(), database.selectFrom("events").selectAll().execute()]),
+  );
+  const stored = JSON.stringify(rows);
   expect(stored).toContain(created.watchToken);
+  expect(stored).toContain("anna");
+  for (const secret of [created.inviteToken, created.organiserKey, resumeToken]) expect(stored).not.toContain(secret);
+});
+
+test("nobody but the coordinator's user can read or list what it stores", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { minClients: 1 });
+  const { client } = await joinAs(coordinator, created, "anna");
+  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+  await client.submit({ round: 1, adapter: constantAdapter(0.5), metrics: testMetrics() });
+  await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
+  const modes = async (kind: "isFile" | "isDirectory") => {
+    const entries = await readdir(coordinator.dataDir, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry[kind]()).map((entry) => join(entry.parentPath, entry.name));
+    return Promise.all(paths.map(async (path) => [path, ((await stat(path)).mode & 0o777).toString(8)]));
+  };
+  const [files, folders] = [await modes("isFile"), await modes("isDirectory")];
+  expect(files.length).toBeGreaterThan(4);
+  expect(files).toEqual(files.map(([path]) => [path, "600"]));
+  expect(folders).toEqual(folders.map(([path]) => [path, "700"]));
 });

@@ -2,15 +2,19 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram } from "./support/coordinatorProgram.ts";
-import { constantAdapter, createFederation, joinAs, testMetrics } from "./support/federations.ts";
+import { constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
 import { clientOwner, connectClient, putPiece } from "./support/testClient.ts";
+import { freshDatabase } from "./support/testDatabase.ts";
 
 test("a coordinator killed right after an acknowledgement still has what it acknowledged", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const first = await startProgram(["--data", dataDir]);
+  const databaseUrl = await freshDatabase();
+  const first = await startProgram(["--data", dataDir], databaseUrl);
   const { organiser, created } = await createFederation(first.url);
   const anna = await joinAs(first, created, "anna");
   const bram = await joinAs(first, created, "bram");
@@ -19,7 +23,7 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
 
-  const second = await startProgram(["--data", dataDir]);
+  const second = await startProgram(["--data", dataDir], databaseUrl);
   const watcher = await connectClient(second.url);
   const token = created.watchToken;
   const snapshot = await watcher.watch(created.federationId, token);
@@ -36,7 +40,8 @@ test("a coordinator killed right after an acknowledgement still has what it ackn
 test("a coordinator killed in the middle of an upload goes on with what it had", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const first = await startProgram(["--data", dataDir]);
+  const databaseUrl = await freshDatabase();
+  const first = await startProgram(["--data", dataDir], databaseUrl);
   const { organiser, created } = await createFederation(first.url, { minClients: 1 });
   const anna = await joinAs(first, created, "anna");
   await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
@@ -47,7 +52,7 @@ test("a coordinator killed in the middle of an upload goes on with what it had",
   first.child.kill("SIGKILL");
   await Promise.all([once(first.child, "exit"), cutShort]);
 
-  const second = await startProgram(["--data", dataDir]);
+  const second = await startProgram(["--data", dataDir], databaseUrl);
   const owner = { ...before, url: second.url };
   const held = await putPiece(owner, adapter, { start: 0, end: 0 });
   expect(held).toBeGreaterThanOrEqual(7000);
@@ -57,3 +62,43 @@ test("a coordinator killed in the middle of an upload goes on with what it had",
   const next = await back.client.until(({ rounds }) => rounds[0]?.closedAt != null, "round 1 is closed");
   expect(next.clients).toMatchObject([{ bytesUp: adapter.byteLength, history: [{ round: 1 }] }]);
 });
+
+test("killed ten times, right after an acknowledgement and in the middle of an aggregation, every round counts everyone once", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const databaseUrl = await freshDatabase();
+  const rounds = 5;
+  let program = await startProgram(["--data", dataDir], databaseUrl);
+  const { created } = await createFederation(program.url, {
+    budgets: { local: { unit: "steps", amount: 1 }, inner: { unit: "steps", amount: 1 }, rounds },
+  });
+  const tokens = { anna: "a".repeat(32), bram: "b".repeat(32) };
+  const rejoined = async () => {
+    const anna = await joinAs(program, created, "anna", { resumeToken: tokens.anna });
+    const bram = await joinAs(program, created, "bram", { resumeToken: tokens.bram });
+    return { anna: anna.client, bram: bram.client };
+  };
+  let clients = await rejoined();
+  const killed = async () => {
+    program.child.kill("SIGKILL");
+    await once(program.child, "exit");
+    program = await startProgram(["--data", dataDir], databaseUrl);
+    clients = await rejoined();
+  };
+  for (let round = 1; round <= rounds; round++) {
+    await clients.anna.until(({ openRound }) => openRound?.round === round, `round ${round}`, 30_000);
+    await clients.anna.submit({ round, adapter: constantAdapter(0.1 * round), metrics: testMetrics() });
+    await killed();
+    await clients.bram.submit({ round, adapter: constantAdapter(0.3 * round), metrics: testMetrics() });
+    await killed();
+  }
+  const end = await clients.anna.until(({ openRound }) => openRound?.round === rounds + 1, "the fusing round", 30_000);
+  expect(end.rounds.slice(0, rounds).map(({ aggregated }) => aggregated.length)).toEqual(Array(rounds).fill(2));
+  const served = decodeAdapter((await clients.anna.fetchAdapter(rounds + 1)) as Uint8Array, layout);
+  // Every round takes the mean off: 0.2 * (1 + 2 + 3 + 4 + 5) = 3.
+  for (const [key, { data }] of initialAdapter(layout, 7)) {
+    data.forEach((value, index) => {
+      expect(served.get(key)?.data[index]).toBeCloseTo(value - 3, 5);
+    });
+  }
+}, 300_000);

@@ -1,12 +1,14 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { type CoordinatorUnderTest, startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { type Created, constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
-import { codeOfRefusal, connectClient } from "./support/testClient.ts";
+import { blobRefOf, codeOfRefusal, connectClient } from "./support/testClient.ts";
+import { inDatabase } from "./support/testDatabase.ts";
 
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 const submission = (round: number, value: number) => ({ round, adapter: constantAdapter(value), metrics: testMetrics() });
@@ -73,63 +75,85 @@ test("a coordinator restarted in the middle of a round loses nothing that it had
 test("an aggregation that a crash cut short is done again, and contributions are deleted afterwards", async () => {
   const coordinator = await startCoordinator();
   const { organiser, created } = await createFederation(coordinator.url);
-  const anna = await joinAs(coordinator, created, "anna");
-  const bram = await joinAs(coordinator, created, "bram");
+  const { federationId, watchToken } = created;
+  const [anna, bram] = [await joinAs(coordinator, created, "anna"), await joinAs(coordinator, created, "bram")];
   await organiser.until(roundOpen(1), "round 1");
-  const folder = join(coordinator.dataDir, "federations", created.federationId);
-  const copies = join(folder, "copies");
   await anna.client.submit(submission(1, 0.2));
-  await mkdir(copies);
-  for (const file of await readdir(join(folder, "submissions"))) {
-    await writeFile(join(copies, file), await readFile(join(folder, "submissions", file)));
-  }
-  // The journal ends with the last submission and a torn line, as if the power had gone while round 1 was being aggregated.
-  const [mine] = await readdir(copies);
-  const theirs = `1-${bram.clientId}-copy`;
-  await writeFile(join(copies, `${theirs}.safetensors`), await readFile(join(copies, mine as string)));
-  await bram.client.submit(submission(1, 0.2));
+  await bram.client.submit(submission(1, 0.4));
   await organiser.until(roundOpen(2), "round 2");
-  await expect.poll(() => readdir(join(folder, "submissions"))).toEqual([]);
+  const adapter = async () => {
+    const address = `${coordinator.url}/federations/${federationId}/adapters/1.safetensors`;
+    return Buffer.from(await (await fetch(address, { headers: { "x-watch-token": watchToken } })).arrayBuffer());
+  };
+  const before = await adapter();
+  const blobs = join(coordinator.dataDir, "blobs", federationId);
+  await expect.poll(() => readdir(blobs)).toHaveLength(2);
 
-  await coordinator.restart();
-  await organiser.socket.disconnect();
-  const journal = join(folder, "journal.jsonl");
-  const lines = (await readFile(journal, "utf8")).trimEnd().split("\n");
-  const last = lines.findLastIndex((line) => line.includes('"submitted"'));
-  const cut = lines.slice(0, last + 1).map((line) => line.replace(new RegExp(`1-${bram.clientId}-[\\w-]+`), theirs));
-
-  const second = await startCoordinator();
-  const target = join(second.dataDir, "federations", created.federationId);
-  await mkdir(target, { recursive: true });
-  await writeFile(join(target, "federation.json"), await readFile(join(folder, "federation.json")));
-  await writeFile(join(target, "journal.jsonl"), `${cut.join("\n")}\n`);
-  await appendFile(join(target, "journal.jsonl"), '{"event":{"type":"aggre');
-  await rename(copies, join(target, "submissions"));
-  await second.restart();
-
-  const watcher = await watch(second, created);
+  // As if the power had gone while round 1 was being aggregated: the journal ends with the last submission.
+  await coordinator.restart(() =>
+    inDatabase(coordinator, async (database) => {
+      const events = await database
+        .selectFrom("events")
+        .selectAll()
+        .where("federation_id", "=", federationId)
+        .orderBy("seq")
+        .execute();
+      const submitted = events.filter(({ event }) => JSON.parse(event).type === "submitted");
+      await database
+        .deleteFrom("events")
+        .where("seq", ">", submitted[1]?.seq ?? 0)
+        .execute();
+      await database.deleteFrom("artifacts").execute();
+      for (const { event } of submitted) {
+        const { artifact, clientId } = JSON.parse(event);
+        const content = constantAdapter(clientId === anna.clientId ? 0.2 : 0.4);
+        const ref = blobRefOf(content);
+        await writeFile(join(blobs, ref.sha256), content);
+        await database
+          .insertInto("artifacts")
+          .values({ federation_id: federationId, name: `submission/${artifact}`, ...ref })
+          .execute();
+      }
+      await database.updateTable("federations").set({ awake: 1 }).execute();
+    }),
+  );
+  const watcher = await watch(coordinator, created);
   const end = await watcher.until(({ rounds }) => rounds[0]?.closedAt != null, "round 1 is aggregated");
   expect(end.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
-  await expect.poll(() => readdir(join(target, "submissions"))).toEqual([]);
-  const redone = await readFile(join(target, "adapters", "1.safetensors"));
-  expect(redone.equals(await readFile(join(folder, "adapters", "1.safetensors")))).toBe(true);
+  expect((await adapter()).equals(before)).toBe(true);
+  await expect.poll(() => readdir(blobs)).toHaveLength(2);
 });
 
-test("a submission that cannot be stored is refused as such, counts as not sent, and works once there is room", async () => {
+test("a submission whose adapter cannot be stored is refused, counts as not sent, and works once there is room", async () => {
   const coordinator = await startCoordinator();
   const { organiser, created } = await createFederation(coordinator.url, { minClients: 1 });
   const anna = await joinAs(coordinator, created, "anna");
   await organiser.until(roundOpen(1), "round 1");
-  const submissions = join(coordinator.dataDir, "federations", created.federationId, "submissions");
-  await rm(submissions, { recursive: true });
-  await writeFile(submissions, "a file in the way");
+  const blobs = join(coordinator.dataDir, "blobs", created.federationId);
+  await rm(blobs, { recursive: true, force: true });
+  await writeFile(blobs, "a file in the way");
   expect(await codeOfRefusal(anna.client.submit(submission(1, 0.1)))).toBe("STORAGE_FAILED");
   const shown = await organiser.until(({ note }) => note.includes("cannot write"), "the fault is shown");
   expect(shown).toMatchObject({ phase: "collecting", clients: [{ bytesUp: 0, history: [] }] });
-  await rm(submissions);
-  await mkdir(submissions);
+  await rm(blobs);
   await anna.client.submit(submission(1, 0.1));
   await organiser.until(roundOpen(2), "round 2");
+});
+
+test("a submission whose event cannot be stored is refused, and its adapter need not be sent again", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { minClients: 1 });
+  const anna = await joinAs(coordinator, created, "anna");
+  await organiser.until(roundOpen(1), "round 1");
+  const admit = await refuseRows(coordinator, "events", "event like '%submitted%'");
+  expect(await codeOfRefusal(anna.client.submit(submission(1, 0.1)))).toBe("STORAGE_FAILED");
+  const shown = await organiser.until(({ note }) => note.includes("cannot write"), "the fault is shown");
+  expect(shown).toMatchObject({ phase: "collecting", clients: [{ bytesUp: 0, history: [] }] });
+  await admit();
+  const adapter = blobRefOf(constantAdapter(0.1));
+  await anna.client.call("round:submit", { round: 1, adapter, metrics: testMetrics() });
+  const next = await organiser.until(roundOpen(2), "round 2");
+  expect(next.clients[0]?.bytesUp).toBe(adapter.bytes);
 });
 
 test("a result that cannot be stored pauses the federation, and resuming stores it", async () => {
@@ -137,34 +161,26 @@ test("a result that cannot be stored pauses the federation, and resuming stores 
   const { organiser, created } = await createFederation(coordinator.url, { minClients: 1 });
   const anna = await joinAs(coordinator, created, "anna");
   await organiser.until(roundOpen(1), "round 1");
-  const adapters = join(coordinator.dataDir, "federations", created.federationId, "adapters");
-  await rm(adapters, { recursive: true });
-  await writeFile(adapters, "a file in the way");
+  const admit = await refuseRows(coordinator, "artifacts", "name like 'memory/%'");
   await anna.client.submit(submission(1, 0.1));
   const paused = await organiser.until(({ phase }) => phase === "paused", "the pause");
   expect(paused.note).toMatch(/^Round 1 could not be stored .* Resume once there is room/);
-  await rm(adapters);
-  await mkdir(adapters);
+  await admit();
   const { federationId, organiserKey } = created;
   await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "resume" } });
   await organiser.until(roundOpen(2), "round 2");
 });
 
-test("a federation of another version is left as it is, and who follows its link is told why", async () => {
-  const coordinator = await startCoordinator();
-  const { created } = await createFederation(coordinator.url);
-  const { created: other } = await createFederation(coordinator.url);
-  const path = join(coordinator.dataDir, "federations", created.federationId, "federation.json");
-  const earlier = (await readFile(path, "utf8")).replace('"reconnectGraceSeconds"', '"graceSeconds"');
-  await writeFile(path, earlier);
-
-  await coordinator.restart();
-  const client = await connectClient(coordinator.url);
-  await expect(
-    client.call("federation:watch", { federationId: created.federationId, token: created.watchToken }),
-  ).rejects.toThrow(/NOT_READABLE.*stored by another version of Duet/);
-  const { federations, unreadable } = await client.call("federation:list", {});
-  expect(federations.map(({ federationId }) => federationId)).toEqual([other.federationId]);
-  expect(unreadable).toBe(1);
-  expect(await readFile(path, "utf8")).toBe(earlier);
-});
+/** From now on the database has no room for rows like these; returns how to make room. */
+async function refuseRows(coordinator: CoordinatorUnderTest, table: "events" | "artifacts", like: string) {
+  const run = (statements: readonly string[]) =>
+    inDatabase(coordinator, async (database) => {
+      for (const statement of statements) await sql.raw(statement).execute(database);
+    });
+  if (coordinator.databaseUrl === null) {
+    await run([`create trigger no_room before insert on ${table} when new.${like} begin select raise(abort, 'no room'); end`]);
+    return () => run(["drop trigger no_room"]);
+  }
+  await run([`alter table ${table} add constraint no_room check (not (${like})) not valid`]);
+  return () => run([`alter table ${table} drop constraint no_room`]);
+}

@@ -1,29 +1,40 @@
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { readSafetensors, writeSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
+import type { Database } from "../src/storage/database/openDatabase.ts";
 import { type CoordinatorUnderTest, startCoordinator } from "./support/coordinatorUnderTest.ts";
-import { constantAdapter, joinAs, layout, testMetrics } from "./support/federations.ts";
+import { constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
 import { keepAsFixture, type StoredFederations, storeFederations } from "./support/storedFederations.ts";
 import { connectClient } from "./support/testClient.ts";
+import { inDatabase, testServer } from "./support/testDatabase.ts";
 
 const FIXTURES = "apps/coordinator/test/fixtures";
 
-/** Every data folder that a released Duet wrote; docs/recipes/change-a-stored-format.md says how another one is made. */
-const generations = (await readdir(FIXTURES)).filter((name) => name.startsWith("data-format-"));
+/** The first one's federations are folders, which are imported; the others have a SQLite database. */
+const FOLDERS = "data-format-1";
+
+/**
+ * Every data folder that a released Duet wrote; docs/recipes/change-a-stored-format.md says how another one is made. What is in a
+ * folder's own database is opened with that database.
+ */
+const generations = (await readdir(FIXTURES))
+  .filter((name) => name.startsWith("data-format-"))
+  .filter((name) => name === FOLDERS || testServer === undefined);
 
 /** A coordinator over a copy of the fixture, of whose running federation `alter` may change a file before. */
 async function reopened(
   fixture: string,
   alter: (folder: string) => Promise<void> = async () => {},
 ): Promise<{ coordinator: CoordinatorUnderTest; stored: StoredFederations }> {
-  const coordinator = await startCoordinator();
-  await cp(join(FIXTURES, fixture, "federations"), join(coordinator.dataDir, "federations"), { recursive: true });
   const stored: StoredFederations = JSON.parse(await readFile(join(FIXTURES, fixture, "tokens.json"), "utf8"));
-  await alter(join(coordinator.dataDir, "federations", stored.running.federationId));
-  await coordinator.restart();
+  const coordinator = await startCoordinator({}, async (dataDir) => {
+    await cp(join(FIXTURES, fixture), dataDir, { recursive: true });
+    await alter(join(dataDir, "federations", stored.running.federationId));
+  });
   return { coordinator, stored };
 }
 
@@ -59,19 +70,48 @@ test.each(generations)("%s opens: what was over is there, what was running runs 
   expect(ended.rounds[1]?.aggregated).toHaveLength(2);
 });
 
-test("what is written now can be kept as a fixture and opens too", async () => {
+test.runIf(testServer === undefined)("what is written now can be kept as a fixture and opens too", async () => {
   const coordinator = await startCoordinator();
   const stored = await storeFederations(coordinator);
   // Set to a folder below test/fixtures when a format changes.
   const target = process.env.DUET_KEEP_FIXTURE ?? join(coordinator.dataDir, "copy");
-  await keepAsFixture(coordinator.dataDir, stored, target);
-  const folder = join(target, "federations", stored.running.federationId);
-  expect(JSON.parse(await readFile(join(folder, "federation.json"), "utf8"))).toMatchObject({ formatVersion: 1 });
-  const lines = (await readFile(join(folder, "journal.jsonl"), "utf8")).trimEnd().split("\n");
-  expect(lines.map((line) => JSON.parse(line).v)).toEqual(lines.map(() => 1));
-  for (const file of ["adapters/1.safetensors", "memory/1.safetensors"]) {
-    expect(await readFile(join(folder, file), "latin1")).toContain('"duet_format":"1"');
-  }
+  await coordinator.restart(() => keepAsFixture(coordinator.dataDir, stored, target));
+  const kept = { dataDir: target, databaseUrl: null };
+  const versions = await inDatabase(kept, async (database) => [
+    ...(await database.selectFrom("federations").select("version").execute()),
+    ...(await database.selectFrom("events").select("version").execute()),
+  ]);
+  expect(new Set(versions.map(({ version }) => version))).toEqual(new Set([1]));
+  const { federationId } = stored.running;
+  const model = await inDatabase(kept, (database) =>
+    database
+      .selectFrom("artifacts")
+      .select("sha256")
+      .where("federation_id", "=", federationId)
+      .where("name", "=", "adapter/1")
+      .executeTakeFirstOrThrow(),
+  );
+  expect(await readFile(join(target, "blobs", federationId, model.sha256), "latin1")).toContain('"duet_format":"1"');
+});
+
+test("folders are imported once and moved aside whole, also when a crash came between", async () => {
+  const { coordinator, stored } = await reopened(FOLDERS);
+  const { federationId } = stored.running;
+  const [source, target] = ["federations", "imported-federations"].map((name) => join(coordinator.dataDir, name));
+  expect(await readdir(source as string)).toEqual([]);
+  const files = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
+  const original = join(FIXTURES, FOLDERS, "federations", federationId);
+  expect(await files(join(target as string, federationId))).toEqual(await files(original));
+  const count = () => inDatabase(coordinator, (database) => database.selectFrom("events").selectAll().execute());
+  await coordinator.restart();
+  const before = await count();
+  // In the database, and the folder still where it was.
+  await coordinator.restart(() => rename(join(target as string, federationId), join(source as string, federationId)));
+  expect(await readdir(source as string)).toEqual([]);
+  const restarts = (await count()).filter(
+    ({ seq, federation_id }) => !before.some((e) => e.seq === seq && e.federation_id === federation_id),
+  );
+  expect(restarts.map(({ event }) => JSON.parse(event).type)).toEqual(["restarted"]);
 });
 
 const asText = (change: (text: string) => string) => (content: Buffer) => Buffer.from(change(content.toString("utf8")));
@@ -92,7 +132,7 @@ test.each<[string, (content: Buffer) => Uint8Array, RegExp]>([
   ["adapters/1.safetensors", (content) => content.subarray(0, -8), /adapters\/1\.safetensors is damaged: /],
 ])("a federation with another %s is left as it is, and its link says why", async (file, change, reason) => {
   let changed = Buffer.alloc(0);
-  const { coordinator, stored } = await reopened("data-format-1", async (folder) => {
+  const { coordinator, stored } = await reopened(FOLDERS, async (folder) => {
     changed = Buffer.from(change(await readFile(join(folder, file))));
     await writeFile(join(folder, file), changed);
   });
@@ -104,4 +144,99 @@ test.each<[string, (content: Buffer) => Uint8Array, RegExp]>([
   expect((await client.call("federation:list", {})).unreadable).toBe(1);
   const after = await readFile(join(coordinator.dataDir, "federations", federationId, file));
   expect(Buffer.compare(after, changed)).toBe(0);
+});
+
+test.each<[string, (database: Database, federationId: string) => Promise<unknown>, RegExp]>([
+  [
+    "a record of a newer version",
+    (database, id) => database.updateTable("federations").set({ version: 2 }).where("id", "=", id).execute(),
+    /its record was made by a newer Duet/,
+  ],
+  [
+    "a record that is none",
+    (database, id) => database.updateTable("federations").set({ record: "{}" }).where("id", "=", id).execute(),
+    /its record was stored by another version of Duet, or it is damaged/,
+  ],
+  [
+    "an event of a newer version",
+    (database, id) =>
+      database.updateTable("events").set({ version: 2 }).where("federation_id", "=", id).where("seq", "=", 3).execute(),
+    /event 3 of its journal was made by a newer Duet \(it has format 2, .* up to 1\)/,
+  ],
+  [
+    "an event that is not JSON",
+    (database, id) =>
+      database.updateTable("events").set({ event: "{" }).where("federation_id", "=", id).where("seq", "=", 2).execute(),
+    /event 2 of its journal is damaged: it is not JSON/,
+  ],
+  [
+    "an event of an unknown kind",
+    (database, id) =>
+      database
+        .updateTable("events")
+        .set({ event: '{"type":"voted","at":5}' })
+        .where("federation_id", "=", id)
+        .where("seq", "=", 2)
+        .execute(),
+    /event 2 of its journal was stored by another version of Duet.*type/,
+  ],
+  [
+    "an event missing",
+    (database, id) => database.deleteFrom("events").where("federation_id", "=", id).where("seq", "=", 4).execute(),
+    /event 4 of its journal is missing/,
+  ],
+  [
+    "no adapter",
+    (database, id) => database.deleteFrom("artifacts").where("federation_id", "=", id).where("name", "=", "adapter/1").execute(),
+    /adapter\/1 is not stored/,
+  ],
+])("a stored federation with %s is left as it is, and its link says why", async (_, change, reason) => {
+  const { coordinator, stored } = await reopened(FOLDERS);
+  const { federationId, watchToken: token } = stored.running;
+  const rows = () =>
+    inDatabase(coordinator, async (database) => [
+      await database.selectFrom("federations").select(["version", "record"]).where("id", "=", federationId).execute(),
+      await database.selectFrom("events").selectAll().where("federation_id", "=", federationId).orderBy("seq").execute(),
+    ]);
+  let changed: unknown;
+  await coordinator.restart(async () => {
+    await inDatabase(coordinator, (database) => change(database, federationId));
+    changed = await rows();
+  });
+  const client = await connectClient(coordinator.url);
+  await expect(client.call("federation:watch", { federationId, token })).rejects.toThrow(reason);
+  const { federations, unreadable } = await client.call("federation:list", {});
+  expect([federations.map(({ name }) => name), unreadable]).toEqual([["stored-finished"], 1]);
+  expect(await rows()).toEqual(changed);
+});
+
+test("a database of a newer Duet, and one of another folder, are refused with a sentence", async () => {
+  const coordinator = await startCoordinator();
+  const { created } = await createFederation(coordinator.url);
+  await expect(coordinator.restart(() => writeFile(join(coordinator.dataDir, "store-id"), "another"))).rejects.toThrow(
+    /^The database belongs to another data folder than .*: start with the folder it was made with/,
+  );
+  await coordinator.restart(() => rm(join(coordinator.dataDir, "store-id")));
+  expect((await (await connectClient(coordinator.url)).call("federation:list", {})).federations).toMatchObject([
+    { federationId: created.federationId },
+  ]);
+  const newer = { name: "999-later", timestamp: "2030-01-01T00:00:00.000Z" };
+  const intoMigrations = () =>
+    inDatabase(coordinator, (database) =>
+      sql`insert into kysely_migration (name, timestamp) values (${newer.name}, ${newer.timestamp})`.execute(database),
+    );
+  await expect(coordinator.restart(async () => void (await intoMigrations()))).rejects.toThrow(
+    /^The database was made by a newer Duet \(step 999-later\): start with that version/,
+  );
+});
+
+test.runIf(testServer === undefined)("a lost database is not taken for a new one, while adapters are there", async () => {
+  const coordinator = await startCoordinator();
+  await storeFederations(coordinator);
+  const loseDatabase = async () => {
+    for (const end of ["", "-wal", "-shm"]) await rm(join(coordinator.dataDir, `duet.db${end}`), { force: true });
+  };
+  await expect(coordinator.restart(loseDatabase)).rejects.toThrow(
+    /^The database is empty, but the data folder .* has been in use \(adapters of 2 federations are in it\)\. Bring the database back/,
+  );
 });

@@ -39,7 +39,7 @@ export function createRunnerPool({ clock, open, close }: PoolParts): RunnerPool 
   };
   const isIdle = (federationId: string): boolean => {
     const entry = entries.get(federationId);
-    return entry !== undefined && entry.runner.isQuiet && entry.askedAt <= clock.now() - IDLE_MS;
+    return entry?.runner.isQuiet === true && entry.askedAt <= clock.now() - IDLE_MS;
   };
   const sweepLater = () => {
     cancelSweep = clock.at(clock.now() + SWEEP_MS, () => {

@@ -28,7 +28,7 @@ export class DataFolderInUseError extends Error {
 /** Takes the lock of a folder that is there. @throws {DataFolderInUseError} while a living process has it. */
 export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   const { tryLock } = await loadLocks();
-  const file = await open(join(dataDir, LOCK_FILE), "a+");
+  const file = await open(join(dataDir, LOCK_FILE), "a+", 0o600);
   if (!tryLock(file.fd, LOCKED_BYTE, 1)) {
     const other = await readHolder(file);
     await file.close();

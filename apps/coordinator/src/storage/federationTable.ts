@@ -49,7 +49,12 @@ export function openFederationTable(database: Database): FederationTable {
   return {
     async add({ record, standing, entries, artifacts }) {
       const { federationId, createdAt } = record;
-      const row = { id: federationId, created_at: createdAt, version: currentVersion(recordFormat), record: JSON.stringify(record) };
+      const row = {
+        id: federationId,
+        created_at: createdAt,
+        version: currentVersion(recordFormat),
+        record: JSON.stringify(record),
+      };
       const state = standing ? columnsOf(standing) : { standing: null, ended_at: null, awake: 1 };
       const names = artifacts.map(({ name, sha256, bytes }) => ({ federation_id: federationId, name, sha256, bytes }));
       await database.transaction().execute(async (transaction) => {
@@ -57,7 +62,8 @@ export function openFederationTable(database: Database): FederationTable {
           .insertInto("federations")
           .values({ ...row, ...state })
           .execute();
-        for (const rows of chunks(rowsOf(federationId, entries, 1))) await transaction.insertInto("events").values(rows).execute();
+        for (const rows of chunks(rowsOf(federationId, entries, 1)))
+          await transaction.insertInto("events").values(rows).execute();
         for (const rows of chunks(names)) await transaction.insertInto("artifacts").values(rows).execute();
       });
     },

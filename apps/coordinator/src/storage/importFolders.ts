@@ -65,7 +65,11 @@ async function readFolder(folder: string, name: string): Promise<OldFederation> 
   if (record.federationId !== name) throw new StoredFormatError(`its federation.json is that of ${record.federationId}`);
   const entries = parseJournal(await readFile(join(folder, "journal.jsonl")).catch(emptyIfMissing));
   const artifacts: { name: string; content: Uint8Array }[] = [];
-  for (const [directory, kind] of [["adapters", "adapter"], ["memory", "memory"], ["submissions", "submission"]] as const) {
+  for (const [directory, kind] of [
+    ["adapters", "adapter"],
+    ["memory", "memory"],
+    ["submissions", "submission"],
+  ] as const) {
     for (const file of await filesIn(join(folder, directory))) {
       const content = await readFile(join(folder, directory, file));
       const where = `${directory}/${file}`;

@@ -37,7 +37,10 @@ export async function openJournal(
 /** One stored event. @throws {StoredFormatError} */
 export function parseRow(row: { seq: number; version: number; event: string; resume_hash: string | null }): JournalEntry {
   const where = `event ${row.seq} of its journal`;
-  const value = { event: parseStoredJson(row.event, where), ...(row.resume_hash === null ? {} : { resumeHash: row.resume_hash }) };
+  const value = {
+    event: parseStoredJson(row.event, where),
+    ...(row.resume_hash === null ? {} : { resumeHash: row.resume_hash }),
+  };
   return parseStored(journalFormat, { version: row.version, value, where });
 }
 

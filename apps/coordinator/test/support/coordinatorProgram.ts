@@ -3,10 +3,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
 
 /** Resolves once it listens, on any free port unless told otherwise. @throws {Error} with what it said when it ends before. */
-export async function startProgram(options: readonly string[]): Promise<{ url: string; child: ChildProcess }> {
+export async function startProgram(
+  options: readonly string[],
+  databaseUrl: string | null = null,
+): Promise<{ url: string; child: ChildProcess }> {
   const defaults = ["--port", "0", "--log-level", "error"];
   const args = ["--import", "tsx", "apps/coordinator/src/main.ts", ...defaults, ...options];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) },
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   return new Promise((resolve, reject) => {
     let said = "";

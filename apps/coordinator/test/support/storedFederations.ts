@@ -40,8 +40,8 @@ export async function storeFederations(coordinator: CoordinatorUnderTest): Promi
   return { finished: one.created, running: two.created, resumeTokens: [anna.resumeToken, bram.resumeToken] };
 }
 
-/** Keeps a data folder and what {@link storeFederations} returned as a fixture in `target`. */
+/** Keeps the data folder of a stopped coordinator and what {@link storeFederations} returned as a fixture in `target`. */
 export async function keepAsFixture(dataDir: string, stored: StoredFederations, target: string): Promise<void> {
-  await cp(join(dataDir, "federations"), join(target, "federations"), { recursive: true });
+  for (const name of ["duet.db", "store-id", "blobs"]) await cp(join(dataDir, name), join(target, name), { recursive: true });
   await writeFile(join(target, "tokens.json"), `${JSON.stringify(stored, null, 2)}\n`);
 }

@@ -17,7 +17,9 @@ export type DatabaseAddress = { readonly file: string } | { readonly url: string
  */
 export async function openDatabase(address: DatabaseAddress): Promise<Database> {
   if ("file" in address) await makePrivate(address.file);
-  const database = new Kysely<Tables>({ dialect: "file" in address ? sqliteDialect(address.file) : postgresDialect(address.url) });
+  const database = new Kysely<Tables>({
+    dialect: "file" in address ? sqliteDialect(address.file) : postgresDialect(address.url),
+  });
   try {
     await migrate(database);
     return database;

@@ -14,7 +14,8 @@ const port = parentPort;
 if (!port) throw new Error("This is the entry of a worker thread");
 
 const database = new Database(String(workerData.path));
-for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) database.pragma(pragma);
+for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"])
+  database.pragma(pragma);
 
 const statements = new Map<string, Database.Statement>();
 const waiting: SqliteRequest[] = [];
