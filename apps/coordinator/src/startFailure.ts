@@ -11,16 +11,17 @@ export function startFailure(error: unknown, { port, host, data }: Pick<Settings
   if (!(error instanceof Error)) return String(error);
   if (error instanceof DatabaseFault) return databaseFailure(error, data);
   if (!isSystemError(error)) return SPOKEN.has(error.name) ? error.message : (error.stack ?? error.message);
-  switch (error.code) {
+  const { code, path }: NodeJS.ErrnoException = error;
+  switch (code) {
     case "EADDRINUSE":
       return `Port ${port} is in use; choose another one with --port, or 0 for any free one.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `${host} is not an address of this machine; choose another one with --host.`;
     case "ENOENT":
-      return `There is no ${error.path}; check --data, --models, --web and --samples.`;
+      return `There is no ${path}; check --data, --models, --web and --samples.`;
     default:
-      return `The system refuses (${error.code}${error.path ? `, ${error.path}` : ""}): check the port and the rights on the folders.`;
+      return `The system refuses (${code}${path ? `, ${path}` : ""}): check the port and the rights on the folders.`;
   }
 }
 

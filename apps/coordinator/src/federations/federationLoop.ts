@@ -9,7 +9,7 @@ import type { AggregationError } from "@duet/lora-core/strategies/aggregationErr
 import type { Logger } from "pino";
 import type { Cancel, Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
-import type { FederationStore } from "../storage/federationStore.ts";
+import { DamagedSubmissionError, type FederationStore } from "../storage/federationStore.ts";
 import { isSystemError } from "../storage/files.ts";
 import type { Happening, RoundLog } from "./roundLog.ts";
 import type { SharedModel } from "./sharedModel.ts";
@@ -145,6 +145,12 @@ export class FederationLoop {
       const error = await this.#parts.model.aggregate(round, inputs);
       this.applyReliably({ type: "aggregated", round, ...toldErrors(error) });
     } catch (error) {
+      const damaged = error instanceof DamagedSubmissionError && inputs.find(({ artifact }) => artifact === error.artifact);
+      if (damaged) {
+        this.#parts.logger.error({ round, client: damaged.clientId, error: String(error) }, "A contribution is damaged");
+        this.applyReliably({ type: "submissionDamaged", clientId: damaged.clientId, round });
+        return;
+      }
       const cause = isSystemError(error) ? "storage" : "method";
       this.#parts.logger.error({ round, cause, error: String(error) }, "Aggregation failed");
       const reason = error instanceof Error ? error.message : "unknown reason";

@@ -15,6 +15,7 @@ import type { FederationRegistry } from "../federations/registry.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
+import { DamagedArtifactError } from "../storage/artifacts.ts";
 import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
@@ -86,8 +87,9 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
       if (!runner || name === undefined) return notFound(reply, "There is no such adapter");
       if (!isWatcher(runner, request)) return forbidden(reply);
       const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
-      const path = isThere ? await runner.adapterFile(name === "initial" ? name : Number(name)) : null;
-      if (path === null) return notFound(reply, `There is no shared adapter "${name}"`);
+      const path = isThere ? await runner.adapterFile(name === "initial" ? name : Number(name)).catch(asDamaged) : null;
+      if (path instanceof DamagedArtifactError) return reply.code(500).send({ error: path.message });
+      if (path === null) return notFound(reply, missingWords(name, isThere && name !== "initial"));
       reply.header("content-disposition", `attachment; filename="shared-${name}.safetensors"`);
       // A round is aggregated once: its file never changes.
       const etag = `"${runner.id}-${name}"`;
@@ -173,6 +175,18 @@ async function findOrNull(registry: FederationRegistry, id: string) {
     if (error instanceof Refusal) return null;
     throw error;
   }
+}
+
+/** The error where it says what is wrong. @throws every other one. */
+function asDamaged(error: unknown): DamagedArtifactError {
+  if (error instanceof DamagedArtifactError) return error;
+  throw error;
+}
+
+function missingWords(name: string, wasThere: boolean): string {
+  return wasThere
+    ? `The shared adapter of round ${name} is not kept any more: this coordinator keeps those of the last rounds`
+    : `There is no shared adapter "${name}"`;
 }
 
 function notFound(reply: FastifyReply, error: string): FastifyReply {

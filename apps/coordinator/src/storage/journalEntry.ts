@@ -28,6 +28,7 @@ const roundEvent = z.discriminatedUnion("type", [
   plain("waitExpired"),
   plain("aggregated").extend({ round, error: z.number().nullable(), moduleErrors: z.array(moduleError).readonly() }),
   plain("aggregationFailed").extend({ round, cause: z.enum(["storage", "method"]), reason: z.string() }),
+  ofClient("submissionDamaged").extend({ round }),
   plain("started"),
   plain("paused"),
   plain("resumed"),

@@ -5,6 +5,8 @@
 import type { AggregateInput, RoundCommand, TimerEvent } from "./roundEvents.ts";
 import { type OpenRound, type RoundState, specOf } from "./roundState.ts";
 
+type AggregateCommand = Extract<RoundCommand, { type: "aggregate" }>;
+
 interface Timer {
   readonly key: string;
   readonly at: number;
@@ -19,10 +21,11 @@ export function commandsBetween(before: RoundState | null, after: RoundState): r
   const cancelled = [...running.keys()].filter((key) => !keys.has(key));
   const started = wanted.filter(({ key, at }) => running.get(key) !== at);
   const aggregation = aggregationOf(after);
+  const isUnderWay = before !== null && isSameAggregation(aggregationOf(before), aggregation);
   return [
     ...cancelled.map((key): RoundCommand => ({ type: "cancelTimer", key })),
     ...started.map((timer): RoundCommand => ({ type: "startTimer", ...timer })),
-    ...(aggregation && !(before && aggregationOf(before)) ? [aggregation] : []),
+    ...(aggregation && !isUnderWay ? [aggregation] : []),
   ];
 }
 
@@ -44,10 +47,15 @@ function timersOf(state: RoundState): readonly Timer[] {
   return timers;
 }
 
-function aggregationOf(state: RoundState): (RoundCommand & { type: "aggregate" }) | null {
+function aggregationOf(state: RoundState): AggregateCommand | null {
   const { phase } = state;
   if (phase.kind !== "aggregating" || phase.stalled) return null;
   return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(phase.open) };
+}
+
+/** Without a contribution that turned out to be damaged it is another one. */
+function isSameAggregation(before: AggregateCommand | null, after: AggregateCommand | null): boolean {
+  return before?.round === after?.round && before?.inputs.length === after?.inputs.length;
 }
 
 function inputsOf({ submissions }: OpenRound): readonly AggregateInput[] {

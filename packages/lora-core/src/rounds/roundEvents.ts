@@ -39,6 +39,8 @@ type Happening =
       readonly cause: "storage" | "method";
       readonly reason: string;
     }
+  /** What a client had sent is not what the coordinator has on its disk any more. */
+  | { readonly type: "submissionDamaged"; readonly clientId: ClientId; readonly round: number }
   | { readonly type: "started" }
   | { readonly type: "paused" }
   | { readonly type: "resumed" }

@@ -50,6 +50,7 @@ const submitted = (clientId: string, round: number, at = 10, trainLoss = 0.5): R
   const artifact = round <= 2 ? `${round}-${clientId}` : null;
   return { type: "submitted", clientId, round, artifact, bytes: 64, metrics: metrics(trainLoss), at };
 };
+const damaged = (clientId: string, round: number, at: number): RoundEvent => ({ type: "submissionDamaged", clientId, round, at });
 const deadline = (round: number, at: number, attempt = 1): RoundEvent => ({ type: "deadlinePassed", round, attempt, at });
 const aggregated = (round: number, at = 20): RoundEvent => ({
   type: "aggregated",
@@ -116,6 +117,11 @@ describe("phase by event", () => {
     ["aggregating", failed("method"), "collecting"],
     ["aggregating", failed("storage"), "paused"],
     ["aggregating", left("anna", 20), "aggregating"],
+    ["aggregating", damaged("anna", 1, 20), "collecting"],
+    ["aggregating", damaged("anna", 1, 5 + DEADLINE), "aggregating"],
+    ["aggregating", damaged("anna", 2, 20), "aggregating"],
+    ["aggregating", damaged("chen", 1, 20), "aggregating"],
+    ["collecting", damaged("anna", 1, 20), "collecting"],
     ["aggregating", simple("restarted"), "aggregating"],
     ["paused", submitted("anna", 1), "paused"],
     ["paused", deadline(1, 9999), "paused"],
@@ -295,6 +301,34 @@ test("a result that cannot be stored pauses, and is tried again on resume", () =
   const state = run(...closing, failed("storage"));
   expect(roundsView(state)).toMatchObject({ phase: "paused", openRound: { round: 1 } });
   expect(commandsOf(state, simple("resumed", 40))).toMatchObject([{ type: "aggregate", round: 1 }]);
+});
+
+test("a damaged adapter is asked for again while there is time, with a deadline, and what others sent stays counted", () => {
+  const state = run(...opened, submitted("anna", 1), submitted("bram", 1));
+  const { state: next, commands } = transition(state, damaged("bram", 1, 20));
+  expect(roundsView(next).openRound).toMatchObject({ round: 1, attempt: 2, submitted: ["anna"] });
+  expect(commands).toEqual([
+    { type: "startTimer", key: "deadline:1:2", at: 5 + DEADLINE, event: { type: "deadlinePassed", round: 1, attempt: 2 } },
+  ]);
+  expect(enrolled(next, "bram")).toMatchObject({ history: [], note: expect.stringMatching(/damaged .* and is sent again$/) });
+  expect(next.log.at(-1)?.text).toBe("bram: the adapter of round 1 was damaged on the coordinator's disk; it is asked for again");
+  expect(phaseOf(transition(next, submitted("bram", 1, 30)).state)).toBe("aggregating");
+  // Nothing more comes: the round ends with what is there.
+  expect(commandsOf(next, deadline(1, 5 + DEADLINE, 2)).at(-1)).toMatchObject({ inputs: [{ clientId: "anna" }] });
+});
+
+test("a damaged adapter is left out when there is no time or its client has left, and the rest is aggregated", () => {
+  const state = run(...opened, submitted("anna", 1), submitted("bram", 1));
+  for (const next of [
+    transition(state, damaged("bram", 1, 5 + DEADLINE)),
+    transition(run(...opened, submitted("anna", 1), submitted("bram", 1), left("bram", 20)), damaged("bram", 1, 21)),
+  ]) {
+    expect(next.commands).toMatchObject([{ type: "aggregate", round: 1, inputs: [{ clientId: "anna" }] }]);
+    expect(next.state.log.at(-1)?.text).toMatch(/^bram: .* damaged .*; it is left out$/);
+  }
+  const alone = transition(state, damaged("bram", 1, 5 + DEADLINE)).state;
+  const none = transition(alone, damaged("anna", 1, 6 + DEADLINE)).state;
+  expect(roundsView(none).openRound).toMatchObject({ round: 1, attempt: 2, submitted: [] });
 });
 
 test("a removed client may not come back", () => {

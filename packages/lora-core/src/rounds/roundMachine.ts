@@ -51,6 +51,8 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
       return aggregated(state, event);
     case "aggregationFailed":
       return aggregationFailed(state, event);
+    case "submissionDamaged":
+      return submissionDamaged(state, event.clientId, event.round);
     case "started":
       return state.started ? state : log({ ...state, started: true }, "The organiser started without waiting for more clients");
     case "paused":
@@ -239,6 +241,31 @@ function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type:
   const reason = `Round ${event.round} could not be stored (${event.reason}). Resume once there is room on the coordinator's disk`;
   const paused = state.paused ?? { since: state.at, reason };
   return log({ ...state, paused, phase: { ...phase, stalled: true } }, reason);
+}
+
+/** A damaged adapter is never aggregated: its client sends it again while there is time, and is left out otherwise. */
+function submissionDamaged(state: RoundState, clientId: string, round: number): RoundState {
+  const { phase } = state;
+  if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round || !(clientId in phase.open.submissions))
+    return state;
+  const { [clientId]: _, ...submissions } = phase.open.submissions;
+  const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
+  const what = `adapter of round ${round} was damaged on the coordinator's disk`;
+  const note = `its ${what}${isHere ? " and is sent again" : ", so it was left out"}`;
+  const noted = updateClient(state, clientId, ({ history }) => ({
+    note,
+    history: history.filter((entry) => entry.round !== round),
+  }));
+  const logged = log(
+    noted,
+    `${enrolled(state, clientId)?.name}: the ${what}; ${isHere ? "it is asked for again" : "it is left out"}`,
+    clientId,
+  );
+  const open = { ...phase.open, submissions };
+  // Clients answer once to each attempt; what others have sent stays counted.
+  if (isHere) return { ...logged, phase: { kind: "collecting", open: { ...open, attempt: open.attempt + 1 } } };
+  if (Object.keys(submissions).length === 0) return retryRound(logged, open, `Nothing is left of round ${round}`);
+  return { ...logged, phase: { kind: "aggregating", open, stalled: false } };
 }
 
 function resumed(state: RoundState): RoundState {

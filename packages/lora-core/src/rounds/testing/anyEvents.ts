@@ -53,6 +53,7 @@ const happening = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ type: type("aggregated"), round, error: fc.constantFrom(null, 0.25), moduleErrors: fc.constant([]) }),
   },
+  { weight: 2, arbitrary: fc.record({ type: type("submissionDamaged"), clientId, round }) },
   fc.record({
     type: type("aggregationFailed"),
     round,
