@@ -114,7 +114,9 @@ async function openParts(options: CoordinatorOptions, storage: Storage) {
   );
   const maxFederations = options.limits?.maxFederations ?? MAX_FEDERATIONS;
   const keepRounds = options.keepRounds ?? DEFAULT_KEEP_ROUNDS;
-  const registry = await openFederationRegistry({ storage, catalogue, clock, logger, maxFederations, keepRounds });
+  const archiveAfterDays = options.archiveAfterDays ?? null;
+  const kept = { keepRounds, archiveAfterDays };
+  const registry = await openFederationRegistry({ storage, catalogue, clock, logger, maxFederations, ...kept });
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   addSecurityHeaders(app, hub);
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);

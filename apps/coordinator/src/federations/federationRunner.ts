@@ -1,4 +1,5 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
+import type { Readable } from "node:stream";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -9,6 +10,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
+import { exportFederation } from "../storage/exportFederation.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { JournalEntry } from "../storage/journalEntry.ts";
@@ -189,6 +191,11 @@ export class FederationRunner {
       if (action.kind === "remove") await this.#remove(action.clientId);
       else await this.#loop.apply({ type: controlEvents[action.kind] });
     });
+  }
+
+  /** All that is kept of it as a tar file; see {@link exportFederation}. */
+  export(entries: readonly JournalEntry[]): Readable {
+    return exportFederation({ record: this.record, entries, store: this.#store });
   }
 
   /** Stops timers and pushes, waits for what is being written, closes the files. The federation goes on when it is reopened. */

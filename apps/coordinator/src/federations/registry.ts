@@ -1,4 +1,5 @@
 /** All federations of this coordinator: created on request, found again after a restart. */
+import type { Readable } from "node:stream";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -14,6 +15,7 @@ import { importFolders } from "../storage/importFolders.ts";
 import { deleteAbandonedUploads, type Storage } from "../storage/openStorage.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
 import { StoredFormatError } from "../storage/storedFormat.ts";
+import { createArchive } from "./archive.ts";
 import { defineFederation } from "./federation.ts";
 import { createFederationDrafts } from "./federationDrafts.ts";
 import { type FederationRunner, openFederationRunner } from "./federationRunner.ts";
@@ -28,6 +30,8 @@ export interface RegistryParts {
   readonly maxFederations: number;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
+  /** Federations that ended so long ago are archived; null keeps them. */
+  readonly archiveAfterDays: number | null;
 }
 
 export interface FederationRegistry {
@@ -43,6 +47,10 @@ export interface FederationRegistry {
    * @throws {Refusal} NOT_FOUND, NOT_READABLE for one that is stored here and cannot be opened, STORAGE_FAILED.
    */
   find(federationId: string): Promise<FederationRunner>;
+  /** All that is kept of a federation, for its organiser, as a tar file. @throws {Refusal} as `find`; FORBIDDEN */
+  export(federationId: string, organiserKey: string): Promise<Readable>;
+  /** Deletes a federation that has ended, for its organiser. @throws {Refusal} as `find`; FORBIDDEN, STILL_RUNNING */
+  delete(federationId: string, organiserKey: string): Promise<void>;
   /** Newest first. */
   list(): Promise<readonly FederationSummary[]>;
   /** How many there are. */
@@ -54,7 +62,7 @@ export interface FederationRegistry {
 
 /** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { storage, catalogue, clock, logger, maxFederations, keepRounds } = parts;
+  const { storage, catalogue, clock, logger, maxFederations, keepRounds, archiveAfterDays } = parts;
   const { federations } = storage;
   const unreadable = new Map<string, string>();
   let isClosed = false;
@@ -128,6 +136,21 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   };
   const drafts = createFederationDrafts({ storage, clock, make });
 
+  const remove = (federationId: string) =>
+    pool.closeAnd(federationId, async () => {
+      await storage.delete(federationId);
+      size -= 1;
+    });
+  const exported = async (runner: FederationRunner) => runner.export(await stored(() => storage.entries(runner.id)));
+  const archive = createArchive({
+    storage,
+    clock,
+    logger,
+    afterDays: archiveAfterDays,
+    exported: async (federationId) => exported(await find(federationId)),
+    remove,
+  });
+
   const resumed = (async () => {
     for (const federationId of await federations.awake()) {
       if (!isClosed) await find(federationId).catch(() => undefined);
@@ -164,6 +187,18 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       };
     },
     find,
+    async export(federationId, organiserKey) {
+      const runner = await find(federationId);
+      runner.assertOrganiser(organiserKey);
+      return exported(runner);
+    },
+    async delete(federationId, organiserKey) {
+      const runner = await find(federationId);
+      runner.assertOrganiser(organiserKey);
+      if (runner.state.endedAt === null) throw new Refusal("STILL_RUNNING", "This federation is still running");
+      await stored(() => remove(federationId));
+      logger.info({ federation: federationId }, "The organiser deleted this federation");
+    },
     async list() {
       const rows = await federations.list();
       // One that was just imported has no standing before it has been opened once.
@@ -184,6 +219,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     async close() {
       isClosed = true;
       drafts.close();
+      await archive.close();
       await resumed;
       await pool.close();
     },

@@ -1,6 +1,5 @@
 /** Adapters on their way up and down, as `protocol/blobs.ts` describes it. Who asks is known before a body is read. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import {
   ORGANISER_KEY_HEADER,
   type PieceRange,
@@ -14,9 +13,9 @@ import { MAX_PIECE_BYTES } from "@duet/lora-core/protocol/limits";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { FederationRegistry } from "../federations/registry.ts";
-import { failureOf } from "../gateway/validated.ts";
 import { Refusal } from "../refusal.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
+import { headerOf, refuse } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 
 /** Requests of one client at a time: one that works, and those that it gave up and that have not noticed yet. */
@@ -30,19 +29,6 @@ interface Upload {
   readonly range: PieceRange;
   readonly receive: Receive;
 }
-
-const STATUS: Partial<Record<RefusalCode, number>> = {
-  INVALID_PAYLOAD: 400,
-  FORBIDDEN: 403,
-  NOT_JOINED: 403,
-  NOT_FOUND: 404,
-  NOT_READABLE: 404,
-  WRONG_ROUND: 409,
-  BLOB_MISSING: 409,
-  INVALID_ADAPTER: 422,
-  RATE_LIMITED: 429,
-  STORAGE_FAILED: 507,
-};
 
 /** Registers both directions. */
 export async function registerBlobs(app: FastifyInstance, registry: FederationRegistry, logger: Logger): Promise<void> {
@@ -117,23 +103,4 @@ async function uploaderOf(
   const runner = await registry.find(id);
   const clientId = runner.clientOf(headerOf(headers, RESUME_TOKEN_HEADER) ?? "");
   return { owner: clientId, receive: (blob, piece) => runner.transfers.receive(clientId, blob, piece) };
-}
-
-function headerOf(headers: IncomingHttpHeaders, name: string): string | null {
-  const value = headers[name];
-  return typeof value === "string" ? value : null;
-}
-
-/** As on the socket: a code and a sentence. Fastify's own errors (a body too large, of another type) carry a status below 500. */
-function refuse(reply: FastifyReply, error: unknown, logger: Logger): FastifyReply {
-  const [code, message] = causeOf(error);
-  if (code === "INTERNAL") logger.error({ error: String(error) }, "A transfer failed");
-  return reply.code(STATUS[code] ?? 500).send(failureOf({ code, message }));
-}
-
-function causeOf(error: unknown): [RefusalCode, string] {
-  if (error instanceof Refusal) return [error.code, error.message];
-  const isTheirs = error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
-  if (isTheirs) return ["INVALID_PAYLOAD", error.message];
-  return ["INTERNAL", "Something went wrong on the coordinator"];
 }

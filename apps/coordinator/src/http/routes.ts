@@ -18,6 +18,7 @@ import { Refusal } from "../refusal.ts";
 import { DamagedArtifactError } from "../storage/artifacts.ts";
 import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
+import { registerFederations } from "./federationRoutes.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 
 const compress = promisify(gzip);
@@ -43,6 +44,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerAdapters(app, parts.registry);
   registerHistory(app, parts.registry);
   await registerBlobs(app, parts.registry, parts.logger);
+  await registerFederations(app, parts.registry, parts.logger);
   if (parts.samplesDir !== null) await registerSamples(app, parts.samplesDir);
   await registerWebApp(app, parts);
 }

@@ -39,6 +39,8 @@ export interface FederationStore {
   readInitial(): Promise<NamedTensors>;
   /** Path of the shared adapter after that round, or of the initial one, checked just now; null when it is not kept. */
   adapterFile(round: number | "initial"): Promise<string | null>;
+  /** What {@link adapterFile} has. */
+  adapterRounds(): readonly (number | "initial")[];
   /** Has it ready for clients while `modelRound` has the newest shared adapter. */
   offer(modelRound: number | null, content: Uint8Array): Promise<BlobRef>;
   /** Path of what is offered under this name, checked just now; null when it is not, or not any more: then it can be offered again. */
@@ -111,6 +113,11 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
     }),
     readInitial: () => readTensors(INITIAL_ADAPTER),
     adapterFile: (round) => fileOrNull(adapterName(round)),
+    adapterRounds: () =>
+      artifacts.names().flatMap((name) => {
+        const round = /^adapter\/(\d+|initial)$/.exec(name)?.[1];
+        return round === undefined ? [] : [round === "initial" ? round : Number(round)];
+      }),
     async offer(modelRound, content) {
       const ref = await refOf(content);
       const name = `${offers(modelRound)}${ref.sha256}`;

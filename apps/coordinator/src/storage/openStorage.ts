@@ -35,6 +35,8 @@ export interface Storage {
   create(record: FederationRecord, standing: Standing, initial: NamedTensors | null): Promise<void>;
   /** What one federation has. One at a time may have it open. @throws {StoredFormatError} when its journal cannot be read. */
   open(federationId: string): Promise<{ store: FederationStore; entries: readonly JournalEntry[] }>;
+  /** Events that are on disk. @throws {StoredFormatError} */
+  entries(federationId: string): Promise<readonly JournalEntry[]>;
   /** What is on its way to a federation, also before there is one. */
   uploads(federationId: string): Promise<PendingUploads>;
   deleteUploads(federationId: string): Promise<void>;
@@ -83,6 +85,7 @@ export async function openStorage(dataDir: string, url: string | null): Promise<
         const uploads = await openPendingUploads(uploadsIn(federationId));
         return { store: createFederationStore({ journal, artifacts, uploads }), entries };
       },
+      entries: async (federationId) => (await openJournal(database, federationId)).entries,
       uploads: (federationId) => openPendingUploads(uploadsIn(federationId)),
       deleteUploads: (federationId) => rm(uploadsIn(federationId), { recursive: true, force: true }),
       async delete(federationId) {

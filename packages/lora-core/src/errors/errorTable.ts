@@ -12,6 +12,7 @@ export const REFUSALS = {
   NOT_READABLE: "Start a new federation. The coordinator keeps the files of this one for the version of Duet that made them.",
   FORBIDDEN: "Ask the organiser for the full link, including the part after #.",
   FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
+  STILL_RUNNING: "Stop the federation, then delete it.",
   FEDERATION_ENDED: "You can still look at its results, or start a new federation.",
   NOT_JOINED: "Reload this page to join again as the same client.",
   WRONG_ROUND: "Nothing to do: this client goes on with the round that is open.",

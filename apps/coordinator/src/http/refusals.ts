@@ -1,0 +1,41 @@
+/** Refusals over HTTP. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
+import type { FastifyReply } from "fastify";
+import type { Logger } from "pino";
+import { failureOf } from "../gateway/validated.ts";
+import { Refusal } from "../refusal.ts";
+
+const STATUS: Partial<Record<RefusalCode, number>> = {
+  INVALID_PAYLOAD: 400,
+  FORBIDDEN: 403,
+  NOT_JOINED: 403,
+  NOT_FOUND: 404,
+  NOT_READABLE: 404,
+  WRONG_ROUND: 409,
+  STILL_RUNNING: 409,
+  BLOB_MISSING: 409,
+  INVALID_ADAPTER: 422,
+  RATE_LIMITED: 429,
+  STORAGE_FAILED: 507,
+};
+
+/** The value of a header that may be sent once. */
+export function headerOf(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === "string" ? value : null;
+}
+
+/** As on the socket: a code and a sentence. Fastify's own errors (a body too large, of another type) carry a status below 500. */
+export function refuse(reply: FastifyReply, error: unknown, logger: Logger): FastifyReply {
+  const [code, message] = causeOf(error);
+  if (code === "INTERNAL") logger.error({ error: String(error) }, "A transfer failed");
+  return reply.code(STATUS[code] ?? 500).send(failureOf({ code, message }));
+}
+
+function causeOf(error: unknown): [RefusalCode, string] {
+  if (error instanceof Refusal) return [error.code, error.message];
+  const isTheirs = error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
+  if (isTheirs) return ["INVALID_PAYLOAD", error.message];
+  return ["INTERNAL", "Something went wrong on the coordinator"];
+}
