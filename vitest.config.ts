@@ -24,7 +24,7 @@ const postgres = {
     ...node,
     name: "postgres",
     include: [
-      "apps/coordinator/test/{damage,initialAdapter,kill,methods,recovery,retention,rounds,storedFormats,transfers}.integration.test.ts",
+      "apps/coordinator/test/{damage,initialAdapter,kill,methods,recovery,repair,retention,rounds,storedFormats,transfers}.integration.test.ts",
     ],
     globalSetup: ["tools/testing/postgres.setup.ts"],
     fileParallelism: false,

@@ -1,5 +1,5 @@
 /** Every size the wire accepts, in one place. */
-export const MAX_ADAPTER_BYTES = 32 * 1024 * 1024;
+export const MAX_ADAPTER_BYTES = 128 * 1024 * 1024;
 /** Largest Socket.IO message to the coordinator: a federation's config, with its base model's, is the largest there is. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** Largest piece of an adapter in one HTTP request. */
