@@ -119,7 +119,15 @@ test("a submission and an old download that are damaged are forgotten, and asked
       /submission\/2-\S+ is damaged on the coordinator's disk \(it has 15 bytes of \d+\)\. With --fix: it is forgotten/,
     );
   });
-  await goesOn(coordinator, stored);
+  const [anna, bram] = [
+    await joinAs(coordinator, stored.running, "anna", { resumeToken: stored.resumeTokens[0] }),
+    await joinAs(coordinator, stored.running, "bram", { resumeToken: stored.resumeTokens[1] }),
+  ];
+  const submission = { round: 2, adapter: constantAdapter(0.5), metrics: testMetrics() };
+  await bram.client.submit(submission);
+  await anna.client.until(({ openRound }) => openRound?.attempt === 2, "the second attempt");
+  await anna.client.submit(submission);
+  await anna.client.until(roundOpen(3), "the fusing round");
 });
 
 test("without its newest shared adapter a federation goes back to before that aggregation", async () => {
