@@ -106,7 +106,7 @@ interface SqliteThreadClient {
 }
 
 async function startThread(path: string): Promise<SqliteThreadClient> {
-  const worker = new Worker(new URL("./startSqliteThread.mjs", import.meta.url), { workerData: { path } });
+  const worker = new Worker(new URL("./startSqliteThread.mjs", import.meta.url));
   const waiting = new Map<number, { resolve: (result: SqliteResult) => void; reject: (fault: DatabaseFault) => void }>();
   let ended: DatabaseFault | null = null;
   let newest = 0;
@@ -136,7 +136,11 @@ async function startThread(path: string): Promise<SqliteThreadClient> {
       await worker.terminate();
     },
   };
-  // Answered once the file is open.
-  await client.run({ kind: "query", sql: "select 1", parameters: [] });
-  return client;
+  try {
+    await client.run({ kind: "open", path });
+    return client;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
 }

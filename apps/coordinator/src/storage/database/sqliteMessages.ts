@@ -1,7 +1,8 @@
 /** What passes between the event loop and the thread that has the SQLite database. */
 
-/** `begin` to `commit` or `rollback` belong together; a query outside of them is a transaction of its own. `close` is the last. */
+/** `open` is the first, `close` the last. `begin` to `commit` or `rollback` belong together; a query outside of them is a transaction of its own. */
 export type SqliteWork =
+  | { readonly kind: "open"; readonly path: string }
   | { readonly kind: "query"; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly kind: "begin" | "commit" | "rollback" | "close" };
 

@@ -2,7 +2,7 @@
  * The thread that has the SQLite database, so that no wait for a disk is one of the event loop. Queries that arrive while it waits are
  * committed together, and each is answered once that commit is on disk (WAL, synchronous FULL).
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import Database from "libsql";
 import type { SqliteReply, SqliteRequest, SqliteResult, SqliteWork } from "./sqliteMessages.ts";
 
@@ -13,9 +13,7 @@ const NOTHING: SqliteResult = { rows: [], changes: 0 };
 const port = parentPort;
 if (!port) throw new Error("This is the entry of a worker thread");
 
-const database = new Database(String(workerData.path));
-for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"])
-  database.pragma(pragma);
+let opened: Database.Database | null = null;
 
 const statements = new Map<string, Database.Statement>();
 const waiting: SqliteRequest[] = [];
@@ -29,7 +27,7 @@ port.on("message", (request: SqliteRequest) => {
 function answerAll(): void {
   const requests = waiting.splice(0);
   while (requests.length > 0) {
-    const together = database.inTransaction ? 1 : requests.findIndex(({ kind }) => kind !== "query");
+    const together = opened?.inTransaction ? 1 : requests.findIndex(({ kind }) => kind !== "query");
     const group = requests.splice(0, Math.max(1, together < 0 ? requests.length : together));
     for (const reply of group.length > 1 ? committedTogether(group as Query[]) : group.map(attempt)) port?.postMessage(reply);
   }
@@ -58,23 +56,38 @@ function attempt(request: SqliteRequest): SqliteReply {
 
 function carryOut(work: SqliteWork): SqliteResult {
   switch (work.kind) {
+    case "open":
+      opened = openFile(work.path);
+      return NOTHING;
     case "begin":
       return query("begin immediate", []);
     case "commit":
       return query("commit", []);
     case "rollback":
       // After a full disk SQLite has done it by itself.
-      return database.inTransaction ? query("rollback", []) : NOTHING;
+      return database().inTransaction ? query("rollback", []) : NOTHING;
     case "close":
-      database.close();
+      opened?.close();
       return NOTHING;
     case "query":
       return query(work.sql, work.parameters);
   }
 }
 
+function openFile(path: string): Database.Database {
+  const file = new Database(path);
+  for (const pragma of ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"])
+    file.pragma(pragma);
+  return file;
+}
+
+function database(): Database.Database {
+  if (!opened) throw new Error("The database is not open");
+  return opened;
+}
+
 function query(sql: string, parameters: readonly unknown[]): SqliteResult {
-  const statement = statements.get(sql) ?? database.prepare(sql);
+  const statement = statements.get(sql) ?? database().prepare(sql);
   if (statements.size >= KEPT_STATEMENTS) statements.clear();
   statements.set(sql, statement);
   if (statement.reader) return { rows: statement.all(...parameters), changes: 0 };
