@@ -210,6 +210,16 @@ test.each<[string, (database: Database, federationId: string) => Promise<unknown
   expect(await rows()).toEqual(changed);
 });
 
+test("a database whose adapters lie in another folder is refused, also by a folder that is new", async () => {
+  const coordinator = await startCoordinator();
+  await storeFederations(coordinator);
+  const { dataDir } = coordinator;
+  const leave = async () => {
+    for (const name of ["blobs", "store-id"]) await rename(join(dataDir, name), join(dataDir, `former-${name}`));
+  };
+  await expect(coordinator.restart(leave)).rejects.toThrow(/^The database belongs to another data folder/);
+});
+
 test("a database of a newer Duet, and one of another folder, are refused with a sentence", async () => {
   const coordinator = await startCoordinator();
   const { created } = await createFederation(coordinator.url);

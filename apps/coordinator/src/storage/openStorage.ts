@@ -106,7 +106,8 @@ async function assertTogether(dataDir: string, database: Database, blobs: BlobSt
   const known = await database.selectFrom("about").select("value").where("name", "=", "store-id").executeTakeFirst();
   const file = join(dataDir, "store-id");
   const here = await readFile(file, "utf8").catch(nullIfMissing);
-  if (known && here !== null && here !== known.value) {
+  const isElsewhere = known && (here === null ? await hasLostAll(database, blobs) : here !== known.value);
+  if (isElsewhere) {
     throw new StorageMismatchError(
       `The database belongs to another data folder than "${dataDir}": start with the folder it was made with, or with the database of this folder.`,
     );
@@ -126,6 +127,12 @@ async function assertTogether(dataDir: string, database: Database, blobs: BlobSt
     await writeFile(file, value, { mode: PRIVATE_FILE, flush: true });
     await syncFolder(dataDir);
   }
+}
+
+/** The database names blobs, and this folder has none at all. */
+async function hasLostAll(database: Database, blobs: BlobStore): Promise<boolean> {
+  const named = await database.selectFrom("artifacts").select("name").limit(1).executeTakeFirst();
+  return named !== undefined && (await blobs.spaces()).length === 0;
 }
 
 /** @throws every other error. */
