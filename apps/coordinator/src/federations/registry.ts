@@ -201,8 +201,8 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     },
     async list() {
       const rows = await federations.list();
-      // One that was just imported has no standing before it has been opened once.
-      if (rows.some(({ summary }) => summary === null)) await resumed;
+      // How those stand that were under way is known once they are open again.
+      if (rows.some(({ federationId, isAwake }) => isAwake && !pool.opened(federationId))) await resumed;
       return rows.flatMap(({ federationId, summary }) => {
         if (unreadable.has(federationId)) return [];
         const runner = pool.opened(federationId);

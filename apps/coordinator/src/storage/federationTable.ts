@@ -21,14 +21,20 @@ export interface NewFederation {
   readonly artifacts: readonly (BlobRef & { readonly name: string })[];
 }
 
+export interface ListedFederation {
+  readonly federationId: string;
+  readonly isAwake: boolean;
+  readonly summary: FederationSummary | null;
+}
+
 export interface FederationTable {
   /** Wholly or not at all. One with a standing sleeps. */
   add(federation: NewFederation): Promise<void>;
   /** Null when there is none. @throws {StoredFormatError} when it is of another version. */
   find(federationId: string): Promise<{ readonly record: FederationRecord; readonly isAwake: boolean } | null>;
   count(): Promise<number>;
-  /** Newest first. The standing is null of those that were never closed since they were made or imported. */
-  list(): Promise<readonly { readonly federationId: string; readonly summary: FederationSummary | null }[]>;
+  /** Newest first. The summary of one that is awake is old; it is null of one that was just imported. */
+  list(): Promise<readonly ListedFederation[]>;
   /** Those that were open when the coordinator ended, or never closed. */
   awake(): Promise<readonly string[]>;
   /** From now on it may change. */
@@ -88,13 +94,13 @@ export function openFederationTable(database: Database): FederationTable {
     async list() {
       const rows = await database
         .selectFrom("federations")
-        .select(["id", "standing"])
+        .select(["id", "standing", "awake"])
         .orderBy("created_at", "desc")
         .orderBy("id")
         .execute();
-      return rows.map(({ id, standing }) => {
+      return rows.map(({ id, standing, awake }) => {
         const summary = standing === null ? null : federationSummary.safeParse(JSON.parse(standing));
-        return { federationId: id, summary: summary?.data ?? null };
+        return { federationId: id, isAwake: awake === 1, summary: summary?.data ?? null };
       });
     },
     async awake() {
