@@ -9,6 +9,13 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { findPostgres } from "../postgres.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Address of the server. */
+    postgres?: string;
+  }
+}
+
 const START_MS = 30_000;
 const USER = "duet";
 

@@ -252,10 +252,8 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
   const what = `adapter of round ${round} was damaged on the coordinator's disk`;
   const note = `its ${what}${isHere ? " and is sent again" : ", so it was left out"}`;
-  const noted = updateClient(state, clientId, ({ history }) => ({
-    note,
-    history: history.filter((entry) => entry.round !== round),
-  }));
+  // What it measured stays: that arrived whole.
+  const noted = updateClient(state, clientId, () => ({ note }));
   const logged = log(
     noted,
     `${enrolled(state, clientId)?.name}: the ${what}; ${isHere ? "it is asked for again" : "it is left out"}`,
