@@ -93,7 +93,8 @@ test("killed ten times, right after an acknowledgement and in the middle of an a
     await killed();
   }
   const end = await clients.anna.until(({ openRound }) => openRound?.round === rounds + 1, "the fusing round", 30_000);
-  expect(end.rounds.slice(0, rounds).map(({ aggregated }) => aggregated.length)).toEqual(Array(rounds).fill(2));
+  // What is pushed has the newest rounds; the values below count all of them.
+  for (const { round, aggregated } of end.rounds.slice(0, -1)) expect([round, aggregated.length]).toEqual([round, 2]);
   const served = decodeAdapter((await clients.anna.fetchAdapter(rounds + 1)) as Uint8Array, layout);
   // Every round takes the mean off: 0.2 * (1 + 2 + 3 + 4 + 5) = 3.
   for (const [key, { data }] of initialAdapter(layout, 7)) {
