@@ -47,7 +47,10 @@ test.each<[string, (path: string) => Promise<void>]>([
   await bram.client.submit(submission(1, 0.4));
   const asked = await organiser.until(({ openRound }) => openRound?.attempt === 2, "the second attempt");
   expect(asked.openRound).toMatchObject({ round: 1, submitted: [bram.clientId] });
-  expect(asked.clients[0]).toMatchObject({ history: [{ round: 1 }], note: expect.stringMatching(/^its adapter of round 1 was damaged/) });
+  expect(asked.clients[0]).toMatchObject({
+    history: [{ round: 1 }],
+    note: expect.stringMatching(/^its adapter of round 1 was damaged/),
+  });
   expect(asked.events.at(-1)).toMatchObject({
     clientId: anna.clientId,
     text: expect.stringMatching(/^anna: the adapter .* damaged/),

@@ -188,7 +188,7 @@ test("a restart opens what was under way and nothing else; the rest is listed, a
   const { federations, unreadable } = await client.call("federation:list", {});
   expect([federations.length, unreadable]).toEqual([1002, 0]);
   const token = sleeping.created.watchToken;
-  const { snapshot } = await client.call("federation:watch", { federationId: "copy-7", token });
+  const snapshot = await client.watch("copy-7", token);
   expect(snapshot).toMatchObject({ federationId: "copy-7", phase: "waiting", config: { name: "sleeping" } });
   expect((await awake()).map(({ id }) => id)).toEqual([running.created.federationId, "copy-7"]);
   await client.call("federation:watch", { federationId: running.created.federationId, token: running.created.watchToken });

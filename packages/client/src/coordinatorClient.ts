@@ -245,8 +245,8 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     request,
     async watch(federationId, token) {
       watching.set(federationId, token);
-      await request("federation:watch", { federationId, token });
-      return following(federationId, 0);
+      const { revision } = await request("federation:watch", { federationId, token });
+      return following(federationId, revision);
     },
     async join(joining) {
       const { federationId, inviteToken } = joining;

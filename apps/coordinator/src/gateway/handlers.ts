@@ -44,7 +44,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
       const runner = await registry.find(federationId);
       if (!mayWatch(runner, token)) throw new Refusal("FORBIDDEN", "This link does not open the federation");
       subscribe(session, runner);
-      return {};
+      return { revision: runner.revision };
     },
 
     async "federation:control"({ federationId, organiserKey, action }) {

@@ -117,8 +117,9 @@ export async function connectClient(url: string, { greet = true } = {}): Promise
       return result.data as ReplyOf<typeof name>;
     },
     async watch(federationId, token) {
-      await client.call("federation:watch", { federationId, token });
-      return client.until((snapshot) => snapshot.federationId === federationId, "the federation's state");
+      const { revision } = await client.call("federation:watch", { federationId, token });
+      const isNewest = (snapshot: Snapshot) => snapshot.federationId === federationId && snapshot.revision >= revision;
+      return client.until(isNewest, "the federation's state");
     },
     async submit({ adapter, ...rest }) {
       if (adapter && owner) await putPiece(owner, adapter);

@@ -12,6 +12,7 @@ import { phase } from "./snapshot.ts";
 
 const id = z.string().refine(isId, "this is not the id of a federation or client: the link is mistyped");
 const token = z.string().refine(isToken, "this code is cut off or mistyped: copy the whole link again");
+const revision = z.number().int().min(0);
 const roundNumber = z.number().int().min(0).max(10_000);
 
 const empty = z.strictObject({});
@@ -60,7 +61,11 @@ export const messages = {
    * Subscribes this socket to {@link changeEvent}; the first one begins anew, also when it is said again. A watcher needs the watch
    * token; an invite token works too.
    */
-  "federation:watch": { request: z.strictObject({ federationId: id, token }), reply: empty },
+  "federation:watch": {
+    request: z.strictObject({ federationId: id, token }),
+    /** Of the newest snapshot. */
+    reply: z.strictObject({ revision }),
+  },
   "federation:control": {
     request: z.strictObject({
       federationId: id,
@@ -93,7 +98,7 @@ export const messages = {
       samples: sampleCounts,
     }),
     /** Snapshots from `revision` on know of this client as it is now. */
-    reply: z.strictObject({ clientId: id, revision: z.number().int().min(0) }),
+    reply: z.strictObject({ clientId: id, revision }),
   },
   "client:progress": { request: progress, reply: empty },
   "client:leave": { request: empty, reply: empty },
