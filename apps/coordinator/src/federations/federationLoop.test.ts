@@ -1,39 +1,10 @@
-import { initialRoundState, type RoundPolicy } from "@duet/lora-core/rounds/roundState";
+import { initialRoundState } from "@duet/lora-core/rounds/roundState";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { introduction, memoryJournal, noModel, noStore, loopPolicy as policy } from "../../test/support/loopParts.ts";
 import { createShiftableClock } from "../../test/support/shiftableClock.ts";
-import type { FederationStore } from "../storage/federationStore.ts";
-import type { Journal } from "../storage/journal.ts";
-import type { JournalEntry } from "../storage/journalEntry.ts";
 import { FederationLoop } from "./federationLoop.ts";
 import { openRoundLog } from "./roundLog.ts";
-
-const policy: RoundPolicy = {
-  schedule: [{ round: 1, stage: "fusing", receives: false, uploads: false }],
-  minClients: 1,
-  roundDeadlineMs: 1000,
-  reconnectGraceMs: 1000,
-  waitMs: 1000,
-};
-const introduction = {
-  name: "anna",
-  device: { backend: "cpu" as const, threads: 1, reason: "", description: "" },
-  samples: { train: 1, fusion: 1, test: 1 },
-};
-
-/** A journal on a disk that can be full. */
-function memoryJournal() {
-  const entries: JournalEntry[] = [];
-  const disk = { isFull: false };
-  const journal: Journal = {
-    async append(entry) {
-      if (disk.isFull) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC", syscall: "write" });
-      entries.push(entry);
-    },
-    close: async () => undefined,
-  };
-  return { journal, entries, disk };
-}
 
 test("on a full disk a request is refused and a timer's event waits until there is room", async () => {
   const { journal, entries, disk } = memoryJournal();
@@ -43,8 +14,8 @@ test("on a full disk a request is refused and a timer's event waits until there 
     log,
     clock,
     logger: pino({ level: "silent" }),
-    model: { blob: () => new Uint8Array(), aggregate: async () => null, adopt: () => undefined },
-    store: { keepSubmissions: async () => undefined } as unknown as FederationStore,
+    model: noModel,
+    store: noStore,
     onChange: () => undefined,
   });
   await loop.inTurn(() => loop.apply({ type: "clientJoined", clientId: "a", introduction }));
@@ -77,8 +48,8 @@ test("work is done one at a time, and a failure does not stop what comes after i
     log: { ...openRoundLog(policy, 0, journal, []), state: initialRoundState(policy, 0) },
     clock,
     logger: pino({ level: "silent" }),
-    model: { blob: () => new Uint8Array(), aggregate: async () => null, adopt: () => undefined },
-    store: { keepSubmissions: async () => undefined } as unknown as FederationStore,
+    model: noModel,
+    store: noStore,
     onChange: () => undefined,
   });
   const steps: string[] = [];

@@ -67,9 +67,9 @@ export class FederationLoop {
     const before = this.state;
     const event = { ...happening, at: this.#parts.clock.now() };
     const commands = await this.stored(() => this.#parts.log.apply(event, resumeHash));
-    if (commands === null) return;
     if (this.state.modelRound !== before.modelRound) this.#parts.model.adopt();
     this.#run(commands);
+    if (this.state === before) return;
     this.#parts.onChange(before);
     await this.#deleteUnused(before);
   }

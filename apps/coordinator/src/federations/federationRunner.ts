@@ -7,7 +7,7 @@ import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, startingFrom } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import { exportFederation } from "../storage/exportFederation.ts";
@@ -40,7 +40,8 @@ export async function openFederationRunner(parts: RunnerParts): Promise<Federati
   const { federation, record, store, entries } = parts;
   const log = openRoundLog(federation.policy, record.createdAt, store.journal, entries);
   const model = await openSharedModel(federation, store, log.state.modelRound);
-  const runner = new FederationRunner(parts, log, model);
+  const clock = startingFrom(parts.clock, log.state.at);
+  const runner = new FederationRunner({ ...parts, clock }, log, model);
   if (parts.wasAwake && entries.length > 0) await runner.restart();
   return runner;
 }

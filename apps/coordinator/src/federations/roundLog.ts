@@ -16,10 +16,10 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 export interface RoundLog {
   readonly state: RoundState;
   /**
-   * Journals and applies an event. Null when it changes nothing, and then nothing is written.
+   * Journals and applies an event; what changes nothing is not written, and may still ask for its timer to be set again.
    * Callers take turns. @throws a system error when it cannot be written; the state is unchanged then.
    */
-  apply(event: RoundEvent, resumeHash?: string): Promise<readonly RoundCommand[] | null>;
+  apply(event: RoundEvent, resumeHash?: string): Promise<readonly RoundCommand[]>;
   /** Everything the current state waits for. */
   pending(): readonly RoundCommand[];
 }
@@ -38,7 +38,7 @@ export function openRoundLog(
     },
     async apply(event, resumeHash) {
       const next = transition(state, event);
-      if (next.state === state) return null;
+      if (next.state === state) return next.commands;
       // Losing count of a download costs nothing, so it is not waited for.
       await journal.append(resumeHash ? { event, resumeHash } : { event }, { durable: event.type !== "fetched" });
       state = next.state;

@@ -2,7 +2,7 @@
  * What a state waits for. Commands are the difference between two states' pending work, so a transition cannot forget to cancel
  * a timer, and a restart runs exactly what the restored state still needs.
  */
-import type { AggregateInput, RoundCommand, TimerEvent } from "./roundEvents.ts";
+import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
 import { type OpenRound, type RoundState, specOf } from "./roundState.ts";
 
 type AggregateCommand = Extract<RoundCommand, { type: "aggregate" }>;
@@ -29,22 +29,49 @@ export function commandsBetween(before: RoundState | null, after: RoundState): r
   ];
 }
 
+/**
+ * The timer to be set again after its event changed nothing: while it is still wanted, that can only mean that it fired too early.
+ * Empty for every other event.
+ */
+export function timerAgain(state: RoundState, event: RoundEvent): readonly RoundCommand[] {
+  if (!isTimerEvent(event)) return [];
+  const timer = timersOf(state).find(({ key }) => key === keyOf(event));
+  return timer ? [{ type: "startTimer", ...timer }] : [];
+}
+
 function timersOf(state: RoundState): readonly Timer[] {
   const { phase, paused, clients } = state;
   if (phase.kind === "ended") return [];
-  const timers: Timer[] = clients.flatMap(({ id, awayUntil }) =>
-    awayUntil === null ? [] : [{ key: `grace:${id}`, at: awayUntil, event: { type: "graceExpired" as const, clientId: id } }],
+  const timers = clients.flatMap(({ id, awayUntil }) =>
+    awayUntil === null ? [] : [timer(awayUntil, { type: "graceExpired", clientId: id })],
   );
   if (paused) return timers;
-  if (phase.kind === "waiting" && phase.until !== null) {
-    timers.push({ key: "wait", at: phase.until, event: { type: "waitExpired" } });
-  }
+  if (phase.kind === "waiting" && phase.until !== null) timers.push(timer(phase.until, { type: "waitExpired" }));
   if (phase.kind === "collecting") {
     const { attempt, deadlineAt } = phase.open;
-    const { round } = specOf(state, phase.open);
-    timers.push({ key: `deadline:${round}:${attempt}`, at: deadlineAt, event: { type: "deadlinePassed", round, attempt } });
+    timers.push(timer(deadlineAt, { type: "deadlinePassed", round: specOf(state, phase.open).round, attempt }));
   }
   return timers;
+}
+
+const timer = (at: number, event: TimerEvent): Timer => ({ key: keyOf(event), at, event });
+
+/** One timer per client, and one each for the wait and for every opening of a round. */
+function keyOf(event: TimerEvent): string {
+  switch (event.type) {
+    case "graceExpired":
+      return `grace:${event.clientId}`;
+    case "waitExpired":
+      return "wait";
+    case "deadlinePassed":
+      return `deadline:${event.round}:${event.attempt}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+function isTimerEvent(event: RoundEvent): event is TimerEvent & RoundEvent {
+  return event.type === "graceExpired" || event.type === "waitExpired" || event.type === "deadlinePassed";
 }
 
 function aggregationOf(state: RoundState): AggregateCommand | null {

@@ -2,7 +2,7 @@
  * The rounds of a federation as a pure function. After every event {@link settle} looks whether something is complete, so that
  * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
  */
-import { commandsBetween } from "./pendingWork.ts";
+import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
 import { type EnrolledClient, enrolled, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
 import { closeRound, end, log, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
@@ -13,11 +13,14 @@ export interface Transition {
   readonly commands: readonly RoundCommand[];
 }
 
-/** Pure: the same state and event give the same transition. An event that does not fit returns the very same state. */
+/**
+ * Pure: the same state and event give the same transition. An event that does not fit returns the very same state; where that was a
+ * timer's, fired before its instant, its command sets the timer again.
+ */
 export function transition(state: RoundState, event: RoundEvent): Transition {
   const now = { ...state, at: Math.max(state.at, event.at) };
   const applied = state.phase.kind === "ended" ? applyAfterEnd(now, event) : apply(now, event, now.at - state.at);
-  if (applied === now) return { state, commands: [] };
+  if (applied === now) return { state, commands: timerAgain(state, event) };
   const settled = settle(applied);
   return { state: settled, commands: commandsBetween(state, settled) };
 }

@@ -1,0 +1,36 @@
+/** What a federation's loop stands on, in memory: one fusing round, a journal on a disk that can be full, nothing to aggregate. */
+import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
+import type { SharedModel } from "../../src/federations/sharedModel.ts";
+import type { FederationStore } from "../../src/storage/federationStore.ts";
+import type { Journal } from "../../src/storage/journal.ts";
+import type { JournalEntry } from "../../src/storage/journalEntry.ts";
+
+export const loopPolicy: RoundPolicy = {
+  schedule: [{ round: 1, stage: "fusing", receives: false, uploads: false }],
+  minClients: 1,
+  roundDeadlineMs: 1000,
+  reconnectGraceMs: 300,
+  waitMs: 700,
+};
+
+export const introduction = {
+  name: "anna",
+  device: { backend: "cpu" as const, threads: 1, reason: "", description: "" },
+  samples: { train: 1, fusion: 1, test: 1 },
+};
+
+export function memoryJournal() {
+  const entries: JournalEntry[] = [];
+  const disk = { isFull: false };
+  const journal: Journal = {
+    async append(entry) {
+      if (disk.isFull) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC", syscall: "write" });
+      entries.push(entry);
+    },
+    close: async () => undefined,
+  };
+  return { journal, entries, disk };
+}
+
+export const noModel = {} as SharedModel;
+export const noStore = { keepSubmissions: async () => undefined } as unknown as FederationStore;
