@@ -4,13 +4,18 @@
  * Averaging A and B separately is not averaging B A; methods that do it right have 0 here, up to rounding. What an outer optimiser
  * adds counts too: it is served, and it is not the mean. Pure; no [out, in] product is formed, since with stacked factors
  *   |B A|_F^2 = tr((B^T B)(A A^T)).
+ * That is quadratic in clients x rank. Beyond {@link MAX_EXACT_RANK} the norms are estimated by updateSketch.ts instead, which is linear.
  */
 import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
-import { partOf, scaled, splitRanks, stackRanks, withPart } from "../adapters/adapterSum.ts";
-import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { partOf, rankOf, scaled, splitRanks, stackRanks, withPart } from "../adapters/adapterSum.ts";
+import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import { movedBy, ordered, weightsOf } from "./contributions.ts";
 import type { Method } from "./registry.ts";
 import type { Contribution, RoundPlan, ServerState, Upload } from "./strategy.ts";
+import { sketchOf, squaredNormOf } from "./updateSketch.ts";
+
+/** Largest rank of all updates together for which the error is exact: 64 clients of rank 8. */
+export const MAX_EXACT_RANK = 512;
 
 /** Ratios, 0 where the served update is the mean. */
 export interface AggregationError {
@@ -23,12 +28,30 @@ export interface AggregationError {
 export function errorBetween(mean: NamedTensors, served: NamedTensors): AggregationError | null {
   const difference = stackRanks([mean, scaled(served, -1)]);
   const modules = [...mean.keys()].flatMap((key) => (key.endsWith(factorAKey("")) ? [key.slice(0, -factorAKey("").length)] : []));
-  const squares = modules.map((module) => ({
-    module,
-    lost: squaredNorm(difference, module),
-    whole: squaredNorm(mean, module),
-  }));
-  const total = (pick: (square: (typeof squares)[number]) => number) => squares.reduce((sum, square) => sum + pick(square), 0);
+  return errorOf(modules.map((module) => ({ module, lost: squaredNorm(difference, module), whole: squaredNorm(mean, module) })));
+}
+
+/** The same, estimated from updates that are seen one after the other; updateSketch.ts says how well. */
+export function estimatedErrorBetween(updates: Iterable<NamedTensors>, served: NamedTensors): AggregationError | null {
+  const [mean, given] = [sketchOf(updates), sketchOf([served])];
+  return errorOf(
+    [...mean].map(([module, sketch]) => ({
+      module,
+      lost: squaredNormOf(sketch, given.get(module)),
+      whole: squaredNormOf(sketch),
+    })),
+  );
+}
+
+/** |sum_k p_k B_k A_k - served|_F^2 and |sum_k p_k B_k A_k|_F^2 of one module. */
+interface Squares {
+  readonly module: string;
+  readonly lost: number;
+  readonly whole: number;
+}
+
+function errorOf(squares: readonly Squares[]): AggregationError | null {
+  const total = (pick: (square: Squares) => number) => squares.reduce((sum, square) => sum + pick(square), 0);
   const whole = total((square) => square.whole);
   if (!(whole > 0)) return null;
   return {
@@ -53,14 +76,23 @@ export interface AggregatedRound {
  * that the coordinator does not know the clients' updates.
  */
 export function aggregationError(round: AggregatedRound): AggregationError | null {
-  const { method, plan, contributions, after } = round;
+  const { plan, after } = round;
   if (!plan.upload || keepsAFactor(plan, plan.upload)) return null;
-  const { part } = plan.upload;
-  const sentModules = (adapter: NamedTensors) => partOf(adapter, part === "head" || part === "body" ? part : "all");
-  const inOrder = ordered(contributions);
-  const weights = weightsOf(inOrder, method.weighting);
-  const updates = inOrder.map((contribution, k) => scaled(sentModules(updateOf(round, contribution)), weights[k] ?? 0));
-  return errorBetween(stackRanks(updates), sentModules(after.shared));
+  const served = sentModules(after.shared, plan.upload);
+  return stackedRank(round) <= MAX_EXACT_RANK
+    ? errorBetween(stackRanks([...updatesOf(round)]), served)
+    : estimatedErrorBetween(updatesOf(round), served);
+}
+
+/** Of all updates together: those of the adapters, and what was merged before where each client had it too. */
+function stackedRank({ method, plan, rank, before, contributions }: AggregatedRound): number {
+  const [first] = contributions;
+  const each = first && plan.receive?.extra === "merged" ? rankOf(method.download(before, first.clientId)) : rank;
+  return each * contributions.length;
+}
+
+function sentModules(adapter: NamedTensors, { part }: Upload): NamedTensors {
+  return partOf(adapter, part === "head" || part === "body" ? part : "all");
 }
 
 /** Only one factor is sent although both were trained. */
@@ -69,12 +101,26 @@ function keepsAFactor({ steps }: RoundPlan, { slot, part }: Upload): boolean {
   return steps.some((step) => step.kind === "train" && step.slot === slot && step.part !== part);
 }
 
+/** p_k B_k A_k of every client in a fixed order, each made when its turn comes. */
+function* updatesOf(round: AggregatedRound): Generator<NamedTensors> {
+  const { method, plan, before, contributions } = round;
+  const inOrder = ordered(contributions);
+  const weights = weightsOf(inOrder, method.weighting);
+  const common = method.downloadsDiffer ? null : method.download(before, "");
+  for (const [k, { clientId, tensors }] of inOrder.entries()) {
+    const update = updateOf(round, tensors, () => common ?? method.download(before, clientId));
+    yield scaled(plan.upload ? sentModules(update, plan.upload) : update, weights[k] ?? 0);
+  }
+}
+
 /** What a client learned, from what it was sent and what it sent back; with what was merged before, which it had as well. */
-function updateOf({ method, plan, rank, before }: AggregatedRound, { clientId, tensors }: Contribution): NamedTensors {
-  const [start, extra] = splitRanks(method.download(before, clientId), rank);
+function updateOf({ plan, rank }: AggregatedRound, tensors: NamedTensors, download: () => NamedTensors): NamedTensors {
   const [sent] = splitRanks(tensors, rank);
+  const isMerged = plan.receive?.extra === "merged";
+  if (plan.upload?.form === "value" && plan.upload.part === "all" && !isMerged) return sent;
+  const [start, extra] = splitRanks(download(), rank);
   const own = plan.upload?.form === "value" ? withPart(start, sent) : movedBy(start, sent);
-  return extra && plan.receive?.extra === "merged" ? stackRanks([own, extra]) : own;
+  return extra && isMerged ? stackRanks([own, extra]) : own;
 }
 
 const ratio = (lost: number, whole: number) => (whole > 0 ? Math.sqrt(lost / whole) : 0);
@@ -85,16 +131,25 @@ function squaredNorm(adapter: NamedTensors, module: string): number {
   const b = adapter.get(factorBKey(module));
   if (!a || !b) throw new RangeError(`The adapter has no module ${module}`);
   const [rank = 0, columns = 0] = a.shape;
-  const [rows = 0] = b.shape;
+  const rowsOfA = Array.from({ length: rank }, (_, i) => a.data.subarray(i * columns, (i + 1) * columns));
+  const columnsOfB = Array.from({ length: rank }, (_, i) => columnOf(b, i));
   let trace = 0;
-  for (let i = 0; i < rank; i++) {
+  for (const [i, rowOfA] of rowsOfA.entries()) {
+    const columnOfB = columnsOfB[i] as Float32Array;
     for (let j = 0; j <= i; j++) {
-      let ofA = 0;
-      for (let k = 0; k < columns; k++) ofA += (a.data[i * columns + k] ?? 0) * (a.data[j * columns + k] ?? 0);
-      let ofB = 0;
-      for (let k = 0; k < rows; k++) ofB += (b.data[k * rank + i] ?? 0) * (b.data[k * rank + j] ?? 0);
-      trace += (i === j ? 1 : 2) * ofA * ofB;
+      const product = dot(rowOfA, rowsOfA[j] as Float32Array) * dot(columnOfB, columnsOfB[j] as Float32Array);
+      trace += (i === j ? 1 : 2) * product;
     }
   }
   return Math.max(0, trace);
+}
+
+function columnOf({ shape: [rows = 0, columns = 0], data }: HostTensor, column: number): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) => data[row * columns + column] as number);
+}
+
+function dot(x: Float32Array, y: Float32Array): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += (x[k] as number) * (y[k] as number);
+  return sum;
 }

@@ -19,16 +19,18 @@ export function weightsOf(contributions: readonly Pick<Contribution, "sampleCoun
 }
 
 /**
- * sum_k p_k x_k over the contributions, mean of A and mean of B separately.
+ * sum_k p_k x_k over the contributions, mean of A and mean of B separately. One contribution at a time is in memory.
  * Note that the mean of A times the mean of B is not the mean of B A; methods that use this say so.
  * @throws {RangeError} no contribution, zero total weight, unequal layouts, or a non-finite value.
  */
 export function mean(contributions: readonly Contribution[], weighting: Weighting): NamedTensors {
   const inOrder = ordered(contributions);
-  return linearCombination(
-    weightsOf(inOrder, weighting),
-    inOrder.map(({ tensors }) => tensors),
-  );
+  return linearCombination(weightsOf(inOrder, weighting), oneByOne(inOrder));
+}
+
+/** Their tensors, each read when its turn comes. */
+function* oneByOne(contributions: readonly Contribution[]): Generator<NamedTensors> {
+  for (const { tensors } of contributions) yield tensors;
 }
 
 /** theta - difference where there is a difference, theta elsewhere. @throws {RangeError} on a key or shape theta does not have. */

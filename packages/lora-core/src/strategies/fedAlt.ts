@@ -48,6 +48,7 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
     shared: mean(contributions, "uniform"),
     memory: remember(state.memory, ordered(contributions)),
   }),
+  downloadsDiffer: true,
   download({ shared, memory }, clientId) {
     const clients = remembered(memory);
     if (!clients.some((client) => client.clientId === clientId)) return shared;

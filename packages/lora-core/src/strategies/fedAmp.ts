@@ -17,7 +17,7 @@ import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { remember, remembered } from "./clientMemory.ts";
 import { mean, ordered } from "./contributions.ts";
 import { everyRound, receiveShared, servePersonal, uploadPersonal } from "./plans.ts";
-import type { Strategy } from "./strategy.ts";
+import type { ServerState, Strategy } from "./strategy.ts";
 
 const fedAmpConfig = z.strictObject({
   /** alpha */
@@ -50,29 +50,42 @@ export const fedAmp: Strategy<FedAmpConfig> = {
     shared: mean(contributions, "uniform"),
     memory: remember(state.memory, ordered(contributions)),
   }),
+  downloadsDiffer: true,
   download({ shared, memory }, clientId, config) {
     const clients = remembered(memory);
     const self = clients.findIndex((client) => client.clientId === clientId);
     if (self < 0) return shared;
     const adapters = clients.map(({ tensors }) => tensors);
-    return linearCombination(attention(adapters, self, config), adapters);
+    return linearCombination(attention(distancesOf(memory, adapters), self, config), adapters);
   },
 };
 
+/** By the memory that they belong to: every client's download needs all of them. */
+const knownDistances = new WeakMap<ServerState["memory"], readonly (readonly number[])[]>();
+
+/** d_ij^2, not yet divided by their mean. */
+function distancesOf(memory: ServerState["memory"], adapters: readonly NamedTensors[]): readonly (readonly number[])[] {
+  const known = knownDistances.get(memory);
+  if (known) return known;
+  const below = adapters.map((a, i) => adapters.slice(0, i).map((b) => l2Norm(linearCombination([1, -1], [a, b])) ** 2));
+  const squared = adapters.map((_, i) => adapters.map((_, j) => (i === j ? 0 : (below[Math.max(i, j)]?.[Math.min(i, j)] ?? 0))));
+  knownDistances.set(memory, squared);
+  return squared;
+}
+
 /** Weights of everyone's adapter in the cloud model of client `self`; they sum to 1. */
 function attention(
-  adapters: readonly NamedTensors[],
+  squared: readonly (readonly number[])[],
   self: number,
   { attention: alpha, width }: FedAmpConfig,
 ): readonly number[] {
-  const squared = adapters.map((a) => adapters.map((b) => l2Norm(linearCombination([1, -1], [a, b])) ** 2));
   const pairs = squared.flatMap((row, i) => row.slice(0, i));
   const meanSquared = pairs.reduce((sum, value) => sum + value, 0) / Math.max(1, pairs.length);
   const raw = (squared[self] ?? []).map((distance, j) =>
     j === self ? 0 : (alpha * Math.exp(-(meanSquared > 0 ? distance / meanSquared : 0) / width)) / width,
   );
   const total = raw.reduce((sum, value) => sum + value, 0);
-  const most = 1 - 1 / adapters.length;
+  const most = 1 - 1 / squared.length;
   const others = total > most ? raw.map((value) => (value * most) / total) : raw;
   const given = others.reduce((sum, value) => sum + value, 0);
   return others.map((value, j) => (j === self ? 1 - given : value));

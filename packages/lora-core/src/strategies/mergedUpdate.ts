@@ -15,11 +15,13 @@ import type { Contribution, Weighting } from "./strategy.ts";
 export function stackedMean(contributions: readonly Contribution[], weighting: Weighting): NamedTensors {
   const inOrder = ordered(contributions);
   const weights = weightsOf(inOrder, weighting);
-  for (const { tensors, clientId } of inOrder) {
-    assertSameLayout(inOrder[0]?.tensors ?? tensors, tensors, clientId);
+  const updates = inOrder.map(({ tensors, clientId }, k) => {
     assertFinite(tensors, clientId);
-  }
-  return stackRanks(inOrder.map(({ tensors }, k) => scaled(tensors, weights[k] ?? 0)));
+    return scaled(tensors, weights[k] ?? 0);
+  });
+  const [first] = updates;
+  for (const [k, update] of updates.entries()) assertSameLayout(first ?? update, update, inOrder[k]?.clientId ?? "");
+  return stackRanks(updates);
 }
 
 /**

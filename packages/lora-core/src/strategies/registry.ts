@@ -54,6 +54,8 @@ export interface Method {
   readonly summary: string;
   readonly firstRound: FirstRound;
   readonly weighting: Weighting;
+  /** Whether what clients receive differs from client to client. */
+  readonly downloadsDiffer: boolean;
   /** Why it cannot do a task of this kind; null where it can. */
   refusal(task: TaskKind): string | null;
   plan(budgets: Budgets, context: PlanContext): RoundPlan;
@@ -86,6 +88,7 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
     summary: strategy.summary,
     firstRound: strategy.firstRound(config),
     weighting: strategy.weighting(config),
+    downloadsDiffer: strategy.downloadsDiffer ?? false,
     refusal: (task) => strategy.refusal?.(task) ?? null,
     plan: (budgets, context) => strategy.plan(config, budgets, context),
     init: (initial) => strategy.init(initial, config),

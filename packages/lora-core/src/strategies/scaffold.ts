@@ -36,10 +36,10 @@ export const scaffold: Strategy<z.output<typeof scaffoldConfig>> = {
     }),
   init: (initial) => ({ shared: initial, memory: {} }),
   aggregate({ shared, memory }, contributions) {
-    const parts = ordered(contributions).map((contribution) => {
-      const [difference, control] = splitRanks(contribution.tensors, rankOf(shared));
+    const parts = ordered(contributions).map(({ clientId, sampleCount, tensors }) => {
+      const [difference, control] = splitRanks(tensors, rankOf(shared));
       if (!control) throw new RangeError("SCAFFOLD: a contribution has no control variate");
-      return { ...contribution, difference, control };
+      return { clientId, sampleCount, difference, control };
     });
     const difference = mean(
       parts.map((part) => ({ ...part, tensors: part.difference })),

@@ -95,7 +95,10 @@ export interface Contribution {
   readonly clientId: string;
   /** Training rows of this client. */
   readonly sampleCount: number;
-  /** The uploaded part; of twice the rank where a control variate came with it. */
+  /**
+   * The uploaded part; of twice the rank where a control variate came with it. The coordinator reads it from its disk every time it
+   * is asked for: take it once per pass, and keep none that is not needed.
+   */
   readonly tensors: NamedTensors;
 }
 
@@ -129,6 +132,8 @@ export interface Strategy<Config = unknown> {
   init(initial: NamedTensors, config: Config): ServerState;
   /** What this client receives, where that is not simply the shared adapter. Whole; the plan's `part` of it travels. */
   download?(state: ServerState, clientId: string, config: Config): NamedTensors;
+  /** True where that differs from client to client. */
+  readonly downloadsDiffer?: boolean;
   /**
    * The state after `round`, from what came in.
    * @throws {RangeError} no contribution, unequal layouts, zero total weight, or a non-finite result.

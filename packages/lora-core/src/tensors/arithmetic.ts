@@ -2,29 +2,33 @@
 import { assertSameLayout, type NamedTensors } from "./namedTensors.ts";
 
 /**
- * out = sum_j coefficients[j] * inputs[j], element by element.
+ * out = sum_j coefficients[j] * inputs[j], element by element. Inputs are taken one after the other and none but the first is kept, so
+ * that they may be read from somewhere on the way.
  * @throws {RangeError} no input, unequal layouts, as many coefficients as inputs not given, or a non-finite result.
  */
-export function linearCombination(coefficients: readonly number[], inputs: readonly NamedTensors[]): NamedTensors {
-  const first = inputs[0];
-  if (!first) throw new RangeError("linearCombination: no tensors");
-  if (coefficients.length !== inputs.length) {
-    throw new RangeError(`linearCombination: ${coefficients.length} coefficients for ${inputs.length} inputs`);
+export function linearCombination(coefficients: readonly number[], inputs: Iterable<NamedTensors>): NamedTensors {
+  let first: NamedTensors | null = null;
+  const sums = new Map<string, Float64Array>();
+  let count = 0;
+  for (const input of inputs) {
+    first ??= input;
+    assertSameLayout(first, input, `input ${count}`);
+    const coefficient = coefficients[count++] ?? 0;
+    for (const [key, { data }] of input) {
+      const sum = sums.get(key) ?? new Float64Array(data.length);
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + coefficient * (data[i] as number);
+      sums.set(key, sum);
+    }
   }
-  inputs.forEach((input, index) => {
-    assertSameLayout(first, input, `input ${index}`);
-  });
+  if (!first) throw new RangeError("linearCombination: no tensors");
+  if (coefficients.length !== count) {
+    throw new RangeError(`linearCombination: ${coefficients.length} coefficients for ${count} inputs`);
+  }
   const out = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-  for (const [key, { shape, data }] of first) {
-    const sum = new Float64Array(data.length);
-    inputs.forEach((input, index) => {
-      const coefficient = coefficients[index] as number;
-      const values = input.get(key)?.data as Float32Array;
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + coefficient * (values[i] as number);
-    });
-    const result = Float32Array.from(sum);
-    if (!result.every(Number.isFinite)) throw new RangeError(`linearCombination: non-finite value in ${key}`);
-    out.set(key, { shape, data: result });
+  for (const [key, { shape }] of first) {
+    const data = Float32Array.from(sums.get(key) ?? []);
+    if (!data.every(Number.isFinite)) throw new RangeError(`linearCombination: non-finite value in ${key}`);
+    out.set(key, { shape, data });
   }
   return out;
 }
