@@ -61,7 +61,8 @@ const coordinatorFolders = {
   ports: [],
   models: [],
   storage: ["ports"],
-  federations: ["models", "ports", "storage"],
+  compute: ["storage"],
+  federations: ["compute", "models", "ports", "storage"],
   gateway: ["federations", "models", "ports"],
   http: ["federations", "models", "gateway", "storage"],
 };

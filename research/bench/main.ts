@@ -2,7 +2,7 @@
  * `npm run bench`, see USAGE: median times of a LoRA step (forward, backward, AdamW, loss read back), of scoring a batch, of a fusion
  * search and of writing, ours beside stock TF.js, jax-js and PyTorch, in the same run on the same data. All start from the same
  * adapter, and their losses, or the tokens that they write, must agree at every step. `node` is wasm in this process, `node-webgpu` a
- * GPU in this process, the others are Chromium.
+ * GPU in this process, the others are Chromium. `coordinator` is what aggregation costs there.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -13,12 +13,14 @@ import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
-import { machineReport, printPage, printRun } from "./report.ts";
+import { machineReport, printCoordinator, printPage, printRun } from "./report.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
 const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
 /** Only when asked for: it needs a GPU and the package `webgpu`. */
 const NODE_WEBGPU = "node-webgpu";
+/** Only when asked for: it takes a few minutes. */
+const COORDINATOR = "coordinator";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -26,7 +28,7 @@ const USAGE = `npm run bench -- [options]
 
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
-  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}
+  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}
   --works A,B      ${WORKS.join(", ")} (default all)
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU], "backend");
+  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR], "backend");
   const works = namesIn(values.works, WORKS, "kind of work");
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
@@ -75,10 +77,13 @@ async function main(): Promise<void> {
   if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch));
   const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
   if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
+  const coordinator = wanted.includes(COORDINATOR) ? await (await import("./coordinatorRun.ts")).measureCoordinator() : null;
+  if (coordinator) printCoordinator(coordinator);
   const page = wanted.includes("page") ? await measurePage() : null;
   if (page) printPage(page);
 
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page }, null, 2)}\n`);
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page, coordinator }, null, 2)}\n`);
   const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ difference }) => !(difference <= TOLERANCE));
   for (const { name, backend } of apart)
     console.error(`The answers of ${name} on ${backend} do not agree: the comparison is void.`);

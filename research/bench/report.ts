@@ -2,6 +2,7 @@
 import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
 import type { BackendRun } from "./backendRun.ts";
+import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
@@ -35,6 +36,20 @@ export function printPage({ longTasks, longestCpuMs, seconds }: PageRun): void {
     `The app's page while a tab trains, ${seconds.toFixed(0)} s: tasks of the main thread over 50 ms: ${long || "none"}.`,
   );
   console.log(`The longest by the processor's time, which other programs do not stretch: ${longestCpuMs.toFixed(0)} ms.\n`);
+}
+
+export function printCoordinator({ aggregations, round }: CoordinatorRun): void {
+  console.log("Aggregation and gauge, seconds in a thread:");
+  for (const { clients, rank, aggregation, gauge } of aggregations) {
+    console.log(
+      `  ${`${clients} clients, rank ${rank}`.padEnd(22)}${aggregation.toFixed(2).padStart(7)}${gauge.toFixed(2).padStart(8)}`,
+    );
+  }
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0);
+  console.log(
+    `A round of ${round.clients} contributions of ${megabytes(round.adapterBytes)} MB: ${round.seconds.toFixed(1)} s, gauged after ${round.gaugeSeconds.toFixed(1)} s;` +
+      ` the event loop stood still for ${round.longestBlockMs.toFixed(0)} ms at most (99 %: ${round.p99BlockMs.toFixed(0)} ms); peak RSS ${megabytes(round.peakRss)} MB.\n`,
+  );
 }
 
 function percent(share: number): string {

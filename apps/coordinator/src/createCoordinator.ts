@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import fastify from "fastify";
 import { type Logger, pino } from "pino";
+import { createComputeThreads } from "./compute/computeThreads.ts";
 import { openFederationRegistry } from "./federations/registry.ts";
 import { createHandlers } from "./gateway/handlers.ts";
 import { createOriginCheck } from "./gateway/originCheck.ts";
@@ -80,6 +81,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       opened?.app.server.closeAllConnections();
       await closing;
       await opened?.app.close();
+      await opened?.compute.close();
       await opened?.registry.close();
       await opened?.storage.close();
       await opened?.lock.release();
@@ -116,7 +118,8 @@ async function openParts(options: CoordinatorOptions, storage: Storage) {
   const keepRounds = options.keepRounds ?? DEFAULT_KEEP_ROUNDS;
   const archiveAfterDays = options.archiveAfterDays ?? null;
   const kept = { keepRounds, archiveAfterDays };
-  const registry = await openFederationRegistry({ storage, catalogue, clock, logger, maxFederations, ...kept });
+  const compute = createComputeThreads();
+  const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   addSecurityHeaders(app, hub);
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);
@@ -125,7 +128,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage) {
   const handlers = createHandlers({ registry, catalogue, clock, hub });
   const gateway = createSocketGateway(app.server, { handlers, originCheck, clock, logger });
   takeOffBase(app.server, base);
-  return { app, gateway, registry };
+  return { app, gateway, registry, compute };
 }
 
 function urlOf(address: AddressInfo | string | null): string {

@@ -50,7 +50,7 @@ test.each(generations)("%s opens: what was over is there, what was running runs 
   const { federationId, watchToken: token } = stored.running;
   expect(await watcher.watch(federationId, token)).toMatchObject({
     openRound: { round: 2, attempt: 1 },
-    rounds: [{ round: 1, meanLoss: 0.5 }, { round: 2 }],
+    rounds: [{ round: 1, meanLoss: 0.5, aggregationError: 0.09966 }, { round: 2 }],
     clients: [
       { name: "anna", history: [{ round: 1 }, { round: 2 }] },
       { name: "bram", history: [{ round: 1 }] },
@@ -122,7 +122,7 @@ test.each<[string, (content: Buffer) => Uint8Array, RegExp]>([
     asText((text) => text.replace('"formatVersion": 1', '"formatVersion": 2')),
     /its federation\.json was made by a newer Duet/,
   ],
-  ["journal.jsonl", asText((text) => `${text}{"v":2,"event":{}}\n{"torn`), /line 7 of its journal was made by a newer Duet/],
+  ["journal.jsonl", asText((text) => `${text}{"v":3,"event":{}}\n{"torn`), /line 7 of its journal was made by a newer Duet/],
   ["journal.jsonl", asText((text) => text.replace(/\n.*\n/, "\n{broken\n")), /line 2 of its journal is damaged/],
   [
     "adapters/1.safetensors",

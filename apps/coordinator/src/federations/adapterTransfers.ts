@@ -1,16 +1,15 @@
 /** Adapters down to the clients and up from them: named by their SHA-256 here, moved by HTTP (see http/blobRoutes.ts). */
-import { readFile } from "node:fs/promises";
 import { type AdapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { openRoundOf, outstanding, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
 import type { Logger } from "pino";
+import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { createId } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { Piece } from "../storage/pendingUploads.ts";
-import { checkedAdapter } from "./adapterCheck.ts";
 import type { Federation } from "./federation.ts";
 import type { FederationLoop } from "./federationLoop.ts";
 import type { SharedModel } from "./sharedModel.ts";
@@ -19,6 +18,7 @@ export interface TransferParts {
   readonly federation: Federation;
   readonly store: FederationStore;
   readonly model: SharedModel;
+  readonly compute: ComputeThreads;
   readonly loop: FederationLoop;
   readonly logger: Logger;
   /** Rounds before the newest whose shared adapters are kept. */
@@ -53,8 +53,7 @@ export class AdapterTransfers {
 
   /** What this client starts the open round from, ready to be downloaded; null where it starts from none. @throws {Refusal} */
   fetch(clientId: string, round: number): Promise<BlobRef | null> {
-    const serve = () => this.#parts.loop.inTurn(() => this.#serve(clientId, round));
-    return onceAtATime(this.#fetching, `${clientId}/${round}`, serve);
+    return onceAtATime(this.#fetching, `${clientId}/${round}`, () => this.#serve(clientId, round));
   }
 
   /**
@@ -102,15 +101,23 @@ export class AdapterTransfers {
   }
 
   async #serve(clientId: string, round: number): Promise<BlobRef | null> {
-    const { federation, store, model, loop } = this.#parts;
-    const open = openRoundOf(loop.state);
-    if (!open || specOf(loop.state, open).round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
+    const { federation, model, loop } = this.#parts;
+    this.#assertOpen(round);
     const { receive } = federation.planOf(round);
     if (!receive) return null;
-    const blob = await loop.stored(() => store.offer(loop.state.modelRound, model.blob(clientId, receive)));
-    if (!this.#counted.has(clientId)) await loop.apply({ type: "fetched", clientId, bytes: blob.bytes });
-    this.#counted.add(clientId);
-    return blob;
+    const blob = await loop.stored(() => model.blob(clientId, receive));
+    return loop.inTurn(async () => {
+      this.#assertOpen(round);
+      if (!this.#counted.has(clientId)) await loop.apply({ type: "fetched", clientId, bytes: blob.bytes });
+      this.#counted.add(clientId);
+      return blob;
+    });
+  }
+
+  #assertOpen(round: number): void {
+    const { state } = this.#parts.loop;
+    const open = openRoundOf(state);
+    if (!open || specOf(state, open).round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
   }
 
   /** What comes from several clients is stored side by side; only the events take turns. */
@@ -127,14 +134,14 @@ export class AdapterTransfers {
   }
 
   async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {
-    const { store, loop } = this.#parts;
+    const { store, loop, compute } = this.#parts;
     const layout = this.#assertFits(round, blob);
     if (blob === null || layout === null) return null;
     const stored = this.#stored.get(clientId);
     if (stored?.sha256 === blob.sha256) return stored.artifact;
     const file = await store.uploads.file(clientId, blob);
     if (file === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
-    checkedAdapter(await readFile(file), layout);
+    await compute.run("check", { file, layout });
     // A name of its own: nothing that was confirmed is ever written over.
     const artifact = `${round}-${clientId}-${createId()}`;
     await loop.stored(() => store.adoptSubmission(artifact, blob, file));

@@ -1,14 +1,15 @@
 /** Federations that still wait for the adapter they start from: nobody sees one until it has arrived, and a restart forgets it. */
 import { readFile } from "node:fs/promises";
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
 import { matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import type { Storage } from "../storage/openStorage.ts";
 import type { PendingUploads, Piece, Receive } from "../storage/pendingUploads.ts";
-import { checkedAdapter } from "./adapterCheck.ts";
 import type { Federation } from "./federation.ts";
 
 /** A draft that gets nothing for this long is given up. */
@@ -42,12 +43,13 @@ interface Draft {
 
 export interface DraftParts {
   readonly storage: Storage;
+  readonly compute: ComputeThreads;
   readonly clock: Clock;
   /** Stores the federation and opens it. */
   readonly make: (record: FederationRecord, initial: NamedTensors) => Promise<void>;
 }
 
-export function createFederationDrafts({ storage, clock, make }: DraftParts): FederationDrafts {
+export function createFederationDrafts({ storage, compute, clock, make }: DraftParts): FederationDrafts {
   const drafts = new Map<string, Draft>();
 
   const drop = async (federationId: string): Promise<void> => {
@@ -63,7 +65,8 @@ export function createFederationDrafts({ storage, clock, make }: DraftParts): Fe
     const file = await (await draft.uploads).file(ORGANISER, blob);
     if (file === null) throw new Refusal("BLOB_MISSING", "The adapter was damaged on its way; upload it again");
     try {
-      await make(record, checkedAdapter(await readFile(file), federation.layout));
+      await compute.run("check", { file, layout: federation.layout });
+      await make(record, decodeAdapter(await readFile(file), federation.layout));
     } catch (error) {
       if (error instanceof Refusal) await drop(record.federationId);
       throw error;

@@ -1,8 +1,10 @@
-import { initialRoundState } from "@duet/lora-core/rounds/roundState";
+import { initialRoundState, openRoundOf } from "@duet/lora-core/rounds/roundState";
+import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { introduction, memoryJournal, noModel, noStore, loopPolicy as policy } from "../../test/support/loopParts.ts";
+import { introduction, memoryJournal, metrics, noModel, noStore, loopPolicy as policy } from "../../test/support/loopParts.ts";
 import { createShiftableClock } from "../../test/support/shiftableClock.ts";
+import type { FederationStore } from "../storage/federationStore.ts";
 import { FederationLoop } from "./federationLoop.ts";
 import { openRoundLog } from "./roundLog.ts";
 
@@ -38,6 +40,52 @@ test("on a full disk a request is refused and a timer's event waits until there 
     .toBe("left");
   expect(loop.storageFault).toBeNull();
   expect(entries.map(({ event }) => event.type)).toEqual(expect.arrayContaining(["clientJoined", "clientAway", "graceExpired"]));
+  await loop.close();
+});
+
+/** A promise that the test settles. */
+function pending<T>() {
+  let settle = { resolve: (_value: T) => {}, reject: (_error: Error) => {} };
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, resolve: (value: T) => settle.resolve(value), reject: (error: Error) => settle.reject(error) };
+}
+
+test("a round goes on before it is gauged, its contributions stay for that long, and a gauge that fails is done without", async () => {
+  const { journal, entries } = memoryJournal();
+  const clock = createShiftableClock();
+  const rounds = [1, 2].map((round) => ({ round, stage: "federated" as const, receives: true, uploads: true }));
+  const kept: string[][] = [];
+  const gauges = [1, 2].map(() => pending<AggregationError | null>());
+  const loop = new FederationLoop({
+    log: openRoundLog({ ...policy, schedule: rounds }, clock.now(), journal, []),
+    clock,
+    logger: pino({ level: "silent" }),
+    model: {
+      blob: () => Promise.reject(new Error("Nobody fetches")),
+      aggregate: async (round) => () => gauges[round - 1]?.promise ?? Promise.resolve(null),
+      adopt: () => undefined,
+    },
+    store: { keepSubmissions: async (names: ReadonlySet<string>) => void kept.push([...names]) } as unknown as FederationStore,
+    onChange: () => undefined,
+  });
+  const submit = (round: number) =>
+    loop.inTurn(() => loop.apply({ type: "submitted", clientId: "a", round, artifact: `of-${round}`, bytes: 1, metrics }));
+  await loop.inTurn(() => loop.apply({ type: "clientJoined", clientId: "a", introduction }));
+  await submit(1);
+  await expect.poll(() => openRoundOf(loop.state)?.index).toBe(1);
+  expect(loop.state.rounds[0]?.aggregationError).toBeNull();
+  await submit(2);
+  await expect.poll(() => loop.state.endedAt).not.toBeNull();
+  await expect.poll(() => kept.at(-1)).toEqual(["of-1", "of-2"]);
+
+  gauges[0]?.reject(new Error("The thread that computed it ended"));
+  await expect.poll(() => kept.at(-1)).toEqual(["of-2"]);
+  gauges[1]?.resolve({ overall: 0.123456, modules: [{ module: "q", error: 0.5 }] });
+  await expect.poll(() => kept.at(-1)).toEqual([]);
+  expect(loop.state.rounds.map(({ aggregationError }) => aggregationError)).toEqual([null, 0.1235]);
+  expect(entries.slice(-3).map(({ event }) => event.type)).toEqual(["submitted", "aggregated", "gauged"]);
   await loop.close();
 });
 

@@ -7,12 +7,13 @@ import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
 import { openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Logger } from "pino";
+import { ComputeClosedError } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedSubmissionError, type FederationStore } from "../storage/federationStore.ts";
 import { isSystemError } from "../storage/files.ts";
 import type { Happening, RoundLog } from "./roundLog.ts";
-import type { SharedModel } from "./sharedModel.ts";
+import type { Gauge, SharedModel } from "./sharedModel.ts";
 
 const STORAGE_RETRY_MS = 5_000;
 
@@ -30,6 +31,8 @@ export class FederationLoop {
   readonly #parts: LoopParts;
   readonly #timers = new Map<string, Cancel>();
   readonly #aggregations = new Set<Promise<void>>();
+  /** Stored adapters of closed rounds that are still being gauged. */
+  readonly #gauged = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   /** Why nothing can be written, one sentence; null while all is well. */
@@ -67,7 +70,7 @@ export class FederationLoop {
     const before = this.state;
     const event = { ...happening, at: this.#parts.clock.now() };
     const commands = await this.stored(() => this.#parts.log.apply(event, resumeHash));
-    if (this.state.modelRound !== before.modelRound) this.#parts.model.adopt();
+    if (this.state.modelRound !== before.modelRound) this.#parts.model.adopt(this.state.modelRound);
     this.#run(commands);
     if (this.state === before) return;
     this.#parts.onChange(before);
@@ -140,10 +143,16 @@ export class FederationLoop {
     this.#timers.set(key, this.#parts.clock.at(at, fire));
   }
 
+  /** The round goes on as soon as it is aggregated; how far that is from the mean is told when it is known. */
   async #aggregate({ round, inputs }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
+    const artifacts = inputs.map(({ artifact }) => artifact);
     try {
-      const error = await this.#parts.model.aggregate(round, inputs);
-      this.applyReliably({ type: "aggregated", round, ...toldErrors(error) });
+      const gauge = await this.#parts.model.aggregate(round, inputs);
+      for (const artifact of artifacts) this.#gauged.add(artifact);
+      this.applyReliably({ type: "aggregated", round, error: null, moduleErrors: [] });
+      await this.#gauge(round, gauge);
+      for (const artifact of artifacts) this.#gauged.delete(artifact);
+      await this.inTurn(() => this.#deleteBut(artifactsOf(this.state)));
     } catch (error) {
       const damaged = error instanceof DamagedSubmissionError && inputs.find(({ artifact }) => artifact === error.artifact);
       if (damaged) {
@@ -151,10 +160,22 @@ export class FederationLoop {
         this.applyReliably({ type: "submissionDamaged", clientId: damaged.clientId, round });
         return;
       }
+      if (error instanceof ComputeClosedError) return;
       const cause = isSystemError(error) ? "storage" : "method";
       this.#parts.logger.error({ round, cause, error: String(error) }, "Aggregation failed");
       const reason = error instanceof Error ? error.message : "unknown reason";
       this.applyReliably({ type: "aggregationFailed", round, cause, reason });
+    }
+  }
+
+  /** A gauge that cannot be made is done without. */
+  async #gauge(round: number, gauge: Gauge): Promise<void> {
+    try {
+      const error = await gauge();
+      if (error) this.applyReliably({ type: "gauged", round, ...toldErrors(error) });
+    } catch (error) {
+      if (!(error instanceof ComputeClosedError))
+        this.#parts.logger.warn({ round, error: String(error) }, "A round was not gauged");
     }
   }
 
@@ -165,18 +186,18 @@ export class FederationLoop {
   }
 
   async #deleteBut(needed: ReadonlySet<string>): Promise<void> {
-    await this.#parts.store.keepSubmissions(needed).catch((error) => {
+    await this.#parts.store.keepSubmissions(new Set([...needed, ...this.#gauged])).catch((error) => {
       this.#parts.logger.warn({ error: String(error) }, "Old submissions could not be deleted");
     });
   }
 }
 
 /** What everyone is told of an aggregation error: four digits of it, and of the modules where it is largest. */
-function toldErrors(error: AggregationError | null) {
+function toldErrors({ overall, modules }: AggregationError) {
   const told = (value: number) => Number(value.toPrecision(4));
-  const worst = [...(error?.modules ?? [])].sort((a, b) => b.error - a.error).slice(0, MAX_MODULE_ERRORS);
+  const worst = [...modules].sort((a, b) => b.error - a.error).slice(0, MAX_MODULE_ERRORS);
   return {
-    error: error && told(error.overall),
+    error: told(overall),
     moduleErrors: worst.map(({ module, error: value }) => ({ module, error: told(value) })),
   };
 }

@@ -7,6 +7,7 @@ import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
+import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
@@ -31,15 +32,16 @@ export interface RunnerParts {
   readonly wasAwake: boolean;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
+  readonly compute: ComputeThreads;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Restores a federation from what is stored and sets it going. @throws when that cannot be read. */
 export async function openFederationRunner(parts: RunnerParts): Promise<FederationRunner> {
-  const { federation, record, store, entries } = parts;
+  const { federation, record, store, entries, compute } = parts;
   const log = openRoundLog(federation.policy, record.createdAt, store.journal, entries);
-  const model = await openSharedModel(federation, store, log.state.modelRound);
+  const model = await openSharedModel(federation, store, compute, log.state.modelRound);
   const clock = startingFrom(parts.clock, log.state.at);
   const runner = new FederationRunner({ ...parts, clock }, log, model);
   if (parts.wasAwake && entries.length > 0) await runner.restart();
@@ -61,7 +63,8 @@ export class FederationRunner {
   #revision = 0;
   #watchers = 0;
 
-  constructor({ federation, record, store, entries, keepRounds, clock, logger }: RunnerParts, log: RoundLog, model: SharedModel) {
+  constructor(parts: RunnerParts, log: RoundLog, model: SharedModel) {
+    const { federation, record, store, entries, keepRounds, compute, clock, logger } = parts;
     this.record = record;
     this.federation = federation;
     this.#store = store;
@@ -69,7 +72,7 @@ export class FederationRunner {
     this.#feed = createSnapshotFeed(() => this.snapshot(), clock);
     const child = logger.child({ federation: record.federationId });
     this.#loop = new FederationLoop({ log, model, store, clock, logger: child, onChange: (before) => this.#changed(before) });
-    this.transfers = new AdapterTransfers({ federation, store, model, loop: this.#loop, logger: child, keepRounds });
+    this.transfers = new AdapterTransfers({ federation, store, model, compute, loop: this.#loop, logger: child, keepRounds });
     for (const { event, resumeHash } of entries) {
       if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
     }

@@ -4,6 +4,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Logger } from "pino";
+import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createId, createToken, hashToken } from "../ports/secrets.ts";
@@ -25,6 +26,7 @@ import { newStanding, standingOf } from "./standing.ts";
 export interface RegistryParts {
   readonly storage: Storage;
   readonly catalogue: ModelCatalogue;
+  readonly compute: ComputeThreads;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly maxFederations: number;
@@ -62,7 +64,7 @@ export interface FederationRegistry {
 
 /** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { storage, catalogue, clock, logger, maxFederations, keepRounds, archiveAfterDays } = parts;
+  const { storage, catalogue, compute, clock, logger, maxFederations, keepRounds, archiveAfterDays } = parts;
   const { federations } = storage;
   const unreadable = new Map<string, string>();
   let isClosed = false;
@@ -87,7 +89,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const federation = defineFederation(record.config, catalogue);
       const contents = await storage.open(federationId);
       if (!wasAwake) await federations.wake(federationId);
-      return openFederationRunner({ ...contents, record, federation, wasAwake, keepRounds, clock, logger });
+      return openFederationRunner({ ...contents, record, federation, wasAwake, keepRounds, compute, clock, logger });
     },
     async close(runner) {
       try {
@@ -134,7 +136,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       throw error;
     });
   };
-  const drafts = createFederationDrafts({ storage, clock, make });
+  const drafts = createFederationDrafts({ storage, compute, clock, make });
 
   const remove = (federationId: string) =>
     pool.closeAnd(federationId, async () => {

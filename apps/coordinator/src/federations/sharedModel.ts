@@ -1,68 +1,90 @@
-/** The shared adapter of one federation and what its method remembers, in memory and on disk. */
-import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
-import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
+/** The shared adapter of one federation and what its method remembers: on disk, and worked on in threads. */
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { AggregateInput } from "@duet/lora-core/rounds/roundEvents";
-import { type AggregationError, aggregationError } from "@duet/lora-core/strategies/aggregationError";
-import { sentDown } from "@duet/lora-core/strategies/exchange";
-import type { Contribution, Receive, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
+import type { Receive } from "@duet/lora-core/strategies/strategy";
+import type { ComputeThreads } from "../compute/computeThreads.ts";
+import type { FederationFacts, StoredContribution, StoredModel } from "../compute/storedRound.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { Federation } from "./federation.ts";
 
+/** How far the result is from the mean of what the clients learned; the contributions must still be on disk. */
+export type Gauge = () => Promise<AggregationError | null>;
+
 export interface SharedModel {
-  /** What this client fetches in a round that receives so. */
-  blob(clientId: string, receive: Receive): Uint8Array;
   /**
-   * Aggregates one round into files and says how far the result is from the mean of what the clients learned; doing it again gives
-   * the same. Holds the contributions of this one round in memory.
-   * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent;
-   * a system error when files cannot be read or written.
+   * Has what this client fetches in a round that receives so on disk, and names it. Made once for everyone, unless the method has
+   * something of its own for each; made again when its file is gone. @throws a system error when it cannot be read or written.
    */
-  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<AggregationError | null>;
-  /** Makes the last aggregate what clients receive. Called once the federation's journal says so. */
-  adopt(): void;
+  blob(clientId: string, receive: Receive): Promise<BlobRef>;
+  /**
+   * Aggregates one round into files; doing it again gives the same. Resolves with how to gauge it.
+   * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent; a
+   * system error when files cannot be read or written.
+   */
+  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<Gauge>;
+  /** Makes that round's aggregate what clients receive. Called once the federation's journal says so. */
+  adopt(round: number | null): void;
 }
 
-/** Opens the model of `modelRound`, or the initial one when null. */
+/** Opens the model of `modelRound`, or the initial one when null. @throws when its files cannot be read. */
 export async function openSharedModel(
   federation: Federation,
   store: FederationStore,
+  compute: ComputeThreads,
   modelRound: number | null,
 ): Promise<SharedModel> {
-  const begin = async () => federation.initialState(federation.config.initialAdapter === null ? null : await store.readInitial());
-  let state: ServerState = modelRound === null ? await begin() : await store.readModel(modelRound);
-  let result: ServerState | null = null;
+  const { config, method, layout } = federation;
+  const facts: FederationFacts = { strategy: config.strategy, budgets: config.budgets, layout, seed: config.seed };
+  const modelOf = async (round: number | null): Promise<StoredModel> => {
+    if (round !== null) return { kind: "round", files: await store.modelFiles(round) };
+    return config.initialAdapter === null ? { kind: "seed" } : { kind: "brought", path: await store.initialFile() };
+  };
+  // Checked, not read: the threads read it when they need it.
+  await modelOf(modelRound);
+
+  let current = modelRound;
+  const served = new Map<string, Promise<BlobRef>>();
+
+  async function serve(clientId: string, receive: Receive): Promise<BlobRef> {
+    const from = current;
+    const kind = method.downloadsDiffer ? "serveOne" : "serve";
+    const { content, ...blob } = await compute.run(kind, { facts, model: await modelOf(from), clientId, receive });
+    await store.offer(from, content, blob);
+    return blob;
+  }
+
+  async function blob(clientId: string, receive: Receive): Promise<BlobRef> {
+    const key = method.downloadsDiffer ? `${receive.part} of ${clientId}` : receive.part;
+    const known = served.get(key);
+    if (!known) {
+      const made = serve(clientId, receive);
+      served.set(key, made);
+      made.catch(() => served.get(key) === made && served.delete(key));
+      return made;
+    }
+    const made = await known;
+    if ((await store.offeredFile(current, made.sha256)) !== null) return made;
+    if (served.get(key) === known) served.delete(key);
+    return blob(clientId, receive);
+  }
+
   return {
-    blob(clientId, receive) {
-      const tensors = sentDown(federation.method.download(state, clientId), receive);
-      return encodeAdapter(tensors, layoutOf(tensors));
-    },
+    blob,
     async aggregate(round, inputs) {
-      const layout = federation.uploadLayoutOf(round) ?? [];
-      const contributions: Contribution[] = [];
+      const contributions: StoredContribution[] = [];
       for (const { clientId, artifact, sampleCount } of inputs) {
-        contributions.push({ clientId, sampleCount, tensors: await store.readSubmission(artifact, layout) });
+        contributions.push({ clientId, sampleCount, path: await store.submissionFile(artifact) });
       }
-      const { method, config } = federation;
-      const after = method.aggregate(state, contributions, round);
-      assertCanTravel(after);
-      await store.writeModel(round, after);
-      result = after;
-      const plan = federation.planOf(round);
-      return aggregationError({ method, plan, rank: config.adapter.rank, before: state, contributions, after });
+      const sent = federation.uploadLayoutOf(round) ?? [];
+      const work = { facts, round, before: await modelOf(current), contributions, sent };
+      const after = await store.draftModel();
+      await store.adoptModel(round, after, await compute.run("aggregate", { ...work, after }));
+      return async () => compute.run("gauge", { ...work, after: await store.modelFiles(round) });
     },
-    adopt() {
-      state = result ?? state;
-      result = null;
+    adopt(round) {
+      current = round;
+      served.clear();
     },
   };
-}
-
-/** Merged updates grow from round to round. @throws {RangeError} when no message could carry the result. */
-function assertCanTravel({ shared }: ServerState): void {
-  const bytes = layoutBytes(layoutOf(shared));
-  if (bytes <= MAX_ADAPTER_BYTES) return;
-  throw new RangeError(
-    `the merged update has grown to ${bytes} bytes and at most ${MAX_ADAPTER_BYTES} can be sent; choose a lower maxRank or fewer modules`,
-  );
 }

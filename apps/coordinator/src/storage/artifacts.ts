@@ -19,6 +19,8 @@ export interface Artifacts {
   write(name: string, content: Uint8Array, ref?: BlobRef): Promise<BlobRef>;
   /** The same with a file that is known to have this content, and is moved. */
   adopt(name: string, ref: BlobRef, file: string): Promise<void>;
+  /** A path at which a file can be written that is then adopted; what is not is swept. */
+  draft(): Promise<string>;
   /** Path of its content, checked just now. @throws {DamagedArtifactError} also where there is no such name. */
   file(name: string): Promise<string>;
   drop(names: readonly string[]): Promise<void>;
@@ -64,6 +66,7 @@ export async function openArtifacts(database: Database, blobs: BlobStore, federa
       await keep(name, ref, () => blobs.put(federationId, ref, content));
       return ref;
     },
+    draft: () => blobs.draft(federationId),
     adopt: (name, ref, file) => keep(name, ref, () => blobs.adopt(federationId, ref, file)),
     async file(name) {
       const ref = refs.get(name);

@@ -5,6 +5,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { createId } from "../ports/secrets.ts";
 import { ensureFolder, exists, hashBytes, hashFile, isSystemError, moveDurably, writeAtomically } from "./files.ts";
 
 /** A blob is missing, or is not what its name says. The message ends a sentence that begins with what it is. */
@@ -17,6 +18,8 @@ export interface BlobStore {
   put(space: string, ref: BlobRef, content: Uint8Array): Promise<void>;
   /** Moves a file in whose content is known to be `ref`; it must lie on the same disk. */
   adopt(space: string, ref: BlobRef, file: string): Promise<void>;
+  /** A path on the same disk, for what is to be adopted; as long as it is not it is among the blobs that {@link list} names. */
+  draft(space: string): Promise<string>;
   /** Path of a local file with that content, read through and checked just now. @throws {DamagedBlobError} */
   file(space: string, ref: BlobRef): Promise<string>;
   has(space: string, sha256: string): Promise<boolean>;
@@ -47,6 +50,10 @@ export async function openBlobFolder(folder: string): Promise<BlobStore> {
     async adopt(space, { sha256 }, file) {
       await ensureSpace(space);
       await moveDurably(file, pathOf(space, sha256));
+    },
+    async draft(space) {
+      await ensureSpace(space);
+      return pathOf(space, `${createId()}.tmp`);
     },
     async file(space, ref) {
       const path = pathOf(space, ref.sha256);

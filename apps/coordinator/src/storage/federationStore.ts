@@ -7,17 +7,11 @@
  *   memory/<round>            what else the method remembers, as safetensors with keys "<name>/<tensor>"
  *   offer/<round>/<sha256>    what clients fetch of the shared adapter after that round; dropped after the next one
  */
-import { readFile } from "node:fs/promises";
-import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
-import type { ServerState } from "@duet/lora-core/strategies/strategy";
-import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type Artifacts, DamagedArtifactError } from "./artifacts.ts";
-import { refOf } from "./blobStore.ts";
 import type { Journal } from "./journal.ts";
+import type { ModelFiles, ModelRefs } from "./modelFiles.ts";
 import type { PendingUploads } from "./pendingUploads.ts";
-import { decodeStoredTensors, encodeStoredTensors } from "./storedTensors.ts";
 
 export interface FederationStore {
   readonly journal: Journal;
@@ -26,23 +20,24 @@ export interface FederationStore {
   adoptSubmission(artifact: string, ref: BlobRef, file: string): Promise<void>;
   /** Path of what a client sent, as it came, checked just now. @throws {DamagedSubmissionError} */
   submissionFile(artifact: string): Promise<string>;
-  /** @throws {DamagedSubmissionError} */
-  readSubmission(artifact: string, layout: AdapterLayout): Promise<NamedTensors>;
   /** The journal has the submission, or will never have it: from now on {@link keepSubmissions} decides. */
   settleSubmission(artifact: string): void;
   /** Drops every settled submission but these. */
   keepSubmissions(artifacts: ReadonlySet<string>): Promise<void>;
-  writeModel(round: number, state: ServerState): Promise<void>;
-  /** @throws {DamagedArtifactError} */
-  readModel(round: number): Promise<ServerState>;
-  /** @throws {DamagedArtifactError} where the federation started from its seed, too. */
-  readInitial(): Promise<NamedTensors>;
+  /** Where the state after a round can be written, for {@link adoptModel}. */
+  draftModel(): Promise<ModelFiles>;
+  /** Moves written files in that are known to have this content: the memory first, so where the adapter is, everything is. */
+  adoptModel(round: number, files: ModelFiles, refs: ModelRefs): Promise<void>;
+  /** Paths of the state after that round, checked just now. @throws {DamagedArtifactError} */
+  modelFiles(round: number): Promise<ModelFiles>;
+  /** Path of the adapter that it started from, checked just now. @throws {DamagedArtifactError} where it started from its seed, too. */
+  initialFile(): Promise<string>;
   /** Path of the shared adapter after that round, or of the initial one, checked just now; null when it is not kept. */
   adapterFile(round: number | "initial"): Promise<string | null>;
   /** What {@link adapterFile} has. */
   adapterRounds(): readonly (number | "initial")[];
   /** Has it ready for clients while `modelRound` has the newest shared adapter. */
-  offer(modelRound: number | null, content: Uint8Array): Promise<BlobRef>;
+  offer(modelRound: number | null, content: Uint8Array, ref: BlobRef): Promise<void>;
   /** Path of what is offered under this name, checked just now; null when it is not, or not any more: then it can be offered again. */
   offeredFile(modelRound: number | null, sha256: string): Promise<string | null>;
   /** Drops what is no longer needed now that `modelRound` has the newest shared adapter, but the `rounds` before it. */
@@ -78,7 +73,6 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
   /** On disk, and not in the journal yet. */
   const fresh = new Set<string>();
 
-  const readTensors = async (name: string) => decodeStoredTensors(await readFile(await artifacts.file(name)), name);
   const fileOrNull = async (name: string) => (artifacts.refOf(name) ? artifacts.file(name) : null);
   const submissionFile = async (artifact: string) => {
     try {
@@ -97,31 +91,30 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
       await artifacts.adopt(submissionName(artifact), ref, file);
     },
     submissionFile,
-    readSubmission: async (artifact, layout) => decodeAdapter(await readFile(await submissionFile(artifact)), layout),
     settleSubmission: (artifact) => void fresh.delete(artifact),
     async keepSubmissions(needed) {
       const kept = new Set([...needed, ...fresh].map(submissionName));
       await artifacts.drop(artifacts.names().filter((name) => name.startsWith("submission/") && !kept.has(name)));
     },
-    async writeModel(round, { shared, memory }) {
-      await artifacts.write(memoryName(round), encodeStoredTensors(flatten(memory)));
-      await artifacts.write(adapterName(round), encodeStoredTensors(shared));
+    draftModel: async () => ({ adapter: await artifacts.draft(), memory: await artifacts.draft() }),
+    async adoptModel(round, files, refs) {
+      await artifacts.adopt(memoryName(round), refs.memory, files.memory);
+      await artifacts.adopt(adapterName(round), refs.adapter, files.adapter);
     },
-    readModel: async (round) => ({
-      shared: await readTensors(adapterName(round)),
-      memory: unflatten(await readTensors(memoryName(round))),
+    modelFiles: async (round) => ({
+      adapter: await artifacts.file(adapterName(round)),
+      memory: await artifacts.file(memoryName(round)),
     }),
-    readInitial: () => readTensors(INITIAL_ADAPTER),
+    initialFile: () => artifacts.file(INITIAL_ADAPTER),
     adapterFile: (round) => fileOrNull(adapterName(round)),
     adapterRounds: () =>
       artifacts.names().flatMap((name) => {
         const round = /^adapter\/(\d+|initial)$/.exec(name)?.[1];
         return round === undefined ? [] : [round === "initial" ? round : Number(round)];
       }),
-    async offer(modelRound, content) {
-      const ref = await refOf(content);
+    async offer(modelRound, content, ref) {
       const name = `${offers(modelRound)}${ref.sha256}`;
-      return artifacts.refOf(name) ? ref : artifacts.write(name, content, ref);
+      if (!artifacts.refOf(name)) await artifacts.write(name, content, ref);
     },
     async offeredFile(modelRound, sha256) {
       const name = `${offers(modelRound)}${sha256}`;
@@ -143,23 +136,4 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
     },
     close: () => journal.close(),
   };
-}
-
-function flatten(memory: ServerState["memory"]): NamedTensors {
-  return new Map(
-    Object.entries(memory).flatMap(([name, tensors]) =>
-      [...tensors].map(([key, tensor]): [string, HostTensor] => [`${name}/${key}`, tensor]),
-    ),
-  );
-}
-
-function unflatten(tensors: NamedTensors): ServerState["memory"] {
-  const memory: Record<string, Map<string, HostTensor>> = {};
-  for (const [path, tensor] of tensors) {
-    const slash = path.indexOf("/");
-    const name = path.slice(0, slash);
-    memory[name] ??= new Map();
-    memory[name].set(path.slice(slash + 1), tensor);
-  }
-  return memory;
 }

@@ -27,6 +27,7 @@ const roundEvent = z.discriminatedUnion("type", [
   plain("deadlinePassed").extend({ round, attempt: z.number().int() }),
   plain("waitExpired"),
   plain("aggregated").extend({ round, error: z.number().nullable(), moduleErrors: z.array(moduleError).readonly() }),
+  plain("gauged").extend({ round, error: z.number(), moduleErrors: z.array(moduleError).readonly() }),
   plain("aggregationFailed").extend({ round, cause: z.enum(["storage", "method"]), reason: z.string() }),
   ofClient("submissionDamaged").extend({ round }),
   plain("started"),
@@ -44,5 +45,8 @@ const journalEntry = z.strictObject({
 });
 export type JournalEntry = z.output<typeof journalEntry>;
 
+/** In version 1 an aggregation was told together with its error; whatever it says is still said so. */
+const fromVersion1 = (entry: unknown): unknown => entry;
+
 /** Lines of version 1 were first written without their version. */
-export const journalFormat: StoredFormat<JournalEntry> = { schema: journalEntry, migrations: [] };
+export const journalFormat: StoredFormat<JournalEntry> = { schema: journalEntry, migrations: [fromVersion1] };

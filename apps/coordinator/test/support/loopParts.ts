@@ -1,4 +1,5 @@
 /** What a federation's loop stands on, in memory: one fusing round, a journal on a disk that can be full, nothing to aggregate. */
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import type { SharedModel } from "../../src/federations/sharedModel.ts";
 import type { FederationStore } from "../../src/storage/federationStore.ts";
@@ -17,6 +18,17 @@ export const introduction = {
   name: "anna",
   device: { backend: "cpu" as const, threads: 1, reason: "", description: "" },
   samples: { train: 1, fusion: 1, test: 1 },
+};
+
+const none = { base: null, personal: null, shared: null, fused: null };
+export const metrics: RoundMetrics = {
+  trainLoss: 0.5,
+  accuracy: none,
+  macroF1: none,
+  testLoss: none,
+  fusion: null,
+  trainTokens: 1,
+  trainSeconds: 1,
 };
 
 export function memoryJournal() {

@@ -36,6 +36,7 @@ export async function storeFederations(coordinator: CoordinatorUnderTest): Promi
   await anna.client.submit(submission(1, 0.2));
   await bram.client.submit(submission(1, 0.4));
   await two.organiser.until(roundOpen(2), "round 2");
+  await two.organiser.until(({ rounds }) => rounds[0]?.aggregationError != null, "the gauge of round 1");
   await anna.client.submit(submission(2, 0.3));
   return { finished: one.created, running: two.created, resumeTokens: [anna.resumeToken, bram.resumeToken] };
 }

@@ -2,6 +2,7 @@ import type { Offer } from "@duet/client/coordinatorClient";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -112,11 +113,11 @@ export function MethodFields({ form, onChange }: FieldsProps) {
           data={[...methodChoices]}
           onChange={(event) => onChange({ method: event.currentTarget.value })}
         />
-        {number("Rounds", "Exchanges of the shared adapter.", "rounds", 200)}
+        {number("Rounds", "Exchanges of the shared adapter.", "rounds", MAX_ROUNDS)}
         {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}
         {number("Steps per round", "Optimiser steps between two exchanges.", "innerSteps", 100_000)}
-        {number("Clients at least", "The first round opens when so many are ready.", "minClients", 100)}
-        {number("Clients at most", "Later ones are turned away.", "maxClients", 100)}
+        {number("Clients at least", "The first round opens when so many are ready.", "minClients", MAX_CLIENTS)}
+        {number("Clients at most", "Later ones are turned away.", "maxClients", MAX_CLIENTS)}
         {number("Round deadline, minutes", "A round ends then, even if someone has not answered.", "deadlineMinutes", 1440)}
       </div>
     </Panel>

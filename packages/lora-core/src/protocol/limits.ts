@@ -5,7 +5,7 @@ export const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** Largest piece of an adapter in one HTTP request. */
 export const MAX_PIECE_BYTES = 512 * 1024;
 export const MAX_NAME_LENGTH = 60;
-export const MAX_CLIENTS = 100;
+export const MAX_CLIENTS = 1000;
 export const MAX_ROUNDS = 200;
 /** Adapted modules whose aggregation error a snapshot lists. */
 export const MAX_MODULE_ERRORS = 16;

@@ -39,14 +39,14 @@ export const roundView = z.strictObject({
   /** Sample-weighted mean of the counted clients' training loss, nats. */
   meanLoss: z.number().nullable(),
   /**
-   * How far what is served is from the mean of what the clients learned, relative to that mean; 0 is exact. Null in a round without
-   * an aggregation, and where a method leaves it undefined.
+   * How far what is served is from the mean of what the clients learned, relative to that mean; 0 is exact. It follows a while after the
+   * round has closed. Null in a round without an aggregation, and where a method leaves it undefined.
    */
   aggregationError: z.number().min(0).nullable(),
 });
 export type RoundView = z.output<typeof roundView>;
 
-/** The same per adapted module, for the newest aggregation: the worst ones. */
+/** The same per adapted module, for the newest aggregation of which it is known: the worst ones. */
 export const moduleError = z.strictObject({ module: z.string().max(120), error: z.number().min(0) });
 export type ModuleError = z.output<typeof moduleError>;
 

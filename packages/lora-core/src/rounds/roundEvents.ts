@@ -28,8 +28,15 @@ type Happening =
   | {
       readonly type: "aggregated";
       readonly round: number;
-      /** See RoundView.aggregationError. */
+      /** See RoundView.aggregationError. Null where it is not known yet. */
       readonly error: number | null;
+      readonly moduleErrors: readonly ModuleError[];
+    }
+  /** The aggregation error of a closed round, once it is known. */
+  | {
+      readonly type: "gauged";
+      readonly round: number;
+      readonly error: number;
       readonly moduleErrors: readonly ModuleError[];
     }
   /** storage: the result could not be written; method: the contributions could not be aggregated. */

@@ -52,6 +52,8 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
       return waitExpired(state);
     case "aggregated":
       return aggregated(state, event);
+    case "gauged":
+      return gauged(state, event);
     case "aggregationFailed":
       return aggregationFailed(state, event);
     case "submissionDamaged":
@@ -75,7 +77,7 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
   }
 }
 
-/** After the end only the presence of clients still moves, so that the last picture stays true. */
+/** After the end only the presence of clients still moves, so that the last picture stays true; and a gauge may come late. */
 function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
   switch (event.type) {
     case "clientReturned":
@@ -91,6 +93,8 @@ function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
       };
     case "fetched":
       return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+    case "gauged":
+      return gauged(state, event);
     default:
       return state;
   }
@@ -234,7 +238,21 @@ function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggre
   const { phase } = state;
   const { round, error, moduleErrors } = event;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
-  return recordRound({ ...state, modelRound: round, moduleErrors }, phase.open, error);
+  const known = error === null ? {} : { moduleErrors };
+  return recordRound({ ...state, modelRound: round, ...known }, phase.open, error);
+}
+
+/** Later rounds may be open or closed by then. */
+function gauged(state: RoundState, { round, error, moduleErrors }: Extract<RoundEvent, { type: "gauged" }>): RoundState {
+  const index = state.rounds.findIndex((closed) => closed.round === round);
+  const closed = state.rounds[index];
+  if (!closed || closed.aggregationError !== null || !state.policy.schedule[index]?.uploads) return state;
+  const isNewest = state.rounds.every((other) => other.round <= round || other.aggregationError === null);
+  return {
+    ...state,
+    rounds: state.rounds.with(index, { ...closed, aggregationError: error }),
+    moduleErrors: isNewest ? moduleErrors : state.moduleErrors,
+  };
 }
 
 function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type: "aggregationFailed" }>): RoundState {

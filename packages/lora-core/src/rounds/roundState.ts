@@ -102,7 +102,7 @@ export interface RoundState {
   readonly rounds: readonly RoundView[];
   /** The round whose aggregate is the shared adapter; null while it is the initial one. */
   readonly modelRound: number | null;
-  /** Aggregation errors of the newest aggregation, the worst modules. */
+  /** Aggregation errors of the newest aggregation that was gauged, the worst modules. */
   readonly moduleErrors: readonly ModuleError[];
   /** The newest {@link MAX_LOG_ENTRIES}. */
   readonly log: readonly EventView[];

@@ -26,7 +26,7 @@ export function linearCombination(coefficients: readonly number[], inputs: Itera
   }
   const out = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [key, { shape }] of first) {
-    const data = Float32Array.from(sums.get(key) ?? []);
+    const data = new Float32Array(sums.get(key) ?? []);
     if (!data.every(Number.isFinite)) throw new RangeError(`linearCombination: non-finite value in ${key}`);
     out.set(key, { shape, data });
   }

@@ -54,6 +54,10 @@ const happening = fc.oneof(
     arbitrary: fc.record({ type: type("aggregated"), round, error: fc.constantFrom(null, 0.25), moduleErrors: fc.constant([]) }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("submissionDamaged"), clientId, round }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: type("gauged"), round, error: fc.constantFrom(0.5, 0.75), moduleErrors: fc.constant([]) }),
+  },
   fc.record({
     type: type("aggregationFailed"),
     round,

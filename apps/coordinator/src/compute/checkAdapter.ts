@@ -1,4 +1,5 @@
 /** What an uploaded adapter must be before a method sees it. */
+import { readFile } from "node:fs/promises";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { l2Norm } from "@duet/lora-core/tensors/arithmetic";
@@ -8,9 +9,15 @@ import { Refusal } from "../refusal.ts";
 /** Largest root mean square of an adapter's values; trained LoRA factors stay far below 1. */
 export const MAX_ADAPTER_RMS = 10;
 
-/** @throws {Refusal} INVALID_ADAPTER on a wrong length, a value that is not finite, or an implausible norm. */
-export function checkedAdapter(blob: Uint8Array, layout: AdapterLayout): NamedTensors {
-  const tensors = decoded(blob, layout);
+export interface CheckInput {
+  /** Path of what came. */
+  readonly file: string;
+  readonly layout: AdapterLayout;
+}
+
+/** @throws {Refusal} INVALID_ADAPTER on a wrong length, a value that is not finite, or an implausible norm; a system error. */
+export async function checkAdapter({ file, layout }: CheckInput): Promise<void> {
+  const tensors = decoded(await readFile(file), layout);
   const norm = l2Norm(tensors);
   const bound = MAX_ADAPTER_RMS * Math.sqrt(layout.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   if (norm > bound) {
@@ -19,7 +26,6 @@ export function checkedAdapter(blob: Uint8Array, layout: AdapterLayout): NamedTe
       `The adapter's norm is ${norm.toPrecision(4)}, at most ${bound.toPrecision(4)} is accepted`,
     );
   }
-  return tensors;
 }
 
 function decoded(blob: Uint8Array, layout: AdapterLayout): NamedTensors {

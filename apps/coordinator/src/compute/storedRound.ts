@@ -1,0 +1,65 @@
+/** What a thread works on: a federation's method and its files. Tensors are read in the thread, so none pass through the event loop. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { type AdapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
+import type { Budgets, Contribution, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { type ModelFiles, readModelFiles } from "../storage/modelFiles.ts";
+import { decodeStoredTensors } from "../storage/storedTensors.ts";
+
+/** What is fixed about a federation, as plain data. */
+export interface FederationFacts {
+  readonly strategy: { readonly id: string; readonly config: unknown };
+  readonly budgets: Budgets;
+  readonly layout: AdapterLayout;
+  readonly seed: number;
+}
+
+/** Where a coordinator's state lies: after a round, or before the first one in the adapter that was brought, or in the seed. */
+export type StoredModel =
+  | { readonly kind: "round"; readonly files: ModelFiles }
+  | { readonly kind: "brought"; readonly path: string }
+  | { readonly kind: "seed" };
+
+/** A contribution whose tensors lie in a file, as the blob that travelled. */
+export interface StoredContribution {
+  readonly clientId: string;
+  readonly sampleCount: number;
+  readonly path: string;
+}
+
+/** The method with its settings. */
+export const methodIn = ({ strategy }: FederationFacts): Method => methodOf(strategy);
+
+let latest: { readonly key: string; readonly state: ServerState } | null = null;
+
+/** The state, kept until another one is asked for. @throws a system error, StoredFormatError when a file is damaged. */
+export async function openModel(facts: FederationFacts, model: StoredModel): Promise<ServerState> {
+  const key = JSON.stringify([facts, model]);
+  if (latest?.key !== key) latest = { key, state: await readModel(facts, model) };
+  return latest.state;
+}
+
+async function readModel(facts: FederationFacts, model: StoredModel): Promise<ServerState> {
+  if (model.kind === "round") return readModelFiles(model.files);
+  const initial = model.kind === "brought" ? readTensors(model.path) : initialAdapter(facts.layout, facts.seed);
+  return methodIn(facts).init(initial);
+}
+
+/** Contributions that are read when a method asks for them, every time that it does. */
+export function readWhenAsked(contributions: readonly StoredContribution[], sent: AdapterLayout): readonly Contribution[] {
+  return contributions.map(({ clientId, sampleCount, path }) => ({
+    clientId,
+    sampleCount,
+    get tensors() {
+      return decodeAdapter(readFileSync(path), sent);
+    },
+  }));
+}
+
+/** At once: nobody else waits for this thread. */
+function readTensors(path: string): NamedTensors {
+  return decodeStoredTensors(readFileSync(path), basename(path));
+}
