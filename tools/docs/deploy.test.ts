@@ -4,8 +4,8 @@ import { expect, it } from "vitest";
 
 it("names every option of the coordinator and its variable, and no other", () => {
   const rows = readFileSync("docs/deploy.md", "utf8").match(/^\| `--.*$/gm) ?? [];
-  const named = rows.map((row) => [...row.matchAll(/`(--[\w-]+|DUET_\w+)`/g)].map((match) => match[1]).join(" "));
-  const options = [...USAGE.matchAll(/^ {2}(--[\w-]+)[\s\S]*?(DUET_\w+)/gm)].map(
+  const named = rows.map((row) => [...row.matchAll(/`(--[\w-]+|DUET_\w+|DATABASE_URL)`/g)].map((match) => match[1]).join(" "));
+  const options = [...USAGE.matchAll(/^ {2}(--[\w-]+)[\s\S]*?(DUET_\w+|DATABASE_URL)/gm)].map(
     ([, option, variable]) => `${option} ${variable}`,
   );
   expect(named.toSorted()).toEqual(options.toSorted());
