@@ -1,0 +1,128 @@
+/** One client of the load test: the real connection and uploads, and an adapter of random values in place of training. */
+import { createHash, randomBytes } from "node:crypto";
+import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { createSentLedger } from "@duet/client/sentLedger";
+import { uploadBlob } from "@duet/client/uploadBlob";
+import { hasCode } from "@duet/lora-core/errors/duetError";
+import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { random } from "@duet/lora-core/tensors/random";
+
+export interface LoadClientOptions {
+  readonly url: string;
+  readonly federationId: string;
+  readonly inviteToken: string;
+  readonly modelSha256: string;
+  readonly name: string;
+  /** Of an adapter; 4 a value. */
+  readonly bytes: number;
+  readonly drop: number;
+  readonly straggle: number;
+  readonly seed: number;
+}
+
+/** What happened, for the report. */
+export type LoadEvent =
+  | { readonly kind: "joined" }
+  /** Milliseconds of the upload, and from its end until the submission was acknowledged. */
+  | { readonly kind: "submitted"; readonly round: number; readonly uploadMs: number; readonly acknowledgedMs: number }
+  | { readonly kind: "dropped" }
+  | { readonly kind: "straggled" }
+  /** A code of the error table. */
+  | { readonly kind: "failed"; readonly code: string }
+  | { readonly kind: "ended" };
+
+const none = { base: null, personal: null, shared: null, fused: null };
+const METRICS = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
+const DEVICE = { backend: "cpu" as const, threads: 1, reason: "A load test trains nothing", description: "npm run load" };
+
+/** Takes part until its federation ends. */
+export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEvent) => void): void {
+  const { federationId, inviteToken, modelSha256, name } = options;
+  const chance = random(options.seed, "loadClient", name);
+  const resumeToken = randomBytes(24).toString("base64url");
+  const content = adapter(options);
+  const blob = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
+  const headers = { [RESUME_TOKEN_HEADER]: resumeToken };
+  let doing = "";
+  let coordinator = connect();
+
+  function connect(): CoordinatorClient {
+    const client = createCoordinatorClient({ url: options.url, ledger: createSentLedger(Date.now), now: Date.now });
+    client.onSnapshot((snapshot) => void look(client, snapshot));
+    client.onReady(() => void join(client));
+    return client;
+  }
+
+  async function join(client: CoordinatorClient): Promise<void> {
+    const samples = { train: 100, fusion: 10, test: 10 };
+    const request = { federationId, inviteToken, modelSha256, name, resumeToken, device: DEVICE, samples };
+    await guarded(async () => {
+      const { snapshot } = await client.join(request);
+      tell({ kind: "joined" });
+      await look(client, snapshot);
+    });
+  }
+
+  async function look(client: CoordinatorClient, { openRound, endedAt, config }: Snapshot): Promise<void> {
+    if (client !== coordinator) return;
+    if (endedAt !== null) {
+      client.close();
+      tell({ kind: "ended" });
+      return;
+    }
+    const key = openRound && `${openRound.round}/${openRound.attempt}`;
+    if (!openRound || key === null || key === doing) return;
+    doing = key;
+    if (chance() < options.straggle) tell({ kind: "straggled" });
+    else await guarded(() => work(client, openRound.round, config));
+  }
+
+  async function work(client: CoordinatorClient, round: number, { strategy, budgets }: FederationConfig): Promise<void> {
+    const received = await client.request("round:fetch", { round });
+    if (received.adapter) {
+      const response = await fetch(options.url + blobPath(federationId, received.adapter.sha256), { headers });
+      await response.arrayBuffer();
+    }
+    const { upload: sends } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+    if (!sends) {
+      await client.request("round:submit", { round, adapter: null, metrics: METRICS });
+      return;
+    }
+    const isCut = chance() < options.drop;
+    const began = performance.now();
+    const upload = uploadBlob({ url: options.url, federationId, headers, blob, content, onSent: () => {}, onHeld: () => {} });
+    if (isCut) {
+      tell({ kind: "dropped" });
+      client.close();
+      await upload.catch(() => {});
+      doing = "";
+      coordinator = connect();
+      return;
+    }
+    await upload;
+    const uploaded = performance.now();
+    await client.request("round:submit", { round, adapter: blob, metrics: METRICS });
+    tell({ kind: "submitted", round, uploadMs: uploaded - began, acknowledgedMs: performance.now() - uploaded });
+  }
+
+  /** A failure is counted, and the round looked at again: as a tab does. */
+  async function guarded(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      doing = "";
+      tell({ kind: "failed", code: hasCode(error, "WRONG_ROUND") ? "WRONG_ROUND" : codeOf(error) });
+    }
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : String(error));
+
+/** Random values of an honest update's size. */
+function adapter({ bytes, seed, name }: LoadClientOptions): Uint8Array {
+  const next = random(seed, "loadAdapter", name);
+  return new Uint8Array(Float32Array.from({ length: bytes / 4 }, () => (next() - 0.5) * 0.02).buffer);
+}

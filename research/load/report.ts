@@ -1,0 +1,84 @@
+/** The load test's figures, from what happened. */
+import type { CoordinatorFigures } from "./coordinatorUnderLoad.ts";
+import type { LoadEvent } from "./loadClient.ts";
+
+export interface LoadReport {
+  readonly clients: number;
+  readonly federations: number;
+  readonly adapterBytes: number;
+  readonly seconds: number;
+  /** Of every closed round of every federation, from opening to closing. */
+  readonly roundSeconds: readonly number[];
+  readonly submitted: number;
+  readonly uploadMs: Percentiles;
+  readonly acknowledgedMs: Percentiles;
+  readonly dropped: number;
+  readonly straggled: number;
+  /** By code. */
+  readonly failed: Readonly<Record<string, number>>;
+  readonly ends: Readonly<Record<string, number>>;
+  readonly megabytesUp: number;
+  readonly coordinator: CoordinatorFigures;
+}
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Counts events as they come. */
+export function createTally() {
+  const uploads: number[] = [];
+  const acknowledgements: number[] = [];
+  const failed: Record<string, number> = {};
+  const counts = { joined: 0, dropped: 0, straggled: 0, ended: 0 };
+  return {
+    counts,
+    add(event: LoadEvent): void {
+      if (event.kind === "submitted") {
+        uploads.push(event.uploadMs);
+        acknowledgements.push(event.acknowledgedMs);
+      } else if (event.kind === "failed") failed[event.code] = (failed[event.code] ?? 0) + 1;
+      else counts[event.kind] += 1;
+    },
+    figures: () => ({
+      submitted: uploads.length,
+      uploadMs: percentiles(uploads),
+      acknowledgedMs: percentiles(acknowledgements),
+      dropped: counts.dropped,
+      straggled: counts.straggled,
+      failed,
+    }),
+  };
+}
+
+function percentiles(values: readonly number[]): Percentiles {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** A few lines for the terminal. */
+export function reportLines(report: LoadReport): string[] {
+  const { coordinator, roundSeconds, uploadMs, acknowledgedMs } = report;
+  const longest = Math.max(...roundSeconds);
+  const counts = (all: Readonly<Record<string, number>>) =>
+    Object.entries(all)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", ") || "none";
+  return [
+    `clients            ${report.clients} in ${report.federations} federation${report.federations === 1 ? "" : "s"}, adapters of ${(report.adapterBytes / 1e6).toFixed(2)} MB`,
+    `rounds             ${roundSeconds.length} closed, median ${median(roundSeconds).toFixed(1)} s, longest ${longest.toFixed(1)} s`,
+    `uploads            ${report.submitted}, ${report.megabytesUp.toFixed(0)} MB, p50 ${(uploadMs.p50 / 1000).toFixed(2)} s, p99 ${(uploadMs.p99 / 1000).toFixed(2)} s`,
+    `acknowledgements   p50 ${(acknowledgedMs.p50 / 1000).toFixed(2)} s, p99 ${(acknowledgedMs.p99 / 1000).toFixed(2)} s`,
+    `cut, missed        ${report.dropped} connections cut in an upload, ${report.straggled} rounds missed`,
+    `failures           ${counts(report.failed)}`,
+    `federations ended  ${counts(report.ends)}`,
+    `coordinator        peak ${coordinator.peakRssMb.toFixed(0)} MB, CPU ${coordinator.cpuSeconds.toFixed(1)} s, event loop p99 ${coordinator.delayP99Ms.toFixed(0)} ms, longest ${coordinator.delayMaxMs.toFixed(0)} ms`,
+    `in all             ${report.seconds.toFixed(1)} s`,
+  ];
+}
+
+function median(values: readonly number[]): number {
+  return percentiles(values).p50;
+}
