@@ -42,6 +42,9 @@ test("FedALT gives each client the mean of the others", async () => {
   expect(await fetch(bram, 2)).toEqual(adapterOf(layout, 0.25, 0.5));
 });
 
+/** Round 2 is open, and how far round 1 was from the mean is told, which comes a little later. */
+const gauged = (snapshot: Snapshot) => roundOpen(2)(snapshot) && snapshot.rounds[0]?.aggregationError !== null;
+
 test("FFA-LoRA sends B alone, is counted by what it sends, and averages without error", async () => {
   const { organiser, anna, bram, submit, fetch } = await federationWith("ffa-lora");
   const onlyB = entriesOf(layout, "b");
@@ -49,7 +52,7 @@ test("FFA-LoRA sends B alone, is counted by what it sends, and averages without 
   expect(await codeOfRefusal(submit(anna, 1, adapterOf(layout, 0, 1)))).toBe("OK");
   expect(await codeOfRefusal(submit(bram, 1, adapterOf(layout, 0, 1)))).toBe("INVALID_ADAPTER");
   await submit(bram, 1, adapterOf(onlyB, 0, 0.25));
-  const { rounds, clients, moduleErrors } = await organiser.until(roundOpen(2), "round 2");
+  const { rounds, clients, moduleErrors } = await organiser.until(gauged, "round 2 and the gauge of round 1");
   const sent = adapterOf(onlyB, 0, 0).byteLength;
   expect(clients.map(({ bytesUp }) => bytesUp)).toEqual([sent, sent]);
   expect(await fetch(anna, 2)).toEqual(adapterOf(onlyB, 0, 0.125));
@@ -61,7 +64,7 @@ test("FLoRA's download grows by what was merged, and every round starts afresh",
   const { organiser, anna, bram, submit, fetch } = await federationWith("flora");
   await submit(anna, 1, adapterOf(layout, 0.25, 0.5));
   await submit(bram, 1, adapterOf(layout, 0.5, -0.125));
-  const { rounds } = await organiser.until(roundOpen(2), "round 2");
+  const { rounds } = await organiser.until(gauged, "round 2 and the gauge of round 1");
   expect(rounds[0]?.aggregationError).toBeLessThan(1e-6);
   // Rank 2 of its own and two clients' rank 2.
   const received = decodeAdapter(await fetch(bram, 2), layoutOfRank(layout, 6));
@@ -74,7 +77,7 @@ test("FedAvg's averaging error is told; a method that cannot do the task is refu
   const { organiser, anna, bram, submit } = await federationWith("fedavg");
   await submit(anna, 1, adapterOf(layout, 0.25, 0.5));
   await submit(bram, 1, adapterOf(layout, -0.5, -0.25));
-  const { rounds } = await organiser.until(roundOpen(2), "round 2");
+  const { rounds } = await organiser.until(gauged, "round 2 and the gauge of round 1");
   expect(rounds[0]?.aggregationError).toBeGreaterThan(0.05);
   const config = testConfig({ strategy: presetOf("fedrod"), task: { kind: "text" } });
   expect(await organiser.codeOf("federation:create", { config })).toBe("INVALID_PAYLOAD");
