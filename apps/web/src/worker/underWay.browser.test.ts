@@ -5,7 +5,7 @@ import type { DataSplit } from "@duet/lora-core/data/row";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { testWasm } from "@duet/lora-engine/backends/testBackend";
 import { smallEncoderFiles } from "@duet/lora-engine/models/testing/randomEncoder";
-import { ClientDesk } from "@duet/lora-engine/training/clientDesk";
+import { ClientDesk, type ClientStore } from "@duet/lora-engine/training/clientDesk";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
 import type { RoundKeeping } from "@duet/lora-engine/training/roundJournal";
 import { deleteDB, openDB } from "idb";
@@ -35,8 +35,17 @@ const plan = methodOf({ id: "local", config: {} }).plan(
 const request = { round: 0, plan, received: null };
 const quiet = () => {};
 
-/** A worker as one tab has it, in which a step takes six seconds by the desk's clock: every one of them is kept. */
+/** A worker as one tab has it, in which a step takes six seconds by the desk's clock and the disk keeps up: every one of them is kept. */
 async function worker() {
+  const store = createClientStore(NAME);
+  let written: Promise<void> = Promise.resolve();
+  const keepingUp: ClientStore = {
+    ...store,
+    saveUnderWay(clientId, round) {
+      written = store.saveUnderWay(clientId, round);
+      return written;
+    },
+  };
   const engine = createLocalClient(testWasm());
   await engine.open(smallEncoderFiles(), "wasm");
   let ms = 0;
@@ -45,10 +54,11 @@ async function worker() {
     const offer: RoundKeeping["offer"] = async (read) => {
       ms += 6_000;
       await keeping?.offer(read);
+      await written;
     };
     return run(round, onProgress, { from: keeping?.from ?? null, offer });
   };
-  return { engine, desk: new ClientDesk(engine, createClientStore(NAME), () => ms) };
+  return { engine, desk: new ClientDesk(engine, keepingUp, () => ms) };
 }
 
 afterEach(() => deleteDB(NAME));
