@@ -1,5 +1,7 @@
 /** A newcomer's first minutes: sample data, a second tab, both learn; the same pages on a phone and in the dark. */
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -42,6 +44,24 @@ describe("a newcomer", () => {
     await watch.first().waitFor();
     expect(await watch.count()).toBe(1);
     await Promise.all([first.close(), second.close()]);
+  });
+
+  it("gets another share of the sample in every tab, also when all choose before any has joined", async () => {
+    const model = (await stage.organiser.offer()).models.find(({ name }) => name === DEFAULT_BASE.label);
+    if (!model) throw new Error("The default base is not served");
+    const task = { kind: "label" as const, labels: [...SAMPLES.medical.labels] };
+    const { inviteUrl } = await stage.open(defaultFederation({ name: "shares", model, task }));
+    const context = await stage.browser.newContext();
+    const tabs = await Promise.all([context.newPage(), context.newPage(), context.newPage()]);
+    const shares = await Promise.all(
+      tabs.map(async (page) => {
+        await page.goto(inviteUrl);
+        await page.getByRole("button", { name: "Use sample data" }).click();
+        return page.getByText(/the share of “/).textContent();
+      }),
+    );
+    expect(new Set(shares).size).toBe(3);
+    await context.close();
   });
 
   it("asks for free text and is given a base that writes", async () => {

@@ -1,5 +1,4 @@
 import type { Task } from "@duet/lora-core/data/task";
-import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button, Checkbox, Group } from "@mantine/core";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -7,13 +6,14 @@ import { ColumnMapping } from "./ColumnMapping.tsx";
 import type { ConnectState } from "./connectState.ts";
 import { DataReport } from "./DataReport.tsx";
 import { DataSource } from "./DataSource.tsx";
+import type { FittingSample } from "./fittingSample.ts";
 import type { ConnectData } from "./useConnectData.ts";
 
 export interface ConnectDataPanelProps {
   readonly connect: ConnectData;
   readonly task: Task;
   /** The sample that fits this federation, and which share of it is free; null when none does. */
-  readonly sample: { readonly id: SampleId; readonly share: number } | null;
+  readonly sample: FittingSample | null;
 }
 
 /** Choose a file, say which column is which, and see what will be used. */
@@ -27,7 +27,7 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
           {sample && (
             <Group gap="sm" mt="md">
               <span className="muted">No data at hand?</span>
-              <Button size="xs" variant="default" onClick={() => connect.connectSample(sample.id, sample.share)}>
+              <Button size="xs" variant="default" onClick={() => connect.connectSample(sample)}>
                 Use sample data
               </Button>
             </Group>

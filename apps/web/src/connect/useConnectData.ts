@@ -1,11 +1,11 @@
 import { type TableOptions, tableOptions } from "@duet/lora-core/data/tableOptions";
 import type { Task } from "@duet/lora-core/data/task";
 import { explain } from "@duet/lora-core/errors/duetError";
-import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { useRef, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import type { ConnectState, TableChoice } from "./connectState.ts";
+import type { FittingSample } from "./fittingSample.ts";
 
 export interface ConnectData {
   readonly state: ConnectState;
@@ -14,7 +14,7 @@ export interface ConnectData {
   readAgain(options: TableOptions): void;
   /** Maps the table in another way. */
   choose(change: Partial<Omit<TableChoice, "options">>): void;
-  connectSample(id: SampleId, share: number): void;
+  connectSample(sample: FittingSample): void;
   clear(): void;
 }
 
@@ -72,9 +72,12 @@ export function useConnectData(task: Task, seed: number): ConnectData {
       setState({ ...state, choice });
       void attempt(() => mapped(table, choice));
     },
-    connectSample(id, share) {
+    connectSample({ id, federationId, share }) {
       setState({ kind: "reading", fileName: "sample data" });
-      void attempt(async () => ({ kind: "sample", ...(await services.engine().connectSample(id, share, seed)) }));
+      void attempt(async () => {
+        const mine = await services.claimShare(federationId, share);
+        return { kind: "sample", ...(await services.engine().connectSample(id, mine, seed)) };
+      });
     },
     clear() {
       newest.current += 1;

@@ -6,6 +6,8 @@ import { SAMPLES, type SampleId } from "@duet/lora-core/scenarios/samples";
 import type { AppServices } from "../services/appServices.ts";
 import { randomSeed } from "./randomSeed.ts";
 
+const FIRST_SHARE = 0;
+
 export async function startSampleFederation(
   services: AppServices,
   id: SampleId,
@@ -21,9 +23,10 @@ export async function startSampleFederation(
     seed: randomSeed(),
     minClients: 2,
   });
-  const { share, data } = await services.engine().connectSample(id, 0, config.seed);
+  const { share, data } = await services.engine().connectSample(id, FIRST_SHARE, config.seed);
   const created = await services.coordinator.request("federation:create", { config });
   const { federationId, inviteToken, watchToken, organiserKey } = created;
+  await services.claimShare(federationId, FIRST_SHARE);
   services.storage.saveOrganiser(federationId, { inviteToken, watchToken, organiserKey });
   await services.join({ federationId, inviteToken, name: share, rows: data.rows, personal: null });
   return { federationId, inviteToken };

@@ -14,6 +14,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
+import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { createTabStorage, type TabStorage } from "./tabStorage.ts";
 import { createWakeLock, type WakeLockSwitch } from "./wakeLock.ts";
@@ -36,6 +37,7 @@ export interface AppServices {
   readonly ledger: SentLedger;
   readonly storage: TabStorage;
   readonly wakeLock: WakeLockSwitch;
+  readonly claimShare: ClaimShare;
   /** This tab as a client; null while it is none. */
   readonly session: ReadableStore<TabSession | null>;
   /** The tab's worker, started on first use. */
@@ -58,6 +60,7 @@ export function createAppServices(): AppServices {
   const ledger = createSentLedger(now, storage);
   const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now, surroundings });
   const wakeLock = createWakeLock();
+  const claimShare = createSampleShares();
   const session = createStore<TabSession | null>(null);
   let engine: TabEngine | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
@@ -100,6 +103,7 @@ export function createAppServices(): AppServices {
     ledger,
     storage,
     wakeLock,
+    claimShare,
     session,
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),

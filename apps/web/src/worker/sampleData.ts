@@ -4,11 +4,11 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
 import { medicalScenario } from "@duet/lora-core/scenarios/medical/medicalScenario";
-import type { SampleId } from "@duet/lora-core/scenarios/samples";
+import { SAMPLE_SHARES, type SampleId } from "@duet/lora-core/scenarios/samples";
 import type { Scenario } from "@duet/lora-core/scenarios/scenario";
 
-/** Every tab deals the same sample the same way, so that no text is at two tabs; the fifth tab takes the first share again. */
-const DEAL = { clients: 4, seed: 1 };
+/** Every tab deals the same sample the same way, so that no text is at two tabs; with more tabs than shares the first is taken again. */
+const DEAL = { clients: SAMPLE_SHARES, seed: 1 };
 
 /** @throws {DuetError} SAMPLE_MISSING when the coordinator does not serve it, MODEL_DOWNLOAD when it cannot be reached. */
 export async function loadSample(id: SampleId, baseUrl: string): Promise<Scenario> {

@@ -12,6 +12,9 @@ export interface Sample {
   readonly labels: readonly string[];
 }
 
+/** Into so many shares a sample is dealt out, a tab each. */
+export const SAMPLE_SHARES = 4;
+
 export const SAMPLES: Readonly<Record<SampleId, Sample>> = {
   medical: { id: "medical", title: "Medical terms", labels: TERM_KINDS },
   logs: { id: "logs", title: "System logs (synthetic)", labels: SEVERITIES },
