@@ -165,6 +165,9 @@ test("a result that cannot be stored pauses the federation, and resuming stores 
   await anna.client.submit(submission(1, 0.1));
   const paused = await organiser.until(({ phase }) => phase === "paused", "the pause");
   expect(paused.note).toMatch(/^Round 1 could not be stored .* Resume once there is room/);
+  // Where there is no room nothing is left that takes some.
+  const files = await readdir(join(coordinator.dataDir, "blobs", created.federationId));
+  expect(files.filter((name) => name.endsWith(".tmp"))).toEqual([]);
   await admit();
   const { federationId, organiserKey } = created;
   await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "resume" } });

@@ -78,8 +78,7 @@ export async function openSharedModel(
       }
       const sent = federation.uploadLayoutOf(round) ?? [];
       const work = { facts, round, before: await modelOf(current), contributions, sent };
-      const after = await store.draftModel();
-      await store.adoptModel(round, after, await compute.run("aggregate", { ...work, after }));
+      await store.writeModel(round, (after) => compute.run("aggregate", { ...work, after }));
       return async () => compute.run("gauge", { ...work, after: await store.modelFiles(round) });
     },
     adopt(round) {

@@ -7,6 +7,7 @@
  *   memory/<round>            what else the method remembers, as safetensors with keys "<name>/<tensor>"
  *   offer/<round>/<sha256>    what clients fetch of the shared adapter after that round; dropped after the next one
  */
+import { rm } from "node:fs/promises";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { type Artifacts, DamagedArtifactError } from "./artifacts.ts";
 import type { Journal } from "./journal.ts";
@@ -24,10 +25,11 @@ export interface FederationStore {
   settleSubmission(artifact: string): void;
   /** Drops every settled submission but these. */
   keepSubmissions(artifacts: ReadonlySet<string>): Promise<void>;
-  /** Where the state after a round can be written, for {@link adoptModel}. */
-  draftModel(): Promise<ModelFiles>;
-  /** Moves written files in that are known to have this content: the memory first, so where the adapter is, everything is. */
-  adoptModel(round: number, files: ModelFiles, refs: ModelRefs): Promise<void>;
+  /**
+   * Keeps the state after a round that `write` has written where it was told to. The memory first, so where the adapter is, everything is.
+   * @throws what `write` throws, or a system error; what was written and not kept is deleted then.
+   */
+  writeModel(round: number, write: (files: ModelFiles) => Promise<ModelRefs>): Promise<void>;
   /** Paths of the state after that round, checked just now. @throws {DamagedArtifactError} */
   modelFiles(round: number): Promise<ModelFiles>;
   /** Path of the adapter that it started from, checked just now. @throws {DamagedArtifactError} where it started from its seed, too. */
@@ -96,10 +98,16 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
       const kept = new Set([...needed, ...fresh].map(submissionName));
       await artifacts.drop(artifacts.names().filter((name) => name.startsWith("submission/") && !kept.has(name)));
     },
-    draftModel: async () => ({ adapter: await artifacts.draft(), memory: await artifacts.draft() }),
-    async adoptModel(round, files, refs) {
-      await artifacts.adopt(memoryName(round), refs.memory, files.memory);
-      await artifacts.adopt(adapterName(round), refs.adapter, files.adapter);
+    async writeModel(round, write) {
+      const files = { adapter: await artifacts.draft(), memory: await artifacts.draft() };
+      try {
+        const refs = await write(files);
+        await artifacts.adopt(memoryName(round), refs.memory, files.memory);
+        await artifacts.adopt(adapterName(round), refs.adapter, files.adapter);
+      } catch (error) {
+        await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
+        throw error;
+      }
     },
     modelFiles: async (round) => ({
       adapter: await artifacts.file(adapterName(round)),
