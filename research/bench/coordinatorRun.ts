@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { metricsOf } from "@duet/client/testing/snapshots";
 import { createComputeThreads } from "@duet/coordinator/compute/computeThreads";
 import type { FederationRunner } from "@duet/coordinator/federations/federationRunner";
 import { type FederationRegistry, openFederationRegistry } from "@duet/coordinator/federations/registry";
@@ -18,7 +19,6 @@ import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { MAX_PIECE_BYTES } from "@duet/lora-core/protocol/limits";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -184,24 +184,13 @@ function joinAs(runner: FederationRunner, inviteToken: string, k: number): Promi
   return runner.join(request, { replace: () => undefined });
 }
 
-const none = { base: null, personal: null, shared: null, fused: null };
-const metrics: RoundMetrics = {
-  trainLoss: 0.5,
-  accuracy: none,
-  macroF1: none,
-  testLoss: none,
-  fusion: null,
-  trainTokens: 1,
-  trainSeconds: 1,
-};
-
 /** Fetches, uploads in pieces and submits, as a client does. */
 async function contribute({ transfers }: FederationRunner, clientId: string, upload: Uint8Array, blob: BlobRef): Promise<void> {
   await transfers.fetch(clientId, 1);
   for (let start = 0; start < upload.byteLength; start += MAX_PIECE_BYTES) {
     await transfers.receive(clientId, blob, { start, bytes: upload.subarray(start, start + MAX_PIECE_BYTES) });
   }
-  await transfers.submit(clientId, 1, blob, metrics);
+  await transfers.submit(clientId, 1, blob, metricsOf({ trainLoss: 0.5 }));
 }
 
 /** Resolves when the condition holds after a change. */

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
+import { metricsOf } from "@duet/client/testing/snapshots";
 import { uploadBlob } from "@duet/client/uploadBlob";
 import { hasCode } from "@duet/lora-core/errors/duetError";
 import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
@@ -34,8 +35,7 @@ export type LoadEvent =
   | { readonly kind: "failed"; readonly code: string }
   | { readonly kind: "ended" };
 
-const none = { base: null, personal: null, shared: null, fused: null };
-const METRICS = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
+const METRICS = metricsOf({ trainLoss: 1 });
 const DEVICE = { backend: "cpu" as const, threads: 1, reason: "A load test trains nothing", description: "npm run load" };
 
 /** Takes part until its federation ends. */

@@ -1,10 +1,8 @@
 import fc from "fast-check";
-import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createFakeSystemTime, type FakeSystemTime } from "../../test/support/fakeSystemTime.ts";
-import { introduction, memoryJournal, noModel, noStore, loopPolicy as policy } from "../../test/support/loopParts.ts";
+import { introduction, loopOver, memoryJournal, loopPolicy as policy } from "../../test/support/loopParts.ts";
 import { type Clock, createClock } from "../ports/clock.ts";
-import { FederationLoop } from "./federationLoop.ts";
 import { openRoundLog } from "./roundLog.ts";
 
 const TWO_HOURS = 2 * 60 * 60_000;
@@ -28,14 +26,7 @@ test.each([
       const clock = clockOver(system);
       const { journal, entries } = memoryJournal();
       const log = openRoundLog(policy, clock.now(), journal, []);
-      const loop = new FederationLoop({
-        log,
-        clock,
-        logger: pino({ level: "silent" }),
-        model: noModel,
-        store: noStore,
-        onChange: () => undefined,
-      });
+      const loop = loopOver({ log, clock });
       const began = system.monotonic();
       for (const clientId of ["b", "a"]) await loop.inTurn(() => loop.apply({ type: "clientJoined", clientId, introduction }));
       await loop.inTurn(() => loop.apply({ type: "clientAway", clientId: "a" }));

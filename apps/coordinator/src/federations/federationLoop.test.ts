@@ -1,24 +1,19 @@
 import { initialRoundState, openRoundOf } from "@duet/lora-core/rounds/roundState";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
-import { pino } from "pino";
 import { expect, test } from "vitest";
-import { introduction, memoryJournal, metrics, noModel, noStore, loopPolicy as policy } from "../../test/support/loopParts.ts";
+import { testMetrics } from "../../test/support/federations.ts";
+import { introduction, loopOver, memoryJournal, loopPolicy as policy } from "../../test/support/loopParts.ts";
 import { createShiftableClock } from "../../test/support/shiftableClock.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
-import { FederationLoop } from "./federationLoop.ts";
 import { openRoundLog } from "./roundLog.ts";
 
 test("on a full disk a request is refused and a timer's event waits until there is room", async () => {
   const { journal, entries, disk } = memoryJournal();
   const clock = createShiftableClock();
   const log = openRoundLog(policy, clock.now(), journal, []);
-  const loop = new FederationLoop({
+  const loop = loopOver({
     log,
     clock,
-    logger: pino({ level: "silent" }),
-    model: noModel,
-    store: noStore,
-    onChange: () => undefined,
   });
   await loop.inTurn(() => loop.apply({ type: "clientJoined", clientId: "a", introduction }));
   await loop.inTurn(() => loop.apply({ type: "clientAway", clientId: "a" }));
@@ -58,20 +53,20 @@ test("a round goes on before it is gauged, its contributions stay for that long,
   const rounds = [1, 2].map((round) => ({ round, stage: "federated" as const, receives: true, uploads: true }));
   const kept: string[][] = [];
   const gauges = [1, 2].map(() => pending<AggregationError | null>());
-  const loop = new FederationLoop({
+  const loop = loopOver({
     log: openRoundLog({ ...policy, schedule: rounds }, clock.now(), journal, []),
     clock,
-    logger: pino({ level: "silent" }),
     model: {
       blob: () => Promise.reject(new Error("Nobody fetches")),
       aggregate: async (round) => () => gauges[round - 1]?.promise ?? Promise.resolve(null),
       adopt: () => undefined,
     },
     store: { keepSubmissions: async (names: ReadonlySet<string>) => void kept.push([...names]) } as unknown as FederationStore,
-    onChange: () => undefined,
   });
   const submit = (round: number) =>
-    loop.inTurn(() => loop.apply({ type: "submitted", clientId: "a", round, artifact: `of-${round}`, bytes: 1, metrics }));
+    loop.inTurn(() =>
+      loop.apply({ type: "submitted", clientId: "a", round, artifact: `of-${round}`, bytes: 1, metrics: testMetrics() }),
+    );
   await loop.inTurn(() => loop.apply({ type: "clientJoined", clientId: "a", introduction }));
   await submit(1);
   await expect.poll(() => openRoundOf(loop.state)?.index).toBe(1);
@@ -92,13 +87,9 @@ test("a round goes on before it is gauged, its contributions stay for that long,
 test("work is done one at a time, and a failure does not stop what comes after it", async () => {
   const { journal } = memoryJournal();
   const clock = createShiftableClock();
-  const loop = new FederationLoop({
+  const loop = loopOver({
     log: { ...openRoundLog(policy, 0, journal, []), state: initialRoundState(policy, 0) },
     clock,
-    logger: pino({ level: "silent" }),
-    model: noModel,
-    store: noStore,
-    onChange: () => undefined,
   });
   const steps: string[] = [];
   const first = loop.inTurn(async () => {

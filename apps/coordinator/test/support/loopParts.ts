@@ -1,6 +1,7 @@
 /** What a federation's loop stands on, in memory: one fusing round, a journal on a disk that can be full, nothing to aggregate. */
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
+import { pino } from "pino";
+import { FederationLoop, type LoopParts } from "../../src/federations/federationLoop.ts";
 import type { SharedModel } from "../../src/federations/sharedModel.ts";
 import type { FederationStore } from "../../src/storage/federationStore.ts";
 import type { Journal } from "../../src/storage/journal.ts";
@@ -20,17 +21,6 @@ export const introduction = {
   samples: { train: 1, fusion: 1, test: 1 },
 };
 
-const none = { base: null, personal: null, shared: null, fused: null };
-export const metrics: RoundMetrics = {
-  trainLoss: 0.5,
-  accuracy: none,
-  macroF1: none,
-  testLoss: none,
-  fusion: null,
-  trainTokens: 1,
-  trainSeconds: 1,
-};
-
 export function memoryJournal() {
   const entries: JournalEntry[] = [];
   const disk = { isFull: false };
@@ -44,5 +34,11 @@ export function memoryJournal() {
   return { journal, entries, disk };
 }
 
-export const noModel = {} as SharedModel;
-export const noStore = { keepSubmissions: async () => undefined } as unknown as FederationStore;
+const noModel = {} as SharedModel;
+const noStore = { keepSubmissions: async () => undefined } as unknown as FederationStore;
+
+/** A loop over these parts, with nothing to aggregate and nobody who looks, unless they say otherwise. */
+export function loopOver(parts: Pick<LoopParts, "log" | "clock"> & Partial<LoopParts>): FederationLoop {
+  const quiet = { logger: pino({ level: "silent" }), model: noModel, store: noStore, onChange: () => undefined };
+  return new FederationLoop({ ...quiet, ...parts });
+}
