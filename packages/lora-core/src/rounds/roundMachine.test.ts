@@ -1,81 +1,29 @@
 import { describe, expect, test } from "vitest";
-import type { RoundMetrics } from "../protocol/metrics.ts";
-import { methodOf } from "../strategies/registry.ts";
-import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
+import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
-import { enrolled, initialRoundState, openRoundOf, type RoundPolicy, type RoundState } from "./roundState.ts";
+import { enrolled, openRoundOf } from "./roundState.ts";
 import { phaseOf, roundsView } from "./roundView.ts";
-import { scheduleOf } from "./schedule.ts";
 import { submissionStanding } from "./submissionStanding.ts";
-
-const DEADLINE = 1000;
-const GRACE = 100;
-const WAIT = 5000;
-
-/** FedAvg: rounds 1 and 2 are aggregated, round 3 fuses. */
-const policy: RoundPolicy = {
-  schedule: scheduleOf(methodOf({ id: "fedavg", config: {} }), {
-    local: { unit: "steps", amount: 1 },
-    inner: { unit: "steps", amount: 1 },
-    rounds: 2,
-  }),
-  minClients: 2,
-  roundDeadlineMs: DEADLINE,
-  reconnectGraceMs: GRACE,
-  waitMs: WAIT,
-};
-
-const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
-
-function introduction(name: string, train = 10) {
-  return { name, device, samples: { train, fusion: 1, test: 1 } };
-}
-
-function metrics(trainLoss: number | null = 0.5): RoundMetrics {
-  const none = { base: null, personal: null, shared: null, fused: null };
-  return { trainLoss, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
-}
-
-const joined = (clientId: string, at = 0, train = 10): RoundEvent => {
-  return { type: "clientJoined", clientId, introduction: introduction(clientId, train), at };
-};
-const returned = (clientId: string, at: number): RoundEvent => {
-  return { type: "clientReturned", clientId, introduction: introduction(clientId), at };
-};
-const away = (clientId: string, at: number): RoundEvent => ({ type: "clientAway", clientId, at });
-const left = (clientId: string, at: number): RoundEvent => ({ type: "clientLeft", clientId, at });
-const removed = (clientId: string, at: number): RoundEvent => ({ type: "clientRemoved", clientId, at });
-const graceExpired = (clientId: string, at: number): RoundEvent => ({ type: "graceExpired", clientId, at });
-const submitted = (clientId: string, round: number, at = 10, trainLoss = 0.5): RoundEvent => {
-  const artifact = round <= 2 ? `${round}-${clientId}` : null;
-  return { type: "submitted", clientId, round, artifact, bytes: 64, metrics: metrics(trainLoss), at };
-};
-const damaged = (clientId: string, round: number, at: number): RoundEvent => ({ type: "submissionDamaged", clientId, round, at });
-const deadline = (round: number, at: number, attempt = 1): RoundEvent => ({ type: "deadlinePassed", round, attempt, at });
-const aggregated = (round: number, at = 20): RoundEvent => ({
-  type: "aggregated",
-  round,
-  error: 0.125,
-  moduleErrors: [{ module: "q", error: 0.5 }],
-  at,
-});
-const failed = (cause: "storage" | "method", at = 20): RoundEvent => {
-  return { type: "aggregationFailed", round: 1, cause, reason: "no luck", at };
-};
-const simple = (type: "started" | "paused" | "resumed" | "roundClosed" | "stopped" | "waitExpired" | "restarted", at = 20) => {
-  return { type, at } as RoundEvent;
-};
-
-function run(...events: readonly RoundEvent[]): RoundState {
-  return events.reduce((state, event) => transition(state, event).state, initialRoundState(policy, 0));
-}
-
-function commandsOf(state: RoundState, event: RoundEvent): readonly RoundCommand[] {
-  return transition(state, event).commands;
-}
-
-const opened = [joined("anna"), joined("bram", 5)];
-const closing = [...opened, submitted("anna", 1), submitted("bram", 1, 12)];
+import {
+  aggregated,
+  away,
+  closing,
+  commandsOf,
+  DEADLINE,
+  damaged,
+  deadline,
+  failed,
+  graceExpired,
+  joined,
+  left,
+  opened,
+  removed,
+  returned,
+  run,
+  simple,
+  submitted,
+  WAIT,
+} from "./testing/handMade.ts";
 
 describe("phase by event", () => {
   const states = {
@@ -375,68 +323,4 @@ test("the rounds after the last aggregated one fuse and finish without an aggreg
   expect(end.modelRound).toBe(2);
   expect(end.rounds.map(({ aggregationError }) => aggregationError)).toContain(0.125);
   expect(end.moduleErrors).toEqual([{ module: "q", error: 0.5 }]);
-});
-
-describe("a timer that fires too early", () => {
-  const collecting = run(joined("a"), joined("b", 5));
-  const again = (state: RoundState, event: RoundEvent) => {
-    const step = transition(state, event);
-    expect(step.state).toBe(state);
-    return step.commands;
-  };
-
-  test("is set again, for the instant that was meant", () => {
-    const { type, round, attempt } = deadline(1, 0) as Extract<RoundEvent, { type: "deadlinePassed" }>;
-    const event = { type, round, attempt };
-    expect(again(collecting, deadline(1, 1004))).toEqual([{ type: "startTimer", key: "deadline:1:1", at: 1005, event }]);
-    expect(transition(collecting, deadline(1, 1005)).state).not.toBe(collecting);
-    const missing = transition(collecting, away("a", 40)).state;
-    expect(again(missing, graceExpired("a", 139))).toMatchObject([{ type: "startTimer", key: "grace:a", at: 140 }]);
-    const abandoned = [left("a", 50), left("b", 60)].reduce((state, event) => transition(state, event).state, collecting);
-    expect(again(abandoned, { type: "waitExpired", at: 5059 })).toMatchObject([{ type: "startTimer", key: "wait", at: 5060 }]);
-  });
-
-  test("is not, once nobody waits for it", () => {
-    expect(again(collecting, deadline(1, 1004, 2))).toEqual([]);
-    expect(again(collecting, graceExpired("a", 139))).toEqual([]);
-    expect(again(collecting, { type: "waitExpired", at: 139 })).toEqual([]);
-    const paused = transition(collecting, { type: "paused", at: 10 }).state;
-    expect(again(paused, deadline(1, 1004))).toEqual([]);
-  });
-});
-
-describe("the gauge of a closed round", () => {
-  const gauged = (round: number, error: number, at = 30): RoundEvent => {
-    return { type: "gauged", round, error, moduleErrors: [{ module: `m${round}`, error }], at };
-  };
-  const known = (round: number): RoundEvent => ({ type: "aggregated", round, error: null, moduleErrors: [], at: 20 });
-  const first = run(joined("a"), joined("b"), submitted("a", 1), submitted("b", 1), known(1));
-  const second = [submitted("a", 2), submitted("b", 2), known(2)].reduce((state, event) => transition(state, event).state, first);
-  const told = ({ rounds, moduleErrors }: RoundState) => [
-    rounds.map(({ aggregationError }) => aggregationError),
-    moduleErrors.map(({ module }) => module),
-  ];
-
-  test("is entered where it belongs, once, and asks for nothing", () => {
-    expect(told(first)).toEqual([[null], []]);
-    const step = transition(first, gauged(1, 0.25));
-    expect(told(step.state)).toEqual([[0.25], ["m1"]]);
-    expect(step.commands).toEqual([]);
-    expect(transition(step.state, gauged(1, 0.5)).state).toBe(step.state);
-  });
-
-  test("may come after the next round's, and then leaves its modules alone", () => {
-    const late = [gauged(2, 0.125), gauged(1, 0.25)].reduce((state, event) => transition(state, event).state, second);
-    expect(told(late)).toEqual([[0.25, 0.125], ["m2"]]);
-    const missing = [gauged(1, 0.25), submitted("a", 2), submitted("b", 2), known(2)];
-    expect(told(missing.reduce((state, event) => transition(state, event).state, first))).toEqual([[0.25, null], ["m1"]]);
-  });
-
-  test("may come after the end, and never where nothing was aggregated", () => {
-    const ended = [submitted("a", 3), submitted("b", 3)].reduce((state, event) => transition(state, event).state, second);
-    expect(phaseOf(ended)).toBe("finished");
-    expect(told(transition(ended, gauged(2, 0.125)).state)).toEqual([[null, 0.125, null], ["m2"]]);
-    expect(transition(ended, gauged(3, 0.5)).state).toBe(ended);
-    expect(transition(first, gauged(2, 0.5)).state).toBe(first);
-  });
 });
