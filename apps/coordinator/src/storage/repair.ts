@@ -4,12 +4,18 @@
  */
 import { appendFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { Selectable } from "kysely";
 import { type BlobStore, DamagedBlobError } from "./blobStore.ts";
 import type { Database } from "./database/openDatabase.ts";
+import type { Tables } from "./database/tables.ts";
+import { INITIAL_ADAPTER } from "./federationStore.ts";
 import { openFederationTable } from "./federationTable.ts";
 import { ensureFolder, PRIVATE_FILE } from "./files.ts";
 import { parseRow } from "./journal.ts";
 import { StoredFormatError } from "./storedFormat.ts";
+
+type EventRow = Selectable<Tables["events"]>;
+type ArtifactRow = Selectable<Tables["artifacts"]>;
 
 export interface Finding {
   readonly federationId: string;
@@ -70,75 +76,107 @@ export async function examine(database: Database, blobs: BlobStore): Promise<Exa
 }
 
 async function examineFederation(database: Database, blobs: BlobStore, id: string) {
-  const findings: Finding[] = [];
-  const recordProblem = await openFederationTable(database)
-    .find(id)
-    .then(() => null, problemOf);
-  if (recordProblem !== null) findings.push({ federationId: id, problem: recordProblem, remedy: null, mend: async () => {} });
-
   const events = await database.selectFrom("events").selectAll().where("federation_id", "=", id).orderBy("seq").execute();
   const artifacts = await database.selectFrom("artifacts").selectAll().where("federation_id", "=", id).execute();
-  const aggregations: { seq: number; round: number }[] = [];
-  let firstBad: { seq: number; problem: string } | null = null;
-  for (const [index, row] of events.entries()) {
+  const { aggregations, firstBad } = readEvents(events);
+  const damaged = await damagedOf(blobs, id, artifacts);
+  const whole = new Set(artifacts.flatMap(({ name }) => (damaged.has(name) ? [] : [name])));
+  const findings = [
+    await recordFinding(database, id),
+    firstBad && badEvent(database, id, firstBad, events.length),
+    lostModel(database, id, aggregations, whole),
+    ...artifacts.map((artifact) => damagedArtifact(database, artifact, damaged.get(artifact.name))),
+  ];
+  return { findings: findings.filter((finding) => finding !== null), blobs: artifacts.length };
+}
+
+interface BadEvent {
+  readonly seq: number;
+  readonly problem: string;
+}
+
+interface Aggregation {
+  readonly seq: number;
+  readonly round: number;
+}
+
+/** The aggregations up to the first event that cannot be read, and that one. */
+function readEvents(rows: readonly EventRow[]): { aggregations: readonly Aggregation[]; firstBad: BadEvent | null } {
+  const aggregations: Aggregation[] = [];
+  for (const [index, row] of rows.entries()) {
     const parsed = row.seq === index + 1 ? attempt(() => parseRow(row)) : `event ${index + 1} of its journal is missing`;
-    if (typeof parsed === "string") {
-      firstBad = { seq: index + 1, problem: parsed };
-      break;
-    }
+    if (typeof parsed === "string") return { aggregations, firstBad: { seq: index + 1, problem: parsed } };
     if (parsed.event.type === "aggregated") aggregations.push({ seq: row.seq, round: parsed.event.round });
   }
+  return { aggregations, firstBad: null };
+}
 
+/** What is wrong with blobs, by the name of what they are kept as. */
+async function damagedOf(blobs: BlobStore, id: string, artifacts: readonly ArtifactRow[]): Promise<ReadonlyMap<string, string>> {
   const damaged = new Map<string, string>();
   for (const { name, sha256, bytes } of artifacts) {
-    const problem = await blobs.file(id, { sha256, bytes }).then(
-      () => null,
-      (error) => {
-        if (error instanceof DamagedBlobError) return error.message;
-        throw error;
-      },
-    );
-    if (problem !== null) damaged.set(name, problem);
+    await blobs.file(id, { sha256, bytes }).catch((error) => {
+      if (!(error instanceof DamagedBlobError)) throw error;
+      damaged.set(name, error.message);
+    });
   }
-  const isWhole = (name: string) => artifacts.some((row) => row.name === name) && !damaged.has(name);
-  const hasModel = ({ round }: { round: number }) => isWhole(`adapter/${round}`) && isWhole(`memory/${round}`);
+  return damaged;
+}
 
-  const cutJournal = (seq: number) => async (aside: SetAside) => {
-    const query = database.selectFrom("events").selectAll().where("federation_id", "=", id).where("seq", ">=", seq);
-    await aside.rows("events", await query.execute());
-    await database.deleteFrom("events").where("federation_id", "=", id).where("seq", ">=", seq).execute();
-    await database.updateTable("federations").set({ awake: 1, standing: null, ended_at: null }).where("id", "=", id).execute();
-  };
-  if (firstBad) {
-    const remedy = `its journal is cut before event ${firstBad.seq}; ${events.length - firstBad.seq + 1} later entries are set aside`;
-    findings.push({ federationId: id, problem: firstBad.problem, remedy, mend: cutJournal(firstBad.seq) });
-  }
+async function recordFinding(database: Database, federationId: string): Promise<Finding | null> {
+  const problem = await openFederationTable(database)
+    .find(federationId)
+    .then(() => null, problemOf);
+  return problem === null ? null : { federationId, problem, remedy: null, mend: async () => {} };
+}
+
+function badEvent(database: Database, federationId: string, { seq, problem }: BadEvent, count: number): Finding {
+  const remedy = `its journal is cut before event ${seq}; ${count - seq + 1} later entries are set aside`;
+  return { federationId, problem, remedy, mend: (aside) => cutJournal(database, federationId, seq, aside) };
+}
+
+/** The newest shared adapter is not whole: what led to the first one after the last whole one is undone. */
+function lostModel(
+  database: Database,
+  federationId: string,
+  aggregations: readonly Aggregation[],
+  whole: ReadonlySet<string>,
+): Finding | null {
+  const hasModel = ({ round }: Aggregation) => whole.has(`adapter/${round}`) && whole.has(`memory/${round}`);
   const newest = aggregations.at(-1);
-  if (newest && !hasModel(newest)) {
-    const whole = aggregations.findLastIndex(hasModel);
-    const cut = aggregations[whole + 1] ?? newest;
-    findings.push({
-      federationId: id,
-      problem: `the shared adapter of round ${newest.round} cannot be used`,
-      remedy: `it goes back to before the aggregation of round ${cut.round}, whose clients are asked for their adapters again`,
-      mend: cutJournal(cut.seq),
-    });
-  }
-  for (const [name, problem] of damaged) {
-    findings.push({
-      federationId: id,
-      problem: `${name} ${problem}`,
-      remedy: name === "adapter/initial" ? null : "it is forgotten; what is needed of it is asked for again",
-      async mend(aside) {
-        const row = artifacts.find((artifact) => artifact.name === name);
-        if (!row || name === "adapter/initial") return;
-        await aside.rows("artifacts", [row]);
-        await aside.blob(id, row.sha256);
-        await database.deleteFrom("artifacts").where("federation_id", "=", id).where("name", "=", name).execute();
-      },
-    });
-  }
-  return { findings, blobs: artifacts.length };
+  if (!newest || hasModel(newest)) return null;
+  const cut = aggregations[aggregations.findLastIndex(hasModel) + 1] ?? newest;
+  return {
+    federationId,
+    problem: `the shared adapter of round ${newest.round} cannot be used`,
+    remedy: `it goes back to before the aggregation of round ${cut.round}, whose clients are asked for their adapters again`,
+    mend: (aside) => cutJournal(database, federationId, cut.seq, aside),
+  };
+}
+
+function damagedArtifact(database: Database, row: ArtifactRow, problem: string | undefined): Finding | null {
+  if (problem === undefined) return null;
+  const { federation_id: federationId, name, sha256 } = row;
+  const isNeeded = name === INITIAL_ADAPTER;
+  return {
+    federationId,
+    problem: `${name} ${problem}`,
+    remedy: isNeeded ? null : "it is forgotten; what is needed of it is asked for again",
+    async mend(aside) {
+      if (isNeeded) return;
+      await aside.rows("artifacts", [row]);
+      await aside.blob(federationId, sha256);
+      await database.deleteFrom("artifacts").where("federation_id", "=", federationId).where("name", "=", name).execute();
+    },
+  };
+}
+
+/** From that event on; the federation is opened again at the next start. */
+async function cutJournal(database: Database, id: string, seq: number, aside: SetAside): Promise<void> {
+  const query = database.selectFrom("events").selectAll().where("federation_id", "=", id).where("seq", ">=", seq);
+  await aside.rows("events", await query.execute());
+  await database.deleteFrom("events").where("federation_id", "=", id).where("seq", ">=", seq).execute();
+  await database.updateTable("federations").set({ awake: 1, standing: null, ended_at: null }).where("id", "=", id).execute();
 }
 
 function orphaned(space: string, count: number): Finding {
