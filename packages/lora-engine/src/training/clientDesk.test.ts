@@ -148,13 +148,19 @@ describe("a round that was interrupted", () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
-  /** Runs until `progress` says that so many steps are done, and is stopped there as a killed tab is: nobody hears of it again. */
+  /** Runs until so many steps are kept, and is stopped there as a killed tab is: nobody hears of it again. */
   async function interrupted(store: ClientStore, afterStep: number): Promise<void> {
-    const desk = new ClientDesk(engine, store, clock);
+    const stopping: ClientStore = {
+      ...store,
+      async saveUnderWay(clientId, round) {
+        await store.saveUnderWay(clientId, round);
+        if (round.state.training && round.state.training.state.done >= afterStep) await engine.cancel();
+      },
+    };
+    const desk = new ClientDesk(engine, stopping, clock);
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
     await desk.keepAs("anna");
-    const stop = ({ step }: { readonly step: number }) => void (step >= afterStep && engine.cancel());
-    await expect(desk.runRound(key, request, stop, quiet)).rejects.toMatchObject({ code: "STOPPED" });
+    await expect(desk.runRound(key, request, quiet, quiet)).rejects.toMatchObject({ code: "STOPPED" });
   }
 
   /** Another tab, another worker: only the store is the same. */
