@@ -1,10 +1,10 @@
 /** How long a coordinator computes: the aggregation and its gauge by clients, and a round of many contributions beside its event loop. */
+
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { metricsOf } from "@duet/client/testing/snapshots";
 import { createComputeThreads } from "@duet/coordinator/compute/computeThreads";
 import type { FederationRunner } from "@duet/coordinator/federations/federationRunner";
 import { type FederationRegistry, openFederationRegistry } from "@duet/coordinator/federations/registry";
@@ -19,6 +19,7 @@ import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { MAX_PIECE_BYTES } from "@duet/lora-core/protocol/limits";
+import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -190,7 +191,7 @@ async function contribute({ transfers }: FederationRunner, clientId: string, upl
   for (let start = 0; start < upload.byteLength; start += MAX_PIECE_BYTES) {
     await transfers.receive(clientId, blob, { start, bytes: upload.subarray(start, start + MAX_PIECE_BYTES) });
   }
-  await transfers.submit(clientId, 1, blob, metricsOf({ trainLoss: 0.5 }));
+  await transfers.submit(clientId, 1, blob, { ...NO_METRICS, trainLoss: 0.5 });
 }
 
 /** Resolves when the condition holds after a change. */

@@ -1,12 +1,13 @@
 /** One client of the load test: the real connection and uploads, and an adapter of random values in place of training. */
+
 import { createHash, randomBytes } from "node:crypto";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
-import { metricsOf } from "@duet/client/testing/snapshots";
 import { uploadBlob } from "@duet/client/uploadBlob";
 import { hasCode } from "@duet/lora-core/errors/duetError";
 import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { random } from "@duet/lora-core/tensors/random";
@@ -35,7 +36,7 @@ export type LoadEvent =
   | { readonly kind: "failed"; readonly code: string }
   | { readonly kind: "ended" };
 
-const METRICS = metricsOf({ trainLoss: 1 });
+const METRICS = { ...NO_METRICS, trainLoss: 1 };
 const DEVICE = { backend: "cpu" as const, threads: 1, reason: "A load test trains nothing", description: "npm run load" };
 
 /** Takes part until its federation ends. */

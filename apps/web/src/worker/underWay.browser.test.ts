@@ -84,9 +84,7 @@ test("goes on from the disk to the same bits as a twin that was left alone, and 
   await second.desk.begin({ rows: back?.rows ?? "", setup, model: "base", start: null });
   const beginnings: RoundBeginning[] = [];
   const resumed = await second.desk.runRound(key, request, quiet, (beginning) => beginnings.push(beginning));
-  expect(beginnings).toEqual([
-    { kind: "resumed", training: { step: 8, steps: 12 }, backend: "wasm", isExact: true },
-  ]);
+  expect(beginnings).toEqual([{ kind: "resumed", training: { step: 8, steps: 12 }, backend: "wasm", isExact: true }]);
   expect(resumed.checkpoint).toEqual(alone.checkpoint);
   expect(resumed.done.metrics.testLoss).toEqual(alone.done.metrics.testLoss);
 

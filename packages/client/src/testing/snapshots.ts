@@ -1,24 +1,11 @@
 /** Snapshots for tests of pure view code: a small federation of two rounds, changed where a test needs it. */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { NO_METRICS, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { stageOfRound } from "@duet/lora-core/schedule/roundNumbers";
 
-const none = { base: null, personal: null, shared: null, fused: null };
-
-export function metricsOf(change: Partial<RoundMetrics> = {}): RoundMetrics {
-  return {
-    trainLoss: null,
-    accuracy: none,
-    macroF1: none,
-    testLoss: none,
-    fusion: null,
-    trainTokens: 0,
-    trainSeconds: 0,
-    ...change,
-  };
-}
+export const metricsOf = (change: Partial<RoundMetrics> = {}): RoundMetrics => ({ ...NO_METRICS, ...change });
 
 export function clientOf(id: string, change: Partial<ClientView> = {}): ClientView {
   return {

@@ -62,6 +62,18 @@ export const roundMetrics = z.strictObject({
 });
 export type RoundMetrics = z.output<typeof roundMetrics>;
 
+const noSlot = { base: null, personal: null, shared: null, fused: null };
+/** Of a round in which nothing was measured. */
+export const NO_METRICS: RoundMetrics = {
+  trainLoss: null,
+  accuracy: noSlot,
+  macroF1: noSlot,
+  testLoss: noSlot,
+  fusion: null,
+  trainTokens: 0,
+  trainSeconds: 0,
+};
+
 /** Where a client is within its round; sent a few times a second at most. */
 export const progress = z.strictObject({
   round: count,
