@@ -18,12 +18,24 @@ const coreFolders = {
   scenarios: ["data", "tensors"],
   schedule: [],
   fusion: ["adapters", "tensors"],
-  strategies: ["tensors", "fusion", "adapters", "training", "schedule"],
-  protocol: ["adapters", "checkpoints", "data", "training", "schedule"],
+  robustness: ["tensors"],
+  strategies: ["tensors", "fusion", "robustness", "adapters", "training", "schedule"],
+  protocol: ["adapters", "checkpoints", "data", "robustness", "training", "schedule"],
   training: [],
-  rounds: ["protocol", "schedule", "strategies"],
+  rounds: ["protocol", "robustness", "schedule", "strategies"],
   contract: ["adapters", "architectures", "data", "fusion", "protocol", "strategies", "training"],
-  federation: ["protocol", "schedule", "strategies", "architectures", "data", "adapters", "fusion", "tensors", "training"],
+  federation: [
+    "protocol",
+    "robustness",
+    "schedule",
+    "strategies",
+    "architectures",
+    "data",
+    "adapters",
+    "fusion",
+    "tensors",
+    "training",
+  ],
 };
 
 /** The same for lora-engine. All of its folders may import lora-core. */

@@ -4,10 +4,13 @@ import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import { adapterLayout, initialAdapter, layoutOf } from "../adapters/adapterLayout.ts";
 import { partOf, withPart } from "../adapters/adapterSum.ts";
 import { readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
+import { ROBUSTNESS } from "../robustness/robustnessConfig.ts";
 import { isFusing, roundNumbers } from "../schedule/roundNumbers.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
+import { aggregateRound } from "./aggregateRound.ts";
+import { weightsOf } from "./contributions.ts";
 import { type HeldAdapters, received, receivedLayout, sentDown, uploaded, uploadLayout } from "./exchange.ts";
 import type { Method } from "./registry.ts";
 import type { Budgets, Contribution, LocalStep, ServerState } from "./strategy.ts";
@@ -140,6 +143,42 @@ export function describeMethod(method: Method): void {
     expect(flat(method.aggregate(state, [last, first, middle], 2))).toEqual(once);
     expect(flat(method.aggregate(after(method, 1), second(), 2))).toEqual(once);
     expect(once.flat().some((value) => typeof value === "number" && !Number.isFinite(value))).toBe(false);
+  });
+
+  it("aggregates an honest round through the guard as without it, bit for bit, and says how everyone stood", () => {
+    for (const round of roundNumbers(method.firstRound, budgets.rounds).slice(0, 3)) {
+      const before = round === method.firstRound ? method.init(start) : after(method, round - 1);
+      const plan = method.plan(budgets, { round, isNewcomer: false });
+      const contributions = everyone.map((client) => contribute(method, before, round, client));
+      const given = { method, robustness: ROBUSTNESS.clip, round, plan, rank: 2, before, contributions };
+      const { after: guarded, standings } = aggregateRound(given);
+      expect(flat(guarded)).toEqual(flat(method.aggregate(before, contributions, round)));
+      expect(standings.map(({ isClipped, isCapped }) => isClipped || isCapped)).toEqual([false, false, false]);
+      expect(standings.every(({ norm, cosine }) => norm !== null && norm > 0.1 && cosine !== null)).toBe(true);
+    }
+  });
+
+  const refusal = method.robustnessRefusal(ROBUSTNESS.median);
+  it(refusal ? "says why no robust mean can take its mean's place" : "knows its clients through their mean alone", () => {
+    if (refusal) {
+      expect(refusal.startsWith(method.label) && refusal.endsWith(".")).toBe(true);
+      expect(method.robustnessRefusal(ROBUSTNESS.clip)).toBeNull();
+      return;
+    }
+    const state = after(method, 1);
+    const weights = weightsOf(everyone, method.weighting);
+    const sent = second();
+    const mean = linearCombination(
+      weights,
+      sent.map((contribution) => contribution.tensors),
+    );
+    const one = method.aggregate(state, [{ clientId: "mean", sampleCount: 65, tensors: mean }], 2);
+    const all = method.aggregate(state, sent, 2);
+    expect(Object.keys(one.memory)).toEqual(Object.keys(all.memory));
+    // The mean was rounded to float32 once more.
+    values(one.shared).forEach((value, i) => {
+      expect(value).toBeCloseTo(values(all.shared)[i] ?? Number.NaN, 5);
+    });
   });
 
   it("leaves its inputs untouched", () => {

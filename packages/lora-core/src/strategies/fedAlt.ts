@@ -36,6 +36,8 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
   },
   firstRound: () => 1,
   weighting: () => "uniform",
+  robustRefusal:
+    "FedALT gives every client the mean of the others, so no robust mean can stand for them; it bounds outliers only.",
   plan: ({ ownWeight, fusion }, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,

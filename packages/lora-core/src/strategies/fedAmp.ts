@@ -38,6 +38,7 @@ export const fedAmp: Strategy<FedAmpConfig> = {
   presets: { standard: { attention: 1, width: 1, mu: 0.1 } },
   firstRound: () => 1,
   weighting: () => "uniform",
+  robustRefusal: "FedAMP makes another mixture for every client, so no robust mean can stand for them; it bounds outliers only.",
   plan: ({ mu }, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,

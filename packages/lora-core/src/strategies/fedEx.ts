@@ -31,6 +31,8 @@ export const fedEx: Strategy<z.output<typeof fedExConfig>> = {
   presets: { standard: { maxRank: 256 } },
   firstRound: () => 1,
   weighting: () => "samples",
+  robustRefusal:
+    "FedEx-LoRA adds back what averaging loses, so it needs every adapter, not a robust mean; it bounds outliers only.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: { part: "all", extra: "merged" },

@@ -25,6 +25,8 @@ export const flexLora: Strategy<z.output<typeof flexLoraConfig>> = {
   presets: { standard: {} },
   firstRound: () => 1,
   weighting: () => "samples",
+  robustRefusal:
+    "FlexLoRA averages products of factors, which no robust mean of the factors can stand for; it bounds outliers only.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,

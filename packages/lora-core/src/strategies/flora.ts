@@ -29,6 +29,7 @@ export const flora: Strategy<z.output<typeof floraConfig>> = {
   presets: { standard: { maxRank: 256 } },
   firstRound: () => 1,
   weighting: () => "samples",
+  robustRefusal: "FLoRA stacks the clients' adapters, so no robust mean can stand for them; it bounds outliers only.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: { part: "all", extra: "merged" },

@@ -1,6 +1,7 @@
 /** Every federated method there is; the only file that lists them. Nothing else compares a method's name. */
 
 import { schemaWords } from "../errors/schemaWords.ts";
+import { type RobustnessConfig, replacesMean } from "../robustness/robustnessConfig.ts";
 import type { FirstRound } from "../schedule/roundNumbers.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { ditto } from "./ditto.ts";
@@ -58,6 +59,8 @@ export interface Method {
   readonly downloadsDiffer: boolean;
   /** Why it cannot do a task of this kind; null where it can. */
   refusal(task: TaskKind): string | null;
+  /** Why it cannot be protected so; null where it can. */
+  robustnessRefusal(robustness: RobustnessConfig): string | null;
   plan(budgets: Budgets, context: PlanContext): RoundPlan;
   init(initial: NamedTensors): ServerState;
   /** What this client receives in a round that receives. */
@@ -90,6 +93,7 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
     weighting: strategy.weighting(config),
     downloadsDiffer: strategy.downloadsDiffer ?? false,
     refusal: (task) => strategy.refusal?.(task) ?? null,
+    robustnessRefusal: (robustness) => (replacesMean(robustness) ? (strategy.robustRefusal ?? null) : null),
     plan: (budgets, context) => strategy.plan(config, budgets, context),
     init: (initial) => strategy.init(initial, config),
     download: (state, clientId) => strategy.download?.(state, clientId, config) ?? state.shared,

@@ -27,6 +27,8 @@ export const scaffold: Strategy<z.output<typeof scaffoldConfig>> = {
   presets: { standard: {} },
   firstRound: () => 1,
   weighting: () => "uniform",
+  robustRefusal:
+    "SCAFFOLD keeps a control variate of every client, so no robust mean can stand for them; it bounds outliers only.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: { part: "all", extra: "control" },

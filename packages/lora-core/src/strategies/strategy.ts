@@ -127,6 +127,11 @@ export interface Strategy<Config = unknown> {
   weighting(config: Config): Weighting;
   /** Why it cannot do a task of this kind, one sentence; left out where it can do all. */
   refusal?(task: TaskKind): string | null;
+  /**
+   * Why a robust mean cannot take the place of its own aggregation, one sentence; left out where the state after a round depends on
+   * what clients sent through their weighted mean alone.
+   */
+  readonly robustRefusal?: string;
   plan(config: Config, budgets: Budgets, context: PlanContext): RoundPlan;
   /** Before anybody sent anything. */
   init(initial: NamedTensors, config: Config): ServerState;

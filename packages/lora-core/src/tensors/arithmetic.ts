@@ -55,3 +55,14 @@ export function l2Norm(tensors: NamedTensors): number {
   for (const { data } of tensors.values()) for (const value of data) sum += value * value;
   return Math.sqrt(sum);
 }
+
+/** Euclidean norm of x - y. @throws {RangeError} on unequal layouts. */
+export function distanceBetween(x: NamedTensors, y: NamedTensors): number {
+  assertSameLayout(x, y, "the second operand");
+  let sum = 0;
+  for (const [key, { data }] of x) {
+    const other = y.get(key)?.data ?? data;
+    for (let i = 0; i < data.length; i++) sum += ((data[i] as number) - (other[i] as number)) ** 2;
+  }
+  return Math.sqrt(sum);
+}
