@@ -46,8 +46,8 @@ const client = (id: string, name: string) => ({
   bytesUp: 1_500_000,
   bytesDown: 2_000_000,
   history: [
-    { round: 1, metrics },
-    { round: 2, metrics: finalMetrics },
+    { round: 1, metrics, standing: null },
+    { round: 2, metrics: finalMetrics, standing: null },
   ],
 });
 const snapshot = {
@@ -76,7 +76,12 @@ const snapshot = {
   ],
   clients: [
     client("a", "anna"),
-    { ...client("b", "bram"), status: "left" as const, note: "connection lost", history: [{ round: 1, metrics }] },
+    {
+      ...client("b", "bram"),
+      status: "left" as const,
+      note: "connection lost",
+      history: [{ round: 1, metrics, standing: null }],
+    },
   ],
 } as unknown as Snapshot;
 

@@ -21,6 +21,7 @@ function threads(options: { readonly heapMb?: number } = {}): ComputeThreads {
 
 const facts = {
   strategy: { id: "fedavg", config: {} },
+  robustness: { kind: "clip" },
   budgets: { local: { unit: "steps", amount: 2 }, inner: { unit: "steps", amount: 2 }, rounds: 2 },
   layout,
   seed: 7,
@@ -57,9 +58,14 @@ async function storedRound(clients: readonly string[]) {
 test("a thread aggregates files into files to the same bits, gauges them, and serves the result", async () => {
   const compute = threads();
   const work = await storedRound(["b", "c", "a"]);
-  const refs = await compute.run("aggregate", work);
+  const { refs, standings } = await compute.run("aggregate", work);
   const adapter = await readFile(work.after.adapter);
   expect(refs.adapter).toEqual({ sha256: createHash("sha256").update(adapter).digest("hex"), bytes: adapter.byteLength });
+  expect(standings.map(({ clientId, norm }) => [clientId, norm !== null && norm > 0.5])).toEqual([
+    ["b", true],
+    ["c", true],
+    ["a", true],
+  ]);
   const method = methodOf(facts.strategy);
   const expected = method.aggregate(
     method.init(initialAdapter(layout, 7)),

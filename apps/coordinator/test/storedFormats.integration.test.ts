@@ -81,7 +81,7 @@ test.runIf(testServer === undefined)("what is written now can be kept as a fixtu
     records: await database.selectFrom("federations").select("version").distinct().execute(),
     events: await database.selectFrom("events").select("version").distinct().execute(),
   }));
-  expect(versions).toEqual({ records: [{ version: 1 }], events: [{ version: 2 }] });
+  expect(versions).toEqual({ records: [{ version: 2 }], events: [{ version: 3 }] });
   const { federationId } = stored.running;
   const model = await inDatabase(kept, (database) =>
     database
@@ -119,10 +119,10 @@ const asText = (change: (text: string) => string) => (content: Buffer) => Buffer
 test.each<[string, (content: Buffer) => Uint8Array, RegExp]>([
   [
     "federation.json",
-    asText((text) => text.replace('"formatVersion": 1', '"formatVersion": 2')),
+    asText((text) => text.replace('"formatVersion": 1', '"formatVersion": 99')),
     /its federation\.json was made by a newer Duet/,
   ],
-  ["journal.jsonl", asText((text) => `${text}{"v":3,"event":{}}\n{"torn`), /line 7 of its journal was made by a newer Duet/],
+  ["journal.jsonl", asText((text) => `${text}{"v":99,"event":{}}\n{"torn`), /line 7 of its journal was made by a newer Duet/],
   ["journal.jsonl", asText((text) => text.replace(/\n.*\n/, "\n{broken\n")), /line 2 of its journal is damaged/],
   [
     "adapters/1.safetensors",
@@ -149,7 +149,7 @@ test.each<[string, (content: Buffer) => Uint8Array, RegExp]>([
 test.each<[string, (database: Database, federationId: string) => Promise<unknown>, RegExp]>([
   [
     "a record of a newer version",
-    (database, id) => database.updateTable("federations").set({ version: 2 }).where("id", "=", id).execute(),
+    (database, id) => database.updateTable("federations").set({ version: 99 }).where("id", "=", id).execute(),
     /its record was made by a newer Duet/,
   ],
   [
@@ -160,8 +160,8 @@ test.each<[string, (database: Database, federationId: string) => Promise<unknown
   [
     "an event of a newer version",
     (database, id) =>
-      database.updateTable("events").set({ version: 3 }).where("federation_id", "=", id).where("seq", "=", 3).execute(),
-    /event 3 of its journal was made by a newer Duet \(it has format 3, .* up to 2\)/,
+      database.updateTable("events").set({ version: 99 }).where("federation_id", "=", id).where("seq", "=", 3).execute(),
+    /event 3 of its journal was made by a newer Duet \(it has format 99, .* up to 3\)/,
   ],
   [
     "an event that is not JSON",

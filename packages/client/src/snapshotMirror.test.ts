@@ -52,7 +52,7 @@ test("what is no change is dropped, and the next ones still count", async () => 
 
 test("older rounds are fetched piece by piece until all are there", async () => {
   const rounds = Array.from({ length: 900 }, (_, i) => roundOf(i + 1));
-  const history = rounds.map(({ round }) => ({ round, metrics: metricsOf({ trainLoss: round }) }));
+  const history = rounds.map(({ round }) => ({ round, metrics: metricsOf({ trainLoss: round }), standing: null }));
   const whole = snapshotOf({ rounds, clients: [clientOf("anna", { history })] });
   const { mirror, seen, fetchHistory } = mirrored(whole);
   await mirror.receive(encode(openingOf(whole)));

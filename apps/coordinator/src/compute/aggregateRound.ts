@@ -1,7 +1,9 @@
 /** One round's aggregation, from files into files. */
 import { type AdapterLayout, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
+import { aggregateRound as aggregate, type RoundToAggregate } from "@duet/lora-core/strategies/aggregateRound";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
+import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import { type ModelFiles, type ModelRefs, writeModelFiles } from "../storage/modelFiles.ts";
 import {
   type FederationFacts,
@@ -23,14 +25,34 @@ export interface AggregateInput {
   readonly after: ModelFiles;
 }
 
+export interface AggregateResult {
+  readonly refs: ModelRefs;
+  readonly standings: readonly ClientStanding[];
+}
+
 /**
- * Writes what the method makes of the contributions, and says what that is; doing it again writes the same.
+ * Writes what the guard, the federation's rule and its method make of the contributions, and says what that is and how each update
+ * stood; doing it again writes the same.
  * @throws {RangeError} when the method refuses the contributions; a system error when files cannot be read or written.
  */
-export async function aggregateRound({ facts, round, before, contributions, sent, after }: AggregateInput): Promise<ModelRefs> {
-  const state = methodIn(facts).aggregate(await openModel(facts, before), readWhenAsked(contributions, sent), round);
-  assertCanTravel(state);
-  return writeModelFiles(after, state);
+export async function aggregateRound(input: AggregateInput): Promise<AggregateResult> {
+  const { after, standings } = aggregate(await roundFrom(input));
+  assertCanTravel(after);
+  return { refs: await writeModelFiles(input.after, after), standings };
+}
+
+/** The round as the core knows it; contributions are read when they are asked for. */
+export async function roundFrom({ facts, round, before, contributions, sent }: AggregateInput): Promise<RoundToAggregate> {
+  const method = methodIn(facts);
+  return {
+    method,
+    robustness: facts.robustness,
+    round,
+    plan: method.plan(facts.budgets, { round, isNewcomer: false }),
+    rank: facts.layout[0]?.shape[0] ?? 0,
+    before: await openModel(facts, before),
+    contributions: readWhenAsked(contributions, sent),
+  };
 }
 
 /** Merged updates grow from round to round. @throws {RangeError} when no message could carry the result. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -12,6 +13,7 @@ import { decodeStoredTensors } from "../storage/storedTensors.ts";
 /** What is fixed about a federation, as plain data. */
 export interface FederationFacts {
   readonly strategy: { readonly id: string; readonly config: unknown };
+  readonly robustness: RobustnessConfig;
   readonly budgets: Budgets;
   readonly layout: AdapterLayout;
   readonly seed: number;

@@ -82,9 +82,9 @@ function checkedChoices(config: FederationConfig, { linears }: Architecture): { 
   }
 }
 
-/** @throws {RangeError} when the method cannot do this task, or trains a part that this adapter does not have. */
-function assertCanRun(method: Method, layout: AdapterLayout, { task, budgets }: FederationConfig): void {
-  const refusal = method.refusal(task.kind);
+/** @throws {RangeError} when the method cannot do this task or have this protection, or trains a part that this adapter does not have. */
+function assertCanRun(method: Method, layout: AdapterLayout, { task, budgets, robustness }: FederationConfig): void {
+  const refusal = method.refusal(task.kind) ?? method.robustnessRefusal(robustness);
   if (refusal) throw new RangeError(refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {

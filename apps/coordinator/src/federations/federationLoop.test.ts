@@ -58,7 +58,7 @@ test("a round goes on before it is gauged, its contributions stay for that long,
     clock,
     model: {
       blob: () => Promise.reject(new Error("Nobody fetches")),
-      aggregate: async (round) => () => gauges[round - 1]?.promise ?? Promise.resolve(null),
+      aggregate: async (round) => ({ standings: [], gauge: () => gauges[round - 1]?.promise ?? Promise.resolve(null) }),
       adopt: () => undefined,
     },
     store: { keepSubmissions: async (names: ReadonlySet<string>) => void kept.push([...names]) } as unknown as FederationStore,

@@ -6,6 +6,7 @@ import { MAX_MODULE_ERRORS } from "@duet/lora-core/protocol/limits";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
 import { openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
+import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { Logger } from "pino";
 import { ComputeClosedError } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
@@ -147,9 +148,9 @@ export class FederationLoop {
   async #aggregate({ round, inputs }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
     const artifacts = inputs.map(({ artifact }) => artifact);
     try {
-      const gauge = await this.#parts.model.aggregate(round, inputs);
+      const { standings, gauge } = await this.#parts.model.aggregate(round, inputs);
       for (const artifact of artifacts) this.#gauged.add(artifact);
-      this.applyReliably({ type: "aggregated", round, error: null, moduleErrors: [] });
+      this.applyReliably({ type: "aggregated", round, error: null, moduleErrors: [], standings: standings.map(toldStanding) });
       await this.#gauge(round, gauge);
       for (const artifact of artifacts) this.#gauged.delete(artifact);
       await this.inTurn(() => this.#deleteBut(artifactsOf(this.state)));
@@ -192,9 +193,16 @@ export class FederationLoop {
   }
 }
 
-/** What everyone is told of an aggregation error: four digits of it, and of the modules where it is largest. */
+/** Four digits are told of a figure. */
+const told = (value: number) => Number(value.toPrecision(4));
+
+function toldStanding(standing: ClientStanding): ClientStanding {
+  const { norm, rows, cosine } = standing;
+  return { ...standing, norm: norm && told(norm), rows: rows && told(rows), cosine: cosine && told(cosine) };
+}
+
+/** What everyone is told of an aggregation error: it, and the modules where it is largest. */
 function toldErrors({ overall, modules }: AggregationError) {
-  const told = (value: number) => Number(value.toPrecision(4));
   const worst = [...modules].sort((a, b) => b.error - a.error).slice(0, MAX_MODULE_ERRORS);
   return {
     error: told(overall),

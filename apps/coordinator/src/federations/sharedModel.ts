@@ -3,6 +3,7 @@ import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { AggregateInput } from "@duet/lora-core/rounds/roundEvents";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Receive } from "@duet/lora-core/strategies/strategy";
+import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { FederationFacts, StoredContribution, StoredModel } from "../compute/storedRound.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
@@ -11,6 +12,11 @@ import type { Federation } from "./federation.ts";
 /** How far the result is from the mean of what the clients learned; the contributions must still be on disk. */
 export type Gauge = () => Promise<AggregationError | null>;
 
+export interface AggregatedRound {
+  readonly standings: readonly ClientStanding[];
+  readonly gauge: Gauge;
+}
+
 export interface SharedModel {
   /**
    * Has what this client fetches in a round that receives so on disk, and names it. Made once for everyone, unless the method has
@@ -18,11 +24,11 @@ export interface SharedModel {
    */
   blob(clientId: string, receive: Receive): Promise<BlobRef>;
   /**
-   * Aggregates one round into files; doing it again gives the same. Resolves with how to gauge it.
+   * Aggregates one round into files; doing it again gives the same. Resolves with how each update stood, and how to gauge the result.
    * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent; a
    * system error when files cannot be read or written.
    */
-  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<Gauge>;
+  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<AggregatedRound>;
   /** Makes that round's aggregate what clients receive. Called once the federation's journal says so. */
   adopt(round: number | null): void;
 }
@@ -35,7 +41,8 @@ export async function openSharedModel(
   modelRound: number | null,
 ): Promise<SharedModel> {
   const { config, method, layout } = federation;
-  const facts: FederationFacts = { strategy: config.strategy, budgets: config.budgets, layout, seed: config.seed };
+  const { strategy, robustness, budgets, seed } = config;
+  const facts: FederationFacts = { strategy, robustness, budgets, layout, seed };
   const modelOf = async (round: number | null): Promise<StoredModel> => {
     if (round !== null) return { kind: "round", files: await store.modelFiles(round) };
     return config.initialAdapter === null ? { kind: "seed" } : { kind: "brought", path: await store.initialFile() };
@@ -78,8 +85,8 @@ export async function openSharedModel(
       }
       const sent = federation.uploadLayoutOf(round) ?? [];
       const work = { facts, round, before: await modelOf(current), contributions, sent };
-      await store.writeModel(round, (after) => compute.run("aggregate", { ...work, after }));
-      return async () => compute.run("gauge", { ...work, after: await store.modelFiles(round) });
+      const { standings } = await store.writeModel(round, (after) => compute.run("aggregate", { ...work, after }));
+      return { standings, gauge: async () => compute.run("gauge", { ...work, after: await store.modelFiles(round) }) };
     },
     adopt(round) {
       current = round;

@@ -29,7 +29,7 @@ export interface FederationStore {
    * Keeps the state after a round that `write` has written where it was told to. The memory first, so where the adapter is, everything is.
    * @throws what `write` throws, or a system error; what was written and not kept is deleted then.
    */
-  writeModel(round: number, write: (files: ModelFiles) => Promise<ModelRefs>): Promise<void>;
+  writeModel<T extends { readonly refs: ModelRefs }>(round: number, write: (files: ModelFiles) => Promise<T>): Promise<T>;
   /** Paths of the state after that round, checked just now. @throws {DamagedArtifactError} */
   modelFiles(round: number): Promise<ModelFiles>;
   /** Path of the adapter that it started from, checked just now. @throws {DamagedArtifactError} where it started from its seed, too. */
@@ -101,9 +101,10 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
     async writeModel(round, write) {
       const files = { adapter: await artifacts.draft(), memory: await artifacts.draft() };
       try {
-        const refs = await write(files);
-        await artifacts.adopt(memoryName(round), refs.memory, files.memory);
-        await artifacts.adopt(adapterName(round), refs.adapter, files.adapter);
+        const written = await write(files);
+        await artifacts.adopt(memoryName(round), written.refs.memory, files.memory);
+        await artifacts.adopt(adapterName(round), written.refs.adapter, files.adapter);
+        return written;
       } catch (error) {
         await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
         throw error;

@@ -2,6 +2,7 @@
 import { displayName } from "@duet/lora-core/protocol/federationConfig";
 import { device, roundMetrics, sampleCounts } from "@duet/lora-core/protocol/metrics";
 import { moduleError } from "@duet/lora-core/protocol/snapshot";
+import { updateStanding } from "@duet/lora-core/robustness/updateStanding";
 import { z } from "zod";
 import type { StoredFormat } from "./storedFormat.ts";
 
@@ -26,7 +27,12 @@ const roundEvent = z.discriminatedUnion("type", [
   ofClient("submitted").extend({ round, artifact: z.string().nullable(), bytes: z.number(), metrics: roundMetrics }),
   plain("deadlinePassed").extend({ round, attempt: z.number().int() }),
   plain("waitExpired"),
-  plain("aggregated").extend({ round, error: z.number().nullable(), moduleErrors: z.array(moduleError).readonly() }),
+  plain("aggregated").extend({
+    round,
+    error: z.number().nullable(),
+    moduleErrors: z.array(moduleError).readonly(),
+    standings: z.array(updateStanding.extend({ clientId })).readonly(),
+  }),
   plain("gauged").extend({ round, error: z.number(), moduleErrors: z.array(moduleError).readonly() }),
   plain("aggregationFailed").extend({ round, cause: z.enum(["storage", "method"]), reason: z.string() }),
   ofClient("submissionDamaged").extend({ round }),
@@ -48,5 +54,11 @@ export type JournalEntry = z.output<typeof journalEntry>;
 /** In version 1 an aggregation was told together with its error; whatever it says is still said so. */
 const fromVersion1 = (entry: unknown): unknown => entry;
 
+/** Version 2 knew nothing of how updates stood. */
+function fromVersion2(older: unknown): unknown {
+  const { event, ...entry } = older as { readonly event: { readonly type?: unknown } };
+  return { ...entry, event: event?.type === "aggregated" ? { ...event, standings: [] } : event };
+}
+
 /** Lines of version 1 were first written without their version. */
-export const journalFormat: StoredFormat<JournalEntry> = { schema: journalEntry, migrations: [fromVersion1] };
+export const journalFormat: StoredFormat<JournalEntry> = { schema: journalEntry, migrations: [fromVersion1, fromVersion2] };

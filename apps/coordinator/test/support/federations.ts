@@ -41,6 +41,7 @@ export function testConfig(changes: Partial<FederationConfig> = {}): FederationC
     adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["q_proj"] },
     initialAdapter: null,
     strategy: { id: "fedavg", preset: "standard", config: {} },
+    robustness: { kind: "clip" },
     budgets: { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 3 }, rounds: 2 },
     training: { batchSize: 4, maxTokens: 32, learningRate: 0.01, warmupSteps: 0, weightDecay: 0, clipNorm: 1 },
     seed: 7,

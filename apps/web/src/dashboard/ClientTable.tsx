@@ -4,8 +4,12 @@ import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
+import { updateText } from "./metricsView.ts";
 
 const STATUS_WORDS = { present: "here", away: "away, may come back", left: "left" } as const;
+
+const UPDATE_TEXT =
+  "The size of the newest update, and how far it points where the others' do: 1 the same way, 0 across, below 0 against them.";
 
 /** Everyone, one row each; cards on a phone. */
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -27,6 +31,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
               <th className="number">Speed</th>
               <th>Accuracy</th>
               <th>Fusion weights</th>
+              <th title={UPDATE_TEXT}>Update</th>
               <th className="number">Sent</th>
               <th className="number">Received</th>
             </tr>
@@ -74,6 +79,9 @@ function Row({ client }: { readonly client: ClientView }) {
       </td>
       <td data-label="Fusion weights" className="wide">
         {fusion ? <FusionBars {...fusion} /> : <span className="muted">at the end</span>}
+      </td>
+      <td data-label="Update" className="small" title={UPDATE_TEXT}>
+        {updateText(client) ?? "–"}
       </td>
       <td data-label="Sent" className="number">
         {formatBytes(bytesUp)}

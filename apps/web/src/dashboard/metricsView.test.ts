@@ -1,6 +1,15 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import { accuracyPoints, chanceLevel, fusionRows, latestAccuracy, lossPoints, meanAccuracy, searchCost } from "./metricsView.ts";
+import {
+  accuracyPoints,
+  chanceLevel,
+  fusionRows,
+  latestAccuracy,
+  lossPoints,
+  meanAccuracy,
+  searchCost,
+  updateText,
+} from "./metricsView.ts";
 
 const fusion = { personal: 0.3, shared: 0.8, evaluations: 20, forwardTokens: 4100, seconds: 2.5 };
 
@@ -10,19 +19,20 @@ const accuracy = (base: number | null, personal: number | null, shared: number |
 
 const anna = clientOf("anna", {
   history: [
-    { round: 0, metrics: metricsOf({ trainLoss: 2, ...accuracy(0.2, 0.5, null, null) }) },
-    { round: 1, metrics: metricsOf({ trainLoss: 1, ...accuracy(null, 0.5, 0.7, null) }) },
+    { round: 0, metrics: metricsOf({ trainLoss: 2, ...accuracy(0.2, 0.5, null, null) }), standing: null },
+    { round: 1, metrics: metricsOf({ trainLoss: 1, ...accuracy(null, 0.5, 0.7, null) }), standing: null },
     {
       round: 3,
       metrics: metricsOf({
         ...accuracy(null, 0.5, 0.8, 0.9),
         fusion,
       }),
+      standing: null,
     },
   ],
 });
 const bram = clientOf("bram", {
-  history: [{ round: 0, metrics: metricsOf({ trainLoss: 4, ...accuracy(0.4, 0.6, null, null) }) }],
+  history: [{ round: 0, metrics: metricsOf({ trainLoss: 4, ...accuracy(0.4, 0.6, null, null) }), standing: null }],
 });
 const snapshot = snapshotOf({ clients: [anna, bram], rounds: [roundOf(0, { meanLoss: 2.5 }), roundOf(1)] });
 
@@ -61,4 +71,15 @@ test("searches are added up over the clients; without one there is no cost", () 
     seconds: 3,
   });
   expect(searchCost([{ ...row, evaluations: 0, forwardTokens: 0, seconds: 0 }])).toBeNull();
+});
+
+test("a client's newest update is told as multiples of the median and its agreement with the others", () => {
+  const standing = { norm: 12.34, rows: 1, cosine: -0.456, isClipped: true, isCapped: false };
+  const told = (...standings: readonly (typeof standing | null)[]) =>
+    updateText(clientOf("x", { history: standings.map((entry, round) => ({ round, metrics: metricsOf(), standing: entry })) }));
+  expect(told(standing, null)).toBe("12.3 × median, clipped; cosine -0.46");
+  expect(told({ ...standing, norm: 0.987, isClipped: false, isCapped: true })).toBe("0.99 × median, rows capped; cosine -0.46");
+  const among2 = { norm: null, rows: null, cosine: 0.5, isClipped: false, isCapped: false };
+  expect(updateText(clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing: among2 }] }))).toBe("cosine 0.50");
+  expect(told(null)).toBeNull();
 });

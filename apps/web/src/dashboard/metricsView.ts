@@ -48,6 +48,19 @@ export function meanAccuracy({ clients }: Snapshot): PerAdapter {
   return perAdapter((key) => mean(latest.map((accuracy) => accuracy[key])));
 }
 
+/** How its newest aggregated update stood among the others'; null before the first. */
+export function updateText({ history }: Pick<ClientView, "history">): string | null {
+  const standing = history.findLast((entry) => entry.standing !== null)?.standing;
+  if (!standing) return null;
+  const { norm, cosine, isClipped, isCapped } = standing;
+  const size = [
+    ...(norm === null ? [] : [`${norm.toFixed(norm < 10 ? 2 : norm < 100 ? 1 : 0)} × median`]),
+    ...(isClipped ? ["clipped"] : []),
+    ...(isCapped ? ["rows capped"] : []),
+  ].join(", ");
+  return [...(size ? [size] : []), ...(cosine === null ? [] : [`cosine ${cosine.toFixed(2)}`])].join("; ") || null;
+}
+
 type Fusion = NonNullable<RoundMetrics["fusion"]>;
 
 export interface FusionRow extends Fusion {

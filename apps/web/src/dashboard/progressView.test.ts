@@ -32,7 +32,7 @@ test("progress is rounds closed plus the mean within the open one", () => {
   const clients = [clientOf("anna", { progress: training(1, 6) }), clientOf("bram", { progress: training(0, 12) })];
   // Four rounds (0..3), one closed; anna at 0.9 * 6/12, bram not yet in this round.
   expect(fractionDone(collecting(1, { clients }))).toBeCloseTo((1 + 0.45 / 2) / 4, 10);
-  expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf() }] }), 1)).toBe(1);
+  expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing: null }] }), 1)).toBe(1);
   expect(roundFraction(clientOf("x", { progress: { ...training(1, 12), activity: "fusing" } }), 1)).toBe(0.95);
   // The shared adapter is measured as it was received, before training.
   expect(roundFraction(clientOf("x", { progress: { ...training(1, 0), activity: "evaluating" } }), 1)).toBe(0);

@@ -7,7 +7,14 @@ import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
-import { type FederationForm, methodChoices, methodNote } from "./federationForm.ts";
+import {
+  chosenRobustness,
+  type FederationForm,
+  methodChoices,
+  methodNote,
+  robustnessChoices,
+  robustnessNote,
+} from "./federationForm.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 
 export interface FieldsProps {
@@ -102,6 +109,7 @@ export function MethodFields({ form, onChange }: FieldsProps) {
     />
   );
   const note = methodNote(form);
+  const protection = robustnessNote(form);
   return (
     <Panel title="How">
       <div className="fields">
@@ -112,6 +120,14 @@ export function MethodFields({ form, onChange }: FieldsProps) {
           value={form.method}
           data={[...methodChoices]}
           onChange={(event) => onChange({ method: event.currentTarget.value })}
+        />
+        <NativeSelect
+          label="Protection against bad updates"
+          description={protection.runs ? protection.text : undefined}
+          error={protection.runs ? undefined : protection.text}
+          value={form.robustness}
+          data={robustnessChoices}
+          onChange={(event) => onChange({ robustness: chosenRobustness(event.currentTarget.value) })}
         />
         {number("Rounds", "Exchanges of the shared adapter.", "rounds", MAX_ROUNDS)}
         {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}

@@ -1,6 +1,15 @@
 import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
-import { initialForm, methodChoices, methodNote, parseLabels, toConfig } from "./federationForm.ts";
+import {
+  chosenRobustness,
+  initialForm,
+  methodChoices,
+  methodNote,
+  parseLabels,
+  robustnessChoices,
+  robustnessNote,
+  toConfig,
+} from "./federationForm.ts";
 
 const filled = { ...initialForm([decoderBase, encoderBase]), name: " ward notes ", labels: "flu\n\n cold \nflu" };
 
@@ -48,6 +57,19 @@ test("every method and preset can be chosen, and every choice is valid", () => {
   expect(methodChoices.map(({ value }) => value)).toContain("fdlora/paper");
   for (const { value } of methodChoices) expect(toConfig({ ...filled, method: value }, 1).ok).toBe(true);
   expect(parseLabels("")).toEqual([]);
+});
+
+test("every protection says what it does, and one that the method cannot have says why", () => {
+  for (const { value } of robustnessChoices) {
+    const robustness = chosenRobustness(value);
+    expect(robustnessNote({ ...filled, robustness })).toMatchObject({ runs: true, text: expect.stringMatching(/^.{40,}\.$/) });
+    expect(toConfig({ ...filled, robustness }, 1)).toMatchObject({ ok: true, config: { robustness: { kind: value } } });
+  }
+  expect(robustnessChoices[0]?.value).toBe(initialForm([]).robustness);
+  const refused = { ...filled, method: "flora/standard", robustness: "median" as const };
+  const problem = "FLoRA stacks the clients' adapters, so no robust mean can stand for them; it bounds outliers only.";
+  expect(robustnessNote(refused)).toEqual({ runs: false, text: problem });
+  expect(toConfig(refused, 1)).toEqual({ ok: false, problem });
 });
 
 test("every method says what it does, and one that cannot do the task says why", () => {

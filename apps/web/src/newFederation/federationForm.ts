@@ -5,6 +5,8 @@ import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { ROBUSTNESS, type RobustnessConfig, robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
+import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
@@ -21,6 +23,7 @@ export interface FederationForm {
   readonly labels: string;
   /** A method's id and one of its presets, with a / between. */
   readonly method: string;
+  readonly robustness: RobustnessConfig["kind"];
   readonly rounds: number;
   readonly localSteps: number;
   readonly innerSteps: number;
@@ -37,6 +40,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     kind: "label",
     labels: "",
     method: methodChoices[0]?.value ?? "",
+    robustness: "clip",
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,
@@ -63,17 +67,38 @@ export const methodChoices: readonly { readonly value: string; readonly label: s
   }));
 });
 
-/** What the chosen method does, one sentence; or why it cannot do this kind of task. */
-export function methodNote(form: Pick<FederationForm, "method" | "kind" | BudgetField>): {
+/** Every protection against bad updates, as choices. */
+export const robustnessChoices = Object.entries(ROBUSTNESS_WORDS).map(([value, { label }]) => ({ value, label }));
+
+/** The choice of that value; the default where there is none. */
+export function chosenRobustness(value: string): FederationForm["robustness"] {
+  return robustnessConfig.options.flatMap(({ shape }) => shape.kind.options).find((kind) => kind === value) ?? "clip";
+}
+
+/** What a choice is or does, one sentence; or why it cannot be had. */
+interface ChoiceNote {
   readonly text: string;
   readonly runs: boolean;
-} {
-  const [id = "", preset] = form.method.split("/");
-  const method = methodOf(presetOf(id, preset));
+}
+
+/** What the chosen method does, one sentence; or why it cannot do this kind of task. */
+export function methodNote(form: Pick<FederationForm, "method" | "kind" | BudgetField>): ChoiceNote {
+  const method = methodIn(form);
   const refusal = method.refusal(form.kind);
   return refusal
     ? { text: refusal, runs: false }
     : { text: `${method.summary}${privacyNote(method, budgetsOf(form))}`, runs: true };
+}
+
+/** What the chosen protection does, one sentence; or why the chosen method cannot have it. */
+export function robustnessNote(form: Pick<FederationForm, "method" | "robustness">): ChoiceNote {
+  const refusal = methodIn(form).robustnessRefusal(ROBUSTNESS[form.robustness]);
+  return { text: refusal ?? ROBUSTNESS_WORDS[form.robustness].summary, runs: refusal === null };
+}
+
+function methodIn({ method }: Pick<FederationForm, "method">): Method {
+  const [id = "", preset] = method.split("/");
+  return methodOf(presetOf(id, preset));
 }
 
 /** What becomes of the personal adapter, where clients have one. */
@@ -95,8 +120,7 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   if (form.name.trim() === "") return { ok: false, problem: "Give the federation a name." };
   const labels = parseLabels(form.labels);
   if (form.kind === "label" && labels.length < 2) return { ok: false, problem: "Give at least two labels, one per line." };
-  const note = methodNote(form);
-  if (!note.runs) return { ok: false, problem: note.text };
+  for (const note of [methodNote(form), robustnessNote(form)]) if (!note.runs) return { ok: false, problem: note.text };
   const [method = "", preset = ""] = form.method.split("/");
   const parsed = federationConfig.safeParse(
     defaultFederation({

@@ -1,4 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { personalLeaves, startsPersonal, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Button, Group, TextInput } from "@mantine/core";
@@ -70,7 +71,8 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         <h1 style={{ margin: "0 0 4px" }}>Join {config.name}</h1>
         <p className="muted" style={{ margin: 0 }}>
           {stripView(snapshot, Date.now()).status} · {clients.length > 0 && `${plural(clients.length, "client")} · `}base model{" "}
-          {config.model.name} · {plural(config.budgets.rounds, "round")}
+          {config.model.name} · {plural(config.budgets.rounds, "round")} · protection:{" "}
+          {ROBUSTNESS_WORDS[config.robustness.kind].label}
         </p>
       </div>
       <TextInput

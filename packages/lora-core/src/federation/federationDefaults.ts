@@ -7,6 +7,7 @@ import { type ModelFamily, parseArchitecture } from "../architectures/modelConfi
 import type { Task } from "../data/task.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
 
@@ -18,6 +19,8 @@ export interface FederationChoices {
   readonly method?: string;
   /** One of the method's presets; its first is the default. */
   readonly preset?: string;
+  /** Protection against bad updates. */
+  readonly robustness?: RobustnessConfig["kind"];
   /** T, federated rounds. */
   readonly rounds?: number;
   /** E1, optimiser steps of learning alone before the first federated round. */
@@ -56,6 +59,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     adapter: { dropout: 0, ...(choices.initial?.settings ?? { rank: 8, alpha: 16, targetModules: [...defaultTargets] }) },
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
+    robustness: ROBUSTNESS[choices.robustness ?? "clip"],
     budgets: {
       local: { unit: "steps", amount: choices.localSteps ?? 24 },
       inner: { unit: "steps", amount: choices.innerSteps ?? 12 },

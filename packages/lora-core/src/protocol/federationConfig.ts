@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
 import { task } from "../data/task.ts";
+import { robustnessConfig } from "../robustness/robustnessConfig.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
 import { baseModel } from "./baseModel.ts";
 import { sha256Hex } from "./blobs.ts";
@@ -23,6 +24,8 @@ export const federationConfig = z
       preset: z.string().min(1).max(40),
       config: z.record(z.string().max(40), z.unknown()),
     }),
+    /** Protection against bad updates; not every method can have every kind. */
+    robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),
     training: trainingConfig,
     /** Seed of everything random in the federation. */

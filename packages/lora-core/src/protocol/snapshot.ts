@@ -1,5 +1,6 @@
 /** The whole visible state of a federation: pushed on every change, idempotent, what every dashboard renders. No secrets. */
 import { z } from "zod";
+import { updateStanding } from "../robustness/updateStanding.ts";
 import { STAGES } from "../schedule/roundNumbers.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
@@ -8,6 +9,13 @@ import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
 const bytes = z.number().int().min(0);
 /** Milliseconds since the epoch on the coordinator's clock. */
 const instant = z.number().min(0);
+
+/** One client in one round. */
+export const historyEntry = z.strictObject({
+  round: z.number().int(),
+  metrics: roundMetrics,
+  standing: updateStanding.nullable(),
+});
 
 export const clientView = z.strictObject({
   id: z.string(),
@@ -22,8 +30,8 @@ export const clientView = z.strictObject({
   progress: progress.nullable(),
   bytesUp: bytes,
   bytesDown: bytes,
-  /** Metrics by round, oldest first. */
-  history: z.array(z.strictObject({ round: z.number().int(), metrics: roundMetrics })),
+  /** By round, oldest first: what it reported, and how its update stood among the others'; null until there was an aggregation. */
+  history: z.array(historyEntry),
 });
 export type ClientView = z.output<typeof clientView>;
 

@@ -163,7 +163,7 @@ function longFederation({ clients, rounds }: { clients: number; rounds: number }
       progress: null,
       bytesUp: 8,
       bytesDown: 8,
-      history: numbers.map((round) => ({ round, metrics: { ...metrics, trainLoss: round } })),
+      history: numbers.map((round) => ({ round, metrics: { ...metrics, trainLoss: round }, standing: null })),
     })),
     rounds: numbers.map((round) => ({
       round,

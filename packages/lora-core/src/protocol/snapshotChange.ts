@@ -6,16 +6,15 @@
 import { z } from "zod";
 import { federationConfig } from "./federationConfig.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
-import { progress, roundMetrics } from "./metrics.ts";
-import { clientView, eventView, moduleError, type Snapshot, snapshot } from "./snapshot.ts";
+import { progress } from "./metrics.ts";
+import { clientView, eventView, historyEntry, moduleError, type Snapshot, snapshot } from "./snapshot.ts";
 
 const revision = z.number().int().min(0);
 const roundNumber = z.number().int();
 const { phase, note, endedAt, openRound, createdAt, adapterBytes, modelBytes } = snapshot.shape;
 const { rounds, events } = { rounds: snapshot.shape.rounds, events: z.array(eventView) };
 
-/** One client's metrics of one round. */
-const historyEntry = z.strictObject({ clientId: z.string(), round: roundNumber, metrics: roundMetrics });
+const entryOfClient = historyEntry.extend({ clientId: z.string() });
 
 /** What may change at any time; only what did is there. */
 const head = z.strictObject({ phase, note, endedAt, openRound, moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS) });
@@ -33,7 +32,7 @@ export const snapshotChange = z.strictObject({
   /** Ids of clients that are no longer listed. */
   gone: z.array(z.string()),
   progress: z.array(z.strictObject({ clientId: z.string(), progress: progress.nullable() })),
-  history: z.array(historyEntry),
+  history: z.array(entryOfClient),
   /** Rounds that are new or changed; one that is open is in it too. */
   rounds,
   /** Rounds that are no longer listed: they were opened and nobody answered. */
@@ -48,7 +47,7 @@ export type SnapshotChange = z.output<typeof snapshotChange>;
 /** A piece of what was left out: the newest rounds below the one that was asked for. */
 export const snapshotHistory = z.strictObject({
   rounds,
-  history: z.array(historyEntry),
+  history: z.array(entryOfClient),
   /** How many still older rounds there are. */
   earlier: z.number().int().min(0),
 });
@@ -60,7 +59,7 @@ const RECENT_ROUNDS = 3;
 const HISTORY_ENTRIES = 500;
 const MAX_EVENTS = 200;
 
-type HistoryEntry = z.output<typeof historyEntry>;
+type HistoryEntry = z.output<typeof entryOfClient>;
 const HEAD_FIELDS = ["phase", "note", "endedAt", "openRound", "moduleErrors"] as const;
 
 /** What leads from `before` to `after`. A watcher that is many rounds behind begins anew. */
@@ -185,7 +184,7 @@ function listedClient({ history: _, progress: __, ...client }: Snapshot["clients
 
 function entriesOf({ clients }: Pick<Snapshot, "clients">, isWanted: (round: number) => boolean): HistoryEntry[] {
   return clients.flatMap(({ id, history }) =>
-    history.flatMap(({ round, metrics }) => (isWanted(round) ? [{ clientId: id, round, metrics }] : [])),
+    history.flatMap((entry) => (isWanted(entry.round) ? [{ clientId: id, ...entry }] : [])),
   );
 }
 
@@ -199,7 +198,7 @@ type History = Snapshot["clients"][number]["history"];
 
 function mergedHistory(older: History, newer: History): History {
   if (newer.length === 0) return older;
-  const byRound = new Map([...older, ...newer].map(({ round, metrics }) => [round, { round, metrics }]));
+  const byRound = new Map([...older, ...newer].map((entry) => [entry.round, entry]));
   return [...byRound.values()].sort((a, b) => a.round - b.round);
 }
 
@@ -210,10 +209,10 @@ function mergedRounds(older: Snapshot["rounds"], newer: Snapshot["rounds"]): Sna
 
 function byClient(entries: readonly HistoryEntry[]): ReadonlyMap<string, History> {
   const all = new Map<string, History>();
-  for (const { clientId, round, metrics } of entries) {
+  for (const { clientId, ...entry } of entries) {
     const known = all.get(clientId);
-    if (known) known.push({ round, metrics });
-    else all.set(clientId, [{ round, metrics }]);
+    if (known) known.push(entry);
+    else all.set(clientId, [entry]);
   }
   return all;
 }

@@ -9,7 +9,14 @@ describe("the gauge of a closed round", () => {
   const gauged = (round: number, error: number, at = 30): RoundEvent => {
     return { type: "gauged", round, error, moduleErrors: [{ module: `m${round}`, error }], at };
   };
-  const known = (round: number): RoundEvent => ({ type: "aggregated", round, error: null, moduleErrors: [], at: 20 });
+  const known = (round: number): RoundEvent => ({
+    type: "aggregated",
+    round,
+    error: null,
+    moduleErrors: [],
+    standings: [],
+    at: 20,
+  });
   const first = run(joined("a"), joined("b"), submitted("a", 1), submitted("b", 1), known(1));
   const second = [submitted("a", 2), submitted("b", 2), known(2)].reduce((state, event) => transition(state, event).state, first);
   const told = ({ rounds, moduleErrors }: RoundState) => [

@@ -1,6 +1,7 @@
 /** What can happen to a federation, and what it then asks of its surroundings. */
 import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { ModuleError } from "../protocol/snapshot.ts";
+import type { ClientStanding } from "../strategies/updateStanding.ts";
 import type { ArtifactId, ClientId } from "./roundState.ts";
 
 /** What a client says about itself when it joins or comes back. */
@@ -31,6 +32,8 @@ type Happening =
       /** See RoundView.aggregationError. Null where it is not known yet. */
       readonly error: number | null;
       readonly moduleErrors: readonly ModuleError[];
+      /** Of the clients whose updates were aggregated. */
+      readonly standings: readonly ClientStanding[];
     }
   /** The aggregation error of a closed round, once it is known. */
   | {

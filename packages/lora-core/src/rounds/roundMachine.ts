@@ -6,6 +6,7 @@ import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
 import { type EnrolledClient, enrolled, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
 import { closeRound, end, log, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 
 export interface Transition {
@@ -192,7 +193,7 @@ function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submit
     lastSeenAt: state.at,
     note: null,
     bytesUp: bytesUp + event.bytes,
-    history: [...history.filter((entry) => entry.round !== round), { round, metrics }],
+    history: [...history.filter((entry) => entry.round !== round), { round, metrics, standing: null }],
   }));
 }
 
@@ -236,10 +237,10 @@ function waitExpired(state: RoundState): RoundState {
 
 function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggregated" }>): RoundState {
   const { phase } = state;
-  const { round, error, moduleErrors } = event;
+  const { round, error, moduleErrors, standings } = event;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
   const known = error === null ? {} : { moduleErrors };
-  return recordRound({ ...state, modelRound: round, ...known }, phase.open, error);
+  return recordRound(withStandings({ ...state, modelRound: round, ...known }, round, standings), phase.open, error);
 }
 
 /** Later rounds may be open or closed by then. */

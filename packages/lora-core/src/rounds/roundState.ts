@@ -4,6 +4,7 @@
  */
 import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
+import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
 
 export type ClientId = string;
@@ -47,7 +48,11 @@ export interface EnrolledClient {
   readonly awayUntil: number | null;
   readonly bytesUp: number;
   readonly bytesDown: number;
-  readonly history: readonly { readonly round: number; readonly metrics: RoundMetrics }[];
+  readonly history: readonly {
+    readonly round: number;
+    readonly metrics: RoundMetrics;
+    readonly standing: UpdateStanding | null;
+  }[];
 }
 
 /** What counts of one client in one round. */

@@ -29,6 +29,18 @@ const introduction = fc.record({
   samples: fc.constant({ train: 3, fusion: 1, test: 1 }),
 });
 
+const standings = fc.array(
+  fc.record({
+    clientId,
+    norm: fc.constantFrom(null, 0.5, 12),
+    rows: fc.constantFrom(null, 1, 1e6),
+    cosine: fc.constantFrom(null, -0.25, 1),
+    isClipped: fc.boolean(),
+    isCapped: fc.boolean(),
+  }),
+  { maxLength: 2 },
+);
+
 /** Any event; `at` is added from the time that passed since the one before. */
 const happening = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: type("clientJoined"), clientId, introduction }) },
@@ -51,7 +63,13 @@ const happening = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: type("deadlinePassed"), round, attempt: fc.integer({ min: 1, max: 4 }) }) },
   {
     weight: 5,
-    arbitrary: fc.record({ type: type("aggregated"), round, error: fc.constantFrom(null, 0.25), moduleErrors: fc.constant([]) }),
+    arbitrary: fc.record({
+      type: type("aggregated"),
+      round,
+      error: fc.constantFrom(null, 0.25),
+      moduleErrors: fc.constant([]),
+      standings,
+    }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("submissionDamaged"), clientId, round }) },
   {

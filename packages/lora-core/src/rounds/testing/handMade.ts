@@ -60,6 +60,7 @@ export const aggregated = (round: number, at = 20): RoundEvent => ({
   round,
   error: 0.125,
   moduleErrors: [{ module: "q", error: 0.5 }],
+  standings: [],
   at,
 });
 export const failed = (cause: "storage" | "method", at = 20): RoundEvent => {
