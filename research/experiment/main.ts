@@ -4,7 +4,7 @@ import { type ExperimentOptions, parseOptions, USAGE } from "./options.ts";
 import { writePlots } from "./plots.ts";
 import { readResults, writeResults } from "./resultsFile.ts";
 import { runAll } from "./runPool.ts";
-import { type RunSettings, runKey } from "./runs.ts";
+import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { summaryTable } from "./summaryTable.ts";
 import { wantedRuns } from "./wantedRuns.ts";
 
@@ -28,9 +28,10 @@ async function experiment(options: ExperimentOptions): Promise<void> {
   const failures: string[] = [];
   const startedAt = performance.now();
   let ended = 0;
-  await runAll(missing, {
+  await runAll<RunSettings, RunResult>(missing, {
     threads: options.threads,
-    data: options.data ?? "../shared/data",
+    entry: new URL("runThread.ts", import.meta.url),
+    workerData: { data: options.data ?? "../shared/data" },
     onProgress: () => {},
     onDone(result) {
       rows.set(runKey(result.settings), result);

@@ -1,29 +1,35 @@
 /** Runs side by side, one thread each. */
 import { Worker } from "node:worker_threads";
-import type { RunResult, RunSettings } from "./runs.ts";
-import type { ThreadMessage } from "./runThread.ts";
 
-export interface PoolOptions {
+/** What a thread says of a run. */
+export type ThreadMessage<Result> =
+  | { readonly kind: "progress"; readonly share: number }
+  | { readonly kind: "done"; readonly result: Result }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface PoolOptions<Settings, Result> {
   readonly threads: number;
-  /** Folder of the data sets. */
-  readonly data: string;
-  readonly onProgress: (settings: RunSettings, share: number) => void;
-  readonly onDone: (result: RunResult) => void;
+  /** The file that a thread runs: it takes settings as messages and answers each with one that ends the run. */
+  readonly entry: URL;
+  /** What a thread is told as it starts. */
+  readonly workerData: object;
+  readonly onProgress: (settings: Settings, share: number) => void;
+  readonly onDone: (result: Result) => void;
   /** A run that failed; the others go on. */
-  readonly onFailed: (settings: RunSettings, reason: string) => void;
+  readonly onFailed: (settings: Settings, reason: string) => void;
 }
 
 /** Resolves when every run has ended. */
-export async function runAll(runs: readonly RunSettings[], options: PoolOptions): Promise<void> {
+export async function runAll<Settings, Result>(runs: readonly Settings[], options: PoolOptions<Settings, Result>): Promise<void> {
   const waiting = [...runs];
   const threads = Array.from({ length: Math.min(options.threads, runs.length) }, () => drain(waiting, options));
   await Promise.all(threads);
 }
 
 /** Takes runs from the list until it is empty. */
-async function drain(waiting: RunSettings[], options: PoolOptions): Promise<void> {
+async function drain<Settings, Result>(waiting: Settings[], options: PoolOptions<Settings, Result>): Promise<void> {
   const worker = new Worker(new URL("startThread.mjs", import.meta.url), {
-    workerData: { data: options.data },
+    workerData: { ...options.workerData, entry: options.entry.href },
   });
   try {
     for (let settings = waiting.shift(); settings; settings = waiting.shift()) await runOn(worker, settings, options);
@@ -32,7 +38,11 @@ async function drain(waiting: RunSettings[], options: PoolOptions): Promise<void
   }
 }
 
-function runOn(worker: Worker, settings: RunSettings, { onProgress, onDone, onFailed }: PoolOptions): Promise<void> {
+function runOn<Settings, Result>(
+  worker: Worker,
+  settings: Settings,
+  { onProgress, onDone, onFailed }: PoolOptions<Settings, Result>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (finish: () => void) => {
       worker.off("message", listen);
@@ -40,7 +50,7 @@ function runOn(worker: Worker, settings: RunSettings, { onProgress, onDone, onFa
       finish();
       resolve();
     };
-    const listen = (message: ThreadMessage) => {
+    const listen = (message: ThreadMessage<Result>) => {
       if (message.kind === "progress") onProgress(settings, message.share);
       else if (message.kind === "done") end(() => onDone(message.result));
       else end(() => onFailed(settings, message.reason));

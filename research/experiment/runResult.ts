@@ -1,5 +1,6 @@
 /** What comes of a run, from what its clients reported. Pure. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { RoundEnd } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
@@ -9,6 +10,7 @@ import { deviation, mean } from "./statistics.ts";
 export interface SimulatedRound {
   readonly round: number;
   readonly aggregationError: number | null;
+  readonly standings: readonly ClientStanding[];
 }
 
 interface Finished {

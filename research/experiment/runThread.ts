@@ -3,20 +3,15 @@ import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { experimentData } from "./experimentData.ts";
 import { type OpenModel, openModel } from "./openModel.ts";
+import type { ThreadMessage } from "./runPool.ts";
 import { type RunResult, type RunSettings, runSettings } from "./runs.ts";
 import { simulate } from "./simulate.ts";
-
-/** What the thread says of a run. */
-export type ThreadMessage =
-  | { readonly kind: "progress"; readonly share: number }
-  | { readonly kind: "done"; readonly result: RunResult }
-  | { readonly kind: "failed"; readonly reason: string };
 
 const { data } = z.object({ data: z.string() }).parse(workerData);
 const port = parentPort;
 if (!port) throw new Error("This file is a worker thread's");
 
-const say = (message: ThreadMessage) => port.postMessage(message);
+const say = (message: ThreadMessage<RunResult>) => port.postMessage(message);
 type Wanted = Pick<RunSettings, "model" | "precision">;
 let base: { readonly opened: OpenModel; readonly of: Wanted } | null = null;
 

@@ -4,6 +4,7 @@
  */
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
@@ -77,6 +78,7 @@ export class Simulation {
     this.#budgets = budgetsFor(method, settings, this.clients);
     this.#coordinator = new SimulatedCoordinator({
       method,
+      robustness: ROBUSTNESS.clip,
       budgets: this.#budgets,
       layout: adapterLayout(model.linears, adapter),
       rank: RANK,

@@ -2,10 +2,12 @@
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { aggregateRound } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
@@ -21,6 +23,7 @@ type Happening = RoundEvent extends infer Event ? (Event extends RoundEvent ? Om
 
 export interface SimulatedCoordinatorOptions {
   readonly method: Method;
+  readonly robustness: RobustnessConfig;
   readonly budgets: Budgets;
   /** Of one adapter, and its rank. */
   readonly layout: AdapterLayout;
@@ -103,18 +106,20 @@ export class SimulatedCoordinator {
   }
 
   #aggregate(round: number, inputs: readonly AggregateInput[]): void {
-    const { method, rank } = this.#options;
+    const { method, robustness, rank } = this.#options;
     const contributions = inputs.map(({ clientId, artifact, sampleCount }) => {
       const tensors = this.#contributions.get(artifact);
       if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
       return { clientId, sampleCount, tensors };
     });
     const before = this.#server;
-    this.#server = method.aggregate(before, contributions, round);
+    const plan = this.planOf(round);
+    const { after, counted, standings } = aggregateRound({ method, robustness, round, plan, rank, before, contributions });
+    this.#server = after;
     this.#contributions.clear();
-    const found = aggregationError({ method, plan: this.planOf(round), rank, before, contributions, after: this.#server });
+    const found = aggregationError({ method, plan, rank, before, contributions: counted, after });
     const error = found?.overall ?? null;
-    this.history.push({ round, aggregationError: error });
-    this.#apply({ type: "aggregated", round, error, moduleErrors: [] });
+    this.history.push({ round, aggregationError: error, standings });
+    this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings });
   }
 }
