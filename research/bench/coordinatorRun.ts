@@ -117,7 +117,7 @@ async function measureRound(): Promise<RoundRun> {
   const dataDir = await mkdtemp(join(tmpdir(), "duet-bench-"));
   const catalogue = await readModelCatalogue([MODEL], pino({ level: "silent" }));
   const compute = createComputeThreads();
-  const storage = await openStorage(dataDir, null);
+  const storage = await openStorage(dataDir, null, (path) => compute.run("hash", path));
   const limits = { maxFederations: 1, keepRounds: 1, archiveAfterDays: null };
   const surroundings = { storage, catalogue, compute, clock: systemClock, logger: pino({ level: "error" }) };
   const registry = await openFederationRegistry({ ...surroundings, ...limits });

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import fastify from "fastify";
 import { type Logger, pino } from "pino";
-import { createComputeThreads } from "./compute/computeThreads.ts";
+import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
 import { openFederationRegistry } from "./federations/registry.ts";
 import { createHandlers } from "./gateway/handlers.ts";
 import { createOriginCheck } from "./gateway/originCheck.ts";
@@ -94,11 +94,13 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
 async function open(options: CoordinatorOptions) {
   await ensureFolder(options.dataDir);
   const lock = await lockDataFolder(options.dataDir);
+  const compute = createComputeThreads();
   let storage: Storage | null = null;
   try {
-    storage = await openStorage(options.dataDir, options.databaseUrl ?? null);
-    return { lock, storage, ...(await openParts(options, storage)) };
+    storage = await openStorage(options.dataDir, options.databaseUrl ?? null, (path) => compute.run("hash", path));
+    return { lock, storage, compute, ...(await openParts(options, storage, compute)) };
   } catch (error) {
+    await compute.close();
     await storage?.close();
     await lock.release();
     throw error;
@@ -106,7 +108,7 @@ async function open(options: CoordinatorOptions) {
 }
 
 /** Reads the models, restores every federation, and builds both servers. */
-async function openParts(options: CoordinatorOptions, storage: Storage) {
+async function openParts(options: CoordinatorOptions, storage: Storage, compute: ComputeThreads) {
   const { modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
   const { base = "", origins = [], trustProxy = [] } = options;
   const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
@@ -118,7 +120,6 @@ async function openParts(options: CoordinatorOptions, storage: Storage) {
   const keepRounds = options.keepRounds ?? DEFAULT_KEEP_ROUNDS;
   const archiveAfterDays = options.archiveAfterDays ?? null;
   const kept = { keepRounds, archiveAfterDays };
-  const compute = createComputeThreads();
   const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   addSecurityHeaders(app, hub);
@@ -128,7 +129,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage) {
   const handlers = createHandlers({ registry, catalogue, clock, hub });
   const gateway = createSocketGateway(app.server, { handlers, originCheck, clock, logger });
   takeOffBase(app.server, base);
-  return { app, gateway, registry, compute };
+  return { app, gateway, registry };
 }
 
 function urlOf(address: AddressInfo | string | null): string {

@@ -14,6 +14,7 @@ import { newStanding } from "../src/federations/standing.ts";
 import { readModelCatalogue } from "../src/models/modelCatalogue.ts";
 import { refOf } from "../src/storage/blobStore.ts";
 import type { FederationStore } from "../src/storage/federationStore.ts";
+import { hashFile } from "../src/storage/files.ts";
 import { openStorage } from "../src/storage/openStorage.ts";
 import { layout, testConfig } from "./support/federations.ts";
 
@@ -40,7 +41,7 @@ async function modelOf(strategy: { id: string; preset: string; config: Record<st
     organiserHash: "0".repeat(64),
     watchToken: "w",
   };
-  const storage = await openStorage(folder, null);
+  const storage = await openStorage(folder, null, hashFile);
   onTestFinished(() => storage.close());
   await storage.create(record, newStanding(record), null);
   const { store } = await storage.open(record.federationId);

@@ -9,6 +9,7 @@ import type { JobAnswer } from "./thread.ts";
 
 /** The thread of each kind of job, and what is done first there. */
 const PLACES: Readonly<Record<JobKind, { readonly thread: "short" | "long"; readonly rank: number }>> = {
+  hash: { thread: "short", rank: 0 },
   check: { thread: "short", rank: 0 },
   serve: { thread: "short", rank: 0 },
   serveOne: { thread: "long", rank: 0 },

@@ -1,10 +1,12 @@
 /** What threads can do. Input and result are plain data, which is copied on its way in and out. */
+import { hashFile } from "../storage/files.ts";
 import { aggregateRound } from "./aggregateRound.ts";
 import { checkAdapter } from "./checkAdapter.ts";
 import { gaugeRound } from "./gaugeRound.ts";
 import { serveAdapter } from "./serveAdapter.ts";
 
 export const jobs = {
+  hash: hashFile,
   check: checkAdapter,
   /** What is the same for every client. */
   serve: serveAdapter,

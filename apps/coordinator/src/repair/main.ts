@@ -8,6 +8,7 @@ import { openBlobFolder } from "../storage/blobStore.ts";
 import { DatabaseFault } from "../storage/database/databaseFault.ts";
 import { type Database, openDatabase } from "../storage/database/openDatabase.ts";
 import { lockDataFolder } from "../storage/dataFolderLock.ts";
+import { hashFile } from "../storage/files.ts";
 import { databaseAddress } from "../storage/openStorage.ts";
 import { examine, setAsideIn } from "../storage/repair.ts";
 
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
 }
 
 async function report(database: Database, data: string, fix: boolean): Promise<number> {
-  const { federations, blobs, findings } = await examine(database, await openBlobFolder(join(data, "blobs")));
+  const { federations, blobs, findings } = await examine(database, await openBlobFolder(join(data, "blobs"), hashFile));
   console.log(`· Looked at ${federations} federations and ${blobs} adapters.`);
   if (federations === 0 && findings.length > 0)
     console.log("· The database has no federation at all: it is lost, or another one.");

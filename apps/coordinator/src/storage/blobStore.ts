@@ -6,7 +6,16 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { createId } from "../ports/secrets.ts";
-import { ensureFolder, exists, hashBytes, hashFile, isSystemError, moveDurably, writeAtomically } from "./files.ts";
+import {
+  ensureFolder,
+  exists,
+  type FileHash,
+  type HashFile,
+  hashBytes,
+  isSystemError,
+  moveDurably,
+  writeAtomically,
+} from "./files.ts";
 
 /** A blob is missing, or is not what its name says. The message ends a sentence that begins with what it is. */
 export class DamagedBlobError extends Error {
@@ -35,9 +44,16 @@ export async function refOf(content: Uint8Array): Promise<BlobRef> {
   return { sha256: await hashBytes(content), bytes: content.byteLength };
 }
 
-/** In a folder that is made when it is not there. */
-export async function openBlobFolder(folder: string): Promise<BlobStore> {
+/** In a folder that is made when it is not there. `hashFile` reads elsewhere than on the event loop, where there is one to keep free. */
+export async function openBlobFolder(folder: string, hashFile: HashFile): Promise<BlobStore> {
   await ensureFolder(folder);
+  /** Files that are being read through: who asks meanwhile gets the same answer. */
+  const hashing = new Map<string, Promise<FileHash>>();
+  const hashOf = (path: string): Promise<FileHash> => {
+    const running = hashing.get(path) ?? hashFile(path).finally(() => hashing.delete(path));
+    hashing.set(path, running);
+    return running;
+  };
   const pathOf = (space: string, sha256: string) => join(folder, space, sha256);
   const ensureSpace = async (space: string) => {
     if (!(await exists(join(folder, space)))) await ensureFolder(join(folder, space));
@@ -57,7 +73,7 @@ export async function openBlobFolder(folder: string): Promise<BlobStore> {
     },
     async file(space, ref) {
       const path = pathOf(space, ref.sha256);
-      const found = await hashFile(path).catch((error) => {
+      const found = await hashOf(path).catch((error) => {
         if (isSystemError(error) && error.code === "ENOENT") throw new DamagedBlobError("is missing on the coordinator's disk");
         throw error;
       });

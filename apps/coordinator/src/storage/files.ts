@@ -1,6 +1,5 @@
 /** Files that are either wholly there or not at all, also after a crash; readable by nobody but the coordinator's user. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createId } from "../ports/secrets.ts";
@@ -65,15 +64,31 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** SHA-256 of a file, hex, and its size. */
-export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
+/** Of a whole file. */
+export interface FileHash {
+  /** Hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+/** Reads a file through. @throws a system error. */
+export type HashFile = (path: string) => Promise<FileHash>;
+
+/** A {@link HashFile} on this thread. */
+export async function hashFile(path: string): Promise<FileHash> {
   const hash = createHash("sha256");
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
   let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
-    hash.update(piece);
-    bytes += piece.length;
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece);
+      if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
+      hash.update(piece.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
   }
-  return { sha256: hash.digest("hex"), bytes };
 }
 
 /** SHA-256 of bytes in memory, hex. Large ones leave the event loop free in between. */

@@ -20,7 +20,7 @@ import { type Database, type DatabaseAddress, openDatabase } from "./database/op
 import type { FederationRecord } from "./federationRecord.ts";
 import { createFederationStore, type FederationStore, INITIAL_ADAPTER } from "./federationStore.ts";
 import { type FederationTable, openFederationTable, type Standing } from "./federationTable.ts";
-import { ensureFolder, isSystemError, PRIVATE_FILE, syncFolder } from "./files.ts";
+import { ensureFolder, type HashFile, isSystemError, PRIVATE_FILE, syncFolder } from "./files.ts";
 import { openJournal } from "./journal.ts";
 import type { JournalEntry } from "./journalEntry.ts";
 import { openPendingUploads, type PendingUploads } from "./pendingUploads.ts";
@@ -56,13 +56,13 @@ export function databaseAddress(dataDir: string, url: string | null): DatabaseAd
 }
 
 /**
- * Opens a data folder that is there and locked.
+ * Opens a data folder that is there and locked. `hashFile` reads elsewhere than on the event loop.
  * @throws {StorageMismatchError}; {StoredFormatError} on a newer database; {DatabaseFault} or a system error.
  */
-export async function openStorage(dataDir: string, url: string | null): Promise<Storage> {
+export async function openStorage(dataDir: string, url: string | null, hashFile: HashFile): Promise<Storage> {
   const database = await openDatabase(databaseAddress(dataDir, url));
   try {
-    const blobs = await openBlobFolder(join(dataDir, "blobs"));
+    const blobs = await openBlobFolder(join(dataDir, "blobs"), hashFile);
     await assertTogether(dataDir, database, blobs);
     const federations = openFederationTable(database);
     const uploadsIn = (federationId: string) => join(dataDir, "uploads", federationId);
@@ -82,11 +82,11 @@ export async function openStorage(dataDir: string, url: string | null): Promise<
         const { journal, entries } = await openJournal(database, federationId);
         const artifacts = await openArtifacts(database, blobs, federationId);
         await artifacts.sweep();
-        const uploads = await openPendingUploads(uploadsIn(federationId));
+        const uploads = await openPendingUploads(uploadsIn(federationId), hashFile);
         return { store: createFederationStore({ journal, artifacts, uploads }), entries };
       },
       entries: async (federationId) => (await openJournal(database, federationId)).entries,
-      uploads: (federationId) => openPendingUploads(uploadsIn(federationId)),
+      uploads: (federationId) => openPendingUploads(uploadsIn(federationId), hashFile),
       deleteUploads: (federationId) => rm(uploadsIn(federationId), { recursive: true, force: true }),
       async delete(federationId) {
         await federations.delete(federationId);

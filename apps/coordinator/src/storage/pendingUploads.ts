@@ -6,7 +6,7 @@ import { appendFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { Refusal } from "../refusal.ts";
-import { ensureFolder, exists, hashFile, isSystemError, PRIVATE_FILE } from "./files.ts";
+import { ensureFolder, type HashFile, isSystemError, PRIVATE_FILE } from "./files.ts";
 import { createTurns } from "./turns.ts";
 
 export interface Piece {
@@ -25,55 +25,87 @@ export interface PendingUploads {
    * @throws {Refusal} BLOB_MISSING when it is complete and another than its name says, so that nothing is here; a system error when it cannot be written.
    */
   receive(owner: string, blob: BlobRef, piece: Piece): Promise<number>;
-  /** File of the whole blob, checked against its name just now; null when it is not here. Who moves it has it. */
+  /** File of the whole blob, checked against its name since this folder was opened; null when it is not here. Who moves it has it. */
   file(owner: string, blob: BlobRef): Promise<string | null>;
   /** Deletes what all other owners sent. */
   keepOnly(owners: ReadonlySet<string>): Promise<void>;
 }
 
-/** Owners are ids without a dot. The folder is made with the first piece. */
-export async function openPendingUploads(folder: string): Promise<PendingUploads> {
-  const owners = new Set((await namesIn(folder)).map((name) => name.slice(0, name.indexOf("."))));
+/** What one owner is sending. */
+interface Arriving {
+  readonly sha256: string;
+  /** Bytes from the start that are in its file. */
+  readonly held: number;
+  /** It is complete, and was read through as its last piece arrived. */
+  readonly isChecked: boolean;
+}
+
+/** Owners are ids without a dot. The folder is made with the first piece. `hashFile` reads elsewhere than on the event loop. */
+export async function openPendingUploads(folder: string, hashFile: HashFile): Promise<PendingUploads> {
+  const fileOf = (owner: string, sha256: string) => join(folder, `${owner}.${sha256}`);
+  const arriving = new Map<string, Arriving>();
+  for (const name of await namesIn(folder)) {
+    const [owner = "", sha256 = ""] = name.split(".");
+    arriving.set(owner, { sha256, held: await sizeOf(join(folder, name)), isChecked: false });
+  }
+  let isFolderMade = arriving.size > 0;
   /** Requests of one owner one after the other. */
   const inTurn = createTurns();
-  const fileOf = (owner: string, { sha256 }: BlobRef) => join(folder, `${owner}.${sha256}`);
 
-  const forget = async (owner: string, except: string | null = null): Promise<void> => {
-    const names = (await namesIn(folder)).filter((name) => name.startsWith(`${owner}.`));
-    const paths = names.map((name) => join(folder, name)).filter((path) => path !== except);
-    await Promise.all(paths.map((path) => rm(path, { force: true })));
-    if (except === null) owners.delete(owner);
-  };
+  async function forget(owner: string): Promise<void> {
+    const known = arriving.get(owner);
+    if (known) await rm(fileOf(owner, known.sha256), { force: true });
+    arriving.delete(owner);
+  }
+
+  async function append(owner: string, sha256: string, held: number, fresh: Uint8Array): Promise<number> {
+    const path = fileOf(owner, sha256);
+    if (!isFolderMade) await ensureFolder(folder);
+    isFolderMade = true;
+    try {
+      await appendFile(path, fresh, { mode: PRIVATE_FILE });
+      arriving.set(owner, { sha256, held: held + fresh.byteLength, isChecked: false });
+    } catch (error) {
+      // A part of it may have been written.
+      arriving.set(owner, { sha256, held: await sizeOf(path), isChecked: false });
+      throw error;
+    }
+    return held + fresh.byteLength;
+  }
+
+  /** Keeps what is what its name says, and deletes what is not. */
+  async function check(owner: string, blob: BlobRef): Promise<boolean> {
+    const found = await hashFile(fileOf(owner, blob.sha256));
+    const isWhole = found.sha256 === blob.sha256 && found.bytes === blob.bytes;
+    if (isWhole) arriving.set(owner, { sha256: blob.sha256, held: blob.bytes, isChecked: true });
+    else await forget(owner);
+    return isWhole;
+  }
 
   return {
-    receive(owner, blob, { start, bytes }) {
-      owners.add(owner);
-      return inTurn(owner, async () => {
-        const path = fileOf(owner, blob);
-        const held = await sizeOf(path);
+    receive: (owner, blob, { start, bytes }) =>
+      inTurn(owner, async () => {
+        const known = arriving.get(owner);
+        const held = known?.sha256 === blob.sha256 ? known.held : 0;
         const fresh = start > held ? bytes.subarray(0, 0) : bytes.subarray(held - start);
         if (fresh.byteLength === 0) return held;
-        if (held === 0) await forget(owner, path);
-        if (held === 0 && !(await exists(folder))) await ensureFolder(folder);
-        await appendFile(path, fresh, { mode: PRIVATE_FILE });
-        const received = held + fresh.byteLength;
-        if (received < blob.bytes || (await isWhole(path, blob))) return received;
-        await rm(path, { force: true });
+        if (held === 0) await forget(owner);
+        const received = await append(owner, blob.sha256, held, fresh);
+        if (received < blob.bytes || (await check(owner, blob))) return received;
         throw new Refusal("BLOB_MISSING", `What arrived does not have the SHA-256 ${blob.sha256}; send it again`);
-      });
-    },
+      }),
     file: (owner, blob) =>
       inTurn(owner, async () => {
-        const path = fileOf(owner, blob);
-        const size = await sizeOf(path);
-        if (size < blob.bytes) return null;
-        if (await isWhole(path, blob)) return path;
-        // Complete, but not what it was: the machine went down before the disk had it.
-        await rm(path, { force: true });
+        const known = arriving.get(owner);
+        if (known?.sha256 !== blob.sha256 || known.held < blob.bytes) return null;
+        const path = fileOf(owner, blob.sha256);
+        // It was moved, or the machine went down before the disk had it.
+        if ((await sizeOf(path)) !== blob.bytes) await forget(owner);
+        else if (known.isChecked || (await check(owner, blob))) return path;
         return null;
       }),
     async keepOnly(kept) {
-      const others = [...owners].filter((owner) => !kept.has(owner));
+      const others = [...arriving.keys()].filter((owner) => !kept.has(owner));
       await Promise.all(others.map((owner) => inTurn(owner, () => forget(owner))));
     },
   };
@@ -86,11 +118,6 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(nullIfMissing);
   return found?.size ?? 0;
-}
-
-async function isWhole(path: string, blob: BlobRef): Promise<boolean> {
-  const { sha256, bytes } = await hashFile(path);
-  return sha256 === blob.sha256 && bytes === blob.bytes;
 }
 
 /** @throws every other error. */
