@@ -106,12 +106,13 @@ export class AdapterTransfers {
     const { receive } = federation.planOf(round);
     if (!receive) return null;
     const blob = await loop.stored(() => model.blob(clientId, receive));
-    return loop.inTurn(async () => {
+    await loop.applyTogether({ type: "fetched", clientId, bytes: blob.bytes }, () => {
       this.#assertOpen(round);
-      if (!this.#counted.has(clientId)) await loop.apply({ type: "fetched", clientId, bytes: blob.bytes });
+      const isFirst = !this.#counted.has(clientId);
       this.#counted.add(clientId);
-      return blob;
+      return isFirst;
     });
+    return blob;
   }
 
   #assertOpen(round: number): void {
@@ -125,12 +126,10 @@ export class AdapterTransfers {
     const { loop, store } = this.#parts;
     if (!this.#isExpected(clientId, round)) return;
     const artifact = await this.#storeAdapter(clientId, round, adapter);
-    await loop.inTurn(async () => {
-      if (!this.#isExpected(clientId, round)) return;
-      await loop.apply({ type: "submitted", clientId, round, artifact, bytes: adapter?.bytes ?? 0, metrics });
-      this.#stored.delete(clientId);
-      if (artifact !== null) store.settleSubmission(artifact);
-    });
+    const happening = { type: "submitted", clientId, round, artifact, bytes: adapter?.bytes ?? 0, metrics } as const;
+    await loop.applyTogether(happening, () => this.#isExpected(clientId, round));
+    this.#stored.delete(clientId);
+    if (artifact !== null) store.settleSubmission(artifact);
   }
 
   async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {

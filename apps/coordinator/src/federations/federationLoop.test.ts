@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { testMetrics } from "../../test/support/federations.ts";
 import { introduction, loopOver, memoryJournal, loopPolicy as policy } from "../../test/support/loopParts.ts";
 import { createShiftableClock } from "../../test/support/shiftableClock.ts";
+import { Refusal } from "../refusal.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import { openRoundLog } from "./roundLog.ts";
 
@@ -105,4 +106,25 @@ test("work is done one at a time, and a failure does not stop what comes after i
   await second;
   expect(steps).toEqual(["first begins", "first fails", "second"]);
   await loop.close();
+});
+
+test("what waits for its turn together is written together, and each learns what became of its own", async () => {
+  const { journal, entries, disk } = memoryJournal();
+  const loop = loopOver({ log: openRoundLog(policy, 0, journal, []), clock: createShiftableClock() });
+  const join = (clientId: string, isWanted = () => true) =>
+    loop.applyTogether({ type: "clientJoined", clientId, introduction }, isWanted);
+  const refused = join("c", () => {
+    throw new Refusal("WRONG_ROUND", "too late");
+  });
+  await Promise.all([join("a"), join("b"), join("d", () => false), expect(refused).rejects.toThrow("too late")]);
+  expect(entries.map(({ event }) => "clientId" in event && event.clientId)).toEqual(["a", "b"]);
+  expect(disk.writes).toBe(1);
+
+  disk.isFull = true;
+  const failed = await Promise.allSettled([join("e"), join("f")]);
+  expect(failed).toMatchObject([{ reason: { code: "STORAGE_FAILED" } }, { reason: { code: "STORAGE_FAILED" } }]);
+  expect(loop.state.clients.map(({ id }) => id)).toEqual(["a", "b"]);
+  disk.isFull = false;
+  await join("e");
+  expect(loop.state.clients).toHaveLength(3);
 });

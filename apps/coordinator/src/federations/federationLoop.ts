@@ -28,12 +28,21 @@ export interface LoopParts {
   readonly onChange: (before: RoundState) => void;
 }
 
+/** An event that is applied together with others. */
+interface Waiting {
+  readonly happening: Happening;
+  readonly isWanted: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class FederationLoop {
   readonly #parts: LoopParts;
   readonly #timers = new Map<string, Cancel>();
   readonly #aggregations = new Set<Promise<void>>();
   /** Stored adapters of closed rounds that are still being gauged. */
   readonly #gauged = new Set<string>();
+  readonly #together: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   /** Why nothing can be written, one sentence; null while all is well. */
@@ -67,15 +76,19 @@ export class FederationLoop {
   }
 
   /** Call in turn only. An event that changes nothing is dropped. @throws {Refusal} STORAGE_FAILED; nothing happened then. */
-  async apply(happening: Happening, resumeHash?: string): Promise<void> {
-    const before = this.state;
-    const event = { ...happening, at: this.#parts.clock.now() };
-    const commands = await this.stored(() => this.#parts.log.apply(event, resumeHash));
-    if (this.state.modelRound !== before.modelRound) this.#parts.model.adopt(this.state.modelRound);
-    this.#run(commands);
-    if (this.state === before) return;
-    this.#parts.onChange(before);
-    await this.#deleteUnused(before);
+  apply(happening: Happening, resumeHash?: string): Promise<void> {
+    return this.#applyAll([{ happening, ...(resumeHash ? { resumeHash } : {}) }]);
+  }
+
+  /**
+   * Applies it in its turn, in one write with everything else that waits for it then. `isWanted` is asked just before; false changes
+   * nothing, and what it throws is thrown here. @throws {Refusal} as {@link apply}
+   */
+  applyTogether(happening: Happening, isWanted: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#together.push({ happening, isWanted, resolve, reject });
+      if (this.#together.length === 1) void this.inTurn(() => this.#applyWaiting());
+    });
   }
 
   /** For what nobody waits for: tried again until it is on disk, or `isObsolete` says that it no longer holds. */
@@ -111,6 +124,38 @@ export class FederationLoop {
     for (const cancel of this.#timers.values()) cancel();
     await Promise.all(this.#aggregations);
     await this.#turn;
+  }
+
+  async #applyWaiting(): Promise<void> {
+    const wanted = this.#together.splice(0).filter(({ isWanted, resolve, reject }) => {
+      try {
+        if (isWanted()) return true;
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+      return false;
+    });
+    await this.#applyAll(wanted).then(
+      () => wanted.forEach(({ resolve }) => void resolve()),
+      (error) => wanted.forEach(({ reject }) => void reject(error)),
+    );
+  }
+
+  async #applyAll(all: readonly { readonly happening: Happening; readonly resumeHash?: string }[]): Promise<void> {
+    if (all.length === 0) return;
+    const before = this.state;
+    const at = this.#parts.clock.now();
+    const entries = all.map(({ happening, resumeHash }) => ({
+      event: { ...happening, at },
+      ...(resumeHash ? { resumeHash } : {}),
+    }));
+    const commands = await this.stored(() => this.#parts.log.apply(entries));
+    if (this.state.modelRound !== before.modelRound) this.#parts.model.adopt(this.state.modelRound);
+    this.#run(commands);
+    if (this.state === before) return;
+    this.#parts.onChange(before);
+    await this.#deleteUnused(before);
   }
 
   #run(commands: readonly RoundCommand[]): void {

@@ -16,10 +16,10 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 export interface RoundLog {
   readonly state: RoundState;
   /**
-   * Journals and applies an event; what changes nothing is not written, and may still ask for its timer to be set again.
-   * Callers take turns. @throws a system error when it cannot be written; the state is unchanged then.
+   * Journals events in one write and applies them one after the other; what changes nothing is not written, and may still ask for its
+   * timer to be set again. Callers take turns. @throws a system error when they cannot be written; the state is unchanged then.
    */
-  apply(event: RoundEvent, resumeHash?: string): Promise<readonly RoundCommand[]>;
+  apply(entries: readonly JournalEntry[]): Promise<readonly RoundCommand[]>;
   /** Everything the current state waits for. */
   pending(): readonly RoundCommand[];
 }
@@ -36,13 +36,21 @@ export function openRoundLog(
     get state() {
       return state;
     },
-    async apply(event, resumeHash) {
-      const next = transition(state, event);
-      if (next.state === state) return next.commands;
+    async apply(entries) {
+      let after = state;
+      const commands: RoundCommand[] = [];
+      const changing: JournalEntry[] = [];
+      for (const entry of entries) {
+        const next = transition(after, entry.event);
+        if (next.state !== after) changing.push(entry);
+        commands.push(...next.commands);
+        after = next.state;
+      }
       // Losing count of a download costs nothing, so it is not waited for.
-      await journal.append(resumeHash ? { event, resumeHash } : { event }, { durable: event.type !== "fetched" });
-      state = next.state;
-      return next.commands;
+      const durable = changing.some(({ event }) => event.type !== "fetched");
+      if (changing.length > 0) await journal.append(changing, { durable });
+      state = after;
+      return commands;
     },
     pending: () => commandsBetween(null, state),
   };

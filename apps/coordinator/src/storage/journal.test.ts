@@ -31,9 +31,9 @@ test("returns what was appended, in order, for each federation by itself", async
   const database = await freshDatabase();
   const { journal, entries } = await openJournal(database, "one");
   expect(entries).toEqual([]);
-  await journal.append(first, { durable: true });
-  await (await openJournal(database, "two")).journal.append(second, { durable: true });
-  await journal.append(second, { durable: true });
+  await journal.append([first], { durable: true });
+  await (await openJournal(database, "two")).journal.append([second], { durable: true });
+  await journal.append([second], { durable: true });
   expect((await openJournal(database, "one")).entries).toEqual([first, second]);
   expect((await openJournal(database, "two")).entries).toEqual([second]);
 });
@@ -41,10 +41,10 @@ test("returns what was appended, in order, for each federation by itself", async
 test("what is not waited for is written with the next durable entry, in order, and at the end", async () => {
   const database = await freshDatabase();
   const { journal } = await openJournal(database, "one");
-  await journal.append(fetched, { durable: false });
+  await journal.append([fetched], { durable: false });
   expect((await openJournal(database, "one")).entries).toEqual([]);
-  await journal.append(first, { durable: true });
-  await journal.append(fetched, { durable: false });
+  await journal.append([first], { durable: true });
+  await journal.append([fetched], { durable: false });
   await journal.close();
   expect((await openJournal(database, "one")).entries).toEqual([fetched, first, fetched]);
 });
@@ -53,23 +53,23 @@ test("an entry that could not be written leaves the journal as it was, also when
   const database = await freshDatabase();
   const { journal } = await openJournal(database, "one");
   await sql`create trigger no_room before insert on events begin select raise(abort, 'no room'); end`.execute(database);
-  await expect(journal.append(first, { durable: true })).rejects.toMatchObject({ name: "DatabaseFault" });
+  await expect(journal.append([first], { durable: true })).rejects.toMatchObject({ name: "DatabaseFault" });
   await sql`drop trigger no_room`.execute(database);
   // As when a server had committed it and its answer was lost.
   await database
     .insertInto("events")
     .values({ federation_id: "one", seq: 1, version: 1, event: JSON.stringify(first.event), resume_hash: null })
     .execute();
-  await journal.append(second, { durable: true });
+  await journal.append([second], { durable: true });
   expect((await openJournal(database, "one")).entries).toEqual([second]);
 });
 
 test("of two that write the same federation only one is told that it did", async () => {
   const database = await freshDatabase();
   const [ours, theirs] = [await openJournal(database, "one"), await openJournal(database, "one")];
-  await ours.journal.append(first, { durable: true });
+  await ours.journal.append([first], { durable: true });
   for (let again = 0; again < 2; again++) {
-    await expect(theirs.journal.append(second, { durable: true })).rejects.toMatchObject({
+    await expect(theirs.journal.append([second], { durable: true })).rejects.toMatchObject({
       code: "SQLITE_CONSTRAINT_PRIMARYKEY",
     });
   }

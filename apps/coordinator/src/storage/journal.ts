@@ -5,10 +5,10 @@ import { currentVersion, parseStored, parseStoredJson, StoredFormatError } from 
 
 export interface Journal {
   /**
-   * A durable entry is on disk when this resolves; another one is written with the next durable one, or at the end.
+   * Durable entries are on disk, all of them, when this resolves; others are written with the next durable ones, or at the end.
    * @throws a system error; the journal is as it was before then.
    */
-  append(entry: JournalEntry, options: { readonly durable: boolean }): Promise<void>;
+  append(entries: readonly JournalEntry[], options: { readonly durable: boolean }): Promise<void>;
   /** Writes what was not waited for. */
   close(): Promise<void>;
 }
@@ -83,10 +83,10 @@ function journalAfter(database: Database, federationId: string, initialLength: n
   }
 
   return {
-    async append(entry, { durable }) {
-      const entries = [...unwritten, entry];
-      if (durable) await write(entries);
-      else unwritten = entries;
+    async append(entries, { durable }) {
+      const all = [...unwritten, ...entries];
+      if (durable) await write(all);
+      else unwritten = all;
     },
     async close() {
       if (unwritten.length > 0) await write(unwritten);

@@ -23,11 +23,12 @@ export const introduction = {
 
 export function memoryJournal() {
   const entries: JournalEntry[] = [];
-  const disk = { isFull: false };
+  const disk = { isFull: false, writes: 0 };
   const journal: Journal = {
-    async append(entry) {
+    async append(appended) {
       if (disk.isFull) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC", syscall: "write" });
-      entries.push(entry);
+      disk.writes += 1;
+      entries.push(...appended);
     },
     close: async () => undefined,
   };
