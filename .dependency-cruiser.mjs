@@ -71,12 +71,13 @@ const coordinator = "^apps/coordinator/src";
 /** The same for the coordinator. */
 const coordinatorFolders = {
   ports: [],
+  access: ["ports"],
   models: [],
   storage: ["ports"],
   compute: ["storage"],
   federations: ["compute", "models", "ports", "storage"],
-  gateway: ["federations", "models", "ports"],
-  http: ["federations", "models", "gateway", "storage"],
+  gateway: ["access", "federations", "models", "ports"],
+  http: ["access", "federations", "models", "gateway", "storage"],
 };
 
 /** `everywhere`: folders that each of them may import. */

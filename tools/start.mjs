@@ -16,6 +16,12 @@ await main(async () => {
   await ensureDependencies();
   const settings = await readSettings();
   if (settings === null) return 0;
+  const { readOperatorKey } = await typescriptModule("apps/coordinator/src/access/operatorKey.ts");
+  const operatorKey = await readOperatorKey(settings["operator-key-file"] ?? null, process.env.DUET_OPERATOR_KEY).catch(
+    (error) => {
+      throw new SetupError(error.message);
+    },
+  );
   await setUp();
   const port = await freePort(settings.port, settings.host);
   if (port !== settings.port) say(`Port ${settings.port} is in use; taking ${port}.`);
@@ -24,7 +30,7 @@ await main(async () => {
   // Where people open the page: what they are told is not where this process reaches the coordinator.
   const address = settings.origin.length > 0 ? settings.origin[0] + settings.base : url;
   const { trialFederation } = await typescriptModule("tools/start/trialFederation.ts");
-  const links = await trialFederation(url, TRIAL_FILE, address).catch((error) => {
+  const links = await trialFederation(url, TRIAL_FILE, { address, operatorKey }).catch((error) => {
     stop();
     throw error;
   });

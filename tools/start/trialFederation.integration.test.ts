@@ -42,7 +42,7 @@ it("creates another one when the coordinator does not know the remembered one", 
 
 it("prints the address at which people open the page, which need not be the coordinator's own", async () => {
   const links = await withCoordinator("data", (url) =>
-    trialFederation(url, join(folder, "trial.json"), "https://duet.example.org/duet"),
+    trialFederation(url, join(folder, "trial.json"), { address: "https://duet.example.org/duet" }),
   );
   expect(links.invite).toMatch(/^https:\/\/duet\.example\.org\/duet\/join\/[\w-]+#[\w-]{20,}$/);
   expect(links.watch).toMatch(/^https:\/\/duet\.example\.org\/duet\/watch\//);

@@ -1,6 +1,7 @@
 /** The federation that `npm start` has ready, so that two tabs can try Duet without setting anything up. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { signIn } from "@duet/client/accountSession";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
@@ -20,10 +21,16 @@ export interface Links {
 
 /**
  * Creates the federation over the socket, as the page would, and remembers it in `file`, so that a restart comes back to the same
- * one while it still waits for its clients. The links begin with `address`, where people open the page.
+ * one while it still waits for its clients. The links begin with `address`, where people open the page. Where the coordinator has an
+ * operator key, it is needed here too.
  */
-export async function trialFederation(url: string, file: string, address = url): Promise<Links> {
-  const client = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
+export async function trialFederation(
+  url: string,
+  file: string,
+  { address = url, operatorKey = null }: { readonly address?: string; readonly operatorKey?: string | null } = {},
+): Promise<Links> {
+  const cookie = operatorKey === null ? null : await signIn(url, operatorKey);
+  const client = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now, cookie });
   try {
     const { federationId, inviteToken, watchToken } = (await remembered(client, file)) ?? (await create(client, file));
     return {

@@ -2,8 +2,8 @@
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { z } from "zod";
+import { compileTrust } from "./access/trustedProxy.ts";
 import { parseCommandLine } from "./commandLine.ts";
-import { compileTrust } from "./gateway/trustedProxy.ts";
 
 /** "" or "/duet": no slash at the end, as many segments as are wanted. */
 const basePath = z
@@ -42,6 +42,7 @@ const settings = z.strictObject({
   base: basePath.default(""),
   origin: z.array(origin).default([]),
   "trust-proxy": trustedProxies.default([]),
+  "operator-key-file": z.string().min(1).optional(),
   "log-level": z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 export type Settings = z.output<typeof settings>;
@@ -61,13 +62,18 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --web DIR            built web app                               DUET_WEB
   --log-level L        fatal … trace, or silent (info)             DUET_LOG_LEVEL
 
+  Who may create federations (docs/deploy.md); on localhost alone everybody on this machine:
+  --operator-key-file PATH  file with a key that opens it, or      DUET_OPERATOR_KEY_FILE
+                       the key itself in the environment as
+                       DUET_OPERATOR_KEY
+
   Behind a proxy:
   --base /duet         path below which Duet is reached, whether   DUET_BASE
                        or not the proxy takes it off
   --origin URL         address at which people open the page, as   DUET_ORIGIN
                        https://duet.example.org; may be repeated
-  --trust-proxy A      believe X-Forwarded-Host and -Proto of      DUET_TRUST_PROXY
-                       this address, range, or loopback; may be
+  --trust-proxy A      believe X-Forwarded-For, -Host and -Proto   DUET_TRUST_PROXY
+                       of this address, range, or loopback; may be
                        repeated
 
   Several values in the environment are separated by commas.`;

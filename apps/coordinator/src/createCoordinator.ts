@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import fastify from "fastify";
 import { type Logger, pino } from "pino";
+import { createAccess } from "./access/createAccess.ts";
+import { assertProtected } from "./access/creation.ts";
 import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
 import { openFederationRegistry } from "./federations/registry.ts";
 import { createHandlers } from "./gateway/handlers.ts";
@@ -17,6 +19,7 @@ import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
 import { ensureFolder } from "./storage/files.ts";
 import { openStorage, type Storage } from "./storage/openStorage.ts";
+import { signingKeyIn } from "./storage/signingKey.ts";
 
 export interface CoordinatorOptions {
   /** Everything that must survive a restart. Made when it is not there. */
@@ -41,8 +44,10 @@ export interface CoordinatorOptions {
   readonly base?: string;
   /** Origins at which people open the page, besides the address at which the coordinator is reached. */
   readonly origins?: readonly string[];
-  /** Addresses of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed; none by default. */
+  /** Addresses of proxies whose X-Forwarded-For, -Host and -Proto are believed; none by default. */
   readonly trustProxy?: readonly string[];
+  /** SHA-256 of the operator key, hex: who has the key may create federations. Without one everybody on this machine may. */
+  readonly operatorKeyHash?: string | null;
   readonly clock?: Clock;
   /** Silent by default. */
   readonly logger?: Logger;
@@ -52,7 +57,8 @@ export interface CoordinatorOptions {
 export interface Coordinator {
   /**
    * Reads the models, restores every federation, listens; port 0 takes any free one. Call once. `url` has the base path in it.
-   * @throws {DataFolderInUseError} while another coordinator has the data folder; a system error when it cannot listen.
+   * @throws {DataFolderInUseError} while another coordinator has the data folder; a system error when it cannot listen; an Error with a
+   * sentence when strangers would reach it and could create federations.
    */
   listen(port: number, host?: string): Promise<{ readonly url: string }>;
   /** Disconnects everyone and closes every file; what runs goes on when the same data folder is opened again. */
@@ -66,10 +72,12 @@ const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
 /** Nothing is read and nothing runs before {@link Coordinator.listen}. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
+  const { origins = [], trustProxy = [], operatorKeyHash = null } = options;
   let opened: Awaited<ReturnType<typeof open>> | null = null;
   return {
     async listen(port, host = "127.0.0.1") {
-      opened = await open(options);
+      assertProtected({ host, origins, trustProxy, hasWayIn: operatorKeyHash !== null });
+      opened = await open(options, host);
       await opened.app.listen({ port, host });
       const url = urlOf(opened.app.server.address()) + (options.base ?? "");
       await opened.lock.announce(url);
@@ -91,14 +99,14 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
 }
 
 /** Takes the data folder and opens what is in it. */
-async function open(options: CoordinatorOptions) {
+async function open(options: CoordinatorOptions, host: string) {
   await ensureFolder(options.dataDir);
   const lock = await lockDataFolder(options.dataDir);
   const compute = createComputeThreads();
   let storage: Storage | null = null;
   try {
     storage = await openStorage(options.dataDir, options.databaseUrl ?? null, (path) => compute.run("hash", path));
-    return { lock, storage, compute, ...(await openParts(options, storage, compute)) };
+    return { lock, storage, compute, ...(await openParts(options, storage, compute, host)) };
   } catch (error) {
     await compute.close();
     await storage?.close();
@@ -108,9 +116,9 @@ async function open(options: CoordinatorOptions) {
 }
 
 /** Reads the models, restores every federation, and builds both servers. */
-async function openParts(options: CoordinatorOptions, storage: Storage, compute: ComputeThreads) {
+async function openParts(options: CoordinatorOptions, storage: Storage, compute: ComputeThreads, host: string) {
   const { modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
-  const { base = "", origins = [], trustProxy = [] } = options;
+  const { base = "", origins = [], trustProxy = [], operatorKeyHash = null } = options;
   const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
   const catalogue = await readModelCatalogue(
     [...(modelsDir === null ? [] : await modelPathsIn(modelsDir)), ...modelPaths],
@@ -122,12 +130,14 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const kept = { keepRounds, archiveAfterDays };
   const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
+  const signingKey = await signingKeyIn(options.dataDir);
+  const access = createAccess({ host, base, origins, trustProxy, operatorKeyHash, signingKey, clock });
   addSecurityHeaders(app, hub);
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);
   const folders = { samplesDir: samplesDir && resolve(samplesDir), webDir: webDir && resolve(webDir) };
-  await registerRoutes(app, { registry, catalogue, originCheck, base, logger, ...folders });
-  const handlers = createHandlers({ registry, catalogue, clock, hub });
-  const gateway = createSocketGateway(app.server, { handlers, originCheck, clock, logger });
+  await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...folders });
+  const handlers = createHandlers({ registry, creation: access.creation, catalogue, clock, hub });
+  const gateway = createSocketGateway(app.server, { handlers, access, originCheck, clock, logger });
   takeOffBase(app.server, base);
   return { app, gateway, registry };
 }

@@ -1,10 +1,13 @@
 /** The coordinator as a program: settings in, listening, until a signal. */
 import { pino } from "pino";
+import { readOperatorKey } from "./access/operatorKey.ts";
 import { parseSettings, type Settings, USAGE } from "./config.ts";
 import { createCoordinator } from "./createCoordinator.ts";
+import { hashToken } from "./ports/secrets.ts";
 import { startFailure } from "./startFailure.ts";
 
 const settings = settingsOrExit();
+const keyHash = await operatorKeyHash(settings["operator-key-file"] ?? null);
 
 const coordinator = await createCoordinator({
   dataDir: settings.data,
@@ -18,6 +21,7 @@ const coordinator = await createCoordinator({
   base: settings.base,
   origins: settings.origin,
   trustProxy: settings["trust-proxy"],
+  operatorKeyHash: keyHash,
   logger: pino({ level: settings["log-level"] }, pino.destination(2)),
 });
 try {
@@ -30,6 +34,18 @@ try {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void coordinator.close().then(() => process.exit(0)));
+}
+
+/** The key itself is forgotten at once. */
+async function operatorKeyHash(file: string | null): Promise<string | null> {
+  try {
+    const key = await readOperatorKey(file, process.env.DUET_OPERATOR_KEY);
+    delete process.env.DUET_OPERATOR_KEY;
+    return key === null ? null : hashToken(key);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
 }
 
 function settingsOrExit(): Settings {

@@ -9,6 +9,7 @@ import { type ProxyMode, startProxy } from "../../../tools/testing/reverseProxy.
 import type { CoordinatorOptions } from "../src/createCoordinator.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { testConfig } from "./support/federations.ts";
+import { withOperatorKey } from "./support/operator.ts";
 
 /** What a browser's socket from a page of this origin comes to, and what the page is told when it asks why. */
 async function asBrowser(site: string, origin = new URL(site).origin): Promise<{ connected: boolean; refusal: string | null }> {
@@ -39,7 +40,7 @@ test.each<[string, ProxyMode, Partial<CoordinatorOptions>, boolean]>([
   ["is not the one that is trusted", { host: withoutPort, headers: forwards }, { trustProxy: ["10.0.0.0/8"] }, false],
   ["is trusted and names another site", { headers: () => forwards("evil.example") }, { trustProxy: ["loopback"] }, false],
 ])("a proxy that %s", async (_, mode, settings, accepted) => {
-  const coordinator = await startCoordinator(settings);
+  const coordinator = await startCoordinator({ ...withOperatorKey, ...settings });
   const site = (await startProxy(coordinator.url, mode)).replace("127.0.0.1", "localhost");
   const { connected, refusal } = await asBrowser(site);
   expect({ connected, refusal: refusal === null }).toEqual({ connected: accepted, refusal: accepted });
@@ -47,7 +48,7 @@ test.each<[string, ProxyMode, Partial<CoordinatorOptions>, boolean]>([
 });
 
 test("--origin opens the page's own address, and only that", async () => {
-  const coordinator = await startCoordinator({ origins: ["https://duet.example"] });
+  const coordinator = await startCoordinator({ ...withOperatorKey, origins: ["https://duet.example"] });
   const site = await startProxy(coordinator.url, { host: () => "inner:8080" });
   expect(await asBrowser(site, "https://duet.example")).toEqual({ connected: true, refusal: null });
   const evil = await asBrowser(site, "https://evil.example");

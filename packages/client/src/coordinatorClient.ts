@@ -69,6 +69,8 @@ export interface CoordinatorClient {
   onReplaced(listener: (reason: string) => void): () => void;
   /** @throws {DuetError} UNREACHABLE when the coordinator stays out of reach. */
   offer(): Promise<Offer>;
+  /** At once, as who is signed in now; those who ask meanwhile wait for it. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -85,6 +87,8 @@ export interface CoordinatorClientOptions {
   readonly now: () => number;
   /** After another network or a sleep it connects again at once. Left out where nobody sees any. */
   readonly surroundings?: Surroundings;
+  /** What `signIn` of accountSession.ts gave, for programs; browsers send theirs by themselves. */
+  readonly cookie?: string | null;
 }
 
 /** Uploads of one submission that the coordinator may lose, by going down, before that is told. */
@@ -98,12 +102,17 @@ const RECONNECT_MS = 1_000;
 const replacedNotice = z.strictObject({ reason: z.string() });
 
 export function createCoordinatorClient(options: CoordinatorClientOptions): CoordinatorClient {
-  const { url, ledger, now, surroundings = unseenSurroundings } = options;
+  const { url, ledger, now, surroundings = unseenSurroundings, cookie = null } = options;
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   /** What paths from the root are added to. */
   const root = base.href.replace(/\/$/, "");
   const path = `${base.pathname}socket.io`;
-  const socket: Socket = io(base.origin, { path, transports: ["websocket"], reconnectionDelayMax: 3000 });
+  const socket: Socket = io(base.origin, {
+    path,
+    transports: ["websocket"],
+    reconnectionDelayMax: 3000,
+    ...(cookie === null ? {} : { extraHeaders: { cookie } }),
+  });
   const status = createStore<ConnectionStatus>({ kind: "connecting" });
   const ready = listeners<void>();
   const snapshots = listeners<Snapshot>();
@@ -286,6 +295,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
         });
       }
     },
+    reconnect: connectAgain,
     close() {
       stopLooking();
       socket.disconnect();

@@ -1,6 +1,7 @@
 /** One handler per message: parsed request in, reply or {@link Refusal} out. */
 import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
+import type { CreationRule } from "../access/creation.ts";
 import type { FederationRunner } from "../federations/federationRunner.ts";
 import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
@@ -15,6 +16,7 @@ export type Handlers = {
 
 export interface HandlerParts {
   readonly registry: FederationRegistry;
+  readonly creation: CreationRule;
   readonly catalogue: ModelCatalogue;
   readonly clock: Clock;
   /** Where hub addresses point to. */
@@ -22,7 +24,7 @@ export interface HandlerParts {
 }
 
 /** The coordinator's answers. */
-export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts): Handlers {
+export function createHandlers({ registry, creation, catalogue, clock, hub }: HandlerParts): Handlers {
   return {
     "session:hello"({ protocolVersion }, session) {
       if (protocolVersion !== PROTOCOL_VERSION) {
@@ -38,7 +40,10 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
 
     "federation:list": async () => ({ federations: [...(await registry.list())], unreadable: registry.unreadable }),
 
-    "federation:create": ({ config }) => registry.create(config),
+    "federation:create"({ config }, { visitor }) {
+      creation.assertAllowed(visitor);
+      return registry.create(config);
+    },
 
     async "federation:watch"({ federationId, token }, session) {
       const runner = await registry.find(federationId);

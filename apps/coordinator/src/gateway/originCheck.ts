@@ -3,7 +3,7 @@
  * page is accepted when the page's origin is the address at which the coordinator was reached, or one that it was told of.
  */
 import type { Logger } from "pino";
-import { type Arrival, compileTrust, forwarded } from "./trustedProxy.ts";
+import { type Arrival, compileTrust, forwarded } from "../access/trustedProxy.ts";
 
 export interface OriginSettings {
   /** Origins at which people open the page, besides where the coordinator is reached. */

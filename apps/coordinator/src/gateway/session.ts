@@ -1,5 +1,6 @@
 /** What the coordinator knows of one socket. */
 
+import type { Visitor } from "../access/visitor.ts";
 import type { FederationRunner } from "../federations/federationRunner.ts";
 import type { Connection } from "../federations/roster.ts";
 import type { Watcher } from "../federations/snapshotFeed.ts";
@@ -12,6 +13,7 @@ export interface Membership {
 }
 
 export interface Session {
+  readonly visitor: Visitor;
   isGreeted: boolean;
   /** The socket is gone. */
   isEnded: boolean;

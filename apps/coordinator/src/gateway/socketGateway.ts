@@ -13,6 +13,8 @@ import {
 } from "@duet/lora-core/protocol/messages";
 import type { Logger } from "pino";
 import { Server, type Socket } from "socket.io";
+import type { Access } from "../access/createAccess.ts";
+import type { Visitor } from "../access/visitor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Handlers } from "./handlers.ts";
 import type { OriginCheck } from "./originCheck.ts";
@@ -20,14 +22,18 @@ import { createRateLimit } from "./rateLimit.ts";
 import { endSession, type Session } from "./session.ts";
 import { answer, failureOf, validated } from "./validated.ts";
 
-type DuetServer = Server<ClientToServerEvents, ServerToClientEvents>;
-type DuetSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+interface SocketData {
+  visitor: Visitor;
+}
+type DuetServer = Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, SocketData>;
+type DuetSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, SocketData>;
 
 /** How long a socket may owe its answer to a ping: on a slow link that waits behind adapters and snapshots. */
 const PING_TIMEOUT_MS = 60_000;
 
 export interface GatewayParts {
   readonly handlers: Handlers;
+  readonly access: Access;
   readonly originCheck: OriginCheck;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,13 +42,19 @@ export interface GatewayParts {
 /** Puts a Socket.IO server on an HTTP server. */
 export function createSocketGateway(
   http: HttpServer,
-  { handlers, originCheck, clock, logger }: GatewayParts,
+  { handlers, access, originCheck, clock, logger }: GatewayParts,
 ): { close(): Promise<void> } {
   const io: DuetServer = new Server(http, {
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     pingTimeout: PING_TIMEOUT_MS,
     serveClient: false,
     allowRequest: (request, decide) => decide(null, originCheck.refusal(request) === null),
+  });
+  io.use((socket, next) => {
+    access.visitorOf(socket.request).then((visitor) => {
+      socket.data.visitor = visitor;
+      next();
+    }, next);
   });
   io.on("connection", (socket) => {
     const session = createSession(socket);
@@ -77,6 +89,7 @@ function bindHandlers(handlers: Handlers, session: Session, onFault: (error: unk
 
 function createSession(socket: DuetSocket): Session {
   const session: Session = {
+    visitor: socket.data.visitor,
     isGreeted: false,
     isEnded: false,
     joining: Promise.resolve(),

@@ -8,6 +8,8 @@ import { Refusal } from "../refusal.ts";
 
 const STATUS: Partial<Record<RefusalCode, number>> = {
   INVALID_PAYLOAD: 400,
+  SIGN_IN_REQUIRED: 401,
+  WRONG_KEY: 403,
   FORBIDDEN: 403,
   NOT_JOINED: 403,
   NOT_FOUND: 404,

@@ -9,6 +9,7 @@ import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import type { Access } from "../access/createAccess.ts";
 import type { FederationRunner } from "../federations/federationRunner.ts";
 import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
@@ -20,11 +21,13 @@ import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { registerFederations } from "./federationRoutes.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
+import { registerSession } from "./sessionRoutes.ts";
 
 const compress = promisify(gzip);
 
 export interface RouteParts {
   readonly registry: FederationRegistry;
+  readonly access: Access;
   readonly catalogue: ModelCatalogue;
   readonly originCheck: OriginCheck;
   /** Path below which browsers reach the page: "" or "/duet". */
@@ -43,6 +46,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
   registerHistory(app, parts.registry);
+  await registerSession(app, parts.access, parts.logger);
   await registerBlobs(app, parts.registry, parts.logger);
   await registerFederations(app, parts.registry, parts.logger);
   if (parts.samplesDir !== null) await registerSamples(app, parts.samplesDir);

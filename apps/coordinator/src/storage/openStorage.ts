@@ -3,6 +3,7 @@
  *
  *   coordinator.lock          held by the coordinator that runs on it
  *   duet.db, -wal, -shm       the database, unless it is a server's
+ *   session-key               signs the cookies of who is signed in, see signingKey.ts
  *   store-id                  which database belongs to this folder
  *   blobs/<federation>/       adapters by their SHA-256
  *   uploads/<federation>/     adapters on their way here

@@ -96,9 +96,19 @@ export async function codeOfRefusal(attempt: Promise<unknown>): Promise<string> 
   );
 }
 
+export interface ConnectOptions {
+  readonly greet?: boolean;
+  /** Of the handshake: a cookie, what proxies add. */
+  readonly headers?: Record<string, string>;
+  readonly transport?: "websocket" | "polling";
+}
+
 /** Connects and says hello. */
-export async function connectClient(url: string, { greet = true } = {}): Promise<TestClient> {
-  const socket = io(url, { transports: ["websocket"], forceNew: true, reconnection: false });
+export async function connectClient(
+  url: string,
+  { greet = true, headers = {}, transport = "websocket" }: ConnectOptions = {},
+): Promise<TestClient> {
+  const socket = io(url, { transports: [transport], forceNew: true, reconnection: false, extraHeaders: headers });
   onTestFinished(() => void socket.disconnect());
   const observers = new Set<() => void>();
   let owner: Owner | null = null;

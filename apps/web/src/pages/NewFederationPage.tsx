@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Shell } from "../app/Shell.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { type AccountHandle, useAccount } from "../hooks/useAccount.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
@@ -11,19 +12,31 @@ import { BasicFields, MethodFields, TaskFields } from "../newFederation/Federati
 import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { randomSeed } from "../newFederation/randomSeed.ts";
+import { SignedInAs } from "../newFederation/SignedInAs.tsx";
+import { SignIn } from "../newFederation/SignIn.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 
 export function NewFederationPage() {
   const status = useStore(useServices().coordinator.status);
+  const account = useAccount();
   return (
     <Shell title="New federation" narrow>
       <h1 style={{ marginTop: 0 }}>New federation</h1>
-      {status.kind === "ready" ? (
-        <NewFederationForm offer={status.offer} />
-      ) : (
-        <p className="muted">Asking the coordinator for its base models.</p>
-      )}
+      <Content offer={status.kind === "ready" ? status.offer : null} account={account} />
     </Shell>
+  );
+}
+
+function Content({ offer, account }: { readonly offer: Offer | null; readonly account: AccountHandle }) {
+  const { state, failure } = account;
+  if (failure !== null) return <FailureAlert failure={failure} />;
+  if (state !== null && !state.mayCreate) return <SignIn account={account} ways={state.signIn} />;
+  if (offer === null || state === null) return <p className="muted">Asking the coordinator for its base models.</p>;
+  return (
+    <>
+      {state.account && <SignedInAs account={account} name={state.account.name} />}
+      <NewFederationForm offer={offer} />
+    </>
   );
 }
 

@@ -63,6 +63,7 @@ export function fakeCoordinator(calls: Calls) {
       calls.push(`send ${round}`);
       await answers.submit();
     },
+    reconnect: () => {},
     close: () => {},
   };
   return {

@@ -11,6 +11,8 @@ export const REFUSALS = {
   NOT_FOUND: "Ask the organiser for a new link.",
   NOT_READABLE: "Start a new federation. The coordinator keeps the files of this one for the version of Duet that made them.",
   FORBIDDEN: "Ask the organiser for the full link, including the part after #.",
+  SIGN_IN_REQUIRED: "Sign in on the page for new federations; whoever runs the coordinator has the operator key.",
+  WRONG_KEY: "Check the key with whoever runs the coordinator, and try again.",
   FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
   STILL_RUNNING: "Stop the federation, then delete it.",
   FEDERATION_ENDED: "You can still look at its results, or start a new federation.",
