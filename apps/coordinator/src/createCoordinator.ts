@@ -1,4 +1,5 @@
 /** The composition root: puts the parts together. The program, the demo and the tests all start here. */
+import { lookup } from "node:dns/promises";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
@@ -10,10 +11,12 @@ import { type ComputeThreads, createComputeThreads } from "./compute/computeThre
 import { openFederationRegistry } from "./federations/registry.ts";
 import { createHandlers } from "./gateway/handlers.ts";
 import { createOriginCheck } from "./gateway/originCheck.ts";
-import { createSocketGateway } from "./gateway/socketGateway.ts";
+import { createSocketGateway, type GatewayParts } from "./gateway/socketGateway.ts";
 import { takeOffBase } from "./http/basePath.ts";
+import { addFrontDoor } from "./http/frontDoor.ts";
+import { refuseRaw, unreadableRefusal } from "./http/rawAnswer.ts";
 import { registerRoutes } from "./http/routes.ts";
-import { addSecurityHeaders } from "./http/securityHeaders.ts";
+import { createSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
@@ -69,6 +72,11 @@ const MAX_FEDERATIONS = 1000;
 const DEFAULT_KEEP_ROUNDS = 3;
 /** How long a request may take to arrive: the largest is one piece of an adapter. Answers take as long as they take. */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
+/** How long its headers may take; a connection that says nothing ends then, too. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const CONNECTIONS_CHECK_MS = 2_000;
+/** How long a connection is kept for a next request. */
+const KEEP_ALIVE_MS = 20_000;
 
 /** Nothing is read and nothing runs before {@link Coordinator.listen}. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
@@ -78,7 +86,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     async listen(port, host = "127.0.0.1") {
       assertProtected({ host, origins, trustProxy, hasWayIn: operatorKeyHash !== null });
       opened = await open(options, host);
-      await opened.app.listen({ port, host });
+      // By its address: of a name Fastify would make listeners of its own.
+      await opened.app.listen({ port, host: (await lookup(host)).address });
       const url = urlOf(opened.app.server.address()) + (options.base ?? "");
       await opened.lock.announce(url);
       return { url };
@@ -129,15 +138,24 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const archiveAfterDays = options.archiveAfterDays ?? null;
   const kept = { keepRounds, archiveAfterDays };
   const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
-  const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   const signingKey = await signingKeyIn(options.dataDir);
   const access = createAccess({ host, base, origins, trustProxy, operatorKeyHash, signingKey, clock });
-  addSecurityHeaders(app, hub);
+  const headers = createSecurityHeaders(hub, access.trusts);
+  const app = fastify({
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, requireHostHeader: false },
+    clientErrorHandler: (error, socket) => refuseRaw(socket, headers(null), unreadableRefusal(error)),
+  });
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);
   const folders = { samplesDir: samplesDir && resolve(samplesDir), webDir: webDir && resolve(webDir) };
   await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...folders });
   const handlers = createHandlers({ registry, creation: access.creation, catalogue, clock, hub });
-  const gateway = createSocketGateway(app.server, { handlers, access, originCheck, clock, logger });
+  const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
+    refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });
+  const gateway = createSocketGateway(app.server, { handlers, access, originCheck, clock, logger, headers, refuseHandshake });
+  addFrontDoor(app.server, { hostCheck: access.hostCheck, originCheck, headers });
   takeOffBase(app.server, base);
   return { app, gateway, registry };
 }

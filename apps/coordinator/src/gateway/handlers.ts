@@ -33,7 +33,7 @@ export function createHandlers({ registry, creation, catalogue, clock, hub }: Ha
           `This client speaks version ${protocolVersion}, the coordinator ${PROTOCOL_VERSION}; reload the page`,
         );
       }
-      session.isGreeted = true;
+      session.greet();
       const models = [...catalogue.values()].map(({ model }) => model);
       return { protocolVersion: PROTOCOL_VERSION, models, hub, serverTime: clock.now() };
     },

@@ -15,6 +15,8 @@ export interface Membership {
 export interface Session {
   readonly visitor: Visitor;
   isGreeted: boolean;
+  /** Its hello was accepted: from now on it may send what it may. */
+  greet(): void;
   /** The socket is gone. */
   isEnded: boolean;
   membership: Membership | null;

@@ -1,7 +1,13 @@
 /** Sockets to handlers and back: greeting, limits, parsing, acknowledgements, pushes. Knows nothing of rounds. */
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
-import { MAX_MESSAGE_BYTES } from "@duet/lora-core/protocol/limits";
+import {
+  GREETING_TIMEOUT_MS,
+  MAX_CLIENT_MESSAGE_BYTES,
+  MAX_GREETING_BYTES,
+  MAX_MESSAGE_BYTES,
+} from "@duet/lora-core/protocol/limits";
 import {
   type ClientToServerEvents,
   changeEvent,
@@ -21,6 +27,7 @@ import type { OriginCheck } from "./originCheck.ts";
 import { createRateLimit } from "./rateLimit.ts";
 import { endSession, type Session } from "./session.ts";
 import { answer, failureOf, validated } from "./validated.ts";
+import { limitMessages, webSocketsThat } from "./webSockets.ts";
 
 interface SocketData {
   visitor: Visitor;
@@ -37,18 +44,37 @@ export interface GatewayParts {
   readonly originCheck: OriginCheck;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of every answer that Socket.IO gives by itself. */
+  readonly headers: (request: IncomingMessage) => Readonly<Record<string, string>>;
+  /** Answers a handshake that comes to nothing. */
+  readonly refuseHandshake: (request: IncomingMessage, socket: Duplex, reason: string) => void;
 }
 
 /** Puts a Socket.IO server on an HTTP server. */
 export function createSocketGateway(
   http: HttpServer,
-  { handlers, access, originCheck, clock, logger }: GatewayParts,
+  { handlers, access, originCheck, clock, logger, headers, refuseHandshake }: GatewayParts,
 ): { close(): Promise<void> } {
   const io: DuetServer = new Server(http, {
-    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    maxHttpBufferSize: MAX_GREETING_BYTES,
+    connectTimeout: GREETING_TIMEOUT_MS,
+    wsEngine: webSocketsThat(refuseHandshake),
     pingTimeout: PING_TIMEOUT_MS,
     serveClient: false,
     allowRequest: (request, decide) => decide(null, originCheck.refusal(request) === null),
+  });
+  const greeted = new WeakSet<DuetSocket["conn"]>();
+  io.engine.on("headers", (answered: object, request: IncomingMessage) => void Object.assign(answered, headers(request)));
+  io.engine.on("connection_error", ({ req, message }: { req: IncomingMessage; message: string }) => {
+    if (req.headers.upgrade !== undefined) refuseHandshake(req, req.socket, message);
+  });
+  // Below Socket.IO, where one is also a connection that never becomes a socket of it.
+  io.engine.on("connection", (connection: DuetSocket["conn"]) => {
+    const giveUp = clock.at(clock.now() + GREETING_TIMEOUT_MS, () => {
+      // What had arrived already while the loop was busy still counts.
+      setImmediate(() => !greeted.has(connection) && connection.close(true));
+    });
+    connection.once("close", giveUp);
   });
   io.use((socket, next) => {
     access.visitorOf(socket.request).then((visitor) => {
@@ -57,7 +83,11 @@ export function createSocketGateway(
     }, next);
   });
   io.on("connection", (socket) => {
-    const session = createSession(socket);
+    const session = createSession(socket, () => {
+      if (greeted.has(socket.conn)) return;
+      greeted.add(socket.conn);
+      limitMessages(socket.conn, access.creation.allows(socket.data.visitor) ? MAX_MESSAGE_BYTES : MAX_CLIENT_MESSAGE_BYTES);
+    });
     const onFault = (error: unknown) => logger.error({ socket: socket.id, error: faultText(error) }, "A handler failed");
     const isAllowed = createRateLimit(clock);
     const gates = bindHandlers(handlers, session, onFault);
@@ -87,10 +117,14 @@ function bindHandlers(handlers: Handlers, session: Session, onFault: (error: unk
   return Object.fromEntries(names.map((name) => [name, gate(name)])) as Record<MessageName, Gate>;
 }
 
-function createSession(socket: DuetSocket): Session {
+function createSession(socket: DuetSocket, onGreeted: () => void): Session {
   const session: Session = {
     visitor: socket.data.visitor,
     isGreeted: false,
+    greet() {
+      session.isGreeted = true;
+      onGreeted();
+    },
     isEnded: false,
     joining: Promise.resolve(),
     membership: null,

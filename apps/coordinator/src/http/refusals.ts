@@ -10,6 +10,8 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   INVALID_PAYLOAD: 400,
   SIGN_IN_REQUIRED: 401,
   WRONG_KEY: 403,
+  WRONG_HOST: 403,
+  WRONG_PAGE: 403,
   FORBIDDEN: 403,
   NOT_JOINED: 403,
   NOT_FOUND: 404,

@@ -1,6 +1,7 @@
 /** Headers on every answer. Isolation (COOP/COEP) is what threaded WebAssembly needs; the policy allows nothing foreign. */
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
-import type { FastifyInstance } from "fastify";
+import type { Arrival, Trust } from "../access/trustedProxy.ts";
+import { isSecure } from "../access/visitor.ts";
 
 /** The Hugging Face hub answers with a redirection to one of its storage hosts; another hub must serve its files itself. */
 const HUB_STORAGE: ReadonlyMap<string, readonly string[]> = new Map([
@@ -34,10 +35,15 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 } as const;
 
-/** Adds them to everything the application sends. Base models may come from `hub`; nothing else is foreign. */
-export function addSecurityHeaders(app: FastifyInstance, hub: string): void {
-  const headers = { ...HEADERS, "content-security-policy": contentSecurityPolicy(new URL(hub).origin) };
-  app.addHook("onSend", async (_request, reply) => {
-    reply.headers(headers);
-  });
+/** Pages that came over https are asked for over https for a year. */
+const STRICT_TRANSPORT = { "strict-transport-security": "max-age=31536000" } as const;
+
+/** The headers of an answer to a request, or to what could not be read as one. */
+export type SecurityHeaders = (arrival: Arrival | null) => Readonly<Record<string, string>>;
+
+/** Base models may come from `hub`; nothing else is foreign. */
+export function createSecurityHeaders(hub: string, trusts: Trust): SecurityHeaders {
+  const always = { ...HEADERS, "content-security-policy": contentSecurityPolicy(new URL(hub).origin) };
+  const safe = { ...always, ...STRICT_TRANSPORT };
+  return (arrival) => (arrival && isSecure(arrival, trusts) ? safe : always);
 }

@@ -12,6 +12,9 @@ export const REFUSALS = {
   NOT_READABLE: "Start a new federation. The coordinator keeps the files of this one for the version of Duet that made them.",
   FORBIDDEN: "Ask the organiser for the full link, including the part after #.",
   SIGN_IN_REQUIRED: "Sign in on the page for new federations; whoever runs the coordinator has the operator key.",
+  /** Told to pages that the coordinator does not know, which are not Duet's. */
+  WRONG_HOST: "Open the address that whoever runs the coordinator gave you.",
+  WRONG_PAGE: "Open the page from the coordinator itself.",
   WRONG_KEY: "Check the key with whoever runs the coordinator, and try again.",
   FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
   STILL_RUNNING: "Stop the federation, then delete it.",

@@ -1,7 +1,13 @@
 /** Every size the wire accepts, in one place. */
 export const MAX_ADAPTER_BYTES = 128 * 1024 * 1024;
-/** Largest Socket.IO message to the coordinator: a federation's config, with its base model's, is the largest there is. */
+/** Largest Socket.IO message to the coordinator, of who may create federations: a config, with its base model's, is the largest there is. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Of everybody else. */
+export const MAX_CLIENT_MESSAGE_BYTES = 16 * 1024;
+/** Before `session:hello` was accepted. */
+export const MAX_GREETING_BYTES = 1024;
+/** How long after connecting that may take, ms. */
+export const GREETING_TIMEOUT_MS = 10_000;
 /** Largest piece of an adapter in one HTTP request. */
 export const MAX_PIECE_BYTES = 512 * 1024;
 export const MAX_NAME_LENGTH = 60;

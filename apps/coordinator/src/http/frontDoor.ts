@@ -1,0 +1,61 @@
+/**
+ * In front of everything, HTTP and sockets alike: every answer gets its headers, and who asks for a host that is none of the
+ * coordinator's, or changes something from the page of another site, comes no further.
+ */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { HostCheck } from "../access/hostCheck.ts";
+import type { OriginCheck } from "../gateway/originCheck.ts";
+import { failureOf } from "../gateway/validated.ts";
+import { type RawRefusal, refuseRaw } from "./rawAnswer.ts";
+import type { SecurityHeaders } from "./securityHeaders.ts";
+
+export interface FrontDoorParts {
+  readonly hostCheck: HostCheck;
+  readonly originCheck: OriginCheck;
+  readonly headers: SecurityHeaders;
+}
+
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Where a page asks why it is refused. */
+const ORIGIN_PATH = /^\/origin(\?|$)/;
+const SOCKET_PATH = "/socket.io/";
+
+/** Call it after all other listeners were added; what is added later stands before it. */
+export function addFrontDoor(server: Server, { hostCheck, originCheck, headers }: FrontDoorParts): void {
+  const onward = { request: server.listeners("request"), upgrade: server.listeners("upgrade") };
+  server.removeAllListeners("request").removeAllListeners("upgrade");
+
+  function refusalOf(request: IncomingMessage): RawRefusal | null {
+    const { method = "GET", url = "/", httpVersion } = request;
+    if (request.headers.host === undefined && httpVersion === "1.1") {
+      return { status: 400, code: "INVALID_PAYLOAD", message: "This request names no host" };
+    }
+    const foreignHost = ORIGIN_PATH.test(url) ? null : hostCheck(request);
+    if (foreignHost !== null) return { status: 403, code: "WRONG_HOST", message: foreignHost };
+    const foreignPage = READING.has(method) ? null : originCheck.refusal(request);
+    return foreignPage === null ? null : { status: 403, code: "WRONG_PAGE", message: foreignPage };
+  }
+
+  function refuse(response: ServerResponse, { status, ...refusal }: RawRefusal): void {
+    response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" });
+    response.end(JSON.stringify(failureOf(refusal)));
+  }
+
+  server.on("request", (request, response) => {
+    for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
+    const refusal = refusalOf(request);
+    if (refusal) refuse(response, refusal);
+    else for (const listener of onward.request) listener.call(server, request, response);
+  });
+  server.on("checkExpectation", (request, response) => {
+    for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
+    refuse(response, { status: 417, code: "INVALID_PAYLOAD", message: "What this request expects is not done here" });
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const elsewhere: RawRefusal = { status: 404, code: "NOT_FOUND", message: "There is no socket at this address" };
+    const refusal = refusalOf(request) ?? (request.url?.startsWith(SOCKET_PATH) ? null : elsewhere);
+    if (refusal) refuseRaw(socket, headers(request), refusal);
+    else for (const listener of onward.upgrade) listener.call(server, request, socket, head);
+  });
+}
