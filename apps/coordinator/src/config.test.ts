@@ -10,6 +10,7 @@ test("flags win over the environment, which wins over defaults", () => {
     models: "models",
     hub: "https://huggingface.co",
     "keep-rounds": 3,
+    "max-federations": 1000,
     base: "",
     origin: [],
     "trust-proxy": [],

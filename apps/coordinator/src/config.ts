@@ -43,6 +43,10 @@ const settings = z.strictObject({
   origin: z.array(origin).default([]),
   "trust-proxy": trustedProxies.default([]),
   "operator-key-file": z.string().min(1).optional(),
+  "max-federations": z.coerce.number().int().min(1).max(1_000_000).default(1000),
+  "federations-per-hour": z.coerce.number().int().min(1).max(1_000_000).optional(),
+  "sockets-per-address": z.coerce.number().int().min(1).max(1_000_000).optional(),
+  "audit-log": z.string().min(1).optional(),
   "log-level": z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 export type Settings = z.output<typeof settings>;
@@ -66,6 +70,12 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --operator-key-file PATH  file with a key that opens it, or      DUET_OPERATOR_KEY_FILE
                        the key itself in the environment as
                        DUET_OPERATOR_KEY
+
+  --max-federations N  federations in all (1000)                   DUET_MAX_FEDERATIONS
+  --federations-per-hour N  from one address or account (60)       DUET_FEDERATIONS_PER_HOUR
+  --sockets-per-address N  open at once (2000)                     DUET_SOCKETS_PER_ADDRESS
+  --audit-log PATH     file for who created, joined, removed,      DUET_AUDIT_LOG
+                       was refused; it is in the log, too
 
   Behind a proxy:
   --base /duet         path below which Duet is reached, whether   DUET_BASE

@@ -5,10 +5,12 @@ import { resolve } from "node:path";
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import fastify from "fastify";
 import { type Logger, pino } from "pino";
+import { createAudit } from "./access/audit.ts";
 import { createAccess } from "./access/createAccess.ts";
 import { assertProtected } from "./access/creation.ts";
 import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
 import { openFederationRegistry } from "./federations/registry.ts";
+import { guardedHandlers } from "./gateway/guardedHandlers.ts";
 import { createHandlers } from "./gateway/handlers.ts";
 import { createOriginCheck } from "./gateway/originCheck.ts";
 import { createSocketGateway, type GatewayParts } from "./gateway/socketGateway.ts";
@@ -54,7 +56,15 @@ export interface CoordinatorOptions {
   readonly clock?: Clock;
   /** Silent by default. */
   readonly logger?: Logger;
-  readonly limits?: { readonly maxFederations?: number };
+  /** File that the audit log is also written to; none by default. */
+  readonly auditLog?: string | null;
+  readonly limits?: {
+    /** Federations in all. */
+    readonly maxFederations?: number | undefined;
+    /** Created from one network address, or by one account. */
+    readonly federationsPerHour?: number | undefined;
+    readonly socketsPerAddress?: number | undefined;
+  };
 }
 
 export interface Coordinator {
@@ -100,6 +110,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       await opened?.app.close();
       await opened?.compute.close();
       await opened?.registry.close();
+      opened?.audit.close();
       await opened?.storage.close();
       await opened?.lock.release();
       opened = null;
@@ -139,7 +150,9 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const kept = { keepRounds, archiveAfterDays };
   const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
   const signingKey = await signingKeyIn(options.dataDir);
-  const access = createAccess({ host, base, origins, trustProxy, operatorKeyHash, signingKey, clock });
+  const audit = createAudit(logger, options.auditLog ?? null);
+  const way = { host, base, origins, trustProxy, operatorKeyHash, signingKey };
+  const access = createAccess({ ...way, ...options.limits, clock, audit });
   const headers = createSecurityHeaders(hub, access.trusts);
   const app = fastify({
     forceCloseConnections: true,
@@ -151,13 +164,14 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);
   const folders = { samplesDir: samplesDir && resolve(samplesDir), webDir: webDir && resolve(webDir) };
   await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...folders });
-  const handlers = createHandlers({ registry, creation: access.creation, catalogue, clock, hub });
+  const plain = createHandlers({ registry, catalogue, clock, hub });
+  const handlers = guardedHandlers(plain, access.guard, access.creation);
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
     refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });
   const gateway = createSocketGateway(app.server, { handlers, access, originCheck, clock, logger, headers, refuseHandshake });
   addFrontDoor(app.server, { hostCheck: access.hostCheck, originCheck, headers });
   takeOffBase(app.server, base);
-  return { app, gateway, registry };
+  return { app, gateway, registry, audit };
 }
 
 function urlOf(address: AddressInfo | string | null): string {

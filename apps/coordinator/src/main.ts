@@ -22,6 +22,12 @@ const coordinator = await createCoordinator({
   origins: settings.origin,
   trustProxy: settings["trust-proxy"],
   operatorKeyHash: keyHash,
+  auditLog: settings["audit-log"] ?? null,
+  limits: {
+    maxFederations: settings["max-federations"],
+    federationsPerHour: settings["federations-per-hour"],
+    socketsPerAddress: settings["sockets-per-address"],
+  },
   logger: pino({ level: settings["log-level"] }, pino.destination(2)),
 });
 try {

@@ -49,11 +49,13 @@ test.each<[string, ProxyMode, Partial<CoordinatorOptions>, boolean]>([
 
 test("--origin opens the page's own address, and only that", async () => {
   const coordinator = await startCoordinator({ ...withOperatorKey, origins: ["https://duet.example"] });
-  const site = await startProxy(coordinator.url, { host: () => "inner:8080" });
+  const site = await startProxy(coordinator.url, { host: () => "127.0.0.1:8080" });
   expect(await asBrowser(site, "https://duet.example")).toEqual({ connected: true, refusal: null });
   const evil = await asBrowser(site, "https://evil.example");
   expect(evil.connected).toBe(false);
-  expect(evil.refusal).toMatch(/opened at https:\/\/evil\.example, but the coordinator was reached as https:\/\/inner:8080/);
+  expect(evil.refusal).toMatch(
+    /opened at https:\/\/evil\.example, but the coordinator was reached as https:\/\/127\.0\.0\.1:8080/,
+  );
 });
 
 test("default ports and IPv6 of browsers at the coordinator itself", async () => {

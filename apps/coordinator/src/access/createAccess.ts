@@ -4,11 +4,17 @@ import type { Clock } from "../ports/clock.ts";
 import { matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import { accountName } from "./account.ts";
+import type { Audit } from "./audit.ts";
+import { type ConnectionCount, createConnectionCount } from "./connectionCount.ts";
 import { type CreationRule, createCreationRule } from "./creation.ts";
+import { createGuard, type Guard } from "./guard.ts";
 import { createHostCheck, type HostCheck } from "./hostCheck.ts";
+import { MAX_SOCKETS_PER_NETWORK, QUOTAS } from "./limits.ts";
+import { createLockout } from "./lockout.ts";
+import { createQuotas } from "./quotas.ts";
 import { createSignedSessions, type SignedSessions } from "./signedSessions.ts";
-import { type Arrival, compileTrust, type Trust } from "./trustedProxy.ts";
-import { type Visitor, visitorOf } from "./visitor.ts";
+import { type Arrival, addressOf, compileTrust, type Trust } from "./trustedProxy.ts";
+import { networkOf, type Visitor, visitorOf } from "./visitor.ts";
 
 export interface AccessSettings {
   readonly host: string;
@@ -20,6 +26,10 @@ export interface AccessSettings {
   /** Signs sessions; stays on the coordinator. */
   readonly signingKey: Uint8Array;
   readonly clock: Clock;
+  readonly audit: Audit;
+  /** What an operator may change of limits.ts. */
+  readonly federationsPerHour?: number | undefined;
+  readonly socketsPerAddress?: number | undefined;
 }
 
 export interface Access {
@@ -27,7 +37,11 @@ export interface Access {
   readonly hostCheck: HostCheck;
   readonly creation: CreationRule;
   readonly sessions: SignedSessions;
+  readonly guard: Guard;
+  readonly connections: ConnectionCount;
   visitorOf(arrival: Arrival): Promise<Visitor>;
+  /** What a visitor is counted by. */
+  networkOf(arrival: Arrival): string;
   /** @throws {Refusal} WRONG_KEY */
   assertOperatorKey(key: string): void;
   /** What the page shows of it. */
@@ -35,7 +49,9 @@ export interface Access {
 }
 
 export function createAccess(settings: AccessSettings): Access {
-  const { host, base, origins, trustProxy, operatorKeyHash: keyHash, signingKey, clock } = settings;
+  const { host, base, origins, trustProxy, operatorKeyHash: keyHash, signingKey, clock, audit } = settings;
+  const { federationsPerHour = QUOTAS.federation.amount, socketsPerAddress = MAX_SOCKETS_PER_NETWORK } = settings;
+  const quotas = createQuotas(clock, { federation: { ...QUOTAS.federation, amount: federationsPerHour } });
   const trusts = compileTrust(trustProxy);
   const sessions = createSignedSessions({ signingKey, clock, base, wayIn: { operator: keyHash, openid: null } });
   const creation = createCreationRule(keyHash === null, clock);
@@ -44,6 +60,9 @@ export function createAccess(settings: AccessSettings): Access {
     hostCheck: createHostCheck({ host, origins, trusts }),
     creation,
     sessions,
+    guard: createGuard({ quotas, lockout: createLockout(clock, audit), audit }),
+    connections: createConnectionCount(socketsPerAddress),
+    networkOf: (arrival) => networkOf(addressOf(arrival, trusts)),
     visitorOf: (arrival) => visitorOf(arrival, trusts, sessions),
     assertOperatorKey(key) {
       if (keyHash === null || !matchesHash(key.trim(), keyHash))

@@ -1,7 +1,6 @@
 /** One handler per message: parsed request in, reply or {@link Refusal} out. */
 import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
-import type { CreationRule } from "../access/creation.ts";
 import type { FederationRunner } from "../federations/federationRunner.ts";
 import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
@@ -10,13 +9,11 @@ import type { Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
 import { beginMembership, membershipOf, type Session, subscribe } from "./session.ts";
 
-export type Handlers = {
-  readonly [N in MessageName]: (request: RequestOf<N>, session: Session) => Promise<ReplyOf<N>> | ReplyOf<N>;
-};
+export type Handler<N extends MessageName> = (request: RequestOf<N>, session: Session) => Promise<ReplyOf<N>> | ReplyOf<N>;
+export type Handlers = { readonly [N in MessageName]: Handler<N> };
 
 export interface HandlerParts {
   readonly registry: FederationRegistry;
-  readonly creation: CreationRule;
   readonly catalogue: ModelCatalogue;
   readonly clock: Clock;
   /** Where hub addresses point to. */
@@ -24,7 +21,7 @@ export interface HandlerParts {
 }
 
 /** The coordinator's answers. */
-export function createHandlers({ registry, creation, catalogue, clock, hub }: HandlerParts): Handlers {
+export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts): Handlers {
   return {
     "session:hello"({ protocolVersion }, session) {
       if (protocolVersion !== PROTOCOL_VERSION) {
@@ -40,10 +37,7 @@ export function createHandlers({ registry, creation, catalogue, clock, hub }: Ha
 
     "federation:list": async () => ({ federations: [...(await registry.list())], unreadable: registry.unreadable }),
 
-    "federation:create"({ config }, { visitor }) {
-      creation.assertAllowed(visitor);
-      return registry.create(config);
-    },
+    "federation:create": ({ config }) => registry.create(config),
 
     async "federation:watch"({ federationId, token }, session) {
       const runner = await registry.find(federationId);

@@ -22,6 +22,7 @@ import { Server, type Socket } from "socket.io";
 import type { Access } from "../access/createAccess.ts";
 import type { Visitor } from "../access/visitor.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Refusal } from "../refusal.ts";
 import type { Handlers } from "./handlers.ts";
 import type { OriginCheck } from "./originCheck.ts";
 import { createRateLimit } from "./rateLimit.ts";
@@ -55,13 +56,32 @@ export function createSocketGateway(
   http: HttpServer,
   { handlers, access, originCheck, clock, logger, headers, refuseHandshake }: GatewayParts,
 ): { close(): Promise<void> } {
+  /** How the place of a handshake, which is no socket yet, among those of its network is given up. */
+  const places = new WeakMap<IncomingMessage, () => void>();
+  /** Counts the socket that is about to open. Why it may not; null when it may. */
+  function admit(request: IncomingMessage): string | null {
+    const network = access.networkOf(request);
+    try {
+      access.guard.quotas.take("handshake", network);
+      places.set(request, access.connections.enter(network));
+      // A handshake that comes to nothing.
+      request.socket.once("close", () => places.get(request)?.());
+      return null;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return error.message;
+    }
+  }
   const io: DuetServer = new Server(http, {
     maxHttpBufferSize: MAX_GREETING_BYTES,
     connectTimeout: GREETING_TIMEOUT_MS,
     wsEngine: webSocketsThat(refuseHandshake),
     pingTimeout: PING_TIMEOUT_MS,
     serveClient: false,
-    allowRequest: (request, decide) => decide(null, originCheck.refusal(request) === null),
+    allowRequest: (request, decide) => {
+      const refusal = originCheck.refusal(request) ?? admit(request);
+      decide(refusal, refusal === null);
+    },
   });
   const greeted = new WeakSet<DuetSocket["conn"]>();
   io.engine.on("headers", (answered: object, request: IncomingMessage) => void Object.assign(answered, headers(request)));
@@ -75,6 +95,9 @@ export function createSocketGateway(
       setImmediate(() => !greeted.has(connection) && connection.close(true));
     });
     connection.once("close", giveUp);
+    const leave = places.get(connection.request);
+    places.delete(connection.request);
+    if (leave) connection.once("close", leave);
   });
   io.use((socket, next) => {
     access.visitorOf(socket.request).then((visitor) => {
@@ -95,7 +118,9 @@ export function createSocketGateway(
       answer(acknowledge, failureOf({ code, message }), onFault);
     // One listener for every name, so that an unknown event is refused instead of ignored.
     socket.onAny((name: string, raw: unknown, acknowledge: unknown) => {
-      if (!isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
+      if (!access.guard.quotas.has("message", session.visitor.network)) {
+        refuse(acknowledge, "QUOTA_USED_UP", "Too many messages come from this address");
+      } else if (!isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
       else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", "There is no such message");
       else if (!session.isGreeted && name !== "session:hello") {
         refuse(acknowledge, "FORBIDDEN", "The first message must be session:hello");

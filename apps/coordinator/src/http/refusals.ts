@@ -21,6 +21,8 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   BLOB_MISSING: 409,
   INVALID_ADAPTER: 422,
   RATE_LIMITED: 429,
+  QUOTA_USED_UP: 429,
+  LOCKED_OUT: 429,
   STORAGE_FAILED: 507,
 };
 

@@ -20,6 +20,8 @@ import { DamagedArtifactError } from "../storage/artifacts.ts";
 import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { registerFederations } from "./federationRoutes.ts";
+import { addHttpGuard } from "./httpGuard.ts";
+import { refuse } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 import { registerSession } from "./sessionRoutes.ts";
 
@@ -41,6 +43,8 @@ export interface RouteParts {
 
 /** Registers every route. */
 export async function registerRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
+  app.setErrorHandler((error, _request, reply) => refuse(reply, error, parts.logger));
+  addHttpGuard(app, parts.access);
   app.get("/health", async () => ({ status: "ok", federations: parts.registry.size }));
   registerOrigin(app, parts.originCheck);
   registerModels(app, parts.catalogue);

@@ -19,12 +19,17 @@ export async function registerSession(app: FastifyInstance, access: Access, logg
     scope.post(`/${SESSION_PATH}`, { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
       const asked = signInRequest.safeParse(request.body);
       if (!asked.success) throw new Refusal("INVALID_PAYLOAD", "Signing in takes the operator key");
-      access.assertOperatorKey(asked.data.key);
+      const visitor = await access.visitorOf(request.raw);
+      access.guard.quotas.take("signIn", visitor.network);
+      const action = { visitor, secret: "operatorKey", action: "signIn" } as const;
+      await access.guard.around(action, () => access.assertOperatorKey(asked.data.key));
+      access.guard.record("signIn", { ...visitor, signedIn: { account: { kind: "operator" }, until: 0 } });
       reply.header("set-cookie", await access.sessions.begin({ kind: "operator" }, isSafe(access, request)));
       return { ok: true, data: {} };
     });
 
     scope.delete(`/${SESSION_PATH}`, async (request, reply) => {
+      access.guard.record("signOut", await access.visitorOf(request.raw));
       reply.header("set-cookie", access.sessions.end(isSafe(access, request)));
       return { ok: true, data: {} };
     });

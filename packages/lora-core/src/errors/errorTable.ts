@@ -24,6 +24,8 @@ export const REFUSALS = {
   INVALID_ADAPTER: "Reload this page; it restarts from its last checkpoint.",
   /** Answered by uploading it: shown to nobody unless that does not help either. */
   BLOB_MISSING: "Check the network; this client sends it again.",
+  LOCKED_OUT: "Wait until then, and try again with the right one; from another address it works meanwhile.",
+  QUOTA_USED_UP: "Wait a few minutes and try again, or ask whoever runs the coordinator for more.",
   RATE_LIMITED: "Wait a few seconds and try again.",
   STORAGE_FAILED: "Ask the organiser to free disk space on the coordinator.",
   INTERNAL: "Try again; if it stays, ask the organiser to look at the coordinator's log.",
