@@ -30,6 +30,12 @@ await main(async () => {
   // Where people open the page: what they are told is not where this process reaches the coordinator.
   const address = settings.origin.length > 0 ? settings.origin[0] + settings.base : url;
   const { trialFederation } = await typescriptModule("tools/start/trialFederation.ts");
+  if (operatorKey === null && settings["openid-issuer"] !== undefined) {
+    console.log(
+      `\n  Duet is running at   ${address}\n\n  Who signs in there may create federations. Ctrl-C stops the coordinator.\n`,
+    );
+    return ended;
+  }
   const links = await trialFederation(url, TRIAL_FILE, { address, operatorKey }).catch((error) => {
     stop();
     throw error;

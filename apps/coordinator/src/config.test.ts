@@ -11,6 +11,7 @@ test("flags win over the environment, which wins over defaults", () => {
     hub: "https://huggingface.co",
     "keep-rounds": 3,
     "max-federations": 1000,
+    "openid-allow": [],
     base: "",
     origin: [],
     "trust-proxy": [],
@@ -49,6 +50,8 @@ test.each([
   [["--origin", "duet.example.org"], /^--origin: "duet\.example\.org" is not an origin; write it as https:/],
   [["--origin", "https://duet.example.org/duet"], /^--origin: .*without a path/],
   [["--trust-proxy", "everyone"], /^--trust-proxy: .*everyone.*or loopback/],
+  [["--openid-issuer", "http://login.example"], /^--openid-issuer: a provider is reached over https/],
+  [["--openid-allow", "a b"], /^--openid-allow/],
   [["--base", "/a/../b"], /^--base: write it as \/duet/],
   [["--base", "https://x"], /^--base: write it as \/duet/],
 ])("%j is refused with a sentence", (args, message) => {

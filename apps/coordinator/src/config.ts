@@ -2,6 +2,7 @@
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { z } from "zod";
+import { isLocalHost } from "./access/creation.ts";
 import { compileTrust } from "./access/trustedProxy.ts";
 import { parseCommandLine } from "./commandLine.ts";
 
@@ -19,6 +20,14 @@ const origin = z.string().transform((text, context) => {
   context.addIssue(`"${text}" is not an origin; write it as https://duet.example.org, without a path`);
   return z.NEVER;
 });
+
+/** Whoever can change what the provider says can sign in as anybody: over http it is on this machine. */
+const openIdIssuer = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (address) => !URL.canParse(address) || new URL(address).protocol === "https:" || isLocalHost(new URL(address).hostname),
+    "a provider is reached over https",
+  );
 
 const trustedProxies = z.array(z.string()).superRefine((addresses, context) => {
   try {
@@ -43,6 +52,12 @@ const settings = z.strictObject({
   origin: z.array(origin).default([]),
   "trust-proxy": trustedProxies.default([]),
   "operator-key-file": z.string().min(1).optional(),
+  "openid-issuer": openIdIssuer.optional(),
+  "openid-client-id": z.string().min(1).optional(),
+  "openid-secret-file": z.string().min(1).optional(),
+  "openid-allow": z
+    .array(z.string().regex(/^([^@\s]+@)?[\w.-]+$/, "write e-mail addresses, or their domains as example.org"))
+    .default([]),
   "max-federations": z.coerce.number().int().min(1).max(1_000_000).default(1000),
   "federations-per-hour": z.coerce.number().int().min(1).max(1_000_000).optional(),
   "sockets-per-address": z.coerce.number().int().min(1).max(1_000_000).optional(),
@@ -71,6 +86,13 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
                        the key itself in the environment as
                        DUET_OPERATOR_KEY
 
+  --openid-issuer URL  accounts of this OpenID provider may        DUET_OPENID_ISSUER
+                       create, as the next options say
+  --openid-client-id ID  as whom the coordinator is known there    DUET_OPENID_CLIENT_ID
+  --openid-secret-file PATH  file with its secret there, or the    DUET_OPENID_SECRET_FILE
+                       secret itself as DUET_OPENID_SECRET
+  --openid-allow WHO   verified e-mail addresses, or domains of    DUET_OPENID_ALLOW
+                       such (every account); may be repeated
   --max-federations N  federations in all (1000)                   DUET_MAX_FEDERATIONS
   --federations-per-hour N  from one address or account (60)       DUET_FEDERATIONS_PER_HOUR
   --sockets-per-address N  open at once (2000)                     DUET_SOCKETS_PER_ADDRESS
@@ -90,7 +112,7 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
 
 export const USAGE = `Usage: coordinator [options]                               also from the environment:\n${OPTIONS}`;
 
-const LISTS: readonly string[] = ["origin", "trust-proxy"];
+const LISTS: readonly string[] = ["origin", "trust-proxy", "openid-allow"];
 const optionNames = Object.keys(settings.shape);
 
 /** "help" when that is asked for. @throws {Error} in words for the person at the terminal. */

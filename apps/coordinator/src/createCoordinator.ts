@@ -8,6 +8,7 @@ import { type Logger, pino } from "pino";
 import { createAudit } from "./access/audit.ts";
 import { createAccess } from "./access/createAccess.ts";
 import { assertProtected } from "./access/creation.ts";
+import type { OpenIdSettings } from "./access/openId.ts";
 import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
 import { openFederationRegistry } from "./federations/registry.ts";
 import { guardedHandlers } from "./gateway/guardedHandlers.ts";
@@ -56,6 +57,8 @@ export interface CoordinatorOptions {
   readonly clock?: Clock;
   /** Silent by default. */
   readonly logger?: Logger;
+  /** An OpenID provider whose accounts may create federations. */
+  readonly openId?: OpenIdSettings | null;
   /** File that the audit log is also written to; none by default. */
   readonly auditLog?: string | null;
   readonly limits?: {
@@ -90,11 +93,11 @@ const KEEP_ALIVE_MS = 20_000;
 
 /** Nothing is read and nothing runs before {@link Coordinator.listen}. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
-  const { origins = [], trustProxy = [], operatorKeyHash = null } = options;
+  const { origins = [], trustProxy = [], operatorKeyHash = null, openId = null } = options;
   let opened: Awaited<ReturnType<typeof open>> | null = null;
   return {
     async listen(port, host = "127.0.0.1") {
-      assertProtected({ host, origins, trustProxy, hasWayIn: operatorKeyHash !== null });
+      assertProtected({ host, origins, trustProxy, hasWayIn: operatorKeyHash !== null || openId !== null });
       opened = await open(options, host);
       // By its address: of a name Fastify would make listeners of its own.
       await opened.app.listen({ port, host: (await lookup(host)).address });
@@ -138,7 +141,7 @@ async function open(options: CoordinatorOptions, host: string) {
 /** Reads the models, restores every federation, and builds both servers. */
 async function openParts(options: CoordinatorOptions, storage: Storage, compute: ComputeThreads, host: string) {
   const { modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
-  const { base = "", origins = [], trustProxy = [], operatorKeyHash = null } = options;
+  const { base = "", origins = [], trustProxy = [], operatorKeyHash = null, openId = null } = options;
   const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
   const catalogue = await readModelCatalogue(
     [...(modelsDir === null ? [] : await modelPathsIn(modelsDir)), ...modelPaths],
@@ -151,7 +154,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
   const signingKey = await signingKeyIn(options.dataDir);
   const audit = createAudit(logger, options.auditLog ?? null);
-  const way = { host, base, origins, trustProxy, operatorKeyHash, signingKey };
+  const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey };
   const access = createAccess({ ...way, ...options.limits, clock, audit });
   const headers = createSecurityHeaders(hub, access.trusts);
   const app = fastify({

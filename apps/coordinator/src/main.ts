@@ -1,13 +1,14 @@
 /** The coordinator as a program: settings in, listening, until a signal. */
 import { pino } from "pino";
-import { readOperatorKey } from "./access/operatorKey.ts";
+import type { OpenIdSettings } from "./access/openId.ts";
+import { readOperatorKey, readSecretFile } from "./access/operatorKey.ts";
 import { parseSettings, type Settings, USAGE } from "./config.ts";
 import { createCoordinator } from "./createCoordinator.ts";
 import { hashToken } from "./ports/secrets.ts";
 import { startFailure } from "./startFailure.ts";
 
 const settings = settingsOrExit();
-const keyHash = await operatorKeyHash(settings["operator-key-file"] ?? null);
+const { keyHash, openId } = await secretsOrExit(settings);
 
 const coordinator = await createCoordinator({
   dataDir: settings.data,
@@ -22,6 +23,7 @@ const coordinator = await createCoordinator({
   origins: settings.origin,
   trustProxy: settings["trust-proxy"],
   operatorKeyHash: keyHash,
+  openId,
   auditLog: settings["audit-log"] ?? null,
   limits: {
     maxFederations: settings["max-federations"],
@@ -42,16 +44,28 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void coordinator.close().then(() => process.exit(0)));
 }
 
-/** The key itself is forgotten at once. */
-async function operatorKeyHash(file: string | null): Promise<string | null> {
+/** Of the key only the hash is kept; neither secret stays in the environment. */
+async function secretsOrExit(given: Settings): Promise<{ keyHash: string | null; openId: OpenIdSettings | null }> {
   try {
-    const key = await readOperatorKey(file, process.env.DUET_OPERATOR_KEY);
+    const key = await readOperatorKey(given["operator-key-file"] ?? null, process.env.DUET_OPERATOR_KEY);
+    const openId = await openIdOf(given, process.env.DUET_OPENID_SECRET);
     delete process.env.DUET_OPERATOR_KEY;
-    return key === null ? null : hashToken(key);
+    delete process.env.DUET_OPENID_SECRET;
+    return { keyHash: key === null ? null : hashToken(key), openId };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(2);
   }
+}
+
+/** @throws {Error} with a sentence when something of it is missing. */
+async function openIdOf(given: Settings, secret: string | undefined): Promise<OpenIdSettings | null> {
+  const { "openid-issuer": issuer, "openid-client-id": clientId, "openid-secret-file": file, "openid-allow": allow } = given;
+  if (issuer === undefined) return null;
+  if (clientId === undefined)
+    throw new Error("--openid-issuer needs --openid-client-id, too: as whom the coordinator is known there.");
+  const clientSecret = file === undefined ? secret || null : await readSecretFile(file, "--openid-secret-file");
+  return { issuer, clientId, clientSecret, allow };
 }
 
 function settingsOrExit(): Settings {

@@ -11,10 +11,11 @@ import { createGuard, type Guard } from "./guard.ts";
 import { createHostCheck, type HostCheck } from "./hostCheck.ts";
 import { MAX_SOCKETS_PER_NETWORK, QUOTAS } from "./limits.ts";
 import { createLockout } from "./lockout.ts";
+import { createOpenIdSignIn, type OpenIdSettings, type OpenIdSignIn } from "./openId.ts";
 import { createQuotas } from "./quotas.ts";
 import { createSignedSessions, type SignedSessions } from "./signedSessions.ts";
-import { type Arrival, addressOf, compileTrust, type Trust } from "./trustedProxy.ts";
-import { networkOf, type Visitor, visitorOf } from "./visitor.ts";
+import { type Arrival, addressOf, compileTrust, forwarded, type Trust } from "./trustedProxy.ts";
+import { isSecure, networkOf, type Visitor, visitorOf } from "./visitor.ts";
 
 export interface AccessSettings {
   readonly host: string;
@@ -23,6 +24,7 @@ export interface AccessSettings {
   readonly trustProxy: readonly string[];
   /** SHA-256 of the operator key, hex; null where there is no operator key. */
   readonly operatorKeyHash: string | null;
+  readonly openId: OpenIdSettings | null;
   /** Signs sessions; stays on the coordinator. */
   readonly signingKey: Uint8Array;
   readonly clock: Clock;
@@ -37,9 +39,13 @@ export interface Access {
   readonly hostCheck: HostCheck;
   readonly creation: CreationRule;
   readonly sessions: SignedSessions;
+  /** Null without a provider. */
+  readonly openId: OpenIdSignIn | null;
   readonly guard: Guard;
   readonly connections: ConnectionCount;
   visitorOf(arrival: Arrival): Promise<Visitor>;
+  /** Where people open the page, as an origin: the first of those that are named, or where this request reached the coordinator. */
+  publicOrigin(arrival: Arrival): string;
   /** What a visitor is counted by. */
   networkOf(arrival: Arrival): string;
   /** @throws {Refusal} WRONG_KEY */
@@ -53,13 +59,26 @@ export function createAccess(settings: AccessSettings): Access {
   const { federationsPerHour = QUOTAS.federation.amount, socketsPerAddress = MAX_SOCKETS_PER_NETWORK } = settings;
   const quotas = createQuotas(clock, { federation: { ...QUOTAS.federation, amount: federationsPerHour } });
   const trusts = compileTrust(trustProxy);
-  const sessions = createSignedSessions({ signingKey, clock, base, wayIn: { operator: keyHash, openid: null } });
-  const creation = createCreationRule(keyHash === null, clock);
+  const sessions = createSignedSessions({
+    signingKey,
+    clock,
+    base,
+    wayIn: { operator: keyHash, openid: settings.openId && wayOf(settings.openId) },
+  });
+  const openId = settings.openId && createOpenIdSignIn(settings.openId, signingKey, clock);
+  const creation = createCreationRule(keyHash === null && openId === null, clock);
   return {
     trusts,
     hostCheck: createHostCheck({ host, origins, trusts }),
     creation,
     sessions,
+    openId,
+    publicOrigin(arrival) {
+      if (origins[0] !== undefined) return origins[0];
+      const isTrusted = trusts(arrival.socket.remoteAddress ?? "");
+      const reached = (isTrusted ? forwarded(arrival.headers, "x-forwarded-host") : undefined) ?? arrival.headers.host;
+      return `${isSecure(arrival, trusts) ? "https" : "http"}://${reached}`;
+    },
     guard: createGuard({ quotas, lockout: createLockout(clock, audit), audit }),
     connections: createConnectionCount(socketsPerAddress),
     networkOf: (arrival) => networkOf(addressOf(arrival, trusts)),
@@ -73,8 +92,11 @@ export function createAccess(settings: AccessSettings): Access {
       return {
         account: account ? { kind: account.kind, name: accountName(account) } : null,
         mayCreate: creation.allows(visitor),
-        signIn: { key: keyHash !== null, openId: null },
+        signIn: { key: keyHash !== null, openId: openId?.name ?? null },
       };
     },
   };
 }
+
+/** What a session of the provider's depends on. */
+const wayOf = ({ issuer, clientId, allow }: OpenIdSettings) => [issuer, clientId, ...allow].join(" ");

@@ -14,6 +14,8 @@ const WRONG_SECRET: ReadonlySet<RefusalCode> = new Set<RefusalCode>(["FORBIDDEN"
 const AUDITED: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   ...WRONG_SECRET,
   "SIGN_IN_REQUIRED",
+  "SIGN_IN_FAILED",
+  "ACCOUNT_REFUSED",
   "LOCKED_OUT",
   "QUOTA_USED_UP",
   "RATE_LIMITED",

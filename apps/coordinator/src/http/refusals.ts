@@ -9,6 +9,8 @@ import { Refusal } from "../refusal.ts";
 const STATUS: Partial<Record<RefusalCode, number>> = {
   INVALID_PAYLOAD: 400,
   SIGN_IN_REQUIRED: 401,
+  SIGN_IN_FAILED: 403,
+  ACCOUNT_REFUSED: 403,
   WRONG_KEY: 403,
   WRONG_HOST: 403,
   WRONG_PAGE: 403,

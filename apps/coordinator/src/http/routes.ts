@@ -21,6 +21,7 @@ import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { registerFederations } from "./federationRoutes.ts";
 import { addHttpGuard } from "./httpGuard.ts";
+import { registerOpenId } from "./openIdRoutes.ts";
 import { refuse } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 import { registerSession } from "./sessionRoutes.ts";
@@ -51,6 +52,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerAdapters(app, parts.registry);
   registerHistory(app, parts.registry);
   await registerSession(app, parts.access, parts.logger);
+  if (parts.access.openId) registerOpenId(app, parts.access, parts.access.openId, parts.base);
   await registerBlobs(app, parts.registry, parts.logger);
   await registerFederations(app, parts.registry, parts.logger);
   if (parts.samplesDir !== null) await registerSamples(app, parts.samplesDir);

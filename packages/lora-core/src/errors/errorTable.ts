@@ -15,6 +15,8 @@ export const REFUSALS = {
   /** Told to pages that the coordinator does not know, which are not Duet's. */
   WRONG_HOST: "Open the address that whoever runs the coordinator gave you.",
   WRONG_PAGE: "Open the page from the coordinator itself.",
+  SIGN_IN_FAILED: "Try to sign in again; if it stays, tell whoever runs the coordinator.",
+  ACCOUNT_REFUSED: "Sign in with another account, or ask whoever runs the coordinator to let this one in.",
   WRONG_KEY: "Check the key with whoever runs the coordinator, and try again.",
   FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
   STILL_RUNNING: "Stop the federation, then delete it.",
