@@ -86,6 +86,7 @@ export default defineConfig({
       "/models": coordinator,
       "/federations": coordinator,
       "/origin": coordinator,
+      "/session": coordinator,
       "/samples": coordinator,
     },
   },
