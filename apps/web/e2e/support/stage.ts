@@ -34,7 +34,7 @@ export interface OpenFederation {
 }
 
 /** With settings of the coordinator: where hub addresses point to, below which path it is served. @throws {Error} when the app was not built. */
-export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "base"> = {}): Promise<Stage> {
+export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "base" | "operatorKeyHash"> = {}): Promise<Stage> {
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));

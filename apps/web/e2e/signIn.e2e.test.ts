@@ -1,0 +1,40 @@
+/** A coordinator that strangers reach: who may create federations is asked before the form, not after it. */
+import { createHash } from "node:crypto";
+import { expect, it, onTestFinished } from "vitest";
+import { startStage } from "./support/stage.ts";
+
+const KEY = "operator-key-of-a-test-0123456789";
+
+it("asks for the operator key first, says when it is wrong, and lets who has it create a federation", async () => {
+  const stage = await startStage({ operatorKeyHash: createHash("sha256").update(KEY).digest("hex") });
+  onTestFinished(() => stage.close());
+  const page = await stage.browser.newPage();
+  await page.goto(`${stage.url}/new`);
+  await page.getByRole("region", { name: "Sign in to create a federation" }).waitFor();
+  expect(await page.getByRole("button", { name: "Create federation" }).count()).toBe(0);
+
+  const field = page.getByRole("textbox", { name: "Operator key" });
+  await field.fill("not-the-key-of-this-coordinator");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(/not the operator key.*Check the key/);
+
+  await field.fill(KEY);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Signed in as operator").waitFor();
+  expect(await page.evaluate(() => document.cookie)).toBe("");
+  // A reload stays signed in; the socket that creates is signed in, too.
+  await page.reload();
+  await page.getByRole("textbox", { name: "Name" }).fill("ward notes");
+  await page.getByRole("textbox", { name: "Labels" }).fill("INFO\nFATAL");
+  await page.getByRole("button", { name: "Create federation" }).click();
+  await page.waitForURL(/\/created\//);
+
+  await page.goto(`${stage.url}/new`);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await field.waitFor();
+  const other = await (await stage.browser.newContext()).newPage();
+  await other.goto(`${stage.url}/new?refused=ACCOUNT_REFUSED`);
+  await other.getByText("This account may not create federations here.").waitFor();
+});
