@@ -76,8 +76,8 @@ test("a connection that began with polling keeps its limit over its WebSocket", 
   const { url } = await startCoordinator(withOperatorKey);
   const cookie = await operatorCookie(url);
   const client = await connectClient(url, { transport: "polling", headers: { cookie } });
-  const engine = client.socket.io.engine;
-  engine.opts.transports = ["websocket"];
+  const { opts } = client.socket.io.engine as unknown as { opts: { transports: string[] } };
+  opts.transports = ["websocket"];
   expect(await client.codeOf("federation:create", { config: { x: "x".repeat(100_000) } })).toBe("INVALID_PAYLOAD");
 });
 
