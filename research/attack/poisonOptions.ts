@@ -23,6 +23,7 @@ const fields = z.strictObject({
   clients: whole(3, 10).default(5),
   /** Share of the clients, at least one. */
   share: z.coerce.number().positive().max(0.49).default(0.2),
+  "first-seed": whole(1, 1000).default(1),
   seeds: whole(1, 100).default(3),
   rounds: whole(1, 50).default(3),
   steps: whole(1, 1000).default(8),
@@ -42,7 +43,7 @@ export const USAGE = `npm run attack -- --poison [options]
   --attacks A,B            ${attackNames.join(", ")} (default all)
   --defences A,B           ${defenceNames.join(", ")} (default all)
   --clients N --share P    P of the N clients attack, at least one (defaults 5, 0.2)
-  --seeds S                from 1 on (default 3)
+  --seeds S                from --first-seed on (defaults 3, 1)
   --rounds T --steps K     K optimiser steps per client and round (defaults 3, 8)
   --batch-size N --rows N  rows of a step, rows of a client (defaults 8, 300)
   --threads N              runs at the same time (default 2)
@@ -72,7 +73,7 @@ export function wantedRuns(options: PoisonOptions): readonly PoisonSettings[] {
   const { method, clients, share, rounds, steps, rows } = options;
   const common = { method, clients, rounds, steps, rows, batchSize: options["batch-size"] };
   const attackers = Math.max(1, Math.floor(share * clients));
-  return Array.from({ length: options.seeds }, (_, i) => i + 1).flatMap((seed) =>
+  return Array.from({ length: options.seeds }, (_, i) => i + options["first-seed"]).flatMap((seed) =>
     options.defences.flatMap((defence) =>
       options.attacks.map((attack) => ({ ...common, attack, defence, attackers: attack === "none" ? 0 : attackers, seed })),
     ),
