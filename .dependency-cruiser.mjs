@@ -76,8 +76,9 @@ const coordinatorFolders = {
   storage: ["ports"],
   compute: ["storage"],
   federations: ["compute", "models", "ports", "storage"],
+  operations: ["compute", "ports", "storage"],
   gateway: ["access", "federations", "models", "ports"],
-  http: ["access", "federations", "models", "gateway", "storage"],
+  http: ["access", "federations", "models", "gateway", "operations", "ports", "storage"],
 };
 
 /** `everywhere`: folders that each of them may import. */

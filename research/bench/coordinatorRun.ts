@@ -9,6 +9,7 @@ import { createComputeThreads } from "@duet/coordinator/compute/computeThreads";
 import type { FederationRunner } from "@duet/coordinator/federations/federationRunner";
 import { type FederationRegistry, openFederationRegistry } from "@duet/coordinator/federations/registry";
 import { readModelCatalogue } from "@duet/coordinator/models/modelCatalogue";
+import { createMetrics } from "@duet/coordinator/operations/metrics";
 import { systemClock } from "@duet/coordinator/ports/clock";
 import { createToken } from "@duet/coordinator/ports/secrets";
 import { openStorage } from "@duet/coordinator/storage/openStorage";
@@ -119,7 +120,14 @@ async function measureRound(): Promise<RoundRun> {
   const compute = createComputeThreads();
   const storage = await openStorage(dataDir, null, (path) => compute.run("hash", path));
   const limits = { maxFederations: 1, keepRounds: 1, archiveAfterDays: null };
-  const surroundings = { storage, catalogue, compute, clock: systemClock, logger: pino({ level: "error" }) };
+  const surroundings = {
+    storage,
+    catalogue,
+    compute,
+    clock: systemClock,
+    logger: pino({ level: "error" }),
+    tally: createMetrics().tally,
+  };
   const registry = await openFederationRegistry({ ...surroundings, ...limits });
   try {
     return await runRound(registry);

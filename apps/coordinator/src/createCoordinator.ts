@@ -10,7 +10,7 @@ import { createAccess } from "./access/createAccess.ts";
 import { assertProtected } from "./access/creation.ts";
 import type { OpenIdSettings } from "./access/openId.ts";
 import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
-import { openFederationRegistry } from "./federations/registry.ts";
+import { type FederationRegistry, openFederationRegistry } from "./federations/registry.ts";
 import { guardedHandlers } from "./gateway/guardedHandlers.ts";
 import { createHandlers } from "./gateway/handlers.ts";
 import { createOriginCheck } from "./gateway/originCheck.ts";
@@ -21,6 +21,8 @@ import { refuseRaw, unreadableRefusal } from "./http/rawAnswer.ts";
 import { registerRoutes } from "./http/routes.ts";
 import { createSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
+import { createMetrics, type Surveyed } from "./operations/metrics.ts";
+import { createReadiness } from "./operations/readiness.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
 import { ensureFolder } from "./storage/files.ts";
@@ -151,7 +153,9 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const keepRounds = options.keepRounds ?? DEFAULT_KEEP_ROUNDS;
   const archiveAfterDays = options.archiveAfterDays ?? null;
   const kept = { keepRounds, archiveAfterDays };
-  const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, maxFederations, ...kept });
+  const metrics = createMetrics();
+  const { tally } = metrics;
+  const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, tally, maxFederations, ...kept });
   const signingKey = await signingKeyIn(options.dataDir);
   const audit = createAudit(logger, options.auditLog ?? null);
   const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey };
@@ -166,15 +170,32 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   });
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);
   const folders = { samplesDir: samplesDir && resolve(samplesDir), webDir: webDir && resolve(webDir) };
-  await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...folders });
+  const survey = () => surveyed(registry, compute);
+  const { dataDir } = options;
+  const readiness = createReadiness({ dataDir, database: storage.database, unreadable: () => registry.unreadable, clock });
+  const operations = { metrics, survey, readiness };
+  await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...operations, ...folders });
   const plain = createHandlers({ registry, catalogue, clock, hub });
   const handlers = guardedHandlers(plain, access.guard, access.creation);
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
     refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });
-  const gateway = createSocketGateway(app.server, { handlers, access, originCheck, clock, logger, headers, refuseHandshake });
-  addFrontDoor(app.server, { hostCheck: access.hostCheck, originCheck, headers });
+  const gateway = createSocketGateway(app.server, {
+    handlers,
+    access,
+    originCheck,
+    clock,
+    logger,
+    tally,
+    headers,
+    refuseHandshake,
+  });
+  addFrontDoor(app.server, { hostCheck: access.hostCheck, originCheck, headers, tally });
   takeOffBase(app.server, base);
   return { app, gateway, registry, audit };
+}
+
+function surveyed({ size, unreadable, openNow }: FederationRegistry, compute: ComputeThreads): Surveyed {
+  return { federations: { size, unreadable, open: openNow.federations, clients: openNow.clients }, compute };
 }
 
 function urlOf(address: AddressInfo | string | null): string {

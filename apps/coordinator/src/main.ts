@@ -7,6 +7,8 @@ import { createCoordinator } from "./createCoordinator.ts";
 import { hashToken } from "./ports/secrets.ts";
 import { startFailure } from "./startFailure.ts";
 
+const STOP_WITHIN_MS = 4_000;
+
 const settings = settingsOrExit();
 const { keyHash, openId } = await secretsOrExit(settings);
 
@@ -40,8 +42,12 @@ try {
   process.exit(1);
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void coordinator.close().then(() => process.exit(0)));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+
+/** What was confirmed is on disk already, so nothing is lost by not waiting any longer. */
+function stop(): void {
+  setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+  void coordinator.close().then(() => process.exit(0));
 }
 
 /** Of the key only the hash is kept; neither secret stays in the environment. */

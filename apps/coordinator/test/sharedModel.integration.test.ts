@@ -30,6 +30,7 @@ async function modelOf(strategy: { id: string; preset: string; config: Record<st
       if (kind.startsWith("serve")) serves += 1;
       return threads.run(kind, input);
     },
+    waiting: () => threads.waiting(),
     close: () => threads.close(),
   };
   const config = testConfig({ strategy });

@@ -24,6 +24,8 @@ export interface ComputeThreads {
    * {@link ComputeClosedError} when it was not done.
    */
   run<K extends JobKind>(kind: K, input: JobInput<K>): Promise<JobResult<K>>;
+  /** Jobs that wait or are being done, of each thread. */
+  waiting(): Readonly<Record<"short" | "long", number>>;
   /** Ends the threads at once, whatever they do. */
   close(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function createComputeThreads({ heapMb }: { readonly heapMb?: number } = 
           answer.kind === "done" ? resolve(answer.result as never) : reject(errorFrom(answer.failure));
         threads[thread].add({ rank, request: { kind, input }, settle, reject });
       }),
+    waiting: () => ({ short: threads.short.size, long: threads.long.size }),
     async close() {
       await Promise.all(Object.values(threads).map((thread) => thread.close()));
     },
@@ -68,6 +71,10 @@ class ComputeThread {
 
   constructor(limits: { readonly maxOldGenerationSizeMb?: number }) {
     this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#waiting.length + (this.#running ? 1 : 0);
   }
 
   add(task: Task): void {

@@ -10,6 +10,7 @@ import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { Logger } from "pino";
 import { ComputeClosedError } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedSubmissionError, type FederationStore } from "../storage/federationStore.ts";
 import { isSystemError } from "../storage/files.ts";
@@ -24,6 +25,7 @@ export interface LoopParts {
   readonly store: FederationStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tally: Pick<Tally, "aggregationFailed">;
   /** Called after every change of the state or of {@link FederationLoop.storageFault}. */
   readonly onChange: (before: RoundState) => void;
 }
@@ -207,6 +209,7 @@ export class FederationLoop {
         return;
       }
       if (error instanceof ComputeClosedError) return;
+      this.#parts.tally.aggregationFailed();
       const cause = isSystemError(error) ? "storage" : "method";
       this.#parts.logger.error({ round, cause, error: String(error) }, "Aggregation failed");
       const reason = error instanceof Error ? error.message : "unknown reason";

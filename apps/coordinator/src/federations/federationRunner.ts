@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
 import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { exportFederation } from "../storage/exportFederation.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
@@ -35,6 +36,7 @@ export interface RunnerParts {
   readonly compute: ComputeThreads;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tally: Tally;
 }
 
 /** Restores a federation from what is stored and sets it going. @throws when that cannot be read. */
@@ -56,6 +58,8 @@ export class FederationRunner {
   readonly transfers: AdapterTransfers;
   readonly #store: FederationStore;
   readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #tally: Tally;
   readonly #loop: FederationLoop;
   readonly #feed: SnapshotFeed;
   readonly #roster = createRoster();
@@ -64,14 +68,24 @@ export class FederationRunner {
   #watchers = 0;
 
   constructor(parts: RunnerParts, log: RoundLog, model: SharedModel) {
-    const { federation, record, store, entries, keepRounds, compute, clock, logger } = parts;
+    const { federation, record, store, entries, keepRounds, compute, clock, logger, tally } = parts;
     this.record = record;
     this.federation = federation;
     this.#store = store;
     this.#clock = clock;
     this.#feed = createSnapshotFeed(() => this.snapshot(), clock);
+    this.#tally = tally;
     const child = logger.child({ federation: record.federationId });
-    this.#loop = new FederationLoop({ log, model, store, clock, logger: child, onChange: (before) => this.#changed(before) });
+    this.#logger = child;
+    this.#loop = new FederationLoop({
+      log,
+      model,
+      store,
+      clock,
+      logger: child,
+      tally,
+      onChange: (before) => this.#changed(before),
+    });
     this.transfers = new AdapterTransfers({ federation, store, model, compute, loop: this.#loop, logger: child, keepRounds });
     for (const { event, resumeHash } of entries) {
       if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
@@ -90,6 +104,11 @@ export class FederationRunner {
   /** Nobody looks on and nothing happens by itself, so that it may be closed. */
   get isQuiet(): boolean {
     return this.#watchers === 0 && this.#loop.isQuiet;
+  }
+
+  /** Clients that are connected. */
+  get present(): number {
+    return this.state.clients.filter(({ status }) => status === "present").length;
   }
 
   /** File of the shared adapter after that round, or of the initial one; null where none is kept. @throws {DamagedArtifactError} */
@@ -246,7 +265,21 @@ export class FederationRunner {
     if (open?.index !== openRoundOf(before)?.index) this.#progress.clear();
     for (const clientId of Object.keys(open?.submissions ?? {})) this.#progress.delete(clientId);
     this.transfers.tidy(before);
+    this.#note(before);
     this.#touch();
+  }
+
+  /** What happened, for the log and the figures. */
+  #note(before: RoundState): void {
+    const [was, is] = [openRoundOf(before), openRoundOf(this.state)];
+    const counted = (of: typeof was) => Object.keys(of?.submissions ?? {}).length;
+    if (is && is.index === was?.index) this.#tally.submissionCounted(Math.max(0, counted(is) - counted(was)));
+    else if (is) this.#logger.info({ round: specOf(this.state, is).round, clients: this.present }, "A round is open");
+    for (const { round, aggregated } of this.state.rounds.slice(before.rounds.length)) {
+      this.#tally.roundClosed(1);
+      this.#logger.info({ round, clients: aggregated.length }, "A round is closed");
+    }
+    if (this.state.endedAt !== null && before.endedAt === null) this.#logger.info("The federation has ended");
   }
 
   /** Something visible changed. Starting from the clock, revisions grow across restarts too. */

@@ -8,6 +8,7 @@ import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createId, createToken, hashToken } from "../ports/secrets.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedArtifactError } from "../storage/artifacts.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
@@ -29,6 +30,7 @@ export interface RegistryParts {
   readonly compute: ComputeThreads;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tally: Tally;
   readonly maxFederations: number;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
@@ -59,12 +61,14 @@ export interface FederationRegistry {
   readonly size: number;
   /** How many are stored that could not be opened when somebody tried to. */
   readonly unreadable: number;
+  /** Of those that are open now. */
+  readonly openNow: { readonly federations: number; readonly clients: number };
   close(): Promise<void>;
 }
 
 /** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { storage, catalogue, compute, clock, logger, maxFederations, keepRounds, archiveAfterDays } = parts;
+  const { storage, catalogue, compute, clock, logger, tally, maxFederations, keepRounds, archiveAfterDays } = parts;
   const { federations } = storage;
   const unreadable = new Map<string, string>();
   let isClosed = false;
@@ -89,7 +93,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const federation = defineFederation(record.config, catalogue);
       const contents = await storage.open(federationId);
       if (!wasAwake) await federations.wake(federationId);
-      return openFederationRunner({ ...contents, record, federation, wasAwake, keepRounds, compute, clock, logger });
+      return openFederationRunner({ ...contents, record, federation, wasAwake, keepRounds, compute, clock, logger, tally });
     },
     async close(runner) {
       try {
@@ -217,6 +221,10 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     },
     get unreadable() {
       return unreadable.size;
+    },
+    get openNow() {
+      const open = pool.all();
+      return { federations: open.length, clients: open.reduce((sum, { present }) => sum + present, 0) };
     },
     async close() {
       isClosed = true;

@@ -6,8 +6,10 @@ import type { FederationRunner } from "./federationRunner.ts";
 export interface RunnerPool {
   /** Rejects with what `open` throws. */
   get(federationId: string): Promise<FederationRunner>;
-  /** Those that are open. */
+  /** Null where it is not open. */
   opened(federationId: string): FederationRunner | null;
+  /** Those that are open. */
+  all(): readonly FederationRunner[];
   /** Closes one, and does something before anybody can open it again. */
   closeAnd(federationId: string, work: () => Promise<void>): Promise<void>;
   /** Closes all, and stops opening any. */
@@ -61,6 +63,7 @@ export function createRunnerPool({ clock, open, close }: PoolParts): RunnerPool 
         return entry.runner;
       }),
     opened: (federationId) => entries.get(federationId)?.runner ?? null,
+    all: () => [...entries.values()].map(({ runner }) => runner),
     closeAnd: (federationId, work) =>
       inTurn(federationId, async () => {
         await closeNow(federationId);

@@ -2,6 +2,7 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
+import type { Result } from "@duet/lora-core/protocol/errors";
 import {
   GREETING_TIMEOUT_MS,
   MAX_CLIENT_MESSAGE_BYTES,
@@ -22,6 +23,7 @@ import { Server, type Socket } from "socket.io";
 import type { Access } from "../access/createAccess.ts";
 import type { Visitor } from "../access/visitor.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handlers } from "./handlers.ts";
 import type { OriginCheck } from "./originCheck.ts";
@@ -45,6 +47,7 @@ export interface GatewayParts {
   readonly originCheck: OriginCheck;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tally: Pick<Tally, "refused" | "socketOpened" | "socketClosed">;
   /** Of every answer that Socket.IO gives by itself. */
   readonly headers: (request: IncomingMessage) => Readonly<Record<string, string>>;
   /** Answers a handshake that comes to nothing. */
@@ -54,7 +57,7 @@ export interface GatewayParts {
 /** Puts a Socket.IO server on an HTTP server. */
 export function createSocketGateway(
   http: HttpServer,
-  { handlers, access, originCheck, clock, logger, headers, refuseHandshake }: GatewayParts,
+  { handlers, access, originCheck, clock, logger, tally, headers, refuseHandshake }: GatewayParts,
 ): { close(): Promise<void> } {
   /** How the place of a handshake, which is no socket yet, among those of its network is given up. */
   const places = new WeakMap<IncomingMessage, () => void>();
@@ -117,7 +120,8 @@ export function createSocketGateway(
     const refuse = (acknowledge: unknown, code: RefusalCode, message: string) =>
       answer(acknowledge, failureOf({ code, message }), onFault);
     // One listener for every name, so that an unknown event is refused instead of ignored.
-    socket.onAny((name: string, raw: unknown, acknowledge: unknown) => {
+    socket.onAny((name: string, raw: unknown, given: unknown) => {
+      const acknowledge = counted(given, tally);
       if (!access.guard.quotas.has("message", session.visitor.network)) {
         refuse(acknowledge, "QUOTA_USED_UP", "Too many messages come from this address");
       } else if (!isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
@@ -126,9 +130,22 @@ export function createSocketGateway(
         refuse(acknowledge, "FORBIDDEN", "The first message must be session:hello");
       } else void gates[name](raw, acknowledge);
     });
-    socket.on("disconnect", () => endSession(session));
+    tally.socketOpened();
+    socket.on("disconnect", () => {
+      tally.socketClosed();
+      endSession(session);
+    });
   });
   return { close: () => io.close() };
+}
+
+/** The same acknowledgement; refusals that it gives are counted. */
+function counted(acknowledge: unknown, tally: Pick<Tally, "refused">): unknown {
+  if (typeof acknowledge !== "function") return acknowledge;
+  return (result: Result<unknown>) => {
+    if (!result.ok) tally.refused(result.error.code);
+    acknowledge(result);
+  };
 }
 
 type Gate = (raw: unknown, acknowledge: unknown) => Promise<void>;

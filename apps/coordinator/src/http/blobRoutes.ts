@@ -13,6 +13,7 @@ import { MAX_PIECE_BYTES } from "@duet/lora-core/protocol/limits";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { FederationRegistry } from "../federations/registry.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
 import { headerOf, refuse } from "./refusals.ts";
@@ -31,10 +32,20 @@ interface Upload {
 }
 
 /** Registers both directions. */
-export async function registerBlobs(app: FastifyInstance, registry: FederationRegistry, logger: Logger): Promise<void> {
+export async function registerBlobs(
+  app: FastifyInstance,
+  registry: FederationRegistry,
+  logger: Logger,
+  tally: Pick<Tally, "moved">,
+): Promise<void> {
   await app.register(async (scope) => {
     scope.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     scope.setErrorHandler((error, _request, reply) => refuse(reply, error, logger));
+    scope.addHook("onResponse", async ({ method, headers }, reply) => {
+      if (reply.statusCode >= 300) return;
+      const isUp = method === "PUT";
+      tally.moved(isUp ? "up" : "down", Number(isUp ? headers["content-length"] : reply.getHeader("content-length")) || 0);
+    });
     registerUploads(scope, registry);
     registerDownloads(scope, registry);
   });

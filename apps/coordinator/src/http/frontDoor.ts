@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import type { HostCheck } from "../access/hostCheck.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
 import { failureOf } from "../gateway/validated.ts";
+import type { Tally } from "../ports/tally.ts";
 import { type RawRefusal, refuseRaw } from "./rawAnswer.ts";
 import type { SecurityHeaders } from "./securityHeaders.ts";
 
@@ -14,6 +15,7 @@ export interface FrontDoorParts {
   readonly hostCheck: HostCheck;
   readonly originCheck: OriginCheck;
   readonly headers: SecurityHeaders;
+  readonly tally: Pick<Tally, "refused">;
 }
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -22,7 +24,7 @@ const ORIGIN_PATH = /^\/origin(\?|$)/;
 const SOCKET_PATH = "/socket.io/";
 
 /** Call it after all other listeners were added; what is added later stands before it. */
-export function addFrontDoor(server: Server, { hostCheck, originCheck, headers }: FrontDoorParts): void {
+export function addFrontDoor(server: Server, { hostCheck, originCheck, headers, tally }: FrontDoorParts): void {
   const onward = { request: server.listeners("request"), upgrade: server.listeners("upgrade") };
   server.removeAllListeners("request").removeAllListeners("upgrade");
 
@@ -36,6 +38,11 @@ export function addFrontDoor(server: Server, { hostCheck, originCheck, headers }
     const foreignPage = READING.has(method) ? null : originCheck.refusal(request);
     return foreignPage === null ? null : { status: 403, code: "WRONG_PAGE", message: foreignPage };
   }
+  function refusalCounted(request: IncomingMessage): RawRefusal | null {
+    const refusal = refusalOf(request);
+    if (refusal) tally.refused(refusal.code);
+    return refusal;
+  }
 
   function refuse(response: ServerResponse, { status, ...refusal }: RawRefusal): void {
     response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" });
@@ -44,7 +51,7 @@ export function addFrontDoor(server: Server, { hostCheck, originCheck, headers }
 
   server.on("request", (request, response) => {
     for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
-    const refusal = refusalOf(request);
+    const refusal = refusalCounted(request);
     if (refusal) refuse(response, refusal);
     else for (const listener of onward.request) listener.call(server, request, response);
   });
@@ -54,7 +61,7 @@ export function addFrontDoor(server: Server, { hostCheck, originCheck, headers }
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const elsewhere: RawRefusal = { status: 404, code: "NOT_FOUND", message: "There is no socket at this address" };
-    const refusal = refusalOf(request) ?? (request.url?.startsWith(SOCKET_PATH) ? null : elsewhere);
+    const refusal = refusalCounted(request) ?? (request.url?.startsWith(SOCKET_PATH) ? null : elsewhere);
     if (refusal) refuseRaw(socket, headers(request), refusal);
     else for (const listener of onward.upgrade) listener.call(server, request, socket, head);
   });

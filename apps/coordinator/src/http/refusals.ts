@@ -41,7 +41,8 @@ export function refuse(reply: FastifyReply, error: unknown, logger: Logger): Fas
   return reply.code(STATUS[code] ?? 500).send(failureOf({ code, message }));
 }
 
-function causeOf(error: unknown): [RefusalCode, string] {
+/** What becomes of an error. */
+export function causeOf(error: unknown): [RefusalCode, string] {
   if (error instanceof Refusal) return [error.code, error.message];
   const isTheirs = error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
   if (isTheirs) return ["INVALID_PAYLOAD", error.message];

@@ -9,7 +9,6 @@ import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import type { Access } from "../access/createAccess.ts";
 import type { FederationRunner } from "../federations/federationRunner.ts";
 import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
@@ -22,15 +21,15 @@ import { registerBlobs } from "./blobRoutes.ts";
 import { registerFederations } from "./federationRoutes.ts";
 import { addHttpGuard } from "./httpGuard.ts";
 import { registerOpenId } from "./openIdRoutes.ts";
-import { refuse } from "./refusals.ts";
+import { type OperationsParts, registerOperations } from "./operationsRoutes.ts";
+import { causeOf, refuse } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 import { registerSession } from "./sessionRoutes.ts";
 
 const compress = promisify(gzip);
 
-export interface RouteParts {
+export interface RouteParts extends OperationsParts {
   readonly registry: FederationRegistry;
-  readonly access: Access;
   readonly catalogue: ModelCatalogue;
   readonly originCheck: OriginCheck;
   /** Path below which browsers reach the page: "" or "/duet". */
@@ -45,15 +44,16 @@ export interface RouteParts {
 /** Registers every route. */
 export async function registerRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, parts.logger));
+  app.addHook("onError", async (_request, _reply, error) => parts.metrics.tally.refused(causeOf(error)[0]));
   addHttpGuard(app, parts.access);
-  app.get("/health", async () => ({ status: "ok", federations: parts.registry.size }));
+  registerOperations(app, parts);
   registerOrigin(app, parts.originCheck);
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
   registerHistory(app, parts.registry);
   await registerSession(app, parts.access, parts.logger);
   if (parts.access.openId) registerOpenId(app, parts.access, parts.access.openId, parts.base);
-  await registerBlobs(app, parts.registry, parts.logger);
+  await registerBlobs(app, parts.registry, parts.logger, parts.metrics.tally);
   await registerFederations(app, parts.registry, parts.logger);
   if (parts.samplesDir !== null) await registerSamples(app, parts.samplesDir);
   await registerWebApp(app, parts);

@@ -40,6 +40,7 @@ const noStore = { keepSubmissions: async () => undefined } as unknown as Federat
 
 /** A loop over these parts, with nothing to aggregate and nobody who looks, unless they say otherwise. */
 export function loopOver(parts: Pick<LoopParts, "log" | "clock"> & Partial<LoopParts>): FederationLoop {
-  const quiet = { logger: pino({ level: "silent" }), model: noModel, store: noStore, onChange: () => undefined };
+  const tally = { aggregationFailed: () => undefined };
+  const quiet = { logger: pino({ level: "silent" }), tally, model: noModel, store: noStore, onChange: () => undefined };
   return new FederationLoop({ ...quiet, ...parts });
 }
