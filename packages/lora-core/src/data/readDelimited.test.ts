@@ -302,7 +302,8 @@ it("reads back what writeCsv wrote", () => {
         quotes: true,
       });
       expect(table.rejected).toEqual([]);
-      expect(table.rows.map(({ values }) => Object.values(values))).toEqual(kept);
+      const marked = kept.map((row) => row.map((text) => (/^[\t\n]/.test(text ?? "") ? `'${text}` : text)));
+      expect(table.rows.map(({ values }) => Object.values(values))).toEqual(marked);
     }),
     { numRuns: 500 },
   );
