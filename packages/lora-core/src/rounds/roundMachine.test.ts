@@ -1,7 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
-import { enrolled, openRoundOf } from "./roundState.ts";
+import { enrolled, MAX_IDLE_LEFT, openRoundOf, type RoundState } from "./roundState.ts";
 import { phaseOf, roundsView } from "./roundView.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 import {
@@ -323,4 +323,29 @@ test("the rounds after the last aggregated one fuse and finish without an aggreg
   expect(end.modelRound).toBe(2);
   expect(end.rounds.map(({ aggregationError }) => aggregationError)).toContain(0.125);
   expect(end.moduleErrors).toEqual([{ module: "q", error: 0.5 }]);
+});
+
+describe("clients that left", () => {
+  const many = Array.from({ length: 100 }, (_, k): RoundEvent[] => [
+    joined(`c${k}`, 20 + 2 * k),
+    left(`c${k}`, 21 + 2 * k),
+  ]).flat();
+  const names = ({ clients }: RoundState) => clients.map(({ id }) => id);
+
+  it("are forgotten when they contributed nothing, but for the last few", () => {
+    const state = run(...opened, submitted("anna", 1), left("anna", 11), ...many);
+    expect(names(state)).toEqual(["anna", "bram", ...Array.from({ length: MAX_IDLE_LEFT }, (_, k) => `c${80 + k}`)]);
+  });
+
+  it("stay while the open round knows them, and while they may come back", () => {
+    const state = run(...opened, left("bram", 11), joined("c", 12), away("c", 13), ...many);
+    expect(names(state).slice(0, 3)).toEqual(["anna", "bram", "c"]);
+    expect(names(state)).toHaveLength(3 + MAX_IDLE_LEFT);
+  });
+
+  it("are enrolled again by a journal in which they came back", () => {
+    const state = run(...opened, ...many, returned("c3", 400));
+    expect(state.clients.at(-1)).toMatchObject({ id: "c3", status: "present" });
+    expect(names(state)).toHaveLength(3 + MAX_IDLE_LEFT);
+  });
 });

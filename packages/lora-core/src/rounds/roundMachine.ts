@@ -5,7 +5,7 @@
 import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
 import { type EnrolledClient, enrolled, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
-import { closeRound, end, log, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { closeRound, end, log, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
 import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 
@@ -142,10 +142,14 @@ function joined(state: RoundState, clientId: string, introduction: Introduction)
   return log({ ...state, clients: [...state.clients, client] }, `${client.name} joined`, clientId);
 }
 
-/** A client that comes back takes part in the open round again, even when it was away at its opening. */
+/**
+ * A client that comes back takes part in the open round again, even when it was away at its opening. One that was forgotten since, in a
+ * journal from before anybody was, is enrolled anew.
+ */
 function returned(state: RoundState, clientId: string, introduction: Introduction): RoundState {
   const client = enrolled(state, clientId);
-  if (!client || client.removed) return state;
+  if (!client) return joined(state, clientId, introduction);
+  if (client.removed) return state;
   const back = updateClient(state, clientId, () => ({
     ...introduction,
     status: "present",
@@ -168,16 +172,22 @@ function away(state: RoundState, clientId: string): RoundState {
   const client = enrolled(state, clientId);
   if (client?.status !== "present") return state;
   const awayUntil = state.at + state.policy.reconnectGraceMs;
-  const next = updateClient(state, clientId, () => ({ status: "away", awayUntil, note: "connection lost, may come back" }));
+  const next = updateClient(state, clientId, () => ({
+    status: "away",
+    awayUntil,
+    lastSeenAt: state.at,
+    note: "connection lost, may come back",
+  }));
   return log(next, `${client.name} lost the connection`, clientId);
 }
 
 function left(state: RoundState, clientId: string, why: string, removed: boolean): RoundState {
   const client = enrolled(state, clientId);
   if (!client || (client.status === "left" && (client.removed || !removed))) return state;
-  const next = updateClient(state, clientId, () => ({ status: "left", removed, awayUntil: null, note: why }));
+  const lastSeenAt = client.status === "present" ? state.at : client.lastSeenAt;
+  const next = updateClient(state, clientId, () => ({ status: "left", removed, awayUntil: null, lastSeenAt, note: why }));
   const text = why === "connection lost" ? `${client.name} did not come back` : `${client.name} ${why}`;
-  return log(next, text, clientId);
+  return withoutIdle(log(next, text, clientId));
 }
 
 function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {

@@ -116,6 +116,8 @@ export interface RoundState {
 /** Openings of one round that may end with nothing to aggregate before the federation fails. */
 export const MAX_FAILURES = 3;
 export const MAX_LOG_ENTRIES = 200;
+/** Clients that left without having contributed anything, and are still listed. */
+export const MAX_IDLE_LEFT = 20;
 
 /** The state right after creation. */
 export function initialRoundState(policy: RoundPolicy, at: number): RoundState {

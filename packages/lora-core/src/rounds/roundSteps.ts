@@ -3,9 +3,11 @@ import type { RoundView } from "../protocol/snapshot.ts";
 import {
   type EnrolledClient,
   MAX_FAILURES,
+  MAX_IDLE_LEFT,
   MAX_LOG_ENTRIES,
   type NextRound,
   type OpenRound,
+  openRoundOf,
   type RoundState,
   type Submission,
   specOf,
@@ -90,6 +92,16 @@ export function updateClient(
   const patch = client && change(client);
   if (!patch) return state;
   return { ...state, clients: state.clients.with(index, { ...client, ...patch }) };
+}
+
+/** Forgets who left without having contributed anything, but the last {@link MAX_IDLE_LEFT} and who the open round waited for. */
+export function withoutIdle(state: RoundState): RoundState {
+  const participants = new Set(openRoundOf(state)?.participants);
+  const idle = state.clients.filter(
+    ({ id, status, history }) => status === "left" && history.length === 0 && !participants.has(id),
+  );
+  const forgotten = new Set(idle.toSorted((a, b) => a.lastSeenAt - b.lastSeenAt).slice(0, -MAX_IDLE_LEFT));
+  return forgotten.size === 0 ? state : { ...state, clients: state.clients.filter((client) => !forgotten.has(client)) };
 }
 
 /** Appends one line to the event log, dropping the oldest. */
