@@ -18,6 +18,12 @@ export const REFUSALS = {
   SIGN_IN_FAILED: "Try to sign in again; if it stays, tell whoever runs the coordinator.",
   ACCOUNT_REFUSED: "Sign in with another account, or ask whoever runs the coordinator to let this one in.",
   WRONG_KEY: "Check the key with whoever runs the coordinator, and try again.",
+  /** A link that was right once: replaced, withdrawn or too old. */
+  LINK_ENDED: "The new link opens this page; what this tab has kept stays.",
+  JOINING_CLOSED: "Ask the organiser to let you in, or watch instead.",
+  /** Shown as waiting: asking again is what keeps the place. */
+  AWAITING_APPROVAL: "Keep this tab open; it goes on once the organiser admits it.",
+  NAME_TAKEN: "Join again under another name.",
   FEDERATION_FULL: "Ask the organiser to raise the number of clients, or watch instead.",
   STILL_RUNNING: "Stop the federation, then delete it.",
   FEDERATION_ENDED: "You can still look at its results, or start a new federation.",

@@ -7,7 +7,9 @@ import { budget, trainingConfig } from "../training/trainingConfig.ts";
 import { baseModel } from "./baseModel.ts";
 import { sha256Hex } from "./blobs.ts";
 import { MAX_CLIENTS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
+import { isVisible, VISIBLE_WORDS } from "./visibleText.ts";
 
+/** As it is stored and shown; what a new one may be says visibleText.ts. */
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
 
 export const federationConfig = z
@@ -47,3 +49,19 @@ export const federationConfig = z
     path: ["minClients"],
   });
 export type FederationConfig = z.output<typeof federationConfig>;
+
+/** One that is to be created: all of its text that people are shown can be seen. The base model's own config is none of it. */
+export const newFederationConfig = federationConfig.superRefine(({ model, ...shown }, context) => {
+  const { config: _, ...named } = model;
+  for (const path of hiddenIn({ ...shown, model: named })) {
+    context.addIssue({ code: "custom", path, message: `${path.at(-2) === "labels" ? "a label" : "this text"} ${VISIBLE_WORDS}` });
+  }
+});
+
+/** Where in a value there is text, or a key, that cannot be seen. */
+function hiddenIn(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+  if (typeof value === "string") return isVisible(value) ? [] : [path];
+  if (Array.isArray(value)) return value.flatMap((entry, index) => hiddenIn(entry, [...path, index]));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) => (isVisible(key) ? hiddenIn(entry, [...path, key]) : [path]));
+}

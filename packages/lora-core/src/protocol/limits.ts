@@ -11,6 +11,10 @@ export const GREETING_TIMEOUT_MS = 10_000;
 /** Largest piece of an adapter in one HTTP request. */
 export const MAX_PIECE_BYTES = 512 * 1024;
 export const MAX_NAME_LENGTH = 60;
+/** How a listed federation says whom to ask for an invitation. */
+export const MAX_CONTACT_LENGTH = 120;
+/** Clients of one federation that wait to be admitted. */
+export const MAX_WAITING = 50;
 export const MAX_CLIENTS = 1000;
 export const MAX_ROUNDS = 200;
 /** Adapted modules whose aggregation error a snapshot lists. */

@@ -3,15 +3,21 @@
  * The coordinator pushes only {@link changeEvent}; clients pull what they need, so a lost push loses nothing.
  */
 import { z } from "zod";
-import { isId, isToken } from "./addresses.ts";
+import { isCode, isId, isToken } from "./addresses.ts";
 import { baseModel } from "./baseModel.ts";
 import { blobRef, sha256Hex } from "./blobs.ts";
-import { displayName, federationConfig } from "./federationConfig.ts";
-import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { displayName, newFederationConfig } from "./federationConfig.ts";
+import { MAX_CONTACT_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
+import { newDevice, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { joining, linkRole, listing, organiserView } from "./organiserView.ts";
 import { phase } from "./snapshot.ts";
+import { visibleName } from "./visibleText.ts";
 
 const id = z.string().refine(isId, "this is not the id of a federation or client: the link is mistyped");
-const token = z.string().refine(isToken, "this code is cut off or mistyped: copy the whole link again");
+const CUT_OFF = "this code is cut off or mistyped: copy the whole link again";
+/** The signed code of a link, or what else opens a federation. */
+const code = z.string().refine(isCode, CUT_OFF);
+const secret = z.string().refine(isToken, CUT_OFF);
 const revision = z.number().int().min(0);
 const roundNumber = z.number().int().min(0).max(10_000);
 
@@ -24,9 +30,8 @@ export const federationSummary = z.strictObject({
   round: roundNumber.nullable(),
   rounds: z.number().int(),
   clients: z.number().int(),
-  accuracy: z.number().nullable(),
-  /** Lets whoever can reach the coordinator watch; it never lets anyone join. */
-  watchToken: token,
+  /** How to ask for an invitation; may be empty. */
+  contact: z.string().max(MAX_CONTACT_LENGTH),
 });
 export type FederationSummary = z.output<typeof federationSummary>;
 
@@ -44,6 +49,7 @@ export const messages = {
       serverTime: z.number(),
     }),
   },
+  /** Those whose organisers want them listed; watching one needs its link. */
   "federation:list": {
     request: empty,
     reply: z.strictObject({
@@ -54,22 +60,28 @@ export const messages = {
   },
   /** Where `config.initialAdapter` names an adapter the federation opens once the organiser has uploaded it, see blobs.ts. */
   "federation:create": {
-    request: z.strictObject({ config: federationConfig }),
-    reply: z.strictObject({ federationId: id, inviteToken: token, watchToken: token, organiserKey: token }),
+    request: z.strictObject({ config: newFederationConfig, joining: joining.default("open"), listing: listing.default(null) }),
+    reply: z.strictObject({ federationId: id, inviteToken: code, watchToken: code, organiserKey: code }),
   },
   /**
-   * Subscribes this socket to {@link changeEvent}; the first one begins anew, also when it is said again. A watcher needs the watch
-   * token; an invite token works too.
+   * Subscribes this socket to {@link changeEvent}; the first one begins anew, also when it is said again. Any link of the federation
+   * does, and the resume token of a client that was not removed.
    */
   "federation:watch": {
-    request: z.strictObject({ federationId: id, token }),
+    request: z.strictObject({ federationId: id, token: code }),
     /** Of the newest snapshot. */
     reply: z.strictObject({ revision }),
   },
+  /** What the organiser alone sees. */
+  "federation:links": {
+    request: z.strictObject({ federationId: id, organiserKey: code }),
+    reply: organiserView,
+  },
+  /** Answered by what the organiser sees afterwards: replacing the organiser link gives the one that goes on. */
   "federation:control": {
     request: z.strictObject({
       federationId: id,
-      organiserKey: token,
+      organiserKey: code,
       action: z.discriminatedUnion("kind", [
         z.strictObject({ kind: z.literal("start") }),
         z.strictObject({ kind: z.literal("pause") }),
@@ -77,24 +89,35 @@ export const messages = {
         z.strictObject({ kind: z.literal("closeRound") }),
         z.strictObject({ kind: z.literal("remove"), clientId: id }),
         z.strictObject({ kind: z.literal("stop") }),
+        /** A new link; the one before is refused from now on. */
+        z.strictObject({ kind: z.literal("rotateLink"), role: linkRole }),
+        /** Refused from now on, and no new one until {@link rotateLink}. Not of the organiser: nobody could make a new one. */
+        z.strictObject({ kind: z.literal("revokeLink"), role: linkRole.exclude(["organiser"]) }),
+        /** The same for a full term from now on; copies of before end when they would have. */
+        z.strictObject({ kind: z.literal("extendLink"), role: linkRole }),
+        z.strictObject({ kind: z.literal("setJoining"), joining }),
+        z.strictObject({ kind: z.literal("setListing"), listing }),
+        z.strictObject({ kind: z.literal("admit"), waitingId: id }),
+        z.strictObject({ kind: z.literal("decline"), waitingId: id }),
       ]),
     }),
-    reply: empty,
+    reply: organiserView,
   },
   /**
    * Becomes a client, once its data is ready; subscribes as `federation:watch` does. It chooses its resume token and keeps it secret: a
    * token that is new here makes a new client, a known one takes that client over (an older socket of it only watches on). So a
-   * join whose acknowledgement was lost can be repeated.
+   * join whose acknowledgement was lost can be repeated. A known one needs no valid invite link. Where the organiser admits clients it
+   * is refused with AWAITING_APPROVAL, and repeated every few seconds until there is another answer.
    */
   "client:join": {
     request: z.strictObject({
       federationId: id,
-      inviteToken: token,
-      name: displayName,
-      resumeToken: token,
+      inviteToken: code,
+      name: visibleName(MAX_NAME_LENGTH),
+      resumeToken: secret,
       /** `fingerprint` of the files that this client has loaded. */
       modelSha256: sha256Hex,
-      device,
+      device: newDevice,
       samples: sampleCounts,
     }),
     /** Snapshots from `revision` on know of this client as it is now. */

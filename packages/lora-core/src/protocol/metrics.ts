@@ -1,5 +1,6 @@
 /** What a client reports about itself: numbers only, never rows or text of rows. */
 import { z } from "zod";
+import { visibleText } from "./visibleText.ts";
 
 const count = z.number().int().min(0).max(1e9);
 const fraction = z.number().min(0).max(1);
@@ -35,6 +36,8 @@ export const device = z.strictObject({
   description: z.string().max(200),
 });
 export type Device = z.output<typeof device>;
+/** As a client may say it now. */
+export const newDevice = device.extend({ reason: visibleText(300), description: visibleText(200) });
 
 /** After one round, on this client's own test rows. Losses in nats. */
 export const roundMetrics = z.strictObject({

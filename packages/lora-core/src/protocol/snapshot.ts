@@ -5,6 +5,7 @@ import { STAGES } from "../schedule/roundNumbers.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
 import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { joining } from "./organiserView.ts";
 
 const bytes = z.number().int().min(0);
 /** Milliseconds since the epoch on the coordinator's clock. */
@@ -75,6 +76,10 @@ export const snapshot = z.strictObject({
   note: z.string(),
   createdAt: instant,
   endedAt: instant.nullable(),
+  /** Who may join that is not in yet. */
+  joining,
+  /** How many wait for the organiser to admit them. */
+  waiting: z.number().int().min(0),
   /** The open round; its number is what a submission must carry. Null before the first and after the last. */
   openRound: z
     .strictObject({

@@ -11,7 +11,8 @@ const config = { name: "any" } as Snapshot["config"];
 let revision = 0;
 const snapshotOf = (state: RoundState): Snapshot => {
   revision += 1;
-  return { federationId: "f", revision, config, ...roundsView(state), adapterBytes: 8, modelBytes: 80 };
+  const access = { joining: revision % 5 === 0 ? "approval" : "open", waiting: revision % 3 } as const;
+  return { federationId: "f", revision, config, ...access, ...roundsView(state), adapterBytes: 8, modelBytes: 80 };
 };
 
 /** As it arrives at the other end. */

@@ -11,13 +11,21 @@ import { clientView, eventView, historyEntry, moduleError, type Snapshot, snapsh
 
 const revision = z.number().int().min(0);
 const roundNumber = z.number().int();
-const { phase, note, endedAt, openRound, createdAt, adapterBytes, modelBytes } = snapshot.shape;
+const { phase, note, endedAt, joining, waiting, openRound, createdAt, adapterBytes, modelBytes } = snapshot.shape;
 const { rounds, events } = { rounds: snapshot.shape.rounds, events: z.array(eventView) };
 
 const entryOfClient = historyEntry.extend({ clientId: z.string() });
 
 /** What may change at any time; only what did is there. */
-const head = z.strictObject({ phase, note, endedAt, openRound, moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS) });
+const head = z.strictObject({
+  phase,
+  note,
+  endedAt,
+  joining,
+  waiting,
+  openRound,
+  moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS),
+});
 
 export const snapshotChange = z.strictObject({
   federationId: z.string(),
@@ -60,7 +68,7 @@ const HISTORY_ENTRIES = 500;
 const MAX_EVENTS = 200;
 
 type HistoryEntry = z.output<typeof entryOfClient>;
-const HEAD_FIELDS = ["phase", "note", "endedAt", "openRound", "moduleErrors"] as const;
+const HEAD_FIELDS = ["phase", "note", "endedAt", "joining", "waiting", "openRound", "moduleErrors"] as const;
 
 /** What leads from `before` to `after`. A watcher that is many rounds behind begins anew. */
 export function changeBetween(before: Snapshot, after: Snapshot): SnapshotChange {
@@ -96,7 +104,7 @@ export function changeBetween(before: Snapshot, after: Snapshot): SnapshotChange
 /** What a new watcher gets. */
 export function openingOf(after: Snapshot): SnapshotChange {
   const { federationId, revision, config, createdAt, adapterBytes, modelBytes } = after;
-  const { phase, note, endedAt, openRound, moduleErrors } = after;
+  const { phase, note, endedAt, joining, waiting, openRound, moduleErrors } = after;
   const closed = after.rounds.filter(({ closedAt }) => closedAt !== null);
   const earlier = Math.max(0, closed.length - RECENT_ROUNDS);
   const from = closed[earlier]?.round ?? Number.NEGATIVE_INFINITY;
@@ -105,7 +113,7 @@ export function openingOf(after: Snapshot): SnapshotChange {
     since: null,
     revision,
     fixed: { config, createdAt, adapterBytes, modelBytes },
-    head: { phase, note, endedAt, openRound, moduleErrors },
+    head: { phase, note, endedAt, joining, waiting, openRound, moduleErrors },
     clients: after.clients.map(listedClient),
     gone: [],
     progress: after.clients.flatMap(({ id, progress }) => (progress === null ? [] : [{ clientId: id, progress }])),
@@ -171,11 +179,12 @@ export function withHistory(current: Snapshot, piece: SnapshotHistory): Snapshot
 }
 
 function emptySnapshot({ federationId, revision, fixed, head }: SnapshotChange): Snapshot | null {
-  const { phase, note, endedAt, openRound, moduleErrors } = head;
+  const { phase, note, endedAt, joining, waiting, openRound, moduleErrors } = head;
   if (fixed === null || phase === undefined || note === undefined || endedAt === undefined || openRound === undefined)
     return null;
+  if (joining === undefined || waiting === undefined) return null;
   const rest = { clients: [], rounds: [], events: [], moduleErrors: moduleErrors ?? [] };
-  return { federationId, revision, ...fixed, phase, note, endedAt, openRound, ...rest };
+  return { federationId, revision, ...fixed, phase, note, endedAt, joining, waiting, openRound, ...rest };
 }
 
 function listedClient({ history: _, progress: __, ...client }: Snapshot["clients"][number]) {
