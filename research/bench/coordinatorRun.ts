@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createComputeThreads } from "@duet/coordinator/compute/computeThreads";
 import type { FederationRunner } from "@duet/coordinator/federations/federationRunner";
+import { createLinkCodes } from "@duet/coordinator/federations/linkCodes";
 import { type FederationRegistry, openFederationRegistry } from "@duet/coordinator/federations/registry";
 import { readModelCatalogue } from "@duet/coordinator/models/modelCatalogue";
 import { createMetrics } from "@duet/coordinator/operations/metrics";
 import { systemClock } from "@duet/coordinator/ports/clock";
 import { createToken } from "@duet/coordinator/ports/secrets";
+import { openSecretKey } from "@duet/coordinator/storage/secretKey";
 import { openStorage } from "@duet/coordinator/storage/openStorage";
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
@@ -120,14 +122,9 @@ async function measureRound(): Promise<RoundRun> {
   const compute = createComputeThreads();
   const storage = await openStorage(dataDir, null, (path) => compute.run("hash", path));
   const limits = { maxFederations: 1, keepRounds: 1, archiveAfterDays: null };
-  const surroundings = {
-    storage,
-    catalogue,
-    compute,
-    clock: systemClock,
-    logger: pino({ level: "error" }),
-    tally: createMetrics().tally,
-  };
+  const codes = createLinkCodes(await openSecretKey(dataDir, "link-key"));
+  const logger = pino({ level: "error" });
+  const surroundings = { storage, codes, catalogue, compute, clock: systemClock, logger, tally: createMetrics().tally };
   const registry = await openFederationRegistry({ ...surroundings, ...limits });
   try {
     return await runRound(registry);
@@ -155,7 +152,7 @@ async function runRound(registry: FederationRegistry): Promise<RoundRun> {
     minClients: clients,
     maxClients: clients,
   };
-  const { federationId, inviteToken } = await registry.create(config);
+  const { federationId, inviteToken } = await registry.create({ config, joining: "open", listing: null });
   const runner = await registry.find(federationId);
   const ids: string[] = [];
   for (let k = 0; k < clients; k++) ids.push(await joinAs(runner, inviteToken, k));
@@ -205,13 +202,15 @@ async function contribute({ transfers }: FederationRunner, clientId: string, upl
 /** Resolves when the condition holds after a change. */
 function until(runner: FederationRunner, holds: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const stop = runner.watch({
+    const watcher = {
       async push() {
         if (holds()) done();
       },
-    });
+      end() {},
+    };
+    const watching = runner.watch(watcher, { kind: "link", role: "watch", generation: 1 });
     const done = () => {
-      stop();
+      watching.stop();
       resolve();
     };
     if (holds()) done();

@@ -10,6 +10,7 @@ import { createAccess } from "./access/createAccess.ts";
 import { assertProtected } from "./access/creation.ts";
 import type { OpenIdSettings } from "./access/openId.ts";
 import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
+import { createLinkCodes } from "./federations/linkCodes.ts";
 import { type FederationRegistry, openFederationRegistry } from "./federations/registry.ts";
 import { guardedHandlers } from "./gateway/guardedHandlers.ts";
 import { createHandlers } from "./gateway/handlers.ts";
@@ -27,7 +28,7 @@ import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
 import { ensureFolder } from "./storage/files.ts";
 import { openStorage, type Storage } from "./storage/openStorage.ts";
-import { signingKeyIn } from "./storage/signingKey.ts";
+import { openSecretKey } from "./storage/secretKey.ts";
 
 export interface CoordinatorOptions {
   /** Everything that must survive a restart. Made when it is not there. */
@@ -155,8 +156,11 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const kept = { keepRounds, archiveAfterDays };
   const metrics = createMetrics();
   const { tally } = metrics;
-  const registry = await openFederationRegistry({ storage, catalogue, compute, clock, logger, tally, maxFederations, ...kept });
-  const signingKey = await signingKeyIn(options.dataDir);
+  const { dataDir } = options;
+  const codes = createLinkCodes(await openSecretKey(dataDir, "link-key"));
+  const surroundings = { storage, codes, catalogue, compute, clock, logger, tally };
+  const registry = await openFederationRegistry({ ...surroundings, maxFederations, ...kept });
+  const signingKey = await openSecretKey(dataDir, "session-key");
   const audit = createAudit(logger, options.auditLog ?? null);
   const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey };
   const access = createAccess({ ...way, ...options.limits, clock, audit });
@@ -171,7 +175,6 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const originCheck = createOriginCheck({ origins, trustProxy }, logger);
   const folders = { samplesDir: samplesDir && resolve(samplesDir), webDir: webDir && resolve(webDir) };
   const survey = () => surveyed(registry, compute);
-  const { dataDir } = options;
   const readiness = createReadiness({ dataDir, database: storage.database, unreadable: () => registry.unreadable, clock });
   const operations = { metrics, survey, readiness };
   await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...operations, ...folders });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createCoordinator } from "../src/createCoordinator.ts";
 import { startProgram } from "./support/coordinatorProgram.ts";
-import { createFederation } from "./support/federations.ts";
+import { createFederation, listed } from "./support/federations.ts";
 import { connectClient } from "./support/testClient.ts";
 
 let dataDir = "";
@@ -36,7 +36,7 @@ test("a second program on the same folder is refused with the first one's proces
 
 test("the lock of a killed process is taken over at once, and its federations with it", async () => {
   const first = await startProgram(["--data", dataDir]);
-  const { created } = await createFederation(first.url);
+  const { created } = await createFederation(first.url, {}, listed);
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
   expect(await readFile(join(dataDir, "coordinator.lock"), "utf8")).toContain(`"pid":${first.child.pid}`);

@@ -143,8 +143,9 @@ test("tokens open what they are for, and nothing else", async () => {
   const wrong = "x".repeat(32);
   const attempts: [string, unknown, string][] = [
     ["federation:watch", { federationId, token: wrong }, "FORBIDDEN"],
-    ["federation:watch", { federationId, token: organiserKey }, "FORBIDDEN"],
-    ["federation:watch", { federationId: "elsewhere", token: watchToken }, "NOT_FOUND"],
+    ["federation:watch", { federationId, token: organiserKey }, "OK"],
+    ["federation:links", { federationId, organiserKey: watchToken }, "FORBIDDEN"],
+    ["federation:watch", { federationId: "elsewhere", token: watchToken }, "FORBIDDEN"],
     ["federation:control", { ...stop, organiserKey: inviteToken }, "FORBIDDEN"],
     ["federation:control", { ...stop, organiserKey: watchToken }, "FORBIDDEN"],
     ["client:join", { ...join, inviteToken: watchToken }, "FORBIDDEN"],

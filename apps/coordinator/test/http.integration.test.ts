@@ -60,11 +60,14 @@ test("hands out the shared adapter of a closed round to who may watch", async ()
   expect(answer.status).toBe(200);
   const tensors = readSafetensors(new Uint8Array(await answer.arrayBuffer()));
   expect([...tensors.keys()]).toEqual(layout.map(({ key }) => key));
-  expect((await fetch(`${base}/1.safetensors?token=${created.watchToken}`)).status).toBe(200);
+  const statusOf = async (name: string, token: string) =>
+    (await fetch(`${base}/${name}`, { headers: { "x-watch-token": token } })).status;
   expect((await fetch(`${base}/1.safetensors`)).status).toBe(403);
-  expect((await fetch(`${base}/1.safetensors?token=${"x".repeat(32)}`)).status).toBe(403);
-  expect((await fetch(`${base}/2.safetensors?token=${created.watchToken}`)).status).toBe(404);
-  expect((await fetch(`${base}/..%2ffederation.json?token=${created.watchToken}`)).status).toBe(404);
+  // Addresses end up in logs: a code in one is not looked at.
+  expect((await fetch(`${base}/1.safetensors?token=${created.watchToken}`)).status).toBe(403);
+  expect(await statusOf("1.safetensors", "x".repeat(32))).toBe(403);
+  expect(await statusOf("2.safetensors", created.watchToken)).toBe(404);
+  expect(await statusOf("..%2ffederation.json", created.watchToken)).toBe(404);
 });
 
 test("serves the page under every address, isolated, and samples; the rest is not found", async () => {
@@ -102,7 +105,7 @@ test("serves the page under every address, isolated, and samples; the rest is no
   }
 });
 
-test("no token is on disk, except the watch token", async () => {
+test("no token is on disk", async () => {
   const coordinator = await startCoordinator();
   const { created } = await createFederation(coordinator.url, { minClients: 1 });
   const { resumeToken } = await joinAs(coordinator, created, "anna");
@@ -110,9 +113,9 @@ test("no token is on disk, except the watch token", async () => {
     Promise.all([database.selectFrom("federations").selectAll().execute(), database.selectFrom("events").selectAll().execute()]),
   );
   const stored = JSON.stringify(rows);
-  expect(stored).toContain(created.watchToken);
   expect(stored).toContain("anna");
-  for (const secret of [created.inviteToken, created.organiserKey, resumeToken]) expect(stored).not.toContain(secret);
+  for (const secret of [created.inviteToken, created.watchToken, created.organiserKey, resumeToken])
+    expect(stored).not.toContain(secret);
 });
 
 test("nobody but the coordinator's user can read or list what it stores", async () => {

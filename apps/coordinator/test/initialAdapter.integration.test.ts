@@ -36,7 +36,7 @@ test("opens once its adapter has arrived; its first round hands it out, and whoe
 
   const address = `${coordinator.url}/federations/${federationId}/adapters/initial.safetensors`;
   const refused = await fetch(address);
-  expect([refused.status, await refused.json()]).toEqual([403, { error: "This needs the federation's watch token" }]);
+  expect([refused.status, await refused.json()]).toEqual([403, { error: "This link opens no federation here" }]);
   const response = await fetch(address, { headers: { "x-watch-token": watchToken } });
   const tensors = readSafetensors(new Uint8Array(await response.arrayBuffer()));
   expect(Buffer.from(encodeAdapter(tensors, layout)).equals(brought)).toBe(true);

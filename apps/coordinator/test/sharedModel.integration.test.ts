@@ -9,6 +9,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { type ComputeThreads, createComputeThreads } from "../src/compute/computeThreads.ts";
 import { defineFederation } from "../src/federations/federation.ts";
+import { firstLinks } from "../src/federations/links.ts";
 import { openSharedModel } from "../src/federations/sharedModel.ts";
 import { newStanding } from "../src/federations/standing.ts";
 import { readModelCatalogue } from "../src/models/modelCatalogue.ts";
@@ -34,14 +35,7 @@ async function modelOf(strategy: { id: string; preset: string; config: Record<st
     close: () => threads.close(),
   };
   const config = testConfig({ strategy });
-  const record = {
-    federationId: "f",
-    createdAt: 1,
-    config,
-    inviteHash: "0".repeat(64),
-    organiserHash: "0".repeat(64),
-    watchToken: "w",
-  };
+  const record = { federationId: "f", createdAt: 1, config, links: firstLinks(1), joining: "open", listing: null } as const;
   const storage = await openStorage(folder, null, hashFile);
   onTestFinished(() => storage.close());
   await storage.create(record, newStanding(record), null);

@@ -77,7 +77,7 @@ test("strangers, paths, lies about sizes and floods are refused, and nothing lie
     expect([secret, await codeOfRefusal(putPiece(as(secret), adapter))]).toEqual([secret, "FORBIDDEN"]);
   }
   expect(await codeOfRefusal(putPiece({ ...owner, headers: {} }, adapter))).toBe("FORBIDDEN");
-  expect(await codeOfRefusal(putPiece({ ...owner, federationId: "elsewhere" }, adapter))).toBe("NOT_FOUND");
+  expect(await codeOfRefusal(putPiece({ ...owner, federationId: "elsewhere" }, adapter))).toBe("FORBIDDEN");
   for (const name of ["..%2f..%2fjournal.jsonl", "a".repeat(63), "A".repeat(64), `${"a".repeat(63)}.`]) {
     expect([name, await codeOfRefusal(putPiece(owner, adapter, { name }))]).toEqual([name, "INVALID_PAYLOAD"]);
   }
@@ -170,9 +170,9 @@ test("a submission said many times at once is stored and counted once", async ()
   expect(shown.clients[0]).toMatchObject({ bytesUp: bytes, history: [{ round: 1 }] });
 });
 
-test("a client that was removed or taken over is told why, watches on, and cannot act or transfer as that client", async () => {
+test("a client that was removed or taken over is told why, and cannot act or transfer as that client", async () => {
   const { coordinator, organiser, created, anna, bram, owner } = await inRoundOne();
-  const { federationId, organiserKey, inviteToken } = created;
+  const { federationId, organiserKey, watchToken } = created;
   const second = await joinAs(coordinator, created, "bram again", { resumeToken: bram.resumeToken });
   await expect.poll(() => bram.client.replacedBecause).toMatch(/another tab, which goes on/);
   await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "remove", clientId: anna.clientId } });
@@ -190,14 +190,21 @@ test("a client that was removed or taken over is told why, watches on, and canno
   await expect(putPiece(owner, adapter)).rejects.toThrow("FORBIDDEN: The organiser removed this client");
 
   await second.client.submit({ round: 1, adapter, metrics: testMetrics() });
-  for (const { client } of [anna, bram, second]) await client.until(({ openRound }) => openRound?.round === 2, "round 2");
-  // The adapters stay within reach of the link that it has.
+  for (const { client } of [bram, second]) await client.until(({ openRound }) => openRound?.round === 2, "round 2");
+  // Who was removed sees no more of it, and cannot ask for more; who was taken over may.
+  expect(anna.client.latest?.openRound?.round).toBe(1);
   const address = `${coordinator.url}/federations/${federationId}/adapters/1.safetensors`;
-  expect((await fetch(address, { headers: { "x-watch-token": inviteToken } })).status).toBe(200);
+  for (const [token, status] of [
+    [watchToken, 200],
+    [bram.resumeToken, 200],
+    [anna.resumeToken, 403],
+  ] as const) {
+    expect((await fetch(address, { headers: { "x-watch-token": token } })).status).toBe(status);
+  }
   // The second tab's going changes the client; the first one's does not.
   bram.client.socket.disconnect();
   second.client.socket.disconnect();
-  const away = await anna.client.until(({ clients }) => clients[1]?.status === "away", "bram's second tab is gone");
+  const away = await organiser.until(({ clients }) => clients[1]?.status === "away", "bram's second tab is gone");
   expect(away.clients[0]).toMatchObject({ status: "left", note: "was removed by the organiser" });
 });
 

@@ -5,7 +5,6 @@ import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
-import { matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import type { Storage } from "../storage/openStorage.ts";
@@ -21,13 +20,13 @@ export interface FederationDrafts {
   readonly size: number;
   /** @throws {Refusal} RATE_LIMITED when too many wait already; a system error. */
   add(record: FederationRecord, federation: Federation): Promise<void>;
+  /** Null when there is no such draft. */
+  record(federationId: string): FederationRecord | null;
   /**
-   * How its organiser sends its adapter; with the last piece the federation is made. What it returns throws a {@link Refusal}
+   * How the adapter of a draft is received; with the last piece the federation is made. What it returns throws a {@link Refusal}
    * INVALID_ADAPTER or a system error.
-   * Null when there is no such draft.
-   * @throws {Refusal} FORBIDDEN
    */
-  upload(federationId: string, organiserKey: string): Receive | null;
+  upload(federationId: string): Receive;
   /** Stops its timers. */
   close(): void;
 }
@@ -99,11 +98,10 @@ export function createFederationDrafts({ storage, compute, clock, make }: DraftP
       drafts.set(federationId, { record, federation, uploads, making: null, giveUp: giveUpLater(federationId) });
       await uploads;
     },
-    upload(federationId, organiserKey) {
+    record: (federationId) => drafts.get(federationId)?.record ?? null,
+    upload(federationId) {
       const draft = drafts.get(federationId);
-      if (!draft) return null;
-      if (!matchesHash(organiserKey, draft.record.organiserHash))
-        throw new Refusal("FORBIDDEN", "This is not the organiser's key");
+      if (!draft) throw new Refusal("NOT_FOUND", "There is no such federation here");
       return (blob, piece) => receive(draft, blob, piece);
     },
     close() {

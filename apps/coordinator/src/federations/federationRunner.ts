@@ -1,15 +1,18 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
 import type { Readable } from "node:stream";
+import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
+import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { freeName } from "@duet/lora-core/protocol/visibleText";
 import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
-import { createId, hashToken, matchesHash } from "../ports/secrets.ts";
+import { createId, hashToken } from "../ports/secrets.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { exportFederation } from "../storage/exportFederation.ts";
@@ -19,14 +22,27 @@ import type { JournalEntry } from "../storage/journalEntry.ts";
 import { AdapterTransfers } from "./adapterTransfers.ts";
 import type { Federation } from "./federation.ts";
 import { FederationLoop } from "./federationLoop.ts";
+import {
+  createFederationSettings,
+  type FederationSettings,
+  isSettingsAction,
+  type SettingsAction,
+} from "./federationSettings.ts";
+import type { Grant } from "./grant.ts";
+import { heldNames } from "./heldNames.ts";
+import type { LinkCodes } from "./linkCodes.ts";
 import { type Connection, createRoster } from "./roster.ts";
 import { openRoundLog, type RoundLog } from "./roundLog.ts";
 import { openSharedModel, type SharedModel } from "./sharedModel.ts";
 import { createSnapshotFeed, type SnapshotFeed, type Watcher } from "./snapshotFeed.ts";
+import { createWaitingRoom, type WaitingRoom } from "./waitingRoom.ts";
 
 export interface RunnerParts {
   readonly federation: Federation;
   readonly record: FederationRecord;
+  readonly codes: LinkCodes;
+  /** Stores what the organiser has changed. */
+  readonly saveRecord: (record: FederationRecord) => Promise<void>;
   readonly store: FederationStore;
   readonly entries: readonly JournalEntry[];
   /** It was not put to sleep: clients may have been there when the coordinator ended, and work under way. */
@@ -52,8 +68,14 @@ export async function openFederationRunner(parts: RunnerParts): Promise<Federati
 
 type Action = RequestOf<"federation:control">["action"];
 
+/** Somebody who is told of every change, for as long as what allows it holds. */
+export interface Watching {
+  grant: Grant;
+  readonly isOver: boolean;
+  stop(): void;
+}
+
 export class FederationRunner {
-  readonly record: FederationRecord;
   readonly federation: Federation;
   readonly transfers: AdapterTransfers;
   readonly #store: FederationStore;
@@ -63,13 +85,14 @@ export class FederationRunner {
   readonly #loop: FederationLoop;
   readonly #feed: SnapshotFeed;
   readonly #roster = createRoster();
+  readonly #settings: FederationSettings;
+  readonly #waitingRoom: WaitingRoom;
   readonly #progress = new Map<string, Progress>();
+  readonly #watching = new Map<Watching, Watcher>();
   #revision = 0;
-  #watchers = 0;
 
   constructor(parts: RunnerParts, log: RoundLog, model: SharedModel) {
-    const { federation, record, store, entries, keepRounds, compute, clock, logger, tally } = parts;
-    this.record = record;
+    const { federation, record, codes, saveRecord, store, entries, keepRounds, compute, clock, logger, tally } = parts;
     this.federation = federation;
     this.#store = store;
     this.#clock = clock;
@@ -86,11 +109,17 @@ export class FederationRunner {
       tally,
       onChange: (before) => this.#changed(before),
     });
+    const save = (changed: FederationRecord) => this.#loop.stored(() => saveRecord(changed));
+    this.#settings = createFederationSettings({ record, codes, clock, save });
+    this.#waitingRoom = createWaitingRoom(clock, () => this.#touch());
     this.transfers = new AdapterTransfers({ federation, store, model, compute, loop: this.#loop, logger: child, keepRounds });
-    for (const { event, resumeHash } of entries) {
-      if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
-    }
+    this.#recallClients(entries);
     this.#touch();
+  }
+
+  /** As it is now. */
+  get record(): FederationRecord {
+    return this.#settings.record;
   }
 
   get id(): string {
@@ -103,7 +132,7 @@ export class FederationRunner {
 
   /** Nobody looks on and nothing happens by itself, so that it may be closed. */
   get isQuiet(): boolean {
-    return this.#watchers === 0 && this.#loop.isQuiet;
+    return this.#watching.size === 0 && this.#waitingRoom.list().length === 0 && this.#loop.isQuiet;
   }
 
   /** Clients that are connected. */
@@ -116,13 +145,22 @@ export class FederationRunner {
     return this.#store.adapterFile(round);
   }
 
-  /** Who may transfer adapters with this resume token. @throws {Refusal} FORBIDDEN, NOT_JOINED */
-  clientOf(resumeToken: string): string {
-    const client = enrolled(this.state, this.#roster.clientOf(resumeToken) ?? "");
-    if (!client) throw new Refusal("FORBIDDEN", "This resume token belongs to no client of the federation");
-    if (client.removed) throw new Refusal("FORBIDDEN", REMOVED);
-    if (client.status === "left") throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
-    return client.id;
+  /** On the clock by which links end. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** What a resume token gives; null where it is none of this federation. @throws {Refusal} FORBIDDEN when its client was removed. */
+  grantOfClient(resumeToken: string): Grant | null {
+    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", REMOVED);
+    const clientId = this.#roster.clientOf(resumeToken);
+    return clientId === undefined ? null : { kind: "client", clientId };
+  }
+
+  /** Adapters are transferred by who is in. @throws {Refusal} NOT_JOINED */
+  assertHere(clientId: string): void {
+    if (enrolled(this.state, clientId)?.status === "left")
+      throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
   }
 
   /** Call once after opening a federation that has a past. */
@@ -137,6 +175,8 @@ export class FederationRunner {
       revision: this.#revision,
       config: this.federation.config,
       ...view,
+      joining: this.record.joining,
+      waiting: this.#waitingRoom.list().length,
       note: this.#loop.storageFault ?? view.note,
       clients: view.clients.map((client) => ({ ...client, progress: this.#progress.get(client.id) ?? null })),
       adapterBytes: this.federation.adapterBytes,
@@ -149,29 +189,38 @@ export class FederationRunner {
     return this.#revision;
   }
 
-  /** Tells of every change until the returned function is called. */
-  watch(watcher: Watcher): () => void {
+  /** Tells of every change until that is stopped, or what allows it is taken away. */
+  watch(watcher: Watcher, grant: Grant): Watching {
     const unsubscribe = this.#feed.subscribe(watcher);
-    this.#watchers += 1;
-    return () => {
-      this.#watchers -= 1;
-      unsubscribe();
+    const all = this.#watching;
+    const watching: Watching = {
+      grant,
+      get isOver() {
+        return !all.has(watching);
+      },
+      stop: () => {
+        if (all.delete(watching)) unsubscribe();
+      },
     };
+    all.set(watching, watcher);
+    return watching;
   }
 
-  /** Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Returns its id. */
+  /**
+   * Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Who asks has a right to join.
+   * Returns its id.
+   */
   join(request: RequestOf<"client:join">, connection: Connection): Promise<string> {
-    const { inviteToken, resumeToken, modelSha256, name, device, samples } = request;
-    if (!matchesHash(inviteToken, this.record.inviteHash)) throw new Refusal("FORBIDDEN", "This invite link is not valid");
+    const { resumeToken, modelSha256, name, device, samples } = request;
     if (modelSha256 !== this.federation.modelSha256) {
       throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
     }
     const introduction = { name, device, samples };
     return this.#loop.inTurn(() => {
-      const known = this.#roster.clientOf(resumeToken);
-      return known === undefined
-        ? this.#admit(introduction, resumeToken, connection)
-        : this.#readmit(known, introduction, connection);
+      const known = this.grantOfClient(resumeToken);
+      return known?.kind === "client"
+        ? this.#readmit(known.clientId, introduction, connection)
+        : this.#admit(introduction, resumeToken, connection);
     });
   }
 
@@ -201,19 +250,15 @@ export class FederationRunner {
     this.#touch();
   }
 
-  /** @throws {Refusal} FORBIDDEN */
-  assertOrganiser(organiserKey: string): void {
-    if (!matchesHash(organiserKey, this.record.organiserHash)) throw new Refusal("FORBIDDEN", "This is not the organiser's key");
+  /** Does what the organiser wants; what the organiser sees then. `own` looks on as the organiser from now on, by whatever link it came. */
+  async control(action: Action, own?: Watching): Promise<OrganiserView> {
+    await this.#loop.inTurn(() => this.#obey(action, own));
+    return this.organiserView();
   }
 
-  /** What the organiser's key allows. */
-  control(organiserKey: string, action: Action): Promise<void> {
-    this.assertOrganiser(organiserKey);
-    return this.#loop.inTurn(async () => {
-      this.#assertRunning();
-      if (action.kind === "remove") await this.#remove(action.clientId);
-      else await this.#loop.apply({ type: controlEvents[action.kind] });
-    });
+  async organiserView(): Promise<OrganiserView> {
+    const { joining, listing } = this.record;
+    return { links: await this.#settings.links(), joining, listing, waiting: [...this.#waitingRoom.list()] };
   }
 
   /** All that is kept of it as a tar file; see {@link exportFederation}. */
@@ -224,36 +269,124 @@ export class FederationRunner {
   /** Stops timers and pushes, waits for what is being written, closes the files. The federation goes on when it is reopened. */
   async close(): Promise<void> {
     this.#feed.close();
+    this.#waitingRoom.close();
     await this.#loop.close();
     await this.transfers.close();
     await this.#store.close();
   }
 
+  async #obey(action: Action, own?: Watching): Promise<void> {
+    if (isSettingsAction(action)) return this.#change(action, own);
+    this.#assertRunning();
+    switch (action.kind) {
+      case "remove":
+        return this.#remove(action.clientId, own);
+      case "admit":
+      case "decline":
+        if (this.#waitingRoom.decide(action.waitingId, action.kind === "admit")) return;
+        throw new Refusal("NOT_FOUND", "This client does not wait any more");
+      default:
+        return this.#loop.apply({ type: controlEvents[action.kind] });
+    }
+  }
+
+  async #change(action: SettingsAction, own?: Watching): Promise<void> {
+    await this.#settings.change(action);
+    if (own?.grant.kind === "link") {
+      own.grant = { kind: "link", role: "organiser", generation: this.record.links.organiser.generation };
+    }
+    this.#endWatching();
+    this.#touch();
+  }
+
+  /** In turn with all other joins, so that a place is counted before another one is given. */
   async #admit(introduction: Introduction, resumeToken: string, connection: Connection): Promise<string> {
     this.#assertRunning();
-    const here = this.state.clients.filter(({ status }) => status !== "left").length;
-    const { maxClients } = this.federation.config;
-    if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
+    this.#assertRoom();
+    this.#assertFree(introduction.name, resumeToken);
+    this.#assertWelcome(introduction, resumeToken);
     const clientId = createId();
     const resumeHash = hashToken(resumeToken);
     await this.#loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
+    this.#waitingRoom.forget(resumeToken);
     this.#roster.remember(clientId, resumeHash);
     this.#roster.connect(clientId, connection);
     return clientId;
   }
 
+  /** It keeps its name, unless another one got it while it was gone. */
   async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
-    if (enrolled(this.state, clientId)?.removed) throw new Refusal("FORBIDDEN", REMOVED);
-    await this.#loop.apply({ type: "clientReturned", clientId, introduction });
+    const name = freeName(introduction.name, heldNames(this.state, this.now(), clientId), MAX_NAME_LENGTH);
+    await this.#loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
     this.#roster.connect(clientId, connection);
     return clientId;
   }
 
-  async #remove(clientId: string): Promise<void> {
+  #assertRoom(): void {
+    const here = this.state.clients.filter(({ status }) => status !== "left").length;
+    const { maxClients } = this.federation.config;
+    if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
+  }
+
+  #assertFree(name: string, resumeToken: string): void {
+    const held = [...heldNames(this.state, this.now()), ...this.#waitingRoom.namesBut(resumeToken)];
+    const free = freeName(name, held, MAX_NAME_LENGTH);
+    if (free !== name) throw new Refusal("NAME_TAKEN", `Somebody here is called "${name}" already; "${free}" is free`);
+  }
+
+  /** @throws {Refusal} JOINING_CLOSED; AWAITING_APPROVAL as long as the organiser has not answered; RATE_LIMITED */
+  #assertWelcome(introduction: Introduction, resumeToken: string): void {
+    const { joining } = this.record;
+    if (joining === "open") return;
+    if (joining === "closed") throw new Refusal("JOINING_CLOSED", "The organiser has closed this federation to new clients");
+    switch (this.#waitingRoom.ask(resumeToken, introduction)) {
+      case "admitted":
+        return;
+      case "waiting":
+        throw new Refusal("AWAITING_APPROVAL", "The organiser has to admit this client");
+      case "declined":
+        throw new Refusal("JOINING_CLOSED", "The organiser did not admit this client");
+      case "full":
+        throw new Refusal("RATE_LIMITED", "Too many wait to be admitted already");
+    }
+  }
+
+  /** The link that it came by ends first: whatever fails then, it cannot come in by it again. Who is in needs no link. */
+  async #remove(clientId: string, own?: Watching): Promise<void> {
     if (!enrolled(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
+    await this.#change({ kind: "rotateLink", role: "invite" }, own);
     await this.#loop.apply({ type: "clientRemoved", clientId });
+    this.#roster.ban(clientId);
     this.#roster.expel(clientId, REMOVED);
     this.#progress.delete(clientId);
+    this.#endWatching();
+  }
+
+  /** Who watches by a link that is no more is disconnected; who was removed stays connected, and is told no more. */
+  #endWatching(): void {
+    for (const [watching, watcher] of [...this.#watching]) {
+      const { grant } = watching;
+      if (grant.kind === "client" ? enrolled(this.state, grant.clientId)?.removed !== true : this.#isCurrent(grant)) continue;
+      watching.stop();
+      if (grant.kind === "link") watcher.end();
+    }
+  }
+
+  #isCurrent({ role, generation }: Extract<Grant, { kind: "link" }>): boolean {
+    const link = this.record.links[role];
+    return link.generation === generation && (link.expiresAt !== null || link.olderHash !== null);
+  }
+
+  /** Of those that are gone altogether, resume tokens mean nothing any more. */
+  #recallClients(entries: readonly JournalEntry[]): void {
+    for (const { event, resumeHash } of entries) {
+      if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
+      if (event.type === "clientRemoved") this.#roster.ban(event.clientId);
+    }
+    const listed = new Set(this.state.clients.map(({ id }) => id));
+    for (const { event } of entries) {
+      if (event.type === "clientJoined" && !listed.has(event.clientId)) this.#roster.forget(event.clientId);
+    }
   }
 
   #assertRunning(): void {
@@ -261,6 +394,7 @@ export class FederationRunner {
   }
 
   #changed(before: RoundState): void {
+    this.#forgetGone(before);
     const open = openRoundOf(this.state);
     if (open?.index !== openRoundOf(before)?.index) this.#progress.clear();
     for (const clientId of Object.keys(open?.submissions ?? {})) this.#progress.delete(clientId);
@@ -282,6 +416,13 @@ export class FederationRunner {
     if (this.state.endedAt !== null && before.endedAt === null) this.#logger.info("The federation has ended");
   }
 
+  /** Who is not listed any more comes back as somebody new, by a link. */
+  #forgetGone(before: RoundState): void {
+    if (before.clients === this.state.clients) return;
+    const listed = new Set(this.state.clients.map(({ id }) => id));
+    for (const { id } of before.clients) if (!listed.has(id)) this.#roster.forget(id);
+  }
+
   /** Something visible changed. Starting from the clock, revisions grow across restarts too. */
   #touch(): void {
     this.#revision = Math.max(this.#revision + 1, this.#clock.now());
@@ -297,4 +438,4 @@ const controlEvents = {
   resume: "resumed",
   closeRound: "roundClosed",
   stop: "stopped",
-} as const satisfies Record<Exclude<Action["kind"], "remove">, string>;
+} as const;

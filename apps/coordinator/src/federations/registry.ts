@@ -1,13 +1,13 @@
 /** All federations of this coordinator: created on request, found again after a restart. */
 import type { Readable } from "node:stream";
-import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
+import type { FederationSummary, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
+import type { LinkRole } from "@duet/lora-core/protocol/organiserView";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
-import { createId, createToken, hashToken } from "../ports/secrets.ts";
+import { createId } from "../ports/secrets.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedArtifactError } from "../storage/artifacts.ts";
@@ -18,14 +18,19 @@ import { deleteAbandonedUploads, type Storage } from "../storage/openStorage.ts"
 import type { Receive } from "../storage/pendingUploads.ts";
 import { StoredFormatError } from "../storage/storedFormat.ts";
 import { createArchive } from "./archive.ts";
+import { type Authorise, createAuthorise, verified, wrongCode } from "./authorise.ts";
 import { defineFederation } from "./federation.ts";
 import { createFederationDrafts } from "./federationDrafts.ts";
 import { type FederationRunner, openFederationRunner } from "./federationRunner.ts";
+import { grantOfLink } from "./grant.ts";
+import type { LinkCodes } from "./linkCodes.ts";
+import { firstLinks } from "./links.ts";
 import { createRunnerPool } from "./runnerPool.ts";
 import { newStanding, standingOf } from "./standing.ts";
 
 export interface RegistryParts {
   readonly storage: Storage;
+  readonly codes: LinkCodes;
   readonly catalogue: ModelCatalogue;
   readonly compute: ComputeThreads;
   readonly clock: Clock;
@@ -43,19 +48,21 @@ export interface FederationRegistry {
    * Where the config names an adapter to start from, the federation is there once that was received.
    * @throws {Refusal} for what {@link defineFederation} refuses, when there is no room, STORAGE_FAILED.
    */
-  create(config: FederationConfig): Promise<ReplyOf<"federation:create">>;
-  /** How its organiser uploads the adapter that a new federation starts from. @throws {Refusal} NOT_FOUND, FORBIDDEN */
+  create(request: RequestOf<"federation:create">): Promise<ReplyOf<"federation:create">>;
+  /** How its organiser uploads the adapter that a new federation starts from. @throws {Refusal} as `authorise`. */
   initialUpload(federationId: string, organiserKey: string): Promise<Receive>;
   /**
    * Opens it if need be.
    * @throws {Refusal} NOT_FOUND, NOT_READABLE for one that is stored here and cannot be opened, STORAGE_FAILED.
    */
   find(federationId: string): Promise<FederationRunner>;
-  /** All that is kept of a federation, for its organiser, as a tar file. @throws {Refusal} as `find`; FORBIDDEN */
+  /** Opens it for who may. */
+  readonly authorise: Authorise;
+  /** All that is kept of a federation, for its organiser, as a tar file. @throws {Refusal} as `authorise`. */
   export(federationId: string, organiserKey: string): Promise<Readable>;
-  /** Deletes a federation that has ended, for its organiser. @throws {Refusal} as `find`; FORBIDDEN, STILL_RUNNING */
+  /** Deletes a federation that has ended, for its organiser. @throws {Refusal} as `authorise`; STILL_RUNNING */
   delete(federationId: string, organiserKey: string): Promise<void>;
-  /** Newest first. */
+  /** Those whose organisers want them listed, newest first. */
   list(): Promise<readonly FederationSummary[]>;
   /** How many there are. */
   readonly size: number;
@@ -68,7 +75,7 @@ export interface FederationRegistry {
 
 /** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { storage, catalogue, compute, clock, logger, tally, maxFederations, keepRounds, archiveAfterDays } = parts;
+  const { storage, codes, catalogue, compute, clock, logger, tally, maxFederations, keepRounds, archiveAfterDays } = parts;
   const { federations } = storage;
   const unreadable = new Map<string, string>();
   let isClosed = false;
@@ -80,6 +87,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     return reason;
   };
   for (const [federationId, error] of await importFolders(storage)) noteUnreadable(federationId, error);
+  await federations.renew();
   await deleteAbandonedUploads(storage);
   /** Stored ones and those that are being stored: they count before anything is awaited. */
   let size = await federations.count();
@@ -93,7 +101,9 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const federation = defineFederation(record.config, catalogue);
       const contents = await storage.open(federationId);
       if (!wasAwake) await federations.wake(federationId);
-      return openFederationRunner({ ...contents, record, federation, wasAwake, keepRounds, compute, clock, logger, tally });
+      const saveRecord = (changed: FederationRecord) => federations.update(changed);
+      const kept = { record, saveRecord, codes, federation };
+      return openFederationRunner({ ...contents, ...kept, wasAwake, keepRounds, compute, clock, logger, tally });
     },
     async close(runner) {
       try {
@@ -157,6 +167,10 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     remove,
   });
 
+  const authorise = createAuthorise({ codes, find });
+  const asOrganiser = async (federationId: string, organiserKey: string) =>
+    (await authorise(federationId, organiserKey, "organiser")).runner;
+
   const resumed = (async () => {
     for (const federationId of await federations.awake()) {
       if (!isClosed) await find(federationId).catch(() => undefined);
@@ -164,43 +178,46 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   })().catch((error) => logger.error({ error: String(error) }, "What was under way could not be resumed"));
 
   return {
-    async create(config) {
+    async create({ config, joining, listing }) {
       if (size + drafts.size >= maxFederations) {
         throw new Refusal("RATE_LIMITED", `This coordinator already holds ${maxFederations} federations`);
       }
       const federation = defineFederation(config, catalogue);
       const federationId = createId();
-      const tokens = { inviteToken: createToken(), watchToken: createToken(), organiserKey: createToken() };
-      const record: FederationRecord = {
-        federationId,
-        createdAt: clock.now(),
-        config,
-        inviteHash: hashToken(tokens.inviteToken),
-        organiserHash: hashToken(tokens.organiserKey),
-        watchToken: tokens.watchToken,
-      };
+      const links = firstLinks(clock.now());
+      const record: FederationRecord = { federationId, createdAt: clock.now(), config, links, joining, listing };
       await stored(() => (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation)));
-      return { federationId, ...tokens };
+      const code = (role: LinkRole) => {
+        const { generation, expiresAt } = links[role];
+        return codes.sign({ federationId, role, generation, expiresAt: expiresAt ?? 0 });
+      };
+      return {
+        federationId,
+        inviteToken: await code("invite"),
+        watchToken: await code("watch"),
+        organiserKey: await code("organiser"),
+      };
     },
     async initialUpload(federationId, organiserKey) {
-      const receive = drafts.upload(federationId, organiserKey);
-      if (receive) return (blob, piece) => stored(() => receive(blob, piece));
-      const made = await find(federationId);
-      made.assertOrganiser(organiserKey);
+      const draft = drafts.record(federationId);
+      if (draft) {
+        const claims = await verified(codes, federationId, organiserKey);
+        const grant = grantOfLink(draft.links, organiserKey, claims, clock.now());
+        if (grant?.kind !== "link" || grant.role !== "organiser") throw wrongCode();
+        const receive = drafts.upload(federationId);
+        return (blob, piece) => stored(() => receive(blob, piece));
+      }
+      const made = await asOrganiser(federationId, organiserKey);
       return async ({ sha256, bytes }) => {
         if (sha256 === made.record.config.initialAdapter) return bytes;
         throw new Refusal("INVALID_ADAPTER", "This federation has what it starts from");
       };
     },
     find,
-    async export(federationId, organiserKey) {
-      const runner = await find(federationId);
-      runner.assertOrganiser(organiserKey);
-      return exported(runner);
-    },
+    authorise,
+    export: async (federationId, organiserKey) => exported(await asOrganiser(federationId, organiserKey)),
     async delete(federationId, organiserKey) {
-      const runner = await find(federationId);
-      runner.assertOrganiser(organiserKey);
+      const runner = await asOrganiser(federationId, organiserKey);
       if (runner.state.endedAt === null) throw new Refusal("STILL_RUNNING", "This federation is still running");
       await stored(() => remove(federationId));
       logger.info({ federation: federationId }, "The organiser deleted this federation");

@@ -11,6 +11,11 @@ export interface Roster {
   /** The client that this resume token belongs to. */
   clientOf(resumeToken: string): string | undefined;
   remember(clientId: string, resumeHash: string): void;
+  /** Its resume token means nothing any more. */
+  forget(clientId: string): void;
+  /** From now on its resume token is one of somebody who was removed. */
+  ban(clientId: string): void;
+  isBanned(resumeToken: string): boolean;
   /** From now on this socket speaks for the client; the one before, if any, is told. */
   connect(clientId: string, connection: Connection): void;
   /** Whether the client has a socket, or this very one. */
@@ -25,10 +30,18 @@ export interface Roster {
 export function createRoster(): Roster {
   /** By the hash: looking one up tells nothing about the secret. */
   const clients = new Map<string, string>();
+  const banned = new Set<string>();
   const connections = new Map<string, Connection>();
   return {
     clientOf: (resumeToken) => clients.get(hashToken(resumeToken)),
     remember: (clientId, resumeHash) => void clients.set(resumeHash, clientId),
+    forget(clientId) {
+      for (const [hash, id] of clients) if (id === clientId) clients.delete(hash);
+    },
+    ban(clientId) {
+      for (const [hash, id] of clients) if (id === clientId && clients.delete(hash)) banned.add(hash);
+    },
+    isBanned: (resumeToken) => banned.has(hashToken(resumeToken)),
     connect(clientId, connection) {
       const older = connections.get(clientId);
       connections.set(clientId, connection);

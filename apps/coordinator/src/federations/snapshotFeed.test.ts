@@ -44,7 +44,7 @@ function slowWatcher() {
     const all = await Promise.all(contents.map((content) => decodeChange(new Uint8Array(content))));
     return all.map(({ since, revision }) => [since, revision]);
   };
-  return { watcher: { push }, contents, changes, take: () => take() };
+  return { watcher: { push, end: () => {} }, contents, changes, take: () => take() };
 }
 
 function feedWithRevisions() {
@@ -57,6 +57,8 @@ function feedWithRevisions() {
     note: "Waiting.",
     createdAt: 0,
     endedAt: null,
+    joining: "open",
+    waiting: 0,
     openRound: null,
     rounds: [],
     moduleErrors: [],
@@ -153,6 +155,7 @@ test("large changes come more rarely: at most 16 kB a second to one watcher", as
   const { feed, change, pass } = feedWithRevisions();
   const anna = slowWatcher();
   feed.subscribe({
+    end: () => {},
     push: async (content) => {
       anna.contents.push(content);
     },

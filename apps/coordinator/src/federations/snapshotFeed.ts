@@ -16,6 +16,8 @@ const BYTES_PER_MS_ALL = 2000;
 export interface Watcher {
   /** Resolves when the change was applied or given up; never rejects. */
   push(change: Uint8Array): Promise<void>;
+  /** It may not look on any more. */
+  end(): void;
 }
 
 export interface SnapshotFeed {

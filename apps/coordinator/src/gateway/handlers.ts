@@ -2,7 +2,6 @@
 import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import type { FederationRunner } from "../federations/federationRunner.ts";
-import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -37,22 +36,30 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
 
     "federation:list": async () => ({ federations: [...(await registry.list())], unreadable: registry.unreadable }),
 
-    "federation:create": ({ config }) => registry.create(config),
+    "federation:create": (request) => registry.create(request),
 
     async "federation:watch"({ federationId, token }, session) {
-      const runner = await registry.find(federationId);
-      if (!mayWatch(runner, token)) throw new Refusal("FORBIDDEN", "This link does not open the federation");
-      subscribe(session, runner);
+      const { runner, grant } = await registry.authorise(federationId, token, "watch");
+      subscribe(session, runner, grant);
       return { revision: runner.revision };
     },
 
-    async "federation:control"({ federationId, organiserKey, action }) {
-      await (await registry.find(federationId)).control(organiserKey, action);
-      return {};
+    async "federation:links"({ federationId, organiserKey }) {
+      const { runner } = await registry.authorise(federationId, organiserKey, "organiser");
+      return runner.organiserView();
+    },
+
+    async "federation:control"({ federationId, organiserKey, action }, session) {
+      const { runner } = await registry.authorise(federationId, organiserKey, "organiser");
+      return runner.control(action, session.subscriptions.get(federationId));
     },
 
     "client:join"(request, session) {
-      const reply = session.joining.then(async () => join(await registry.find(request.federationId), request, session));
+      const { federationId, inviteToken, resumeToken } = request;
+      const reply = session.joining.then(async () => {
+        const { runner } = await registry.authorise(federationId, inviteToken, "invite", resumeToken);
+        return join(runner, request, session);
+      });
       session.joining = reply.catch(() => undefined);
       return reply;
     },

@@ -1,7 +1,8 @@
 /** What the coordinator knows of one socket. */
 
 import type { Visitor } from "../access/visitor.ts";
-import type { FederationRunner } from "../federations/federationRunner.ts";
+import type { FederationRunner, Watching } from "../federations/federationRunner.ts";
+import type { Grant } from "../federations/grant.ts";
 import type { Connection } from "../federations/roster.ts";
 import type { Watcher } from "../federations/snapshotFeed.ts";
 import { Refusal } from "../refusal.ts";
@@ -24,17 +25,17 @@ export interface Session {
   replacedBecause: string | null;
   /** Joins of one socket take turns, so that a repeated one finds the first one's client. */
   joining: Promise<unknown>;
-  /** How to stop pushes, by federation. */
-  readonly subscriptions: Map<string, () => void>;
+  /** What it is told of, by federation. */
+  readonly subscriptions: Map<string, Watching>;
   readonly connection: Connection;
   readonly watcher: Watcher;
 }
 
 /** Tells the socket of this federation, from the beginning, also when it was told before. */
-export function subscribe(session: Session, runner: FederationRunner): void {
+export function subscribe(session: Session, runner: FederationRunner, grant: Grant): void {
   if (session.isEnded) return;
-  session.subscriptions.get(runner.id)?.();
-  session.subscriptions.set(runner.id, runner.watch(session.watcher));
+  session.subscriptions.get(runner.id)?.stop();
+  session.subscriptions.set(runner.id, runner.watch(session.watcher, grant));
 }
 
 /** The client that this socket speaks for. @throws {Refusal} NOT_JOINED, or FORBIDDEN with the reason when it no longer may. */
@@ -53,13 +54,16 @@ export function beginMembership(session: Session, membership: Membership): void 
   }
   session.membership = membership;
   session.replacedBecause = null;
-  if (!session.subscriptions.has(runner.id)) subscribe(session, runner);
+  const grant: Grant = { kind: "client", clientId };
+  const watching = session.subscriptions.get(runner.id);
+  if (!watching || watching.isOver) subscribe(session, runner, grant);
+  else watching.grant = grant;
 }
 
 /** Call when the socket is gone. */
 export function endSession(session: Session): void {
   session.isEnded = true;
-  for (const unsubscribe of session.subscriptions.values()) unsubscribe();
+  for (const watching of session.subscriptions.values()) watching.stop();
   session.subscriptions.clear();
   session.membership?.runner.disconnected(session.membership.clientId, session.connection);
   session.membership = null;

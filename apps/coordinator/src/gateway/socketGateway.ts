@@ -186,6 +186,8 @@ function createSession(socket: DuetSocket, onGreeted: () => void): Session {
           () => undefined,
           () => undefined,
         ),
+      // The page connects again, and is told why when it asks.
+      end: () => void socket.disconnect(true),
     },
   };
   return session;

@@ -92,8 +92,7 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
 function registerDownloads(app: FastifyInstance, registry: FederationRegistry): void {
   app.get<BlobAddress>("/federations/:id/blobs/:sha256", async (request, reply) => {
     const { id, sha256 } = request.params;
-    const runner = await registry.find(id);
-    runner.clientOf(headerOf(request.headers, RESUME_TOKEN_HEADER) ?? "");
+    const { runner } = await clientOf(registry, id, request.headers);
     const path = sha256Hex.safeParse(sha256).success ? await runner.transfers.offeredFile(sha256) : null;
     if (path === null) throw new Refusal("NOT_FOUND", "There is no such adapter now");
     const etag = `"${sha256}"`;
@@ -111,7 +110,14 @@ async function uploaderOf(
 ): Promise<{ owner: string; receive: Receive }> {
   const organiserKey = headerOf(headers, ORGANISER_KEY_HEADER);
   if (organiserKey !== null) return { owner: organiserKey, receive: await registry.initialUpload(id, organiserKey) };
-  const runner = await registry.find(id);
-  const clientId = runner.clientOf(headerOf(headers, RESUME_TOKEN_HEADER) ?? "");
+  const { runner, clientId } = await clientOf(registry, id, headers);
   return { owner: clientId, receive: (blob, piece) => runner.transfers.receive(clientId, blob, piece) };
+}
+
+/** The client whose resume token came along. @throws {Refusal} FORBIDDEN, NOT_JOINED */
+async function clientOf(registry: FederationRegistry, id: string, headers: IncomingHttpHeaders) {
+  const { runner, grant } = await registry.authorise(id, headerOf(headers, RESUME_TOKEN_HEADER) ?? "", "client");
+  if (grant.kind !== "client") throw new Refusal("FORBIDDEN", "This is not the code of a client");
+  runner.assertHere(grant.clientId);
+  return { runner, clientId: grant.clientId };
 }

@@ -15,6 +15,7 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   WRONG_HOST: 403,
   WRONG_PAGE: 403,
   FORBIDDEN: 403,
+  LINK_ENDED: 403,
   NOT_JOINED: 403,
   NOT_FOUND: 404,
   NOT_READABLE: 404,
@@ -28,6 +29,9 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   STORAGE_FAILED: 507,
 };
 
+/** How a refusal is numbered over HTTP. */
+export const statusOf = (code: RefusalCode): number => STATUS[code] ?? 500;
+
 /** The value of a header that may be sent once. */
 export function headerOf(headers: IncomingHttpHeaders, name: string): string | null {
   const value = headers[name];
@@ -38,7 +42,7 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | n
 export function refuse(reply: FastifyReply, error: unknown, logger: Logger): FastifyReply {
   const [code, message] = causeOf(error);
   if (code === "INTERNAL") logger.error({ error: String(error) }, "A transfer failed");
-  return reply.code(STATUS[code] ?? 500).send(failureOf({ code, message }));
+  return reply.code(statusOf(code)).send(failureOf({ code, message }));
 }
 
 /** What becomes of an error. */

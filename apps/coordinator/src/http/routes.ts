@@ -9,8 +9,6 @@ import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import type { FederationRunner } from "../federations/federationRunner.ts";
-import { mayWatch } from "../federations/mayWatch.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
@@ -22,7 +20,7 @@ import { registerFederations } from "./federationRoutes.ts";
 import { addHttpGuard } from "./httpGuard.ts";
 import { registerOpenId } from "./openIdRoutes.ts";
 import { type OperationsParts, registerOperations } from "./operationsRoutes.ts";
-import { causeOf, refuse } from "./refusals.ts";
+import { causeOf, headerOf, refuse, statusOf } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 import { registerSession } from "./sessionRoutes.ts";
 
@@ -89,43 +87,36 @@ function registerModels(app: FastifyInstance, catalogue: ModelCatalogue): void {
   );
 }
 
-/** The shared adapter after a round, or the initial one, for who may watch; the token comes in `x-watch-token` or `?token=`. */
+/** The shared adapter after a round, or the initial one, for who may watch, by the code in `x-watch-token`. */
 function registerAdapters(app: FastifyInstance, registry: FederationRegistry): void {
-  app.get<{ Params: { id: string; file: string }; Querystring: { token?: string } }>(
-    "/federations/:id/adapters/:file",
-    async (request, reply) => {
-      const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
-      const runner = await findOrNull(registry, request.params.id);
-      if (!runner || name === undefined) return notFound(reply, "There is no such adapter");
-      if (!isWatcher(runner, request)) return forbidden(reply);
-      const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
-      const path = isThere ? await runner.adapterFile(name === "initial" ? name : Number(name)).catch(asDamaged) : null;
-      if (path instanceof DamagedArtifactError) return reply.code(500).send({ error: path.message });
-      if (path === null) return notFound(reply, missingWords(name, isThere && name !== "initial"));
-      reply.header("content-disposition", `attachment; filename="shared-${name}.safetensors"`);
-      // A round is aggregated once: its file never changes.
-      const etag = `"${runner.id}-${name}"`;
-      reply.header("etag", etag).header("accept-ranges", "bytes");
-      return sendFile(reply, path, "model.safetensors", resumeAt(request.headers, etag));
-    },
-  );
+  app.get<{ Params: { id: string; file: string } }>("/federations/:id/adapters/:file", async (request, reply) => {
+    const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
+    const runner = await watched(registry, request);
+    if (runner instanceof Refusal) return refused(reply, runner);
+    if (name === undefined) return notFound(reply, "There is no such adapter");
+    const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
+    const path = isThere ? await runner.adapterFile(name === "initial" ? name : Number(name)).catch(asDamaged) : null;
+    if (path instanceof DamagedArtifactError) return reply.code(500).send({ error: path.message });
+    if (path === null) return notFound(reply, missingWords(name, isThere && name !== "initial"));
+    reply.header("content-disposition", `attachment; filename="shared-${name}.safetensors"`);
+    // A round is aggregated once: its file never changes.
+    const etag = `"${runner.id}-${name}"`;
+    reply.header("etag", etag).header("accept-ranges", "bytes");
+    return sendFile(reply, path, "model.safetensors", resumeAt(request.headers, etag));
+  });
 }
 
 /** The rounds before one, for who may watch: what the first push to a watcher leaves out. */
 function registerHistory(app: FastifyInstance, registry: FederationRegistry): void {
-  app.get<{ Params: { id: string }; Querystring: { before?: unknown; token?: string } }>(
-    "/federations/:id/history",
-    async (request, reply) => {
-      const runner = await findOrNull(registry, request.params.id);
-      if (!runner) return notFound(reply, "There is no such federation");
-      if (!isWatcher(runner, request)) return forbidden(reply);
-      const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER);
-      if (!Number.isSafeInteger(before)) return reply.code(400).send({ error: "before is the number of a round" });
-      const piece = historyBefore(runner.snapshot(), before);
-      reply.header("cache-control", "no-store").type("application/json").header("content-encoding", "gzip");
-      return reply.send(await compress(JSON.stringify(piece)));
-    },
-  );
+  app.get<{ Params: { id: string }; Querystring: { before?: unknown } }>("/federations/:id/history", async (request, reply) => {
+    const runner = await watched(registry, request);
+    if (runner instanceof Refusal) return refused(reply, runner);
+    const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER);
+    if (!Number.isSafeInteger(before)) return reply.code(400).send({ error: "before is the number of a round" });
+    const piece = historyBefore(runner.snapshot(), before);
+    reply.header("cache-control", "no-store").type("application/json").header("content-encoding", "gzip");
+    return reply.send(await compress(JSON.stringify(piece)));
+  });
 }
 
 async function registerSamples(app: FastifyInstance, samplesDir: string): Promise<void> {
@@ -171,23 +162,17 @@ async function registerWebApp(app: FastifyInstance, { webDir, base }: RouteParts
   });
 }
 
-/** By the token in `x-watch-token` or `?token=`. */
-function isWatcher(runner: FederationRunner, request: FastifyRequest<{ Querystring: { token?: string } }>): boolean {
-  const header = request.headers[WATCH_TOKEN_HEADER];
-  const token = typeof header === "string" ? header : request.query.token;
-  return token !== undefined && mayWatch(runner, token);
-}
-
-const forbidden = (reply: FastifyReply) => reply.code(403).send({ error: "This needs the federation's watch token" });
-
-async function findOrNull(registry: FederationRegistry, id: string) {
+/** For who may watch; why not otherwise. The code comes in a header, because addresses end up in logs. @throws every other error. */
+async function watched(registry: FederationRegistry, { params, headers }: FastifyRequest<{ Params: { id: string } }>) {
   try {
-    return await registry.find(id);
+    return (await registry.authorise(params.id, headerOf(headers, WATCH_TOKEN_HEADER) ?? "", "watch")).runner;
   } catch (error) {
-    if (error instanceof Refusal) return null;
+    if (error instanceof Refusal) return error;
     throw error;
   }
 }
+
+const refused = (reply: FastifyReply, { code, message }: Refusal) => reply.code(statusOf(code)).send({ error: message });
 
 /** The error where it says what is wrong. @throws every other one. */
 function asDamaged(error: unknown): DamagedArtifactError {

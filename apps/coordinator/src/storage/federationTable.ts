@@ -9,7 +9,8 @@ import { currentVersion, parseStored, parseStoredJson } from "./storedFormat.ts"
 
 /** A federation as it was when it was last closed. */
 export interface Standing {
-  readonly summary: FederationSummary;
+  /** What lists say of it; null keeps it off them. */
+  readonly summary: FederationSummary | null;
   readonly endedAt: number | null;
 }
 
@@ -32,8 +33,12 @@ export interface FederationTable {
   add(federation: NewFederation): Promise<void>;
   /** Null when there is none. @throws {StoredFormatError} when it is of another version. */
   find(federationId: string): Promise<{ readonly record: FederationRecord; readonly isAwake: boolean } | null>;
+  /** What the organiser has changed. */
+  update(record: FederationRecord): Promise<void>;
+  /** Rewrites what an earlier version stored, so that nothing of it stays that is not stored any more. What cannot be read is left. */
+  renew(): Promise<void>;
   count(): Promise<number>;
-  /** Newest first. The summary of one that is awake is old; it is null of one that was just imported. */
+  /** Newest first. The summary of one that is awake is old; it is null of one that is not listed. */
   list(): Promise<readonly ListedFederation[]>;
   /** Those that were open when the coordinator ended, or never closed. */
   awake(): Promise<readonly string[]>;
@@ -80,9 +85,27 @@ export function openFederationTable(database: Database): FederationTable {
         .where("id", "=", federationId)
         .executeTakeFirst();
       if (!row) return null;
-      const where = "its record";
-      const record = parseStored(recordFormat, { version: row.version, value: parseStoredJson(row.record, where), where });
-      return { record, isAwake: row.awake === 1 };
+      return { record: recordOf(row.version, row.record), isAwake: row.awake === 1 };
+    },
+    async update(record) {
+      await database
+        .updateTable("federations")
+        .set({ version: currentVersion(recordFormat), record: JSON.stringify(record) })
+        .where("id", "=", record.federationId)
+        .execute();
+    },
+    async renew() {
+      const rows = await database
+        .selectFrom("federations")
+        .select(["id", "version", "record"])
+        .where("version", "<", currentVersion(recordFormat))
+        .execute();
+      for (const { id, version, record } of rows) {
+        const renewed = recordOrNull(version, record);
+        if (renewed === null) continue;
+        const columns = { version: currentVersion(recordFormat), record: JSON.stringify(renewed), standing: null };
+        await database.updateTable("federations").set(columns).where("id", "=", id).execute();
+      }
     },
     async count() {
       const { count } = await database
@@ -126,6 +149,20 @@ export function openFederationTable(database: Database): FederationTable {
       await database.deleteFrom("federations").where("id", "=", federationId).execute();
     },
   };
+}
+
+/** @throws {StoredFormatError} */
+function recordOf(version: number, text: string): FederationRecord {
+  const where = "its record";
+  return parseStored(recordFormat, { version, value: parseStoredJson(text, where), where });
+}
+
+function recordOrNull(version: number, text: string): FederationRecord | null {
+  try {
+    return recordOf(version, text);
+  } catch {
+    return null;
+  }
 }
 
 function* chunks<T>(rows: readonly T[]): Iterable<T[]> {

@@ -8,7 +8,7 @@ import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint, type ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import type { ReplyOf } from "@duet/lora-core/protocol/messages";
+import type { ReplyOf, RequestInput } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import { createToken } from "../../src/ports/secrets.ts";
@@ -83,10 +83,16 @@ export function testMetrics(changes: Partial<RoundMetrics> = {}): RoundMetrics {
 
 export type Created = ReplyOf<"federation:create">;
 
+/** Who may join, and whether it is listed. */
+type Access = Omit<RequestInput<"federation:create">, "config">;
+
+/** On every list. */
+export const listed: Access = { listing: { contact: "" } };
+
 /** Creates a federation over a socket of its own. */
-export async function createFederation(url: string, changes: Partial<FederationConfig> = {}) {
+export async function createFederation(url: string, changes: Partial<FederationConfig> = {}, access: Access = {}) {
   const organiser = await connectClient(url);
-  const created = await organiser.call("federation:create", { config: testConfig(changes) });
+  const created = await organiser.call("federation:create", { config: testConfig(changes), ...access });
   await organiser.watch(created.federationId, created.watchToken);
   return { organiser, created };
 }

@@ -14,6 +14,8 @@ export interface StoredFederations {
   readonly running: Created;
   /** Resume tokens of the running one's two clients; the first has submitted. */
   readonly resumeTokens: readonly [string, string];
+  /** When links that end were made; not there where they had no end. */
+  readonly storedAt?: number;
 }
 
 /** Lets real clients run both over sockets: of the running one, round 1 is aggregated and round 2 has one of its two submissions. */
@@ -43,6 +45,7 @@ export async function storeFederations(coordinator: CoordinatorUnderTest): Promi
 
 /** Keeps the data folder of a stopped coordinator and what {@link storeFederations} returned as a fixture in `target`. */
 export async function keepAsFixture(dataDir: string, stored: StoredFederations, target: string): Promise<void> {
-  for (const name of ["duet.db", "store-id", "blobs"]) await cp(join(dataDir, name), join(target, name), { recursive: true });
-  await writeFile(join(target, "tokens.json"), `${JSON.stringify(stored, null, 2)}\n`);
+  for (const name of ["duet.db", "store-id", "link-key", "blobs"])
+    await cp(join(dataDir, name), join(target, name), { recursive: true });
+  await writeFile(join(target, "tokens.json"), `${JSON.stringify({ ...stored, storedAt: Date.now() }, null, 2)}\n`);
 }
