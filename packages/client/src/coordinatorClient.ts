@@ -8,7 +8,6 @@ import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type BlobRef, ORGANISER_KEY_HEADER, RESUME_TOKEN_HEADER, WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
-import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import {
   changeEvent,
@@ -52,12 +51,15 @@ export interface CoordinatorClient {
   readonly status: ReadableStore<ConnectionStatus>;
   /** @throws {DuetError} the refusal, TIMEOUT, UNREACHABLE, or BAD_REPLY for an answer that is not this protocol's. */
   request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
-  /** Follows a federation on this connection; the newest snapshot, then {@link onSnapshot}. @throws as {@link request}. */
+  /**
+   * Follows a federation on this connection, as its client where it is one; the newest snapshot, then {@link onSnapshot}.
+   * @throws as {@link request}.
+   */
   watch(federationId: string, token: string): Promise<Snapshot>;
   /** Becomes a client, and follows its federation; the first snapshot that knows of it. @throws as {@link request}. */
   join(joining: RequestInput<"client:join">): Promise<{ readonly clientId: string; readonly snapshot: Snapshot }>;
   /** Creates a federation, and sends the adapter that it starts from where its config names one. @throws as {@link request}. */
-  createFederation(config: FederationConfig, initial: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
+  createFederation(request: RequestInput<"federation:create">, initial: Uint8Array | null): Promise<ReplyOf<"federation:create">>;
   /** What the open round starts from; null in a round that receives none. @throws as {@link request}. */
   fetchAdapter(round: number): Promise<Uint8Array | null>;
   /** Sends a round's result, and tells everyone how far that is; a repeat is as good as one. @throws as {@link request}. */
@@ -252,19 +254,21 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     onReplaced: replaced.add,
     offer: untilReady,
     request,
-    async watch(federationId, token) {
+    async watch(federationId, link) {
+      // A client's own token stays good when its link is replaced.
+      const token = client?.federationId === federationId ? client.resumeToken : link;
       watching.set(federationId, token);
       const { revision } = await request("federation:watch", { federationId, token });
       return following(federationId, revision);
     },
     async join(joining) {
-      const { federationId, inviteToken } = joining;
-      if (!watching.has(federationId)) watching.set(federationId, inviteToken);
+      const { federationId, resumeToken } = joining;
       const { clientId, revision } = await request("client:join", joining);
+      watching.set(federationId, resumeToken);
       return { clientId, snapshot: await following(federationId, revision) };
     },
-    async createFederation(config, initial) {
-      const created = await request("federation:create", { config });
+    async createFederation(asked, initial) {
+      const created = await request("federation:create", asked);
       const { federationId, organiserKey } = created;
       if (initial) await upload({ url: root, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
       return created;

@@ -50,7 +50,11 @@ export interface SessionOptions<Engine extends ClientEngine> {
   readonly backend: BackendName | null;
   readonly config: FederationConfig;
   /** A new client, or one that comes back: then with its ids. */
-  readonly identity: Pick<ClientIdentity, "inviteToken" | "name"> & { readonly known: ClientIdentity | null };
+  readonly identity: Pick<ClientIdentity, "inviteToken" | "name"> & {
+    readonly known: ClientIdentity | null;
+    /** Of one that asked to join before a reload, and keeps its place. */
+    readonly asking?: string | null;
+  };
   readonly rows: RowsHandle;
   /** What a new client starts from. */
   readonly start: ClientCheckpoint | null;
@@ -71,7 +75,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   const federationId = feed.federationId;
   const store = createStore(initialMachine(options));
   const view = createStore(store.get().view);
-  const resumeToken = identity.known?.resumeToken ?? createSecret();
+  const resumeToken = identity.known?.resumeToken ?? identity.asking ?? createSecret();
   const throttled = { download: createThrottle(DOWNLOAD_INTERVAL_MS, now), report: createThrottle(PROGRESS_INTERVAL_MS, now) };
   const { persistently, giveUp } = createRetry(coordinator);
   let result: DoneRound | null = options.kept.done;
@@ -170,7 +174,14 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const { inviteToken, name } = identity;
     const modelSha256 = fingerprint(config.model.files);
     const request = { federationId, inviteToken, name, resumeToken, modelSha256, device, samples };
-    const { clientId, snapshot } = await persistently(() => coordinator.join(request));
+    const { clientId, snapshot } = await persistently(
+      () => coordinator.join(request),
+      (error) => {
+        if (!hasCode(error, "AWAITING_APPROVAL")) return;
+        identities.saveAsking({ federationId, name, resumeToken });
+        dispatch({ kind: "asked" });
+      },
+    );
     if (store.get().engine === "ended") return null;
     identities.saveIdentity({ version: 1, federationId, inviteToken, name, clientId, resumeToken, removed: null });
     feed.accept(snapshot);
@@ -201,10 +212,14 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
 
   function end(how: Extract<SessionEffect, { kind: "end" }>["how"], reason: string): void {
     stop();
-    const { clientId } = store.get().view;
+    const { snapshot, view: shown } = store.get();
+    const { clientId } = shown;
     const known = identities.identity(federationId);
     // A client that was taken over lives on elsewhere; here it must not come back by itself, but it keeps what it has learned.
-    if (how === "removed" && known) identities.saveIdentity({ ...known, removed: reason });
+    if (how === "removed" && known) {
+      identities.saveIdentity({ ...known, removed: reason });
+      if (snapshot) identities.saveParting(snapshot);
+    }
     if (how === "left") {
       identities.forgetIdentity(federationId);
       run(forget(clientId), null);

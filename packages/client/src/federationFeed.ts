@@ -1,6 +1,6 @@
 /** The newest snapshot of one federation, kept up to date across reconnections. */
 
-import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
+import { explain, type FailureText, hasCode } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { createStore, type ReadableStore } from "./store.ts";
@@ -17,16 +17,27 @@ export interface FederationFeed extends ReadableStore<FeedState> {
   close(): void;
 }
 
-/** `token` is the watch token, or the invite token of a participant. */
-export function openFederationFeed(coordinator: CoordinatorClient, federationId: string, token: string): FederationFeed {
+/**
+ * `tokens` are those that may open it, tried in turn: a link's, a client's resume token. `parting` is what is shown to who may not look
+ * on any more, if anything.
+ */
+export function openFederationFeed(
+  coordinator: CoordinatorClient,
+  federationId: string,
+  tokens: () => readonly string[],
+  parting: () => Snapshot | null = () => null,
+): FederationFeed {
   const store = createStore<FeedState>({ kind: "loading" });
   const accept = (snapshot: Snapshot) => store.set({ kind: "live", snapshot });
 
   async function watch(): Promise<void> {
     try {
-      accept(await coordinator.watch(federationId, token));
+      accept(await watchByAny(coordinator, federationId, tokens()));
     } catch (error) {
-      if (store.get().kind !== "live") store.set({ kind: "refused", failure: explain(error) });
+      const last = parting();
+      const isLive = store.get().kind === "live";
+      if (last && !isLive) accept(last);
+      else if (!isLive || (!last && mayNotLook(error))) store.set({ kind: "refused", failure: explain(error) });
     }
   }
 
@@ -48,6 +59,20 @@ export function openFederationFeed(coordinator: CoordinatorClient, federationId:
     },
   };
 }
+
+/** @throws {DuetError} what the last one was refused with. */
+async function watchByAny(coordinator: CoordinatorClient, federationId: string, tokens: readonly string[]): Promise<Snapshot> {
+  const [token = "", ...others] = tokens;
+  try {
+    return await coordinator.watch(federationId, token);
+  } catch (error) {
+    if (others.length === 0 || !hasCode(error, "LINK_ENDED")) throw error;
+    return watchByAny(coordinator, federationId, others);
+  }
+}
+
+/** Its link was replaced, or the federation deleted: what is shown is not renewed any more. */
+const mayNotLook = (error: unknown): boolean => hasCode(error, "FORBIDDEN", "LINK_ENDED", "NOT_FOUND");
 
 /** Pushes may overtake one another. */
 const isStale = (current: FeedState, next: Snapshot): boolean =>

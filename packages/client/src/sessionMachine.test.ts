@@ -252,3 +252,14 @@ describe("what is out of the ordinary is said", () => {
     expect(notes(...many)).toHaveLength(20);
   });
 });
+
+test("a client that the organiser has to admit shows that it waits, also after a reconnection, and goes on once it is in", () => {
+  const asking = after(opening, opened, { kind: "asked" });
+  expect(asking.machine.view.stage).toEqual({ kind: "awaitingApproval" });
+  const again = after(asking.machine, { kind: "disconnected" }, { kind: "connected" }, { kind: "asked" }, { kind: "asked" });
+  expect(again.effects).toEqual([[], [{ kind: "join" }], [], []]);
+  expect(again.machine.view.stage).toEqual({ kind: "awaitingApproval" });
+  expect(after(again.machine, joined(collecting(1))).machine.view.stage.kind).toBe("working");
+  // An answer that is late says nothing about a client that is in.
+  expect(after(working, { kind: "asked" }).machine).toBe(working);
+});

@@ -45,6 +45,8 @@ export type SessionEvent =
       readonly kept: KeptClient;
     }
   | { readonly kind: "connected" }
+  /** The coordinator answered that the organiser has to admit it. */
+  | { readonly kind: "asked" }
   | { readonly kind: "disconnected" }
   | { readonly kind: "joined"; readonly clientId: string; readonly snapshot: Snapshot }
   | { readonly kind: "kept"; readonly isKept: boolean }
@@ -104,6 +106,8 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
     }
     case "connected":
       return machine.engine === "ready" && machine.membership === "none" ? join(machine) : only(machine);
+    case "asked":
+      return only(machine.membership === "joining" && !machine.doing ? enter(machine, { kind: "awaitingApproval" }) : machine);
     case "disconnected":
       return only({ ...machine, membership: "none" });
     case "joined":

@@ -11,6 +11,8 @@ export type SessionStage =
   | { readonly kind: "loadingModel"; readonly download: DownloadProgress; readonly seconds: number }
   | { readonly kind: "preparing" }
   | { readonly kind: "joining" }
+  /** The organiser has to admit this client. */
+  | { readonly kind: "awaitingApproval" }
   | { readonly kind: "waiting" }
   | { readonly kind: "working"; readonly round: number; readonly progress: Progress | null }
   | { readonly kind: "submitting"; readonly round: number }

@@ -161,6 +161,8 @@ export function fakeIdentities(): IdentityStore & { readonly saved: Map<string, 
     saved,
     identity: (federationId) => saved.get(federationId) ?? null,
     saveIdentity: (identity) => void saved.set(identity.federationId, identity),
+    saveAsking: () => {},
+    saveParting: () => {},
     forgetIdentity: (federationId) => void saved.delete(federationId),
   };
 }

@@ -54,6 +54,8 @@ export function snapshotOf(change: Partial<Snapshot> = {}): Snapshot {
     note: "",
     createdAt: 0,
     endedAt: null,
+    joining: "open",
+    waiting: 0,
     openRound: null,
     rounds: [],
     moduleErrors: [],
