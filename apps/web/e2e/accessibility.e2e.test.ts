@@ -55,7 +55,7 @@ describe.each(SCHEMES)("in %s colours", (scheme) => {
       await page.goto(stage.url);
       expect(await page.title()).toBe("Duet");
       await page.getByRole("button", { name: "I have a link" }).click();
-      await page.getByRole("textbox", { name: "Invite or watch link" }).fill(`${stage.url}/join/x#short`);
+      await page.getByRole("textbox", { name: "Invite, watch or organiser link" }).fill(`${stage.url}/join/x#short`);
       await page.keyboard.press("Enter");
       await page.getByText(/cut off or mistyped/).waitFor();
       expect(await problemsOf(page)).toEqual([]);
@@ -73,7 +73,7 @@ describe.each(SCHEMES)("in %s colours", (scheme) => {
       expect(await problemsOf(page)).toEqual([]);
       await page.getByRole("button", { name: "Create federation" }).click();
       await page.getByRole("heading", { name: "Your federation is ready" }).waitFor();
-      expect(await page.title()).toBe("Links and key · Duet");
+      expect(await page.title()).toBe("Links · Duet");
       expect(await problemsOf(page)).toEqual([]);
     }));
 
@@ -94,6 +94,17 @@ describe.each(SCHEMES)("in %s colours", (scheme) => {
       await page.getByRole("button", { name: "Join and train", disabled: false }).waitFor();
       const inPanel = await page.evaluate(() => document.activeElement?.closest("section")?.textContent ?? "the body");
       expect(inPanel).toContain("Connect your data");
+      expect(await problemsOf(page)).toEqual([]);
+    }));
+
+  it("what the organiser has: links, who comes in, the way back on the front page", () =>
+    inScheme(scheme, async (page) => {
+      await page.goto(`${stage.url}/organise/${waiting.federationId}#${waiting.organiserKey}`);
+      await page.getByRole("button", { name: "New link: invite link" }).waitFor();
+      expect(await page.title()).toBe("Organise: waits · Duet");
+      expect(await problemsOf(page)).toEqual([]);
+      await page.goto(stage.url);
+      await page.getByRole("link", { name: "Open waits" }).waitFor();
       expect(await problemsOf(page)).toEqual([]);
     }));
 

@@ -17,6 +17,7 @@ const CreatedPage = lazyPage(async () => (await import("./pages/CreatedPage.tsx"
 const FederationPage = lazyPage(async () => (await import("./pages/FederationPage.tsx")).FederationPage);
 const JoinPage = lazyPage(async () => (await import("./pages/JoinPage.tsx")).JoinPage);
 const NewFederationPage = lazyPage(async () => (await import("./pages/NewFederationPage.tsx")).NewFederationPage);
+const OrganisePage = lazyPage(async () => (await import("./pages/OrganisePage.tsx")).OrganisePage);
 const WatchPage = lazyPage(async () => (await import("./pages/WatchPage.tsx")).WatchPage);
 
 const root = document.getElementById("root");
@@ -37,6 +38,7 @@ createRoot(root).render(
               <Route path="/created/:federationId" element={<CreatedPage />} />
               <Route path="/join/:federationId" element={<JoinPage />} />
               <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
+              <Route path="/organise/:federationId" element={<OrganisePage />} />
               <Route path="/watch/:federationId" element={<WatchPage />} />
               <Route path="*" element={<NotFoundPage />} />
             </Routes>

@@ -2,6 +2,8 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ReactNode } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { useOrganiser } from "../hooks/useOrganiser.ts";
+import { AccessPanel } from "./AccessPanel.tsx";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
 import { ClientTable } from "./ClientTable.tsx";
 import { EventLog } from "./EventLog.tsx";
@@ -25,14 +27,22 @@ export interface DashboardProps {
 
 /** Everything there is to see of a federation: my tab at the left, everyone at the right. */
 export function Dashboard({ snapshot, token, myRole, tab }: DashboardProps) {
-  const secrets = useServices().storage.organiser(snapshot.federationId);
+  const { tokenFor } = useServices();
+  const { federationId, config, joining, waiting, clients, phase } = snapshot;
+  const left = clients.filter(({ status }) => status === "left").length;
+  const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   return (
     <>
-      <StatusStrip snapshot={snapshot} myRole={secrets ? `${myRole}, organiser` : myRole} secrets={secrets} />
+      <StatusStrip
+        snapshot={snapshot}
+        myRole={organiser ? `${myRole}, organiser` : myRole}
+        invite={organiser?.view?.links.invite.token ?? null}
+      />
       <div className={tab ? "dashboard withTab" : "dashboard"}>
         {tab && <div className="column">{tab}</div>}
         <div className="column">
-          {secrets && <OrganiserPanel snapshot={snapshot} secrets={secrets} />}
+          {organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />}
+          {organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
           <RoundsPanel snapshot={snapshot} />
           <AccuracyPanel snapshot={snapshot} />
           <div className="pair">
@@ -45,7 +55,7 @@ export function Dashboard({ snapshot, token, myRole, tab }: DashboardProps) {
             <EventLog snapshot={snapshot} />
           </div>
           {tab && <NetworkPanel snapshot={snapshot} />}
-          <SharedAdaptersPanel snapshot={snapshot} token={token} />
+          <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
         </div>
       </div>
     </>

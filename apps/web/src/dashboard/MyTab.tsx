@@ -2,9 +2,11 @@ import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
+import { Link } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
+import { joinPath } from "../lib/links.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -22,10 +24,12 @@ export interface MyTabProps {
   readonly session: TabSession;
   readonly state: SessionState;
   readonly snapshot: Snapshot;
+  /** Of the link that led here. */
+  readonly token: string;
 }
 
 /** What this tab is doing, where it computes, and what it has gained. */
-export function MyTab({ session, state, snapshot }: MyTabProps) {
+export function MyTab({ session, state, snapshot, token }: MyTabProps) {
   const view = myTabView(state, snapshot);
   const me = snapshot.clients.find(({ id }) => id === state.clientId);
   const { device, samples, stage } = state;
@@ -72,6 +76,11 @@ export function MyTab({ session, state, snapshot }: MyTabProps) {
           <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
         )}
         {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
+        {stage.kind === "failed" && state.clientId === null && (
+          <Button component={Link} to={joinPath(snapshot.federationId, token)} mt="sm" size="xs" variant="default">
+            Join again
+          </Button>
+        )}
         {view.canLeave && <KeepAwake />}
         {view.canLeave && <LeaveButton session={session} />}
       </Panel>

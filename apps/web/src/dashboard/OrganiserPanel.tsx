@@ -1,40 +1,30 @@
-import type { RequestInput } from "@duet/lora-core/protocol/messages";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
-import { useServices } from "../hooks/ServicesContext.tsx";
-import { useTask } from "../hooks/useTask.ts";
+import type { ControlAction, Organiser } from "../hooks/useOrganiser.ts";
 import { createdPath } from "../lib/links.ts";
-import type { OrganiserSecrets } from "../services/tabStorage.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
-
-type ControlAction = RequestInput<"federation:control">["action"];
 
 const ENDED = new Set(["finished", "stopped", "failed"]);
 
 export interface OrganiserPanelProps {
   readonly snapshot: Snapshot;
-  readonly secrets: OrganiserSecrets;
+  readonly organiser: Organiser;
 }
 
-/** Controls for the browser that created the federation. */
-export function OrganiserPanel({ snapshot, secrets }: OrganiserPanelProps) {
-  const { coordinator } = useServices();
+/** Controls for who has the organiser's link. */
+export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
   const { federationId, phase, openRound, clients } = snapshot;
-  const [task, start] = useTask();
-  const send = (action: ControlAction) =>
-    start(async () => {
-      await coordinator.request("federation:control", { federationId, organiserKey: secrets.organiserKey, action });
-    });
+  const { task, send } = organiser;
   const button = (label: string, action: ControlAction) => (
     <Button size="xs" variant="default" disabled={task.kind === "busy"} onClick={() => send(action)}>
       {label}
     </Button>
   );
   return (
-    <Panel title="Organiser" aside={<Link to={createdPath(federationId)}>links and key</Link>}>
+    <Panel title="Organiser" aside={<Link to={createdPath(federationId)}>all links</Link>}>
       {ENDED.has(phase) ? (
         <p className="empty">This federation is over. What every round aggregated is kept by the coordinator.</p>
       ) : (
@@ -44,7 +34,7 @@ export function OrganiserPanel({ snapshot, secrets }: OrganiserPanelProps) {
           {openRound && button("Close the round now", { kind: "closeRound" })}
           {button("Stop", { kind: "stop" })}
           <RemoveClient
-            clients={clients.filter(({ status }) => status !== "left")}
+            clients={clients}
             busy={task.kind === "busy"}
             onRemove={(clientId) => send({ kind: "remove", clientId })}
           />
@@ -71,7 +61,10 @@ function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
         aria-label="Client to remove"
         value={chosen}
         onChange={(event) => setChosen(event.currentTarget.value)}
-        data={[{ value: "", label: "Choose a client" }, ...clients.map(({ id, name }) => ({ value: id, label: name }))]}
+        data={[
+          { value: "", label: "Choose a client" },
+          ...clients.map(({ id, name, status }) => ({ value: id, label: status === "left" ? `${name} (left)` : name })),
+        ]}
       />
       <Button size="xs" variant="default" disabled={busy || chosen === ""} onClick={() => onRemove(chosen)}>
         Remove

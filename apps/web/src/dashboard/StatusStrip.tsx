@@ -6,7 +6,6 @@ import { useNow } from "../hooks/useNow.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { joinPath } from "../lib/links.ts";
-import type { OrganiserSecrets } from "../services/tabStorage.ts";
 import { stripView } from "./progressView.ts";
 
 const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, stopped: IconPlayerStop } as const;
@@ -14,11 +13,12 @@ const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, st
 export interface StatusStripProps {
   readonly snapshot: Snapshot;
   readonly myRole: string;
-  readonly secrets: OrganiserSecrets | null;
+  /** Code of the invite link, for who may pass it on; null elsewhere. */
+  readonly invite: string | null;
 }
 
 /** Is it running, how far, who is here. */
-export function StatusStrip({ snapshot, myRole, secrets }: StatusStripProps) {
+export function StatusStrip({ snapshot, myRole, invite }: StatusStripProps) {
   const connection = useStore(useServices().coordinator.status);
   const offset = connection.kind === "ready" ? connection.clockOffsetMs : 0;
   const view = stripView(snapshot, useNow() + offset);
@@ -41,7 +41,7 @@ export function StatusStrip({ snapshot, myRole, secrets }: StatusStripProps) {
             <IconUsers size={14} aria-hidden="true" style={{ verticalAlign: "-2px" }} /> {view.presence}
           </span>
           <span>{myRole}</span>
-          {secrets && <InviteButton link={addressOf(joinPath(snapshot.federationId, secrets.inviteToken))} />}
+          {invite !== null && <InviteButton link={addressOf(joinPath(snapshot.federationId, invite))} />}
         </div>
         <p className="note muted small" style={{ margin: 0 }}>
           {view.note}

@@ -31,6 +31,7 @@ const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
   loadingModel: 1,
   preparing: 1,
   joining: 2,
+  awaitingApproval: 2,
   waiting: 3,
   working: 3,
   submitting: 3,
@@ -68,6 +69,8 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
       return plain("Preparing", "The model is put on the backend and your rows are turned into tokens.");
     case "joining":
       return plain("Joining the federation");
+    case "awaitingApproval":
+      return plain("Waiting for the organiser", "The organiser has to let you in. Keep this tab open; it goes on by itself.");
     case "waiting":
       return plain(waitingWords(snapshot), "This tab goes on by itself; keep it open.");
     case "working":

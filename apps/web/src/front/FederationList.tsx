@@ -1,17 +1,14 @@
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
-import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
-import { formatFraction, plural } from "../lib/format.ts";
-import { watchPath } from "../lib/links.ts";
+import { plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 
 const REFRESH_MS = 5_000;
 
-/** The federations of this coordinator, renewed while the page is open. */
+/** The federations that are to be found here, renewed while the page is open. Watching one needs its link. */
 export function FederationList() {
   const { federations, unreadable } = useFederations();
   const others =
@@ -21,7 +18,7 @@ export function FederationList() {
     federations === null
       ? "Asking the coordinator which federations there are."
       : federations.length === 0
-        ? others || "No federation yet. The ones on this coordinator will be listed here, with a link to watch."
+        ? others || "None is listed. Organisers choose whether their federations are; joining and watching need a link."
         : null;
   return (
     <Panel title="Here now" empty={empty}>
@@ -31,10 +28,7 @@ export function FederationList() {
             <th>Federation</th>
             <th>Where it stands</th>
             <th>Clients</th>
-            <th>Accuracy</th>
-            <th>
-              <span className="visuallyHidden">Open</span>
-            </th>
+            <th>How to ask</th>
           </tr>
         </thead>
         <tbody>
@@ -53,24 +47,13 @@ export function FederationList() {
 }
 
 function FederationRow({ federation }: { readonly federation: FederationSummary }) {
-  const { federationId, name, clients, accuracy, watchToken } = federation;
+  const { name, clients, contact } = federation;
   return (
     <tr>
       <td data-label="Federation">{name}</td>
       <td data-label="Where it stands">{standing(federation)}</td>
       <td data-label="Clients">{plural(clients, "client")}</td>
-      <td data-label="Accuracy">{formatFraction(accuracy)}</td>
-      <td className="wide">
-        <Button
-          component={Link}
-          to={watchPath(federationId, watchToken)}
-          size="xs"
-          variant="default"
-          aria-label={`Watch ${name}`}
-        >
-          Watch
-        </Button>
-      </td>
+      <td data-label="How to ask">{contact || <span className="muted">not said</span>}</td>
     </tr>
   );
 }

@@ -40,3 +40,7 @@ export const plural = (count: number, noun: string): string => `${count} ${noun}
 
 /** Clock time of an instant, 14:05:09, in the reader's zone. */
 export const formatClock = (at: number): string => new Date(at).toLocaleTimeString("en-GB");
+
+/** Day of an instant, 3 December 2026, in the reader's zone. */
+export const formatDay = (at: number): string =>
+  new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });

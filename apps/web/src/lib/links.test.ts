@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinPath, linkProblem, readLink, watchPath } from "./links.ts";
+import { joinPath, linkProblem, organisePath, readLink, watchPath } from "./links.ts";
 
 const token = "abcdefghijklmnopqrstuvwxyz";
 
@@ -15,7 +15,17 @@ test("a pasted link of any origin is understood", () => {
   expect(readLink(`https://x.org/federation/w/playground#${token}`)).toEqual({ path: joinPath("w", token) });
 });
 
+const signed = `eyJhbGciOiJIUzI1NiJ9.eyJmIjoid2FyZC0xIiwiciI6MCwiZyI6MSwiZSI6MX0.${"s".repeat(43)}`;
+
+test("signed codes are understood, of every role", () => {
+  expect(readLink(`https://x.org/duet/join/ward-1#${signed}`)).toEqual({ path: joinPath("ward-1", signed) });
+  expect(readLink(`https://x.org/organise/ward-1#${signed}`)).toEqual({ path: organisePath("ward-1", signed) });
+});
+
 test.each([
+  [`https://x.org/join/ward-1#${signed.slice(0, -1)}`, /cut off or mistyped/],
+  [`https://x.org/join/ward-1#${signed}x`, /cut off or mistyped/],
+  [`https://x.org/join/ward-1#${signed}.`, /cut off or mistyped/],
   ["https://x.org/join/ward-1", /cut off.*missing.*Copy the whole link/],
   ["https://x.org/join/ward-1#", /cut off.*missing/],
   ["https://x.org/join/ward-1#abcdef", /cut off or mistyped/],

@@ -4,7 +4,8 @@ import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { type FederationConfig, federationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { type FederationConfig, newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Joining, Listing } from "@duet/lora-core/protocol/organiserView";
 import { ROBUSTNESS, type RobustnessConfig, robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
@@ -30,6 +31,8 @@ export interface FederationForm {
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;
+  readonly joining: Joining;
+  readonly listing: Listing;
 }
 
 export function initialForm(models: readonly BaseModel[]): FederationForm {
@@ -47,6 +50,8 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     minClients: 2,
     maxClients: 20,
     deadlineMinutes: 10,
+    joining: "open",
+    listing: null,
   };
 }
 
@@ -122,7 +127,7 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   if (form.kind === "label" && labels.length < 2) return { ok: false, problem: "Give at least two labels, one per line." };
   for (const note of [methodNote(form), robustnessNote(form)]) if (!note.runs) return { ok: false, problem: note.text };
   const [method = "", preset = ""] = form.method.split("/");
-  const parsed = federationConfig.safeParse(
+  const parsed = newFederationConfig.safeParse(
     defaultFederation({
       ...form,
       model,

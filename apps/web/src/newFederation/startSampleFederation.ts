@@ -25,9 +25,9 @@ export async function startSampleFederation(
   });
   const { share, data } = await services.engine().connectSample(id, FIRST_SHARE, config.seed);
   const created = await services.coordinator.request("federation:create", { config });
-  const { federationId, inviteToken, watchToken, organiserKey } = created;
+  const { federationId, inviteToken, organiserKey } = created;
   await services.claimShare(federationId, FIRST_SHARE);
-  services.storage.saveOrganiser(federationId, { inviteToken, watchToken, organiserKey });
+  services.storage.saveOrganiser(federationId, { name: title, organiserKey });
   await services.join({ federationId, inviteToken, name: share, rows: data.rows, personal: null });
   return { federationId, inviteToken };
 }

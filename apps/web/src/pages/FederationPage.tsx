@@ -38,7 +38,7 @@ export function FederationPage() {
           snapshot={feed.snapshot}
           token={token}
           myRole="taking part"
-          tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} /> : comingBack}
+          tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} token={token} /> : comingBack}
         />
       )}
       {mine?.state.stage.kind === "removed" && (

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { FederationList } from "../front/FederationList.tsx";
+import { KnownFederations } from "../front/KnownFederations.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
@@ -51,7 +52,10 @@ export function FrontPage() {
         </Group>
         {sample.kind === "failed" && <FailureAlert failure={sample.failure} />}
       </div>
-      <FederationList />
+      <div className="column">
+        <KnownFederations />
+        <FederationList />
+      </div>
     </Shell>
   );
 }
@@ -70,7 +74,7 @@ function LinkForm() {
     <form onSubmit={open}>
       <Group gap="sm" mt="md" align="flex-end">
         <TextInput
-          label="Invite or watch link"
+          label="Invite, watch or organiser link"
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           error={error}

@@ -1,8 +1,10 @@
+import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { freeName, isVisible } from "@duet/lora-core/protocol/visibleText";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { personalLeaves, startsPersonal, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { Button, Group, TextInput } from "@mantine/core";
+import { Alert, Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
 import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
@@ -44,17 +46,18 @@ export function JoinPage() {
 }
 
 function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; readonly inviteToken: string }) {
-  const { federationId, config, clients } = snapshot;
+  const { federationId, config, clients, joining: rule } = snapshot;
   const method = methodOf(config.strategy);
   const services = useServices();
   const go = useGo();
   const connect = useConnectData(config.task, config.seed);
-  const [name, setName] = useState("");
+  const [name, setName] = useState(() => services.storage.asking(federationId)?.name ?? "");
   const [personal, setPersonal] = useState<Uint8Array | null>(null);
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
   const files = useModelFiles(config.model);
-  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name });
+  const proposal = proposedName(name, clients);
+  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal, rule });
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -75,14 +78,27 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
           {ROBUSTNESS_WORDS[config.robustness.kind].label}
         </p>
       </div>
+      {rule !== "open" && (
+        <Alert color="gray" variant="outline" title={RULES[rule].title}>
+          {RULES[rule].text}
+        </Alert>
+      )}
       <TextInput
         label="Your name"
         description="The others see it."
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={60}
+        error={nameProblem(name, proposal)}
+        maxLength={MAX_NAME_LENGTH}
         required
       />
+      {proposal !== null && (
+        <Group>
+          <Button size="xs" variant="default" onClick={() => setName(proposal)}>
+            Take {proposal}
+          </Button>
+        </Group>
+      )}
       <WhatLeaves hasPersonal={trainsPersonal(method, config.budgets)} personalLeaves={personalLeaves(method, config.budgets)} />
       <MemoryNote {...config} />
       <ModelFilesPanel model={config.model} files={files} />
@@ -93,7 +109,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
       {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
       <Group>
         <Button type="submit" size="md" disabled={missing !== null} loading={joining.kind === "busy"}>
-          Join and train
+          {rule === "approval" ? "Ask to join" : "Join and train"}
         </Button>
         <span className="muted small">{missing}</span>
       </Group>
@@ -101,9 +117,36 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   );
 }
 
+const RULES = {
+  approval: { title: "The organiser lets people in.", text: "You ask with the button below; this tab waits for the answer." },
+  closed: { title: "This federation is closed to new clients.", text: "Ask the organiser to open it. Who is in can come back." },
+} as const;
+
+/** A free name like this one, where somebody who is in has it already. */
+function proposedName(name: string, clients: Snapshot["clients"]): string | null {
+  const held = clients.filter(({ status }) => status !== "left").map((client) => client.name);
+  const free = freeName(name.trim(), held, MAX_NAME_LENGTH);
+  return name.trim() === "" || free === name.trim() ? null : free;
+}
+
+function nameProblem(name: string, proposal: string | null): string | null {
+  if (!isVisible(name.trim())) return "There are characters in it that cannot be seen: type it again.";
+  return proposal === null ? null : "Somebody here is called that already.";
+}
+
+interface Joining {
+  readonly hasFiles: boolean;
+  readonly hasData: boolean;
+  readonly name: string;
+  readonly proposal: string | null;
+  readonly rule: Snapshot["joining"];
+}
+
 /** The first thing without which nobody can join; null when there is none. */
-function whatIsMissing(form: { readonly hasFiles: boolean; readonly hasData: boolean; readonly name: string }): string | null {
+function whatIsMissing(form: Joining): string | null {
+  if (form.rule === "closed") return "The organiser has closed this federation to new clients.";
   if (!form.hasFiles) return "Choose the base model's files first.";
   if (!form.hasData) return "Connect your data first.";
-  return form.name.trim() === "" ? "Your name is missing." : null;
+  if (form.name.trim() === "") return "Your name is missing.";
+  return nameProblem(form.name, form.proposal) && "Choose another name.";
 }

@@ -14,7 +14,9 @@ import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { randomSeed } from "../newFederation/randomSeed.ts";
 import { SignedInAs } from "../newFederation/SignedInAs.tsx";
 import { SignIn } from "../newFederation/SignIn.tsx";
+import { AccessFields } from "../ui/AccessFields.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
 
 export function NewFederationPage() {
   const status = useStore(useServices().coordinator.status);
@@ -53,8 +55,11 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
     event.preventDefault();
     if (!result.ok) return;
     create(async () => {
-      const { federationId, ...secrets } = await coordinator.createFederation(result.config, form.initial?.blob ?? null);
-      storage.saveOrganiser(federationId, secrets);
+      const { config } = result;
+      const { joining, listing } = form;
+      const created = await coordinator.createFederation({ config, joining, listing }, form.initial?.blob ?? null);
+      const { federationId, organiserKey } = created;
+      storage.saveOrganiser(federationId, { name: config.name, organiserKey });
       go(createdPath(federationId));
     });
   };
@@ -64,6 +69,14 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
       <BasicFields {...fields} offer={offer} />
       <TaskFields {...fields} offer={offer} />
       <MethodFields {...fields} />
+      <Panel title="Who comes in" hint="All of it can be changed later.">
+        <AccessFields
+          joining={form.joining}
+          listing={form.listing}
+          onJoining={(joining) => change({ joining })}
+          onListing={(listing) => change({ listing })}
+        />
+      </Panel>
       {form.model && (
         <InitialAdapter
           key={form.model.name}

@@ -46,6 +46,8 @@ export interface AppServices {
   deviceLimits(): Promise<DeviceLimits>;
   /** The feed of a federation; the one before is closed when it is another. */
   feed(federationId: string, token: string): FederationFeed;
+  /** What opens the coordinator's files of a federation that was come to by this link. */
+  tokenFor(federationId: string, token: string): string;
   /** Becomes a new client. */
   join(request: JoinRequest): Promise<void>;
   /** Comes back as the client this tab was before a reload; false when it was none. */
@@ -71,9 +73,12 @@ export function createAppServices(): AppServices {
   }
 
   function feedOf(federationId: string, token: string): FederationFeed {
-    if (feed?.feed.federationId === federationId && feed.token === token) return feed.feed;
+    const isMine = session.get()?.federationId === federationId;
+    // The feed that this tab takes part by stays, whatever link the address has.
+    if (feed?.feed.federationId === federationId && (isMine || feed.token === token)) return feed.feed;
     feed?.feed.close();
-    feed = { token, feed: openFederationFeed(coordinator, federationId, token) };
+    const tokens = () => [token, ...ownTokens(federationId)];
+    feed = { token, feed: openFederationFeed(coordinator, federationId, tokens, () => storage.parting(federationId)) };
     return feed.feed;
   }
 
@@ -83,7 +88,8 @@ export function createAppServices(): AppServices {
     beginning: (snapshot: Snapshot) => Promise<Pick<SessionOptions<TabEngine>, "rows" | "start" | "kept">>,
   ): Promise<void> {
     session.get()?.close();
-    const snapshot = await coordinator.watch(federationId, identity.inviteToken);
+    const secret = identity.known?.resumeToken ?? identity.inviteToken;
+    const snapshot = await lookedAt(federationId, secret);
     const { config } = snapshot;
     const from = await beginning(snapshot);
     const owned = currentEngine();
@@ -98,6 +104,24 @@ export function createAppServices(): AppServices {
     tellOfTraining();
   }
 
+  /** What this browser may look on by, whatever became of the links that it came by. */
+  function ownTokens(federationId: string): readonly string[] {
+    const identity = storage.identity(federationId);
+    const organiser = storage.organiser(federationId);
+    return [...(identity ? [identity.resumeToken] : []), ...(organiser ? [organiser.organiserKey] : [])];
+  }
+
+  /** One that is out, and may not look on, has what it last saw. */
+  async function lookedAt(federationId: string, secret: string): Promise<Snapshot> {
+    try {
+      return await coordinator.watch(federationId, secret);
+    } catch (error) {
+      const parting = storage.parting(federationId);
+      if (parting) return parting;
+      throw error;
+    }
+  }
+
   return {
     coordinator,
     ledger,
@@ -108,16 +132,25 @@ export function createAppServices(): AppServices {
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),
     feed: feedOf,
+    tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
     join: ({ federationId, inviteToken, name, rows, personal }) =>
-      start(federationId, { inviteToken, name, known: null }, async (snapshot) => ({
-        rows,
-        start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
-        kept: { checkpoint: null, done: null },
-      })),
+      start(
+        federationId,
+        { inviteToken, name, known: null, asking: storage.asking(federationId)?.resumeToken ?? null },
+        async (snapshot) => {
+          storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
+          return {
+            rows,
+            start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
+            kept: { checkpoint: null, done: null },
+          };
+        },
+      ),
     async resume(federationId) {
       const known = storage.identity(federationId);
-      const kept = known && (await currentEngine().recall(known.clientId));
-      if (!known || !kept) {
+      if (!known) return false;
+      const kept = await currentEngine().recall(known.clientId);
+      if (!kept) {
         storage.forgetIdentity(federationId);
         return false;
       }

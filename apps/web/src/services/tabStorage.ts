@@ -1,31 +1,63 @@
 /**
  * What the page itself keeps in this browser, no rows among it: who this tab is (sessionStorage: this tab alone), what it has sent, and
- * organiser keys (localStorage: any tab of this browser). Rows and adapters are the worker's to keep (worker/clientStore.ts).
+ * which federations this browser organises or has joined (localStorage: any tab of this browser). Rows and adapters are the worker's to
+ * keep (worker/clientStore.ts).
  */
-import { clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
+import { type AskingClient, askingClient, clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
 import { type LedgerStore, sentTotals } from "@duet/client/sentLedger";
+import { type Snapshot, snapshot } from "@duet/lora-core/protocol/snapshot";
 import { z } from "zod";
 
+/** Records of version 1 had the other links too, which can be replaced elsewhere; they are asked for. */
 const organiser = z.object({
-  /** Of this record's form. Records from before it had one are of the first. */
-  version: z.literal(1).default(1),
-  inviteToken: z.string(),
-  watchToken: z.string(),
+  version: z.number().int().min(1).max(2).default(1),
+  name: z.string().default(""),
   organiserKey: z.string(),
 });
-/** The secrets of a federation that this browser created. */
+/** A federation that this browser organises: the code of its organiser link. */
 export type OrganiserSecrets = z.output<typeof organiser>;
+
+const joined = z.object({ version: z.literal(1), name: z.string(), inviteToken: z.string() });
+
+/** A federation that this browser knows its way back to. */
+export interface KnownFederation {
+  readonly federationId: string;
+  readonly name: string;
+  readonly role: "organiser" | "client";
+  /** The code after the # of the way back. */
+  readonly token: string;
+}
 
 export interface TabStorage extends IdentityStore, LedgerStore {
   organiser(federationId: string): OrganiserSecrets | null;
   saveOrganiser(federationId: string, secrets: Omit<OrganiserSecrets, "version">): void;
+  forgetOrganiser(federationId: string): void;
+  saveJoined(federationId: string, joined: { readonly name: string; readonly inviteToken: string }): void;
+  /** By name; one that this browser both organises and joined is there once, as the organiser's. */
+  known(): readonly KnownFederation[];
+  asking(federationId: string): AskingClient | null;
+  parting(federationId: string): Snapshot | null;
 }
 
 export function createTabStorage(): TabStorage {
   return {
     identity: (federationId) => read(sessionStorage, identityKey(federationId), clientIdentity),
-    saveIdentity: (value) => sessionStorage.setItem(identityKey(value.federationId), JSON.stringify(value)),
-    forgetIdentity: (federationId) => sessionStorage.removeItem(identityKey(federationId)),
+    saveIdentity(value) {
+      sessionStorage.removeItem(askingKey(value.federationId));
+      sessionStorage.setItem(identityKey(value.federationId), JSON.stringify(value));
+    },
+    forgetIdentity(federationId) {
+      for (const key of [identityKey, askingKey, partingKey]) sessionStorage.removeItem(key(federationId));
+      localStorage.removeItem(joinedKey(federationId));
+    },
+    asking: (federationId) => read(sessionStorage, askingKey(federationId), askingClient),
+    saveAsking: (asking) => sessionStorage.setItem(askingKey(asking.federationId), JSON.stringify(asking)),
+    parting: (federationId) => read(sessionStorage, partingKey(federationId), snapshot),
+    saveParting: (last) =>
+      sessionStorage.setItem(
+        partingKey(last.federationId),
+        JSON.stringify({ ...last, clients: [], rounds: [], events: [], openRound: null }),
+      ),
     ledger: () => read(sessionStorage, LEDGER_KEY, sentTotals),
     saveLedger(totals) {
       try {
@@ -35,17 +67,38 @@ export function createTabStorage(): TabStorage {
       }
     },
     organiser: (federationId) => read(localStorage, organiserKey(federationId), organiser),
-    saveOrganiser: (federationId, { inviteToken, watchToken, organiserKey: key }) =>
-      localStorage.setItem(
-        organiserKey(federationId),
-        JSON.stringify({ version: 1, inviteToken, watchToken, organiserKey: key }),
-      ),
+    saveOrganiser: (federationId, secrets) =>
+      localStorage.setItem(organiserKey(federationId), JSON.stringify({ version: 2, ...secrets })),
+    forgetOrganiser: (federationId) => localStorage.removeItem(organiserKey(federationId)),
+    saveJoined: (federationId, value) => localStorage.setItem(joinedKey(federationId), JSON.stringify({ version: 1, ...value })),
+    known: knownFederations,
   };
 }
 
+function knownFederations(): readonly KnownFederation[] {
+  const known = new Map<string, KnownFederation>();
+  for (const federationId of idsOf(JOINED)) {
+    const found = read(localStorage, joinedKey(federationId), joined);
+    if (found) known.set(federationId, { federationId, name: found.name, role: "client", token: found.inviteToken });
+  }
+  for (const federationId of idsOf(ORGANISER)) {
+    const found = read(localStorage, organiserKey(federationId), organiser);
+    if (found) known.set(federationId, { federationId, name: found.name, role: "organiser", token: found.organiserKey });
+  }
+  return [...known.values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
 const LEDGER_KEY = "duet:ledger";
+const ORGANISER = "duet:organiser:";
+const JOINED = "duet:joined:";
 const identityKey = (federationId: string) => `duet:member:${federationId}`;
-const organiserKey = (federationId: string) => `duet:organiser:${federationId}`;
+const askingKey = (federationId: string) => `duet:asking:${federationId}`;
+const partingKey = (federationId: string) => `duet:parting:${federationId}`;
+const organiserKey = (federationId: string) => `${ORGANISER}${federationId}`;
+const joinedKey = (federationId: string) => `${JOINED}${federationId}`;
+
+const idsOf = (prefix: string): readonly string[] =>
+  Object.keys(localStorage).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
 
 function read<S extends z.ZodType>(storage: Storage, key: string, schema: S): z.output<S> | null {
   try {

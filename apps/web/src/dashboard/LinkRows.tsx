@@ -1,0 +1,84 @@
+import type { LinkRole, LinkView, OrganiserView } from "@duet/lora-core/protocol/organiserView";
+import { Button, CopyButton, Group } from "@mantine/core";
+import type { Organiser } from "../hooks/useOrganiser.ts";
+import { addressOf } from "../lib/baseUrl.ts";
+import { formatDay } from "../lib/format.ts";
+import { joinPath, organisePath, watchPath } from "../lib/links.ts";
+
+const ROLES: readonly { readonly role: LinkRole; readonly label: string; readonly path: (id: string, code: string) => string }[] =
+  [
+    { role: "invite", label: "Invite link", path: joinPath },
+    { role: "watch", label: "Watch link", path: watchPath },
+    { role: "organiser", label: "Organiser link", path: organisePath },
+  ];
+
+export interface LinkRowsProps {
+  readonly federationId: string;
+  readonly links: OrganiserView["links"];
+  readonly organiser: Organiser;
+}
+
+/** Every link of a federation: how long it is good, and what can be done with it. */
+export function LinkRows({ federationId, links, organiser }: LinkRowsProps) {
+  return (
+    <table className="plain cards">
+      <thead>
+        <tr>
+          <th>Link</th>
+          <th>Good until</th>
+          <th>
+            <span className="visuallyHidden">What can be done with it</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {ROLES.map(({ role, label, path }) => {
+          const { token } = links[role];
+          const address = token === null ? null : addressOf(path(federationId, token));
+          return <LinkRow key={role} role={role} label={label} link={links[role]} address={address} organiser={organiser} />;
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+interface LinkRowProps {
+  readonly role: LinkRole;
+  readonly label: string;
+  readonly link: LinkView;
+  readonly address: string | null;
+  readonly organiser: Organiser;
+}
+
+function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
+  const { task, send } = organiser;
+  const name = label.toLowerCase();
+  const button = (text: string, onClick: () => void) => (
+    <Button size="xs" variant="default" disabled={task.kind === "busy"} onClick={onClick} aria-label={`${text}: ${name}`}>
+      {text}
+    </Button>
+  );
+  return (
+    <tr>
+      <td data-label="Link">{label}</td>
+      <td data-label="Good until">{untilWords(link)}</td>
+      <td className="wide">
+        <Group gap="xs">
+          {address !== null && (
+            <CopyButton value={address}>{({ copied, copy }) => button(copied ? "Copied" : "Copy", copy)}</CopyButton>
+          )}
+          {button("New link", () => send({ kind: "rotateLink", role }))}
+          {link.token !== null && button("Extend", () => send({ kind: "extendLink", role }))}
+          {role !== "organiser" &&
+            (link.token !== null || link.hasOlder) &&
+            button("Withdraw", () => send({ kind: "revokeLink", role }))}
+        </Group>
+      </td>
+    </tr>
+  );
+}
+
+function untilWords({ token, expiresAt, hasOlder }: LinkView): string {
+  if (token === null || expiresAt === null) return hasOlder ? "no end: made by an earlier version" : "withdrawn: opens nothing";
+  return `${formatDay(expiresAt)}${hasOlder ? ", and one of an earlier version without an end" : ""}`;
+}

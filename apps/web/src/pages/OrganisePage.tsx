@@ -1,0 +1,37 @@
+import { useEffect } from "react";
+import { Shell } from "../app/Shell.tsx";
+import { Dashboard } from "../dashboard/Dashboard.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { useAddress } from "../hooks/useAddress.ts";
+import { useFederation } from "../hooks/useFederation.ts";
+import { useTask } from "../hooks/useTask.ts";
+import { linkProblem } from "../lib/links.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { FeedNotice } from "./FeedNotice.tsx";
+import { titleOf } from "./titleOf.ts";
+
+/** The dashboard by the organiser's link: this browser organises the federation then, until that link is replaced elsewhere. */
+export function OrganisePage() {
+  const { federationId, token } = useAddress();
+  const { coordinator, storage } = useServices();
+  const feed = useFederation(federationId, token);
+  const [opening, open] = useTask();
+  const isKept = storage.organiser(federationId) !== null;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per link; `open` changes with every render.
+  useEffect(() => {
+    if (storage.organiser(federationId)?.organiserKey === token || linkProblem(federationId, token)) return;
+    open(async () => {
+      await coordinator.request("federation:links", { federationId, organiserKey: token });
+      storage.saveOrganiser(federationId, { name: "", organiserKey: token });
+    });
+  }, [coordinator, storage, federationId, token]);
+
+  return (
+    <Shell title={titleOf(feed, "Organise")}>
+      <FeedNotice feed={feed} />
+      {feed.kind === "live" && !isKept && opening.kind === "failed" && <FailureAlert failure={opening.failure} />}
+      {feed.kind === "live" && isKept && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}
+    </Shell>
+  );
+}

@@ -1,0 +1,28 @@
+import { Button, CopyButton, Group, TextInput } from "@mantine/core";
+import { addressOf } from "../lib/baseUrl.ts";
+
+export interface LinkFieldProps {
+  readonly label: string;
+  readonly federationId: string;
+  readonly path: (federationId: string, token: string) => string;
+  /** Null where there is no such link now. */
+  readonly token: string | null;
+}
+
+/** A link to copy. */
+export function LinkField({ label, federationId, path, token }: LinkFieldProps) {
+  if (token === null) return <p className="empty">There is none now; make a new one below.</p>;
+  const value = addressOf(path(federationId, token));
+  return (
+    <Group gap="sm" align="flex-end" wrap="nowrap">
+      <TextInput label={label} value={value} readOnly style={{ flex: 1 }} onFocus={(event) => event.currentTarget.select()} />
+      <CopyButton value={value}>
+        {({ copied, copy }) => (
+          <Button variant="default" onClick={copy} aria-label={`Copy ${label.toLowerCase()}`}>
+            {copied ? "Copied" : "Copy"}
+          </Button>
+        )}
+      </CopyButton>
+    </Group>
+  );
+}
