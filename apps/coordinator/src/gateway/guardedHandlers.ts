@@ -9,6 +9,7 @@ import type { Handler, Handlers } from "./handlers.ts";
 const SECRETS: Partial<Record<MessageName, SecretKind>> = {
   "federation:watch": "link",
   "client:join": "link",
+  "federation:links": "organiserKey",
   "federation:control": "organiserKey",
 };
 
@@ -59,6 +60,7 @@ export function guardedHandlers(handlers: Handlers, guard: Guard, creation: Crea
     ...handlers,
     "federation:create": guarded("federation:create", create),
     "federation:watch": guarded("federation:watch", handlers["federation:watch"]),
+    "federation:links": guarded("federation:links", handlers["federation:links"]),
     "federation:control": guarded("federation:control", control),
     "client:join": guarded("client:join", join),
     "client:leave": guarded("client:leave", leave),
