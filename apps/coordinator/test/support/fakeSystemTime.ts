@@ -4,8 +4,10 @@ import type { SystemTime } from "../../src/ports/clock.ts";
 export interface FakeSystemTime extends SystemTime {
   /** Sets the wall clock by that much. */
   setWall(byMs: number): void;
-  /** Lets the next timer fire; false where there is none. */
-  fireNext(): boolean;
+  /** Lets the next timer fire; false where there is none, or none until then. */
+  fireNext(untilMs?: number): boolean;
+  /** Lets time pass without any timer. */
+  advanceTo(ms: number): void;
 }
 
 /** `earlyMs` says by how much the next timer fires too early. */
@@ -25,13 +27,16 @@ export function createFakeSystemTime(earlyMs: () => number): FakeSystemTime {
     setWall(byMs) {
       wallOffset += byMs;
     },
-    fireNext() {
+    fireNext(untilMs = Number.POSITIVE_INFINITY) {
       const [next] = [...timers].sort((a, b) => a.due - b.due);
-      if (!next) return false;
+      if (!next || next.due > untilMs) return false;
       timers.delete(next);
       elapsed = Math.max(elapsed, next.due);
       next.callback();
       return true;
+    },
+    advanceTo(ms) {
+      elapsed = Math.max(elapsed, ms);
     },
   };
 }
