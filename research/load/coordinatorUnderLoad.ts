@@ -19,7 +19,9 @@ export type FromCoordinator =
 const RESOLUTION_MS = 5;
 const [dataDir = ""] = process.argv.slice(2);
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-const coordinator = createCoordinator({ dataDir, modelsDir: null, modelPaths: [resolve("models/duet-tiny")], webDir: null });
+const limits = { maxFederations: 1e6, federationsPerHour: 1e6, socketsPerAddress: 1e6 };
+const modelPaths = [resolve("models/duet-tiny")];
+const coordinator = createCoordinator({ dataDir, modelsDir: null, modelPaths, webDir: null, limits });
 const { url } = await coordinator.listen(0);
 delay.enable();
 tell({ kind: "listens", url });

@@ -18,6 +18,7 @@ import type { CoordinatorFigures, FromCoordinator } from "./coordinatorUnderLoad
 import type { LoadClientOptions, LoadEvent } from "./loadClient.ts";
 import { type LoadOptions, parseOptions, USAGE } from "./options.ts";
 import { createTally, type LoadReport, reportLines } from "./report.ts";
+import { measureRestart } from "./restart.ts";
 
 const EXTRA_MS = 60_000;
 
@@ -38,15 +39,20 @@ async function main(options: LoadOptions): Promise<void> {
     children.push(child);
     return child;
   };
+  const startCoordinator = () => start("coordinatorUnderLoad.ts", folder);
   try {
-    const coordinator = start("coordinatorUnderLoad.ts", folder);
+    if (options.stored > 0) {
+      console.log((await measureRestart(options.stored, startCoordinator)).join("\n"));
+      return;
+    }
+    const coordinator = startCoordinator();
     const [told] = (await once(coordinator, "message")) as [Extract<FromCoordinator, { kind: "listens" }>];
     const report = await load(options, told.url, coordinator, () => start("loadClients.ts"));
     console.log(`\n${reportLines(report).join("\n")}`);
     if (options.json) await writeFile(options.json, JSON.stringify({ options, report }, null, 2));
   } finally {
-    for (const child of children) child.disconnect();
-    await Promise.all(children.map((child) => child.exitCode ?? once(child, "exit")));
+    for (const child of children) if (child.connected) child.disconnect();
+    await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -16,6 +16,7 @@ const options = z.strictObject({
   straggle: share.default(0),
   deadline: whole(30, 3600).default(300),
   processes: whole(1, 64).default(2),
+  stored: whole(0, 100_000).default(0),
   seed: whole(0, 1e9).default(1),
   json: z.string().optional(),
 });
@@ -33,6 +34,7 @@ export const USAGE = `npm run load -- [options]
   --drop P         share of the clients whose connection is cut during a round's upload (default 0)
   --straggle P     share of the clients that miss a round's deadline (default 0)
   --deadline S     of a round, seconds (default 300)
+  --stored N       in place of all this: N federations are created, and the coordinator is stopped and started again
   --processes N    that the clients run in (default 2)         --seed N
   --json FILE      write the figures too`;
 

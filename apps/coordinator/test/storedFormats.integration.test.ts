@@ -104,7 +104,14 @@ test("folders are imported once and moved aside whole, also when a crash came be
   const files = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
   const original = join(FIXTURES, FOLDERS, "federations", federationId);
   expect(await files(join(target as string, federationId))).toEqual(await files(original));
-  const count = () => inDatabase(coordinator, (database) => database.selectFrom("events").selectAll().execute());
+  const { watchToken: token } = stored.running;
+  const count = async () => {
+    // Who watches it has it opened, and what was under way goes on.
+    const client = await connectClient(coordinator.url);
+    await client.call("federation:watch", { federationId, token });
+    client.socket.disconnect();
+    return inDatabase(coordinator, (database) => database.selectFrom("events").selectAll().execute());
+  };
   await coordinator.restart();
   const before = await count();
   // In the database, and the folder still where it was.
