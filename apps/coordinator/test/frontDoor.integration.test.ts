@@ -26,7 +26,7 @@ const kinds: readonly [string, (host: string) => string, number][] = [
   ["the page", (host) => rawGet("/new", { host, accept: "text/html" }), 200],
   ["nothing there", (host) => rawGet("/nothing.js", { host }), 404],
   ["a model's file that is not there", (host) => rawGet("/models/none/config.json", { host }), 404],
-  ["no such federation", (host) => rawGet("/federations/none/export", { host }), 404],
+  ["no such federation", (host) => rawGet("/federations/none/export", { host }), 403],
   ["an address that cannot be decoded", (host) => rawGet("/models/%zz/%", { host }), 400],
   ["a method that there is not here", (host) => `DELETE /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, 404],
   ["a body that is no JSON", (host) => post(host, "{"), 400],
