@@ -18,15 +18,17 @@ const gpu = {
   },
 };
 
-/** What concerns storage once more, on a real PostgreSQL, where one is installed. */
+/** What concerns storage, and journeys of people, once more on a real PostgreSQL, where one is installed. */
 const postgres = {
   test: {
     ...node,
     name: "postgres",
     include: [
-      "apps/coordinator/test/{damage,initialAdapter,kill,methods,recovery,repair,retention,rounds,storedFormats,transfers}.integration.test.ts",
+      "apps/coordinator/test/{damage,initialAdapter,kill,links,methods,operations,recovery,repair,retention,rounds,storedFormats,transfers}.integration.test.ts",
+      "apps/web/e2e/{adapters,federation,membership}.e2e.test.ts",
     ],
     globalSetup: ["tools/testing/postgres.setup.ts"],
+    testTimeout: 300_000,
     fileParallelism: false,
     sequence: { groupOrder: 5 },
   },

@@ -5,13 +5,14 @@ import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { readSafetensors, writeSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { testServer } from "../../../tools/testing/freshDatabase.ts";
 import type { Database } from "../src/storage/database/openDatabase.ts";
 import { type CoordinatorUnderTest, startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, createFederation, joinAs, layout, listed, testMetrics } from "./support/federations.ts";
 import { createShiftableClock } from "./support/shiftableClock.ts";
 import { keepAsFixture, type StoredFederations, storeFederations } from "./support/storedFederations.ts";
 import { connectClient } from "./support/testClient.ts";
-import { inDatabase, testServer } from "./support/testDatabase.ts";
+import { inDatabase } from "./support/testDatabase.ts";
 
 const FIXTURES = "apps/coordinator/test/fixtures";
 

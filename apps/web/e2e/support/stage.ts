@@ -12,6 +12,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type Browser, chromium } from "playwright";
 import { chromiumLaunch } from "../../../../tools/chromium.ts";
+import { createFreshDatabase } from "../../../../tools/testing/freshDatabase.ts";
 
 export interface Stage {
   readonly url: string;
@@ -38,8 +39,10 @@ export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "bas
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
+  const database = await createFreshDatabase();
   const coordinator = createCoordinator({
     dataDir: join(folder, "data"),
+    databaseUrl: database.url,
     modelsDir: resolve("models"),
     webDir,
     samplesDir: resolve(".cache/samples"),
@@ -68,6 +71,7 @@ export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "bas
       organiser.close();
       await browser.close();
       await coordinator.close();
+      await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
