@@ -12,7 +12,8 @@ import { delay } from "./deadline.ts";
 
 const MIN_PIECE_BYTES = 16 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
-/** A piece that took less is followed by one four times as large, one that took more by a smaller one. */
+/** A piece that took less is followed by one four times, or twice, as large; one that took more by a smaller one. */
+const INSTANT_MS = 250;
 const QUICK_MS = 1_000;
 const SLOW_MS = 4_000;
 /** Attempts in a row that bring nothing before the upload is given up, after some minutes. */
@@ -69,7 +70,7 @@ export async function uploadBlob(upload: BlobUpload): Promise<void> {
 }
 
 function nextPieceBytes(bytes: number, ms: number): number {
-  if (ms < QUICK_MS) return Math.min(MAX_PIECE_BYTES, 4 * bytes);
+  if (ms < QUICK_MS) return Math.min(MAX_PIECE_BYTES, (ms < INSTANT_MS ? 4 : 2) * bytes);
   return ms > SLOW_MS ? Math.max(MIN_PIECE_BYTES, bytes / 2) : bytes;
 }
 
