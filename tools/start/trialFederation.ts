@@ -6,6 +6,7 @@ import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/co
 import { createSentLedger } from "@duet/client/sentLedger";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { ReplyOf } from "@duet/lora-core/protocol/messages";
+import type { LinkView } from "@duet/lora-core/protocol/organiserView";
 import { TERM_KINDS } from "@duet/lora-core/scenarios/medical/medicalCorpus";
 
 const NAME = "Try it together";
@@ -44,10 +45,14 @@ export async function trialFederation(
 
 async function remembered(client: CoordinatorClient, file: string): Promise<Tokens | null> {
   try {
-    const tokens: Tokens = JSON.parse(await readFile(file, "utf8"));
-    const { federationId, watchToken: token } = tokens;
-    const snapshot = await client.watch(federationId, token);
-    return snapshot.phase === "waiting" && snapshot.rounds.length === 0 ? tokens : null;
+    const { federationId, organiserKey }: Tokens = JSON.parse(await readFile(file, "utf8"));
+    const { links } = await client.request("federation:links", { federationId, organiserKey });
+    const isGood = ({ expiresAt }: LinkView) => expiresAt !== null && expiresAt > Date.now();
+    const [inviteToken, watchToken] = [links.invite, links.watch].map((link) => (isGood(link) ? link.token : null));
+    if (!inviteToken || !watchToken) return null;
+    const snapshot = await client.watch(federationId, watchToken);
+    const isWaiting = snapshot.phase === "waiting" && snapshot.rounds.length === 0;
+    return isWaiting ? { federationId, organiserKey, inviteToken, watchToken } : null;
   } catch {
     // No file yet, or the coordinator does not know that federation any more: a new one is made.
     return null;
