@@ -1,29 +1,15 @@
-import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { FederationList } from "../front/FederationList.tsx";
 import { KnownFederations } from "../front/KnownFederations.tsx";
-import { useServices } from "../hooks/ServicesContext.tsx";
 import { useGo } from "../hooks/useGo.ts";
-import { useTask } from "../hooks/useTask.ts";
-import { federationPath, readLink } from "../lib/links.ts";
-import { startSampleFederation } from "../newFederation/startSampleFederation.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { readLink } from "../lib/links.ts";
+import { TrySamples } from "../newFederation/TrySamples.tsx";
 
 export function FrontPage() {
-  const services = useServices();
-  const go = useGo();
   const [hasLink, setHasLink] = useState(false);
-  const [sample, startSample] = useTask();
-
-  const trySample = (id: SampleId) =>
-    startSample(async () => {
-      const { federationId, inviteToken } = await startSampleFederation(services, id);
-      go(federationPath(federationId, inviteToken));
-    });
-
   return (
     <Shell title={null}>
       <div className="hero">
@@ -40,17 +26,7 @@ export function FrontPage() {
           </Button>
         </Group>
         {hasLink && <LinkForm />}
-        <Group gap="sm" mt={28} align="center">
-          <span className="muted">Try it now</span>
-          <Button variant="default" loading={sample.kind === "busy"} onClick={() => trySample("medical")}>
-            Medical terms
-          </Button>
-          <Button variant="default" loading={sample.kind === "busy"} onClick={() => trySample("logs")}>
-            System logs
-          </Button>
-          <span className="muted small">opens a federation on sample data, and this tab joins it</span>
-        </Group>
-        {sample.kind === "failed" && <FailureAlert failure={sample.failure} />}
+        <TrySamples />
       </div>
       <div className="column">
         <KnownFederations />
