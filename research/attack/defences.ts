@@ -3,7 +3,7 @@ import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 
 export type DefenceName = keyof typeof ROBUSTNESS;
 /** The plain mean first: the others are compared with it. */
-export const defenceNames = ["none", "agreement", "multiKrum", "clip", "trimmedMean", "median", "centeredClip"] as const;
-export const RECOMMENDED = "agreement" satisfies DefenceName;
+export const defenceNames = ["none", "multiKrum", "clip", "trimmedMean", "median", "centeredClip"] as const;
+export const RECOMMENDED = "multiKrum" satisfies DefenceName;
 
 export const defences = ROBUSTNESS;

@@ -38,8 +38,8 @@ test("a run without an attack has no attacker; a fifth of ten are two, and one i
   expect(runs("--clients", "10")).toEqual([
     ["none", "none", 0],
     ["signFlip", "none", 2],
-    ["none", "agreement", 0],
-    ["signFlip", "agreement", 2],
+    ["none", "multiKrum", 0],
+    ["signFlip", "multiKrum", 2],
   ]);
   expect(runs("--clients", "3")[1]?.[2]).toBe(1);
 });

@@ -3,22 +3,18 @@
  *
  *   median        of every coordinate                                                     Yin et al. 2018, arXiv 1803.01498, Def. 1
  *   trimmedMean   of every coordinate, without its f smallest and its f largest values    the same, Def. 2
- *   multiKrum     weighted mean of the n - f updates with the lowest score: the sum of the squared distances to their nearest
+ *   multiKrum     mean of the n - f updates with the lowest score: the sum of the squared distances to their nearest
  *                 n - f - 1 others                                                        Blanchard et al. 2017, arXiv 1703.02757
- *   agreement     plain mean of the updates that neither multi-Krum leaves out nor their direction: the f that point least where the
- *                 others do are left out too (cosines.ts)
  *   centeredClip  v <- v + sum_k p_k (x_k - v) min(1, tau / |x_k - v|), a few times       Karimireddy et al. 2021, arXiv 2012.10333
  *
- * Median, trimmed mean and agreement count every client once: rows are what clients say they have.
- * Differs from paper: multiKrum and centeredClip weigh clients as the method does. multiKrum takes as many others as an honest client has
+ * All but centeredClip count every client once, as in their papers: rows are what clients say they have.
+ * Differs from paper: centeredClip weighs clients as the method does. multiKrum takes as many others as an honest client has
  * honest ones, like ByzFL (the paper: one fewer), since updates of LoRA factors have little in common and every distance tells something.
  * centeredClip keeps nothing between rounds: it starts from the coordinates' median (the paper: from the last round's result), and tau
- * is the median distance to v. agreement is in no paper: among a handful of clients distances miss turned updates, directions miss wrong
- * labels, and both seldom miss the same (docs/robustness.md).
+ * is the median distance to v.
  */
 import { distanceBetween, linearCombination } from "../tensors/arithmetic.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import { cosinesToOthers } from "./cosines.ts";
 import { median } from "./median.ts";
 import type { RobustRule } from "./robustnessConfig.ts";
 
@@ -37,9 +33,7 @@ export function robustMean(rule: RobustRule, updates: readonly NamedTensors[], w
     case "trimmedMean":
       return byCoordinate(updates, trimmed(suspectsAmong(updates.length, rule.suspects, 1)));
     case "multiKrum":
-      return multiKrum(updates, weights, suspectsAmong(updates.length, rule.suspects, 3));
-    case "agreement":
-      return agreement(updates, suspectsAmong(updates.length, rule.suspects, 3));
+      return multiKrum(updates, suspectsAmong(updates.length, rule.suspects, 3));
     case "centeredClip":
       return centeredClip(updates, weights);
     default:
@@ -108,28 +102,10 @@ function krumScores(updates: readonly NamedTensors[], f: number): readonly numbe
   );
 }
 
-function multiKrum(updates: readonly NamedTensors[], weights: readonly number[], f: number): NamedTensors {
-  const scores = krumScores(updates, f);
-  const chosen = best(scores, updates.length - f);
-  const kept = weights.map((weight, k) => (chosen.has(k) ? weight : 0));
-  const total = kept.reduce((sum, weight) => sum + weight, 0);
-  return linearCombination(
-    kept.map((weight) => weight / total),
-    updates,
-  );
-}
-
-/** At least n - 2 f are left, one more than f. */
-function agreement(updates: readonly NamedTensors[], f: number): NamedTensors {
+function multiKrum(updates: readonly NamedTensors[], f: number): NamedTensors {
   plainMean(updates);
-  const kept = updates.length - f;
-  const near = best(krumScores(updates, f), kept);
-  const cosines = cosinesToOthers(updates.length, (k) => updates[k] as NamedTensors);
-  const aligned = best(
-    cosines.map((cosine) => -(cosine ?? -1)),
-    kept,
-  );
-  return plainMean(updates.filter((_, k) => near.has(k) && aligned.has(k)));
+  const chosen = best(krumScores(updates, f), updates.length - f);
+  return plainMean(updates.filter((_, k) => chosen.has(k)));
 }
 
 function centeredClip(updates: readonly NamedTensors[], weights: readonly number[]): NamedTensors {

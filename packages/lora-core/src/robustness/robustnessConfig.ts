@@ -11,14 +11,13 @@ const suspects = z.number().positive().max(0.45);
 export const robustnessConfig = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.enum(["none", "clip"]) }),
   z.strictObject({ kind: z.enum(["median", "centeredClip"]) }),
-  z.strictObject({ kind: z.enum(["agreement", "multiKrum", "trimmedMean"]), suspects }),
+  z.strictObject({ kind: z.enum(["multiKrum", "trimmedMean"]), suspects }),
 ]);
 export type RobustnessConfig = z.output<typeof robustnessConfig>;
 
 /** What there is to choose from, each with its settings. The first never changes an honest round. */
 export const ROBUSTNESS = {
   clip: { kind: "clip" },
-  agreement: { kind: "agreement", suspects: 0.25 },
   multiKrum: { kind: "multiKrum", suspects: 0.25 },
   trimmedMean: { kind: "trimmedMean", suspects: 0.25 },
   median: { kind: "median" },

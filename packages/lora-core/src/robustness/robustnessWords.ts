@@ -13,14 +13,10 @@ export const ROBUSTNESS_WORDS: Readonly<Record<RobustnessConfig["kind"], Words>>
     label: "Bound outliers",
     summary: "No client counts for far more than the others, neither by its rows nor by the size of its update.",
   },
-  agreement: {
-    label: "Leave out who disagrees",
-    summary:
-      "For rounds with strangers: outliers are bounded, and from five clients on the quarter farthest from the others and the quarter that points elsewhere are left out; clients count alike.",
-  },
   multiKrum: {
     label: "Leave out the most unlike (multi-Krum)",
-    summary: "Outliers are bounded, and from five clients on the quarter that is farthest from the others is left out.",
+    summary:
+      "For rounds with strangers: outliers are bounded, from five clients on the quarter that is least like the others is left out, and clients count alike.",
   },
   trimmedMean: {
     label: "Trimmed mean",
