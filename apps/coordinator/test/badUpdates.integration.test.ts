@@ -82,13 +82,10 @@ test("bounded, it moves the model by less than two honest steps, and everyone is
   expect(later.clients.map(({ history }) => history[0]?.standing)).toEqual(standings);
 });
 
-test.each(["multiKrum", "trimmedMean", "median"] as const)(
-  "with %s the model takes the honest step",
-  async (kind) => {
-    const { moved } = await attacked(ROBUSTNESS[kind]);
-    expect(moved).toBeCloseTo(1, 3);
-  },
-);
+test.each(["multiKrum", "trimmedMean", "median"] as const)("with %s the model takes the honest step", async (kind) => {
+  const { moved } = await attacked(ROBUSTNESS[kind]);
+  expect(moved).toBeCloseTo(1, 3);
+});
 
 test("a method that is no plain average refuses a robust mean with a sentence", async () => {
   const coordinator = await startCoordinator();

@@ -65,14 +65,25 @@ it("joins and trains below a path that the proxy takes off, and every address st
 it("a page whose address the coordinator does not know says why, and goes on once that is mended", async () => {
   const stage = await startStage();
   onTestFinished(() => stage.close());
-  let host: (given: string) => string = () => "inner.example";
+  // As proxies do that are not told otherwise.
+  const inner = new URL(stage.url).host;
+  let host: (given: string) => string = () => inner;
   const site = await startProxy(stage.url, { host: (given) => host(given) });
   const page = await stage.browser.newPage();
   await page.goto(site);
   const notice = page.getByRole("alert");
-  await notice.getByText(`This page was opened at ${site}, but the coordinator was reached as http://inner.example`).waitFor();
+  await notice.getByText(`This page was opened at ${site}, but the coordinator was reached as http://${inner}`).waitFor();
   expect(await notice.textContent()).toContain(`--origin ${site}`);
   host = (given) => given;
   await notice.waitFor({ state: "detached" });
   await page.close();
+});
+
+it("a name that is none of the coordinator's gets a sentence in place of the page", async () => {
+  const stage = await startStage();
+  onTestFinished(() => stage.close());
+  const site = await startProxy(stage.url, { host: () => "inner.example" });
+  const page = await stage.browser.newPage();
+  await page.goto(site);
+  expect(await page.textContent("body")).toMatch(/^This coordinator .*inner\.example.*--origin/);
 });

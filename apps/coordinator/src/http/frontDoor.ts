@@ -44,20 +44,25 @@ export function addFrontDoor(server: Server, { hostCheck, originCheck, headers, 
     return refusal;
   }
 
-  function refuse(response: ServerResponse, { status, ...refusal }: RawRefusal): void {
-    response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" });
-    response.end(JSON.stringify(failureOf(refusal)));
+  /** People get the sentence, programs what they get elsewhere. */
+  function refuse({ headers: { accept } }: IncomingMessage, response: ServerResponse, { status, ...refusal }: RawRefusal): void {
+    const isPage = accept?.includes("text/html") === true;
+    response.writeHead(status, {
+      "content-type": `${isPage ? "text/plain" : "application/json"}; charset=utf-8`,
+      connection: "close",
+    });
+    response.end(isPage ? refusal.message : JSON.stringify(failureOf(refusal)));
   }
 
   server.on("request", (request, response) => {
     for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
     const refusal = refusalCounted(request);
-    if (refusal) refuse(response, refusal);
+    if (refusal) refuse(request, response, refusal);
     else for (const listener of onward.request) listener.call(server, request, response);
   });
   server.on("checkExpectation", (request, response) => {
     for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
-    refuse(response, { status: 417, code: "INVALID_PAYLOAD", message: "What this request expects is not done here" });
+    refuse(request, response, { status: 417, code: "INVALID_PAYLOAD", message: "What this request expects is not done here" });
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const elsewhere: RawRefusal = { status: 404, code: "NOT_FOUND", message: "There is no socket at this address" };
