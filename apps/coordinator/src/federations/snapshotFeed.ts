@@ -9,9 +9,10 @@ import { changeBetween, openingOf, type SnapshotChange } from "@duet/lora-core/p
 import type { Cancel, Clock } from "../ports/clock.ts";
 
 const MIN_INTERVAL_MS = 200;
-/** At most about 16 kB/s to one watcher, and 2 MB/s to all of a federation. */
+/** At most about 16 kB/s to one watcher, and 2 MB/s or 200 pushes a second to all of a federation. */
 const BYTES_PER_MS_EACH = 16;
 const BYTES_PER_MS_ALL = 2000;
+const MS_EACH_PUSH = 5;
 
 export interface Watcher {
   /** Resolves when the change was applied or given up; never rejects. */
@@ -66,7 +67,7 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
 
   async function push(subscription: Subscription, content: Uint8Array): Promise<void> {
     subscription.isBusy = true;
-    nextAt += content.byteLength / BYTES_PER_MS_ALL;
+    nextAt += Math.max(MS_EACH_PUSH, content.byteLength / BYTES_PER_MS_ALL);
     const paused = new Promise<void>((resolve) => {
       subscription.wake = clock.at(clock.now() + content.byteLength / BYTES_PER_MS_EACH, resolve);
     });
