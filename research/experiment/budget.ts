@@ -1,5 +1,5 @@
 /** The same work for every method: how many steps a round may have, so that all methods read as many training rows. */
-import { plansOf, servesBy } from "@duet/lora-core/strategies/planFacts";
+import { servesBy, trainingsOf } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
 
@@ -42,6 +42,5 @@ export function budgetsOf(local: number, inner: number, rounds: number): Budgets
 
 /** Optimiser steps of a client that is there from the first round to the last. */
 export function trainedSteps(method: Method, budgets: Budgets): number {
-  const steps = plansOf(method, budgets).flatMap((plan) => plan.steps);
-  return steps.reduce((total, step) => total + (step.kind === "train" ? step.budget.amount : 0), 0);
+  return trainingsOf(method, budgets).reduce((total, { amount }) => total + amount, 0);
 }

@@ -34,6 +34,8 @@ export function experimentData(folder: string, settings: RunSettings): Experimen
       return divided(medicalRows(folder), settings);
     case "alerts":
       return divided(alertRows(folder), settings);
+    case "intents":
+      return divided(intentRows(folder), settings);
     case "severity":
       return bySystem(folder, settings);
     case "parsing":
@@ -52,6 +54,15 @@ function medicalRows(folder: string): readonly Row[] {
       answer: label,
     }),
   );
+}
+
+/** Requests to an assistant (CLINC150), by their ten domains. */
+function intentRows(folder: string): readonly Row[] {
+  return readColumns(folder, "intents/clinc150.csv", ["text", "domain"]).map(({ line, values: [text = "", domain = ""] }) => ({
+    line,
+    input: text,
+    answer: domain.replaceAll("_", " "),
+  }));
 }
 
 /** BGL messages: an alert of any kind, or none. */

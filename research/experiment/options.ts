@@ -42,6 +42,9 @@ const fields = z.strictObject({
   precision: list(z.enum(precisions)).default(["exact"]),
   "label-noise": z.coerce.number().min(0).max(1).default(0),
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
+  epsilon: list(z.union([z.literal("none"), z.coerce.number().positive().max(100)])).optional(),
+  clip: z.coerce.number().positive().optional(),
+  "learning-rate": z.coerce.number().positive().max(1).optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
   plots: z.string().optional(),
@@ -59,8 +62,8 @@ export const USAGE = `npm run experiment -- [options]
 
   --study NAME              the runs of a table in docs/experiments.md; research/experiment/studies.ts has the names
   --quick                   the medical table for four methods at one seed, with a plot, in a few minutes
-  --scenario medical|severity|alerts|parsing    (default medical; needs ../shared/data or --data)
-  --data DIR                folder with medical/ and loghub/ as in ../shared/data
+  --scenario medical|severity|alerts|parsing|intents    (default medical; needs ../shared/data or --data)
+  --data DIR                folder with medical/, loghub/ and intents/ as in ../shared/data
   --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
   --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported
@@ -75,6 +78,9 @@ export const USAGE = `npm run experiment -- [options]
   --precision P,P           of the frozen base: exact, int8, int4 (default exact)
   --label-noise P           share of training rows with a wrong answer
   --drop-clients P          share of clients that miss a round
+  --epsilon E,none          differential privacy of rows, at a delta of 1 / (2 N) of each client (default none)
+  --clip C                  norm that a row's gradient is clipped to then (default 1)
+  --learning-rate R         in place of the base's (research/experiment/simulate.ts)
   --threads N               runs at the same time (default 2)
   --json FILE               runs that are in it are not repeated (default out/experiment.json)
   --plots DIR               SVG pictures`;

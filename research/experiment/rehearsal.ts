@@ -10,6 +10,7 @@ import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
+import type { PrivacyMeter } from "@duet/lora-engine/training/privacyMeter";
 import { RoundReport } from "@duet/lora-engine/training/roundReport";
 import { createRunControl } from "@duet/lora-engine/training/runControl";
 import { type Client, runRound } from "@duet/lora-engine/training/runRound";
@@ -31,11 +32,13 @@ export interface ClientEnd extends ServedAccuracy {
   readonly fusionLoss: number;
 }
 
-/** What `client` would serve after the last round, whose request this is. */
-export async function rehearsed(client: Client, request: RoundRequest): Promise<NamedTensors> {
+/** What `client` would serve after the last round, whose request this is; with privacy as noisy, and not counted. */
+export async function rehearsed(client: Client, request: RoundRequest, meter: PrivacyMeter | null): Promise<NamedTensors> {
   // Something has to be measured; fusion rows are few.
   const onFusionRows = { ...client, examples: { ...client.examples, test: client.examples.fusion } };
-  const { served } = await runRound(onFusionRows, request, new RoundReport(request.round, () => {}), createRunControl());
+  const uncounted = meter && { ...meter, charge: async () => true };
+  const report = new RoundReport(request.round, () => {});
+  const { served } = await runRound(onFusionRows, request, report, createRunControl(), undefined, uncounted);
   if (!served) throw new Error("The last round of this method serves nothing");
   return served;
 }

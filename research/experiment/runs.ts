@@ -1,7 +1,7 @@
 /** One run: one method on one division of the data. What defines it, and what comes of it. */
 import { z } from "zod";
 
-export const scenarios = ["medical", "severity", "alerts", "parsing"] as const;
+export const scenarios = ["medical", "severity", "alerts", "parsing", "intents"] as const;
 /** Of the frozen base: see ops/frozenMatrix. */
 export const precisions = ["exact", "int8", "int4"] as const;
 
@@ -27,6 +27,10 @@ export const runSettings = z.strictObject({
   batchSize: z.number(),
   labelNoise: z.number(),
   dropClients: z.number(),
+  /** Differential privacy of rows, with delta 1 / (2 N) of each client; left out where there is none. */
+  privacy: z.strictObject({ epsilon: z.number(), clip: z.number() }).optional(),
+  /** In place of the family's. */
+  learningRate: z.number().optional(),
 });
 export type RunSettings = z.output<typeof runSettings>;
 

@@ -6,10 +6,12 @@ import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
+import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
+import type { Budget } from "@duet/lora-core/training/trainingConfig";
 import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
 import type { Client } from "@duet/lora-engine/training/runRound";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
@@ -19,7 +21,7 @@ import { clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
 import { resultOf } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
-import { type SimulatedClient, simulatedClients, takeTurn } from "./simulatedClient.ts";
+import { openMeter, type SimulatedClient, simulatedClients, takeTurn } from "./simulatedClient.ts";
 import { SimulatedCoordinator } from "./simulatedCoordinator.ts";
 import { mean } from "./statistics.ts";
 
@@ -59,6 +61,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #taskModel: TaskModel;
   readonly #budgets: Budgets;
+  readonly #trainings: readonly Budget[];
   readonly #coordinator: SimulatedCoordinator;
   readonly #ends: RoundEnd[] = [];
   /** Bytes, both ways and by everybody, by the round they were sent until. */
@@ -70,12 +73,15 @@ export class Simulation {
     const { settings, data, model, defaultTargets } = options;
     const method = methodNamed(settings.method, settings.sync);
     const family = defaultTraining(model.family);
-    const training = { ...family, batchSize: settings.batchSize, maxTokens: data.maxTokens ?? family.maxTokens };
+    const { batchSize, learningRate = family.learningRate, privacy } = settings;
+    const maxTokens = data.maxTokens ?? family.maxTokens;
+    const training = { ...family, batchSize, learningRate, maxTokens, ...(privacy ? { privacy } : {}) };
     const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
     this.#options = options;
     this.#taskModel = taskModel;
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
     this.#budgets = budgetsFor(method, settings, this.clients);
+    this.#trainings = trainingsOf(method, this.#budgets);
     this.#coordinator = new SimulatedCoordinator({
       method,
       robustness: ROBUSTNESS.clip,
@@ -90,6 +96,7 @@ export class Simulation {
   async run(): Promise<void> {
     const { seed, rounds, dropClients } = this.#options.settings;
     const dropped = random(seed, "dropped");
+    for (const simulated of this.clients) await openMeter(simulated, this.#trainings, seed);
     for (const { id, data, client } of this.clients) {
       const { train, fusion, test } = client.examples;
       const samples = { train: train.length, fusion: fusion.length, test: test.length };
@@ -143,10 +150,10 @@ export class Simulation {
   }
 
   /** The last round as it would be now, for one client. */
-  #rehearse({ id, client }: SimulatedClient): Promise<NamedTensors> {
+  #rehearse({ id, client, meter }: SimulatedClient): Promise<NamedTensors> {
     const round = fusingRound(this.#options.settings.rounds);
     const plan = this.#coordinator.planOf(round);
-    return rehearsed(client, { round, plan, received: this.#coordinator.sentTo(id, plan) });
+    return rehearsed(client, { round, plan, received: this.#coordinator.sentTo(id, plan) }, meter);
   }
 }
 

@@ -3,8 +3,10 @@ import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { random } from "@duet/lora-core/tensors/random";
-import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
+import type { Budget, TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
+import { createMemoryLedger } from "@duet/lora-engine/training/privacyLedger";
+import { openPrivacyMeter, type PrivacyMeter } from "@duet/lora-engine/training/privacyMeter";
 import { prepareClient } from "@duet/lora-engine/training/prepareClient";
 import { RoundReport } from "@duet/lora-engine/training/roundReport";
 import { createRunControl } from "@duet/lora-engine/training/runControl";
@@ -17,6 +19,8 @@ export interface SimulatedClient {
   readonly id: string;
   readonly data: ClientData;
   client: Client;
+  /** Null without privacy. */
+  meter: PrivacyMeter | null;
   readonly metrics: { readonly round: number; readonly metrics: RoundMetrics }[];
   bytesUp: number;
   bytesDown: number;
@@ -39,8 +43,16 @@ export function simulatedClients({ settings, data, model, taskModel, adapter, tr
     const split = withLabelNoise(own.split, answersOf(data), labelNoise, seed + index);
     const clientSeed = Math.floor(random(seed, "client", index)() * 2 ** 31);
     const client = prepareClient(taskModel, model.linears, { task: data.task, adapter, training, seed, clientSeed }, split);
-    return { id: `client-${index + 1}`, data: own, client, metrics: [], bytesUp: 0, bytesDown: 0 };
+    return { id: `client-${index + 1}`, data: own, client, meter: null, metrics: [], bytesUp: 0, bytesDown: 0 };
   });
+}
+
+/** With privacy: gives a client a budget of its own for all of its trainings, with samples and noise from the run's seed. */
+export async function openMeter(simulated: SimulatedClient, trainings: readonly Budget[], seed: number): Promise<void> {
+  const { id, client, data } = simulated;
+  const setup = { ...client.setup, trainings };
+  const uniform = random(seed, "privacy", id);
+  simulated.meter = await openPrivacyMeter({ setup, model: "", rows: data.split.train, store: createMemoryLedger(), uniform });
 }
 
 /** Runs one round, and notes in the client what came of it. */
@@ -50,9 +62,10 @@ export async function takeTurn(
 ): Promise<{ readonly upload: Uint8Array | null; readonly metrics: RoundMetrics }> {
   const { round, received } = request;
   const report = new RoundReport(round, () => {});
-  const { held, served, upload } = await runRound(simulated.client, request, report, createRunControl());
+  const { client, meter } = simulated;
+  const { held, served, upload } = await runRound(client, request, report, createRunControl(), undefined, meter);
   const metrics = report.metrics();
-  simulated.client = { ...simulated.client, held, served, lastRound: round };
+  simulated.client = { ...client, held, served, lastRound: round };
   simulated.metrics.push({ round, metrics });
   simulated.bytesDown += received?.byteLength ?? 0;
   simulated.bytesUp += upload?.byteLength ?? 0;

@@ -3,6 +3,9 @@ import { allMethods, methodNamed } from "./methodVariants.ts";
 import type { ExperimentOptions } from "./options.ts";
 import type { RunSettings } from "./runs.ts";
 
+/** Norm that a row's gradient is clipped to with privacy. */
+const DEFAULT_CLIP = 1;
+
 /** Every combination; seeds outermost, so that a table over all methods is there early. @throws {RangeError} on an unknown method. */
 export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
   const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
@@ -10,6 +13,8 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
   const { scenario, steps, budget = null, local, rows } = options;
   const common = { scenario, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
+  const rate = options["learning-rate"];
+  const training = rate === undefined ? {} : { learningRate: rate };
   const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   const each = combinations({
     seed: seeds,
@@ -20,9 +25,13 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     sync: options.sync ?? [null],
     model: options.model,
     precision: options.precision,
+    epsilon: options.epsilon ?? ["none" as const],
     method: methods,
   });
-  return each.map((chosen) => ({ ...common, ...noise, ...chosen }));
+  return each.map(({ epsilon, ...chosen }) => {
+    const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
+    return { ...common, ...noise, ...training, ...privacy, ...chosen };
+  });
 }
 
 /** One value of each list; the first list changes slowest. */

@@ -1,19 +1,21 @@
 /**
  * The clients of this browser on its disk (IndexedDB): rows once, results after every round, a round that is under way every few
- * seconds. Only the worker opens it. Every record has a version and is parsed when it is read; docs/recipes/change-a-stored-format.md
+ * seconds, and before every private step what it spends. Only the worker opens it. Every record has a version and is parsed when it is read; docs/recipes/change-a-stored-format.md
  * says how to change one.
  */
 import type { ClientCheckpoint, KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { DataSplit } from "@duet/lora-core/data/row";
+import { mechanism } from "@duet/lora-core/differentialPrivacy/mechanism";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { backendName, roundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
+import { EMPTY_LEDGER } from "@duet/lora-engine/training/privacyLedger";
 import type { RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import { z } from "zod";
 
 /** Of the database: which object stores there are. */
-const DATABASE_VERSION = 3;
+const DATABASE_VERSION = 4;
 
 const blob = z.instanceof(Uint8Array);
 const optionalBlob = blob.nullable().default(null);
@@ -31,6 +33,7 @@ const key = z.object({ round: z.number(), attempt: z.number() });
 const result = key.extend({
   upload: blob.nullable(),
   metrics: roundMetrics,
+  own: roundMetrics.optional(),
   confusion: z.array(z.array(z.number())).nullable(),
 });
 const keptRecord = z.object({ version: z.literal(1), checkpoint: checkpoint.nullable(), done: result.nullable() });
@@ -49,7 +52,7 @@ const trainingState = z.object({
   lossSum: number,
   tokens: z.number(),
 });
-const trainingOutcome = z.object({ adapter: tensors, control: tensors.nullable(), meanLoss: number, tokens: z.number() });
+const trainingOutcome = z.object({ adapter: tensors, control: tensors.nullable(), meanLoss: number.nullable(), tokens: z.number() });
 const named = z.object({ name: z.string(), seconds: number });
 const scored = z.object({ label: z.number(), lossSum: number, units: z.number() });
 const piece = z.discriminatedUnion("kind", [
@@ -67,6 +70,14 @@ const underWayRecord = key.extend({
   }),
   checksum: z.string(),
 });
+const ledgerRecord = z.object({
+  version: z.literal(1),
+  accounts: z.array(
+    z.object({ rows: z.array(z.string()), spent: z.array(mechanism), noise: z.record(z.string(), z.number().positive()) }),
+  ),
+});
+/** There is one ledger. */
+const LEDGER = "ledger";
 /** What database version 1 kept of a client in one record, rows included. */
 const firstRecord = z.object({
   split,
@@ -79,9 +90,12 @@ interface Schema extends DBSchema {
   kept: { key: string; value: unknown };
   submitted: { key: string; value: unknown };
   underWay: { key: string; value: unknown };
+  privacy: { key: string; value: unknown };
 }
 /** By the version of the database that brought them. */
-const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"] } as const;
+const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy"] } as const;
+/** Those that go with a client. */
+const OF_CLIENTS = [...STORES[2], ...STORES[3]] as const;
 type Database = IDBPDatabase<Schema>;
 
 /** `name` is the database's; it is opened at the first use. */
@@ -134,9 +148,17 @@ export function createClientStore(name = "duet"): ClientStore {
     async dropUnderWay(clientId) {
       await (await database()).delete("underWay", clientId);
     },
+    async updateLedger(change) {
+      // Written through: what was spent must not come back after a crash.
+      const transaction = (await database()).transaction("privacy", "readwrite", { durability: "strict" });
+      const record = parsed(await transaction.store.get(LEDGER), ledgerRecord);
+      const { ledger, result } = change(record ? { accounts: record.accounts } : EMPTY_LEDGER);
+      await Promise.all([transaction.store.put({ version: 1, ...ledger }, LEDGER), transaction.done]);
+      return result;
+    },
     async forget(clientId) {
       const db = await database();
-      await Promise.all([...STORES[2], ...STORES[3]].map((store) => db.delete(store, clientId)));
+      await Promise.all(OF_CLIENTS.map((store) => db.delete(store, clientId)));
     },
   };
 }
@@ -167,6 +189,7 @@ async function open(name: string): Promise<Database> {
       async upgrade(db, oldVersion, _, transaction) {
         if (oldVersion < 2) for (const store of STORES[2]) db.createObjectStore(store);
         if (oldVersion < 3) for (const store of STORES[3]) db.createObjectStore(store);
+        if (oldVersion < 4) for (const store of STORES[4]) db.createObjectStore(store);
         if (oldVersion === 1) await splitFirstRecords(db, transaction);
       },
       // A newer page wants to upgrade: this one must let go.

@@ -13,7 +13,10 @@ export interface RoundRequest {
 export interface RoundResult {
   /** Blob in the layout of the plan's upload; null when the plan uploads nothing. */
   readonly upload: Uint8Array | null;
+  /** What may be sent: with privacy, nothing that was computed from rows but what the noise covers. */
   readonly metrics: RoundMetrics;
+  /** All figures, where `metrics` leaves some out. Stays on the device. */
+  readonly own?: RoundMetrics | undefined;
   /** Counts [actual][predicted] of the served adapter on the test rows, after fusing in a label task. Stays on the device. */
   readonly confusion: Confusion | null;
 }

@@ -2,7 +2,7 @@
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { StepMemory } from "../architectures/stepMemory.ts";
 import type { Task } from "../data/task.ts";
-import type { TrainingConfig } from "../training/trainingConfig.ts";
+import type { Budget, TrainingConfig } from "../training/trainingConfig.ts";
 
 export interface EngineSetup {
   readonly task: Task;
@@ -12,6 +12,8 @@ export interface EngineSetup {
   readonly seed: number;
   /** This client's own stream (batch order, dropout). */
   readonly clientSeed: number;
+  /** Every training of a client that is there from the first round to the last: what privacy's noise is calibrated for, and needed for it. */
+  readonly trainings?: readonly Budget[];
   /** What this device can hold at a time. Left out: everything. */
   readonly memory?: StepMemory;
 }

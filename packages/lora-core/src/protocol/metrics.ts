@@ -1,5 +1,6 @@
 /** What a client reports about itself: numbers only, never rows or text of rows. */
 import { z } from "zod";
+import { privacyStanding } from "../differentialPrivacy/privacyStanding.ts";
 import { visibleText } from "./visibleText.ts";
 
 const count = z.number().int().min(0).max(1e9);
@@ -62,6 +63,8 @@ export const roundMetrics = z.strictObject({
   /** Tokens (padding not counted) and seconds spent on training in this round. */
   trainTokens: count,
   trainSeconds: seconds,
+  /** How much of its privacy budget this client has spent; left out without privacy. */
+  privacy: privacyStanding.optional(),
 });
 export type RoundMetrics = z.output<typeof roundMetrics>;
 

@@ -3,12 +3,23 @@
  * They follow a client that is there from the first round to the last.
  */
 import { fusingRound, roundNumbers } from "../schedule/roundNumbers.ts";
+import type { Budget } from "../training/trainingConfig.ts";
 import type { Method } from "./registry.ts";
 import type { AdapterSlot, Budgets, LocalStep, RoundPlan, Serve } from "./strategy.ts";
 
 /** The plan of every round, in order. */
 export function plansOf(method: Method, budgets: Budgets): readonly RoundPlan[] {
   return roundNumbers(method.firstRound, budgets.rounds).map((round) => method.plan(budgets, { round, isNewcomer: false }));
+}
+
+/** The budget of every training, in order. */
+export function trainingsOf(method: Method, budgets: Budgets): readonly Budget[] {
+  return plansOf(method, budgets).flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "train" ? [step.budget] : [])));
+}
+
+/** True when some training looks at the counts of a client's labels, which differential privacy of rows does not cover. */
+export function readsLabelCounts(method: Method, budgets: Budgets): boolean {
+  return plansOf(method, budgets).some(({ steps }) => steps.some((step) => step.kind === "train" && step.balanced));
 }
 
 /** How the last round makes what a client serves. */

@@ -7,10 +7,14 @@ import { sumsOfSquaresOnWebgpu } from "./sumsOfSquares.webgpu.ts";
  * nothing is read back. The scalar belongs to the caller.
  */
 export function clipFactor(gradients: readonly tf.Tensor[], maxNorm: number): tf.Scalar {
+  return tf.tidy(() => tf.minimum<tf.Scalar>(1, tf.div(maxNorm, tf.add(globalNorm(gradients), 1e-6))));
+}
+
+/** The Euclidean norm over all tensors together. The scalar belongs to the caller. */
+export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
   return tf.tidy(() => {
     const squares = tf.getBackend() === "webgpu" ? sumsOfSquaresOnWebgpu(gradients) : gradients.map(sumOfSquares);
-    const norm = tf.sqrt(tf.addN(squares));
-    return tf.minimum<tf.Scalar>(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
+    return tf.sqrt<tf.Scalar>(tf.addN(squares) as tf.Scalar);
   });
 }
 

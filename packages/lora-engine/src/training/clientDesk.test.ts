@@ -9,6 +9,7 @@ import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { ClientDesk, type ClientStore } from "./clientDesk.ts";
 import { createLocalClient } from "./localClient.ts";
 import { contentHash, type RoundCheckpoint } from "./roundCheckpoint.ts";
+import { createMemoryLedger } from "./privacyLedger.ts";
 import type { RoundKeeping } from "./roundJournal.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
@@ -54,6 +55,7 @@ function memoryStore() {
       writes.push("under way");
       underWay.set(id, structuredClone(round));
     },
+    ...createMemoryLedger(),
     dropUnderWay: async (id) => void underWay.delete(id),
     forget: async (id) => {
       for (const of of [rows, kept, underWay]) of.delete(id);

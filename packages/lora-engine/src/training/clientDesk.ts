@@ -16,13 +16,18 @@ import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { clientSeedOf } from "./clientSeed.ts";
+import type { LedgerStore } from "./privacyLedger.ts";
+import { openPrivacyMeter, type PrivacyMeter } from "./privacyMeter.ts";
 import { type ComputedOn, contentHash, type RoundCheckpoint, roundIdentity } from "./roundCheckpoint.ts";
 import type { JournalState } from "./roundJournal.ts";
 import { createRoundKeeper } from "./roundKeeper.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
-/** Where a device keeps its clients, by their ids. Everything may reject: a device can be full or forbid it. */
-export interface ClientStore {
+/**
+ * Where a device keeps its clients, by their ids, and the privacy ledger of all of them. Everything may reject: a device can be full or forbid
+ * it.
+ */
+export interface ClientStore extends LedgerStore {
   rows(clientId: string): Promise<DataSplit | null>;
   saveRows(clientId: string, split: DataSplit): Promise<void>;
   kept(clientId: string): Promise<KeptClient | null>;
@@ -34,6 +39,7 @@ export interface ClientStore {
   underWay(clientId: string): Promise<RoundCheckpoint | null>;
   saveUnderWay(clientId: string, round: RoundCheckpoint): Promise<void>;
   dropUnderWay(clientId: string): Promise<void>;
+  /** The privacy ledger stays: what was spent on rows is spent. */
   forget(clientId: string): Promise<void>;
 }
 
@@ -48,7 +54,11 @@ export interface BeginRows {
 interface Held {
   readonly split: DataSplit;
   /** What it was begun with; null before. */
-  readonly settings: { readonly setup: EngineSetup; readonly model: string } | null;
+  readonly settings: {
+    readonly setup: EngineSetup;
+    readonly model: string;
+    readonly meter: PrivacyMeter | null;
+  } | null;
   readonly kept: KeptClient;
   /** Kept on the device under this id; null when it is not. */
   readonly clientId: string | null;
@@ -85,14 +95,18 @@ export class ClientDesk {
     return { ...kept, rows: this.#hold({ split, settings: null, kept, clientId }) };
   }
 
-  /** @throws {DuetError} ROWS_GONE for a handle of rows that are held no more. */
+  /**
+   * @throws {DuetError} ROWS_GONE for a handle of rows that are held no more; PRIVACY_SETTINGS and PRIVACY_LEDGER where these rows cannot be
+   * trained on as privately as the setup asks.
+   */
   async begin({ rows, setup: common, model, start }: BeginRows): Promise<SampleCounts> {
     const held = this.#of(rows);
     const setup = { ...common, clientSeed: clientSeedOf(held.split) };
+    const meter = await openPrivacyMeter({ setup, model, rows: held.split.train, store: this.#store });
     const counts = await this.#engine.prepare(setup, held.split);
     const checkpoint = held.kept.checkpoint ?? start;
     if (checkpoint) await this.#engine.restore(checkpoint);
-    this.#held.set(rows, { ...held, settings: { setup, model }, kept: { ...held.kept, checkpoint } });
+    this.#held.set(rows, { ...held, settings: { setup, model, meter }, kept: { ...held.kept, checkpoint } });
     this.#current = rows;
     return counts;
   }
@@ -150,7 +164,8 @@ export class ClientDesk {
     const found = await this.#find(round);
     if (found === null) onBegun({ kind: "new" });
     else if (found !== "damaged") {
-      onBegun(beginningOf(found, this.#engine.computedOn()));
+      const { meter } = this.#settings();
+      onBegun(beginningOf(found, this.#engine.computedOn(), meter !== null));
       try {
         return await this.#run(round, request, onProgress, found.state);
       } catch (error) {
@@ -178,7 +193,7 @@ export class ClientDesk {
       if (clientId !== null) await succeeds(() => this.#store.saveUnderWay(clientId, checkpoint));
     }, this.#now);
     try {
-      return await this.#engine.runRound(request, onProgress, { from, offer });
+      return await this.#engine.runRound(request, onProgress, { from, offer }, this.#settings().meter);
     } catch (error) {
       // What failed by itself would fail again: the next try begins anew.
       if (!hasCode(error, "STOPPED", "DEVICE_LOST")) await this.#drop();
@@ -208,9 +223,14 @@ export class ClientDesk {
   }
 
   async #identity(request: RoundRequest): Promise<string> {
+    const { setup, model } = this.#settings();
+    return roundIdentity({ request, setup, model, held: await this.#engine.checkpoint() });
+  }
+
+  #settings(): NonNullable<Held["settings"]> {
     const { settings } = this.#begun().held;
     if (!settings) throw new DuetError("UNEXPECTED", "No client has begun");
-    return roundIdentity({ request, ...settings, held: await this.#engine.checkpoint() });
+    return settings;
   }
 
   #hold(held: Held): string {
@@ -236,12 +256,13 @@ export class ClientDesk {
 /** Which round something is kept of. */
 type RoundName = Pick<RoundCheckpoint, "round" | "attempt" | "of">;
 
-function beginningOf({ on, state: { training } }: RoundCheckpoint, now: ComputedOn): RoundBeginning {
+/** Private steps draw other samples and noise than they would have. */
+function beginningOf({ on, state: { training } }: RoundCheckpoint, now: ComputedOn, isPrivate: boolean): RoundBeginning {
   return {
     kind: "resumed",
     training: training && { step: training.state.done, steps: training.steps },
     backend: on.backend,
-    isExact: contentHash(on) === contentHash(now),
+    isExact: !isPrivate && contentHash(on) === contentHash(now),
   };
 }
 

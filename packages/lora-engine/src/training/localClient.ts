@@ -7,7 +7,7 @@ import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-cor
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import { type BackendName, type Device, NO_METRICS, type Progress, type SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
@@ -17,6 +17,7 @@ import type { ModelFiles } from "../models/modelFiles.ts";
 import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import { createAnswerEngine } from "./answerEngine.ts";
 import { prepareClient } from "./prepareClient.ts";
+import type { PrivacyMeter } from "./privacyMeter.ts";
 import type { ComputedOn } from "./roundCheckpoint.ts";
 import { createRoundJournal, type RoundKeeping } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
@@ -72,6 +73,7 @@ class LocalClient implements TrainingEngine {
     request: RoundRequest,
     onProgress: (progress: Progress) => void,
     keeping: RoundKeeping | null = null,
+    meter: PrivacyMeter | null = null,
   ): Promise<RoundResult> {
     if (this.#running) throw new Error("A round is already running");
     const client = this.#prepared();
@@ -79,11 +81,13 @@ class LocalClient implements TrainingEngine {
     this.#running = control;
     try {
       await this.#answers.stopAnswering();
-      const report = new RoundReport(request.round, onProgress);
+      const report = new RoundReport(request.round, meter ? (progress) => onProgress(withoutFigures(progress)) : onProgress);
       const journal = createRoundJournal(keeping);
-      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control, journal));
+      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control, journal, meter));
       this.#client = { ...client, held, served, lastRound: request.round };
-      return { upload, metrics: report.metrics(), confusion: report.confusion() };
+      const [metrics, confusion] = [report.metrics(), report.confusion()];
+      if (!meter) return { upload, metrics, confusion };
+      return { upload, metrics: { ...NO_METRICS, privacy: await meter.standing() }, own: metrics, confusion };
     } finally {
       this.#running = null;
     }
@@ -132,4 +136,9 @@ class LocalClient implements TrainingEngine {
     if (!this.#client) throw new Error("No data is prepared");
     return this.#client;
   }
+}
+
+/** Progress with nothing in it that was computed from rows. */
+function withoutFigures(progress: Progress): Progress {
+  return { ...progress, loss: null, tokensPerSecond: 0 };
 }

@@ -32,6 +32,7 @@ import { stepsOf } from "./batches.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { type EachBatch, type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { createFusionLosses } from "./fusionLosses.ts";
+import type { PrivacyMeter } from "./privacyMeter.ts";
 import { createRoundJournal, type RoundJournal } from "./roundJournal.ts";
 import { type Measured, type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
@@ -69,6 +70,8 @@ interface Running {
   readonly report: RoundReport;
   readonly control: RunControl;
   readonly journal: RoundJournal;
+  /** Null without privacy. */
+  readonly meter: PrivacyMeter | null;
 }
 
 /**
@@ -81,8 +84,10 @@ export async function runRound(
   report: RoundReport,
   control: RunControl,
   journal: RoundJournal = createRoundJournal(null),
+  meter: PrivacyMeter | null = null,
 ): Promise<RoundOutcome> {
-  const running = { report, control, journal };
+  if (client.setup.training.privacy && !meter) throw new RangeError("Private training needs somebody who counts its steps");
+  const running = { report, control, journal, meter };
   const { plan } = request;
   const start = receivedAdapters(client, request);
   const asExtra = (kind: "merged" | "control") => (plan.receive?.extra === kind ? (start?.extra ?? null) : null);
@@ -148,7 +153,7 @@ async function train(
   { slot, budget }: TrainStep,
   task: TrainingTask,
   held: HeldAdapters,
-  { report, control, journal }: Running,
+  { report, control, journal, meter }: Running,
 ): Promise<TrainingOutcome> {
   const steps = stepsOf(budget, examples.train.length, setup.training);
   const name = `train ${stepIndex}`;
@@ -165,6 +170,7 @@ async function train(
       config: setup.training,
       // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
       seed: Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31),
+      privacy: meter,
       beforeStep: () => control.checkIn(),
       onStep: (step, loss, tokens) => {
         const taken = keeping.seconds + (performance.now() - startedAt) / 1000;

@@ -2,9 +2,10 @@
 
 import { type AdapterPart, entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
+import { poissonSample } from "@duet/lora-core/differentialPrivacy/poissonSample";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { random } from "@duet/lora-core/tensors/random";
+import { type Random, random } from "@duet/lora-core/tensors/random";
 import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
 import type { Example, TaskModel } from "../models/languageModel.ts";
@@ -15,6 +16,7 @@ import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
 import { type ControlTerm, createGradientTerms, type GradientSums, type ProximalTerm } from "./gradientTerms.ts";
 import { createObjective, type DistillTerm } from "./objective.ts";
+import { privateGradients } from "./privateGradients.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */
 export interface TrainingTask {
@@ -30,14 +32,29 @@ export interface TrainingTask {
   readonly balanced: boolean;
 }
 
+/** How steps are taken with differential privacy of rows. */
+export interface PrivateSteps {
+  /** Every row is in a step's sample with this probability. */
+  readonly samplingRate: number;
+  readonly clip: number;
+  readonly noiseMultiplier: number;
+  /** Of samples, noise and dropout: cryptographic but in tests. */
+  readonly uniform: Random;
+  /** Counts a step before it is taken; false when the budget affords no more. */
+  readonly charge: () => Promise<boolean>;
+}
+
 export interface TrainingRun extends TrainingTask {
+  /** At most: with privacy training ends where the budget does. */
   readonly steps: number;
   readonly scale: number;
   readonly dropout: number;
   readonly memory: StepMemory;
   readonly config: TrainingConfig;
-  /** Batch order and dropout of this run alone. */
+  /** Batch order and dropout of this run alone; with privacy nothing comes of it. */
   readonly seed: number;
+  /** Left out: rows are trained on as they are. */
+  readonly privacy?: PrivateSteps | null;
   /** Runs before every step and may throw to stop. */
   readonly beforeStep: () => Promise<void>;
   /** After every step: steps done, that step's loss in nats, and tokens read since the start. */
@@ -48,7 +65,7 @@ export interface TrainingRun extends TrainingTask {
 
 /**
  * A training between two of its steps, on the host: enough to go on to the same bits. Batches and dropout need no state of their own:
- * they are functions of the seed and the number of the step.
+ * they are functions of the seed and the number of the step. With privacy they are drawn anew, and paid for anew.
  */
 export interface TrainingState {
   /** Steps taken. */
@@ -71,8 +88,8 @@ export interface TrainingOutcome {
   readonly adapter: NamedTensors;
   /** This client's new control variate; null where none was asked for. */
   readonly control: NamedTensors | null;
-  /** Mean loss over the run's steps, nats. */
-  readonly meanLoss: number;
+  /** Mean loss over the run's steps, nats; null where it took none. */
+  readonly meanLoss: number | null;
   /** Tokens read, padding not counted. */
   readonly tokens: number;
 }
@@ -80,7 +97,7 @@ export interface TrainingOutcome {
 /**
  * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping, or goes on with such a training
  * to the same bits. `start` is untouched and everything on the backend is freed, also when a step throws.
- * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is not finite, naming the step.
+ * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is not finite, naming the step; with privacy, when the result is not.
  */
 export async function trainAdapter(
   model: TaskModel,
@@ -88,6 +105,7 @@ export async function trainAdapter(
   start: NamedTensors,
   run: TrainingRun,
 ): Promise<TrainingOutcome> {
+  if (run.privacy && run.balanced) throw new RangeError("A balanced loss reads the counts of labels, which no noise covers");
   const from = run.keeping?.from ?? null;
   const adapter = uploadAdapter(from?.adapter ?? start, { scale: run.scale, trainable: true });
   const beside = run.beside && uploadAdapter(run.beside, { scale: run.scale, trainable: false });
@@ -99,28 +117,28 @@ export async function trainAdapter(
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
+  let done = from?.done ?? 0;
   let lossSum = from?.lossSum ?? 0;
   let tokens = from?.tokens ?? 0;
   /** What the forward pass sees. */
   const active = () => sumOnDevice({ adapter, weight: run.weight }, ...(beside ? [{ adapter: beside, weight: 1 }] : []));
   try {
     if (from) goOn(from);
-    for (let step = from?.done ?? 0; step < run.steps; step++) {
+    while (done < run.steps) {
       await run.beforeStep();
-      const batch = stream.next().value;
-      const loss = takeStep(step, batch);
-      const [value = Number.NaN] = await loss.data();
-      loss.dispose();
-      if (!Number.isFinite(value)) {
-        throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step + 1}`);
-      }
+      if (run.privacy && !(await run.privacy.charge())) break;
+      const batch = run.privacy ? poissonSample(examples, run.privacy.samplingRate, run.privacy.uniform) : stream.next().value;
+      const value = await (run.privacy ? takePrivateStep(done, batch, run.privacy) : takeStep(done, batch));
+      done += 1;
       lossSum += value;
       tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);
-      run.onStep(step + 1, value, tokens);
-      if (step + 1 < run.steps) await run.keeping?.betweenSteps(() => read(step + 1));
+      run.onStep(done, value, tokens);
+      if (done < run.steps) await run.keeping?.betweenSteps(() => read());
     }
-    const control = await terms.meanGradient(start);
-    return { adapter: await downloadAdapter(adapter, start), control, meanLoss: lossSum / run.steps, tokens };
+    const control = done > 0 ? await terms.meanGradient(start) : null;
+    const trained = await downloadAdapter(adapter, start);
+    if (run.privacy) assertTrained(trained);
+    return { adapter: trained, control, meanLoss: done > 0 ? lossSum / done : null, tokens };
   } finally {
     optimizer.dispose();
     objective.dispose();
@@ -129,7 +147,7 @@ export async function trainAdapter(
     adapter.dispose();
   }
 
-  async function read(done: number): Promise<TrainingState> {
+  async function read(): Promise<TrainingState> {
     const [values, state, gradients] = await Promise.all([
       downloadAdapter(adapter, start),
       optimizer.exportState(),
@@ -139,25 +157,49 @@ export async function trainAdapter(
   }
 
   /** The adapter is uploaded already. */
-  function goOn({ done, optimizer: state, gradients }: TrainingState): void {
+  function goOn({ optimizer: state, gradients }: TrainingState): void {
     optimizer.importState(state);
     terms.importSums(gradients);
     for (let step = 0; step < done; step++) stream.next();
   }
 
-  /** One forward, backward and update; no read-back. Returns the batch's loss before the update. */
-  function takeStep(step: number, batch: readonly Example[]): tf.Scalar {
-    return tf.tidy(() => {
-      const { loss, gradients: plain } = accumulated(batch, (rows, index) => gradientsOf(rows, step, index));
+  /** One forward, backward and update. Returns the batch's loss before the update, in nats. */
+  async function takeStep(step: number, batch: readonly Example[]): Promise<number> {
+    const loss = tf.tidy(() => {
+      const { loss: mean, gradients: plain } = accumulated(batch, (rows, index) => gradientsOf(rows, dropoutSeed(step, index)));
       const gradients = terms.apply(plain);
       optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
-      return loss;
+      return mean;
     });
+    const [value = Number.NaN] = await loss.data();
+    loss.dispose();
+    if (!Number.isFinite(value)) {
+      throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step + 1}`);
+    }
+    return value;
+  }
+
+  /** The same of noisy gradients, which are all that the optimiser ever sees. A sample without rows is a step all the same. */
+  async function takePrivateStep(step: number, rows: readonly Example[], privacy: PrivateSteps): Promise<number> {
+    const { loss, gradients: noisy } = await privateGradients({
+      ...privacy,
+      rows,
+      gradientsOf: (row) => gradientsOf([row], Math.floor(privacy.uniform() * 2 ** 31)),
+      shapes: variables.map(({ shape }) => shape),
+      expectedRows: privacy.samplingRate * examples.length,
+      beforeRow: run.beforeStep,
+    });
+    tf.tidy(() => optimizer.apply(terms.apply(noisy), learningRate(step)));
+    tf.dispose([...noisy]);
+    return loss;
+  }
+
+  function dropoutSeed(step: number, index: number): number {
+    return Math.floor(random(run.seed, "dropout", step, index)() * 2 ** 31);
   }
 
   /** Mean loss over the scored units of these rows, and its gradients in the order of the variables. */
-  function gradientsOf(rows: readonly Example[], step: number, index: number): LossAndGradients {
-    const seed = Math.floor(random(run.seed, "dropout", step, index)() * 2 ** 31);
+  function gradientsOf(rows: readonly Example[], seed: number): LossAndGradients {
     const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
     const loss = objective.on(rows);
     const pass = { dropout, recompute: run.memory.recompute };
@@ -184,6 +226,12 @@ export async function trainAdapter(
     if (!sum) throw new RangeError("A batch needs at least one row");
     return sum;
   }
+}
+
+/** Of noisy steps the result alone may be judged: a single loss that is not finite would tell of a row. */
+function assertTrained(trained: NamedTensors): void {
+  const isFinite = [...trained.values()].every(({ data }) => data.every(Number.isFinite));
+  if (!isFinite) throw new DuetError("LOSS_NOT_FINITE", "The adapter that was trained is not finite");
 }
 
 interface LossAndGradients {

@@ -5,6 +5,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "../models/modelFiles.ts";
+import type { PrivacyMeter } from "./privacyMeter.ts";
 import type { ComputedOn } from "./roundCheckpoint.ts";
 import type { RoundKeeping } from "./roundJournal.ts";
 
@@ -14,11 +15,17 @@ export interface TrainingEngine extends AnswerEngine {
   /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /**
-   * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second.
+   * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second. `meter` is needed where the setup
+   * asks for privacy; then neither progress nor metrics say anything that was computed from rows, and the result has the figures as its `own`.
    * @throws {DuetError} LOSS_NOT_FINITE; STORED_DAMAGED when what it is to go on from is of another round.
    * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
    */
-  runRound(request: RoundRequest, onProgress: (progress: Progress) => void, keeping?: RoundKeeping): Promise<RoundResult>;
+  runRound(
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    keeping?: RoundKeeping,
+    meter?: PrivacyMeter | null,
+  ): Promise<RoundResult>;
   /** What decides the last bits of what is computed now. */
   computedOn(): ComputedOn;
   checkpoint(): Promise<ClientCheckpoint>;
