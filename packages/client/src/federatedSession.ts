@@ -10,6 +10,8 @@ import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
+import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
+import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { ClientEngine, RowsHandle } from "./clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "./clientIdentity.ts";
@@ -161,7 +163,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     });
     const { task, adapter, training, seed } = config;
     const memory = stepMemory(config, await engine.deviceLimits(backend));
-    const setup = { task, adapter, training, seed, memory };
+    const trainings = training.privacy && trainingsOf(methodOf(config.strategy), config.budgets);
+    const setup = { task, adapter, training, seed, memory, ...(trainings ? { trainings } : {}) };
     const model = fingerprint(config.model.files);
     const samples = await unlessSilent(() => engine.begin({ rows: options.rows, setup, model, start: options.start }));
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fdLora } from "./fdLora.ts";
 import { fedAvg } from "./fedAvg.ts";
-import { personalLeaves, plansOf, servesBy, startsPersonal, trainsPersonal } from "./planFacts.ts";
+import { personalLeaves, plansOf, readsLabelCounts, servesBy, startsPersonal, trainingsOf, trainsPersonal } from "./planFacts.ts";
 import { type Method, methodOf, strategies } from "./registry.ts";
 import type { Budgets, RoundPlan } from "./strategy.ts";
 
@@ -47,6 +47,18 @@ it("are known of every registered method and preset", () => {
     return [name, [trainsPersonal(method, budgets), personalLeaves(method, budgets), startsPersonal(method, budgets), served]];
   });
   expect(Object.fromEntries(found)).toEqual(FACTS);
+});
+
+it("know every training of a client, and which of them look at the counts of its labels", () => {
+  const amounts = (id: string, preset: string) => {
+    const found = everyMethod.find(([name]) => name === `${id}/${preset}`);
+    return found && trainingsOf(found[1], budgets).map(({ amount }) => amount);
+  };
+  expect(amounts("fdlora", "recommended")).toEqual([4, 2, 2, 2, 2, 2, 2]);
+  // Without learning alone, and with a finish.
+  expect(amounts("fdlora", "private")).toEqual([2, 2, 2, 2, 2, 2, 2]);
+  expect(amounts("local", "standard")).toEqual([4, 2, 2, 2, 2, 2, 2]);
+  expect(everyMethod.flatMap(([name, method]) => (readsLabelCounts(method, budgets) ? [name] : []))).toEqual(["fedrod/standard"]);
 });
 
 /** FedAvg with other plans: `made` gives what differs from a federated round in which nothing happens. */

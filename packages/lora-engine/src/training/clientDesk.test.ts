@@ -140,12 +140,12 @@ describe("a round that was interrupted", () => {
   beforeEach(() => {
     // A step takes six seconds: every one of them is kept.
     const run = engine.runRound.bind(engine);
-    vi.spyOn(engine, "runRound").mockImplementation((request, onProgress, keeping) => {
+    vi.spyOn(engine, "runRound").mockImplementation((request, onProgress, keeping, meter) => {
       const offer: RoundKeeping["offer"] = async (read) => {
         ms += 6_000;
         await keeping?.offer(read);
       };
-      return run(request, onProgress, { from: keeping?.from ?? null, offer });
+      return run(request, onProgress, { from: keeping?.from ?? null, offer }, meter);
     });
   });
   afterEach(() => vi.restoreAllMocks());

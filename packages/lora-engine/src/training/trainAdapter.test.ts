@@ -5,12 +5,13 @@
 
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import { tensors, values } from "@duet/lora-core/strategies/conformance";
+import { random } from "@duet/lora-core/tensors/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { Example } from "../models/languageModel.ts";
 import { paperModel, paperRow } from "./testing/paperModel.ts";
-import { type TrainingRun, trainAdapter } from "./trainAdapter.ts";
+import { type PrivateSteps, type TrainingRun, trainAdapter } from "./trainAdapter.ts";
 
 const SCALE = 2;
 const RATE = 0.01;
@@ -111,6 +112,70 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
     expect(meanLoss).toBeCloseTo(-(3 * Math.log(p0) + Math.log(p1)) / 4, 5);
   });
 
+  describe("with differential privacy", () => {
+    const rows = [paperRow(0), paperRow(1, 3), paperRow(1), paperRow(0, 2)];
+    /** No noise to speak of, and everybody in every sample, unless changed. */
+    const steps: PrivateSteps = {
+      samplingRate: 1,
+      clip: 100,
+      noiseMultiplier: 1e-9,
+      uniform: random(4, "privacy"),
+      charge: async () => true,
+    };
+
+    it("comes to the same as without where nothing is clipped and nothing added", async () => {
+      const plain = await train(rows, { steps: 3 });
+      const found = await train(rows, { steps: 3, privacy: steps });
+      expect(found.meanLoss).toBeCloseTo(plain.meanLoss ?? Number.NaN, 5);
+      values(found.adapter).forEach((value, i) => {
+        expect(value).toBeCloseTo(values(plain.adapter)[i] ?? Number.NaN, 4);
+      });
+      expect(found.tokens).toBe(12);
+    });
+
+    it("takes a step with noise alone where the sample is empty", async () => {
+      const { adapter, tokens, meanLoss } = await train(rows, { privacy: { ...steps, samplingRate: 1e-12, noiseMultiplier: 1 } });
+      expect({ tokens, meanLoss }).toEqual({ tokens: 0, meanLoss: 0 });
+      // AdamW's first step moves every factor by the learning rate, the second of A too, which no row has a gradient for.
+      const moved = values(adapter).map((value, i) => Math.abs(value - (values(start)[i] ?? 0)));
+      for (const distance of moved) expect(distance).toBeCloseTo(RATE, 5);
+    });
+
+    it("asks before every step, and ends where the budget does", async () => {
+      const asked: string[] = [];
+      let left = 2;
+      const charge = async () => {
+        asked.push(`charge ${left}`);
+        return left-- > 0;
+      };
+      const found = await train(rows, { steps: 5, privacy: { ...steps, charge }, onStep: (done) => asked.push(`step ${done}`) });
+      expect(asked).toEqual(["charge 2", "step 1", "charge 1", "step 2", "charge 0"]);
+      expect(values(found.adapter)).not.toEqual(values(start));
+      const none = await train(rows, { steps: 5, privacy: { ...steps, charge: async () => false }, control: { own: null, common: null } });
+      expect(values(none.adapter)).toEqual(values(start));
+      expect(none).toMatchObject({ meanLoss: null, control: null, tokens: 0 });
+    });
+
+    it("has noise in the control variate too", async () => {
+      const noisy = { ...steps, noiseMultiplier: 10, clip: 1 };
+      const { control } = await train(rows, { privacy: noisy, control: { own: null, common: null } });
+      // No row has a gradient there: what is, is noise.
+      expect(Math.abs(values(control ?? new Map())[1] ?? 0)).toBeGreaterThan(1e-3);
+    });
+
+    it("refuses a loss that reads the counts of labels", async () => {
+      await expect(train(rows, { privacy: steps, balanced: true })).rejects.toThrow("counts of labels");
+    });
+
+    it("does not tell of a row whose loss is not finite, and stops at an adapter that is not", async () => {
+      const wild = [...rows, paperRow(1, 2 ** 30)];
+      const { adapter } = await trainAdapter(paperModel, wild, tensors([0.5, 1e20], [0.3, -1e20]), { ...run, privacy: steps });
+      expect(values(adapter).every(Number.isFinite)).toBe(true);
+      const broken = { ...run, privacy: { ...steps, noiseMultiplier: 1e38 } };
+      await expect(trainAdapter(paperModel, rows, start, broken)).rejects.toMatchObject({ code: "LOSS_NOT_FINITE" });
+    });
+  });
+
   it("frees everything", async () => {
     const before = tf.memory().numTensors;
     const anchor = tensors([0, 1], [1, 1]);
@@ -121,6 +186,8 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
       distill: { teacher: anchor, weight: 1, temperature: 1 },
       balanced: true,
     });
+    const privacy = { samplingRate: 1, clip: 1, noiseMultiplier: 1, uniform: random(1, "privacy"), charge: async () => true };
+    await train([paperRow(0), paperRow(1)], { steps: 2, beside: anchor, proximal: { anchor, mu: 1 }, privacy });
     expect(tf.memory().numTensors).toBe(before);
   });
 });
