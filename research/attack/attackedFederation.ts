@@ -87,7 +87,7 @@ function membersOf({ settings, scenario, model, taskModel, adapter }: Bench): re
     const setup = { task, adapter, training, seed, clientSeed };
     const client = prepareClient(taskModel, model.linears, setup, { ...seen, test: seen.test.slice(0, ROUND_TEST_ROWS) });
     const data = { name, split, unseen: [] };
-    return { simulated: { id: `client-${index + 1}`, data, client, metrics: [], bytesUp: 0, bytesDown: 0 }, attack };
+    return { simulated: { id: `client-${index + 1}`, data, client, meter: null, metrics: [], bytesUp: 0, bytesDown: 0 }, attack };
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md from the runs that are in the repository.
+ * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md and docs/privacy.md from the runs that are in the repository.
  * A table stands between `<!-- summary STUDY BASELINE -->` or `<!-- cost STUDY BASELINE -->` and `<!-- end -->`.
  */
 import { execFileSync } from "node:child_process";
@@ -13,25 +13,23 @@ import { STUDY_RESULTS } from "./studies.ts";
 import { summaryTable } from "./summaryTable.ts";
 import { wantedRuns } from "./wantedRuns.ts";
 
-const PAGE = "docs/experiments.md";
+const PAGES = ["docs/experiments.md", "docs/privacy.md"];
 const PICTURES = "docs/experiments";
 const PLACE = /(<!-- (summary|cost) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.settings), run]));
 
-const page = readFileSync(PAGE, "utf8").replace(
-  PLACE,
-  (_, opening: string, kind: string, study: string, baseline: string, end: string) => {
-    const { runs, wanted } = runsOf(study);
-    const missing = runs.length < wanted ? `${wanted - runs.length} of ${wanted} runs have not been made.\n\n` : "";
-    if (runs.length === 0) return `${opening}\n${missing}${end}`;
-    return `${opening}\n${missing}${kind === "cost" ? costTable(runs, baseline) : summaryTable(runs, baseline)}\n\n${end}`;
-  },
-);
-writeFileSync(PAGE, page);
-execFileSync(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "format", "--write", PAGE], { stdio: "ignore" });
-console.log(`${PAGE}: tables of ${done.size} runs.`);
+for (const page of PAGES) writeFileSync(page, readFileSync(page, "utf8").replace(PLACE, filled));
+execFileSync(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "format", "--write", ...PAGES], { stdio: "ignore" });
+console.log(`${PAGES.join(", ")}: tables of ${done.size} runs.`);
 for (const study of ["medical", "alerts", "severity"]) console.log((await writePlots(runsOf(study).runs, PICTURES)).join("\n"));
+
+function filled(_: string, opening: string, kind: string, study: string, baseline: string, end: string): string {
+  const { runs, wanted } = runsOf(study);
+  const missing = runs.length < wanted ? `${wanted - runs.length} of ${wanted} runs have not been made.\n\n` : "";
+  if (runs.length === 0) return `${opening}\n${missing}${end}`;
+  return `${opening}\n${missing}${kind === "cost" ? costTable(runs, baseline) : summaryTable(runs, baseline)}\n\n${end}`;
+}
 
 /** The runs of a study that have been made. */
 function runsOf(study: string): { readonly runs: readonly RunResult[]; readonly wanted: number } {

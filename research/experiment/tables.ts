@@ -14,19 +14,20 @@ export interface Column {
   readonly cell: (summary: Summary) => string | number;
 }
 
-const SETTINGS = {
-  scenario: "scenario",
-  model: "base",
-  clients: "clients",
-  alpha: "alpha",
-  rounds: "rounds",
-  precision: "weights",
-  steps: "steps",
-  inner: "K",
-  sync: "H",
-  labelNoise: "wrong answers",
-  dropClients: "absent",
-} as const satisfies Partial<Record<keyof RunSettings, string>>;
+const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | number | null>> = {
+  scenario: ({ scenario }) => scenario,
+  base: ({ model }) => model,
+  clients: ({ clients }) => clients,
+  alpha: ({ alpha }) => alpha,
+  rounds: ({ rounds }) => rounds,
+  weights: ({ precision }) => precision,
+  steps: ({ steps }) => steps,
+  K: ({ inner }) => inner,
+  H: ({ sync }) => sync,
+  "wrong answers": ({ labelNoise }) => labelNoise,
+  absent: ({ dropClients }) => dropClients,
+  epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
+};
 
 /** Markdown. Columns without a figure in any line are left out. */
 export function table(results: readonly RunResult[], columns: readonly Column[]): string {
@@ -54,9 +55,9 @@ export function grouped(results: readonly RunResult[], key: (run: RunResult) => 
 }
 
 function settingColumns(results: readonly RunResult[]): readonly Column[] {
-  return Object.entries(SETTINGS).flatMap(([key, name]): Column[] => {
-    const value = ({ settings }: { readonly settings: RunSettings }) => settings[key as keyof typeof SETTINGS];
-    return new Set(results.map(value)).size > 1 ? [{ name, cell: (line) => value(line) ?? "" }] : [];
+  return Object.entries(SETTINGS).flatMap(([name, value]): Column[] => {
+    const values = new Set(results.map(({ settings }) => value(settings)));
+    return values.size > 1 ? [{ name, cell: ({ settings }) => value(settings) ?? "" }] : [];
   });
 }
 

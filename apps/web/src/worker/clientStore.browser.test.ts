@@ -5,6 +5,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import version1 from "../../fixtures/indexeddb/version1.json";
 import version2 from "../../fixtures/indexeddb/version2.json";
 import version3 from "../../fixtures/indexeddb/version3.json";
+import version4 from "../../fixtures/indexeddb/version4.json";
+import type { PrivacyLedger } from "@duet/lora-engine/training/privacyLedger";
 import { createClientStore } from "./clientStore.ts";
 
 const NAME = "duet-test";
@@ -36,6 +38,10 @@ async function left(version: number, stores: Stores): Promise<void> {
 
 afterEach(() => deleteDB(NAME));
 
+/** The ledger as it is. */
+const look = (store: ReturnType<typeof createClientStore>) =>
+  store.updateLedger((ledger) => ({ ledger, result: structuredClone(ledger) }));
+
 describe("what earlier versions left in a browser", () => {
   test("version 1, one record a client, is opened as rows, a result, and what was submitted", async () => {
     await left(1, version1);
@@ -55,7 +61,7 @@ describe("what earlier versions left in a browser", () => {
     expect(await store.underWay("client-a")).toBeNull();
   });
 
-  test("version 3, of today, is opened as it is, and its round is whole", async () => {
+  test("version 3 is opened as it is, and its round is whole", async () => {
     await left(3, version3);
     const store = createClientStore(NAME);
     expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2, submitted: true });
@@ -72,6 +78,24 @@ describe("what earlier versions left in a browser", () => {
     ]);
     expect(round?.state.training?.state.adapter.get("layer.A")?.data).toEqual(Float32Array.of(0.5, -0.25));
     expect(contentHash(round?.state)).toBe(round?.checksum);
+  });
+
+  test("before version 4 there is no privacy ledger; version 4, of today, has one", async () => {
+    await left(3, version3);
+    const older = createClientStore(NAME);
+    expect(await look(older)).toEqual({ accounts: [] });
+    await deleteDB(NAME);
+    await left(4, version4);
+    const store = createClientStore(NAME);
+    expect(await look(store)).toEqual({ accounts: version4.privacy.ledger.accounts });
+    expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2 });
+  });
+
+  test("a privacy ledger of no known form is refused in words, and not begun anew", async () => {
+    await left(4, { ...version4, privacy: { ledger: { version: 1, accounts: [{ rows: [], spent: "much" }] } } });
+    const store = createClientStore(NAME);
+    await expect(store.updateLedger(() => ({ ledger: { accounts: [] }, result: null }))).rejects.toMatchObject({ code: "STORED_DAMAGED" });
+    await expect(look(store)).rejects.toMatchObject({ code: "STORED_DAMAGED" });
   });
 
   test.each([
@@ -127,4 +151,23 @@ test("a round under way is kept until it is over, dropped or forgotten, bit for 
     await end();
     expect(await store.underWay("c")).toBeNull();
   }
+});
+
+test("two tabs count every step once in one ledger, which stays when clients are forgotten and a change that throws changes nothing", async () => {
+  const step = { noiseMultiplier: 1.5, samplingRate: 0.1 };
+  const stepsIn = ({ accounts }: PrivacyLedger) => accounts[0]?.spent[0]?.steps ?? 0;
+  const tabs = [createClientStore(NAME), createClientStore(NAME)];
+  const charge = (ledger: PrivacyLedger) => {
+    const steps = stepsIn(ledger) + 1;
+    return { ledger: { accounts: [{ rows: ["00"], spent: [{ ...step, steps }], noise: {} }] }, result: steps };
+  };
+  const counted = await Promise.all(Array.from({ length: 20 }, (_, i) => tabs[i % 2]?.updateLedger(charge)));
+  expect([...new Set(counted)]).toHaveLength(20);
+  for (const tab of tabs) expect(stepsIn(await look(tab))).toBe(20);
+  const failing = tabs[0]?.updateLedger(() => {
+    throw new RangeError("no");
+  });
+  await expect(failing).rejects.toThrow("no");
+  await tabs[0]?.forget("c");
+  expect(stepsIn(await look(createClientStore(NAME)))).toBe(20);
 });
