@@ -1,4 +1,4 @@
-/** The runs behind docs/experiments.md: options of the command line, by name. All share one file of results, so none is run twice. */
+/** The runs behind docs/experiments.md and docs/privacy.md: options of the command line, by name. All share one file of results, so none is run twice. */
 
 /** Where the runs of all studies are kept. */
 export const STUDY_RESULTS = "docs/experiments/results.json";
@@ -9,6 +9,9 @@ const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora
 const FEW = "local,fedavg,fdlora";
 
 const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
+
+/** Few steps on many rows: noise asks for them. The same without noise, for the comparison. */
+const PRIVATE = ["--methods", "fedavg", "--epsilon", "none,8,3,1", "--seeds", "3", "--rounds", "2"];
 
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],
@@ -32,6 +35,11 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   ],
   noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],
   dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2"],
+  privacy: ["--scenario", "medical", ...PRIVATE, "--steps", "8", "--batch-size", "48", "--learning-rate", "0.02"],
+  "privacy-intents": [
+    ...["--scenario", "intents", "--rows", "3000", ...PRIVATE],
+    ...["--steps", "16", "--batch-size", "64", "--learning-rate", "0.01"],
+  ],
   parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],
 };
 

@@ -200,6 +200,10 @@ describe("what is out of the ordinary is said", () => {
       { ...resumed, backend: "wasm", isExact: false },
       ["Goes on at step 120 of 300 with webgpu, after wasm: the last digits can differ."],
     ],
+    [
+      { ...resumed, isExact: false, isPrivate: true },
+      ["Goes on at step 120 of 300, with new samples and new noise. What was lost stays spent of the privacy budget."],
+    ],
     [{ ...resumed, isExact: false }, ["Goes on at step 120 of 300 with less memory than before: the last digits can differ."]],
     [{ kind: "anew" }, ["This round begins anew: what was kept of it could not be gone on from."]],
   ])("how a round begins: %j", (beginning, said) => {

@@ -11,9 +11,10 @@ export function beginningNote(beginning: RoundBeginning, backend: BackendName | 
     case "anew":
       return "This round begins anew: what was kept of it could not be gone on from.";
     case "resumed": {
-      const { training, isExact } = beginning;
+      const { training, isExact, isPrivate } = beginning;
       const where = training ? `at step ${training.step} of ${training.steps}` : "where this round was interrupted";
       if (isExact) return `Goes on ${where}.`;
+      if (isPrivate) return `Goes on ${where}, with new samples and new noise. What was lost stays spent of the privacy budget.`;
       if (beginning.backend === backend) return `Goes on ${where} with less memory than before: the last digits can differ.`;
       return `Goes on ${where} with ${backend}, after ${beginning.backend}: the last digits can differ.`;
     }

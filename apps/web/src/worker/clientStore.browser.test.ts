@@ -1,4 +1,5 @@
 import type { DoneRound } from "@duet/lora-core/contract/clientRound";
+import type { PrivacyLedger } from "@duet/lora-engine/training/privacyLedger";
 import { contentHash, type RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
 import { deleteDB, openDB } from "idb";
 import { afterEach, describe, expect, test } from "vitest";
@@ -6,7 +7,6 @@ import version1 from "../../fixtures/indexeddb/version1.json";
 import version2 from "../../fixtures/indexeddb/version2.json";
 import version3 from "../../fixtures/indexeddb/version3.json";
 import version4 from "../../fixtures/indexeddb/version4.json";
-import type { PrivacyLedger } from "@duet/lora-engine/training/privacyLedger";
 import { createClientStore } from "./clientStore.ts";
 
 const NAME = "duet-test";
@@ -94,7 +94,9 @@ describe("what earlier versions left in a browser", () => {
   test("a privacy ledger of no known form is refused in words, and not begun anew", async () => {
     await left(4, { ...version4, privacy: { ledger: { version: 1, accounts: [{ rows: [], spent: "much" }] } } });
     const store = createClientStore(NAME);
-    await expect(store.updateLedger(() => ({ ledger: { accounts: [] }, result: null }))).rejects.toMatchObject({ code: "STORED_DAMAGED" });
+    await expect(store.updateLedger(() => ({ ledger: { accounts: [] }, result: null }))).rejects.toMatchObject({
+      code: "STORED_DAMAGED",
+    });
     await expect(look(store)).rejects.toMatchObject({ code: "STORED_DAMAGED" });
   });
 

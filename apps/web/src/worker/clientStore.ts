@@ -52,7 +52,12 @@ const trainingState = z.object({
   lossSum: number,
   tokens: z.number(),
 });
-const trainingOutcome = z.object({ adapter: tensors, control: tensors.nullable(), meanLoss: number.nullable(), tokens: z.number() });
+const trainingOutcome = z.object({
+  adapter: tensors,
+  control: tensors.nullable(),
+  meanLoss: number.nullable(),
+  tokens: z.number(),
+});
 const named = z.object({ name: z.string(), seconds: number });
 const scored = z.object({ label: z.number(), lossSum: number, units: z.number() });
 const piece = z.discriminatedUnion("kind", [

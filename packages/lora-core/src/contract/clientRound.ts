@@ -52,6 +52,8 @@ export type RoundBeginning =
       readonly backend: BackendName;
       /** Whether it comes to the same bits as if it had never stopped: not on another backend, or with other pieces of a batch. */
       readonly isExact: boolean;
+      /** With differential privacy: samples and noise are drawn anew, and lost steps stay paid for. */
+      readonly isPrivate?: boolean;
     }
   /** What was kept of it cannot be gone on from. */
   | { readonly kind: "anew" };

@@ -5,7 +5,8 @@ import { gaussianNoise } from "./gaussianNoise.ts";
 import { poissonSample } from "./poissonSample.ts";
 
 const SIZE = 200_000;
-const mean = (values: Float32Array, f: (value: number) => number) => values.reduce((sum, value) => sum + f(value), 0) / values.length;
+const mean = (values: Float32Array, f: (value: number) => number) =>
+  values.reduce((sum, value) => sum + f(value), 0) / values.length;
 
 describe.each([
   ["seeded", () => random(3, "noise")],
@@ -36,7 +37,9 @@ describe.each([
     expect(Math.abs(empty - draws * 0.9 ** 40)).toBeLessThan(6 * 17);
     // No row is favoured, and a row's place says nothing.
     const counts = rows.map((row) => samples.filter((sample) => sample.includes(row)).length);
-    expect(Math.max(...counts.map((count) => Math.abs(count - draws * rate)))).toBeLessThan(6 * Math.sqrt(draws * rate * (1 - rate)));
+    expect(Math.max(...counts.map((count) => Math.abs(count - draws * rate)))).toBeLessThan(
+      6 * Math.sqrt(draws * rate * (1 - rate)),
+    );
   });
 });
 

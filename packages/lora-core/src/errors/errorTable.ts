@@ -53,7 +53,8 @@ const TRAINING = {
   BACKEND_MISSING: "Leave the choice of the backend to Duet, or use a browser that has this one.",
   WORKER_DIED: "Reload this page: it comes back as the same client and goes on where it was.",
   PRIVACY_SETTINGS: "Tell the organiser: it takes other privacy settings, or more rows.",
-  PRIVACY_LEDGER: "Let this page keep data on this device, which a private window does not, and reload; until then nothing is trained.",
+  PRIVACY_LEDGER:
+    "Let this page keep data on this device, which a private window does not, and reload; until then nothing is trained.",
   /** Somebody stopped it: shown to nobody as a failure. */
   STOPPED: "Start it again when you want it.",
   BUSY: "Ask again when the round is over.",

@@ -8,8 +8,8 @@ import { testWasm } from "../backends/testBackend.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { ClientDesk, type ClientStore } from "./clientDesk.ts";
 import { createLocalClient } from "./localClient.ts";
-import { contentHash, type RoundCheckpoint } from "./roundCheckpoint.ts";
 import { createMemoryLedger } from "./privacyLedger.ts";
+import { contentHash, type RoundCheckpoint } from "./roundCheckpoint.ts";
 import type { RoundKeeping } from "./roundJournal.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 

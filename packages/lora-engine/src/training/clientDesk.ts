@@ -256,13 +256,13 @@ export class ClientDesk {
 /** Which round something is kept of. */
 type RoundName = Pick<RoundCheckpoint, "round" | "attempt" | "of">;
 
-/** Private steps draw other samples and noise than they would have. */
 function beginningOf({ on, state: { training } }: RoundCheckpoint, now: ComputedOn, isPrivate: boolean): RoundBeginning {
   return {
     kind: "resumed",
     training: training && { step: training.state.done, steps: training.steps },
     backend: on.backend,
     isExact: !isPrivate && contentHash(on) === contentHash(now),
+    ...(isPrivate ? { isPrivate } : {}),
   };
 }
 

@@ -55,7 +55,8 @@ export async function openPrivacyMeter(options: MeterOptions): Promise<PrivacyMe
     ...step,
     clip: privacy.clip,
     uniform,
-    charge: () => update((ledger) => (affords(ledger) ? { ledger: charged(ledger, known, step), result: true } : { ledger, result: false })),
+    charge: () =>
+      update((ledger) => (affords(ledger) ? { ledger: charged(ledger, known, step), result: true } : { ledger, result: false })),
     standing: () =>
       update((ledger) => ({
         ledger,
@@ -98,7 +99,10 @@ function calibrated(
   // Where nothing is left every step is refused, whatever its noise.
   const result = calibrateNoise(target, planned, spentOn(ledger, known)) ?? calibrateNoise(target, planned);
   if (result === null) {
-    throw new DuetError("PRIVACY_SETTINGS", `No noise makes ${planned.steps} steps as private as an epsilon of ${target.epsilon} asks for`);
+    throw new DuetError(
+      "PRIVACY_SETTINGS",
+      `No noise makes ${planned.steps} steps as private as an epsilon of ${target.epsilon} asks for`,
+    );
   }
   return { ledger: withAccount(ledger, { ...account, noise: { ...account.noise, [of]: result } }), result };
 }

@@ -1,5 +1,5 @@
 /** A client's privacy budget over rounds, killed tabs, and federations on the same rows: the real small decoder, the real accountant. */
-import type { RoundKey, RoundResult } from "@duet/lora-core/contract/clientRound";
+import type { RoundBeginning, RoundKey, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { curveOf, epsilonOf } from "@duet/lora-core/differentialPrivacy/privacyLoss";
@@ -79,15 +79,6 @@ beforeAll(async () => {
   await engine.open(readModelFolder("duet-tiny"), "wasm");
 });
 
-/** Time in which every step is kept. */
-function hurried(): () => number {
-  let ms = 0;
-  return () => {
-    ms += 6_000;
-    return ms;
-  };
-}
-
 interface Life {
   readonly of?: DataSplit;
   readonly change?: Partial<typeof setup>;
@@ -98,28 +89,37 @@ interface Life {
 /** One life of a tab: steps that it was granted, all progress it told, and what came of the round, if it got there. */
 async function live(store: ClientStore, { of = split, change = {}, killedAt = Number.POSITIVE_INFINITY }: Life = {}) {
   let granted = 0;
+  // Every step takes six seconds, and is kept.
+  let ms = 0;
   const counting: ClientStore = {
     ...store,
     async updateLedger(change) {
       const result = await store.updateLedger(change);
       if (result === true) granted += 1;
+      ms += 6_000;
       if (granted === killedAt) await engine.cancel();
       return result;
     },
   };
-  const desk = new ClientDesk(engine, counting, hurried());
+  const desk = new ClientDesk(engine, counting, () => ms);
   const { seed } = { ...setup, ...change };
   // The same client again where it was here before; a federation of another seed has another one.
   const back = await desk.recall(`anna ${seed}`);
   await desk.begin({ rows: back?.rows ?? desk.hold(of), setup: { ...setup, ...change }, model: "base", start: null });
   if (!back) await desk.keepAs(`anna ${seed}`);
   const told: Progress[] = [];
+  const begun: RoundBeginning[] = [];
   try {
-    const { done } = await desk.runRound(key, request, (progress) => told.push(progress), quiet);
-    return { granted, told, done: done as RoundResult };
+    const { done } = await desk.runRound(
+      key,
+      request,
+      (progress) => told.push(progress),
+      (beginning) => begun.push(beginning),
+    );
+    return { granted, told, begun, done: done as RoundResult };
   } catch (error) {
     if (killedAt === Number.POSITIVE_INFINITY) throw error;
-    return { granted, told, done: null };
+    return { granted, told, begun, done: null };
   }
 }
 
@@ -191,8 +191,11 @@ describe("a private client", () => {
   it("keeps its noise after a reload, whatever was spent meanwhile", async () => {
     const { store } = device();
     const noises: (number | undefined)[] = [];
-    await live(store, { killedAt: 2 });
-    const { done } = await live(store);
+    await live(store, { killedAt: 3 });
+    const { done, begun } = await live(store);
+    expect(begun).toEqual([
+      { kind: "resumed", training: { step: expect.any(Number), steps: STEPS }, backend: "wasm", isExact: false, isPrivate: true },
+    ]);
     noises.push(done?.metrics.privacy?.noiseMultiplier, (await live(device().store)).done?.metrics.privacy?.noiseMultiplier);
     expect(noises[0]).toBe(noises[1]);
   });
@@ -206,7 +209,9 @@ describe("a private client", () => {
     };
     await expect(live({ ...store, ...deaf })).rejects.toMatchObject({ code: "PRIVACY_LEDGER" });
     const loose = { ...setup.training, privacy: { epsilon: 1, delta: 0.2, clip: 1 } };
-    await expect(live({ ...store, ...deaf }, { change: { training: loose } })).rejects.toMatchObject({ code: "PRIVACY_SETTINGS" });
+    await expect(live({ ...store, ...deaf }, { change: { training: loose } })).rejects.toMatchObject({
+      code: "PRIVACY_SETTINGS",
+    });
     await expect(engine.runRound(request, quiet)).rejects.toThrow("somebody who counts its steps");
   });
 
@@ -222,7 +227,7 @@ describe("a private client", () => {
       },
     };
     const told: number[] = [];
-    const desk = new ClientDesk(engine, { ...store, ...failing }, hurried());
+    const desk = new ClientDesk(engine, { ...store, ...failing });
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
     const run = desk.runRound(key, request, ({ activity, step }) => void (activity === "training" && told.push(step)), quiet);
     await expect(run).rejects.toMatchObject({ code: "PRIVACY_LEDGER" });

@@ -16,9 +16,7 @@ type Row = readonly (readonly number[])[];
 /** A gradient of every row in two tensors: their norms go from about 0.5 to 500. */
 function anyRows(seed: number): readonly Row[] {
   const uniform = random(seed, "rows");
-  return Array.from({ length: ROWS }, (_, i) =>
-    SHAPES.map(([a = 0, b = 0]) => [...gaussianNoise(a * b, 0.1 * 2 ** i, uniform)]),
-  );
+  return Array.from({ length: ROWS }, (_, i) => SHAPES.map(([a = 0, b = 0]) => [...gaussianNoise(a * b, 0.1 * 2 ** i, uniform)]));
 }
 const options: Omit<PrivateGradientsOptions<Row>, "rows"> = {
   gradientsOf: (row) => ({
@@ -61,7 +59,14 @@ describe.each(["cpu", "wasm"] as const)("private gradients on %s", (backend) => 
       expect(norm(found)).toBeLessThanOrEqual(CLIP);
       // Its direction stays; its length too, unless it was above the clip.
       const factor = Math.min(1, CLIP / norm(whole));
-      expect(norm(minus(found, whole.map((value) => value * factor)))).toBeLessThan(2e-4 * CLIP);
+      expect(
+        norm(
+          minus(
+            found,
+            whole.map((value) => value * factor),
+          ),
+        ),
+      ).toBeLessThan(2e-4 * CLIP);
     }
   });
 

@@ -151,7 +151,11 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
       const found = await train(rows, { steps: 5, privacy: { ...steps, charge }, onStep: (done) => asked.push(`step ${done}`) });
       expect(asked).toEqual(["charge 2", "step 1", "charge 1", "step 2", "charge 0"]);
       expect(values(found.adapter)).not.toEqual(values(start));
-      const none = await train(rows, { steps: 5, privacy: { ...steps, charge: async () => false }, control: { own: null, common: null } });
+      const none = await train(rows, {
+        steps: 5,
+        privacy: { ...steps, charge: async () => false },
+        control: { own: null, common: null },
+      });
       expect(values(none.adapter)).toEqual(values(start));
       expect(none).toMatchObject({ meanLoss: null, control: null, tokens: 0 });
     });

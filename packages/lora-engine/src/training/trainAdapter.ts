@@ -230,8 +230,8 @@ export async function trainAdapter(
 
 /** Of noisy steps the result alone may be judged: a single loss that is not finite would tell of a row. */
 function assertTrained(trained: NamedTensors): void {
-  const isFinite = [...trained.values()].every(({ data }) => data.every(Number.isFinite));
-  if (!isFinite) throw new DuetError("LOSS_NOT_FINITE", "The adapter that was trained is not finite");
+  const isUsable = [...trained.values()].every(({ data }) => data.every(Number.isFinite));
+  if (!isUsable) throw new DuetError("LOSS_NOT_FINITE", "The adapter that was trained is not finite");
 }
 
 interface LossAndGradients {
