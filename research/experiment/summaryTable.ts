@@ -20,7 +20,9 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     return differences.length === 0 ? "" : withMargin(differences, true);
   };
   const differ = (key: "model" | "precision") => new Set(results.map(({ settings }) => settings[key])).size > 1;
-  const untouched = differ("model") ? [figure("untouched base", ({ baseMean }) => baseMean)] : [];
+  // Noise may leave nothing but the base.
+  const isNoisy = results.some(({ settings }) => settings.privacy);
+  const untouched = differ("model") || isNoisy ? [figure("untouched base", ({ baseMean }) => baseMean)] : [];
   const untrained = differ("precision") ? [figure("untrained loss", ({ baseLoss }) => baseLoss)] : [];
   return table(results, [
     { name: "seeds", cell: ({ runs }) => runs.length },

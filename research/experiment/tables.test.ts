@@ -85,6 +85,18 @@ describe("the table of what came of it", () => {
     expect(cell("fedavg", "against fedavg")).toBe("");
   });
 
+  test("has a line for every epsilon, and the base that noise may leave nothing but", () => {
+    const [plain] = RUNS;
+    if (!plain) throw new Error("There are runs");
+    const noisy = { ...plain, settings: { ...plain.settings, privacy: { epsilon: 3, clip: 1 } }, accuracyMean: 0.2 };
+    const lines = summaryTable([plain, noisy]).split("\n");
+    expect(lines[0]).toContain("| epsilon | method | seeds | untouched base | accuracy |");
+    expect(lines.slice(2).map((line) => line.split(" | ").slice(0, 5).join(" | "))).toEqual([
+      "| none | fedavg | 1 | 0.100 | 0.700",
+      "| 3 | fedavg | 1 | 0.100 | 0.200",
+    ]);
+  });
+
   test("has no column for what all runs agree on, or none has", () => {
     expect(cell("ditto", "clients")).toBeUndefined();
     expect(cell("ditto", "personal alone")).toBeUndefined();

@@ -1,0 +1,3 @@
+import { testPrivateGradientsOn } from "./testing/privateGradients.ts";
+
+testPrivateGradientsOn("webgpu");

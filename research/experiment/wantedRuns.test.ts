@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { parseOptions } from "./options.ts";
+import { runKey } from "./runs.ts";
+import { wantedRuns } from "./wantedRuns.ts";
+
+function runsOf(...args: string[]) {
+  const options = parseOptions(args);
+  if (options === "help") throw new RangeError("That is no run");
+  return wantedRuns(options);
+}
+
+it("runs every epsilon, the same rows and steps without noise among them, which is the run that it always was", () => {
+  const [plain, weak, strong] = runsOf("--methods", "fedavg", "--epsilon", "none,8,1", "--clip", "0.5");
+  expect([weak?.privacy, strong?.privacy]).toEqual([
+    { epsilon: 8, clip: 0.5 },
+    { epsilon: 1, clip: 0.5 },
+  ]);
+  const [usual] = runsOf("--methods", "fedavg");
+  expect(plain && usual && runKey(plain) === runKey(usual)).toBe(true);
+  expect(plain && "privacy" in plain).toBe(false);
+});
+
+it("refuses an epsilon that is none", () => {
+  expect(() => runsOf("--epsilon", "0")).toThrow("--epsilon");
+  expect(() => runsOf("--epsilon", "nothing")).toThrow("--epsilon");
+});
