@@ -14,6 +14,6 @@ export interface KeptAdapters extends ClientAdapters {
 export function keptAdapters({ checkpoint, done }: KeptClient): KeptAdapters | null {
   if (!checkpoint || checkpoint.lastRound === null) return null;
   const { lastRound: round, personal, shared, merged = null, served = null } = checkpoint;
-  const fusion = done?.round === round ? done.metrics.fusion : null;
+  const fusion = done?.round === round ? (done.own ?? done.metrics).fusion : null;
   return { round, personal, shared, merged, served, fusion: fusion && { personal: fusion.personal, shared: fusion.shared } };
 }
