@@ -191,3 +191,23 @@ test("what the surroundings tell is shown; a session that is closed listens no m
   surroundings.change({ kind: "online" });
   expect(session.get().notes).toHaveLength(1);
 });
+
+test("a private federation tells the engine all of its trainings, any other none", async () => {
+  const { config } = snapshotOf();
+  const begun: unknown[] = [];
+  const listening = () => {
+    const { engine } = fakeEngine([]);
+    const begin: typeof engine.begin = (request) => {
+      begun.push(request.setup.trainings);
+      return engine.begin(request);
+    };
+    return { ...engine, begin };
+  };
+  const training = { ...config.training, privacy: { epsilon: 8, clip: 1 } };
+  for (const change of [{}, { config: { ...config, training } }]) {
+    const { stage } = started({ ...change, engine: listening() });
+    await stage("working");
+  }
+  const { local, inner, rounds } = config.budgets;
+  expect(begun).toEqual([undefined, [local, ...Array.from({ length: rounds }, () => inner)]]);
+});
