@@ -59,7 +59,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
 
   async function join(client: CoordinatorClient): Promise<void> {
     const samples = { train: 100, fusion: 10, test: 10 };
-    const request = { federationId, inviteToken, modelSha256, name, resumeToken, device: DEVICE, samples };
+    const request = { federationId, inviteToken, modelSha256, name, resumeToken, device: DEVICE, samples, sees: "own" as const };
     await guarded(async () => {
       const { snapshot } = await client.join(request);
       tell({ kind: "joined" });
@@ -122,8 +122,24 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : String(error));
 
-/** Random values of an honest update's size. */
+/** Random values of an honest update's size: those of {@link sharedValues}, begun elsewhere for every client. */
 function adapter({ bytes, seed, name }: LoadClientOptions): Uint8Array {
-  const next = random(seed, "loadAdapter", name);
-  return new Uint8Array(Float32Array.from({ length: bytes / 4 }, () => (next() - 0.5) * 0.02).buffer);
+  const values = sharedValues(bytes / 4);
+  const start = Math.floor(random(seed, "loadAdapter", name)() * values.length);
+  const own = new Float32Array(values.length);
+  own.set(values.subarray(start));
+  own.set(values.subarray(0, start), values.length - start);
+  return new Uint8Array(own.buffer);
+}
+
+const made = new Map<number, Float32Array>();
+
+/** Made once in a process: drawing them for every client takes longer than a round. */
+function sharedValues(length: number): Float32Array {
+  const known = made.get(length);
+  if (known) return known;
+  const next = random(0, "loadValues");
+  const values = Float32Array.from({ length }, () => (next() - 0.5) * 0.02);
+  made.set(length, values);
+  return values;
 }

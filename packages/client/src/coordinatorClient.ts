@@ -127,7 +127,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     fetchHistory: (federationId, before) => fetchHistory(root, federationId, watching.get(federationId) ?? "", before),
   });
   /** As whom this connection joined: its adapters are sent with the same secret. */
-  let client: { readonly federationId: string; readonly resumeToken: string } | null = null;
+  let client: RequestInput<"client:join"> | null = null;
 
   socket.on("connect", async () => {
     try {
@@ -226,7 +226,8 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   /** It may be gone meanwhile: then there is nothing to follow. */
   async function watchAgain(federationId: string): Promise<void> {
     const token = watching.get(federationId);
-    if (token !== undefined) await request("federation:watch", { federationId, token }).catch(() => {});
+    if (client?.federationId === federationId && client.sees === "own") await request("client:join", client).catch(() => {});
+    else if (token !== undefined) await request("federation:watch", { federationId, token }).catch(() => {});
   }
 
   /** Where and with which secret this client's adapters travel. */

@@ -12,9 +12,12 @@ import { delay } from "./deadline.ts";
 
 const MIN_PIECE_BYTES = 16 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
-/** A piece that took less is followed by one four times, or twice, as large; one that took more by a smaller one. */
-const INSTANT_MS = 250;
+/**
+ * A piece that took less is followed by one four times, or twice, as large; one that took more by a smaller one. A coordinator that many
+ * ask at once answers late whatever a piece's size, so these are as long as a slow link's progress may stand still.
+ */
 const QUICK_MS = 1_000;
+const FAIR_MS = 2_000;
 const SLOW_MS = 4_000;
 /** Attempts in a row that bring nothing before the upload is given up, after some minutes. */
 const FRUITLESS_ATTEMPTS = 30;
@@ -70,7 +73,7 @@ export async function uploadBlob(upload: BlobUpload): Promise<void> {
 }
 
 function nextPieceBytes(bytes: number, ms: number): number {
-  if (ms < QUICK_MS) return Math.min(MAX_PIECE_BYTES, (ms < INSTANT_MS ? 4 : 2) * bytes);
+  if (ms < FAIR_MS) return Math.min(MAX_PIECE_BYTES, (ms < QUICK_MS ? 4 : 2) * bytes);
   return ms > SLOW_MS ? Math.max(MIN_PIECE_BYTES, bytes / 2) : bytes;
 }
 

@@ -18,6 +18,8 @@ import type { Happening, RoundLog } from "./roundLog.ts";
 import type { Gauge, SharedModel } from "./sharedModel.ts";
 
 const STORAGE_RETRY_MS = 5_000;
+/** Events that are applied in one go; then the event loop is free for others. */
+const MAX_TOGETHER = 32;
 
 export interface LoopParts {
   readonly log: RoundLog;
@@ -129,7 +131,9 @@ export class FederationLoop {
   }
 
   async #applyWaiting(): Promise<void> {
-    const wanted = this.#together.splice(0).filter(({ isWanted, resolve, reject }) => {
+    const first = this.#together.splice(0, MAX_TOGETHER);
+    if (this.#together.length > 0) void this.inTurn(() => this.#applyWaiting());
+    const wanted = first.filter(({ isWanted, resolve, reject }) => {
       try {
         if (isWanted()) return true;
         resolve();

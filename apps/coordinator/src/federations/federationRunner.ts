@@ -178,7 +178,10 @@ export class FederationRunner {
       joining: this.record.joining,
       waiting: this.#waitingRoom.list().length,
       note: this.#loop.storageFault ?? view.note,
-      clients: view.clients.map((client) => ({ ...client, progress: this.#progress.get(client.id) ?? null })),
+      clients: view.clients.map((client) => {
+        const progress = this.#progress.get(client.id);
+        return progress ? { ...client, progress } : client;
+      }),
       adapterBytes: this.federation.adapterBytes,
       modelBytes: this.federation.modelBytes,
     };
@@ -189,9 +192,9 @@ export class FederationRunner {
     return this.#revision;
   }
 
-  /** Tells of every change until that is stopped, or what allows it is taken away. */
-  watch(watcher: Watcher, grant: Grant): Watching {
-    const unsubscribe = this.#feed.subscribe(watcher);
+  /** Tells of every change until that is stopped, or what allows it is taken away; with `own`, of those that matter to that client. */
+  watch(watcher: Watcher, grant: Grant, own: string | null = null): Watching {
+    const unsubscribe = this.#feed.subscribe(watcher, own);
     const all = this.#watching;
     const watching: Watching = {
       grant,
@@ -210,7 +213,7 @@ export class FederationRunner {
    * Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Who asks has a right to join.
    * Returns its id.
    */
-  join(request: RequestOf<"client:join">, connection: Connection): Promise<string> {
+  join(request: Omit<RequestOf<"client:join">, "sees">, connection: Connection): Promise<string> {
     const { resumeToken, modelSha256, name, device, samples } = request;
     if (modelSha256 !== this.federation.modelSha256) {
       throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");

@@ -1,11 +1,13 @@
 /**
  * Tells everyone who watches what changed: encoded once for all who have the same, at a pace that follows its size and their number.
- * Who has not yet taken the last change gets nothing more until then, and then all that changed meanwhile in one.
+ * Who has not yet taken the last change gets nothing more until then, and then all that changed meanwhile in one. Who is told of one
+ * client alone hears nothing of what does not matter to that one.
  */
 import { constants, gzipSync } from "node:zlib";
-import { changeText } from "@duet/lora-core/protocol/changeCodec";
+import { changeText, MIN_GZIP_LENGTH } from "@duet/lora-core/protocol/changeCodec";
+import { type OwnParts, ownPartsOf } from "@duet/lora-core/protocol/ownPart";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { changeBetween, openingOf, type SnapshotChange } from "@duet/lora-core/protocol/snapshotChange";
+import { changeBetween, openingOf } from "@duet/lora-core/protocol/snapshotChange";
 import type { Cancel, Clock } from "../ports/clock.ts";
 
 const MIN_INTERVAL_MS = 200;
@@ -13,6 +15,10 @@ const MIN_INTERVAL_MS = 200;
 const BYTES_PER_MS_EACH = 16;
 const BYTES_PER_MS_ALL = 2000;
 const MS_EACH_PUSH = 5;
+/** Of what one client alone is told, which is little and rare. */
+const MS_EACH_OWN_PUSH = 1;
+/** Pushed in one go; then the event loop is free for others. */
+const PUSHES_AT_ONCE = 40;
 
 export interface Watcher {
   /** Resolves when the change was applied or given up; never rejects. */
@@ -24,50 +30,96 @@ export interface Watcher {
 export interface SnapshotFeed {
   /** Something visible changed. */
   changed(): void;
-  /** What it is told first begins anew. Returns how to stop. */
-  subscribe(watcher: Watcher): () => void;
+  /** What it is told first begins anew; with `own`, it is told of that client alone. Returns how to stop. */
+  subscribe(watcher: Watcher, own?: string | null): () => void;
   close(): void;
 }
 
 interface Subscription {
   readonly watcher: Watcher;
+  readonly own: string | null;
   /** What it has, or will have once the running push is taken. */
   held: Snapshot | null;
+  /** How its own client stood then. */
+  standing: string;
   isBusy: boolean;
   wake: Cancel;
 }
 
+/** One snapshot on its way to all who have an older one. */
+interface Pass {
+  readonly snapshot: Snapshot;
+  readonly own: OwnParts;
+  readonly behind: Subscription[];
+  /** By what is there already; of those who are told everything. */
+  readonly encoded: Map<Snapshot | null, Uint8Array>;
+}
+
 /** The fastest level: it is done on the event loop. */
-const encode = (change: SnapshotChange): Uint8Array => gzipSync(changeText(change), { level: constants.Z_BEST_SPEED });
+function encode(held: Snapshot | null, next: Snapshot): Uint8Array {
+  const text = changeText(held ? changeBetween(held, next) : openingOf(next));
+  return text.length < MIN_GZIP_LENGTH ? Buffer.from(text) : gzipSync(text, { level: constants.Z_BEST_SPEED });
+}
 
 /** `currentSnapshot` is called once per push, not per watcher; snapshots share what they have in common. */
 export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock): SnapshotFeed {
   const subscriptions = new Set<Subscription>();
   let scheduled: Cancel | null = null;
+  /** A pass is under way, and something changed since it began. */
+  let isOutdated = false;
+  let pass: Pass | null = null;
   let nextAt = Number.NEGATIVE_INFINITY;
 
   const schedule = () => {
-    scheduled ??= clock.at(Math.max(nextAt, clock.now()), pushAll);
+    isOutdated = pass !== null;
+    scheduled ??= clock.at(Math.max(nextAt, clock.now()), beginPass);
   };
 
-  function pushAll(): void {
-    scheduled = null;
+  function beginPass(): void {
     const snapshot = currentSnapshot();
-    const behind = [...subscriptions].filter(({ isBusy, held }) => !isBusy && held?.revision !== snapshot.revision);
+    const own = ownPartsOf(snapshot);
+    const isBehind = (subscription: Subscription) =>
+      subscription.own !== null && subscription.held !== null
+        ? subscription.standing !== own.standing(subscription.own)
+        : subscription.held?.revision !== snapshot.revision;
+    const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription));
     nextAt = clock.now() + MIN_INTERVAL_MS;
-    const encoded = new Map<Snapshot | null, Uint8Array>();
-    for (const subscription of behind) {
-      const { held } = subscription;
-      const content = encoded.get(held) ?? encode(held ? changeBetween(held, snapshot) : openingOf(snapshot));
-      encoded.set(held, content);
-      subscription.held = snapshot;
+    isOutdated = false;
+    pass = { snapshot, own, behind, encoded: new Map() };
+    pushSome(pass);
+  }
+
+  function pushSome(running: Pass): void {
+    for (const subscription of running.behind.splice(0, PUSHES_AT_ONCE)) {
+      if (!subscriptions.has(subscription)) continue;
+      const content =
+        subscription.own === null ? contentForAll(running, subscription) : contentForOwn(running, subscription, subscription.own);
       void push(subscription, content);
     }
+    scheduled = running.behind.length > 0 ? clock.at(clock.now(), () => pushSome(running)) : null;
+    if (scheduled) return;
+    pass = null;
+    if (isOutdated) schedule();
+  }
+
+  function contentForAll({ snapshot, encoded }: Pass, subscription: Subscription): Uint8Array {
+    const { held } = subscription;
+    const content = encoded.get(held) ?? encode(held, snapshot);
+    encoded.set(held, content);
+    subscription.held = snapshot;
+    return content;
+  }
+
+  function contentForOwn({ own }: Pass, subscription: Subscription, clientId: string): Uint8Array {
+    const { held } = subscription;
+    subscription.held = own.of(clientId);
+    subscription.standing = own.standing(clientId);
+    return encode(held, subscription.held);
   }
 
   async function push(subscription: Subscription, content: Uint8Array): Promise<void> {
     subscription.isBusy = true;
-    nextAt += Math.max(MS_EACH_PUSH, content.byteLength / BYTES_PER_MS_ALL);
+    nextAt += Math.max(subscription.own === null ? MS_EACH_PUSH : MS_EACH_OWN_PUSH, content.byteLength / BYTES_PER_MS_ALL);
     const paused = new Promise<void>((resolve) => {
       subscription.wake = clock.at(clock.now() + content.byteLength / BYTES_PER_MS_EACH, resolve);
     });
@@ -84,8 +136,8 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
 
   return {
     changed: schedule,
-    subscribe(watcher) {
-      const subscription = { watcher, held: null, isBusy: false, wake: () => {} };
+    subscribe(watcher, own = null) {
+      const subscription = { watcher, own, held: null, standing: "", isBusy: false, wake: () => {} };
       subscriptions.add(subscription);
       schedule();
       return () => stop(subscription);

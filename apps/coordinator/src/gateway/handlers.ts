@@ -97,6 +97,6 @@ async function join(runner: FederationRunner, request: RequestOf<"client:join">,
     throw new Refusal("FORBIDDEN", "This connection is already another client");
   }
   const clientId = await runner.join(request, session.connection);
-  beginMembership(session, { runner, clientId, resumeToken: request.resumeToken });
+  beginMembership(session, { runner, clientId, resumeToken: request.resumeToken }, request.sees);
   return { clientId, revision: runner.revision };
 }

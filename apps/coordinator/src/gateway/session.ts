@@ -1,5 +1,6 @@
 /** What the coordinator knows of one socket. */
 
+import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Visitor } from "../access/visitor.ts";
 import type { FederationRunner, Watching } from "../federations/federationRunner.ts";
 import type { Grant } from "../federations/grant.ts";
@@ -31,11 +32,11 @@ export interface Session {
   readonly watcher: Watcher;
 }
 
-/** Tells the socket of this federation, from the beginning, also when it was told before. */
-export function subscribe(session: Session, runner: FederationRunner, grant: Grant): void {
+/** Tells the socket of this federation, or of `own` client of it alone, from the beginning, also when it was told before. */
+export function subscribe(session: Session, runner: FederationRunner, grant: Grant, own: string | null = null): void {
   if (session.isEnded) return;
   session.subscriptions.get(runner.id)?.stop();
-  session.subscriptions.set(runner.id, runner.watch(session.watcher, grant));
+  session.subscriptions.set(runner.id, runner.watch(session.watcher, grant, own));
 }
 
 /** The client that this socket speaks for. @throws {Refusal} NOT_JOINED, or FORBIDDEN with the reason when it no longer may. */
@@ -46,7 +47,7 @@ export function membershipOf(session: Session): Membership {
 }
 
 /** From now on this socket speaks for that client, unless it went away while it was being admitted. */
-export function beginMembership(session: Session, membership: Membership): void {
+export function beginMembership(session: Session, membership: Membership, sees: RequestOf<"client:join">["sees"]): void {
   const { runner, clientId } = membership;
   if (session.isEnded) {
     runner.disconnected(clientId, session.connection);
@@ -56,7 +57,8 @@ export function beginMembership(session: Session, membership: Membership): void 
   session.replacedBecause = null;
   const grant: Grant = { kind: "client", clientId };
   const watching = session.subscriptions.get(runner.id);
-  if (!watching || watching.isOver) subscribe(session, runner, grant);
+  if (sees === "own") subscribe(session, runner, grant, clientId);
+  else if (!watching || watching.isOver) subscribe(session, runner, grant);
   else watching.grant = grant;
 }
 

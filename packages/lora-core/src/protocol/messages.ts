@@ -107,7 +107,8 @@ export const messages = {
    * Becomes a client, once its data is ready; subscribes as `federation:watch` does. It chooses its resume token and keeps it secret: a
    * token that is new here makes a new client, a known one takes that client over (an older socket of it only watches on). So a
    * join whose acknowledgement was lost can be repeated. A known one needs no valid invite link. Where the organiser admits clients it
-   * is refused with AWAITING_APPROVAL, and repeated every few seconds until there is another answer.
+   * is refused with AWAITING_APPROVAL, and repeated every few seconds until there is another answer. With `sees: "own"` it is told only
+   * of what matters to itself (ownPart.ts), for as long as the socket does not say `federation:watch`.
    */
   "client:join": {
     request: z.strictObject({
@@ -119,6 +120,7 @@ export const messages = {
       modelSha256: sha256Hex,
       device: newDevice,
       samples: sampleCounts,
+      sees: z.enum(["all", "own"]).default("all"),
     }),
     /** Snapshots from `revision` on know of this client as it is now. */
     reply: z.strictObject({ clientId: id, revision }),

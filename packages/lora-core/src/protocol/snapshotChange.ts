@@ -62,7 +62,7 @@ export const snapshotHistory = z.strictObject({
 export type SnapshotHistory = z.output<typeof snapshotHistory>;
 
 /** Closed rounds that a new watcher is sent at once; enough for every client to know where it stands. */
-const RECENT_ROUNDS = 3;
+export const RECENT_ROUNDS = 3;
 /** Entries (clients times rounds) in one piece of history. */
 const HISTORY_ENTRIES = 500;
 const MAX_EVENTS = 200;
@@ -85,9 +85,11 @@ export function changeBetween(before: Snapshot, after: Snapshot): SnapshotChange
     revision: after.revision,
     fixed: null,
     head: Object.fromEntries(head),
-    clients: after.clients.map(listedClient).filter((client) => {
+    clients: after.clients.flatMap((client) => {
       const earlier = known.get(client.id);
-      return !earlier || !isShallowlySame(listedClient(earlier), client);
+      if (earlier === client) return [];
+      const listed = listedClient(client);
+      return earlier && isShallowlySame(listedClient(earlier), listed) ? [] : [listed];
     }),
     gone: before.clients.flatMap(({ id }) => (listed.has(id) ? [] : [id])),
     progress: after.clients.flatMap(({ id, progress }) =>
@@ -151,12 +153,16 @@ export function applyChange(before: Snapshot | null, change: SnapshotChange): Sn
     // What is not there is left out: JSON has no undefined.
     ...(change.head as Partial<Pick<Snapshot, (typeof HEAD_FIELDS)[number]>>),
     revision: change.revision,
-    clients: [...kept, ...added].map((client) => ({
-      ...client,
-      ...changed.get(client.id),
-      progress: progress.has(client.id) ? (progress.get(client.id) ?? null) : client.progress,
-      history: mergedHistory(client.history, history.get(client.id) ?? []),
-    })),
+    clients: [...kept, ...added].map((client) => {
+      const { id } = client;
+      if (!changed.has(id) && !progress.has(id) && !history.has(id)) return client;
+      return {
+        ...client,
+        ...changed.get(id),
+        progress: progress.has(id) ? (progress.get(id) ?? null) : client.progress,
+        history: mergedHistory(client.history, history.get(id) ?? []),
+      };
+    }),
     rounds: mergedRounds(
       base.rounds.filter(({ round }) => !change.reopened.includes(round)),
       change.rounds,

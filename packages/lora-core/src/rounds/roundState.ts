@@ -149,9 +149,8 @@ export function specOf({ policy }: RoundState, { index }: NextRound): RoundSpec 
 
 /** Clients of the round that are still here and have not submitted. */
 export function outstanding(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
-  return state.clients.filter(
-    ({ id, status }) => status !== "left" && open.participants.includes(id) && !(id in open.submissions),
-  );
+  const participants = new Set(open.participants);
+  return state.clients.filter(({ id, status }) => status !== "left" && participants.has(id) && !(id in open.submissions));
 }
 
 /** The client of that id; undefined where none ever joined under it. */

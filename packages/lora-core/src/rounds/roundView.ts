@@ -1,6 +1,6 @@
 /** What people see of the rounds: the part of a snapshot that the machine's state determines. */
-import type { Phase, Snapshot } from "../protocol/snapshot.ts";
-import { openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
+import type { ClientView, Phase, Snapshot } from "../protocol/snapshot.ts";
+import { type EnrolledClient, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
 import { roundViewOf } from "./roundSteps.ts";
 
 type RoundsView = Pick<
@@ -25,13 +25,21 @@ export function roundsView(state: RoundState): RoundsView {
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
     moduleErrors: [...state.moduleErrors],
-    clients: state.clients.map(({ removed: _, awayUntil: __, history, ...client }) => ({
-      ...client,
-      history: [...history],
-      progress: null,
-    })),
+    clients: state.clients.map(clientViewOf),
     events: [...state.log],
   };
+}
+
+/** What people see of a client that did not change is the same object: many of them are looked at for every push. */
+const clientViews = new WeakMap<EnrolledClient, ClientView>();
+
+function clientViewOf(enrolledClient: EnrolledClient): ClientView {
+  const known = clientViews.get(enrolledClient);
+  if (known) return known;
+  const { removed: _, awayUntil: __, history, ...client } = enrolledClient;
+  const view = { ...client, history: [...history], progress: null };
+  clientViews.set(enrolledClient, view);
+  return view;
 }
 
 /** The phase people see; a pause hides what would go on without it. */
