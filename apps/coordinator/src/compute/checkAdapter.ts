@@ -1,5 +1,5 @@
 /** What an uploaded adapter must be before a method sees it. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { l2Norm } from "@duet/lora-core/tensors/arithmetic";
@@ -17,7 +17,7 @@ export interface CheckInput {
 
 /** @throws {Refusal} INVALID_ADAPTER on a wrong length, a value that is not finite, or an implausible norm; a system error. */
 export async function checkAdapter({ file, layout }: CheckInput): Promise<void> {
-  const tensors = decoded(await readFile(file), layout);
+  const tensors = decoded(readFileSync(file), layout);
   const norm = l2Norm(tensors);
   const bound = MAX_ADAPTER_RMS * Math.sqrt(layout.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   if (norm > bound) {

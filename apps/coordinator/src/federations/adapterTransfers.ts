@@ -45,6 +45,12 @@ export class AdapterTransfers {
     this.#parts = parts;
   }
 
+  /** Clients fetch the blob of that name now. */
+  offers(sha256: string): boolean {
+    const { store, loop } = this.#parts;
+    return store.offers(loop.state.modelRound, sha256);
+  }
+
   /** File of the blob of that name that clients fetch now, checked; null where there is none. */
   offeredFile(sha256: string): Promise<string | null> {
     const { store, loop } = this.#parts;

@@ -11,6 +11,8 @@ import { changeBetween, openingOf } from "@duet/lora-core/protocol/snapshotChang
 import type { Cancel, Clock } from "../ports/clock.ts";
 
 const MIN_INTERVAL_MS = 200;
+/** Longer for each client, as a snapshot is the more work the more it lists. */
+const INTERVAL_MS_EACH_CLIENT = 1;
 /** At most about 16 kB/s to one watcher, and 2 MB/s or 200 pushes a second to all of a federation. */
 const BYTES_PER_MS_EACH = 16;
 const BYTES_PER_MS_ALL = 2000;
@@ -18,7 +20,7 @@ const MS_EACH_PUSH = 5;
 /** Of what one client alone is told, which is little and rare. */
 const MS_EACH_OWN_PUSH = 1;
 /** Pushed in one go; then the event loop is free for others. */
-const PUSHES_AT_ONCE = 40;
+const PUSHES_AT_ONCE = 20;
 
 export interface Watcher {
   /** Resolves when the change was applied or given up; never rejects. */
@@ -83,7 +85,7 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
         ? subscription.standing !== own.standing(subscription.own)
         : subscription.held?.revision !== snapshot.revision;
     const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription));
-    nextAt = clock.now() + MIN_INTERVAL_MS;
+    nextAt = clock.now() + MIN_INTERVAL_MS + INTERVAL_MS_EACH_CLIENT * snapshot.clients.length;
     isOutdated = false;
     pass = { snapshot, own, behind, encoded: new Map() };
     pushSome(pass);

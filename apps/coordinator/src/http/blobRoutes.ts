@@ -1,5 +1,5 @@
 /** Adapters on their way up and down, as `protocol/blobs.ts` describes it. Who asks is known before a body is read. */
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import {
   ORGANISER_KEY_HEADER,
   type PieceRange,
@@ -16,11 +16,15 @@ import type { FederationRegistry } from "../federations/registry.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
+import { createSharedReads } from "../storage/sharedReads.ts";
+import { readPiece } from "./readPiece.ts";
 import { headerOf, refuse } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 
 /** Requests of one client at a time: one that works, and those that it gave up and that have not noticed yet. */
 const MAX_PUTS_PER_OWNER = 4;
+/** Of shared adapters that many are downloading. */
+const MAX_SHARED_BYTES = 32 * 1024 ** 2;
 
 interface BlobAddress {
   Params: { id: string; sha256: string };
@@ -39,7 +43,6 @@ export async function registerBlobs(
   tally: Pick<Tally, "moved">,
 ): Promise<void> {
   await app.register(async (scope) => {
-    scope.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     scope.setErrorHandler((error, _request, reply) => refuse(reply, error, logger));
     scope.addHook("onResponse", async ({ method, headers }, reply) => {
       if (reply.statusCode >= 300) return;
@@ -67,6 +70,9 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
     });
   }
 
+  app.addContentTypeParser("application/octet-stream", (request: FastifyRequest, body: IncomingMessage) =>
+    readPiece(body, uploads.get(request)?.range.length ?? 0),
+  );
   app.put<BlobAddress>("/federations/:id/blobs/:sha256", {
     bodyLimit: MAX_PIECE_BYTES,
     onRequest: async (request, reply) => {
@@ -90,15 +96,17 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
 
 /** What `round:fetch` named, for the federation's clients. */
 function registerDownloads(app: FastifyInstance, registry: FederationRegistry): void {
+  const reads = createSharedReads(MAX_SHARED_BYTES);
   app.get<BlobAddress>("/federations/:id/blobs/:sha256", async (request, reply) => {
     const { id, sha256 } = request.params;
     const { runner } = await clientOf(registry, id, request.headers);
-    const path = sha256Hex.safeParse(sha256).success ? await runner.transfers.offeredFile(sha256) : null;
-    if (path === null) throw new Refusal("NOT_FOUND", "There is no such adapter now");
+    const isOffered = sha256Hex.safeParse(sha256).success && runner.transfers.offers(sha256);
+    const file = isOffered ? await reads.get(`${id}/${sha256}`, () => runner.transfers.offeredFile(sha256)) : null;
+    if (file === null) throw new Refusal("NOT_FOUND", "There is no such adapter now");
     const etag = `"${sha256}"`;
     reply.header("etag", etag).header("cache-control", "private, max-age=31536000, immutable").header("accept-ranges", "bytes");
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
-    return sendFile(reply, path, "model.safetensors", resumeAt(request.headers, etag));
+    return sendFile(reply, file, "model.safetensors", resumeAt(request.headers, etag));
   });
 }
 

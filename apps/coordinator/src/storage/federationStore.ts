@@ -42,6 +42,8 @@ export interface FederationStore {
   offer(modelRound: number | null, content: Uint8Array, ref: BlobRef): Promise<void>;
   /** Path of what is offered under this name, checked just now; null when it is not, or not any more: then it can be offered again. */
   offeredFile(modelRound: number | null, sha256: string): Promise<string | null>;
+  /** There is one, unless its file turns out to be damaged. */
+  offers(modelRound: number | null, sha256: string): boolean;
   /** Drops what is no longer needed now that `modelRound` has the newest shared adapter, but the `rounds` before it. */
   retain(modelRound: number | null, rounds: number): Promise<void>;
   close(): Promise<void>;
@@ -125,6 +127,7 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
       const name = `${offers(modelRound)}${ref.sha256}`;
       if (!artifacts.refOf(name)) await artifacts.write(name, content, ref);
     },
+    offers: (modelRound, sha256) => artifacts.refOf(`${offers(modelRound)}${sha256}`) !== null,
     async offeredFile(modelRound, sha256) {
       const name = `${offers(modelRound)}${sha256}`;
       try {

@@ -1,5 +1,6 @@
 /** Files that are either wholly there or not at all, also after a crash; readable by nobody but the coordinator's user. */
 import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createId } from "../ports/secrets.ts";
@@ -47,7 +48,28 @@ export async function ensureFolder(path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-export async function syncFolder(path: string): Promise<void> {
+/** Syncs of folders that have not begun yet, and the one that runs before each. */
+const nextSyncs = new Map<string, Promise<void>>();
+const runningSyncs = new Map<string, Promise<void>>();
+
+/** Makes the names in it durable, those of all who ask before it begins at once. */
+export function syncFolder(path: string): Promise<void> {
+  const known = nextSyncs.get(path);
+  if (known) return known;
+  const before = runningSyncs.get(path) ?? Promise.resolve();
+  const next: Promise<void> = before
+    .catch(() => undefined)
+    .then(() => {
+      nextSyncs.delete(path);
+      runningSyncs.set(path, next);
+      return syncNow(path);
+    })
+    .finally(() => runningSyncs.get(path) === next && runningSyncs.delete(path));
+  nextSyncs.set(path, next);
+  return next;
+}
+
+async function syncNow(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();
@@ -73,21 +95,21 @@ export interface FileHash {
 /** Reads a file through. @throws a system error. */
 export type HashFile = (path: string) => Promise<FileHash>;
 
-/** A {@link HashFile} on this thread. */
+/** A {@link HashFile} for threads that may wait for the disk: this one does nothing else meanwhile. */
 export async function hashFile(path: string): Promise<FileHash> {
   const hash = createHash("sha256");
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
   let bytes = 0;
-  const file = await open(path);
+  const file = openSync(path, "r");
   try {
     for (;;) {
-      const { bytesRead } = await file.read(piece);
-      if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
-      hash.update(piece.subarray(0, bytesRead));
-      bytes += bytesRead;
+      const read = readSync(file, piece);
+      if (read === 0) return { sha256: hash.digest("hex"), bytes };
+      hash.update(piece.subarray(0, read));
+      bytes += read;
     }
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
