@@ -17,6 +17,7 @@ describe("the load test's report", () => {
     for (let k = 1; k <= 200; k++) tally.add({ kind: "submitted", round: 1, uploadMs: 10 * k, acknowledgedMs: k });
     for (let k = 0; k < 3; k++) tally.add({ kind: "failed", code: "TIMEOUT" });
     tally.add({ kind: "dropped" });
+    for (const cpuSeconds of [3, 4.5]) tally.add({ kind: "figures", cpuSeconds });
     const figures = tally.figures();
     expect(figures).toMatchObject({ submitted: 200, dropped: 1, failed: { TIMEOUT: 3 }, uploadMs: { p50: 1010, p99: 1990 } });
     const lines = reportLines({
@@ -31,6 +32,7 @@ describe("the load test's report", () => {
       coordinator: { delayP99Ms: 7, delayMaxMs: 41, peakRssMb: 300, cpuSeconds: 8 },
     }).join("\n");
     expect(lines).toContain("3 closed, median 10.0 s, longest 11.0 s");
+    expect(lines).toContain("clients' processes CPU 7.5 s");
     expect(lines).toContain("3 TIMEOUT");
     expect(lines).toContain("event loop p99 7 ms, longest 41 ms");
   });

@@ -16,6 +16,7 @@ import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { CoordinatorFigures, FromCoordinator } from "./coordinatorUnderLoad.ts";
 import type { LoadClientOptions, LoadEvent } from "./loadClient.ts";
+import type { ClientsFigures } from "./loadClients.ts";
 import { type LoadOptions, parseOptions, USAGE } from "./options.ts";
 import { createTally, type LoadReport, reportLines } from "./report.ts";
 import { measureRestart } from "./restart.ts";
@@ -76,7 +77,7 @@ async function load(
     groups.map((size) => open(organiser, { size, rounds, model, adapter: adapter.settings, options })),
   );
   const processes = Array.from({ length: options.processes }, startClients);
-  for (const child of processes) child.on("message", (event: LoadEvent) => tally.add(event));
+  for (const child of processes) child.on("message", (event: LoadEvent | ClientsFigures) => tally.add(event));
   const watchers = Array.from({ length: options.watchers }, (_, index) =>
     watch(url, federations[index % federations.length] as Open),
   );
@@ -103,7 +104,7 @@ async function load(
   if (options.minutes > 0) setTimeout(() => void stopAll(organiser, federations), options.minutes * 60_000).unref();
   const snapshots = await Promise.all(federations.map(({ ended }) => ended));
   for (const watcher of watchers) watcher.close();
-  const [figures] = await ask(coordinator);
+  const [[figures]] = await Promise.all([ask(coordinator), ...processes.map(askClients)]);
   organiser.close();
   return reportOf({
     options,
@@ -186,7 +187,8 @@ function watch(url: string, { federationId, watchToken }: Open): CoordinatorClie
 async function stopAll(organiser: CoordinatorClient, federations: readonly Open[]): Promise<void> {
   const action = { kind: "stop" as const };
   for (const { federationId, organiserKey } of federations) {
-    await organiser.request("federation:control", { federationId, organiserKey, action });
+    // Once it has ended nobody waits for the answer.
+    await organiser.request("federation:control", { federationId, organiserKey, action }).catch(() => {});
   }
 }
 
@@ -195,6 +197,15 @@ async function ask(coordinator: ChildProcess): Promise<[CoordinatorFigures]> {
   coordinator.send("figures");
   const [{ figures }] = await answer;
   return [figures];
+}
+
+/** The answer is counted as it comes, before this resolves. */
+async function askClients(child: ChildProcess): Promise<void> {
+  const answer = new Promise<void>((resolve) =>
+    child.on("message", ({ kind }: LoadEvent | ClientsFigures) => kind === "figures" && resolve()),
+  );
+  child.send("figures");
+  await answer;
 }
 
 interface Outcome {

@@ -1,6 +1,7 @@
 /** The load test's figures, from what happened. */
 import type { CoordinatorFigures } from "./coordinatorUnderLoad.ts";
 import type { LoadEvent } from "./loadClient.ts";
+import type { ClientsFigures } from "./loadClients.ts";
 
 export interface LoadReport {
   readonly clients: number;
@@ -19,6 +20,8 @@ export interface LoadReport {
   readonly ends: Readonly<Record<string, number>>;
   readonly megabytesUp: number;
   readonly coordinator: CoordinatorFigures;
+  /** Of all processes that the clients ran in. */
+  readonly clientCpuSeconds: number;
 }
 
 interface Percentiles {
@@ -32,13 +35,15 @@ export function createTally() {
   const acknowledgements: number[] = [];
   const failed: Record<string, number> = {};
   const counts = { joined: 0, dropped: 0, straggled: 0, ended: 0 };
+  let clientCpuSeconds = 0;
   return {
     counts,
-    add(event: LoadEvent): void {
+    add(event: LoadEvent | ClientsFigures): void {
       if (event.kind === "submitted") {
         uploads.push(event.uploadMs);
         acknowledgements.push(event.acknowledgedMs);
       } else if (event.kind === "failed") failed[event.code] = (failed[event.code] ?? 0) + 1;
+      else if (event.kind === "figures") clientCpuSeconds += event.cpuSeconds;
       else counts[event.kind] += 1;
     },
     figures: () => ({
@@ -48,6 +53,7 @@ export function createTally() {
       dropped: counts.dropped,
       straggled: counts.straggled,
       failed,
+      clientCpuSeconds,
     }),
   };
 }
@@ -75,6 +81,7 @@ export function reportLines(report: LoadReport): string[] {
     `failures           ${counts(report.failed)}`,
     `federations ended  ${counts(report.ends)}`,
     `coordinator        peak ${coordinator.peakRssMb.toFixed(0)} MB, CPU ${coordinator.cpuSeconds.toFixed(1)} s, event loop p99 ${coordinator.delayP99Ms.toFixed(0)} ms, longest ${coordinator.delayMaxMs.toFixed(0)} ms`,
+    `clients' processes CPU ${report.clientCpuSeconds.toFixed(1)} s`,
     `in all             ${report.seconds.toFixed(1)} s`,
   ];
 }

@@ -259,6 +259,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       // A client's own token stays good when its link is replaced.
       const token = client?.federationId === federationId ? client.resumeToken : link;
       watching.set(federationId, token);
+      if (client?.federationId === federationId) client = { ...client, sees: "all" };
       const { revision } = await request("federation:watch", { federationId, token });
       return following(federationId, revision);
     },

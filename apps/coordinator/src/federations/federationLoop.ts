@@ -19,7 +19,7 @@ import type { Gauge, SharedModel } from "./sharedModel.ts";
 
 const STORAGE_RETRY_MS = 5_000;
 /** Events that are applied in one go; then the event loop is free for others. */
-const MAX_TOGETHER = 32;
+const MAX_TOGETHER = 8;
 
 export interface LoopParts {
   readonly log: RoundLog;

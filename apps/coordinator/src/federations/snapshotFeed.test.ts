@@ -72,6 +72,11 @@ function feedWithRevisions() {
     snapshot = { ...snapshot, revision: snapshot.revision + 1, note };
     feed.changed();
   };
+  const open = (participants: string[]) => {
+    const openRound = { round: 1, attempt: 1, participants, submitted: [], deadlineAt: null };
+    snapshot = { ...snapshot, revision: snapshot.revision + 1, phase: "collecting", openRound };
+    feed.changed();
+  };
   /** Time passes, in pieces, with room for what follows from each. */
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 50) {
@@ -79,7 +84,7 @@ function feedWithRevisions() {
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { feed, change, pass };
+  return { feed, change, open, pass };
 }
 
 const has = async (watcher: ReturnType<typeof slowWatcher>, expected: unknown) =>
@@ -149,6 +154,49 @@ test("what many need is encoded once", async () => {
       [1, 2],
     ]);
   expect(new Set(watchers.map(({ contents }) => contents[1])).size).toBe(1);
+});
+
+test("who is told of one client alone hears nothing of what does not matter to it, and everything else as others do", async () => {
+  const { feed, change, open, pass } = feedWithRevisions();
+  const [anna, watcher] = [slowWatcher(), slowWatcher()];
+  feed.subscribe(anna.watcher, "anna");
+  feed.subscribe(watcher.watcher);
+  await pass(50);
+  for (const { take } of [anna, watcher]) take();
+  for (let count = 0; count < 3; count++) {
+    change();
+    await pass(250);
+    watcher.take();
+  }
+  await has(anna, [[null, 1]]);
+  expect(await watcher.changes()).toHaveLength(4);
+  open(["bram", "anna"]);
+  await pass(250);
+  await has(anna, [
+    [null, 1],
+    [1, 5],
+  ]);
+  const [, opened] = await Promise.all(anna.contents.map((content) => decodeChange(new Uint8Array(content))));
+  expect(opened?.head.openRound).toMatchObject({ round: 1, participants: ["anna"], submitted: [] });
+});
+
+test("many who are told of themselves are told in several goes, each of them", async () => {
+  const { feed, open, pass } = feedWithRevisions();
+  const names = Array.from({ length: 90 }, (_, index) => `client${index}`);
+  const watchers = names.map((name) => {
+    const watcher = slowWatcher();
+    feed.subscribe(watcher.watcher, name);
+    return watcher;
+  });
+  await pass(400);
+  for (const { take } of watchers) take();
+  open(names);
+  await pass(600);
+  for (const watcher of watchers)
+    await has(watcher, [
+      [null, 1],
+      [1, 2],
+    ]);
 });
 
 test("large changes come more rarely: at most 16 kB a second to one watcher", async () => {

@@ -123,10 +123,10 @@ export async function joinAs(
   { url }: { readonly url: string },
   created: Created,
   name: string,
-  { train = 100, resumeToken = createToken() } = {},
+  { train = 100, resumeToken = createToken(), sees = "all" as "all" | "own" } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
-  const request = { ...joinRequest(created, name, train), resumeToken };
+  const request = { ...joinRequest(created, name, train), resumeToken, sees };
   const reply = await client.call("client:join", request);
   await client.until(({ revision }) => revision >= reply.revision, "a snapshot that knows of the client");
   return { client, clientId: reply.clientId, resumeToken, request };

@@ -42,9 +42,10 @@ export function timerAgain(state: RoundState, event: RoundEvent): readonly Round
 function timersOf(state: RoundState): readonly Timer[] {
   const { phase, paused, clients } = state;
   if (phase.kind === "ended") return [];
-  const timers = clients.flatMap(({ id, awayUntil }) =>
-    awayUntil === null ? [] : [timer(awayUntil, { type: "graceExpired", clientId: id })],
-  );
+  const timers: Timer[] = [];
+  for (const { id, awayUntil } of clients) {
+    if (awayUntil !== null) timers.push(timer(awayUntil, { type: "graceExpired", clientId: id }));
+  }
   if (paused) return timers;
   if (phase.kind === "waiting" && phase.until !== null) timers.push(timer(phase.until, { type: "waitExpired" }));
   if (phase.kind === "collecting") {
