@@ -85,6 +85,11 @@ const ADAPTERS = {
   ADAPTER_MISSING: "Wait for the round that makes it, or choose another one.",
 } as const;
 
+const SECURE = {
+  SECURE_REFUSED:
+    "Compare the federation's words with the other participants; if they differ, or this happens again, stop and tell the organiser.",
+} as const;
+
 const KEPT = {
   STORED_NEWER: "Reload this page to get the newer version, or use another browser profile.",
   STORED_DAMAGED: "Join again as a new client, from the invite link.",
@@ -102,6 +107,7 @@ export const NEXT_STEPS = {
   ...DATA,
   ...MODELS,
   ...ADAPTERS,
+  ...SECURE,
   ...KEPT,
   ...ANYWHERE,
 } as const;

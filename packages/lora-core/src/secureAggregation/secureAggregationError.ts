@@ -1,0 +1,32 @@
+/** What is refused in a secure sum, by name: programs decide by `reason`, people read the sentence. */
+import { DuetError } from "../errors/duetError.ts";
+
+/** Every check that can fail. Those of a received message make an active coordinator, or a client that lies, visible. */
+export type SecureRefusal =
+  | "used attempt"
+  | "out of order"
+  | "second message"
+  | "unknown client"
+  | "forged signature"
+  | "altered entry"
+  | "repeated key"
+  | "weak key"
+  | "no subset"
+  | "left out"
+  | "too few"
+  | "wrong neighbours"
+  | "altered share"
+  | "both secrets"
+  | "wrong revelation";
+
+export class SecureAggregationError extends DuetError {
+  readonly reason: SecureRefusal;
+  /** Whose message or secret it was, where one client can be named. */
+  readonly culprit: string | null;
+
+  constructor(reason: SecureRefusal, message: string, culprit: string | null = null, options?: ErrorOptions) {
+    super("SECURE_REFUSED", message, options);
+    this.reason = reason;
+    this.culprit = culprit;
+  }
+}
