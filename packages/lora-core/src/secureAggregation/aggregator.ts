@@ -5,12 +5,19 @@
  *
  * Each `take` refuses what is wrong, by name, and forgets it; each `close` fixes a set for good or says that too few are left.
  */
-import { checkDistinct, checkEntry, type Identities, keyListDigest, sameBytes } from "./announcement.ts";
+import { checkEntry, checkRoom, claimKeys, type Identities, type KeyOwners, keyListDigest, sameBytes } from "./announcement.ts";
 import type { AttemptTerms } from "./attempt.ts";
-import { verify } from "./identity.ts";
-import { publicKeyOf } from "./keyAgreement.ts";
+import { checkStrength, publicKeyOf } from "./keyAgreement.ts";
 import type { Mask } from "./keystream.ts";
-import { holdersOf, type Shortage, shortageOf, shortageOfSum, survivorsBytes } from "./members.ts";
+import {
+  checkSurvivors,
+  holdersOf,
+  type Shortage,
+  shortageOfHolders,
+  shortageOfSigners,
+  shortageOfSum,
+  survivorsBytes,
+} from "./members.ts";
 import type {
   Agreement,
   Agreements,
@@ -41,9 +48,9 @@ export type Recovery =
   | { readonly kind: "wrongShares"; readonly culprits: readonly string[] }
   | BelowThreshold;
 
-/** Methods named `take` throw {@link SecureAggregationError}; a message that is repeated unchanged is taken once. */
+/** Methods named `take` throw or reject with {@link SecureAggregationError}; a message that is repeated unchanged is taken once. */
 export interface Aggregator {
-  takeKeys(client: string, announcement: KeyAnnouncement): void;
+  takeKeys(client: string, announcement: KeyAnnouncement): Promise<void>;
   /** U1. */
   closeKeys(): Closed<KeyList>;
   takeShares(client: string, shares: SecretShares): void;
@@ -53,7 +60,7 @@ export interface Aggregator {
   takeInput(client: string): void;
   /** U3: the clients whose vectors make the sum, no others. */
   closeInputs(): Closed<Survivors>;
-  takeAgreement(client: string, agreement: Agreement): void;
+  takeAgreement(client: string, agreement: Agreement): Promise<void>;
   closeAgreements(): Closed<Agreements>;
   takeRevelation(client: string, revelation: Revelation): void;
   /** What to put onto the sum of U3's vectors, so that it is free of masks. */
@@ -65,21 +72,24 @@ type Phase = "keys" | "shares" | "input" | "agree" | "unmask" | "done";
 /** An attempt that has just begun. */
 export function createAggregator(terms: AttemptTerms, identities: Identities): Aggregator {
   let phase: Phase = "keys";
+  const owners: KeyOwners = new Map();
   const announcements = new Map<string, KeyAnnouncement>();
   const shares = new Map<string, SecretShares>();
   const inputs = new Set<string>();
   const agreed = new Map<string, Agreement>();
   const revelations = new Map<string, Revelation>();
   let keyList: KeyList = { entries: [] };
+  let digest: Uint8Array = new Uint8Array();
   let graph: MaskingGraph = { neighbours: new Map(), shareThreshold: 0 };
   let sharing: readonly string[] = [];
   let survivors: readonly string[] = [];
 
-  const expect = (expected: Phase, client: string, members?: readonly string[]) => {
+  /** Of a message: its phase, and a client that is in it; of a close: its phase. */
+  function expect(expected: Phase, client: string | null = null, members?: readonly string[]): void {
     if (phase !== expected) throw new SecureAggregationError("out of order", `It is not the turn of "${expected}"`, client);
-    if (members && !members.includes(client))
-      throw new SecureAggregationError("unknown client", `${client} is not in this phase`, client);
-  };
+    if (client === null || !members || members.includes(client)) return;
+    throw new SecureAggregationError("unknown client", `${client} is not in this phase`, client);
+  }
   /** Ends the phase: on to the next, or nowhere. */
   function close<T>(next: Phase, shortage: Shortage | null, value: () => T): Closed<T> {
     phase = shortage ? "done" : next;
@@ -87,20 +97,22 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
   }
 
   return {
-    takeKeys(client, announcement) {
+    async takeKeys(client, announcement) {
+      const entry = { client, ...announcement };
+      await checkEntry(terms, identities, entry);
       expect("keys", client);
       if (isRepeated(announcements.get(client), announcement, client)) return;
-      const keysOf = (owner: string, { shareKey, maskKey }: KeyAnnouncement) =>
-        [shareKey, maskKey].map((key) => ({ client: owner, key }));
-      const known = [...announcements].flatMap(([owner, given]) => keysOf(owner, given));
-      checkEntry(terms, identities, { client, ...announcement });
-      checkDistinct([...known, ...keysOf(client, announcement)]);
+      checkRoom(terms, announcements.size + 1);
+      for (const key of [announcement.shareKey, announcement.maskKey]) checkStrength(key, client);
+      claimKeys(owners, identities, entry);
       announcements.set(client, announcement);
     },
     closeKeys() {
+      expect("keys");
       const clients = [...announcements.keys()].sort();
       keyList = { entries: clients.map((client) => ({ client, ...(announcements.get(client) as KeyAnnouncement) })) };
-      graph = maskingGraph(terms, keyListDigest(terms, keyList), clients);
+      digest = keyListDigest(terms, keyList);
+      graph = maskingGraph(terms, digest, clients);
       return close("shares", shortageOfSum(terms, graph, clients, clients), () => keyList);
     },
     takeShares(client, given) {
@@ -113,6 +125,7 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       shares.set(client, given);
     },
     closeShares() {
+      expect("shares");
       sharing = [...shares.keys()].sort();
       return close(
         "input",
@@ -125,21 +138,21 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       inputs.add(client);
     },
     closeInputs() {
+      expect("input");
       survivors = [...inputs].sort();
       return close("agree", shortageOfSum(terms, graph, sharing, survivors), () => ({ members: [...survivors] }));
     },
-    takeAgreement(client, agreement) {
+    async takeAgreement(client, agreement) {
+      expect("agree", client, survivors);
+      await checkSurvivors(identities, client, survivorsBytes(terms, digest, sharing, survivors), agreement.signature);
       expect("agree", client, survivors);
       if (isRepeated(agreed.get(client), agreement, client)) return;
-      const signed = survivorsBytes(terms, keyListDigest(terms, keyList), sharing, survivors);
-      if (!verify(identities.get(client) as Uint8Array, signed, agreement.signature)) {
-        throw new SecureAggregationError("forged signature", `${client} did not sign the survivors of this attempt`, client);
-      }
       agreed.set(client, agreement);
     },
     closeAgreements() {
+      expect("agree");
       const clients = [...agreed.keys()].sort();
-      return close("unmask", shortageOf(terms, graph, [], clients), () => ({
+      return close("unmask", shortageOfSigners(terms, graph, clients.length), () => ({
         entries: clients.map((client) => ({ client, ...(agreed.get(client) as Agreement) })),
       }));
     },
@@ -150,7 +163,8 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       revelations.set(client, revelation);
     },
     async closeRevelations() {
-      const shortage = shortageOf(terms, graph, sharing, [...revelations.keys()]);
+      expect("unmask");
+      const shortage = shortageOfHolders(graph, sharing, [...revelations.keys()]);
       phase = "done";
       if (shortage) return { kind: "belowThreshold", ...shortage };
       return await recover({ terms, graph, keyList, sharing, survivors, shares, revelations });

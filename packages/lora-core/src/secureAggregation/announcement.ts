@@ -2,8 +2,9 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { algorithms } from "./algorithms.ts";
 import { type AttemptTerms, contextBytes, leastMembers, termsDigest } from "./attempt.ts";
-import { sign, verify } from "./identity.ts";
+import { sign } from "./identity.ts";
 import type { KeyAnnouncement, KeyEntry, KeyList } from "./messages.ts";
 import { SecureAggregationError } from "./secureAggregationError.ts";
 
@@ -18,31 +19,52 @@ export function announce(terms: AttemptTerms, client: string, keys: PublicKeys, 
 }
 
 /** @throws {SecureAggregationError} "unknown client", "forged signature". */
-export function checkEntry(terms: AttemptTerms, identities: Identities, { client, signature, ...keys }: KeyEntry): void {
+export async function checkEntry(
+  terms: AttemptTerms,
+  identities: Identities,
+  { client, signature, ...keys }: KeyEntry,
+): Promise<void> {
   const identity = identities.get(client);
   if (!identity) throw new SecureAggregationError("unknown client", `Nobody here knows a client ${client}`, client);
-  if (!verify(identity, announcedBytes(terms, client, keys), signature)) {
+  const { verify } = await algorithms();
+  if (!(await verify(identity, announcedBytes(terms, client, keys), signature))) {
     throw new SecureAggregationError("forged signature", `The keys of ${client} for this attempt are not signed by it`, client);
   }
 }
 
-/** @throws {SecureAggregationError} as {@link checkEntry}; "repeated key", "too few". */
-export function checkKeyList(terms: AttemptTerms, identities: Identities, { entries }: KeyList): void {
+/** @throws {SecureAggregationError} as {@link checkEntry}; "repeated key", "too few", "too many". */
+export async function checkKeyList(terms: AttemptTerms, identities: Identities, { entries }: KeyList): Promise<void> {
   checkSize("keys", entries.length, leastMembers(terms, entries.length));
-  checkDistinct(entries.map(({ client }) => ({ client, key: identities.get(client) ?? new Uint8Array() })));
-  checkDistinct(entries.flatMap(({ client, shareKey, maskKey }) => [shareKey, maskKey].map((key) => ({ client, key }))));
-  for (const entry of entries) checkEntry(terms, identities, entry);
+  checkRoom(terms, entries.length);
+  const owners: KeyOwners = new Map();
+  for (const entry of entries) claimKeys(owners, identities, entry);
+  await Promise.all(entries.map((entry) => checkEntry(terms, identities, entry)));
 }
 
+/** Whose each key is, by its bytes. */
+export type KeyOwners = Map<string, string>;
+
 /** Two clients with one key would have masks and boxes in common. @throws {SecureAggregationError} "repeated key". */
-export function checkDistinct(keys: readonly { readonly client: string; readonly key: Uint8Array }[]): void {
-  const owners = new Map<string, string>();
-  for (const { client, key } of keys) {
-    const owner = owners.get(key.join());
-    if (owner !== undefined)
-      throw new SecureAggregationError("repeated key", `${client} has a key that ${owner} has, too`, client);
-    owners.set(key.join(), client);
+export function claimKeys(owners: KeyOwners, identities: Identities, { client, shareKey, maskKey }: KeyEntry): void {
+  const names = [identities.get(client) ?? new Uint8Array(), shareKey, maskKey].map((key) => key.join());
+  const taken = names.find((name, i) => owners.has(name) || names.indexOf(name) < i);
+  if (taken !== undefined) {
+    throw new SecureAggregationError(
+      "repeated key",
+      `${client} has a key that ${owners.get(taken) ?? client} has already`,
+      client,
+    );
   }
+  for (const name of names) owners.set(name, client);
+}
+
+/** The layout's sums hold for so many. @throws {SecureAggregationError} "too many". */
+export function checkRoom({ layout }: AttemptTerms, clients: number): void {
+  if (clients <= layout.clients) return;
+  throw new SecureAggregationError(
+    "too many",
+    `${clients} clients are too many for a sum of ${layout.clients}, which could overflow`,
+  );
 }
 
 /** SHA-256 of a key list: what the graph grows from, and what is signed with U3. */

@@ -10,15 +10,23 @@ const PROTOCOL = "duet secure aggregation 1";
 /** Two hide nothing from each other, and one nothing at all. */
 export const MIN_CLIENTS = 3;
 
-export const attemptTerms = z.strictObject({
-  federationId: clientId,
-  round: z.number().int().min(0).max(100_000),
-  /** From 1; every attempt has keys of its own. */
-  attempt: z.number().int().min(1).max(1_000_000),
-  /** What the coordinator is trusted with: to keep to the protocol ("curious"), or not even that ("active"). */
-  coordinator: z.enum(["curious", "active"]),
-  layout: vectorLayout,
-});
+/** A share's place is one byte that is not 0. */
+const MAX_HOLDERS = 255;
+
+export const attemptTerms = z
+  .strictObject({
+    federationId: clientId,
+    round: z.number().int().min(0).max(100_000),
+    /** From 1; every attempt has keys of its own. */
+    attempt: z.number().int().min(1).max(1_000_000),
+    /** What the coordinator is trusted with: to keep to the protocol ("curious"), or not even that ("active"). */
+    coordinator: z.enum(["curious", "active"]),
+    layout: vectorLayout,
+  })
+  .refine(({ coordinator, layout }) => coordinator === "curious" || layout.clients <= MAX_HOLDERS, {
+    message: `against an active coordinator, where everybody masks with everybody, there can be ${MAX_HOLDERS} clients at most`,
+    path: ["layout", "clients"],
+  });
 /** The same for all: each client's signature covers them. */
 export type AttemptTerms = z.output<typeof attemptTerms>;
 

@@ -26,15 +26,6 @@ export function sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
   return ed25519.sign(message, secretKey);
 }
 
-/** False also for keys and signatures that are none. Strict: of small order, or not the one encoding of RFC 8032, is none. */
-export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
-}
-
 /** Six words (66 bits) of one identity, for participants to compare over the telephone. */
 export function identityPhrase(publicKey: Uint8Array): string {
   return phraseOf(canonicalBytes("duet identity phrase 1", publicKey));

@@ -39,6 +39,16 @@ export async function agreedKey(
   return derivedKey(shared, context);
 }
 
+/** What no client may announce: a key with which no secret can be agreed. @throws {SecureAggregationError} "weak key". */
+export function checkStrength(publicKey: Uint8Array, owner: string): void {
+  try {
+    x25519.getSharedSecret(ANY_SECRET, publicKey);
+  } catch (cause) {
+    refuseKey(owner, cause);
+  }
+}
+const ANY_SECRET = new Uint8Array(KEY_BYTES).fill(1);
+
 /** HKDF-SHA256 without salt. */
 export function derivedKey(secret: Uint8Array, context: Uint8Array): Uint8Array {
   return hkdf(sha256, secret, undefined, context, KEY_BYTES);

@@ -1,7 +1,8 @@
 /** The sets of an attempt, U3 within U2 within U1: what client and coordinator ask of each. */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { checkSize } from "./announcement.ts";
-import { type AttemptTerms, contextBytes, leastMembers } from "./attempt.ts";
+import { algorithms } from "./algorithms.ts";
+import { checkSize, type Identities } from "./announcement.ts";
+import { type AttemptTerms, contextBytes, leastMembers, thresholdOf } from "./attempt.ts";
 import { type MaskingGraph, tiedTogether } from "./neighbours.ts";
 import { SecureAggregationError } from "./secureAggregationError.ts";
 
@@ -10,38 +11,42 @@ export function holdersOf({ neighbours }: MaskingGraph, client: string): readonl
   return [client, ...(neighbours.get(client) ?? [])].sort();
 }
 
+/** Fewer than it takes. */
 export interface Shortage {
   readonly have: number;
   readonly needed: number;
 }
 
-/** Whether too few are left to give the secrets of `owners`, in all or of one's holders. */
-export function shortageOf(
-  terms: AttemptTerms,
-  graph: MaskingGraph,
-  owners: readonly string[],
-  members: readonly string[],
-): Shortage | null {
-  const needed = leastMembers(terms, graph.neighbours.size);
-  if (members.length < needed) return { have: members.length, needed };
+const shortageBelow = (needed: number, have: number): Shortage | null => (have < needed ? { have, needed } : null);
+
+/** Of those who sign U3: the threshold of U1. */
+export function shortageOfSigners(terms: AttemptTerms, graph: MaskingGraph, signers: number): Shortage | null {
+  return shortageBelow(thresholdOf(terms, graph.neighbours.size), signers);
+}
+
+/** Of the holders of one owner's shares that are among `members`. */
+export function shortageOfHolders(graph: MaskingGraph, owners: readonly string[], members: readonly string[]): Shortage | null {
   const left = new Set(members);
   for (const owner of owners) {
-    const have = holdersOf(graph, owner).filter((holder) => left.has(holder)).length;
-    if (have < graph.shareThreshold) return { have, needed: graph.shareThreshold };
+    const holders = holdersOf(graph, owner).filter((holder) => left.has(holder));
+    const shortage = shortageBelow(graph.shareThreshold, holders.length);
+    if (shortage) return shortage;
   }
   return null;
 }
 
-/** The same of a set that hides in one sum: masks must tie all of it together, or it would hide in several. */
+/** Of a set that is to hide in one sum: too few of them, or of an owner's holders, or masks that do not tie all of them together. */
 export function shortageOfSum(
   terms: AttemptTerms,
   graph: MaskingGraph,
   owners: readonly string[],
   members: readonly string[],
 ): Shortage | null {
-  const tied = tiedTogether(graph, members);
-  const parted = tied < members.length ? { have: tied, needed: members.length } : null;
-  return shortageOf(terms, graph, owners, members) ?? parted;
+  return (
+    shortageBelow(leastMembers(terms, graph.neighbours.size), members.length) ??
+    shortageOfHolders(graph, owners, members) ??
+    shortageBelow(members.length, tiedTogether(graph, members))
+  );
 }
 
 /**
@@ -71,4 +76,18 @@ export function survivorsBytes(
   survivors: readonly string[],
 ): Uint8Array {
   return contextBytes(terms, "survivors", keyList, sha256(contextBytes(terms, "sharing", ...sharing)), ...survivors);
+}
+
+/** @throws {SecureAggregationError} "unknown client", "forged signature". */
+export async function checkSurvivors(
+  identities: Identities,
+  client: string,
+  signed: Uint8Array,
+  signature: Uint8Array,
+): Promise<void> {
+  const identity = identities.get(client);
+  if (!identity) throw new SecureAggregationError("unknown client", `Nobody here knows a client ${client}`, client);
+  const { verify } = await algorithms();
+  if (await verify(identity, signed, signature)) return;
+  throw new SecureAggregationError("forged signature", `${client} did not sign these survivors`, client);
 }

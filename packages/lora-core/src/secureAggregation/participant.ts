@@ -10,11 +10,11 @@
  * **What is forgotten.** Secret keys and seed after masking, the masked vector once U3 is known, the shares of others once they are revealed.
  */
 import { announce, checkKeyList, checkSize, type Identities, keyListDigest, sameBytes } from "./announcement.ts";
-import { type AttemptTerms, leastMembers, termsDigest } from "./attempt.ts";
-import { sign, verify } from "./identity.ts";
+import { type AttemptTerms, termsDigest, thresholdOf } from "./attempt.ts";
+import { sign } from "./identity.ts";
 import { KEY_BYTES, type KeyPair, newKeyPair } from "./keyAgreement.ts";
 import { addMasks, type Mask } from "./keystream.ts";
-import { checkMembers, holdersOf, survivorsBytes } from "./members.ts";
+import { checkMembers, checkSurvivors, holdersOf, survivorsBytes } from "./members.ts";
 import type {
   Agreement,
   Agreements,
@@ -103,7 +103,7 @@ export async function openParticipant(
     share: (keyList) => step((state) => share(setup, state, keyList)),
     mask: (delivery, vector) => step((state) => mask(setup, state, delivery, vector)),
     agree: (survivors) => step(async (state) => agree(setup, state, survivors)),
-    unmask: (agreements) => step(async (state) => unmask(setup, state, agreements)),
+    unmask: (agreements) => step((state) => unmask(setup, state, agreements)),
   };
 }
 
@@ -148,7 +148,7 @@ async function share(setup: ParticipantSetup, state: ParticipantState, keyList: 
     const same = sameBytes(keyListDigest(terms, keyList), keyListDigest(terms, state.shared.keyList));
     return [state, repeated(same, "list of keys", state.shared.message)];
   }
-  checkKeyList(terms, identities, keyList);
+  await checkKeyList(terms, identities, keyList);
   checkOwnEntry(state, keyList);
   const { secrets } = state;
   if (!secrets) throw outOfOrder();
@@ -220,23 +220,21 @@ function agree({ terms, client, identity }: ParticipantSetup, state: Participant
   return [{ ...state, masked: { ...masked, vector: null }, agreed: { members, message } }, message];
 }
 
-function unmask({ terms, identities }: ParticipantSetup, state: ParticipantState, { entries }: Agreements): Step<Revelation> {
+async function unmask(
+  { terms, identities }: ParticipantSetup,
+  state: ParticipantState,
+  { entries }: Agreements,
+): Promise<Step<Revelation>> {
   if (state.revealed) return [state, state.revealed];
   const { shared, masked, agreed } = state;
   if (!shared || !masked || !agreed) throw outOfOrder();
   const survivors = new Set(agreed.members);
   const signed = signedBytes(terms, shared.keyList, masked.members, agreed.members);
-  for (const { client, signature } of entries) {
-    const identity = survivors.has(client) ? identities.get(client) : undefined;
-    if (!identity) throw new SecureAggregationError("unknown client", `${client} is not among the survivors`, client);
-    if (verify(identity, signed, signature)) continue;
-    throw new SecureAggregationError(
-      "forged signature",
-      `${client} did not sign the survivors that this client was told of`,
-      client,
-    );
-  }
-  checkSize("agreeing", entries.length, leastMembers(terms, shared.keyList.entries.length));
+  const stranger = entries.find(({ client }) => !survivors.has(client))?.client;
+  if (stranger !== undefined)
+    throw new SecureAggregationError("unknown client", `${stranger} is not among the survivors`, stranger);
+  await Promise.all(entries.map(({ client, signature }) => checkSurvivors(identities, client, signed, signature)));
+  checkSize("agreeing", entries.length, thresholdOf(terms, shared.keyList.entries.length));
   const sharing = new Set(masked.members);
   const held = state.held.filter(({ of }) => sharing.has(of)).toSorted((a, b) => (a.of < b.of ? -1 : 1));
   const message = {

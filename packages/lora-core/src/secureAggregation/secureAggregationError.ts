@@ -14,6 +14,7 @@ export type SecureRefusal =
   | "no subset"
   | "left out"
   | "too few"
+  | "too many"
   | "wrong neighbours"
   | "altered share"
   | "both secrets"

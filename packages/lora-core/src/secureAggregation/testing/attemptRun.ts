@@ -64,7 +64,7 @@ export async function playAttempt(
   const of = (client: string) => participants.get(client) as Participant;
   for (const client of here(0)) {
     participants.set(client, await joinAs(cast, client));
-    coordinator.takeKeys(client, await of(client).announce());
+    await coordinator.takeKeys(client, await of(client).announce());
   }
   const keyList = coordinator.closeKeys();
   if (keyList.kind !== "closed") return keyList;
@@ -82,7 +82,7 @@ export async function playAttempt(
   }
   const survivors = coordinator.closeInputs();
   if (survivors.kind !== "closed") return survivors;
-  for (const client of here(3)) coordinator.takeAgreement(client, await of(client).agree(survivors.value));
+  for (const client of here(3)) await coordinator.takeAgreement(client, await of(client).agree(survivors.value));
   const agreements = coordinator.closeAgreements();
   if (agreements.kind !== "closed") return agreements;
   for (const client of here(4)) coordinator.takeRevelation(client, await of(client).unmask(agreements.value));
