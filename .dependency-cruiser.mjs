@@ -20,6 +20,7 @@ const coreFolders = {
   fusion: ["adapters", "tensors"],
   robustness: ["tensors"],
   differentialPrivacy: ["tensors"],
+  secureAggregation: [],
   strategies: ["tensors", "fusion", "robustness", "adapters", "training", "schedule"],
   protocol: ["adapters", "checkpoints", "data", "differentialPrivacy", "robustness", "training", "schedule"],
   training: [],

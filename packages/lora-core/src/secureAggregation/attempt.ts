@@ -45,7 +45,7 @@ export function termsDigest(terms: AttemptTerms): Uint8Array {
   return sha256(contextBytes(terms, "terms", terms.coordinator, ...layoutFields(terms.layout)));
 }
 
-/** t, of so many clients: more than half; more than two thirds where the coordinator may be active (Bonawitz et al. 2017, Theorem 6.5). */
+/** t, of so many clients: more than half; more than two thirds where the coordinator may be active (Bonawitz et al. 2017, section 6). */
 export function thresholdOf({ coordinator }: Pick<AttemptTerms, "coordinator">, clients: number): number {
   return 1 + Math.floor(coordinator === "active" ? (2 * clients) / 3 : clients / 2);
 }

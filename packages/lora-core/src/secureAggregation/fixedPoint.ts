@@ -105,7 +105,10 @@ function encodeReals(group: RealGroup, given: ArrayLike<number>, target: Uint32A
 
 function decodeReals(group: RealGroup, integers: Uint32Array, clients: number): Float64Array {
   const scale = scaleOf(group);
-  return Float64Array.from(integers, (integer) => integer / scale - clients * group.clip);
+  const shift = clients * group.clip;
+  const sums = new Float64Array(integers.length);
+  for (let i = 0; i < sums.length; i++) sums[i] = (integers[i] as number) / scale - shift;
+  return sums;
 }
 
 /** s: integers in a unit. */

@@ -254,7 +254,7 @@ describe("a client refuses to reveal anything", () => {
   });
 
   test("and never gives both secrets of one", async () => {
-    const stage = await stageBefore("unmask", cast, [eve]);
+    const stage = await stageBefore("unmask", cast, { late: [eve] });
     const { seeds, maskKeys } = await participantOf(stage, ada).unmask(stage.agreements);
     expect(seeds.map(({ of }) => of)).toEqual([ada, bea, cyd, dan]);
     expect(maskKeys.map(({ of }) => of)).toEqual([eve]);
@@ -287,13 +287,13 @@ describe("the coordinator refuses", () => {
   });
 
   test("a masked vector that comes once U3 is fixed: its seed is never asked for", async () => {
-    const stage = await stageBefore("agree", cast, [eve]);
+    const stage = await stageBefore("agree", cast, { late: [eve] });
     expect(() => stage.coordinator.takeInput(eve)).toThrow(refused("out of order", eve));
     expect(stage.survivors.members).not.toContain(eve);
   });
 
   test("a revelation with a wrong share, of both secrets, or of others than it was asked for", async () => {
-    const stage = await stageBefore("unmask", cast, [eve]);
+    const stage = await stageBefore("unmask", cast, { late: [eve] });
     const right = await participantOf(stage, ada).unmask(stage.agreements);
     const [first, ...rest] = right.seeds as [Revelation["seeds"][number], ...Revelation["seeds"]];
     const wrong = { ...right, seeds: [{ of: first.of, share: altered(first.share, 3) }, ...rest] };

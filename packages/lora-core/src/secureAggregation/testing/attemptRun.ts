@@ -1,11 +1,11 @@
 /** A whole attempt with real participants and a real aggregator: what tests play, alter and record. */
 import { random } from "../../tensors/random.ts";
-import { type Aggregator, type BelowThreshold, createAggregator, type Recovery } from "../aggregator.ts";
+import { type BelowThreshold, createAggregator, type Recovery } from "../aggregator.ts";
 import type { AttemptTerms } from "../attempt.ts";
 import { newIdentity } from "../identity.ts";
 import type { KeyPair } from "../keyAgreement.ts";
 import { addMasks, addVector } from "../keystream.ts";
-import { openParticipant, type Participant } from "../participant.ts";
+import { openParticipant, type Participant, type ParticipantState } from "../participant.ts";
 import type { RandomBytes } from "../randomBytes.ts";
 import { lengthOf } from "../vectorLayout.ts";
 
@@ -40,9 +40,14 @@ export function castOf(terms: AttemptTerms, count: number, randomBytes: RandomBy
   return { terms, clients, keys, identities, randomBytes };
 }
 
-export async function joinAs({ terms, keys, identities, randomBytes }: Cast, client: string): Promise<Participant> {
+/** A new participant; `keep` is given each of its states. */
+export async function joinAs(
+  { terms, keys, identities, randomBytes }: Cast,
+  client: string,
+  keep: (state: ParticipantState) => void = () => undefined,
+): Promise<Participant> {
   const identity = keys.get(client) as KeyPair;
-  return await openParticipant({ terms, client, identity, identities, randomBytes }, null, async () => undefined);
+  return await openParticipant({ terms, client, identity, identities, randomBytes }, null, async (state) => keep(state));
 }
 
 /** Every client's vector: `values` by its place. */
@@ -50,13 +55,8 @@ export type VectorOf = (place: number) => Uint32Array;
 
 export type Ending = { readonly kind: "sum"; readonly sum: Uint32Array; readonly survivors: readonly string[] } | BelowThreshold;
 
-/** Plays all phases; `vanishing` by the client's place. `seen` is given every masked vector. */
-export async function playAttempt(
-  cast: Cast,
-  vectorOf: VectorOf,
-  vanishing: readonly Vanishing[] = [],
-  seen: (client: string, masked: Uint32Array) => void = () => undefined,
-): Promise<Ending> {
+/** Plays all phases; `vanishing` by the client's place. */
+export async function playAttempt(cast: Cast, vectorOf: VectorOf, vanishing: readonly Vanishing[] = []): Promise<Ending> {
   const { terms, clients, identities } = cast;
   const coordinator = createAggregator(terms, identities);
   const here = (phase: number) => clients.filter((_, place) => (vanishing[place] ?? PHASES.length) > phase);
@@ -76,7 +76,6 @@ export async function playAttempt(
     const delivery = deliveries.value.get(client);
     if (!delivery) throw new Error("no delivery");
     const masked = await of(client).mask(delivery, vectorOf(clients.indexOf(client)));
-    seen(client, masked);
     coordinator.takeInput(client);
     addVector(sum, masked);
   }
@@ -95,5 +94,3 @@ async function freed(recovery: Recovery, sum: Uint32Array): Promise<Ending> {
   await addMasks(sum, recovery.masks);
   return { kind: "sum", sum, survivors: recovery.survivors };
 }
-
-export type { Aggregator };
