@@ -3,7 +3,8 @@
  * vectors are added up with `addVector` as they come, and masks taken off with `addMasks`, wherever that is computed. It can be made again
  * from the same messages in the same phases (a journal), because nothing in it is random.
  *
- * Each `take` refuses what is wrong, by name, and forgets it; each `close` fixes a set for good or says that too few are left.
+ * Each `take` refuses what is wrong, by name, and forgets it; each `close` fixes a set for good or says that too few are left. The set is
+ * that of `members` whose message was taken; left out, all of these.
  */
 import { checkEntry, checkRoom, claimKeys, type Identities, type KeyOwners, keyListDigest, sameBytes } from "./announcement.ts";
 import type { AttemptTerms } from "./attempt.ts";
@@ -52,19 +53,19 @@ export type Recovery =
 export interface Aggregator {
   takeKeys(client: string, announcement: KeyAnnouncement): Promise<void>;
   /** U1. */
-  closeKeys(): Closed<KeyList>;
+  closeKeys(members?: readonly string[]): Closed<KeyList>;
   takeShares(client: string, shares: SecretShares): void;
   /** U2; each member's delivery by its id. */
-  closeShares(): Closed<ReadonlyMap<string, Delivery>>;
+  closeShares(members?: readonly string[]): Closed<ReadonlyMap<string, Delivery>>;
   /** Its masked vector is here, whole. One that comes after `closeInputs` is refused: drop it unread. */
   takeInput(client: string): void;
   /** U3: the clients whose vectors make the sum, no others. */
-  closeInputs(): Closed<Survivors>;
+  closeInputs(members?: readonly string[]): Closed<Survivors>;
   takeAgreement(client: string, agreement: Agreement): Promise<void>;
-  closeAgreements(): Closed<Agreements>;
+  closeAgreements(members?: readonly string[]): Closed<Agreements>;
   takeRevelation(client: string, revelation: Revelation): void;
   /** What to put onto the sum of U3's vectors, so that it is free of masks. */
-  closeRevelations(): Promise<Recovery>;
+  closeRevelations(members?: readonly string[]): Promise<Recovery>;
 }
 
 type Phase = "keys" | "shares" | "input" | "agree" | "unmask" | "done";
@@ -107,8 +108,9 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       claimKeys(owners, identities, entry);
       announcements.set(client, announcement);
     },
-    closeKeys() {
+    closeKeys(members) {
       expect("keys");
+      keepOnly(announcements, members);
       const clients = [...announcements.keys()].sort();
       keyList = { entries: clients.map((client) => ({ client, ...(announcements.get(client) as KeyAnnouncement) })) };
       digest = keyListDigest(terms, keyList);
@@ -124,8 +126,9 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       }
       shares.set(client, given);
     },
-    closeShares() {
+    closeShares(members) {
       expect("shares");
+      keepOnly(shares, members);
       sharing = [...shares.keys()].sort();
       return close(
         "input",
@@ -137,9 +140,9 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       expect("input", client, sharing);
       inputs.add(client);
     },
-    closeInputs() {
+    closeInputs(members) {
       expect("input");
-      survivors = [...inputs].sort();
+      survivors = [...inputs].filter((client) => members?.includes(client) ?? true).sort();
       return close("agree", shortageOfSum(terms, graph, sharing, survivors), () => ({ members: [...survivors] }));
     },
     async takeAgreement(client, agreement) {
@@ -149,8 +152,9 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       if (isRepeated(agreed.get(client), agreement, client)) return;
       agreed.set(client, agreement);
     },
-    closeAgreements() {
+    closeAgreements(members) {
       expect("agree");
+      keepOnly(agreed, members);
       const clients = [...agreed.keys()].sort();
       return close("unmask", shortageOfSigners(terms, graph, clients.length), () => ({
         entries: clients.map((client) => ({ client, ...(agreed.get(client) as Agreement) })),
@@ -162,14 +166,21 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       checkRevelation(client, revelation, { graph, sharing, survivors, shares });
       revelations.set(client, revelation);
     },
-    async closeRevelations() {
+    async closeRevelations(members) {
       expect("unmask");
+      keepOnly(revelations, members);
       const shortage = shortageOfHolders(graph, sharing, [...revelations.keys()]);
       phase = "done";
       if (shortage) return { kind: "belowThreshold", ...shortage };
       return await recover({ terms, graph, keyList, sharing, survivors, shares, revelations });
     },
   };
+}
+
+function keepOnly(messages: Map<string, unknown>, members: readonly string[] | undefined): void {
+  if (!members) return;
+  const kept = new Set(members);
+  for (const client of messages.keys()) if (!kept.has(client)) messages.delete(client);
 }
 
 interface Sets {

@@ -51,7 +51,7 @@ export function thresholdOf({ coordinator }: Pick<AttemptTerms, "coordinator">, 
 }
 
 /** The smallest set of `clients` that may go on: the threshold, and never fewer than {@link MIN_CLIENTS}. */
-export function leastMembers(terms: AttemptTerms, clients: number): number {
+export function leastMembers(terms: Pick<AttemptTerms, "coordinator">, clients: number): number {
   return Math.max(MIN_CLIENTS, thresholdOf(terms, clients));
 }
 

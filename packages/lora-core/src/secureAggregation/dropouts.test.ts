@@ -56,6 +56,13 @@ test("three clients, of whom one vanishes once the sum is fixed", async () => {
   expect(ending.kind).toBe("sum");
 });
 
+test("forty clients in a sparse graph, of whom the first eight are gone before their shares", async () => {
+  // Nobody but the clients that are in U2 needs holders there.
+  const vanishing = Array.from({ length: 40 }, (_, place): Vanishing => (place < 8 ? 1 : 5));
+  const ending = await playAttempt(castOf(termsOf(LENGTH), 40), vectorOf, vanishing);
+  expect(ending.kind).toBe("sum");
+});
+
 test("forty clients in a sparse graph, of whom eight vanish at different times", async () => {
   const vanishing = Array.from({ length: 40 }, (_, place) => (place % 5 === 0 ? ((1 + (place % 4)) as Vanishing) : 5));
   const ending = await playAttempt(castOf(termsOf(LENGTH), 40), vectorOf, vanishing);

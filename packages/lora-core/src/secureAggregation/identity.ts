@@ -22,6 +22,8 @@ export function newIdentity(randomBytes: RandomBytes): KeyPair {
   return { secretKey, publicKey: ed25519.getPublicKey(secretKey) };
 }
 
+export const publicKeyOf = (secretKey: Uint8Array): Uint8Array => ed25519.getPublicKey(secretKey);
+
 export function sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
   return ed25519.sign(message, secretKey);
 }

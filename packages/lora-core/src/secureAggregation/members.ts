@@ -50,16 +50,15 @@ export function shortageOfSum(
 }
 
 /**
- * @param owners whose secrets the members must be able to give.
+ * A set that the coordinator fixed, as a client sees it: of those in the phase before, and enough to give the secrets of `owners`.
  * @throws {SecureAggregationError} "no subset", "too few".
  */
 export function checkMembers(
   terms: AttemptTerms,
   graph: MaskingGraph,
-  owners: readonly string[],
-  members: readonly string[],
+  { before, owners, members }: Readonly<Record<"before" | "owners" | "members", readonly string[]>>,
 ): void {
-  const allowed = new Set(owners);
+  const allowed = new Set(before);
   const stranger = members.find((member) => !allowed.has(member));
   if (stranger !== undefined) {
     throw new SecureAggregationError("no subset", `${stranger} was not in the phase before`, stranger);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { canonicalBytes } from "./canonicalBytes.ts";
+import { decodeMessage, encodeMessage } from "./messageCodec.ts";
 import { agreements, keyAnnouncement, memberList, revelation } from "./messages.ts";
 
 const announcement = {
@@ -8,12 +9,13 @@ const announcement = {
   signature: new Uint8Array(64).fill(3),
 };
 
-test("bytes are taken as Node's and as the browser's Socket.IO give them, and are plain afterwards", () => {
-  const { shareKey, maskKey, signature } = announcement;
-  const given = { shareKey: Buffer.from(shareKey), maskKey: maskKey.buffer, signature };
-  const parsed = keyAnnouncement.parse(given);
-  expect(parsed).toEqual(announcement);
-  expect(parsed.shareKey.constructor).toBe(Uint8Array);
+test("a message comes back from its bytes as it was, and what is none is refused by name", () => {
+  const content = encodeMessage(announcement);
+  expect(decodeMessage(keyAnnouncement, content)).toEqual(announcement);
+  expect(JSON.parse(new TextDecoder().decode(content)).shareKey).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  for (const wrong of [new Uint8Array([255]), new TextEncoder().encode("{}"), content.subarray(0, 40)]) {
+    expect(() => decodeMessage(keyAnnouncement, wrong)).toThrow(expect.objectContaining({ reason: "unreadable" }));
+  }
 });
 
 test("of a view its own bytes count, not its buffer's", () => {

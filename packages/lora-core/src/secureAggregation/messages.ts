@@ -9,6 +9,7 @@
  *   agree    Agreement               Agreements
  *   unmask   Revelation
  */
+import { base64urlnopad } from "@scure/base";
 import { z } from "zod";
 
 export const MAX_SECURE_CLIENTS = 1000;
@@ -16,12 +17,20 @@ export const MAX_SECURE_CLIENTS = 1000;
 /** Also of a federation. ASCII, so that every language sorts it alike. */
 export const clientId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
-/** As plain Uint8Array: Socket.IO gives an ArrayBuffer in browsers and a Buffer in Node. */
+/** As it travels, see messageCodec.ts, or as it is. */
 const bytes = (length: number) =>
   z.preprocess(
-    (given) => (given instanceof ArrayBuffer || given instanceof Uint8Array ? new Uint8Array(given) : given),
+    (given) => (typeof given === "string" ? decodedBytes(given) : given),
     z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must have ${length} bytes`),
   );
+
+function decodedBytes(text: string): Uint8Array | string {
+  try {
+    return base64urlnopad.decode(text);
+  } catch {
+    return text;
+  }
+}
 
 const key = bytes(32);
 const digest = bytes(32);

@@ -76,7 +76,9 @@ export interface Participant {
 
 /**
  * Begins an attempt, or goes on with the one of `kept`, the state that was kept last on this device for this federation.
- * @throws {SecureAggregationError} "used attempt": `kept` is of a later attempt, or of this one under other terms.
+ * @throws {SecureAggregationError} "used attempt": `kept` is of a later attempt, or of this one under other terms. "already revealed": in an
+ * earlier attempt of this round the coordinator could have had the sum; with another one, over one client fewer, it would have that
+ * client's update.
  */
 export async function openParticipant(
   setup: ParticipantSetup,
@@ -112,6 +114,9 @@ type Step<T> = readonly [ParticipantState, T];
 function resumed({ terms, client }: ParticipantSetup, kept: ParticipantState | null): ParticipantState | null {
   if (!kept || kept.federationId !== terms.federationId) return null;
   const order = kept.round - terms.round || kept.attempt - terms.attempt;
+  if (order < 0 && kept.round === terms.round && kept.revealed) {
+    throw new SecureAggregationError("already revealed", `This client's update is in a sum of round ${terms.round} already`);
+  }
   if (order < 0) return null;
   const same = order === 0 && kept.client === client && sameBytes(kept.termsDigest, termsDigest(terms));
   if (same) return kept;
@@ -190,7 +195,7 @@ async function mask(
   }
   const graph = graphOf(terms, shared.keyList);
   const { members } = delivery;
-  checkMembers(terms, graph, [...graph.neighbours.keys()], members);
+  checkMembers(terms, graph, { before: [...graph.neighbours.keys()], owners: members, members });
   checkIncluded(client, members);
   const peers = (graph.neighbours.get(client) ?? []).filter((peer) => members.includes(peer));
   if (
@@ -214,7 +219,7 @@ function agree({ terms, client, identity }: ParticipantSetup, state: Participant
   if (state.agreed) return [state, repeated(sameList(members, state.agreed.members), "set of survivors", state.agreed.message)];
   const { shared, masked } = state;
   if (!shared || !masked) throw outOfOrder();
-  checkMembers(terms, graphOf(terms, shared.keyList), masked.members, members);
+  checkMembers(terms, graphOf(terms, shared.keyList), { before: masked.members, owners: masked.members, members });
   checkIncluded(client, members);
   const message = { signature: sign(identity.secretKey, signedBytes(terms, shared.keyList, masked.members, members)) };
   return [{ ...state, masked: { ...masked, vector: null }, agreed: { members, message } }, message];

@@ -412,6 +412,15 @@ describe("a client that reloads", () => {
     await expect(opened(kept, keep, termsOf(LENGTH + 1))).rejects.toEqual(refused("used attempt"));
   });
 
+  test("does not give its update to a second sum of the round once it has revealed shares", async () => {
+    const stage = await stageBefore("unmask", castOf(termsOf(LENGTH), 5));
+    await participantOf(stage, ada).unmask(stage.agreements);
+    const kept = stage.states.get(ada)?.at(-1) ?? null;
+    const next = opened(kept, () => undefined, { ...stage.cast.terms, attempt: 2 });
+    await expect(next).rejects.toEqual(refused("already revealed"));
+    await expect(opened(kept, () => undefined, { ...stage.cast.terms, round: 4 })).resolves.toHaveProperty("announce");
+  });
+
   test("asked twice at once masks once", async () => {
     const stage = await stageBefore("input", cast);
     const delivery = stage.deliveries.get(ada) as Delivery;

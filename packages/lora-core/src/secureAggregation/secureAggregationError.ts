@@ -4,6 +4,8 @@ import { DuetError } from "../errors/duetError.ts";
 /** Every check that can fail. Those of a received message make an active coordinator, or a client that lies, visible. */
 export type SecureRefusal =
   | "used attempt"
+  | "already revealed"
+  | "unreadable"
   | "out of order"
   | "second message"
   | "unknown client"
