@@ -8,7 +8,9 @@ import type { Task } from "../data/task.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
+import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { strategies } from "../strategies/registry.ts";
+import type { Aggregation } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
 
 /** What every federation must say; the rest has a default. */
@@ -19,6 +21,8 @@ export interface FederationChoices {
   readonly method?: string;
   /** One of the method's presets; its first is the default. */
   readonly preset?: string;
+  /** How what clients share comes together. */
+  readonly aggregation?: Aggregation;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
   /** T, federated rounds. */
@@ -50,7 +54,7 @@ export function defaultTraining(family: ModelFamily): TrainingConfig {
 
 /** @throws {RangeError} on a method or preset that does not exist. @throws {UnsupportedModelError} on a base that is not supported. */
 export function defaultFederation(choices: FederationChoices): FederationConfig {
-  const { name, model, task } = choices;
+  const { name, model, task, aggregation = "plain" } = choices;
   const { family, defaultTargets } = parseArchitecture(model.config);
   return {
     name,
@@ -59,7 +63,9 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     adapter: { dropout: 0, ...(choices.initial?.settings ?? { rank: 8, alpha: 16, targetModules: [...defaultTargets] }) },
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
-    robustness: ROBUSTNESS[choices.robustness ?? "clip"],
+    aggregation,
+    // Nobody can judge an update that nobody sees.
+    robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
     budgets: {
       local: { unit: "steps", amount: choices.localSteps ?? 24 },
       inner: { unit: "steps", amount: choices.innerSteps ?? 12 },
@@ -67,7 +73,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     },
     training: { ...defaultTraining(family), ...choices.training },
     seed: choices.seed ?? 1,
-    minClients: choices.minClients ?? 2,
+    minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),
     maxClients: choices.maxClients ?? 20,
     roundDeadlineSeconds: choices.roundDeadlineSeconds ?? 600,
     reconnectGraceSeconds: choices.reconnectGraceSeconds ?? 60,

@@ -26,6 +26,8 @@ export const federationConfig = z
       preset: z.string().min(1).max(40),
       config: z.record(z.string().max(40), z.unknown()),
     }),
+    /** plain: what clients share is sent as it is; secure: nobody but the client sees it, the coordinator sees the sum. */
+    aggregation: z.enum(["plain", "secure"]),
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),

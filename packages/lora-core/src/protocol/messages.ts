@@ -6,9 +6,10 @@ import { z } from "zod";
 import { isCode, isId, isToken } from "./addresses.ts";
 import { baseModel } from "./baseModel.ts";
 import { blobRef, sha256Hex } from "./blobs.ts";
+import { exchangeKey } from "./exchange.ts";
 import { displayName, newFederationConfig } from "./federationConfig.ts";
 import { MAX_CONTACT_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
-import { newDevice, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { identityKey, newDevice, progress, roundMetrics, sampleCounts } from "./metrics.ts";
 import { joining, linkRole, listing, organiserView } from "./organiserView.ts";
 import { phase } from "./snapshot.ts";
 import { visibleName } from "./visibleText.ts";
@@ -22,6 +23,11 @@ const revision = z.number().int().min(0);
 const roundNumber = z.number().int().min(0).max(10_000);
 
 const empty = z.strictObject({});
+/** A browser gives an ArrayBuffer, Node a Buffer. */
+const messageContent = z.preprocess(
+  (given) => (given instanceof ArrayBuffer || given instanceof Uint8Array ? new Uint8Array(given) : given),
+  z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array),
+);
 
 export const federationSummary = z.strictObject({
   federationId: id,
@@ -120,6 +126,8 @@ export const messages = {
       modelSha256: sha256Hex,
       device: newDevice,
       samples: sampleCounts,
+      /** Needed where what clients share is summed securely; stays the same for as long as it is this client. */
+      identity: identityKey.nullable().default(null),
       sees: z.enum(["all", "own"]).default("all"),
     }),
     /** Snapshots from `revision` on know of this client as it is now. */
@@ -131,6 +139,18 @@ export const messages = {
   "round:fetch": {
     request: z.strictObject({ round: roundNumber }),
     reply: z.strictObject({ adapter: blobRef.nullable() }),
+  },
+  /**
+   * What this client needs in order to answer a step of the secure sum (a message of secureAggregation/messages.ts); null in the first.
+   */
+  "exchange:fetch": {
+    request: exchangeKey,
+    reply: z.strictObject({ content: messageContent.nullable() }),
+  },
+  /** Answers a step with a blob that was uploaded as an adapter is; acknowledged and repeated as `round:submit` is. */
+  "exchange:send": {
+    request: z.strictObject({ ...exchangeKey.shape, blob: blobRef }),
+    reply: empty,
   },
   /**
    * Acknowledged only once it is on disk; a repeat of the same (client, round) is acknowledged and not counted twice. Refused with

@@ -21,6 +21,9 @@ const perAdapter = <T extends z.ZodType>(value: T) =>
     fused: value.nullable(),
   });
 
+/** Public key of a client's identity (Ed25519, base64url): what it signs with in secure sums. */
+export const identityKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "this is not a public key");
+
 export const sampleCounts = z.strictObject({ train: count.min(1), fusion: count, test: count });
 export type SampleCounts = z.output<typeof sampleCounts>;
 
@@ -67,6 +70,18 @@ export const roundMetrics = z.strictObject({
   privacy: privacyStanding.optional(),
 });
 export type RoundMetrics = z.output<typeof roundMetrics>;
+
+/** Means over the rows of all clients in a secure sum; null where none of them measured it. */
+export const roundMeans = z.strictObject({
+  /** Rows behind the figures. */
+  trainRows: count,
+  testRows: count,
+  /** Nats. */
+  trainLoss: finite.nullable(),
+  accuracy: perAdapter(fraction),
+  testLoss: perAdapter(finite),
+});
+export type RoundMeans = z.output<typeof roundMeans>;
 
 const noSlot = { base: null, personal: null, shared: null, fused: null };
 /** Of a round in which nothing was measured. */

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { updateStanding } from "../robustness/updateStanding.ts";
 import { STAGES } from "../schedule/roundNumbers.ts";
+import { exchangeStep } from "./exchange.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
-import { device, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { device, identityKey, progress, roundMeans, roundMetrics, sampleCounts } from "./metrics.ts";
 import { joining } from "./organiserView.ts";
 
 const bytes = z.number().int().min(0);
@@ -23,6 +24,8 @@ export const clientView = z.strictObject({
   name: displayName,
   device,
   samples: sampleCounts,
+  /** By which the others know whose keys they have in a secure sum; null where there are none. */
+  identity: identityKey.nullable(),
   /** present: connected; away: connection lost, may come back; left: gone for good. */
   status: z.enum(["present", "away", "left"]),
   /** Why it left, or why it was left out of the last round; one sentence. */
@@ -52,6 +55,10 @@ export const roundView = z.strictObject({
    * round has closed. Null in a round without an aggregation, and where a method leaves it undefined.
    */
   aggregationError: z.number().min(0).nullable(),
+  /** Over the counted clients' rows, from their secure sum; null where each client told its own figures, or there was no sum. */
+  means: roundMeans.nullable(),
+  /** Secure sums begun for it; 0 where what clients shared was sent as it is. */
+  exchanges: z.number().int().min(0),
 });
 export type RoundView = z.output<typeof roundView>;
 
@@ -62,8 +69,11 @@ export type ModuleError = z.output<typeof moduleError>;
 export const eventView = z.strictObject({ at: instant, text: z.string(), clientId: z.string().nullable() });
 export type EventView = z.output<typeof eventView>;
 
-/** waiting: for clients; collecting: a round is open; aggregating; paused by the organiser; then one of three ends. */
-export const phase = z.enum(["waiting", "collecting", "aggregating", "paused", "finished", "stopped", "failed"]);
+/**
+ * waiting: for clients; collecting: a round is open; exchanging: what clients share is summed securely; aggregating; paused by the
+ * organiser; then one of three ends.
+ */
+export const phase = z.enum(["waiting", "collecting", "exchanging", "aggregating", "paused", "finished", "stopped", "failed"]);
 export type Phase = z.output<typeof phase>;
 
 export const snapshot = z.strictObject({
@@ -89,6 +99,16 @@ export const snapshot = z.strictObject({
       /** Participants whose submission the coordinator has. */
       submitted: z.array(z.string()),
       deadlineAt: instant.nullable(),
+      /** The secure sum that is under way; null before it, and where there is none. */
+      exchange: z
+        .strictObject({
+          attempt: z.number().int(),
+          step: exchangeStep,
+          /** Clients whose answer this step waits for, and those who gave it. */
+          asked: z.array(z.string()),
+          answered: z.array(z.string()),
+        })
+        .nullable(),
     })
     .nullable(),
   rounds: z.array(roundView),

@@ -141,7 +141,7 @@ function complete(opened: Snapshot | null, whole: Snapshot): Snapshot {
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const joined = (clientId: string) => {
-  const introduction = { name: clientId, device, samples: { train: 3, fusion: 1, test: 1 } };
+  const introduction = { name: clientId, device, samples: { train: 3, fusion: 1, test: 1 }, identity: null };
   return { type: "clientJoined" as const, clientId, introduction, at: 1 };
 };
 
@@ -158,6 +158,7 @@ function longFederation({ clients, rounds }: { clients: number; rounds: number }
       name: id,
       device,
       samples: { train: 3, fusion: 1, test: 1 },
+      identity: null,
       status: "present",
       note: null,
       lastSeenAt: 1,
@@ -175,6 +176,8 @@ function longFederation({ clients, rounds }: { clients: number; rounds: number }
       aggregated: ids,
       meanLoss: 1,
       aggregationError: null,
+      means: null,
+      exchanges: 0,
     })),
   };
 }

@@ -15,6 +15,7 @@ describe("the gauge of a closed round", () => {
     error: null,
     moduleErrors: [],
     standings: [],
+    means: null,
     at: 20,
   });
   const first = run(joined("a"), joined("b"), submitted("a", 1), submitted("b", 1), known(1));

@@ -2,8 +2,10 @@
  * What a state waits for. Commands are the difference between two states' pending work, so a transition cannot forget to cancel
  * a timer, and a restart runs exactly what the restored state still needs.
  */
+
+import { answersOf } from "./exchange.ts";
 import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
-import { type OpenRound, type RoundState, specOf } from "./roundState.ts";
+import { type RoundPhase, type RoundState, specOf } from "./roundState.ts";
 
 type AggregateCommand = Extract<RoundCommand, { type: "aggregate" }>;
 
@@ -52,12 +54,17 @@ function timersOf(state: RoundState): readonly Timer[] {
     const { attempt, deadlineAt } = phase.open;
     timers.push(timer(deadlineAt, { type: "deadlinePassed", round: specOf(state, phase.open).round, attempt }));
   }
+  if (phase.kind === "exchanging") {
+    const { attempt, step, deadlineAt } = phase.exchange;
+    const { round } = specOf(state, phase.open);
+    timers.push(timer(deadlineAt, { type: "exchangeDeadlinePassed", round, attempt, step }));
+  }
   return timers;
 }
 
 const timer = (at: number, event: TimerEvent): Timer => ({ key: keyOf(event), at, event });
 
-/** One timer per client, and one each for the wait and for every opening of a round. */
+/** One timer per client, and one each for the wait, for every opening of a round and for every step of its secure sums. */
 function keyOf(event: TimerEvent): string {
   switch (event.type) {
     case "graceExpired":
@@ -66,19 +73,28 @@ function keyOf(event: TimerEvent): string {
       return "wait";
     case "deadlinePassed":
       return `deadline:${event.round}:${event.attempt}`;
+    case "exchangeDeadlinePassed":
+      return `exchange:${event.round}:${event.attempt}:${event.step}`;
     default:
       return event satisfies never;
   }
 }
 
+const TIMER_EVENTS: ReadonlySet<RoundEvent["type"]> = new Set<TimerEvent["type"]>([
+  "graceExpired",
+  "waitExpired",
+  "deadlinePassed",
+  "exchangeDeadlinePassed",
+]);
+
 function isTimerEvent(event: RoundEvent): event is TimerEvent & RoundEvent {
-  return event.type === "graceExpired" || event.type === "waitExpired" || event.type === "deadlinePassed";
+  return TIMER_EVENTS.has(event.type);
 }
 
 function aggregationOf(state: RoundState): AggregateCommand | null {
   const { phase } = state;
   if (phase.kind !== "aggregating" || phase.stalled) return null;
-  return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(phase.open) };
+  return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(phase), exchange: phase.exchange };
 }
 
 /** Without a contribution that turned out to be damaged it is another one. */
@@ -86,8 +102,10 @@ function isSameAggregation(before: AggregateCommand | null, after: AggregateComm
   return before?.round === after?.round && before?.inputs.length === after?.inputs.length;
 }
 
-function inputsOf({ submissions }: OpenRound): readonly AggregateInput[] {
-  return Object.entries(submissions).flatMap(([clientId, { artifact, sampleCount }]) =>
-    artifact === null ? [] : [{ clientId, artifact, sampleCount }],
+function inputsOf({ open, exchange }: Extract<RoundPhase, { kind: "aggregating" }>): readonly AggregateInput[] {
+  const sent = Object.entries(open.submissions).map(([id, { artifact }]) => [id, artifact] as const);
+  const inputs = exchange ? Object.entries(answersOf(exchange, "input")) : sent;
+  return inputs.flatMap(([clientId, artifact]) =>
+    artifact === null ? [] : [{ clientId, artifact, sampleCount: open.submissions[clientId]?.sampleCount ?? 0 }],
   );
 }

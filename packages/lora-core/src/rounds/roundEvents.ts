@@ -1,7 +1,10 @@
 /** What can happen to a federation, and what it then asks of its surroundings. */
-import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
+
+import type { ExchangeKey } from "../protocol/exchange.ts";
+import type { Device, RoundMeans, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
 import type { ModuleError } from "../protocol/snapshot.ts";
 import type { ClientStanding } from "../strategies/updateStanding.ts";
+import type { Exchange } from "./exchange.ts";
 import type { ArtifactId, ClientId } from "./roundState.ts";
 
 /** What a client says about itself when it joins or comes back. */
@@ -9,6 +12,8 @@ export interface Introduction {
   readonly name: string;
   readonly device: Device;
   readonly samples: SampleCounts;
+  /** Public key, where what clients share is summed securely. */
+  readonly identity: string | null;
 }
 
 type Happening =
@@ -25,6 +30,15 @@ type Happening =
       readonly bytes: number;
       readonly metrics: RoundMetrics;
     }
+  /** A client's answer in a step of the secure sum. */
+  | (ExchangeKey & {
+      readonly type: "exchanged";
+      readonly clientId: ClientId;
+      readonly artifact: ArtifactId;
+      readonly bytes: number;
+    })
+  /** Who is left is enough by number, but cannot make this sum. */
+  | { readonly type: "exchangeFailed"; readonly round: number; readonly attempt: number; readonly reason: string }
   | TimerEvent
   | {
       readonly type: "aggregated";
@@ -34,6 +48,8 @@ type Happening =
       readonly moduleErrors: readonly ModuleError[];
       /** Of the clients whose updates were aggregated. */
       readonly standings: readonly ClientStanding[];
+      /** Of all counted clients, from their secure sum; null where each has told its own. */
+      readonly means: RoundMeans | null;
     }
   /** The aggregation error of a closed round, once it is known. */
   | {
@@ -66,6 +82,7 @@ export type RoundEvent = Happening & { readonly at: number };
 /** What a timer becomes when it fires. */
 export type TimerEvent =
   | { readonly type: "deadlinePassed"; readonly round: number; readonly attempt: number }
+  | (ExchangeKey & { readonly type: "exchangeDeadlinePassed" })
   | { readonly type: "waitExpired" }
   | { readonly type: "graceExpired"; readonly clientId: ClientId };
 
@@ -73,7 +90,13 @@ export type TimerEvent =
 export type RoundCommand =
   | { readonly type: "startTimer"; readonly key: string; readonly at: number; readonly event: TimerEvent }
   | { readonly type: "cancelTimer"; readonly key: string }
-  | { readonly type: "aggregate"; readonly round: number; readonly inputs: readonly AggregateInput[] };
+  | {
+      readonly type: "aggregate";
+      readonly round: number;
+      readonly inputs: readonly AggregateInput[];
+      /** How the inputs are to be unmasked; null where they are what clients share. */
+      readonly exchange: Exchange | null;
+    };
 
 export interface AggregateInput {
   readonly clientId: ClientId;

@@ -108,6 +108,7 @@ test("opens the first round at the quorum, for those present, with a deadline", 
     participants: ["anna", "bram"],
     submitted: [],
     deadlineAt: 5 + DEADLINE,
+    exchange: null,
   });
   expect(commands).toEqual([
     { type: "startTimer", key: "deadline:1:1", at: 1005, event: { type: "deadlinePassed", round: 1, attempt: 1 } },
@@ -125,6 +126,7 @@ test("asks for the aggregation of what came in when the last one answers, and ca
         { clientId: "anna", artifact: "1-anna", sampleCount: 30 },
         { clientId: "bram", artifact: "1-bram", sampleCount: 10 },
       ],
+      exchange: null,
     },
   ]);
 });
@@ -138,6 +140,7 @@ test("aggregates when the last outstanding client leaves, and counts what a depa
     type: "aggregate",
     round: 1,
     inputs: [{ clientId: "anna", artifact: "1-anna", sampleCount: 10 }],
+    exchange: null,
   });
 });
 

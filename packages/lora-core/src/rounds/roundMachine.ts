@@ -2,10 +2,31 @@
  * The rounds of a federation as a pure function. After every event {@link settle} looks whether something is complete, so that
  * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
  */
+import type { Exchange } from "./exchange.ts";
+import {
+  answered,
+  closeExchangeStep,
+  exchangeDeadlinePassed,
+  exchangeFailed,
+  openExchange,
+  settleExchange,
+  skipRound,
+} from "./exchangeSteps.ts";
 import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
-import { type EnrolledClient, enrolled, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
-import { closeRound, end, log, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
+import {
+  clientsNeeded,
+  type EnrolledClient,
+  enrolled,
+  isSummed,
+  type OpenRound,
+  openRoundOf,
+  outstanding,
+  type RoundState,
+  sendsAdapter,
+  specOf,
+} from "./roundState.ts";
+import { end, log, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
 import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 
@@ -47,8 +68,14 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
       return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
     case "submitted":
       return submitted(state, event);
+    case "exchanged":
+      return answered(state, event);
+    case "exchangeFailed":
+      return exchangeFailed(state, event);
     case "deadlinePassed":
       return deadlinePassed(state, event.round, event.attempt);
+    case "exchangeDeadlinePassed":
+      return exchangeDeadlinePassed(state, event);
     case "waitExpired":
       return waitExpired(state);
     case "aggregated":
@@ -106,10 +133,14 @@ function settle(state: RoundState): RoundState {
   const { phase } = state;
   if (state.paused) return state;
   if (phase.kind === "waiting") return settleWaiting(state);
+  if (phase.kind === "exchanging") {
+    const settled = settleExchange(state);
+    return settled === state ? state : settle(settled);
+  }
   if (phase.kind !== "collecting" || outstanding(state, phase.open).length > 0) return state;
   if (Object.keys(phase.open.submissions).length > 0) return settle(closeRound(state, phase.open));
-  const { index, attempt, failures, firstOpenedAt } = phase.open;
-  const next = { index, attempt: attempt + 1, failures, firstOpenedAt };
+  const { index, attempt, failures, firstOpenedAt, exchanges } = phase.open;
+  const next = { index, attempt: attempt + 1, failures, firstOpenedAt, exchanges };
   return settle(log({ ...state, phase: { kind: "waiting", next, until: null } }, "Everyone in the round left before answering"));
 }
 
@@ -117,11 +148,18 @@ function settleWaiting(state: RoundState): RoundState {
   if (state.phase.kind !== "waiting") return state;
   const { next, until } = state.phase;
   const present = state.clients.filter(({ status }) => status === "present");
-  if (present.length >= (state.started ? 1 : state.policy.minClients)) return openRound(state, next, present);
+  if (present.length >= clientsNeeded(state, next)) return openRound(state, next, present);
   const hasOpened = next.firstOpenedAt !== null || state.rounds.length > 0;
   const abandoned = hasOpened && !state.clients.some(({ status }) => status !== "left");
   const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
   return giveUpAt === until ? state : { ...state, phase: { kind: "waiting", next, until: giveUpAt } };
+}
+
+/** Stops collecting: to the secure sum, to aggregation of what was sent, or straight to the record. */
+function closeRound(state: RoundState, open: OpenRound): RoundState {
+  if (isSummed(state, open)) return openExchange(state, open);
+  if (specOf(state, open).uploads) return { ...state, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
+  return recordRound(state, { open, exchange: null, outcome: null });
 }
 
 function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
@@ -195,7 +233,7 @@ function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submit
   const client = enrolled(state, clientId);
   if (state.phase.kind !== "collecting" || !client) return state;
   if (submissionStanding(state, clientId, round).kind !== "expected") return state;
-  if (specOf(state, state.phase.open).uploads !== (artifact !== null)) return state;
+  if (sendsAdapter(state, state.phase.open) !== (artifact !== null)) return state;
   const submission = { artifact, sampleCount: client.samples.train, trainLoss: metrics.trainLoss };
   const submissions = { ...state.phase.open.submissions, [clientId]: submission };
   const next: RoundState = { ...state, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } };
@@ -218,6 +256,7 @@ function deadlinePassed(state: RoundState, round: number, attempt: number): Roun
 
 function closedByOrganiser(state: RoundState): RoundState {
   const { phase } = state;
+  if (phase.kind === "exchanging") return closeExchangeStep(state, phase);
   if (phase.kind !== "collecting") return state;
   if (Object.keys(phase.open.submissions).length === 0) {
     return log(state, "The round stays open: nobody has answered yet");
@@ -247,10 +286,12 @@ function waitExpired(state: RoundState): RoundState {
 
 function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggregated" }>): RoundState {
   const { phase } = state;
-  const { round, error, moduleErrors, standings } = event;
+  const { round, error, moduleErrors, standings, means } = event;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
   const known = error === null ? {} : { moduleErrors };
-  return recordRound(withStandings({ ...state, modelRound: round, ...known }, round, standings), phase.open, error);
+  const { open, exchange } = phase;
+  const outcome = { aggregationError: error, means };
+  return recordRound(withStandings({ ...state, modelRound: round, ...known }, round, standings), { open, exchange, outcome });
 }
 
 /** Later rounds may be open or closed by then. */
@@ -269,10 +310,16 @@ function gauged(state: RoundState, { round, error, moduleErrors }: Extract<Round
 function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type: "aggregationFailed" }>): RoundState {
   const { phase } = state;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== event.round) return state;
-  if (event.cause === "method") return retryRound(state, phase.open, `Round ${event.round} was not aggregated: ${event.reason}`);
+  if (event.cause === "method") return notAggregated(state, phase.open, phase.exchange, event.reason);
   const reason = `Round ${event.round} could not be stored (${event.reason}). Resume once there is room on the coordinator's disk`;
   const paused = state.paused ?? { since: state.at, reason };
   return log({ ...state, paused, phase: { ...phase, stalled: true } }, reason);
+}
+
+/** What was unmasked once is not unmasked again with other clients in it. */
+function notAggregated(state: RoundState, open: OpenRound, exchange: Exchange | null, reason: string): RoundState {
+  const why = `Round ${specOf(state, open).round} was not aggregated: ${reason}`;
+  return exchange ? skipRound(state, open, why) : retryRound(state, open, why);
 }
 
 /** A damaged adapter is never aggregated: its client sends it again while there is time, and is left out otherwise. */
@@ -280,6 +327,9 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   const { phase } = state;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round || !(clientId in phase.open.submissions))
     return state;
+  const { name } = enrolled(state, clientId) ?? { name: "A client" };
+  if (phase.exchange)
+    return notAggregated(state, phase.open, phase.exchange, `${name}'s part was damaged on the coordinator's disk`);
   const { [clientId]: _, ...submissions } = phase.open.submissions;
   const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
   const what = `adapter of round ${round} was damaged on the coordinator's disk`;
@@ -295,7 +345,7 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   // Clients answer once to each attempt; what others have sent stays counted.
   if (isHere) return { ...logged, phase: { kind: "collecting", open: { ...open, attempt: open.attempt + 1 } } };
   if (Object.keys(submissions).length === 0) return retryRound(logged, open, `Nothing is left of round ${round}`);
-  return { ...logged, phase: { kind: "aggregating", open, stalled: false } };
+  return { ...logged, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
 }
 
 function resumed(state: RoundState): RoundState {
@@ -320,6 +370,9 @@ function postponed(state: RoundState, byMs: number): RoundState {
   const { phase } = state;
   if (phase.kind === "collecting") {
     return { ...state, phase: { kind: "collecting", open: { ...phase.open, deadlineAt: phase.open.deadlineAt + byMs } } };
+  }
+  if (phase.kind === "exchanging") {
+    return { ...state, phase: { ...phase, exchange: { ...phase.exchange, deadlineAt: phase.exchange.deadlineAt + byMs } } };
   }
   if (phase.kind === "waiting" && phase.until !== null) return { ...state, phase: { ...phase, until: phase.until + byMs } };
   return state;

@@ -6,6 +6,8 @@ import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts"
 import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
+import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import type { Exchange, ExchangePolicy } from "./exchange.ts";
 
 export type ClientId = string;
 /** Name of a stored adapter. */
@@ -17,7 +19,7 @@ export interface RoundSpec {
   readonly stage: Stage;
   /** Clients start from the coordinator's shared adapter. */
   readonly receives: boolean;
-  /** Clients send an adapter, so the round ends with an aggregation. */
+  /** Clients share an adapter, so the round ends with an aggregation. */
   readonly uploads: boolean;
 }
 
@@ -31,6 +33,8 @@ export interface RoundPolicy {
   readonly reconnectGraceMs: number;
   /** How long a started federation waits for anyone after everyone left. */
   readonly waitMs: number;
+  /** What clients share is summed securely; null where it is sent as it is. */
+  readonly exchange: ExchangePolicy | null;
 }
 
 /** A client that joined once, whether it is here or not. */
@@ -39,6 +43,7 @@ export interface EnrolledClient {
   readonly name: string;
   readonly device: Device;
   readonly samples: SampleCounts;
+  readonly identity: string | null;
   readonly status: "present" | "away" | "left";
   /** Removed by the organiser: may not come back. */
   readonly removed: boolean;
@@ -73,6 +78,8 @@ export interface NextRound {
   readonly failures: number;
   /** First opening; null before it. */
   readonly firstOpenedAt: number | null;
+  /** Exchanges begun so far. */
+  readonly exchanges: number;
 }
 
 export interface OpenRound extends NextRound {
@@ -87,8 +94,10 @@ export type RoundPhase =
   /** `until`: when a federation that everyone left is given up. */
   | { readonly kind: "waiting"; readonly next: NextRound; readonly until: number | null }
   | { readonly kind: "collecting"; readonly open: OpenRound }
-  /** `stalled`: the result could not be stored; tried again on resume. */
-  | { readonly kind: "aggregating"; readonly open: OpenRound; readonly stalled: boolean }
+  /** Everybody is ready: what they share is summed securely. */
+  | { readonly kind: "exchanging"; readonly open: OpenRound; readonly exchange: Exchange }
+  /** `stalled`: the result could not be stored; tried again on resume. `exchange`: how the sum is made, where it is a secure one. */
+  | { readonly kind: "aggregating"; readonly open: OpenRound; readonly exchange: Exchange | null; readonly stalled: boolean }
   | { readonly kind: "ended"; readonly how: "finished" | "stopped" | "failed"; readonly reason: string };
 
 export interface RoundState {
@@ -126,7 +135,7 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
     at,
     createdAt: at,
     endedAt: null,
-    phase: { kind: "waiting", next: { index: 0, attempt: 1, failures: 0, firstOpenedAt: null }, until: null },
+    phase: { kind: "waiting", next: firstOpening(0), until: null },
     paused: null,
     started: false,
     clients: [],
@@ -137,14 +146,37 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
   };
 }
 
-/** The round that is collecting or aggregating. */
+/** A round that was not opened yet. */
+export const firstOpening = (index: number): NextRound => ({ index, attempt: 1, failures: 0, firstOpenedAt: null, exchanges: 0 });
+
+/** The round that is collecting, exchanging or aggregating. */
 export function openRoundOf({ phase }: RoundState): OpenRound | null {
-  return phase.kind === "collecting" || phase.kind === "aggregating" ? phase.open : null;
+  return "open" in phase ? phase.open : null;
+}
+
+/** The secure sum that is under way, or is being made. */
+export function exchangeOf({ phase }: RoundState): Exchange | null {
+  return phase.kind === "exchanging" || phase.kind === "aggregating" ? phase.exchange : null;
+}
+
+/** Whether clients send an adapter in this round by itself. */
+export function sendsAdapter(state: RoundState, next: NextRound): boolean {
+  return specOf(state, next).uploads && state.policy.exchange === null;
+}
+
+/** Whether what clients share in this round is summed securely. */
+export function isSummed(state: RoundState, next: NextRound): boolean {
+  return specOf(state, next).uploads && state.policy.exchange !== null;
 }
 
 /** The schedule's entry of a round. */
 export function specOf({ policy }: RoundState, { index }: NextRound): RoundSpec {
   return policy.schedule[index] as RoundSpec;
+}
+
+/** Present clients needed for a round to open. */
+export function clientsNeeded(state: RoundState, next: NextRound): number {
+  return Math.max(state.started ? 1 : state.policy.minClients, isSummed(state, next) ? MIN_CLIENTS : 1);
 }
 
 /** Clients of the round that are still here and have not submitted. */

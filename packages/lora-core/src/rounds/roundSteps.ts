@@ -1,7 +1,11 @@
 /** The steps that transitions are made of: open, close, record, retry, end. Each is pure and uses `state.at` as now. */
+import type { RoundMeans } from "../protocol/metrics.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
+import { type Exchange, summedClients } from "./exchange.ts";
 import {
   type EnrolledClient,
+  firstOpening,
+  isSummed,
   MAX_FAILURES,
   MAX_IDLE_LEFT,
   MAX_LOG_ENTRIES,
@@ -27,36 +31,40 @@ export function openRound(state: RoundState, next: NextRound, clients: readonly 
   return log({ ...state, started: true, phase: { kind: "collecting", open } }, text);
 }
 
-/** Stops collecting: to aggregation where adapters were sent, else straight to the record. */
-export function closeRound(state: RoundState, open: OpenRound): RoundState {
-  if (!specOf(state, open).uploads) return recordRound(state, open);
-  return { ...state, phase: { kind: "aggregating", open, stalled: false } };
+/** What became of a round. */
+export interface ClosedRound {
+  readonly open: OpenRound;
+  /** How what clients shared was summed; null where it was sent as it is, or not at all. */
+  readonly exchange: Exchange | null;
+  /** See RoundView. Null where nothing was aggregated. */
+  readonly outcome: { readonly aggregationError: number | null; readonly means: RoundMeans | null } | null;
 }
 
 /** Enters the round into the history and goes on to the next, or finishes after the last. */
-export function recordRound(state: RoundState, open: OpenRound, aggregationError: number | null = null): RoundState {
-  const aggregated = Object.keys(open.submissions);
+export function recordRound(state: RoundState, { open, exchange, outcome }: ClosedRound): RoundState {
+  const aggregated = isSummed(state, open) ? (exchange ? summedClients(exchange) : []) : Object.keys(open.submissions);
   const view: RoundView = {
     ...roundViewOf(state, open),
     closedAt: state.at,
-    aggregated,
-    meanLoss: meanLoss(Object.values(open.submissions)),
-    aggregationError,
+    aggregated: [...aggregated],
+    meanLoss: outcome?.means ? outcome.means.trainLoss : meanLoss(Object.values(open.submissions)),
+    aggregationError: outcome?.aggregationError ?? null,
+    means: outcome?.means ?? null,
+    exchanges: open.exchanges,
   };
   const text = `Round ${view.round} closed with ${aggregated.length} of ${open.participants.length}`;
   const recorded = log({ ...state, rounds: [...state.rounds, view] }, text);
   const index = open.index + 1;
   if (index === state.policy.schedule.length) return end(recorded, "finished", "All rounds are done");
-  const next = { index, attempt: 1, failures: 0, firstOpenedAt: null };
-  return { ...recorded, phase: { kind: "waiting", next, until: null } };
+  return { ...recorded, phase: { kind: "waiting", next: firstOpening(index), until: null } };
 }
 
 /** Opens the round once more, or fails the federation after {@link MAX_FAILURES}. */
 export function retryRound(state: RoundState, open: OpenRound, why: string): RoundState {
-  const { index, attempt, firstOpenedAt } = open;
+  const { index, attempt, firstOpenedAt, exchanges } = open;
   const failures = open.failures + 1;
   if (failures >= MAX_FAILURES) return end(state, "failed", `${why}, ${failures} times`);
-  const next = { index, attempt: attempt + 1, failures, firstOpenedAt };
+  const next = { index, attempt: attempt + 1, failures, firstOpenedAt, exchanges };
   return log({ ...state, phase: { kind: "waiting", next, until: null } }, why);
 }
 
@@ -78,6 +86,8 @@ export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
     aggregated: [],
     meanLoss: null,
     aggregationError: null,
+    means: null,
+    exchanges: open.exchanges,
   };
 }
 

@@ -1,6 +1,17 @@
 /** What people see of the rounds: the part of a snapshot that the machine's state determines. */
+import type { ExchangeStep } from "../protocol/exchange.ts";
 import type { ClientView, Phase, Snapshot } from "../protocol/snapshot.ts";
-import { type EnrolledClient, openRoundOf, outstanding, type RoundState, specOf } from "./roundState.ts";
+import { unanswered } from "./exchangeSteps.ts";
+import {
+  clientsNeeded,
+  type EnrolledClient,
+  exchangeOf,
+  type NextRound,
+  openRoundOf,
+  outstanding,
+  type RoundState,
+  specOf,
+} from "./roundState.ts";
 import { roundViewOf } from "./roundSteps.ts";
 
 type RoundsView = Pick<
@@ -11,6 +22,7 @@ type RoundsView = Pick<
 /** Pure. `progress` is null everywhere: it is not part of the state. Entries of the state are in it as they are, not copied. */
 export function roundsView(state: RoundState): RoundsView {
   const open = openRoundOf(state);
+  const exchange = exchangeOf(state);
   return {
     phase: phaseOf(state),
     note: noteOf(state),
@@ -21,7 +33,13 @@ export function roundsView(state: RoundState): RoundsView {
       attempt: open.attempt,
       participants: [...open.participants],
       submitted: Object.keys(open.submissions),
-      deadlineAt: state.paused ? null : open.deadlineAt,
+      deadlineAt: state.paused ? null : (exchange?.deadlineAt ?? open.deadlineAt),
+      exchange: exchange && {
+        attempt: exchange.attempt,
+        step: exchange.step,
+        asked: [...exchange.asked],
+        answered: Object.keys(exchange.answers),
+      },
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
     moduleErrors: [...state.moduleErrors],
@@ -56,12 +74,11 @@ function noteOf(state: RoundState): string {
   if (paused) return `${paused.reason}.`;
   switch (phase.kind) {
     case "waiting":
-      return waitingNote(state, phase.until !== null);
-    case "collecting": {
-      const names = outstanding(state, phase.open).map(({ name }) => name);
-      const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-      return `Round ${specOf(state, phase.open).round} is open; waiting for ${shown}.`;
-    }
+      return waitingNote(state, phase.next, phase.until !== null);
+    case "collecting":
+      return `Round ${specOf(state, phase.open).round} is open; waiting for ${namesOf(outstanding(state, phase.open))}.`;
+    case "exchanging":
+      return exchangeNote(state, phase.exchange.step);
     case "aggregating":
       return `Round ${specOf(state, phase.open).round} is being aggregated.`;
     default:
@@ -70,10 +87,28 @@ function noteOf(state: RoundState): string {
   }
 }
 
-function waitingNote(state: RoundState, isAbandoned: boolean): string {
+/** What each step of a secure sum is, for people. */
+const EXCHANGE_WORDS: Readonly<Record<ExchangeStep, string>> = {
+  keys: "keys are exchanged",
+  shares: "shares of the keys are exchanged",
+  input: "masked updates are sent",
+  agree: "the clients agree on who is in the sum",
+  unmask: "the sum is unmasked",
+};
+
+function exchangeNote(state: RoundState, step: ExchangeStep): string {
+  return `The updates are summed so that nobody sees a single one: ${EXCHANGE_WORDS[step]}; waiting for ${namesOf(unanswered(state))}.`;
+}
+
+function namesOf(clients: readonly EnrolledClient[]): string {
+  const names = clients.map(({ name }) => name);
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}
+
+function waitingNote(state: RoundState, next: NextRound, isAbandoned: boolean): string {
   if (isAbandoned) return `Everyone left; waiting for someone to come back. ${kept(state)}`;
   const present = state.clients.filter(({ status }) => status === "present").length;
-  const missing = Math.max(1, (state.started ? 1 : state.policy.minClients) - present);
+  const missing = Math.max(1, clientsNeeded(state, next) - present);
   return `Waiting for ${missing} more client${missing === 1 ? "" : "s"} before the next round opens.`;
 }
 

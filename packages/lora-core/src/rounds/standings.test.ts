@@ -9,6 +9,7 @@ const policy: RoundPolicy = {
   roundDeadlineMs: 1000,
   reconnectGraceMs: 100,
   waitMs: 1000,
+  exchange: null,
 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const none = { base: null, personal: null, shared: null, fused: null };
@@ -20,7 +21,7 @@ const bad = { norm: 12.34, rows: 16_666_666, cosine: -0.5, isClipped: true, isCa
 
 const events: readonly RoundEvent[] = [
   ...names.map((clientId): RoundEvent => {
-    const introduction = { name: clientId, device, samples: { train: 60, fusion: 1, test: 1 } };
+    const introduction = { name: clientId, device, samples: { train: 60, fusion: 1, test: 1 }, identity: null };
     return { type: "clientJoined", clientId, introduction, at: 0 };
   }),
   ...names.map((clientId): RoundEvent => {
@@ -34,6 +35,7 @@ const aggregated = (round: number): RoundEvent => ({
   error: null,
   moduleErrors: [],
   standings: names.map((clientId) => ({ clientId, ...(clientId === "mallory" ? bad : usual) })),
+  means: null,
   at: 2,
 });
 

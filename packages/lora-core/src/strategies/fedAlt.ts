@@ -38,6 +38,8 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
   weighting: () => "uniform",
   robustRefusal:
     "FedALT gives every client the mean of the others, so no robust mean can stand for them; it bounds outliers only.",
+  sumRefusal:
+    "FedALT gives every client the mean of the others, which a secure sum does not tell; choose another method, or let updates be sent as they are.",
   plan: ({ ownWeight, fusion }, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,

@@ -39,6 +39,8 @@ export const fedAmp: Strategy<FedAmpConfig> = {
   firstRound: () => 1,
   weighting: () => "uniform",
   robustRefusal: "FedAMP makes another mixture for every client, so no robust mean can stand for them; it bounds outliers only.",
+  sumRefusal:
+    "FedAMP compares the clients' adapters with each other, which a secure sum hides; choose another method, or let updates be sent as they are.",
   plan: ({ mu }, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,

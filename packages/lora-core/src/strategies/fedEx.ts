@@ -33,6 +33,8 @@ export const fedEx: Strategy<z.output<typeof fedExConfig>> = {
   weighting: () => "samples",
   robustRefusal:
     "FedEx-LoRA adds back what averaging loses, so it needs every adapter, not a robust mean; it bounds outliers only.",
+  sumRefusal:
+    "FedEx-LoRA adds back what averaging loses, for which it needs every adapter; choose another method, or let updates be sent as they are.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: { part: "all", extra: "merged" },

@@ -27,6 +27,8 @@ export const flexLora: Strategy<z.output<typeof flexLoraConfig>> = {
   weighting: () => "samples",
   robustRefusal:
     "FlexLoRA averages products of factors, which no robust mean of the factors can stand for; it bounds outliers only.",
+  sumRefusal:
+    "FlexLoRA averages products of factors, for which it needs every adapter; choose another method, or let updates be sent as they are.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,

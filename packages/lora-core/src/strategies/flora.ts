@@ -30,6 +30,8 @@ export const flora: Strategy<z.output<typeof floraConfig>> = {
   firstRound: () => 1,
   weighting: () => "samples",
   robustRefusal: "FLoRA stacks the clients' adapters, so no robust mean can stand for them; it bounds outliers only.",
+  sumRefusal:
+    "FLoRA stacks the clients' adapters, which a secure sum hides; choose another method, or let updates be sent as they are.",
   plan: (_config, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: { part: "all", extra: "merged" },

@@ -23,7 +23,17 @@ import { flora } from "./flora.ts";
 import { local } from "./local.ts";
 import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
-import type { Budgets, Contribution, PlanContext, RoundPlan, ServerState, Strategy, TaskKind, Weighting } from "./strategy.ts";
+import type {
+  Aggregation,
+  Budgets,
+  Contribution,
+  PlanContext,
+  RoundPlan,
+  ServerState,
+  Strategy,
+  TaskKind,
+  Weighting,
+} from "./strategy.ts";
 
 /** The first is what is proposed to somebody who has not chosen. */
 export const strategies = [
@@ -61,6 +71,8 @@ export interface Method {
   refusal(task: TaskKind): string | null;
   /** Why it cannot be protected so; null where it can. */
   robustnessRefusal(robustness: RobustnessConfig): string | null;
+  /** Why what its clients share cannot be summed so; null where it can. */
+  aggregationRefusal(aggregation: Aggregation): string | null;
   plan(budgets: Budgets, context: PlanContext): RoundPlan;
   init(initial: NamedTensors): ServerState;
   /** What this client receives in a round that receives. */
@@ -94,6 +106,7 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
     downloadsDiffer: strategy.downloadsDiffer ?? false,
     refusal: (task) => strategy.refusal?.(task) ?? null,
     robustnessRefusal: (robustness) => (replacesMean(robustness) ? (strategy.robustRefusal ?? null) : null),
+    aggregationRefusal: (aggregation) => (aggregation === "secure" ? (strategy.sumRefusal ?? null) : null),
     plan: (budgets, context) => strategy.plan(config, budgets, context),
     init: (initial) => strategy.init(initial, config),
     download: (state, clientId) => strategy.download?.(state, clientId, config) ?? state.shared,

@@ -7,7 +7,8 @@
  * With plain SGD, option II's c_i' = c_i - c + (theta - theta_i) / (K eta) is that same mean of g, because theta - theta_i is
  * eta times the sum of (g - c_i + c). Keeping every c_i gives the paper's c + |S| / N mean(c_i' - c_i) for the N clients known.
  * Differs from paper: the inner optimiser is AdamW, for which only the mean of g is a gradient; corrected gradients are clipped
- * before it sees them; the global step size is 1. Twice the bytes of FedAvg each way (from the second round on, downwards).
+ * before it sees them; the global step size is 1; in a secure sum c is the mean over the clients of the newest one, since nobody knows
+ * a single c_i. Twice the bytes of FedAvg each way (from the second round on, downwards).
  */
 import { z } from "zod";
 import { rankOf, splitRanks, stackRanks } from "../adapters/adapterSum.ts";

@@ -13,6 +13,9 @@ import type { Budget } from "../training/trainingConfig.ts";
 /** How clients count in an average. uniform: 1/N each, as FDLoRA prints it; samples: n_k / n, by training rows. */
 export type Weighting = "uniform" | "samples";
 
+/** plain: what clients share is sent as it is; secure: the coordinator sees the sum alone (secureAggregation/). */
+export type Aggregation = "plain" | "secure";
+
 /** The two adapters a client holds. Every slot starts as the federation's seeded initial adapter. */
 export type AdapterSlot = "personal" | "shared";
 
@@ -132,6 +135,8 @@ export interface Strategy<Config = unknown> {
    * what clients sent through their weighted mean alone.
    */
   readonly robustRefusal?: string;
+  /** Why it cannot do with a secure sum of what clients sent, one sentence; left out where their weighted mean is all it needs. */
+  readonly sumRefusal?: string;
   plan(config: Config, budgets: Budgets, context: PlanContext): RoundPlan;
   /** Before anybody sent anything. */
   init(initial: NamedTensors, config: Config): ServerState;

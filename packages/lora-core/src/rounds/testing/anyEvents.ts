@@ -15,6 +15,7 @@ export const policy: RoundPolicy = {
   roundDeadlineMs: 50,
   reconnectGraceMs: 20,
   waitMs: 200,
+  exchange: null,
 };
 const none = { base: null, personal: null, shared: null, fused: null };
 const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
@@ -27,6 +28,7 @@ const introduction = fc.record({
   name: clientId,
   device: fc.constant(device),
   samples: fc.constant({ train: 3, fusion: 1, test: 1 }),
+  identity: fc.constant(null),
 });
 
 const standings = fc.array(
@@ -69,6 +71,7 @@ const happening = fc.oneof(
       error: fc.constantFrom(null, 0.25),
       moduleErrors: fc.constant([]),
       standings,
+      means: fc.constant(null),
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("submissionDamaged"), clientId, round }) },

@@ -21,12 +21,13 @@ export const policy: RoundPolicy = {
   roundDeadlineMs: DEADLINE,
   reconnectGraceMs: GRACE,
   waitMs: WAIT,
+  exchange: null,
 };
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 
 function introduction(name: string, train = 10) {
-  return { name, device, samples: { train, fusion: 1, test: 1 } };
+  return { name, device, samples: { train, fusion: 1, test: 1 }, identity: null };
 }
 
 function metrics(trainLoss: number | null = 0.5): RoundMetrics {
@@ -61,6 +62,7 @@ export const aggregated = (round: number, at = 20): RoundEvent => ({
   error: 0.125,
   moduleErrors: [{ module: "q", error: 0.5 }],
   standings: [],
+  means: null,
   at,
 });
 export const failed = (cause: "storage" | "method", at = 20): RoundEvent => {

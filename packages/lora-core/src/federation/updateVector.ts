@@ -1,0 +1,139 @@
+/**
+ * What one client puts into a secure sum, and what comes out of it: its update times its weight, the weight, and the figures of which
+ * the means are shown. Client and coordinator derive the layout from the federation alone.
+ */
+
+import { decodeAdapter } from "../adapters/adapterCodec.ts";
+import { type AdapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
+import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { ADAPTER_KEYS, type AdapterKey, type RoundMeans, type RoundMetrics, type SampleCounts } from "../protocol/metrics.ts";
+import type { AttemptTerms } from "../secureAggregation/attempt.ts";
+import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
+import { methodOf } from "../strategies/registry.ts";
+import type { Weighting } from "../strategies/strategy.ts";
+import type { NamedTensors } from "../tensors/namedTensors.ts";
+
+/** Values of a weighted update beyond this are clipped; factors of LoRA and their differences stay well below it. */
+const UPDATE_CLIP = 2;
+/** A client with more rows counts as one with these. */
+const MAX_WEIGHT = 4096;
+/** Nats; a larger loss counts as this. */
+const MAX_LOSS = 50;
+const MAX_ROWS = 1_000_000;
+
+/** What a client has to share after a round. */
+export interface SharedRound {
+  /** The blob of its update. */
+  readonly upload: Uint8Array;
+  readonly metrics: RoundMetrics;
+  readonly samples: SampleCounts;
+}
+
+/** Which sum it is. */
+export interface SumName {
+  readonly federationId: string;
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
+export function termsOfSum(
+  { federationId, round, attempt }: SumName,
+  config: Pick<FederationConfig, "maxClients">,
+  updateBytes: number,
+): AttemptTerms {
+  return { federationId, round, attempt, coordinator: "curious", layout: updateVectorLayout(config.maxClients, updateBytes / 4) };
+}
+
+/** For at most so many clients, and updates of so many values. */
+export function updateVectorLayout(clients: number, values: number): VectorLayout {
+  const bits = bitsFor(clients);
+  const rows = Math.min(MAX_ROWS, Math.floor((2 ** 32 - 1) / clients));
+  return {
+    clients,
+    groups: [
+      { kind: "real", name: "update", length: values, clip: UPDATE_CLIP, bits },
+      { kind: "count", name: "weight", length: 1, max: Math.min(MAX_WEIGHT, rows) },
+      { kind: "count", name: "rows", length: 2 + 2 * ADAPTER_KEYS.length, max: rows },
+      { kind: "count", name: "right", length: ADAPTER_KEYS.length, max: rows },
+      { kind: "real", name: "loss", length: 1 + ADAPTER_KEYS.length, clip: MAX_LOSS, bits },
+    ],
+  };
+}
+
+/** Of the vector that travels. */
+export function updateVectorBytes(clients: number, updateBytes: number): number {
+  return 4 * updateVectorLayout(clients, updateBytes / 4).groups.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The values of one client, by group. Losses are weighted by the share of the rows of {@link MAX_WEIGHT}. */
+export function updateValues(
+  { upload, metrics, samples }: SharedRound,
+  weighting: Weighting,
+): ReadonlyMap<string, ArrayLike<number>> {
+  const weight = weighting === "uniform" ? 1 : Math.min(MAX_WEIGHT, samples.train);
+  const scale = weighting === "uniform" ? 1 : weight / MAX_WEIGHT;
+  const update = new Float32Array(upload.slice().buffer).map((value) => value * scale);
+  const { accuracy, testLoss, trainLoss } = metrics;
+  const test = Math.min(MAX_ROWS, samples.test);
+  const train = Math.min(MAX_ROWS, samples.train);
+  const measured = (value: number | null, rows: number) => (value === null ? 0 : rows);
+  const lossShare = (value: number | null, rows: number) => ((value ?? 0) * Math.min(MAX_WEIGHT, rows)) / MAX_WEIGHT;
+  return new Map<string, ArrayLike<number>>([
+    ["update", update],
+    ["weight", [weight]],
+    [
+      "rows",
+      [
+        measured(trainLoss, Math.min(MAX_WEIGHT, train)),
+        test,
+        ...ADAPTER_KEYS.map((key) => measured(accuracy[key], test)),
+        ...ADAPTER_KEYS.map((key) => measured(testLoss[key], Math.min(MAX_WEIGHT, test))),
+      ],
+    ],
+    ["right", ADAPTER_KEYS.map((key) => Math.round((accuracy[key] ?? 0) * test))],
+    ["loss", [lossShare(trainLoss, train), ...ADAPTER_KEYS.map((key) => lossShare(testLoss[key], test))]],
+  ]);
+}
+
+/** What a sum says of all its clients. */
+export interface SummedRound {
+  /** Their weighted mean. */
+  readonly update: NamedTensors;
+  /** Of all of them. */
+  readonly weight: number;
+  readonly means: RoundMeans;
+}
+
+/** @throws {RangeError} when no weight is in the sum. */
+export function summedRound(sum: ReadonlyMap<string, Float64Array>, layout: AdapterLayout, weighting: Weighting): SummedRound {
+  const group = (name: string) => sum.get(name) ?? new Float64Array();
+  const weight = group("weight")[0] ?? 0;
+  if (!(weight > 0)) throw new RangeError(`Nothing to aggregate: the total weight is ${weight}`);
+  const scale = (weighting === "uniform" ? 1 : MAX_WEIGHT) / weight;
+  const update = Float32Array.from(group("update"), (value) => value * scale);
+  if (update.byteLength !== layoutBytes(layout)) throw new RangeError("The sum is not one of this round's updates");
+  return { update: decodeAdapter(new Uint8Array(update.buffer), layout), weight, means: meansOf(group) };
+}
+
+function meansOf(group: (name: string) => Float64Array): RoundMeans {
+  const [rows, right, loss] = [group("rows"), group("right"), group("loss")];
+  const over = (value: number | undefined, count: number | undefined) => (count ? (value ?? 0) / count : null);
+  const keys = ADAPTER_KEYS.length;
+  const each = (mean: (index: number) => number | null) =>
+    Object.fromEntries(ADAPTER_KEYS.map((key, index) => [key, mean(index)])) as Record<AdapterKey, number | null>;
+  const lossMean = (index: number, count: number | undefined) => {
+    const mean = over(MAX_WEIGHT * (loss[index] ?? 0), count);
+    return mean === null ? null : Math.max(0, mean);
+  };
+  return {
+    trainRows: rows[0] ?? 0,
+    testRows: rows[1] ?? 0,
+    trainLoss: lossMean(0, rows[0]),
+    accuracy: each((index) => over(right[index], rows[2 + index])),
+    testLoss: each((index) => lossMean(1 + index, rows[2 + keys + index])),
+  };
+}
+
+/** How a method weighs its clients. */
+export const weightingOf = ({ strategy }: Pick<FederationConfig, "strategy">): Weighting => methodOf(strategy).weighting;

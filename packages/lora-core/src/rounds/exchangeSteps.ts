@@ -1,0 +1,134 @@
+/** What happens to the secure sum of a round: answers come in, steps follow each other, or it begins again. Pure. */
+import type { ExchangeKey } from "../protocol/exchange.ts";
+import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { answersNeeded, beginExchange, MAX_EXCHANGES, nextExchangeStep } from "./exchange.ts";
+import type { RoundEvent } from "./roundEvents.ts";
+import { type EnrolledClient, enrolled, type OpenRound, type RoundPhase, type RoundState, specOf } from "./roundState.ts";
+import { log, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+
+type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
+
+/** Clients that are asked and still here, and have not answered. */
+export function unanswered({ clients, phase }: RoundState): readonly EnrolledClient[] {
+  if (phase.kind !== "exchanging") return [];
+  const { asked, answers } = phase.exchange;
+  return clients.filter(({ id, status }) => status !== "left" && asked.includes(id) && !(id in answers));
+}
+
+/** Everybody who is ready sums up; where they are too few, the round is opened again. */
+export function openExchange(state: RoundState, open: OpenRound): RoundState {
+  const ready = Object.keys(open.submissions).filter((id) => enrolled(state, id)?.status !== "left");
+  const { round } = specOf(state, open);
+  if (ready.length < MIN_CLIENTS) {
+    const counted = `${ready.length} client${ready.length === 1 ? " was" : "s were"}`;
+    return retryRound(state, open, `Round ${round} was not summed: ${counted} ready, and a secure sum needs ${MIN_CLIENTS}`);
+  }
+  const deadlineAt = state.at + exchangePolicy(state).stepMs;
+  const exchange = beginExchange(open.exchanges + 1, ready, deadlineAt);
+  return { ...state, phase: { kind: "exchanging", open: { ...open, exchanges: exchange.attempt }, exchange } };
+}
+
+/** Goes on to the next step where nobody who is still here is waited for. */
+export function settleExchange(state: RoundState): RoundState {
+  return state.phase.kind === "exchanging" && unanswered(state).length === 0 ? advanceExchange(state, state.phase) : state;
+}
+
+/** One answer of one client counts. */
+export function answered(state: RoundState, event: Extract<RoundEvent, { type: "exchanged" }>): RoundState {
+  const { phase } = state;
+  const { clientId, artifact, bytes } = event;
+  if (phase.kind !== "exchanging" || !isKeyOf(state, event)) return state;
+  const { exchange } = phase;
+  const isLeft = enrolled(state, clientId)?.status === "left";
+  if (isLeft || !exchange.asked.includes(clientId) || clientId in exchange.answers) return state;
+  const next: RoundState = {
+    ...state,
+    phase: { ...phase, exchange: { ...exchange, answers: { ...exchange.answers, [clientId]: artifact } } },
+  };
+  return updateClient(next, clientId, ({ bytesUp }) => ({ lastSeenAt: state.at, note: null, bytesUp: bytesUp + bytes }));
+}
+
+/** Who has not answered by then is left out. */
+export function exchangeDeadlinePassed(state: RoundState, key: ExchangeKey): RoundState {
+  const { phase, paused } = state;
+  if (phase.kind !== "exchanging" || paused || !isKeyOf(state, key) || state.at < phase.exchange.deadlineAt) return state;
+  return advanceExchange(noteUnanswered(state, "did not answer in time while the updates were summed"), phase);
+}
+
+/** The sum cannot be made of who is left. */
+export function exchangeFailed(state: RoundState, event: Extract<RoundEvent, { type: "exchangeFailed" }>): RoundState {
+  const { phase } = state;
+  if (phase.kind !== "exchanging" || specOf(state, phase.open).round !== event.round) return state;
+  return phase.exchange.attempt === event.attempt ? beginAgain(state, phase, `Round ${event.round}: ${event.reason}`) : state;
+}
+
+/** The organiser does not want to wait for the rest of this step. */
+export function closeExchangeStep(state: RoundState, phase: Exchanging): RoundState {
+  if (Object.keys(phase.exchange.answers).length < answersNeeded(phase.exchange)) {
+    return log(state, "The round stays open: too few have answered for their updates to be summed");
+  }
+  const closed = log(noteUnanswered(state, "was skipped by the organiser"), "The organiser did not wait for the rest");
+  return advanceExchange(closed, phase);
+}
+
+/** The round is over without a sum: the shared adapter stays what it was. */
+export function skipRound(state: RoundState, open: OpenRound, why: string): RoundState {
+  return recordRound(log(state, `${why}; the shared adapter stays as it was`), { open, exchange: null, outcome: null });
+}
+
+function advanceExchange(state: RoundState, { open, exchange }: Exchanging): RoundState {
+  const count = Object.keys(exchange.answers).length;
+  if (count < answersNeeded(exchange)) return tooFew(state, { kind: "exchanging", open, exchange }, count);
+  const next = nextExchangeStep(exchange, state.at, exchangePolicy(state));
+  if (next) return { ...state, phase: { kind: "exchanging", open, exchange: next } };
+  return { ...state, phase: { kind: "aggregating", open, exchange, stalled: false } };
+}
+
+function tooFew(state: RoundState, { open, exchange }: Exchanging, count: number): RoundState {
+  const { round } = specOf(state, open);
+  const why = `Round ${round}: ${count} of ${exchange.asked.length} answered (${exchange.step}), and ${answersNeeded(exchange)} are needed`;
+  return beginAgain(state, { kind: "exchanging", open, exchange }, why);
+}
+
+/**
+ * Until secrets were revealed an exchange can be begun again: no mask of the one before can ever be taken off. After that it cannot,
+ * or the difference of two sums would be one client's update.
+ */
+function beginAgain(state: RoundState, { open, exchange }: Exchanging, why: string): RoundState {
+  if (exchange.step === "unmask") return skipRound(state, open, why);
+  if (exchange.attempt % MAX_EXCHANGES === 0) return retryRound(state, open, why);
+  return openExchange(log(state, `${why}; the sum is begun again`), open);
+}
+
+function noteUnanswered(state: RoundState, note: string): RoundState {
+  return unanswered(state).reduce(
+    (next, { id, name }) =>
+      log(
+        updateClient(next, id, () => ({ note })),
+        `${name} ${note}`,
+        id,
+      ),
+    state,
+  );
+}
+
+function isKeyOf(state: RoundState, { round, attempt, step }: ExchangeKey): boolean {
+  const { phase } = state;
+  if (phase.kind !== "exchanging" || specOf(state, phase.open).round !== round) return false;
+  return phase.exchange.attempt === attempt && phase.exchange.step === step;
+}
+
+function exchangePolicy({ policy }: RoundState) {
+  if (!policy.exchange) throw new Error("This federation has no secure sums");
+  return policy.exchange;
+}
+
+export type ExchangeStanding = "expected" | "counted" | "refused";
+
+/** Whether a client's answer is wanted; the coordinator asks before it stores anything. Pure. */
+export function exchangeStanding(state: RoundState, clientId: string, key: ExchangeKey): ExchangeStanding {
+  const { phase } = state;
+  if (phase.kind !== "exchanging" || !isKeyOf(state, key)) return "refused";
+  if (clientId in phase.exchange.answers) return "counted";
+  return phase.exchange.asked.includes(clientId) ? "expected" : "refused";
+}
