@@ -52,12 +52,20 @@ async function storedRound(clients: readonly string[]) {
   const contributions = clients.map((clientId, k) => ({ clientId, sampleCount: 10 + k, path: join(folder, clientId) }));
   for (const { clientId, path } of contributions) await writeFile(path, encodeAdapter(randomTensors(clientId), layout));
   const after = { adapter: join(folder, "adapter"), memory: join(folder, "memory") };
-  return { facts, round: 1, before: { kind: "seed" as const }, contributions, sent: layout, after };
+  const work = {
+    facts,
+    round: 1,
+    before: { kind: "seed" as const },
+    shared: { kind: "each" as const, contributions },
+    layout,
+    after,
+  };
+  return { work, contributions };
 }
 
 test("a thread aggregates files into files to the same bits, gauges them, and serves the result", async () => {
   const compute = threads();
-  const work = await storedRound(["b", "c", "a"]);
+  const { work, contributions } = await storedRound(["b", "c", "a"]);
   const { refs, standings } = await compute.run("aggregate", work);
   const adapter = await readFile(work.after.adapter);
   expect(refs.adapter).toEqual({ sha256: createHash("sha256").update(adapter).digest("hex"), bytes: adapter.byteLength });
@@ -69,7 +77,7 @@ test("a thread aggregates files into files to the same bits, gauges them, and se
   const method = methodOf(facts.strategy);
   const expected = method.aggregate(
     method.init(initialAdapter(layout, 7)),
-    work.contributions.map(({ clientId, sampleCount }) => ({ clientId, sampleCount, tensors: randomTensors(clientId) })),
+    contributions.map(({ clientId, sampleCount }) => ({ clientId, sampleCount, tensors: randomTensors(clientId) })),
     1,
   );
   expect(await readModelFiles(work.after)).toEqual(expected);
@@ -82,16 +90,15 @@ test("a thread aggregates files into files to the same bits, gauges them, and se
 
 test("what a job throws comes out as what it was", async () => {
   const compute = threads();
-  const work = await storedRound(["a"]);
-  const missing = { ...work, contributions: [{ clientId: "z", sampleCount: 1, path: "/nowhere/z" }] };
+  const { work, contributions } = await storedRound(["a"]);
+  const sharing = (shared: typeof contributions) => ({ ...work, shared: { kind: "each" as const, contributions: shared } });
+  const missing = sharing([{ clientId: "z", sampleCount: 1, path: "/nowhere/z" }]);
   await expect(compute.run("aggregate", missing)).rejects.toMatchObject({ code: "ENOENT", syscall: "open" });
-  await expect(compute.run("aggregate", { ...work, contributions: [] })).rejects.toThrow(
-    "Nothing to aggregate: no client contributed",
-  );
+  await expect(compute.run("aggregate", sharing([]))).rejects.toThrow("Nothing to aggregate: no client contributed");
   const blob = encodeAdapter(new Map([...randomTensors("x")].map(([key, t]) => [key, { ...t, data: t.data.fill(1e6) }])), layout);
   const file = await fileWith(blob);
   await expect(compute.run("check", { file, layout })).rejects.toMatchObject({ name: "Refusal", code: "INVALID_ADAPTER" });
-  await writeFile(work.contributions[0]?.path ?? "", "damaged");
+  await writeFile(contributions[0]?.path ?? "", "damaged");
   await expect(compute.run("aggregate", work)).rejects.toThrow(/bytes/);
 });
 
@@ -107,12 +114,12 @@ test("a thread that ends over a job takes no other job along", async () => {
 
 test("closing ends whatever runs and whatever waits, at once", async () => {
   const compute = threads();
-  const jobs = [await storedRound(["a"]), await storedRound(["b"])].map((work) => compute.run("aggregate", work));
+  const jobs = [await storedRound(["a"]), await storedRound(["b"])].map(({ work }) => compute.run("aggregate", work));
   const outcomes = Promise.allSettled(jobs);
   await compute.close();
   for (const outcome of await outcomes)
     expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(ComputeClosedError) });
-  await expect(compute.run("aggregate", await storedRound(["c"]))).rejects.toThrow(ComputeClosedError);
+  await expect(compute.run("aggregate", (await storedRound(["c"])).work)).rejects.toThrow(ComputeClosedError);
 });
 
 test("the largest adapter there is passes the check", async () => {

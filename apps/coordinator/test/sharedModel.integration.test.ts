@@ -42,7 +42,7 @@ async function modelOf(strategy: { id: string; preset: string; config: Record<st
   const { store } = await storage.open(record.federationId);
   onTestFinished(() => store.close());
   const catalogue = await readModelCatalogue(["models/duet-tiny"], pino({ level: "silent" }));
-  const model = await openSharedModel(defineFederation(config, catalogue), store, compute, null);
+  const model = await openSharedModel("federation", defineFederation(config, catalogue), store, compute, null);
   return { model, store, serves: () => serves };
 }
 
@@ -67,6 +67,14 @@ async function submit(store: FederationStore, clientId: string): Promise<void> {
   await store.adoptSubmission(clientId, await refOf(content), file);
 }
 
+/** Round 1 with what these clients sent under their own names. */
+const plainly = (clients: readonly string[]) => ({
+  round: 1,
+  inputs: clients.map((clientId) => ({ clientId, artifact: clientId, sampleCount: 3 })),
+  exchange: null,
+  identities: {},
+});
+
 test("what everyone fetches is encoded and hashed once per aggregation, however many ask at once", async () => {
   const { model, store, serves } = await modelOf({ id: "fedavg", preset: "standard", config: {} });
   const clients = Array.from({ length: 50 }, (_, i) => `client-${i}`);
@@ -78,7 +86,7 @@ test("what everyone fetches is encoded and hashed once per aggregation, however 
   expect(serves()).toBe(2);
 
   await submit(store, "x");
-  await model.aggregate(1, [{ clientId: "x", artifact: "x", sampleCount: 3 }]);
+  await model.aggregate(plainly(["x"]));
   expect(await model.blob("client-1", receive)).toEqual(first[0]);
   model.adopt(1);
   const second = await Promise.all(clients.map((clientId) => model.blob(clientId, receive)));
@@ -99,10 +107,7 @@ test("where each client has something of its own, it is made once for each", asy
   });
   const clients = ["x", "y", "z"];
   for (const clientId of clients) await submit(store, clientId);
-  await model.aggregate(
-    1,
-    clients.map((clientId) => ({ clientId, artifact: clientId, sampleCount: 3 })),
-  );
+  await model.aggregate(plainly(clients));
   model.adopt(1);
   const blobs = await Promise.all([...clients, ...clients].map((clientId) => model.blob(clientId, receive)));
   expect(new Set(blobs.map(({ sha256 }) => sha256)).size).toBe(3);

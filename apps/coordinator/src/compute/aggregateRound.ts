@@ -1,6 +1,7 @@
 /** One round's aggregation, from files into files. */
 import { type AdapterLayout, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
+import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { aggregateRound as aggregate, type RoundToAggregate } from "@duet/lora-core/strategies/aggregateRound";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
@@ -13,21 +14,30 @@ import {
   type StoredContribution,
   type StoredModel,
 } from "./storedRound.ts";
+import { type StoredSum, summedContribution } from "./summedContribution.ts";
 
 export interface AggregateInput {
   readonly facts: FederationFacts;
   readonly round: number;
   readonly before: StoredModel;
-  readonly contributions: readonly StoredContribution[];
-  /** Layout of what clients sent. */
-  readonly sent: AdapterLayout;
+  readonly shared: SharedByClients;
+  /** Layout of what clients shared. */
+  readonly layout: AdapterLayout;
   /** Where the result is written, or lies. */
   readonly after: ModelFiles;
 }
 
+/** What clients shared: each by itself, or their secure sum. */
+export type SharedByClients =
+  | { readonly kind: "each"; readonly contributions: readonly StoredContribution[] }
+  | { readonly kind: "sum"; readonly sum: StoredSum };
+
 export interface AggregateResult {
   readonly refs: ModelRefs;
+  /** Empty where nobody sees single updates. */
   readonly standings: readonly ClientStanding[];
+  /** Of a secure sum. */
+  readonly means: RoundMeans | null;
 }
 
 /**
@@ -36,23 +46,31 @@ export interface AggregateResult {
  * @throws {RangeError} when the method refuses the contributions; a system error when files cannot be read or written.
  */
 export async function aggregateRound(input: AggregateInput): Promise<AggregateResult> {
-  const { after, standings } = aggregate(await roundFrom(input));
+  const { round, means } = await roundFrom(input);
+  const { after, standings } = aggregate(round);
   assertCanTravel(after);
-  return { refs: await writeModelFiles(input.after, after), standings };
+  return { refs: await writeModelFiles(input.after, after), standings: means ? [] : standings, means };
 }
 
 /** The round as the core knows it; contributions are read when they are asked for. */
-export async function roundFrom({ facts, round, before, contributions, sent }: AggregateInput): Promise<RoundToAggregate> {
+export async function roundFrom({ facts, round, before, shared, layout }: AggregateInput): Promise<RoundFrom> {
   const method = methodIn(facts);
-  return {
+  const summed = shared.kind === "sum" ? await summedContribution(shared.sum, layout, method.weighting) : null;
+  const toAggregate: RoundToAggregate = {
     method,
     robustness: facts.robustness,
     round,
     plan: method.plan(facts.budgets, { round, isNewcomer: false }),
     rank: facts.layout[0]?.shape[0] ?? 0,
     before: await openModel(facts, before),
-    contributions: readWhenAsked(contributions, sent),
+    contributions: shared.kind === "each" ? readWhenAsked(shared.contributions, layout) : summed ? [summed.contribution] : [],
   };
+  return { round: toAggregate, means: summed?.means ?? null };
+}
+
+interface RoundFrom {
+  readonly round: RoundToAggregate;
+  readonly means: RoundMeans | null;
 }
 
 /** Merged updates grow from round to round. @throws {RangeError} when no message could carry the result. */

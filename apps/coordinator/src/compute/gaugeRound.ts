@@ -6,6 +6,6 @@ import { type AggregateInput, roundFrom } from "./aggregateRound.ts";
 
 /** Null where it is not defined. @throws a system error when a file is not there any more. */
 export async function gaugeRound(input: AggregateInput): Promise<AggregationError | null> {
-  const round = await roundFrom(input);
+  const { round } = await roundFrom(input);
   return aggregationError({ ...round, contributions: countedContributions(round), after: await readModelFiles(input.after) });
 }

@@ -2,7 +2,15 @@
 import { type AdapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import { openRoundOf, outstanding, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { unanswered } from "@duet/lora-core/rounds/exchangeSteps";
+import {
+  type EnrolledClient,
+  type OpenRound,
+  openRoundOf,
+  outstanding,
+  type RoundState,
+  specOf,
+} from "@duet/lora-core/rounds/roundState";
 import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
@@ -12,6 +20,7 @@ import type { FederationStore } from "../storage/federationStore.ts";
 import type { Piece } from "../storage/pendingUploads.ts";
 import type { Federation } from "./federation.ts";
 import type { FederationLoop } from "./federationLoop.ts";
+import type { SecureSums } from "./secureSums.ts";
 import type { SharedModel } from "./sharedModel.ts";
 
 export interface TransferParts {
@@ -20,6 +29,7 @@ export interface TransferParts {
   readonly model: SharedModel;
   readonly compute: ComputeThreads;
   readonly loop: FederationLoop;
+  readonly sums: SecureSums;
   readonly logger: Logger;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
@@ -67,12 +77,13 @@ export class AdapterTransfers {
    * @throws {Refusal} WRONG_ROUND when nothing is expected from it, INVALID_ADAPTER when something else is, STORAGE_FAILED.
    */
   async receive(clientId: string, blob: BlobRef, piece: Piece): Promise<number> {
-    const { loop, store } = this.#parts;
+    const { loop, store, sums } = this.#parts;
     const open = openRoundOf(loop.state);
     if (!open) throw new Refusal("WRONG_ROUND", "No round is open");
     const { round } = specOf(loop.state, open);
-    if (!this.#isExpected(clientId, round)) return blob.bytes;
-    this.#assertFits(round, blob);
+    if (loop.state.phase.kind === "exchanging") sums.assertFits(clientId, blob);
+    else if (!this.#isExpected(clientId, round)) return blob.bytes;
+    else this.#assertFits(round, blob);
     const receive = () => store.uploads.receive(clientId, blob, piece);
     return piece.bytes.byteLength === 0 ? receive() : loop.stored(receive);
   }
@@ -94,7 +105,7 @@ export class AdapterTransfers {
       this.#counted.clear();
       this.#forgetStored();
     }
-    const awaited = open && isSameRound ? outstanding(loop.state, open).map(({ id }) => id) : [];
+    const awaited = open && isSameRound ? awaitedIn(loop.state, open).map(({ id }) => id) : [];
     this.#inBackground(store.uploads.keepOnly(new Set(awaited)));
     if (loop.state.modelRound !== before.modelRound) {
       this.#inBackground(store.retain(loop.state.modelRound, this.#parts.keepRounds));
@@ -169,7 +180,7 @@ export class AdapterTransfers {
 
   /** The layout of what clients send in this round. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
   #assertFits(round: number, blob: BlobRef | null): AdapterLayout | null {
-    const layout = this.#parts.federation.uploadLayoutOf(round);
+    const layout = this.#parts.federation.sentLayoutOf(round);
     if ((layout === null) !== (blob === null)) {
       throw new Refusal("INVALID_ADAPTER", layout ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
     }
@@ -188,8 +199,13 @@ export class AdapterTransfers {
   }
 }
 
+/** Clients that something is still to come from. */
+function awaitedIn(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
+  return state.phase.kind === "exchanging" ? unanswered(state) : outstanding(state, open);
+}
+
 /** Who asks again while it is being done gets the same answer. */
-function onceAtATime<T>(running: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+export function onceAtATime<T>(running: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
   const known = running.get(key);
   if (known) return known;
   const result = work().finally(() => running.delete(key));

@@ -3,10 +3,13 @@ import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
+import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
@@ -16,6 +19,8 @@ import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
 
 const MIN_WAIT_MS = 5 * 60_000;
+const STEP_MS = 60_000;
+const SLOW_BYTES_PER_MS = 20;
 
 export interface Federation {
   readonly config: FederationConfig;
@@ -32,8 +37,10 @@ export interface Federation {
   initialState(initial: NamedTensors | null): ServerState;
   /** What everyone but a newcomer does in this round; what travels is the same for newcomers. */
   planOf(round: number): RoundPlan;
-  /** Layout of what a client sends in this round; null where it sends nothing. */
+  /** Layout of what a client shares in this round; null where it shares nothing. */
   uploadLayoutOf(round: number): AdapterLayout | null;
+  /** The same, of what it sends as it is: null also where it is summed securely. */
+  sentLayoutOf(round: number): AdapterLayout | null;
 }
 
 /** @throws {Refusal} on an unknown, different or unsupported model, an unknown method, or targets the model does not have. */
@@ -42,11 +49,18 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   const { method, layout } = checkedChoices(config, architecture);
   const adapterBytes = layoutBytes(layout);
   const { upload } = method.plan(config.budgets, { round: 1, isNewcomer: false });
-  const largest = Math.max(adapterBytes, upload ? layoutBytes(uploadLayout(layout, upload)) : 0);
+  const largest = Math.max(
+    adapterBytes,
+    upload ? updateVectorBytes(config.maxClients, layoutBytes(uploadLayout(layout, upload))) : 0,
+  );
   if (largest > MAX_ADAPTER_BYTES) {
     throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
   }
   const planOf = (round: number) => method.plan(config.budgets, { round, isNewcomer: false });
+  const uploadLayoutOf = (round: number) => {
+    const { upload: shared } = planOf(round);
+    return shared && uploadLayout(layout, shared);
+  };
   const reconnectGraceMs = config.reconnectGraceSeconds * 1000;
   return {
     config,
@@ -61,13 +75,12 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       roundDeadlineMs: config.roundDeadlineSeconds * 1000,
       reconnectGraceMs,
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
+      exchange: config.aggregation === "secure" ? exchangePolicy(largest) : null,
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
-    uploadLayoutOf(round) {
-      const { upload: sent } = planOf(round);
-      return sent && uploadLayout(layout, sent);
-    },
+    uploadLayoutOf,
+    sentLayoutOf: (round) => (config.aggregation === "plain" ? uploadLayoutOf(round) : null),
   };
 }
 
@@ -82,9 +95,30 @@ function checkedChoices(config: FederationConfig, { linears }: Architecture): { 
   }
 }
 
+/** Keys and shares are small; for the masked update a slow line has time, by its size. */
+function exchangePolicy(bytes: number): ExchangePolicy {
+  return { stepMs: STEP_MS, inputMs: STEP_MS + bytes / SLOW_BYTES_PER_MS };
+}
+
+/** Why updates cannot be summed securely so, one sentence; null where they can. */
+function secureSumRefusal({ aggregation, robustness, minClients }: FederationConfig): string | null {
+  if (aggregation === "plain") return null;
+  if (robustness.kind !== "none") {
+    return "A secure sum hides single updates, so nobody can bound them: choose no protection against bad updates, or let updates be sent as they are.";
+  }
+  return minClients < MIN_CLIENTS
+    ? `A secure sum needs at least ${MIN_CLIENTS} clients: of two, each knows the other's update from the sum.`
+    : null;
+}
+
 /** @throws {RangeError} when the method cannot do this task or have this protection, or trains a part that this adapter does not have. */
-function assertCanRun(method: Method, layout: AdapterLayout, { task, budgets, robustness }: FederationConfig): void {
-  const refusal = method.refusal(task.kind) ?? method.robustnessRefusal(robustness);
+function assertCanRun(method: Method, layout: AdapterLayout, config: FederationConfig): void {
+  const { task, budgets, robustness, aggregation } = config;
+  const refusal =
+    method.refusal(task.kind) ??
+    method.robustnessRefusal(robustness) ??
+    method.aggregationRefusal(aggregation) ??
+    secureSumRefusal(config);
   if (refusal) throw new RangeError(refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {

@@ -59,7 +59,11 @@ test("a round goes on before it is gauged, its contributions stay for that long,
     clock,
     model: {
       blob: () => Promise.reject(new Error("Nobody fetches")),
-      aggregate: async (round) => ({ standings: [], gauge: () => gauges[round - 1]?.promise ?? Promise.resolve(null) }),
+      aggregate: async ({ round }) => ({
+        standings: [],
+        means: null,
+        gauge: () => gauges[round - 1]?.promise ?? Promise.resolve(null),
+      }),
       adopt: () => undefined,
     },
     store: { keepSubmissions: async (names: ReadonlySet<string>) => void kept.push([...names]) } as unknown as FederationStore,

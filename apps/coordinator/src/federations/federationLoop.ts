@@ -3,8 +3,9 @@
  * aggregation) is tried again until it is on disk, so a full disk delays a federation but does not break it.
  */
 import { MAX_MODULE_ERRORS } from "@duet/lora-core/protocol/limits";
+import { exchangeArtifacts } from "@duet/lora-core/rounds/exchange";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
-import { openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
+import { exchangeOf, openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { Logger } from "pino";
@@ -196,13 +197,15 @@ export class FederationLoop {
   }
 
   /** The round goes on as soon as it is aggregated; how far that is from the mean is told when it is known. */
-  async #aggregate({ round, inputs }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
+  async #aggregate({ type: _, ...work }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
+    const { round, inputs } = work;
     const artifacts = inputs.map(({ artifact }) => artifact);
     try {
-      const { standings, gauge } = await this.#parts.model.aggregate(round, inputs);
-      for (const artifact of artifacts) this.#gauged.add(artifact);
-      this.applyReliably({ type: "aggregated", round, error: null, moduleErrors: [], standings: standings.map(toldStanding) });
-      await this.#gauge(round, gauge);
+      const { standings, means, gauge } = await this.#parts.model.aggregate({ ...work, identities: identityKeys(this.state) });
+      if (gauge) for (const artifact of artifacts) this.#gauged.add(artifact);
+      const told = { moduleErrors: [], standings: standings.map(toldStanding), means };
+      this.applyReliably({ type: "aggregated", round, error: null, ...told });
+      if (gauge) await this.#gauge(round, gauge);
       for (const artifact of artifacts) this.#gauged.delete(artifact);
       await this.inTurn(() => this.#deleteBut(artifactsOf(this.state)));
     } catch (error) {
@@ -262,8 +265,17 @@ function toldErrors({ overall, modules }: AggregationError) {
   };
 }
 
-/** Stored adapters that the state still needs. */
+/** Public keys of the clients that have one. */
+function identityKeys({ clients }: RoundState): Readonly<Record<string, string>> {
+  return Object.fromEntries(clients.flatMap(({ id, identity }) => (identity === null ? [] : [[id, identity]])));
+}
+
+/** Stored adapters, and answers in secure sums, that the state still needs. */
 function artifactsOf(state: RoundState): ReadonlySet<string> {
   const submissions = Object.values(openRoundOf(state)?.submissions ?? {});
-  return new Set(submissions.flatMap(({ artifact }) => (artifact === null ? [] : [artifact])));
+  const exchange = exchangeOf(state);
+  return new Set([
+    ...submissions.flatMap(({ artifact }) => (artifact === null ? [] : [artifact])),
+    ...(exchange ? exchangeArtifacts(exchange) : []),
+  ]);
 }

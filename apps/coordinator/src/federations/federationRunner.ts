@@ -33,6 +33,7 @@ import { heldNames } from "./heldNames.ts";
 import type { LinkCodes } from "./linkCodes.ts";
 import { type Connection, createRoster } from "./roster.ts";
 import { openRoundLog, type RoundLog } from "./roundLog.ts";
+import { SecureSums } from "./secureSums.ts";
 import { openSharedModel, type SharedModel } from "./sharedModel.ts";
 import { createSnapshotFeed, type SnapshotFeed, type Watcher } from "./snapshotFeed.ts";
 import { createWaitingRoom, type WaitingRoom } from "./waitingRoom.ts";
@@ -59,7 +60,7 @@ export interface RunnerParts {
 export async function openFederationRunner(parts: RunnerParts): Promise<FederationRunner> {
   const { federation, record, store, entries, compute } = parts;
   const log = openRoundLog(federation.policy, record.createdAt, store.journal, entries);
-  const model = await openSharedModel(federation, store, compute, log.state.modelRound);
+  const model = await openSharedModel(record.federationId, federation, store, compute, log.state.modelRound);
   const clock = startingFrom(parts.clock, log.state.at);
   const runner = new FederationRunner({ ...parts, clock }, log, model);
   if (parts.wasAwake && entries.length > 0) await runner.restart();
@@ -78,6 +79,7 @@ export interface Watching {
 export class FederationRunner {
   readonly federation: Federation;
   readonly transfers: AdapterTransfers;
+  readonly sums: SecureSums;
   readonly #store: FederationStore;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -112,7 +114,9 @@ export class FederationRunner {
     const save = (changed: FederationRecord) => this.#loop.stored(() => saveRecord(changed));
     this.#settings = createFederationSettings({ record, codes, clock, save });
     this.#waitingRoom = createWaitingRoom(clock, () => this.#touch());
-    this.transfers = new AdapterTransfers({ federation, store, model, compute, loop: this.#loop, logger: child, keepRounds });
+    this.sums = new SecureSums({ federationId: this.id, federation, store, loop: this.#loop, logger: child });
+    const transfers = { federation, store, model, compute, loop: this.#loop, sums: this.sums, logger: child, keepRounds };
+    this.transfers = new AdapterTransfers(transfers);
     this.#recallClients(entries);
     this.#touch();
   }
@@ -214,11 +218,12 @@ export class FederationRunner {
    * Returns its id.
    */
   join(request: Omit<RequestOf<"client:join">, "sees">, connection: Connection): Promise<string> {
-    const { resumeToken, modelSha256, name, device, samples } = request;
+    const { resumeToken, modelSha256, name, device, samples, identity } = request;
     if (modelSha256 !== this.federation.modelSha256) {
       throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
     }
-    const introduction = { name, device, samples };
+    this.sums.assertIdentity(identity);
+    const introduction = { name, device, samples, identity };
     return this.#loop.inTurn(() => {
       const known = this.grantOfClient(resumeToken);
       return known?.kind === "client"
@@ -320,6 +325,7 @@ export class FederationRunner {
   /** It keeps its name, unless another one got it while it was gone. */
   async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
     const name = freeName(introduction.name, heldNames(this.state, this.now(), clientId), MAX_NAME_LENGTH);
+    this.sums.assertSameIdentity(clientId, introduction.identity);
     await this.#loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
     this.#roster.connect(clientId, connection);
     return clientId;

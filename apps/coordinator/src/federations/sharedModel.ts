@@ -1,20 +1,36 @@
 /** The shared adapter of one federation and what its method remembers: on disk, and worked on in threads. */
+import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { termsOfSum } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
-import type { AggregateInput } from "@duet/lora-core/rounds/roundEvents";
+import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
+import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
+import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
+import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Receive } from "@duet/lora-core/strategies/strategy";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
+import type { SharedByClients } from "../compute/aggregateRound.ts";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { FederationFacts, StoredContribution, StoredModel } from "../compute/storedRound.ts";
+import type { StoredSum } from "../compute/summedContribution.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { Federation } from "./federation.ts";
 
 /** How far the result is from the mean of what the clients learned; the contributions must still be on disk. */
 export type Gauge = () => Promise<AggregationError | null>;
 
+/** What is to be aggregated, and whose keys signed what is in a secure sum. */
+export interface AggregateWork extends Omit<Extract<RoundCommand, { type: "aggregate" }>, "type"> {
+  /** Public keys, by client. */
+  readonly identities: Readonly<Record<string, string>>;
+}
+
 export interface AggregatedRound {
   readonly standings: readonly ClientStanding[];
-  readonly gauge: Gauge;
+  /** Of a secure sum. */
+  readonly means: RoundMeans | null;
+  /** Null where nobody sees what each client learned. */
+  readonly gauge: Gauge | null;
 }
 
 export interface SharedModel {
@@ -28,13 +44,14 @@ export interface SharedModel {
    * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent; a
    * system error when files cannot be read or written.
    */
-  aggregate(round: number, inputs: readonly AggregateInput[]): Promise<AggregatedRound>;
+  aggregate(work: AggregateWork): Promise<AggregatedRound>;
   /** Makes that round's aggregate what clients receive. Called once the federation's journal says so. */
   adopt(round: number | null): void;
 }
 
 /** Opens the model of `modelRound`, or the initial one when null. @throws when its files cannot be read. */
 export async function openSharedModel(
+  federationId: string,
   federation: Federation,
   store: FederationStore,
   compute: ComputeThreads,
@@ -61,6 +78,37 @@ export async function openSharedModel(
     return blob;
   }
 
+  async function sharedIn({ round, inputs, exchange, identities }: AggregateWork): Promise<SharedByClients> {
+    if (exchange) return { kind: "sum", sum: await storedSum(round, exchange, identities) };
+    const contributions: StoredContribution[] = [];
+    for (const { clientId, artifact, sampleCount } of inputs) {
+      contributions.push({ clientId, sampleCount, path: await store.submissionFile(artifact) });
+    }
+    return { kind: "each", contributions };
+  }
+
+  async function storedSum(round: number, exchange: Exchange, identities: StoredSum["identities"]): Promise<StoredSum> {
+    const answersTo = async (step: ExchangeStep) => {
+      const answers = [];
+      for (const [clientId, artifact] of Object.entries(answersOf(exchange, step))) {
+        answers.push({ clientId, path: await store.submissionFile(artifact) });
+      }
+      return answers;
+    };
+    const updateBytes = layoutBytes(federation.uploadLayoutOf(round) ?? []);
+    return {
+      terms: termsOfSum({ federationId, round, attempt: exchange.attempt }, config, updateBytes),
+      identities,
+      answers: {
+        keys: await answersTo("keys"),
+        shares: await answersTo("shares"),
+        input: await answersTo("input"),
+        agree: await answersTo("agree"),
+        unmask: await answersTo("unmask"),
+      },
+    };
+  }
+
   async function blob(clientId: string, receive: Receive): Promise<BlobRef> {
     const key = method.downloadsDiffer ? `${receive.part} of ${clientId}` : receive.part;
     const known = served.get(key);
@@ -78,15 +126,13 @@ export async function openSharedModel(
 
   return {
     blob,
-    async aggregate(round, inputs) {
-      const contributions: StoredContribution[] = [];
-      for (const { clientId, artifact, sampleCount } of inputs) {
-        contributions.push({ clientId, sampleCount, path: await store.submissionFile(artifact) });
-      }
-      const sent = federation.uploadLayoutOf(round) ?? [];
-      const work = { facts, round, before: await modelOf(current), contributions, sent };
-      const { standings } = await store.writeModel(round, (after) => compute.run("aggregate", { ...work, after }));
-      return { standings, gauge: async () => compute.run("gauge", { ...work, after: await store.modelFiles(round) }) };
+    async aggregate(work) {
+      const { round } = work;
+      const shared = await sharedIn(work);
+      const input = { facts, round, before: await modelOf(current), shared, layout: federation.uploadLayoutOf(round) ?? [] };
+      const { standings, means } = await store.writeModel(round, (after) => compute.run("aggregate", { ...input, after }));
+      const gauge = async () => compute.run("gauge", { ...input, after: await store.modelFiles(round) });
+      return { standings, means, gauge: shared.kind === "each" ? gauge : null };
     },
     adopt(round) {
       current = round;

@@ -82,6 +82,17 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
       return { adapter: await runner.transfers.fetch(clientId, round) };
     },
 
+    async "exchange:fetch"(key, session) {
+      const { runner, clientId } = membershipOf(session);
+      return { content: await runner.sums.material(clientId, key) };
+    },
+
+    async "exchange:send"({ blob, ...key }, session) {
+      const { runner, clientId } = membershipOf(session);
+      await runner.sums.answer(clientId, key, blob);
+      return {};
+    },
+
     async "round:submit"({ round, adapter, metrics }, session) {
       const { runner, clientId } = membershipOf(session);
       await runner.transfers.submit(clientId, round, adapter, metrics);

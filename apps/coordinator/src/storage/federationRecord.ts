@@ -44,7 +44,13 @@ function fromVersion2(older: unknown): unknown {
   return { ...record, links, joining: "open", listing: null };
 }
 
+/** Until version 3 what clients share was sent as it is. */
+function fromVersion3(older: unknown): unknown {
+  const record = older as { readonly config?: object };
+  return { ...record, config: { ...record.config, aggregation: "plain" } };
+}
+
 export const recordFormat: StoredFormat<FederationRecord> = {
   schema: federationRecord,
-  migrations: [fromVersion1, fromVersion2],
+  migrations: [fromVersion1, fromVersion2, fromVersion3],
 };

@@ -1,6 +1,8 @@
 /** One line of a journal. The types of this schema and of the round machine's events are checked against each other by their use. */
+
+import { exchangeKey } from "@duet/lora-core/protocol/exchange";
 import { displayName } from "@duet/lora-core/protocol/federationConfig";
-import { device, roundMetrics, sampleCounts } from "@duet/lora-core/protocol/metrics";
+import { device, identityKey, roundMeans, roundMetrics, sampleCounts } from "@duet/lora-core/protocol/metrics";
 import { moduleError } from "@duet/lora-core/protocol/snapshot";
 import { updateStanding } from "@duet/lora-core/robustness/updateStanding";
 import { z } from "zod";
@@ -9,7 +11,7 @@ import type { StoredFormat } from "./storedFormat.ts";
 const at = z.number();
 const clientId = z.string().min(1);
 const round = z.number().int();
-const introduction = z.strictObject({ name: displayName, device, samples: sampleCounts });
+const introduction = z.strictObject({ name: displayName, device, samples: sampleCounts, identity: identityKey.nullable() });
 
 /** An event without further facts than who and when. */
 const plain = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), at });
@@ -26,12 +28,16 @@ const roundEvent = z.discriminatedUnion("type", [
   ofClient("fetched").extend({ bytes: z.number() }),
   ofClient("submitted").extend({ round, artifact: z.string().nullable(), bytes: z.number(), metrics: roundMetrics }),
   plain("deadlinePassed").extend({ round, attempt: z.number().int() }),
+  ofClient("exchanged").extend({ ...exchangeKey.shape, artifact: z.string(), bytes: z.number() }),
+  plain("exchangeFailed").extend({ round, attempt: z.number().int(), reason: z.string() }),
+  plain("exchangeDeadlinePassed").extend(exchangeKey.shape),
   plain("waitExpired"),
   plain("aggregated").extend({
     round,
     error: z.number().nullable(),
     moduleErrors: z.array(moduleError).readonly(),
     standings: z.array(updateStanding.extend({ clientId })).readonly(),
+    means: roundMeans.nullable(),
   }),
   plain("gauged").extend({ round, error: z.number(), moduleErrors: z.array(moduleError).readonly() }),
   plain("aggregationFailed").extend({ round, cause: z.enum(["storage", "method"]), reason: z.string() }),
@@ -60,5 +66,16 @@ function fromVersion2(older: unknown): unknown {
   return { ...entry, event: event?.type === "aggregated" ? { ...event, standings: [] } : event };
 }
 
+/** Version 3 knew of no secure sums. */
+function fromVersion3(older: unknown): unknown {
+  const { event, ...entry } = older as { readonly event: { readonly type?: unknown } };
+  if (event?.type === "aggregated") return { ...entry, event: { ...event, means: null } };
+  const { introduction } = event as { readonly introduction?: object };
+  return { ...entry, event: introduction ? { ...event, introduction: { ...introduction, identity: null } } : event };
+}
+
 /** Lines of version 1 were first written without their version. */
-export const journalFormat: StoredFormat<JournalEntry> = { schema: journalEntry, migrations: [fromVersion1, fromVersion2] };
+export const journalFormat: StoredFormat<JournalEntry> = {
+  schema: journalEntry,
+  migrations: [fromVersion1, fromVersion2, fromVersion3],
+};

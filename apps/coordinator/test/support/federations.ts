@@ -41,6 +41,7 @@ export function testConfig(changes: Partial<FederationConfig> = {}): FederationC
     adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["q_proj"] },
     initialAdapter: null,
     strategy: { id: "fedavg", preset: "standard", config: {} },
+    aggregation: "plain",
     robustness: { kind: "clip" },
     budgets: { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 3 }, rounds: 2 },
     training: { batchSize: 4, maxTokens: 32, learningRate: 0.01, warmupSteps: 0, weightDecay: 0, clipNorm: 1 },
@@ -115,6 +116,7 @@ export function joinRequest({ federationId, inviteToken }: Created, name: string
     modelSha256,
     device: { backend: "wasm" as const, threads: 2, reason: "No WebGPU here", description: "test" },
     samples: { train, fusion: 5, test: 10 },
+    identity: null as string | null,
   };
 }
 
@@ -123,10 +125,10 @@ export async function joinAs(
   { url }: { readonly url: string },
   created: Created,
   name: string,
-  { train = 100, resumeToken = createToken(), sees = "all" as "all" | "own" } = {},
+  { train = 100, resumeToken = createToken(), identity = null as string | null, sees = "all" as "all" | "own" } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
-  const request = { ...joinRequest(created, name, train), resumeToken, sees };
+  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees };
   const reply = await client.call("client:join", request);
   await client.until(({ revision }) => revision >= reply.revision, "a snapshot that knows of the client");
   return { client, clientId: reply.clientId, resumeToken, request };

@@ -13,12 +13,14 @@ export const loopPolicy: RoundPolicy = {
   roundDeadlineMs: 1000,
   reconnectGraceMs: 300,
   waitMs: 700,
+  exchange: null,
 };
 
 export const introduction = {
   name: "anna",
   device: { backend: "cpu" as const, threads: 1, reason: "", description: "" },
   samples: { train: 1, fusion: 1, test: 1 },
+  identity: null,
 };
 
 export function memoryJournal() {

@@ -37,6 +37,8 @@ export interface TestClient {
   watch(federationId: string, token: string): Promise<Snapshot>;
   /** Uploads an adapter and submits it, as the client that joined here. @throws {Error} "CODE: message" on a refusal. */
   submit(submission: Submission): Promise<void>;
+  /** Uploads bytes as the client that joined here; names them. @throws {Error} "CODE: message" on a refusal. */
+  upload(content: Uint8Array<ArrayBuffer>): Promise<BlobRef>;
   /** What the open round starts from, downloaded. @throws {Error} "CODE: message" on a refusal. */
   fetchAdapter(round: number): Promise<Uint8Array<ArrayBuffer> | null>;
   /** The code of the refusal that any payload under any name gets; "OK" when it is not refused. */
@@ -132,8 +134,11 @@ export async function connectClient(
       return client.until(isNewest, "the federation's state");
     },
     async submit({ adapter, ...rest }) {
-      if (adapter && owner) await putPiece(owner, adapter);
-      await client.call("round:submit", { ...rest, adapter: adapter && blobRefOf(adapter) });
+      await client.call("round:submit", { ...rest, adapter: adapter && (await client.upload(adapter)) });
+    },
+    async upload(content) {
+      if (owner) await putPiece(owner, content);
+      return blobRefOf(content);
     },
     async fetchAdapter(round) {
       const { adapter } = await client.call("round:fetch", { round });

@@ -8,7 +8,7 @@ import { RECENT_ROUNDS } from "./snapshotChange.ts";
 export interface OwnParts {
   /** The same text as before: nothing happened that matters to this client. */
   standing(clientId: string): string;
-  /** Lists this client alone, without its history, and the newest closed rounds. */
+  /** Lists this client, and those of a secure sum that is under way, without their history; and the newest closed rounds. */
   of(clientId: string): Snapshot;
 }
 
@@ -18,12 +18,15 @@ export function ownPartsOf(snapshot: Snapshot): OwnParts {
   const clients = new Map(snapshot.clients.map((client) => [client.id, client]));
   const participants = new Set(openRound?.participants);
   const submitted = new Set(openRound?.submitted);
+  const exchange = openRound?.exchange ?? null;
+  const asked = new Set(exchange?.asked);
+  const answered = new Set(exchange?.answered);
   const closed = snapshot.rounds
     .filter(({ closedAt }) => closedAt !== null)
     .slice(-RECENT_ROUNDS)
     .map((view) => ({ view, participants: new Set(view.participants), aggregated: new Set(view.aggregated) }));
   const newest = closed.at(-1);
-  const common = [phase, endedAt, openRound?.round, openRound?.attempt, openRound?.deadlineAt, newest?.view.round].join("/");
+  const common = [phase, endedAt, openRound?.round, openRound?.attempt, openRound?.deadlineAt, exchange?.attempt, exchange?.step, newest?.view.round].join("/");
   return {
     standing: (id) =>
       [
@@ -31,16 +34,23 @@ export function ownPartsOf(snapshot: Snapshot): OwnParts {
         clients.get(id)?.status,
         participants.has(id),
         submitted.has(id),
+        asked.has(id),
+        answered.has(id),
         newest?.aggregated.has(id),
         clients.get(id)?.note,
       ].join("/"),
     of(id) {
       const only = (ids: ReadonlySet<string>) => (ids.has(id) ? [id] : []);
-      const client = clients.get(id);
+      const seen = snapshot.clients.filter((client) => client.id === id || asked.has(client.id));
       return {
         ...snapshot,
-        openRound: openRound && { ...openRound, participants: only(participants), submitted: only(submitted) },
-        clients: client ? [{ ...client, history: [], progress: null }] : [],
+        openRound: openRound && {
+          ...openRound,
+          participants: only(participants),
+          submitted: only(submitted),
+          exchange: exchange && { ...exchange, asked: only(asked), answered: only(answered) },
+        },
+        clients: seen.map((client) => ({ ...client, history: [], progress: null })),
         rounds: closed.map((round) => ({
           ...round.view,
           participants: only(round.participants),

@@ -1,0 +1,55 @@
+/** The one contribution that a secure sum makes: from the clients' stored answers, without a single update ever being there. */
+import { readFile } from "node:fs/promises";
+import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { summedRound } from "@duet/lora-core/federation/updateVector";
+import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/protocol/exchange";
+import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
+import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
+import { createAttemptDesk } from "@duet/lora-core/secureAggregation/attemptDesk";
+import { decodeSum } from "@duet/lora-core/secureAggregation/fixedPoint";
+import { addMasks, addVector } from "@duet/lora-core/secureAggregation/keystream";
+import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
+import { lengthOf } from "@duet/lora-core/secureAggregation/vectorLayout";
+import type { Contribution, Weighting } from "@duet/lora-core/strategies/strategy";
+
+/** An attempt that is over, as plain data. */
+export interface StoredSum {
+  readonly terms: AttemptTerms;
+  /** Public keys, by client. */
+  readonly identities: Readonly<Record<string, string>>;
+  /** Where each client's answers lie, by step. */
+  readonly answers: Readonly<Record<ExchangeStep, readonly { readonly clientId: string; readonly path: string }[]>>;
+}
+
+export interface SummedContribution {
+  readonly contribution: Contribution;
+  readonly means: RoundMeans;
+}
+
+/** One masked vector at a time is in memory. @throws {RangeError} when the masks cannot be taken off. */
+export async function summedContribution(
+  { terms, identities, answers }: StoredSum,
+  layout: AdapterLayout,
+  weighting: Weighting,
+): Promise<SummedContribution> {
+  const keys = Object.entries(identities).map(([client, key]) => [client, decodeKey(key)] as const);
+  const desk = createAttemptDesk(terms, new Map(keys));
+  const sum = new Uint32Array(lengthOf(terms.layout));
+  for (const step of EXCHANGE_STEPS) {
+    for (const { clientId, path } of answers[step]) {
+      const content = await readFile(path);
+      await desk.take(clientId, step === "input" ? null : new Uint8Array(content));
+      if (step === "input") addVector(sum, new Uint32Array(new Uint8Array(content).buffer));
+    }
+    const shortage = desk.close(answers[step].map(({ clientId }) => clientId));
+    if (shortage) throw new RangeError(`the sum cannot be unmasked: ${shortage.have} shares of ${shortage.needed}`);
+  }
+  const recovery = await desk.recover();
+  if (recovery.kind === "belowThreshold") {
+    throw new RangeError(`the sum cannot be unmasked: ${recovery.have} shares of ${recovery.needed}`);
+  }
+  if (recovery.kind === "wrongShares") throw new RangeError("the sum cannot be unmasked: shares of its masks do not fit");
+  await addMasks(sum, recovery.masks);
+  const { update, weight, means } = summedRound(decodeSum(terms.layout, sum, recovery.survivors.length), layout, weighting);
+  return { contribution: { clientId: "sum", sampleCount: weight, tensors: update }, means };
+}

@@ -1,0 +1,176 @@
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/protocol/exchange";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { expect, test } from "vitest";
+import { startCoordinator } from "./support/coordinatorUnderTest.ts";
+import { constantAdapter, createFederation, layout } from "./support/federations.ts";
+import { joinSumming, type SummingClient } from "./support/summingClient.ts";
+import { blobRefOf, codeOfRefusal } from "./support/testClient.ts";
+
+const secure = { aggregation: "secure", robustness: { kind: "none" }, maxClients: 5 } as const;
+const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
+
+/** A federation with these clients, all ready for the sum of round 1; a client's rows are 100, 200, … */
+async function readyToSum(names: readonly string[]) {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { ...secure, minClients: names.length });
+  const clients: SummingClient[] = [];
+  for (const [k, name] of names.entries()) {
+    clients.push(await joinSumming(coordinator, created, name, { train: 100 * (k + 1) }));
+  }
+  await organiser
+    .call("federation:control", { ...created, organiserKey: created.organiserKey, action: { kind: "start" } })
+    .catch(() => {});
+  await organiser.until(roundOpen(1), "round 1");
+  for (const client of clients) await client.ready(1);
+  return { coordinator, organiser, created, clients };
+}
+
+const updateOf = (k: number) => constantAdapter(0.1 * (k + 1));
+
+/** Every value of the shared adapter before minus after, which is the weighted mean of the updates. */
+async function learned({ client }: SummingClient, round: number): Promise<number> {
+  const served = decodeAdapter((await client.fetchAdapter(round)) as Uint8Array, layout);
+  const key = layout[0]?.key as string;
+  return (initialAdapter(layout, 7).get(key)?.data[3] as number) - (served.get(key)?.data[3] as number);
+}
+
+test("three clients are summed: the mean is the weighted one, the means of their figures are told, and single updates never leave", async () => {
+  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"]);
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  const snapshot = await organiser.until(roundOpen(2), "round 2");
+  // (100 * 0.1 + 200 * 0.2 + 300 * 0.3) / 600
+  expect(await learned(clients[0] as SummingClient, 2)).toBeCloseTo(0.23333, 4);
+  const [first] = snapshot.rounds;
+  expect(first?.aggregated.toSorted()).toEqual(clients.map(({ clientId }) => clientId).toSorted());
+  expect(first).toMatchObject({ exchanges: 1, aggregationError: null, means: { trainRows: 600, testRows: 30 } });
+  expect(first?.means?.trainLoss).toBeCloseTo(0.5, 3);
+  expect(first?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
+});
+
+/** All who are here answer every step; `gone` never answers from that step on, and nobody waits for it then. */
+async function sumWithout(setting: Awaited<ReturnType<typeof readyToSum>>, gone: SummingClient, from: ExchangeStep) {
+  const { organiser, created, clients } = setting;
+  for (const step of EXCHANGE_STEPS) {
+    const isGone = EXCHANGE_STEPS.indexOf(step) >= EXCHANGE_STEPS.indexOf(from);
+    const answering = clients.filter((client) => !isGone || client !== gone);
+    await Promise.all(answering.map((client) => client.answer(1, step, updateOf(clients.indexOf(client)))));
+    if (step === from) {
+      const { federationId, organiserKey } = created;
+      await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "closeRound" } });
+    }
+  }
+}
+
+test.each(["keys", "shares", "input", "agree", "unmask"] as const)(
+  "who vanishes before %s is left out of what it has not sent, and the sum is exact",
+  async (from) => {
+    const setting = await readyToSum(["anna", "bram", "cleo", "dora"]);
+    const { organiser, clients } = setting;
+    await sumWithout(setting, clients[1] as SummingClient, from);
+    const snapshot = await organiser.until(roundOpen(2), "round 2");
+    // Whose masked update is there is in the sum, whoever helps to unmask it.
+    const rows = from === "agree" || from === "unmask" ? [1, 2, 3, 4] : [1, 3, 4];
+    const expected = rows.reduce((sum, k) => sum + 0.1 * k * k, 0) / rows.reduce((sum, k) => sum + k, 0);
+    expect(await learned(clients[0] as SummingClient, 2)).toBeCloseTo(expected, 4);
+    expect(snapshot.rounds[0]).toMatchObject({ exchanges: 1, means: { trainRows: 100 * rows.reduce((sum, k) => sum + k, 0) } });
+    expect(snapshot.rounds[0]?.aggregated).toHaveLength(rows.length);
+  },
+);
+
+test.each(EXCHANGE_STEPS)("a coordinator killed in the middle of %s goes on with the sum where it was", async (at) => {
+  const { coordinator, created, clients: before } = await readyToSum(["anna", "bram", "cleo"]);
+  let clients = before;
+  for (const step of EXCHANGE_STEPS) {
+    const answer = (client: SummingClient, k: number) => client.answer(1, step, updateOf(k));
+    if (step === at) {
+      await answer(clients[0] as SummingClient, 0);
+      await coordinator.restart();
+      clients = await Promise.all(
+        clients.map((client) => joinSumming(coordinator, created, client.name, { earlier: client, store: client.store })),
+      );
+    }
+    await Promise.all(clients.map((client, k) => (step === at && k === 0 ? null : answer(client, k))));
+  }
+  const snapshot = await (clients[0] as SummingClient).client.until(roundOpen(2), "round 2");
+  expect(snapshot.rounds[0]).toMatchObject({ exchanges: 1, means: { testRows: 30 } });
+});
+
+test.each(EXCHANGE_STEPS)("a tab reloaded before %s goes on with the keys of before", async (at) => {
+  const { coordinator, organiser, created, clients } = await readyToSum(["anna", "bram", "cleo"]);
+  for (const step of EXCHANGE_STEPS) {
+    const bram = clients[1] as SummingClient;
+    if (step === at) {
+      bram.client.socket.disconnect();
+      clients[1] = await joinSumming(coordinator, created, "bram", { earlier: bram, store: bram.store });
+    }
+    await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  }
+  await organiser.until(roundOpen(2), "round 2");
+});
+
+test("fewer than three are never summed: the round waits for a third, and then begins again with other keys", async () => {
+  const { coordinator, organiser, created, clients } = await readyToSum(["anna", "bram", "cleo"]);
+  const [anna, bram, cleo] = clients as [SummingClient, SummingClient, SummingClient];
+  for (const step of ["keys", "shares"] as const)
+    await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  await anna.answer(1, "input", updateOf(0));
+  await bram.answer(1, "input", updateOf(1));
+  await cleo.client.call("client:leave", {});
+  const waiting = await organiser.until(({ phase }) => phase === "waiting", "the end of the attempt");
+  expect(waiting.note).toBe("Waiting for 1 more client before the next round opens.");
+  clients[2] = await joinSumming(coordinator, created, "cleo", { train: 300, earlier: cleo, store: cleo.store });
+  await organiser.until(({ openRound }) => openRound?.attempt === 2, "the second opening");
+  for (const client of clients) await client.ready(1);
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  const snapshot = await organiser.until(roundOpen(2), "round 2");
+  expect(snapshot.rounds[0]).toMatchObject({ exchanges: 2 });
+  expect(await learned(anna, 2)).toBeCloseTo(0.23333, 4);
+});
+
+test("what comes late, again or as something else is refused or changes nothing", async () => {
+  const { organiser, created, clients } = await readyToSum(["anna", "bram", "cleo", "dora"]);
+  const [anna, bram] = clients as [SummingClient, SummingClient];
+  for (const step of ["keys", "shares"] as const)
+    await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  const asked = await bram.client.until(({ openRound }) => openRound?.exchange?.step === "input", "input");
+  const late = await bram.answerBytes(asked, updateOf(1));
+  const key = { round: 1, attempt: 1, step: "input" } as const;
+  // Of another size.
+  const odd = new Uint8Array(late.byteLength + 4);
+  expect(await codeOfRefusal(anna.client.upload(odd))).toBe("INVALID_ADAPTER");
+  for (const [k, client] of clients.entries()) if (client !== bram) await client.answer(1, "input", updateOf(k));
+  // Twice the same counts once.
+  const again = await anna.answerBytes(asked, updateOf(0));
+  await anna.client.call("exchange:send", { ...key, blob: blobRefOf(again) });
+  const { federationId, organiserKey } = created;
+  await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "closeRound" } });
+  await organiser.until(({ openRound }) => openRound?.exchange?.step === "agree", "agree");
+  expect(await codeOfRefusal(bram.client.upload(late))).toBe("WRONG_ROUND");
+  expect(await codeOfRefusal(bram.client.call("exchange:send", { ...key, blob: blobRefOf(late) }))).toBe("WRONG_ROUND");
+  expect(await codeOfRefusal(bram.client.call("exchange:fetch", { ...key, step: "agree" }))).toBe("WRONG_ROUND");
+  // A signature that is none.
+  const forged = new TextEncoder().encode(JSON.stringify({ signature: "A".repeat(86) }));
+  const blob = await anna.client.upload(forged);
+  expect(await codeOfRefusal(anna.client.call("exchange:send", { ...key, step: "agree", blob }))).toBe("INVALID_ADAPTER");
+  for (const step of ["agree", "unmask"] as const) {
+    await Promise.all(clients.map((client, k) => (client === bram ? null : client.answer(1, step, updateOf(k)))));
+  }
+  const snapshot = await organiser.until(roundOpen(2), "round 2");
+  expect(snapshot.rounds[0]?.aggregated).toHaveLength(3);
+});
+
+test("what a method, a protection or two clients make impossible is refused at creation, with the reason", async () => {
+  const { url } = await startCoordinator();
+  const refusal = (changes: object) =>
+    createFederation(url, { ...secure, minClients: 3, ...changes }).then(
+      () => "created",
+      (error: Error) => error.message,
+    );
+  expect(await refusal({ minClients: 2 })).toMatch(/needs at least 3 clients/);
+  expect(await refusal({ robustness: { kind: "clip" } })).toMatch(/nobody can bound them/);
+  const amp = { id: "fedamp", preset: "standard", config: { attention: 1, width: 1, mu: 0.1 } };
+  expect(await refusal({ strategy: amp })).toMatch(/FedAMP compares the clients' adapters/);
+  expect(await refusal({})).toBe("created");
+});

@@ -1,0 +1,92 @@
+/** A client that takes part in secure sums over a real socket, with the parts that a tab has; what it keeps is in memory. */
+import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
+import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { newIdentity, publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
+import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
+import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
+import { systemRandomBytes } from "@duet/lora-core/secureAggregation/randomBytes";
+import { type Created, type Joined, joinAs, testMetrics } from "./federations.ts";
+
+const STEP_MS = 10_000;
+
+export interface SummingClient extends Joined {
+  readonly name: string;
+  readonly identitySecret: string;
+  /** What its device keeps. */
+  readonly store: SumStore;
+  /** Says that it is ready for the sum of a round. */
+  ready(round: number, metrics?: RoundMetrics): Promise<void>;
+  /** Answers one step as soon as it is asked. */
+  answer(round: number, step: ExchangeStep, upload: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The bytes of that answer, not sent. */
+  answerBytes(snapshot: Snapshot, upload: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface SummingOptions {
+  readonly train?: number;
+  /** Of one that comes back: who it was. */
+  readonly earlier?: SummingClient;
+  /** What its device kept; a new one in memory when left out. */
+  readonly store?: SumStore;
+}
+
+/** Keeps states as a device does: by value. */
+function memorySums(): SumStore {
+  const states = new Map<string, ParticipantState>();
+  return {
+    sum: async (clientId) => structuredClone(states.get(clientId) ?? null),
+    saveSum: async (clientId, state) => void states.set(clientId, structuredClone(state)),
+  };
+}
+
+export async function joinSumming(
+  coordinator: { readonly url: string },
+  created: Created,
+  name: string,
+  { train = 100, earlier, store = memorySums() }: SummingOptions = {},
+): Promise<SummingClient> {
+  const identitySecret = earlier?.identitySecret ?? encodeKey(newIdentity(systemRandomBytes).secretKey);
+  const identity = encodeKey(publicKeyOf(decodeKey(identitySecret)));
+  const resumeToken = earlier?.resumeToken;
+  const joined = await joinAs(coordinator, created, name, { train, identity, ...(resumeToken ? { resumeToken } : {}) });
+  const { client, clientId } = joined;
+  const desk: SumDesk = createSumDesk(store);
+
+  async function answerBytes({ clients, config, openRound }: Snapshot, upload: Uint8Array<ArrayBuffer>) {
+    const exchange = openRound?.exchange;
+    if (!exchange) throw new Error("Nothing is being summed");
+    const key = { round: openRound.round, attempt: exchange.attempt, step: exchange.step };
+    const { content } = await client.call("exchange:fetch", key);
+    const metrics = testMetrics();
+    const shared = { upload, metrics, samples: { train, fusion: 5, test: 10 } };
+    return desk.answer(clientId, shared, {
+      key,
+      federationId: created.federationId,
+      maxClients: config.maxClients,
+      weighting: config.strategy.id === "fedavg" ? "samples" : "uniform",
+      identitySecret,
+      identities: Object.fromEntries(clients.map(({ id, identity: known }) => [id, known as string])),
+      content,
+    });
+  }
+
+  return {
+    ...joined,
+    name,
+    identitySecret,
+    store,
+    answerBytes,
+    ready: (round, metrics = testMetrics()) => client.submit({ round, adapter: null, metrics }),
+    async answer(round, step, upload) {
+      const isAsked = ({ openRound }: Snapshot) =>
+        openRound?.round === round && openRound.exchange?.step === step && openRound.exchange.asked.includes(clientId);
+      const snapshot = await client.until(isAsked, `${step} of round ${round}`, STEP_MS);
+      const bytes = await answerBytes(snapshot, upload);
+      const attempt = snapshot.openRound?.exchange?.attempt ?? 0;
+      const blob = await client.upload(bytes);
+      await client.call("exchange:send", { round, attempt, step, blob });
+    },
+  };
+}
