@@ -14,6 +14,7 @@ import type {
   RoundRequest,
 } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 
@@ -70,6 +71,11 @@ export interface ClientEngine extends AnswerEngine {
     onProgress: (progress: Progress) => void,
     onBegun: (beginning: RoundBeginning) => void,
   ): Promise<KeptRound>;
+  /**
+   * The bytes that answer a step of the secure sum over a finished round; repeated, they are the same.
+   * @throws {DuetError} SECURE_REFUSED when what the coordinator handed out must not be answered.
+   */
+  answerSum(request: SumRequest): Promise<Uint8Array>;
   /** Remembers that the coordinator has the result of this round. */
   confirmSubmitted(key: RoundKey): Promise<void>;
   /** Stops a running round at its next step. */

@@ -2,21 +2,28 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { z } from "zod";
 
+/** Secret key of a client's identity; null where no sums are secure. Records of version 1 knew of none. */
+const identitySecret = z.string().nullable().default(null);
+
 export const clientIdentity = z.object({
   /** Of this record's form. Records from before it had one are of the first. */
-  version: z.literal(1).default(1),
+  version: z.number().int().min(1).max(2).default(1),
   federationId: z.string(),
   inviteToken: z.string(),
   name: z.string(),
   clientId: z.string(),
   resumeToken: z.string(),
+  identitySecret,
   /** Why it takes part no more, one sentence; it then only shows what it has kept. Null while it takes part. */
   removed: z.string().nullable().default(null),
 });
 export type ClientIdentity = z.output<typeof clientIdentity>;
 
+/** What proves that a client is the one that it was, to the coordinator and to the other clients. */
+export type ClientSecrets = Pick<ClientIdentity, "resumeToken" | "identitySecret">;
+
 /** A client that asked to join and waits for the organiser: with the same token it keeps its place. */
-export const askingClient = z.object({ federationId: z.string(), name: z.string(), resumeToken: z.string() });
+export const askingClient = z.object({ federationId: z.string(), name: z.string(), resumeToken: z.string(), identitySecret });
 export type AskingClient = z.output<typeof askingClient>;
 
 /** Where identities are kept: sessionStorage in a tab, a file elsewhere. */

@@ -8,6 +8,7 @@ import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type BlobRef, ORGANISER_KEY_HEADER, RESUME_TOKEN_HEADER, WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import {
   changeEvent,
@@ -64,6 +65,10 @@ export interface CoordinatorClient {
   fetchAdapter(round: number): Promise<Uint8Array | null>;
   /** Sends a round's result, and tells everyone how far that is; a repeat is as good as one. @throws as {@link request}. */
   submitRound(submission: RoundSubmission): Promise<void>;
+  /** What this client needs for a step of the secure sum; null in the first. @throws as {@link request}. */
+  fetchForSum(key: ExchangeKey): Promise<Uint8Array | null>;
+  /** Answers a step; a repeat is as good as one. @throws as {@link request}. */
+  answerSum(key: ExchangeKey, content: Uint8Array): Promise<void>;
   /** Called after every hello: at the first connection and after each reconnection. */
   onReady(listener: () => void): () => void;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
@@ -247,6 +252,22 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     return uploadBlob({ ...route, blob, content, onSent, onHeld });
   }
 
+  /** Says something about a blob, and sends the blob whenever the coordinator does not have it. */
+  async function withBlob(content: Uint8Array | null, round: number, say: () => Promise<unknown>): Promise<void> {
+    for (let uploads = 0; ; uploads++) {
+      try {
+        await say();
+        return;
+      } catch (error) {
+        if (content === null || !hasCode(error, "BLOB_MISSING") || uploads >= MAX_UPLOADS) throw error;
+      }
+      await upload(route(), content, (bytes) => {
+        const how = { activity: "uploading", slot: null, loss: null, tokensPerSecond: 0 } as const;
+        request("client:progress", { round, ...how, step: bytes, steps: content.byteLength }).catch(() => {});
+      });
+    }
+  }
+
   return {
     baseUrl: base.href,
     status,
@@ -281,25 +302,14 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     },
     async submitRound({ round, adapter, metrics }) {
       const submission = { round, adapter: adapter && blobOf(adapter), metrics };
-      for (let uploads = 0; ; uploads++) {
-        try {
-          await request("round:submit", submission);
-          return;
-        } catch (error) {
-          if (adapter === null || !hasCode(error, "BLOB_MISSING") || uploads >= MAX_UPLOADS) throw error;
-        }
-        await upload(route(), adapter, (bytes) => {
-          const done = {
-            activity: "uploading",
-            slot: null,
-            step: bytes,
-            steps: adapter.byteLength,
-            loss: null,
-            tokensPerSecond: 0,
-          } as const;
-          request("client:progress", { round, ...done }).catch(() => {});
-        });
-      }
+      await withBlob(adapter, round, () => request("round:submit", submission));
+    },
+    async fetchForSum(key) {
+      const { content } = await request("exchange:fetch", key);
+      return content;
+    },
+    async answerSum(key, content) {
+      await withBlob(content, key.round, () => request("exchange:send", { ...key, blob: blobOf(content) }));
     },
     reconnect: connectAgain,
     close() {

@@ -15,12 +15,13 @@ import { collecting, snapshotOf } from "./testing/snapshots.ts";
 
 const first = { round: 1, attempt: 1 };
 const known: ClientIdentity = {
-  version: 1,
+  version: 2,
   federationId: "f1",
   inviteToken: "invite",
   name: "Anna",
   clientId: "anna",
   resumeToken: "resume",
+  identitySecret: null,
   removed: null,
 };
 

@@ -8,13 +8,17 @@ import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
+import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { ClientEngine, RowsHandle } from "./clientEngine.ts";
-import type { ClientIdentity, IdentityStore } from "./clientIdentity.ts";
+import type { ClientIdentity, ClientSecrets, IdentityStore } from "./clientIdentity.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { delay } from "./deadline.ts";
 import type { FederationFeed } from "./federationFeed.ts";
@@ -22,7 +26,7 @@ import { keptAdapters } from "./keptAdapters.ts";
 import { adviceFor } from "./memoryAdvice.ts";
 import { standingOf } from "./nextAction.ts";
 import { createRetry } from "./retry.ts";
-import { createSecret } from "./secret.ts";
+import { createIdentitySecret, createSecret } from "./secret.ts";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
 import type { SessionState } from "./sessionState.ts";
 import { createStore, type ReadableStore } from "./store.ts";
@@ -55,7 +59,7 @@ export interface SessionOptions<Engine extends ClientEngine> {
   readonly identity: Pick<ClientIdentity, "inviteToken" | "name"> & {
     readonly known: ClientIdentity | null;
     /** Of one that asked to join before a reload, and keeps its place. */
-    readonly asking?: string | null;
+    readonly asking?: ClientSecrets | null;
   };
   readonly rows: RowsHandle;
   /** What a new client starts from. */
@@ -77,7 +81,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   const federationId = feed.federationId;
   const store = createStore(initialMachine(options));
   const view = createStore(store.get().view);
-  const resumeToken = identity.known?.resumeToken ?? identity.asking ?? createSecret();
+  const { resumeToken, identitySecret } = identity.known ?? identity.asking ?? createSecrets(config);
   const throttled = { download: createThrottle(DOWNLOAD_INTERVAL_MS, now), report: createThrottle(PROGRESS_INTERVAL_MS, now) };
   const { persistently, giveUp } = createRetry(coordinator);
   let result: DoneRound | null = options.kept.done;
@@ -117,6 +121,9 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         break;
       case "submit":
         run(submit(effect.key), effect.key);
+        break;
+      case "sum":
+        sum(effect.key).then(dispatch, (error: unknown) => dispatch(sumEventOf(error, effect.key)));
         break;
       case "confirm":
         run(engine.confirmSubmitted(effect.key), null);
@@ -176,17 +183,27 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     if (!device || !samples) return null;
     const { inviteToken, name } = identity;
     const modelSha256 = fingerprint(config.model.files);
-    const request = { federationId, inviteToken, name, resumeToken, modelSha256, device, samples };
+    const publicKey = identitySecret && encodeKey(publicKeyOf(decodeKey(identitySecret)));
+    const request = { federationId, inviteToken, name, resumeToken, modelSha256, device, samples, identity: publicKey };
     const { clientId, snapshot } = await persistently(
       () => coordinator.join(request),
       (error) => {
         if (!hasCode(error, "AWAITING_APPROVAL")) return;
-        identities.saveAsking({ federationId, name, resumeToken });
+        identities.saveAsking({ federationId, name, resumeToken, identitySecret });
         dispatch({ kind: "asked" });
       },
     );
     if (store.get().engine === "ended") return null;
-    identities.saveIdentity({ version: 1, federationId, inviteToken, name, clientId, resumeToken, removed: null });
+    identities.saveIdentity({
+      version: 2,
+      federationId,
+      inviteToken,
+      name,
+      clientId,
+      resumeToken,
+      identitySecret,
+      removed: null,
+    });
     feed.accept(snapshot);
     return { kind: "joined", clientId, snapshot };
   }
@@ -209,8 +226,27 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   async function submit(key: RoundKey): Promise<SessionEvent> {
     if (!result || result.round !== key.round) throw new DuetError("UNEXPECTED", `There is no result of round ${key.round}`);
     const { round, upload, metrics } = result;
-    await persistently(() => coordinator.submitRound({ round, adapter: upload, metrics }));
+    // What is summed securely never leaves by itself.
+    const adapter = config.aggregation === "secure" ? null : upload;
+    await persistently(() => coordinator.submitRound({ round, adapter, metrics }));
     return { kind: "submitted", key };
+  }
+
+  async function sum(key: ExchangeKey): Promise<SessionEvent> {
+    const { snapshot } = store.get();
+    if (!identitySecret || !snapshot) throw new DuetError("UNEXPECTED", "This client has no keys for secure sums");
+    const content = await persistently(() => coordinator.fetchForSum(key));
+    const answer = await engine.answerSum({
+      key,
+      federationId,
+      maxClients: config.maxClients,
+      weighting: methodOf(config.strategy).weighting,
+      identitySecret,
+      identities: identityKeys(snapshot),
+      content,
+    });
+    await persistently(() => coordinator.answerSum(key, answer));
+    return { kind: "summed", key };
   }
 
   function end(how: Extract<SessionEffect, { kind: "end" }>["how"], reason: string): void {
@@ -263,6 +299,23 @@ function unlessSilent<T>(work: (touch: () => void) => Promise<T>): Promise<T> {
   return Promise.race([work(watchdog.touch), watchdog.expired]).finally(watchdog.stop);
 }
 
+/** Of a new client. */
+const createSecrets = ({ aggregation }: FederationConfig): ClientSecrets => ({
+  resumeToken: createSecret(),
+  identitySecret: aggregation === "secure" ? createIdentitySecret() : null,
+});
+
+/** By which this client knows the others' signatures. */
+function identityKeys({ clients }: Snapshot): Readonly<Record<string, string>> {
+  return Object.fromEntries(clients.flatMap(({ id, identity }) => (identity === null ? [] : [[id, identity]])));
+}
+
+function sumEventOf(error: unknown, key: ExchangeKey): SessionEvent {
+  if (hasCode(error, "WRONG_ROUND")) return { kind: "sumOutdated", key };
+  if (hasCode(error, "SECURE_REFUSED")) return { kind: "sumRefused", key, reason: error.message };
+  return { kind: "failed", failure: explain(error) };
+}
+
 /** What an error of some work means to the machine. */
 function eventOf(error: unknown, key: RoundKey | null): SessionEvent {
   if (key && hasCode(error, "STOPPED")) return { kind: "interrupted", key, isOutdated: false };
@@ -298,6 +351,7 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
     snapshot: null,
     doing: null,
     standing: standingOf(kept.done),
+    summing: null,
     resting: false,
     hiddenAt: null,
     sleptIn: null,

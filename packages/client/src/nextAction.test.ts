@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type LocalState, nextAction } from "./nextAction.ts";
 import { clientOf, collecting, snapshotOf } from "./testing/snapshots.ts";
 
-const idle: LocalState = { clientId: "anna", doing: null, done: null };
+const idle: LocalState = { clientId: "anna", doing: null, done: null, summing: null };
 const finished = (round: number, attempt: number, submitted: boolean): LocalState => ({
   ...idle,
   done: { round, attempt, submitted },
@@ -34,7 +34,9 @@ test("a client that joins late learns alone first", () => {
 
 test("waits while there is nothing to do, while it is being done, and when it is done", () => {
   expect(nextAction(snapshotOf(), idle)).toEqual({ kind: "wait" });
-  const others = collecting(1, { openRound: { round: 1, attempt: 1, participants: ["bram"], submitted: [], deadlineAt: null } });
+  const others = collecting(1, {
+    openRound: { round: 1, attempt: 1, participants: ["bram"], submitted: [], deadlineAt: null, exchange: null },
+  });
   expect(nextAction(others, idle)).toEqual({ kind: "wait" });
   expect(nextAction(collecting(1), { ...idle, doing: { round: 1, attempt: 1 } })).toEqual({ kind: "wait" });
   expect(nextAction(collecting(1), finished(1, 1, true))).toEqual({ kind: "wait" });
@@ -43,7 +45,9 @@ test("waits while there is nothing to do, while it is being done, and when it is
 
 test("a result that was never acknowledged, or whose round was opened again, is sent again without training again", () => {
   expect(nextAction(collecting(1), finished(1, 1, false))).toEqual({ kind: "submit", key: { round: 1, attempt: 1 } });
-  const again = collecting(1, { openRound: { round: 1, attempt: 2, participants: ["anna"], submitted: [], deadlineAt: null } });
+  const again = collecting(1, {
+    openRound: { round: 1, attempt: 2, participants: ["anna"], submitted: [], deadlineAt: null, exchange: null },
+  });
   expect(nextAction(again, finished(1, 1, true))).toEqual({ kind: "submit", key: { round: 1, attempt: 2 } });
 });
 

@@ -3,6 +3,7 @@
  * A lost push, a reload or a reconnect needs no special path: the next snapshot gives the same answer.
  */
 import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
@@ -17,6 +18,8 @@ export interface LocalState {
   /** The round being worked on or submitted. */
   readonly doing: RoundKey | null;
   readonly done: Standing | null;
+  /** The step of a secure sum that it answers, has answered, or will not answer. */
+  readonly summing: ExchangeKey | null;
 }
 
 export type Action =
@@ -25,6 +28,8 @@ export type Action =
   | { readonly kind: "work"; readonly key: RoundKey; readonly plan: RoundPlan }
   /** The result of this round is at hand: send it (again). */
   | { readonly kind: "submit"; readonly key: RoundKey }
+  /** A step of the secure sum over this client's result waits for its answer. */
+  | { readonly kind: "sum"; readonly key: ExchangeKey }
   /** The round being worked on is over: stop. */
   | { readonly kind: "cancel" }
   /** There is nothing more to do, for everyone or for this client. */
@@ -42,10 +47,18 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };
   if (!mine || phase === "paused") return WAIT;
+  if (phase === "exchanging") return sumAction(mine, local);
 
   const key = { round: mine.round, attempt: mine.attempt };
   if (local.done?.round !== mine.round) return { kind: "work", key, plan: planOf(snapshot, mine.round, local.done === null) };
   return sameRound(local.done, key) && local.done.submitted ? WAIT : { kind: "submit", key };
+}
+
+/** Who has no result of the round cannot be in its sum, and is not waited for longer than the step's deadline. */
+function sumAction({ round, exchange }: NonNullable<Snapshot["openRound"]>, { clientId, done, summing }: LocalState): Action {
+  if (!exchange?.asked.includes(clientId) || exchange.answered.includes(clientId) || done?.round !== round) return WAIT;
+  const key = { round, attempt: exchange.attempt, step: exchange.step };
+  return summing && sameStep(summing, key) ? WAIT : { kind: "sum", key };
 }
 
 /** Whether a snapshot says that the coordinator has this client's result of that opening of a round. */
@@ -62,5 +75,7 @@ function planOf({ config }: Snapshot, round: number, isFirst: boolean): RoundPla
 
 export const standingOf = (done: DoneRound | null): Standing | null =>
   done && { round: done.round, attempt: done.attempt, submitted: done.submitted };
+
+export const sameStep = (a: ExchangeKey, b: ExchangeKey): boolean => sameRound(a, b) && a.step === b.step;
 
 export const sameRound = (a: RoundKey, b: RoundKey): boolean => a.round === b.round && a.attempt === b.attempt;

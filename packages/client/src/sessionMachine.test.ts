@@ -28,6 +28,7 @@ const opening: SessionMachine = {
   snapshot: null,
   doing: null,
   standing: null,
+  summing: null,
   resting: false,
   hiddenAt: null,
   sleptIn: null,
@@ -57,7 +58,7 @@ const worked: SessionEvent = {
 const working = after(opening, opened, joined(collecting(1))).machine;
 const submitting = after(working, worked).machine;
 const counted = collecting(1, {
-  openRound: { round: 1, attempt: 1, participants: ["anna", "bram"], submitted: ["anna"], deadlineAt: null },
+  openRound: { round: 1, attempt: 1, participants: ["anna", "bram"], submitted: ["anna"], deadlineAt: null, exchange: null },
 });
 
 test("opens, joins, keeps its rows, works on the open round, submits and waits", () => {

@@ -6,13 +6,14 @@
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
-import { counts, nextAction, type Standing, sameRound, standingOf } from "./nextAction.ts";
-import { beginningNote, DEVICE_LOST_NOTE, surroundingsNote, wakingNote } from "./sessionNotes.ts";
+import { counts, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
+import { beginningNote, DEVICE_LOST_NOTE, refusedSumNote, surroundingsNote, wakingNote } from "./sessionNotes.ts";
 import type { SessionStage, SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
 
@@ -27,6 +28,8 @@ export interface SessionMachine {
   /** The round being worked on or submitted. */
   readonly doing: RoundKey | null;
   readonly standing: Standing | null;
+  /** The step of a secure sum that it answers, has answered, or will not answer. */
+  readonly summing: ExchangeKey | null;
   /** Nothing is begun until a moment has passed: the newest snapshot is known to be outdated. */
   readonly resting: boolean;
   /** When the page was hidden, ms; null while it is shown. */
@@ -57,6 +60,12 @@ export type SessionEvent =
   | { readonly kind: "submitted"; readonly key: RoundKey }
   /** The work was stopped, or its round was over when it was submitted. */
   | { readonly kind: "interrupted"; readonly key: RoundKey; readonly isOutdated: boolean }
+  /** The coordinator has this client's answer. */
+  | { readonly kind: "summed"; readonly key: ExchangeKey }
+  /** The step was over before its answer came. */
+  | { readonly kind: "sumOutdated"; readonly key: ExchangeKey }
+  /** What the coordinator handed out must not be answered; one sentence why. */
+  | { readonly kind: "sumRefused"; readonly key: ExchangeKey; readonly reason: string }
   | { readonly kind: "rested" }
   | { readonly kind: "deviceLost"; readonly key: RoundKey }
   /** `at` by this device's clock, ms. */
@@ -78,6 +87,8 @@ export type SessionEffect =
   /** Ends in `submitted`, `interrupted` or `failed`. */
   | { readonly kind: "submit"; readonly key: RoundKey }
   | { readonly kind: "confirm"; readonly key: RoundKey }
+  /** Ends in `summed`, `sumOutdated`, `sumRefused` or `failed`. */
+  | { readonly kind: "sum"; readonly key: ExchangeKey }
   | { readonly kind: "cancel" }
   /** Ends in `rested`. */
   | { readonly kind: "rest" }
@@ -131,6 +142,14 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
       if (!isDoing(machine, event.key)) return only(machine);
       if (!event.isOutdated) return advance({ ...machine, doing: null });
       return { machine: { ...machine, doing: null, resting: true }, effects: [{ kind: "rest" }] };
+    case "summed":
+      return only(isSumming(machine, event.key) ? enter(machine, { kind: "waiting" }) : machine);
+    case "sumOutdated":
+      if (!isSumming(machine, event.key)) return only(machine);
+      return { machine: { ...machine, summing: null, resting: true }, effects: [{ kind: "rest" }] };
+    case "sumRefused":
+      if (!isSumming(machine, event.key)) return only(machine);
+      return only(enter(noting(machine, refusedSumNote(event.reason)), { kind: "waiting" }));
     case "rested":
       return advance({ ...machine, resting: false });
     case "deviceLost":
@@ -163,10 +182,11 @@ function advance(machine: SessionMachine): Step {
   // Counted although the acknowledgement is late or lost: that is success.
   const pending = view.stage.kind === "submitting" ? doing : standing?.submitted === false && !doing ? standing : null;
   if (pending && counts(snapshot, view.clientId, pending)) return settled({ ...machine, doing: pending }, pending);
-  const action = nextAction(snapshot, { clientId: view.clientId, doing, done: standing });
+  const { summing } = machine;
+  const action = nextAction(snapshot, { clientId: view.clientId, doing, done: standing, summing });
   switch (action.kind) {
     case "wait":
-      return only(doing ? machine : enter(machine, { kind: "waiting" }));
+      return only(doing || view.stage.kind === "summing" ? machine : enter(machine, { kind: "waiting" }));
     case "cancel":
       return { machine, effects: [{ kind: "cancel" }] };
     case "work": {
@@ -176,6 +196,11 @@ function advance(machine: SessionMachine): Step {
     }
     case "submit":
       return submit({ ...machine, doing: action.key }, action.key);
+    case "sum": {
+      const { round, step } = action.key;
+      const answering = enter({ ...machine, summing: action.key }, { kind: "summing", round, step });
+      return { machine: answering, effects: [{ kind: "sum", key: action.key }] };
+    }
     case "end":
       return ended(machine, "finished", { kind: "finished", note: action.note }, action.note);
     case "removed":
@@ -282,6 +307,7 @@ const showing = (machine: SessionMachine, change: Partial<SessionState>): Sessio
 /** Says it, if there is anything to say. */
 const noting = (machine: SessionMachine, note: string | null): SessionMachine =>
   note === null ? machine : showing(machine, { notes: [...machine.view.notes, note].slice(-KEPT_NOTES) });
+const isSumming = ({ summing }: SessionMachine, key: ExchangeKey): boolean => summing !== null && sameStep(summing, key);
 const isDoing = ({ doing }: SessionMachine, key: RoundKey): boolean => doing !== null && sameRound(doing, key);
 
 /** Shown at another stage; the same one is left as it is, so that nobody is told of nothing. */

@@ -49,6 +49,11 @@ export function wakingNote(round: "open" | "counted" | "over"): string {
   return `Awake again. The round of before: ${fates[round]}.`;
 }
 
+/** Why this client gave no answer in a secure sum. */
+export function refusedSumNote(reason: string): string {
+  return `This tab did not take part in the sum of this round, to keep its update hidden: ${reason}.`;
+}
+
 export const DEVICE_LOST_NOTE = "The graphics device was lost: this tab goes on without it, with wasm.";
 
 const LONG_MS = 60_000;

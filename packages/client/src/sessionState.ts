@@ -3,6 +3,7 @@
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
+import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { KeptAdapters } from "./keptAdapters.ts";
 
@@ -16,6 +17,8 @@ export type SessionStage =
   | { readonly kind: "waiting" }
   | { readonly kind: "working"; readonly round: number; readonly progress: Progress | null }
   | { readonly kind: "submitting"; readonly round: number }
+  /** What it shares is summed so that nobody sees it by itself. */
+  | { readonly kind: "summing"; readonly round: number; readonly step: ExchangeStep }
   | { readonly kind: "finished"; readonly note: string }
   | { readonly kind: "removed"; readonly reason: string }
   | { readonly kind: "failed"; readonly failure: FailureText };

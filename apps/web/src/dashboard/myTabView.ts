@@ -1,6 +1,7 @@
 /** This tab's own state in words. Pure. */
 
 import { isTakingPart, type SessionStage, type SessionState } from "@duet/client/sessionState";
+import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
@@ -35,6 +36,7 @@ const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
   waiting: 3,
   working: 3,
   submitting: 3,
+  summing: 3,
   finished: 5,
   removed: 3,
   failed: 1,
@@ -77,6 +79,8 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
       return workingWords(stage.progress, roundLabel(stage.round, snapshot.config.budgets.rounds));
     case "submitting":
       return plain("Sending this round's result", roundLabel(stage.round, snapshot.config.budgets.rounds));
+    case "summing":
+      return plain("Summing securely", SUM_WORDS[stage.step]);
     case "finished":
       return plain("Finished", stage.note);
     case "removed":
@@ -95,6 +99,14 @@ function secondsLeft({ download, seconds }: Extract<SessionStage, { kind: "loadi
 
 const waitingWords = ({ phase }: Snapshot): string =>
   phase === "waiting" ? "Waiting for other clients" : phase === "paused" ? "Paused by the organiser" : "Waiting for the others";
+
+const SUM_WORDS: Readonly<Record<ExchangeStep, string>> = {
+  keys: "Fresh keys are exchanged, with which the updates will be hidden.",
+  shares: "Shares of the keys go to the other tabs, encrypted, in case that this one vanishes.",
+  input: "Your update is sent under masks that only the sum of all takes off.",
+  agree: "The tabs make sure that all speak of the same sum.",
+  unmask: "The masks are taken off the sum, and off nothing else.",
+};
 
 const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
   loading: "Starting the round",

@@ -23,6 +23,7 @@ export interface StripView {
 const TONES: Readonly<Record<Phase, StripView["tone"]>> = {
   waiting: "waiting",
   collecting: "running",
+  exchanging: "running",
   aggregating: "running",
   paused: "waiting",
   finished: "done",
@@ -56,6 +57,7 @@ function statusOf({ phase, config, openRound, rounds }: Snapshot, present: numbe
       return missing > 0 ? `Waiting for ${missing} more ${missing === 1 ? "client" : "clients"}` : "Ready to start";
     }
     case "collecting":
+    case "exchanging":
     case "aggregating":
       return where ?? "Starting";
     case "paused":
@@ -71,6 +73,7 @@ function statusOf({ phase, config, openRound, rounds }: Snapshot, present: numbe
 
 function stageOf({ phase, rounds }: Snapshot): string {
   if (phase === "aggregating") return "aggregating";
+  if (phase === "exchanging") return "summing securely";
   if (phase !== "collecting") return "";
   const stage = rounds.at(-1)?.stage;
   return stage === "fusing" ? "finding fusion weights" : stage === "federated" ? "federated learning" : "each on its own data";

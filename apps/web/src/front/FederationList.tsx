@@ -60,7 +60,7 @@ function FederationRow({ federation }: { readonly federation: FederationSummary 
 
 function standing({ phase, round, rounds }: FederationSummary): string {
   const where = round === null ? null : roundLabel(round, rounds);
-  if (phase === "collecting" || phase === "aggregating") return where ?? "starting";
+  if (phase === "collecting" || phase === "exchanging" || phase === "aggregating") return where ?? "starting";
   return phase === "paused" && where ? `paused, ${where.toLowerCase()}` : phase;
 }
 

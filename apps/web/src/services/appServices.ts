@@ -134,18 +134,14 @@ export function createAppServices(): AppServices {
     feed: feedOf,
     tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
     join: ({ federationId, inviteToken, name, rows, personal }) =>
-      start(
-        federationId,
-        { inviteToken, name, known: null, asking: storage.asking(federationId)?.resumeToken ?? null },
-        async (snapshot) => {
-          storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
-          return {
-            rows,
-            start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
-            kept: { checkpoint: null, done: null },
-          };
-        },
-      ),
+      start(federationId, { inviteToken, name, known: null, asking: storage.asking(federationId) }, async (snapshot) => {
+        storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
+        return {
+          rows,
+          start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
+          kept: { checkpoint: null, done: null },
+        };
+      }),
     async resume(federationId) {
       const known = storage.identity(federationId);
       if (!known) return false;

@@ -8,6 +8,7 @@ import type { DataSplit } from "@duet/lora-core/data/row";
 import { mechanism } from "@duet/lora-core/differentialPrivacy/mechanism";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { backendName, roundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
 import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
 import { EMPTY_LEDGER } from "@duet/lora-engine/training/privacyLedger";
 import type { RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
@@ -75,6 +76,8 @@ const underWayRecord = key.extend({
   }),
   checksum: z.string(),
 });
+/** Written and read by this browser alone, whole: its own form says secureAggregation/participant.ts. */
+const sumRecord = z.object({ version: z.literal(1), state: z.object({ attempt: z.number() }).loose() });
 const ledgerRecord = z.object({
   version: z.literal(1),
   accounts: z.array(
@@ -96,11 +99,12 @@ interface Schema extends DBSchema {
   submitted: { key: string; value: unknown };
   underWay: { key: string; value: unknown };
   privacy: { key: string; value: unknown };
+  sums: { key: string; value: unknown };
 }
 /** By the version of the database that brought them. */
-const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy"] } as const;
+const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy", "sums"] } as const;
 /** Those that go with a client. */
-const OF_CLIENTS = [...STORES[2], ...STORES[3]] as const;
+const OF_CLIENTS = [...STORES[2], ...STORES[3], "sums"] as const;
 type Database = IDBPDatabase<Schema>;
 
 /** `name` is the database's; it is opened at the first use. */
@@ -160,6 +164,13 @@ export function createClientStore(name = "duet"): ClientStore {
       const { ledger, result } = change(record ? { accounts: record.accounts } : EMPTY_LEDGER);
       await Promise.all([transaction.store.put({ version: 1, ...ledger }, LEDGER), transaction.done]);
       return result;
+    },
+    async sum(clientId) {
+      const record = await read("sums", clientId, sumRecord);
+      return record ? (record.state as unknown as ParticipantState) : null;
+    },
+    async saveSum(clientId, state) {
+      await (await database()).put("sums", { version: 1, state }, clientId);
     },
     async forget(clientId) {
       const db = await database();

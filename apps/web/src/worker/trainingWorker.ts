@@ -30,6 +30,7 @@ function tabEngine({ baseUrl }: WorkerBeginning): Omit<TabEngine, "close"> {
     begin: (request) => client.begin(request),
     keepAs: (clientId) => client.keepAs(clientId),
     runRound: (key, request, onProgress, onBegun) => client.runRound(key, request, onProgress, onBegun),
+    answerSum: (request) => client.answerSum(request),
     confirmSubmitted: (key) => client.confirmSubmitted(key),
     cancel: () => engine.cancel(),
     forget: (clientId) => client.forget(clientId),

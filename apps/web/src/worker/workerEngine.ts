@@ -39,6 +39,7 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     begin: (request) => guarded(remote.begin(request)),
     keepAs: (clientId) => guarded(remote.keepAs(clientId)),
     runRound: (key, request, onProgress, onBegun) => guarded(remote.runRound(key, request, proxy(onProgress), proxy(onBegun))),
+    answerSum: (request) => guarded(remote.answerSum(request)),
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),
     forget: (clientId) => guarded(remote.forget(clientId)),

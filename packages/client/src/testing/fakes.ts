@@ -63,6 +63,13 @@ export function fakeCoordinator(calls: Calls) {
       calls.push(`send ${round}`);
       await answers.submit();
     },
+    fetchForSum: async ({ step }) => {
+      calls.push(`fetch ${step}`);
+      return null;
+    },
+    answerSum: async ({ step }) => {
+      calls.push(`answer ${step}`);
+    },
     reconnect: () => {},
     close: () => {},
   };
@@ -123,6 +130,10 @@ export function fakeEngine(calls: Calls) {
       const round = deferred<KeptRound>();
       rounds.set(key.round, round);
       return round.promise;
+    },
+    async answerSum({ key }) {
+      calls.push(`sum ${key.step}`);
+      return new TextEncoder().encode(key.step);
     },
     async confirmSubmitted({ round }) {
       calls.push(`confirm ${round}`);

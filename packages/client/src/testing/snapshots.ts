@@ -13,6 +13,7 @@ export function clientOf(id: string, change: Partial<ClientView> = {}): ClientVi
     name: id,
     device: { backend: "wasm", threads: 2, reason: "There is no WebGPU adapter.", description: "Chromium" },
     samples: { train: 60, fusion: 10, test: 30 },
+    identity: null,
     status: "present",
     note: null,
     lastSeenAt: 0,
@@ -34,6 +35,8 @@ export function roundOf(round: number, change: Partial<RoundView> = {}): RoundVi
     aggregated: ["anna", "bram"],
     meanLoss: null,
     aggregationError: null,
+    means: null,
+    exchanges: 0,
     ...change,
   };
 }
@@ -72,7 +75,7 @@ export function collecting(round: number, change: Partial<Snapshot> = {}): Snaps
   const closed = Array.from({ length: round }, (_, index) => roundOf(index));
   return snapshotOf({
     phase: "collecting",
-    openRound: { round, attempt: 1, participants: ["anna", "bram"], submitted: [], deadlineAt: null },
+    openRound: { round, attempt: 1, participants: ["anna", "bram"], submitted: [], deadlineAt: null, exchange: null },
     rounds: [...closed, roundOf(round, { closedAt: null, aggregated: [] })],
     ...change,
   });

@@ -57,6 +57,8 @@ function memoryStore() {
     },
     ...createMemoryLedger(),
     dropUnderWay: async (id) => void underWay.delete(id),
+    sum: async () => null,
+    saveSum: async () => {},
     forget: async (id) => {
       for (const of of [rows, kept, underWay]) of.delete(id);
     },

@@ -12,8 +12,10 @@ import type {
   RoundResult,
 } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { clientSeedOf } from "./clientSeed.ts";
 import type { LedgerStore } from "./privacyLedger.ts";
@@ -27,7 +29,7 @@ import type { TrainingEngine } from "./trainingEngine.ts";
  * Where a device keeps its clients, by their ids, and the privacy ledger of all of them. Everything may reject: a device can be full or forbid
  * it.
  */
-export interface ClientStore extends LedgerStore {
+export interface ClientStore extends LedgerStore, SumStore {
   rows(clientId: string): Promise<DataSplit | null>;
   saveRows(clientId: string, split: DataSplit): Promise<void>;
   kept(clientId: string): Promise<KeptClient | null>;
@@ -70,6 +72,7 @@ export class ClientDesk {
   readonly #store: ClientStore;
   readonly #now: () => number;
   readonly #held = new Map<string, Held>();
+  readonly #sums: SumDesk;
   #handles = 0;
   /** Whose rounds are run. */
   #current: string | null = null;
@@ -80,6 +83,7 @@ export class ClientDesk {
   constructor(engine: TrainingEngine, store: ClientStore, now: () => number = () => performance.now()) {
     this.#engine = engine;
     this.#store = store;
+    this.#sums = createSumDesk(store);
     this.#now = now;
   }
 
@@ -147,6 +151,17 @@ export class ClientDesk {
     this.#held.set(handle, { ...held, kept: { ...held.kept, done: { ...done, ...key, submitted: true } } });
     const { clientId } = held;
     if (clientId) await succeeds(() => this.#store.saveSubmitted(clientId, key));
+  }
+
+  /** This client's answer in a step of the secure sum over a round that it has finished. @throws {DuetError} SECURE_REFUSED */
+  answerSum(request: SumRequest): Promise<Uint8Array<ArrayBuffer>> {
+    const { clientId, kept, split } = this.#begun().held;
+    const { done } = kept;
+    if (clientId === null || done?.round !== request.key.round || !done.upload) {
+      throw new DuetError("UNEXPECTED", `There is no update of round ${request.key.round} to be summed`);
+    }
+    const samples = { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
+    return this.#sums.answer(clientId, { upload: done.upload, metrics: done.metrics, samples }, request);
   }
 
   forget(clientId: string): Promise<void> {
