@@ -186,6 +186,7 @@ function joinAs(runner: FederationRunner, inviteToken: string, k: number): Promi
     modelSha256: fingerprint(base.files),
     device: { backend: "wasm" as const, threads: 1, reason: "A benchmark.", description: "Node.js" },
     samples: { train: 100 + k, fusion: 5, test: 10 },
+    identity: null,
   };
   return runner.join(request, { replace: () => undefined });
 }

@@ -47,7 +47,7 @@ export class SimulatedCoordinator {
     this.#server = method.init(initialAdapter(layout, seed));
     const schedule = scheduleOf(method, budgets);
     this.#state = initialRoundState(
-      { schedule, minClients: clients, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS },
+      { schedule, minClients: clients, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS, exchange: null },
       0,
     );
   }
@@ -120,6 +120,6 @@ export class SimulatedCoordinator {
     const found = aggregationError({ method, plan, rank, before, contributions: counted, after });
     const error = found?.overall ?? null;
     this.history.push({ round, aggregationError: error, standings });
-    this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings });
+    this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings, means: null });
   }
 }
