@@ -26,7 +26,16 @@ export function ownPartsOf(snapshot: Snapshot): OwnParts {
     .slice(-RECENT_ROUNDS)
     .map((view) => ({ view, participants: new Set(view.participants), aggregated: new Set(view.aggregated) }));
   const newest = closed.at(-1);
-  const common = [phase, endedAt, openRound?.round, openRound?.attempt, openRound?.deadlineAt, exchange?.attempt, exchange?.step, newest?.view.round].join("/");
+  const common = [
+    phase,
+    endedAt,
+    openRound?.round,
+    openRound?.attempt,
+    openRound?.deadlineAt,
+    exchange?.attempt,
+    exchange?.step,
+    newest?.view.round,
+  ].join("/");
   return {
     standing: (id) =>
       [
