@@ -1,7 +1,7 @@
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
-import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { expect, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, createFederation, layout } from "./support/federations.ts";

@@ -84,7 +84,7 @@ test.runIf(testServer === undefined)("what is written now can be kept as a fixtu
     records: await database.selectFrom("federations").select("version").distinct().execute(),
     events: await database.selectFrom("events").select("version").distinct().execute(),
   }));
-  expect(versions).toEqual({ records: [{ version: 3 }], events: [{ version: 3 }] });
+  expect(versions).toEqual({ records: [{ version: 4 }], events: [{ version: 4 }] });
   const { federationId } = stored.running;
   const model = await inDatabase(kept, (database) =>
     database
@@ -171,7 +171,7 @@ test.each<[string, (database: Database, federationId: string) => Promise<unknown
     "an event of a newer version",
     (database, id) =>
       database.updateTable("events").set({ version: 99 }).where("federation_id", "=", id).where("seq", "=", 3).execute(),
-    /event 3 of its journal was made by a newer Duet \(it has format 99, .* up to 3\)/,
+    /event 3 of its journal was made by a newer Duet \(it has format 99, .* up to 4\)/,
   ],
   [
     "an event that is not JSON",

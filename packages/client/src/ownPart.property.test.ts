@@ -17,8 +17,8 @@ const doings: readonly (RoundKey | null)[] = [null, { round: 0, attempt: 1 }, { 
 /** What a client does, whatever it has done before. */
 function decisions(snapshot: Snapshot, clientId: string) {
   return doings.flatMap((key) => [
-    nextAction(snapshot, { clientId, doing: key, done: null }),
-    nextAction(snapshot, { clientId, doing: null, done: key && { ...key, submitted: true } }),
+    nextAction(snapshot, { clientId, doing: key, done: null, summing: null }),
+    nextAction(snapshot, { clientId, doing: null, done: key && { ...key, submitted: true }, summing: null }),
     key && counts(snapshot, clientId, key),
   ]);
 }

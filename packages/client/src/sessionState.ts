@@ -3,8 +3,8 @@
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
-import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { KeptAdapters } from "./keptAdapters.ts";
 
 export type SessionStage =

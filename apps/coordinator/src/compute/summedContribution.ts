@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { summedRound } from "@duet/lora-core/federation/updateVector";
-import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
 import { createAttemptDesk } from "@duet/lora-core/secureAggregation/attemptDesk";
+import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { decodeSum } from "@duet/lora-core/secureAggregation/fixedPoint";
 import { addMasks, addVector } from "@duet/lora-core/secureAggregation/keystream";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";

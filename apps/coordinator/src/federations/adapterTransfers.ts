@@ -20,6 +20,7 @@ import type { FederationStore } from "../storage/federationStore.ts";
 import type { Piece } from "../storage/pendingUploads.ts";
 import type { Federation } from "./federation.ts";
 import type { FederationLoop } from "./federationLoop.ts";
+import { onceAtATime } from "./onceAtATime.ts";
 import type { SecureSums } from "./secureSums.ts";
 import type { SharedModel } from "./sharedModel.ts";
 
@@ -202,13 +203,4 @@ export class AdapterTransfers {
 /** Clients that something is still to come from. */
 function awaitedIn(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
   return state.phase.kind === "exchanging" ? unanswered(state) : outstanding(state, open);
-}
-
-/** Who asks again while it is being done gets the same answer. */
-export function onceAtATime<T>(running: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
-  const known = running.get(key);
-  if (known) return known;
-  const result = work().finally(() => running.delete(key));
-  running.set(key, result);
-  return result;
 }

@@ -6,22 +6,23 @@ import { readFile } from "node:fs/promises";
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { termsOfSum, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
-import { EXCHANGE_STEPS, type ExchangeKey } from "@duet/lora-core/protocol/exchange";
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
 import { exchangeStanding } from "@duet/lora-core/rounds/exchangeSteps";
 import { enrolled, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import type { Identities } from "@duet/lora-core/secureAggregation/announcement";
 import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
 import { type AttemptDesk, createAttemptDesk } from "@duet/lora-core/secureAggregation/attemptDesk";
+import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { SecureAggregationError } from "@duet/lora-core/secureAggregation/secureAggregationError";
 import type { Logger } from "pino";
 import { createId } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
-import { onceAtATime } from "./adapterTransfers.ts";
 import type { Federation } from "./federation.ts";
 import type { FederationLoop } from "./federationLoop.ts";
+import { onceAtATime } from "./onceAtATime.ts";
 
 export interface SumParts {
   readonly federationId: string;

@@ -2,10 +2,10 @@
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { termsOfSum } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
-import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
+import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Receive } from "@duet/lora-core/strategies/strategy";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";

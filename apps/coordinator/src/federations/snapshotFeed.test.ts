@@ -73,7 +73,7 @@ function feedWithRevisions() {
     feed.changed();
   };
   const open = (participants: string[]) => {
-    const openRound = { round: 1, attempt: 1, participants, submitted: [], deadlineAt: null };
+    const openRound = { round: 1, attempt: 1, participants, submitted: [], deadlineAt: null, exchange: null };
     snapshot = { ...snapshot, revision: snapshot.revision + 1, phase: "collecting", openRound };
     feed.changed();
   };

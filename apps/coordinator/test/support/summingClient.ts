@@ -1,8 +1,8 @@
 /** A client that takes part in secure sums over a real socket, with the parts that a tab has; what it keeps is in memory. */
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
-import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { newIdentity, publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";

@@ -1,10 +1,10 @@
 /** This tab's own state in words. Pure. */
 
 import { isTakingPart, type SessionStage, type SessionState } from "@duet/client/sessionState";
-import type { ExchangeStep } from "@duet/lora-core/protocol/exchange";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
+import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { formatBytes, formatDuration, formatLoss, formatRate } from "../lib/format.ts";
 
 export interface ChecklistItem {

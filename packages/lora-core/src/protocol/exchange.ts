@@ -1,10 +1,8 @@
 /** What clients and the coordinator tell each other to sum securely; what the content holds says secureAggregation/messages.ts. */
 import { z } from "zod";
+import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
 
-/** In this order; each asks who answered in the one before. */
-export const EXCHANGE_STEPS = ["keys", "shares", "input", "agree", "unmask"] as const;
 export const exchangeStep = z.enum(EXCHANGE_STEPS);
-export type ExchangeStep = z.output<typeof exchangeStep>;
 
 /** Names one answer: there is one for each client. */
 export const exchangeKey = z.strictObject({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EXCHANGE_STEPS, type ExchangeStep } from "../protocol/exchange.ts";
+import { EXCHANGE_STEPS, type ExchangeStep } from "../secureAggregation/exchangeStep.ts";
 import { exchangeStanding } from "./exchangeSteps.ts";
 import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";

@@ -2,18 +2,18 @@
  * The secure sum of one round as the round machine sees it (Bonawitz et al. 2017, figure 4): who is asked, who has answered, what
  * follows. What the answers hold is opaque here, see secureAggregation/. Pure.
  */
-import { EXCHANGE_STEPS, type ExchangeStep } from "../protocol/exchange.ts";
-import { leastMembers, MIN_CLIENTS, thresholdOf } from "../secureAggregation/attempt.ts";
-import type { ArtifactId, ClientId } from "./roundState.ts";
 
-/** What clients sent in a step, by client. */
-export type Answers = Readonly<Record<ClientId, ArtifactId>>;
+import { leastMembers, MIN_CLIENTS, thresholdOf } from "../secureAggregation/attempt.ts";
+import { EXCHANGE_STEPS, type ExchangeStep } from "../secureAggregation/exchangeStep.ts";
+
+/** Names of what is stored of clients' answers to a step, by the clients' ids. */
+export type Answers = Readonly<Record<string, string>>;
 
 export interface Exchange {
   /** Counted over all openings of its round, from 1: no two of them share a key. */
   readonly attempt: number;
   readonly step: ExchangeStep;
-  readonly asked: readonly ClientId[];
+  readonly asked: readonly string[];
   readonly answers: Answers;
   /** Of the steps before this one. */
   readonly earlier: Readonly<Partial<Record<ExchangeStep, Answers>>>;
@@ -42,7 +42,7 @@ export function answersNeeded({ step, asked, earlier }: Pick<Exchange, "step" | 
 }
 
 /** The first step of an exchange between these clients. */
-export function beginExchange(attempt: number, clients: readonly ClientId[], deadlineAt: number): Exchange {
+export function beginExchange(attempt: number, clients: readonly string[], deadlineAt: number): Exchange {
   return { attempt, step: "keys", asked: clients, answers: {}, earlier: {}, deadlineAt };
 }
 
@@ -67,11 +67,11 @@ export function answersOf({ step, answers, earlier }: Exchange, of: ExchangeStep
 }
 
 /** Who is in the sum. */
-export function summedClients(exchange: Exchange): readonly ClientId[] {
+export function summedClients(exchange: Exchange): readonly string[] {
   return Object.keys(answersOf(exchange, "input"));
 }
 
 /** Everything of it that is stored. */
-export function exchangeArtifacts({ answers, earlier }: Exchange): readonly ArtifactId[] {
+export function exchangeArtifacts({ answers, earlier }: Exchange): readonly string[] {
   return [answers, ...Object.values(earlier)].flatMap((of) => Object.values(of));
 }

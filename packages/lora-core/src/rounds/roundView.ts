@@ -1,6 +1,7 @@
 /** What people see of the rounds: the part of a snapshot that the machine's state determines. */
-import type { ExchangeStep } from "../protocol/exchange.ts";
+
 import type { ClientView, Phase, Snapshot } from "../protocol/snapshot.ts";
+import type { ExchangeStep } from "../secureAggregation/exchangeStep.ts";
 import { unanswered } from "./exchangeSteps.ts";
 import {
   clientsNeeded,

@@ -2,10 +2,11 @@
  * The coordinator's side of an attempt as it is stored and travels: answers come in as bytes, step by step; what each client needs for
  * the next step goes out as bytes. Made again from the same answers it is the same.
  */
-import { EXCHANGE_STEPS, type ExchangeStep } from "../protocol/exchange.ts";
+
 import { type Aggregator, type BelowThreshold, type Closed, createAggregator, type Recovery } from "./aggregator.ts";
 import type { Identities } from "./announcement.ts";
 import type { AttemptTerms } from "./attempt.ts";
+import { EXCHANGE_STEPS, type ExchangeStep } from "./exchangeStep.ts";
 import { decodeMessage, encodeMessage } from "./messageCodec.ts";
 import { agreement, type Delivery, keyAnnouncement, revelation, secretShares } from "./messages.ts";
 

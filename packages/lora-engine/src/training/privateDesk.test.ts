@@ -58,6 +58,8 @@ function device() {
       underWay = null;
     },
     saveSubmitted: async () => {},
+    sum: async () => null,
+    saveSum: async () => {},
     underWay: async () => underWay && structuredClone(underWay),
     saveUnderWay: async (_, round) => {
       underWay = structuredClone(round);
