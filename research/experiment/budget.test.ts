@@ -14,7 +14,7 @@ describe("matched budgets", () => {
   });
 
   test("local learning and its federated rounds share FDLoRA's steps: 24 + 4 x 11 + 3 = 71", () => {
-    const method = methodNamed("fdlora");
+    const method = methodNamed("fdlora:sends-personal");
     expect(matchedBudgets(method, { steps: 72, local: 24, rounds: 4, fusion: 3 }).inner.amount).toBe(11);
   });
 

@@ -4,9 +4,9 @@ import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
 
-const base: FdLoraConfig = fdLora.presets.recommended as FdLoraConfig;
+const base: FdLoraConfig = fdLora.presets["sends-personal"] as FdLoraConfig;
 
-/** What one of FDLoRA's parts is worth: the recommended settings with that part changed. */
+/** What one of FDLoRA's parts is worth: of the settings that send the personal adapter, with that part changed. */
 const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "no-stage-1": { ...base, init: "seed" },
   "sync-2": { ...base, sync: { ...base.sync, every: 2 } },

@@ -37,7 +37,7 @@ function run(changed: object): Promise<RunResult> {
 
 describe("a simulated federation", () => {
   test("gives the same result twice, apart from its seconds", async () => {
-    const [first, second] = [await run({ method: "fdlora" }), await run({ method: "fdlora" })];
+    const [first, second] = [await run({ method: "fdlora:sends-personal" }), await run({ method: "fdlora:sends-personal" })];
     expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 });
     expect(first.perRound.map(({ round, served }) => [round, served === null])).toEqual([
       [0, true],
@@ -48,7 +48,7 @@ describe("a simulated federation", () => {
   });
 
   test("FDLoRA sends the personal adapters once more than FedAvg sends, and both train within the budget", async () => {
-    const [fdlora, fedavg] = [await run({ method: "fdlora" }), await run({ method: "fedavg" })];
+    const [fdlora, fedavg] = [await run({ method: "fdlora:sends-personal" }), await run({ method: "fedavg" })];
     expect(fedavg.innerSteps).toBe(5);
     // 2 alone, 2 x 3 together, 1 for the search.
     expect(fdlora.innerSteps).toBe(3);

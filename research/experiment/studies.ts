@@ -3,10 +3,10 @@
 /** Where the runs of all studies are kept. */
 export const STUDY_RESULTS = "docs/experiments/results.json";
 
-const PRESETS = "fdlora,fdlora:paper,fdlora:private";
+const PRESETS = "fdlora:sends-personal,fdlora:paper,fdlora:private";
 const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`;
 const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
-const FEW = "local,fedavg,fdlora";
+const FEW = "local,fedavg,fdlora:sends-personal";
 
 const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
 
@@ -24,13 +24,18 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "severity-bases": ["--scenario", "severity", ...BASES],
   clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10"],
   alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100"],
-  rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora", "--rounds", "2,3,4,8"],
-  sync: ["--scenario", "medical", "--methods", "fdlora,fdlora:sync-2,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed"],
+  rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora:sends-personal", "--rounds", "2,3,4,8"],
+  sync: [
+    "--scenario",
+    "medical",
+    "--methods",
+    "fdlora:sends-personal,fdlora:sync-2,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed",
+  ],
   ablations: [
     "--scenario",
     "medical",
     "--methods",
-    "fdlora,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:finish,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
+    "fdlora:sends-personal,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:finish,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
       "fdlora:loss-fusion,fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
   ],
   noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],

@@ -59,7 +59,7 @@ const snapshot = {
   modelBytes: 28_000_000,
   config: {
     name: "ward",
-    strategy: { id: "fdlora", preset: "recommended" },
+    strategy: { id: "fdlora", preset: "private" },
     budgets: { rounds: 1 },
     model: { name: "use-lite", files: [{ path: "model.safetensors", bytes: 4, sha256: "ab" }] },
   },

@@ -10,10 +10,10 @@ const config = defaultFederation({
   task: { kind: "label", labels: ["flu", "burn"] },
   rounds: 2,
 });
-const recommended = fdLora.presets.recommended as FdLoraConfig;
+const preset = fdLora.presets["sends-personal"] as FdLoraConfig;
 const fusedBy = (kind: "factor" | "product" | "per-layer") => ({
   ...config,
-  strategy: { ...config.strategy, config: { ...recommended, fusion: { ...recommended.fusion, kind } } },
+  strategy: { ...config.strategy, config: { ...preset, fusion: { ...preset.fusion, kind } } },
 });
 const found = { personal: 0.8, shared: 0.3 };
 

@@ -17,7 +17,7 @@ test("a card names the base with its hashes, the adapter, the task and how far i
   expect(card).toContain("- base model: duet-tiny\n");
   for (const { path, sha256 } of decoderBase.files) expect(card).toContain(`${path}, SHA-256 ${sha256}`);
   expect(card).toContain("rank 8, alpha 16, on q_proj");
-  expect(card).toContain("fdlora (recommended), after round 2 of 4");
+  expect(card).toContain("fdlora (private), after round 2 of 4");
   expect(card).toContain("one of 3 labels: flu, cold, burn");
   expect(card).not.toContain("Fusion");
 });
@@ -32,13 +32,13 @@ test("a fused adapter's card gives the weights, factor by factor", () => {
 test("another kind of fusion is described as what it is", () => {
   const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } } as const;
   const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4 });
-  const recommended = fdLora.presets.recommended as FdLoraConfig;
+  const preset = fdLora.presets["sends-personal"] as FdLoraConfig;
   const withFusion = (kind: "product" | "per-layer") =>
     cardOf(decoderBase, {
       ...fused,
       config: {
         ...config,
-        strategy: { ...config.strategy, config: { ...recommended, fusion: { ...recommended.fusion, kind } } },
+        strategy: { ...config.strategy, config: { ...preset, fusion: { ...preset.fusion, kind } } },
       },
     });
   expect(withFusion("product")).toContain("B A = 0.75 B_personal A_personal + -0.5 B_shared A_shared");

@@ -10,7 +10,7 @@ test("the defaults are a valid federation on the model's own targets", () => {
   const config = federationConfig.parse(defaultFederation({ name: "ward notes", model: encoderBase, task }));
   expect(config.adapter).toEqual({ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output", "up", "down"] });
   expect(config.strategy.id).toBe("fdlora");
-  expect(config.strategy.preset).toBe("recommended");
+  expect(config.strategy.preset).toBe("private");
   expect(config.training).toMatchObject({ learningRate: 3e-3, batchSize: 16, maxTokens: 48 });
   expect(() => methodOf(config.strategy)).not.toThrow();
 });
@@ -23,6 +23,6 @@ test("a causal language model gets its own training settings, and choices overri
 
 test("an unknown method or preset is refused with what there is", () => {
   expect(() => presetOf("fedprox-x")).toThrow(/there are: fdlora/);
-  expect(() => presetOf("fdlora", "best")).toThrow(/has: recommended/);
+  expect(() => presetOf("fdlora", "best")).toThrow(/has: private/);
   expect(presetOf("fdlora", "private").config).toMatchObject({ init: "seed" });
 });

@@ -5,7 +5,7 @@ import { fedAvg } from "./fedAvg.ts";
 import { local } from "./local.ts";
 import type { Contribution, Strategy } from "./strategy.ts";
 
-const config = fdLora.presets.recommended as FdLoraConfig;
+const config = fdLora.presets["sends-personal"] as FdLoraConfig;
 const start = tensors([0.5], [-2]);
 const two: Contribution[] = [
   { clientId: "a", sampleCount: 10, tensors: tensors([0.2], [0.6]) },

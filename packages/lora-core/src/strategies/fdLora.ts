@@ -50,8 +50,8 @@ const fdLoraConfig = z.strictObject({
 });
 export type FdLoraConfig = z.output<typeof fdLoraConfig>;
 
-/** Ours, the default. */
-const recommended: FdLoraConfig = {
+/** Ours, where the personal adapter may be sent: the mean of all starts the shared one, and after every round it is a copy of what was sent. */
+const sendsPersonal: FdLoraConfig = {
   init: "mean-personal",
   sync: { every: 1, when: "multiple", copy: "uploaded" },
   finish: false,
@@ -67,18 +67,18 @@ const recommended: FdLoraConfig = {
  * reported; 1 here), heavy-ball (two transcriptions print that formula while calling it Nesterov).
  */
 const paper: FdLoraConfig = {
-  ...recommended,
+  ...sendsPersonal,
   sync: { every: 5, when: "multiple", copy: "uploaded" },
   outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
   fusion: { kind: "factor", objective: "loss", maxEvaluations: 5, l1: 0.05, confidence: 0, bound: 1.5 },
 };
 
 /**
- * No tensor of the personal adapter, nor one made from it alone, ever leaves the client. Without momentum: the first differences from
+ * The default: no tensor of the personal adapter, nor one made from it alone, ever leaves the client. Without momentum: the first differences from
  * the seed are large, and a step beyond their mean loses what they learned.
  */
 const privatePreset: FdLoraConfig = {
-  ...recommended,
+  ...sendsPersonal,
   init: "seed",
   sync: { every: 0, when: "multiple", copy: "received" },
   finish: true,
@@ -91,7 +91,7 @@ export const fdLora: Strategy<FdLoraConfig> = {
   summary:
     "A personal and a shared adapter per client; only the shared one is averaged, and at the end each client mixes the two.",
   configSchema: fdLoraConfig,
-  presets: { recommended, paper, private: privatePreset },
+  presets: { private: privatePreset, "sends-personal": sendsPersonal, paper },
   firstRound: (config) => (learnsAlone(config) ? 0 : 1),
   weighting: ({ weighting }) => weighting,
 

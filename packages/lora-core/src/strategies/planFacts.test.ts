@@ -10,7 +10,7 @@ const budgets: Budgets = { local: steps(4), inner: steps(2), rounds: 6 };
 
 /** Every method with every preset: [trains a personal adapter, it leaves the client, it goes on from an imported one, serves]. */
 const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string]>> = {
-  "fdlora/recommended": [true, true, true, "fuse"],
+  "fdlora/sends-personal": [true, true, true, "fuse"],
   "fdlora/paper": [true, true, true, "fuse"],
   "fdlora/private": [true, false, false, "fuse"],
   "local/standard": [true, false, true, "personal"],
@@ -54,7 +54,7 @@ it("know every training of a client, and which of them look at the counts of its
     const found = everyMethod.find(([name]) => name === `${id}/${preset}`);
     return found && trainingsOf(found[1], budgets).map(({ amount }) => amount);
   };
-  expect(amounts("fdlora", "recommended")).toEqual([4, 2, 2, 2, 2, 2, 2]);
+  expect(amounts("fdlora", "sends-personal")).toEqual([4, 2, 2, 2, 2, 2, 2]);
   // Without learning alone, and with a finish.
   expect(amounts("fdlora", "private")).toEqual([2, 2, 2, 2, 2, 2, 2]);
   expect(amounts("local", "standard")).toEqual([4, 2, 2, 2, 2, 2, 2]);
@@ -75,7 +75,7 @@ const sendShared = { slot: "shared", form: "value", part: "all", extra: null } a
 
 describe("the personal adapter leaves", () => {
   it("in FDLoRA even from a common seed: it is set to the copy that was uploaded", () => {
-    const config = { ...fdLora.presets.recommended, init: "seed" };
+    const config = { ...fdLora.presets["sends-personal"], init: "seed" };
     expect(personalLeaves(methodOf({ id: fdLora.id, config }), budgets)).toBe(true);
   });
 
@@ -130,6 +130,6 @@ describe("an imported personal adapter has an effect", () => {
 });
 
 it("plans come one a round, from learning alone to fusing", () => {
-  const plans = plansOf(methodOf({ id: fdLora.id, config: fdLora.presets.recommended }), budgets);
+  const plans = plansOf(methodOf({ id: fdLora.id, config: fdLora.presets["sends-personal"] }), budgets);
   expect(plans.map(({ stage }) => stage)).toEqual(["local", ...Array(6).fill("federated"), "fusing"]);
 });

@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 
 const plain = { form: "heavy-ball", learningRate: 1, momentum: 0 } as const;
-const oneClientFdLora = methodOf({ id: "fdlora", config: { ...fdLora.presets.recommended, outer: plain } });
+const oneClientFdLora = methodOf({ id: "fdlora", config: { ...fdLora.presets["sends-personal"], outer: plain } });
 const localMethod = methodOf({ id: "local", config: {} });
 
 const floats = (blob: Uint8Array) => new Float32Array(blob.slice().buffer);

@@ -11,7 +11,8 @@ import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown } from "@duet/lora-core/strategies/exchange";
-import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
+import { fdLora } from "@duet/lora-core/strategies/fdLora";
+import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -77,7 +78,7 @@ async function resumed(before: ClientCheckpoint, request: RoundRequest, from: Jo
 
 /** Every round of a method, each begun from what the one before left; the adapter that is sent down stays the first one. */
 async function* roundsOf(id: string) {
-  const method = methodOf({ id, config: strategies.find((strategy) => strategy.id === id)?.presets.recommended ?? {} });
+  const method = methodOf({ id, config: id === "fdlora" ? fdLora.presets["sends-personal"] : {} });
   const layout = adapterLayout(parseArchitecture(files.config).linears, setup.adapter);
   const sent = method.download(method.init(initialAdapter(layout, setup.seed)), "me");
   for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
