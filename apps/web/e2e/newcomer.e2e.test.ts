@@ -35,7 +35,7 @@ describe("a newcomer", () => {
     for (const page of [mine, theirs]) {
       await page
         .getByRole("region", { name: "My tab" })
-        .getByText(/Training the personal adapter/)
+        .getByText(/Training the shared adapter/)
         .waitFor({ timeout: 120_000 });
     }
     await mine.goto(stage.url);

@@ -87,7 +87,7 @@ it("is trained by tabs that picked the same files, refused where a file differs,
   for (const page of [creator, other]) {
     await page
       .getByRole("region", { name: "My tab" })
-      .getByText(/Training the personal adapter/)
+      .getByText(/Training the shared adapter/)
       .waitFor();
   }
   expect(requests.filter((path) => path.startsWith("/models/"))).toEqual([]);
