@@ -1,4 +1,5 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test, vi } from "vitest";
 import type { ClientIdentity } from "./clientIdentity.ts";
 import { type SessionOptions, startFederatedSession } from "./federatedSession.ts";
@@ -51,7 +52,20 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
   });
   const has = (...wanted: string[]) => vi.waitFor(() => expect(calls).toEqual(expect.arrayContaining(wanted)));
   const stage = (kind: string) => vi.waitFor(() => expect(session.get().stage.kind).toBe(kind));
-  return { session, calls, coordinator, feed, identities, finish, rounds, beginnings, surroundings, has, stage };
+  return {
+    session,
+    calls,
+    coordinator,
+    feed,
+    identities,
+    finish,
+    rounds,
+    beginnings,
+    surroundings,
+    has,
+    stage,
+    sent: coordinator.sent,
+  };
 }
 
 test("a round from the open base to the confirmed submission, in this order", async () => {
@@ -211,4 +225,48 @@ test("a private federation tells the engine all of its trainings, any other none
   }
   const { local, inner, rounds } = config.budgets;
   expect(begun).toEqual([undefined, [local, ...Array.from({ length: rounds }, () => inner)]]);
+});
+
+/** Round 1 of a secure federation, at this step of its sum. */
+function summing(step: "keys" | "shares", answered: string[] = []): Snapshot {
+  const open = collecting(1);
+  const exchange = { attempt: 1, step, asked: ["anna", "bram"], answered };
+  const clients = open.clients.map((client) => ({ ...client, identity: `key of ${client.id}` }));
+  return {
+    ...open,
+    clients,
+    phase: "exchanging",
+    openRound: open.openRound && { ...open.openRound, submitted: ["anna"], exchange },
+  };
+}
+
+test("in a secure federation the result is said to be ready without its adapter, and each step of the sum is answered once", async () => {
+  const config = { ...snapshotOf().config, aggregation: "secure" as const };
+  const { calls, finish, has, feed, identities, stage, sent } = started({ config });
+  await has("run 1");
+  finish(first);
+  await has("confirm 1");
+  expect(sent.map(({ adapter }) => adapter)).toEqual([null]);
+  for (const snapshot of [summing("keys"), summing("keys"), summing("keys", ["anna"]), summing("shares")]) {
+    feed.push(snapshot);
+    await has(`answer ${snapshot.openRound?.exchange?.step}`);
+  }
+  await stage("waiting");
+  const steps = calls.filter((call) => /^(fetch|sum|answer) [a-z]/.test(call));
+  expect(steps).toEqual(["fetch keys", "sum keys", "answer keys", "fetch shares", "sum shares", "answer shares"]);
+  expect(identities.saved.get("f1")?.identitySecret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+});
+
+test("what must not be answered is not, and the person is told why", async () => {
+  const config = { ...snapshotOf().config, aggregation: "secure" as const };
+  const { calls, finish, has, feed, session } = started({ config });
+  await has("run 1");
+  finish(first);
+  await has("confirm 1");
+  feed.push(summing("keys"));
+  await has("answer keys");
+  const other = summing("shares");
+  feed.push({ ...other, clients: other.clients.map((client) => ({ ...client, identity: "another" })) });
+  await vi.waitFor(() => expect(session.get().notes.at(-1)).toMatch(/did not take part .* another key of anna than before/));
+  expect(calls).not.toContain("answer shares");
 });

@@ -11,7 +11,6 @@ import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
@@ -22,6 +21,7 @@ import type { ClientIdentity, ClientSecrets, IdentityStore } from "./clientIdent
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { delay } from "./deadline.ts";
 import type { FederationFeed } from "./federationFeed.ts";
+import { createIdentityPins } from "./identityPins.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { adviceFor } from "./memoryAdvice.ts";
 import { standingOf } from "./nextAction.ts";
@@ -84,6 +84,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   const { resumeToken, identitySecret } = identity.known ?? identity.asking ?? createSecrets(config);
   const throttled = { download: createThrottle(DOWNLOAD_INTERVAL_MS, now), report: createThrottle(PROGRESS_INTERVAL_MS, now) };
   const { persistently, giveUp } = createRetry(coordinator);
+  const pins = createIdentityPins();
   let result: DoneRound | null = options.kept.done;
 
   function dispatch(event: SessionEvent): void {
@@ -242,7 +243,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       maxClients: config.maxClients,
       weighting: methodOf(config.strategy).weighting,
       identitySecret,
-      identities: identityKeys(snapshot),
+      identities: pins.of(snapshot.clients),
       content,
     });
     await persistently(() => coordinator.answerSum(key, answer));
@@ -304,11 +305,6 @@ const createSecrets = ({ aggregation }: FederationConfig): ClientSecrets => ({
   resumeToken: createSecret(),
   identitySecret: aggregation === "secure" ? createIdentitySecret() : null,
 });
-
-/** By which this client knows the others' signatures. */
-function identityKeys({ clients }: Snapshot): Readonly<Record<string, string>> {
-  return Object.fromEntries(clients.flatMap(({ id, identity }) => (identity === null ? [] : [[id, identity]])));
-}
 
 function sumEventOf(error: unknown, key: ExchangeKey): SessionEvent {
   if (hasCode(error, "WRONG_ROUND")) return { kind: "sumOutdated", key };

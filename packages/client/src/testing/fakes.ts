@@ -3,7 +3,7 @@ import type { DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ClientEngine, KeptRound } from "../clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "../clientIdentity.ts";
-import type { ConnectionStatus, CoordinatorClient } from "../coordinatorClient.ts";
+import type { ConnectionStatus, CoordinatorClient, RoundSubmission } from "../coordinatorClient.ts";
 import type { FederationFeed, FeedState } from "../federationFeed.ts";
 import { createStore } from "../store.ts";
 import type { Surroundings, SurroundingsChange } from "../surroundings.ts";
@@ -32,6 +32,7 @@ export function fakeCoordinator(calls: Calls) {
   const ready = new Set<() => void>();
   const replaced = new Set<(reason: string) => void>();
   const answers = { join: async (): Promise<unknown> => ({}), submit: async (): Promise<void> => {} };
+  const sent: RoundSubmission[] = [];
   const client: CoordinatorClient = {
     baseUrl: "https://coordinator.example/",
     status,
@@ -59,8 +60,9 @@ export function fakeCoordinator(calls: Calls) {
       calls.push(`fetch ${round}`);
       return Uint8Array.of(round);
     },
-    submitRound: async ({ round }) => {
-      calls.push(`send ${round}`);
+    submitRound: async (submission) => {
+      sent.push(submission);
+      calls.push(`send ${submission.round}`);
       await answers.submit();
     },
     fetchForSum: async ({ step }) => {
@@ -76,6 +78,8 @@ export function fakeCoordinator(calls: Calls) {
   return {
     client,
     answers,
+    /** What was submitted. */
+    sent,
     lose: () => status.set({ kind: "lost", since: 0 }),
     comeBack: () => {
       status.set({ kind: "ready", offer: { models: [], hub: "https://hub.example" }, clockOffsetMs: 0 });

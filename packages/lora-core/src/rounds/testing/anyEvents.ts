@@ -1,5 +1,6 @@
 /** Any history of a small federation, for property tests. */
 import fc from "fast-check";
+import { EXCHANGE_STEPS } from "../../secureAggregation/exchangeStep.ts";
 import type { RoundEvent } from "../roundEvents.ts";
 import type { RoundPolicy } from "../roundState.ts";
 
@@ -17,11 +18,14 @@ export const policy: RoundPolicy = {
   waitMs: 200,
   exchange: null,
 };
+/** The same, whose shared adapters are summed securely. */
+export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60 } };
 const none = { base: null, personal: null, shared: null, fused: null };
 const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 
 const clientId = fc.constantFrom("a", "b", "c");
+const exchangeStep = fc.constantFrom(...EXCHANGE_STEPS);
 const round = fc.integer({ min: 0, max: 4 });
 const type = <T extends string>(value: T) => fc.constant(value);
 const introduction = fc.record({
@@ -63,6 +67,28 @@ const happening = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("deadlinePassed"), round, attempt: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      type: type("exchanged"),
+      clientId,
+      round,
+      attempt: fc.constantFrom(1, 1, 1, 2),
+      step: exchangeStep,
+      artifact: fc.uuid(),
+      bytes: fc.constant(8),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: type("exchangeDeadlinePassed"),
+      round,
+      attempt: fc.constantFrom(1, 1, 2),
+      step: exchangeStep,
+    }),
+  },
+  fc.record({ type: type("exchangeFailed"), round, attempt: fc.constantFrom(1, 2), reason: fc.constant("x") }),
   {
     weight: 5,
     arbitrary: fc.record({
