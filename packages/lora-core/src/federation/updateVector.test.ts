@@ -1,0 +1,121 @@
+import { describe, expect, it, test } from "vitest";
+import { encodeAdapter } from "../adapters/adapterCodec.ts";
+import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "../adapters/adapterLayout.ts";
+import type { RoundMetrics } from "../protocol/metrics.ts";
+import { decodeSum, encodeVector } from "../secureAggregation/fixedPoint.ts";
+import { addVector } from "../secureAggregation/keystream.ts";
+import { systemRandomBytes } from "../secureAggregation/randomBytes.ts";
+import { lengthOf, vectorLayout } from "../secureAggregation/vectorLayout.ts";
+import { uploadLayout } from "../strategies/exchange.ts";
+import { type Method, methodOf, strategies } from "../strategies/registry.ts";
+import type { Weighting } from "../strategies/strategy.ts";
+import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { random } from "../tensors/random.ts";
+import { type SharedRound, summedRound, updateValues, updateVectorBytes, updateVectorLayout } from "./updateVector.ts";
+
+const CLIENTS = 20;
+const layout = adapterLayout(
+  [3, 4, 2, 5].map((width, i) => ({ name: `l${i}`, inFeatures: width, outFeatures: 7 - width })),
+  { rank: 2, alpha: 4, dropout: 0, targetModules: ["l0", "l1", "l2", "l3"] },
+);
+const budgets = { local: { unit: "steps", amount: 4 }, inner: { unit: "steps", amount: 4 }, rounds: 3 } as const;
+
+/** Values of an update, as large as those of a training. */
+function updateOf(wire: AdapterLayout, ...labels: (string | number)[]): NamedTensors {
+  const draw = random(5, ...labels);
+  return new Map(
+    wire.map(({ key, shape }) => [
+      key,
+      { shape, data: Float32Array.from({ length: shape[0] * shape[1] }, () => 0.2 * (draw() - 0.5)) },
+    ]),
+  );
+}
+
+function metricsOf(trainLoss: number | null, shared: number | null): RoundMetrics {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const slot = { ...none, shared };
+  return { trainLoss, accuracy: slot, macroF1: none, testLoss: slot, fusion: null, trainTokens: 1, trainSeconds: 1 };
+}
+
+function sumOf(all: readonly SharedRound[], wire: AdapterLayout, weighting: Weighting) {
+  const vector = updateVectorLayout(CLIENTS, layoutBytes(wire) / 4);
+  const sum = new Uint32Array(lengthOf(vector));
+  for (const one of all) addVector(sum, encodeVector(vector, updateValues(one, weighting), systemRandomBytes).vector);
+  return summedRound(decodeSum(vector, sum, all.length), wire, weighting);
+}
+
+const flat = (tensors: NamedTensors): number[] => [...tensors.values()].flatMap(({ data }) => [...data]);
+const furthest = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+
+const rows = [8, 300, 5000];
+
+const methods = strategies.flatMap(({ id, presets }) =>
+  Object.entries<unknown>(presets).map(([preset, config]) => [`${id}, ${preset}`, methodOf({ id, config })] as const),
+);
+const uploadIn = (method: Method, round: number) => method.plan(budgets, { round, isNewcomer: false }).upload;
+const sharing = methods.filter(([, method]) => uploadIn(method, 1) !== null);
+
+describe.each(sharing)("%s", (name, method) => {
+  const refusal = method.aggregationRefusal("secure");
+
+  it(refusal ? "says why a secure sum is not enough" : "comes to the same with a secure sum as with single updates", () => {
+    if (refusal) {
+      expect(refusal.startsWith(method.label) && refusal.endsWith("let updates be sent as they are.")).toBe(true);
+      return;
+    }
+    let [plain, secure] = [method.init(initialAdapter(layout, 3)), method.init(initialAdapter(layout, 3))];
+    // From the first mean of personal adapters on, where there is one.
+    for (const round of [method.firstRound, 1 + method.firstRound]) {
+      const upload = uploadIn(method, round);
+      if (!upload) continue;
+      const wire = uploadLayout(layout, upload);
+      const sent = rows.map((train, k) => {
+        // More than 4,096 rows count as these.
+        const sampleCount = Math.min(4096, train);
+        return { clientId: `c${k}`, sampleCount, tensors: updateOf(wire, name, round, k) };
+      });
+      const shared = sent.map(({ tensors }, k) => ({
+        upload: encodeAdapter(tensors, wire),
+        metrics: metricsOf(null, null),
+        samples: { train: rows[k] as number, fusion: 1, test: 1 },
+      }));
+      const { update, weight } = sumOf(shared, wire, method.weighting);
+      expect(weight).toBe(method.weighting === "uniform" ? 3 : 8 + 300 + 4096);
+      plain = method.aggregate(plain, sent, round);
+      secure = method.aggregate(secure, [{ clientId: "sum", sampleCount: weight, tensors: update }], round);
+      expect(furthest(flat(method.download(secure, "c0")), flat(method.download(plain, "c0")))).toBeLessThan(1e-5);
+    }
+  });
+});
+
+test("means are over the rows of who measured, and of nobody where nobody did", () => {
+  const samples = (train: number, test: number) => ({ train, fusion: 1, test });
+  const upload = encodeAdapter(updateOf(layout, "u"), layout);
+  const { means } = sumOf(
+    [
+      { upload, metrics: metricsOf(2, 0.5), samples: samples(30, 10) },
+      { upload, metrics: metricsOf(1, 0.8), samples: samples(10, 30) },
+      { upload, metrics: metricsOf(null, null), samples: samples(500, 7) },
+    ],
+    layout,
+    "samples",
+  );
+  expect(means).toMatchObject({ trainRows: 40, testRows: 47, accuracy: { base: null, shared: (5 + 24) / 40 } });
+  expect(means.trainLoss).toBeCloseTo((30 * 2 + 10) / 40, 3);
+  expect(means.testLoss.shared).toBeCloseTo((10 * 0.5 + 30 * 0.8) / 40, 3);
+  expect(means.testLoss.fused).toBeNull();
+});
+
+test("no sum can overflow, for any number of clients that a federation may have, and the vector's size is known before", () => {
+  for (const clients of [3, 32, 33, 64, 100, 1000]) {
+    const vector = updateVectorLayout(clients, 100);
+    expect(vectorLayout.safeParse(vector).success).toBe(true);
+    expect(updateVectorBytes(clients, 400)).toBe(4 * lengthOf(vector));
+  }
+});
+
+test("a sum of no weight is none", () => {
+  const shared = { upload: encodeAdapter(updateOf(layout, "u"), layout), metrics: metricsOf(1, 1) };
+  expect(() => sumOf([{ ...shared, samples: { train: 0, fusion: 0, test: 0 } }], layout, "samples")).toThrow(/total weight is 0/);
+});
