@@ -188,7 +188,7 @@ function joinAs(runner: FederationRunner, inviteToken: string, k: number): Promi
     samples: { train: 100 + k, fusion: 5, test: 10 },
     identity: null,
   };
-  return runner.join(request, { replace: () => undefined });
+  return runner.members.join(request, { replace: () => undefined });
 }
 
 /** Fetches, uploads in pieces and submits, as a client does. */

@@ -176,7 +176,7 @@ class World {
     const request = this.#requests.get(name);
     if (!request) throw new Error(`Nobody is called ${name}`);
     const connection: Connection = { replace: () => void this.#clients.delete(name) };
-    const id = await (await this.runner()).join(request, connection);
+    const id = await (await this.runner()).members.join(request, connection);
     this.#clients.set(name, { id, connection });
     this.#names.set(id, name);
     this.#left.delete(id);
@@ -200,13 +200,13 @@ class World {
     if (!client) return;
     this.#left.add(client.id);
     this.#clients.delete(name);
-    await (await this.runner()).leave(client.id, client.connection);
+    await (await this.runner()).members.leave(client.id, client.connection);
   }
 
   async #disconnect(name: Name): Promise<void> {
     const client = this.#clients.get(name);
     this.#clients.delete(name);
-    if (client) (await this.runner()).disconnected(client.id, client.connection);
+    if (client) (await this.runner()).members.disconnected(client.id, client.connection);
   }
 
   async #pass(ms: number): Promise<void> {

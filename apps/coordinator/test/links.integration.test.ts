@@ -185,7 +185,7 @@ test("links of Duet 0.1 are honoured until they are replaced, and are nowhere in
     }),
   );
   const rows = await inDatabase(coordinator, (database) => database.selectFrom("federations").selectAll().execute());
-  expect(rows).toMatchObject([{ version: 3 }]);
+  expect(rows).toMatchObject([{ version: 4 }]);
   expect(JSON.stringify(rows)).not.toContain(older.watchToken);
   const asOlder: Created = { ...created, ...older };
   await joinAs(coordinator, asOlder, "anna");

@@ -38,7 +38,7 @@ export function createAuthorise({ codes, find }: AuthoriseParts): Authorise {
     const runner = await find(federationId).catch((error: unknown) => {
       throw claims === null && isNotFound(error) ? wrongCode() : error;
     });
-    const member = runner.grantOfClient(resumeToken ?? code);
+    const member = runner.members.grantOf(resumeToken ?? code);
     const grant = member ?? grantOfLink(runner.record.links, code, claims, runner.now());
     if (!grant) throw wrongCode();
     if (!OPENS[grant.kind === "client" ? "client" : grant.role].includes(right)) throw wrongRole(right);

@@ -61,6 +61,11 @@ export class FederationLoop {
     return this.#parts.log.state;
   }
 
+  /** @throws {Refusal} FEDERATION_ENDED */
+  assertRunning(): void {
+    if (this.state.endedAt !== null) throw new Refusal("FEDERATION_ENDED", "This federation has ended");
+  }
+
   /** Nothing is under way and nothing will happen by itself. */
   get isQuiet(): boolean {
     return this.#timers.size === 0 && this.#aggregations.size === 0;

@@ -1,18 +1,14 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
 import type { Readable } from "node:stream";
-import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { freeName } from "@duet/lora-core/protocol/visibleText";
-import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
-import { createId, hashToken } from "../ports/secrets.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { exportFederation } from "../storage/exportFederation.ts";
@@ -29,9 +25,8 @@ import {
   type SettingsAction,
 } from "./federationSettings.ts";
 import type { Grant } from "./grant.ts";
-import { heldNames } from "./heldNames.ts";
 import type { LinkCodes } from "./linkCodes.ts";
-import { type Connection, createRoster } from "./roster.ts";
+import { Members } from "./members.ts";
 import { openRoundLog, type RoundLog } from "./roundLog.ts";
 import { SecureSums } from "./secureSums.ts";
 import { openSharedModel, type SharedModel } from "./sharedModel.ts";
@@ -80,13 +75,13 @@ export class FederationRunner {
   readonly federation: Federation;
   readonly transfers: AdapterTransfers;
   readonly sums: SecureSums;
+  readonly members: Members;
   readonly #store: FederationStore;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #tally: Tally;
   readonly #loop: FederationLoop;
   readonly #feed: SnapshotFeed;
-  readonly #roster = createRoster();
   readonly #settings: FederationSettings;
   readonly #waitingRoom: WaitingRoom;
   readonly #progress = new Map<string, Progress>();
@@ -117,7 +112,11 @@ export class FederationRunner {
     this.sums = new SecureSums({ federationId: this.id, federation, store, loop: this.#loop, logger: child });
     const transfers = { federation, store, model, compute, loop: this.#loop, sums: this.sums, logger: child, keepRounds };
     this.transfers = new AdapterTransfers(transfers);
-    this.#recallClients(entries);
+    const { sums } = this;
+    const onGone = (clientId: string) => void this.#progress.delete(clientId);
+    const waitingRoom = this.#waitingRoom;
+    const members = { federation, loop: this.#loop, sums, waitingRoom, clock, record: () => this.record, onGone };
+    this.members = new Members(members, entries);
     this.#touch();
   }
 
@@ -139,11 +138,6 @@ export class FederationRunner {
     return this.#watching.size === 0 && this.#waitingRoom.list().length === 0 && this.#loop.isQuiet;
   }
 
-  /** Clients that are connected. */
-  get present(): number {
-    return this.state.clients.filter(({ status }) => status === "present").length;
-  }
-
   /** File of the shared adapter after that round, or of the initial one; null where none is kept. @throws {DamagedArtifactError} */
   adapterFile(round: number | "initial"): Promise<string | null> {
     return this.#store.adapterFile(round);
@@ -152,19 +146,6 @@ export class FederationRunner {
   /** On the clock by which links end. */
   now(): number {
     return this.#clock.now();
-  }
-
-  /** What a resume token gives; null where it is none of this federation. @throws {Refusal} FORBIDDEN when its client was removed. */
-  grantOfClient(resumeToken: string): Grant | null {
-    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", REMOVED);
-    const clientId = this.#roster.clientOf(resumeToken);
-    return clientId === undefined ? null : { kind: "client", clientId };
-  }
-
-  /** Adapters are transferred by who is in. @throws {Refusal} NOT_JOINED */
-  assertHere(clientId: string): void {
-    if (enrolled(this.state, clientId)?.status === "left")
-      throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
   }
 
   /** Call once after opening a federation that has a past. */
@@ -213,42 +194,6 @@ export class FederationRunner {
     return watching;
   }
 
-  /**
-   * Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Who asks has a right to join.
-   * Returns its id.
-   */
-  join(request: Omit<RequestOf<"client:join">, "sees">, connection: Connection): Promise<string> {
-    const { resumeToken, modelSha256, name, device, samples, identity } = request;
-    if (modelSha256 !== this.federation.modelSha256) {
-      throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
-    }
-    this.sums.assertIdentity(identity);
-    const introduction = { name, device, samples, identity };
-    return this.#loop.inTurn(() => {
-      const known = this.grantOfClient(resumeToken);
-      return known?.kind === "client"
-        ? this.#readmit(known.clientId, introduction, connection)
-        : this.#admit(introduction, resumeToken, connection);
-    });
-  }
-
-  /** The client goes; with its resume token it may still come back. */
-  leave(clientId: string, connection: Connection): Promise<void> {
-    return this.#loop.inTurn(async () => {
-      if (!this.#roster.isConnected(clientId, connection)) return;
-      await this.#loop.apply({ type: "clientLeft", clientId });
-      this.#roster.disconnect(clientId, connection);
-      this.#progress.delete(clientId);
-    });
-  }
-
-  /** The socket is gone. Changes nothing when another one has taken over by the time this is dealt with. */
-  disconnected(clientId: string, connection: Connection): void {
-    this.#roster.disconnect(clientId, connection);
-    this.#progress.delete(clientId);
-    this.#loop.applyReliably({ type: "clientAway", clientId }, () => this.#roster.isConnected(clientId));
-  }
-
   /** @throws {Refusal} WRONG_ROUND when that round is not open. */
   reportProgress(clientId: string, progress: Progress): void {
     const open = openRoundOf(this.state);
@@ -285,7 +230,7 @@ export class FederationRunner {
 
   async #obey(action: Action, own?: Watching): Promise<void> {
     if (isSettingsAction(action)) return this.#change(action, own);
-    this.#assertRunning();
+    this.#loop.assertRunning();
     switch (action.kind) {
       case "remove":
         return this.#remove(action.clientId, own);
@@ -307,67 +252,11 @@ export class FederationRunner {
     this.#touch();
   }
 
-  /** In turn with all other joins, so that a place is counted before another one is given. */
-  async #admit(introduction: Introduction, resumeToken: string, connection: Connection): Promise<string> {
-    this.#assertRunning();
-    this.#assertRoom();
-    this.#assertFree(introduction.name, resumeToken);
-    this.#assertWelcome(introduction, resumeToken);
-    const clientId = createId();
-    const resumeHash = hashToken(resumeToken);
-    await this.#loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
-    this.#waitingRoom.forget(resumeToken);
-    this.#roster.remember(clientId, resumeHash);
-    this.#roster.connect(clientId, connection);
-    return clientId;
-  }
-
-  /** It keeps its name, unless another one got it while it was gone. */
-  async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
-    const name = freeName(introduction.name, heldNames(this.state, this.now(), clientId), MAX_NAME_LENGTH);
-    this.sums.assertSameIdentity(clientId, introduction.identity);
-    await this.#loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
-    this.#roster.connect(clientId, connection);
-    return clientId;
-  }
-
-  #assertRoom(): void {
-    const here = this.state.clients.filter(({ status }) => status !== "left").length;
-    const { maxClients } = this.federation.config;
-    if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
-  }
-
-  #assertFree(name: string, resumeToken: string): void {
-    const held = [...heldNames(this.state, this.now()), ...this.#waitingRoom.namesBut(resumeToken)];
-    const free = freeName(name, held, MAX_NAME_LENGTH);
-    if (free !== name) throw new Refusal("NAME_TAKEN", `Somebody here is called "${name}" already; "${free}" is free`);
-  }
-
-  /** @throws {Refusal} JOINING_CLOSED; AWAITING_APPROVAL as long as the organiser has not answered; RATE_LIMITED */
-  #assertWelcome(introduction: Introduction, resumeToken: string): void {
-    const { joining } = this.record;
-    if (joining === "open") return;
-    if (joining === "closed") throw new Refusal("JOINING_CLOSED", "The organiser has closed this federation to new clients");
-    switch (this.#waitingRoom.ask(resumeToken, introduction)) {
-      case "admitted":
-        return;
-      case "waiting":
-        throw new Refusal("AWAITING_APPROVAL", "The organiser has to admit this client");
-      case "declined":
-        throw new Refusal("JOINING_CLOSED", "The organiser did not admit this client");
-      case "full":
-        throw new Refusal("RATE_LIMITED", "Too many wait to be admitted already");
-    }
-  }
-
   /** The link that it came by ends first: whatever fails then, it cannot come in by it again. Who is in needs no link. */
   async #remove(clientId: string, own?: Watching): Promise<void> {
     if (!enrolled(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
     await this.#change({ kind: "rotateLink", role: "invite" }, own);
-    await this.#loop.apply({ type: "clientRemoved", clientId });
-    this.#roster.ban(clientId);
-    this.#roster.expel(clientId, REMOVED);
-    this.#progress.delete(clientId);
+    await this.members.remove(clientId);
     this.#endWatching();
   }
 
@@ -386,24 +275,8 @@ export class FederationRunner {
     return link.generation === generation && (link.expiresAt !== null || link.olderHash !== null);
   }
 
-  /** Of those that are gone altogether, resume tokens mean nothing any more. */
-  #recallClients(entries: readonly JournalEntry[]): void {
-    for (const { event, resumeHash } of entries) {
-      if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
-      if (event.type === "clientRemoved") this.#roster.ban(event.clientId);
-    }
-    const listed = new Set(this.state.clients.map(({ id }) => id));
-    for (const { event } of entries) {
-      if (event.type === "clientJoined" && !listed.has(event.clientId)) this.#roster.forget(event.clientId);
-    }
-  }
-
-  #assertRunning(): void {
-    if (this.state.endedAt !== null) throw new Refusal("FEDERATION_ENDED", "This federation has ended");
-  }
-
   #changed(before: RoundState): void {
-    this.#forgetGone(before);
+    this.members.forgetGone(before);
     const open = openRoundOf(this.state);
     if (open?.index !== openRoundOf(before)?.index) this.#progress.clear();
     for (const clientId of Object.keys(open?.submissions ?? {})) this.#progress.delete(clientId);
@@ -417,19 +290,12 @@ export class FederationRunner {
     const [was, is] = [openRoundOf(before), openRoundOf(this.state)];
     const counted = (of: typeof was) => Object.keys(of?.submissions ?? {}).length;
     if (is && is.index === was?.index) this.#tally.submissionCounted(Math.max(0, counted(is) - counted(was)));
-    else if (is) this.#logger.info({ round: specOf(this.state, is).round, clients: this.present }, "A round is open");
+    else if (is) this.#logger.info({ round: specOf(this.state, is).round, clients: this.members.present }, "A round is open");
     for (const { round, aggregated } of this.state.rounds.slice(before.rounds.length)) {
       this.#tally.roundClosed(1);
       this.#logger.info({ round, clients: aggregated.length }, "A round is closed");
     }
     if (this.state.endedAt !== null && before.endedAt === null) this.#logger.info("The federation has ended");
-  }
-
-  /** Who is not listed any more comes back as somebody new, by a link. */
-  #forgetGone(before: RoundState): void {
-    if (before.clients === this.state.clients) return;
-    const listed = new Set(this.state.clients.map(({ id }) => id));
-    for (const { id } of before.clients) if (!listed.has(id)) this.#roster.forget(id);
   }
 
   /** Something visible changed. Starting from the clock, revisions grow across restarts too. */
@@ -438,8 +304,6 @@ export class FederationRunner {
     this.#feed.changed();
   }
 }
-
-const REMOVED = "The organiser removed this client";
 
 const controlEvents = {
   start: "started",

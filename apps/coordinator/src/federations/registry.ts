@@ -241,7 +241,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     },
     get openNow() {
       const open = pool.all();
-      return { federations: open.length, clients: open.reduce((sum, { present }) => sum + present, 0) };
+      return { federations: open.length, clients: open.reduce((sum, { members }) => sum + members.present, 0) };
     },
     async close() {
       isClosed = true;

@@ -72,7 +72,7 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
 
     async "client:leave"(_request, session) {
       const { runner, clientId } = membershipOf(session);
-      await runner.leave(clientId, session.connection);
+      await runner.members.leave(clientId, session.connection);
       session.membership = null;
       return {};
     },
@@ -107,7 +107,7 @@ async function join(runner: FederationRunner, request: RequestOf<"client:join">,
   if (earlier && (earlier.runner !== runner || earlier.resumeToken !== request.resumeToken)) {
     throw new Refusal("FORBIDDEN", "This connection is already another client");
   }
-  const clientId = await runner.join(request, session.connection);
+  const clientId = await runner.members.join(request, session.connection);
   beginMembership(session, { runner, clientId, resumeToken: request.resumeToken }, request.sees);
   return { clientId, revision: runner.revision };
 }

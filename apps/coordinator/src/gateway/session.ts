@@ -50,7 +50,7 @@ export function membershipOf(session: Session): Membership {
 export function beginMembership(session: Session, membership: Membership, sees: RequestOf<"client:join">["sees"]): void {
   const { runner, clientId } = membership;
   if (session.isEnded) {
-    runner.disconnected(clientId, session.connection);
+    runner.members.disconnected(clientId, session.connection);
     return;
   }
   session.membership = membership;
@@ -67,6 +67,6 @@ export function endSession(session: Session): void {
   session.isEnded = true;
   for (const watching of session.subscriptions.values()) watching.stop();
   session.subscriptions.clear();
-  session.membership?.runner.disconnected(session.membership.clientId, session.connection);
+  session.membership?.runner.members.disconnected(session.membership.clientId, session.connection);
   session.membership = null;
 }

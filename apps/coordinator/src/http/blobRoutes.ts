@@ -126,6 +126,6 @@ async function uploaderOf(
 async function clientOf(registry: FederationRegistry, id: string, headers: IncomingHttpHeaders) {
   const { runner, grant } = await registry.authorise(id, headerOf(headers, RESUME_TOKEN_HEADER) ?? "", "client");
   if (grant.kind !== "client") throw new Refusal("FORBIDDEN", "This is not the code of a client");
-  runner.assertHere(grant.clientId);
+  runner.members.assertHere(grant.clientId);
   return { runner, clientId: grant.clientId };
 }

@@ -7,6 +7,7 @@ import { newIdentity, publicKeyOf } from "@duet/lora-core/secureAggregation/iden
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
 import { systemRandomBytes } from "@duet/lora-core/secureAggregation/randomBytes";
+import { methodOf } from "@duet/lora-core/strategies/registry";
 import { type Created, type Joined, joinAs, testMetrics } from "./federations.ts";
 
 const STEP_MS = 10_000;
@@ -65,7 +66,7 @@ export async function joinSumming(
       key,
       federationId: created.federationId,
       maxClients: config.maxClients,
-      weighting: config.strategy.id === "fedavg" ? "samples" : "uniform",
+      weighting: methodOf(config.strategy).weighting,
       identitySecret,
       identities: Object.fromEntries(clients.map(({ id, identity: known }) => [id, known as string])),
       content,

@@ -76,9 +76,12 @@ async function resumed(before: ClientCheckpoint, request: RoundRequest, from: Jo
   return { outcome: { result, after: await engine.checkpoint() } satisfies Outcome, seen, offered };
 }
 
+/** Of methods that have settings. */
+const CONFIGS: Readonly<Record<string, unknown>> = { [fdLora.id]: fdLora.presets["sends-personal"] };
+
 /** Every round of a method, each begun from what the one before left; the adapter that is sent down stays the first one. */
 async function* roundsOf(id: string) {
-  const method = methodOf({ id, config: id === "fdlora" ? fdLora.presets["sends-personal"] : {} });
+  const method = methodOf({ id, config: CONFIGS[id] ?? {} });
   const layout = adapterLayout(parseArchitecture(files.config).linears, setup.adapter);
   const sent = method.download(method.init(initialAdapter(layout, setup.seed)), "me");
   for (const round of roundNumbers(method.firstRound, budgets.rounds)) {

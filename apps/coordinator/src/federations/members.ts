@@ -1,0 +1,187 @@
+/** Who is in one federation: joins, comes back, leaves, is removed; and which socket speaks for whom. */
+import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
+import type { RequestOf } from "@duet/lora-core/protocol/messages";
+import { freeName } from "@duet/lora-core/protocol/visibleText";
+import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
+import { enrolled, type RoundState } from "@duet/lora-core/rounds/roundState";
+import type { Clock } from "../ports/clock.ts";
+import { createId, hashToken } from "../ports/secrets.ts";
+import { Refusal } from "../refusal.ts";
+import type { FederationRecord } from "../storage/federationRecord.ts";
+import type { JournalEntry } from "../storage/journalEntry.ts";
+import type { Federation } from "./federation.ts";
+import type { FederationLoop } from "./federationLoop.ts";
+import type { Grant } from "./grant.ts";
+import { heldNames } from "./heldNames.ts";
+import { type Connection, createRoster } from "./roster.ts";
+import type { SecureSums } from "./secureSums.ts";
+import type { WaitingRoom } from "./waitingRoom.ts";
+
+export interface MemberParts {
+  readonly federation: Federation;
+  readonly loop: FederationLoop;
+  readonly sums: SecureSums;
+  readonly waitingRoom: WaitingRoom;
+  readonly clock: Clock;
+  /** As it is now. */
+  readonly record: () => FederationRecord;
+  /** Nothing is going on at this client any more. */
+  readonly onGone: (clientId: string) => void;
+}
+
+const REMOVED = "The organiser removed this client";
+
+export class Members {
+  readonly #parts: MemberParts;
+  readonly #roster = createRoster();
+
+  constructor(parts: MemberParts, entries: readonly JournalEntry[]) {
+    this.#parts = parts;
+    this.#recall(entries);
+  }
+
+  /** Clients that are connected. */
+  get present(): number {
+    return this.#state.clients.filter(({ status }) => status === "present").length;
+  }
+
+  /** What a resume token gives; null where it is none of this federation. @throws {Refusal} FORBIDDEN when its client was removed. */
+  grantOf(resumeToken: string): Grant | null {
+    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", REMOVED);
+    const clientId = this.#roster.clientOf(resumeToken);
+    return clientId === undefined ? null : { kind: "client", clientId };
+  }
+
+  /** Adapters are transferred by who is in. @throws {Refusal} NOT_JOINED */
+  assertHere(clientId: string): void {
+    if (enrolled(this.#state, clientId)?.status === "left")
+      throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
+  }
+
+  /**
+   * Adds a client, or gives an earlier one back to its owner, taking it over from an older socket. Who asks has a right to join.
+   * Returns its id.
+   */
+  join(request: Omit<RequestOf<"client:join">, "sees">, connection: Connection): Promise<string> {
+    const { federation, loop, sums } = this.#parts;
+    const { resumeToken, modelSha256, name, device, samples, identity } = request;
+    if (modelSha256 !== federation.modelSha256) {
+      throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
+    }
+    sums.assertIdentity(identity);
+    const introduction = { name, device, samples, identity };
+    return loop.inTurn(() => {
+      const known = this.grantOf(resumeToken);
+      return known?.kind === "client"
+        ? this.#readmit(known.clientId, introduction, connection)
+        : this.#admit(introduction, resumeToken, connection);
+    });
+  }
+
+  /** The client goes; with its resume token it may still come back. */
+  leave(clientId: string, connection: Connection): Promise<void> {
+    const { loop, onGone } = this.#parts;
+    return loop.inTurn(async () => {
+      if (!this.#roster.isConnected(clientId, connection)) return;
+      await loop.apply({ type: "clientLeft", clientId });
+      this.#roster.disconnect(clientId, connection);
+      onGone(clientId);
+    });
+  }
+
+  /** The socket is gone. Changes nothing when another one has taken over by the time this is dealt with. */
+  disconnected(clientId: string, connection: Connection): void {
+    const { loop, onGone } = this.#parts;
+    this.#roster.disconnect(clientId, connection);
+    onGone(clientId);
+    loop.applyReliably({ type: "clientAway", clientId }, () => this.#roster.isConnected(clientId));
+  }
+
+  /** Call in turn: the client is out, and its resume token opens nothing any more. */
+  async remove(clientId: string): Promise<void> {
+    const { loop, onGone } = this.#parts;
+    await loop.apply({ type: "clientRemoved", clientId });
+    this.#roster.ban(clientId);
+    this.#roster.expel(clientId, REMOVED);
+    onGone(clientId);
+  }
+
+  /** Who is not listed any more comes back as somebody new, by a link. Call after every change of the state. */
+  forgetGone(before: RoundState): void {
+    if (before.clients === this.#state.clients) return;
+    const listed = new Set(this.#state.clients.map(({ id }) => id));
+    for (const { id } of before.clients) if (!listed.has(id)) this.#roster.forget(id);
+  }
+
+  get #state(): RoundState {
+    return this.#parts.loop.state;
+  }
+
+  /** In turn with all other joins, so that a place is counted before another one is given. */
+  async #admit(introduction: Introduction, resumeToken: string, connection: Connection): Promise<string> {
+    const { loop, waitingRoom } = this.#parts;
+    loop.assertRunning();
+    this.#assertRoom();
+    this.#assertFree(introduction.name, resumeToken);
+    this.#assertWelcome(introduction, resumeToken);
+    const clientId = createId();
+    const resumeHash = hashToken(resumeToken);
+    await loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
+    waitingRoom.forget(resumeToken);
+    this.#roster.remember(clientId, resumeHash);
+    this.#roster.connect(clientId, connection);
+    return clientId;
+  }
+
+  /** It keeps its name, unless another one got it while it was gone. */
+  async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
+    const { loop, sums, clock } = this.#parts;
+    const name = freeName(introduction.name, heldNames(this.#state, clock.now(), clientId), MAX_NAME_LENGTH);
+    sums.assertSameIdentity(clientId, introduction.identity);
+    await loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
+    this.#roster.connect(clientId, connection);
+    return clientId;
+  }
+
+  #assertRoom(): void {
+    const here = this.#state.clients.filter(({ status }) => status !== "left").length;
+    const { maxClients } = this.#parts.federation.config;
+    if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
+  }
+
+  #assertFree(name: string, resumeToken: string): void {
+    const { clock, waitingRoom } = this.#parts;
+    const held = [...heldNames(this.#state, clock.now()), ...waitingRoom.namesBut(resumeToken)];
+    const free = freeName(name, held, MAX_NAME_LENGTH);
+    if (free !== name) throw new Refusal("NAME_TAKEN", `Somebody here is called "${name}" already; "${free}" is free`);
+  }
+
+  /** @throws {Refusal} JOINING_CLOSED; AWAITING_APPROVAL as long as the organiser has not answered; RATE_LIMITED */
+  #assertWelcome(introduction: Introduction, resumeToken: string): void {
+    const { joining } = this.#parts.record();
+    if (joining === "open") return;
+    if (joining === "closed") throw new Refusal("JOINING_CLOSED", "The organiser has closed this federation to new clients");
+    switch (this.#parts.waitingRoom.ask(resumeToken, introduction)) {
+      case "admitted":
+        return;
+      case "waiting":
+        throw new Refusal("AWAITING_APPROVAL", "The organiser has to admit this client");
+      case "declined":
+        throw new Refusal("JOINING_CLOSED", "The organiser did not admit this client");
+      case "full":
+        throw new Refusal("RATE_LIMITED", "Too many wait to be admitted already");
+    }
+  }
+
+  /** Of those that are gone altogether, resume tokens mean nothing any more. */
+  #recall(entries: readonly JournalEntry[]): void {
+    for (const { event, resumeHash } of entries) {
+      if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
+      if (event.type === "clientRemoved") this.#roster.ban(event.clientId);
+    }
+    const listed = new Set(this.#state.clients.map(({ id }) => id));
+    for (const { event } of entries) {
+      if (event.type === "clientJoined" && !listed.has(event.clientId)) this.#roster.forget(event.clientId);
+    }
+  }
+}
