@@ -1,10 +1,11 @@
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { expect, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
-import { constantAdapter, createFederation, layout } from "./support/federations.ts";
+import { constantAdapter, createFederation, layout, testConfig } from "./support/federations.ts";
 import { joinSumming, type SummingClient } from "./support/summingClient.ts";
 import { blobRefOf, codeOfRefusal } from "./support/testClient.ts";
 
@@ -173,4 +174,17 @@ test("what a method, a protection or two clients make impossible is refused at c
   const amp = { id: "fedamp", preset: "standard", config: { attention: 1, width: 1, mu: 0.1 } };
   expect(await refusal({ strategy: amp })).toMatch(/FedAMP compares the clients' adapters/);
   expect(await refusal({})).toBe("created");
+});
+
+test("differential privacy with a method that counts labels is refused at creation, with the reason", async () => {
+  const { url } = await startCoordinator();
+  const { training } = testConfig();
+  const refusal = (id: string, privacy: { readonly epsilon: number; readonly clip: number } | undefined) =>
+    createFederation(url, { strategy: presetOf(id), training: { ...training, ...(privacy ? { privacy } : {}) } }).then(
+      () => "created",
+      (error: Error) => error.message,
+    );
+  expect(await refusal("fedrod", { epsilon: 8, clip: 1 })).toMatch(/FedRoD counts the labels .* train without epsilon\.$/);
+  expect(await refusal("fedrod", undefined)).toBe("created");
+  expect(await refusal("fedavg", { epsilon: 8, clip: 1 })).toBe("created");
 });

@@ -3,13 +3,13 @@ import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { fewClientsRefusal, privacyRefusal, protectionRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
-import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
@@ -100,25 +100,16 @@ function exchangePolicy(bytes: number): ExchangePolicy {
   return { stepMs: STEP_MS, inputMs: STEP_MS + bytes / SLOW_BYTES_PER_MS };
 }
 
-/** Why updates cannot be summed securely so, one sentence; null where they can. */
-function secureSumRefusal({ aggregation, robustness, minClients }: FederationConfig): string | null {
-  if (aggregation === "plain") return null;
-  if (robustness.kind !== "none") {
-    return "A secure sum hides single updates, so nobody can bound them: choose no protection against bad updates, or let updates be sent as they are.";
-  }
-  return minClients < MIN_CLIENTS
-    ? `A secure sum needs at least ${MIN_CLIENTS} clients: of two, each knows the other's update from the sum.`
-    : null;
-}
-
-/** @throws {RangeError} when the method cannot do this task or have this protection, or trains a part that this adapter does not have. */
+/** @throws {RangeError} when choices do not go together, or the method trains a part that this adapter does not have. */
 function assertCanRun(method: Method, layout: AdapterLayout, config: FederationConfig): void {
-  const { task, budgets, robustness, aggregation } = config;
+  const { task, budgets, robustness, aggregation, minClients, training } = config;
   const refusal =
     method.refusal(task.kind) ??
     method.robustnessRefusal(robustness) ??
     method.aggregationRefusal(aggregation) ??
-    secureSumRefusal(config);
+    protectionRefusal(aggregation, robustness.kind) ??
+    fewClientsRefusal(aggregation, minClients) ??
+    privacyRefusal(method, budgets, training);
   if (refusal) throw new RangeError(refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {

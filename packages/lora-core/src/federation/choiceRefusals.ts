@@ -1,0 +1,31 @@
+/** Why choices of a federation do not go together, whatever its method is called; the form and the coordinator say the same. Pure. */
+import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { readsLabelCounts } from "../strategies/planFacts.ts";
+import type { Method } from "../strategies/registry.ts";
+import type { Budgets } from "../strategies/strategy.ts";
+
+/** Why updates that come together so cannot be protected so, one sentence; null where they can. */
+export function protectionRefusal(
+  aggregation: FederationConfig["aggregation"],
+  robustness: FederationConfig["robustness"]["kind"],
+): string | null {
+  if (aggregation === "plain" || robustness === "none") return null;
+  return "A secure sum hides single updates, so nobody can bound them: choose no protection against bad updates, or let updates be sent as they are.";
+}
+
+/** Why so few clients cannot sum so, one sentence; null where they can. */
+export function fewClientsRefusal(aggregation: FederationConfig["aggregation"], minClients: number): string | null {
+  if (aggregation === "plain" || minClients >= MIN_CLIENTS) return null;
+  return `A secure sum needs at least ${MIN_CLIENTS} clients: of two, each knows the other's update from the sum.`;
+}
+
+/** Why a method cannot train with differential privacy of rows, one sentence; null where it can, and where nobody asks for it. */
+export function privacyRefusal(
+  method: Method,
+  budgets: Budgets,
+  { privacy }: Pick<FederationConfig["training"], "privacy">,
+): string | null {
+  if (!privacy || !readsLabelCounts(method, budgets)) return null;
+  return `${method.label} counts the labels of a client's rows, which the noise of differential privacy does not cover: choose another method, or train without epsilon.`;
+}
