@@ -8,10 +8,16 @@ import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
 import {
+  aggregationChange,
+  aggregationChoices,
+  aggregationNote,
+  type ChoiceNote,
   chosenRobustness,
+  epsilonNote,
   type FederationForm,
   methodChoices,
   methodNote,
+  minClientsNote,
   robustnessChoices,
   robustnessNote,
 } from "./federationForm.ts";
@@ -97,10 +103,10 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
 }
 
 export function MethodFields({ form, onChange }: FieldsProps) {
-  const number = (label: string, description: string, key: NumberField, max: number) => (
+  const number = (label: string, note: ChoiceNote | string, key: NumberField, max: number) => (
     <NumberInput
       label={label}
-      description={description}
+      {...(typeof note === "string" ? { description: note } : said(note))}
       value={form[key]}
       min={1}
       max={max}
@@ -108,36 +114,54 @@ export function MethodFields({ form, onChange }: FieldsProps) {
       onChange={(value) => onChange({ [key]: Number(value) || 1 })}
     />
   );
-  const note = methodNote(form);
-  const protection = robustnessNote(form);
   return (
     <Panel title="How">
       <div className="fields">
         <NativeSelect
           label="Method"
-          description={note.runs ? note.text : undefined}
-          error={note.runs ? undefined : note.text}
+          {...said(methodNote(form))}
           value={form.method}
           data={[...methodChoices]}
           onChange={(event) => onChange({ method: event.currentTarget.value })}
         />
         <NativeSelect
+          label="How updates come together"
+          {...said(aggregationNote(form))}
+          value={form.aggregation}
+          data={[...aggregationChoices]}
+          onChange={(event) => onChange(aggregationChange(form, event.currentTarget.value))}
+        />
+        <NativeSelect
           label="Protection against bad updates"
-          description={protection.runs ? protection.text : undefined}
-          error={protection.runs ? undefined : protection.text}
+          {...said(robustnessNote(form))}
           value={form.robustness}
           data={robustnessChoices}
           onChange={(event) => onChange({ robustness: chosenRobustness(event.currentTarget.value) })}
         />
+        <NumberInput
+          label="Differential privacy of rows, epsilon"
+          {...said(epsilonNote(form))}
+          placeholder="none"
+          value={form.epsilon}
+          min={0}
+          max={MAX_EPSILON}
+          step={1}
+          onChange={(value) => onChange({ epsilon: String(value) })}
+        />
         {number("Rounds", "Exchanges of the shared adapter.", "rounds", MAX_ROUNDS)}
         {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}
         {number("Steps per round", "Optimiser steps between two exchanges.", "innerSteps", 100_000)}
-        {number("Clients at least", "The first round opens when so many are ready.", "minClients", MAX_CLIENTS)}
+        {number("Clients at least", minClientsNote(form), "minClients", MAX_CLIENTS)}
         {number("Clients at most", "Later ones are turned away.", "maxClients", MAX_CLIENTS)}
         {number("Round deadline, minutes", "A round ends then, even if someone has not answered.", "deadlineMinutes", 1440)}
       </div>
     </Panel>
   );
 }
+
+/** What a choice does as its description, why it cannot be had as its error. */
+const said = ({ text, runs }: ChoiceNote) => (runs ? { description: text } : { error: text });
+
+const MAX_EPSILON = 100;
 
 type NumberField = "rounds" | "localSteps" | "innerSteps" | "minClients" | "maxClients" | "deadlineMinutes";

@@ -1,10 +1,14 @@
 import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
 import {
+  aggregationChange,
+  aggregationNote,
   chosenRobustness,
+  epsilonNote,
   initialForm,
   methodChoices,
   methodNote,
+  minClientsNote,
   parseLabels,
   robustnessChoices,
   robustnessNote,
@@ -70,6 +74,74 @@ test("every protection says what it does, and one that the method cannot have sa
   const problem = "FLoRA stacks the clients' adapters, so no robust mean can stand for them; it bounds outliers only.";
   expect(robustnessNote(refused)).toEqual({ runs: false, text: problem });
   expect(toConfig(refused, 1)).toEqual({ ok: false, problem });
+});
+
+/** The filled form after somebody chose secure sums. */
+const secure = { ...filled, ...aggregationChange(filled, "secure") };
+
+test("choosing secure sums takes three clients and no protection with it, and says why", () => {
+  expect(toConfig(secure, 1)).toMatchObject({
+    ok: true,
+    config: { aggregation: "secure", robustness: { kind: "none" }, minClients: 3, maxClients: 20 },
+  });
+  expect(aggregationChange({ ...filled, minClients: 5, maxClients: 6 }, "secure")).toMatchObject({
+    minClients: 5,
+    maxClients: 6,
+  });
+  expect(aggregationChange({ ...filled, maxClients: 2 }, "secure")).toMatchObject({ minClients: 3, maxClients: 3 });
+  expect(robustnessNote(secure)).toMatchObject({ runs: true, text: expect.stringMatching(/nobody can bound them/) });
+  expect(minClientsNote(secure).runs).toBe(true);
+  // Chosen once more, it changes nothing that was set since.
+  expect(aggregationChange(secure, "secure")).toEqual({});
+});
+
+test("going back to plain sums takes the protection back, and keeps the clients", () => {
+  const back = { ...secure, ...aggregationChange(secure, "plain") };
+  expect(back).toMatchObject({ aggregation: "plain", robustness: initialForm([]).robustness, minClients: 3 });
+  expect(toConfig(back, 1).ok).toBe(true);
+});
+
+test("what a secure sum cannot be with is refused in the form, with the reason", () => {
+  const problemOf = (change: object) => toConfig({ ...secure, ...change }, 1);
+  const sentence = (pattern: RegExp) => ({ ok: false, problem: expect.stringMatching(pattern) });
+  for (const { value } of robustnessChoices) {
+    if (value !== "none")
+      expect(problemOf({ robustness: chosenRobustness(value) })).toEqual(sentence(/^A secure sum hides .*\.$/));
+  }
+  for (const minClients of [1, 2]) expect(problemOf({ minClients })).toEqual(sentence(/at least 3 clients: of two, each knows/));
+  const refused = methodChoices.filter(({ value }) => !aggregationNote({ ...secure, method: value }).runs);
+  expect(refused.map(({ value }) => value)).toEqual(
+    expect.arrayContaining(["fedamp/standard", "flora/standard", "fedalt/standard", "flexlora/standard"]),
+  );
+  for (const { value } of refused) {
+    const { text } = aggregationNote({ ...secure, method: value });
+    expect(text).toMatch(/secure sum|every adapter/);
+    expect(problemOf({ method: value })).toEqual({ ok: false, problem: text });
+    expect(aggregationNote({ ...filled, method: value }).runs).toBe(true);
+  }
+  expect(methodNote({ ...secure, method: "fdlora/paper" }).text).toMatch(/personal adapter is part of the secure sum\.$/);
+});
+
+test("an epsilon becomes the privacy of the training, and says what it costs", () => {
+  const training = (epsilon: string) => {
+    const result = toConfig({ ...filled, epsilon }, 1);
+    return result.ok ? (result.config.training.privacy ?? null) : result.problem;
+  };
+  expect(training("")).toBeNull();
+  expect(training("8")).toEqual({ epsilon: 8, clip: 1 });
+  expect(training("0.5")).toEqual({ epsilon: 0.5, clip: 1 });
+  for (const epsilon of ["0", "101", "-", "."]) expect(training(epsilon)).toMatch(/^Epsilon must be .*\.$/);
+  expect(epsilonNote({ ...filled, epsilon: "8" })).toMatchObject({ runs: true, text: expect.stringMatching(/model useless/) });
+  const rod = { ...filled, method: "fedrod/standard" };
+  expect(epsilonNote(rod).runs).toBe(true);
+  const { text, runs } = epsilonNote({ ...rod, epsilon: "8" });
+  expect([runs, text]).toEqual([false, expect.stringMatching(/^FedRoD counts the labels/)]);
+  expect(toConfig({ ...rod, epsilon: "8" }, 1)).toEqual({ ok: false, problem: text });
+  // All at once.
+  expect(toConfig({ ...secure, epsilon: "3" }, 1)).toMatchObject({
+    ok: true,
+    config: { aggregation: "secure", training: { privacy: { epsilon: 3 } } },
+  });
 });
 
 test("every method says what it does, and one that cannot do the task says why", () => {

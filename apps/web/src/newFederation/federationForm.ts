@@ -1,6 +1,7 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { fewClientsRefusal, privacyRefusal, protectionRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -8,9 +9,10 @@ import { type FederationConfig, newFederationConfig } from "@duet/lora-core/prot
 import type { Joining, Listing } from "@duet/lora-core/protocol/organiserView";
 import { ROBUSTNESS, type RobustnessConfig, robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
-import type { Budgets } from "@duet/lora-core/strategies/strategy";
+import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
 import type { InitialAdapter } from "./initialAdapterOf.ts";
 
 export interface FederationForm {
@@ -24,16 +26,21 @@ export interface FederationForm {
   readonly labels: string;
   /** A method's id and one of its presets, with a / between. */
   readonly method: string;
+  readonly aggregation: Aggregation;
   readonly robustness: RobustnessConfig["kind"];
   readonly rounds: number;
   readonly localSteps: number;
   readonly innerSteps: number;
+  /** Of differential privacy of rows, as it is typed; empty trains without. */
+  readonly epsilon: string;
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;
   readonly joining: Joining;
   readonly listing: Listing;
 }
+
+const DEFAULT_PROTECTION = "clip";
 
 export function initialForm(models: readonly BaseModel[]): FederationForm {
   return {
@@ -43,10 +50,12 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     kind: "label",
     labels: "",
     method: methodChoices[0]?.value ?? "",
-    robustness: "clip",
+    aggregation: "plain",
+    robustness: DEFAULT_PROTECTION,
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,
+    epsilon: "",
     minClients: 2,
     maxClients: 20,
     deadlineMinutes: 10,
@@ -77,29 +86,78 @@ export const robustnessChoices = Object.entries(ROBUSTNESS_WORDS).map(([value, {
 
 /** The choice of that value; the default where there is none. */
 export function chosenRobustness(value: string): FederationForm["robustness"] {
-  return robustnessConfig.options.flatMap(({ shape }) => shape.kind.options).find((kind) => kind === value) ?? "clip";
+  return robustnessConfig.options.flatMap(({ shape }) => shape.kind.options).find((kind) => kind === value) ?? DEFAULT_PROTECTION;
 }
 
 /** What a choice is or does, one sentence; or why it cannot be had. */
-interface ChoiceNote {
+export interface ChoiceNote {
   readonly text: string;
   readonly runs: boolean;
 }
 
+const note = (refusal: string | null, text: string): ChoiceNote => ({ text: refusal ?? text, runs: refusal === null });
+
 /** What the chosen method does, one sentence; or why it cannot do this kind of task. */
-export function methodNote(form: Pick<FederationForm, "method" | "kind" | BudgetField>): ChoiceNote {
+export function methodNote(form: Pick<FederationForm, "method" | "kind" | "aggregation" | BudgetField>): ChoiceNote {
   const method = methodIn(form);
-  const refusal = method.refusal(form.kind);
-  return refusal
-    ? { text: refusal, runs: false }
-    : { text: `${method.summary}${privacyNote(method, budgetsOf(form))}`, runs: true };
+  return note(method.refusal(form.kind), `${method.summary}${personalNote(method, budgetsOf(form), form.aggregation)}`);
 }
 
-/** What the chosen protection does, one sentence; or why the chosen method cannot have it. */
-export function robustnessNote(form: Pick<FederationForm, "method" | "robustness">): ChoiceNote {
-  const refusal = methodIn(form).robustnessRefusal(ROBUSTNESS[form.robustness]);
-  return { text: refusal ?? ROBUSTNESS_WORDS[form.robustness].summary, runs: refusal === null };
+/** How updates come together, as choices. */
+export const aggregationChoices = [
+  { value: "plain", label: "Sent as they are" },
+  { value: "secure", label: "Summed securely: the coordinator sees only the sum" },
+] as const;
+
+const AGGREGATION_SUMMARIES: Readonly<Record<Aggregation, string>> = {
+  plain: "Whoever runs the coordinator can read every client's update.",
+  secure: "Updates leave under masks that only the sum of all takes off. A round takes some messages more.",
+};
+
+/** What becomes of the updates, in a sentence or two; or why the chosen method cannot have it so. */
+export function aggregationNote(form: Pick<FederationForm, "method" | "aggregation">): ChoiceNote {
+  return note(methodIn(form).aggregationRefusal(form.aggregation), AGGREGATION_SUMMARIES[form.aggregation]);
 }
+
+/** The other way, with what goes with it: a secure sum needs three clients, and hides what a protection would look at. */
+export function aggregationChange(form: FederationForm, value: string): Partial<FederationForm> {
+  if (value === form.aggregation) return {};
+  if (value !== "secure") return { aggregation: "plain", robustness: DEFAULT_PROTECTION };
+  const minClients = Math.max(MIN_CLIENTS, form.minClients);
+  return { aggregation: "secure", robustness: "none", minClients, maxClients: Math.max(minClients, form.maxClients) };
+}
+
+/** What the chosen protection does, one sentence; or why it cannot be had with the other choices. */
+export function robustnessNote(form: Pick<FederationForm, "method" | "aggregation" | "robustness">): ChoiceNote {
+  const { aggregation, robustness } = form;
+  const refusal = methodIn(form).robustnessRefusal(ROBUSTNESS[robustness]) ?? protectionRefusal(aggregation, robustness);
+  return note(refusal, aggregation === "secure" ? NOBODY_BOUNDS : ROBUSTNESS_WORDS[robustness].summary);
+}
+
+const NOBODY_BOUNDS =
+  "A secure sum hides single updates, so nobody can bound them: one client can decide alone what everyone gets.";
+
+/** When the first round opens; or why it must wait for more. */
+export function minClientsNote({ aggregation, minClients }: Pick<FederationForm, "aggregation" | "minClients">): ChoiceNote {
+  return note(fewClientsRefusal(aggregation, minClients), "The first round opens when so many are ready.");
+}
+
+/** What differential privacy promises and costs; or why the chosen method cannot have it. */
+export function epsilonNote(form: Pick<FederationForm, "method" | "epsilon" | BudgetField>): ChoiceNote {
+  const refusal = privacyRefusal(methodIn(form), budgetsOf(form), privacyOf(form));
+  return note(refusal, form.epsilon === "" ? NO_EPSILON : EPSILON_COST);
+}
+
+const NO_EPSILON =
+  "Empty: rows are trained on as they are. 1 is a strong promise for every single row, 3 a fair one, 8 a weak one.";
+const EPSILON_COST =
+  "With a hundred rows a client, epsilon 1 and 3 make the model useless, and 8 keeps less than half of what training gains; nobody sends accuracies or losses.";
+
+const privacyOf = ({ epsilon }: Pick<FederationForm, "epsilon">) =>
+  epsilon === "" ? {} : { privacy: { epsilon: Number(epsilon), clip: ROW_CLIP } };
+
+/** C of the gradients of single rows, with which docs/privacy.md measures what an epsilon costs. */
+const ROW_CLIP = 1;
 
 function methodIn({ method }: Pick<FederationForm, "method">): Method {
   const [id = "", preset] = method.split("/");
@@ -107,11 +165,12 @@ function methodIn({ method }: Pick<FederationForm, "method">): Method {
 }
 
 /** What becomes of the personal adapter, where clients have one. */
-function privacyNote(method: Method, budgets: Budgets): string {
+function personalNote(method: Method, budgets: Budgets, aggregation: Aggregation): string {
   if (!trainsPersonal(method, budgets)) return "";
-  return personalLeaves(method, budgets)
-    ? " The coordinator sees the personal adapter too."
-    : " The personal adapter is never uploaded, in no form.";
+  if (!personalLeaves(method, budgets)) return " The personal adapter is never uploaded, in no form.";
+  return aggregation === "secure"
+    ? " The personal adapter is part of the secure sum."
+    : " The coordinator sees the personal adapter too.";
 }
 
 export type FormResult =
@@ -125,7 +184,8 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   if (form.name.trim() === "") return { ok: false, problem: "Give the federation a name." };
   const labels = parseLabels(form.labels);
   if (form.kind === "label" && labels.length < 2) return { ok: false, problem: "Give at least two labels, one per line." };
-  for (const note of [methodNote(form), robustnessNote(form)]) if (!note.runs) return { ok: false, problem: note.text };
+  const refused = notesOf(form).find(({ runs }) => !runs);
+  if (refused) return { ok: false, problem: refused.text };
   const [method = "", preset = ""] = form.method.split("/");
   const parsed = newFederationConfig.safeParse(
     defaultFederation({
@@ -136,6 +196,7 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
       seed,
       name: form.name.trim(),
       task: form.kind === "label" ? { kind: "label", labels } : { kind: "text" },
+      training: privacyOf(form),
       roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
     }),
   );
@@ -143,10 +204,19 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   return { ok: false, problem: `${schemaWords(parsed.error, { nameOf: nameInForm })}.` };
 }
 
+const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
+  methodNote(form),
+  aggregationNote(form),
+  robustnessNote(form),
+  minClientsNote(form),
+  epsilonNote(form),
+];
+
 /** What the form calls a setting; the rest goes by its own name. */
 const FORM_NAMES: ReadonlyMap<unknown, string> = new Map([
   ["local", "Steps alone"],
   ["inner", "Steps per round"],
+  ["epsilon", "Epsilon"],
   ["minClients", "Clients at least"],
   ["maxClients", "Clients at most"],
   ["roundDeadlineSeconds", "The round deadline in seconds"],
