@@ -2,7 +2,7 @@ import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { freeName, isVisible } from "@duet/lora-core/protocol/visibleText";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
-import { personalLeaves, startsPersonal, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { startsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Alert, Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
@@ -74,8 +74,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         <h1 style={{ margin: "0 0 4px" }}>Join {config.name}</h1>
         <p className="muted" style={{ margin: 0 }}>
           {stripView(snapshot, Date.now()).status} · {clients.length > 0 && `${plural(clients.length, "client")} · `}base model{" "}
-          {config.model.name} · {plural(config.budgets.rounds, "round")} · protection:{" "}
-          {ROBUSTNESS_WORDS[config.robustness.kind].label}
+          {config.model.name} · {plural(config.budgets.rounds, "round")} · {protectionText(config)}
         </p>
       </div>
       {rule !== "open" && (
@@ -99,7 +98,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
           </Button>
         </Group>
       )}
-      <WhatLeaves hasPersonal={trainsPersonal(method, config.budgets)} personalLeaves={personalLeaves(method, config.budgets)} />
+      <WhatLeaves config={config} />
       <MemoryNote {...config} />
       <ModelFilesPanel model={config.model} files={files} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
@@ -115,6 +114,13 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
       </Group>
     </form>
   );
+}
+
+/** How single updates and rows are protected. */
+function protectionText({ aggregation, robustness, training: { privacy } }: Snapshot["config"]): string {
+  const updates =
+    aggregation === "secure" ? "updates are summed securely" : `protection: ${ROBUSTNESS_WORDS[robustness.kind].label}`;
+  return privacy ? `${updates} · differential privacy of rows, epsilon ${privacy.epsilon}` : updates;
 }
 
 const RULES = {

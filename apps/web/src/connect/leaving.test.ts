@@ -1,0 +1,61 @@
+import { defaultFederation, type FederationChoices } from "@duet/lora-core/federation/federationDefaults";
+import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
+import { strategies } from "@duet/lora-core/strategies/registry";
+import { expect, test } from "vitest";
+import { leaving } from "./leaving.ts";
+
+const task = { kind: "label", labels: ["a", "b"] } as const;
+function told(choices: Partial<FederationChoices>) {
+  const { sent, kept } = leaving(
+    defaultFederation({ name: "x", model: encoderBase, task: { ...task, labels: [...task.labels] }, ...choices }),
+  );
+  return { sent: sent.join("; "), kept: kept.join("; ") };
+}
+const privacy = { training: { privacy: { epsilon: 8, clip: 1 } } };
+
+test("a plain federation sends changes and figures, and its personal adapter where the method says so", () => {
+  expect(told({ method: "fdlora", preset: "private" })).toEqual({
+    sent: "changes of the shared adapter, once a round; how many rows you have, your loss and accuracy after each round; your name here, and what your device computes with",
+    kept: "your rows, tokens and prompts; your file's name and its other columns; your personal adapter",
+  });
+  expect(told({ method: "fdlora", preset: "paper" }).sent).toContain("your personal adapter: this method sends it");
+  expect(told({ method: "fedavg" }).kept).not.toContain("personal adapter");
+});
+
+test("with a secure sum nothing leaves by itself but masked changes, keys and figures", () => {
+  const { sent, kept } = told({ method: "fdlora", preset: "private", aggregation: "secure" });
+  expect(sent).toMatch(/under masks: the coordinator gets the sum over all clients; keys, made anew .* loss and accuracy/);
+  expect(kept).toContain("your changes by themselves, without masks; your personal adapter");
+  expect(told({ method: "fdlora", preset: "paper", aggregation: "secure" })).toMatchObject({
+    sent: expect.stringContaining("your personal adapter, as part of the sum"),
+    kept: expect.not.stringContaining("personal adapter"),
+  });
+});
+
+test("with an epsilon no figure leaves, and what is learned has noise", () => {
+  for (const aggregation of ["plain", "secure"] as const) {
+    const { sent, kept } = told({ method: "fedavg", aggregation, ...privacy });
+    expect(sent).toMatch(/with noise that hides single rows/);
+    expect(sent).not.toMatch(/accuracy/);
+    expect(sent).toContain("how much of your privacy budget is spent");
+    expect(kept).toContain("your loss, accuracy and fusion weights");
+  }
+});
+
+test("a method that shares nothing is not said to send changes, in whatever way", () => {
+  for (const aggregation of ["plain", "secure"] as const) {
+    const { sent } = told({ method: "local", aggregation });
+    expect(sent).not.toMatch(/changes|masks|keys/);
+  }
+});
+
+test("no method sends the personal adapter and keeps it, in whatever way", () => {
+  for (const { id, presets } of strategies) {
+    for (const preset of Object.keys(presets)) {
+      for (const aggregation of ["plain", "secure"] as const) {
+        const { sent, kept } = told({ method: id, preset, aggregation });
+        expect(sent.includes("personal adapter") && kept.includes("personal adapter")).toBe(false);
+      }
+    }
+  }
+});
