@@ -7,6 +7,8 @@ import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, roundRange } from "./metricsView.ts";
 
+const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," } as const;
+
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const points = useStable(accuracyPoints(snapshot));
@@ -23,11 +25,13 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <Panel
       title="Accuracy on each client's own test rows"
-      hint="Mean over clients in thick lines, each client in a thin one. The dotted line is what guessing would reach."
+      hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one. The dotted line is what guessing would reach.`}
       empty={
-        points.length === 0
-          ? "A line per adapter: base, personal, shared and fused. The first points come with the first finished round."
-          : null
+        snapshot.config.training.privacy
+          ? "With differential privacy nobody sends accuracies: they are computed from rows without noise."
+          : points.length === 0
+            ? "A line per adapter: base, personal, shared and fused. The first points come with the first finished round."
+            : null
       }
     >
       <RoundChart

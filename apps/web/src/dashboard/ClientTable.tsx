@@ -5,6 +5,7 @@ import { Scroll } from "../ui/Scroll.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
+import { answerOf } from "./secureSumView.ts";
 
 const STATUS_WORDS = { present: "here", away: "away, may come back", left: "left" } as const;
 
@@ -13,7 +14,8 @@ const UPDATE_TEXT =
 
 /** Everyone, one row each; cards on a phone. */
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { clients } = snapshot;
+  const { clients, config } = snapshot;
+  const isPrivate = config.training.privacy !== undefined;
   return (
     <Panel
       title="Clients"
@@ -38,7 +40,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
           </thead>
           <tbody>
             {clients.map((client) => (
-              <Row key={client.id} client={client} />
+              <Row key={client.id} client={client} answer={answerOf(snapshot, client.id)} isPrivate={isPrivate} />
             ))}
           </tbody>
         </table>
@@ -47,7 +49,18 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function Row({ client }: { readonly client: ClientView }) {
+const ANSWER_WORDS = { answered: "answered this step of the sum", asked: "asked for this step of the sum" } as const;
+
+const NOT_SENT = <span className="muted">not sent</span>;
+
+interface RowProps {
+  readonly client: ClientView;
+  readonly answer: ReturnType<typeof answerOf>;
+  /** Nobody sends figures. */
+  readonly isPrivate: boolean;
+}
+
+function Row({ client, answer, isPrivate }: RowProps) {
   const { name, device, samples, status, note, progress, history, bytesUp, bytesDown } = client;
   const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
   const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
@@ -57,6 +70,7 @@ function Row({ client }: { readonly client: ClientView }) {
         {name}
         <div className="muted small">
           {STATUS_WORDS[status]}
+          {answer && ` · ${ANSWER_WORDS[answer]}`}
           {note && note !== STATUS_WORDS[status] && ` · ${note}`}
         </div>
       </td>
@@ -75,10 +89,10 @@ function Row({ client }: { readonly client: ClientView }) {
         {progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"}
       </td>
       <td data-label="Accuracy" className="wide">
-        <MiniAccuracy client={client} />
+        {isPrivate ? NOT_SENT : <MiniAccuracy client={client} />}
       </td>
       <td data-label="Fusion weights" className="wide">
-        {fusion ? <FusionBars {...fusion} /> : <span className="muted">at the end</span>}
+        {fusion ? <FusionBars {...fusion} /> : isPrivate ? NOT_SENT : <span className="muted">at the end</span>}
       </td>
       <td data-label="Update" className="small" title={UPDATE_TEXT}>
         {updateText(client) ?? "–"}

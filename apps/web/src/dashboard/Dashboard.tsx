@@ -5,6 +5,7 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
 import { AccessPanel } from "./AccessPanel.tsx";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
+import { BudgetPanel } from "./BudgetPanel.tsx";
 import { ClientTable } from "./ClientTable.tsx";
 import { EventLog } from "./EventLog.tsx";
 import { FusionPanel } from "./FusionPanel.tsx";
@@ -12,6 +13,7 @@ import { LossPanel } from "./LossPanel.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
 import { OrganiserPanel } from "./OrganiserPanel.tsx";
 import { RoundsPanel } from "./RoundsPanel.tsx";
+import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
 import { StatusStrip } from "./StatusStrip.tsx";
 
@@ -44,6 +46,8 @@ export function Dashboard({ snapshot, token, myRole, tab }: DashboardProps) {
           {organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />}
           {organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
           <RoundsPanel snapshot={snapshot} />
+          <SecureSumPanel snapshot={snapshot} />
+          <BudgetPanel snapshot={snapshot} />
           <AccuracyPanel snapshot={snapshot} />
           <div className="pair">
             <LossPanel snapshot={snapshot} />

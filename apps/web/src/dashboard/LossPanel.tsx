@@ -19,9 +19,11 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       title="Training loss"
       hint="Cross-entropy in nats, lower is better. A new inner optimiser starts in every round."
       empty={
-        points.length === 0
-          ? "The loss of every client and their mean, by round. The first point comes with the first finished round."
-          : null
+        snapshot.config.training.privacy
+          ? "With differential privacy nobody sends losses: they are computed from rows without noise."
+          : points.length === 0
+            ? "The loss of every client and their mean, by round. The first point comes with the first finished round."
+            : null
       }
     >
       <RoundChart

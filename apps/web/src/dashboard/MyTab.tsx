@@ -87,7 +87,7 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
       <Panel
         title="You, so far"
         hint="Accuracy on this tab's own test rows, which are never trained on."
-        empty={me && me.history.length > 0 ? null : "Accuracy of the four adapters on your test rows, after the first round."}
+        empty={soFarText(snapshot, me !== undefined && me.history.length > 0)}
       >
         {me && <AdapterBars values={latestAccuracy(me)} label="Accuracy on your test rows" />}
       </Panel>
@@ -95,6 +95,13 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
     </>
   );
+}
+
+/** What stands instead of figures, and why; null where there are some. */
+function soFarText({ config }: Snapshot, hasFigures: boolean): string | null {
+  if (config.training.privacy)
+    return "With differential privacy accuracies are not sent; the playground measures them in this tab.";
+  return hasFigures ? null : "Accuracy of the four adapters on your test rows, after the first round.";
 }
 
 function LeaveButton({ session }: { readonly session: TabSession }) {

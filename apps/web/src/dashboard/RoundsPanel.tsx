@@ -1,5 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { IconX } from "@tabler/icons-react";
+import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -20,6 +20,7 @@ const ERROR_TEXT =
 /** Rounds as columns, one lane per client. */
 export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const { columns, lanes, worstModule } = timelineView(snapshot);
+  const isSecure = snapshot.config.aggregation === "secure";
   const hasErrors = columns.some(({ error }) => error !== null);
   return (
     <Panel
@@ -86,17 +87,34 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
         <span>
           <IconX size={12} style={{ verticalAlign: "-1px" }} /> missed
         </span>
+        {isSecure && (
+          <>
+            <span>
+              <IconCheck size={12} style={{ verticalAlign: "-1px" }} /> answered this step of the sum
+            </span>
+            <span>
+              <IconClock size={12} style={{ verticalAlign: "-1px" }} /> asked for it
+            </span>
+          </>
+        )}
       </div>
     </Panel>
   );
 }
 
+const ICONS: Partial<Readonly<Record<LaneCell["kind"], typeof IconX>>> = {
+  missed: IconX,
+  asked: IconClock,
+  answered: IconCheck,
+};
+
 function Cell({ cell }: { readonly cell: LaneCell }) {
+  const Icon = ICONS[cell.kind];
   return (
     <td style={{ padding: 0 }}>
       <div className={`lane ${cell.kind}`} title={cell.text}>
         <Fill share={cell.fraction} color={STAGE_COLORS[cell.stage]} />
-        {cell.kind === "missed" && <IconX size={14} aria-hidden="true" style={{ verticalAlign: "-3px" }} />}
+        {Icon && <Icon size={14} aria-hidden="true" style={{ verticalAlign: "-3px", position: "relative" }} />}
         <span className="visuallyHidden">{cell.text}</span>
       </div>
     </td>

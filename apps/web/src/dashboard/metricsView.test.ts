@@ -52,6 +52,28 @@ test("loss by round prefers the coordinator's weighted mean and leaves out round
   ]);
 });
 
+test("means come from the secure sum where there is one, the base's for all rounds, and a newer figure of clients over an older sum", () => {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const means = {
+    trainRows: 120,
+    testRows: 60,
+    trainLoss: 1.5,
+    accuracy: { ...none, base: 0.25, personal: 0.52, shared: 0.66 },
+    testLoss: none,
+  };
+  const summed = { ...snapshot, rounds: [roundOf(0), roundOf(1, { means, meanLoss: 1.5 }), roundOf(2), roundOf(3)] };
+  const points = accuracyPoints(summed);
+  expect(points[1]).toMatchObject({ base: 0.25, personal: 0.52, shared: 0.66, fused: null, "anna.shared": 0.7 });
+  expect(points[0]).toMatchObject({ base: 0.25, personal: 0.55 });
+  expect(points[2]).toMatchObject({ base: 0.25, shared: 0.8, fused: 0.9 });
+  expect(meanAccuracy(summed)).toEqual({ base: 0.25, personal: 0.55, shared: 0.8, fused: 0.9 });
+  // A sum of clients of whom nobody told figures by itself.
+  const hidden = { ...summed, clients: [clientOf("anna"), clientOf("bram")] };
+  expect(accuracyPoints(hidden).map(({ round, shared }) => [round, shared])).toEqual([[1, 0.66]]);
+  expect(meanAccuracy(hidden)).toEqual({ base: 0.25, personal: 0.52, shared: 0.66, fused: null });
+  expect(lossPoints(hidden)).toEqual([{ round: 1, anna: null, bram: null, mean: 1.5 }]);
+});
+
 test("the newest figure of each adapter counts, even when it is older than another's", () => {
   expect(latestAccuracy(anna)).toEqual({ base: 0.2, personal: 0.5, shared: 0.8, fused: 0.9 });
   expect(meanAccuracy(snapshot)).toEqual({ base: expect.closeTo(0.3), personal: 0.55, shared: 0.8, fused: 0.9 });

@@ -10,12 +10,13 @@ import type { ChartPoint } from "../ui/RoundPlot.tsx";
 export const clientSeries = (clientId: string, adapter: AdapterKey): string => `${clientId}.${adapter}`;
 
 /** Accuracy on each client's own test rows, by round. The base does not change: its value is carried to every round. */
-export function accuracyPoints({ clients }: Snapshot): readonly ChartPoint[] {
-  return roundsOf(clients).map((round) => {
+export function accuracyPoints(snapshot: Snapshot): readonly ChartPoint[] {
+  const { clients } = snapshot;
+  return roundsOf(snapshot).map((round) => {
     const point: Record<string, number | null> = {};
     for (const { key } of ADAPTERS) {
       const values = clients.map((client) => accuracyAt(client, key, round));
-      point[key] = mean(values);
+      point[key] = summedAccuracy(snapshot, key, round) ?? mean(values);
       clients.forEach(({ id }, index) => {
         point[clientSeries(id, key)] = values[index] ?? null;
       });
@@ -25,14 +26,15 @@ export function accuracyPoints({ clients }: Snapshot): readonly ChartPoint[] {
 }
 
 /** Training loss by round: the sample-weighted mean as `mean`, every client under its id. */
-export function lossPoints({ clients, rounds }: Snapshot): readonly ChartPoint[] {
-  return roundsOf(clients).flatMap((round) => {
+export function lossPoints(snapshot: Snapshot): readonly ChartPoint[] {
+  const { clients, rounds } = snapshot;
+  return roundsOf(snapshot).flatMap((round) => {
     const own = clients.map(({ id, history }): [string, number | null] => [
       id,
       history.find((entry) => entry.round === round)?.metrics.trainLoss ?? null,
     ]);
-    if (own.every(([, loss]) => loss === null)) return [];
     const meanLoss = rounds.find((view) => view.round === round)?.meanLoss ?? mean(own.map(([, loss]) => loss));
+    if (meanLoss === null) return [];
     return [{ ...Object.fromEntries(own), mean: meanLoss, round }];
   });
 }
@@ -42,10 +44,20 @@ export function latestAccuracy({ history }: ClientView): PerAdapter {
   return perAdapter((key) => history.findLast(({ metrics }) => metrics.accuracy[key] !== null)?.metrics.accuracy[key] ?? null);
 }
 
-/** Mean over clients of each adapter's newest accuracy. */
-export function meanAccuracy({ clients }: Snapshot): PerAdapter {
+/** Mean over clients of each adapter's newest accuracy; over all of their rows where that is newer, or as new, from a secure sum. */
+export function meanAccuracy({ clients, rounds }: Snapshot): PerAdapter {
   const latest = clients.map(latestAccuracy);
-  return perAdapter((key) => mean(latest.map((accuracy) => accuracy[key])));
+  const newest = (key: AdapterKey) =>
+    Math.max(
+      ...clients.flatMap(({ history }) =>
+        history.flatMap((entry) => (entry.metrics.accuracy[key] === null ? [] : [entry.round])),
+      ),
+    );
+  return perAdapter((key) => {
+    const summed = rounds.findLast(({ means }) => (means?.accuracy[key] ?? null) !== null);
+    if (summed && summed.round >= newest(key)) return summed.means?.accuracy[key] ?? null;
+    return mean(latest.map((accuracy) => accuracy[key]));
+  });
 }
 
 /** How its newest aggregated update stood among the others'; null before the first. */
@@ -100,8 +112,19 @@ function accuracyAt({ history }: ClientView, key: AdapterKey, round: number): nu
   return history.findLast(({ metrics }) => metrics.accuracy.base !== null)?.metrics.accuracy.base ?? null;
 }
 
-const roundsOf = (clients: readonly ClientView[]): readonly number[] =>
-  [...new Set(clients.flatMap(({ history }) => history.map(({ round }) => round)))].sort((a, b) => a - b);
+/** Over all rows of all clients, from that round's secure sum; null without one. The base's is carried to every round. */
+function summedAccuracy({ rounds }: Snapshot, key: AdapterKey, round: number): number | null {
+  const here = rounds.find((view) => view.round === round)?.means?.accuracy[key] ?? null;
+  if (here !== null || key !== "base") return here;
+  return rounds.findLast(({ means }) => (means?.accuracy.base ?? null) !== null)?.means?.accuracy.base ?? null;
+}
+
+/** In which some figure was told. */
+function roundsOf({ clients, rounds }: Snapshot): readonly number[] {
+  const own = clients.flatMap(({ history }) => history.map(({ round }) => round));
+  const summed = rounds.flatMap(({ round, means }) => (means === null ? [] : [round]));
+  return [...new Set([...own, ...summed])].sort((a, b) => a - b);
+}
 
 function mean(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);

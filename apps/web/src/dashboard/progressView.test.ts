@@ -46,3 +46,13 @@ test("time left is an estimate once a tenth is done, and time taken at the end",
   const ended = snapshotOf({ phase: "finished", endedAt: 80_000, rounds: [roundOf(0)] });
   expect(stripView(ended, 0).timing).toBe("took 1 min 20 s");
 });
+
+test("a secure sum under way says its step", () => {
+  const open = collecting(1, { phase: "exchanging" });
+  const exchange = { attempt: 1, step: "keys" as const, asked: ["anna", "bram"], answered: [] };
+  const summing = { ...open, openRound: open.openRound && { ...open.openRound, exchange } };
+  expect(stripView(summing, 0)).toMatchObject({
+    status: "Round 1 of 2",
+    stage: "summing securely · step 1 of 5: keys, 0 of 2 have answered",
+  });
+});

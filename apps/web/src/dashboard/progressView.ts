@@ -4,6 +4,7 @@ import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { roundCount } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { formatDuration } from "../lib/format.ts";
+import { exchangeText } from "./secureSumView.ts";
 
 export interface StripView {
   readonly name: string;
@@ -71,9 +72,10 @@ function statusOf({ phase, config, openRound, rounds }: Snapshot, present: numbe
   }
 }
 
-function stageOf({ phase, rounds }: Snapshot): string {
+function stageOf(snapshot: Snapshot): string {
+  const { phase, rounds } = snapshot;
   if (phase === "aggregating") return "aggregating";
-  if (phase === "exchanging") return "summing securely";
+  if (phase === "exchanging") return `summing securely · ${exchangeText(snapshot) ?? "beginning"}`;
   if (phase !== "collecting") return "";
   const stage = rounds.at(-1)?.stage;
   return stage === "fusing" ? "finding fusion weights" : stage === "federated" ? "federated learning" : "each on its own data";

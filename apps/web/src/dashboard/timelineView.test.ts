@@ -53,3 +53,15 @@ test("the lanes of a method that never federates keep the colour of learning alo
   const { lanes } = timelineView(snapshotOf({ config: { ...config, strategy: presetOf("local") } }));
   expect(lanes[0]?.cells.map(({ stage }) => stage)).toEqual(["local", "local", "local", "fusing"]);
 });
+
+test("while updates are summed securely, lanes show who has answered; a round without a sum says so", () => {
+  const { config } = snapshotOf();
+  const rounds = [roundOf(0, { aggregated: [] }), roundOf(1, { closedAt: null, aggregated: [] })];
+  const open = collecting(1, { config: { ...config, aggregation: "secure" }, phase: "exchanging", rounds });
+  const exchange = { attempt: 1, step: "shares" as const, asked: ["anna", "bram"], answered: ["bram"] };
+  const { lanes } = timelineView({ ...open, openRound: open.openRound && { ...open.openRound, exchange } });
+  expect(lanes.map(({ cells }) => cells.slice(0, 2).map(({ kind, text }) => `${kind}: ${text}`))).toEqual([
+    ["missed: Learning alone: ended without a sum", "asked: Round 1 of 2: has not answered this step of the secure sum yet"],
+    ["missed: Learning alone: ended without a sum", "answered: Round 1 of 2: has answered this step of the secure sum"],
+  ]);
+});

@@ -6,12 +6,16 @@ import { roundLabel, roundTick } from "@duet/lora-core/schedule/roundLabel";
 import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { roundFraction } from "./progressView.ts";
+import { answerOf, isWithoutSum } from "./secureSumView.ts";
 
 export interface LaneCell {
   readonly round: number;
   readonly stage: Stage;
-  /** counted: its submission was aggregated; missed: it was waited for in vain; working: the round is open. */
-  readonly kind: "counted" | "missed" | "working" | "absent" | "ahead";
+  /**
+   * counted: its submission was aggregated; missed: it was waited for in vain, or there was no sum; working: the round is open; asked,
+   * answered: so is its secure sum.
+   */
+  readonly kind: "counted" | "missed" | "working" | "asked" | "answered" | "absent" | "ahead";
   /** Share of the open round done; 1 for a counted one. */
   readonly fraction: number;
   /** What a screen reader says. */
@@ -77,7 +81,13 @@ function errorText(error: number | null): string | null {
   return error < 0.001 ? "<0.1 %" : `${(100 * error).toFixed(error < 0.1 ? 1 : 0)} %`;
 }
 
-function cellOf({ rounds, clients, config, openRound }: Snapshot, clientId: string, { round, stage }: RoundSpec): LaneCell {
+const ANSWER_TEXTS = {
+  answered: "has answered this step of the secure sum",
+  asked: "has not answered this step of the secure sum yet",
+} as const;
+
+function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpec): LaneCell {
+  const { rounds, clients, config, openRound } = snapshot;
   const view = rounds.find((candidate) => candidate.round === round);
   const label = roundLabel(round, config.budgets.rounds);
   const cell = (kind: LaneCell["kind"], fraction: number, what: string): LaneCell => ({
@@ -92,8 +102,10 @@ function cellOf({ rounds, clients, config, openRound }: Snapshot, clientId: stri
   if (view.aggregated.includes(clientId)) return cell("counted", 1, "counted");
   const client = clients.find(({ id }) => id === clientId);
   if (view.closedAt === null && openRound?.round === round && client) {
+    const answer = answerOf(snapshot, clientId);
+    if (answer) return cell(answer, 1, ANSWER_TEXTS[answer]);
     const fraction = roundFraction(client, round);
     return cell("working", fraction, fraction === 1 ? "submitted" : `${Math.round(100 * fraction)} %`);
   }
-  return cell("missed", 0, "missed");
+  return cell("missed", 0, isWithoutSum(snapshot, round) ? "ended without a sum" : "missed");
 }

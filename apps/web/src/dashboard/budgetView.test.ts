@@ -1,0 +1,43 @@
+import { clientOf, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { expect, test } from "vitest";
+import { budgetView } from "./budgetView.ts";
+
+const { config } = snapshotOf();
+const training = { ...config.training, privacy: { epsilon: 8, clip: 1 } };
+const spent = (epsilon: number, change: object = {}) => ({
+  metrics: metricsOf({ privacy: { epsilon, limit: 8, delta: 0.01, noiseMultiplier: 1.2, budgetSpent: false, ...change } }),
+  standing: null,
+});
+
+test("without differential privacy there is no budget", () => {
+  expect(budgetView(snapshotOf())).toBeNull();
+});
+
+test("the newest report counts; a spent budget is said; who has not reported is waited for", () => {
+  const clients = [
+    clientOf("anna", {
+      history: [
+        { round: 0, ...spent(1) },
+        { round: 1, ...spent(2.314) },
+      ],
+    }),
+    clientOf("bram", {
+      history: [
+        { round: 0, ...spent(8, { budgetSpent: true }) },
+        { round: 1, metrics: metricsOf(), standing: null },
+      ],
+    }),
+    clientOf("chen"),
+    // What was trained before this federation asked for less.
+    clientOf("dora", { history: [{ round: 0, ...spent(12.5, { budgetSpent: true }) }] }),
+  ];
+  expect(budgetView(snapshotOf({ config: { ...config, training }, clients }))).toEqual({
+    epsilon: 8,
+    rows: [
+      { clientId: "anna", name: "anna", share: 2.314 / 8, text: "2.31 of 8.00", isSpent: false },
+      { clientId: "bram", name: "bram", share: 1, text: "8.00 of 8.00", isSpent: true },
+      { clientId: "chen", name: "chen", share: 0, text: "after a round", isSpent: false },
+      { clientId: "dora", name: "dora", share: 1, text: "12.50 of 8.00", isSpent: true },
+    ],
+  });
+});

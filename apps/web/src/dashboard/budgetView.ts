@@ -1,0 +1,39 @@
+/** How much of their privacy budgets clients have spent. Pure. */
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+
+export interface BudgetRow {
+  readonly clientId: string;
+  readonly name: string;
+  /** Of the limit, 0 to 1. */
+  readonly share: number;
+  /** "2.31 of 8.00"; "after a round" before the first report. */
+  readonly text: string;
+  /** It trains no more. */
+  readonly isSpent: boolean;
+}
+
+export interface BudgetView {
+  readonly epsilon: number;
+  readonly rows: readonly BudgetRow[];
+}
+
+/** Null in a federation without differential privacy. */
+export function budgetView({ config, clients }: Snapshot): BudgetView | null {
+  const { privacy } = config.training;
+  if (!privacy) return null;
+  return {
+    epsilon: privacy.epsilon,
+    rows: clients.map(({ id, name, history }) => {
+      const standing = history.findLast(({ metrics }) => metrics.privacy !== undefined)?.metrics.privacy;
+      if (!standing) return { clientId: id, name, share: 0, text: "after a round", isSpent: false };
+      const { epsilon, limit, budgetSpent } = standing;
+      return {
+        clientId: id,
+        name,
+        share: limit > 0 ? Math.min(1, epsilon / limit) : 1,
+        text: `${epsilon.toFixed(2)} of ${limit.toFixed(2)}`,
+        isSpent: budgetSpent,
+      };
+    }),
+  };
+}
