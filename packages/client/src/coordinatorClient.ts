@@ -241,19 +241,20 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     return { url: root, federationId: client.federationId, headers: { [RESUME_TOKEN_HEADER]: client.resumeToken } };
   }
 
-  /** The adapter is one entry of the ledger, every byte of it counted that leaves. */
+  /** One entry of the ledger, named for what it is, every byte of it counted that leaves. */
   function upload(
+    what: string,
     route: Pick<BlobUpload, "url" | "federationId" | "headers">,
     content: Uint8Array,
     onHeld: BlobUpload["onHeld"] = () => {},
   ): Promise<void> {
     const blob = blobOf(content);
-    const onSent = ledger.recordPieces("adapter", { federationId: route.federationId, ...blob });
+    const onSent = ledger.recordPieces(what, { federationId: route.federationId, ...blob });
     return uploadBlob({ ...route, blob, content, onSent, onHeld });
   }
 
   /** Says something about a blob, and sends the blob whenever the coordinator does not have it. */
-  async function withBlob(content: Uint8Array | null, round: number, say: () => Promise<unknown>): Promise<void> {
+  async function withBlob(what: string, content: Uint8Array | null, round: number, say: () => Promise<unknown>): Promise<void> {
     for (let uploads = 0; ; uploads++) {
       try {
         await say();
@@ -261,7 +262,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       } catch (error) {
         if (content === null || !hasCode(error, "BLOB_MISSING") || uploads >= MAX_UPLOADS) throw error;
       }
-      await upload(route(), content, (bytes) => {
+      await upload(what, route(), content, (bytes) => {
         const how = { activity: "uploading", slot: null, loss: null, tokensPerSecond: 0 } as const;
         request("client:progress", { round, ...how, step: bytes, steps: content.byteLength }).catch(() => {});
       });
@@ -293,7 +294,8 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     async createFederation(asked, initial) {
       const created = await request("federation:create", asked);
       const { federationId, organiserKey } = created;
-      if (initial) await upload({ url: root, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
+      if (initial)
+        await upload("adapter", { url: root, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
       return created;
     },
     async fetchAdapter(round) {
@@ -302,14 +304,16 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     },
     async submitRound({ round, adapter, metrics }) {
       const submission = { round, adapter: adapter && blobOf(adapter), metrics };
-      await withBlob(adapter, round, () => request("round:submit", submission));
+      await withBlob("adapter", adapter, round, () => request("round:submit", submission));
     },
     async fetchForSum(key) {
       const { content } = await request("exchange:fetch", key);
       return content;
     },
     async answerSum(key, content) {
-      await withBlob(content, key.round, () => request("exchange:send", { ...key, blob: blobOf(content) }));
+      await withBlob(ANSWER_NAMES[key.step], content, key.round, () =>
+        request("exchange:send", { ...key, blob: blobOf(content) }),
+      );
     },
     reconnect: connectAgain,
     close() {
@@ -318,6 +322,15 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     },
   };
 }
+
+/** What this client's answers to the steps of a secure sum are, in the ledger. */
+const ANSWER_NAMES: Readonly<Record<ExchangeKey["step"], string>> = {
+  keys: "keys of a secure sum",
+  shares: "encrypted shares of keys",
+  input: "masked update",
+  agree: "signature under a secure sum",
+  unmask: "shares of masks",
+};
 
 const blobOf = (content: Uint8Array): BlobRef => ({ sha256: sha256Of(content), bytes: content.byteLength });
 
