@@ -49,7 +49,8 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-const ANSWER_WORDS = { answered: "answered this step of the sum", asked: "asked for this step of the sum" } as const;
+/** In the step of the secure sum that is under way. */
+const ANSWER_WORDS = { answered: "has answered", asked: "has yet to answer" } as const;
 
 const NOT_SENT = <span className="muted">not sent</span>;
 

@@ -90,10 +90,10 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
         {isSecure && (
           <>
             <span>
-              <IconCheck size={12} style={{ verticalAlign: "-1px" }} /> answered this step of the sum
+              <IconCheck size={12} style={{ verticalAlign: "-1px" }} /> has answered, in a secure sum
             </span>
             <span>
-              <IconClock size={12} style={{ verticalAlign: "-1px" }} /> asked for it
+              <IconClock size={12} style={{ verticalAlign: "-1px" }} /> has yet to
             </span>
           </>
         )}

@@ -26,7 +26,7 @@ export function SecureSumPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           </p>
           <p className="muted small" style={{ margin: 0 }}>
             Read these six words to each other aloud, over the telephone: where all read the same, all tabs see the same{" "}
-            {plural(keys, "key")}, and the coordinator has slipped in none for one of you alone. They change when somebody joins.
+            {plural(keys, "client")}. Count them: one whom nobody knows may be made up. The words change when somebody joins.
           </p>
         </>
       )}

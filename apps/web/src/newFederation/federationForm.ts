@@ -106,12 +106,12 @@ export function methodNote(form: Pick<FederationForm, "method" | "kind" | "aggre
 /** How updates come together, as choices. */
 export const aggregationChoices = [
   { value: "plain", label: "Sent as they are" },
-  { value: "secure", label: "Summed securely: the coordinator sees only the sum" },
+  { value: "secure", label: "Summed securely" },
 ] as const;
 
 const AGGREGATION_SUMMARIES: Readonly<Record<Aggregation, string>> = {
   plain: "Whoever runs the coordinator can read every client's update.",
-  secure: "Updates leave under masks that only the sum of all takes off. A round takes some messages more.",
+  secure: "The coordinator sees only the sum: updates leave under masks that nothing but the sum of all takes off.",
 };
 
 /** What becomes of the updates, in a sentence or two; or why the chosen method cannot have it so. */
