@@ -1,5 +1,5 @@
 import { clientOf, collecting, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { federationPhrase, newIdentity } from "@duet/lora-core/secureAggregation/identity";
@@ -13,6 +13,9 @@ const config = defaultFederation({
   name: "ward notes",
   model: encoderBase,
   task: { kind: "label", labels: ["a", "b"] },
+  method: "fdlora",
+  // Its first mean is made of what clients learned alone.
+  preset: "paper",
   rounds: 2,
   aggregation: "secure",
 });
@@ -65,6 +68,9 @@ test("a round that was closed without a sum is said; open ones, summed ones and 
   expect([0, 1, 2, 3, 4].map((round) => isWithoutSum(snapshot, round))).toEqual([true, true, false, false, false]);
   expect(isWithoutSum(snapshotOf({ rounds }), 1)).toBe(false);
   expect(secureSumView(secure({ rounds: [roundOf(0), roundOf(1)] }))?.lost).toEqual([]);
+  // Where nobody shares what was learned alone there was nothing to sum.
+  const atHome = { ...config, strategy: presetOf("fdlora", "private") };
+  expect([0, 1].map((round) => isWithoutSum(secure({ config: atHome, rounds }), round))).toEqual([false, true]);
 });
 
 test("a sum under way says its step and who has answered", () => {
