@@ -11,6 +11,13 @@ describe("the demo's options", () => {
   it("refuses what it does not know with a sentence", () => {
     expect(() => parseOptions(["--cliants", "3"])).toThrow(/cliants/);
     expect(() => parseOptions(["--clients", "0"])).toThrow(/--clients/);
+    expect(() => parseOptions(["--epsilon", "0"])).toThrow(/--epsilon/);
+  });
+  it("refuses a secure sum that hides nothing or is none", () => {
+    expect(parseOptions(["--secure"])).toMatchObject({ secure: true });
+    expect(() => parseOptions(["--secure", "--clients", "2"])).toThrow(/at least 3 clients/);
+    expect(() => parseOptions(["--secure", "--method", "fedamp"])).toThrow(/--secure does not go with --method fedamp/);
+    expect(() => parseOptions(["--secure", "--method", "nonesuch"])).toThrow(/There is no method/);
   });
 });
 
@@ -25,8 +32,10 @@ const metrics = {
   trainTokens: 1000,
   trainSeconds: 2.5,
 };
+const privacy = { epsilon: 7.5, limit: 8, delta: 0.008, noiseMultiplier: 1.2, budgetSpent: true };
 const finalMetrics = {
   ...metrics,
+  privacy,
   accuracy: perAdapter(0.2, 0.6, 0.7, 0.8),
   macroF1: perAdapter(0.1, 0.5, 0.65, 0.75),
   fusion: { personal: 0.4, shared: 0.7, evaluations: 20, forwardTokens: 4100, seconds: 2.5 },
@@ -59,6 +68,7 @@ const snapshot = {
   modelBytes: 28_000_000,
   config: {
     name: "ward",
+    aggregation: "secure",
     strategy: { id: "fdlora", preset: "private" },
     budgets: { rounds: 1 },
     model: { name: "use-lite", files: [{ path: "model.safetensors", bytes: 4, sha256: "ab" }] },
@@ -69,9 +79,10 @@ const snapshot = {
       stage: "federated",
       openedAt: 2000,
       closedAt: 32_500,
-      participants: ["a", "b"],
+      participants: ["a", "b", "c"],
       aggregated: ["b", "a"],
       meanLoss: 0.41,
+      exchanges: 2,
     },
   ],
   clients: [
@@ -96,10 +107,21 @@ describe("the demo's report", () => {
       fusion: { personal: 0.4, shared: 0.7 },
       trainTokens: 1000,
       secondsTraining: 2.5,
+      privacy,
     });
+    expect(report.clients[1]?.privacy).toBeNull();
     expect(report.rounds).toEqual([
-      { round: 1, stage: "federated", seconds: 30.5, aggregated: ["bram", "anna"], meanLoss: 0.41 },
+      {
+        round: 1,
+        stage: "federated",
+        seconds: 30.5,
+        aggregated: ["bram", "anna"],
+        dropouts: ["c"],
+        exchanges: 2,
+        meanLoss: 0.41,
+      },
     ]);
+    expect(report.federation.secure).toBe(true);
     expect(report.seconds).toBe(60);
     expect(report.federation.baseModel).toMatchObject({ name: "use-lite", parameters: 7_000_000 });
   });

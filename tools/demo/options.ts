@@ -4,8 +4,10 @@ import { separatorOf, type TableOptions, tableOptions } from "@duet/lora-core/da
 import { TEXT_ENCODINGS, textEncodingOf } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { backendName } from "@duet/lora-core/protocol/metrics";
-import { strategies } from "@duet/lora-core/strategies/registry";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
+import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import { z } from "zod";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -48,6 +50,8 @@ const options = z.strictObject({
   model: z.string().default(`models/${DEFAULT_BASE.label}`),
   method: z.string().default(strategies[0].id),
   preset: z.string().optional(),
+  secure: z.boolean().default(false),
+  epsilon: z.coerce.number().positive().max(100).optional(),
   rounds: whole(1, 200).optional(),
   "local-steps": whole(1, 10_000).optional(),
   "inner-steps": whole(1, 10_000).optional(),
@@ -61,6 +65,11 @@ const options = z.strictObject({
   "deadline-minutes": whole(1, 600).default(30),
 });
 export type DemoOptions = z.output<typeof options>;
+
+/** The first method, with its presets. */
+const METHODS = `${strategies[0].id} (${Object.keys(strategies[0].presets).join(", ")})`;
+/** Options that take no value. */
+const SWITCHES = ["match-case", "secure"];
 
 export const USAGE = `npm run demo -- [options]
 
@@ -78,7 +87,9 @@ export const USAGE = `npm run demo -- [options]
   --clients N               tabs (default ${CLIENTS})                  --alpha A        how alike the clients are (Dirichlet, default 1)
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
   --model FOLDER|FILE.gguf  base model (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} is a small decoder); served from where it lies
-  --method ID --preset NAME fdlora (recommended, paper, private), fedavg, local
+  --method ID --preset NAME ${METHODS} and more (default ${strategies[0].id} with its first)
+  --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least)
+  --epsilon E               differential privacy of records: a client stops before it has spent more than E
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N
   --json FILE               write the report                  --screenshots FOLDER (default out/demo)
@@ -87,7 +98,7 @@ export const USAGE = `npm run demo -- [options]
 /** @throws {Error} with one sentence on an option that is unknown or out of range. */
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const names = Object.keys(options.shape).map(
-    (name) => [name, { type: name === "match-case" ? ("boolean" as const) : ("string" as const) }] as const,
+    (name) => [name, { type: SWITCHES.includes(name) ? ("boolean" as const) : ("string" as const) }] as const,
   );
   const { values } = parseCommandLine({
     args: [...args],
@@ -95,6 +106,20 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   });
   if ("help" in values && values.help) return "help";
   const parsed = options.safeParse(values);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checkSecure(parsed.data);
+    return parsed.data;
+  }
   throw new Error(schemaWords(parsed.error, { given: values, nameOf: ([option]) => `--${String(option)}` }));
+}
+
+/** @throws {Error} with one sentence where the tabs' updates cannot be summed securely. */
+function checkSecure({ secure, clients = CLIENTS, method, preset }: DemoOptions): void {
+  if (!secure) return;
+  if (clients < MIN_CLIENTS)
+    throw new Error(
+      `--secure needs at least ${MIN_CLIENTS} clients: of fewer, a sum hides nothing. Use --clients ${MIN_CLIENTS}.`,
+    );
+  const refusal = methodOf(presetOf(method, preset)).aggregationRefusal("secure");
+  if (refusal !== null) throw new Error(`--secure does not go with --method ${method}. ${refusal}`);
 }

@@ -1,5 +1,6 @@
 /** The figures of a finished (or stopped) federation, all of them taken from the coordinator's last snapshot. */
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privacyStanding";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 
 type PerAdapter = ClientView["history"][number]["metrics"]["accuracy"];
@@ -11,6 +12,8 @@ export interface Report {
     readonly rounds: number;
     readonly baseModel: { readonly name: string; readonly sha256: string; readonly parameters: number };
     readonly ended: string;
+    /** Whether the coordinator saw only sums of what clients shared. */
+    readonly secure: boolean;
   };
   readonly clients: readonly {
     readonly name: string;
@@ -25,12 +28,18 @@ export interface Report {
     readonly bytesDown: number;
     readonly trainTokens: number;
     readonly secondsTraining: number;
+    /** Its privacy budget, as the client last told it; null without privacy. */
+    readonly privacy: PrivacyStanding | null;
   }[];
   readonly rounds: readonly {
     readonly round: number;
     readonly stage: string;
     readonly seconds: number | null;
     readonly aggregated: readonly string[];
+    /** Participants whose share did not count. */
+    readonly dropouts: readonly string[];
+    /** Secure sums begun. */
+    readonly exchanges: number;
     readonly meanLoss: number | null;
   }[];
   readonly seconds: number;
@@ -53,6 +62,7 @@ export function reportOf(snapshot: Snapshot): Report {
         parameters: snapshot.modelBytes / 4,
       },
       ended: snapshot.phase,
+      secure: config.aggregation === "secure",
     },
     clients: clients.map(clientReport),
     rounds: rounds.map((round) => ({
@@ -60,6 +70,8 @@ export function reportOf(snapshot: Snapshot): Report {
       stage: round.stage,
       seconds: round.closedAt === null ? null : (round.closedAt - round.openedAt) / 1000,
       aggregated: round.aggregated.map(nameOf),
+      dropouts: round.participants.filter((id) => !round.aggregated.includes(id)).map(nameOf),
+      exchanges: round.exchanges,
       meanLoss: round.meanLoss,
     })),
     seconds: ((snapshot.endedAt ?? lastClosed) - snapshot.createdAt) / 1000,
@@ -85,6 +97,7 @@ function clientReport(client: ClientView): Report["clients"][number] {
     bytesDown: client.bytesDown,
     trainTokens: total(({ trainTokens }) => trainTokens),
     secondsTraining: total(({ trainSeconds }) => trainSeconds),
+    privacy: last?.privacy ?? null,
   };
 }
 

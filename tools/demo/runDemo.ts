@@ -23,6 +23,8 @@ import { type Report, reportOf } from "./report.ts";
 import { takeScreenshots } from "./screenshots.ts";
 
 const COLUMNS = { input: "input", answer: "answer" } as const;
+/** Largest norm of one record's gradient under --epsilon. */
+const RECORD_CLIP = 1;
 const JOIN_DEADLINE_MS = 180_000;
 
 /** Runs the demo to its end. Whatever it started is stopped, also when it fails. @throws {Error} with what went wrong. */
@@ -99,6 +101,7 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
     model: modelOf((await organiser.offer()).models, options),
     task: data.task,
     method: options.method,
+    aggregation: options.secure ? "secure" : "plain",
     ...definedOnly({
       preset: options.preset,
       rounds: options.rounds,
@@ -109,7 +112,11 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
     // A slow machine is no straggler: only the demo's own deadline ends it.
     roundDeadlineSeconds: 60 * options["deadline-minutes"],
     seed: options.seed,
-    training: definedOnly({ batchSize: options["batch-size"], maxTokens: options["max-tokens"] }),
+    training: definedOnly({
+      batchSize: options["batch-size"],
+      maxTokens: options["max-tokens"],
+      privacy: options.epsilon === undefined ? undefined : { epsilon: options.epsilon, clip: RECORD_CLIP },
+    }),
   });
   const { federationId, inviteToken, watchToken } = await organiser.request("federation:create", { config });
   return {
