@@ -2,9 +2,9 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { delay } from "@duet/client/deadline";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { uploadBlob } from "@duet/client/uploadBlob";
-import { hasCode } from "@duet/lora-core/errors/duetError";
 import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
@@ -36,6 +36,7 @@ export type LoadEvent =
   | { readonly kind: "failed"; readonly code: string }
   | { readonly kind: "ended" };
 
+const REST_MS = 2_000;
 const METRICS = { ...NO_METRICS, trainLoss: 1 };
 const DEVICE = { backend: "cpu" as const, threads: 1, reason: "A load test trains nothing", description: "npm run load" };
 
@@ -48,6 +49,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
   const blob = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
   const headers = { [RESUME_TOKEN_HEADER]: resumeToken };
   let doing = "";
+  let latest: Snapshot | null = null;
   let coordinator = connect();
 
   function connect(): CoordinatorClient {
@@ -64,11 +66,13 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
       const { snapshot } = await client.join(request);
       tell({ kind: "joined" });
       await look(client, snapshot);
-    });
+    }, client);
   }
 
-  async function look(client: CoordinatorClient, { openRound, endedAt, config }: Snapshot): Promise<void> {
+  async function look(client: CoordinatorClient, snapshot: Snapshot): Promise<void> {
     if (client !== coordinator) return;
+    latest = snapshot;
+    const { openRound, endedAt, config } = snapshot;
     if (endedAt !== null) {
       client.close();
       tell({ kind: "ended" });
@@ -78,7 +82,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     if (!openRound || key === null || key === doing) return;
     doing = key;
     if (chance() < options.straggle) tell({ kind: "straggled" });
-    else await guarded(() => work(client, openRound.round, config));
+    else await guarded(() => work(client, openRound.round, config), client);
   }
 
   async function work(client: CoordinatorClient, round: number, { strategy, budgets }: FederationConfig): Promise<void> {
@@ -109,18 +113,24 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     tell({ kind: "submitted", round, uploadMs: uploaded - began, acknowledgedMs: performance.now() - uploaded });
   }
 
-  /** A failure is counted, and the round looked at again: as a tab does. */
-  async function guarded(act: () => Promise<void>): Promise<void> {
+  /** A failure is counted, and after a rest the newest snapshot looked at again: as a tab does. */
+  async function guarded(act: () => Promise<void>, client: CoordinatorClient): Promise<void> {
     try {
       await act();
     } catch (error) {
       doing = "";
-      tell({ kind: "failed", code: hasCode(error, "WRONG_ROUND") ? "WRONG_ROUND" : codeOf(error) });
+      tell({ kind: "failed", code: codeOf(error) });
+      await delay(REST_MS);
+      if (latest && doing === "") await look(client, latest);
     }
   }
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : String(error));
+/** Of a request that failed, its cause's. */
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  return code === undefined && cause !== undefined ? codeOf(cause) : String(code ?? error);
+}
 
 /** Random values of an honest update's size: those of {@link sharedValues}, begun elsewhere for every client. */
 function adapter({ bytes, seed, name }: LoadClientOptions): Uint8Array {
