@@ -51,6 +51,7 @@ const options = z.strictObject({
   method: z.string().default(strategies[0].id),
   preset: z.string().optional(),
   secure: z.boolean().default(false),
+  "no-kill": z.boolean().default(false),
   epsilon: z.coerce.number().positive().max(100).optional(),
   rounds: whole(1, 200).optional(),
   "local-steps": whole(1, 10_000).optional(),
@@ -69,7 +70,7 @@ export type DemoOptions = z.output<typeof options>;
 /** The first method, with its presets. */
 const METHODS = `${strategies[0].id} (${Object.keys(strategies[0].presets).join(", ")})`;
 /** Options that take no value. */
-const SWITCHES = ["match-case", "secure"];
+const SWITCHES = ["match-case", "secure", "no-kill"];
 
 export const USAGE = `npm run demo -- [options]
 
@@ -88,7 +89,8 @@ export const USAGE = `npm run demo -- [options]
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
   --model FOLDER|FILE.gguf  base model (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} is a small decoder); served from where it lies
   --method ID --preset NAME ${METHODS} and more (default ${strategies[0].id} with its first)
-  --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least)
+  --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least); the last
+                            tab is killed between its shares and its masked update, and restored (--no-kill: not)
   --epsilon E               differential privacy of records: a client stops before it has spent more than E
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N

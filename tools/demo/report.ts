@@ -14,6 +14,8 @@ export interface Report {
     readonly ended: string;
     /** Whether the coordinator saw only sums of what clients shared. */
     readonly secure: boolean;
+    /** Whose tab was killed in a sum, and came back. */
+    readonly killed: readonly string[];
   };
   readonly clients: readonly {
     readonly name: string;
@@ -47,7 +49,7 @@ export interface Report {
 
 const NOT_MEASURED: PerAdapter = { base: null, personal: null, shared: null, fused: null };
 
-export function reportOf(snapshot: Snapshot): Report {
+export function reportOf(snapshot: Snapshot, killed: readonly string[] = []): Report {
   const { config, clients, rounds } = snapshot;
   const nameOf = (id: string) => clients.find((client) => client.id === id)?.name ?? id;
   const lastClosed = Math.max(snapshot.createdAt, ...rounds.map(({ closedAt }) => closedAt ?? 0));
@@ -63,6 +65,7 @@ export function reportOf(snapshot: Snapshot): Report {
       },
       ended: snapshot.phase,
       secure: config.aggregation === "secure",
+      killed,
     },
     clients: clients.map(clientReport),
     rounds: rounds.map((round) => ({

@@ -13,10 +13,11 @@ import type { Row } from "@duet/lora-core/data/row";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { chromium } from "playwright";
+import { chromium, type Page } from "playwright";
 import { join, type Participant } from "../../apps/web/e2e/support/participant.ts";
 import { chromiumLaunch } from "../chromium.ts";
 import { type DemoData, demoData } from "./clientData.ts";
+import { killBeforeInput } from "./killedTab.ts";
 import type { DemoOptions } from "./options.ts";
 import { createProgressDisplay } from "./progress.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -55,19 +56,29 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
 
     const browser = await chromium.launch(chromiumLaunch());
     cleanUps.unshift(() => browser.close());
+    const killed: string[] = [];
+    const kill = (name: string) => (page: Page) =>
+      void killBeforeInput(page).then(
+        () => killed.push(name),
+        (error) => console.error(`The tab of ${name} was not restored: ${String(error)}`),
+      );
     const tabs = await Promise.all(
       data.clients.map(({ name }, index) =>
         join(
           browser,
           links.invite,
           { name, file: files[index] ?? "", ...COLUMNS },
-          { backend: options.backend, deadlineMs: JOIN_DEADLINE_MS },
+          {
+            backend: options.backend,
+            deadlineMs: JOIN_DEADLINE_MS,
+            ...(options.secure && !options["no-kill"] && index === data.clients.length - 1 ? { onPage: kill(name) } : {}),
+          },
         ),
       ),
     );
     const snapshot = await Promise.race([ended, firstCrash(tabs)]);
     await takeScreenshots(browser, { watchUrl: links.watch, participant: tabs[0]?.page, folder: options.screenshots });
-    return reportOf(snapshot);
+    return reportOf(snapshot, killed);
   } finally {
     for (const cleanUp of cleanUps) await cleanUp().catch(() => {});
   }

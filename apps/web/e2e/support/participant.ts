@@ -17,6 +17,23 @@ export interface ParticipantData {
   readonly adapter?: string;
 }
 
+/** A new page with what the dead one's tab remembered: what a browser does that restores its tabs. `onDead` may take its time. */
+export async function restored(
+  context: BrowserContext,
+  dead: Page,
+  onDead: () => Promise<unknown> = async () => {},
+): Promise<Page> {
+  const [address, remembered] = [dead.url(), await dead.evaluate(() => ({ ...sessionStorage }))];
+  await dead.close();
+  await onDead();
+  const page = await context.newPage();
+  await page.addInitScript((entries: Record<string, string>) => {
+    for (const [key, value] of Object.entries(entries)) sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
+  }, remembered);
+  await page.goto(address);
+  return page;
+}
+
 /**
  * Opens an invite link in a browser context of its own (own storage, as on another device) and joins. `onPage` sees the page before it
  * goes anywhere. The caller closes the context.
