@@ -77,7 +77,12 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
       ),
     );
     const snapshot = await Promise.race([ended, firstCrash(tabs)]);
-    await takeScreenshots(browser, { watchUrl: links.watch, participant: tabs[0]?.page, folder: options.screenshots });
+    await takeScreenshots(browser, {
+      watchUrl: links.watch,
+      participant: tabs[0]?.page,
+      hasCharts: options.epsilon === undefined,
+      folder: options.screenshots,
+    });
     return reportOf(snapshot, killed);
   } finally {
     for (const cleanUp of cleanUps) await cleanUp().catch(() => {});
