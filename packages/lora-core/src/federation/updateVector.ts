@@ -9,7 +9,6 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ADAPTER_KEYS, type AdapterKey, type RoundMeans, type RoundMetrics, type SampleCounts } from "../protocol/metrics.ts";
 import type { AttemptTerms } from "../secureAggregation/attempt.ts";
 import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
-import { methodOf } from "../strategies/registry.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 
@@ -134,6 +133,3 @@ function meansOf(group: (name: string) => Float64Array): RoundMeans {
     testLoss: each((index) => lossMean(1 + index, rows[2 + keys + index])),
   };
 }
-
-/** How a method weighs its clients. */
-export const weightingOf = ({ strategy }: Pick<FederationConfig, "strategy">): Weighting => methodOf(strategy).weighting;

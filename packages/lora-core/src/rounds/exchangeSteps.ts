@@ -4,7 +4,7 @@ import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { answersNeeded, beginExchange, MAX_EXCHANGES, nextExchangeStep } from "./exchange.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import { type EnrolledClient, enrolled, type OpenRound, type RoundPhase, type RoundState, specOf } from "./roundState.ts";
-import { log, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { log, noteEach, recordRound, retryRound, updateClient } from "./roundSteps.ts";
 
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
 
@@ -100,17 +100,7 @@ function beginAgain(state: RoundState, { open, exchange }: Exchanging, why: stri
   return openExchange(log(state, `${why}; the sum is begun again`), open);
 }
 
-function noteUnanswered(state: RoundState, note: string): RoundState {
-  return unanswered(state).reduce(
-    (next, { id, name }) =>
-      log(
-        updateClient(next, id, () => ({ note })),
-        `${name} ${note}`,
-        id,
-      ),
-    state,
-  );
-}
+const noteUnanswered = (state: RoundState, note: string): RoundState => noteEach(state, unanswered(state), note);
 
 function isKeyOf(state: RoundState, { round, attempt, step }: ExchangeKey): boolean {
   const { phase } = state;

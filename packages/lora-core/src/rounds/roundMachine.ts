@@ -26,7 +26,7 @@ import {
   sendsAdapter,
   specOf,
 } from "./roundState.ts";
-import { end, log, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
+import { end, log, noteEach, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
 import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 
@@ -267,15 +267,7 @@ function closedByOrganiser(state: RoundState): RoundState {
 function noteMissing(state: RoundState, note: string): RoundState {
   const open = openRoundOf(state);
   if (!open) return state;
-  return outstanding(state, open).reduce(
-    (next, { id, name }) =>
-      log(
-        updateClient(next, id, () => ({ note })),
-        `${name} ${note}`,
-        id,
-      ),
-    state,
-  );
+  return noteEach(state, outstanding(state, open), note);
 }
 
 function waitExpired(state: RoundState): RoundState {

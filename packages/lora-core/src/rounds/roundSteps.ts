@@ -104,6 +104,19 @@ export function updateClient(
   return { ...state, clients: state.clients.with(index, { ...client, ...patch }) };
 }
 
+/** Notes the same of each of these clients, and logs it by name. */
+export function noteEach(state: RoundState, clients: readonly EnrolledClient[], note: string): RoundState {
+  return clients.reduce(
+    (next, { id, name }) =>
+      log(
+        updateClient(next, id, () => ({ note })),
+        `${name} ${note}`,
+        id,
+      ),
+    state,
+  );
+}
+
 /** Forgets who left without having contributed anything, but the last {@link MAX_IDLE_LEFT} and who the open round waited for. */
 export function withoutIdle(state: RoundState): RoundState {
   const participants = new Set(openRoundOf(state)?.participants);
