@@ -8,6 +8,8 @@ import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 
 /** What is promised: docs/deploy.md has what it is. */
 const BUDGET_BYTES = 300_000;
+/** What is not compressed: it travels in one packet either way. */
+const ONE_PACKET_BYTES = 1400;
 
 let url = "";
 beforeEach(async () => {
@@ -38,7 +40,8 @@ test.each(["br", "gzip"])("the front page takes at most 300 kB on the wire with 
   let total = 0;
   for (const file of files) {
     const { status, headers, body } = await wire(file, { "accept-encoding": encoding, accept: "text/html" });
-    expect([file, status, headers["content-encoding"]]).toEqual([file, 200, file === "" ? undefined : encoding]);
+    const isWhole = file === "" || body.length < ONE_PACKET_BYTES;
+    expect([file, status, headers["content-encoding"]]).toEqual([file, 200, isWhole ? undefined : encoding]);
     total += body.length + JSON.stringify(headers).length;
   }
   expect(total).toBeLessThan(BUDGET_BYTES);

@@ -8,6 +8,8 @@ export interface SlowLink {
   target: string;
   /** Bytes that passed. */
   readonly passed: { up: number; down: number };
+  /** Nobody gets through: connections are ended, and new ones at once. */
+  isDown: boolean;
   /** Ends every connection at once. */
   cut(): void;
 }
@@ -61,15 +63,26 @@ export async function startSlowLink(target: string, bytesPerSecond: { up: number
     }
   }
 
+  function cut(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+
+  let isDown = false;
   const link = {
     url: "",
     target,
     passed,
-    cut() {
-      for (const socket of sockets) socket.destroy();
+    get isDown() {
+      return isDown;
     },
+    set isDown(down: boolean) {
+      isDown = down;
+      if (down) cut();
+    },
+    cut,
   };
   const server = createServer((near) => {
+    if (isDown) return near.destroy();
     const far = createConnection(Number(new URL(link.target).port), "127.0.0.1");
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -86,7 +99,7 @@ export async function startSlowLink(target: string, bytesPerSecond: { up: number
   onTestFinished(() => {
     clearInterval(timer);
     server.close();
-    link.cut();
+    cut();
   });
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("The link has no port");

@@ -2,13 +2,14 @@
 
 import type { RowsHandle } from "@duet/client/clientEngine";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
-import { type FederatedSession, type SessionOptions, startFederatedSession } from "@duet/client/federatedSession";
+import type { FederatedSession, SessionOptions } from "@duet/client/federatedSession";
 import { type FederationFeed, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
 import { isTakingPart } from "@duet/client/sessionState";
 import { startingPoint } from "@duet/client/startingPoint";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { baseUrl } from "../lib/baseUrl.ts";
@@ -91,6 +92,7 @@ export function createAppServices(): AppServices {
     const secret = identity.known?.resumeToken ?? identity.inviteToken;
     const snapshot = await lookedAt(federationId, secret);
     const { config } = snapshot;
+    const { startFederatedSession } = await loadSession();
     const from = await beginning(snapshot);
     const owned = currentEngine();
     // The session ends this worker when it is over; the next one gets a fresh one.
@@ -155,6 +157,15 @@ export function createAppServices(): AppServices {
       return true;
     },
   };
+}
+
+/** What only a client needs, most of it secure aggregation's curves, is no part of the first page. @throws {DuetError} UNREACHABLE. */
+async function loadSession(): Promise<typeof import("@duet/client/federatedSession")> {
+  try {
+    return await import("@duet/client/federatedSession");
+  } catch {
+    throw new DuetError("UNREACHABLE", "A part of this page could not be fetched");
+  }
 }
 
 /** `?backend=webgpu` (or wasm, cpu) forces one, to compare and to test; anything else is no choice. */
