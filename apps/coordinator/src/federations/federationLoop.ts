@@ -11,6 +11,7 @@ import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { Logger } from "pino";
 import { ComputeClosedError } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
+import { createLoopTurns } from "../ports/loopTurns.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedSubmissionError, type FederationStore } from "../storage/federationStore.ts";
@@ -19,8 +20,9 @@ import type { Happening, RoundLog } from "./roundLog.ts";
 import type { Gauge, SharedModel } from "./sharedModel.ts";
 
 const STORAGE_RETRY_MS = 5_000;
-/** Events that are applied in one go; then the event loop is free for others. */
+/** Events that are applied in one go; then the event loop is free for others, as it is not while one promise resolves the next. */
 const MAX_TOGETHER = 8;
+const nextTurn = createLoopTurns(1);
 
 export interface LoopParts {
   readonly log: RoundLog;
@@ -137,6 +139,7 @@ export class FederationLoop {
   }
 
   async #applyWaiting(): Promise<void> {
+    await nextTurn();
     const first = this.#together.splice(0, MAX_TOGETHER);
     if (this.#together.length > 0) void this.inTurn(() => this.#applyWaiting());
     const wanted = first.filter(({ isWanted, resolve, reject }) => {

@@ -19,8 +19,8 @@ const BYTES_PER_MS_ALL = 2000;
 const MS_EACH_PUSH = 5;
 /** Of what one client alone is told, which is little and rare. */
 const MS_EACH_OWN_PUSH = 1;
-/** Pushed in one go; then the event loop is free for others. */
-const PUSHES_AT_ONCE = 20;
+/** What one goes on pushing for; then the event loop is free for others. */
+const SLICE_MS = 8;
 
 export interface Watcher {
   /** Resolves when the change was applied or given up; never rejects. */
@@ -84,7 +84,8 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
       subscription.own !== null && subscription.held !== null
         ? subscription.standing !== own.standing(subscription.own)
         : subscription.held?.revision !== snapshot.revision;
-    const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription));
+    // The last is pushed to first.
+    const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription)).reverse();
     nextAt = clock.now() + MIN_INTERVAL_MS + INTERVAL_MS_EACH_CLIENT * snapshot.clients.length;
     isOutdated = false;
     pass = { snapshot, own, behind, encoded: new Map() };
@@ -92,12 +93,14 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
   }
 
   function pushSome(running: Pass): void {
-    for (const subscription of running.behind.splice(0, PUSHES_AT_ONCE)) {
-      if (!subscriptions.has(subscription)) continue;
+    const until = performance.now() + SLICE_MS;
+    do {
+      const subscription = running.behind.pop();
+      if (!subscription || !subscriptions.has(subscription)) continue;
       const content =
         subscription.own === null ? contentForAll(running, subscription) : contentForOwn(running, subscription, subscription.own);
       void push(subscription, content);
-    }
+    } while (running.behind.length > 0 && performance.now() < until);
     scheduled = running.behind.length > 0 ? clock.at(clock.now(), () => pushSome(running)) : null;
     if (scheduled) return;
     pass = null;

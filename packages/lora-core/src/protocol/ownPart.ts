@@ -50,7 +50,8 @@ export function ownPartsOf(snapshot: Snapshot): OwnParts {
       ].join("/"),
     of(id) {
       const only = (ids: ReadonlySet<string>) => (ids.has(id) ? [id] : []);
-      const seen = snapshot.clients.filter((client) => client.id === id || asked.has(client.id));
+      const own = clients.get(id);
+      const seen = exchange ? snapshot.clients.filter((client) => client.id === id || asked.has(client.id)) : own ? [own] : [];
       return {
         ...snapshot,
         openRound: openRound && {

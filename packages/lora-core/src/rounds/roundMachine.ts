@@ -18,6 +18,7 @@ import {
   clientsNeeded,
   type EnrolledClient,
   enrolled,
+  isAnyOutstanding,
   isSummed,
   type OpenRound,
   openRoundOf,
@@ -137,7 +138,7 @@ function settle(state: RoundState): RoundState {
     const settled = settleExchange(state);
     return settled === state ? state : settle(settled);
   }
-  if (phase.kind !== "collecting" || outstanding(state, phase.open).length > 0) return state;
+  if (phase.kind !== "collecting" || isAnyOutstanding(state, phase.open)) return state;
   if (Object.keys(phase.open.submissions).length > 0) return settle(closeRound(state, phase.open));
   const { index, attempt, failures, firstOpenedAt, exchanges } = phase.open;
   const next = { index, attempt: attempt + 1, failures, firstOpenedAt, exchanges };

@@ -181,8 +181,26 @@ export function clientsNeeded(state: RoundState, next: NextRound): number {
 
 /** Clients of the round that are still here and have not submitted. */
 export function outstanding(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
-  const participants = new Set(open.participants);
-  return state.clients.filter(({ id, status }) => status !== "left" && participants.has(id) && !(id in open.submissions));
+  return state.clients.filter(isOutstandingIn(open));
+}
+
+/** Whether {@link outstanding} has anybody: asked after every event, so it stops at the first. */
+export function isAnyOutstanding(state: RoundState, open: OpenRound): boolean {
+  return state.clients.some(isOutstandingIn(open));
+}
+
+function isOutstandingIn(open: OpenRound): (client: EnrolledClient) => boolean {
+  const participants = participantsOf(open);
+  return ({ id, status }) => status !== "left" && !(id in open.submissions) && participants.has(id);
+}
+
+/** One set for all states that have the same participants. */
+const participantSets = new WeakMap<readonly ClientId[], ReadonlySet<ClientId>>();
+
+function participantsOf({ participants }: OpenRound): ReadonlySet<ClientId> {
+  const known = participantSets.get(participants) ?? new Set(participants);
+  participantSets.set(participants, known);
+  return known;
 }
 
 /** The client of that id; undefined where none ever joined under it. */
