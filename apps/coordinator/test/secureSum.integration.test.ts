@@ -1,20 +1,25 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { startProgram } from "./support/coordinatorProgram.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, createFederation, layout, testConfig } from "./support/federations.ts";
 import { joinSumming, type SummingClient } from "./support/summingClient.ts";
 import { blobRefOf, codeOfRefusal } from "./support/testClient.ts";
+import { freshDatabase } from "./support/testDatabase.ts";
 
 const secure = { aggregation: "secure", robustness: { kind: "none" }, maxClients: 5 } as const;
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 
 /** A federation with these clients, all ready for the sum of round 1; a client's rows are 100, 200, … */
-async function readyToSum(names: readonly string[]) {
-  const coordinator = await startCoordinator();
+async function readyToSum(names: readonly string[], coordinator: { readonly url: string }) {
   const { organiser, created } = await createFederation(coordinator.url, { ...secure, minClients: names.length });
   const clients: SummingClient[] = [];
   for (const [k, name] of names.entries()) {
@@ -25,7 +30,7 @@ async function readyToSum(names: readonly string[]) {
     .catch(() => {});
   await organiser.until(roundOpen(1), "round 1");
   for (const client of clients) await client.ready(1);
-  return { coordinator, organiser, created, clients };
+  return { organiser, created, clients };
 }
 
 const updateOf = (k: number) => constantAdapter(0.1 * (k + 1));
@@ -38,7 +43,7 @@ async function learned({ client }: SummingClient, round: number): Promise<number
 }
 
 test("three clients are summed: the mean is the weighted one, the means of their figures are told, and single updates never leave", async () => {
-  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"]);
+  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"], await startCoordinator());
   for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
   const snapshot = await organiser.until(roundOpen(2), "round 2");
   // (100 * 0.1 + 200 * 0.2 + 300 * 0.3) / 600
@@ -67,7 +72,7 @@ async function sumWithout(setting: Awaited<ReturnType<typeof readyToSum>>, gone:
 test.each(["keys", "shares", "input", "agree", "unmask"] as const)(
   "who vanishes before %s is left out of what it has not sent, and the sum is exact",
   async (from) => {
-    const setting = await readyToSum(["anna", "bram", "cleo", "dora"]);
+    const setting = await readyToSum(["anna", "bram", "cleo", "dora"], await startCoordinator());
     const { organiser, clients } = setting;
     await sumWithout(setting, clients[1] as SummingClient, from);
     const snapshot = await organiser.until(roundOpen(2), "round 2");
@@ -80,26 +85,34 @@ test.each(["keys", "shares", "input", "agree", "unmask"] as const)(
   },
 );
 
-test.each(EXCHANGE_STEPS)("a coordinator killed in the middle of %s goes on with the sum where it was", async (at) => {
-  const { coordinator, created, clients: before } = await readyToSum(["anna", "bram", "cleo"]);
-  let clients = before;
+test("a coordinator killed in the middle of every step goes on with the sum where it was", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "duet-sum-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const databaseUrl = await freshDatabase();
+  let program = await startProgram(["--data", dataDir], databaseUrl);
+  const { created, clients: first } = await readyToSum(["anna", "bram", "cleo"], program);
+  let clients = first;
   for (const step of EXCHANGE_STEPS) {
     const answer = (client: SummingClient, k: number) => client.answer(1, step, updateOf(k));
-    if (step === at) {
-      await answer(clients[0] as SummingClient, 0);
-      await coordinator.restart();
-      clients = await Promise.all(
-        clients.map((client) => joinSumming(coordinator, created, client.name, { earlier: client, store: client.store })),
-      );
-    }
-    await Promise.all(clients.map((client, k) => (step === at && k === 0 ? null : answer(client, k))));
+    await answer(clients[0] as SummingClient, 0);
+    program.child.kill("SIGKILL");
+    await once(program.child, "exit");
+    program = await startProgram(["--data", dataDir], databaseUrl);
+    clients = await Promise.all(
+      clients.map((client, k) =>
+        joinSumming(program, created, client.name, { train: 100 * (k + 1), earlier: client, store: client.store }),
+      ),
+    );
+    await Promise.all(clients.slice(1).map((client, k) => answer(client, k + 1)));
   }
   const snapshot = await (clients[0] as SummingClient).client.until(roundOpen(2), "round 2");
   expect(snapshot.rounds[0]).toMatchObject({ exchanges: 1, means: { testRows: 30 } });
-});
+  expect(await learned(clients[0] as SummingClient, 2)).toBeCloseTo(0.23333, 4);
+}, 300_000);
 
 test.each(EXCHANGE_STEPS)("a tab reloaded before %s goes on with the keys of before", async (at) => {
-  const { coordinator, organiser, created, clients } = await readyToSum(["anna", "bram", "cleo"]);
+  const coordinator = await startCoordinator();
+  const { organiser, created, clients } = await readyToSum(["anna", "bram", "cleo"], coordinator);
   for (const step of EXCHANGE_STEPS) {
     const bram = clients[1] as SummingClient;
     if (step === at) {
@@ -112,7 +125,8 @@ test.each(EXCHANGE_STEPS)("a tab reloaded before %s goes on with the keys of bef
 });
 
 test("fewer than three are never summed: the round waits for a third, and then begins again with other keys", async () => {
-  const { coordinator, organiser, created, clients } = await readyToSum(["anna", "bram", "cleo"]);
+  const coordinator = await startCoordinator();
+  const { organiser, created, clients } = await readyToSum(["anna", "bram", "cleo"], coordinator);
   const [anna, bram, cleo] = clients as [SummingClient, SummingClient, SummingClient];
   for (const step of ["keys", "shares"] as const)
     await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
@@ -131,7 +145,7 @@ test("fewer than three are never summed: the round waits for a third, and then b
 });
 
 test("what comes late, again or as something else is refused or changes nothing", async () => {
-  const { organiser, created, clients } = await readyToSum(["anna", "bram", "cleo", "dora"]);
+  const { organiser, created, clients } = await readyToSum(["anna", "bram", "cleo", "dora"], await startCoordinator());
   const [anna, bram] = clients as [SummingClient, SummingClient];
   for (const step of ["keys", "shares"] as const)
     await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
