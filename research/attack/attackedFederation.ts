@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { type AdapterLayout, adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
@@ -98,7 +99,8 @@ function coordinatorOf({ method, defence, steps, rounds, seed, clients }: Poison
   const refusal = protectedMethod.robustnessRefusal(robustness);
   if (refusal) throw new RangeError(refusal);
   const budgets = budgetsOf(steps, steps, rounds);
-  return new SimulatedCoordinator({ method: protectedMethod, robustness, budgets, layout, rank: RANK, seed, clients });
+  const coding = AS_THEY_ARE;
+  return new SimulatedCoordinator({ method: protectedMethod, robustness, coding, budgets, layout, rank: RANK, seed, clients });
 }
 
 async function run(

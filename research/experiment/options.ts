@@ -1,5 +1,6 @@
 /** The command line of `npm run experiment`. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
@@ -44,6 +45,14 @@ const fields = z.strictObject({
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
   epsilon: list(z.union([z.literal("none"), z.coerce.number().positive().max(100)])).optional(),
   clip: z.coerce.number().positive().optional(),
+  /** A format, and behind a colon the share of the values that is sent. */
+  upload: list(
+    z
+      .string()
+      .transform((name) => name.split(":"))
+      .transform(([format, share]) => ({ format, topK: share === undefined ? null : Number(share) }))
+      .pipe(uploadCoding),
+  ).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
@@ -80,6 +89,7 @@ export const USAGE = `npm run experiment -- [options]
   --drop-clients P          share of clients that miss a round
   --epsilon E,none          differential privacy of rows, at a delta of 1 / (2 N) of each client (default none)
   --clip C                  norm that a row's gradient is clipped to then (default 1)
+  --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
   --threads N               runs at the same time (default 2)
   --json FILE               runs that are in it are not repeated (default out/experiment.json)

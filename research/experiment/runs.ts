@@ -1,4 +1,5 @@
 /** One run: one method on one division of the data. What defines it, and what comes of it. */
+import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { z } from "zod";
 
 export const scenarios = ["medical", "severity", "alerts", "parsing", "intents"] as const;
@@ -29,6 +30,8 @@ export const runSettings = z.strictObject({
   dropClients: z.number(),
   /** Differential privacy of rows, with delta 1 / (2 N) of each client; left out where there is none. */
   privacy: z.strictObject({ epsilon: z.number(), clip: z.number() }).optional(),
+  /** How uploads are coded; left out where values are sent as they are. */
+  upload: uploadCoding.optional(),
   /** In place of the family's. */
   learningRate: z.number().optional(),
 });

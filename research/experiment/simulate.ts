@@ -3,6 +3,7 @@
  * that methods are compared on the same rows, splits and initial adapters.
  */
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
@@ -85,6 +86,7 @@ export class Simulation {
     this.#coordinator = new SimulatedCoordinator({
       method,
       robustness: ROBUSTNESS.clip,
+      coding: settings.upload ?? AS_THEY_ARE,
       budgets: this.#budgets,
       layout: adapterLayout(model.linears, adapter),
       rank: RANK,

@@ -1,5 +1,6 @@
 /** A client of a simulated federation, with what it reported and sent so far. */
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { random } from "@duet/lora-core/tensors/random";
@@ -38,11 +39,16 @@ export interface ClientSetup {
 
 /** All clients of a federation before its first round, each with a stream of its own. */
 export function simulatedClients({ settings, data, model, taskModel, adapter, training }: ClientSetup): SimulatedClient[] {
-  const { seed, labelNoise } = settings;
+  const { seed, labelNoise, upload = AS_THEY_ARE } = settings;
   return data.clients.map((own, index) => {
     const split = withLabelNoise(own.split, answersOf(data), labelNoise, seed + index);
     const clientSeed = Math.floor(random(seed, "client", index)() * 2 ** 31);
-    const client = prepareClient(taskModel, model.linears, { task: data.task, adapter, training, seed, clientSeed }, split);
+    const client = prepareClient(
+      taskModel,
+      model.linears,
+      { task: data.task, adapter, training, upload, seed, clientSeed },
+      split,
+    );
     return { id: `client-${index + 1}`, data: own, client, meter: null, metrics: [], bytesUp: 0, bytesDown: 0 };
   });
 }

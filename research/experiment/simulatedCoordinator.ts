@@ -1,6 +1,7 @@
 /** The coordinator of a simulated federation: the product's round machine and method, with function calls in place of the wire. */
-import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
@@ -9,9 +10,10 @@ import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregateRound } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
-import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
+import { sentDown } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import { decodeUpload, sentFrom } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { SimulatedRound } from "./runResult.ts";
 
@@ -24,6 +26,7 @@ type Happening = RoundEvent extends infer Event ? (Event extends RoundEvent ? Om
 export interface SimulatedCoordinatorOptions {
   readonly method: Method;
   readonly robustness: RobustnessConfig;
+  readonly coding: UploadCoding;
   readonly budgets: Budgets;
   /** Of one adapter, and its rank. */
   readonly layout: AdapterLayout;
@@ -88,7 +91,9 @@ export class SimulatedCoordinator {
     const { upload: wanted } = this.planOf(round);
     const artifact = upload && wanted ? `${round}-${clientId}` : null;
     if (artifact && upload && wanted) {
-      this.#contributions.set(artifact, decodeAdapter(upload, uploadLayout(this.#options.layout, wanted)));
+      const { method, layout, coding } = this.#options;
+      const form = { layout, upload: wanted, coding };
+      this.#contributions.set(artifact, sentFrom(form, decodeUpload(form, upload), method.download(this.#server, clientId)));
     }
     this.#apply({ type: "submitted", clientId, round, artifact, bytes: upload?.byteLength ?? 0, metrics });
   }

@@ -13,6 +13,9 @@ const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-bas
 /** Few steps on many rows: noise asks for them. The same without noise, for the comparison. */
 const PRIVATE = ["--methods", "fedavg", "--epsilon", "none,8,3,1", "--seeds", "3", "--rounds", "2"];
 
+/** The same federations with uploads in each format. */
+const WIRE = ["--methods", "fedavg,fdlora:private", "--seeds", "3", "--steps", "32", "--upload", "f32,int8,int4,int8:0.25"];
+
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", MAIN, "--seeds", "3"],
@@ -45,6 +48,8 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     ...["--scenario", "intents", "--rows", "3000", ...PRIVATE],
     ...["--steps", "16", "--batch-size", "64", "--learning-rate", "0.01"],
   ],
+  wire: ["--scenario", "medical", ...WIRE],
+  "wire-intents": ["--scenario", "intents", ...WIRE],
   parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],
 };
 

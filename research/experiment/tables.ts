@@ -26,6 +26,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   H: ({ sync }) => sync,
   "wrong answers": ({ labelNoise }) => labelNoise,
   absent: ({ dropClients }) => dropClients,
+  uploads: ({ upload }) => (upload ? `${upload.format}${upload.topK === null ? "" : `, the largest ${upload.topK}`}` : "f32"),
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
 };
 

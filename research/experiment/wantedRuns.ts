@@ -1,4 +1,5 @@
 /** The runs that options ask for. */
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { allMethods, methodNamed } from "./methodVariants.ts";
 import type { ExperimentOptions } from "./options.ts";
 import type { RunSettings } from "./runs.ts";
@@ -26,11 +27,13 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     model: options.model,
     precision: options.precision,
     epsilon: options.epsilon ?? ["none" as const],
+    upload: options.upload ?? [AS_THEY_ARE],
     method: methods,
   });
-  return each.map(({ epsilon, ...chosen }) => {
+  return each.map(({ epsilon, upload, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
-    return { ...common, ...noise, ...training, ...privacy, ...chosen };
+    const coding = upload.format === "f32" ? {} : { upload };
+    return { ...common, ...noise, ...training, ...privacy, ...coding, ...chosen };
   });
 }
 

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { wholeAdapter } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import { expect, onTestFinished, test } from "vitest";
@@ -22,6 +24,7 @@ function threads(options: { readonly heapMb?: number } = {}): ComputeThreads {
 const facts = {
   strategy: { id: "fedavg", config: {} },
   robustness: { kind: "clip" },
+  upload: AS_THEY_ARE,
   budgets: { local: { unit: "steps", amount: 2 }, inner: { unit: "steps", amount: 2 }, rounds: 2 },
   layout,
   seed: 7,
@@ -57,7 +60,6 @@ async function storedRound(clients: readonly string[]) {
     round: 1,
     before: { kind: "seed" as const },
     shared: { kind: "each" as const, contributions },
-    layout,
     after,
   };
   return { work, contributions };
@@ -97,7 +99,10 @@ test("what a job throws comes out as what it was", async () => {
   await expect(compute.run("aggregate", sharing([]))).rejects.toThrow("Nothing to aggregate: no client contributed");
   const blob = encodeAdapter(new Map([...randomTensors("x")].map(([key, t]) => [key, { ...t, data: t.data.fill(1e6) }])), layout);
   const file = await fileWith(blob);
-  await expect(compute.run("check", { file, layout })).rejects.toMatchObject({ name: "Refusal", code: "INVALID_ADAPTER" });
+  await expect(compute.run("check", { file, form: wholeAdapter(layout) })).rejects.toMatchObject({
+    name: "Refusal",
+    code: "INVALID_ADAPTER",
+  });
   await writeFile(contributions[0]?.path ?? "", "damaged");
   await expect(compute.run("aggregate", work)).rejects.toThrow(/bytes/);
 });
@@ -106,8 +111,11 @@ test("a thread that ends over a job takes no other job along", async () => {
   const compute = threads({ heapMb: 60 });
   // As many entries of a layout are more JavaScript objects than fit.
   const endless: AdapterLayout = Array.from({ length: 400_000 }, (_, i) => ({ key: `module ${i}`, shape: [1, 1] }));
-  const fatal = compute.run("check", { file: await fileWith(new Uint8Array(layoutBytes(endless))), layout: endless });
-  const next = compute.run("check", { file: await fileWith(encodeAdapter(randomTensors("x"), layout)), layout });
+  const fatal = compute.run("check", { file: await fileWith(new Uint8Array(layoutBytes(endless))), form: wholeAdapter(endless) });
+  const next = compute.run("check", {
+    file: await fileWith(encodeAdapter(randomTensors("x"), layout)),
+    form: wholeAdapter(layout),
+  });
   await expect(fatal).rejects.toThrow(/The thread that computed it ended: .*memory/);
   await next;
 });
@@ -132,8 +140,8 @@ test("the largest adapter there is passes the check", async () => {
   expect(layoutBytes(largest)).toBe(MAX_ADAPTER_BYTES);
   const values = new Float32Array(MAX_ADAPTER_BYTES / 4).fill(0.25);
   const file = await fileWith(new Uint8Array(values.buffer));
-  await compute.run("check", { file, layout: largest });
+  await compute.run("check", { file, form: wholeAdapter(largest) });
   values[values.length - 1] = Number.NaN;
   await writeFile(file, new Uint8Array(values.buffer));
-  await expect(compute.run("check", { file, layout: largest })).rejects.toMatchObject({ code: "INVALID_ADAPTER" });
+  await expect(compute.run("check", { file, form: wholeAdapter(largest) })).rejects.toMatchObject({ code: "INVALID_ADAPTER" });
 });

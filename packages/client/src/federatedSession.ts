@@ -5,6 +5,7 @@
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
@@ -169,10 +170,12 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       if (progress.receivedBytes === progress.totalBytes) tell();
       else throttled.download(tell);
     });
-    const { task, adapter, training, seed } = config;
+    const { task, adapter, training, seed, aggregation } = config;
+    // A secure sum has a form of its own.
+    const upload = aggregation === "secure" ? AS_THEY_ARE : config.upload;
     const memory = stepMemory(config, await engine.deviceLimits(backend));
     const trainings = training.privacy && trainingsOf(methodOf(config.strategy), config.budgets);
-    const setup = { task, adapter, training, seed, memory, ...(trainings ? { trainings } : {}) };
+    const setup = { task, adapter, training, upload, seed, memory, ...(trainings ? { trainings } : {}) };
     const model = fingerprint(config.model.files);
     const samples = await unlessSilent(() => engine.begin({ rows: options.rows, setup, model, start: options.start }));
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };

@@ -1,8 +1,9 @@
 /** One round's aggregation, from files into files. */
-import { type AdapterLayout, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import { layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { aggregateRound as aggregate, type RoundToAggregate } from "@duet/lora-core/strategies/aggregateRound";
+import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import { type ModelFiles, type ModelRefs, writeModelFiles } from "../storage/modelFiles.ts";
@@ -21,8 +22,6 @@ export interface AggregateInput {
   readonly round: number;
   readonly before: StoredModel;
   readonly shared: SharedByClients;
-  /** Layout of what clients shared. */
-  readonly layout: AdapterLayout;
   /** Where the result is written, or lies. */
   readonly after: ModelFiles;
 }
@@ -53,17 +52,25 @@ export async function aggregateRound(input: AggregateInput): Promise<AggregateRe
 }
 
 /** The round as the core knows it; contributions are read when they are asked for. */
-export async function roundFrom({ facts, round, before, shared, layout }: AggregateInput): Promise<RoundFrom> {
+export async function roundFrom({ facts, round, before, shared }: AggregateInput): Promise<RoundFrom> {
   const method = methodIn(facts);
-  const summed = shared.kind === "sum" ? await summedContribution(shared.sum, layout, method.weighting) : null;
+  const { layout } = facts;
+  const plan = method.plan(facts.budgets, { round, isNewcomer: false });
+  if (!plan.upload) throw new RangeError(`Nothing to aggregate: clients send nothing in round ${round}`);
+  const sent = uploadLayout(layout, plan.upload);
+  const summed = shared.kind === "sum" ? await summedContribution(shared.sum, sent, method.weighting) : null;
+  const state = await openModel(facts, before);
+  const form = { layout, upload: plan.upload, coding: facts.upload };
+  const handedOut = (clientId: string) => method.download(state, clientId);
   const toAggregate: RoundToAggregate = {
     method,
     robustness: facts.robustness,
     round,
-    plan: method.plan(facts.budgets, { round, isNewcomer: false }),
-    rank: facts.layout[0]?.shape[0] ?? 0,
-    before: await openModel(facts, before),
-    contributions: shared.kind === "each" ? readWhenAsked(shared.contributions, layout) : summed ? [summed.contribution] : [],
+    plan,
+    rank: layout[0]?.shape[0] ?? 0,
+    before: state,
+    contributions:
+      shared.kind === "each" ? readWhenAsked(shared.contributions, form, handedOut) : summed ? [summed.contribution] : [],
   };
   return { round: toAggregate, means: summed?.means ?? null };
 }

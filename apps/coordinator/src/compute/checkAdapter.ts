@@ -1,9 +1,9 @@
 /** What an uploaded adapter must be before a method sees it. */
 import { readFileSync } from "node:fs";
-import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import { decodeUpload, type UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import { l2Norm } from "@duet/lora-core/tensors/arithmetic";
-import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { Refusal } from "../refusal.ts";
 
 /** Largest root mean square of an adapter's values; trained LoRA factors stay far below 1. */
@@ -12,14 +12,14 @@ export const MAX_ADAPTER_RMS = 10;
 export interface CheckInput {
   /** Path of what came. */
   readonly file: string;
-  readonly layout: AdapterLayout;
+  readonly form: UploadForm;
 }
 
-/** @throws {Refusal} INVALID_ADAPTER on a wrong length, a value that is not finite, or an implausible norm; a system error. */
-export async function checkAdapter({ file, layout }: CheckInput): Promise<void> {
-  const tensors = decoded(readFileSync(file), layout);
+/** @throws {Refusal} INVALID_ADAPTER on bytes that are not of this form, or an implausible norm of what travelled; a system error. */
+export async function checkAdapter({ file, form }: CheckInput): Promise<void> {
+  const tensors = decoded(readFileSync(file), form);
   const norm = l2Norm(tensors);
-  const bound = MAX_ADAPTER_RMS * Math.sqrt(layout.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  const bound = MAX_ADAPTER_RMS * Math.sqrt([...tensors.values()].reduce((sum, { data }) => sum + data.length, 0));
   if (norm > bound) {
     throw new Refusal(
       "INVALID_ADAPTER",
@@ -28,11 +28,11 @@ export async function checkAdapter({ file, layout }: CheckInput): Promise<void> 
   }
 }
 
-function decoded(blob: Uint8Array, layout: AdapterLayout): NamedTensors {
+function decoded(blob: Uint8Array, form: UploadForm): NamedTensors {
   try {
-    return decodeAdapter(blob, layout);
+    return decodeUpload(form, blob);
   } catch (error) {
-    if (error instanceof RangeError) throw new Refusal("INVALID_ADAPTER", error.message);
+    if (error instanceof RangeError || error instanceof DuetError) throw new Refusal("INVALID_ADAPTER", error.message);
     throw error;
   }
 }

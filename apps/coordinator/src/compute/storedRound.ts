@@ -1,11 +1,12 @@
 /** What a thread works on: a federation's method and its files. Tensors are read in the thread, so none pass through the event loop. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, ServerState } from "@duet/lora-core/strategies/strategy";
+import { decodeUpload, sentFrom, type UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type ModelFiles, readModelFiles } from "../storage/modelFiles.ts";
 import { decodeStoredTensors } from "../storage/storedTensors.ts";
@@ -15,6 +16,7 @@ export interface FederationFacts {
   readonly strategy: { readonly id: string; readonly config: unknown };
   readonly robustness: RobustnessConfig;
   readonly budgets: Budgets;
+  readonly upload: UploadCoding;
   readonly layout: AdapterLayout;
   readonly seed: number;
 }
@@ -50,13 +52,20 @@ async function readModel(facts: FederationFacts, model: StoredModel): Promise<Se
   return methodIn(facts).init(initial);
 }
 
-/** Contributions that are read when a method asks for them, every time that it does. */
-export function readWhenAsked(contributions: readonly StoredContribution[], sent: AdapterLayout): readonly Contribution[] {
+/**
+ * Contributions that are read when a method asks for them, every time that it does. `handedOut` is what a client got in place of what
+ * it sends.
+ */
+export function readWhenAsked(
+  contributions: readonly StoredContribution[],
+  form: UploadForm,
+  handedOut: (clientId: string) => NamedTensors,
+): readonly Contribution[] {
   return contributions.map(({ clientId, sampleCount, path }) => ({
     clientId,
     sampleCount,
     get tensors() {
-      return decodeAdapter(readFileSync(path), sent);
+      return sentFrom(form, decodeUpload(form, readFileSync(path)), handedOut(clientId));
     },
   }));
 }

@@ -1,5 +1,4 @@
 /** Adapters down to the clients and up from them: named by their SHA-256 here, moved by HTTP (see http/blobRoutes.ts). */
-import { type AdapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { unanswered } from "@duet/lora-core/rounds/exchangeSteps";
@@ -12,6 +11,7 @@ import {
   specOf,
 } from "@duet/lora-core/rounds/roundState";
 import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
+import { type UploadForm, uploadBytes } from "@duet/lora-core/strategies/uploadCodec";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { createId } from "../ports/secrets.ts";
@@ -152,13 +152,13 @@ export class AdapterTransfers {
 
   async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {
     const { store, loop, compute } = this.#parts;
-    const layout = this.#assertFits(round, blob);
-    if (blob === null || layout === null) return null;
+    const form = this.#assertFits(round, blob);
+    if (blob === null || form === null) return null;
     const stored = this.#stored.get(clientId);
     if (stored?.sha256 === blob.sha256) return stored.artifact;
     const file = await store.uploads.file(clientId, blob);
     if (file === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
-    await compute.run("check", { file, layout });
+    await compute.run("check", { file, form });
     // A name of its own: nothing that was confirmed is ever written over.
     const artifact = `${round}-${clientId}-${createId()}`;
     await loop.stored(() => store.adoptSubmission(artifact, blob, file));
@@ -179,16 +179,16 @@ export class AdapterTransfers {
     return standing.kind === "expected";
   }
 
-  /** The layout of what clients send in this round. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
-  #assertFits(round: number, blob: BlobRef | null): AdapterLayout | null {
-    const layout = this.#parts.federation.sentLayoutOf(round);
-    if ((layout === null) !== (blob === null)) {
-      throw new Refusal("INVALID_ADAPTER", layout ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
+  /** How clients write what they send in this round. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
+  #assertFits(round: number, blob: BlobRef | null): UploadForm | null {
+    const form = this.#parts.federation.sentFormOf(round);
+    if ((form === null) !== (blob === null)) {
+      throw new Refusal("INVALID_ADAPTER", form ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
     }
-    if (layout && blob && blob.bytes !== layoutBytes(layout)) {
-      throw new Refusal("INVALID_ADAPTER", `Round ${round} takes adapters of ${layoutBytes(layout)} bytes, not of ${blob.bytes}`);
+    if (form && blob && blob.bytes !== uploadBytes(form)) {
+      throw new Refusal("INVALID_ADAPTER", `Round ${round} takes adapters of ${uploadBytes(form)} bytes, not of ${blob.bytes}`);
     }
-    return layout;
+    return form;
   }
 
   /** Deleting what nobody needs may fail: it is tried again after the next change. */

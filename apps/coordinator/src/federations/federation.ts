@@ -13,6 +13,7 @@ import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { checkedArchitecture } from "../models/checkedArchitecture.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
@@ -39,8 +40,8 @@ export interface Federation {
   planOf(round: number): RoundPlan;
   /** Layout of what a client shares in this round; null where it shares nothing. */
   uploadLayoutOf(round: number): AdapterLayout | null;
-  /** The same, of what it sends as it is: null also where it is summed securely. */
-  sentLayoutOf(round: number): AdapterLayout | null;
+  /** How it is written where it is sent as it is: null also where it is summed securely. */
+  sentFormOf(round: number): UploadForm | null;
 }
 
 /** @throws {Refusal} on an unknown, different or unsupported model, an unknown method, or targets the model does not have. */
@@ -80,7 +81,10 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
     uploadLayoutOf,
-    sentLayoutOf: (round) => (config.aggregation === "plain" ? uploadLayoutOf(round) : null),
+    sentFormOf(round) {
+      const { upload: shared } = planOf(round);
+      return shared && config.aggregation === "plain" ? { layout, upload: shared, coding: config.upload } : null;
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { wholeAdapter } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { Cancel, Clock } from "../ports/clock.ts";
@@ -64,7 +65,7 @@ export function createFederationDrafts({ storage, compute, clock, make }: DraftP
     const file = await (await draft.uploads).file(ORGANISER, blob);
     if (file === null) throw new Refusal("BLOB_MISSING", "The adapter was damaged on its way; upload it again");
     try {
-      await compute.run("check", { file, layout: federation.layout });
+      await compute.run("check", { file, form: wholeAdapter(federation.layout) });
       await make(record, decodeAdapter(await readFile(file), federation.layout));
     } catch (error) {
       if (error instanceof Refusal) await drop(record.federationId);

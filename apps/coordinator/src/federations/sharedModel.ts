@@ -58,8 +58,8 @@ export async function openSharedModel(
   modelRound: number | null,
 ): Promise<SharedModel> {
   const { config, method, layout } = federation;
-  const { strategy, robustness, budgets, seed } = config;
-  const facts: FederationFacts = { strategy, robustness, budgets, layout, seed };
+  const { strategy, robustness, upload, budgets, seed } = config;
+  const facts: FederationFacts = { strategy, robustness, upload, budgets, layout, seed };
   const modelOf = async (round: number | null): Promise<StoredModel> => {
     if (round !== null) return { kind: "round", files: await store.modelFiles(round) };
     return config.initialAdapter === null ? { kind: "seed" } : { kind: "brought", path: await store.initialFile() };
@@ -129,7 +129,7 @@ export async function openSharedModel(
     async aggregate(work) {
       const { round } = work;
       const shared = await sharedIn(work);
-      const input = { facts, round, before: await modelOf(current), shared, layout: federation.uploadLayoutOf(round) ?? [] };
+      const input = { facts, round, before: await modelOf(current), shared };
       const { standings, means } = await store.writeModel(round, (after) => compute.run("aggregate", { ...input, after }));
       const gauge = async () => compute.run("gauge", { ...input, after: await store.modelFiles(round) });
       return { standings, means, gauge: shared.kind === "each" ? gauge : null };

@@ -1,4 +1,5 @@
 /** What the organiser decided about a federation, at its creation and since. No secrets: links are signed, see federations/links.ts. */
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { joining, listing } from "@duet/lora-core/protocol/organiserView";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
@@ -50,7 +51,13 @@ function fromVersion3(older: unknown): unknown {
   return { ...record, config: { ...record.config, aggregation: "plain" } };
 }
 
+/** Until version 4 values were sent as they are. */
+function fromVersion4(older: unknown): unknown {
+  const record = older as { readonly config?: object };
+  return { ...record, config: { ...record.config, upload: AS_THEY_ARE } };
+}
+
 export const recordFormat: StoredFormat<FederationRecord> = {
   schema: federationRecord,
-  migrations: [fromVersion1, fromVersion2, fromVersion3],
+  migrations: [fromVersion1, fromVersion2, fromVersion3, fromVersion4],
 };

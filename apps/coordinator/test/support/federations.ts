@@ -6,6 +6,7 @@ import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint, type ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { ReplyOf, RequestInput } from "@duet/lora-core/protocol/messages";
@@ -42,6 +43,7 @@ export function testConfig(changes: Partial<FederationConfig> = {}): FederationC
     initialAdapter: null,
     strategy: { id: "fedavg", preset: "standard", config: {} },
     aggregation: "plain",
+    upload: AS_THEY_ARE,
     robustness: { kind: "clip" },
     budgets: { local: { unit: "steps", amount: 5 }, inner: { unit: "steps", amount: 3 }, rounds: 2 },
     training: { batchSize: 4, maxTokens: 32, learningRate: 0.01, warmupSteps: 0, weightDecay: 0, clipNorm: 1 },

@@ -16,7 +16,7 @@ import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type St
 import { z } from "zod";
 
 /** Of the database: which object stores there are. */
-const DATABASE_VERSION = 4;
+const DATABASE_VERSION = 5;
 
 const blob = z.instanceof(Uint8Array);
 const optionalBlob = blob.nullable().default(null);
@@ -28,6 +28,7 @@ const checkpoint = z.object({
   shared: blob,
   merged: optionalBlob,
   control: optionalBlob,
+  residual: optionalBlob,
   served: optionalBlob,
 });
 const key = z.object({ round: z.number(), attempt: z.number() });
@@ -101,7 +102,7 @@ interface Schema extends DBSchema {
   privacy: { key: string; value: unknown };
   sums: { key: string; value: unknown };
 }
-/** By the version of the database that brought them. */
+/** By the version of the database that brought them; version 5 brought what rounding lost, in `kept`. */
 const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy", "sums"] } as const;
 /** Those that go with a client. */
 const OF_CLIENTS = [...STORES[2], ...STORES[3], "sums"] as const;

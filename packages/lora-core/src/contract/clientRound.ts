@@ -11,7 +11,7 @@ export interface RoundRequest {
 }
 
 export interface RoundResult {
-  /** Blob in the layout of the plan's upload; null when the plan uploads nothing. */
+  /** As the federation's uploads are coded; null when the plan uploads nothing. */
   readonly upload: Uint8Array | null;
   /** What may be sent: with privacy, nothing that was computed from rows but what the noise covers. */
   readonly metrics: RoundMetrics;
@@ -31,6 +31,8 @@ export interface ClientCheckpoint {
   readonly merged?: Uint8Array | null;
   /** SCAFFOLD's c_i; null or left out where there is none. */
   readonly control?: Uint8Array | null;
+  /** What rounding lost of the differences it has sent; null or left out where there is none. */
+  readonly residual?: Uint8Array | null;
   /** What the client serves, of any rank; null or left out before the fusing round. */
   readonly served?: Uint8Array | null;
 }

@@ -1,6 +1,7 @@
 /** What a client's training is bound to, besides its rows. Plain data: it crosses threads. */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { StepMemory } from "../architectures/stepMemory.ts";
+import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
 import type { Budget, TrainingConfig } from "../training/trainingConfig.ts";
 
@@ -8,6 +9,8 @@ export interface EngineSetup {
   readonly task: Task;
   readonly adapter: AdapterConfig;
   readonly training: TrainingConfig;
+  /** How what is shared is written for whoever takes it. Left out: as it is. */
+  readonly upload?: UploadCoding;
   /** The federation's seed: the common initial adapter. */
   readonly seed: number;
   /** This client's own stream (batch order, dropout). */

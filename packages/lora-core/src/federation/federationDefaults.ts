@@ -4,6 +4,7 @@
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
+import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
@@ -23,6 +24,8 @@ export interface FederationChoices {
   readonly preset?: string;
   /** How what clients share comes together. */
   readonly aggregation?: Aggregation;
+  /** How uploads are coded. */
+  readonly upload?: UploadCoding;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
   /** T, federated rounds. */
@@ -44,6 +47,9 @@ export interface FederationChoices {
   } | null;
 }
 
+/** A quarter of the bytes; docs/performance.md says what it costs. */
+export const DEFAULT_UPLOAD: UploadCoding = { format: "int8", topK: null };
+
 /** How clients train on a model of this family, unless told otherwise. */
 export function defaultTraining(family: ModelFamily): TrainingConfig {
   const common = { warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 };
@@ -64,6 +70,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
     aggregation,
+    upload: choices.upload ?? DEFAULT_UPLOAD,
     // Nobody can judge an update that nobody sees.
     robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
     budgets: {

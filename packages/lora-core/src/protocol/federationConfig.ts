@@ -1,6 +1,7 @@
 /** Everything that defines a federation; fixed at creation, sent to every client when it joins. */
 import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
+import { uploadCoding } from "../compression/uploadCoding.ts";
 import { task } from "../data/task.ts";
 import { robustnessConfig } from "../robustness/robustnessConfig.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
@@ -28,6 +29,8 @@ export const federationConfig = z
     }),
     /** plain: what clients share is sent as it is; secure: nobody but the client sees it, the coordinator sees the sum. */
     aggregation: z.enum(["plain", "secure"]),
+    /** How clients write what they share where it is sent as it is; in a secure sum, how many bits a masked value has. */
+    upload: uploadCoding,
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),

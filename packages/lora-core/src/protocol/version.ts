@@ -1,2 +1,2 @@
 /** Raised on any change that an older client could misread; the handshake refuses other versions. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;

@@ -16,6 +16,8 @@ export type HeldAdapters = Readonly<Record<AdapterSlot, NamedTensors>> & {
   readonly merged: NamedTensors | null;
   /** c_i of SCAFFOLD. */
   readonly control: NamedTensors | null;
+  /** What rounding lost of the differences it has sent (strategies/uploadCodec.ts); null before there was any. */
+  readonly residual: NamedTensors | null;
 };
 
 /** What the coordinator sends of what a client is to have. */

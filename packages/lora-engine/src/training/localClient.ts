@@ -107,11 +107,12 @@ class LocalClient implements TrainingEngine {
       shared: encodeAdapter(held.shared, layout),
       merged: encoded(held.merged),
       control: encoded(held.control),
+      residual: encoded(held.residual),
       served: encoded(served),
     };
   }
 
-  async restore({ personal, shared, merged, control, served, lastRound }: ClientCheckpoint): Promise<void> {
+  async restore({ personal, shared, merged, control, residual, served, lastRound }: ClientCheckpoint): Promise<void> {
     const client = this.#prepared();
     const decoded = (blob: Uint8Array | null | undefined) =>
       blob ? decodeAdapter(blob, layoutOfBytes(client.layout, blob.byteLength)) : null;
@@ -122,6 +123,7 @@ class LocalClient implements TrainingEngine {
         shared: decodeAdapter(shared, client.layout),
         merged: decoded(merged),
         control: decoded(control),
+        residual: decoded(residual),
       },
       served: decoded(served),
       lastRound,

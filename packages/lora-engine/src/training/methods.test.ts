@@ -42,7 +42,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
     layout,
     model: paperModel,
     examples: { train: rows(8), fusion: rows(4), test: rows(4) },
-    held: { personal: initial, shared: initial, merged: null, control: null },
+    held: { personal: initial, shared: initial, merged: null, control: null, residual: null },
     lastRound: null,
     served: null,
   };

@@ -16,7 +16,7 @@ export function prepareClient(model: TaskModel, linears: readonly LinearModule[]
     test: encodeRows(model, split.test, setup),
   };
   const initial = initialAdapter(layout, setup.seed);
-  const held = { personal: initial, shared: initial, merged: null, control: null };
+  const held = { personal: initial, shared: initial, merged: null, control: null, residual: null };
   return { setup, layout, model, examples, held, lastRound: null, served: null };
 }
 

@@ -4,11 +4,12 @@
  * simply be run again, and with its journal it need not compute again what it has computed.
  */
 
-import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { sumOf } from "@duet/lora-core/fusion/adaFusion";
@@ -21,10 +22,10 @@ import {
   received,
   receivedLayout,
   uploaded,
-  uploadLayout,
   withMerged,
 } from "@duet/lora-core/strategies/exchange";
-import type { RoundPlan, Serve, TrainStep } from "@duet/lora-core/strategies/strategy";
+import type { RoundPlan, Serve, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
+import { type EncodedUpload, encodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
@@ -114,8 +115,26 @@ export async function runRound(
   if (served) await measure("fused", served);
 
   report.progress("uploading");
-  const upload = plan.upload && encodeAdapter(uploaded(plan.upload, start, held), uploadLayout(client.layout, plan.upload));
-  return { held, upload, served };
+  if (!plan.upload) return { held, upload: null, served };
+  const { blob, residual } = send(client, request.round, plan.upload, start, held, meter);
+  return { held: { ...held, residual }, upload: blob, served };
+}
+
+/**
+ * What leaves, as the federation codes it. Its rounding draws are the round's, so that a round that is run again sends the same; with privacy
+ * nothing that is made of rows may choose them, and the seed is made of rows.
+ */
+function send(
+  { setup, layout, held: before }: Client,
+  round: number,
+  upload: Upload,
+  start: Received | null,
+  held: HeldAdapters,
+  meter: PrivacyMeter | null,
+): EncodedUpload {
+  const form = { layout, upload, coding: setup.upload ?? AS_THEY_ARE };
+  const basis = { origin: start?.shared ?? before.shared, residual: held.residual };
+  return encodeUpload(form, uploaded(upload, start, held), basis, meter?.uniform ?? random(setup.clientSeed, "upload", round));
 }
 
 /** Whether the client ends up with its personal adapter, or a fusion of it. */

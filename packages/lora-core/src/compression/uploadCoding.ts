@@ -1,0 +1,21 @@
+/** How the values that clients send are written down: the format of one value, and how many of them are sent. */
+import { z } from "zod";
+
+/** f32 sends values as they are; the others send what the client moved, rounded. */
+export const UPLOAD_FORMATS = ["f32", "f16", "int8", "int4"] as const;
+
+export const uploadCoding = z
+  .strictObject({
+    format: z.enum(UPLOAD_FORMATS),
+    /** Share of the values that are sent, the largest; the rest waits for later rounds. Null sends all. */
+    topK: z.number().min(0.01).max(0.99).nullable(),
+  })
+  .refine(({ format, topK }) => format !== "f32" || topK === null, {
+    message: "f32 sends all values as they are: choose another format to leave some out",
+    path: ["topK"],
+  });
+export type UploadCoding = z.output<typeof uploadCoding>;
+export type UploadFormat = UploadCoding["format"];
+
+/** Bit for bit what the client has. */
+export const AS_THEY_ARE: UploadCoding = { format: "f32", topK: null };
