@@ -14,7 +14,10 @@ const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-bas
 const PRIVATE = ["--methods", "fedavg", "--epsilon", "none,8,3,1", "--seeds", "3", "--rounds", "2"];
 
 /** The same federations with uploads in each format. */
-const WIRE = ["--methods", "fedavg,fdlora:private", "--seeds", "3", "--steps", "32", "--upload", "f32,int8,int4,int8:0.25"];
+const WIRE = [
+  ...["--methods", "fedavg,fdlora:private", "--seeds", "3", "--rounds", "3", "--steps", "24", "--rows", "240"],
+  ...["--upload", "f32,int8,int4,int8:0.25"],
+];
 
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],

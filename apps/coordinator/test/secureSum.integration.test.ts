@@ -3,8 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { expect, onTestFinished, test } from "vitest";
@@ -19,8 +20,12 @@ const secure = { aggregation: "secure", robustness: { kind: "none" }, maxClients
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 
 /** A federation with these clients, all ready for the sum of round 1; a client's rows are 100, 200, … */
-async function readyToSum(names: readonly string[], coordinator: { readonly url: string }) {
-  const { organiser, created } = await createFederation(coordinator.url, { ...secure, minClients: names.length });
+async function readyToSum(
+  names: readonly string[],
+  coordinator: { readonly url: string },
+  changes: Partial<FederationConfig> = {},
+) {
+  const { organiser, created } = await createFederation(coordinator.url, { ...secure, minClients: names.length, ...changes });
   const clients: SummingClient[] = [];
   for (const [k, name] of names.entries()) {
     clients.push(await joinSumming(coordinator, created, name, { train: 100 * (k + 1) }));
@@ -53,6 +58,32 @@ test("three clients are summed: the mean is the weighted one, the means of their
   expect(first).toMatchObject({ exchanges: 1, aggregationError: null, means: { trainRows: 600, testRows: 30 } });
   expect(first?.means?.trainLoss).toBeCloseTo(0.5, 3);
   expect(first?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
+});
+
+test("16 bits of every masked value travel where uploads are to be small: half the bytes, and the same mean", async () => {
+  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"], await startCoordinator(), {
+    upload: { format: "int8", topK: null },
+  });
+  // Three steps of 0.01 reach 0.03; what is summed may wrap around 2^16 under its masks as often as it likes.
+  const small = (k: number) => constantAdapter(0.01 * (k + 1));
+  const [anna] = clients as [SummingClient];
+  const sizes: number[] = [];
+  for (const step of EXCHANGE_STEPS) {
+    if (step === "input") {
+      const asked = await anna.client.until(({ openRound }) => openRound?.exchange?.step === "input", "input");
+      sizes.push((await anna.answerBytes(asked, small(0))).byteLength);
+    }
+    await Promise.all(clients.map((client, k) => client.answer(1, step, small(k))));
+  }
+  const snapshot = await organiser.until(roundOpen(2), "round 2");
+  const values = layoutBytes(layout) / 4;
+  // Beside the update there are weight, rows, right answers and losses, whose sums are exact in 32 bits.
+  expect(sizes[0]).toBe(2 * values + 4 * (1 + 10 + 4 + 5));
+  expect(snapshot.clients[0]?.bytesUp).toBeLessThan(0.5 * layoutBytes(layout) + 4000);
+  // (100 * 0.01 + 200 * 0.02 + 300 * 0.03) / 600; a client is off by a step of 2 * 0.06 / 8191 of its weighted update, 4096 / 600 in the mean.
+  const mean = await learned(anna, 2);
+  expect(Math.abs(mean - 0.023333)).toBeLessThan((3 * 0.12 * 4096) / 8191 / 600);
+  expect(snapshot.rounds[0]?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
 });
 
 /** All who are here answer every step; `gone` never answers from that step on, and nobody waits for it then. */

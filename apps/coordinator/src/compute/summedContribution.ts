@@ -9,6 +9,7 @@ import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggrega
 import { decodeSum } from "@duet/lora-core/secureAggregation/fixedPoint";
 import { addMasks, addVector } from "@duet/lora-core/secureAggregation/keystream";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
+import { unpackVector } from "@duet/lora-core/secureAggregation/packedVector";
 import { lengthOf } from "@duet/lora-core/secureAggregation/vectorLayout";
 import type { Contribution, Weighting } from "@duet/lora-core/strategies/strategy";
 
@@ -39,7 +40,7 @@ export async function summedContribution(
     for (const { clientId, path } of answers[step]) {
       const content = await readFile(path);
       await desk.take(clientId, step === "input" ? null : new Uint8Array(content));
-      if (step === "input") addVector(sum, new Uint32Array(new Uint8Array(content).buffer));
+      if (step === "input") addVector(sum, unpackVector(terms.layout, content));
     }
     const shortage = desk.close(answers[step].map(({ clientId }) => clientId));
     if (shortage) throw new RangeError(`the sum cannot be unmasked: ${shortage.have} shares of ${shortage.needed}`);

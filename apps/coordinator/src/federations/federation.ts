@@ -4,7 +4,7 @@ import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { fewClientsRefusal, privacyRefusal, protectionRefusal } from "@duet/lora-core/federation/choiceRefusals";
-import { updateVectorBytes } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
@@ -52,7 +52,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   const { upload } = method.plan(config.budgets, { round: 1, isNewcomer: false });
   const largest = Math.max(
     adapterBytes,
-    upload ? updateVectorBytes(config.maxClients, layoutBytes(uploadLayout(layout, upload))) : 0,
+    upload ? updateVectorBytes(sumSizeOf(config, 1), layoutBytes(uploadLayout(layout, upload))) : 0,
   );
   if (largest > MAX_ADAPTER_BYTES) {
     throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);

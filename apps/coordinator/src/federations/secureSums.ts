@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
-import { termsOfSum, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, termsOfSum, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
@@ -166,7 +166,7 @@ export class SecureSums {
 
   #terms(round: number, attempt: number): AttemptTerms {
     const { federationId, federation } = this.#parts;
-    return termsOfSum({ federationId, round, attempt }, federation.config, this.#updateBytes(round));
+    return termsOfSum({ federationId, round, attempt }, sumSizeOf(federation.config, round), this.#updateBytes(round));
   }
 
   #updateBytes(round: number): number {
@@ -174,7 +174,7 @@ export class SecureSums {
   }
 
   #vectorBytes(round: number): number {
-    return updateVectorBytes(this.#parts.federation.config.maxClients, this.#updateBytes(round));
+    return updateVectorBytes(sumSizeOf(this.#parts.federation.config, round), this.#updateBytes(round));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The shared adapter of one federation and what its method remembers: on disk, and worked on in threads. */
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
-import { termsOfSum } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, termsOfSum } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
@@ -97,7 +97,7 @@ export async function openSharedModel(
     };
     const updateBytes = layoutBytes(federation.uploadLayoutOf(round) ?? []);
     return {
-      terms: termsOfSum({ federationId, round, attempt: exchange.attempt }, config, updateBytes),
+      terms: termsOfSum({ federationId, round, attempt: exchange.attempt }, sumSizeOf(config, round), updateBytes),
       identities,
       answers: {
         keys: await answersTo("keys"),

@@ -1,5 +1,6 @@
 /** A client that takes part in secure sums over a real socket, with the parts that a tab has; what it keeps is in memory. */
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
+import { sumSizeOf } from "@duet/lora-core/federation/updateVector";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
@@ -65,7 +66,7 @@ export async function joinSumming(
     return desk.answer(clientId, shared, {
       key,
       federationId: created.federationId,
-      maxClients: config.maxClients,
+      size: sumSizeOf(config, key.round),
       weighting: methodOf(config.strategy).weighting,
       identitySecret,
       identities: Object.fromEntries(clients.map(({ id, identity: known }) => [id, known as string])),

@@ -2,11 +2,19 @@
 import type { ExchangeKey } from "../protocol/exchange.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 
+/** Of the sums in one round: what all clients make the same vector by. */
+export interface SumSize {
+  /** No sum is of more clients. */
+  readonly maxClients: number;
+  /** How finely the values of an update are written, and how many bits of each travel under masks; weighted values beyond `clip` are clipped. */
+  readonly range: { readonly clip: number; readonly modulusBits: 16 | 32 };
+}
+
 export interface SumRequest {
   readonly key: ExchangeKey;
   readonly federationId: string;
-  /** Of the federation: what no sum may be of more than. */
-  readonly maxClients: number;
+  /** Of the federation's sums in this round. */
+  readonly size: SumSize;
   readonly weighting: Weighting;
   /** Secret key of this client's identity, base64url. It never leaves the device. */
   readonly identitySecret: string;

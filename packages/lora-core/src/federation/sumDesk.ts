@@ -7,10 +7,11 @@ import { DuetError } from "../errors/duetError.ts";
 import { encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { publicKeyOf } from "../secureAggregation/identity.ts";
 import { decodeKey, decodeMessage, encodeMessage } from "../secureAggregation/messageCodec.ts";
-import { agreements, delivery, keyList, survivors } from "../secureAggregation/messages.ts";
+import { agreements, type Delivery, delivery, keyList, survivors } from "../secureAggregation/messages.ts";
+import { packVector } from "../secureAggregation/packedVector.ts";
 import { openParticipant, type Participant, type ParticipantState } from "../secureAggregation/participant.ts";
 import { systemRandomBytes } from "../secureAggregation/randomBytes.ts";
-import { type SharedRound, termsOfSum, updateValues } from "./updateVector.ts";
+import { type SharedRound, termsOfSum, updateValues, updateVectorLayout } from "./updateVector.ts";
 
 /** Where a device keeps the newest attempt of each client. Both may reject. */
 export interface SumStore {
@@ -31,10 +32,10 @@ export function createSumDesk(store: SumStore): SumDesk {
   const states = new Map<string, ParticipantState>();
 
   async function open(clientId: string, { upload }: SharedRound, request: SumRequest): Promise<Participant> {
-    const { key, federationId, maxClients, identitySecret, identities } = request;
+    const { key, federationId, size, identitySecret, identities } = request;
     const secretKey = decodeKey(identitySecret);
     const setup = {
-      terms: termsOfSum({ federationId, round: key.round, attempt: key.attempt }, { maxClients }, upload.byteLength),
+      terms: termsOfSum({ federationId, ...key }, size, upload.byteLength),
       client: clientId,
       identity: { secretKey, publicKey: publicKeyOf(secretKey) },
       identities: new Map(Object.entries(identities).map(([client, known]) => [client, decodeKey(known)])),
@@ -57,7 +58,7 @@ export function createSumDesk(store: SumStore): SumDesk {
         case "shares":
           return encodeMessage(await participant.share(decodeMessage(keyList, content)));
         case "input":
-          return bytesOf(await participant.mask(decodeMessage(delivery, content), vectorOf(shared, request)));
+          return maskedBytes(participant, decodeMessage(delivery, content), shared, request);
         case "agree":
           return encodeMessage(await participant.agree(decodeMessage(survivors, content)));
         case "unmask":
@@ -70,11 +71,9 @@ export function createSumDesk(store: SumStore): SumDesk {
   };
 }
 
-function vectorOf(shared: SharedRound, { key, federationId, maxClients, weighting }: SumRequest): Uint32Array {
-  const { layout } = termsOfSum({ federationId, ...key }, { maxClients }, shared.upload.byteLength);
-  return encodeVector(layout, updateValues(shared, weighting), systemRandomBytes).vector;
+/** This client's update under its masks. */
+async function maskedBytes(participant: Participant, shares: Delivery, shared: SharedRound, request: SumRequest) {
+  const layout = updateVectorLayout(request.size, shared.upload.byteLength / 4);
+  const { vector } = encodeVector(layout, updateValues(shared, request.weighting), systemRandomBytes);
+  return packVector(layout, await participant.mask(shares, vector));
 }
-
-/** Little-endian, as all machines are that run browsers. */
-const bytesOf = (vector: Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);

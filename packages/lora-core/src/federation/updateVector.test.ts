@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { encodeAdapter } from "../adapters/adapterCodec.ts";
 import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "../adapters/adapterLayout.ts";
+import type { SumSize } from "../contract/secureSum.ts";
 import type { RoundMetrics } from "../protocol/metrics.ts";
 import { decodeSum, encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { addVector } from "../secureAggregation/keystream.ts";
@@ -11,14 +12,25 @@ import { type Method, methodOf, strategies } from "../strategies/registry.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
-import { type SharedRound, summedRound, updateValues, updateVectorBytes, updateVectorLayout } from "./updateVector.ts";
+import { presetOf } from "./federationDefaults.ts";
+import { type SharedRound, summedRound, sumSizeOf, updateValues, updateVectorBytes, updateVectorLayout } from "./updateVector.ts";
 
 const CLIENTS = 20;
+const WIDE = { clip: 2, modulusBits: 32 } as const;
 const layout = adapterLayout(
   [3, 4, 2, 5].map((width, i) => ({ name: `l${i}`, inFeatures: width, outFeatures: 7 - width })),
   { rank: 2, alpha: 4, dropout: 0, targetModules: ["l0", "l1", "l2", "l3"] },
 );
 const budgets = { local: { unit: "steps", amount: 4 }, inner: { unit: "steps", amount: 4 }, rounds: 3 } as const;
+
+const training = { batchSize: 8, maxTokens: 32, learningRate: 0.003, warmupSteps: 0, weightDecay: 0, clipNorm: 1 };
+const defaults = {
+  strategy: presetOf("fdlora"),
+  budgets,
+  training,
+  upload: { format: "int8", topK: null },
+  maxClients: CLIENTS,
+} as const;
 
 /** Values of an update, as large as those of a training. */
 function updateOf(wire: AdapterLayout, ...labels: (string | number)[]): NamedTensors {
@@ -37,8 +49,8 @@ function metricsOf(trainLoss: number | null, shared: number | null): RoundMetric
   return { trainLoss, accuracy: slot, macroF1: none, testLoss: slot, fusion: null, trainTokens: 1, trainSeconds: 1 };
 }
 
-function sumOf(all: readonly SharedRound[], wire: AdapterLayout, weighting: Weighting) {
-  const vector = updateVectorLayout(CLIENTS, layoutBytes(wire) / 4);
+function sumOf(all: readonly SharedRound[], wire: AdapterLayout, weighting: Weighting, range: SumSize["range"] = WIDE) {
+  const vector = updateVectorLayout({ maxClients: CLIENTS, range }, layoutBytes(wire) / 4);
   const sum = new Uint32Array(lengthOf(vector));
   for (const one of all) addVector(sum, encodeVector(vector, updateValues(one, weighting), systemRandomBytes).vector);
   return summedRound(decodeSum(vector, sum, all.length), wire, weighting);
@@ -109,13 +121,61 @@ test("means are over the rows of who measured, and of nobody where nobody did", 
 
 test("no sum can overflow, for any number of clients that a federation may have, and the vector's size is known before", () => {
   for (const clients of [3, 32, 33, 64, 100, 1000]) {
-    const vector = updateVectorLayout(clients, 100);
+    const size = sumSizeOf({ ...defaults, maxClients: clients }, 1);
+    const vector = updateVectorLayout(size, 100);
     expect(vectorLayout.safeParse(vector).success).toBe(true);
-    expect(updateVectorBytes(clients, 400)).toBe(4 * lengthOf(vector));
+    expect(size.range.modulusBits).toBe(clients <= 32 ? 16 : 32);
+    expect(updateVectorBytes(size, 400)).toBe(4 * lengthOf(vector) - (clients <= 32 ? 200 : 0));
   }
 });
 
 test("a sum of no weight is none", () => {
   const shared = { upload: encodeAdapter(updateOf(layout, "u"), layout), metrics: metricsOf(1, 1) };
   expect(() => sumOf([{ ...shared, samples: { train: 0, fusion: 0, test: 0 } }], layout, "samples")).toThrow(/total weight is 0/);
+});
+
+describe("16 bits of a masked value", () => {
+  const range = (changes: Partial<Parameters<typeof sumSizeOf>[0]>, round = 1) =>
+    sumSizeOf({ ...defaults, ...changes }, round).range;
+
+  test("are sent of what is a difference after a known number of steps, within twice what they can reach", () => {
+    // Four steps of 0.003.
+    expect(range({})).toEqual({ clip: 2 * 4 * 0.003, modulusBits: 16 });
+    expect(range({ training: { ...training, learningRate: 1 } }).clip).toBe(2);
+  });
+
+  test.each([
+    ["values as they are", { upload: { format: "f32", topK: null } }],
+    ["more clients than 16 bits leave 11 to each", { maxClients: 33 }],
+    ["passes over rows, whose number nobody knows", { budgets: { ...budgets, inner: { unit: "epochs", amount: 1 } } }],
+    ["a control variate, which is no difference", { strategy: presetOf("scaffold") }],
+  ] as const)("are too few for %s", (_, changes) => {
+    expect(range(changes)).toEqual(WIDE);
+  });
+
+  test("are too few for a mean of personal adapters, and enough for the rounds after it", () => {
+    const strategy = presetOf("fdlora", "sends-personal");
+    expect([0, 1].map((round) => range({ strategy }, round).modulusBits)).toEqual([32, 16]);
+  });
+
+  test.each(["uniform", "samples"] as const)("come to the mean but for a part in ten, weighted by %s", (weighting) => {
+    const wide = adapterLayout([{ name: "l0", inFeatures: 500, outFeatures: 500 }], {
+      rank: 8,
+      alpha: 4,
+      dropout: 0,
+      targetModules: ["l0"],
+    });
+    const of = (k: number) =>
+      new Map([...updateOf(wide, "u", k)].map(([key, t]) => [key, { ...t, data: t.data.map((x) => 0.06 * x) }]));
+    const shared = [100, 120, 140].map((train, k) => ({
+      upload: encodeAdapter(of(k), wide),
+      metrics: metricsOf(null, null),
+      samples: { train, fusion: 1, test: 1 },
+    }));
+    const [exact, cut] = [WIDE, range({})].map((one) => flat(sumOf(shared, wide, weighting, one).update)) as [number[], number[]];
+    const size = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
+    expect(size(exact.map((value, i) => value - (cut[i] ?? 0))) / size(exact)).toBeLessThan(
+      weighting === "uniform" ? 0.005 : 0.1,
+    );
+  });
 });

@@ -5,15 +5,25 @@
 
 import { decodeAdapter } from "../adapters/adapterCodec.ts";
 import { type AdapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
+import type { SumSize } from "../contract/secureSum.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ADAPTER_KEYS, type AdapterKey, type RoundMeans, type RoundMetrics, type SampleCounts } from "../protocol/metrics.ts";
 import type { AttemptTerms } from "../secureAggregation/attempt.ts";
+import { packedBytes } from "../secureAggregation/packedVector.ts";
 import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
+import { methodOf } from "../strategies/registry.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 
 /** Values of a weighted update beyond this are clipped; factors of LoRA and their differences stay well below it. */
 const UPDATE_CLIP = 2;
+/**
+ * AdamW moves a value by about the learning rate a step at most: its mean gradient over the root of its mean square stays near 1. Twice that
+ * is clipped.
+ */
+const REACH_MARGIN = 2;
+/** Of a value in 16 bits: with fewer a client of few rows, whose update is a small share of the range, would be lost in the rounding. */
+const LEAST_BITS = 11;
 /** A client with more rows counts as one with these. */
 const MAX_WEIGHT = 4096;
 /** Nats; a larger loss counts as this. */
@@ -35,34 +45,53 @@ export interface SumName {
   readonly attempt: number;
 }
 
-/** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
-export function termsOfSum(
-  { federationId, round, attempt }: SumName,
-  config: Pick<FederationConfig, "maxClients">,
-  updateBytes: number,
-): AttemptTerms {
-  return { federationId, round, attempt, coordinator: "curious", layout: updateVectorLayout(config.maxClients, updateBytes / 4) };
+const WIDE: SumSize["range"] = { clip: UPDATE_CLIP, modulusBits: 32 };
+
+/**
+ * 16 bits where it is known how far an update reaches, which the federation's settings tell of a difference after so many steps, and where so
+ * many clients leave a value enough of them; 32 otherwise, and where uploads are not to be made smaller.
+ */
+export function sumSizeOf(config: SumConfig, round: number): SumSize {
+  return { maxClients: config.maxClients, range: rangeOf(config, round) };
 }
 
-/** For at most so many clients, and updates of so many values. */
-export function updateVectorLayout(clients: number, values: number): VectorLayout {
-  const bits = bitsFor(clients);
+function rangeOf({ strategy, budgets, training, upload: coding, maxClients }: SumConfig, round: number): SumSize["range"] {
+  const { steps, upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+  const isKnown = upload?.form === "difference" && upload.extra === null;
+  if (coding.format === "f32" || !isKnown || bitsFor(maxClients, 16) < LEAST_BITS) return WIDE;
+  const trained = steps.flatMap((step) => (step.kind === "train" && step.slot === upload.slot ? [step.budget] : []));
+  if (trained.some(({ unit }) => unit !== "steps")) return WIDE;
+  const reach = training.learningRate * trained.reduce((sum, { amount }) => sum + amount, 0);
+  return reach > 0 ? { clip: Math.min(UPDATE_CLIP, REACH_MARGIN * reach), modulusBits: 16 } : WIDE;
+}
+
+/** What sums in a federation follow from. */
+export type SumConfig = Pick<FederationConfig, "strategy" | "budgets" | "training" | "upload" | "maxClients">;
+
+/** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
+export function termsOfSum({ federationId, round, attempt }: SumName, size: SumSize, updateBytes: number): AttemptTerms {
+  return { federationId, round, attempt, coordinator: "curious", layout: updateVectorLayout(size, updateBytes / 4) };
+}
+
+/** For updates of so many values. */
+export function updateVectorLayout({ maxClients: clients, range }: SumSize, values: number): VectorLayout {
+  const wide = { modulusBits: WIDE.modulusBits };
   const rows = Math.min(MAX_ROWS, Math.floor((2 ** 32 - 1) / clients));
   return {
     clients,
     groups: [
-      { kind: "real", name: "update", length: values, clip: UPDATE_CLIP, bits },
-      { kind: "count", name: "weight", length: 1, max: Math.min(MAX_WEIGHT, rows) },
-      { kind: "count", name: "rows", length: 2 + 2 * ADAPTER_KEYS.length, max: rows },
-      { kind: "count", name: "right", length: ADAPTER_KEYS.length, max: rows },
-      { kind: "real", name: "loss", length: 1 + ADAPTER_KEYS.length, clip: MAX_LOSS, bits },
+      { kind: "real", name: "update", length: values, ...range, bits: bitsFor(clients, range.modulusBits) },
+      { kind: "count", name: "weight", length: 1, max: Math.min(MAX_WEIGHT, rows), ...wide },
+      { kind: "count", name: "rows", length: 2 + 2 * ADAPTER_KEYS.length, max: rows, ...wide },
+      { kind: "count", name: "right", length: ADAPTER_KEYS.length, max: rows, ...wide },
+      { kind: "real", name: "loss", length: 1 + ADAPTER_KEYS.length, clip: MAX_LOSS, bits: bitsFor(clients, 32), ...wide },
     ],
   };
 }
 
 /** Of the vector that travels. */
-export function updateVectorBytes(clients: number, updateBytes: number): number {
-  return 4 * updateVectorLayout(clients, updateBytes / 4).groups.reduce((sum, { length }) => sum + length, 0);
+export function updateVectorBytes(size: SumSize, updateBytes: number): number {
+  return packedBytes(updateVectorLayout(size, updateBytes / 4));
 }
 
 /** The values of one client, by group. Losses are weighted by the share of the rows of {@link MAX_WEIGHT}. */

@@ -6,7 +6,7 @@ import { clientId } from "./messages.ts";
 import { type VectorLayout, vectorLayout } from "./vectorLayout.ts";
 
 /** Changes with everything that would make two versions misunderstand each other. */
-const PROTOCOL = "duet secure aggregation 1";
+const PROTOCOL = "duet secure aggregation 2";
 /** Two hide nothing from each other, and one nothing at all. */
 export const MIN_CLIENTS = 3;
 
@@ -58,8 +58,8 @@ export function leastMembers(terms: Pick<AttemptTerms, "coordinator">, clients: 
 function layoutFields({ clients, groups }: VectorLayout): readonly CanonicalField[] {
   const fields = groups.flatMap((group) =>
     group.kind === "real"
-      ? [group.kind, group.name, group.length, float64Bytes(group.clip), group.bits]
-      : [group.kind, group.name, group.length, group.max],
+      ? [group.kind, group.name, group.length, group.modulusBits, float64Bytes(group.clip), group.bits]
+      : [group.kind, group.name, group.length, group.modulusBits, group.max],
   );
   return [clients, groups.length, ...fields];
 }

@@ -6,8 +6,16 @@ import { systemRandomBytes } from "./randomBytes.ts";
 import { seededBytes } from "./testing/attemptRun.ts";
 import { bitsFor, lengthOf, MODULUS, type VectorLayout, vectorLayout } from "./vectorLayout.ts";
 
-const real = (changed: object = {}) => ({ kind: "real" as const, name: "update", length: 50, clip: 0.5, bits: 20, ...changed });
-const rows = { kind: "count" as const, name: "rows", length: 2, max: 50_000 };
+const real = (changed: object = {}) => ({
+  kind: "real" as const,
+  name: "update",
+  length: 50,
+  clip: 0.5,
+  bits: 20,
+  modulusBits: 32 as const,
+  ...changed,
+});
+const rows = { kind: "count" as const, name: "rows", length: 2, max: 50_000, modulusBits: 32 as const };
 
 /** What a coordinator decodes of these clients' values. */
 function sumOf(layout: VectorLayout, all: readonly ReadonlyMap<string, ArrayLike<number>>[], randomBytes = seededBytes(1)) {
@@ -18,13 +26,19 @@ function sumOf(layout: VectorLayout, all: readonly ReadonlyMap<string, ArrayLike
 
 test("a sum is within the bound, for every clip range, bits and number of clients that a layout allows; counts are exact", () => {
   const given = fc
-    .record({ clients: fc.integer({ min: 2, max: 40 }), clip: fc.double({ min: 1e-6, max: 1e4, noNaN: true }), seed: fc.nat() })
-    .chain(({ clients, clip, seed }) =>
+    .record({
+      clients: fc.integer({ min: 2, max: 40 }),
+      clip: fc.double({ min: 1e-6, max: 1e4, noNaN: true }),
+      modulusBits: fc.constantFrom(16 as const, 32 as const),
+      seed: fc.nat(),
+    })
+    .chain(({ clients, clip, modulusBits, seed }) =>
       fc.record({
         clients: fc.constant(clients),
         clip: fc.constant(clip),
         seed: fc.constant(seed),
-        bits: fc.integer({ min: 1, max: bitsFor(clients) }),
+        modulusBits: fc.constant(modulusBits),
+        bits: fc.integer({ min: 1, max: bitsFor(clients, modulusBits) }),
         values: fc.array(fc.array(fc.double({ min: -clip, max: clip, noNaN: true }), { minLength: 5, maxLength: 5 }), {
           minLength: clients,
           maxLength: clients,
@@ -32,8 +46,8 @@ test("a sum is within the bound, for every clip range, bits and number of client
       }),
     );
   fc.assert(
-    fc.property(given, ({ clients, clip, bits, values, seed }) => {
-      const group = real({ length: 5, clip, bits });
+    fc.property(given, ({ clients, clip, modulusBits, bits, values, seed }) => {
+      const group = real({ length: 5, clip, bits, modulusBits });
       const layout = vectorLayout.parse({ clients, groups: [group, rows] });
       const counts = values.map((_, k) => [k, 50_000 - k]);
       const all = values.map(
@@ -113,15 +127,23 @@ describe("refused are", () => {
 
 describe("a layout", () => {
   test("has as many bits as its clients leave", () => {
-    expect([2, 64, 65, 1000, 100_000].map(bitsFor)).toEqual([26, 26, 25, 22, 15]);
+    expect([2, 64, 65, 1000, 100_000].map((clients) => bitsFor(clients, 32))).toEqual([26, 26, 25, 22, 15]);
+    expect([2, 3, 20, 32, 33, 1000].map((clients) => bitsFor(clients, 16))).toEqual([15, 14, 11, 11, 10, 6]);
     for (const clients of [3, 100, 777, 1000]) {
-      const bits = bitsFor(clients);
+      const bits = bitsFor(clients, 32);
       expect(clients * (2 ** bits - 1)).toBeLessThan(MODULUS);
       expect(bits === 26 || clients * (2 ** (bits + 1) - 1) >= MODULUS).toBe(true);
     }
   });
 
   test.each([
+    [
+      "bits and clients that together pass 2^16",
+      { clients: 20, groups: [real({ bits: 12, modulusBits: 16 })] },
+      /could pass 2\^16: take fewer clients, or 11 bits/,
+    ],
+    ["counts that pass 2^16", { clients: 20, groups: [{ ...rows, modulusBits: 16 }] }, /could pass 2\^16: .* a maximum of 3276/],
+    ["a modulus of another size", { clients: 20, groups: [real({ modulusBits: 24 })] }, /Invalid/],
     [
       "bits and clients that together pass 2^32",
       { clients: 65, groups: [real({ bits: 26 })] },

@@ -1,5 +1,5 @@
 /**
- * Real numbers as integers modulo 2^32, and a sum of them back.
+ * Real numbers as integers modulo 2^16 or 2^32, and a sum of them back.
  *
  *   q = floor((clip(x, -c, c) + c) * s + u),   s = (2^b - 1) / 2c,   u uniform in [0, 1)
  *   sum of x over n clients = (sum of q) / s - n * c
@@ -9,7 +9,7 @@
  * u has 32 bits, so that the bias of one value is below 2^-32/s. Clipping comes on top and is counted.
  */
 import type { RandomBytes } from "./randomBytes.ts";
-import { largestOf, lengthOf, type ValueGroup, type VectorLayout } from "./vectorLayout.ts";
+import { largestOf, lengthOf, type ModulusBits, type ValueGroup, type VectorLayout } from "./vectorLayout.ts";
 
 type RealGroup = Extract<ValueGroup, { kind: "real" }>;
 
@@ -48,14 +48,14 @@ export function encodeVector(
   return { vector, clipped };
 }
 
-/** The sums over `clients` vectors, by group; in float64. @throws {RangeError} another length, or more clients than the layout allows. */
+/** The sums over `clients` vectors modulo 2^32, by group; in float64. @throws {RangeError} another length, or more clients than the layout allows. */
 export function decodeSum(layout: VectorLayout, sum: Uint32Array, clients: number): ReadonlyMap<string, Float64Array> {
   if (sum.length !== lengthOf(layout)) throw new RangeError(`decodeSum: ${sum.length} values, expected ${lengthOf(layout)}`);
   if (clients > layout.clients) throw new RangeError(`decodeSum: ${clients} clients, at most ${layout.clients}`);
   let start = 0;
   return new Map(
     layout.groups.map((group) => {
-      const integers = sum.subarray(start, start + group.length);
+      const integers = cut(sum.subarray(start, start + group.length), group.modulusBits);
       start += group.length;
       return [group.name, group.kind === "count" ? Float64Array.from(integers) : decodeReals(group, integers, clients)];
     }),
@@ -67,6 +67,9 @@ export function sumErrorOf(group: RealGroup, clients: number): { readonly worst:
   const step = 1 / scaleOf(group);
   return { worst: clients * step, deviation: (Math.sqrt(clients) * step) / 2 };
 }
+
+/** Modulo 2 to the power of `bits`. */
+const cut = (integers: Uint32Array, bits: ModulusBits) => (bits === 32 ? integers : integers.map((value) => value & 0xffff));
 
 function encodeCounts(
   { name, max }: Extract<ValueGroup, { kind: "count" }>,

@@ -12,6 +12,7 @@ import { federationPhrase, identityPhrase } from "./identity.ts";
 import { addMasks, addVector, keystreamPiece } from "./keystream.ts";
 import { keyAnnouncement, keyList, revelation, secretShares } from "./messages.ts";
 import { maskingGraph, sparseDegree } from "./neighbours.ts";
+import { packVector, unpackVector } from "./packedVector.ts";
 import { pairMask, selfMask } from "./pairwise.ts";
 import { openParticipant } from "./participant.ts";
 import { systemRandomBytes } from "./randomBytes.ts";
@@ -49,6 +50,8 @@ interface Fixture {
     readonly draws: string;
     readonly vector: string;
     readonly masked: string;
+    /** As it travels. */
+    readonly packed: string;
   }[];
   readonly survivors: readonly string[];
   readonly agreements: readonly { readonly client: string; readonly signature: string }[];
@@ -171,7 +174,9 @@ describe.each(["Zoe", "ada", "bea_2", "cyd-3"])("%s", (client) => {
     expect(vector).toEqual(wordsAt(input.vector));
     const delivery = deliveries.get(client);
     if (!delivery) throw new Error("no delivery");
-    expect(await participant.mask(delivery, vector)).toEqual(wordsAt(input.masked));
+    const masked = await participant.mask(delivery, vector);
+    expect(masked).toEqual(wordsAt(input.masked));
+    expect(bytesToHex(packVector(terms.layout, masked))).toBe(input.packed);
     const { signature } = await participant.agree(survivors);
     expect(bytesToHex(signature)).toBe(of(fixture.agreements, client).signature);
     const entries = fixture.agreements.map((entry) => ({ client: entry.client, signature: hexToBytes(entry.signature) }));
@@ -192,9 +197,10 @@ test("the coordinator finds the same sum, with one client gone", async () => {
   const recovery = await coordinator.closeRevelations();
   if (recovery.kind !== "masks") throw new Error(recovery.kind);
   const sum = new Uint32Array(13);
-  for (const client of recovery.survivors) addVector(sum, wordsAt(of(fixture.inputs, client).masked));
+  for (const client of recovery.survivors)
+    addVector(sum, unpackVector(terms.layout, hexToBytes(of(fixture.inputs, client).packed)));
   await addMasks(sum, recovery.masks);
-  expect(sum).toEqual(wordsAt(fixture.sum));
+  expect(unpackVector(terms.layout, packVector(terms.layout, sum))).toEqual(wordsAt(fixture.sum));
   const decoded = decodeSum(terms.layout, sum, recovery.survivors.length);
   expect([...(decoded.get("rows") ?? [])]).toEqual(fixture.decoded.counts);
   const reals = decoded.get("lora_A") ?? [];

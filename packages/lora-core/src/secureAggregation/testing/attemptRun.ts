@@ -29,7 +29,10 @@ export function seededBytes(seed: number): RandomBytes {
 
 /** Terms of an attempt over vectors of `length` counts. */
 export function termsOf(length: number, changed: Partial<AttemptTerms> = {}): AttemptTerms {
-  const layout = { clients: 1000, groups: [{ kind: "count" as const, name: "values", length, max: 4_000_000 }] };
+  const layout = {
+    clients: 1000,
+    groups: [{ kind: "count" as const, name: "values", length, max: 4_000_000, modulusBits: 32 as const }],
+  };
   return { federationId: "ward", round: 3, attempt: 1, coordinator: "curious", layout, ...changed };
 }
 
