@@ -1,6 +1,6 @@
 /** The command line of `npm run experiment`. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
-import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
+import { codingByName } from "@duet/lora-core/compression/uploadCoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
@@ -46,13 +46,7 @@ const fields = z.strictObject({
   epsilon: list(z.union([z.literal("none"), z.coerce.number().positive().max(100)])).optional(),
   clip: z.coerce.number().positive().optional(),
   /** A format, and behind a colon the share of the values that is sent. */
-  upload: list(
-    z
-      .string()
-      .transform((name) => name.split(":"))
-      .transform(([format, share]) => ({ format, topK: share === undefined ? null : Number(share) }))
-      .pipe(uploadCoding),
-  ).optional(),
+  upload: list(codingByName).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),

@@ -1,4 +1,5 @@
 /** What all tables share: runs that differ in their seed only are one line, and settings that all lines agree on are no column. */
+import { AS_THEY_ARE, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { interval, mean } from "./statistics.ts";
 
@@ -26,7 +27,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   H: ({ sync }) => sync,
   "wrong answers": ({ labelNoise }) => labelNoise,
   absent: ({ dropClients }) => dropClients,
-  uploads: ({ upload }) => (upload ? `${upload.format}${upload.topK === null ? "" : `, the largest ${upload.topK}`}` : "f32"),
+  uploads: ({ upload }) => nameOfCoding(upload ?? AS_THEY_ARE),
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
 };
 

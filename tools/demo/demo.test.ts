@@ -69,6 +69,7 @@ const snapshot = {
   config: {
     name: "ward",
     aggregation: "secure",
+    upload: { format: "int8", topK: null },
     strategy: { id: "fdlora", preset: "private" },
     budgets: { rounds: 1 },
     model: { name: "use-lite", files: [{ path: "model.safetensors", bytes: 4, sha256: "ab" }] },

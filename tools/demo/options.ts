@@ -1,10 +1,11 @@
 /** The command line of `npm run demo`. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { codingByName, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { separatorOf, type TableOptions, tableOptions } from "@duet/lora-core/data/tableOptions";
 import { TEXT_ENCODINGS, textEncodingOf } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
-import { presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { DEFAULT_UPLOAD, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
@@ -51,6 +52,7 @@ const options = z.strictObject({
   method: z.string().default(strategies[0].id),
   preset: z.string().optional(),
   secure: z.boolean().default(false),
+  upload: codingByName.optional(),
   "no-kill": z.boolean().default(false),
   epsilon: z.coerce.number().positive().max(100).optional(),
   rounds: whole(1, 200).optional(),
@@ -92,6 +94,7 @@ export const USAGE = `npm run demo -- [options]
   --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least); the last
                             tab is killed between its shares and its masked update, and restored (--no-kill: not)
   --epsilon E               differential privacy of records: a client stops before it has spent more than E
+  --upload FORMAT           how uploads are coded: f32, f16, int8, int4; int8:0.25 sends the largest quarter (default ${nameOfCoding(DEFAULT_UPLOAD)})
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N
   --json FILE               write the report                  --screenshots FOLDER (default out/demo)

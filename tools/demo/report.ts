@@ -1,5 +1,6 @@
 /** The figures of a finished (or stopped) federation, all of them taken from the coordinator's last snapshot. */
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privacyStanding";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 
@@ -14,6 +15,8 @@ export interface Report {
     readonly ended: string;
     /** Whether the coordinator saw only sums of what clients shared. */
     readonly secure: boolean;
+    /** How uploads are coded; bytes are what the coordinator counted. */
+    readonly uploads: string;
     /** Whose tab was killed in a sum, and came back. */
     readonly killed: readonly string[];
   };
@@ -65,6 +68,7 @@ export function reportOf(snapshot: Snapshot, killed: readonly string[] = []): Re
       },
       ended: snapshot.phase,
       secure: config.aggregation === "secure",
+      uploads: nameOfCoding(config.upload),
       killed,
     },
     clients: clients.map(clientReport),

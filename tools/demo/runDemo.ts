@@ -120,6 +120,7 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
     aggregation: options.secure ? "secure" : "plain",
     ...definedOnly({
       preset: options.preset,
+      upload: options.upload,
       rounds: options.rounds,
       localSteps: options["local-steps"],
       innerSteps: options["inner-steps"],

@@ -3,7 +3,7 @@ import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
-import { fewClientsRefusal, privacyRefusal, protectionRefusal } from "@duet/lora-core/federation/choiceRefusals";
+import { fewClientsRefusal, privacyRefusal, protectionRefusal, uploadRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
@@ -113,6 +113,7 @@ function assertCanRun(method: Method, layout: AdapterLayout, config: FederationC
     method.aggregationRefusal(aggregation) ??
     protectionRefusal(aggregation, robustness.kind) ??
     fewClientsRefusal(aggregation, minClients) ??
+    uploadRefusal(method, budgets, config) ??
     privacyRefusal(method, budgets, training);
   if (refusal) throw new RangeError(refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {

@@ -15,7 +15,7 @@ const privacy = { training: { privacy: { epsilon: 8, clip: 1 } } };
 
 test("a plain federation sends changes and figures, and its personal adapter where the method says so", () => {
   expect(told({ method: "fdlora", preset: "private" })).toEqual({
-    sent: "changes of the shared adapter, once a round; how many rows you have, your loss and accuracy after each round; your name here, and what your device computes with",
+    sent: "changes of the shared adapter, once a round, rounded to 8 bits a value; how many rows you have, your loss and accuracy after each round; your name here, and what your device computes with",
     kept: "your rows, tokens and prompts; your file's name and its other columns; your personal adapter",
   });
   expect(told({ method: "fdlora", preset: "paper" }).sent).toContain("your personal adapter: this method sends it");

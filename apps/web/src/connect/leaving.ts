@@ -1,4 +1,5 @@
 /** What leaves a participant's tab and what never does, in words. Pure. */
+import { codingWords } from "@duet/lora-core/compression/uploadWords";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { personalLeaves, plansOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
@@ -14,7 +15,8 @@ export function leaving({
   budgets,
   aggregation,
   training,
-}: Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training">): Leaving {
+  upload,
+}: Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training" | "upload">): Leaving {
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
   const hasPersonal = trainsPersonal(method, budgets);
@@ -24,7 +26,7 @@ export function leaving({
   const noise = isPrivate ? ", with noise that hides single rows" : "";
   return {
     sent: [
-      ...(shares && !isSecure ? [`changes of the shared adapter, once a round${noise}`] : []),
+      ...(shares && !isSecure ? [`changes of the shared adapter, once a round, ${codingWords(upload)}${noise}`] : []),
       ...(isSecure
         ? [
             `changes of the shared adapter, once a round, under masks${noise}: the coordinator gets the sum over all clients`,

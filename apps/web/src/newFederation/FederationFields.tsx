@@ -1,4 +1,5 @@
 import type { Offer } from "@duet/client/coordinatorClient";
+import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -13,6 +14,7 @@ import {
   aggregationNote,
   type ChoiceNote,
   chosenRobustness,
+  chosenUpload,
   epsilonNote,
   type FederationForm,
   methodChoices,
@@ -20,6 +22,8 @@ import {
   minClientsNote,
   robustnessChoices,
   robustnessNote,
+  uploadChoices,
+  uploadNote,
 } from "./federationForm.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 
@@ -137,6 +141,13 @@ export function MethodFields({ form, onChange }: FieldsProps) {
           value={form.robustness}
           data={robustnessChoices}
           onChange={(event) => onChange({ robustness: chosenRobustness(event.currentTarget.value) })}
+        />
+        <NativeSelect
+          label="How large uploads are"
+          {...said(uploadNote(form))}
+          value={nameOfCoding(form.upload)}
+          data={uploadChoices}
+          onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
         />
         <NumberInput
           label="Differential privacy of rows, epsilon"

@@ -4,6 +4,7 @@ import {
   aggregationChange,
   aggregationNote,
   chosenRobustness,
+  chosenUpload,
   epsilonNote,
   initialForm,
   methodChoices,
@@ -13,6 +14,8 @@ import {
   robustnessChoices,
   robustnessNote,
   toConfig,
+  uploadChoices,
+  uploadNote,
 } from "./federationForm.ts";
 
 const filled = { ...initialForm([decoderBase, encoderBase]), name: " ward notes ", labels: "flu\n\n cold \nflu" };
@@ -161,4 +164,19 @@ test("every method says what it does, and one that cannot do the task says why",
     ok: false,
     problem: "FedRoD balances labels, so it needs a task with labels.",
   });
+});
+
+test("every size of uploads says what it costs, and what a choice makes of it", () => {
+  expect(uploadChoices[0]?.value).toBe("int8");
+  for (const { value } of uploadChoices) {
+    const upload = chosenUpload(value);
+    expect(uploadNote({ ...filled, upload })).toMatchObject({ runs: true, text: expect.stringMatching(/\.$/) });
+    expect(toConfig({ ...filled, upload }, 1)).toMatchObject({ ok: true, config: { upload } });
+  }
+  expect(chosenUpload("int3")).toEqual({ format: "int8", topK: null });
+  expect(uploadNote(secure)).toMatchObject({ runs: true, text: expect.stringContaining("16 bits, half of the bytes") });
+  const upload = chosenUpload("int8:0.25");
+  const whole = { ...filled, method: "fedalt/standard", upload };
+  expect(uploadNote(whole)).toMatchObject({ runs: false, text: expect.stringMatching(/^FedALT sends adapters whose values/) });
+  expect(toConfig({ ...secure, upload }, 1)).toMatchObject({ ok: false, problem: expect.stringMatching(/^In a secure sum/) });
 });

@@ -1,9 +1,11 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
+import { nameOfCoding, type UploadCoding } from "@duet/lora-core/compression/uploadCoding";
+import { UPLOAD_CHOICES, uploadChoice } from "@duet/lora-core/compression/uploadWords";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
-import { fewClientsRefusal, privacyRefusal, protectionRefusal } from "@duet/lora-core/federation/choiceRefusals";
+import { fewClientsRefusal, privacyRefusal, protectionRefusal, uploadRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
-import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { DEFAULT_UPLOAD, defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Joining, Listing } from "@duet/lora-core/protocol/organiserView";
@@ -28,6 +30,7 @@ export interface FederationForm {
   readonly method: string;
   readonly aggregation: Aggregation;
   readonly robustness: RobustnessConfig["kind"];
+  readonly upload: UploadCoding;
   readonly rounds: number;
   readonly localSteps: number;
   readonly innerSteps: number;
@@ -52,6 +55,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     method: methodChoices[0]?.value ?? "",
     aggregation: "plain",
     robustness: DEFAULT_PROTECTION,
+    upload: DEFAULT_UPLOAD,
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,
@@ -137,6 +141,22 @@ export function robustnessNote(form: Pick<FederationForm, "method" | "aggregatio
 const NOBODY_BOUNDS =
   "A secure sum hides single updates, so nobody can bound them: one client can decide alone what everyone gets.";
 
+/** Every way to code uploads, as choices. */
+export const uploadChoices = UPLOAD_CHOICES.map(({ coding, label }) => ({ value: nameOfCoding(coding), label }));
+
+/** The choice of that name; the default where there is none. */
+export const chosenUpload = (name: string): UploadCoding => uploadChoice(name)?.coding ?? DEFAULT_UPLOAD;
+
+/** What the chosen coding does and costs; or why the other choices do not go with it. */
+export function uploadNote(form: Pick<FederationForm, "method" | "aggregation" | "upload" | BudgetField>): ChoiceNote {
+  const refusal = uploadRefusal(methodIn(form), budgetsOf(form), form);
+  const isSummed = form.aggregation === "secure" && form.upload.format !== "f32";
+  return note(refusal, isSummed ? UNDER_MASKS : (uploadChoice(nameOfCoding(form.upload))?.summary ?? ""));
+}
+
+const UNDER_MASKS =
+  "Under masks a value has 16 bits, half of the bytes: up to 32 clients, where a method sends differences; 32 bits otherwise.";
+
 /** When the first round opens; or why it must wait for more. */
 export function minClientsNote({ aggregation, minClients }: Pick<FederationForm, "aggregation" | "minClients">): ChoiceNote {
   return note(fewClientsRefusal(aggregation, minClients), "The first round opens when so many are ready.");
@@ -208,6 +228,7 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
   methodNote(form),
   aggregationNote(form),
   robustnessNote(form),
+  uploadNote(form),
   minClientsNote(form),
   epsilonNote(form),
 ];

@@ -19,3 +19,15 @@ export type UploadFormat = UploadCoding["format"];
 
 /** Bit for bit what the client has. */
 export const AS_THEY_ARE: UploadCoding = { format: "f32", topK: null };
+
+/** From its name: a format, and behind a colon the share of the values that is sent, as in "int8:0.25". */
+export const codingByName = z
+  .string()
+  .max(20)
+  .transform((name) => {
+    const [format, share] = name.split(":");
+    return { format, topK: share === undefined ? null : Number(share) };
+  })
+  .pipe(uploadCoding);
+
+export const nameOfCoding = ({ format, topK }: UploadCoding): string => (topK === null ? format : `${format}:${topK}`);

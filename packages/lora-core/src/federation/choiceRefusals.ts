@@ -1,7 +1,7 @@
 /** Why choices of a federation do not go together, whatever its method is called; the form and the coordinator say the same. Pure. */
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
-import { readsLabelCounts } from "../strategies/planFacts.ts";
+import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets } from "../strategies/strategy.ts";
 
@@ -18,6 +18,20 @@ export function protectionRefusal(
 export function fewClientsRefusal(aggregation: FederationConfig["aggregation"], minClients: number): string | null {
   if (aggregation === "plain" || minClients >= MIN_CLIENTS) return null;
   return `A secure sum needs at least ${MIN_CLIENTS} clients: of two, each knows the other's update from the sum.`;
+}
+
+/** Why a method cannot leave values for later rounds, one sentence; null where it can, and where none are left. */
+export function uploadRefusal(
+  method: Method,
+  budgets: Budgets,
+  { upload, aggregation }: Pick<FederationConfig, "upload" | "aggregation">,
+): string | null {
+  if (upload.topK === null) return null;
+  if (aggregation === "secure") {
+    return "In a secure sum every client sends all values, under masks: send all of them, or let updates be sent as they are.";
+  }
+  if (plansOf(method, budgets).every((plan) => plan.upload?.form !== "value")) return null;
+  return `${method.label} sends adapters whose values take the place of those before, so that none can wait for a later round: send all of them, or choose another method.`;
 }
 
 /** Why a method cannot train with differential privacy of rows, one sentence; null where it can, and where nobody asks for it. */

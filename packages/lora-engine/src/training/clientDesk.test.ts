@@ -1,7 +1,8 @@
-import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { ClientCheckpoint, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { testWasm } from "../backends/testBackend.ts";
@@ -270,5 +271,51 @@ describe("a round that was interrupted", () => {
       quiet,
     );
     expect(underWay.size).toBe(0);
+  });
+});
+
+describe("what rounding lost", () => {
+  const method = methodOf(presetOf("fedavg"));
+  const budgets = { local: { unit: "steps", amount: 1 }, inner: { unit: "steps", amount: 2 }, rounds: 2 } as const;
+  const coded = { ...setup, upload: { format: "int4", topK: null } } as const;
+
+  /** A round of FedAvg that starts from the federation's own start. */
+  async function turn(desk: ClientDesk, round: number) {
+    const received = (await engine.checkpoint()).personal;
+    const request = { round, plan: method.plan(budgets, { round, isNewcomer: false }), received };
+    return desk.runRound({ round, attempt: 1 }, request, quiet, quiet);
+  }
+
+  it("is kept with the round, survives a reload, and goes along in the next one; said again a round has the same bytes", async () => {
+    const { store } = memoryStore();
+    const desk = new ClientDesk(engine, store);
+    await desk.begin({ rows: desk.hold(split), setup: coded, model: "base", start: null });
+    await desk.keepAs("anna");
+    const first = await turn(desk, 1);
+    const { residual, shared } = first.checkpoint as ClientCheckpoint;
+    expect(first.done.upload?.byteLength).toBe(shared.byteLength / 8);
+    expect(residual?.some((byte) => byte !== 0)).toBe(true);
+    const second = await turn(desk, 2);
+
+    const reloaded = async (kept: ClientCheckpoint) => {
+      const later = new ClientDesk(engine, {
+        ...store,
+        kept: async () => ({ checkpoint: structuredClone(kept), done: first.done }),
+      });
+      const back = await later.recall("anna");
+      expect(back?.done?.upload).toEqual(first.done.upload);
+      await later.begin({ rows: back?.rows ?? "", setup: coded, model: "base", start: null });
+      return (await turn(later, 2)).done.upload;
+    };
+    expect(await reloaded(first.checkpoint as ClientCheckpoint)).toEqual(second.done.upload);
+    expect(await reloaded({ ...(first.checkpoint as ClientCheckpoint), residual: null })).not.toEqual(second.done.upload);
+  });
+
+  it("is nothing where values are sent as they are", async () => {
+    const desk = new ClientDesk(engine, memoryStore().store);
+    await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
+    const { checkpoint, done } = await turn(desk, 1);
+    expect(checkpoint?.residual).toBeNull();
+    expect(done.upload?.byteLength).toBe(checkpoint?.shared.byteLength);
   });
 });

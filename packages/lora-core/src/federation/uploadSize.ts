@@ -1,0 +1,18 @@
+/** How large what a client sends in a round is, before anything is sent: what the coordinator then counts. Pure. */
+import { adapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
+import { parseArchitecture } from "../architectures/modelConfig.ts";
+import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { uploadLayout } from "../strategies/exchange.ts";
+import { methodOf } from "../strategies/registry.ts";
+import { uploadBytes } from "../strategies/uploadCodec.ts";
+import { sumSizeOf, updateVectorBytes } from "./updateVector.ts";
+
+/** Bytes of one upload in that round, without the keys and shares of a secure sum; 0 where nothing is sent. */
+export function uploadSize(config: FederationConfig, round: number): number {
+  const { model, adapter, strategy, budgets, aggregation, upload: coding } = config;
+  const { upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+  if (!upload) return 0;
+  const layout = adapterLayout(parseArchitecture(model.config).linears, adapter);
+  if (aggregation === "plain") return uploadBytes({ layout, upload, coding });
+  return updateVectorBytes(sumSizeOf(config, round), layoutBytes(uploadLayout(layout, upload)));
+}
