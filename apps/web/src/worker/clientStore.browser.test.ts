@@ -7,6 +7,7 @@ import version1 from "../../fixtures/indexeddb/version1.json";
 import version2 from "../../fixtures/indexeddb/version2.json";
 import version3 from "../../fixtures/indexeddb/version3.json";
 import version4 from "../../fixtures/indexeddb/version4.json";
+import version5 from "../../fixtures/indexeddb/version5.json";
 import { createClientStore } from "./clientStore.ts";
 
 const NAME = "duet-test";
@@ -80,7 +81,7 @@ describe("what earlier versions left in a browser", () => {
     expect(contentHash(round?.state)).toBe(round?.checksum);
   });
 
-  test("before version 4 there is no privacy ledger; version 4, of today, has one", async () => {
+  test("before version 4 there is no privacy ledger; version 4 has one", async () => {
     await left(3, version3);
     const older = createClientStore(NAME);
     expect(await look(older)).toEqual({ accounts: [] });
@@ -89,6 +90,19 @@ describe("what earlier versions left in a browser", () => {
     const store = createClientStore(NAME);
     expect(await look(store)).toEqual({ accounts: version4.privacy.ledger.accounts });
     expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2 });
+  });
+
+  test("before version 5 rounding lost nothing; version 5, of today, has what it lost", async () => {
+    await left(4, version4);
+    expect((await createClientStore(NAME).kept("client-a"))?.checkpoint?.residual).toBeNull();
+    await deleteDB(NAME);
+    await left(5, version5);
+    const store = createClientStore(NAME);
+    const kept = await store.kept("client-a");
+    expect(kept?.checkpoint?.residual).toEqual(Uint8Array.of(7, 7, 7, 7));
+    // What is written comes back.
+    await store.saveKept("c", { checkpoint: kept?.checkpoint ?? null, done: null });
+    expect((await store.kept("c"))?.checkpoint).toEqual(kept?.checkpoint);
   });
 
   test("a privacy ledger of no known form is refused in words, and not begun anew", async () => {
