@@ -116,6 +116,22 @@ describe("a table of runs on several bases", () => {
   });
 });
 
+describe("a table of runs with uploads of several sizes", () => {
+  test("names each coding, and compares it with the same seed's run whose uploads are as they are", () => {
+    const exact = RUNS.filter(({ settings }) => settings.method === "fedavg");
+    const coded = exact.map((run) => ({
+      ...run,
+      settings: { ...run.settings, upload: { format: "int4" as const, topK: null } },
+      accuracies: run.accuracies.map((accuracy) => accuracy - 0.01),
+      bytesUp: 2 ** 18,
+    }));
+    const lines = summaryTable([...exact, ...coded]).split("\n");
+    expect(lines[0]).toMatch(/\| uploads \| method .* against f32 \| MiB up \|/);
+    expect(lines[3]).toMatch(/^\| int4 \| fedavg \| .* \| -0\.010 ± 0\.000 \| 0\.25 \|/);
+    expect(lines[0]).not.toContain("against fedavg");
+  });
+});
+
 describe("the table of what it costs", () => {
   // The best mean is 0.775 of ditto, so the goal is 0.69; FedAvg sends one MiB in its first of two rounds.
   const cell = cellsOf(costTable(RUNS));
