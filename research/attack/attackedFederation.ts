@@ -112,7 +112,7 @@ async function run(
   for (const { simulated, attack } of members) {
     const { train, fusion, test } = simulated.client.examples;
     const samples = { train: (attack?.rows ?? 1) * train.length, fusion: fusion.length, test: test.length };
-    coordinator.join(simulated.id, { name: simulated.data.name, device: DEVICE, samples, identity: null });
+    coordinator.join(simulated.id, { name: simulated.data.name, device: DEVICE, samples, identity: null, figures: "everybody" });
   }
   for (let open = coordinator.open; open; open = coordinator.open) {
     const { round, stage } = open;

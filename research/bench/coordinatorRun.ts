@@ -187,6 +187,7 @@ function joinAs(runner: FederationRunner, inviteToken: string, k: number): Promi
     device: { backend: "wasm" as const, threads: 1, reason: "A benchmark.", description: "Node.js" },
     samples: { train: 100 + k, fusion: 5, test: 10 },
     identity: null,
+    figures: "everybody" as const,
   };
   return runner.members.join(request, { replace: () => undefined });
 }

@@ -102,7 +102,7 @@ export class Simulation {
     for (const { id, data, client } of this.clients) {
       const { train, fusion, test } = client.examples;
       const samples = { train: train.length, fusion: fusion.length, test: test.length };
-      this.#coordinator.join(id, { name: data.name, device: DEVICE, samples, identity: null });
+      this.#coordinator.join(id, { name: data.name, device: DEVICE, samples, identity: null, figures: "everybody" });
     }
     for (let open = this.#coordinator.open; open; open = this.#coordinator.open) {
       const { round, stage } = open;

@@ -95,7 +95,7 @@ export class SimulatedCoordinator {
       const form = { layout, upload: wanted, coding };
       this.#contributions.set(artifact, sentFrom(form, decodeUpload(form, upload), method.download(this.#server, clientId)));
     }
-    this.#apply({ type: "submitted", clientId, round, artifact, bytes: upload?.byteLength ?? 0, metrics });
+    this.#apply({ type: "submitted", clientId, round, artifact, sha256: null, bytes: upload?.byteLength ?? 0, metrics });
   }
 
   /** Closes the open round with who has submitted. */

@@ -61,7 +61,8 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
 
   async function join(client: CoordinatorClient): Promise<void> {
     const samples = { train: 100, fusion: 10, test: 10 };
-    const request = { federationId, inviteToken, modelSha256, name, resumeToken, device: DEVICE, samples, sees: "own" as const };
+    const told = { figures: "everybody", device: DEVICE, samples } as const;
+    const request = { federationId, inviteToken, modelSha256, name, resumeToken, ...told, sees: "own" as const };
     await guarded(async () => {
       const { snapshot } = await client.join(request);
       tell({ kind: "joined" });

@@ -24,7 +24,7 @@ export interface Report {
     readonly name: string;
     readonly status: string;
     readonly note: string | null;
-    readonly backend: string;
+    readonly backend: string | null;
     readonly samples: ClientView["samples"];
     readonly accuracy: PerAdapter;
     readonly macroF1: PerAdapter;
@@ -95,7 +95,7 @@ function clientReport(client: ClientView): Report["clients"][number] {
     name: client.name,
     status: client.status,
     note: client.note,
-    backend: client.device.backend,
+    backend: client.device?.backend ?? null,
     samples: client.samples,
     accuracy: final?.accuracy ?? NOT_MEASURED,
     macroF1: final?.macroF1 ?? NOT_MEASURED,
@@ -116,8 +116,8 @@ export function tableOf({ clients, federation, seconds }: Report): string {
   const header = ["client", "rows", "backend", ...kinds, "w1 personal", "w2 shared", "MB up", "MB down", "note"];
   const rows = clients.map((client) => [
     client.name,
-    `${client.samples.train}+${client.samples.fusion}+${client.samples.test}`,
-    client.backend,
+    Object.values(client.samples).map((rows) => rows ?? "–").join("+"),
+    client.backend ?? "not told",
     ...kinds.map((kind) => figure(client.accuracy[kind])),
     figure(client.fusion?.personal ?? null),
     figure(client.fusion?.shared ?? null),

@@ -35,7 +35,7 @@ it("goes on with wasm when the GPU is lost during a round, as the same client", 
   const tab = await join(stage.browser, federation.inviteUrl, data, { backend: "webgpu", deadlineMs: 240_000 });
   const running = await federation.until(
     "training on the GPU",
-    ({ clients: [client] }) => client?.device.backend === "webgpu" && client.progress?.activity === "training",
+    ({ clients: [client] }) => client?.device?.backend === "webgpu" && client.progress?.activity === "training",
     240_000,
   );
   await loseDevice(tab.page);

@@ -126,7 +126,7 @@ describe("a federation of three tabs", () => {
     const tab = await participant("gpu", 0, federation.inviteUrl, { backend: "webgpu", rows: rowsOf(0).slice(0, 16) });
     const finished = await federation.until("the end on webgpu", ({ endedAt }) => endedAt !== null, 280_000);
     expect(finished.phase).toBe("finished");
-    expect(finished.clients[0]?.device.backend).toBe("webgpu");
+    expect(finished.clients[0]?.device?.backend).toBe("webgpu");
     await tab.page
       .getByRole("region", { name: "My tab" })
       .getByText(/webgpu/i)

@@ -1,4 +1,5 @@
 /** Who a client is in a federation, as it remembers itself on its device. */
+import { figuresFor } from "@duet/lora-core/protocol/figures";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { z } from "zod";
 
@@ -7,10 +8,12 @@ const identitySecret = z.string().nullable().default(null);
 
 export const clientIdentity = z.object({
   /** Of this record's form. Records from before it had one are of the first. */
-  version: z.number().int().min(1).max(2).default(1),
+  version: z.number().int().min(1).max(3).default(1),
   federationId: z.string(),
   inviteToken: z.string(),
   name: z.string(),
+  /** Who sees its figures. Until version 2 everybody did. */
+  figures: figuresFor.default("everybody"),
   clientId: z.string(),
   resumeToken: z.string(),
   identitySecret,

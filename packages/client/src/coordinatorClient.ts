@@ -57,6 +57,8 @@ export interface CoordinatorClient {
    * @throws as {@link request}.
    */
   watch(federationId: string, token: string): Promise<Snapshot>;
+  /** The same with what clients tell the organiser alone, until it is followed otherwise. @throws as {@link request}. */
+  watchAsOrganiser(federationId: string, organiserKey: string): Promise<Snapshot>;
   /** Becomes a client, and follows its federation; the first snapshot that knows of it. @throws as {@link request}. */
   join(joining: RequestInput<"client:join">): Promise<{ readonly clientId: string; readonly snapshot: Snapshot }>;
   /** Creates a federation, and sends the adapter that it starts from where its config names one. @throws as {@link request}. */
@@ -126,6 +128,8 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   const replaced = listeners<string>();
   /** With which token each federation is watched. */
   const watching = new Map<string, string>();
+  /** Those that are watched as their organiser. */
+  const organised = new Set<string>();
   const mirror = createSnapshotMirror({
     onSnapshot: snapshots.emit,
     onGap: (federationId) => void watchAgain(federationId),
@@ -228,6 +232,13 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     return withDeadline(mirror.from(federationId, revision), ACK_TIMEOUT_MS, late);
   }
 
+  async function follow(federationId: string, token: string): Promise<Snapshot> {
+    watching.set(federationId, token);
+    if (client?.federationId === federationId) client = { ...client, sees: "all" };
+    const { revision } = await request("federation:watch", { federationId, token });
+    return following(federationId, revision);
+  }
+
   /** It may be gone meanwhile: then there is nothing to follow. */
   async function watchAgain(federationId: string): Promise<void> {
     const token = watching.get(federationId);
@@ -277,18 +288,19 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     onReplaced: replaced.add,
     offer: untilReady,
     request,
-    async watch(federationId, link) {
+    watch(federationId, link) {
+      organised.delete(federationId);
       // A client's own token stays good when its link is replaced.
-      const token = client?.federationId === federationId ? client.resumeToken : link;
-      watching.set(federationId, token);
-      if (client?.federationId === federationId) client = { ...client, sees: "all" };
-      const { revision } = await request("federation:watch", { federationId, token });
-      return following(federationId, revision);
+      return follow(federationId, client?.federationId === federationId ? client.resumeToken : link);
+    },
+    watchAsOrganiser(federationId, organiserKey) {
+      organised.add(federationId);
+      return follow(federationId, organiserKey);
     },
     async join(joining) {
       const { federationId, resumeToken } = joining;
       const { clientId, revision } = await request("client:join", joining);
-      watching.set(federationId, resumeToken);
+      if (!organised.has(federationId)) watching.set(federationId, resumeToken);
       return { clientId, snapshot: await following(federationId, revision) };
     },
     async createFederation(asked, initial) {

@@ -16,10 +16,11 @@ import { collecting, snapshotOf } from "./testing/snapshots.ts";
 
 const first = { round: 1, attempt: 1 };
 const known: ClientIdentity = {
-  version: 2,
+  version: 3,
   federationId: "f1",
   inviteToken: "invite",
   name: "Anna",
+  figures: "everybody",
   clientId: "anna",
   resumeToken: "resume",
   identitySecret: null,
@@ -44,7 +45,7 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
     surroundings,
     backend: null,
     config: snapshotOf().config,
-    identity: { inviteToken: "invite", name: "Anna", known: null },
+    identity: { inviteToken: "invite", name: "Anna", figures: "everybody", known: null },
     rows: "rows-1",
     start: null,
     kept: nothingKept,
@@ -144,7 +145,7 @@ test("removed while working: it stops, is told the truth, remembers it, and keep
 test("a removed client that comes back shows what it has kept and asks for nothing", async () => {
   const removed = "The organiser removed this client";
   const { session, calls } = started({
-    identity: { inviteToken: "invite", name: "Anna", known: { ...known, removed } },
+    identity: { inviteToken: "invite", name: "Anna", figures: "everybody", known: { ...known, removed } },
     kept: keptRound({ round: 3, attempt: 1 }),
   });
   expect(session.get()).toMatchObject({ stage: { kind: "removed", reason: removed }, adapters: { round: 3 } });

@@ -12,6 +12,8 @@ import { sumSizeOf } from "@duet/lora-core/federation/updateVector";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { type FiguresFor, figuresInForce, toldFacts, withoutFigures, withoutPace } from "@duet/lora-core/protocol/figures";
+import type { RequestInput } from "@duet/lora-core/protocol/messages";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import { publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
@@ -30,7 +32,7 @@ import { standingOf } from "./nextAction.ts";
 import { createRetry } from "./retry.ts";
 import { createIdentitySecret, createSecret } from "./secret.ts";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
-import type { SessionState } from "./sessionState.ts";
+import { ownFigures, type SessionState } from "./sessionState.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
 import { createThrottle } from "./throttle.ts";
@@ -40,6 +42,8 @@ export interface FederatedSession<Engine extends ClientEngine = ClientEngine> ex
   readonly federationId: string;
   /** Answers between rounds and after the last one; it lives on until {@link close}. */
   readonly engine: Engine;
+  /** Who sees this client's figures from now on. Towards fewer, what was told before is taken back from the others. */
+  tellFigures(figures: FiguresFor): Promise<void>;
   /** Leaves the federation for good and forgets this client's data on this device. */
   leave(): Promise<void>;
   /** Ends the engine and stops listening; the client stays in the federation and can come back. */
@@ -58,7 +62,7 @@ export interface SessionOptions<Engine extends ClientEngine> {
   readonly backend: BackendName | null;
   readonly config: FederationConfig;
   /** A new client, or one that comes back: then with its ids. */
-  readonly identity: Pick<ClientIdentity, "inviteToken" | "name"> & {
+  readonly identity: Pick<ClientIdentity, "inviteToken" | "name" | "figures"> & {
     readonly known: ClientIdentity | null;
     /** Of one that asked to join before a reload, and keeps its place. */
     readonly asking?: ClientSecrets | null;
@@ -138,7 +142,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         run(rest(), null);
         break;
       case "report":
-        throttled.report(() => void coordinator.request("client:progress", effect.progress).catch(() => {}));
+        throttled.report(() => void coordinator.request("client:progress", toldProgress(effect.progress)).catch(() => {}));
         break;
       case "end":
         end(effect.how, effect.reason);
@@ -182,14 +186,34 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
 
-  /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */
-  async function join(): Promise<SessionEvent | null> {
-    const { device, samples } = store.get().view;
+  const toldProgress = (progress: Progress) => (store.get().view.figures === "nobody" ? withoutPace(progress) : progress);
+
+  /** What this client says of itself; null as long as it does not know what it computes with. */
+  function introduction(): RequestInput<"client:join"> | null {
+    const { device, samples, figures } = store.get().view;
     if (!device || !samples) return null;
     const { inviteToken, name } = identity;
     const modelSha256 = fingerprint(config.model.files);
     const publicKey = identitySecret && encodeKey(publicKeyOf(decodeKey(identitySecret)));
-    const request = { federationId, inviteToken, name, resumeToken, modelSha256, device, samples, identity: publicKey };
+    const told = toldFacts(config, figures, { device, samples });
+    return { federationId, inviteToken, name, resumeToken, modelSha256, figures, ...told, identity: publicKey };
+  }
+
+  /** What was chosen holds here at once, and elsewhere as soon as the coordinator knows, at the next connection if not now. */
+  async function tellFigures(chosen: FiguresFor): Promise<void> {
+    dispatch({ kind: "chose", figures: figuresInForce(config, chosen) });
+    const known = identities.identity(federationId);
+    if (!known) return;
+    identities.saveIdentity({ ...known, figures: store.get().view.figures });
+    const request = introduction();
+    if (request && known.removed === null) feed.accept((await coordinator.join(request)).snapshot);
+  }
+
+  /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */
+  async function join(): Promise<SessionEvent | null> {
+    const request = introduction();
+    if (!request) return null;
+    const { inviteToken, name } = identity;
     const { clientId, snapshot } = await persistently(
       () => coordinator.join(request),
       (error) => {
@@ -200,10 +224,11 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     );
     if (store.get().engine === "ended") return null;
     identities.saveIdentity({
-      version: 2,
+      version: 3,
       federationId,
       inviteToken,
       name,
+      figures: store.get().view.figures,
       clientId,
       resumeToken,
       identitySecret,
@@ -231,9 +256,10 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   async function submit(key: RoundKey): Promise<SessionEvent> {
     if (!result || result.round !== key.round) throw new DuetError("UNEXPECTED", `There is no result of round ${key.round}`);
     const { round, upload, metrics } = result;
+    const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : metrics;
     // What is summed securely never leaves by itself.
     const adapter = config.aggregation === "secure" ? null : upload;
-    await persistently(() => coordinator.submitRound({ round, adapter, metrics }));
+    await persistently(() => coordinator.submitRound({ round, adapter, metrics: told }));
     return { kind: "submitted", key };
   }
 
@@ -290,6 +316,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     engine,
     get: view.get,
     subscribe: view.subscribe,
+    tellFigures,
     leave: async () => dispatch({ kind: "left" }),
     close() {
       stop();
@@ -334,12 +361,14 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
         ? { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: bytesOf(config.model) }, seconds: 0 }
         : { kind: "removed", reason: removed },
     name,
+    figures: figuresInForce(config, identity.figures),
     clientId: known?.clientId ?? null,
     device: null,
     samples: null,
     canResume: true,
     modelKept: true,
     confusion: kept.done?.confusion ?? null,
+    own: ownFigures(kept.done),
     adapters: keptAdapters(kept),
     notes: [],
     losses: [],

@@ -26,11 +26,11 @@ const wrong = new DuetError("FORBIDDEN", "The organiser removed this client");
 
 test("looks on by the next token where a link was replaced, and guesses no further after a refusal", async () => {
   const { client, tried } = refusing(new Map([["invite", ended]]));
-  const feed = openFederationFeed(client, "f", () => ["invite", "resume"]);
+  const feed = openFederationFeed(client, "f", { tokens: () => ["invite", "resume"] });
   await expect.poll(() => feed.get().kind).toBe("live");
   expect(tried).toEqual(["invite", "resume"]);
   const removed = refusing(new Map([["invite", wrong]]));
-  const shut = openFederationFeed(removed.client, "f", () => ["invite", "resume"]);
+  const shut = openFederationFeed(removed.client, "f", { tokens: () => ["invite", "resume"] });
   await expect
     .poll(() => shut.get())
     .toMatchObject({ kind: "refused", failure: { sentence: "The organiser removed this client." } });
@@ -44,8 +44,7 @@ test("who may not look on any more is told so, also in the middle; who was remov
   const feed = openFederationFeed(
     client,
     "f",
-    () => ["watch"],
-    () => parting,
+    { tokens: () => ["watch"], parting: () => parting },
   );
   await expect.poll(() => feed.get().kind).toBe("live");
   refused.set("watch", ended);

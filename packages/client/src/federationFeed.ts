@@ -17,22 +17,26 @@ export interface FederationFeed extends ReadableStore<FeedState> {
   close(): void;
 }
 
-/**
- * `tokens` are those that may open it, tried in turn: a link's, a client's resume token. `parting` is what is shown to who may not look
- * on any more, if anything.
- */
+export interface FeedOptions {
+  /** Those that may open it, tried in turn: a link's, a client's resume token. */
+  readonly tokens: () => readonly string[];
+  /** Shows what clients tell the organiser alone; tried first. Left out where there is none. */
+  readonly organiserKey?: () => string | null;
+  /** What is shown to who may not look on any more, if anything. */
+  readonly parting?: () => Snapshot | null;
+}
+
 export function openFederationFeed(
   coordinator: CoordinatorClient,
   federationId: string,
-  tokens: () => readonly string[],
-  parting: () => Snapshot | null = () => null,
+  { tokens, organiserKey = () => null, parting = () => null }: FeedOptions,
 ): FederationFeed {
   const store = createStore<FeedState>({ kind: "loading" });
   const accept = (snapshot: Snapshot) => store.set({ kind: "live", snapshot });
 
   async function watch(): Promise<void> {
     try {
-      accept(await watchByAny(coordinator, federationId, tokens()));
+      accept(await lookOn(coordinator, federationId, organiserKey(), tokens()));
     } catch (error) {
       const last = parting();
       const isLive = store.get().kind === "live";
@@ -58,6 +62,17 @@ export function openFederationFeed(
       for (const stop of stops) stop();
     },
   };
+}
+
+/** As the organiser where that key still opens it, or else by one of the tokens. @throws {DuetError} what the last one was refused with. */
+export async function lookOn(
+  coordinator: CoordinatorClient,
+  federationId: string,
+  organiserKey: string | null,
+  tokens: readonly string[],
+): Promise<Snapshot> {
+  const asOrganiser = organiserKey === null ? null : await coordinator.watchAsOrganiser(federationId, organiserKey).catch(() => null);
+  return asOrganiser ?? watchByAny(coordinator, federationId, tokens);
 }
 
 /** @throws {DuetError} what the last one was refused with. */

@@ -7,6 +7,7 @@ import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDown
 import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
+import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
@@ -14,7 +15,7 @@ import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { counts, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
 import { beginningNote, DEVICE_LOST_NOTE, refusedSumNote, surroundingsNote, wakingNote } from "./sessionNotes.ts";
-import type { SessionStage, SessionState } from "./sessionState.ts";
+import { ownFigures, type SessionStage, type SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
 
 export interface SessionMachine {
@@ -72,6 +73,8 @@ export type SessionEvent =
   | { readonly kind: "surroundings"; readonly change: SurroundingsChange; readonly at: number }
   /** Another tab goes on as this client, or the organiser removed it. */
   | { readonly kind: "replaced"; readonly reason: string }
+  /** Its person did, of who sees its figures. */
+  | { readonly kind: "chose"; readonly figures: FiguresFor }
   | { readonly kind: "left" }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
@@ -104,15 +107,17 @@ export interface Step {
 const KEPT_LOSSES = 2_000;
 const KEPT_NOTES = 20;
 
-/** Pure. After the end nothing changes any more. */
+/** Pure. After the end nothing but its choice changes any more. */
 export function stepSession(machine: SessionMachine, event: SessionEvent): Step {
-  if (machine.engine === "ended") return { machine, effects: [] };
+  // Who sees its figures a client may still decide when all is over.
+  if (event.kind === "chose") return only(showing(machine, { figures: event.figures }));
+  if (machine.engine === "ended") return only(machine);
   switch (event.kind) {
     case "downloaded":
       return only(downloaded(machine, event));
     case "opened": {
       const { device, modelKept, samples, kept } = event;
-      const shown = { device, modelKept, samples, adapters: keptAdapters(kept), confusion: kept.done?.confusion ?? null };
+      const shown = { device, modelKept, samples, adapters: keptAdapters(kept), confusion: kept.done?.confusion ?? null, own: ownFigures(kept.done, machine.view.own) };
       return join({ ...showing(machine, shown), engine: "ready", standing: standingOf(kept.done) });
     }
     case "connected":
@@ -269,6 +274,7 @@ function worked(machine: SessionMachine, { key, round }: Extract<SessionEvent, {
   const shown = showing(machine, {
     adapters: keptAdapters(round),
     confusion: round.done.confusion,
+    own: ownFigures(round.done, machine.view.own),
     canResume: round.isKept,
   });
   const next = { ...shown, standing: standingOf(round.done) };

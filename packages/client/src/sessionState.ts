@@ -3,7 +3,9 @@
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
-import type { Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { DoneRound } from "@duet/lora-core/contract/clientRound";
+import type { FiguresFor } from "@duet/lora-core/protocol/figures";
+import type { AdapterKey, Device, Progress, RoundMetrics, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { KeptAdapters } from "./keptAdapters.ts";
 
@@ -26,6 +28,8 @@ export type SessionStage =
 export interface SessionState {
   readonly stage: SessionStage;
   readonly name: string;
+  /** Who else sees what this client measures. */
+  readonly figures: FiguresFor;
   /** Null until joined. */
   readonly clientId: string | null;
   readonly device: Device | null;
@@ -36,6 +40,8 @@ export interface SessionState {
   readonly modelKept: boolean;
   /** Counts [actual][predicted] of the served adapter on its own test rows, once it is fused. */
   readonly confusion: Confusion | null;
+  /** What it has measured, whoever else sees that; null before the first round. */
+  readonly own: OwnFigures | null;
   /** After the last finished round; null before the first. */
   readonly adapters: KeptAdapters | null;
   /** What was out of the ordinary in this page's life, a sentence each, oldest first. */
@@ -53,4 +59,21 @@ export interface LossPoint {
   readonly round: number;
   readonly step: number;
   readonly loss: number;
+}
+
+/** What a client has measured on its own rows. */
+export type OwnFigures = Pick<RoundMetrics, "accuracy" | "trainLoss" | "fusion">;
+
+/** Of its newest round, with the accuracies of before where that did not measure an adapter. */
+export function ownFigures(done: DoneRound | null, before: OwnFigures | null = null): OwnFigures | null {
+  if (!done) return before;
+  const { accuracy: newest, trainLoss, fusion } = done.own ?? done.metrics;
+  const accuracyOf = (key: AdapterKey) => newest[key] ?? before?.accuracy[key] ?? null;
+  const accuracy = {
+    base: accuracyOf("base"),
+    personal: accuracyOf("personal"),
+    shared: accuracyOf("shared"),
+    fused: accuracyOf("fused"),
+  };
+  return { accuracy, trainLoss: trainLoss ?? before?.trainLoss ?? null, fusion };
 }

@@ -1,9 +1,11 @@
 /** Adapters down to the clients and up from them: named by their SHA-256 here, moved by HTTP (see http/blobRoutes.ts). */
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { unanswered } from "@duet/lora-core/rounds/exchangeSteps";
 import {
   type EnrolledClient,
+  enrolled,
   type OpenRound,
   openRoundOf,
   outstanding,
@@ -144,7 +146,9 @@ export class AdapterTransfers {
     const { loop, store } = this.#parts;
     if (!this.#isExpected(clientId, round)) return;
     const artifact = await this.#storeAdapter(clientId, round, adapter);
-    const happening = { type: "submitted", clientId, round, artifact, bytes: adapter?.bytes ?? 0, metrics } as const;
+    const sent = { artifact, sha256: adapter?.sha256 ?? null, bytes: adapter?.bytes ?? 0 };
+    const isTold = enrolled(loop.state, clientId)?.figures !== "nobody";
+    const happening = { type: "submitted", clientId, round, ...sent, metrics: isTold ? metrics : withoutFigures(metrics) } as const;
     await loop.applyTogether(happening, () => this.#isExpected(clientId, round));
     this.#stored.delete(clientId);
     if (artifact !== null) store.settleSubmission(artifact);

@@ -1,5 +1,7 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
 import type { Readable } from "node:stream";
+import { seenBy } from "@duet/lora-core/protocol/audience";
+import { type Audience, withoutPace } from "@duet/lora-core/protocol/figures";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
@@ -24,7 +26,7 @@ import {
   isSettingsAction,
   type SettingsAction,
 } from "./federationSettings.ts";
-import type { Grant } from "./grant.ts";
+import { audienceOf, type Grant } from "./grant.ts";
 import type { LinkCodes } from "./linkCodes.ts";
 import { Members } from "./members.ts";
 import { openRoundLog, type RoundLog } from "./roundLog.ts";
@@ -93,7 +95,7 @@ export class FederationRunner {
     this.federation = federation;
     this.#store = store;
     this.#clock = clock;
-    this.#feed = createSnapshotFeed(() => this.snapshot(), clock);
+    this.#feed = createSnapshotFeed(() => this.#snapshot(), clock);
     this.#tally = tally;
     const child = logger.child({ federation: record.federationId });
     this.#logger = child;
@@ -153,7 +155,13 @@ export class FederationRunner {
     return this.#loop.restart();
   }
 
-  snapshot(): Snapshot {
+  /** As this audience may see it. */
+  snapshotFor(audience: Audience): Snapshot {
+    return seenBy(audience, this.#snapshot());
+  }
+
+  /** With everything that clients have told the coordinator. */
+  #snapshot(): Snapshot {
     const view = roundsView(this.state);
     return {
       federationId: this.id,
@@ -179,7 +187,7 @@ export class FederationRunner {
 
   /** Tells of every change until that is stopped, or what allows it is taken away; with `own`, of those that matter to that client. */
   watch(watcher: Watcher, grant: Grant, own: string | null = null): Watching {
-    const unsubscribe = this.#feed.subscribe(watcher, own);
+    const unsubscribe = this.#feed.subscribe(watcher, own, audienceOf(grant));
     const all = this.#watching;
     const watching: Watching = {
       grant,
@@ -199,7 +207,8 @@ export class FederationRunner {
     const open = openRoundOf(this.state);
     const isOpen = open !== null && specOf(this.state, open).round === progress.round;
     if (!isOpen) throw new Refusal("WRONG_ROUND", `Round ${progress.round} is not open`);
-    this.#progress.set(clientId, progress);
+    const isTold = enrolled(this.state, clientId)?.figures !== "nobody";
+    this.#progress.set(clientId, isTold ? progress : withoutPace(progress));
     this.#touch();
   }
 

@@ -1,4 +1,5 @@
 /** What a code gives its owner, and why it gives nothing any more. */
+import type { Audience } from "@duet/lora-core/protocol/figures";
 import type { LinkRole } from "@duet/lora-core/protocol/organiserView";
 import { Refusal } from "../refusal.ts";
 import type { LinkStates } from "../storage/federationRecord.ts";
@@ -12,6 +13,11 @@ export type Right = LinkRole | "client";
 export type Grant =
   | { readonly kind: "link"; readonly role: LinkRole; readonly generation: number }
   | { readonly kind: "client"; readonly clientId: string };
+
+/** Whose figures are seen with it. */
+export function audienceOf(grant: Grant): Audience {
+  return grant.kind === "link" && grant.role === "organiser" ? "organiser" : "everybody";
+}
 
 /** What a link's code gives. Null for a code that is none of these links'. @throws {Refusal} LINK_ENDED */
 export function grantOfLink(links: LinkStates, code: string, claims: LinkClaims | null, now: number): Grant | null {

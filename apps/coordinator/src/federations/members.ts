@@ -1,4 +1,5 @@
 /** Who is in one federation: joins, comes back, leaves, is removed; and which socket speaks for whom. */
+import { figuresInForce, toldFacts } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import { freeName } from "@duet/lora-core/protocol/visibleText";
@@ -64,12 +65,12 @@ export class Members {
    */
   join(request: Omit<RequestOf<"client:join">, "sees">, connection: Connection): Promise<string> {
     const { federation, loop, sums } = this.#parts;
-    const { resumeToken, modelSha256, name, device, samples, identity } = request;
+    const { resumeToken, modelSha256 } = request;
     if (modelSha256 !== federation.modelSha256) {
       throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
     }
-    sums.assertIdentity(identity);
-    const introduction = { name, device, samples, identity };
+    sums.assertIdentity(request.identity);
+    const introduction = introductionIn(federation.config, request);
     return loop.inTurn(() => {
       const known = this.grantOf(resumeToken);
       return known?.kind === "client"
@@ -184,4 +185,17 @@ export class Members {
       if (event.type === "clientJoined" && !listed.has(event.clientId)) this.#roster.forget(event.clientId);
     }
   }
+}
+
+/** Of what a client says of itself, what it wants to be known. @throws {Refusal} INVALID_PAYLOAD when what the rounds need is missing. */
+function introductionIn(config: Federation["config"], request: Omit<RequestOf<"client:join">, "sees">): Introduction {
+  const { name, identity, device, samples } = request;
+  if (config.aggregation === "plain" && samples.train === null) {
+    throw new Refusal(
+      "INVALID_PAYLOAD",
+      "Updates are weighed by training rows here, so that their number has to be told; reload the page",
+    );
+  }
+  const figures = figuresInForce(config, request.figures);
+  return { name, figures, ...toldFacts(config, figures, { device, samples }), identity };
 }

@@ -104,7 +104,7 @@ export class SecureSums {
     await desk.take(clientId, content).catch(refuse);
     await loop.stored(() => store.adoptSubmission(artifact, blob, file));
     try {
-      const happening = { type: "exchanged", clientId, ...key, artifact, bytes: blob.bytes } as const;
+      const happening = { type: "exchanged", clientId, ...key, artifact, ...blob } as const;
       await loop.applyTogether(happening, () => this.#assertAsked(clientId, key) === "expected");
     } finally {
       store.settleSubmission(artifact);

@@ -1,10 +1,12 @@
 /**
- * Tells everyone who watches what changed: encoded once for all who have the same, at a pace that follows its size and their number.
+ * Tells everyone who watches what changed: encoded once for all who may see the same and have the same, at a pace that follows its size and their number.
  * Who has not yet taken the last change gets nothing more until then, and then all that changed meanwhile in one. Who is told of one
  * client alone hears nothing of what does not matter to that one.
  */
 import { constants, gzipSync } from "node:zlib";
 import { changeText, MIN_GZIP_LENGTH } from "@duet/lora-core/protocol/changeCodec";
+import { seenBy } from "@duet/lora-core/protocol/audience";
+import type { Audience } from "@duet/lora-core/protocol/figures";
 import { type OwnParts, ownPartsOf } from "@duet/lora-core/protocol/ownPart";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { changeBetween, openingOf } from "@duet/lora-core/protocol/snapshotChange";
@@ -32,14 +34,15 @@ export interface Watcher {
 export interface SnapshotFeed {
   /** Something visible changed. */
   changed(): void;
-  /** What it is told first begins anew; with `own`, it is told of that client alone. Returns how to stop. */
-  subscribe(watcher: Watcher, own?: string | null): () => void;
+  /** What it is told first begins anew; with `own`, it is told of that client alone, as everybody sees it. Returns how to stop. */
+  subscribe(watcher: Watcher, own?: string | null, audience?: Audience): () => void;
   close(): void;
 }
 
 interface Subscription {
   readonly watcher: Watcher;
   readonly own: string | null;
+  readonly audience: Audience;
   /** What it has, or will have once the running push is taken. */
   held: Snapshot | null;
   /** How its own client stood then. */
@@ -50,11 +53,11 @@ interface Subscription {
 
 /** One snapshot on its way to all who have an older one. */
 interface Pass {
-  readonly snapshot: Snapshot;
+  readonly views: Readonly<Record<Audience, Snapshot>>;
   readonly own: OwnParts;
   readonly behind: Subscription[];
-  /** By what is there already; of those who are told everything. */
-  readonly encoded: Map<Snapshot | null, Uint8Array>;
+  /** By the view and what is there of it already; of those who are told of all clients. */
+  readonly encoded: Map<Snapshot, Map<Snapshot | null, Uint8Array>>;
 }
 
 /** The fastest level: it is done on the event loop. */
@@ -63,7 +66,7 @@ function encode(held: Snapshot | null, next: Snapshot): Uint8Array {
   return text.length < MIN_GZIP_LENGTH ? Buffer.from(text) : gzipSync(text, { level: constants.Z_BEST_SPEED });
 }
 
-/** `currentSnapshot` is called once per push, not per watcher; snapshots share what they have in common. */
+/** `currentSnapshot`, with what only some may see, is called once per push, not per watcher; snapshots share what they have in common. */
 export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock): SnapshotFeed {
   const subscriptions = new Set<Subscription>();
   let scheduled: Cancel | null = null;
@@ -79,7 +82,8 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
 
   function beginPass(): void {
     const snapshot = currentSnapshot();
-    const own = ownPartsOf(snapshot);
+    const views = { everybody: seenBy("everybody", snapshot), organiser: seenBy("organiser", snapshot) };
+    const own = ownPartsOf(views.everybody);
     const isBehind = (subscription: Subscription) =>
       subscription.own !== null && subscription.held !== null
         ? subscription.standing !== own.standing(subscription.own)
@@ -88,7 +92,7 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
     const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription)).reverse();
     nextAt = clock.now() + MIN_INTERVAL_MS + INTERVAL_MS_EACH_CLIENT * snapshot.clients.length;
     isOutdated = false;
-    pass = { snapshot, own, behind, encoded: new Map() };
+    pass = { views, own, behind, encoded: new Map() };
     pushSome(pass);
   }
 
@@ -107,11 +111,13 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
     if (isOutdated) schedule();
   }
 
-  function contentForAll({ snapshot, encoded }: Pass, subscription: Subscription): Uint8Array {
-    const { held } = subscription;
-    const content = encoded.get(held) ?? encode(held, snapshot);
-    encoded.set(held, content);
-    subscription.held = snapshot;
+  function contentForAll({ views, encoded }: Pass, subscription: Subscription): Uint8Array {
+    const { held, audience } = subscription;
+    const next = views[audience];
+    const known = encoded.get(next) ?? new Map<Snapshot | null, Uint8Array>();
+    const content = known.get(held) ?? encode(held, next);
+    encoded.set(next, known.set(held, content));
+    subscription.held = next;
     return content;
   }
 
@@ -141,8 +147,8 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
 
   return {
     changed: schedule,
-    subscribe(watcher, own = null) {
-      const subscription = { watcher, own, held: null, standing: "", isBusy: false, wake: () => {} };
+    subscribe(watcher, own = null, audience = "everybody") {
+      const subscription = { watcher, own, audience, held: null, standing: "", isBusy: false, wake: () => {} };
       subscriptions.add(subscription);
       schedule();
       return () => stop(subscription);

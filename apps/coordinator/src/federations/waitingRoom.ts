@@ -13,7 +13,7 @@ export type Answer = "waiting" | "admitted" | "declined" | "full";
 
 export interface WaitingRoom {
   /** Somebody asks, for the first time or again. */
-  ask(resumeToken: string, who: { readonly name: string; readonly device: Device }): Answer;
+  ask(resumeToken: string, who: { readonly name: string; readonly device: Device | null }): Answer;
   /** Whether this client has a place, or an answer that it has not heard yet. */
   knows(resumeToken: string): boolean;
   /** Who waits, in the order in which they came. */

@@ -3,7 +3,7 @@
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Visitor } from "../access/visitor.ts";
 import type { FederationRunner, Watching } from "../federations/federationRunner.ts";
-import type { Grant } from "../federations/grant.ts";
+import { audienceOf, type Grant } from "../federations/grant.ts";
 import type { Connection } from "../federations/roster.ts";
 import type { Watcher } from "../federations/snapshotFeed.ts";
 import { Refusal } from "../refusal.ts";
@@ -59,7 +59,8 @@ export function beginMembership(session: Session, membership: Membership, sees: 
   const watching = session.subscriptions.get(runner.id);
   if (sees === "own") subscribe(session, runner, grant, clientId);
   else if (!watching || watching.isOver) subscribe(session, runner, grant);
-  else watching.grant = grant;
+  // A client that organises looks on as the organiser, for as long as its link is good.
+  else if (audienceOf(watching.grant) !== "organiser") watching.grant = grant;
 }
 
 /** Call when the socket is gone. */

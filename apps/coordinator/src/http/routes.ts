@@ -9,6 +9,7 @@ import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { audienceOf } from "../federations/grant.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
@@ -91,8 +92,9 @@ function registerModels(app: FastifyInstance, catalogue: ModelCatalogue): void {
 function registerAdapters(app: FastifyInstance, registry: FederationRegistry): void {
   app.get<{ Params: { id: string; file: string } }>("/federations/:id/adapters/:file", async (request, reply) => {
     const name = /^(\d{1,5}|initial)\.safetensors$/.exec(request.params.file)?.[1];
-    const runner = await watched(registry, request);
-    if (runner instanceof Refusal) return refused(reply, runner);
+    const found = await watched(registry, request);
+    if (found instanceof Refusal) return refused(reply, found);
+    const { runner } = found;
     if (name === undefined) return notFound(reply, "There is no such adapter");
     const isThere = name === "initial" || runner.state.rounds.some((closed) => closed.round === Number(name));
     const path = isThere ? await runner.adapterFile(name === "initial" ? name : Number(name)).catch(asDamaged) : null;
@@ -109,11 +111,11 @@ function registerAdapters(app: FastifyInstance, registry: FederationRegistry): v
 /** The rounds before one, for who may watch: what the first push to a watcher leaves out. */
 function registerHistory(app: FastifyInstance, registry: FederationRegistry): void {
   app.get<{ Params: { id: string }; Querystring: { before?: unknown } }>("/federations/:id/history", async (request, reply) => {
-    const runner = await watched(registry, request);
-    if (runner instanceof Refusal) return refused(reply, runner);
+    const found = await watched(registry, request);
+    if (found instanceof Refusal) return refused(reply, found);
     const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER);
     if (!Number.isSafeInteger(before)) return reply.code(400).send({ error: "before is the number of a round" });
-    const piece = historyBefore(runner.snapshot(), before);
+    const piece = historyBefore(found.runner.snapshotFor(audienceOf(found.grant)), before);
     reply.header("cache-control", "no-store").type("application/json").header("content-encoding", "gzip");
     return reply.send(await compress(JSON.stringify(piece)));
   });
@@ -165,7 +167,7 @@ async function registerWebApp(app: FastifyInstance, { webDir, base }: RouteParts
 /** For who may watch; why not otherwise. The code comes in a header, because addresses end up in logs. @throws every other error. */
 async function watched(registry: FederationRegistry, { params, headers }: FastifyRequest<{ Params: { id: string } }>) {
   try {
-    return (await registry.authorise(params.id, headerOf(headers, WATCH_TOKEN_HEADER) ?? "", "watch")).runner;
+    return await registry.authorise(params.id, headerOf(headers, WATCH_TOKEN_HEADER) ?? "", "watch");
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

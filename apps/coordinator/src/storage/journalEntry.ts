@@ -1,8 +1,10 @@
 /** One line of a journal. The types of this schema and of the round machine's events are checked against each other by their use. */
 
+import { sha256Hex } from "@duet/lora-core/protocol/blobs";
 import { exchangeKey } from "@duet/lora-core/protocol/exchange";
 import { displayName } from "@duet/lora-core/protocol/federationConfig";
-import { device, identityKey, roundMeans, roundMetrics, sampleCounts } from "@duet/lora-core/protocol/metrics";
+import { figuresFor } from "@duet/lora-core/protocol/figures";
+import { device, identityKey, roundMeans, roundMetrics, toldCounts } from "@duet/lora-core/protocol/metrics";
 import { moduleError } from "@duet/lora-core/protocol/snapshot";
 import { updateStanding } from "@duet/lora-core/robustness/updateStanding";
 import { z } from "zod";
@@ -11,7 +13,15 @@ import type { StoredFormat } from "./storedFormat.ts";
 const at = z.number();
 const clientId = z.string().min(1);
 const round = z.number().int();
-const introduction = z.strictObject({ name: displayName, device, samples: sampleCounts, identity: identityKey.nullable() });
+const introduction = z.strictObject({
+  name: displayName,
+  figures: figuresFor,
+  device: device.nullable(),
+  samples: toldCounts,
+  identity: identityKey.nullable(),
+});
+/** Outlives what was sent. */
+const sha256 = sha256Hex.nullable();
 
 /** An event without further facts than who and when. */
 const plain = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), at });
@@ -26,9 +36,15 @@ const roundEvent = z.discriminatedUnion("type", [
   ofClient("clientRemoved"),
   ofClient("graceExpired"),
   ofClient("fetched").extend({ bytes: z.number() }),
-  ofClient("submitted").extend({ round, artifact: z.string().nullable(), bytes: z.number(), metrics: roundMetrics }),
+  ofClient("submitted").extend({
+    round,
+    artifact: z.string().nullable(),
+    sha256,
+    bytes: z.number(),
+    metrics: roundMetrics,
+  }),
   plain("deadlinePassed").extend({ round, attempt: z.number().int() }),
-  ofClient("exchanged").extend({ ...exchangeKey.shape, artifact: z.string(), bytes: z.number() }),
+  ofClient("exchanged").extend({ ...exchangeKey.shape, artifact: z.string(), sha256, bytes: z.number() }),
   plain("exchangeFailed").extend({ round, attempt: z.number().int(), reason: z.string() }),
   plain("exchangeDeadlinePassed").extend(exchangeKey.shape),
   plain("waitExpired"),
@@ -74,8 +90,17 @@ function fromVersion3(older: unknown): unknown {
   return { ...entry, event: introduction ? { ...event, introduction: { ...introduction, identity: null } } : event };
 }
 
+/** Until version 4 everybody saw every client's figures, and of what was sent nothing was kept once it was aggregated. */
+function fromVersion4(older: unknown): unknown {
+  const { event, ...entry } = older as { readonly event: { readonly type?: unknown; readonly introduction?: object } };
+  const { type, introduction } = event;
+  if (type === "submitted" || type === "exchanged") return { ...entry, event: { ...event, sha256: null } };
+  if (!introduction) return older;
+  return { ...entry, event: { ...event, introduction: { ...introduction, figures: "everybody" } } };
+}
+
 /** Lines of version 1 were first written without their version. */
 export const journalFormat: StoredFormat<JournalEntry> = {
   schema: journalEntry,
-  migrations: [fromVersion1, fromVersion2, fromVersion3],
+  migrations: [fromVersion1, fromVersion2, fromVersion3, fromVersion4],
 };

@@ -9,6 +9,7 @@ import { fingerprint, type ModelFile } from "@duet/lora-core/checkpoints/modelFi
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import type { ReplyOf, RequestInput } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
@@ -118,6 +119,7 @@ export function joinRequest({ federationId, inviteToken }: Created, name: string
     modelSha256,
     device: { backend: "wasm" as const, threads: 2, reason: "No WebGPU here", description: "test" },
     samples: { train, fusion: 5, test: 10 },
+    figures: "everybody" as FiguresFor,
     identity: null as string | null,
   };
 }
@@ -127,10 +129,10 @@ export async function joinAs(
   { url }: { readonly url: string },
   created: Created,
   name: string,
-  { train = 100, resumeToken = createToken(), identity = null as string | null, sees = "all" as "all" | "own" } = {},
+  { train = 100, resumeToken = createToken(), identity = null as string | null, sees = "all" as "all" | "own", figures = "everybody" as FiguresFor } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
-  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees };
+  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees, figures };
   const reply = await client.call("client:join", request);
   await client.until(({ revision }) => revision >= reply.revision, "a snapshot that knows of the client");
   return { client, clientId: reply.clientId, resumeToken, request };

@@ -21,6 +21,7 @@ export const introduction = {
   device: { backend: "cpu" as const, threads: 1, reason: "", description: "" },
   samples: { train: 1, fusion: 1, test: 1 },
   identity: null,
+  figures: "everybody" as const,
 };
 
 export function memoryJournal() {

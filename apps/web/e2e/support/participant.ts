@@ -47,6 +47,8 @@ export async function join(
     readonly deadlineMs: number;
     readonly colorScheme?: "light" | "dark";
     readonly onPage?: (page: Page) => void;
+    /** Chosen on the page; left out where what is proposed is taken. */
+    readonly figures?: "Everybody" | "The organiser" | "Nobody" | undefined;
   },
 ): Promise<Participant> {
   const context = await browser.newContext({ colorScheme: options.colorScheme ?? "light" });
@@ -57,6 +59,7 @@ export async function join(
   if (options.backend) url.searchParams.set("backend", options.backend);
   await page.goto(url.href);
   await page.getByRole("textbox", { name: "Your name" }).fill(data.name);
+  if (options.figures) await page.getByRole("radio", { name: options.figures }).check();
   await page.getByLabel("Data file").setInputFiles(data.file);
   await page.getByLabel("Input column").selectOption(data.input);
   await page.getByLabel("Answer column").selectOption(data.answer);

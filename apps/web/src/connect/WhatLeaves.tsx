@@ -1,12 +1,21 @@
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import { Panel } from "../ui/Panel.tsx";
+import { FiguresChoice } from "./FiguresChoice.tsx";
 import { leaving } from "./leaving.ts";
 
+export interface WhatLeavesProps {
+  readonly config: FederationConfig;
+  readonly figures: FiguresFor;
+  readonly onFigures: (figures: FiguresFor) => void;
+}
+
 /** What a participant agrees to, before joining. */
-export function WhatLeaves({ config }: { readonly config: FederationConfig }) {
-  const { sent, kept } = leaving(config);
+export function WhatLeaves({ config, figures, onFigures }: WhatLeavesProps) {
+  const { sent, kept } = leaving(config, figures);
   return (
     <Panel title="What leaves this tab">
+      <FiguresChoice config={config} value={figures} onChange={onFigures} />
       <div className="leaves">
         <Side title="Is sent" lines={sent} />
         <Side title="Never leaves" lines={kept} />

@@ -1,6 +1,7 @@
 /** What leaves a participant's tab and what never does, in words. Pure. */
 import { codingWords } from "@duet/lora-core/compression/uploadWords";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { type FiguresFor, figuresInForce } from "@duet/lora-core/protocol/figures";
 import { personalLeaves, plansOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 
@@ -9,20 +10,18 @@ export interface Leaving {
   readonly kept: readonly string[];
 }
 
-/** Read off the method's own plans, and off how updates come together and rows are protected. */
-export function leaving({
-  strategy,
-  budgets,
-  aggregation,
-  training,
-  upload,
-}: Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training" | "upload">): Leaving {
+type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training" | "upload">;
+
+/** Read off the method's own plans, off how updates come together and rows are protected, and off who is to see the figures. */
+export function leaving({ strategy, budgets, aggregation, training, upload }: Agreed, chosen: FiguresFor): Leaving {
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
   const hasPersonal = trainsPersonal(method, budgets);
   const personalIsSent = personalLeaves(method, budgets);
   const isSecure = aggregation === "secure" && shares;
   const isPrivate = training.privacy !== undefined;
+  const figures = figuresInForce({ training }, chosen);
+  const isRowCountSent = figures === "nobody" && aggregation === "plain";
   const noise = isPrivate ? ", with noise that hides single rows" : "";
   return {
     sent: [
@@ -36,19 +35,27 @@ export function leaving({
       ...(personalIsSent
         ? [isSecure ? PERSONAL_IN_SUM : "your personal adapter: this method sends it, or sets it to what you share"]
         : []),
-      isPrivate
-        ? "how many rows you have, and how much of your privacy budget is spent"
-        : "how many rows you have, your loss and accuracy after each round",
-      "your name here, and what your device computes with",
+      ...(isPrivate ? ["how much of your privacy budget is spent"] : []),
+      ...FIGURES_SENT[figures],
+      ...(isRowCountSent ? ["how many rows you train on, to the coordinator: it weighs your changes by it"] : []),
+      ...(isSecure && !isPrivate ? ["your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read"] : []),
+      "your name here, and what you chose above",
     ],
     kept: [
       "your rows, tokens and prompts",
       "your file's name and its other columns",
       ...(isSecure ? ["your changes by themselves, without masks"] : []),
-      ...(isPrivate ? ["your loss, accuracy and fusion weights"] : []),
+      ...(figures === "nobody" ? ["your loss, accuracy, fusion weights and speed by themselves, and what your device computes with"] : []),
       ...(hasPersonal && !personalIsSent ? ["your personal adapter"] : []),
     ],
   };
 }
+
+/** By who sees them; of what nobody sees nothing is sent. */
+const FIGURES_SENT: Readonly<Record<FiguresFor, readonly string[]>> = {
+  everybody: ["for everybody: how many rows you have, what your device computes with, your loss, accuracy and speed"],
+  organiser: ["for the organiser: how many rows you have, what your device computes with, your loss, accuracy and speed"],
+  nobody: [],
+};
 
 const PERSONAL_IN_SUM = "your personal adapter, as part of the sum: this method shares it, or sets it to what you share";

@@ -57,7 +57,7 @@ function Waiting({ waiting, organiser }: { readonly waiting: OrganiserView["wait
         {waiting.map(({ id, name, device, askedAt }) => (
           <tr key={id}>
             <td data-label="Waiting">{name}</td>
-            <td data-label="Device">{device.description || device.backend}</td>
+            <td data-label="Device">{device ? device.description || device.backend : "not told"}</td>
             <td data-label="Since">{formatClock(askedAt)}</td>
             <td className="wide">
               <Group gap="xs">

@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useStable } from "../hooks/useStable.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
+import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
@@ -13,6 +14,7 @@ const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients'
 export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const points = useStable(accuracyPoints(snapshot));
   const means = meanAccuracy(snapshot);
+  const tellers = tellersText(snapshot);
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
     ADAPTERS.map(({ key, label, color }) => ({ key: clientSeries(id, key), label: `${name}, ${label}`, color, thin: true })),
@@ -25,13 +27,15 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <Panel
       title="Accuracy on each client's own test rows"
-      hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one. The dotted line is what guessing would reach.`}
+      hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one.${tellers ? ` ${tellers}.` : ""} The dotted line is what guessing would reach.`}
       empty={
-        snapshot.config.training.privacy
-          ? "With differential privacy nobody sends accuracies: they are computed from rows without noise."
-          : points.length === 0
-            ? "A line per adapter: base, personal, shared and fused. The first points come with the first finished round."
-            : null
+        points.length === 0
+          ? noFiguresText(
+              snapshot,
+              "accuracies",
+              "A line per adapter: base, personal, shared and fused. The first points come with the first finished round.",
+            )
+          : null
       }
     >
       <RoundChart

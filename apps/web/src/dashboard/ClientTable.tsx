@@ -1,4 +1,6 @@
+import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { NOT_TOLD, tellersText, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -14,12 +16,12 @@ const UPDATE_TEXT =
 
 /** Everyone, one row each; cards on a phone. */
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { clients, config } = snapshot;
-  const isPrivate = config.training.privacy !== undefined;
+  const { clients } = snapshot;
+  const tellers = tellersText(snapshot);
   return (
     <Panel
       title="Clients"
-      hint="Rows, tokens and prompts are not here: a client reports counts and figures only."
+      hint={`Rows, tokens and prompts are not here: a client reports counts and figures only, to whom it chooses.${tellers ? ` ${tellers}.` : ""}`}
       empty={clients.length === 0 ? "One row per client, with device, figures and bytes, once the first has joined." : null}
     >
       <Scroll label="Table of clients">
@@ -40,7 +42,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
           </thead>
           <tbody>
             {clients.map((client) => (
-              <Row key={client.id} client={client} answer={answerOf(snapshot, client.id)} isPrivate={isPrivate} />
+              <Row key={client.id} client={client} answer={answerOf(snapshot, client.id)} />
             ))}
           </tbody>
         </table>
@@ -52,19 +54,16 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
 /** In the step of the secure sum that is under way. */
 const ANSWER_WORDS = { answered: "has answered", asked: "has yet to answer" } as const;
 
-const NOT_SENT = <span className="muted">not sent</span>;
-
 interface RowProps {
   readonly client: ClientView;
   readonly answer: ReturnType<typeof answerOf>;
-  /** Nobody sends figures. */
-  readonly isPrivate: boolean;
 }
 
-function Row({ client, answer, isPrivate }: RowProps) {
-  const { name, device, samples, status, note, progress, history, bytesUp, bytesDown } = client;
+function Row({ client, answer }: RowProps) {
+  const { name, figures, device, samples, status, note, progress, history, bytesUp, bytesDown } = client;
   const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
   const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
+  const notTold = tells(client) ? null : <span className="muted">{NOT_TOLD[figures]}</span>;
   return (
     <tr>
       <td data-label="Client">
@@ -75,13 +74,13 @@ function Row({ client, answer, isPrivate }: RowProps) {
           {note && note !== STATUS_WORDS[status] && ` · ${note}`}
         </div>
       </td>
-      <td data-label="Device" title={device.reason}>
-        {device.backend}
-        {device.backend === "wasm" && ` × ${device.threads}`}
-        {device.backend === "webgpu" && <div className="muted small">{device.description}</div>}
+      <td data-label="Device" title={device?.reason}>
+        {device?.backend ?? notTold}
+        {device?.backend === "wasm" && ` × ${device.threads}`}
+        {device?.backend === "webgpu" && <div className="muted small">{device.description}</div>}
       </td>
       <td data-label="Rows" className="number">
-        {samples.train + samples.fusion + samples.test}
+        {isTold(samples) ? samples.train + samples.fusion + samples.test : "–"}
       </td>
       <td data-label="Loss" className="number">
         {formatLoss(loss)}
@@ -90,10 +89,10 @@ function Row({ client, answer, isPrivate }: RowProps) {
         {progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"}
       </td>
       <td data-label="Accuracy" className="wide">
-        {isPrivate ? NOT_SENT : <MiniAccuracy client={client} />}
+        {notTold ?? <MiniAccuracy client={client} />}
       </td>
       <td data-label="Fusion weights" className="wide">
-        {fusion ? <FusionBars {...fusion} /> : isPrivate ? NOT_SENT : <span className="muted">at the end</span>}
+        {fusion ? <FusionBars {...fusion} /> : (notTold ?? <span className="muted">at the end</span>)}
       </td>
       <td data-label="Update" className="small" title={UPDATE_TEXT}>
         {updateText(client) ?? "–"}

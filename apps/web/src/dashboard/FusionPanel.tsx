@@ -1,4 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { noFiguresText } from "../lib/figuresWords.ts";
 import { formatCount, formatDuration, plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
@@ -13,11 +14,13 @@ export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       title="Fusion"
       hint="At the end every client searches, without gradients, for the two weights that do best on its fusion rows."
       empty={
-        snapshot.config.training.privacy
-          ? "With differential privacy nobody sends the weights it finds: they are computed from rows without noise, and stay on its device."
-          : rows.length === 0
-            ? "In the last round every client combines its two adapters: fused = w₁ · personal + w₂ · shared. The weights it finds will be shown here."
-            : null
+        rows.length === 0
+          ? noFiguresText(
+              { ...snapshot, config: { ...snapshot.config, aggregation: "plain" } },
+              "fusion weights",
+              "In the last round every client combines its two adapters: fused = w₁ · personal + w₂ · shared. The weights it finds will be shown here.",
+            )
+          : null
       }
     >
       <p className="small" style={{ margin: "0 0 10px" }}>

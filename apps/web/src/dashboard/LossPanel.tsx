@@ -1,5 +1,6 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useStable } from "../hooks/useStable.ts";
+import { noFiguresText } from "../lib/figuresWords.ts";
 import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
@@ -19,11 +20,13 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       title="Training loss"
       hint="Cross-entropy in nats, lower is better. A new inner optimiser starts in every round."
       empty={
-        snapshot.config.training.privacy
-          ? "With differential privacy nobody sends losses: they are computed from rows without noise."
-          : points.length === 0
-            ? "The loss of every client and their mean, by round. The first point comes with the first finished round."
-            : null
+        points.length === 0
+          ? noFiguresText(
+              snapshot,
+              "losses",
+              "The loss of every client and their mean, by round. The first point comes with the first finished round.",
+            )
+          : null
       }
     >
       <RoundChart

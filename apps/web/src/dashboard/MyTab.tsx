@@ -8,12 +8,11 @@ import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
 import { joinPath } from "../lib/links.ts";
 import type { TabSession } from "../services/appServices.ts";
-import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { FiguresPanel } from "./FiguresPanel.tsx";
 import { KeepAwake } from "./KeepAwake.tsx";
 import { MistakesPanel } from "./MistakesPanel.tsx";
-import { latestAccuracy } from "./metricsView.ts";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
@@ -31,7 +30,6 @@ export interface MyTabProps {
 /** What this tab is doing, where it computes, and what it has gained. */
 export function MyTab({ session, state, snapshot, token }: MyTabProps) {
   const view = myTabView(state, snapshot);
-  const me = snapshot.clients.find(({ id }) => id === state.clientId);
   const { device, samples, stage } = state;
   const { task } = snapshot.config;
   return (
@@ -84,24 +82,11 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
         {view.canLeave && <KeepAwake />}
         {view.canLeave && <LeaveButton session={session} />}
       </Panel>
-      <Panel
-        title="You, so far"
-        hint="Accuracy on this tab's own test rows, which are never trained on."
-        empty={soFarText(snapshot, me !== undefined && me.history.length > 0)}
-      >
-        {me && <AdapterBars values={latestAccuracy(me)} label="Accuracy on your test rows" />}
-      </Panel>
+      <FiguresPanel session={session} state={state} config={snapshot.config} />
       <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
     </>
   );
-}
-
-/** What stands instead of figures, and why; null where there are some. */
-function soFarText({ config }: Snapshot, hasFigures: boolean): string | null {
-  if (config.training.privacy)
-    return "With differential privacy accuracies are not sent; the playground measures them in this tab.";
-  return hasFigures ? null : "Accuracy of the four adapters on your test rows, after the first round.";
 }
 
 function LeaveButton({ session }: { readonly session: TabSession }) {

@@ -25,7 +25,7 @@ export function accuracyPoints(snapshot: Snapshot): readonly ChartPoint[] {
   });
 }
 
-/** Training loss by round: the sample-weighted mean as `mean`, every client under its id. */
+/** Training loss by round: the mean over who tells it, weighted by rows, as `mean`, every client under its id. */
 export function lossPoints(snapshot: Snapshot): readonly ChartPoint[] {
   const { clients, rounds } = snapshot;
   return roundsOf(snapshot).flatMap((round) => {
@@ -33,10 +33,17 @@ export function lossPoints(snapshot: Snapshot): readonly ChartPoint[] {
       id,
       history.find((entry) => entry.round === round)?.metrics.trainLoss ?? null,
     ]);
-    const meanLoss = rounds.find((view) => view.round === round)?.meanLoss ?? mean(own.map(([, loss]) => loss));
+    const meanLoss = rounds.find((view) => view.round === round)?.means?.trainLoss ?? meanOfLosses(clients, own);
     if (meanLoss === null) return [];
     return [{ ...Object.fromEntries(own), mean: meanLoss, round }];
   });
+}
+
+function meanOfLosses(clients: Snapshot["clients"], losses: readonly (readonly [string, number | null])[]): number | null {
+  const rowsOf = new Map(clients.map(({ id, samples }) => [id, samples.train ?? 0]));
+  const known = losses.flatMap(([id, loss]) => (loss === null ? [] : [{ loss, rows: rowsOf.get(id) ?? 0 }]));
+  const rows = known.reduce((sum, entry) => sum + entry.rows, 0);
+  return rows === 0 ? null : known.reduce((sum, entry) => sum + (entry.loss * entry.rows) / rows, 0);
 }
 
 /** The newest accuracy a client has reported per adapter. */
@@ -121,10 +128,13 @@ function summedAccuracy({ rounds }: Snapshot, key: AdapterKey, round: number): n
 
 /** In which some figure was told. */
 function roundsOf({ clients, rounds }: Snapshot): readonly number[] {
-  const own = clients.flatMap(({ history }) => history.map(({ round }) => round));
+  const own = clients.flatMap(({ history }) => history.flatMap(({ round, metrics }) => (isMeasured(metrics) ? [round] : [])));
   const summed = rounds.flatMap(({ round, means }) => (means === null ? [] : [round]));
   return [...new Set([...own, ...summed])].sort((a, b) => a - b);
 }
+
+const isMeasured = ({ trainLoss, accuracy }: RoundMetrics): boolean =>
+  trainLoss !== null || Object.values(accuracy).some((value) => value !== null);
 
 function mean(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);

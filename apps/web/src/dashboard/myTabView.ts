@@ -1,10 +1,13 @@
 /** This tab's own state in words. Pure. */
 
 import { isTakingPart, type SessionStage, type SessionState } from "@duet/client/sessionState";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
+import type { PerAdapter } from "../lib/adapters.ts";
+import { inForceText } from "../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatRate } from "../lib/format.ts";
 
 export interface ChecklistItem {
@@ -52,6 +55,27 @@ export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
     earlierNotes: notes.slice(0, -1).toReversed(),
     ...wordsFor(stage, snapshot),
   };
+}
+
+export interface OwnFiguresView {
+  /** Null before the first round. */
+  readonly accuracy: PerAdapter | null;
+  /** The rest of what was measured. */
+  readonly words: string;
+  /** Who else sees it. */
+  readonly seenBy: string;
+}
+
+/** What this tab has measured on its own rows, from its own memory and not from what the coordinator tells. */
+export function ownFiguresView({ own, figures }: SessionState, config: Pick<FederationConfig, "training">): OwnFiguresView {
+  const seenBy = `This stays here and is shown to you; ${inForceText(config, figures)}.`;
+  if (!own) return { accuracy: null, words: "Accuracy of the four adapters on your test rows, after the first round.", seenBy };
+  const { accuracy, trainLoss, fusion } = own;
+  const words = [
+    ...(trainLoss === null ? [] : [`training loss ${formatLoss(trainLoss)}`]),
+    ...(fusion === null ? [] : [`fusion weights ${fusion.personal.toFixed(2)} personal, ${fusion.shared.toFixed(2)} shared`]),
+  ];
+  return { accuracy, words: words.join(" · "), seenBy };
 }
 
 function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "headline" | "detail" | "percent"> {

@@ -105,7 +105,9 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
     const answer = answerOf(snapshot, clientId);
     if (answer) return cell(answer, 1, ANSWER_TEXTS[answer]);
     const fraction = roundFraction(client, round);
-    return cell("working", fraction, fraction === 1 ? "submitted" : `${Math.round(100 * fraction)} %`);
+    const isPaceTold = client.progress === null || client.progress.steps > 0;
+    const atWork = isPaceTold ? `${Math.round(100 * fraction)} %` : "at work";
+    return cell("working", fraction, fraction === 1 ? "submitted" : atWork);
   }
   return cell("missed", 0, isWithoutSum(snapshot, round) ? "ended without a sum" : "missed");
 }

@@ -2,6 +2,7 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { leastFigures } from "@duet/lora-core/protocol/figures";
 import { SAMPLES, type SampleId } from "@duet/lora-core/scenarios/samples";
 import type { AppServices } from "../services/appServices.ts";
 import { randomSeed } from "./randomSeed.ts";
@@ -28,6 +29,6 @@ export async function startSampleFederation(
   const { federationId, inviteToken, organiserKey } = created;
   await services.claimShare(federationId, FIRST_SHARE);
   services.storage.saveOrganiser(federationId, { name: title, organiserKey });
-  await services.join({ federationId, inviteToken, name: share, rows: data.rows, personal: null });
+  await services.join({ federationId, inviteToken, name: share, figures: leastFigures(config), rows: data.rows, personal: null });
   return { federationId, inviteToken };
 }

@@ -1,3 +1,4 @@
+import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { freeName, isVisible } from "@duet/lora-core/protocol/visibleText";
@@ -53,6 +54,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const connect = useConnectData(config.task, config.seed);
   const [name, setName] = useState(() => services.storage.asking(federationId)?.name ?? "");
   const [personal, setPersonal] = useState<Uint8Array | null>(null);
+  const [figures, setFigures] = useState<FiguresFor>(() => leastFigures(config));
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
   const files = useModelFiles(config.model);
@@ -63,7 +65,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     event.preventDefault();
     if (!data || missing !== null) return;
     join(async () => {
-      await services.join({ federationId, inviteToken, name: name.trim(), rows: data.rows, personal });
+      await services.join({ federationId, inviteToken, name: name.trim(), figures, rows: data.rows, personal });
       go(federationPath(federationId, inviteToken));
     });
   };
@@ -98,7 +100,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
           </Button>
         </Group>
       )}
-      <WhatLeaves config={config} />
+      <WhatLeaves config={config} figures={figures} onFigures={setFigures} />
       <MemoryNote {...config} />
       <ModelFilesPanel model={config.model} files={files} />
       <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />

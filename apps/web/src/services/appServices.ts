@@ -3,13 +3,14 @@
 import type { RowsHandle } from "@duet/client/clientEngine";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederatedSession, SessionOptions } from "@duet/client/federatedSession";
-import { type FederationFeed, openFederationFeed } from "@duet/client/federationFeed";
+import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
 import { isTakingPart } from "@duet/client/sessionState";
 import { startingPoint } from "@duet/client/startingPoint";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { baseUrl } from "../lib/baseUrl.ts";
@@ -27,6 +28,8 @@ export interface JoinRequest {
   readonly federationId: string;
   readonly inviteToken: string;
   readonly name: string;
+  /** Who sees this tab's figures. */
+  readonly figures: FiguresFor;
   /** What was connected. */
   readonly rows: RowsHandle;
   /** The personal adapter to go on from, as a blob; null starts where the federation starts. */
@@ -68,6 +71,8 @@ export function createAppServices(): AppServices {
   let engine: TabEngine | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
 
+  const organiserKeyOf = (federationId: string) => storage.organiser(federationId)?.organiserKey ?? null;
+
   function currentEngine(): TabEngine {
     engine ??= createWorkerEngine(coordinator.baseUrl);
     return engine;
@@ -79,7 +84,9 @@ export function createAppServices(): AppServices {
     if (feed?.feed.federationId === federationId && (isMine || feed.token === token)) return feed.feed;
     feed?.feed.close();
     const tokens = () => [token, ...ownTokens(federationId)];
-    feed = { token, feed: openFederationFeed(coordinator, federationId, tokens, () => storage.parting(federationId)) };
+    const organiserKey = () => organiserKeyOf(federationId);
+    const parting = () => storage.parting(federationId);
+    feed = { token, feed: openFederationFeed(coordinator, federationId, { tokens, organiserKey, parting }) };
     return feed.feed;
   }
 
@@ -116,7 +123,7 @@ export function createAppServices(): AppServices {
   /** One that is out, and may not look on, has what it last saw. */
   async function lookedAt(federationId: string, secret: string): Promise<Snapshot> {
     try {
-      return await coordinator.watch(federationId, secret);
+      return await lookOn(coordinator, federationId, organiserKeyOf(federationId), [secret]);
     } catch (error) {
       const parting = storage.parting(federationId);
       if (parting) return parting;
@@ -135,8 +142,8 @@ export function createAppServices(): AppServices {
     deviceLimits: () => currentEngine().deviceLimits(backend),
     feed: feedOf,
     tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
-    join: ({ federationId, inviteToken, name, rows, personal }) =>
-      start(federationId, { inviteToken, name, known: null, asking: storage.asking(federationId) }, async (snapshot) => {
+    join: ({ federationId, inviteToken, name, figures, rows, personal }) =>
+      start(federationId, { inviteToken, name, figures, known: null, asking: storage.asking(federationId) }, async (snapshot) => {
         storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
         return {
           rows,

@@ -51,6 +51,7 @@ export function fakeCoordinator(calls: Calls) {
       return {} as never;
     },
     watch: async () => ({}) as never,
+    watchAsOrganiser: async () => ({}) as never,
     join: async () => {
       calls.push("client:join");
       return (await answers.join()) as never;

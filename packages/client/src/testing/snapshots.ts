@@ -14,6 +14,7 @@ export function clientOf(id: string, change: Partial<ClientView> = {}): ClientVi
     device: { backend: "wasm", threads: 2, reason: "There is no WebGPU adapter.", description: "Chromium" },
     samples: { train: 60, fusion: 10, test: 30 },
     identity: null,
+    figures: "everybody",
     status: "present",
     note: null,
     lastSeenAt: 0,

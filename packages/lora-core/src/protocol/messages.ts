@@ -8,8 +8,9 @@ import { baseModel } from "./baseModel.ts";
 import { blobRef, sha256Hex } from "./blobs.ts";
 import { exchangeKey } from "./exchange.ts";
 import { displayName, newFederationConfig } from "./federationConfig.ts";
+import { figuresFor } from "./figures.ts";
 import { MAX_CONTACT_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
-import { identityKey, newDevice, progress, roundMetrics, sampleCounts } from "./metrics.ts";
+import { identityKey, newDevice, progress, roundMetrics, toldCounts } from "./metrics.ts";
 import { joining, linkRole, listing, organiserView } from "./organiserView.ts";
 import { phase } from "./snapshot.ts";
 import { visibleName } from "./visibleText.ts";
@@ -124,8 +125,11 @@ export const messages = {
       resumeToken: secret,
       /** `fingerprint` of the files that this client has loaded. */
       modelSha256: sha256Hex,
-      device: newDevice,
-      samples: sampleCounts,
+      /** Who sees what this client measures on its rows, how many it has, and where it computes. Said again, the newest counts. */
+      figures: figuresFor,
+      /** Null where nobody is told. */
+      device: newDevice.nullable(),
+      samples: toldCounts,
       /** Needed where what clients share is summed securely; stays the same for as long as it is this client. */
       identity: identityKey.nullable().default(null),
       sees: z.enum(["all", "own"]).default("all"),

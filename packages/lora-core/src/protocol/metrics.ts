@@ -27,6 +27,10 @@ export const identityKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "this is not 
 export const sampleCounts = z.strictObject({ train: count.min(1), fusion: count, test: count });
 export type SampleCounts = z.output<typeof sampleCounts>;
 
+/** As much of it as a client tells; null where it does not. */
+export const toldCounts = z.strictObject({ train: count.min(1).nullable(), fusion: count.nullable(), test: count.nullable() });
+export type ToldCounts = z.output<typeof toldCounts>;
+
 export const backendName = z.enum(["webgpu", "wasm", "cpu"]);
 export type BackendName = z.output<typeof backendName>;
 

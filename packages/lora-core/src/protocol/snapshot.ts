@@ -4,8 +4,9 @@ import { updateStanding } from "../robustness/updateStanding.ts";
 import { STAGES } from "../schedule/roundNumbers.ts";
 import { exchangeStep } from "./exchange.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
+import { figuresFor } from "./figures.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
-import { device, identityKey, progress, roundMeans, roundMetrics, sampleCounts } from "./metrics.ts";
+import { device, identityKey, progress, roundMeans, roundMetrics, toldCounts } from "./metrics.ts";
 import { joining } from "./organiserView.ts";
 
 const bytes = z.number().int().min(0);
@@ -22,8 +23,10 @@ export const historyEntry = z.strictObject({
 export const clientView = z.strictObject({
   id: z.string(),
   name: displayName,
-  device,
-  samples: sampleCounts,
+  /** Who is told what follows of it: where that is not who looks on, device and counts are null and nothing in its history is measured. */
+  figures: figuresFor,
+  device: device.nullable(),
+  samples: toldCounts,
   /** By which the others know whose keys they have in a secure sum; null where there are none. */
   identity: identityKey.nullable(),
   /** present: connected; away: connection lost, may come back; left: gone for good. */
@@ -48,7 +51,7 @@ export const roundView = z.strictObject({
   participants: z.array(z.string()),
   /** Clients whose submission counted. */
   aggregated: z.array(z.string()),
-  /** Sample-weighted mean of the counted clients' training loss, nats. */
+  /** Mean training loss of the counted clients, weighted by rows, nats; of those that tell everybody, where no secure sum has it. */
   meanLoss: z.number().nullable(),
   /**
    * How far what is served is from the mean of what the clients learned, relative to that mean; 0 is exact. It follows a while after the

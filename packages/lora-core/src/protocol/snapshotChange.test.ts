@@ -141,7 +141,7 @@ function complete(opened: Snapshot | null, whole: Snapshot): Snapshot {
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const joined = (clientId: string) => {
-  const introduction = { name: clientId, device, samples: { train: 3, fusion: 1, test: 1 }, identity: null };
+  const introduction = { name: clientId, device, samples: { train: 3, fusion: 1, test: 1 }, identity: null, figures: "everybody" as const };
   return { type: "clientJoined" as const, clientId, introduction, at: 1 };
 };
 
@@ -159,6 +159,7 @@ function longFederation({ clients, rounds }: { clients: number; rounds: number }
       device,
       samples: { train: 3, fusion: 1, test: 1 },
       identity: null,
+      figures: "everybody",
       status: "present",
       note: null,
       lastSeenAt: 1,

@@ -11,8 +11,9 @@ export const updateStanding = z.strictObject({
   rows: z.number().min(0).nullable(),
   /** Cosine between it and the mean of the others' directions, each of length 1; null where one of the two is zero. */
   cosine: z.number().min(-1).max(1).nullable(),
-  /** Whether the norm was scaled down to its bound, and whether fewer rows were counted than it said. */
+  /** Whether the norm was scaled down to its bound. */
   isClipped: z.boolean(),
-  isCapped: z.boolean(),
+  /** Whether fewer rows were counted than it said; null for who is not told its rows. */
+  isCapped: z.boolean().nullable(),
 });
 export type UpdateStanding = z.output<typeof updateStanding>;

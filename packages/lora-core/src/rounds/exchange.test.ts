@@ -21,6 +21,7 @@ const answers = (step: ExchangeStep, names: readonly string[] = NAMES, attempt =
     attempt,
     step,
     artifact: `${step}-${clientId}`,
+    sha256: null,
     bytes: 8,
     at,
   }));

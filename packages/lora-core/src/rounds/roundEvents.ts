@@ -1,7 +1,8 @@
 /** What can happen to a federation, and what it then asks of its surroundings. */
 
 import type { ExchangeKey } from "../protocol/exchange.ts";
-import type { Device, RoundMeans, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
+import type { FiguresFor } from "../protocol/figures.ts";
+import type { Device, RoundMeans, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
 import type { ModuleError } from "../protocol/snapshot.ts";
 import type { ClientStanding } from "../strategies/updateStanding.ts";
 import type { Exchange } from "./exchange.ts";
@@ -10,8 +11,9 @@ import type { ArtifactId, ClientId } from "./roundState.ts";
 /** What a client says about itself when it joins or comes back. */
 export interface Introduction {
   readonly name: string;
-  readonly device: Device;
-  readonly samples: SampleCounts;
+  readonly figures: FiguresFor;
+  readonly device: Device | null;
+  readonly samples: ToldCounts;
   /** Public key, where what clients share is summed securely. */
   readonly identity: string | null;
 }
@@ -27,6 +29,8 @@ type Happening =
       readonly clientId: ClientId;
       readonly round: number;
       readonly artifact: ArtifactId | null;
+      /** Of what it sent, hex: outlives the artifact. Null where it sent none, and in journals from before it was kept. */
+      readonly sha256: string | null;
       readonly bytes: number;
       readonly metrics: RoundMetrics;
     }
@@ -35,6 +39,8 @@ type Happening =
       readonly type: "exchanged";
       readonly clientId: ClientId;
       readonly artifact: ArtifactId;
+      /** As with `submitted`. */
+      readonly sha256: string | null;
       readonly bytes: number;
     })
   /** Who is left is enough by number, but cannot make this sum. */

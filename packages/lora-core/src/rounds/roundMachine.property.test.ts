@@ -93,7 +93,7 @@ const reached = new Set<string>();
 function summing(answers: number): readonly RoundEvent[] {
   const clients = ["a", "b", "c"];
   const key = { round: 0, attempt: 1, step: "keys" } as const;
-  const answer: RoundEvent = { type: "exchanged", clientId: "a", ...key, artifact: "x", bytes: 8, at: 0 };
+  const answer: RoundEvent = { type: "exchanged", clientId: "a", ...key, artifact: "x", sha256: null, bytes: 8, at: 0 };
   return [
     ...clients.map((id) => joined(id)),
     ...clients.map((id) => submitted(id, 0, 0)),

@@ -2,6 +2,7 @@
  * The rounds of a federation as a pure function. After every event {@link settle} looks whether something is complete, so that
  * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
  */
+import { withoutFigures } from "../protocol/figures.ts";
 import type { Exchange } from "./exchange.ts";
 import {
   answered,
@@ -30,6 +31,7 @@ import {
 import { end, log, noteEach, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
 import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
+import { withFigures } from "./toldFigures.ts";
 
 export interface Transition {
   readonly state: RoundState;
@@ -110,7 +112,7 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
 function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
   switch (event.type) {
     case "clientReturned":
-      return updateClient(state, event.clientId, ({ removed }) => (removed ? null : { status: "present", note: null }));
+      return returnedAfterEnd(state, event.clientId, event.introduction);
     case "clientAway":
       return updateClient(state, event.clientId, ({ status }) => (status === "present" ? { status: "away" } : null));
     case "clientLeft":
@@ -189,15 +191,31 @@ function returned(state: RoundState, clientId: string, introduction: Introductio
   const client = enrolled(state, clientId);
   if (!client) return joined(state, clientId, introduction);
   if (client.removed) return state;
-  const back = updateClient(state, clientId, () => ({
-    ...introduction,
-    status: "present",
-    note: null,
-    awayUntil: null,
-    lastSeenAt: state.at,
-  }));
+  const back = withFigures(
+    updateClient(state, clientId, () => ({
+      ...introduction,
+      status: "present",
+      note: null,
+      awayUntil: null,
+      lastSeenAt: state.at,
+    })),
+    clientId,
+    client.figures,
+  );
   if (client.status === "present") return back;
   return log(withParticipant(back, clientId), `${introduction.name} is back`, clientId);
+}
+
+/** Who sees its figures, and what it says of itself, is the client's choice after the end too. */
+function returnedAfterEnd(state: RoundState, clientId: string, { figures, device, samples }: Introduction): RoundState {
+  const client = enrolled(state, clientId);
+  if (!client || client.removed) return state;
+  const change = { figures, device, samples, status: "present", note: null } as const;
+  return withFigures(
+    updateClient(state, clientId, () => change),
+    clientId,
+    client.figures,
+  );
 }
 
 function withParticipant(state: RoundState, clientId: string): RoundState {
@@ -235,14 +253,15 @@ function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submit
   if (state.phase.kind !== "collecting" || !client) return state;
   if (submissionStanding(state, clientId, round).kind !== "expected") return state;
   if (sendsAdapter(state, state.phase.open) !== (artifact !== null)) return state;
-  const submission = { artifact, sampleCount: client.samples.train, trainLoss: metrics.trainLoss };
+  const submission = { artifact, sampleCount: client.samples.train ?? 0 };
+  const told = client.figures === "nobody" ? withoutFigures(metrics) : metrics;
   const submissions = { ...state.phase.open.submissions, [clientId]: submission };
   const next: RoundState = { ...state, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } };
   return updateClient(next, clientId, ({ bytesUp, history }) => ({
     lastSeenAt: state.at,
     note: null,
     bytesUp: bytesUp + event.bytes,
-    history: [...history.filter((entry) => entry.round !== round), { round, metrics, standing: null }],
+    history: [...history.filter((entry) => entry.round !== round), { round, metrics: told, standing: null }],
   }));
 }
 

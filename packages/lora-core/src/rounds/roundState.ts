@@ -2,7 +2,8 @@
  * The state of a federation's rounds: JSON-serialisable, without tensors, sockets, timers or secrets.
  * Adapters appear as handles ({@link ArtifactId}); all instants are milliseconds on the coordinator's clock.
  */
-import type { Device, RoundMetrics, SampleCounts } from "../protocol/metrics.ts";
+import type { FiguresFor } from "../protocol/figures.ts";
+import type { Device, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
 import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
@@ -41,8 +42,9 @@ export interface RoundPolicy {
 export interface EnrolledClient {
   readonly id: ClientId;
   readonly name: string;
-  readonly device: Device;
-  readonly samples: SampleCounts;
+  readonly figures: FiguresFor;
+  readonly device: Device | null;
+  readonly samples: ToldCounts;
   readonly identity: string | null;
   readonly status: "present" | "away" | "left";
   /** Removed by the organiser: may not come back. */
@@ -63,9 +65,8 @@ export interface EnrolledClient {
 /** What counts of one client in one round. */
 export interface Submission {
   readonly artifact: ArtifactId | null;
+  /** Training rows; 0 where they are not told, as in secure sums. */
   readonly sampleCount: number;
-  /** Nats; null when nothing was trained. */
-  readonly trainLoss: number | null;
 }
 
 /** A round that is about to open or to open again. */

@@ -2,6 +2,7 @@
 import type { RoundMeans } from "../protocol/metrics.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
+import { meanLossOf } from "./meanLoss.ts";
 import {
   type EnrolledClient,
   firstOpening,
@@ -13,7 +14,6 @@ import {
   type OpenRound,
   openRoundOf,
   type RoundState,
-  type Submission,
   specOf,
 } from "./roundState.ts";
 
@@ -47,7 +47,7 @@ export function recordRound(state: RoundState, { open, exchange, outcome }: Clos
     ...roundViewOf(state, open),
     closedAt: state.at,
     aggregated: [...aggregated],
-    meanLoss: outcome?.means ? outcome.means.trainLoss : meanLoss(Object.values(open.submissions)),
+    meanLoss: outcome?.means ? outcome.means.trainLoss : meanLossOf(state.clients, specOf(state, open).round, Object.keys(open.submissions)),
     aggregationError: outcome?.aggregationError ?? null,
     means: outcome?.means ?? null,
     exchanges: open.exchanges,
@@ -130,12 +130,4 @@ export function withoutIdle(state: RoundState): RoundState {
 /** Appends one line to the event log, dropping the oldest. */
 export function log(state: RoundState, text: string, clientId: string | null = null): RoundState {
   return { ...state, log: [...state.log, { at: state.at, text, clientId }].slice(-MAX_LOG_ENTRIES) };
-}
-
-/** Sample-weighted over those that trained, nats. */
-function meanLoss(submissions: readonly Submission[]): number | null {
-  const trained = submissions.flatMap(({ trainLoss, sampleCount }) => (trainLoss === null ? [] : [{ trainLoss, sampleCount }]));
-  const samples = trained.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
-  if (samples === 0) return null;
-  return trained.reduce((sum, { trainLoss, sampleCount }) => sum + trainLoss * sampleCount, 0) / samples;
 }

@@ -1,5 +1,8 @@
-/** How clients' updates stood among the others' in an aggregated round: into their histories, and into words where one was bounded. */
-import { MAX_NORM_MULTIPLE, MAX_ROWS_MULTIPLE } from "../robustness/bounds.ts";
+/**
+ * How clients' updates stood among the others' in an aggregated round: into their histories, and into words where one was clipped. That rows
+ * were capped says something of how many there are, so that it is in no log that everybody reads.
+ */
+import { MAX_NORM_MULTIPLE } from "../robustness/bounds.ts";
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import type { ClientStanding } from "../strategies/updateStanding.ts";
 import { enrolled, type RoundState } from "./roundState.ts";
@@ -15,15 +18,10 @@ function withStanding(state: RoundState, round: number, clientId: string, standi
   const noted = updateClient(state, clientId, ({ history }) => ({
     history: history.map((entry) => (entry.round === round ? { ...entry, standing } : entry)),
   }));
-  return boundWords(client.name, standing).reduce((next, words) => log(next, words, clientId), noted);
-}
-
-/** One sentence for each thing that was bounded. */
-function boundWords(name: string, { norm, rows, isClipped, isCapped }: UpdateStanding): readonly string[] {
-  return [
-    ...(isClipped ? [`${name}'s update was ${times(norm)} the median and was clipped to ${MAX_NORM_MULTIPLE} times`] : []),
-    ...(isCapped ? [`${name} reported ${times(rows)} the median rows and counts with ${MAX_ROWS_MULTIPLE} times`] : []),
-  ];
+  const { norm, isClipped } = standing;
+  if (!isClipped) return noted;
+  const words = `${client.name}'s update was ${times(norm)} the median and was clipped to ${MAX_NORM_MULTIPLE} times`;
+  return log(noted, words, clientId);
 }
 
 const times = (ratio: number | null) => `${Number((ratio ?? 0).toPrecision(2)).toLocaleString("en")} times`;

@@ -7,7 +7,8 @@ import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-cor
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { type BackendName, type Device, NO_METRICS, type Progress, type SampleCounts } from "@duet/lora-core/protocol/metrics";
+import { withoutFigures } from "@duet/lora-core/protocol/figures";
+import { type BackendName, type Device, type Progress, type SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
@@ -81,13 +82,13 @@ class LocalClient implements TrainingEngine {
     this.#running = control;
     try {
       await this.#answers.stopAnswering();
-      const report = new RoundReport(request.round, meter ? (progress) => onProgress(withoutFigures(progress)) : onProgress);
+      const report = new RoundReport(request.round, onProgress);
       const journal = createRoundJournal(keeping);
       const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control, journal, meter));
       this.#client = { ...client, held, served, lastRound: request.round };
       const [metrics, confusion] = [report.metrics(), report.confusion()];
       if (!meter) return { upload, metrics, confusion };
-      return { upload, metrics: { ...NO_METRICS, privacy: await meter.standing() }, own: metrics, confusion };
+      return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, confusion };
     } finally {
       this.#running = null;
     }
@@ -138,9 +139,4 @@ class LocalClient implements TrainingEngine {
     if (!this.#client) throw new Error("No data is prepared");
     return this.#client;
   }
-}
-
-/** Progress with nothing in it that was computed from rows. */
-function withoutFigures(progress: Progress): Progress {
-  return { ...progress, loss: null, tokensPerSecond: 0 };
 }

@@ -1,5 +1,6 @@
 /** Any history of a small federation, for property tests. */
 import fc from "fast-check";
+import { FIGURES_FOR, NO_COUNTS } from "../../protocol/figures.ts";
 import { EXCHANGE_STEPS } from "../../secureAggregation/exchangeStep.ts";
 import type { RoundEvent } from "../roundEvents.ts";
 import type { RoundPolicy } from "../roundState.ts";
@@ -30,8 +31,9 @@ const round = fc.integer({ min: 0, max: 4 });
 const type = <T extends string>(value: T) => fc.constant(value);
 const introduction = fc.record({
   name: clientId,
-  device: fc.constant(device),
-  samples: fc.constant({ train: 3, fusion: 1, test: 1 }),
+  figures: fc.constantFrom(...FIGURES_FOR),
+  device: fc.constantFrom(device, null),
+  samples: fc.constantFrom({ train: 3, fusion: 1, test: 1 }, { train: 3, fusion: null, test: null }, NO_COUNTS),
   identity: fc.constant(null),
 });
 
@@ -62,6 +64,7 @@ const happening = fc.oneof(
       clientId,
       round,
       artifact: fc.option(fc.uuid(), { freq: 5 }),
+      sha256: fc.constant(null),
       bytes: fc.constant(8),
       metrics: fc.constant(metrics),
     }),
@@ -76,6 +79,7 @@ const happening = fc.oneof(
       attempt: fc.constantFrom(1, 1, 1, 2),
       step: exchangeStep,
       artifact: fc.uuid(),
+      sha256: fc.constant(null),
       bytes: fc.constant(8),
     }),
   },

@@ -27,7 +27,7 @@ export const policy: RoundPolicy = {
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 
 function introduction(name: string, train = 10) {
-  return { name, device, samples: { train, fusion: 1, test: 1 }, identity: null };
+  return { name, device, samples: { train, fusion: 1, test: 1 }, identity: null, figures: "everybody" as const };
 }
 
 function metrics(trainLoss: number | null = 0.5): RoundMetrics {
@@ -47,7 +47,7 @@ export const removed = (clientId: string, at: number): RoundEvent => ({ type: "c
 export const graceExpired = (clientId: string, at: number): RoundEvent => ({ type: "graceExpired", clientId, at });
 export const submitted = (clientId: string, round: number, at = 10, trainLoss = 0.5): RoundEvent => {
   const artifact = round <= 2 ? `${round}-${clientId}` : null;
-  return { type: "submitted", clientId, round, artifact, bytes: 64, metrics: metrics(trainLoss), at };
+  return { type: "submitted", clientId, round, artifact, sha256: null, bytes: 64, metrics: metrics(trainLoss), at };
 };
 export const damaged = (clientId: string, round: number, at: number): RoundEvent => ({
   type: "submissionDamaged",

@@ -1,0 +1,49 @@
+import type { SessionState } from "@duet/client/sessionState";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { FiguresChoice } from "../connect/FiguresChoice.tsx";
+import { useTask } from "../hooks/useTask.ts";
+import { fixedFiguresText } from "../lib/figuresWords.ts";
+import type { TabSession } from "../services/appServices.ts";
+import { AdapterBars } from "../ui/AdapterBars.tsx";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ownFiguresView } from "./myTabView.ts";
+
+export interface FiguresPanelProps {
+  readonly session: TabSession;
+  readonly state: SessionState;
+  readonly config: FederationConfig;
+}
+
+/** What this tab has measured, whoever else sees it; and who that is. */
+export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
+  const view = ownFiguresView(state, config);
+  const [isChoosing, setChoosing] = useState(false);
+  const [task, start] = useTask();
+  return (
+    <Panel title="You, so far" hint="Accuracy on this tab's own test rows, which are never trained on.">
+      {view.accuracy && <AdapterBars values={view.accuracy} label="Accuracy on your test rows" />}
+      <p className="small" style={{ margin: "8px 0 0" }}>
+        {view.words}
+      </p>
+      <p className="muted small" style={{ margin: "8px 0" }}>
+        {view.seenBy}
+      </p>
+      {fixedFiguresText(config) === null && (
+        <Button size="xs" variant="default" aria-expanded={isChoosing} onClick={() => setChoosing(!isChoosing)}>
+          Change who sees them
+        </Button>
+      )}
+      {isChoosing && (
+        <FiguresChoice
+          config={config}
+          value={state.figures}
+          onChange={(figures) => start(() => session.tellFigures(figures))}
+        />
+      )}
+      {task.kind === "failed" && <FailureAlert failure={task.failure} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,22 @@
+/** What the state keeps of clients' figures, as they choose who sees them. Pure. */
+import { withoutFigures } from "../protocol/figures.ts";
+import { meanLossOf } from "./meanLoss.ts";
+import type { EnrolledClient, RoundState } from "./roundState.ts";
+import { updateClient } from "./roundSteps.ts";
+
+/** After a client chose: what it told before is forgotten where nobody is to see it, and is in no mean where not everybody is. */
+export function withFigures(state: RoundState, clientId: string, before: EnrolledClient["figures"]): RoundState {
+  const chosen = state.clients.find(({ id }) => id === clientId)?.figures;
+  if (chosen === undefined || chosen === before) return state;
+  const told =
+    chosen === "nobody"
+      ? updateClient(state, clientId, ({ history }) => ({
+          history: history.map((entry) => ({ ...entry, metrics: withoutFigures(entry.metrics) })),
+        }))
+      : state;
+  const rounds = told.rounds.map((view) => {
+    if (view.means !== null || !view.aggregated.includes(clientId)) return view;
+    return { ...view, meanLoss: meanLossOf(told.clients, view.round, view.aggregated) };
+  });
+  return { ...told, rounds };
+}
