@@ -27,7 +27,8 @@ import { io, type Socket } from "socket.io-client";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { downloadBlob } from "./downloadBlob.ts";
-import type { SentLedger } from "./sentLedger.ts";
+import type { UploadName } from "@duet/lora-core/protocol/sentLedger";
+import type { LedgerUpload, SentLedger } from "./sentLedger.ts";
 import { createSnapshotMirror } from "./snapshotMirror.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
@@ -70,7 +71,7 @@ export interface CoordinatorClient {
   /** What this client needs for a step of the secure sum; null in the first. @throws as {@link request}. */
   fetchForSum(key: ExchangeKey): Promise<Uint8Array | null>;
   /** Answers a step; a repeat is as good as one. @throws as {@link request}. */
-  answerSum(key: ExchangeKey, content: Uint8Array): Promise<void>;
+  answerSum(key: ExchangeKey, content: Uint8Array, madeFrom: string): Promise<void>;
   /** Called after every hello: at the first connection and after each reconnection. */
   onReady(listener: () => void): () => void;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
@@ -86,6 +87,8 @@ export interface CoordinatorClient {
 export interface RoundSubmission {
   readonly round: number;
   readonly adapter: Uint8Array | null;
+  /** What the adapter was made from, in words for the ledger. */
+  readonly madeFrom: string;
   readonly metrics: RoundMetrics;
 }
 
@@ -220,9 +223,13 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
 
   async function request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
     await untilReady();
+    if (name === "client:join") ledger.belongTo(payload as RequestInput<"client:join">);
     const reply = await send(name, payload);
     if (name === "client:join") client = payload as RequestInput<"client:join">;
-    if (name === "client:leave") client = null;
+    if (name === "client:leave") {
+      client = null;
+      ledger.forget();
+    }
     return reply;
   }
 
@@ -254,18 +261,23 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
 
   /** One entry of the ledger, named for what it is, every byte of it counted that leaves. */
   function upload(
-    what: string,
+    described: Described,
     route: Pick<BlobUpload, "url" | "federationId" | "headers">,
     content: Uint8Array,
     onHeld: BlobUpload["onHeld"] = () => {},
   ): Promise<void> {
     const blob = blobOf(content);
-    const onSent = ledger.recordPieces(what, { federationId: route.federationId, ...blob });
+    const onSent = ledger.recordUpload({ ...described, federationId: route.federationId, blob });
     return uploadBlob({ ...route, blob, content, onSent, onHeld });
   }
 
   /** Says something about a blob, and sends the blob whenever the coordinator does not have it. */
-  async function withBlob(what: string, content: Uint8Array | null, round: number, say: () => Promise<unknown>): Promise<void> {
+  async function withBlob(
+    described: Described & { readonly name: UploadName },
+    content: Uint8Array | null,
+    say: () => Promise<unknown>,
+  ): Promise<void> {
+    const { round } = described.name;
     for (let uploads = 0; ; uploads++) {
       try {
         await say();
@@ -273,7 +285,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       } catch (error) {
         if (content === null || !hasCode(error, "BLOB_MISSING") || uploads >= MAX_UPLOADS) throw error;
       }
-      await upload(what, route(), content, (bytes) => {
+      await upload(described, route(), content, (bytes) => {
         const how = { activity: "uploading", slot: null, loss: null, tokensPerSecond: 0 } as const;
         request("client:progress", { round, ...how, step: bytes, steps: content.byteLength }).catch(() => {});
       });
@@ -307,23 +319,24 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       const created = await request("federation:create", asked);
       const { federationId, organiserKey } = created;
       if (initial)
-        await upload("adapter", { url: root, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
+        await upload(STARTING_ADAPTER, { url: root, federationId, headers: { [ORGANISER_KEY_HEADER]: organiserKey } }, initial);
       return created;
     },
     async fetchAdapter(round) {
       const { adapter } = await request("round:fetch", { round });
       return adapter && downloadBlob({ ...route(), blob: adapter });
     },
-    async submitRound({ round, adapter, metrics }) {
+    async submitRound({ round, adapter, madeFrom, metrics }) {
       const submission = { round, adapter: adapter && blobOf(adapter), metrics };
-      await withBlob("adapter", adapter, round, () => request("round:submit", submission));
+      const described = { what: "adapter", madeFrom, name: { round, attempt: null, step: null } };
+      await withBlob(described, adapter, () => request("round:submit", submission));
     },
     async fetchForSum(key) {
       const { content } = await request("exchange:fetch", key);
       return content;
     },
-    async answerSum(key, content) {
-      await withBlob(ANSWER_NAMES[key.step], content, key.round, () =>
+    async answerSum(key, content, madeFrom) {
+      await withBlob({ what: ANSWER_NAMES[key.step], madeFrom, name: key }, content, () =>
         request("exchange:send", { ...key, blob: blobOf(content) }),
       );
     },
@@ -334,6 +347,14 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     },
   };
 }
+
+type Described = Pick<LedgerUpload, "what" | "madeFrom" | "name">;
+
+const STARTING_ADAPTER: Described = {
+  what: "adapter",
+  madeFrom: "the adapter file that was chosen for everybody to start from",
+  name: null,
+};
 
 /** What this client's answers to the steps of a secure sum are, in the ledger. */
 const ANSWER_NAMES: Readonly<Record<ExchangeKey["step"], string>> = {

@@ -36,6 +36,7 @@ import { ownFigures, type SessionState } from "./sessionState.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
 import { createThrottle } from "./throttle.ts";
+import { answerWords, uploadWords } from "./uploadWords.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 export interface FederatedSession<Engine extends ClientEngine = ClientEngine> extends ReadableStore<SessionState> {
@@ -186,6 +187,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
 
+  const sentRows = () => store.get().view.samples?.train ?? null;
+
   const toldProgress = (progress: Progress) => (store.get().view.figures === "nobody" ? withoutPace(progress) : progress);
 
   /** What this client says of itself; null as long as it does not know what it computes with. */
@@ -259,7 +262,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : metrics;
     // What is summed securely never leaves by itself.
     const adapter = config.aggregation === "secure" ? null : upload;
-    await persistently(() => coordinator.submitRound({ round, adapter, metrics: told }));
+    await persistently(() => coordinator.submitRound({ round, adapter, madeFrom: uploadWords(config, round, sentRows()), metrics: told }));
     return { kind: "submitted", key };
   }
 
@@ -276,7 +279,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       identities: pins.of(snapshot.clients),
       content,
     });
-    await persistently(() => coordinator.answerSum(key, answer));
+    await persistently(() => coordinator.answerSum(key, answer, answerWords(config, key, sentRows())));
     return { kind: "summed", key };
   }
 

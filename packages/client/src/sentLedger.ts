@@ -1,71 +1,152 @@
-/** Every message and adapter that left this client, with its size: the evidence behind "what left this tab". It goes on after a reload. */
-import { z } from "zod";
+/**
+ * Every message and adapter that left this client, with its size, its hash and what it was made from: the evidence behind "what left this
+ * tab". What belongs to a client is kept on its device, and goes on after a reload and in another tab.
+ */
+import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
+import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { type LedgerFile, LEDGER_FORMAT, type SentEntry, type UploadName } from "@duet/lora-core/protocol/sentLedger";
+import { madeFrom } from "./sentWords.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 
-const sentMessage = z.object({
-  at: z.number(),
-  event: z.string(),
-  bytes: z.number(),
-  /** The message itself as JSON, or the name and size of an adapter; access tokens left out. */
-  content: z.string(),
-});
-export type SentMessage = Readonly<z.output<typeof sentMessage>>;
+export interface SentTotals {
+  readonly bytes: number;
+  readonly messages: number;
+  /** Oldest first. */
+  readonly entries: readonly SentEntry[];
+  /** False where this device keeps none of it: then it ends with the page. */
+  readonly isKept: boolean;
+}
 
-export const sentTotals = z.object({
-  /** Of this record's form. */
-  version: z.literal(1),
-  bytes: z.number(),
-  messages: z.number(),
-  /** The newest messages, newest last; older ones are only counted. */
-  recent: z.array(sentMessage).readonly(),
-});
-export type SentTotals = Readonly<z.output<typeof sentTotals>>;
-
-/** Where the ledger outlives its page; a store may forget what it has no room for. */
+/** Where a device keeps entries, by their owner, each under a name of its own. All of it may reject: a device can be full or forbid it. */
 export interface LedgerStore {
-  ledger(): SentTotals | null;
-  saveLedger(totals: SentTotals): void;
+  load(owner: string): Promise<ReadonlyMap<string, SentEntry>>;
+  save(owner: string, name: string, entry: SentEntry): Promise<void>;
+  forget(owner: string): Promise<void>;
 }
 
 export interface SentLedger extends ReadableStore<SentTotals> {
   record(event: string, payload: unknown): void;
   /** One entry for what leaves in pieces, repeated ones too; call what it returns with the bytes of each. */
-  recordPieces(event: string, payload: unknown): (bytes: number) => void;
+  recordUpload(upload: LedgerUpload): (bytes: number) => void;
+  /** What left since the page was opened, and what leaves from now on, is this client's; what its device kept comes before it. */
+  belongTo(client: { readonly federationId: string; readonly resumeToken: string }): void;
+  /** The client has left for good: its device keeps no more of it, and this page what it shows. */
+  forget(): void;
 }
 
-const KEPT = 100;
-/** Sent, and counted, but not shown: a screenshot of the panel must not let anyone in. */
+export interface LedgerUpload {
+  /** What it is, for people. */
+  readonly what: string;
+  readonly federationId: string;
+  readonly blob: BlobRef;
+  readonly madeFrom: string;
+  readonly name: UploadName | null;
+}
+
+/** Sent, and counted, but not shown: neither a screenshot of the panel nor the file must let anyone in. */
 const SECRETS = new Set(["token", "inviteToken", "resumeToken", "organiserKey"]);
 const HIDDEN = "…";
 const HIDDEN_BYTES = 3;
+/** Older ones of a page that belongs to no client, and stays open for days, are forgotten. */
+const MAX_UNOWNED = 1000;
 
-/** Goes on from what `kept` has. Without a store it lasts as long as the page. */
+/** Without a store it lasts as long as the page. */
 export function createSentLedger(now: () => number, kept?: LedgerStore): SentLedger {
-  const store = createStore<SentTotals>(kept?.ledger() ?? { version: 1, bytes: 0, messages: 0, recent: [] });
-  const set = (totals: SentTotals) => {
-    store.set(totals);
-    kept?.saveLedger(totals);
-  };
-  const add = (entry: SentMessage) => {
-    const { bytes, messages, recent } = store.get();
-    set({ version: 1, bytes: bytes + entry.bytes, messages: messages + 1, recent: [...recent, entry].slice(-KEPT) });
-  };
+  let entries: ReadonlyMap<string, SentEntry> = new Map();
+  let owner: string | null = null;
+  let isKept = kept !== undefined;
+  let count = 0;
+  const page = `${now().toString(36).padStart(9, "0")}-${Math.random().toString(36).slice(2, 8)}`;
+  const store = createStore<SentTotals>({ bytes: 0, messages: 0, entries: [], isKept });
+
+  function show(): void {
+    const all = [...entries.values()];
+    const total = (pick: (entry: SentEntry) => number) => all.reduce((sum, entry) => sum + pick(entry), 0);
+    store.set({ bytes: total(({ bytes }) => bytes), messages: total(({ messages }) => messages), entries: all, isKept });
+  }
+
+  function save(name: string, entry: SentEntry): void {
+    if (!kept || owner === null) return;
+    kept.save(owner, name, entry).catch(() => {
+      isKept = false;
+      show();
+    });
+  }
+
+  function put(name: string, entry: SentEntry): void {
+    const next = new Map(entries).set(name, entry);
+    if (owner === null) for (const [oldest] of [...next].slice(0, Math.max(0, next.size - MAX_UNOWNED))) next.delete(oldest);
+    entries = next;
+    save(name, entry);
+    show();
+  }
+
+  const newName = () => `${page}-${String(count++).padStart(6, "0")}`;
+
   return {
     get: store.get,
     subscribe: store.subscribe,
-    record: (event, payload) => add({ at: now(), event, ...describePayload(payload) }),
-    recordPieces(event, payload) {
-      let entry: SentMessage = { at: now(), event, bytes: 0, content: describePayload(payload).content };
-      add(entry);
+    record(event, payload) {
+      const { bytes, content } = describePayload(payload);
+      const made = { at: now(), event, messages: 1, bytes, content, ...rest(event, payload, content) };
+      const [name, last] = [...entries].at(-1) ?? [];
+      if (name === undefined || !last || !isRepeated(last, made)) return put(newName(), made);
+      put(name, { ...made, at: last.at, messages: last.messages + 1, bytes: last.bytes + bytes });
+    },
+    recordUpload({ what, federationId, blob, madeFrom: words, name: upload }) {
+      const name = newName();
+      const content = JSON.stringify({ federationId, ...blob });
+      put(name, { at: now(), event: what, messages: 1, bytes: 0, sha256: blob.sha256, content, madeFrom: words, upload });
       return (sent) => {
-        const totals = store.get();
-        const grown = { ...entry, bytes: entry.bytes + sent };
-        const recent = totals.recent.map((other) => (other === entry ? grown : other));
-        set({ ...totals, bytes: totals.bytes + sent, recent });
-        entry = grown;
+        const entry = entries.get(name);
+        if (entry) put(name, { ...entry, bytes: entry.bytes + sent });
       };
     },
+    forget() {
+      if (owner !== null) kept?.forget(owner).catch(() => {});
+      owner = null;
+    },
+    belongTo({ federationId, resumeToken }) {
+      const next = `${federationId}/${sha256Of(new TextEncoder().encode(resumeToken))}`;
+      if (owner === next) return;
+      if (owner !== null) entries = new Map();
+      owner = next;
+      for (const [name, entry] of entries) save(name, entry);
+      show();
+      kept?.load(next).then(
+        (earlier) => {
+          if (owner !== next) return;
+          entries = new Map([...new Map([...earlier, ...entries])].sort(([a], [b]) => (a < b ? -1 : 1)));
+          show();
+        },
+        () => {
+          isKept = false;
+          show();
+        },
+      );
+    },
   };
+}
+
+/** As a file that anyone may be given. */
+export function ledgerFileOf(
+  { entries }: SentTotals,
+  of: Pick<LedgerFile, "coordinator" | "federationId" | "clientId">,
+): { readonly fileName: string; readonly content: Uint8Array } {
+  const file: LedgerFile = { format: LEDGER_FORMAT, version: 1, ...of, entries: [...entries] };
+  const content = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
+  return { fileName: `what-left-${of.clientId}.json`, content };
+}
+
+const rest = (event: string, payload: unknown, content: string) => ({
+  sha256: sha256Of(new TextEncoder().encode(content)),
+  madeFrom: madeFrom(event, payload),
+  upload: null,
+});
+
+/** Progress of the same activity is one entry, however often it was said. */
+function isRepeated(last: SentEntry, next: SentEntry): boolean {
+  return last.event === "client:progress" && next.event === last.event && next.madeFrom === last.madeFrom;
 }
 
 /** Size as sent: JSON text; the transport's framing of a few bytes is not counted. */

@@ -2,6 +2,8 @@
 import type { Readable } from "node:stream";
 import type { FederationSummary, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import type { LinkRole } from "@duet/lora-core/protocol/organiserView";
+import type { Received } from "@duet/lora-core/protocol/received";
+import { enrolled } from "@duet/lora-core/rounds/roundState";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
@@ -16,6 +18,7 @@ import { isSystemError } from "../storage/files.ts";
 import { importFolders } from "../storage/importFolders.ts";
 import { deleteAbandonedUploads, type Storage } from "../storage/openStorage.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
+import { receivedFrom } from "../storage/receivedFrom.ts";
 import { StoredFormatError } from "../storage/storedFormat.ts";
 import { createArchive } from "./archive.ts";
 import { type Authorise, createAuthorise, verified, wrongCode } from "./authorise.ts";
@@ -60,6 +63,8 @@ export interface FederationRegistry {
   readonly authorise: Authorise;
   /** All that is kept of a federation, for its organiser, as a tar file. @throws {Refusal} as `authorise`. */
   export(federationId: string, organiserKey: string): Promise<Readable>;
+  /** What is on record that one of its clients sent, for who may watch. @throws {Refusal} as `authorise`; NOT_FOUND */
+  received(federationId: string, code: string, clientId: string): Promise<Received>;
   /** Deletes a federation that has ended, for its organiser. @throws {Refusal} as `authorise`; STILL_RUNNING */
   delete(federationId: string, organiserKey: string): Promise<void>;
   /** Those whose organisers want them listed, newest first. */
@@ -216,6 +221,12 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     find,
     authorise,
     export: async (federationId, organiserKey) => exported(await asOrganiser(federationId, organiserKey)),
+    async received(federationId, code, clientId) {
+      const { runner } = await authorise(federationId, code, "watch");
+      if (!enrolled(runner.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client in this federation");
+      const records = await stored(() => receivedFrom(storage.database, runner.id, clientId));
+      return { federationId: runner.id, clientId, items: records.map(({ item }) => item) };
+    },
     async delete(federationId, organiserKey) {
       const runner = await asOrganiser(federationId, organiserKey);
       if (runner.state.endedAt === null) throw new Refusal("STILL_RUNNING", "This federation is still running");

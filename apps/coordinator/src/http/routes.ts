@@ -50,6 +50,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
   registerHistory(app, parts.registry);
+  registerReceived(app, parts.registry);
   await registerSession(app, parts.access, parts.logger);
   if (parts.access.openId) registerOpenId(app, parts.access, parts.access.openId, parts.base);
   await registerBlobs(app, parts.registry, parts.logger, parts.metrics.tally);
@@ -118,6 +119,20 @@ function registerHistory(app: FastifyInstance, registry: FederationRegistry): vo
     const piece = historyBefore(found.runner.snapshotFor(audienceOf(found.grant)), before);
     reply.header("cache-control", "no-store").type("application/json").header("content-encoding", "gzip");
     return reply.send(await compress(JSON.stringify(piece)));
+  });
+}
+
+/** What is on record that a client sent, by names and hashes, for who may watch: what a client's ledger is checked against. */
+function registerReceived(app: FastifyInstance, registry: FederationRegistry): void {
+  app.get<{ Params: { id: string; client: string } }>("/federations/:id/received/:client", async (request, reply) => {
+    const { id, client } = request.params;
+    reply.header("cache-control", "no-store");
+    try {
+      return await registry.received(id, headerOf(request.headers, WATCH_TOKEN_HEADER) ?? "", client);
+    } catch (error) {
+      if (error instanceof Refusal) return refused(reply, error);
+      throw error;
+    }
   });
 }
 

@@ -25,10 +25,12 @@ export interface DashboardProps {
   readonly myRole: string;
   /** The participant's own column; null for a watcher. */
   readonly tab: ReactNode;
+  /** This tab's client; null or left out for a watcher, and before it has joined. */
+  readonly clientId?: string | null;
 }
 
 /** Everything there is to see of a federation: my tab at the left, everyone at the right. */
-export function Dashboard({ snapshot, token, myRole, tab }: DashboardProps) {
+export function Dashboard({ snapshot, token, myRole, tab, clientId = null }: DashboardProps) {
   const { tokenFor } = useServices();
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
   const left = clients.filter(({ status }) => status === "left").length;
@@ -55,7 +57,7 @@ export function Dashboard({ snapshot, token, myRole, tab }: DashboardProps) {
           </div>
           <ClientTable snapshot={snapshot} />
           <div className="pair">
-            {tab ? <SentPanel /> : <NetworkPanel snapshot={snapshot} />}
+            {tab ? <SentPanel federationId={federationId} clientId={clientId} /> : <NetworkPanel snapshot={snapshot} />}
             <EventLog snapshot={snapshot} />
           </div>
           {tab && <NetworkPanel snapshot={snapshot} />}

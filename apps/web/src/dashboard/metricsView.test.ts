@@ -32,9 +32,10 @@ const anna = clientOf("anna", {
   ],
 });
 const bram = clientOf("bram", {
+  samples: { train: 20, fusion: 1, test: 1 },
   history: [{ round: 0, metrics: metricsOf({ trainLoss: 4, ...accuracy(0.4, 0.6, null, null) }), standing: null }],
 });
-const snapshot = snapshotOf({ clients: [anna, bram], rounds: [roundOf(0, { meanLoss: 2.5 }), roundOf(1)] });
+const snapshot = snapshotOf({ clients: [anna, bram], rounds: [roundOf(0), roundOf(1)] });
 
 test("accuracy by round is the mean of those who measured it, with each client beside it", () => {
   const points = accuracyPoints(snapshot);
@@ -45,7 +46,7 @@ test("accuracy by round is the mean of those who measured it, with each client b
   expect(points[2]).toMatchObject({ fused: 0.9 });
 });
 
-test("loss by round prefers the coordinator's weighted mean and leaves out rounds without training", () => {
+test("the mean of losses by round is weighted by rows, over those who tell them, and leaves out rounds without training", () => {
   expect(lossPoints(snapshot)).toEqual([
     { round: 0, anna: 2, bram: 4, mean: 2.5 },
     { round: 1, anna: 1, bram: null, mean: 1 },

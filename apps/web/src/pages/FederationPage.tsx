@@ -39,6 +39,7 @@ export function FederationPage() {
           token={token}
           myRole="taking part"
           tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} token={token} /> : comingBack}
+          clientId={mine?.state.clientId ?? null}
         />
       )}
       {mine?.state.stage.kind === "removed" && (

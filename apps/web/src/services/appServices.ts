@@ -16,6 +16,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
+import { createLedgerStore } from "./ledgerStore.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { createTabStorage, type TabStorage } from "./tabStorage.ts";
@@ -63,7 +64,7 @@ export function createAppServices(): AppServices {
   const backend = forcedBackend();
   const storage = createTabStorage();
   const surroundings = createSurroundings(now);
-  const ledger = createSentLedger(now, storage);
+  const ledger = createSentLedger(now, createLedgerStore());
   const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now, surroundings });
   const wakeLock = createWakeLock();
   const claimShare = createSampleShares();
@@ -96,6 +97,8 @@ export function createAppServices(): AppServices {
     beginning: (snapshot: Snapshot) => Promise<Pick<SessionOptions<TabEngine>, "rows" | "start" | "kept">>,
   ): Promise<void> {
     session.get()?.close();
+    // Also of one that takes part no more, and so never says who it is.
+    if (identity.known) ledger.belongTo(identity.known);
     const secret = identity.known?.resumeToken ?? identity.inviteToken;
     const snapshot = await lookedAt(federationId, secret);
     const { config } = snapshot;

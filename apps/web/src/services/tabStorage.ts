@@ -1,10 +1,9 @@
 /**
- * What the page itself keeps in this browser, no rows among it: who this tab is (sessionStorage: this tab alone), what it has sent, and
- * which federations this browser organises or has joined (localStorage: any tab of this browser). Rows and adapters are the worker's to
- * keep (worker/clientStore.ts).
+ * What the page itself keeps in this browser, no rows among it: who this tab is (sessionStorage: this tab alone), and which federations
+ * this browser organises or has joined (localStorage: any tab of this browser). What it has sent is in ledgerStore.ts; rows and adapters
+ * are the worker's to keep (worker/clientStore.ts).
  */
 import { type AskingClient, askingClient, clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
-import { type LedgerStore, sentTotals } from "@duet/client/sentLedger";
 import { type Snapshot, snapshot } from "@duet/lora-core/protocol/snapshot";
 import { z } from "zod";
 
@@ -28,7 +27,7 @@ export interface KnownFederation {
   readonly token: string;
 }
 
-export interface TabStorage extends IdentityStore, LedgerStore {
+export interface TabStorage extends IdentityStore {
   organiser(federationId: string): OrganiserSecrets | null;
   saveOrganiser(federationId: string, secrets: Omit<OrganiserSecrets, "version">): void;
   forgetOrganiser(federationId: string): void;
@@ -58,14 +57,6 @@ export function createTabStorage(): TabStorage {
         partingKey(last.federationId),
         JSON.stringify({ ...last, clients: [], rounds: [], events: [], openRound: null }),
       ),
-    ledger: () => read(sessionStorage, LEDGER_KEY, sentTotals),
-    saveLedger(totals) {
-      try {
-        sessionStorage.setItem(LEDGER_KEY, JSON.stringify(totals));
-      } catch {
-        // Full: the ledger then counts on in memory only.
-      }
-    },
     organiser: (federationId) => read(localStorage, organiserKey(federationId), organiser),
     saveOrganiser: (federationId, secrets) =>
       localStorage.setItem(organiserKey(federationId), JSON.stringify({ version: 2, ...secrets })),
@@ -88,7 +79,6 @@ function knownFederations(): readonly KnownFederation[] {
   return [...known.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-const LEDGER_KEY = "duet:ledger";
 const ORGANISER = "duet:organiser:";
 const JOINED = "duet:joined:";
 const identityKey = (federationId: string) => `duet:member:${federationId}`;

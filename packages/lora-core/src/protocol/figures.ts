@@ -58,6 +58,12 @@ export function withoutFigures({ privacy }: RoundMetrics): RoundMetrics {
   return { ...NO_METRICS, ...(privacy ? { privacy } : {}) };
 }
 
+/** Whether anything in a round's report was measured. */
+export function hasFigures({ trainLoss, accuracy, macroF1, testLoss, fusion, trainTokens, trainSeconds }: RoundMetrics): boolean {
+  const slots = [accuracy, macroF1, testLoss].flatMap((figure) => Object.values(figure));
+  return [trainLoss, fusion, ...slots].some((value) => value !== null) || trainTokens > 0 || trainSeconds > 0;
+}
+
 /** Of where a client is: what it does. Steps would tell how fast. */
 export function withoutPace({ round, activity }: Progress): Progress {
   return { round, activity, slot: null, step: 0, steps: 0, loss: null, tokensPerSecond: 0 };

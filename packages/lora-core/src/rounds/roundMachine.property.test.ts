@@ -33,10 +33,12 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     policy.schedule.slice(0, state.rounds.length).map((spec) => spec.round),
   );
   expect(state.rounds.length).toBeGreaterThanOrEqual(before.rounds.length);
-  // A closed round only learns its aggregation error, once.
+  // A closed round only learns its aggregation error, once; and a client that takes its figures back is in no mean of them.
   for (const [i, closed] of before.rounds.entries()) {
     const { aggregationError } = state.rounds[i] ?? closed;
-    expect(state.rounds[i]).toEqual({ ...closed, aggregationError: closed.aggregationError ?? aggregationError });
+    const { meanLoss } = state.rounds[i] ?? closed;
+    expect(state.rounds[i]).toEqual({ ...closed, meanLoss, aggregationError: closed.aggregationError ?? aggregationError });
+    if (state.clients.every(({ figures }) => figures !== "everybody")) expect(meanLoss).toBeNull();
     if (!policy.schedule[i]?.uploads) expect(aggregationError).toBeNull();
   }
   if (open) {

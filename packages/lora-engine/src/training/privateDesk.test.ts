@@ -135,8 +135,8 @@ describe("a private client", () => {
     expect(privacy?.epsilon).toBeCloseTo(epsilonIn(await ledger()), 12);
     expect(privacy?.epsilon).toBeLessThanOrEqual(EPSILON);
     expect(privacy?.epsilon).toBeGreaterThan(0.99 * EPSILON);
-    expect(told.filter(({ loss, tokensPerSecond }) => loss !== null || tokensPerSecond !== 0)).toEqual([]);
-    // For its owner alone.
+    // For its owner alone; what of it leaves the session decides.
+    expect(told.some(({ loss }) => loss !== null)).toBe(true);
     expect(done?.own?.accuracy.personal).not.toBeNull();
     expect(done?.own?.trainLoss).toBeGreaterThan(0);
   });

@@ -16,7 +16,7 @@ export interface TrainingEngine extends AnswerEngine {
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /**
    * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second. `meter` is needed where the setup
-   * asks for privacy; then neither progress nor metrics say anything that was computed from rows, and the result has the figures as its `own`.
+   * asks for privacy; then its metrics say nothing that was computed from rows, and the result has the figures as its `own`.
    * @throws {DuetError} LOSS_NOT_FINITE; STORED_DAMAGED when what it is to go on from is of another round.
    * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
    */

@@ -1,0 +1,36 @@
+/** What an upload of a round was made from, in words for the ledger, read off the method's own plan. Pure. */
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+
+type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "training">;
+
+/** `rows` are those that this client trains on. */
+export function uploadWords({ strategy, budgets, training }: Agreed, round: number, rows: number | null): string {
+  const { upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+  if (!upload) return `nothing: round ${round} shares no adapter`;
+  const { slot, form, part, extra } = upload;
+  const whole = form === "difference" ? `what round ${round} changed of the ${slot} adapter` : `the ${slot} adapter after round ${round}`;
+  return [
+    part === "all" ? whole : `${whole}, its part "${part}"`,
+    ...(extra === "control" ? ["with this client's control variate"] : []),
+    `made from ${rows ?? "your"} training rows`,
+    ...(training.privacy ? ["with noise that hides single rows"] : []),
+  ].join(", ");
+}
+
+/** The same of an answer in a secure sum. */
+export function answerWords(config: Agreed, { round, step }: ExchangeKey, rows: number | null): string {
+  switch (step) {
+    case "keys":
+      return `keys made anew for the sum of round ${round}, signed by this client; nothing of your rows`;
+    case "shares":
+      return `shares of the secrets behind this tab's masks of round ${round}, encrypted for the other clients; nothing of your rows`;
+    case "input":
+      return `${uploadWords(config, round, rows)}, with losses and accuracies for their means, masked`;
+    case "agree":
+      return `a signature under the list of who is in the sum of round ${round}; nothing of your rows`;
+    case "unmask":
+      return `shares of others' secrets, which take the masks off the sum of round ${round}; nothing of your rows`;
+  }
+}
