@@ -1,7 +1,7 @@
 /** What a coordinator has on record of a client: asked for by a link that may watch, or read from its data folder. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "@duet/coordinator/storage/database/openDatabase";
+import { connectDatabase } from "@duet/coordinator/storage/database/openDatabase";
 import { hashFile } from "@duet/coordinator/storage/files";
 import { databaseAddress } from "@duet/coordinator/storage/openStorage";
 import { receivedFrom } from "@duet/coordinator/storage/receivedFrom";
@@ -36,7 +36,7 @@ export async function recordInFolder({ federationId, clientId }: Client, data: s
   if ("file" in address && !existsSync(address.file)) {
     throw new Error(`There is no coordinator's data in "${data}"; name its folder with --data.`);
   }
-  const database = await openDatabase(address);
+  const database = connectDatabase(address);
   try {
     const records = await receivedFrom(database, federationId, clientId);
     const items = [];

@@ -75,8 +75,16 @@ function unlisted({ entries }: LedgerFile, items: readonly ReceivedItem[]): read
 /** The round of which a listed message tells figures. */
 function roundWithFigures({ event, content }: SentEntry): readonly number[] {
   if (event !== "round:submit") return [];
-  const parsed = messages["round:submit"].request.safeParse(JSON.parse(content));
+  const parsed = messages["round:submit"].request.safeParse(jsonOf(content));
   return parsed.success && hasFigures(parsed.data.metrics) ? [parsed.data.round] : [];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const nameOf = ({ round, attempt, step }: UploadName): string =>

@@ -16,6 +16,7 @@ import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedSubmissionError, type FederationStore } from "../storage/federationStore.ts";
 import { isSystemError } from "../storage/files.ts";
+import type { Journal } from "../storage/journal.ts";
 import type { Happening, RoundLog } from "./roundLog.ts";
 import type { Gauge, SharedModel } from "./sharedModel.ts";
 
@@ -113,6 +114,11 @@ export class FederationLoop {
       const retryAt = this.#parts.clock.now() + STORAGE_RETRY_MS;
       this.#setTimer(`retry:${JSON.stringify(happening)}`, retryAt, () => this.applyReliably(happening, isObsolete));
     });
+  }
+
+  /** Call in turn only; see Journal.rewrite. @throws {Refusal} STORAGE_FAILED; nothing was changed then. */
+  rewrite(change: Parameters<Journal["rewrite"]>[0]): Promise<void> {
+    return this.stored(() => this.#parts.store.journal.rewrite(change));
   }
 
   /** Does something that writes. @throws {Refusal} STORAGE_FAILED when the system cannot. */

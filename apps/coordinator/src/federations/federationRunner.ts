@@ -33,6 +33,7 @@ import { openRoundLog, type RoundLog } from "./roundLog.ts";
 import { SecureSums } from "./secureSums.ts";
 import { openSharedModel, type SharedModel } from "./sharedModel.ts";
 import { createSnapshotFeed, type SnapshotFeed, type Watcher } from "./snapshotFeed.ts";
+import { withoutTakenBack } from "./takenBack.ts";
 import { createWaitingRoom, type WaitingRoom } from "./waitingRoom.ts";
 
 export interface RunnerParts {
@@ -60,6 +61,9 @@ export async function openFederationRunner(parts: RunnerParts): Promise<Federati
   const model = await openSharedModel(record.federationId, federation, store, compute, log.state.modelRound);
   const clock = startingFrom(parts.clock, log.state.at);
   const runner = new FederationRunner({ ...parts, clock }, log, model);
+  // A client took something back, and the coordinator went down before that was written.
+  const taken = withoutTakenBack(log.state, federation.config);
+  if (entries.some((entry) => taken(entry) !== entry)) await runner.members.forgetTakenBack();
   if (parts.wasAwake && entries.length > 0) await runner.restart();
   return runner;
 }

@@ -16,6 +16,7 @@ import type { Grant } from "./grant.ts";
 import { heldNames } from "./heldNames.ts";
 import { type Connection, createRoster } from "./roster.ts";
 import type { SecureSums } from "./secureSums.ts";
+import { withoutTakenBack } from "./takenBack.ts";
 import type { WaitingRoom } from "./waitingRoom.ts";
 
 export interface MemberParts {
@@ -107,6 +108,12 @@ export class Members {
     onGone(clientId);
   }
 
+  /** Call in turn: what clients told and have taken back is in the journal no more. */
+  forgetTakenBack(): Promise<void> {
+    const { loop, federation } = this.#parts;
+    return loop.rewrite(withoutTakenBack(this.#state, federation.config));
+  }
+
   /** Who is not listed any more comes back as somebody new, by a link. Call after every change of the state. */
   forgetGone(before: RoundState): void {
     if (before.clients === this.#state.clients) return;
@@ -139,7 +146,9 @@ export class Members {
     const { loop, sums, clock } = this.#parts;
     const name = freeName(introduction.name, heldNames(this.#state, clock.now(), clientId), MAX_NAME_LENGTH);
     sums.assertSameIdentity(clientId, introduction.identity);
+    const before = enrolled(this.#state, clientId)?.figures;
     await loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
+    if (introduction.figures === "nobody" && before !== "nobody") await this.forgetTakenBack();
     this.#roster.connect(clientId, connection);
     return clientId;
   }

@@ -1,4 +1,7 @@
-/** The events of one federation, numbered from 1, only ever appended. What is in it happened; what is not did not. */
+/**
+ * The events of one federation, numbered from 1, appended, and changed for nothing but what a client takes back. What is in it happened;
+ * what is not did not.
+ */
 import type { Database } from "./database/openDatabase.ts";
 import { type JournalEntry, journalFormat } from "./journalEntry.ts";
 import { currentVersion, parseStored, parseStoredJson, StoredFormatError } from "./storedFormat.ts";
@@ -9,6 +12,8 @@ export interface Journal {
    * @throws a system error; the journal is as it was before then.
    */
   append(entries: readonly JournalEntry[], options: { readonly durable: boolean }): Promise<void>;
+  /** Changes what is on disk, all of it or nothing: for what has to be forgotten. `change` gives back the very entry that stays as it is. */
+  rewrite(change: (entry: JournalEntry) => JournalEntry): Promise<void>;
   /** Writes what was not waited for. */
   close(): Promise<void>;
 }
@@ -88,8 +93,34 @@ function journalAfter(database: Database, federationId: string, initialLength: n
       if (durable) await write(all);
       else unwritten = all;
     },
+    rewrite: (change) => rewrite(database, federationId, change),
     async close() {
       if (unwritten.length > 0) await write(unwritten);
     },
   };
+}
+
+async function rewrite(
+  database: Database,
+  federationId: string,
+  change: (entry: JournalEntry) => JournalEntry,
+): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    const rows = await transaction
+      .selectFrom("events")
+      .select(["seq", "version", "event", "resume_hash"])
+      .where("federation_id", "=", federationId)
+      .execute();
+    for (const row of rows) {
+      const entry = parseRow(row);
+      const changed = change(entry);
+      if (changed === entry) continue;
+      await transaction
+        .updateTable("events")
+        .set({ event: JSON.stringify(changed.event), version: currentVersion(journalFormat) })
+        .where("federation_id", "=", federationId)
+        .where("seq", "=", row.seq)
+        .execute();
+    }
+  });
 }

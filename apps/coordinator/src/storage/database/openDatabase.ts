@@ -17,9 +17,7 @@ export type DatabaseAddress = { readonly file: string } | { readonly url: string
  */
 export async function openDatabase(address: DatabaseAddress): Promise<Database> {
   if ("file" in address) await makePrivate(address.file);
-  const database = new Kysely<Tables>({
-    dialect: "file" in address ? sqliteDialect(address.file) : postgresDialect(address.url),
-  });
+  const database = connectDatabase(address);
   try {
     await migrate(database);
     return database;
@@ -27,6 +25,11 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     await database.destroy();
     throw error;
   }
+}
+
+/** One that is there, as it is: for who reads. */
+export function connectDatabase(address: DatabaseAddress): Database {
+  return new Kysely<Tables>({ dialect: "file" in address ? sqliteDialect(address.file) : postgresDialect(address.url) });
 }
 
 /** What SQLite writes beside the file gets the file's rights. */
