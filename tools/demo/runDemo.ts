@@ -71,6 +71,8 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
           {
             backend: options.backend,
             deadlineMs: JOIN_DEADLINE_MS,
+            // The report is made of what the tabs tell; with an epsilon there is nothing to choose.
+            figures: options.epsilon === undefined ? "Everybody" : undefined,
             ...(options.secure && !options["no-kill"] && index === data.clients.length - 1 ? { onPage: kill(name) } : {}),
           },
         ),

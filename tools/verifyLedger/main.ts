@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     throw new Error(`Name the file, and either a link or the data folder.\n\n${USAGE}`);
   }
   const ledger = readLedger(file);
-  const database = values.database ?? process.env.DATABASE_URL ?? null;
+  const database = values.database || process.env.DATABASE_URL || null;
   const record = link === undefined ? recordInFolder(ledger, data ?? "", database) : recordByLink(ledger, link);
   const verification = verifyLedger(ledger, await record);
   console.log(verificationText(verification));

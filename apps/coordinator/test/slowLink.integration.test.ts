@@ -49,14 +49,14 @@ async function remoteClient(url: string, request: RequestInput<"client:join">): 
     ledger,
     async round(round, value) {
       const received = await persistently(() => coordinator.fetchAdapter(round));
-      const submission = { round, adapter: learned(value), metrics: testMetrics() };
+      const submission = { round, adapter: learned(value), madeFrom: "a test", metrics: testMetrics() };
       await persistently(() => coordinator.submitRound(submission));
       return received?.byteLength ?? 0;
     },
   };
 }
 
-const adaptersSent = ({ ledger }: RemoteClient) => ledger.get().recent.filter(({ event }) => event === "adapter");
+const adaptersSent = ({ ledger }: RemoteClient) => ledger.get().entries.filter(({ event }) => event === "adapter");
 
 test("two clients share a line on which one adapter takes longer than any message may, and finish their rounds", async () => {
   const { url } = await startCoordinator();

@@ -1,7 +1,11 @@
 /** A federation whose updates are summed securely, from the form to its end, with real tabs. */
+import { readFile } from "node:fs/promises";
+import { ledgerFile } from "@duet/lora-core/protocol/sentLedger";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { expect, it, onTestFinished } from "vitest";
+import { recordByLink } from "../../../tools/verifyLedger/recordOf.ts";
+import { type Verification, verificationText, verifyLedger } from "../../../tools/verifyLedger/verifyLedger.ts";
 import { join, type Participant } from "./support/participant.ts";
 import { startStage } from "./support/stage.ts";
 
@@ -77,5 +81,30 @@ it("sums three tabs' updates securely, one of which reloads: the same words in a
   expect(named("round:submit").map(({ content }) => JSON.parse(content).adapter)).toEqual([null, null, null]);
   expect(named("adapter")).toEqual([]);
   expect(named("masked update").length).toBeGreaterThanOrEqual(2);
+
+  // Nobody's figures were told, the means come from the sums, and each tab shows its owner its own.
+  const mine = anna?.getByRole("region", { name: "You, so far" });
+  await mine?.getByText("nobody else sees them").waitFor();
+  expect(await mine?.getByText(/training loss \d/).count()).toBe(1);
+  await anna?.getByRole("region", { name: "Clients" }).getByText("0 of 3 clients tell their figures here").waitFor();
+  expect(sent.filter(({ content }) => /"trainLoss":\d/.test(content))).toEqual([]);
+
+  // The list of the tab that was reloaded, as a file, is what the coordinator has on record.
+  const verification = await verifiedListOf(bram as Page, inviteUrl);
+  expect(verification).toMatchObject({ isSound: true });
+  expect(verification.findings.filter(({ verdict }) => verdict === "recorded" || verdict === "stored")).toHaveLength(10);
+  expect(verificationText(verification)).toMatch(/sum 1, step "input": recorded as sent/);
   await Promise.all(tabs.map(({ context }) => context.close()));
 });
+
+/** Downloads what left this tab, and checks it. */
+async function verifiedListOf(page: Page, link: string): Promise<Verification> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download the list" }).click(),
+  ]);
+  const ledger = ledgerFile.parse(JSON.parse(await readFile(await download.path(), "utf8")));
+  expect(ledger.entries.some(({ madeFrom }) => /made from \d+ training rows.*masked/.test(madeFrom))).toBe(true);
+  expect(JSON.stringify(ledger)).not.toContain(link.split("#")[1]);
+  return verifyLedger(ledger, await recordByLink(ledger, link));
+}

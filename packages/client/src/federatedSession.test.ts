@@ -1,5 +1,6 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
 import { expect, test, vi } from "vitest";
 import type { ClientIdentity } from "./clientIdentity.ts";
 import { type SessionOptions, startFederatedSession } from "./federatedSession.ts";
@@ -270,4 +271,27 @@ test("what must not be answered is not, and the person is told why", async () =>
   feed.push({ ...other, clients: other.clients.map((client) => ({ ...client, identity: "another" })) });
   await vi.waitFor(() => expect(session.get().notes.at(-1)).toMatch(/did not take part .* another key of anna than before/));
   expect(calls).not.toContain("answer shares");
+});
+
+test("who chooses that nobody sees its figures says so at once, and tells none from then on", async () => {
+  const { session, coordinator, identities, finish, rounds } = started();
+  await vi.waitFor(() => expect(rounds.has(1)).toBe(true));
+  expect(coordinator.said.find(({ name }) => name === "client:join")?.payload).toMatchObject({
+    figures: "everybody",
+    device: { backend: "webgpu" },
+    samples: { train: 60, fusion: 10, test: 30 },
+  });
+  await session.tellFigures("nobody");
+  expect(coordinator.said.findLast(({ name }) => name === "client:join")?.payload).toMatchObject({
+    figures: "nobody",
+    device: null,
+    samples: { train: 60, fusion: null, test: null },
+  });
+  expect(identities.saved.get("f1")).toMatchObject({ figures: "nobody" });
+  expect(session.get()).toMatchObject({ figures: "nobody", stage: { kind: "working", round: 1 } });
+  finish(first);
+  await vi.waitFor(() => expect(coordinator.sent).toHaveLength(1));
+  expect(coordinator.sent[0]?.metrics).toEqual(NO_METRICS);
+  // Its owner still sees them.
+  expect(session.get().own?.trainLoss).toBe(keptRound(first).done.metrics.trainLoss);
 });

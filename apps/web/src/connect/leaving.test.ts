@@ -1,13 +1,15 @@
 import { defaultFederation, type FederationChoices } from "@duet/lora-core/federation/federationDefaults";
+import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import { expect, test } from "vitest";
 import { leaving } from "./leaving.ts";
 
 const task = { kind: "label", labels: ["a", "b"] } as const;
-function told(choices: Partial<FederationChoices>) {
+function told(choices: Partial<FederationChoices>, figures: FiguresFor = "everybody") {
   const { sent, kept } = leaving(
     defaultFederation({ name: "x", model: encoderBase, task: { ...task, labels: [...task.labels] }, ...choices }),
+    figures,
   );
   return { sent: sent.join("; "), kept: kept.join("; ") };
 }
@@ -15,7 +17,7 @@ const privacy = { training: { privacy: { epsilon: 8, clip: 1 } } };
 
 test("a plain federation sends changes and figures, and its personal adapter where the method says so", () => {
   expect(told({ method: "fdlora", preset: "private" })).toEqual({
-    sent: "changes of the shared adapter, once a round, rounded to 8 bits a value; how many rows you have, your loss and accuracy after each round; your name here, and what your device computes with",
+    sent: "changes of the shared adapter, once a round, rounded to 8 bits a value; for everybody: how many rows you have, what your device computes with, your loss, accuracy and speed; your name here, and what you chose above",
     kept: "your rows, tokens and prompts; your file's name and its other columns; your personal adapter",
   });
   expect(told({ method: "fdlora", preset: "paper" }).sent).toContain("your personal adapter: this method sends it");
@@ -24,7 +26,7 @@ test("a plain federation sends changes and figures, and its personal adapter whe
 
 test("with a secure sum nothing leaves by itself but masked changes, keys and figures", () => {
   const { sent, kept } = told({ method: "fdlora", preset: "private", aggregation: "secure" });
-  expect(sent).toMatch(/under masks: the coordinator gets the sum over all clients; keys, made anew .* loss and accuracy/);
+  expect(sent).toMatch(/under masks: the coordinator gets the sum over all clients; keys, made anew .* loss, accuracy/);
   expect(kept).toContain("your changes by themselves, without masks; your personal adapter");
   expect(told({ method: "fdlora", preset: "paper", aggregation: "secure" })).toMatchObject({
     sent: expect.stringContaining("your personal adapter, as part of the sum"),
@@ -38,7 +40,7 @@ test("with an epsilon no figure leaves, and what is learned has noise", () => {
     expect(sent).toMatch(/with noise that hides single rows/);
     expect(sent).not.toMatch(/accuracy/);
     expect(sent).toContain("how much of your privacy budget is spent");
-    expect(kept).toContain("your loss, accuracy and fusion weights");
+    expect(kept).toContain("your loss, accuracy, fusion weights");
   }
 });
 

@@ -33,6 +33,7 @@ export function fakeCoordinator(calls: Calls) {
   const replaced = new Set<(reason: string) => void>();
   const answers = { join: async (): Promise<unknown> => ({}), submit: async (): Promise<void> => {} };
   const sent: RoundSubmission[] = [];
+  const said: { readonly name: string; readonly payload: unknown }[] = [];
   const client: CoordinatorClient = {
     baseUrl: "https://coordinator.example/",
     status,
@@ -46,14 +47,16 @@ export function fakeCoordinator(calls: Calls) {
     },
     onSnapshot: () => () => {},
     offer: async () => ({ models: [], hub: "https://hub.example" }),
-    request: async (name) => {
+    request: async (name, payload) => {
       calls.push(name);
+      said.push({ name, payload });
       return {} as never;
     },
     watch: async () => ({}) as never,
     watchAsOrganiser: async () => ({}) as never,
-    join: async () => {
+    join: async (payload) => {
       calls.push("client:join");
+      said.push({ name: "client:join", payload });
       return (await answers.join()) as never;
     },
     createFederation: async () => ({}) as never,
@@ -79,8 +82,9 @@ export function fakeCoordinator(calls: Calls) {
   return {
     client,
     answers,
-    /** What was submitted. */
+    /** What was submitted, and the other messages. */
     sent,
+    said,
     lose: () => status.set({ kind: "lost", since: 0 }),
     comeBack: () => {
       status.set({ kind: "ready", offer: { models: [], hub: "https://hub.example" }, clockOffsetMs: 0 });
@@ -101,7 +105,7 @@ export function fakeFeed(federationId: string): FederationFeed & { push(snapshot
 const blobs = { personal: Uint8Array.of(1), shared: Uint8Array.of(2) };
 
 export function keptRound(key: RoundKey): KeptRound {
-  const done: DoneRound = { ...key, submitted: false, upload: Uint8Array.of(3), metrics: metricsOf(), confusion: null };
+  const done: DoneRound = { ...key, submitted: false, upload: Uint8Array.of(3), metrics: metricsOf({ trainLoss: 0.5 }), confusion: null };
   return { checkpoint: { lastRound: key.round, ...blobs }, done, isKept: true };
 }
 
