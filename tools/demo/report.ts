@@ -116,7 +116,9 @@ export function tableOf({ clients, federation, seconds }: Report): string {
   const header = ["client", "rows", "backend", ...kinds, "w1 personal", "w2 shared", "MB up", "MB down", "note"];
   const rows = clients.map((client) => [
     client.name,
-    Object.values(client.samples).map((rows) => rows ?? "–").join("+"),
+    Object.values(client.samples)
+      .map((rows) => rows ?? "–")
+      .join("+"),
     client.backend ?? "not told",
     ...kinds.map((kind) => figure(client.accuracy[kind])),
     figure(client.fusion?.personal ?? null),

@@ -44,17 +44,25 @@ async function sentTwoRounds() {
   const of = { coordinator: `${coordinator.url}/`, federationId: created.federationId, clientId };
   const file = JSON.parse(new TextDecoder().decode(ledgerFileOf(ledger.get(), of).content)) as LedgerFile;
   const write = async (changed: LedgerFile) => {
-    const path = join(folder, `${Math.random()}.json`);
+    const path = join(folder, "list.json");
     await writeFile(path, JSON.stringify(changed));
     return path;
   };
-  return { coordinator, created, file, write, watchLink: `${coordinator.url}/watch/${created.federationId}#${created.watchToken}` };
+  return {
+    coordinator,
+    created,
+    file,
+    write,
+    watchLink: `${coordinator.url}/watch/${created.federationId}#${created.watchToken}`,
+  };
 }
 
 test("an honest list agrees with the coordinator, asked by a link or read in its folder, long after the contents are gone", async () => {
   const { coordinator, file, write, watchLink } = await sentTwoRounds();
   const path = await write(file);
-  const text = expect.stringMatching(/2 uploads are recorded as the ledger says.*0 are different; 0 are with the coordinator.*is sound/s);
+  const text = expect.stringMatching(
+    /2 uploads are recorded as the ledger says.*0 are different; 0 are with the coordinator.*is sound/s,
+  );
   expect(await verify(path, "--link", watchLink)).toEqual({ code: 0, text });
   const held = coordinator.databaseUrl === null ? [] : ["--database", coordinator.databaseUrl];
   expect(await verify(path, "--data", coordinator.dataDir, ...held)).toEqual({ code: 0, text });
@@ -66,20 +74,35 @@ test("a changed entry is told as different, a missing one as what the coordinato
   const { file, write, watchLink } = await sentTwoRounds();
   const [first, ...others] = file.entries.filter(({ upload }) => upload !== null);
   const rest = file.entries.filter(({ upload }) => upload === null);
-  const changed = { ...file, entries: [...rest, ...others, { ...(first as LedgerFile["entries"][number]), sha256: "0".repeat(64) }] };
-  expect(await verify(await write(changed), "--link", watchLink)).toMatchObject({ code: 1, text: expect.stringMatching(/DIFFERENT +adapter, round 1/) });
+  const changed = {
+    ...file,
+    entries: [...rest, ...others, { ...(first as LedgerFile["entries"][number]), sha256: "0".repeat(64) }],
+  };
+  expect(await verify(await write(changed), "--link", watchLink)).toMatchObject({
+    code: 1,
+    text: expect.stringMatching(/DIFFERENT +adapter, round 1/),
+  });
   const missing = { ...file, entries: [...rest, ...others] };
-  expect(await verify(await write(missing), "--link", watchLink)).toMatchObject({ code: 1, text: expect.stringMatching(/NOT LISTED +round 1: the coordinator has \d+ bytes/) });
+  expect(await verify(await write(missing), "--link", watchLink)).toMatchObject({
+    code: 1,
+    text: expect.stringMatching(/NOT LISTED +round 1: the coordinator has \d+ bytes/),
+  });
 });
 
 test("who may not look, and a file that is none, are told what to do", async () => {
   const { coordinator, created, file, write, watchLink } = await sentTwoRounds();
   const path = await write(file);
   const wrong = `${watchLink.slice(0, -4)}AAAA`;
-  expect(await verify(path, "--link", wrong)).toMatchObject({ code: 2, text: expect.stringMatching(/does not tell: This link opens no federation/) });
+  expect(await verify(path, "--link", wrong)).toMatchObject({
+    code: 2,
+    text: expect.stringMatching(/does not tell: This link opens no federation/),
+  });
   const other = watchLink.replace(created.federationId, "another");
   expect(await verify(path, "--link", other)).toMatchObject({ code: 2, text: expect.stringMatching(/another federation/) });
   expect(await verify(path)).toMatchObject({ code: 2, text: expect.stringMatching(/either a link or the data folder/) });
-  expect(await verify("package.json", "--link", watchLink)).toMatchObject({ code: 2, text: expect.stringMatching(/is no list of what left/) });
+  expect(await verify("package.json", "--link", watchLink)).toMatchObject({
+    code: 2,
+    text: expect.stringMatching(/is no list of what left/),
+  });
   expect((await readdir(coordinator.dataDir)).length).toBeGreaterThan(0);
 });

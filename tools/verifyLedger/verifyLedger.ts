@@ -27,10 +27,7 @@ export interface Verification {
 }
 
 export function verifyLedger(ledger: LedgerFile, received: Received): Verification {
-  const findings = [
-    ...ledger.entries.map((entry) => findingOf(entry, received.items)),
-    ...unlisted(ledger, received.items),
-  ];
+  const findings = [...ledger.entries.map((entry) => findingOf(entry, received.items)), ...unlisted(ledger, received.items)];
   return { findings, isSound: findings.every(({ verdict }) => verdict !== "different" && verdict !== "unlisted") };
 }
 
@@ -64,7 +61,9 @@ function unlisted({ entries }: LedgerFile, items: readonly ReceivedItem[]): read
     const isListed = item.bytes === 0 || uploads.some((upload) => isSame(upload, item));
     const what = nameOf(item);
     return [
-      ...(isListed ? [] : [{ verdict: "unlisted", what, words: `the coordinator has ${item.bytes} bytes of this client` } as const]),
+      ...(isListed
+        ? []
+        : [{ verdict: "unlisted", what, words: `the coordinator has ${item.bytes} bytes of this client` } as const]),
       ...(item.hasFigures && !told.has(item.round)
         ? [{ verdict: "unlisted", what, words: "the coordinator has figures of this client" } as const]
         : []),

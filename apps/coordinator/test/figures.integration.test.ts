@@ -73,7 +73,8 @@ async function told(figures: FiguresFor) {
     }
   }
   await organiser.until(({ endedAt }) => endedAt !== null, "the end");
-  const get = async (path: string, headers: Record<string, string> = {}) => (await fetch(coordinator.url + path, { headers })).text();
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(coordinator.url + path, { headers })).text();
   const history = (token: string) => get(`/federations/${federationId}/history`, { [WATCH_TOKEN_HEADER]: token });
   const elsewhere = [
     JSON.stringify(await bram.call("federation:list", {})),
@@ -127,7 +128,10 @@ test("figures for nobody are not kept, whatever a client sends: only the rows th
     expect(text.match(SENTINEL)).toBeNull();
     expect(text).not.toContain(OVER_MEDIAN);
   }
-  const view = await organiser.call("federation:links", { federationId: created.federationId, organiserKey: created.organiserKey });
+  const view = await organiser.call("federation:links", {
+    federationId: created.federationId,
+    organiserKey: created.organiserKey,
+  });
   expect(JSON.stringify(view).match(SENTINEL)).toBeNull();
   await coordinator.restart();
   const stored = (await bytesIn(coordinator.dataDir)).toString("latin1");
@@ -153,7 +157,9 @@ test("who takes figures back is in nobody's view any more, before and after a re
   expect((await shown()).match(SENTINEL)).toBeNull();
   await coordinator.restart();
   expect((await shown()).match(SENTINEL)).toBeNull();
-  const file = await fetch(`${coordinator.url}/federations/${federationId}/export`, { headers: { "x-organiser-key": organiserKey } });
+  const file = await fetch(`${coordinator.url}/federations/${federationId}/export`, {
+    headers: { "x-organiser-key": organiserKey },
+  });
   const digits = new Set((await file.text()).match(/0?\.?7654\d+/g) ?? []);
   expect(digits).toEqual(new Set([String(TRAIN), OVER_MEDIAN]));
 });

@@ -20,6 +20,7 @@ import {
 } from "@duet/lora-core/protocol/messages";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { originAnswer } from "@duet/lora-core/protocol/originAnswer";
+import type { UploadName } from "@duet/lora-core/protocol/sentLedger";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type SnapshotHistory, snapshotHistory } from "@duet/lora-core/protocol/snapshotChange";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
@@ -27,7 +28,6 @@ import { io, type Socket } from "socket.io-client";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { downloadBlob } from "./downloadBlob.ts";
-import type { UploadName } from "@duet/lora-core/protocol/sentLedger";
 import type { LedgerUpload, SentLedger } from "./sentLedger.ts";
 import { createSnapshotMirror } from "./snapshotMirror.ts";
 import { createStore, type ReadableStore } from "./store.ts";

@@ -1,6 +1,6 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test, vi } from "vitest";
 import type { ClientIdentity } from "./clientIdentity.ts";
 import { type SessionOptions, startFederatedSession } from "./federatedSession.ts";

@@ -262,7 +262,9 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : metrics;
     // What is summed securely never leaves by itself.
     const adapter = config.aggregation === "secure" ? null : upload;
-    await persistently(() => coordinator.submitRound({ round, adapter, madeFrom: uploadWords(config, round, sentRows()), metrics: told }));
+    await persistently(() =>
+      coordinator.submitRound({ round, adapter, madeFrom: uploadWords(config, round, sentRows()), metrics: told }),
+    );
     return { kind: "submitted", key };
   }
 

@@ -41,11 +41,7 @@ test("who may not look on any more is told so, also in the middle; who was remov
   const refused = new Map<string, DuetError>();
   const { client, comeBack } = refusing(refused);
   let parting: ReturnType<typeof snapshotOf> | null = null;
-  const feed = openFederationFeed(
-    client,
-    "f",
-    { tokens: () => ["watch"], parting: () => parting },
-  );
+  const feed = openFederationFeed(client, "f", { tokens: () => ["watch"], parting: () => parting });
   await expect.poll(() => feed.get().kind).toBe("live");
   refused.set("watch", ended);
   comeBack();

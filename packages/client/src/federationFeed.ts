@@ -71,7 +71,8 @@ export async function lookOn(
   organiserKey: string | null,
   tokens: readonly string[],
 ): Promise<Snapshot> {
-  const asOrganiser = organiserKey === null ? null : await coordinator.watchAsOrganiser(federationId, organiserKey).catch(() => null);
+  const asOrganiser =
+    organiserKey === null ? null : await coordinator.watchAsOrganiser(federationId, organiserKey).catch(() => null);
   return asOrganiser ?? watchByAny(coordinator, federationId, tokens);
 }
 

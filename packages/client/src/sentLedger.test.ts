@@ -74,7 +74,10 @@ test("progress of one activity is one entry, however often it was said; another 
     ["round:fetch", 1],
     ["client:progress", 1],
   ]);
-  expect(entries[0]).toMatchObject({ content: expect.stringContaining('"step":130'), madeFrom: expect.stringMatching(/how far/) });
+  expect(entries[0]).toMatchObject({
+    content: expect.stringContaining('"step":130'),
+    madeFrom: expect.stringMatching(/how far/),
+  });
   expect(entries[1]?.madeFrom).toMatch(/nothing of how fast/);
 });
 

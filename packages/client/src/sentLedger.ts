@@ -4,7 +4,8 @@
  */
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
-import { type LedgerFile, LEDGER_FORMAT, type SentEntry, type UploadName } from "@duet/lora-core/protocol/sentLedger";
+import { LEDGER_FORMAT, type LedgerFile, type SentEntry, type UploadName } from "@duet/lora-core/protocol/sentLedger";
+import { createSecret } from "./secret.ts";
 import { madeFrom } from "./sentWords.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 
@@ -56,7 +57,7 @@ export function createSentLedger(now: () => number, kept?: LedgerStore): SentLed
   let owner: string | null = null;
   let isKept = kept !== undefined;
   let count = 0;
-  const page = `${now().toString(36).padStart(9, "0")}-${Math.random().toString(36).slice(2, 8)}`;
+  const page = `${now().toString(36).padStart(9, "0")}-${createSecret()}`;
   const store = createStore<SentTotals>({ bytes: 0, messages: 0, entries: [], isKept });
 
   function show(): void {

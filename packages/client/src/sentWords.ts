@@ -22,7 +22,9 @@ const WORDS: Words = {
       `your name, and your choice that ${SEEN_BY[figures]} your figures`,
       ...(device ? ["what this device computes with"] : []),
       ...(samples.train !== null && samples.test !== null ? ["how many rows you have in each part"] : []),
-      ...(samples.train !== null && samples.test === null ? ["how many rows you train on, by which your changes are weighed"] : []),
+      ...(samples.train !== null && samples.test === null
+        ? ["how many rows you train on, by which your changes are weighed"]
+        : []),
     ].join(", "),
   "client:progress": ({ round, activity, steps }) =>
     `what this tab does in round ${round} (${activity})${steps > 0 ? ", and how far it is" : ", and nothing of how fast"}`,
@@ -36,7 +38,8 @@ const WORDS: Words = {
       ...(metrics.privacy ? ["where your privacy budget stands"] : []),
     ].join(", "),
   "exchange:fetch": ({ round, step }) => `that the others' part of step "${step}" of round ${round} is asked for`,
-  "exchange:send": ({ round, step }) => `that step "${step}" of round ${round} is answered, with the name and size of what was uploaded`,
+  "exchange:send": ({ round, step }) =>
+    `that step "${step}" of round ${round} is answered, with the name and size of what was uploaded`,
 };
 
 export function madeFrom(event: string, payload: unknown): string {

@@ -117,7 +117,14 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
       return only(downloaded(machine, event));
     case "opened": {
       const { device, modelKept, samples, kept } = event;
-      const shown = { device, modelKept, samples, adapters: keptAdapters(kept), confusion: kept.done?.confusion ?? null, own: ownFigures(kept.done, machine.view.own) };
+      const shown = {
+        device,
+        modelKept,
+        samples,
+        adapters: keptAdapters(kept),
+        confusion: kept.done?.confusion ?? null,
+        own: ownFigures(kept.done, machine.view.own),
+      };
       return join({ ...showing(machine, shown), engine: "ready", standing: standingOf(kept.done) });
     }
     case "connected":

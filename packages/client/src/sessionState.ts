@@ -1,9 +1,9 @@
 /** What a client is doing, for everyone who shows it. */
 
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import type { DoneRound } from "@duet/lora-core/contract/clientRound";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
-import type { DoneRound } from "@duet/lora-core/contract/clientRound";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import type { AdapterKey, Device, Progress, RoundMetrics, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";

@@ -10,7 +10,8 @@ export function uploadWords({ strategy, budgets, training }: Agreed, round: numb
   const { upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
   if (!upload) return `nothing: round ${round} shares no adapter`;
   const { slot, form, part, extra } = upload;
-  const whole = form === "difference" ? `what round ${round} changed of the ${slot} adapter` : `the ${slot} adapter after round ${round}`;
+  const whole =
+    form === "difference" ? `what round ${round} changed of the ${slot} adapter` : `the ${slot} adapter after round ${round}`;
   return [
     part === "all" ? whole : `${whole}, its part "${part}"`,
     ...(extra === "control" ? ["with this client's control variate"] : []),

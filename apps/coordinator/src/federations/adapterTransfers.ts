@@ -148,7 +148,13 @@ export class AdapterTransfers {
     const artifact = await this.#storeAdapter(clientId, round, adapter);
     const sent = { artifact, sha256: adapter?.sha256 ?? null, bytes: adapter?.bytes ?? 0 };
     const isTold = enrolled(loop.state, clientId)?.figures !== "nobody";
-    const happening = { type: "submitted", clientId, round, ...sent, metrics: isTold ? metrics : withoutFigures(metrics) } as const;
+    const happening = {
+      type: "submitted",
+      clientId,
+      round,
+      ...sent,
+      metrics: isTold ? metrics : withoutFigures(metrics),
+    } as const;
     await loop.applyTogether(happening, () => this.#isExpected(clientId, round));
     this.#stored.delete(clientId);
     if (artifact !== null) store.settleSubmission(artifact);

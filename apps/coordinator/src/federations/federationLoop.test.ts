@@ -70,7 +70,15 @@ test("a round goes on before it is gauged, its contributions stay for that long,
   });
   const submit = (round: number) =>
     loop.inTurn(() =>
-      loop.apply({ type: "submitted", clientId: "a", round, artifact: `of-${round}`, sha256: null, bytes: 1, metrics: testMetrics() }),
+      loop.apply({
+        type: "submitted",
+        clientId: "a",
+        round,
+        artifact: `of-${round}`,
+        sha256: null,
+        bytes: 1,
+        metrics: testMetrics(),
+      }),
     );
   await loop.inTurn(() => loop.apply({ type: "clientJoined", clientId: "a", introduction }));
   await submit(1);

@@ -4,8 +4,8 @@
  * client alone hears nothing of what does not matter to that one.
  */
 import { constants, gzipSync } from "node:zlib";
-import { changeText, MIN_GZIP_LENGTH } from "@duet/lora-core/protocol/changeCodec";
 import { seenBy } from "@duet/lora-core/protocol/audience";
+import { changeText, MIN_GZIP_LENGTH } from "@duet/lora-core/protocol/changeCodec";
 import type { Audience } from "@duet/lora-core/protocol/figures";
 import { type OwnParts, ownPartsOf } from "@duet/lora-core/protocol/ownPart";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";

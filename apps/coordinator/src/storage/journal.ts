@@ -100,11 +100,7 @@ function journalAfter(database: Database, federationId: string, initialLength: n
   };
 }
 
-async function rewrite(
-  database: Database,
-  federationId: string,
-  change: (entry: JournalEntry) => JournalEntry,
-): Promise<void> {
+async function rewrite(database: Database, federationId: string, change: (entry: JournalEntry) => JournalEntry): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     const rows = await transaction
       .selectFrom("events")

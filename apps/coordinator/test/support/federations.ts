@@ -129,7 +129,13 @@ export async function joinAs(
   { url }: { readonly url: string },
   created: Created,
   name: string,
-  { train = 100, resumeToken = createToken(), identity = null as string | null, sees = "all" as "all" | "own", figures = "everybody" as FiguresFor } = {},
+  {
+    train = 100,
+    resumeToken = createToken(),
+    identity = null as string | null,
+    sees = "all" as "all" | "own",
+    figures = "everybody" as FiguresFor,
+  } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
   const request = { ...joinRequest(created, name, train), resumeToken, identity, sees, figures };

@@ -33,6 +33,9 @@ export function memoryJournal() {
       disk.writes += 1;
       entries.push(...appended);
     },
+    async rewrite(change) {
+      entries.splice(0, entries.length, ...entries.map(change));
+    },
     close: async () => undefined,
   };
   return { journal, entries, disk };

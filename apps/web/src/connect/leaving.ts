@@ -38,14 +38,18 @@ export function leaving({ strategy, budgets, aggregation, training, upload }: Ag
       ...(isPrivate ? ["how much of your privacy budget is spent"] : []),
       ...FIGURES_SENT[figures],
       ...(isRowCountSent ? ["how many rows you train on, to the coordinator: it weighs your changes by it"] : []),
-      ...(isSecure && !isPrivate ? ["your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read"] : []),
+      ...(isSecure && !isPrivate
+        ? ["your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read"]
+        : []),
       "your name here, and what you chose above",
     ],
     kept: [
       "your rows, tokens and prompts",
       "your file's name and its other columns",
       ...(isSecure ? ["your changes by themselves, without masks"] : []),
-      ...(figures === "nobody" ? ["your loss, accuracy, fusion weights and speed by themselves, and what your device computes with"] : []),
+      ...(figures === "nobody"
+        ? ["your loss, accuracy, fusion weights and speed by themselves, and what your device computes with"]
+        : []),
       ...(hasPersonal && !personalIsSent ? ["your personal adapter"] : []),
     ],
   };

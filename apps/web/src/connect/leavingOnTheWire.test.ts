@@ -69,7 +69,9 @@ async function wireOf(config: FederationConfig, figures: FiguresFor) {
 const task = { kind: "label" as const, labels: ["a", "b"] };
 const cases = strategies.flatMap(({ id, presets }) =>
   Object.keys(presets).flatMap((preset) =>
-    (["plain", "secure"] as const).map((aggregation) => [`${id}, ${preset}, ${aggregation}`, { method: id, preset, aggregation }] as const),
+    (["plain", "secure"] as const).map(
+      (aggregation) => [`${id}, ${preset}, ${aggregation}`, { method: id, preset, aggregation }] as const,
+    ),
   ),
 );
 
@@ -87,9 +89,12 @@ test.each(cases)("%s: the words before joining are what is sent, whoever is to s
       expect(says("what your device computes with")).toBe(join.device !== null);
       expect(says("how many rows you train on")).toBe(join.samples.train !== null && join.samples.test === null);
       expect(says("your loss, accuracy and speed")).toBe(hasFigures(submission?.metrics ?? measured));
-      expect(says("your loss, accuracy and speed")).toBe(progress.steps > 0 || progress.loss !== null || progress.tokensPerSecond > 0);
+      expect(says("your loss, accuracy and speed")).toBe(
+        progress.steps > 0 || progress.loss !== null || progress.tokensPerSecond > 0,
+      );
       expect(kept.some((line) => line.startsWith("your loss, accuracy"))).toBe(inForce === "nobody");
-      for (const who of ["everybody", "organiser"] as const) expect(says(`for ${who === "organiser" ? "the organiser" : who}:`)).toBe(inForce === who);
+      for (const who of ["everybody", "organiser"] as const)
+        expect(says(`for ${who === "organiser" ? "the organiser" : who}:`)).toBe(inForce === who);
       const uploads = methodOf(config.strategy).plan(config.budgets, { round: 1, isNewcomer: false }).upload !== null;
       const isSecure = choices.aggregation === "secure";
       expect(submission?.adapter !== null).toBe(uploads && !isSecure && says("changes of the shared adapter"));

@@ -37,11 +37,7 @@ export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
         </Button>
       )}
       {isChoosing && (
-        <FiguresChoice
-          config={config}
-          value={state.figures}
-          onChange={(figures) => start(() => session.tellFigures(figures))}
-        />
+        <FiguresChoice config={config} value={state.figures} onChange={(figures) => start(() => session.tellFigures(figures))} />
       )}
       {task.kind === "failed" && <FailureAlert failure={task.failure} />}
     </Panel>

@@ -57,7 +57,8 @@ export function tellersText({ clients }: Pick<Snapshot, "clients">): string | nu
 
 /** Why a panel of figures has none; `ahead` where they are yet to come. */
 export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "clients">, what: string, ahead: string): string {
-  if (config.training.privacy) return `With differential privacy nobody sends ${what}: they are computed from rows without noise.`;
+  if (config.training.privacy)
+    return `With differential privacy nobody sends ${what}: they are computed from rows without noise.`;
   if (clients.length === 0 || clients.some(tells)) return ahead;
   const none = `No client tells its ${what} here: that is each participant's own choice.`;
   if (config.aggregation === "secure") return `${none} Their means come with the secure sums.`;
@@ -66,6 +67,10 @@ export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "cl
 
 /** Of what a participant chose, for its own tab. */
 export function inForceText(config: Pick<FederationConfig, "training">, figures: FiguresFor): string {
-  const seen = { everybody: "everybody sees them too", organiser: "the organiser sees them too", nobody: "nobody else sees them" };
+  const seen = {
+    everybody: "everybody sees them too",
+    organiser: "the organiser sees them too",
+    nobody: "nobody else sees them",
+  };
   return seen[figuresInForce(config, figures)];
 }

@@ -105,7 +105,13 @@ export function fakeFeed(federationId: string): FederationFeed & { push(snapshot
 const blobs = { personal: Uint8Array.of(1), shared: Uint8Array.of(2) };
 
 export function keptRound(key: RoundKey): KeptRound {
-  const done: DoneRound = { ...key, submitted: false, upload: Uint8Array.of(3), metrics: metricsOf({ trainLoss: 0.5 }), confusion: null };
+  const done: DoneRound = {
+    ...key,
+    submitted: false,
+    upload: Uint8Array.of(3),
+    metrics: metricsOf({ trainLoss: 0.5 }),
+    confusion: null,
+  };
   return { checkpoint: { lastRound: key.round, ...blobs }, done, isKept: true };
 }
 

@@ -32,7 +32,12 @@ export const linkView = z.strictObject({
 export type LinkView = z.output<typeof linkView>;
 
 /** Somebody who asks to be let in. */
-export const waitingView = z.strictObject({ id: z.string().refine(isId), name: displayName, device: device.nullable(), askedAt: instant });
+export const waitingView = z.strictObject({
+  id: z.string().refine(isId),
+  name: displayName,
+  device: device.nullable(),
+  askedAt: instant,
+});
 export type WaitingView = z.output<typeof waitingView>;
 
 export const organiserView = z.strictObject({

@@ -141,7 +141,13 @@ function complete(opened: Snapshot | null, whole: Snapshot): Snapshot {
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const joined = (clientId: string) => {
-  const introduction = { name: clientId, device, samples: { train: 3, fusion: 1, test: 1 }, identity: null, figures: "everybody" as const };
+  const introduction = {
+    name: clientId,
+    device,
+    samples: { train: 3, fusion: 1, test: 1 },
+    identity: null,
+    figures: "everybody" as const,
+  };
   return { type: "clientJoined" as const, clientId, introduction, at: 1 };
 };
 

@@ -47,7 +47,9 @@ export function recordRound(state: RoundState, { open, exchange, outcome }: Clos
     ...roundViewOf(state, open),
     closedAt: state.at,
     aggregated: [...aggregated],
-    meanLoss: outcome?.means ? outcome.means.trainLoss : meanLossOf(state.clients, specOf(state, open).round, Object.keys(open.submissions)),
+    meanLoss: outcome?.means
+      ? outcome.means.trainLoss
+      : meanLossOf(state.clients, specOf(state, open).round, Object.keys(open.submissions)),
     aggregationError: outcome?.aggregationError ?? null,
     means: outcome?.means ?? null,
     exchanges: open.exchanges,

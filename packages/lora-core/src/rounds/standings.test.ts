@@ -21,7 +21,13 @@ const bad = { norm: 12.34, rows: 16_666_666, cosine: -0.5, isClipped: true, isCa
 
 const events: readonly RoundEvent[] = [
   ...names.map((clientId): RoundEvent => {
-    const introduction = { name: clientId, device, samples: { train: 60, fusion: 1, test: 1 }, identity: null, figures: "everybody" as const };
+    const introduction = {
+      name: clientId,
+      device,
+      samples: { train: 60, fusion: 1, test: 1 },
+      identity: null,
+      figures: "everybody" as const,
+    };
     return { type: "clientJoined", clientId, introduction, at: 0 };
   }),
   ...names.map((clientId): RoundEvent => {

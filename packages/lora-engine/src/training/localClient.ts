@@ -8,7 +8,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
-import { type BackendName, type Device, type Progress, type SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
