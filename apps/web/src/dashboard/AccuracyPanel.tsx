@@ -27,7 +27,8 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <Panel
       title="Accuracy on each client's own test rows"
-      hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one.${tellers ? ` ${tellers}.` : ""} The dotted line is what guessing would reach.`}
+      hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one. The dotted line is what guessing would reach.`}
+      aside={tellers}
       empty={
         points.length === 0
           ? noFiguresText(

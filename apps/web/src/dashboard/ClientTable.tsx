@@ -21,7 +21,8 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <Panel
       title="Clients"
-      hint={`Rows, tokens and prompts are not here: a client reports counts and figures only, to whom it chooses.${tellers ? ` ${tellers}.` : ""}`}
+      hint="Rows, tokens and prompts are not here: a client reports counts and figures only, to whom it chooses."
+      aside={tellers}
       empty={clients.length === 0 ? "One row per client, with device, figures and bytes, once the first has joined." : null}
     >
       <Scroll label="Table of clients">
