@@ -1,7 +1,7 @@
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
+import { FiguresChoice } from "../ui/FiguresChoice.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { FiguresChoice } from "./FiguresChoice.tsx";
 import { leaving } from "./leaving.ts";
 
 export interface WhatLeavesProps {

@@ -2,12 +2,12 @@ import type { SessionState } from "@duet/client/sessionState";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { FiguresChoice } from "../connect/FiguresChoice.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { fixedFiguresText } from "../lib/figuresWords.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { FiguresChoice } from "../ui/FiguresChoice.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ownFiguresView } from "./myTabView.ts";
 
