@@ -84,7 +84,7 @@ test.runIf(testServer === undefined)("what is written now can be kept as a fixtu
     records: await database.selectFrom("federations").select("version").distinct().execute(),
     events: await database.selectFrom("events").select("version").distinct().execute(),
   }));
-  expect(versions).toEqual({ records: [{ version: 5 }], events: [{ version: 4 }] });
+  expect(versions).toEqual({ records: [{ version: 5 }], events: [{ version: 5 }] });
   const { federationId } = stored.running;
   const model = await inDatabase(kept, (database) =>
     database
