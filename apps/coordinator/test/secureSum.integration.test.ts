@@ -218,6 +218,10 @@ test("what a method, a protection or two clients make impossible is refused at c
   expect(await refusal({ robustness: { kind: "clip" } })).toMatch(/nobody can bound them/);
   const amp = { id: "fedamp", preset: "standard", config: { attention: 1, width: 1, mu: 0.1 } };
   expect(await refusal({ strategy: amp })).toMatch(/FedAMP compares the clients' adapters/);
+  expect(await refusal({ clientPrivacy: { epsilon: 8, delta: 0.9, clip: 1 } })).toMatch(/delta/);
+  expect(await refusal({ aggregation: "plain", clientPrivacy: { epsilon: 8, delta: 0.01, clip: 1 } })).toMatch(
+    /noise in a secure sum/,
+  );
   expect(await refusal({})).toBe("created");
 });
 
@@ -232,4 +236,28 @@ test("differential privacy with a method that counts labels is refused at creati
   expect(await refusal("fedrod", { epsilon: 8, clip: 1 })).toMatch(/FedRoD counts the labels .* train without epsilon\.$/);
   expect(await refusal("fedrod", undefined)).toBe("created");
   expect(await refusal("fedavg", { epsilon: 8, clip: 1 })).toBe("created");
+});
+
+test("with privacy of clients a sum is noisy, tells no figures, and says what the next one is clipped to", async () => {
+  const clientPrivacy = { epsilon: 20, delta: 0.01, clip: 0.05 };
+  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"], await startCoordinator(), { clientPrivacy });
+  for (const round of [1, 2]) {
+    if (round > 1) for (const client of clients) await client.ready(round);
+    for (const step of EXCHANGE_STEPS) {
+      await Promise.all(clients.map((client, k) => client.answer(round, step, updateOf(k))));
+    }
+    const { rounds } = await organiser.until(roundOpen(round + 1), `round ${round + 1}`);
+    const means = rounds[round - 1]?.means;
+    expect(means).toMatchObject({ trainRows: 0, testRows: 0, trainLoss: null, accuracy: { shared: null } });
+    // All are above the clip, so it grows, unless the noise has it that they are not.
+    expect(Math.abs(Math.log((means?.clip ?? 0) / clientPrivacy.clip))).toBeLessThanOrEqual(0.1 * round + 1e-9);
+  }
+  // Clipped to 0.05 in all: the updates of 0.1 and more in every value are not there, and the noise is.
+  const served = decodeAdapter((await (clients[0] as SummingClient).client.fetchAdapter(2)) as Uint8Array, layout);
+  const moved = [...initialAdapter(layout, 7)].flatMap(([key, { data }]) =>
+    [...data].map((value, i) => value - (served.get(key)?.data[i] ?? 0)),
+  );
+  const mean = moved.reduce((sum, value) => sum + value, 0) / moved.length;
+  expect(Math.abs(mean)).toBeLessThan(0.02);
+  expect(new Set(moved.map((value) => value.toFixed(6))).size).toBeGreaterThan(moved.length / 2);
 });

@@ -73,6 +73,7 @@ const plainly = (clients: readonly string[]) => ({
   inputs: clients.map((clientId) => ({ clientId, artifact: clientId, sampleCount: 3 })),
   exchange: null,
   identities: {},
+  clip: null,
 });
 
 test("what everyone fetches is encoded and hashed once per aggregation, however many ask at once", async () => {

@@ -232,7 +232,7 @@ test("a private federation tells the engine all of its trainings, any other none
 /** Round 1 of a secure federation, at this step of its sum. */
 function summing(step: "keys" | "shares", answered: string[] = []): Snapshot {
   const open = collecting(1);
-  const exchange = { attempt: 1, step, asked: ["anna", "bram"], answered };
+  const exchange = { attempt: 1, step, asked: ["anna", "bram"], answered, clip: null };
   const clients = open.clients.map((client) => ({ ...client, identity: `key of ${client.id}` }));
   return {
     ...open,

@@ -8,7 +8,7 @@ import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
-import { sumSizeOf } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -275,8 +275,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const answer = await engine.answerSum({
       key,
       federationId,
-      size: sumSizeOf(config, key.round),
-      weighting: methodOf(config.strategy).weighting,
+      size: sumSizeOf(config, key.round, snapshot.openRound?.exchange?.clip ?? null),
+      weighting: weightingOf(config),
       identitySecret,
       identities: pins.of(snapshot.clients),
       content,

@@ -58,7 +58,7 @@ export async function roundFrom({ facts, round, before, shared }: AggregateInput
   const plan = method.plan(facts.budgets, { round, isNewcomer: false });
   if (!plan.upload) throw new RangeError(`Nothing to aggregate: clients send nothing in round ${round}`);
   const sent = uploadLayout(layout, plan.upload);
-  const summed = shared.kind === "sum" ? await summedContribution(shared.sum, sent, method.weighting) : null;
+  const summed = shared.kind === "sum" ? await summedContribution(shared.sum, sent) : null;
   const state = await openModel(facts, before);
   const form = { layout, upload: plan.upload, coding: facts.upload };
   const handedOut = (clientId: string) => method.download(state, clientId);

@@ -1,6 +1,7 @@
 /** The one contribution that a secure sum makes: from the clients' stored answers, without a single update ever being there. */
 import { readFile } from "node:fs/promises";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import type { SumPrivacy } from "@duet/lora-core/contract/secureSum";
 import { summedRound } from "@duet/lora-core/federation/updateVector";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
@@ -16,6 +17,8 @@ import type { Contribution, Weighting } from "@duet/lora-core/strategies/strateg
 /** An attempt that is over, as plain data. */
 export interface StoredSum {
   readonly terms: AttemptTerms;
+  readonly weighting: Weighting;
+  readonly privacy: SumPrivacy | null;
   /** Public keys, by client. */
   readonly identities: Readonly<Record<string, string>>;
   /** Where each client's answers lie, by step. */
@@ -29,9 +32,8 @@ export interface SummedContribution {
 
 /** One masked vector at a time is in memory. @throws {RangeError} when the masks cannot be taken off. */
 export async function summedContribution(
-  { terms, identities, answers }: StoredSum,
+  { terms, weighting, privacy, identities, answers }: StoredSum,
   layout: AdapterLayout,
-  weighting: Weighting,
 ): Promise<SummedContribution> {
   const keys = Object.entries(identities).map(([client, key]) => [client, decodeKey(key)] as const);
   const desk = createAttemptDesk(terms, new Map(keys));
@@ -51,6 +53,7 @@ export async function summedContribution(
   }
   if (recovery.kind === "wrongShares") throw new RangeError("the sum cannot be unmasked: shares of its masks do not fit");
   await addMasks(sum, recovery.masks);
-  const { update, weight, means } = summedRound(decodeSum(terms.layout, sum, recovery.survivors.length), layout, weighting);
+  const values = decodeSum(terms.layout, sum, recovery.survivors.length);
+  const { update, weight, means } = summedRound(values, layout, weighting, privacy);
   return { contribution: { clientId: "sum", sampleCount: weight, tensors: update }, means };
 }

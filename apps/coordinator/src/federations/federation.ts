@@ -3,7 +3,13 @@ import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
-import { fewClientsRefusal, privacyRefusal, protectionRefusal, uploadRefusal } from "@duet/lora-core/federation/choiceRefusals";
+import {
+  clientPrivacyRefusal,
+  fewClientsRefusal,
+  privacyRefusal,
+  protectionRefusal,
+  uploadRefusal,
+} from "@duet/lora-core/federation/choiceRefusals";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
@@ -52,7 +58,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   const { upload } = method.plan(config.budgets, { round: 1, isNewcomer: false });
   const largest = Math.max(
     adapterBytes,
-    upload ? updateVectorBytes(sumSizeOf(config, 1), layoutBytes(uploadLayout(layout, upload))) : 0,
+    upload ? updateVectorBytes(sumSizeOf(config, 1, null), layoutBytes(uploadLayout(layout, upload))) : 0,
   );
   if (largest > MAX_ADAPTER_BYTES) {
     throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
@@ -114,7 +120,8 @@ function assertCanRun(method: Method, layout: AdapterLayout, config: FederationC
     protectionRefusal(aggregation, robustness.kind) ??
     fewClientsRefusal(aggregation, minClients) ??
     uploadRefusal(method, budgets, config) ??
-    privacyRefusal(method, budgets, training);
+    privacyRefusal(method, budgets, training) ??
+    clientPrivacyRefusal(method, budgets, config);
   if (refusal) throw new RangeError(refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {

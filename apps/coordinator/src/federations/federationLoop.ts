@@ -5,7 +5,7 @@
 import { MAX_MODULE_ERRORS } from "@duet/lora-core/protocol/limits";
 import { exchangeArtifacts } from "@duet/lora-core/rounds/exchange";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
-import { exchangeOf, openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
+import { clipOf, exchangeOf, openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import type { Logger } from "pino";
@@ -215,7 +215,11 @@ export class FederationLoop {
     const { round, inputs } = work;
     const artifacts = inputs.map(({ artifact }) => artifact);
     try {
-      const { standings, means, gauge } = await this.#parts.model.aggregate({ ...work, identities: identityKeys(this.state) });
+      const { standings, means, gauge } = await this.#parts.model.aggregate({
+        ...work,
+        identities: identityKeys(this.state),
+        clip: clipOf(this.state),
+      });
       if (gauge) for (const artifact of artifacts) this.#gauged.add(artifact);
       const told = { moduleErrors: [], standings: standings.map(toldStanding), means };
       this.applyReliably({ type: "aggregated", round, error: null, ...told });

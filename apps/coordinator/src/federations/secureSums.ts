@@ -4,12 +4,13 @@
  */
 import { readFile } from "node:fs/promises";
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import type { SumSize } from "@duet/lora-core/contract/secureSum";
 import { sumSizeOf, termsOfSum, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
 import { exchangeStanding } from "@duet/lora-core/rounds/exchangeSteps";
-import { enrolled, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { clipOf, enrolled, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import type { Identities } from "@duet/lora-core/secureAggregation/announcement";
 import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
 import { type AttemptDesk, createAttemptDesk } from "@duet/lora-core/secureAggregation/attemptDesk";
@@ -165,8 +166,8 @@ export class SecureSums {
   }
 
   #terms(round: number, attempt: number): AttemptTerms {
-    const { federationId, federation } = this.#parts;
-    return termsOfSum({ federationId, round, attempt }, sumSizeOf(federation.config, round), this.#updateBytes(round));
+    const { federationId } = this.#parts;
+    return termsOfSum({ federationId, round, attempt }, this.#sizeOf(round), this.#updateBytes(round));
   }
 
   #updateBytes(round: number): number {
@@ -174,7 +175,12 @@ export class SecureSums {
   }
 
   #vectorBytes(round: number): number {
-    return updateVectorBytes(sumSizeOf(this.#parts.federation.config, round), this.#updateBytes(round));
+    return updateVectorBytes(this.#sizeOf(round), this.#updateBytes(round));
+  }
+
+  #sizeOf(round: number): SumSize {
+    const { federation, loop } = this.#parts;
+    return sumSizeOf(federation.config, round, clipOf(loop.state));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The shared adapter of one federation and what its method remembers: on disk, and worked on in threads. */
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
-import { sumSizeOf, termsOfSum } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, termsOfSum, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
@@ -23,6 +23,8 @@ export type Gauge = () => Promise<AggregationError | null>;
 export interface AggregateWork extends Omit<Extract<RoundCommand, { type: "aggregate" }>, "type"> {
   /** Public keys, by client. */
   readonly identities: Readonly<Record<string, string>>;
+  /** What updates in a noisy sum were clipped to, see `clipOf`. */
+  readonly clip: number | null;
 }
 
 export interface AggregatedRound {
@@ -78,8 +80,9 @@ export async function openSharedModel(
     return blob;
   }
 
-  async function sharedIn({ round, inputs, exchange, identities }: AggregateWork): Promise<SharedByClients> {
-    if (exchange) return { kind: "sum", sum: await storedSum(round, exchange, identities) };
+  async function sharedIn(work: AggregateWork): Promise<SharedByClients> {
+    const { inputs, exchange } = work;
+    if (exchange) return { kind: "sum", sum: await storedSum(work, exchange) };
     const contributions: StoredContribution[] = [];
     for (const { clientId, artifact, sampleCount } of inputs) {
       contributions.push({ clientId, sampleCount, path: await store.submissionFile(artifact) });
@@ -87,7 +90,7 @@ export async function openSharedModel(
     return { kind: "each", contributions };
   }
 
-  async function storedSum(round: number, exchange: Exchange, identities: StoredSum["identities"]): Promise<StoredSum> {
+  async function storedSum({ round, clip, identities }: AggregateWork, exchange: Exchange): Promise<StoredSum> {
     const answersTo = async (step: ExchangeStep) => {
       const answers = [];
       for (const [clientId, artifact] of Object.entries(answersOf(exchange, step))) {
@@ -96,8 +99,11 @@ export async function openSharedModel(
       return answers;
     };
     const updateBytes = layoutBytes(federation.uploadLayoutOf(round) ?? []);
+    const size = sumSizeOf(config, round, clip);
     return {
-      terms: termsOfSum({ federationId, round, attempt: exchange.attempt }, sumSizeOf(config, round), updateBytes),
+      terms: termsOfSum({ federationId, round, attempt: exchange.attempt }, size, updateBytes),
+      weighting: weightingOf(config),
+      privacy: size.privacy,
       identities,
       answers: {
         keys: await answersTo("keys"),

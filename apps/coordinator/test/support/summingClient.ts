@@ -1,6 +1,6 @@
 /** A client that takes part in secure sums over a real socket, with the parts that a tab has; what it keeps is in memory. */
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
-import { sumSizeOf } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
@@ -8,7 +8,6 @@ import { newIdentity, publicKeyOf } from "@duet/lora-core/secureAggregation/iden
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
 import { systemRandomBytes } from "@duet/lora-core/secureAggregation/randomBytes";
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import { type Created, type Joined, joinAs, testMetrics } from "./federations.ts";
 
 const STEP_MS = 10_000;
@@ -66,8 +65,8 @@ export async function joinSumming(
     return desk.answer(clientId, shared, {
       key,
       federationId: created.federationId,
-      size: sumSizeOf(config, key.round),
-      weighting: methodOf(config.strategy).weighting,
+      size: sumSizeOf(config, key.round, exchange.clip),
+      weighting: weightingOf(config),
       identitySecret,
       identities: Object.fromEntries(clients.map(({ id, identity: known }) => [id, known as string])),
       content,

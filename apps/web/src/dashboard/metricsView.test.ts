@@ -61,6 +61,7 @@ test("means come from the secure sum where there is one, the base's for all roun
     trainLoss: 1.5,
     accuracy: { ...none, base: 0.25, personal: 0.52, shared: 0.66 },
     testLoss: none,
+    clip: null,
   };
   const summed = { ...snapshot, rounds: [roundOf(0), roundOf(1, { means, meanLoss: 1.5 }), roundOf(2), roundOf(3)] };
   const points = accuracyPoints(summed);

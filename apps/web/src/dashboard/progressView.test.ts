@@ -49,7 +49,7 @@ test("time left is an estimate once a tenth is done, and time taken at the end",
 
 test("a secure sum under way says its step", () => {
   const open = collecting(1, { phase: "exchanging" });
-  const exchange = { attempt: 1, step: "keys" as const, asked: ["anna", "bram"], answered: [] };
+  const exchange = { attempt: 1, step: "keys" as const, asked: ["anna", "bram"], answered: [], clip: null };
   const summing = { ...open, openRound: open.openRound && { ...open.openRound, exchange } };
   expect(stripView(summing, 0)).toMatchObject({
     status: "Round 1 of 2",

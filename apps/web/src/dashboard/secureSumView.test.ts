@@ -75,7 +75,7 @@ test("a round that was closed without a sum is said; open ones, summed ones and 
 
 test("a sum under way says its step and who has answered", () => {
   const open = collecting(1, { config, clients });
-  const exchange = { attempt: 1, step: "input" as const, asked: ["anna", "bram"], answered: ["bram"] };
+  const exchange = { attempt: 1, step: "input" as const, asked: ["anna", "bram"], answered: ["bram"], clip: null };
   const snapshot = { ...open, openRound: open.openRound && { ...open.openRound, exchange } };
   expect(exchangeText(snapshot)).toBe("step 3 of 5: masked updates, 1 of 2 have answered");
   expect(["anna", "bram", "chen"].map((id) => answerOf(snapshot, id))).toEqual(["asked", "answered", null]);

@@ -58,7 +58,7 @@ test("while updates are summed securely, lanes show who has answered; a round wi
   const { config } = snapshotOf();
   const rounds = [roundOf(0, { aggregated: [] }), roundOf(1, { closedAt: null, aggregated: [] })];
   const open = collecting(1, { config: { ...config, aggregation: "secure" }, phase: "exchanging", rounds });
-  const exchange = { attempt: 1, step: "shares" as const, asked: ["anna", "bram"], answered: ["bram"] };
+  const exchange = { attempt: 1, step: "shares" as const, asked: ["anna", "bram"], answered: ["bram"], clip: null };
   const { lanes } = timelineView({ ...open, openRound: open.openRound && { ...open.openRound, exchange } });
   expect(lanes.map(({ cells }) => cells.slice(0, 2).map(({ kind, text }) => `${kind}: ${text}`))).toEqual([
     ["missed: Learning alone: ended without a sum", "asked: Round 1 of 2: has not answered this step of the secure sum yet"],

@@ -8,6 +8,16 @@ export interface SumSize {
   readonly maxClients: number;
   /** How finely the values of an update are written, and how many bits of each travel under masks; weighted values beyond `clip` are clipped. */
   readonly range: { readonly clip: number; readonly modulusBits: 16 | 32 };
+  /** Null: the sum is exact. */
+  readonly privacy: SumPrivacy | null;
+}
+
+/** How a sum is kept from telling of any one client. */
+export interface SumPrivacy {
+  /** C: Euclidean norm that updates are clipped to. */
+  readonly clip: number;
+  /** Deviation of the noise that surely is in the sum, over what one client can add to it. */
+  readonly noiseMultiplier: number;
 }
 
 export interface SumRequest {

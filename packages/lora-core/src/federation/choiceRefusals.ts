@@ -4,6 +4,7 @@ import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets } from "../strategies/strategy.ts";
+import { sumNoise } from "./noisySum.ts";
 
 /** Why updates that come together so cannot be protected so, one sentence; null where they can. */
 export function protectionRefusal(
@@ -32,6 +33,25 @@ export function uploadRefusal(
   }
   if (plansOf(method, budgets).every((plan) => plan.upload?.form !== "value")) return null;
   return `${method.label} sends adapters whose values take the place of those before, so that none can wait for a later round: send all of them, or choose another method.`;
+}
+
+/** Why clients cannot be hidden in the noise of a sum, one sentence; null where they can, and where nobody asks for it. */
+export function clientPrivacyRefusal(
+  method: Method,
+  budgets: Budgets,
+  { aggregation, clientPrivacy, maxClients }: Pick<FederationConfig, "aggregation" | "clientPrivacy" | "maxClients">,
+): string | null {
+  if (!clientPrivacy) return null;
+  if (aggregation === "plain") return "Privacy of clients is noise in a secure sum: sum updates securely, or leave it out.";
+  const sent = plansOf(method, budgets).flatMap(({ upload }) => (upload ? [upload] : []));
+  if (sent.some(({ form, extra }) => form !== "difference" || extra !== null)) {
+    return `${method.label} sends more than what a client changed, and noise to hide that would drown it: choose another method, or leave out privacy of clients.`;
+  }
+  if (clientPrivacy.delta * maxClients > 1) {
+    return `A delta of ${clientPrivacy.delta} is more than one part in ${maxClients}, the number of clients: it would protect nobody.`;
+  }
+  if (sumNoise(clientPrivacy, sent.length) !== null) return null;
+  return `No noise keeps ${sent.length} rounds within an epsilon of ${clientPrivacy.epsilon}: choose fewer rounds, or a larger epsilon.`;
 }
 
 /** Why a method cannot train with differential privacy of rows, one sentence; null where it can, and where nobody asks for it. */

@@ -3,7 +3,9 @@
  * leaves; where the device keeps nothing it is in memory alone, and a reload leaves the sum.
  */
 import type { SumRequest } from "../contract/secureSum.ts";
+import { cryptoRandom } from "../differentialPrivacy/cryptoRandom.ts";
 import { DuetError } from "../errors/duetError.ts";
+import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { publicKeyOf } from "../secureAggregation/identity.ts";
 import { decodeKey, decodeMessage, encodeMessage } from "../secureAggregation/messageCodec.ts";
@@ -11,7 +13,7 @@ import { agreements, type Delivery, delivery, keyList, survivors } from "../secu
 import { packVector } from "../secureAggregation/packedVector.ts";
 import { openParticipant, type Participant, type ParticipantState } from "../secureAggregation/participant.ts";
 import { systemRandomBytes } from "../secureAggregation/randomBytes.ts";
-import { type SharedRound, termsOfSum, updateValues, updateVectorLayout } from "./updateVector.ts";
+import { noisyUpdateValues, type SharedRound, termsOfSum, updateValues, updateVectorLayout } from "./updateVector.ts";
 
 /** Where a device keeps the newest attempt of each client. Both may reject. */
 export interface SumStore {
@@ -58,7 +60,7 @@ export function createSumDesk(store: SumStore): SumDesk {
         case "shares":
           return encodeMessage(await participant.share(decodeMessage(keyList, content)));
         case "input":
-          return maskedBytes(participant, decodeMessage(delivery, content), shared, request);
+          return maskedBytes(participant, decodeMessage(delivery, content), shared, request, states.get(clientId) ?? null);
         case "agree":
           return encodeMessage(await participant.agree(decodeMessage(survivors, content)));
         case "unmask":
@@ -71,9 +73,18 @@ export function createSumDesk(store: SumStore): SumDesk {
   };
 }
 
-/** This client's update under its masks. */
-async function maskedBytes(participant: Participant, shares: Delivery, shared: SharedRound, request: SumRequest) {
-  const layout = updateVectorLayout(request.size, shared.upload.byteLength / 4);
-  const { vector } = encodeVector(layout, updateValues(shared, request.weighting), systemRandomBytes);
-  return packVector(layout, await participant.mask(shares, vector));
+/** This client's update under its masks, and with its share of the noise. */
+async function maskedBytes(
+  participant: Participant,
+  shares: Delivery,
+  shared: SharedRound,
+  { size, weighting }: SumRequest,
+  state: ParticipantState | null,
+) {
+  const layout = updateVectorLayout(size, shared.upload.byteLength / 4);
+  const clients = state?.shared?.keyList.entries.length ?? MIN_CLIENTS;
+  const values = size.privacy
+    ? noisyUpdateValues(shared, { ...size, privacy: size.privacy }, clients, cryptoRandom())
+    : updateValues(shared, weighting);
+  return packVector(layout, await participant.mask(shares, encodeVector(layout, values, systemRandomBytes).vector));
 }

@@ -50,10 +50,10 @@ function metricsOf(trainLoss: number | null, shared: number | null): RoundMetric
 }
 
 function sumOf(all: readonly SharedRound[], wire: AdapterLayout, weighting: Weighting, range: SumSize["range"] = WIDE) {
-  const vector = updateVectorLayout({ maxClients: CLIENTS, range }, layoutBytes(wire) / 4);
+  const vector = updateVectorLayout({ maxClients: CLIENTS, range, privacy: null }, layoutBytes(wire) / 4);
   const sum = new Uint32Array(lengthOf(vector));
   for (const one of all) addVector(sum, encodeVector(vector, updateValues(one, weighting), systemRandomBytes).vector);
-  return summedRound(decodeSum(vector, sum, all.length), wire, weighting);
+  return summedRound(decodeSum(vector, sum, all.length), wire, weighting, null);
 }
 
 const flat = (tensors: NamedTensors): number[] => [...tensors.values()].flatMap(({ data }) => [...data]);
@@ -121,7 +121,7 @@ test("means are over the rows of who measured, and of nobody where nobody did", 
 
 test("no sum can overflow, for any number of clients that a federation may have, and the vector's size is known before", () => {
   for (const clients of [3, 32, 33, 64, 100, 1000]) {
-    const size = sumSizeOf({ ...defaults, maxClients: clients }, 1);
+    const size = sumSizeOf({ ...defaults, maxClients: clients }, 1, null);
     const vector = updateVectorLayout(size, 100);
     expect(vectorLayout.safeParse(vector).success).toBe(true);
     expect(size.range.modulusBits).toBe(clients <= 32 ? 16 : 32);
@@ -136,7 +136,7 @@ test("a sum of no weight is none", () => {
 
 describe("16 bits of a masked value", () => {
   const range = (changes: Partial<Parameters<typeof sumSizeOf>[0]>, round = 1) =>
-    sumSizeOf({ ...defaults, ...changes }, round).range;
+    sumSizeOf({ ...defaults, ...changes }, round, null).range;
 
   test("are sent of what is a difference after a known number of steps, within twice what they can reach", () => {
     // Four steps of 0.003.

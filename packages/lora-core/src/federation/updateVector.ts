@@ -5,15 +5,18 @@
 
 import { decodeAdapter } from "../adapters/adapterCodec.ts";
 import { type AdapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
-import type { SumSize } from "../contract/secureSum.ts";
+import type { SumPrivacy, SumSize } from "../contract/secureSum.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ADAPTER_KEYS, type AdapterKey, type RoundMeans, type RoundMetrics, type SampleCounts } from "../protocol/metrics.ts";
-import type { AttemptTerms } from "../secureAggregation/attempt.ts";
+import { type AttemptTerms, leastMembers } from "../secureAggregation/attempt.ts";
+import { unitOf } from "../secureAggregation/fixedPoint.ts";
 import { packedBytes } from "../secureAggregation/packedVector.ts";
 import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
 import { methodOf } from "../strategies/registry.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import type { Random } from "../tensors/random.ts";
+import { clipAfter, noisyRange, noisyValues, sumPrivacyOf } from "./noisySum.ts";
 
 /** Values of a weighted update beyond this are clipped; factors of LoRA and their differences stay well below it. */
 const UPDATE_CLIP = 2;
@@ -48,11 +51,17 @@ export interface SumName {
 const WIDE: SumSize["range"] = { clip: UPDATE_CLIP, modulusBits: 32 };
 
 /**
- * 16 bits where it is known how far an update reaches, which the federation's settings tell of a difference after so many steps, and where so
+ * `clip` is what the last noisy sum came to (RoundMeans), null before one. 16 bits where it is known how far an update reaches, which the federation's settings tell of a difference after so many steps, and where so
  * many clients leave a value enough of them; 32 otherwise, and where uploads are not to be made smaller.
  */
-export function sumSizeOf(config: SumConfig, round: number): SumSize {
-  return { maxClients: config.maxClients, range: rangeOf(config, round) };
+export function sumSizeOf(config: SumConfig, round: number, clip: number | null): SumSize {
+  const privacy = sumPrivacyOf(config, clip);
+  return { maxClients: config.maxClients, range: privacy ? noisyRange(privacy) : rangeOf(config, round), privacy };
+}
+
+/** How each counts in a federation's sums: a noisy sum hides who has how many rows, too. */
+export function weightingOf({ strategy, clientPrivacy }: Pick<FederationConfig, "strategy" | "clientPrivacy">): Weighting {
+  return clientPrivacy ? "uniform" : methodOf(strategy).weighting;
 }
 
 function rangeOf({ strategy, budgets, training, upload: coding, maxClients }: SumConfig, round: number): SumSize["range"] {
@@ -66,7 +75,7 @@ function rangeOf({ strategy, budgets, training, upload: coding, maxClients }: Su
 }
 
 /** What sums in a federation follow from. */
-export type SumConfig = Pick<FederationConfig, "strategy" | "budgets" | "training" | "upload" | "maxClients">;
+export type SumConfig = Pick<FederationConfig, "strategy" | "budgets" | "training" | "upload" | "maxClients" | "clientPrivacy">;
 
 /** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
 export function termsOfSum({ federationId, round, attempt }: SumName, size: SumSize, updateBytes: number): AttemptTerms {
@@ -74,13 +83,20 @@ export function termsOfSum({ federationId, round, attempt }: SumName, size: SumS
 }
 
 /** For updates of so many values. */
-export function updateVectorLayout({ maxClients: clients, range }: SumSize, values: number): VectorLayout {
+export function updateVectorLayout({ maxClients: clients, range, privacy }: SumSize, values: number): VectorLayout {
   const wide = { modulusBits: WIDE.modulusBits };
+  const update = updateGroup({ maxClients: clients, range }, values);
+  // Figures would tell what the noise is to hide.
+  if (privacy)
+    return {
+      clients,
+      groups: [update, { ...update, name: "below", length: 1 }, { kind: "count", name: "weight", length: 1, max: 1, ...wide }],
+    };
   const rows = Math.min(MAX_ROWS, Math.floor((2 ** 32 - 1) / clients));
   return {
     clients,
     groups: [
-      { kind: "real", name: "update", length: values, ...range, bits: bitsFor(clients, range.modulusBits) },
+      update,
       { kind: "count", name: "weight", length: 1, max: Math.min(MAX_WEIGHT, rows), ...wide },
       { kind: "count", name: "rows", length: 2 + 2 * ADAPTER_KEYS.length, max: rows, ...wide },
       { kind: "count", name: "right", length: ADAPTER_KEYS.length, max: rows, ...wide },
@@ -88,6 +104,9 @@ export function updateVectorLayout({ maxClients: clients, range }: SumSize, valu
     ],
   };
 }
+
+const updateGroup = ({ maxClients, range }: Pick<SumSize, "maxClients" | "range">, length: number) =>
+  ({ kind: "real", name: "update", length, ...range, bits: bitsFor(maxClients, range.modulusBits) }) as const;
 
 /** Of the vector that travels. */
 export function updateVectorBytes(size: SumSize, updateBytes: number): number {
@@ -124,6 +143,24 @@ export function updateValues(
   ]);
 }
 
+/** The values of one client of so many that gave keys, with its share of the noise. */
+export function noisyUpdateValues(
+  { upload }: Pick<SharedRound, "upload">,
+  size: SumSize & { readonly privacy: SumPrivacy },
+  clients: number,
+  uniform: Random,
+): ReadonlyMap<string, ArrayLike<number>> {
+  const values = new Float32Array(upload.slice().buffer);
+  const unit = unitOf(updateGroup(size, values.length));
+  const honest = leastMembers({ coordinator: "curious" }, clients);
+  const { update, below } = noisyValues(values, size.privacy, { unit, honest }, uniform);
+  return new Map<string, ArrayLike<number>>([
+    ["update", update],
+    ["below", [below]],
+    ["weight", [1]],
+  ]);
+}
+
 /** What a sum says of all its clients. */
 export interface SummedRound {
   /** Their weighted mean. */
@@ -134,17 +171,26 @@ export interface SummedRound {
 }
 
 /** @throws {RangeError} when no weight is in the sum. */
-export function summedRound(sum: ReadonlyMap<string, Float64Array>, layout: AdapterLayout, weighting: Weighting): SummedRound {
+export function summedRound(
+  sum: ReadonlyMap<string, Float64Array>,
+  layout: AdapterLayout,
+  weighting: Weighting,
+  privacy: SumPrivacy | null,
+): SummedRound {
   const group = (name: string) => sum.get(name) ?? new Float64Array();
   const weight = group("weight")[0] ?? 0;
   if (!(weight > 0)) throw new RangeError(`Nothing to aggregate: the total weight is ${weight}`);
   const scale = (weighting === "uniform" ? 1 : MAX_WEIGHT) / weight;
   const update = Float32Array.from(group("update"), (value) => value * scale);
   if (update.byteLength !== layoutBytes(layout)) throw new RangeError("The sum is not one of this round's updates");
-  return { update: decodeAdapter(new Uint8Array(update.buffer), layout), weight, means: meansOf(group) };
+  return {
+    update: decodeAdapter(new Uint8Array(update.buffer), layout),
+    weight,
+    means: { ...meansOf(group), clip: privacy && clipAfter(privacy, group("below")[0] ?? 0, weight) },
+  };
 }
 
-function meansOf(group: (name: string) => Float64Array): RoundMeans {
+function meansOf(group: (name: string) => Float64Array): Omit<RoundMeans, "clip"> {
   const [rows, right, loss] = [group("rows"), group("right"), group("loss")];
   const over = (value: number | undefined, count: number | undefined) => (count ? (value ?? 0) / count : null);
   const keys = ADAPTER_KEYS.length;

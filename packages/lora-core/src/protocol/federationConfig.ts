@@ -3,6 +3,7 @@ import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
 import { uploadCoding } from "../compression/uploadCoding.ts";
 import { task } from "../data/task.ts";
+import { clientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
 import { robustnessConfig } from "../robustness/robustnessConfig.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
 import { baseModel } from "./baseModel.ts";
@@ -31,6 +32,8 @@ export const federationConfig = z
     aggregation: z.enum(["plain", "secure"]),
     /** How clients write what they share where it is sent as it is; in a secure sum, how many bits a masked value has. */
     upload: uploadCoding,
+    /** Left out: a secure sum is exact. */
+    clientPrivacy: clientPrivacyConfig.optional(),
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),

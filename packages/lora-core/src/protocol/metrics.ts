@@ -84,6 +84,8 @@ export const roundMeans = z.strictObject({
   trainLoss: finite.nullable(),
   accuracy: perAdapter(fraction),
   testLoss: perAdapter(finite),
+  /** Norm that updates are clipped to in the next sum; null without privacy of clients. */
+  clip: z.number().positive().nullable().default(null),
 });
 export type RoundMeans = z.output<typeof roundMeans>;
 

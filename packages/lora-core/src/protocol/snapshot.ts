@@ -110,6 +110,8 @@ export const snapshot = z.strictObject({
           /** Clients whose answer this step waits for, and those who gave it. */
           asked: z.array(z.string()),
           answered: z.array(z.string()),
+          /** Norm that updates are clipped to, of a noisy sum after the first one; see RoundMeans. */
+          clip: z.number().positive().nullable(),
         })
         .nullable(),
     })

@@ -43,7 +43,7 @@ function run(...events: readonly RoundEvent[]) {
 test("everybody who is ready goes through the steps, and then the sum is made of the masked inputs", () => {
   expect(phaseOf(run().state)).toBe("exchanging");
   expect(roundsView(run().state).openRound).toMatchObject({
-    exchange: { attempt: 1, step: "keys", asked: [...NAMES], answered: [] },
+    exchange: { attempt: 1, step: "keys", asked: [...NAMES], answered: [], clip: null },
   });
   const { state, commands } = run(...EXCHANGE_STEPS.flatMap((step) => answers(step)));
   expect(phaseOf(state)).toBe("aggregating");

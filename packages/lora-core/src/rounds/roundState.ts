@@ -170,6 +170,11 @@ export function isSummed(state: RoundState, next: NextRound): boolean {
   return specOf(state, next).uploads && state.policy.exchange !== null;
 }
 
+/** Norm that the newest noisy sum says updates are to be clipped to; null before one, and where sums are exact. */
+export function clipOf({ rounds }: RoundState): number | null {
+  return rounds.findLast(({ means }) => means !== null && means.clip !== null)?.means?.clip ?? null;
+}
+
 /** The schedule's entry of a round. */
 export function specOf({ policy }: RoundState, { index }: NextRound): RoundSpec {
   return policy.schedule[index] as RoundSpec;

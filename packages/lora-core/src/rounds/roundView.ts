@@ -5,6 +5,7 @@ import type { ExchangeStep } from "../secureAggregation/exchangeStep.ts";
 import { unanswered } from "./exchangeSteps.ts";
 import {
   clientsNeeded,
+  clipOf,
   type EnrolledClient,
   exchangeOf,
   type NextRound,
@@ -40,6 +41,7 @@ export function roundsView(state: RoundState): RoundsView {
         step: exchange.step,
         asked: [...exchange.asked],
         answered: Object.keys(exchange.answers),
+        clip: clipOf(state),
       },
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],

@@ -64,9 +64,12 @@ export function decodeSum(layout: VectorLayout, sum: Uint32Array, clients: numbe
 
 /** What a decoded sum of `clients` can be away from the sum of the clipped values: for certain, and one standard deviation. */
 export function sumErrorOf(group: RealGroup, clients: number): { readonly worst: number; readonly deviation: number } {
-  const step = 1 / scaleOf(group);
+  const step = unitOf(group);
   return { worst: clients * step, deviation: (Math.sqrt(clients) * step) / 2 };
 }
+
+/** The real number that one integer stands for. */
+export const unitOf = (group: RealGroup): number => 1 / scaleOf(group);
 
 /** Modulo 2 to the power of `bits`. */
 const cut = (integers: Uint32Array, bits: ModulusBits) => (bits === 32 ? integers : integers.map((value) => value & 0xffff));
