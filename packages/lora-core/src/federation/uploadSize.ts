@@ -14,5 +14,5 @@ export function uploadSize(config: FederationConfig, round: number): number {
   if (!upload) return 0;
   const layout = adapterLayout(parseArchitecture(model.config).linears, adapter);
   if (aggregation === "plain") return uploadBytes({ layout, upload, coding });
-  return updateVectorBytes(sumSizeOf(config, round), layoutBytes(uploadLayout(layout, upload)));
+  return updateVectorBytes(sumSizeOf(config, round, null), layoutBytes(uploadLayout(layout, upload)));
 }
