@@ -15,6 +15,7 @@ import {
   type ChoiceNote,
   chosenRobustness,
   chosenUpload,
+  clientEpsilonNote,
   epsilonNote,
   type FederationForm,
   methodChoices,
@@ -158,6 +159,16 @@ export function MethodFields({ form, onChange }: FieldsProps) {
           max={MAX_EPSILON}
           step={1}
           onChange={(value) => onChange({ epsilon: String(value) })}
+        />
+        <NumberInput
+          label="Differential privacy of clients, epsilon"
+          {...said(clientEpsilonNote(form))}
+          placeholder="none"
+          value={form.clientEpsilon}
+          min={0}
+          max={MAX_EPSILON}
+          step={1}
+          onChange={(value) => onChange({ clientEpsilon: String(value) })}
         />
         {number("Rounds", "Exchanges of the shared adapter.", "rounds", MAX_ROUNDS)}
         {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}

@@ -5,6 +5,7 @@ import {
   aggregationNote,
   chosenRobustness,
   chosenUpload,
+  clientEpsilonNote,
   epsilonNote,
   initialForm,
   methodChoices,
@@ -179,4 +180,23 @@ test("every size of uploads says what it costs, and what a choice makes of it", 
   const whole = { ...filled, method: "fedalt/standard", upload };
   expect(uploadNote(whole)).toMatchObject({ runs: false, text: expect.stringMatching(/^FedALT sends adapters whose values/) });
   expect(toConfig({ ...secure, upload }, 1)).toMatchObject({ ok: false, problem: expect.stringMatching(/^In a secure sum/) });
+});
+
+test("an epsilon of clients becomes noise in the secure sum, and says how long it is beside what is learned", () => {
+  const secure = { ...filled, ...aggregationChange(filled, "secure"), method: "fedavg/standard" };
+  const crowd = { ...secure, clientEpsilon: "8", maxClients: 100 };
+  expect(toConfig(crowd, 1)).toMatchObject({ ok: true, config: { clientPrivacy: { epsilon: 8, delta: 0.001, clip: 1 } } });
+  expect(toConfig(secure, 1)).toMatchObject({ ok: true });
+  expect(clientEpsilonNote(crowd).text).toMatch(/^With 100 clients the noise in their mean is [\d.]+ times as long .* drowns/);
+  expect(clientEpsilonNote(secure)).toMatchObject({ runs: true, text: expect.stringMatching(/^Empty: the sum is exact/) });
+  for (const form of [
+    { ...crowd, aggregation: "plain" as const },
+    { ...crowd, method: "scaffold/standard" },
+  ]) {
+    const { text, runs } = clientEpsilonNote(form);
+    expect(runs).toBe(false);
+    expect(text).not.toBe("");
+    expect(toConfig(form, 1)).toEqual({ ok: false, problem: text });
+  }
+  for (const clientEpsilon of ["0", "101", "-"]) expect(toConfig({ ...crowd, clientEpsilon }, 1)).toMatchObject({ ok: false });
 });

@@ -1,11 +1,27 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
+import { adapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { nameOfCoding, type UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES, uploadChoice } from "@duet/lora-core/compression/uploadWords";
+import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
-import { fewClientsRefusal, privacyRefusal, protectionRefusal, uploadRefusal } from "@duet/lora-core/federation/choiceRefusals";
+import {
+  clientPrivacyRefusal,
+  fewClientsRefusal,
+  privacyRefusal,
+  protectionRefusal,
+  uploadRefusal,
+} from "@duet/lora-core/federation/choiceRefusals";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
-import { DEFAULT_UPLOAD, defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import {
+  clientPrivacyOf,
+  DEFAULT_ADAPTER,
+  DEFAULT_UPLOAD,
+  defaultFederation,
+  presetOf,
+} from "@duet/lora-core/federation/federationDefaults";
+import { noiseOverUpdate, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Joining, Listing } from "@duet/lora-core/protocol/organiserView";
@@ -36,6 +52,8 @@ export interface FederationForm {
   readonly innerSteps: number;
   /** Of differential privacy of rows, as it is typed; empty trains without. */
   readonly epsilon: string;
+  /** Of privacy of clients, the same way. */
+  readonly clientEpsilon: string;
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;
@@ -60,6 +78,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     localSteps: 24,
     innerSteps: 12,
     epsilon: "",
+    clientEpsilon: "",
     minClients: 2,
     maxClients: 20,
     deadlineMinutes: 10,
@@ -176,6 +195,39 @@ const EPSILON_COST =
 const privacyOf = ({ epsilon }: Pick<FederationForm, "epsilon">) =>
   epsilon === "" ? {} : { privacy: { epsilon: Number(epsilon), clip: ROW_CLIP } };
 
+/** What noise in the sums promises and costs; or why the other choices do not go with it. */
+export function clientEpsilonNote(
+  form: Pick<FederationForm, "model" | "method" | "aggregation" | "clientEpsilon" | "maxClients" | BudgetField>,
+): ChoiceNote {
+  const { aggregation, maxClients } = form;
+  const epsilon = clientEpsilonOf(form);
+  if (epsilon === null || !(epsilon > 0)) return note(null, NO_CLIENT_EPSILON);
+  const clientPrivacy = clientPrivacyOf(epsilon, maxClients);
+  const refusal = clientPrivacyRefusal(methodIn(form), budgetsOf(form), { aggregation, clientPrivacy, maxClients });
+  return note(refusal, refusal === null ? clientEpsilonCost(form, clientPrivacy) : "");
+}
+
+const NO_CLIENT_EPSILON =
+  "Empty: the sum is exact, and shows what all contributed. For crowds: noise in the sum hides what any single client put in.";
+
+/** From the noise alone: what is left of what was learned is not measured. */
+function clientEpsilonCost(
+  form: Pick<FederationForm, "model" | "method" | "maxClients" | BudgetField>,
+  clientPrivacy: ClientPrivacyConfig,
+): string {
+  const { model, maxClients } = form;
+  const noiseMultiplier = sumNoise(clientPrivacy, summedRounds(methodIn(form), budgetsOf(form)));
+  if (!model || noiseMultiplier === null) return "";
+  const { linears, defaultTargets } = parseArchitecture(model.config);
+  const values = layoutBytes(adapterLayout(linears, { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] })) / 4;
+  const ratio = noiseOverUpdate({ noiseMultiplier }, values, maxClients);
+  const verdict = ratio > 1 ? "so it drowns what they learned: this is for crowds" : "so something of what they learned is left";
+  return `With ${maxClients} clients the noise in their mean is ${ratio.toPrecision(2)} times as long as the longest update of one, ${verdict}. Nobody sends accuracies or losses.`;
+}
+
+const clientEpsilonOf = ({ clientEpsilon }: Pick<FederationForm, "clientEpsilon">) =>
+  clientEpsilon === "" ? null : Number(clientEpsilon);
+
 /** C of the gradients of single rows, with which docs/privacy.md measures what an epsilon costs. */
 const ROW_CLIP = 1;
 
@@ -217,6 +269,7 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
       name: form.name.trim(),
       task: form.kind === "label" ? { kind: "label", labels } : { kind: "text" },
       training: privacyOf(form),
+      clientEpsilon: clientEpsilonOf(form),
       roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
     }),
   );
@@ -231,6 +284,7 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
   uploadNote(form),
   minClientsNote(form),
   epsilonNote(form),
+  clientEpsilonNote(form),
 ];
 
 /** What the form calls a setting; the rest goes by its own name. */

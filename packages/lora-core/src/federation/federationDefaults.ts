@@ -6,6 +6,7 @@ import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
+import type { ClientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
@@ -26,6 +27,8 @@ export interface FederationChoices {
   readonly aggregation?: Aggregation;
   /** How uploads are coded. */
   readonly upload?: UploadCoding;
+  /** Epsilon of the privacy of clients; null sums exactly. */
+  readonly clientEpsilon?: number | null;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
   /** T, federated rounds. */
@@ -47,8 +50,20 @@ export interface FederationChoices {
   } | null;
 }
 
+/** On the modules that a base proposes. */
+export const DEFAULT_ADAPTER = { rank: 8, alpha: 16, dropout: 0 } as const;
+
 /** A quarter of the bytes; docs/performance.md says what it costs. */
 export const DEFAULT_UPLOAD: UploadCoding = { format: "int8", topK: null };
+
+/** Norm to begin with: it moves by a tenth a round, and an update of a default round is some units long. */
+const FIRST_CLIP = 1;
+/** With a delta of a tenth of one part in the clients. */
+export const clientPrivacyOf = (epsilon: number, maxClients: number): ClientPrivacyConfig => ({
+  epsilon,
+  delta: 1 / (10 * maxClients),
+  clip: FIRST_CLIP,
+});
 
 /** How clients train on a model of this family, unless told otherwise. */
 export function defaultTraining(family: ModelFamily): TrainingConfig {
@@ -60,17 +75,18 @@ export function defaultTraining(family: ModelFamily): TrainingConfig {
 
 /** @throws {RangeError} on a method or preset that does not exist. @throws {UnsupportedModelError} on a base that is not supported. */
 export function defaultFederation(choices: FederationChoices): FederationConfig {
-  const { name, model, task, aggregation = "plain" } = choices;
+  const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null } = choices;
   const { family, defaultTargets } = parseArchitecture(model.config);
   return {
     name,
     model,
     task,
-    adapter: { dropout: 0, ...(choices.initial?.settings ?? { rank: 8, alpha: 16, targetModules: [...defaultTargets] }) },
+    adapter: { dropout: 0, ...(choices.initial?.settings ?? { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] }) },
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
     aggregation,
     upload: choices.upload ?? DEFAULT_UPLOAD,
+    ...(clientEpsilon === null ? {} : { clientPrivacy: clientPrivacyOf(clientEpsilon, maxClients) }),
     // Nobody can judge an update that nobody sees.
     robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
     budgets: {
@@ -81,7 +97,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     training: { ...defaultTraining(family), ...choices.training },
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),
-    maxClients: choices.maxClients ?? 20,
+    maxClients,
     roundDeadlineSeconds: choices.roundDeadlineSeconds ?? 600,
     reconnectGraceSeconds: choices.reconnectGraceSeconds ?? 60,
   };

@@ -89,6 +89,7 @@ describe("a noisy sum", () => {
     const expected = ((noiseMultiplier * clip * JOINT_NORM) / clients) * Math.sqrt(clients / honest);
     const variance = flat(update).reduce((sum, value) => sum + value ** 2, 0) / VALUES;
     expect(Math.abs(variance / expected ** 2 - 1)).toBeLessThan(6 * Math.sqrt(2 / VALUES) + 0.01);
+    expect(noiseOverUpdate({ noiseMultiplier }, VALUES, clients)).toBeCloseTo((expected * Math.sqrt(VALUES)) / clip, 9);
   });
 });
 

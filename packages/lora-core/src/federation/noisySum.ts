@@ -13,7 +13,7 @@ import type { ClientPrivacyConfig } from "../differentialPrivacy/clientPrivacyCo
 import { discreteGaussian } from "../differentialPrivacy/discreteGaussian.ts";
 import { shareDeviation } from "../differentialPrivacy/noiseInShares.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { leastMembers, MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { plansOf } from "../strategies/planFacts.ts";
 import { type Method, methodOf } from "../strategies/registry.ts";
 import type { Budgets } from "../strategies/strategy.ts";
@@ -77,4 +77,14 @@ export function noisyValues(
 export function clipAfter({ clip }: SumPrivacy, below: number, clients: number): number {
   const next = nextClip(clip, 0.5 + below / (BIT * clip * clients));
   return Math.min(CLIP_BOUNDS.most, Math.max(CLIP_BOUNDS.least, next));
+}
+
+/** Length of the noise in the mean of so many clients' updates over the longest update of one: above 1 it drowns what they learned. */
+export function noiseOverUpdate(
+  { noiseMultiplier }: Pick<SumPrivacy, "noiseMultiplier">,
+  values: number,
+  clients: number,
+): number {
+  const honest = leastMembers({ coordinator: "curious" }, clients);
+  return (noiseMultiplier * JOINT_NORM * Math.sqrt(values * (clients / honest))) / clients;
 }
