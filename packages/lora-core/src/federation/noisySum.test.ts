@@ -16,7 +16,7 @@ import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
 import { clientPrivacyRefusal } from "./choiceRefusals.ts";
 import { presetOf } from "./federationDefaults.ts";
-import { noisyRange, summedRounds, sumNoise, sumPrivacyOf } from "./noisySum.ts";
+import { noiseOverUpdate, noisyRange, summedRounds, sumNoise, sumPrivacyOf } from "./noisySum.ts";
 import { noisyUpdateValues, summedRound, updateVectorLayout } from "./updateVector.ts";
 
 const CLIENTS = 5;
