@@ -127,3 +127,16 @@ test.each([
   if (reason === null) expect(refusal).toBeNull();
   else expect(refusal).toMatch(reason);
 });
+
+// The table of docs/privacy.md: four rounds, 104,448 values, a delta of a tenth of one part in the clients.
+test.each([
+  [1, ["110", "27", "6.2", "3.3"]],
+  [3, ["45", "11", "2.4", "1.2"]],
+  [8, ["21", "4.8", "1.0", "0.54"]],
+] as const)("noise at epsilon %d is so many times as long as an update", (epsilon, expected) => {
+  const ratios = [20, 100, 500, 1000].map((clients) => {
+    const noiseMultiplier = sumNoise({ epsilon, delta: 1 / (10 * clients), clip: 1 }, 4) ?? Number.NaN;
+    return String(Number(noiseOverUpdate({ noiseMultiplier }, 104_448, clients).toPrecision(2)));
+  });
+  expect(ratios.map(Number)).toEqual(expected.map(Number));
+});
