@@ -3,7 +3,7 @@ import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 
-type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "training">;
+type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "training" | "clientPrivacy">;
 
 /** `rows` are those that this client trains on. */
 export function uploadWords({ strategy, budgets, training }: Agreed, round: number, rows: number | null): string {
@@ -20,6 +20,8 @@ export function uploadWords({ strategy, budgets, training }: Agreed, round: numb
   ].join(", ");
 }
 
+const NOISE_SHARE = "clipped, with a share of the noise that hides single clients";
+
 /** The same of an answer in a secure sum. */
 export function answerWords(config: Agreed, { round, step }: ExchangeKey, rows: number | null): string {
   switch (step) {
@@ -28,7 +30,7 @@ export function answerWords(config: Agreed, { round, step }: ExchangeKey, rows: 
     case "shares":
       return `shares of the secrets behind this tab's masks of round ${round}, encrypted for the other clients; nothing of your rows`;
     case "input":
-      return `${uploadWords(config, round, rows)}, with losses and accuracies for their means, masked`;
+      return `${uploadWords(config, round, rows)}, ${config.clientPrivacy ? NOISE_SHARE : "with losses and accuracies for their means"}, masked`;
     case "agree":
       return `a signature under the list of who is in the sum of round ${round}; nothing of your rows`;
     case "unmask":

@@ -61,3 +61,10 @@ test("no method sends the personal adapter and keeps it, in whatever way", () =>
     }
   }
 });
+
+test("with an epsilon of clients no figure leaves, also in no sum, and each brings a share of the noise", () => {
+  const { sent, kept } = told({ method: "fedavg", aggregation: "secure", clientEpsilon: 8 });
+  expect(sent).toMatch(/under masks and with a share of the noise that hides single clients/);
+  expect(sent).not.toMatch(/accuracy/);
+  expect(kept).toContain("your loss, accuracy, fusion weights");
+});

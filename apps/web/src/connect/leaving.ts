@@ -1,7 +1,7 @@
 /** What leaves a participant's tab and what never does, in words. Pure. */
 import { codingWords } from "@duet/lora-core/compression/uploadWords";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { type FiguresFor, figuresInForce } from "@duet/lora-core/protocol/figures";
+import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
 import { personalLeaves, plansOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 
@@ -10,25 +10,27 @@ export interface Leaving {
   readonly kept: readonly string[];
 }
 
-type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training" | "upload">;
+type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training" | "clientPrivacy" | "upload">;
 
 /** Read off the method's own plans, off how updates come together and rows are protected, and off who is to see the figures. */
-export function leaving({ strategy, budgets, aggregation, training, upload }: Agreed, chosen: FiguresFor): Leaving {
+export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
+  const { strategy, budgets, aggregation, training, clientPrivacy, upload } = agreed;
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
   const hasPersonal = trainsPersonal(method, budgets);
   const personalIsSent = personalLeaves(method, budgets);
   const isSecure = aggregation === "secure" && shares;
   const isPrivate = training.privacy !== undefined;
-  const figures = figuresInForce({ training }, chosen);
+  const figures = figuresInForce(agreed, chosen);
   const isRowCountSent = figures === "nobody" && aggregation === "plain";
   const noise = isPrivate ? ", with noise that hides single rows" : "";
+  const share = clientPrivacy ? " and with a share of the noise that hides single clients" : "";
   return {
     sent: [
       ...(shares && !isSecure ? [`changes of the shared adapter, once a round, ${codingWords(upload)}${noise}`] : []),
       ...(isSecure
         ? [
-            `changes of the shared adapter, once a round, under masks${noise}: the coordinator gets the sum over all clients`,
+            `changes of the shared adapter, once a round, under masks${noise}${share}: the coordinator gets the sum over all clients`,
             "keys, made anew for every sum, and encrypted shares of them for the other tabs",
           ]
         : []),
@@ -38,7 +40,7 @@ export function leaving({ strategy, budgets, aggregation, training, upload }: Ag
       ...(isPrivate ? ["how much of your privacy budget is spent"] : []),
       ...FIGURES_SENT[figures],
       ...(isRowCountSent ? ["how many rows you train on, to the coordinator: it weighs your changes by it"] : []),
-      ...(isSecure && !isPrivate
+      ...(isSecure && !hidesFigures(agreed)
         ? ["your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read"]
         : []),
       "your name here, and what you chose above",

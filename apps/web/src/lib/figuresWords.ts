@@ -1,6 +1,6 @@
 /** Who sees a participant's figures, in words. Pure. */
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { type FiguresFor, figuresInForce } from "@duet/lora-core/protocol/figures";
+import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { plural } from "./format.ts";
 
@@ -31,8 +31,8 @@ export function figuresOptions({ aggregation }: Pick<FederationConfig, "aggregat
 }
 
 /** Why there is nothing to choose; null where there is. */
-export function fixedFiguresText({ training }: Pick<FederationConfig, "training">): string | null {
-  if (!training.privacy) return null;
+export function fixedFiguresText(config: Pick<FederationConfig, "training" | "clientPrivacy">): string | null {
+  if (!hidesFigures(config)) return null;
   return "Nobody but you sees them: with differential privacy no figure leaves that was computed from your rows without noise.";
 }
 
@@ -57,8 +57,7 @@ export function tellersText({ clients }: Pick<Snapshot, "clients">): string | nu
 
 /** Why a panel of figures has none; `ahead` where they are yet to come. */
 export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "clients">, what: string, ahead: string): string {
-  if (config.training.privacy)
-    return `With differential privacy nobody sends ${what}: they are computed from rows without noise.`;
+  if (hidesFigures(config)) return `With differential privacy nobody sends ${what}: they are computed from rows without noise.`;
   if (clients.length === 0 || clients.some(tells)) return ahead;
   const none = `No client tells its ${what} here: that is each participant's own choice.`;
   if (config.aggregation === "secure") return `${none} Their means come with the secure sums.`;
@@ -66,7 +65,7 @@ export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "cl
 }
 
 /** Of what a participant chose, for its own tab. */
-export function inForceText(config: Pick<FederationConfig, "training">, figures: FiguresFor): string {
+export function inForceText(config: Pick<FederationConfig, "training" | "clientPrivacy">, figures: FiguresFor): string {
   const seen = {
     everybody: "everybody sees them too",
     organiser: "the organiser sees them too",

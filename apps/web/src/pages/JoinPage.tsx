@@ -119,10 +119,14 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
 }
 
 /** How single updates and rows are protected. */
-function protectionText({ aggregation, robustness, training: { privacy } }: Snapshot["config"]): string {
+function protectionText({ aggregation, robustness, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {
   const updates =
     aggregation === "secure" ? "updates are summed securely" : `protection: ${ROBUSTNESS_WORDS[robustness.kind].label}`;
-  return privacy ? `${updates} · differential privacy of rows, epsilon ${privacy.epsilon}` : updates;
+  return [
+    updates,
+    ...(clientPrivacy ? [`differential privacy of clients, epsilon ${clientPrivacy.epsilon}`] : []),
+    ...(privacy ? [`differential privacy of rows, epsilon ${privacy.epsilon}`] : []),
+  ].join(" · ");
 }
 
 const RULES = {

@@ -20,13 +20,20 @@ export function isSeenBy(audience: Audience, choice: FiguresFor): boolean {
 }
 
 /** What a client is asked first: the least with which its federation's dashboard still shows whether anything is learned. */
-export function leastFigures({ aggregation, training }: Pick<FederationConfig, "aggregation" | "training">): FiguresFor {
-  return aggregation === "secure" || training.privacy ? "nobody" : "everybody";
+export function leastFigures(config: Pick<FederationConfig, "aggregation" | PrivacyField>): FiguresFor {
+  return config.aggregation === "secure" || hidesFigures(config) ? "nobody" : "everybody";
 }
 
-/** What holds, whatever a client chose: where rows are protected by noise, figures made of them without noise stay where they are. */
-export function figuresInForce({ training }: Pick<FederationConfig, "training">, chosen: FiguresFor): FiguresFor {
-  return training.privacy ? "nobody" : chosen;
+type PrivacyField = "training" | "clientPrivacy";
+
+/** Whether rows or clients are protected by noise, which figures made without it would get around. */
+export function hidesFigures({ training, clientPrivacy }: Pick<FederationConfig, PrivacyField>): boolean {
+  return training.privacy !== undefined || clientPrivacy !== undefined;
+}
+
+/** What holds, whatever a client chose: where noise protects, figures made without it stay where they are. */
+export function figuresInForce(config: Pick<FederationConfig, PrivacyField>, chosen: FiguresFor): FiguresFor {
+  return hidesFigures(config) ? "nobody" : chosen;
 }
 
 /** What a client says of itself and its rows when it joins. */
