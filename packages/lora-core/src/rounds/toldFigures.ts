@@ -15,8 +15,10 @@ export function withFigures(state: RoundState, clientId: string, before: Enrolle
         }))
       : state;
   const rounds = told.rounds.map((view) => {
-    if (view.means !== null || !view.aggregated.includes(clientId)) return view;
-    return { ...view, meanLoss: meanLossOf(told.clients, view.round, view.aggregated) };
+    // Of a secure sum that was not made, those who were ready for it are in the mean.
+    const counted = view.exchanges > 0 ? view.participants : view.aggregated;
+    if (view.means !== null || !counted.includes(clientId)) return view;
+    return { ...view, meanLoss: meanLossOf(told.clients, view.round, counted) };
   });
   return { ...told, rounds };
 }
