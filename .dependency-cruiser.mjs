@@ -58,6 +58,7 @@ const coreFolders = {
     "data",
     "adapters",
     "compression",
+    "differentialPrivacy",
     "fusion",
     "tensors",
     "training",
