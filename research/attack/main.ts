@@ -1,47 +1,29 @@
-/** `npm run attack -- --poison`: federations some of whose clients send bad updates. `-- --help` says what there is. */
+/** `npm run attack`: federations whose clients send bad updates (`--poison`), or whose messages are read (`--leak`). `-- --help` says what there is. */
 import { setFlagsFromString } from "node:v8";
-import { runAll } from "../experiment/runPool.ts";
-import { type PoisonOptions, parsePoisonOptions, USAGE, wantedRuns } from "./poisonOptions.ts";
-import { readPoisonResults, writePoisonResults } from "./poisonResults.ts";
-import { type PoisonResult, type PoisonSettings, runName } from "./poisonRun.ts";
-import { poisonTable } from "./poisonTable.ts";
+import { leak } from "./leak.ts";
+import { LEAK_USAGE, parseLeakOptions } from "./leakOptions.ts";
+import { poison } from "./poison.ts";
+import { parsePoisonOptions, USAGE } from "./poisonOptions.ts";
 
 // Node 20 has fused multiply-add in WebAssembly, newer ones without asking; the threads' kernels are a third faster with it.
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 try {
-  const options = parsePoisonOptions(process.argv.slice(2));
-  if (options === "help") console.log(USAGE);
-  else await poison(options);
+  const given = process.argv.slice(2);
+  await (given.includes("--leak") ? attackLeak(given) : attackPoison(given));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-async function poison(options: PoisonOptions): Promise<void> {
-  const wanted = wantedRuns(options);
-  const results = new Map(readPoisonResults(options.json).map((run) => [runName(run.settings), run]));
-  const missing = wanted.filter((settings) => !results.has(runName(settings)));
-  console.log(`${wanted.length} runs, ${wanted.length - missing.length} of them done before.`);
-  const failures: string[] = [];
-  await runAll<PoisonSettings, PoisonResult>(missing, {
-    threads: options.threads,
-    entry: new URL("poisonThread.ts", import.meta.url),
-    workerData: {},
-    onProgress: () => {},
-    onDone(result) {
-      results.set(runName(result.settings), result);
-      // After every run, so that nothing is lost when this is stopped.
-      writePoisonResults(options.json, [...results.values()]);
-      const { accuracy, seconds } = result;
-      console.log(`${nameOf(result.settings)}: ${accuracy.toFixed(3)}, ${seconds.toFixed(0)} s`);
-    },
-    onFailed: (settings, reason) => failures.push(`${nameOf(settings)}: ${reason}`),
-  });
-  console.log(`\n${poisonTable(wanted.flatMap((settings) => results.get(runName(settings)) ?? []))}`);
-  if (failures.length > 0) throw new Error(`${failures.length} runs failed:\n${failures.join("\n")}`);
+async function attackLeak(given: readonly string[]): Promise<void> {
+  const options = parseLeakOptions(given);
+  if (options === "help") console.log(LEAK_USAGE);
+  else await leak(options);
 }
 
-function nameOf({ attack, defence, seed }: PoisonSettings): string {
-  return `${attack} against ${defence}, seed ${seed}`;
+async function attackPoison(given: readonly string[]): Promise<void> {
+  const options = parsePoisonOptions(given);
+  if (options === "help") console.log(`${USAGE}\n\n${LEAK_USAGE}`);
+  else await poison(options);
 }

@@ -45,6 +45,11 @@ export function experimentData(folder: string, settings: RunSettings): Experimen
   }
 }
 
+/** All labelled texts of a scenario that has one file, before anybody divides them. */
+export function labelledRows(folder: string, scenario: "medical" | "intents"): readonly Row[] {
+  return scenario === "medical" ? medicalRows(folder) : intentRows(folder);
+}
+
 /** Symptom texts of 24 diagnoses. */
 function medicalRows(folder: string): readonly Row[] {
   return readColumns(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(

@@ -88,9 +88,9 @@ export function isKimlik(digits: string): boolean {
 /** Italy's codice fiscale: the last letter from all before it. */
 export function isCodiceFiscale(code: string): boolean {
   const odd = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-  const valueOf = (character: string) => (/\d/.test(character) ? Number(character) : character.charCodeAt(0) - 65);
+  const worth = (character: string) => (/\d/.test(character) ? Number(character) : character.charCodeAt(0) - 65);
   const sum = Array.from(code.slice(0, -1)).reduce((total, character, i) => {
-    const value = valueOf(character);
+    const value = worth(character);
     return total + (i % 2 === 0 ? (odd[value] ?? 0) : value);
   }, 0);
   return code.charCodeAt(code.length - 1) - 65 === sum % 26;

@@ -5,7 +5,7 @@
 import { type Detector, HAS, type Match, type Needs } from "./detector.ts";
 import { networkDetectors } from "./networkDetectors.ts";
 import { numberDetectors } from "./numberDetectors.ts";
-import type { Finding, PersonalKind } from "./personalKind.ts";
+import type { Finding } from "./personalKind.ts";
 import { wordDetectors } from "./wordDetectors.ts";
 
 /** What an earlier one finds, no later one looks at. */

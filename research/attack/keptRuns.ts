@@ -2,16 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { type PoisonResult, poisonResult } from "./poisonRun.ts";
-
-const file = z.strictObject({ rows: z.array(poisonResult) });
 
 /** None of a file that is not there. @throws {z.ZodError} on a file of another kind. */
-export function readPoisonResults(path: string): readonly PoisonResult[] {
+export function readRuns<Run extends z.ZodType>(path: string, run: Run): readonly z.output<Run>[] {
+  const file = z.strictObject({ rows: z.array(run) });
   return existsSync(path) ? file.parse(JSON.parse(readFileSync(path, "utf8"))).rows : [];
 }
 
-export function writePoisonResults(path: string, results: readonly PoisonResult[]): void {
+export function writeRuns(path: string, results: readonly object[]): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `{\n"rows": [\n${results.map((row) => JSON.stringify(row)).join(",\n")}\n]\n}\n`);
 }

@@ -1,0 +1,118 @@
+/** The runs as Markdown tables. Pure. */
+import { mean } from "../experiment/statistics.ts";
+import { type LeakResult, type LeakSettings, leakScenarios } from "./leakRun.ts";
+import { type Attack, bootstrapped, type Membership, membershipOf, type Target } from "./membership.ts";
+
+const TITLES: Readonly<Record<LeakSettings["scenario"], string>> = { medical: "Medical", intents: "CLINC" };
+const METHODS: Readonly<Record<string, string>> = { fedavg: "FedAvg", "fdlora:private": "FDLoRA, private" };
+
+/** One line of the membership table: what an attacker has, of runs with one protection. */
+interface View {
+  readonly words: string;
+  readonly targets: (run: LeakResult) => readonly Target[];
+}
+
+const VIEWS: readonly View[] = [
+  {
+    words: "one client's update (plain)",
+    targets: (run) => run.members.map((rows, client) => targetOf(run, run.losses.updates[client], rows)),
+  },
+  { words: "the sum of all (secure)", targets: (run) => [targetOf(run, run.losses.sum, run.members.flat())] },
+  {
+    words: "what a client serves",
+    targets: (run) => run.members.map((rows, client) => targetOf(run, run.losses.served[client], rows)),
+  },
+];
+
+function targetOf({ settings, members }: LeakResult, losses: readonly number[] = [], rows: readonly number[]): Target {
+  const taken = new Set(members.flat());
+  return { seed: settings.seed, losses, members: new Set(rows), strangers: [...losses.keys()].filter((row) => !taken.has(row)) };
+}
+
+/** The membership table, then that of canaries and words, for every scenario that has runs. */
+export function leakTables(results: readonly LeakResult[]): string {
+  return leakScenarios
+    .map((scenario) => results.filter(({ settings }) => settings.scenario === scenario))
+    .filter((runs) => runs.length > 0)
+    .map((runs) => `**${TITLES[runs[0]?.settings.scenario ?? "medical"]}**\n\n${membershipTable(runs)}\n\n${contentTable(runs)}`)
+    .join("\n\n");
+}
+
+function membershipTable(results: readonly LeakResult[]): string {
+  const head = ["method", "epsilon", "accuracy", "what is seen", "AUC, threshold", "found", "AUC, ratio", "found"];
+  const lines = groups(results).flatMap((runs) =>
+    // FedAvg serves what the sum is.
+    VIEWS.filter(({ words }) => runs[0]?.settings.method !== "fedavg" || words !== "what a client serves").map(
+      ({ words, targets }) => {
+        const all = runs.flatMap(targets);
+        const cells = (["threshold", "ratio"] satisfies Attack[]).flatMap((attack) => membershipCells(all, attack));
+        return [...names(runs), mean(runs.map(({ accuracy }) => accuracy)).toFixed(3), words, ...cells];
+      },
+    ),
+  );
+  return markdown([head, ...lines]);
+}
+
+function membershipCells(targets: readonly Target[], attack: Attack): readonly string[] {
+  if (attack === "ratio" && new Set(targets.map(({ seed }) => seed)).size < 3) return ["", ""];
+  const membership: Membership = membershipOf(targets, attack);
+  return [withInterval(membership.auc, membership.interval), `${(100 * membership.found).toFixed(1)} %`];
+}
+
+function contentTable(results: readonly LeakResult[]): string {
+  const head = [
+    "method",
+    "epsilon",
+    "what is seen",
+    "canary once, bits",
+    "canary four times, bits",
+    "words, AUC",
+    "right of the likeliest",
+  ];
+  const lines = groups(results).flatMap((runs) =>
+    (["update", "sum"] as const).map((what) => {
+      const bits = [1, 4].map((copies) => spread(runs.map((run) => exposure(run, what, copies))));
+      const aucs = spread(runs.map(({ words }) => words[what]));
+      const found = mean(runs.map(({ words }) => words.foundOfTop[what]));
+      return [...names(runs), what === "update" ? "one update" : "the sum", ...bits, aucs, `${(100 * found).toFixed(0)} %`];
+    }),
+  );
+  const chance = spread(results.map(({ words }) => words.chance));
+  return `${markdown([head, ...lines])}\n\nWords by another client's update: AUC ${chance}.`;
+}
+
+/** Carlini et al. 2019, arXiv 1802.08232: log2 of the candidates, here the answers, over the place among them. */
+export function exposure({ canaries }: LeakResult, what: "update" | "sum", copies: number): number {
+  const bits = canaries.filter((canary) => canary.copies === copies).map((one) => Math.log2(one.answers / one.places[what]));
+  return mean(bits);
+}
+
+const names = (runs: readonly LeakResult[]): readonly string[] => {
+  const [{ settings } = { settings: null }] = runs;
+  return [
+    METHODS[settings?.method ?? ""] ?? settings?.method ?? "",
+    settings?.epsilon === null ? "none" : String(settings?.epsilon),
+  ];
+};
+
+/** Runs that differ in their seeds alone. */
+function groups(results: readonly LeakResult[]): readonly (readonly LeakResult[])[] {
+  const found = new Map<string, LeakResult[]>();
+  for (const run of results) {
+    const name = JSON.stringify({ ...run.settings, seed: 0 });
+    found.set(name, [...(found.get(name) ?? []), run]);
+  }
+  return [...found.values()];
+}
+
+const spread = (values: readonly number[]): string => withInterval(mean(values), bootstrapped(values));
+
+function withInterval(value: number, interval: readonly [number, number] | null): string {
+  return interval ? `${value.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})` : value.toFixed(2);
+}
+
+const markdown = (lines: readonly (readonly string[])[]): string =>
+  lines
+    .flatMap((line, i) => (i === 0 ? [line, line.map(() => "---")] : [line]))
+    .map((line) => `| ${line.join(" | ")} |`)
+    .join("\n");

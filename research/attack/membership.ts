@@ -1,0 +1,70 @@
+/**
+ * Who was trained on, from losses alone: by a threshold, and by a likelihood ratio with shadow runs (offline, Carlini et al. 2022, arXiv 2112.03570,
+ * section IV-E). Differs from paper: all rows that a shadow has not seen share one deviation, as there are few shadows. Pure.
+ */
+import { foundAt, recognitionOf } from "@duet/lora-core/leakage/recognition";
+import { random } from "@duet/lora-core/tensors/random";
+import { deviation, mean } from "../experiment/statistics.ts";
+
+/** One model that is attacked: losses by row, and whose rows they are. */
+export interface Target {
+  /** Of the federation: targets of one seed are not shadows of each other. */
+  readonly seed: number;
+  readonly losses: readonly number[];
+  readonly members: ReadonlySet<number>;
+  /** In nobody's training rows of that federation. */
+  readonly strangers: readonly number[];
+}
+
+export interface Membership {
+  readonly auc: number;
+  /** 95 %, bootstrapped over federations; null of fewer than three. */
+  readonly interval: readonly [number, number] | null;
+  /** Members found where one stranger in a hundred is taken for one. */
+  readonly found: number;
+}
+
+export type Attack = "threshold" | "ratio";
+
+/** Scores are compared over all targets at once; AUCs are means over federations, as intervals are over these. */
+export function membershipOf(targets: readonly Target[], attack: Attack): Membership {
+  const scored = targets.map((target) => {
+    const scoreOf = attack === "threshold" ? (row: number) => -(target.losses[row] ?? 0) : ratioScores(target, targets);
+    const { seed, members, strangers } = target;
+    return { seed, members: [...members].map(scoreOf), strangers: strangers.map(scoreOf) };
+  });
+  const seeds = [...new Set(targets.map(({ seed }) => seed))];
+  const aucs = seeds.map((seed) =>
+    mean(scored.filter((each) => each.seed === seed).map(({ members, strangers }) => recognitionOf(members, strangers).auc)),
+  );
+  const [members, strangers] = [scored.flatMap((each) => each.members), scored.flatMap((each) => each.strangers)];
+  return { auc: mean(aucs), interval: bootstrapped(aucs), found: foundAt(0.01, members, strangers) };
+}
+
+/** How much surer the target is of a row's answer than models that never saw it, in their deviations. */
+function ratioScores(target: Target, targets: readonly Target[]): (row: number) => number {
+  const shadows = targets.filter(({ seed }) => seed !== target.seed);
+  const without = (row: number) =>
+    shadows.filter(({ members }) => !members.has(row)).map(({ losses }) => sureness(losses[row] ?? 0));
+  const rows = target.losses.map((_, row) => without(row)).filter((values) => values.length > 1);
+  const common = Math.sqrt(mean(rows.map((values) => deviation(values) ** 2)));
+  return (row) => (sureness(target.losses[row] ?? 0) - mean(without(row))) / common;
+}
+
+/** log(p / (1 - p)) of the right answer, p = e^-loss: close to normal over models. */
+function sureness(loss: number): number {
+  const p = Math.min(1 - 1e-6, Math.max(1e-6, Math.exp(-loss)));
+  return Math.log(p / (1 - p));
+}
+
+const RESAMPLES = 2000;
+
+/** Percentiles of the mean over values drawn with replacement. */
+export function bootstrapped(values: readonly number[]): readonly [number, number] | null {
+  if (values.length < 3) return null;
+  const uniform = random(1, "bootstrap");
+  const draw = () => mean(values.map(() => values[Math.floor(uniform() * values.length)] ?? 0));
+  const means = Array.from({ length: RESAMPLES }, draw).sort((a, b) => a - b);
+  const at = (share: number) => means[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))] ?? 0;
+  return [at(0.025), at(0.975)];
+}
