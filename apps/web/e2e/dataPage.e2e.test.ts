@@ -86,3 +86,42 @@ test("a log has no answers, which is said at once with what to do", () =>
     await connect(page, "app.log", Buffer.from("2026-11-28 10:00:00 INFO started\n2026-11-28 10:00:01 ERROR stopped\n"));
     await page.getByText(/no answers.*label column.*free-text task/).waitFor();
   }));
+
+/** Every row of every client that this browser keeps. */
+const keptRows = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const opening = indexedDB.open("duet");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const rows = opening.result.transaction("rows").objectStore("rows").getAll();
+          rows.onsuccess = () => resolve(JSON.stringify(rows.result));
+          rows.onerror = () => reject(rows.error);
+        };
+      }),
+  );
+
+test("personal data is found and masked with one click, can be put back, and what is kept is what was masked", () =>
+  joining(async (page) => {
+    const line = (i: number) =>
+      `${SIGNS[i]} since day ${i}, write to person${i}@example.org from 10.1.0.${i},${i % 2 ? "flu" : "cold"}`;
+    await connect(page, "people.csv", Buffer.from(["text,label", ...rows(line)].join("\n")));
+    await page.getByText("12 rows of 12 seem to hold personal data").waitFor();
+    await page.getByText("12 mail addresses: “person0@example.org”").waitFor();
+
+    await page.getByRole("checkbox", { name: /12 IP addresses/ }).uncheck();
+    await page.getByRole("button", { name: "Mask these in all rows" }).click();
+    await page.getByRole("button", { name: "Undo masking" }).click();
+    await page.getByRole("button", { name: "Mask these in all rows" }).click();
+    await page.getByText(/12 mail addresses.*masked as \[mail\]/).waitFor();
+
+    await page.getByRole("textbox", { name: "Your name" }).fill("nadia");
+    await page.getByRole("button", { name: "Join and train" }).click();
+    await expect.poll(() => keptRows(page).catch(() => ""), { timeout: 120_000 }).toContain("[mail]");
+    await page.reload();
+    const kept = await keptRows(page);
+    expect(kept).not.toContain("person");
+    expect(kept.match(/\[mail\]/g)).toHaveLength(12);
+    expect(kept).toContain("10.1.0.7");
+  }));

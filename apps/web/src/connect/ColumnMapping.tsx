@@ -9,7 +9,7 @@ import { ReadingOptions } from "./ReadingOptions.tsx";
 export interface ColumnMappingProps {
   readonly state: Extract<ConnectState, { kind: "table" }>;
   readonly onRead: (options: TableOptions) => void;
-  readonly onChange: (change: Partial<Omit<TableChoice, "options">>) => void;
+  readonly onChange: (change: Partial<Omit<TableChoice, "options" | "mask">>) => void;
   readonly onClear: () => void;
 }
 

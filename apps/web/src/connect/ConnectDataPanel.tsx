@@ -7,6 +7,7 @@ import type { ConnectState } from "./connectState.ts";
 import { DataReport } from "./DataReport.tsx";
 import { DataSource } from "./DataSource.tsx";
 import type { FittingSample } from "./fittingSample.ts";
+import { PersonalData } from "./PersonalData.tsx";
 import type { ConnectData } from "./useConnectData.ts";
 
 export interface ConnectDataPanelProps {
@@ -49,6 +50,9 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
       )}
       {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
       {(state.kind === "table" || state.kind === "sample") && state.data && <DataReport data={state.data} task={task} />}
+      {state.kind === "table" && (state.data || state.choice.mask.length > 0) && !state.failure && (
+        <PersonalData state={state.personal} masked={state.choice.mask} isMasking={state.data === null} onMask={connect.mask} />
+      )}
       {state.kind === "table" && canMatchCase(state) && (
         <Checkbox
           size="xs"

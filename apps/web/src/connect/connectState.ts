@@ -1,4 +1,6 @@
 /** The steps of connecting data, as one state. */
+import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
+import type { PersonalReport } from "@duet/lora-core/data/personalData/personalReport";
 import type { TableOptions } from "@duet/lora-core/data/tableOptions";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { ConnectedData, TableSummary } from "../worker/tabEngine.ts";
@@ -12,7 +14,14 @@ export interface TableChoice {
   readonly answer: string;
   /** Labels must be written as the federation's are. */
   readonly matchCase: boolean;
+  /** Personal data of these kinds is replaced by marks. */
+  readonly mask: readonly PersonalKind[];
 }
+
+/** What a scan of the rows found, or how far it is: the share of the rows that it has read. */
+export type PersonalState =
+  | { readonly kind: "reading"; readonly share: number }
+  | { readonly kind: "read"; readonly report: PersonalReport };
 
 export type ConnectState =
   | { readonly kind: "none" }
@@ -23,6 +32,8 @@ export type ConnectState =
       readonly table: TableSummary;
       readonly choice: TableChoice;
       readonly data: ConnectedData | null;
+      /** Of the rows as they stand in the file, masked or not. */
+      readonly personal: PersonalState;
       readonly failure: FailureText | null;
     }
   | { readonly kind: "sample"; readonly title: string; readonly share: string; readonly data: ConnectedData }

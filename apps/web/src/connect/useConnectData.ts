@@ -1,10 +1,11 @@
+import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
 import { type TableOptions, tableOptions } from "@duet/lora-core/data/tableOptions";
 import type { Task } from "@duet/lora-core/data/task";
 import { explain } from "@duet/lora-core/errors/duetError";
 import { useRef, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
-import type { ConnectState, TableChoice } from "./connectState.ts";
+import type { ConnectState, PersonalState, TableChoice } from "./connectState.ts";
 import type { FittingSample } from "./fittingSample.ts";
 
 export interface ConnectData {
@@ -13,11 +14,14 @@ export interface ConnectData {
   /** Reads the same file in another way. */
   readAgain(options: TableOptions): void;
   /** Maps the table in another way. */
-  choose(change: Partial<Omit<TableChoice, "options">>): void;
+  choose(change: Partial<Omit<TableChoice, "options" | "mask">>): void;
+  /** Replaces personal data of these kinds by marks in all rows; of none, puts back what stood there. */
+  mask(kinds: readonly PersonalKind[]): void;
   connectSample(sample: FittingSample): void;
   clear(): void;
 }
 
+const NOTHING_READ: PersonalState = { kind: "reading", share: 0 };
 const AS_IT_LOOKS = tableOptions.parse({});
 
 /** Reads, maps and splits data in the worker. Only the newest choice counts when answers overlap. */
@@ -33,15 +37,31 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     newest.current += 1;
     const mine = newest.current;
     const result = await work().catch((error: unknown): ConnectState => ({ kind: "failed", failure: explain(error) }));
-    if (mine === newest.current) setState(result);
+    if (mine !== newest.current) return;
+    setState(result);
+    if (result.kind === "table" && result.data && result.personal.kind === "reading") void lookForPersonalData(mine);
   }
 
-  async function mapped(table: TableSummary, choice: TableChoice): Promise<ConnectState> {
-    const { input, answer, matchCase } = choice;
-    const chosen = { kind: "table", table, choice } as const;
+  /** Reads the rows connected last, and shows what it finds beside them. */
+  async function lookForPersonalData(mine: number): Promise<void> {
+    const show = (personal: PersonalState) => {
+      if (mine === newest.current) setState((shown) => (shown.kind === "table" ? { ...shown, personal } : shown));
+    };
+    try {
+      const report = await services.engine().personalData((share) => show({ kind: "reading", share }));
+      show({ kind: "read", report });
+    } catch (error) {
+      const failure = explain(error);
+      if (mine === newest.current) setState((shown) => (shown.kind === "table" ? { ...shown, failure } : shown));
+    }
+  }
+
+  async function mapped(table: TableSummary, choice: TableChoice, personal = NOTHING_READ): Promise<ConnectState> {
+    const { input, answer, matchCase, mask } = choice;
+    const chosen = { kind: "table", table, choice, personal } as const;
     if (answer === "") return { ...chosen, data: null, failure: null };
     try {
-      const data = await services.engine().connect({ input, answer, task, matchCase, seed });
+      const data = await services.engine().connect({ input, answer, task, matchCase, mask, seed });
       return { ...chosen, data, failure: null };
     } catch (error) {
       return { ...chosen, data: null, failure: explain(error) };
@@ -51,7 +71,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
   async function read(content: Blob, name: string, options: TableOptions): Promise<ConnectState> {
     const table = await services.engine().readTable(content, name, options);
     const { input, answer } = table.guess;
-    return mapped(table, { options, input, answer: answer ?? "", matchCase: false });
+    return mapped(table, { options, input, answer: answer ?? "", matchCase: false, mask: [] });
   }
 
   return {
@@ -71,6 +91,14 @@ export function useConnectData(task: Task, seed: number): ConnectData {
       const choice = { ...state.choice, ...change };
       setState({ ...state, choice });
       void attempt(() => mapped(table, choice));
+    },
+    mask(kinds) {
+      if (state.kind !== "table") return;
+      const { table, personal } = state;
+      const choice = { ...state.choice, mask: kinds };
+      // Until it is done there are no rows to join with: those at hand are the others.
+      setState({ ...state, choice, data: null });
+      void attempt(() => mapped(table, choice, personal));
     },
     connectSample({ id, federationId, share }) {
       setState({ kind: "reading", fileName: "sample data" });

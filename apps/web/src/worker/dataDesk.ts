@@ -1,16 +1,21 @@
-/** Reading and splitting a tab's data, off the page's thread. Holds the table read last. */
+/** Reading, masking and splitting a tab's data, off the page's thread. Holds the table read last, and its rows as they were connected last. */
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf } from "@duet/lora-core/data/labelsOf";
 import { type MappedRows, mapRows } from "@duet/lora-core/data/mapRows";
+import { maskedRow } from "@duet/lora-core/data/personalData/maskedRow";
+import { PersonalTally } from "@duet/lora-core/data/personalData/personalTally";
 import { readTable } from "@duet/lora-core/data/readTable";
 import { groupRejected, type RejectedRow } from "@duet/lora-core/data/rejectedRow";
+import type { Row } from "@duet/lora-core/data/row";
 import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
+import type { Task } from "@duet/lora-core/data/task";
 
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
+import { inSlices } from "./inSlices.ts";
 import { predictTable } from "./predictTable.ts";
 import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
@@ -20,14 +25,20 @@ const PREVIEW_CELL = 160;
 const REJECTED_SHOWN = 50;
 const REASONS_SHOWN = 4;
 
-export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "connectSample" | "predictTable">;
+export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "personalData" | "connectSample" | "predictTable">;
 
 export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "hold">, baseUrl: string): DataDesk {
   let table: Table | null = null;
+  let connecting: { readonly rows: readonly Row[]; readonly task: Task } | null = null;
 
   function current(): Table {
     if (!table) throw new DuetError("ROWS_GONE", "No file is connected");
     return table;
+  }
+
+  /** What takes its time ends where something newer was begun. */
+  function assertNewest(mine: typeof connecting): void {
+    if (mine !== connecting) throw new DuetError("STOPPED", "Other rows were connected");
   }
 
   function connected({ rows, rejected, respelled }: MappedRows, seed: number): ConnectedData {
@@ -45,6 +56,7 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
   return {
     async readTable(content, fileName, options) {
       table = null;
+      connecting = null;
       const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName, options);
       table = read;
       return {
@@ -59,8 +71,31 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
       };
     },
     labels: async (answerColumn) => labelsOf(current(), answerColumn),
-    async connect({ input, answer, task, matchCase, seed }) {
-      return connected(mapRows(current(), { input, answer }, task, { matchCase }), seed);
+    async connect({ input, answer, task, matchCase, mask, seed }) {
+      const mapped = mapRows(current(), { input, answer }, task, { matchCase });
+      const mine = { rows: mapped.rows, task };
+      connecting = mine;
+      if (mask.length === 0) return connected(mapped, seed);
+      const kinds = new Set(mask);
+      const rows: Row[] = [];
+      const mustBeNewest = () => assertNewest(mine);
+      await inSlices(mapped.rows, (row) => rows.push(maskedRow(row, kinds, task)), mustBeNewest);
+      mustBeNewest();
+      return connected({ ...mapped, rows }, seed);
+    },
+    async personalData(onProgress) {
+      const mine = connecting;
+      if (!mine) throw new DuetError("ROWS_GONE", "No rows are connected");
+      const tally = new PersonalTally(mine.task);
+      await inSlices(
+        mine.rows,
+        (row) => tally.add(row),
+        (share) => {
+          assertNewest(mine);
+          onProgress(share);
+        },
+      );
+      return tally.report();
     },
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);

@@ -6,6 +6,8 @@ import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDown
 import type { AnsweringAdapter, GenerateOptions } from "@duet/lora-core/contract/answering";
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import type { Respelling } from "@duet/lora-core/data/labelMatching";
+import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
+import type { PersonalReport } from "@duet/lora-core/data/personalData/personalReport";
 import type { RejectedGroup, RejectedRow } from "@duet/lora-core/data/rejectedRow";
 import type { TableOptions, TableReading } from "@duet/lora-core/data/tableOptions";
 import type { Task } from "@duet/lora-core/data/task";
@@ -62,6 +64,8 @@ export interface MapRequest {
   readonly task: Task;
   /** Takes only labels that are written as the federation's are. */
   readonly matchCase: boolean;
+  /** Personal data of these kinds is replaced by marks in all rows, before they are split. */
+  readonly mask: readonly PersonalKind[];
   /** Seed of the split. */
   readonly seed: number;
 }
@@ -104,6 +108,11 @@ export interface TabEngine extends ClientEngine {
   labels(answerColumn: string): Promise<readonly LabelCount[]>;
   /** Rows of the table read last, checked and split. @throws {Error} with a sentence for the file's owner. */
   connect(request: MapRequest): Promise<ConnectedData>;
+  /**
+   * Likely personal data in the rows connected last, as they stand in the file; takes a minute for 100 MB, during which everything else is
+   * answered. `onProgress` gets the share of rows that were read. @throws {DuetError} STOPPED once other rows are connected.
+   */
+  personalData(onProgress: (share: number) => void): Promise<PersonalReport>;
   /** The rows of one client of a built-in sample, split. @throws {DuetError} SAMPLE_MISSING. */
   connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */

@@ -34,6 +34,7 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     readTable: (content, fileName, options) => guarded(remote.readTable(content, fileName, options)),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
     connect: (request) => guarded(remote.connect(request)),
+    personalData: (onProgress) => guarded(remote.personalData(proxy(onProgress))),
     connectSample: (id, share, seed) => guarded(remote.connectSample(id, share, seed)),
     recall: (clientId) => guarded(remote.recall(clientId)),
     begin: (request) => guarded(remote.begin(request)),

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { detectors, findPersonalData } from "./findPersonalData.ts";
 import { maskedRow, maskedText } from "./maskedRow.ts";
 import { MASKS, PERSONAL_KINDS } from "./personalKind.ts";
-import { PersonalTally } from "./personalReport.ts";
+import { PersonalTally } from "./personalTally.ts";
 
 const found = (text: string) => findPersonalData(text).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`);
 const ALL = new Set(PERSONAL_KINDS);

@@ -1,11 +1,5 @@
 /** How much personal data rows seem to have, by kind, with a few examples for their owner. */
-import type { Row } from "../row.ts";
-import type { Task } from "../task.ts";
-import { findPersonalData } from "./findPersonalData.ts";
-import { PERSONAL_KINDS, type PersonalKind } from "./personalKind.ts";
-
-const EXAMPLES = 3;
-const EXAMPLE_CHARACTERS = 40;
+import type { PersonalKind } from "./personalKind.ts";
 
 export interface KindReport {
   readonly kind: PersonalKind;
@@ -19,51 +13,6 @@ export interface PersonalReport {
   readonly rows: number;
   /** Rows with anything in them. */
   readonly rowsFound: number;
-  /** Kinds that were found, in the order of {@link PERSONAL_KINDS}. */
+  /** Kinds that were found, in the order of PERSONAL_KINDS. */
   readonly kinds: readonly KindReport[];
 }
-
-interface Tally {
-  count: number;
-  readonly examples: Set<string>;
-}
-
-/** Counts row by row, so that whoever runs it can pause between rows. */
-export class PersonalTally {
-  readonly #task: Task;
-  readonly #tallies = new Map<PersonalKind, Tally>();
-  #rows = 0;
-  #rowsFound = 0;
-
-  constructor(task: Task) {
-    this.#task = task;
-  }
-
-  /** Reads what would be trained on: labels are everybody's, and no text. */
-  add({ input, answer }: Row): void {
-    const found = (this.#task.kind === "text" ? [input, answer] : [input]).map((text) => this.#read(text));
-    this.#rows += 1;
-    if (found.some((any) => any)) this.#rowsFound += 1;
-  }
-
-  report(): PersonalReport {
-    const kinds = PERSONAL_KINDS.flatMap((kind): KindReport[] => {
-      const tally = this.#tallies.get(kind);
-      return tally ? [{ kind, count: tally.count, examples: [...tally.examples] }] : [];
-    });
-    return { rows: this.#rows, rowsFound: this.#rowsFound, kinds };
-  }
-
-  #read(text: string): boolean {
-    const found = findPersonalData(text);
-    for (const { kind, start, end } of found) {
-      const tally = this.#tallies.get(kind) ?? { count: 0, examples: new Set() };
-      this.#tallies.set(kind, tally);
-      tally.count += 1;
-      if (tally.examples.size < EXAMPLES) tally.examples.add(cut(text.slice(start, end)));
-    }
-    return found.length > 0;
-  }
-}
-
-const cut = (text: string): string => (text.length > EXAMPLE_CHARACTERS ? `${text.slice(0, EXAMPLE_CHARACTERS)}…` : text);
