@@ -1,53 +1,14 @@
-/** A simulated federation with an attacker that reads what is sent: the product's rounds and training, everything random from the run's seed. */
-import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
-import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+/** A simulated federation with an attacker that reads what is sent. */
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { Row } from "@duet/lora-core/data/row";
-import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
-import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
-import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
-import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { random } from "@duet/lora-core/tensors/random";
-import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
-import type { TaskModel } from "@duet/lora-engine/models/languageModel";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
-import { prepareClient } from "@duet/lora-engine/training/prepareClient";
-import { budgetsOf } from "../experiment/budget.ts";
 import type { OpenModel } from "../experiment/openModel.ts";
-import { openMeter, type SimulatedClient, takeTurn } from "../experiment/simulatedClient.ts";
-import { SimulatedCoordinator } from "../experiment/simulatedCoordinator.ts";
 import { leakData, rowsOf } from "./leakData.ts";
 import type { LeakResult, LeakSettings } from "./leakRun.ts";
+import { adapterOf, type Listening, overheard, trainingOf } from "./overheard.ts";
 import { recoverWords } from "./wordRecovery.ts";
-
-const RANK = 8;
-const ALPHA = 16;
-const CLIP = 1;
-const MAX_TOKENS = 32;
-const DEVICE = { backend: "wasm", threads: 1, reason: "An experiment.", description: "Node.js" } as const;
-
-/** What is trained, and on which rows by each client. */
-export interface Listening {
-  readonly settings: LeakSettings;
-  readonly labels: readonly string[];
-  readonly rows: readonly (readonly Row[])[];
-  readonly opened: OpenModel;
-  readonly taskModel: TaskModel;
-}
-
-/** What an attacker may come to see, as adapters. */
-export interface Overheard {
-  /** What everybody began with. */
-  readonly start: NamedTensors;
-  /** Each client's in the last round. An update that travels as a difference tells the same: what it is to is known. */
-  readonly updates: readonly NamedTensors[];
-  /** The shared adapter after the last round: all that a secure sum leaves to see. */
-  readonly sum: NamedTensors;
-  /** What each client ends with. */
-  readonly served: readonly NamedTensors[];
-}
 
 /** Runs one to its end, and attacks it. The model stays the caller's. */
 export async function leakyFederation(settings: LeakSettings, folder: string, opened: OpenModel): Promise<LeakResult> {
@@ -57,14 +18,16 @@ export async function leakyFederation(settings: LeakSettings, folder: string, op
   const taskModel = await opened.model.prepare({ kind: "label", labels: [...labels] });
   try {
     const rows = members.map((_, client) => rowsOf(data, client));
-    const heard = await overheard({ settings, labels, rows, opened, taskModel });
-    const read = (adapter: NamedTensors, texts: readonly Row[]) => lossesOf(taskModel, adapter, texts);
+    const listening = { settings, labels, rows, opened, taskModel };
+    const heard = await overheard(listening);
+    const read = (adapter: NamedTensors, texts: readonly Row[]) => lossesOf(listening, adapter, texts);
     const each = async (adapters: readonly NamedTensors[]) => {
       const all: number[][] = [];
       for (const adapter of adapters) all.push((await read(adapter, pool)).losses);
       return all;
     };
     const taken = new Set(members.flat());
+    const strangers = pool.filter((_, i) => !taken.has(i));
     const planted: LeakResult["canaries"] = [];
     for (const { client, copies, row } of canaries) {
       const place = async (adapter = heard.sum) =>
@@ -79,12 +42,7 @@ export async function leakyFederation(settings: LeakSettings, folder: string, op
     const hasOwn = heard.served.some((served) => served !== heard.served[0]);
     return {
       settings,
-      accuracy: (
-        await read(
-          heard.served[0] ?? heard.sum,
-          pool.filter((_, i) => !taken.has(i)),
-        )
-      ).accuracy,
+      accuracy: (await read(heard.served[0] ?? heard.sum, strangers)).accuracy,
       members: members.map((indices) => [...indices]),
       losses: {
         updates: await each(heard.updates),
@@ -92,7 +50,7 @@ export async function leakyFederation(settings: LeakSettings, folder: string, op
         served: hasOwn ? await each(heard.served) : [],
       },
       canaries: planted,
-      words: await recoverWords({ settings, labels, rows, opened, taskModel }, data, heard.sum),
+      words: await recoverWords(listening, data, heard.sum),
       seconds: (performance.now() - startedAt) / 1000,
     };
   } finally {
@@ -100,83 +58,11 @@ export async function leakyFederation(settings: LeakSettings, folder: string, op
   }
 }
 
-/** The federation itself. */
-async function overheard({ settings, labels, rows, opened, taskModel }: Listening): Promise<Overheard> {
-  const { method: name, seed, rounds, steps, clients: count } = settings;
-  const { model } = opened;
-  const [id = "", preset] = name.split(":");
-  const method = methodOf(presetOf(id, preset));
-  const budgets = budgetsOf(steps, steps, rounds);
-  const clients = rows.map((train, index) => clientOf({ settings, labels, opened, taskModel }, train, index));
-  const layout = adapterLayout(model.linears, adapterOf(opened));
-  const coordinator = new SimulatedCoordinator({
-    method,
-    robustness: ROBUSTNESS.none,
-    budgets,
-    layout,
-    rank: RANK,
-    seed,
-    clients: count,
-  });
-  for (const simulated of clients) {
-    await openMeter(simulated, trainingsOf(method, budgets), seed);
-    const { train, fusion, test } = simulated.client.examples;
-    const samples = { train: train.length, fusion: fusion.length, test: test.length };
-    coordinator.join(simulated.id, { name: simulated.data.name, device: DEVICE, samples, identity: null });
-  }
-  const start = clients[0]?.client.held.shared ?? new Map();
-  let updates: readonly NamedTensors[] = [];
-  for (let open = coordinator.open; open; open = coordinator.open) {
-    const plan = coordinator.planOf(open.round);
-    for (const simulated of clients) {
-      const received = coordinator.sentTo(simulated.id, plan);
-      const { upload, metrics } = await takeTurn(simulated, { round: open.round, plan, received });
-      coordinator.submit(simulated.id, open.round, upload, metrics);
-    }
-    if (plan.upload?.slot === "shared") updates = clients.map(({ client }) => client.held.shared);
-  }
-  const sum = clients[0]?.client.held.shared ?? start;
-  return {
-    start,
-    updates,
-    sum,
-    served: method.id === fedAvg.id ? clients.map(() => sum) : clients.map(({ client }) => client.served ?? sum),
-  };
-}
-
-/** A client before its first round. */
-export function clientOf(
-  { settings, labels, opened, taskModel }: Omit<Listening, "rows">,
-  train: readonly Row[],
-  index: number,
-): SimulatedClient {
-  const clientSeed = Math.floor(random(settings.seed, "client", index)() * 2 ** 31);
-  const task = { kind: "label" as const, labels: [...labels] };
-  const setup = { task, adapter: adapterOf(opened), training: trainingOf(settings, opened), seed: settings.seed, clientSeed };
-  // Fusion and test rows are read for figures that no attack looks at.
-  const split = { train, fusion: train.slice(0, 4), test: train.slice(0, 2) };
-  const client = prepareClient(taskModel, opened.model.linears, setup, split);
-  const data = { name: `client ${index + 1}`, split, unseen: [] };
-  return { id: `client-${index + 1}`, data, client, meter: null, metrics: [], bytesUp: 0, bytesDown: 0 };
-}
-
-export const adapterOf = ({ defaultTargets }: OpenModel): AdapterConfig => ({
-  rank: RANK,
-  alpha: ALPHA,
-  dropout: 0,
-  targetModules: [...defaultTargets],
-});
-
-export function trainingOf({ epsilon, batchSize, learningRate }: LeakSettings, { model }: OpenModel): TrainingConfig {
-  const privacy = epsilon === null ? {} : { privacy: { epsilon, clip: CLIP } };
-  return { ...defaultTraining(model.family), batchSize, learningRate, maxTokens: MAX_TOKENS, ...privacy };
-}
-
-async function lossesOf(model: TaskModel, adapter: NamedTensors, rows: readonly Row[]) {
-  const device = uploadAdapter(adapter, { scale: ALPHA / RANK, trainable: false });
+async function lossesOf({ settings, opened, taskModel }: Listening, adapter: NamedTensors, rows: readonly Row[]) {
+  const device = uploadAdapter(adapter, { scale: adapterScale(adapterOf(opened)), trainable: false });
   try {
-    const examples = rows.map((row) => model.encode(row, MAX_TOKENS));
-    const scored = await scoreExamples(model, examples, device);
+    const examples = rows.map((row) => taskModel.encode(row, trainingOf(settings, opened).maxTokens));
+    const scored = await scoreExamples(taskModel, examples, device);
     const right = scored.filter(({ label }, i) => label === examples[i]?.label).length;
     return {
       losses: scored.map(({ lossSum, units }) => Number((lossSum / units).toPrecision(5))),

@@ -14,7 +14,7 @@ import { type PrivateSteps, trainAdapter } from "@duet/lora-engine/training/trai
 import { openMeter } from "../experiment/simulatedClient.ts";
 import { type LeakData, wordsOf } from "./leakData.ts";
 import type { LeakResult } from "./leakRun.ts";
-import { adapterOf, clientOf, type Listening, trainingOf } from "./leakyFederation.ts";
+import { adapterOf, clientOf, type Listening, trainingOf } from "./overheard.ts";
 
 /** Rows of the step, of each client; and words of each kind that are tried. */
 const ROWS = 4;
