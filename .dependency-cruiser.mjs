@@ -21,6 +21,7 @@ const coreFolders = {
   fusion: ["adapters", "tensors"],
   robustness: ["tensors"],
   differentialPrivacy: ["tensors"],
+  leakage: [],
   secureAggregation: [],
   strategies: ["tensors", "fusion", "robustness", "adapters", "compression", "training", "schedule"],
   protocol: [
@@ -43,6 +44,7 @@ const coreFolders = {
     "data",
     "differentialPrivacy",
     "fusion",
+    "leakage",
     "protocol",
     "strategies",
     "training",

@@ -66,6 +66,11 @@ it("adapters are downloaded from a finished federation, and the next one continu
   const shared = await downloadOf(page, "Download the shared adapter");
   const fused = await downloadOf(page, "Download the fused adapter");
   expect(fused.download.suggestedFilename()).toBe("night-shift-fused.zip");
+  await page.getByRole("button", { name: "Measure before giving one away" }).click();
+  const said = page.getByRole("list", { name: "Recognisable rows" }).getByRole("listitem");
+  await expect.poll(() => said.count(), { timeout: 60_000 }).toBe(3);
+  // Forty rows: 12 of them only test, too few for a figure.
+  expect(await said.allInnerTexts()).toEqual(Array.from({ length: 3 }, () => expect.stringContaining("too few rows to tell")));
 
   const layout = adapterLayout(federationBase(config.model).linears, config.adapter);
   const shapes = [...tensorsIn(fused.archive, config)].map(([key, { shape }]) => ({ key, shape: [...shape] }));

@@ -1,9 +1,11 @@
 import type { SessionState } from "@duet/client/sessionState";
+import { availableAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
+import { RecognitionPanel } from "../adapters/RecognitionPanel.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
 import { joinPath } from "../lib/links.ts";
@@ -84,6 +86,7 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
       </Panel>
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
+      <RecognitionPanel engine={session.engine} available={state.adapters ? availableAdapters(state.adapters) : []} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
     </>
   );

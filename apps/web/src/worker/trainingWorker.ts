@@ -37,6 +37,7 @@ function tabEngine({ baseUrl }: WorkerBeginning): Omit<TabEngine, "close"> {
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),
     measureFusion: (adapter) => engine.measureFusion(adapter),
+    measureRecognition: (adapter) => engine.measureRecognition(adapter),
     stopAnswering: () => engine.stopAnswering(),
   };
 }

@@ -47,6 +47,7 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),
     measureFusion: (adapter) => guarded(remote.measureFusion(adapter)),
+    measureRecognition: (adapter) => guarded(remote.measureRecognition(adapter)),
     stopAnswering: () => guarded(remote.stopAnswering()),
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
     close() {

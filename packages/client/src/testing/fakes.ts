@@ -162,6 +162,7 @@ export function fakeEngine(calls: Calls) {
     predict: refuse,
     write: refuse,
     measureFusion: refuse,
+    measureRecognition: refuse,
     stopAnswering: async () => {},
     close: () => calls.push("close"),
   };

@@ -1,5 +1,6 @@
 /** What a client's adapters answer. Plain data: it crosses threads. */
 import type { Mix } from "../fusion/mix.ts";
+import type { Recognition } from "../leakage/recognition.ts";
 
 /** Which adapter answers: null is the untouched base, `served` what the client ended up with, else a mix of its two adapters. */
 export type AnsweringAdapter = Mix | "served" | null;
@@ -44,6 +45,14 @@ export interface Figure {
   readonly accuracy: number | null;
 }
 
+/** How well an adapter tells rows that it was trained on from rows that it was not, by their losses alone. */
+export interface RowRecognition {
+  /** Rows that were compared: at most as many of each as a sample has. */
+  readonly train: number;
+  readonly test: number;
+  readonly recognition: Recognition;
+}
+
 /** All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
 export interface AnswerEngine {
   /** @throws {DuetError} UNSUPPORTED_TASK in a text task. */
@@ -52,6 +61,8 @@ export interface AnswerEngine {
   write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
   /** Loss and accuracy on the client's fusion rows. */
   measureFusion(adapter: AnsweringAdapter): Promise<Figure>;
+  /** The client's training rows against its test rows, a seeded sample of each. Stays on the device: it is computed from rows. */
+  measureRecognition(adapter: AnsweringAdapter): Promise<RowRecognition>;
   /** Stops what is running, and waits for its end. */
   stopAnswering(): Promise<void>;
 }

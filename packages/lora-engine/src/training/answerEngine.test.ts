@@ -8,6 +8,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { random, shuffled } from "@duet/lora-core/tensors/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { testWasm } from "../backends/testBackend.ts";
@@ -58,6 +59,36 @@ beforeAll(async () => {
 });
 
 describe("trying adapters out", () => {
+  it("the untouched base tells training rows from test rows as little as it should, an adapter that has learned them by heart does", async () => {
+    const heart = createLocalClient(testWasm());
+    await heart.open(readModelFolder("duet-tiny"), "wasm");
+    // Answers that nothing but the row itself tells.
+    const answers = random(9, "answers");
+    const words = "amber birch cedar delta ember fjord grove heron inlet jetty knoll larch maple north ochre plume".split(" ");
+    const riddle = (i: number) => ({
+      line: i,
+      input: shuffled(words, answers).slice(0, 6).join(" "),
+      answer: labels[answers() < 0.5 ? 0 : 1] as string,
+    });
+    const part = (count: number) => Array.from({ length: count }, (_, i) => riddle(i));
+    await heart.prepare(
+      { ...setup, training: { ...setup.training, learningRate: 0.02 } },
+      { train: part(12), fusion, test: part(30) },
+    );
+    const plan = methodOf({ id: "local", config: {} }).plan(
+      { local: { unit: "steps", amount: 60 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
+      { round: 0, isNewcomer: false },
+    );
+    await heart.runRound({ round: 0, plan, received: null }, quiet);
+    const base = await heart.measureRecognition(null);
+    const learned = await heart.measureRecognition(PERSONAL);
+    expect(base).toMatchObject({ train: 12, test: 30 });
+    expect(base.recognition.interval?.[0]).toBeLessThan(0.5);
+    expect(base.recognition.interval?.[1]).toBeGreaterThan(0.5);
+    expect(learned.recognition.interval?.[0]).toBeGreaterThan(0.5);
+    expect(await heart.measureRecognition(PERSONAL)).toEqual(learned);
+  }, 120_000);
+
   it("predicts what the figures on the fusion rows count, base and personal differently", async () => {
     const inputs = fusion.map(({ input }) => input);
     const probabilities = new Map<string, number[]>();

@@ -7,11 +7,13 @@ import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { AnswerEngine, AnsweringAdapter, Prediction } from "@duet/lora-core/contract/answering";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { mixed } from "@duet/lora-core/fusion/mix";
+import { recognitionOf } from "@duet/lora-core/leakage/recognition";
 import { withMerged } from "@duet/lora-core/strategies/exchange";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import type { DeviceAdapter, LanguageModel } from "../models/languageModel.ts";
+import { random, shuffled } from "@duet/lora-core/tensors/random";
+import type { DeviceAdapter, LanguageModel, Scored } from "../models/languageModel.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
-import { evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import type { Client } from "./runRound.ts";
 
@@ -23,6 +25,8 @@ export interface IdleClient {
 
 /** Inputs per forward pass. */
 const BATCH_SIZE = 16;
+/** Rows of a kind that recognition is measured on, so that its time has a bound. */
+const RECOGNITION_ROWS = 200;
 
 /** `idle` gives the client of the moment. @throws what `idle` throws when there is none or it is training. */
 export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
@@ -91,15 +95,31 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
       answering(which, async ({ client, adapter, control }) => {
         const { model, setup, examples } = client;
         const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
-        const scored = await scoreExamples(model, examples.fusion, adapter, async (compute) => {
-          await control.checkIn();
-          return compute();
-        });
+        const scored = await scoreExamples(model, examples.fusion, adapter, eachBatch(control));
         const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
         return { loss, accuracy };
       }),
+    measureRecognition: (which) =>
+      answering(which, async ({ client, adapter, control }) => {
+        const { model, setup, examples } = client;
+        const surenessOf = async (part: "train" | "test") => {
+          const sample = shuffled(examples[part], random(setup.clientSeed, "recognition", part)).slice(0, RECOGNITION_ROWS);
+          const scored = await scoreExamples(model, sample, adapter, eachBatch(control));
+          return scored.map(({ lossSum, units }) => -lossSum / units);
+        };
+        const [train, test] = [await surenessOf("train"), await surenessOf("test")];
+        return { train: train.length, test: test.length, recognition: recognitionOf(train, test) };
+      }),
   };
 }
+
+/** Stops between batches. */
+const eachBatch =
+  (control: RunControl): EachBatch<readonly Scored[]> =>
+  async (compute) => {
+    await control.checkIn();
+    return compute();
+  };
 
 /** What a client serves has its merged part in it. */
 function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {

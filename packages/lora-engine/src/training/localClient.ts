@@ -45,6 +45,7 @@ class LocalClient implements TrainingEngine {
   readonly predict: AnswerEngine["predict"] = this.#answers.predict;
   readonly write: AnswerEngine["write"] = this.#answers.write;
   readonly measureFusion: AnswerEngine["measureFusion"] = this.#answers.measureFusion;
+  readonly measureRecognition: AnswerEngine["measureRecognition"] = this.#answers.measureRecognition;
   readonly stopAnswering: AnswerEngine["stopAnswering"] = this.#answers.stopAnswering;
 
   constructor(wasm: WasmOptions) {
