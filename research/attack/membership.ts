@@ -41,14 +41,18 @@ export function membershipOf(targets: readonly Target[], attack: Attack): Member
   return { auc: mean(aucs), interval: bootstrapped(aucs), found: foundAt(0.01, members, strangers) };
 }
 
-/** How much surer the target is of a row's answer than models that never saw it, in their deviations. */
+/** How much surer the target is of a row's answer than models that never saw it, in their deviations; of a row that all have seen, than of any. */
 function ratioScores(target: Target, targets: readonly Target[]): (row: number) => number {
   const shadows = targets.filter(({ seed }) => seed !== target.seed);
   const without = (row: number) =>
     shadows.filter(({ members }) => !members.has(row)).map(({ losses }) => sureness(losses[row] ?? 0));
   const rows = target.losses.map((_, row) => without(row)).filter((values) => values.length > 1);
   const common = Math.sqrt(mean(rows.map((values) => deviation(values) ** 2)));
-  return (row) => (sureness(target.losses[row] ?? 0) - mean(without(row))) / common;
+  const usual = mean(target.losses.flatMap((_, row) => without(row)));
+  return (row) => {
+    const unseen = without(row);
+    return (sureness(target.losses[row] ?? 0) - (unseen.length > 0 ? mean(unseen) : usual)) / common;
+  };
 }
 
 /** log(p / (1 - p)) of the right answer, p = e^-loss: close to normal over models. */
