@@ -36,7 +36,7 @@ export async function leak(options: LeakOptions & { readonly quick: boolean }): 
 }
 
 /** The document with these tables in place of those that it had. @throws {RangeError} when it has no place for them. */
-export function withTables(document: string, tables: string): string {
+function withTables(document: string, tables: string): string {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END, begin);
   if (begin < 0 || end < 0) throw new RangeError(`${DOCUMENT} has no place for the tables: a line ${BEGIN} and a line ${END}`);

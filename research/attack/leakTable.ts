@@ -82,7 +82,7 @@ function contentTable(results: readonly LeakResult[]): string {
 }
 
 /** Carlini et al. 2019, arXiv 1802.08232: log2 of the candidates, here the answers, over the place among them. */
-export function exposure({ canaries }: LeakResult, what: "update" | "sum", copies: number): number {
+function exposure({ canaries }: LeakResult, what: "update" | "sum", copies: number): number {
   const bits = canaries.filter((canary) => canary.copies === copies).map((one) => Math.log2(one.answers / one.places[what]));
   return mean(bits);
 }
@@ -111,8 +111,10 @@ function withInterval(value: number, interval: readonly [number, number] | null)
   return interval ? `${value.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})` : value.toFixed(2);
 }
 
-const markdown = (lines: readonly (readonly string[])[]): string =>
-  lines
-    .flatMap((line, i) => (i === 0 ? [line, line.map(() => "---")] : [line]))
-    .map((line) => `| ${line.join(" | ")} |`)
-    .join("\n");
+/** In columns, as all tables of the documents. */
+function markdown(lines: readonly (readonly string[])[]): string {
+  const [head = [], ...rest] = lines;
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const written = (line: readonly string[]) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [written(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rest.map(written)].join("\n");
+}

@@ -1,6 +1,7 @@
 /** A simulated federation, and what an attacker may come to see of it: the product's rounds and training, everything random from the run's seed. */
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { Row } from "@duet/lora-core/data/row";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
@@ -57,6 +58,8 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
   const coordinator = new SimulatedCoordinator({
     method,
     robustness: ROBUSTNESS.none,
+    // Rounded uploads tell less, if anything.
+    coding: AS_THEY_ARE,
     budgets,
     layout,
     rank: RANK,
@@ -67,7 +70,7 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     await openMeter(simulated, trainingsOf(method, budgets), seed);
     const { train, fusion, test } = simulated.client.examples;
     const samples = { train: train.length, fusion: fusion.length, test: test.length };
-    coordinator.join(simulated.id, { name: simulated.data.name, device: DEVICE, samples, identity: null });
+    coordinator.join(simulated.id, { name: simulated.data.name, device: DEVICE, samples, identity: null, figures: "everybody" });
   }
   const start = clients[0]?.client.held.shared ?? new Map();
   let updates: readonly NamedTensors[] = [];
