@@ -50,8 +50,13 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
       )}
       {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
       {(state.kind === "table" || state.kind === "sample") && state.data && <DataReport data={state.data} task={task} />}
-      {state.kind === "table" && (state.data || state.choice.mask.length > 0) && !state.failure && (
-        <PersonalData state={state.personal} masked={state.choice.mask} isMasking={state.data === null} onMask={connect.mask} />
+      {state.kind === "table" && (state.data || state.personal.kind === "read") && (
+        <PersonalData
+          state={state.personal}
+          masked={state.choice.mask}
+          isMasking={state.data === null && state.failure === null}
+          onMask={connect.mask}
+        />
       )}
       {state.kind === "table" && canMatchCase(state) && (
         <Checkbox

@@ -11,7 +11,7 @@ const SLICE = 32;
 
 /** A CSV with the columns of the table, then the label and its probability, or the text. Rejects with STOPPED when stopped. */
 export async function predictTable(
-  engine: AnswerEngine,
+  engine: Pick<AnswerEngine, "predict" | "write">,
   table: Table,
   request: TableRequest,
   onProgress: (rowsDone: number) => void,
@@ -31,7 +31,7 @@ export async function predictTable(
 }
 
 async function answersOf(
-  engine: AnswerEngine,
+  engine: Pick<AnswerEngine, "predict" | "write">,
   inputs: readonly string[],
   { adapter, answer }: TableRequest,
 ): Promise<(readonly string[])[]> {

@@ -69,7 +69,7 @@ it("only the chosen kinds are masked", () => {
   expect(maskedText("hart@example.com from 10.0.0.7", new Set(["mail"]))).toBe("[mail] from 10.0.0.7");
 });
 
-const label = { kind: "label", labels: ["Anna Hart", "b"] } as const;
+const label = { kind: "label" as const, labels: ["Anna Hart", "b"] };
 const row = { line: 1, input: "I am at a@b.org", answer: "Anna Hart" };
 
 it("labels stay as they are, answers that are texts are masked, and so is every turn", () => {
