@@ -5,11 +5,15 @@ import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/co
 import { delay } from "@duet/client/deadline";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { uploadBlob } from "@duet/client/uploadBlob";
-import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { type BlobRef, blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { Upload as MethodUpload } from "@duet/lora-core/strategies/strategy";
+import { encodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import { random } from "@duet/lora-core/tensors/random";
 
 export interface LoadClientOptions {
@@ -18,8 +22,6 @@ export interface LoadClientOptions {
   readonly inviteToken: string;
   readonly modelSha256: string;
   readonly name: string;
-  /** Of an adapter; 4 a value. */
-  readonly bytes: number;
   readonly drop: number;
   readonly straggle: number;
   readonly seed: number;
@@ -45,9 +47,8 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
   const { federationId, inviteToken, modelSha256, name } = options;
   const chance = random(options.seed, "loadClient", name);
   const resumeToken = randomBytes(24).toString("base64url");
-  const content = adapter(options);
-  const blob = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
   const headers = { [RESUME_TOKEN_HEADER]: resumeToken };
+  let own: Upload | null = null;
   let doing = "";
   let latest: Snapshot | null = null;
   let coordinator = connect();
@@ -86,18 +87,20 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     else await guarded(() => work(client, openRound.round, config), client);
   }
 
-  async function work(client: CoordinatorClient, round: number, { strategy, budgets }: FederationConfig): Promise<void> {
+  async function work(client: CoordinatorClient, round: number, config: FederationConfig): Promise<void> {
     const received = await client.request("round:fetch", { round });
     if (received.adapter) {
       const response = await fetch(options.url + blobPath(federationId, received.adapter.sha256), { headers });
       await response.arrayBuffer();
     }
-    const { upload: sends } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+    const { upload: sends } = methodOf(config.strategy).plan(config.budgets, { round, isNewcomer: false });
     if (!sends) {
       await client.request("round:submit", { round, adapter: null, metrics: METRICS });
       return;
     }
     const isCut = chance() < options.drop;
+    own ??= uploadOf(config, sends, options);
+    const { content, blob } = own;
     const began = performance.now();
     const upload = uploadBlob({ url: options.url, federationId, headers, blob, content, onSent: () => {}, onHeld: () => {} });
     if (isCut) {
@@ -133,24 +136,40 @@ function codeOf(error: unknown): string {
   return code === undefined && cause !== undefined ? codeOf(cause) : String(code ?? error);
 }
 
-/** Random values of an honest update's size: those of {@link sharedValues}, begun elsewhere for every client. */
-function adapter({ bytes, seed, name }: LoadClientOptions): Uint8Array {
-  const values = sharedValues(bytes / 4);
-  const start = Math.floor(random(seed, "loadAdapter", name)() * values.length);
-  const own = new Float32Array(values.length);
-  own.set(values.subarray(start));
-  own.set(values.subarray(0, start), values.length - start);
-  return new Uint8Array(own.buffer);
+/** What a client sends, in every round. */
+interface Upload {
+  readonly content: Uint8Array;
+  readonly blob: BlobRef;
 }
 
-const made = new Map<number, Float32Array>();
+/** Of blocks, whatever the coding; a multiple of a value where there are none. */
+const BLOCK_BYTES = 32;
 
-/** Made once in a process: drawing them for every client takes longer than a round. */
-function sharedValues(length: number): Float32Array {
-  const known = made.get(length);
+/** Random values of an honest update's size: those of {@link sharedUpload}, begun at another block for every client. */
+function uploadOf(config: FederationConfig, upload: MethodUpload, { seed, name }: LoadClientOptions): Upload {
+  const shared = sharedUpload(config, upload);
+  const blocks = Math.floor(shared.length / BLOCK_BYTES);
+  const start = BLOCK_BYTES * Math.floor(random(seed, "loadAdapter", name)() * blocks);
+  const content = new Uint8Array(shared);
+  content.set(shared.subarray(start, BLOCK_BYTES * blocks));
+  content.set(shared.subarray(0, start), BLOCK_BYTES * blocks - start);
+  return { content, blob: { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength } };
+}
+
+const made = new Map<string, Uint8Array>();
+
+/** Made once in a process: drawing and coding them for every client takes longer than a round. */
+function sharedUpload({ model, adapter, upload: coding }: FederationConfig, upload: MethodUpload): Uint8Array {
+  const key = JSON.stringify([model.files, adapter, coding]);
+  const known = made.get(key);
   if (known) return known;
+  const layout = adapterLayout(parseArchitecture(model.config).linears, adapter);
   const next = random(0, "loadValues");
-  const values = Float32Array.from({ length }, () => (next() - 0.5) * 0.02);
-  made.set(length, values);
-  return values;
+  const values = initialAdapter(layout, 0);
+  const sent = new Map(
+    [...values].map(([name, { shape, data }]) => [name, { shape, data: data.map(() => (next() - 0.5) * 0.02) }]),
+  );
+  const { blob } = encodeUpload({ layout, upload, coding }, sent, { origin: values, residual: null }, next);
+  made.set(key, blob);
+  return blob;
 }

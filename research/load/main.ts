@@ -86,17 +86,7 @@ async function load(
     Array.from({ length: groups[group] ?? 0 }, (_, index): LoadClientOptions => {
       const name = `client ${group}-${index}`;
       const { drop, straggle, seed } = options;
-      return {
-        url,
-        federationId,
-        inviteToken,
-        modelSha256: fingerprint(model.files),
-        name,
-        bytes: adapter.bytes,
-        drop,
-        straggle,
-        seed,
-      };
+      return { url, federationId, inviteToken, modelSha256: fingerprint(model.files), name, drop, straggle, seed };
     }),
   );
   for (const [part, child] of processes.entries()) child.send(clients.filter((_, index) => index % processes.length === part));
@@ -135,7 +125,8 @@ interface Choice {
 
 async function open(organiser: CoordinatorClient, { size, rounds, model, adapter, options }: Choice): Promise<Open> {
   const task = { kind: "label" as const, labels: ["a", "b"] };
-  const choices = { name: "load", model, task, method: "fedavg", rounds, minClients: size, maxClients: size };
+  const { upload } = options;
+  const choices = { name: "load", model, task, method: "fedavg", upload, rounds, minClients: size, maxClients: size };
   const defaults = defaultFederation({ ...choices, roundDeadlineSeconds: options.deadline, reconnectGraceSeconds: 30 });
   const config = { ...defaults, adapter: { ...defaults.adapter, ...adapter } };
   const created = await organiser.request("federation:create", { config });

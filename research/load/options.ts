@@ -1,6 +1,8 @@
 /** What `npm run load` is asked for. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { codingByName, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { DEFAULT_UPLOAD } from "@duet/lora-core/federation/federationDefaults";
 import { z } from "zod";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -9,6 +11,7 @@ const share = z.coerce.number().min(0).max(1);
 const options = z.strictObject({
   clients: whole(1, 10_000).default(500),
   bytes: whole(20_000, 128_000_000).default(1_400_000),
+  upload: codingByName.default(DEFAULT_UPLOAD),
   rounds: whole(1, 200).default(3),
   watchers: whole(0, 1000).default(0),
   minutes: z.coerce.number().min(0).max(600).default(0),
@@ -28,6 +31,7 @@ export const USAGE = `npm run load -- [options]
 
   --clients N      in all, dealt out to as many federations as that takes (default 500)
   --bytes N        of an adapter, about (default 1400000)
+  --upload FORMAT  how it is coded: f32, f16, int8, int4 (default ${nameOfCoding(DEFAULT_UPLOAD)})
   --rounds N       rounds with an upload (default 3)
   --watchers N     further sockets that only watch (default 0)
   --minutes N      as many rounds as this takes, in place of --rounds
