@@ -13,7 +13,8 @@ import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
-import { machineReport, printCoordinator, printPage, printRun } from "./report.ts";
+import { machineReport, printCoordinator, printPage, printRun, SUM_TITLE, sumLine } from "./report.ts";
+import type { SumRun } from "./sumRun.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
 const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
@@ -21,6 +22,8 @@ const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
 const NODE_WEBGPU = "node-webgpu";
 /** Only when asked for: it takes a few minutes. */
 const COORDINATOR = "coordinator";
+/** Only when asked for: what a secure sum costs. */
+const SUMS = "sums";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -28,7 +31,7 @@ const USAGE = `npm run bench -- [options]
 
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
-  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}
+  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}
   --works A,B      ${WORKS.join(", ")} (default all)
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
@@ -60,7 +63,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR], "backend");
+  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS], "backend");
   const works = namesIn(values.works, WORKS, "kind of work");
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
@@ -79,15 +82,26 @@ async function main(): Promise<void> {
   if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
   const coordinator = wanted.includes(COORDINATOR) ? await (await import("./coordinatorRun.ts")).measureCoordinator() : null;
   if (coordinator) printCoordinator(coordinator);
+  const sums = wanted.includes(SUMS) ? await measuredSums() : null;
   const page = wanted.includes("page") ? await measurePage() : null;
   if (page) printPage(page);
 
   if (values.json)
-    writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page, coordinator }, null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page, coordinator, sums }, null, 2)}\n`);
   const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ difference }) => !(difference <= TOLERANCE));
   for (const { name, backend } of apart)
     console.error(`The answers of ${name} on ${backend} do not agree: the comparison is void.`);
   if (apart.length > 0) process.exitCode = 1;
+}
+
+async function measuredSums(): Promise<readonly SumRun[]> {
+  const runs: SumRun[] = [];
+  console.log(SUM_TITLE);
+  for await (const run of (await import("./sumRun.ts")).measureSums()) {
+    console.log(sumLine(run));
+    runs.push(run);
+  }
+  return runs;
 }
 
 /** @throws {Error} on a name that is not one of the known. */

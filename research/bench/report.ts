@@ -4,6 +4,7 @@ import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
+import type { SumRun } from "./sumRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
 
@@ -50,6 +51,23 @@ export function printCoordinator({ aggregations, round }: CoordinatorRun): void 
     `A round of ${round.clients} contributions of ${megabytes(round.adapterBytes)} MB: ${round.seconds.toFixed(1)} s, gauged after ${round.gaugeSeconds.toFixed(1)} s;` +
       ` the event loop stood still for ${round.longestBlockMs.toFixed(0)} ms at most (99 %: ${round.p99BlockMs.toFixed(0)} ms); peak RSS ${megabytes(round.peakRss)} MB.\n`,
   );
+}
+
+export const SUM_TITLE = "clients  update MB  masked MB  other up, kB  other down, kB  client s  of it masking s  coordinator s";
+
+/** What a secure sum costs; bytes and seconds of one client. */
+export function sumLine({ clients, updateBytes, maskedBytes, otherUp, otherDown, ...seconds }: SumRun): string {
+  const figures = [
+    clients,
+    (updateBytes / 1e6).toFixed(1),
+    (maskedBytes / 1e6).toFixed(2),
+    (otherUp / 1e3).toFixed(1),
+    (otherDown / 1e3).toFixed(1),
+    seconds.clientSeconds.toFixed(2),
+    seconds.inputSeconds.toFixed(2),
+    seconds.coordinatorSeconds.toFixed(2),
+  ];
+  return figures.map((figure) => String(figure).padStart(9)).join("");
 }
 
 function percent(share: number): string {

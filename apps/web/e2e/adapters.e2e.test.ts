@@ -10,6 +10,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { strFromU8, unzipSync } from "fflate";
 import type { Download, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
 import { join } from "./support/participant.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -19,7 +20,7 @@ const scenario = logsScenario({ clients: 1, seed: 5, rowsPerClient: 40 });
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({}, await createFreshDatabase());
 });
 afterAll(() => stage?.close());
 

@@ -5,6 +5,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
 import { join, type Participant } from "./support/participant.ts";
 import { answerFile, askAllFour, moveWeight } from "./support/playground.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -23,7 +24,7 @@ const rowsOf = (client: number): Row[] =>
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({}, await createFreshDatabase());
 });
 afterAll(() => stage?.close());
 

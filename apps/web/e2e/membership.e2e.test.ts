@@ -3,6 +3,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 120_000;
@@ -11,7 +12,7 @@ const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
 let stage: Stage;
 let file: string;
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({}, await createFreshDatabase());
   file = await stage.writeRows("rows", scenario.clients[0]?.rows ?? []);
 });
 afterAll(() => stage?.close());

@@ -12,7 +12,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type Browser, chromium } from "playwright";
 import { chromiumLaunch } from "../../../../tools/chromium.ts";
-import { createFreshDatabase } from "../../../../tools/testing/freshDatabase.ts";
+import type { FreshDatabase } from "../../../../tools/testing/freshDatabase.ts";
 
 export interface Stage {
   readonly url: string;
@@ -34,12 +34,16 @@ export interface OpenFederation {
   until(what: string, condition: (snapshot: Snapshot) => boolean, deadlineMs?: number): Promise<Snapshot>;
 }
 
-/** With settings of the coordinator: where hub addresses point to, below which path it is served. @throws {Error} when the app was not built. */
-export async function startStage(settings: Pick<CoordinatorOptions, "hub" | "base" | "operatorKeyHash"> = {}): Promise<Stage> {
+const SQLITE: FreshDatabase = { url: null, drop: async () => undefined };
+
+/** With settings of the coordinator: where hub addresses point to, below which path it is served. `database` is dropped at its end. @throws {Error} when the app was not built. */
+export async function startStage(
+  settings: Pick<CoordinatorOptions, "hub" | "base" | "operatorKeyHash"> = {},
+  database: FreshDatabase = SQLITE,
+): Promise<Stage> {
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
-  const database = await createFreshDatabase();
   const coordinator = createCoordinator({
     dataDir: join(folder, "data"),
     databaseUrl: database.url,

@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly scripts: Readonly<Record<string, string>> };
+
+/** Commands that are a program in TypeScript, and take options. */
+const programs = Object.entries(scripts).flatMap(([name, command]) => {
+  const file = /tsx (\S+\/main\.ts)/.exec(command)?.[1];
+  return file === undefined || name === "third-party" ? [] : [[name, file] as const];
+});
+
+test("there are the programs that the documents name", () => {
+  expect(programs.map(([name]) => name)).toEqual(
+    expect.arrayContaining(["bench", "experiment", "attack", "load", "import-data", "repair", "inspect", "verify-ledger"]),
+  );
+});
+
+// A program that imports what only a test has, or nothing at all, would fail right here.
+test.each(programs)("npm run %s says how it is used", async (_name, file) => {
+  const { stdout } = await run(process.execPath, ["--import", "tsx", file, "--help"], { timeout: 60_000 });
+  expect(stdout).toMatch(/--\w+/);
+});
