@@ -12,17 +12,22 @@ interface View {
   readonly targets: (run: LeakResult) => readonly Target[];
 }
 
+const SERVED: View = {
+  words: "what a client serves",
+  targets: (run) => run.members.map((rows, client) => targetOf(run, run.losses.served[client], rows)),
+};
 const VIEWS: readonly View[] = [
   {
     words: "one client's update (plain)",
     targets: (run) => run.members.map((rows, client) => targetOf(run, run.losses.updates[client], rows)),
   },
   { words: "the sum of all (secure)", targets: (run) => [targetOf(run, run.losses.sum, run.members.flat())] },
-  {
-    words: "what a client serves",
-    targets: (run) => run.members.map((rows, client) => targetOf(run, run.losses.served[client], rows)),
-  },
+  SERVED,
 ];
+
+/** Its clients have nothing of their own: what they serve says what the sum does. */
+const servesTheSum = ({ losses }: LeakResult) =>
+  losses.served.every((served) => served.every((loss, row) => loss === losses.sum[row]));
 
 function targetOf({ settings, members }: LeakResult, losses: readonly number[] = [], rows: readonly number[]): Target {
   const taken = new Set(members.flat());
@@ -41,14 +46,11 @@ export function leakTables(results: readonly LeakResult[]): string {
 function membershipTable(results: readonly LeakResult[]): string {
   const head = ["method", "epsilon", "accuracy", "what is seen", "AUC, threshold", "found", "AUC, ratio", "found"];
   const lines = groups(results).flatMap((runs) =>
-    // FedAvg serves what the sum is.
-    VIEWS.filter(({ words }) => runs[0]?.settings.method !== "fedavg" || words !== "what a client serves").map(
-      ({ words, targets }) => {
-        const all = runs.flatMap(targets);
-        const cells = (["threshold", "ratio"] satisfies Attack[]).flatMap((attack) => membershipCells(all, attack));
-        return [...names(runs), mean(runs.map(({ accuracy }) => accuracy)).toFixed(3), words, ...cells];
-      },
-    ),
+    VIEWS.filter((view) => view !== SERVED || !runs.every(servesTheSum)).map(({ words, targets }) => {
+      const all = runs.flatMap(targets);
+      const cells = (["threshold", "ratio"] satisfies Attack[]).flatMap((attack) => membershipCells(all, attack));
+      return [...names(runs), mean(runs.map(({ accuracy }) => accuracy)).toFixed(3), words, ...cells];
+    }),
   );
   return markdown([head, ...lines]);
 }

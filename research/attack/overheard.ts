@@ -5,8 +5,7 @@ import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { Row } from "@duet/lora-core/data/row";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
-import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
-import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
+import { trainingsOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
@@ -88,7 +87,7 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     start,
     updates,
     sum,
-    served: method.id === fedAvg.id ? clients.map(() => sum) : clients.map(({ client }) => client.served ?? sum),
+    served: !trainsPersonal(method, budgets) ? clients.map(() => sum) : clients.map(({ client }) => client.served ?? sum),
   };
 }
 

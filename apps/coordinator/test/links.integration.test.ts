@@ -6,6 +6,8 @@ import type { RequestInput } from "@duet/lora-core/protocol/messages";
 import { LINK_ROLES } from "@duet/lora-core/protocol/organiserView";
 import { expect, test } from "vitest";
 import { createToken, hashToken } from "../src/ports/secrets.ts";
+import { recordFormat } from "../src/storage/federationRecord.ts";
+import { currentVersion } from "../src/storage/storedFormat.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { type Created, constantAdapter, createFederation, joinAs, testMetrics } from "./support/federations.ts";
 import { codeOfRefusal, connectClient } from "./support/testClient.ts";
@@ -185,7 +187,7 @@ test("links of Duet 0.1 are honoured until they are replaced, and are nowhere in
     }),
   );
   const rows = await inDatabase(coordinator, (database) => database.selectFrom("federations").selectAll().execute());
-  expect(rows).toMatchObject([{ version: 4 }]);
+  expect(rows).toMatchObject([{ version: currentVersion(recordFormat) }]);
   expect(JSON.stringify(rows)).not.toContain(older.watchToken);
   const asOlder: Created = { ...created, ...older };
   await joinAs(coordinator, asOlder, "anna");

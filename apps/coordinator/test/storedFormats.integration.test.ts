@@ -171,7 +171,7 @@ test.each<[string, (database: Database, federationId: string) => Promise<unknown
     "an event of a newer version",
     (database, id) =>
       database.updateTable("events").set({ version: 99 }).where("federation_id", "=", id).where("seq", "=", 3).execute(),
-    /event 3 of its journal was made by a newer Duet \(it has format 99, .* up to 4\)/,
+    /event 3 of its journal was made by a newer Duet \(it has format 99, .* up to 5\)/,
   ],
   [
     "an event that is not JSON",
