@@ -44,8 +44,10 @@ export function useConnectData(task: Task, seed: number): ConnectData {
 
   /** Reads the rows connected last, and shows what it finds beside them. */
   async function lookForPersonalData(mine: number): Promise<void> {
+    // How far it is comes on a way of its own, and may come after what it found.
     const show = (personal: PersonalState) => {
-      if (mine === newest.current) setState((shown) => (shown.kind === "table" ? { ...shown, personal } : shown));
+      if (mine !== newest.current) return;
+      setState((shown) => (shown.kind === "table" && shown.personal.kind === "reading" ? { ...shown, personal } : shown));
     };
     try {
       const report = await services.engine().personalData((share) => show({ kind: "reading", share }));
