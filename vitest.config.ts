@@ -24,7 +24,7 @@ const postgres = {
     ...node,
     name: "postgres",
     include: [
-      "apps/coordinator/test/{damage,initialAdapter,kill,links,methods,operations,recovery,repair,retention,rounds,secureSum,storedFormats,transfers}.integration.test.ts",
+      "apps/coordinator/test/{damage,figures,initialAdapter,kill,links,methods,operations,recovery,repair,retention,rounds,secureSum,storedFormats,transfers}.integration.test.ts",
       "apps/web/e2e/{adapters,federation,membership}.e2e.test.ts",
     ],
     globalSetup: ["tools/testing/postgres.setup.ts"],

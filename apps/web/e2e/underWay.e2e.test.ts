@@ -81,13 +81,23 @@ async function keptRound(): Promise<number | null> {
 
 /** SHA-256 of every adapter that the tab submitted, in order; of one that was submitted twice, twice. */
 const submissions = (page: Page) =>
-  page.evaluate(() => {
-    const { recent } = JSON.parse(sessionStorage.getItem("duet:ledger") ?? "{}") as {
-      recent: { event: string; content: string }[];
-    };
-    return recent
-      .flatMap(({ event, content }) => (event === "round:submit" ? [content] : []))
-      .map((content) => {
+  page.evaluate(async () => {
+    const entries = await new Promise<{ at: number; event: string; content: string }[]>((resolve, reject) => {
+      const opening = indexedDB.open("duet-sent");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const all = opening.result.transaction("sent").objectStore("sent").getAll();
+        all.onerror = () => reject(all.error);
+        all.onsuccess = () => {
+          opening.result.close();
+          resolve(all.result);
+        };
+      };
+    });
+    return entries
+      .filter(({ event }) => event === "round:submit")
+      .sort((one, other) => one.at - other.at)
+      .map(({ content }) => {
         const { round, adapter } = JSON.parse(content) as { round: number; adapter: { sha256: string } | null };
         return `${round} ${adapter?.sha256 ?? "nothing"}`;
       });
