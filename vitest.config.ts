@@ -5,9 +5,6 @@ import { findPostgres } from "./tools/postgres.ts";
 
 const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 120_000 };
 
-/** Journeys through browsers are tried once more where nobody watches; the report says which were. See docs/testing.md. */
-const retry = process.env.CI ? 1 : 0;
-
 /** The tests of WebGPU in Node, on whatever GPU is there: `DUET_GPU=1 npm test -- --project gpu`. */
 const gpu = {
   test: {
@@ -31,7 +28,6 @@ const postgres = {
       "apps/web/e2e/{adapters,federation,membership}.e2e.test.ts",
     ],
     globalSetup: ["tools/testing/postgres.setup.ts"],
-    retry,
     testTimeout: 300_000,
     fileParallelism: false,
     sequence: { groupOrder: 5 },
@@ -83,7 +79,6 @@ export default defineConfig({
           ...node,
           name: "e2e",
           include: ["{apps,tools}/**/*.e2e.test.ts"],
-          retry,
           fileParallelism: false,
           testTimeout: 300_000,
           sequence: { groupOrder: 3 },
