@@ -132,3 +132,22 @@ test("personal data is found and masked with one click, can be put back, and wha
     expect(kept.match(/\[mail\]/g)).toHaveLength(12);
     expect(kept).toContain("10.1.0.7");
   }));
+
+test("nobody joins with rows of an earlier choice while those of the new one are made", () =>
+  joining(async (page) => {
+    const lines = rows((i) => `${SIGNS[i]} for ${i * 7} days,${SIGNS[11 - i]} at night,${i % 2 ? "flu" : "cold"}`);
+    await connect(page, "rows.csv", Buffer.from(["day,night,label", ...lines].join("\n")));
+    await page.getByRole("textbox", { name: "Your name" }).fill("odile");
+    const join = page.getByRole("button", { name: "Join and train" });
+    await expect.poll(() => join.isEnabled()).toBe(true);
+    // At once, before the worker can have answered.
+    const isOpen = await page.getByLabel("Input column").evaluate(async (select: HTMLSelectElement) => {
+      select.value = select.value === "night" ? "day" : "night";
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+      await Promise.resolve();
+      const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent?.includes("Join and train"));
+      return button !== undefined && !button.disabled;
+    });
+    expect(isOpen).toBe(false);
+    await expect.poll(() => join.isEnabled()).toBe(true);
+  }));

@@ -39,5 +39,10 @@ export type ConnectState =
   | { readonly kind: "sample"; readonly title: string; readonly share: string; readonly data: ConnectedData }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
+/** While rows are made anew there are none to join with: those at hand are of another choice. */
+export function withoutRows(state: Extract<ConnectState, { kind: "table" }>): ConnectState & { readonly kind: "table" } {
+  return { ...state, data: null, failure: null };
+}
+
 export const connectedData = (state: ConnectState): ConnectedData | null =>
   state.kind === "table" || state.kind === "sample" ? state.data : null;

@@ -5,7 +5,7 @@ import { explain } from "@duet/lora-core/errors/duetError";
 import { useRef, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
-import type { ConnectState, PersonalState, TableChoice } from "./connectState.ts";
+import { type ConnectState, type PersonalState, type TableChoice, withoutRows } from "./connectState.ts";
 import type { FittingSample } from "./fittingSample.ts";
 
 export interface ConnectData {
@@ -85,21 +85,22 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     },
     readAgain(options) {
       const held = file.current;
-      if (held) void attempt(() => read(held.content, held.name, options));
+      if (!held) return;
+      if (state.kind === "table") setState(withoutRows(state));
+      void attempt(() => read(held.content, held.name, options));
     },
     choose(change) {
       if (state.kind !== "table") return;
       const { table } = state;
       const choice = { ...state.choice, ...change };
-      setState({ ...state, choice });
+      setState({ ...withoutRows(state), choice });
       void attempt(() => mapped(table, choice));
     },
     mask(kinds) {
       if (state.kind !== "table") return;
       const { table, personal } = state;
       const choice = { ...state.choice, mask: kinds };
-      // Until it is done there are no rows to join with: those at hand are the others.
-      setState({ ...state, choice, data: null });
+      setState({ ...withoutRows(state), choice });
       void attempt(() => mapped(table, choice, personal));
     },
     connectSample({ id, federationId, share }) {
