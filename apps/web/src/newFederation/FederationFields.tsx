@@ -119,6 +119,18 @@ export function MethodFields({ form, onChange }: FieldsProps) {
       onChange={(value) => onChange({ [key]: Number(value) || 1 })}
     />
   );
+  const epsilon = (label: string, note: ChoiceNote, key: "epsilon" | "clientEpsilon") => (
+    <NumberInput
+      label={label}
+      {...said(note)}
+      placeholder="none"
+      value={form[key]}
+      min={0}
+      max={MAX_EPSILON}
+      step={1}
+      onChange={(value) => onChange({ [key]: String(value) })}
+    />
+  );
   return (
     <Panel title="How">
       <div className="fields">
@@ -150,26 +162,8 @@ export function MethodFields({ form, onChange }: FieldsProps) {
           data={uploadChoices}
           onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
         />
-        <NumberInput
-          label="Differential privacy of rows, epsilon"
-          {...said(epsilonNote(form))}
-          placeholder="none"
-          value={form.epsilon}
-          min={0}
-          max={MAX_EPSILON}
-          step={1}
-          onChange={(value) => onChange({ epsilon: String(value) })}
-        />
-        <NumberInput
-          label="Differential privacy of clients, epsilon"
-          {...said(clientEpsilonNote(form))}
-          placeholder="none"
-          value={form.clientEpsilon}
-          min={0}
-          max={MAX_EPSILON}
-          step={1}
-          onChange={(value) => onChange({ clientEpsilon: String(value) })}
-        />
+        {epsilon("Differential privacy of rows, epsilon", epsilonNote(form), "epsilon")}
+        {epsilon("Differential privacy of clients, epsilon", clientEpsilonNote(form), "clientEpsilon")}
         {number("Rounds", "Exchanges of the shared adapter.", "rounds", MAX_ROUNDS)}
         {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}
         {number("Steps per round", "Optimiser steps between two exchanges.", "innerSteps", 100_000)}
