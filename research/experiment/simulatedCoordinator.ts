@@ -8,7 +8,7 @@ import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/r
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
-import { aggregateRound } from "@duet/lora-core/strategies/aggregateRound";
+import { aggregateRound, countedContributions } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
@@ -119,10 +119,11 @@ export class SimulatedCoordinator {
     });
     const before = this.#server;
     const plan = this.planOf(round);
-    const { after, counted, standings } = aggregateRound({ method, robustness, round, plan, rank, before, contributions });
+    const given = { method, robustness, round, plan, rank, before, contributions };
+    const { after, bounds, standings } = aggregateRound(given);
     this.#server = after;
     this.#contributions.clear();
-    const found = aggregationError({ method, plan, rank, before, contributions: counted, after });
+    const found = aggregationError({ ...given, contributions: countedContributions(given, bounds), after });
     const error = found?.overall ?? null;
     this.history.push({ round, aggregationError: error, standings });
     this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings, means: null });

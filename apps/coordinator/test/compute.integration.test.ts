@@ -68,7 +68,7 @@ async function storedRound(clients: readonly string[]) {
 test("a thread aggregates files into files to the same bits, gauges them, and serves the result", async () => {
   const compute = threads();
   const { work, contributions } = await storedRound(["b", "c", "a"]);
-  const { refs, standings } = await compute.run("aggregate", work);
+  const { refs, bounds, standings } = await compute.run("aggregate", work);
   const adapter = await readFile(work.after.adapter);
   expect(refs.adapter).toEqual({ sha256: createHash("sha256").update(adapter).digest("hex"), bytes: adapter.byteLength });
   expect(standings.map(({ clientId, norm }) => [clientId, norm !== null && norm > 0.5])).toEqual([
@@ -83,7 +83,7 @@ test("a thread aggregates files into files to the same bits, gauges them, and se
     1,
   );
   expect(await readModelFiles(work.after)).toEqual(expected);
-  expect((await compute.run("gauge", work))?.overall).toBeGreaterThan(0.1);
+  expect((await compute.run("gauge", { ...work, bounds }))?.overall).toBeGreaterThan(0.1);
   const model = { kind: "round" as const, files: work.after };
   const { content, bytes } = await compute.run("serve", { facts, model, clientId: "a", receive: { part: "all", extra: null } });
   expect(content).toEqual(encodeAdapter(expected.shared, layout));

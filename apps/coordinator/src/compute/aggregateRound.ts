@@ -5,6 +5,7 @@ import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { aggregateRound as aggregate, type RoundToAggregate } from "@duet/lora-core/strategies/aggregateRound";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
+import type { Bounds } from "@duet/lora-core/strategies/updateGuard";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
 import { type ModelFiles, type ModelRefs, writeModelFiles } from "../storage/modelFiles.ts";
 import {
@@ -33,6 +34,8 @@ export type SharedByClients =
 
 export interface AggregateResult {
   readonly refs: ModelRefs;
+  /** What the guard did to each contribution, in their order. */
+  readonly bounds: readonly Bounds[];
   /** Empty where nobody sees single updates. */
   readonly standings: readonly ClientStanding[];
   /** Of a secure sum. */
@@ -46,9 +49,9 @@ export interface AggregateResult {
  */
 export async function aggregateRound(input: AggregateInput): Promise<AggregateResult> {
   const { round, means } = await roundFrom(input);
-  const { after, standings } = aggregate(round);
+  const { after, bounds, standings } = aggregate(round);
   assertCanTravel(after);
-  return { refs: await writeModelFiles(input.after, after), standings: means ? [] : standings, means };
+  return { refs: await writeModelFiles(input.after, after), bounds, standings: means ? [] : standings, means };
 }
 
 /** The round as the core knows it; contributions are read when they are asked for. */

@@ -136,8 +136,10 @@ export async function openSharedModel(
       const { round } = work;
       const shared = await sharedIn(work);
       const input = { facts, round, before: await modelOf(current), shared };
-      const { standings, means } = await store.writeModel(round, (after) => compute.run("aggregate", { ...input, after }));
-      const gauge = async () => compute.run("gauge", { ...input, after: await store.modelFiles(round) });
+      const { bounds, standings, means } = await store.writeModel(round, (after) =>
+        compute.run("aggregate", { ...input, after }),
+      );
+      const gauge = async () => compute.run("gauge", { ...input, bounds, after: await store.modelFiles(round) });
       return { standings, means, gauge: shared.kind === "each" ? gauge : null };
     },
     adopt(round) {

@@ -21,33 +21,31 @@ export interface RoundToAggregate {
 
 export interface AggregatedState {
   readonly after: ServerState;
-  /** What counted of each client. */
-  readonly counted: readonly Contribution[];
+  /** What the guard did to each contribution, in their order; empty in a round that sends nothing. */
+  readonly bounds: readonly Bounds[];
   readonly standings: readonly ClientStanding[];
 }
 
 /** @throws {RangeError} as {@link Method.aggregate}. */
 export function aggregateRound(given: RoundToAggregate): AggregatedState {
-  const { method, round, before } = given;
-  const guarded = guard(given);
-  const standings = guarded ? standingsOf(guarded, guarded.round) : [];
-  const counted = guarded?.counted ?? given.contributions;
-  return { after: method.aggregate(before, ruled(counted, given), round), counted, standings };
+  const { method, robustness, round, plan, rank, before, contributions } = given;
+  if (!plan.upload) return { after: method.aggregate(before, contributions, round), bounds: [], standings: [] };
+  const guarded: GuardedRound = { upload: plan.upload, rank, before };
+  const found = measured(contributions, guarded);
+  const bounds = robustness.kind === "none" ? noBounds(found.measures) : boundsOf(found.measures);
+  const standings = standingsOf(found, bounds, contributions, guarded);
+  const counted = countedContributions(given, bounds);
+  return { after: method.aggregate(before, ruled(counted, given), round), bounds, standings };
 }
 
 /** What counts of each client: the very same contributions where nothing was bounded. */
-export function countedContributions(given: RoundToAggregate): readonly Contribution[] {
-  return guard(given)?.counted ?? given.contributions;
-}
-
-/** Null in a round that sends nothing. */
-function guard({ robustness, plan, rank, before, contributions }: RoundToAggregate) {
-  if (!plan.upload) return null;
-  const round: GuardedRound = { upload: plan.upload, rank, before };
-  const measures = contributions.map((contribution) => measured(contribution, round));
-  const bounds = robustness.kind === "none" ? noBounds(measures) : boundsOf(measures);
-  const counted = contributions.map((contribution, k) => bounded(contribution, bounds[k] as Bounds, round));
-  return { round, measures, bounds, counted };
+export function countedContributions(
+  { plan, rank, before, contributions }: RoundToAggregate,
+  bounds: readonly Bounds[],
+): readonly Contribution[] {
+  const { upload } = plan;
+  if (!upload) return contributions;
+  return contributions.map((contribution, k) => bounded(contribution, bounds[k] as Bounds, { upload, rank, before }));
 }
 
 /**

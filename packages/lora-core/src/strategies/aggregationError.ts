@@ -12,7 +12,7 @@ import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import { movedBy, ordered, weightsOf } from "./contributions.ts";
 import type { Method } from "./registry.ts";
 import type { Contribution, RoundPlan, ServerState, Upload } from "./strategy.ts";
-import { sketchOf, squaredNormOf } from "./updateSketch.ts";
+import { directionsFor, sketchOf, squaredNormOf } from "./updateSketch.ts";
 
 /** Largest rank of all updates together for which the error is exact: 32 clients of rank 8. */
 export const MAX_EXACT_RANK = 256;
@@ -31,14 +31,14 @@ export function errorBetween(mean: NamedTensors, served: NamedTensors): Aggregat
   return errorOf(modules.map((module) => ({ module, lost: squaredNorm(difference, module), whole: squaredNorm(mean, module) })));
 }
 
-/** The same, estimated from updates that are seen one after the other; updateSketch.ts says how well. */
-export function estimatedErrorBetween(updates: Iterable<NamedTensors>, served: NamedTensors): AggregationError | null {
-  const [mean, given] = [sketchOf(updates), sketchOf([served])];
+/** The same, estimated in m directions from updates that are seen one after the other; updateSketch.ts says how well. */
+export function estimatedErrorBetween(updates: Iterable<NamedTensors>, served: NamedTensors, m: number): AggregationError | null {
+  const [mean, given] = [sketchOf(updates, m), sketchOf([served], m)];
   return errorOf(
     [...mean].map(([module, sketch]) => ({
       module,
-      lost: squaredNormOf(sketch, given.get(module)),
-      whole: squaredNormOf(sketch),
+      lost: squaredNormOf(m, sketch, given.get(module)),
+      whole: squaredNormOf(m, sketch),
     })),
   );
 }
@@ -79,9 +79,9 @@ export function aggregationError(round: AggregatedRound): AggregationError | nul
   const { plan, after } = round;
   if (!plan.upload || keepsAFactor(plan, plan.upload)) return null;
   const served = sentModules(after.shared, plan.upload);
-  return stackedRank(round) <= MAX_EXACT_RANK
-    ? errorBetween(stackRanks([...updatesOf(round)]), served)
-    : estimatedErrorBetween(updatesOf(round), served);
+  if (stackedRank(round) <= MAX_EXACT_RANK) return errorBetween(stackRanks([...updatesOf(round)]), served);
+  const m = directionsFor(round.contributions.length * valuesIn(served));
+  return estimatedErrorBetween(updatesOf(round), served, m);
 }
 
 /** Of all updates together: those of the adapters, and what was merged before where each client had it too. */
@@ -122,6 +122,8 @@ function updateOf({ plan, rank }: AggregatedRound, tensors: NamedTensors, downlo
   const own = plan.upload?.form === "value" ? withPart(start, sent) : movedBy(start, sent);
   return extra && isMerged ? stackRanks([own, extra]) : own;
 }
+
+const valuesIn = (adapter: NamedTensors) => [...adapter.values()].reduce((sum, { data }) => sum + data.length, 0);
 
 const ratio = (lost: number, whole: number) => (whole > 0 ? Math.sqrt(lost / whole) : 0);
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { splitRanks, stackRanks } from "../adapters/adapterSum.ts";
 import { MAX_NORM_MULTIPLE, MAX_ROWS_MULTIPLE } from "../robustness/bounds.ts";
 import { l2Norm, linearCombination } from "../tensors/arithmetic.ts";
-import { aggregateRound } from "./aggregateRound.ts";
+import { aggregateRound, countedContributions } from "./aggregateRound.ts";
 import { budgets, tensors, values } from "./conformance.ts";
 import { methodOf } from "./registry.ts";
 import type { Contribution, Upload } from "./strategy.ts";
@@ -29,10 +29,10 @@ const among = (last: Contribution): readonly Contribution[] => [
 ];
 
 function guarded(all: readonly Contribution[], given = round) {
-  const measures = all.map((one) => measured(one, given));
-  const bounds = boundsOf(measures);
+  const found = measured(all, given);
+  const bounds = boundsOf(found.measures);
   const counted = all.map((one, k) => bounded(one, bounds[k] ?? { rows: 1, update: 1, control: 1 }, given));
-  return { counted, standings: standingsOf({ measures, bounds, counted }, given) };
+  return { counted, standings: standingsOf(found, bounds, all, given) };
 }
 
 describe("bounds", () => {
@@ -132,8 +132,8 @@ test("an honest round is aggregated bit for bit as without a guard", () => {
     fc.property(honest, (clients) => {
       const contributions = clients.map(({ rows, a, b }, k) => contribution(`c${k}`, [a, -b], [b], rows));
       const given = { method, robustness: { kind: "clip" } as const, round: 1, plan, rank: 1, before, contributions };
-      const { after, counted } = aggregateRound(given);
-      expect(counted.every((one, k) => one === contributions[k])).toBe(true);
+      const { after, bounds } = aggregateRound(given);
+      expect(countedContributions(given, bounds).every((one, k) => one === contributions[k])).toBe(true);
       expect(values(after.shared)).toEqual(values(method.aggregate(before, contributions, 1).shared));
     }),
   );

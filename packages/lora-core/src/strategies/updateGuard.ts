@@ -11,10 +11,11 @@
  * With fewer than three contributions a median says nothing about who is wrong, and where it is 0 no size is known: then nothing is
  * bounded here. What protects is the absolute bound on what is accepted at all (the coordinator's adapterCheck.ts).
  *
- * Two passes, so that contributions need not be held at once: {@link measured} gives numbers, {@link bounded} scales.
+ * Two passes, so that contributions need not be held at once: {@link measured} gives numbers and the directions' sum, {@link bounded} scales.
  */
 import { splitRanks, stackRanks } from "../adapters/adapterSum.ts";
 import { MAX_NORM_MULTIPLE, MAX_ROWS_MULTIPLE } from "../robustness/bounds.ts";
+import { createDirectionSum, type DirectionSum } from "../robustness/cosines.ts";
 import { median } from "../robustness/median.ts";
 import { l2Norm, linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
@@ -59,14 +60,26 @@ export function sentFor(update: NamedTensors, round: GuardedRound): NamedTensors
   return round.upload.form === "difference" ? update : linearCombination([1, 1], [update, originOf(update, round)]);
 }
 
-/** First pass. @throws {RangeError} on another layout, or a value that is not finite. */
-export function measured(contribution: Contribution, round: GuardedRound): Measures {
-  const { clientId, sampleCount, tensors } = contribution;
-  const [, control] = splitRanks(tensors, round.rank);
-  const norm = l2Norm(updateOf({ tensors }, round));
-  const controlNorm = control ? l2Norm(control) : 0;
-  if (!Number.isFinite(norm + controlNorm)) throw new RangeError(`${clientId}: non-finite value in its update`);
-  return { clientId, rows: sampleCount, norm, controlNorm };
+/** What the first pass finds. */
+export interface MeasuredRound {
+  /** In the order of the contributions. */
+  readonly measures: readonly Measures[];
+  readonly directions: DirectionSum;
+}
+
+/** First pass: each contribution is read once. @throws {RangeError} on another layout, or a value that is not finite. */
+export function measured(contributions: readonly Contribution[], round: GuardedRound): MeasuredRound {
+  const directions = createDirectionSum();
+  const measures = contributions.map(({ clientId, sampleCount, tensors }) => {
+    const [, control] = splitRanks(tensors, round.rank);
+    const update = updateOf({ tensors }, round);
+    const norm = l2Norm(update);
+    const controlNorm = control ? l2Norm(control) : 0;
+    if (!Number.isFinite(norm + controlNorm)) throw new RangeError(`${clientId}: non-finite value in its update`);
+    directions.add(update, norm);
+    return { clientId, rows: sampleCount, norm, controlNorm };
+  });
+  return { measures, directions };
 }
 
 const UNBOUND: Bounds = { rows: 1, update: 1, control: 1 };

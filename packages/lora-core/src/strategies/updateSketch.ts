@@ -13,14 +13,24 @@ import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
 
-/** m */
-export const DIRECTIONS = 64;
+/** m of a few updates. */
+export const MOST_DIRECTIONS = 64;
+const FEWEST_DIRECTIONS = 12;
+/** Steps that are spent on one sum of updates while m allows it: some seconds. */
+const STEPS = 2 ** 31;
+
+/**
+ * m for so many values of all updates together: fewer for many, so that the time is bounded. The sum of many updates spreads over many
+ * directions: with 12, a sum of 500 over ten of them is off by 6 %.
+ */
+export const directionsFor = (values: number): number =>
+  Math.max(FEWEST_DIRECTIONS, Math.min(MOST_DIRECTIONS, Math.floor(STEPS / values)));
 
 /** X G [out, m] of each module. */
 export type UpdateSketch = ReadonlyMap<string, Float64Array>;
 
-/** The sketch of the sum of these adapters' updates; they may differ in rank. Each is taken from `updates` once. */
-export function sketchOf(updates: Iterable<NamedTensors>): UpdateSketch {
+/** The sketch of the sum of these adapters' updates in m directions; they may differ in rank. Each is taken from `updates` once. */
+export function sketchOf(updates: Iterable<NamedTensors>, m: number): UpdateSketch {
   const sketch = new Map<string, Float64Array>();
   for (const update of updates) {
     for (const [key, a] of update) {
@@ -28,32 +38,32 @@ export function sketchOf(updates: Iterable<NamedTensors>): UpdateSketch {
       const module = key.slice(0, -factorAKey("").length);
       const b = update.get(factorBKey(module));
       if (!b) throw new RangeError(`The adapter has no module ${module}`);
-      const sum = sketch.get(module) ?? new Float64Array((b.shape[0] ?? 0) * DIRECTIONS);
-      addProduct(sum, b, addProduct(new Float64Array((a.shape[0] ?? 0) * DIRECTIONS), a, directions(a.shape[1] ?? 0)));
+      const sum = sketch.get(module) ?? new Float64Array((b.shape[0] ?? 0) * m);
+      addProduct(sum, m, b, addProduct(new Float64Array((a.shape[0] ?? 0) * m), m, a, directions(a.shape[1] ?? 0, m)));
       sketch.set(module, sum);
     }
   }
   return sketch;
 }
 
-/** Estimate of |X|_F^2, or of |X - Y|_F^2 where another update's sketch is given. */
-export function squaredNormOf(x: Float64Array, y?: Float64Array): number {
+/** Estimate from m directions of |X|_F^2, or of |X - Y|_F^2 where another update's sketch is given. */
+export function squaredNormOf(m: number, x: Float64Array, y?: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += ((x[i] as number) - (y?.[i] ?? 0)) ** 2;
-  return sum / DIRECTIONS;
+  return sum / m;
 }
 
 /** sum [rows, m] += matrix [rows, columns] right [columns, m]; four columns at a time, which is twice as fast as one. */
-function addProduct(sum: Float64Array, { shape, data }: HostTensor, right: Float64Array): Float64Array {
+function addProduct(sum: Float64Array, m: number, { shape, data }: HostTensor, right: Float64Array): Float64Array {
   const [rows = 0, columns = 0] = shape;
   const at = (row: number, column: number) => (column < columns ? (data[row * columns + column] as number) : 0);
-  const startOf = (column: number) => Math.min(column, columns - 1) * DIRECTIONS;
+  const startOf = (column: number) => Math.min(column, columns - 1) * m;
   for (let row = 0; row < rows; row++) {
-    const target = row * DIRECTIONS;
+    const target = row * m;
     for (let column = 0; column < columns; column += 4) {
       const [a, b, c, d] = [at(row, column), at(row, column + 1), at(row, column + 2), at(row, column + 3)];
       const [ofA, ofB, ofC, ofD] = [startOf(column), startOf(column + 1), startOf(column + 2), startOf(column + 3)];
-      for (let j = 0; j < DIRECTIONS; j++) {
+      for (let j = 0; j < m; j++) {
         sum[target + j] =
           (sum[target + j] as number) +
           a * (right[ofA + j] as number) +
@@ -66,14 +76,14 @@ function addProduct(sum: Float64Array, { shape, data }: HostTensor, right: Float
   return sum;
 }
 
-/** The widest G that was needed so far; a narrower one is its beginning. */
+/** The largest G that was needed so far; a smaller one is its beginning. */
 let signs = new Float64Array();
 
 /** G [columns, m], always the same. */
-function directions(columns: number): Float64Array {
-  if (signs.length < columns * DIRECTIONS) {
+function directions(columns: number, m: number): Float64Array {
+  if (signs.length < columns * m) {
     const uniform = random(0, "updateSketch");
-    signs = Float64Array.from({ length: columns * DIRECTIONS }, () => (uniform() < 0.5 ? -1 : 1));
+    signs = Float64Array.from({ length: columns * m }, () => (uniform() < 0.5 ? -1 : 1));
   }
   return signs;
 }

@@ -112,7 +112,7 @@ function decoded(form: UploadForm, codec: ValueCodec, blob: Uint8Array): NamedTe
   let start = 0;
   return new Map(
     entriesIn(form).map(({ key, shape }): [string, HostTensor] => {
-      const data = values.slice(start, start + sizeOf(shape));
+      const data = values.subarray(start, start + sizeOf(shape));
       start += data.length;
       return [key, { shape, data }];
     }),

@@ -1,5 +1,5 @@
 /** Linear algebra over {@link NamedTensors}: pure, float64 accumulation, new arrays out, inputs untouched. */
-import { assertSameLayout, type NamedTensors } from "./namedTensors.ts";
+import { assertSameLayout, hasOnlyFinite, type NamedTensors } from "./namedTensors.ts";
 
 /**
  * out = sum_j coefficients[j] * inputs[j], element by element. Inputs are taken one after the other and none but the first is kept, so
@@ -27,7 +27,7 @@ export function linearCombination(coefficients: readonly number[], inputs: Itera
   const out = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [key, { shape }] of first) {
     const data = new Float32Array(sums.get(key) ?? []);
-    if (!data.every(Number.isFinite)) throw new RangeError(`linearCombination: non-finite value in ${key}`);
+    if (!hasOnlyFinite(data)) throw new RangeError(`linearCombination: non-finite value in ${key}`);
     out.set(key, { shape, data });
   }
   return out;
@@ -52,7 +52,12 @@ export function zerosLike(like: NamedTensors): NamedTensors {
 /** Euclidean norm over every element of every tensor. */
 export function l2Norm(tensors: NamedTensors): number {
   let sum = 0;
-  for (const { data } of tensors.values()) for (const value of data) sum += value * value;
+  for (const { data } of tensors.values()) {
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i] as number;
+      sum += value * value;
+    }
+  }
   return Math.sqrt(sum);
 }
 

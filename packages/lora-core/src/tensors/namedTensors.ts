@@ -32,9 +32,15 @@ export function assertSameLayout(expected: NamedTensors, actual: NamedTensors, w
   }
 }
 
+/** In a loop of its own: with a function for every value it takes several times as long. */
+export function hasOnlyFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
+
 /** @throws {RangeError} naming the first tensor with a value that is not finite. */
 export function assertFinite(tensors: NamedTensors, who: string): void {
   for (const [key, { data }] of tensors) {
-    if (!data.every(Number.isFinite)) throw new RangeError(`${who}: non-finite value in ${key}`);
+    if (!hasOnlyFinite(data)) throw new RangeError(`${who}: non-finite value in ${key}`);
   }
 }
