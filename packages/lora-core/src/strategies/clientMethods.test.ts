@@ -4,6 +4,8 @@ import { stackRanks } from "../adapters/adapterSum.ts";
 import { budgets, tensors, values } from "./conformance.ts";
 import { ditto } from "./ditto.ts";
 import { fedAmp } from "./fedAmp.ts";
+import { fedAvg } from "./fedAvg.ts";
+import { fedAvgFinish } from "./fedAvgFinish.ts";
 import { fedDpa } from "./fedDpa.ts";
 import { fedKd } from "./fedKd.ts";
 import { fedOpt } from "./fedOpt.ts";
@@ -40,6 +42,26 @@ describe("what clients do", () => {
     expect(stepsOf(fedProx)).toEqual([
       { kind: "train", slot: "shared", budget: budgets.inner, proximal: { to: "shared", mu: 0.1 } },
     ]);
+  });
+  it("FedAvg with a personal finish is FedAvg up to the last round, which trains a copy of the mean, sends nothing and serves it", () => {
+    for (const round of [1, 2, 3, 4]) {
+      expect(fedAvgFinish.plan({}, budgets, { round, isNewcomer: round > 2 })).toEqual(
+        fedAvg.plan({}, budgets, { round, isNewcomer: round > 2 }),
+      );
+    }
+    expect(fedAvgFinish.aggregate(fedAvgFinish.init(start, {}), two, {}, 1)).toEqual(
+      fedAvg.aggregate(fedAvg.init(start, {}), two, {}, 1),
+    );
+    expect(fedAvgFinish.plan({}, budgets, { round: 5, isNewcomer: false })).toEqual({
+      stage: "fusing",
+      receive: { part: "all", extra: null },
+      steps: [
+        { kind: "copy", from: "shared", to: "personal" },
+        { kind: "train", slot: "personal", budget: budgets.inner },
+      ],
+      upload: null,
+      serve: { kind: "slot", slot: "personal" },
+    });
   });
   it("Ditto trains its personal adapter towards the received one, before that is trained", () => {
     expect(stepsOf(ditto)).toEqual([

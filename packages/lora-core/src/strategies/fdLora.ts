@@ -26,8 +26,8 @@ import { fusionConfig } from "../fusion/fusionConfig.ts";
 import { isFusing, isLocalLearning } from "../schedule/roundNumbers.ts";
 import { mean } from "./contributions.ts";
 import { outerMemory, outerOptimizerConfig, outerStep } from "./outerOptimizer.ts";
-import { receiveShared, uploadDifference, uploadPersonal } from "./plans.ts";
-import type { Budgets, LocalStep, Strategy, TrainStep } from "./strategy.ts";
+import { copyToPersonal, personalFinish, receiveShared, uploadDifference, uploadPersonal } from "./plans.ts";
+import type { LocalStep, Strategy, TrainStep } from "./strategy.ts";
 
 const fdLoraConfig = z.strictObject({
   /** Where theta_s(0) comes from: the mean of the personal adapters (line 7), or the federation's seed. */
@@ -103,7 +103,7 @@ export const fdLora: Strategy<FdLoraConfig> = {
     }
     const catchUp = isNewcomer && learnsAlone(config) ? [learnAlone] : [];
     if (isFusing(round, budgets.rounds)) {
-      const steps = config.finish ? [copyToPersonal, trainPersonal(budgets)] : catchUp;
+      const steps = config.finish ? personalFinish(budgets) : catchUp;
       const serve = { kind: "fuse", search: config.fusion } as const;
       return { stage: "fusing", receive: receiveShared, steps, upload: null, serve };
     }
@@ -129,12 +129,6 @@ export const fdLora: Strategy<FdLoraConfig> = {
     return isLocalLearning(round) ? { ...state, shared: average } : outerStep(config.outer, state, average);
   },
 };
-
-const copyToPersonal: LocalStep = { kind: "copy", from: "shared", to: "personal" };
-
-function trainPersonal({ inner }: Budgets): LocalStep {
-  return { kind: "train", slot: "personal", budget: inner };
-}
 
 /** Whether there is a stage 1: not where its result is neither averaged nor kept. */
 function learnsAlone({ init, sync, finish }: FdLoraConfig): boolean {

@@ -15,6 +15,7 @@ const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string
   "fdlora/private": [true, false, false, "fuse"],
   "local/standard": [true, false, true, "personal"],
   "fedavg/standard": [false, false, false, "shared"],
+  "fedavg-finish/standard": [true, false, false, "personal"],
   "fedprox/standard": [false, false, false, "shared"],
   "scaffold/standard": [false, false, false, "shared"],
   "fedopt/momentum": [false, false, false, "shared"],

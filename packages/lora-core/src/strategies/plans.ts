@@ -25,6 +25,13 @@ export const uploadPersonal: Upload = { slot: "personal", form: "value", part: "
 export const servePersonal: Serve = { kind: "slot", slot: "personal" };
 export const serveShared: Serve = { kind: "slot", slot: "shared" };
 
+export const copyToPersonal: LocalStep = { kind: "copy", from: "shared", to: "personal" };
+
+/** A personal adapter made in the fusing round of what was received there: K steps more that nobody else sees. */
+export function personalFinish({ inner }: Budgets): readonly LocalStep[] {
+  return [copyToPersonal, { kind: "train", slot: "personal", budget: inner }];
+}
+
 /**
  * K in two trainings, so that a method that trains two things per round reads as many rows as one that trains one. The first gets
  * the odd step; a single step cannot be shared, and then both get one.

@@ -12,7 +12,7 @@ for (const strategy of strategies) {
 
 describe("methodOf", () => {
   it("names the methods there are when asked for another", () => {
-    expect(() => methodOf({ id: "fedsgd", config: {} })).toThrow(/fdlora, local, fedavg, fedprox/);
+    expect(() => methodOf({ id: "fedsgd", config: {} })).toThrow(/fdlora, local, fedavg, fedavg-finish, fedprox/);
   });
   it("names the field that a config gets wrong", () => {
     const config = { ...strategies[0].presets.paper, weighting: "by-hand" };

@@ -9,6 +9,7 @@ import { fdLora } from "./fdLora.ts";
 import { fedAlt } from "./fedAlt.ts";
 import { fedAmp } from "./fedAmp.ts";
 import { fedAvg } from "./fedAvg.ts";
+import { fedAvgFinish } from "./fedAvgFinish.ts";
 import { fedDpa } from "./fedDpa.ts";
 import { fedEx } from "./fedEx.ts";
 import { fedKd } from "./fedKd.ts";
@@ -40,6 +41,7 @@ export const strategies = [
   fdLora,
   local,
   fedAvg,
+  fedAvgFinish,
   fedProx,
   scaffold,
   fedOpt,
