@@ -64,10 +64,11 @@ export const USAGE = `npm run experiment -- [options]
   Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
 
   --study NAME              the runs of a table in docs/experiments.md; research/experiment/studies.ts has the names
-  --quick                   the medical table for four methods at one seed, with a plot, in a few minutes
+  --quick                   the medical table for five methods, the majority and pooled training at one seed, with a plot, in a few minutes
   --scenario medical|severity|alerts|parsing|intents    (default medical; needs ../shared/data or --data)
   --data DIR                folder with medical/, loghub/ and intents/ as in ../shared/data
-  --methods A,B             ids or id:preset or id:variant; "all" is every method there is (default local,fedavg,fdlora)
+  --methods A,B             ids or id:preset or id:variant; "all" is every method there is,
+                            "references" what stands beside them (research/experiment/references.ts; default local,fedavg,fdlora)
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
   --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported
   --rounds T,T --steps S    every method gets S optimiser steps per client in all (defaults 4, 72)
@@ -90,7 +91,14 @@ export const USAGE = `npm run experiment -- [options]
   --plots DIR               SVG pictures`;
 
 /** Four methods, three clients, one seed: what a newcomer can wait for. */
-const QUICK = ["--methods", "local,fedavg,fedprox,fdlora", "--rows", "360", "--plots", "out/experiment"];
+const QUICK = [
+  "--methods",
+  "majority,pooled,local,fedavg,fedavg-finish,fedprox,fdlora",
+  "--rows",
+  "360",
+  "--plots",
+  "out/experiment",
+];
 
 /** @throws {Error} with one sentence on an option that is unknown or out of range. */
 export function parseOptions(args: readonly string[]): ExperimentOptions | "help" {

@@ -6,6 +6,7 @@ import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
 import { deviation, mean } from "./statistics.ts";
+import { testRowsOf } from "./testRows.ts";
 
 export interface SimulatedRound {
   readonly round: number;
@@ -57,6 +58,7 @@ export function resultOf(finished: Finished): RunResult {
       metrics?.fusion ? { personal: metrics.fusion.personal, shared: metrics.fusion.shared } : null,
     ),
     perRound: roundRows(finished),
+    tests: testRowsOf(clients, served),
   };
 }
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { experimentData } from "./experimentData.ts";
 import { type OpenModel, openModel } from "./openModel.ts";
+import { isReference, referenceRun } from "./references.ts";
 import type { ThreadMessage } from "./runPool.ts";
 import { type RunResult, type RunSettings, runSettings } from "./runs.ts";
 import { simulate } from "./simulate.ts";
@@ -30,7 +31,8 @@ port.on("message", async (message: unknown) => {
     const settings = runSettings.parse(message);
     const { model, defaultTargets } = await baseOf(settings);
     const onProgress = (share: number) => say({ kind: "progress", share });
-    const result = await simulate({ settings, data: experimentData(data, settings), model, defaultTargets, onProgress });
+    const run = isReference(settings.method) ? referenceRun : simulate;
+    const result = await run({ settings, data: experimentData(data, settings), model, defaultTargets, onProgress });
     say({ kind: "done", result });
   } catch (error) {
     say({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });

@@ -55,6 +55,16 @@ const roundRow = z.strictObject({
   trainTokens: z.number(),
 });
 
+/** A client's test rows one by one, so that every figure can be computed again. */
+const testRows = z.strictObject({
+  /** Labels as indices into the task's. */
+  truth: z.array(z.number().int().min(0)),
+  predicted: z.array(z.number().int().min(0)),
+  /** The group of near-duplicates that a row is of. */
+  group: z.array(z.number().int().min(0)),
+});
+export type TestRows = z.output<typeof testRows>;
+
 export const runResult = z.strictObject({
   settings: runSettings,
   /** Of the served adapter on each client's own test rows, clients in order. */
@@ -92,6 +102,8 @@ export const runResult = z.strictObject({
   /** w1 and w2 per client. */
   fusion: z.array(z.strictObject({ personal: z.number(), shared: z.number() }).nullable()),
   perRound: z.array(roundRow),
+  /** Of every client, under what it serves; null in a text task, and in runs from before they were kept. */
+  tests: z.array(testRows).nullable().default(null),
 });
 export type RunResult = z.output<typeof runResult>;
 export type RoundRow = RunResult["perRound"][number];

@@ -38,7 +38,8 @@ async function scoresOn(
   return scores;
 }
 
-function rowsOfOthers(member: SimulatedClient, clients: readonly SimulatedClient[]): readonly Row[] {
+/** A share of them of every other client; its own of a client that is alone. */
+export function rowsOfOthers(member: SimulatedClient, clients: readonly SimulatedClient[]): readonly Row[] {
   const others = clients.length === 1 ? clients : clients.filter(({ id }) => id !== member.id);
   return others.flatMap(({ data }) => data.split.test.slice(0, Math.ceil(CROSS_ROWS / others.length)));
 }

@@ -12,6 +12,8 @@ export interface ServedAccuracy {
   readonly accuracy: number;
   /** Of texts as templates of a log; null in a label task. */
   readonly grouping: number | null;
+  /** The label of each row, as an index into the task's; null in a text task. */
+  readonly predicted: readonly number[] | null;
 }
 
 /** Longer answers end there: as many tokens as the longest template has. */
@@ -30,7 +32,8 @@ export async function servedAccuracy(
     if (setup.task.kind === "text") return await writtenAccuracy(model, adapter, rows);
     const examples = rows.map((row) => taskModel.encode(row, setup.training.maxTokens));
     const scored = await scoreExamples(taskModel, examples, adapter);
-    return { accuracy: evaluationOf(scored, examples, setup.task.labels.length).accuracy ?? 0, grouping: null };
+    const { accuracy } = evaluationOf(scored, examples, setup.task.labels.length);
+    return { accuracy: accuracy ?? 0, grouping: null, predicted: scored.map(({ label }) => label) };
   } finally {
     adapter.dispose();
   }
@@ -41,7 +44,7 @@ async function writtenAccuracy(model: LanguageModel, adapter: DeviceAdapter, row
   for (const { input } of rows) written.push(await answerTo(model, adapter, input));
   const wanted = rows.map(({ answer }) => answer);
   const right = wanted.filter((answer, i) => answer === written[i]);
-  return { accuracy: right.length / rows.length, grouping: groupingAccuracy(written, wanted) };
+  return { accuracy: right.length / rows.length, grouping: groupingAccuracy(written, wanted), predicted: null };
 }
 
 /** @throws {RangeError} when the model cannot write. */

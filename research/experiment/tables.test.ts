@@ -57,6 +57,7 @@ function run(method: string, seed: number, accuracies: readonly number[], perRou
     innerSteps: 4,
     fusion: [null, null],
     perRound,
+    tests: null,
   };
 }
 

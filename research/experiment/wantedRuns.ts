@@ -2,6 +2,7 @@
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { allMethods, methodNamed } from "./methodVariants.ts";
 import type { ExperimentOptions } from "./options.ts";
+import { isReference, referenceNames } from "./references.ts";
 import type { RunSettings } from "./runs.ts";
 
 /** Norm that a row's gradient is clipped to with privacy. */
@@ -9,8 +10,10 @@ const DEFAULT_CLIP = 1;
 
 /** Every combination; seeds outermost, so that a table over all methods is there early. @throws {RangeError} on an unknown method. */
 export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
-  const methods = options.methods.flatMap((name) => (name === "all" ? allMethods() : [name]));
-  for (const name of methods) methodNamed(name);
+  const methods = options.methods.flatMap((name) =>
+    name === "all" ? [...referenceNames, ...allMethods()] : name === "references" ? referenceNames : [name],
+  );
+  for (const name of methods) if (!isReference(name)) methodNamed(name);
   const { scenario, steps, budget = null, local, rows } = options;
   const common = { scenario, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };

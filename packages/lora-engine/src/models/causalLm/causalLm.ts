@@ -40,6 +40,7 @@ export function createCausalLm({ config, weights, tokenizer, chat, stopTokens, p
     family: "causal-lm",
     linears: decoderLinears(config),
     prepare: async (task) => createCausalTask(loaded, prompts, task),
+    embed: null,
     generate({ input, adapter, options, beforeToken }) {
       const { maxNewTokens, stop, seed, ...sampling } = options;
       const room = Math.max(config.maxPositions - maxNewTokens, Math.floor(config.maxPositions / 2));

@@ -4,8 +4,10 @@ import { type EncoderConfig, encoderLinears } from "@duet/lora-core/architecture
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
+import * as tf from "@tensorflow/tfjs";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { LanguageModel } from "../languageModel.ts";
+import { embedTexts } from "./encoderForward.ts";
 import { createEncoderTask } from "./encoderTask.ts";
 import { disposeEncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
 
@@ -29,6 +31,14 @@ export function createEncoder({ config, weights, tokenizer, precision }: Encoder
         throw new DuetError("UNSUPPORTED_TASK", "This model compares texts and cannot write them");
       }
       return createEncoderTask(encoder, task.labels);
+    },
+    embed: async (texts) => {
+      const embedded = tf.tidy(() => embedTexts({ ...encoder, adapter: null, dropout: null }, texts));
+      try {
+        return await embedded.array();
+      } finally {
+        embedded.dispose();
+      }
     },
     generate: null,
     dispose: () => disposeEncoderWeights(encoder.weights),
