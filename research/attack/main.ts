@@ -1,12 +1,11 @@
 /** `npm run attack`: federations whose clients send bad updates (`--poison`), or whose messages are read (`--leak`). `-- --help` says what there is. */
-import { setFlagsFromString } from "node:v8";
+import { allowRelaxedSimd } from "../runner/nodeWasm.ts";
 import { leak } from "./leak.ts";
 import { LEAK_USAGE, parseLeakOptions } from "./leakOptions.ts";
 import { poison } from "./poison.ts";
 import { parsePoisonOptions, USAGE } from "./poisonOptions.ts";
 
-// Node 20 has fused multiply-add in WebAssembly, newer ones without asking; the threads' kernels are a third faster with it.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+allowRelaxedSimd();
 
 try {
   const given = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** `npm run experiment`: methods against each other, in simulated federations. `-- --help` says what there is. */
-import { setFlagsFromString } from "node:v8";
+import { allowRelaxedSimd, runnerInWords } from "../runner/nodeWasm.ts";
 import { type ExperimentOptions, parseOptions, USAGE } from "./options.ts";
 import { writePlots } from "./plots.ts";
 import { readResults, writeResults } from "./resultsFile.ts";
@@ -8,8 +8,7 @@ import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { summaryTable } from "./summaryTable.ts";
 import { wantedRuns } from "./wantedRuns.ts";
 
-// Node 20 has fused multiply-add in WebAssembly, newer ones without asking; the threads' kernels are a third faster with it.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+allowRelaxedSimd();
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -25,6 +24,7 @@ async function experiment(options: ExperimentOptions): Promise<void> {
   const rows = new Map(readResults(options.json).map((row) => [runKey(row.settings), row]));
   const missing = wanted.filter((settings) => !rows.has(runKey(settings)));
   console.log(`${wanted.length} runs, ${wanted.length - missing.length} of them done before.`);
+  console.log(`${runnerInWords()}; ${options.threads} at the same time, and the kernels of each have a share of the cores.`);
   const failures: string[] = [];
   const startedAt = performance.now();
   let ended = 0;

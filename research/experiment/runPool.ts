@@ -1,4 +1,5 @@
-/** Runs side by side, one thread each. */
+/** Runs side by side, each in a thread; what the machine has more of cores they share as threads of their kernels. */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
 /** What a thread says of a run. */
@@ -22,18 +23,29 @@ export interface PoolOptions<Settings, Result> {
 /** Resolves when every run has ended. */
 export async function runAll<Settings, Result>(runs: readonly Settings[], options: PoolOptions<Settings, Result>): Promise<void> {
   const waiting = [...runs];
-  const threads = Array.from({ length: Math.min(options.threads, runs.length) }, () => drain(waiting, options));
-  await Promise.all(threads);
+  const count = Math.min(options.threads, runs.length);
+  const running = new Int32Array(new SharedArrayBuffer(4)).fill(count);
+  await Promise.all(Array.from({ length: count }, () => drain(waiting, running, options)));
 }
 
-/** Takes runs from the list until it is empty. */
-async function drain<Settings, Result>(waiting: Settings[], options: PoolOptions<Settings, Result>): Promise<void> {
-  const worker = new Worker(new URL("startThread.mjs", import.meta.url), {
-    workerData: { ...options.workerData, entry: options.entry.href },
+/** How many threads the kernels of one of the `running` may have: a core each. It grows when runs end and none is left to begin. */
+export function kernelThreads(running: Int32Array): number {
+  return Math.max(1, Math.floor(availableParallelism() / Atomics.load(running, 0)));
+}
+
+/** Takes runs from the list until it is empty. `running` is how many of these there are. */
+async function drain<Settings, Result>(
+  waiting: Settings[],
+  running: Int32Array,
+  options: PoolOptions<Settings, Result>,
+): Promise<void> {
+  const worker = new Worker(new URL("../runner/startThread.mjs", import.meta.url), {
+    workerData: { ...options.workerData, running, entry: options.entry.href },
   });
   try {
     for (let settings = waiting.shift(); settings; settings = waiting.shift()) await runOn(worker, settings, options);
   } finally {
+    Atomics.sub(running, 0, 1);
     await worker.terminate();
   }
 }

@@ -1,14 +1,15 @@
 /** A thread that runs one federation after the other; a model is loaded anew only where folder or precision change. */
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
+import { useNodeWasm } from "../runner/nodeWasm.ts";
 import { experimentData } from "./experimentData.ts";
 import { type OpenModel, openModel } from "./openModel.ts";
 import { isReference, referenceRun } from "./references.ts";
-import type { ThreadMessage } from "./runPool.ts";
+import { kernelThreads, type ThreadMessage } from "./runPool.ts";
 import { type RunResult, type RunSettings, runSettings } from "./runs.ts";
 import { simulate } from "./simulate.ts";
 
-const { data } = z.object({ data: z.string() }).parse(workerData);
+const { data, running } = z.object({ data: z.string(), running: z.instanceof(Int32Array) }).parse(workerData);
 const port = parentPort;
 if (!port) throw new Error("This file is a worker thread's");
 
@@ -30,7 +31,12 @@ port.on("message", async (message: unknown) => {
   try {
     const settings = runSettings.parse(message);
     const { model, defaultTargets } = await baseOf(settings);
-    const onProgress = (share: number) => say({ kind: "progress", share });
+    const onProgress = async (share: number) => {
+      say({ kind: "progress", share });
+      // Threads change no bit, so that a run may get more of them on its way.
+      await useNodeWasm(kernelThreads(running));
+    };
+    await useNodeWasm(kernelThreads(running));
     const run = isReference(settings.method) ? referenceRun : simulate;
     const result = await run({ settings, data: experimentData(data, settings), model, defaultTargets, onProgress });
     say({ kind: "done", result });

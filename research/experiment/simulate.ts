@@ -36,7 +36,7 @@ export interface SimulationOptions {
   readonly model: LanguageModel;
   readonly defaultTargets: readonly string[];
   /** Called after every client's round with the share of the work that is done. */
-  readonly onProgress: (share: number) => void;
+  readonly onProgress: (share: number) => void | Promise<void>;
 }
 
 /** Runs a federation to its end. The model stays the caller's. @throws {RangeError} when the method cannot do it. */
@@ -138,7 +138,7 @@ export class Simulation {
     const received = this.#coordinator.sentTo(simulated.id, plan);
     const { upload, metrics } = await takeTurn(simulated, { round, plan, received });
     this.#turns += 1;
-    this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
+    await this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
     this.#coordinator.submit(simulated.id, round, upload, metrics);
   }
 

@@ -33,6 +33,11 @@ export async function compileKernels(memory: WebAssembly.Memory): Promise<WebAss
   return binary ? WebAssembly.compile(binary) : null;
 }
 
+/** Whether kernels multiply and add in one instruction here. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(bytesOf(relaxed));
+}
+
 /** One instance per thread: they own nothing, so that many can work in one memory. */
 export function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelFunctions {
   const instance = new WebAssembly.Instance(module, { env: { memory } });

@@ -1,4 +1,4 @@
-/** Workers that run kernels together with the thread that starts them. They need shared memory, as in an isolated page. */
+/** Workers that run kernels together with the thread that starts them. They need shared memory, as in an isolated page or in Node. */
 import { CallQueue, type KernelCalls, QUEUE_BYTES } from "./callQueue.ts";
 import type { KernelFunctions } from "./kernelModule.ts";
 
@@ -10,6 +10,15 @@ export interface ThreadStart {
   /** From 1 on. */
   readonly thread: number;
 }
+
+/** A worker that serves the queue it was sent, on kernelThread.ts or on what does the same in another runtime. */
+export interface KernelWorker {
+  /** Resolves once it is about to serve. */
+  readonly ready: Promise<void>;
+  readonly terminate: () => void;
+}
+
+export type StartKernelWorker = (start: ThreadStart) => KernelWorker;
 
 export interface KernelThreads {
   /** The one that calls `run` included. */
@@ -29,23 +38,27 @@ export interface ThreadOptions {
   readonly functions: KernelFunctions;
   /** At least 2, the calling thread included. */
   readonly count: number;
+  /** Web workers where it is left out. */
+  readonly startWorker?: StartKernelWorker | undefined;
 }
 
 /** Null where workers do not start in time. */
-export async function startKernelThreads({ module, memory, functions, count }: ThreadOptions): Promise<KernelThreads | null> {
+export async function startKernelThreads({
+  module,
+  memory,
+  functions,
+  count,
+  startWorker = startWebWorker,
+}: ThreadOptions): Promise<KernelThreads | null> {
   const shared = new SharedArrayBuffer(QUEUE_BYTES);
   const queue = new CallQueue(shared, functions);
-  const workers: Worker[] = [];
+  const workers: KernelWorker[] = [];
   const end = () => {
     for (const worker of workers) worker.terminate();
   };
   try {
-    for (let thread = 1; thread < count; thread++) {
-      const worker = new Worker(new URL("./kernelThread.ts", import.meta.url), { type: "module" });
-      workers.push(worker);
-      worker.postMessage({ module, memory, queue: shared, thread } satisfies ThreadStart);
-    }
-    await Promise.all(workers.map(ready));
+    for (let thread = 1; thread < count; thread++) workers.push(startWorker({ module, memory, queue: shared, thread }));
+    await Promise.all(workers.map(inTime));
   } catch {
     end();
     return null;
@@ -53,14 +66,24 @@ export async function startKernelThreads({ module, memory, functions, count }: T
   return { count, run: (calls) => queue.run(calls), end };
 }
 
-/** A worker's first message says that it is about to serve. */
-function ready(worker: Worker): Promise<void> {
+/** @throws {Error} when it does not serve in time. */
+function inTime({ ready }: KernelWorker): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("The worker did not start in time")), START_MS);
-    worker.onmessage = () => resolve(clearTimeout(timer));
+    ready.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** A worker's first message says that it is about to serve. */
+function startWebWorker(start: ThreadStart): KernelWorker {
+  const worker = new Worker(new URL("./kernelThread.ts", import.meta.url), { type: "module" });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(`The worker did not start: ${event.message}`));
     };
   });
+  worker.postMessage(start);
+  return { ready, terminate: () => worker.terminate() };
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { compileKernels, instanceOf, isShared, type KernelFunctions, type KernelName } from "./kernelModule.ts";
-import { type KernelThreads, startKernelThreads } from "./kernelThreads.ts";
+import { type KernelThreads, type StartKernelWorker, startKernelThreads } from "./kernelThreads.ts";
 import { sharesOf, type Work } from "./shares.ts";
 import { allocate, free, pointerOf, wasmBackend, wasmMemory } from "./wasmHeap.ts";
 
@@ -25,7 +25,7 @@ const preparedOn = new WeakMap<BackendWasm, Prepared>();
  * To be called once wasm is the current backend, and again to change the number of threads, the calling one included. Returns how many
  * there are: 0 where there are no kernels, 1 where memory is not shared or workers do not start.
  */
-export async function prepareWasmKernels(threads: number): Promise<number> {
+export async function prepareWasmKernels(threads: number, startWorker?: StartKernelWorker): Promise<number> {
   const backend = wasmBackend();
   const memory = wasmMemory();
   const found = preparedOn.get(backend) ?? (await prepare(backend, memory));
@@ -33,7 +33,7 @@ export async function prepareWasmKernels(threads: number): Promise<number> {
   const count = isShared(memory) ? threads : 1;
   if (count !== (found.threads?.count ?? 1)) {
     endThreads(found);
-    if (count > 1) found.threads = await startKernelThreads({ ...found, memory, count });
+    if (count > 1) found.threads = await startKernelThreads({ ...found, memory, count, startWorker });
   }
   return found.threads?.count ?? 1;
 }
