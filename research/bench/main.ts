@@ -9,11 +9,13 @@ import { cpus } from "node:os";
 import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
 import { TORCH_DEVICES, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
+import { allowRelaxedSimd } from "../runner/nodeWasm.ts";
 import type { BackendRun } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
-import { machineReport, printCoordinator, printPage, printRun, SUM_TITLE, sumLine } from "./report.ts";
+import { machineReport, printCoordinator, printPage, printRound, printRun, SUM_TITLE, sumLine } from "./report.ts";
+import type { RoundProfile } from "./roundRun.ts";
 import type { SumRun } from "./sumRun.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
@@ -24,6 +26,8 @@ const NODE_WEBGPU = "node-webgpu";
 const COORDINATOR = "coordinator";
 /** Only when asked for: what a secure sum costs. */
 const SUMS = "sums";
+/** Only when asked for: no contest, but where the time of our own rounds goes. In this process. */
+const ROUND = "round";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -32,7 +36,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}
-  --works A,B      ${WORKS.join(", ")} (default all)
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
   --json FILE      write the figures too`;
@@ -64,11 +68,17 @@ async function main(): Promise<void> {
     return;
   }
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS], "backend");
-  const works = namesIn(values.works, WORKS, "kind of work");
+  const named = namesIn(values.works, [...WORKS, ROUND], "kind of work");
+  const works = named.filter((name) => name !== ROUND);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
   const device = torchDevice(values["torch-device"]);
+  const rounds = named.includes(ROUND) ? await profiledRounds() : null;
+  if (works.length === 0) {
+    writeReport({ machine, rounds });
+    return;
+  }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
   if (typeof torch === "string") console.log(`PyTorch is left out: ${torch}\n`);
   const runs: BackendRun[] = [];
@@ -86,12 +96,29 @@ async function main(): Promise<void> {
   const page = wanted.includes("page") ? await measurePage() : null;
   if (page) printPage(page);
 
-  if (values.json)
-    writeFileSync(values.json, `${JSON.stringify({ ...machineReport(machine, runs), page, coordinator, sums }, null, 2)}\n`);
+  writeReport({ ...machineReport(machine, runs), rounds, page, coordinator, sums });
   const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ difference }) => !(difference <= TOLERANCE));
   for (const { name, backend } of apart)
     console.error(`The answers of ${name} on ${backend} do not agree: the comparison is void.`);
   if (apart.length > 0) process.exitCode = 1;
+
+  function writeReport(report: object): void {
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
+/** With one kernel thread, as in a study whose runs take all cores, and with all. */
+async function profiledRounds(): Promise<readonly RoundProfile[]> {
+  allowRelaxedSimd();
+  const { measureRounds } = await import("./roundRun.ts");
+  const profiles: RoundProfile[] = [];
+  for (const threads of new Set([1, cpus().length])) {
+    for await (const profile of measureRounds(threads)) {
+      printRound(profile);
+      profiles.push(profile);
+    }
+  }
+  return profiles;
 }
 
 async function measuredSums(): Promise<readonly SumRun[]> {

@@ -1,9 +1,11 @@
 /** The figures of a benchmark, for people and as JSON. */
 import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
+import { ROUND_PHASES } from "@duet/lora-engine/training/roundReport";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
+import { evaluationShare, type RoundProfile } from "./roundRun.ts";
 import type { SumRun } from "./sumRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
@@ -29,6 +31,29 @@ function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes, 
   const peak = peakBytes === null ? "" : `, ${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
   const kernels = dispatches === null ? "" : `, ${dispatches} dispatches`;
   return `    ${label.padEnd(12)}${msPerStep.toFixed(0).padStart(7)} ms ±${spreadMs.toFixed(0).padStart(4)}${tokensPerSecond.toFixed(0).padStart(7)} tok/s${peak}${kernels}`;
+}
+
+/** Ops that take less of a round are not printed. */
+const LEAST_SHARE = 0.01;
+
+export function printRound({ model, threads, load, tokenise, middle, last, ops }: RoundProfile): void {
+  console.log(`A round on ${model}, ${threads === 1 ? "one thread" : `${threads} threads`}, seconds`);
+  console.log(`  before the first: loading ${load.toFixed(2)}, rows to tokens ${tokenise.toFixed(2)}`);
+  for (const [name, phases] of [
+    ["one in the middle", middle],
+    ["the last", last],
+  ] as const) {
+    const each = ROUND_PHASES.map((phase) => `${phase} ${phases[phase].toFixed(2)}`).join(", ");
+    console.log(`  ${name}: ${each}; evaluation is ${percent(evaluationShare(phases))}`);
+  }
+  const all = ops.reduce((sum, { ms }) => sum + ms, 0);
+  console.log("  ops of the one in the middle:");
+  for (const { name, calls, ms } of ops.filter((op) => op.ms >= LEAST_SHARE * all)) {
+    console.log(
+      `    ${name.padEnd(24)}${ms.toFixed(0).padStart(7)} ms ${percent(ms / all).padStart(5)}${String(calls).padStart(7)} calls`,
+    );
+  }
+  console.log("");
 }
 
 export function printPage({ longTasks, longestCpuMs, seconds }: PageRun): void {

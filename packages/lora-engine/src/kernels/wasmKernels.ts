@@ -1,6 +1,7 @@
 /** Own kernels for wasm, ready once the backend has started; without SIMD there are none and TF.js' ops compute. */
 import type { Tensor } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { KernelCalls } from "./callQueue.ts";
 import { compileKernels, instanceOf, isShared, type KernelFunctions, type KernelName } from "./kernelModule.ts";
 import { type KernelThreads, type StartKernelWorker, startKernelThreads } from "./kernelThreads.ts";
 import { sharesOf, type Work } from "./shares.ts";
@@ -16,6 +17,23 @@ interface Prepared {
   threads: KernelThreads | null;
   /** Room for one call of a kernel: nothing in it is kept. */
   scratch: { pointer: number; bytes: number };
+}
+
+/** Told of every kernel that ran, on however many threads, and how long it took, ms. */
+export type KernelObserver = (kernel: KernelName, ms: number) => void;
+let observer: KernelObserver | null = null;
+
+/** For profiles; null for nobody. */
+export function observeKernels(next: KernelObserver | null): void {
+  observer = next;
+}
+
+function observed<T>(kernel: KernelName, run: () => T): T {
+  if (!observer) return run();
+  const startedAt = performance.now();
+  const result = run();
+  observer(kernel, performance.now() - startedAt);
+  return result;
 }
 
 /** By backend, because a backend that was removed and started again has another memory. */
@@ -64,7 +82,8 @@ export function hasWasmKernels(): boolean {
 
 /** Calls a kernel on this thread. Tensors for its results must exist, as the heap may move for them. */
 export function runKernel(name: KernelName, ...args: readonly KernelArgument[]): number {
-  return prepared().functions[name](...args.map(numberOf));
+  const { functions } = prepared();
+  return observed(name, () => functions[name](...args.map(numberOf)));
 }
 
 /**
@@ -80,12 +99,17 @@ export function runShared(
   const shares = sharesOf(work, on.threads?.count ?? 1);
   const pointer = scratchOf(scratchBytes * (on.threads?.count ?? 1));
   const calls = shares.map(([from, to]) => argumentsOf(from, to).map(numberOf));
+  observed(name, () => runCalls(on, { kernel: name, calls, scratch: { pointer, bytes: scratchBytes } }));
+}
+
+function runCalls(on: Prepared, work: KernelCalls): void {
+  const { kernel, calls, scratch } = work;
   if (!on.threads || calls.length === 1) {
-    for (const args of calls) on.functions[name](...args, ...(scratchBytes ? [pointer] : []));
+    for (const args of calls) on.functions[kernel](...args, ...(scratch.bytes ? [scratch.pointer] : []));
     return;
   }
   try {
-    on.threads.run({ kernel: name, calls, scratch: { pointer, bytes: scratchBytes } });
+    on.threads.run(work);
   } catch (error) {
     endThreads(on);
     throw error;

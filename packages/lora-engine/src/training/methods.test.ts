@@ -43,6 +43,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
     model: paperModel,
     examples: { train: rows(8), fusion: rows(4), test: rows(4) },
     held: { personal: initial, shared: initial, merged: null, control: null, residual: null },
+    baseScores: [],
     lastRound: null,
     served: null,
   };

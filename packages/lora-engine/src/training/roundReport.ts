@@ -9,7 +9,13 @@ const PROGRESS_EVERY_MS = 250;
 
 export type Measured = "base" | "personal" | "shared" | "fused";
 
+/** What a client's round consists of, besides the network. */
+export const ROUND_PHASES = ["steps", "evaluation", "fusion", "encoding"] as const;
+export type RoundPhase = (typeof ROUND_PHASES)[number];
+export type PhaseSeconds = Readonly<Record<RoundPhase, number>>;
+
 export class RoundReport {
+  readonly #seconds: Record<RoundPhase, number> = { steps: 0, evaluation: 0, fusion: 0, encoding: 0 };
   readonly #round: number;
   readonly #onProgress: (progress: Progress) => void;
   readonly #evaluations = new Map<Measured, Evaluation>();
@@ -33,6 +39,21 @@ export class RoundReport {
     this.#lastProgress = now;
     this.#lastActivity = activity;
     this.#onProgress({ round: this.#round, activity, slot: null, step: 0, steps: 0, loss: null, tokensPerSecond: 0, ...details });
+  }
+
+  /** Does the work and counts its time. */
+  async timed<T>(phase: RoundPhase, work: () => T | Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#seconds[phase] += (performance.now() - startedAt) / 1000;
+    }
+  }
+
+  /** By this thread's clock, without what a journal knew already. */
+  phases(): PhaseSeconds {
+    return { ...this.#seconds };
   }
 
   evaluated(what: Measured, evaluation: Evaluation): void {

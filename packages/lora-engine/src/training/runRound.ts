@@ -53,6 +53,8 @@ export interface Client {
     readonly test: readonly Example[];
   };
   readonly held: HeldAdapters;
+  /** What the base scored of the test rows, by batch; rounds fill it, because neither changes between them. */
+  readonly baseScores: (readonly Scored[])[];
   /** The last round it finished; null before its first. */
   readonly lastRound: number | null;
   /** What it serves since its last round, if that was the fusing one; of any rank. */
@@ -111,12 +113,14 @@ export async function runRound(
   if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
     await measure("personal", withMerged(held.personal, held.merged));
   }
-  const served = plan.serve && withMerged(await serve(client, plan.serve, held, running), held.merged);
+  const { serve: how } = plan;
+  const served = how && withMerged(await report.timed("fusion", () => serve(client, how, held, running)), held.merged);
   if (served) await measure("fused", served);
 
   report.progress("uploading");
   if (!plan.upload) return { held, upload: null, served };
-  const { blob, residual } = send(client, request.round, plan.upload, start, held, meter);
+  const { upload } = plan;
+  const { blob, residual } = await report.timed("encoding", () => send(client, request.round, upload, start, held, meter));
   return { held: { ...held, residual }, upload: blob, served };
 }
 
@@ -176,7 +180,7 @@ async function train(
 ): Promise<TrainingOutcome> {
   const steps = stepsOf(budget, examples.train.length, setup.training);
   const name = `train ${stepIndex}`;
-  const { result, seconds } = await journal.once("trained", name, () => {
+  const trained = journal.once("trained", name, () => {
     const keeping = journal.training(name, steps);
     const startedAt = performance.now();
     report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
@@ -198,6 +202,7 @@ async function train(
       keeping,
     });
   });
+  const { result, seconds } = await report.timed("steps", () => trained);
   report.trained(result, seconds);
   return result;
 }
@@ -250,22 +255,35 @@ async function search(
 
 /**
  * Measures adapters on the test rows, each once, and notes the figures in the report. The base never changes, so it is measured on all
- * of them from the start: its figure is the same in every round.
+ * of them from the start, and only once: its figure is the same in every round. A client without test rows measures nothing.
  */
 function measurer(client: Client, plan: RoundPlan, { report, control, journal }: Running) {
-  const { test } = client.examples;
+  const { examples, baseScores } = client;
+  const { test } = examples;
   const { task } = client.setup;
   const labels = task.kind === "label" ? task.labels.length : 0;
   const sample = shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
   const known = new Map<NamedTensors | null, Evaluation>();
+
+  /** Of one adapter, batch by batch. */
+  function scoring(what: Measured): EachBatch<readonly Scored[]> {
+    let batch = 0;
+    return async (compute) => {
+      await control.checkIn();
+      const place = batch++;
+      const before = what === "base" ? baseScores[place] : undefined;
+      const { result } = await journal.once("scored", what, before ? async () => before : compute);
+      if (what === "base") baseScores[place] = result;
+      return result;
+    };
+  }
+
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     const rows = plan.stage === "fusing" || adapter === null ? test : sample;
+    if (rows.length === 0) return;
     report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
-    const eachBatch: EachBatch<readonly Scored[]> = async (compute) => {
-      await control.checkIn();
-      return (await journal.once("scored", what, compute)).result;
-    };
-    const evaluation = known.get(adapter) ?? evaluationOf(await score(client, rows, adapter, eachBatch), rows, labels);
+    const measured = async () => evaluationOf(await score(client, rows, adapter, scoring(what)), rows, labels);
+    const evaluation = known.get(adapter) ?? (await report.timed("evaluation", measured));
     known.set(adapter, evaluation);
     report.evaluated(what, evaluation);
   };
