@@ -125,6 +125,13 @@ const honest = fc.array(fc.record({ rows: fc.integer({ min: 20, max: 99 }), a: f
   maxLength: 8,
 });
 
+test("how large an update is turns nobody's cosine", () => {
+  const cosinesBeside = (size: number) =>
+    guarded(among(contribution("d", [size, -2 * size], [size]))).standings.map(({ cosine }) => cosine ?? Number.NaN);
+  const expected = cosinesBeside(1);
+  for (const [k, cosine] of cosinesBeside(1000).entries()) expect(cosine).toBeCloseTo(expected[k] ?? Number.NaN, 12);
+});
+
 test("an honest round is aggregated bit for bit as without a guard", () => {
   const method = methodOf({ id: "fedavg", config: {} });
   const plan = method.plan(budgets, { round: 1, isNewcomer: false });
