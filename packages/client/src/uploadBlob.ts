@@ -25,6 +25,8 @@ const FRUITLESS_ATTEMPTS = 30;
 const MAX_STARTS = 3;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;
+/** HTTP status. */
+const REQUEST_TIMEOUT = 408;
 
 export interface BlobUpload {
   /** Address of the coordinator; the page's own when empty. */
@@ -95,6 +97,8 @@ async function put({ url, federationId, headers, blob, content, onSent }: BlobUp
 }
 
 function receivedBytes(status: number, body: unknown): UploadState["receivedBytes"] {
+  // Nothing is wrong with the piece: this machine, the network or the coordinator stood still while it was sent.
+  if (status === REQUEST_TIMEOUT) throw new DuetError("UNREACHABLE", "A piece of an upload took too long to arrive");
   const parsed = resultOf(uploadState).safeParse(body);
   if (parsed.success && parsed.data.ok) return parsed.data.data.receivedBytes;
   if (parsed.success && !parsed.data.ok) throw new DuetError(parsed.data.error.code, parsed.data.error.message);

@@ -20,11 +20,15 @@ function manualClock() {
       };
     },
   };
+  const dueBy = (instant: number) => {
+    const due = timers.filter((timer) => timer.instant <= instant);
+    timers = timers.filter((timer) => timer.instant > instant);
+    return due;
+  };
+  /** What is due at once by what was due is due as well. */
   const advance = (ms: number) => {
     now += ms;
-    const due = timers.filter(({ instant }) => instant <= now);
-    timers = timers.filter(({ instant }) => instant > now);
-    for (const { callback } of due) callback();
+    for (let due = dueBy(now); due.length > 0; due = dueBy(now)) for (const { callback } of due) callback();
   };
   return { clock, advance };
 }

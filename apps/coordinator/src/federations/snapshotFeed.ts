@@ -92,8 +92,10 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
     const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription)).reverse();
     nextAt = clock.now() + MIN_INTERVAL_MS + INTERVAL_MS_EACH_CLIENT * snapshot.clients.length;
     isOutdated = false;
-    pass = { views, own, behind, encoded: new Map() };
-    pushSome(pass);
+    const begun = { views, own, behind, encoded: new Map() };
+    pass = begun;
+    // In a turn of its own: of many clients, finding out what there is to see takes long enough.
+    scheduled = clock.at(clock.now(), () => pushSome(begun));
   }
 
   function pushSome(running: Pass): void {
