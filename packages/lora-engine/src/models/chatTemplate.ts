@@ -1,8 +1,8 @@
-/** The chat template of an instruction model: how messages become one text with control pieces, by @huggingface/jinja. */
+/** The chat template of an instruction model: how messages become one text with control pieces. */
 import type { Turn } from "@duet/lora-core/data/turn";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { Template } from "@huggingface/jinja";
 import { z } from "zod";
+import { boundedTemplate } from "./boundedTemplate.ts";
 
 /** A template with what it may refer to. */
 export interface ChatTemplate {
@@ -43,10 +43,10 @@ export function chatTemplateOf(tokenizerConfigJson: unknown, jinja: string | nul
 
 /** @throws {TypeError} when the template cannot be read. */
 export function createChat({ source, bosToken, eosToken }: ChatTemplate): RenderChat {
-  const template = attempt(() => new Template(source));
+  const renderTemplate = attempt(() => boundedTemplate(source));
   return (messages, continues) =>
     attempt(() =>
-      template.render({
+      renderTemplate({
         messages: messages.map((message) => ({ ...message })),
         add_generation_prompt: continues,
         bos_token: bosToken ?? "",
