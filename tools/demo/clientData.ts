@@ -1,6 +1,7 @@
 /** What each tab of the demo gets: rows of a built-in scenario, or of the user's own file or folder. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { mappedLines, tableLines } from "@duet/headless/data/dataReport";
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf, mergeLabels } from "@duet/lora-core/data/labelsOf";
@@ -10,7 +11,6 @@ import type { Row } from "@duet/lora-core/data/row";
 import type { Table } from "@duet/lora-core/data/table";
 import { labelTask, type Task } from "@duet/lora-core/data/task";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
-import { mappedLines, tableLines } from "./dataReport.ts";
 import { CLIENTS, type DemoOptions } from "./options.ts";
 import { sampleScenario } from "./sampleScenario.ts";
 

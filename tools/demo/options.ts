@@ -1,8 +1,8 @@
 /** The command line of `npm run demo`. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { columnTemplate, tableFlags } from "@duet/headless/data/tableFlags";
 import { codingByName, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
-import { separatorOf, type TableOptions, tableOptions } from "@duet/lora-core/data/tableOptions";
-import { TEXT_ENCODINGS, textEncodingOf } from "@duet/lora-core/data/textEncoding";
+import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { DEFAULT_UPLOAD, presetOf } from "@duet/lora-core/federation/federationDefaults";
@@ -16,34 +16,12 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 /** Tabs, unless another number is asked for. */
 export const CLIENTS = 3;
 
-const DECISIONS = { auto: "auto", yes: true, no: false } as const;
-const decided = z
-  .enum(["auto", "yes", "no"])
-  .default("auto")
-  .transform((decision) => DECISIONS[decision]);
-
-function encodingOf(name: string, context: z.RefinementCtx): TableOptions["encoding"] {
-  const encoding = name === "auto" ? name : textEncodingOf(name);
-  if (encoding !== null) return encoding;
-  context.addIssue({
-    code: "custom",
-    message: `There is no encoding "${name}"; --encoding takes auto, ${TEXT_ENCODINGS.join(", ")}`,
-  });
-  return z.NEVER;
-}
-
 const options = z.strictObject({
   scenario: z.enum(["medical", "logs"]).default("medical"),
   data: z.string().optional(),
-  input: z
-    .string()
-    .transform((template) => template.replaceAll("\\n", "\n"))
-    .optional(),
+  input: columnTemplate.optional(),
   label: z.string().optional(),
-  encoding: z.string().default("auto").transform(encodingOf),
-  separator: z.string().default("auto").transform(separatorOf).pipe(tableOptions.shape.separator.removeDefault()),
-  header: decided,
-  quotes: decided,
+  ...tableFlags,
   "match-case": z.boolean().default(false),
   /** Left out: the usual number, or as many as the rows allow. */
   clients: whole(1, 16).optional(),

@@ -1,7 +1,8 @@
+import { fractionDone, roundFraction } from "@duet/client/federationProgress";
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import { expect, test } from "vitest";
-import { fractionDone, roundFraction, stripView } from "./progressView.ts";
+import { stripView } from "./progressView.ts";
 
 const training = (round: number, step: number): Progress => ({
   round,

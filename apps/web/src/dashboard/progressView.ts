@@ -1,8 +1,7 @@
 /** Where a federation stands, in words and fractions. Pure. */
-import type { ClientView, Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { fractionDone, secondsLeft, secondsSoFar } from "@duet/client/federationProgress";
+import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
-import { roundCount } from "@duet/lora-core/schedule/roundNumbers";
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import { formatDuration } from "../lib/format.ts";
 import { exchangeText } from "./secureSumView.ts";
 
@@ -81,43 +80,11 @@ function stageOf(snapshot: Snapshot): string {
   return stage === "fusing" ? "finding fusion weights" : stage === "federated" ? "federated learning" : "each on its own data";
 }
 
-/** Rounds closed plus the mean progress within the open one, over all rounds there will be. */
-export function fractionDone(snapshot: Snapshot): number {
-  const { phase, config, rounds, openRound, clients } = snapshot;
-  if (phase === "finished") return 1;
-  const total = roundCount(methodOf(config.strategy).firstRound, config.budgets.rounds);
-  const closed = rounds.filter(({ closedAt }) => closedAt !== null).length;
-  const working = clients.filter(({ id }) => openRound?.participants.includes(id));
-  const inRound = working.map((client) => roundFraction(client, openRound?.round ?? -1));
-  const open = inRound.length === 0 ? 0 : inRound.reduce((sum, value) => sum + value, 0) / inRound.length;
-  return Math.min(1, (closed + open) / total);
-}
-
-/** How far a client is within a round; training is counted as nine tenths of it. The personal adapter is measured after it. */
-export function roundFraction({ progress, history }: ClientView, round: number): number {
-  if (history.some((entry) => entry.round === round)) return 1;
-  if (progress?.round !== round) return 0;
-  switch (progress.activity) {
-    case "loading":
-      return 0;
-    case "training":
-      return progress.steps === 0 ? 0 : (0.9 * progress.step) / progress.steps;
-    case "evaluating":
-      return progress.slot === "personal" ? 0.95 : 0;
-    case "fusing":
-      return 0.95;
-    case "uploading":
-      return progress.steps === 0 ? 0.95 : 0.95 + (0.05 * progress.step) / progress.steps;
-  }
-}
-
 /** Time used, and an estimate of what is left once a round has been timed. */
 function timingOf(snapshot: Snapshot, now: number): string {
-  const start = snapshot.rounds[0]?.openedAt;
-  if (start === undefined) return "";
-  if (snapshot.endedAt !== null) return `took ${formatDuration((snapshot.endedAt - start) / 1000)}`;
-  const done = fractionDone(snapshot);
-  const elapsed = (now - start) / 1000;
-  if (done < 0.1) return `${formatDuration(elapsed)} so far`;
-  return `about ${formatDuration((elapsed * (1 - done)) / done)} left`;
+  const elapsed = secondsSoFar(snapshot, now);
+  if (elapsed === null) return "";
+  if (snapshot.endedAt !== null) return `took ${formatDuration(elapsed)}`;
+  const left = secondsLeft(snapshot, now);
+  return left === null ? `${formatDuration(elapsed)} so far` : `about ${formatDuration(left)} left`;
 }

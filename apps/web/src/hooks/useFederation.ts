@@ -1,6 +1,6 @@
 import type { FeedState } from "@duet/client/federationFeed";
+import { linkProblem } from "@duet/client/federationLink";
 import { useEffect, useState } from "react";
-import { linkProblem } from "../lib/links.ts";
 import { useServices } from "./ServicesContext.tsx";
 
 const LOADING: FeedState = { kind: "loading" };

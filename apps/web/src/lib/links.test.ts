@@ -1,5 +1,6 @@
+import { linkProblem } from "@duet/client/federationLink";
 import { expect, test } from "vitest";
-import { joinPath, linkProblem, organisePath, readLink, watchPath } from "./links.ts";
+import { joinPath, organisePath, readLink, watchPath } from "./links.ts";
 
 const token = "abcdefghijklmnopqrstuvwxyz";
 

@@ -1,3 +1,4 @@
+import { linkProblem } from "@duet/client/federationLink";
 import { useEffect } from "react";
 import { Shell } from "../app/Shell.tsx";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
@@ -5,7 +6,6 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { useTask } from "../hooks/useTask.ts";
-import { linkProblem } from "../lib/links.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
 import { titleOf } from "./titleOf.ts";

@@ -3,11 +3,11 @@
  * come out. Pure. The worker does one thing at a time, so what is wanted waits in line; mixing by hand or asking anew drops what it
  * makes outdated, and an answer to what is wanted anew is not shown.
  */
-import type { AnsweringAdapter, Figure, Prediction } from "@duet/lora-core/contract/answering";
+import type { AnsweringAdapter, Figure, Prediction, TableRequest } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
-import type { TableRequest, TableSummary } from "../worker/tabEngine.ts";
+import type { TableSummary } from "../worker/tabEngine.ts";
 import type { AnswerState, FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 
 /** In the order in which they are done. */

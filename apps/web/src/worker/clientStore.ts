@@ -1,90 +1,33 @@
 /**
  * The clients of this browser on its disk (IndexedDB): rows once, results after every round, a round that is under way every few
- * seconds, and before every private step what it spends. Only the worker opens it. Every record has a version and is parsed when it is read; docs/recipes/change-a-stored-format.md
- * says how to change one.
+ * seconds, and before every private step what it spends. Only the worker opens it. What the records are says
+ * lora-engine/training/storedRecords.ts.
  */
-import type { ClientCheckpoint, KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { DataSplit } from "@duet/lora-core/data/row";
-import { mechanism } from "@duet/lora-core/differentialPrivacy/mechanism";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { backendName, roundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
 import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
 import { EMPTY_LEDGER } from "@duet/lora-engine/training/privacyLedger";
 import type { RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
+import {
+  checkpoint,
+  keptClient,
+  keptRecord,
+  ledgerRecord,
+  parsedRecord,
+  result,
+  rowsRecord,
+  split,
+  submittedRecord,
+  sumRecord,
+  underWayRecord,
+} from "@duet/lora-engine/training/storedRecords";
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import { z } from "zod";
 
 /** Of the database: which object stores there are. */
 const DATABASE_VERSION = 5;
 
-const blob = z.instanceof(Uint8Array);
-const optionalBlob = blob.nullable().default(null);
-const rows = z.array(z.object({ line: z.number(), input: z.string(), answer: z.string() }).loose());
-const split = z.object({ train: rows, fusion: rows, test: rows });
-const checkpoint = z.object({
-  lastRound: z.number().nullable(),
-  personal: blob,
-  shared: blob,
-  merged: optionalBlob,
-  control: optionalBlob,
-  residual: optionalBlob,
-  served: optionalBlob,
-});
-const key = z.object({ round: z.number(), attempt: z.number() });
-const result = key.extend({
-  upload: blob.nullable(),
-  metrics: roundMetrics,
-  own: roundMetrics.optional(),
-  confusion: z.array(z.array(z.number())).nullable(),
-});
-const keptRecord = z.object({ version: z.literal(1), checkpoint: checkpoint.nullable(), done: result.nullable() });
-const rowsRecord = z.object({ version: z.literal(1), split });
-const submittedRecord = key.extend({ version: z.literal(1) });
-
-/** Measured: it may be no finite one. */
-const number = z.custom<number>((value) => typeof value === "number");
-const tensor = z.object({ shape: z.array(z.number()), data: z.instanceof(Float32Array) });
-const tensors = z.map(z.string(), tensor);
-const trainingState = z.object({
-  done: z.number(),
-  adapter: tensors,
-  optimizer: z.object({ steps: z.number(), first: z.array(tensor), second: z.array(tensor) }),
-  gradients: z.object({ steps: z.number(), sums: z.array(tensor) }),
-  lossSum: number,
-  tokens: z.number(),
-});
-const trainingOutcome = z.object({
-  adapter: tensors,
-  control: tensors.nullable(),
-  meanLoss: number.nullable(),
-  tokens: z.number(),
-});
-const named = z.object({ name: z.string(), seconds: number });
-const scored = z.object({ label: z.number(), lossSum: number, units: z.number() });
-const piece = z.discriminatedUnion("kind", [
-  named.extend({ kind: z.literal("scored"), result: z.array(scored) }),
-  named.extend({ kind: z.literal("losses"), result: z.instanceof(Float32Array) }),
-  named.extend({ kind: z.literal("trained"), result: trainingOutcome }),
-]);
-const underWayRecord = key.extend({
-  version: z.literal(1),
-  of: z.string(),
-  on: z.object({ backend: backendName, memory: z.object({ rowsAtOnce: number, recompute: z.boolean() }).nullable() }),
-  state: z.object({
-    pieces: z.array(piece),
-    training: named.extend({ steps: z.number(), state: trainingState }).nullable(),
-  }),
-  checksum: z.string(),
-});
-/** Written and read by this browser alone, whole: its own form says secureAggregation/participant.ts. */
-const sumRecord = z.object({ version: z.literal(1), state: z.object({ attempt: z.number() }).loose() });
-const ledgerRecord = z.object({
-  version: z.literal(1),
-  accounts: z.array(
-    z.object({ rows: z.array(z.string()), spent: z.array(mechanism), noise: z.record(z.string(), z.number().positive()) }),
-  ),
-});
 /** There is one ledger. */
 const LEDGER = "ledger";
 /** What database version 1 kept of a client in one record, rows included. */
@@ -119,7 +62,7 @@ export function createClientStore(name = "duet"): ClientStore {
     return opened;
   };
   const read = async <S extends z.ZodType>(store: StoreNames<Schema>, clientId: string, schema: S) =>
-    parsed(await (await database()).get(store, clientId), schema);
+    parsedRecord(await (await database()).get(store, clientId), schema);
   return {
     async rows(clientId) {
       const record = await read("rows", clientId, rowsRecord);
@@ -161,7 +104,7 @@ export function createClientStore(name = "duet"): ClientStore {
     async updateLedger(change) {
       // Written through: what was spent must not come back after a crash.
       const transaction = (await database()).transaction("privacy", "readwrite", { durability: "strict" });
-      const record = parsed(await transaction.store.get(LEDGER), ledgerRecord);
+      const record = parsedRecord(await transaction.store.get(LEDGER), ledgerRecord);
       const { ledger, result } = change(record ? { accounts: record.accounts } : EMPTY_LEDGER);
       await Promise.all([transaction.store.put({ version: 1, ...ledger }, LEDGER), transaction.done]);
       return result;
@@ -178,25 +121,6 @@ export function createClientStore(name = "duet"): ClientStore {
       await Promise.all(OF_CLIENTS.map((store) => db.delete(store, clientId)));
     },
   };
-}
-
-/** A result counts as submitted in the attempt that the coordinator acknowledged last. */
-function keptClient(record: z.output<typeof keptRecord>, sent: z.output<typeof submittedRecord> | null): KeptClient {
-  const { done } = record;
-  if (!done) return { checkpoint: record.checkpoint as ClientCheckpoint | null, done: null };
-  const isSent = sent?.round === done.round;
-  return {
-    checkpoint: record.checkpoint as ClientCheckpoint | null,
-    done: { ...done, attempt: isSent ? sent.attempt : done.attempt, submitted: isSent },
-  };
-}
-
-/** @throws {DuetError} STORED_DAMAGED where it is of no form that is known. */
-function parsed<S extends z.ZodType>(value: unknown, schema: S): z.output<S> | null {
-  if (value === undefined) return null;
-  const found = schema.safeParse(value);
-  if (found.success) return found.data;
-  throw new DuetError("STORED_DAMAGED", "What this browser kept of this client cannot be read");
 }
 
 /** @throws {DuetError} STORED_NEWER when a newer Duet has been here. */

@@ -15,8 +15,8 @@ import type { Task } from "@duet/lora-core/data/task";
 
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
+import { predictTable } from "@duet/lora-engine/training/predictTable";
 import { inSlices } from "./inSlices.ts";
-import { predictTable } from "./predictTable.ts";
 import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 

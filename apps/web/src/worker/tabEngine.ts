@@ -3,7 +3,7 @@
 import type { ClientEngine, RowsHandle } from "@duet/client/clientEngine";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
-import type { AnsweringAdapter, GenerateOptions } from "@duet/lora-core/contract/answering";
+import type { TableRequest } from "@duet/lora-core/contract/answering";
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import type { Respelling } from "@duet/lora-core/data/labelMatching";
 import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
@@ -68,15 +68,6 @@ export interface MapRequest {
   readonly mask: readonly PersonalKind[];
   /** Seed of the split. */
   readonly seed: number;
-}
-
-/** Which column of the table read last to answer, with which adapter, and how. */
-export interface TableRequest {
-  readonly column: string;
-  readonly adapter: AnsweringAdapter;
-  readonly answer:
-    | { readonly kind: "label"; readonly labels: readonly string[] }
-    | { readonly kind: "text"; readonly options: GenerateOptions };
 }
 
 /** The first message that a worker gets. */

@@ -53,6 +53,15 @@ export interface RowRecognition {
   readonly recognition: Recognition;
 }
 
+/** Which column of a table to answer, with which adapter, and how. */
+export interface TableRequest {
+  readonly column: string;
+  readonly adapter: AnsweringAdapter;
+  readonly answer:
+    | { readonly kind: "label"; readonly labels: readonly string[] }
+    | { readonly kind: "text"; readonly options: GenerateOptions };
+}
+
 /** All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
 export interface AnswerEngine {
   /** @throws {DuetError} UNSUPPORTED_TASK in a text task. */

@@ -93,6 +93,7 @@ const SECURE = {
 const KEPT = {
   STORED_NEWER: "Reload this page to get the newer version, or use another browser profile.",
   STORED_DAMAGED: "Join again as a new client, from the invite link.",
+  STATE_IN_USE: "Wait until that one has ended, or name another folder with --state.",
 } as const;
 
 const ANYWHERE = {

@@ -1,4 +1,4 @@
-/** What the demo says of a data file: how it was read, which labels were taken for others, and what was left out. */
+/** What a program says of a data file: how it was read, which labels were taken for others, and what was left out. */
 import type { MappedRows } from "@duet/lora-core/data/mapRows";
 import { groupRejected } from "@duet/lora-core/data/rejectedRow";
 import type { Table } from "@duet/lora-core/data/table";

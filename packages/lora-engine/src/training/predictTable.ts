@@ -1,10 +1,8 @@
 /** Answers for every row of a table, as the same table with columns more. */
-import type { AnswerEngine } from "@duet/lora-core/contract/answering";
+import type { AnswerEngine, TableRequest } from "@duet/lora-core/contract/answering";
 import { questionReader } from "@duet/lora-core/data/rowReader";
 import type { Table } from "@duet/lora-core/data/table";
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
-
-import type { TableRequest } from "./tabEngine.ts";
 
 /** Rows answered between two reports of progress. */
 const SLICE = 32;

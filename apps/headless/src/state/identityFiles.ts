@@ -1,0 +1,43 @@
+/** Who the clients of a state folder are, one file of each federation: what a tab keeps in its session storage. */
+import { join } from "node:path";
+import { type AskingClient, askingClient, clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { z } from "zod";
+import { readPrivateFile, removePrivateFile, writePrivateFile } from "./privateFile.ts";
+
+export interface IdentityFiles extends IdentityStore {
+  /** One that asked to join and waits; null when there is none. */
+  asking(federationId: string): AskingClient | null;
+}
+
+/** @throws {DuetError} STORED_DAMAGED from what reads, where a file is not what it was written as. */
+export function createIdentityFiles(folder: string): IdentityFiles {
+  const fileOf = (federationId: string, name: string) => join(folder, "federations", encodeURIComponent(federationId), name);
+  const identityFile = (federationId: string) => fileOf(federationId, "identity.json");
+  const askingFile = (federationId: string) => fileOf(federationId, "asking.json");
+  return {
+    identity: (federationId) => readJson(identityFile(federationId), clientIdentity),
+    saveIdentity(identity) {
+      writePrivateFile(identityFile(identity.federationId), `${JSON.stringify(identity)}\n`);
+      removePrivateFile(askingFile(identity.federationId));
+    },
+    asking: (federationId) => readJson(askingFile(federationId), askingClient),
+    saveAsking: (asking) => writePrivateFile(askingFile(asking.federationId), `${JSON.stringify(asking)}\n`),
+    // Nothing is shown of a federation that this client is out of.
+    saveParting: () => {},
+    forgetIdentity(federationId) {
+      removePrivateFile(identityFile(federationId));
+      removePrivateFile(askingFile(federationId));
+    },
+  };
+}
+
+function readJson<S extends z.ZodType>(path: string, schema: S): z.output<S> | null {
+  const content = readPrivateFile(path);
+  if (content === null) return null;
+  try {
+    return schema.parse(JSON.parse(content.toString("utf8")));
+  } catch (cause) {
+    throw new DuetError("STORED_DAMAGED", `${path} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,61 @@
+/** Files that are wholly there or not at all, also after a crash, and readable by their owner alone. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+
+/** Written beside the target, synced, renamed, and the folder synced: when it returns the file is there for good. @throws a system error. */
+export function writePrivateFile(path: string, content: Uint8Array | string): void {
+  ensurePrivateFolder(dirname(path));
+  const temporary = `${path}.${process.pid}.tmp`;
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  try {
+    const file = openSync(temporary, "w", PRIVATE_FILE);
+    try {
+      for (let written = 0; written < bytes.byteLength; ) written += writeSync(file, bytes, written);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** Null where there is none. @throws another system error. */
+export function readPrivateFile(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Deletes it, durably; nothing happens where there is none. */
+export function removePrivateFile(path: string): void {
+  if (readPrivateFile(path) === null) return;
+  rmSync(path, { force: true });
+  syncFolder(dirname(path));
+}
+
+/** Makes a folder that its owner alone can look into. */
+export function ensurePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+}
+
+/** Makes the names in it durable. */
+function syncFolder(path: string): void {
+  // Windows opens no folders, and keeps their names by itself.
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,21 @@
+/** A link as it stands on a command line, whole. */
+import { type LinkParts, linkProblem, partsOfLink } from "@duet/client/federationLink";
+import { UsageError } from "./usage.ts";
+
+export interface Link extends Omit<LinkParts, "base"> {
+  /** The coordinator's address, with the path below which it is served. */
+  readonly url: string;
+}
+
+/** @throws {UsageError} with what is wrong with it. */
+export function readLink(text: string | undefined, what: string): Link {
+  if (text === undefined) throw new UsageError(`The ${what} is missing: copy it whole, in quotes, with the code after its #.`);
+  const parts = partsOfLink(text);
+  if (!parts || !URL.canParse(parts.base) || !/^https?:$/.test(new URL(parts.base).protocol)) {
+    throw new UsageError(`"${text.split("#")[0]}" is no ${what}. It begins with http and has a long code after a #.`);
+  }
+  const problem = linkProblem(parts.federationId, parts.token);
+  if (problem) throw new UsageError(`${problem.sentence} ${problem.nextStep}`);
+  const { base, ...rest } = parts;
+  return { ...rest, url: base };
+}

@@ -1,0 +1,85 @@
+/** What a client in this process is doing, in a line for its terminal. Pure. */
+import { secondsLeft } from "@duet/client/federationProgress";
+import type { SessionStage, SessionState } from "@duet/client/sessionState";
+import type { Progress } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
+
+export interface SessionLine {
+  readonly text: string;
+  /** The same for programs. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** `now` on the coordinator's clock, ms. */
+export function sessionLine({ stage }: SessionState, snapshot: Snapshot, now: number): SessionLine {
+  const left = secondsLeft(snapshot, now);
+  const text = `${stageWords(stage, snapshot)}${left === null ? "" : ` · about ${durationWords(left)} left`}`;
+  const round = "round" in stage ? stage.round : (snapshot.openRound?.round ?? null);
+  const progress = stage.kind === "working" ? stage.progress : null;
+  return { text, data: { stage: stage.kind, round, progress, secondsLeft: left === null ? null : Math.round(left) } };
+}
+
+/** Why nothing is done here at the moment: everybody, and where known what is waited for. */
+export function waitingWords({ phase, config, clients, openRound, note }: Snapshot): string {
+  const present = clients.filter(({ status }) => status === "present").length;
+  if (phase === "waiting") {
+    const missing = config.minClients - present;
+    return missing > 0
+      ? `Waiting for ${missing} more client${missing === 1 ? "" : "s"} to join`
+      : "Waiting for the organiser to start";
+  }
+  if (phase === "paused") return `Paused by the organiser: ${note}`;
+  if (!openRound) return `Waiting for the coordinator: ${note}`;
+  const open = openRound.participants.filter((id) => !openRound.submitted.includes(id));
+  const names = open.flatMap((id) => clients.find((client) => client.id === id)?.name ?? []);
+  const round = roundLabel(openRound.round, config.budgets.rounds);
+  return names.length === 0 ? `${round}: the coordinator puts it together` : `${round}: waiting for ${names.join(", ")}`;
+}
+
+function stageWords(stage: SessionStage, snapshot: Snapshot): string {
+  const round = (number: number) => roundLabel(number, snapshot.config.budgets.rounds);
+  switch (stage.kind) {
+    case "loadingModel":
+      return `Loading the base model: ${(stage.download.receivedBytes / 1e6).toFixed(1)} of ${((stage.download.totalBytes ?? 0) / 1e6).toFixed(1)} MB`;
+    case "preparing":
+      return "Preparing the model and the rows";
+    case "joining":
+      return "Joining the federation";
+    case "awaitingApproval":
+      return "Waiting for the organiser to let this client in";
+    case "waiting":
+      return waitingWords(snapshot);
+    case "working":
+      return `${round(stage.round)}: ${workingWords(stage.progress)}`;
+    case "submitting":
+      return `${round(stage.round)}: sending the result`;
+    case "summing":
+      return `${round(stage.round)}: summing securely, step "${stage.step}"`;
+    case "finished":
+      return `Finished: ${stage.note}`;
+    case "removed":
+      return `No longer taking part: ${stage.reason}`;
+    case "failed":
+      return `Stopped: ${stage.failure.sentence}`;
+  }
+}
+
+function workingWords(progress: Progress | null): string {
+  if (!progress) return "starting";
+  const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
+  if (activity !== "training") return `${activity}${slot ? ` the ${slot} adapter` : ""}`;
+  const figures = [
+    `step ${step} of ${steps}`,
+    ...(loss === null ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond)} tokens/s`] : []),
+  ];
+  return `training${slot ? ` the ${slot} adapter` : ""}, ${figures.join(", ")}`;
+}
+
+/** 45 s, 3 min, 2 h 5 min. */
+export function durationWords(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

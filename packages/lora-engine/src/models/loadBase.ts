@@ -1,0 +1,67 @@
+/** Loads a federation's base model file by file, checked against what the federation was created with. */
+import { sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { hubFileUrl, parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
+import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
+import type { ModelFiles } from "./modelFiles.ts";
+import { readModelFiles } from "./readModelFiles.ts";
+
+export interface LoadedBase {
+  readonly files: ModelFiles;
+  /** False when this device could not keep every file for the next time. */
+  readonly kept: boolean;
+}
+
+/** A file's bytes, and whether the device keeps them. The bytes were checked against the SHA-256. */
+export interface ObtainedFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly kept: boolean;
+}
+
+/**
+ * Every file by `obtain`, from a cache or its source. @throws {ModelFolderError} where the config is another one than the federation's;
+ * whatever `obtain` and damaged weights throw.
+ */
+export async function loadBase(
+  model: BaseModel,
+  obtain: (file: ModelFile, onProgress: (progress: DownloadProgress) => void) => Promise<ObtainedFile>,
+  onProgress: (progress: DownloadProgress) => void,
+): Promise<LoadedBase> {
+  const totalBytes = bytesOf(model);
+  let before = 0;
+  let kept = true;
+  const read = async (name: string): Promise<Uint8Array> => {
+    const file = fileCalled(model, name);
+    const report = (receivedBytes: number) => onProgress({ receivedBytes: before + receivedBytes, totalBytes });
+    const obtained = await obtain(file, ({ receivedBytes }) => report(receivedBytes));
+    report(file.bytes);
+    before += file.bytes;
+    kept &&= obtained.kept;
+    return obtained.bytes;
+  };
+  const names = model.files.map(({ path }) => path);
+  const files = await readModelFiles(names, read);
+  if (!sameArchitecture(files.config, model.config)) {
+    throw new ModelFolderError(`The config.json of ${model.name} is not the one this federation was created with`);
+  }
+  return { files, kept };
+}
+
+/** Where a file of a base is downloaded; null for a base whose files everybody has to have. `baseUrl` ends in a slash. */
+export function addressOf({ source }: BaseModel, { path, sha256 }: ModelFile, baseUrl: string, hub: string): string | null {
+  switch (source.kind) {
+    case "coordinator":
+      return `${baseUrl}models/${source.id}/${path}?sha256=${sha256}`;
+    case "hub":
+      return hubFileUrl(hub, parseHubAddress(source.address), path);
+    case "files":
+      return null;
+  }
+}
+
+function fileCalled({ files, name }: BaseModel, path: string): ModelFile {
+  const file = files.find((listed) => listed.path === path);
+  if (!file) throw new ModelFolderError(`${name} has no ${path}`);
+  return file;
+}
