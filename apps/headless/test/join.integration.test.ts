@@ -72,3 +72,42 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
   expect(sent).toContain("round:submit");
   expect(sent).not.toContain(row);
 });
+
+const named = (program: ReturnType<typeof startHeadless>, name: string) => program.events().find(({ event }) => event === name);
+
+test("killed in the middle of training it comes back as the same client; meanwhile nobody else has its folder", async () => {
+  const federation = await smallFederation({ localSteps: 400, minClients: 1 }, { clients: 1 });
+  const { organiser, federationId, watchToken, folder, invite } = federation;
+  const first = joining(federation, 0);
+  await expect.poll(() => first.said.out, { timeout: 60_000 }).toMatch(/"activity":"training"/);
+  const second = startHeadless(["join", invite, "--data", federation.files[0] ?? "", "--state", join(folder, "state-0")]);
+  expect(await second.ended).toBe(1);
+  expect(second.said.err).toMatch(/^The state folder ".*state-0" is in use by process \d+\. Wait until that one has ended, or/);
+  // The round under way is on the disk after five seconds of it.
+  const underWay = () => filesIn(join(folder, "state-0")).some((file) => file.endsWith("underWay.bin"));
+  await expect.poll(underWay, { timeout: 60_000 }).toBe(true);
+  const clientId = named(first, "joined")?.clientId;
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const again = startHeadless(["join", invite, "--state", join(folder, "state-0"), "--out", join(folder, "out-0"), "--json"]);
+  await expect.poll(() => again.said.out, { timeout: 60_000 }).toMatch(/Goes on at step \d+ of 400/);
+  expect(named(again, "joined")).toMatchObject({ clientId, name: "node 0" });
+  again.child.kill("SIGTERM");
+  expect(await again.ended).toBe(130);
+  expect(again.said.out).toContain("The state is kept");
+  const { clients } = await organiser.watch(federationId, watchToken);
+  expect(clients.map(({ id }) => id)).toEqual([clientId]);
+});
+
+test("what cannot be meant is refused in a sentence, with exit code 2 and the nearest option", async () => {
+  const refused = async (...args: string[]) => {
+    const program = startHeadless(args);
+    return [await program.ended, program.said.err.trim()];
+  };
+  expect(await refused("join", "http://localhost:1/join/a#b", "--sate", "x")).toEqual([
+    2,
+    "There is no option --sate. Did you mean --state? --help lists them all. (duet join --help)",
+  ]);
+  expect(await refused("jion")).toEqual([2, 'There is no command "jion". Did you mean duet join? duet --help lists them all.']);
+  expect((await refused("join"))[1]).toMatch(/The invite link is missing/);
+});

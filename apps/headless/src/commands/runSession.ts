@@ -11,6 +11,7 @@ import type { Reporter } from "../terminal/reporter.ts";
 import { sessionLine } from "../terminal/sessionWords.ts";
 import { saidHere } from "../terminal/terminalWords.ts";
 import { INTERRUPTED } from "./command.ts";
+import { originOf } from "./originOf.ts";
 
 export interface RunningSession {
   readonly session: FederatedSession;
@@ -74,7 +75,7 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
 }
 
 /** @throws {DuetError} for a client that was removed. */
-function endOf({ session, feed, config, out, reporter }: RunningSession): number {
+async function endOf({ session, feed, coordinator, config, out, reporter }: RunningSession): Promise<number> {
   const { stage, adapters, own } = session.get();
   if (stage.kind === "failed") {
     const { sentence, nextStep } = saidHere(stage.failure);
@@ -87,7 +88,7 @@ function endOf({ session, feed, config, out, reporter }: RunningSession): number
     reporter.event("failed", `The federation has ended (${phase}) before this client had finished a round.`, { phase });
     return 1;
   }
-  const written = writeAdapters(out, adapters, config);
+  const written = writeAdapters(out, adapters, await originOf(coordinator, config));
   const accuracy = own?.accuracy ?? null;
   const figures = Object.entries(accuracy ?? {}).flatMap(([kind, value]) =>
     value === null ? [] : `${kind} ${value.toFixed(3)}`,

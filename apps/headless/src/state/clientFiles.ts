@@ -29,7 +29,8 @@ const LEDGER = "privacy-ledger.bin";
 
 /** `folder` is locked by the caller: nobody else writes there. */
 export function createClientFiles(folder: string): ClientStore {
-  const clientFolder = (clientId: string) => join(folder, "clients", encodeURIComponent(clientId));
+  // The prefix keeps a name such as ".." below this folder.
+  const clientFolder = (clientId: string) => join(folder, "clients", `of-${encodeURIComponent(clientId)}`);
   const fileOf = (clientId: string, name: RecordName) => join(clientFolder(clientId), `${name}.bin`);
   const write = (clientId: string, name: RecordName, record: object) =>
     writePrivateFile(fileOf(clientId, name), serialize(record));

@@ -12,7 +12,8 @@ export interface IdentityFiles extends IdentityStore {
 
 /** @throws {DuetError} STORED_DAMAGED from what reads, where a file is not what it was written as. */
 export function createIdentityFiles(folder: string): IdentityFiles {
-  const fileOf = (federationId: string, name: string) => join(folder, "federations", encodeURIComponent(federationId), name);
+  const fileOf = (federationId: string, name: string) =>
+    join(folder, "federations", `of-${encodeURIComponent(federationId)}`, name);
   const identityFile = (federationId: string) => fileOf(federationId, "identity.json");
   const askingFile = (federationId: string) => fileOf(federationId, "asking.json");
   return {

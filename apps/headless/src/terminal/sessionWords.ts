@@ -1,5 +1,5 @@
 /** What a client in this process is doing, in a line for its terminal. Pure. */
-import { secondsLeft } from "@duet/client/federationProgress";
+import { fractionDone, secondsLeft } from "@duet/client/federationProgress";
 import type { SessionStage, SessionState } from "@duet/client/sessionState";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -82,4 +82,18 @@ export function durationWords(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Where a federation stands, for who looks on. */
+export function federationLine(snapshot: Snapshot, now: number): SessionLine {
+  const { config, phase, note, openRound, clients } = snapshot;
+  const left = secondsLeft(snapshot, now);
+  const percent = Math.round(100 * fractionDone(snapshot));
+  const present = clients.filter(({ status }) => status === "present").length;
+  const stage = openRound ? waitingWords(snapshot) : note;
+  const rest = left === null ? "" : ` · about ${durationWords(left)} left`;
+  return {
+    text: `${config.name} · ${phase} · ${percent} % · ${present} present · ${stage}${rest}`,
+    data: { phase, round: openRound?.round ?? null, percent, present, secondsLeft: left === null ? null : Math.round(left) },
+  };
 }
