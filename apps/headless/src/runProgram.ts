@@ -1,7 +1,6 @@
 /** Finds the command that is meant, runs it, and says what failed. */
 import leven from "leven";
-import type { Command } from "./commands/command.ts";
-import { INTERRUPTED } from "./commands/command.ts";
+import { type CommandEntry, INTERRUPTED } from "./commands/command.ts";
 import { createReporter } from "./terminal/reporter.ts";
 import { explainHere } from "./terminal/terminalWords.ts";
 import { UsageError } from "./terminal/usage.ts";
@@ -9,7 +8,7 @@ import { UsageError } from "./terminal/usage.ts";
 const USAGE_FAILED = 2;
 
 /** The exit code. */
-export async function runProgram(args: readonly string[], commands: Readonly<Record<string, Command>>): Promise<number> {
+export async function runProgram(args: readonly string[], commands: Readonly<Record<string, CommandEntry>>): Promise<number> {
   const [name, ...rest] = args;
   const json = rest.includes("--json");
   const reporter = createReporter({ json, out: process.stdout, err: process.stderr, now: Date.now });
@@ -17,9 +16,10 @@ export async function runProgram(args: readonly string[], commands: Readonly<Rec
     reporter.result(overview(commands));
     return name === undefined ? USAGE_FAILED : 0;
   }
-  const command = commands[name];
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
-    if (!command) throw new UsageError(`There is no command "${name}".${nearest(name, commands)} duet --help lists them all.`);
+    if (!entry) throw new UsageError(`There is no command "${name}".${nearest(name, commands)} duet --help lists them all.`);
+    const command = await entry.load();
     if (rest.some(isHelp)) {
       reporter.result(command.usage);
       return 0;
@@ -30,7 +30,7 @@ export async function runProgram(args: readonly string[], commands: Readonly<Rec
     );
   } catch (error) {
     if (error instanceof UsageError) {
-      reporter.event("failed", `${error.message}${command ? ` (duet ${name} --help)` : ""}`, { sentence: error.message });
+      reporter.event("failed", `${error.message}${entry ? ` (duet ${name} --help)` : ""}`, { sentence: error.message });
       return USAGE_FAILED;
     }
     const { sentence, nextStep } = explainHere(error);
@@ -41,13 +41,13 @@ export async function runProgram(args: readonly string[], commands: Readonly<Rec
 
 const isHelp = (word: string): boolean => word === "--help" || word === "-h" || word === "help";
 
-function overview(commands: Readonly<Record<string, Command>>): string {
+function overview(commands: Readonly<Record<string, CommandEntry>>): string {
   const width = Math.max(...Object.keys(commands).map(({ length }) => length));
   const lines = Object.entries(commands).map(([name, { summary }]) => `  duet ${name.padEnd(width)}  ${summary}`);
   return `duet COMMAND [options]\n\n${lines.join("\n")}\n\n  duet COMMAND --help says more.`;
 }
 
-function nearest(name: string, commands: Readonly<Record<string, Command>>): string {
+function nearest(name: string, commands: Readonly<Record<string, CommandEntry>>): string {
   const [best] = Object.keys(commands)
     .map((known) => ({ known, distance: leven(name, known) }))
     .sort((a, b) => a.distance - b.distance);

@@ -8,11 +8,16 @@ export interface CommandContext {
 }
 
 export interface Command {
-  /** One line of the program's help. */
-  readonly summary: string;
   readonly usage: string;
   /** The exit code. @throws {UsageError} for what cannot be meant; {DuetError} or another error for what failed. */
   run(args: readonly string[], context: CommandContext): Promise<number>;
+}
+
+/** A command by its name: what the program does not run it does not load. */
+export interface CommandEntry {
+  /** One line of the program's help. */
+  readonly summary: string;
+  load(): Promise<Command>;
 }
 
 /** Ended by a signal, before the work was. */

@@ -28,7 +28,6 @@ const ACTIONS: Readonly<Record<string, { readonly does: string; readonly of?: "c
   };
 
 export const controlCommand: Command = {
-  summary: "starts, pauses, stops a federation; who may join, who must go",
   usage: `duet control ORGANISER-LINK ACTION [NAME] [--json]
 
 ${Object.entries(ACTIONS)

@@ -47,7 +47,6 @@ const options = z.strictObject({
 });
 
 export const createCommand: Command = {
-  summary: "creates a federation from a file of settings",
   usage: `duet create --config FILE --coordinator URL [options]
 
   Creates a federation, and prints its three links: to join, to watch, to organise. Keep the last one secret.

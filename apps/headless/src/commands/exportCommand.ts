@@ -26,7 +26,6 @@ const options = z.strictObject({
 });
 
 export const exportCommand: Command = {
-  summary: "writes adapters as PEFT files",
   usage: `duet export LINK [options]
 
   Writes this client's own adapters, as its state folder has them; or with --round the shared adapter after that

@@ -49,7 +49,6 @@ const options = z.strictObject({
 type JoinOptions = z.output<typeof options>;
 
 export const joinCommand: Command = {
-  summary: "takes part in a federation with the rows of a file",
   usage: `duet join INVITE-LINK --data FILE [options]
 
   Takes part in a federation: trains on the rows of a file, which never leave this process, and shares what

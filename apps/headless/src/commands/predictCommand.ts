@@ -28,7 +28,6 @@ const options = z.strictObject({
 });
 
 export const predictCommand: Command = {
-  summary: "answers every row of a file with an adapter",
   usage: `duet predict --adapter DIR --data FILE [options]
 
   Writes the file again as CSV with the answer of the adapter for every row: the label and its probability, or

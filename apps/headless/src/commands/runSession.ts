@@ -2,7 +2,7 @@
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederatedSession } from "@duet/client/federatedSession";
 import type { FederationFeed } from "@duet/client/federationFeed";
-import { isTakingPart } from "@duet/client/sessionState";
+import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -54,7 +54,7 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
       const state = session.get();
       for (const note of state.notes.slice(notes)) reporter.event("note", note);
       notes = state.notes.length;
-      if (state.clientId !== null && state.clientId !== clientId) {
+      if (state.clientId !== null && state.clientId !== clientId && hasJoined(state)) {
         clientId = state.clientId;
         reporter.event("joined", `Joined as ${state.name}.`, { clientId, name: state.name, device: state.device });
       }
@@ -72,6 +72,11 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
     const stops = [session.subscribe(tell), feed.subscribe(tell), coordinator.status.subscribe(tell)];
     tell();
   });
+}
+
+/** Whether the coordinator has let it in, this time. */
+function hasJoined({ stage: { kind } }: SessionState): boolean {
+  return kind === "waiting" || kind === "working" || kind === "submitting" || kind === "summing" || kind === "finished";
 }
 
 /** @throws {DuetError} for a client that was removed. */

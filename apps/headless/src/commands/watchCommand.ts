@@ -11,7 +11,6 @@ import { type Command, INTERRUPTED } from "./command.ts";
 import { withCoordinator } from "./connect.ts";
 
 export const watchCommand: Command = {
-  summary: "shows a federation until it ends",
   usage: `duet watch LINK [--json]
 
   Shows what happens in a federation, and how far it is, until it ends. Any link of it does: to join, to watch,

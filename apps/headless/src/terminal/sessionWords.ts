@@ -57,7 +57,7 @@ function stageWords(stage: SessionStage, snapshot: Snapshot): string {
     case "summing":
       return `${round(stage.round)}: summing securely, step "${stage.step}"`;
     case "finished":
-      return `Finished: ${stage.note}`;
+      return stage.note;
     case "removed":
       return `No longer taking part: ${stage.reason}`;
     case "failed":
@@ -65,10 +65,17 @@ function stageWords(stage: SessionStage, snapshot: Snapshot): string {
   }
 }
 
+const ACTIVITIES: Readonly<Record<Exclude<Progress["activity"], "training">, string>> = {
+  loading: "starting",
+  evaluating: "measuring",
+  fusing: "finding the fusion weights",
+  uploading: "sending the result",
+};
+
 function workingWords(progress: Progress | null): string {
   if (!progress) return "starting";
   const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
-  if (activity !== "training") return `${activity}${slot ? ` the ${slot} adapter` : ""}`;
+  if (activity !== "training") return `${ACTIVITIES[activity]}${slot ? ` the ${slot} adapter` : ""}`;
   const figures = [
     `step ${step} of ${steps}`,
     ...(loss === null ? [] : [`loss ${loss.toFixed(3)}`]),
