@@ -2,6 +2,7 @@
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privacyStanding";
+import { type DeviceKind, deviceKind } from "@duet/lora-core/protocol/deviceKind";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 
 type PerAdapter = ClientView["history"][number]["metrics"]["accuracy"];
@@ -24,6 +25,8 @@ export interface Report {
     readonly name: string;
     readonly status: string;
     readonly note: string | null;
+    /** Null where it tells nobody. */
+    readonly kind: DeviceKind | null;
     readonly backend: string | null;
     readonly samples: ClientView["samples"];
     readonly accuracy: PerAdapter;
@@ -95,6 +98,7 @@ function clientReport(client: ClientView): Report["clients"][number] {
     name: client.name,
     status: client.status,
     note: client.note,
+    kind: deviceKind(client.device),
     backend: client.device?.backend ?? null,
     samples: client.samples,
     accuracy: final?.accuracy ?? NOT_MEASURED,
@@ -113,9 +117,10 @@ export function tableOf({ clients, federation, seconds }: Report): string {
   const kinds = ["base", "personal", "shared", "fused"] as const;
   const figure = (value: number | null) => (value === null ? "–" : value.toFixed(3));
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2);
-  const header = ["client", "rows", "backend", ...kinds, "w1 personal", "w2 shared", "MB up", "MB down", "note"];
+  const header = ["client", "kind", "rows", "backend", ...kinds, "w1 personal", "w2 shared", "MB up", "MB down", "note"];
   const rows = clients.map((client) => [
     client.name,
+    client.kind ?? "not told",
     Object.values(client.samples)
       .map((rows) => rows ?? "–")
       .join("+"),
@@ -131,7 +136,7 @@ export function tableOf({ clients, federation, seconds }: Report): string {
     const measured = clients.flatMap((client) => client.accuracy[kind] ?? []);
     return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length;
   };
-  const means = ["mean", "", "", ...kinds.map((kind) => figure(mean(kind))), "", "", "", "", ""];
+  const means = ["mean", "", "", "", ...kinds.map((kind) => figure(mean(kind))), "", "", "", "", ""];
   const widths = header.map((_, column) => Math.max(...[header, ...rows, means].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row

@@ -76,7 +76,7 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
 const named = (program: ReturnType<typeof startHeadless>, name: string) => program.events().find(({ event }) => event === name);
 
 test("killed in the middle of training it comes back as the same client; meanwhile nobody else has its folder", async () => {
-  const federation = await smallFederation({ localSteps: 5000, minClients: 1 }, { clients: 1 });
+  const federation = await smallFederation({ localSteps: 2000, innerSteps: 2000, minClients: 1 }, { clients: 1 });
   const { organiser, federationId, watchToken, folder, invite } = federation;
   const first = joining(federation, 0);
   await expect.poll(() => first.said.out, { timeout: 60_000 }).toMatch(/"activity":"training"/);
@@ -90,7 +90,7 @@ test("killed in the middle of training it comes back as the same client; meanwhi
   first.child.kill("SIGKILL");
   await first.ended;
   const again = startHeadless(["join", invite, "--state", join(folder, "state-0"), "--out", join(folder, "out-0"), "--json"]);
-  await expect.poll(() => again.said.out, { timeout: 60_000 }).toMatch(/Goes on at step \d+ of 5000/);
+  await expect.poll(() => again.said.out, { timeout: 60_000 }).toMatch(/Goes on at step \d+ of 2000/);
   await expect.poll(() => named(again, "joined")).toBeDefined();
   expect(named(again, "joined")).toMatchObject({ clientId, name: "node 0" });
   again.child.kill("SIGTERM");

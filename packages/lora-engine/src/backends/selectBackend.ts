@@ -4,6 +4,7 @@
  */
 
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { NODE_NAME } from "@duet/lora-core/protocol/deviceKind";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
 import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
@@ -46,11 +47,17 @@ async function start(backend: BackendName, reason: string, options: BackendOptio
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new DuetError("BACKEND_MISSING", `The ${backend} backend cannot start here`);
   const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
-  const description = backend === "webgpu" ? describeAdapter(await findAdapter()) : runtimeName();
+  const description = backend === "webgpu" ? adapterName(describeAdapter(await findAdapter())) : runtimeName();
   const why = wasm ? `${reason} ${wasm.reason}` : reason;
   return { backend, threads: wasm?.threads ?? 1, reason: why.slice(0, 300), description: description.slice(0, 200) };
 }
 
+/** Node has a navigator from version 21 on, which names it too. */
 function runtimeName(): string {
-  return typeof navigator === "undefined" ? "Node.js" : navigator.userAgent;
+  return typeof navigator === "undefined" ? NODE_NAME : navigator.userAgent;
+}
+
+/** A graphics device says nothing of the program that computes on it. */
+function adapterName(adapter: string): string {
+  return runtimeName().startsWith(NODE_NAME) ? `${NODE_NAME}, ${adapter}` : adapter;
 }
