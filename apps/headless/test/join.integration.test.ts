@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { expect, test } from "vitest";
+import { createClientFiles } from "../src/state/clientFiles.ts";
 import { startHeadless } from "./support/headlessProgram.ts";
 import { type SmallFederation, smallFederation } from "./support/smallFederation.ts";
 
+/** Of a training, by its schema. */
+const MAX_STEPS = 100_000;
 const columns = ["--input", "text", "--label", "level"];
 
 function joining({ invite, files, folder }: SmallFederation, index: number, more: readonly string[] = []) {
@@ -76,21 +79,22 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
 const named = (program: ReturnType<typeof startHeadless>, name: string) => program.events().find(({ event }) => event === name);
 
 test("killed in the middle of training it comes back as the same client; meanwhile nobody else has its folder", async () => {
-  const federation = await smallFederation({ localSteps: 2000, innerSteps: 2000, minClients: 1 }, { clients: 1 });
+  // As many steps as there can be: nobody takes them all before the kill.
+  const federation = await smallFederation({ innerSteps: MAX_STEPS, minClients: 1 }, { clients: 1 });
   const { organiser, federationId, watchToken, folder, invite } = federation;
   const first = joining(federation, 0);
   await expect.poll(() => first.said.out, { timeout: 60_000 }).toMatch(/"activity":"training"/);
   const second = startHeadless(["join", invite, "--data", federation.files[0] ?? "", "--state", join(folder, "state-0")]);
   expect(await second.ended).toBe(1);
   expect(second.said.err).toMatch(/^The state folder ".*state-0" is in use by process \d+\. Wait until that one has ended, or/);
-  // The round under way is on the disk after five seconds of it.
-  const underWay = () => filesIn(join(folder, "state-0")).some((file) => file.endsWith("underWay.bin"));
-  await expect.poll(underWay, { timeout: 60_000 }).toBe(true);
-  const clientId = named(first, "joined")?.clientId;
+  const clientId = String(named(first, "joined")?.clientId);
+  const kept = createClientFiles(join(folder, "state-0"));
+  const stepsKept = async () => (await kept.underWay(clientId))?.state.training?.state.done ?? 0;
+  await expect.poll(stepsKept, { timeout: 60_000 }).toBeGreaterThan(0);
   first.child.kill("SIGKILL");
   await first.ended;
   const again = startHeadless(["join", invite, "--state", join(folder, "state-0"), "--out", join(folder, "out-0"), "--json"]);
-  await expect.poll(() => again.said.out, { timeout: 60_000 }).toMatch(/Goes on at step \d+ of 2000/);
+  await expect.poll(() => again.said.out, { timeout: 60_000 }).toMatch(/Goes on at step \d+ of 100000/);
   await expect.poll(() => named(again, "joined")).toBeDefined();
   expect(named(again, "joined")).toMatchObject({ clientId, name: "node 0" });
   again.child.kill("SIGTERM");
