@@ -64,7 +64,7 @@ export const joinCommand: Command = {
   --match-case         labels must be written as the federation's are
   --mask KINDS         replaces personal data by marks before anything else: all, or some of
                        ${PERSONAL_KINDS.join(",")}
-  --name NAME          how the others see this client (the machine's user and "node" unless given)
+  --name NAME          how the others see this client ("node" and a number unless given)
   --figures WHO        who sees what it measures: ${FIGURES_FOR.join(", ")}; unless given the least with
                        which the dashboard shows whether anything is learned, as on the page
   --backend NAME       wasm, cpu, or webgpu (needs: npm install webgpu); chosen by itself unless given
