@@ -18,19 +18,33 @@ const gpu = {
   },
 };
 
-/** What concerns storage, and journeys of people, once more on a real PostgreSQL, where one is installed. */
+/** Tests of whole programs mostly wait; more of them at once would wait for a core. */
+const PROGRAMS_AT_ONCE = 2;
+
+/** Once more on a real PostgreSQL, where one is installed. */
+const onPostgres = { ...node, globalSetup: ["tools/testing/postgres.setup.ts"], testTimeout: 300_000 };
+
+/** What concerns storage. */
 const postgres = {
   test: {
-    ...node,
+    ...onPostgres,
     name: "postgres",
     include: [
       "apps/coordinator/test/{damage,figures,initialAdapter,kill,links,methods,operations,recovery,repair,retention,rounds,secureSum,storedFormats,transfers}.integration.test.ts",
-      "apps/web/e2e/{adapters,federation,membership}.e2e.test.ts",
     ],
-    globalSetup: ["tools/testing/postgres.setup.ts"],
-    testTimeout: 300_000,
-    fileParallelism: false,
+    maxWorkers: PROGRAMS_AT_ONCE,
     sequence: { groupOrder: 5 },
+  },
+};
+
+/** Journeys of people. */
+const postgresJourneys = {
+  test: {
+    ...onPostgres,
+    name: "postgres-journeys",
+    include: ["apps/web/e2e/{adapters,federation,membership}.e2e.test.ts"],
+    fileParallelism: false,
+    sequence: { groupOrder: 6 },
   },
 };
 
@@ -52,7 +66,7 @@ export default defineConfig({
           ...node,
           name: "integration",
           include: ["{packages,apps,tools,research}/**/*.integration.test.ts"],
-          fileParallelism: false,
+          maxWorkers: PROGRAMS_AT_ONCE,
           sequence: { groupOrder: 1 },
         },
       },
@@ -84,7 +98,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
-      ...(findPostgres() ? [postgres] : []),
+      ...(findPostgres() ? [postgres, postgresJourneys] : []),
       ...(process.env.DUET_GPU ? [gpu] : []),
     ],
   },

@@ -1,4 +1,4 @@
-/** An empty database of the server that the project "postgres" started. */
+/** An empty database of the server that a project "postgres…" started. */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";

@@ -1,4 +1,4 @@
-/** A PostgreSQL server of its own for the project "postgres": on a free port, in a folder of its own, ended and deleted with the run. */
+/** A PostgreSQL server of its own for a project "postgres…": on a free port, in a folder of its own, ended and deleted with the run. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync } from "node:fs";
