@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "./options.ts";
-import { createTally, reportLines } from "./report.ts";
+import { createTally, ratesOf, reportLines } from "./report.ts";
 
 describe("the load test's options", () => {
   it("have defaults, read numbers, and refuse what is out of range with a sentence", () => {
@@ -30,10 +30,15 @@ describe("the load test's report", () => {
       ends: { finished: 1 },
       megabytesUp: 280,
       coordinator: { delayP99Ms: 7, delayMaxMs: 41, peakRssMb: 300, cpuSeconds: 8 },
+      watchers: ratesOf([
+        { bytes: 50_000, pushes: 20, seconds: 10 },
+        { bytes: 90_000, pushes: 30, seconds: 10 },
+      ]),
     }).join("\n");
     expect(lines).toContain("3 closed, median 10.0 s, longest 11.0 s");
     expect(lines).toContain("clients' processes CPU 7.5 s");
     expect(lines).toContain("3 TIMEOUT");
+    expect(lines).toContain("each watcher       7.0 kB/s, at most 9.0 kB/s, 2.50 pushes a second");
     expect(lines).toContain("event loop p99 7 ms, longest 41 ms");
   });
 });

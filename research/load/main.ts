@@ -17,8 +17,9 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { CoordinatorFigures, FromCoordinator } from "./coordinatorUnderLoad.ts";
 import type { LoadClientOptions, LoadEvent } from "./loadClient.ts";
 import type { ClientsFigures } from "./loadClients.ts";
+import { type WatcherFigures, watchUnderLoad } from "./loadWatcher.ts";
 import { type LoadOptions, parseOptions, USAGE } from "./options.ts";
-import { createTally, type LoadReport, reportLines } from "./report.ts";
+import { createTally, type LoadReport, ratesOf, reportLines } from "./report.ts";
 import { measureRestart } from "./restart.ts";
 
 const EXTRA_MS = 60_000;
@@ -79,7 +80,7 @@ async function load(
   const processes = Array.from({ length: options.processes }, startClients);
   for (const child of processes) child.on("message", (event: LoadEvent | ClientsFigures) => tally.add(event));
   const watchers = Array.from({ length: options.watchers }, (_, index) =>
-    watch(url, federations[index % federations.length] as Open),
+    watchUnderLoad(url, tokenOf(federations[index % federations.length] as Open)),
   );
 
   const clients = federations.flatMap(({ federationId, inviteToken }, group) =>
@@ -93,6 +94,7 @@ async function load(
 
   if (options.minutes > 0) setTimeout(() => void stopAll(organiser, federations), options.minutes * 60_000).unref();
   const snapshots = await Promise.all(federations.map(({ ended }) => ended));
+  const watched = watchers.map((watcher) => watcher.figures());
   for (const watcher of watchers) watcher.close();
   const [[figures]] = await Promise.all([ask(coordinator), ...processes.map(askClients)]);
   organiser.close();
@@ -103,6 +105,7 @@ async function load(
     snapshots,
     figures,
     tally,
+    watched,
   });
 }
 
@@ -169,10 +172,8 @@ function groupSizes(clients: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => Math.floor((clients + index) / count));
 }
 
-function watch(url: string, { federationId, watchToken }: Open): CoordinatorClient {
-  const watcher = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
-  watcher.onReady(() => void watcher.watch(federationId, watchToken).catch(() => {}));
-  return watcher;
+function tokenOf({ federationId, watchToken }: Open) {
+  return { federationId, token: watchToken };
 }
 
 async function stopAll(organiser: CoordinatorClient, federations: readonly Open[]): Promise<void> {
@@ -206,9 +207,10 @@ interface Outcome {
   readonly snapshots: readonly Snapshot[];
   readonly figures: CoordinatorFigures;
   readonly tally: ReturnType<typeof createTally>;
+  readonly watched: readonly WatcherFigures[];
 }
 
-function reportOf({ options, adapterBytes, seconds, snapshots, figures, tally }: Outcome): LoadReport {
+function reportOf({ options, adapterBytes, seconds, snapshots, figures, tally, watched }: Outcome): LoadReport {
   const ends: Record<string, number> = {};
   for (const { phase } of snapshots) ends[phase] = (ends[phase] ?? 0) + 1;
   const uploading = snapshots.flatMap(({ rounds }) =>
@@ -224,5 +226,6 @@ function reportOf({ options, adapterBytes, seconds, snapshots, figures, tally }:
     ends,
     megabytesUp: snapshots.flatMap(({ clients }) => clients).reduce((sum, { bytesUp }) => sum + bytesUp, 0) / 1e6,
     coordinator: figures,
+    watchers: ratesOf(watched),
   };
 }

@@ -2,6 +2,7 @@
 import type { CoordinatorFigures } from "./coordinatorUnderLoad.ts";
 import type { LoadEvent } from "./loadClient.ts";
 import type { ClientsFigures } from "./loadClients.ts";
+import type { WatcherFigures } from "./loadWatcher.ts";
 
 export interface LoadReport {
   readonly clients: number;
@@ -22,6 +23,14 @@ export interface LoadReport {
   readonly coordinator: CoordinatorFigures;
   /** Of all processes that the clients ran in. */
   readonly clientCpuSeconds: number;
+  /** Of those that only look on; null without any. */
+  readonly watchers: WatcherRates | null;
+}
+
+/** For each of them. */
+interface WatcherRates {
+  readonly kilobytesPerSecond: { readonly mean: number; readonly largest: number };
+  readonly pushesPerSecond: number;
 }
 
 interface Percentiles {
@@ -64,9 +73,20 @@ function percentiles(values: readonly number[]): Percentiles {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
+/** Null where nobody looked on. */
+export function ratesOf(watched: readonly WatcherFigures[]): WatcherRates | null {
+  if (watched.length === 0) return null;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const kilobytes = watched.map(({ bytes, seconds }) => bytes / 1000 / seconds);
+  return {
+    kilobytesPerSecond: { mean: mean(kilobytes), largest: Math.max(...kilobytes) },
+    pushesPerSecond: mean(watched.map(({ pushes, seconds }) => pushes / seconds)),
+  };
+}
+
 /** A few lines for the terminal. */
 export function reportLines(report: LoadReport): string[] {
-  const { coordinator, roundSeconds, uploadMs, acknowledgedMs } = report;
+  const { coordinator, roundSeconds, uploadMs, acknowledgedMs, watchers } = report;
   const longest = Math.max(...roundSeconds);
   const counts = (all: Readonly<Record<string, number>>) =>
     Object.entries(all)
@@ -82,6 +102,11 @@ export function reportLines(report: LoadReport): string[] {
     `federations ended  ${counts(report.ends)}`,
     `coordinator        peak ${coordinator.peakRssMb.toFixed(0)} MB, CPU ${coordinator.cpuSeconds.toFixed(1)} s, event loop p99 ${coordinator.delayP99Ms.toFixed(0)} ms, longest ${coordinator.delayMaxMs.toFixed(0)} ms`,
     `clients' processes CPU ${report.clientCpuSeconds.toFixed(1)} s`,
+    ...(watchers
+      ? [
+          `each watcher       ${watchers.kilobytesPerSecond.mean.toFixed(1)} kB/s, at most ${watchers.kilobytesPerSecond.largest.toFixed(1)} kB/s, ${watchers.pushesPerSecond.toFixed(2)} pushes a second`,
+        ]
+      : []),
     `in all             ${report.seconds.toFixed(1)} s`,
   ];
 }
