@@ -8,7 +8,7 @@ const identitySecret = z.string().nullable().default(null);
 
 export const clientIdentity = z.object({
   /** Of this record's form. Records from before it had one are of the first. */
-  version: z.number().int().min(1).max(3).default(1),
+  version: z.number().int().min(1).max(4).default(1),
   federationId: z.string(),
   inviteToken: z.string(),
   name: z.string(),
@@ -17,6 +17,8 @@ export const clientIdentity = z.object({
   clientId: z.string(),
   resumeToken: z.string(),
   identitySecret,
+  /** The other clients' keys as it first saw them, by id (identityPins.ts). Until version 3 a reload forgot them. */
+  pins: z.record(z.string(), z.string()).default({}),
   /** Why it takes part no more, one sentence; it then only shows what it has kept. Null while it takes part. */
   removed: z.string().nullable().default(null),
 });

@@ -17,7 +17,7 @@ import { collecting, snapshotOf } from "./testing/snapshots.ts";
 
 const first = { round: 1, attempt: 1 };
 const known: ClientIdentity = {
-  version: 3,
+  version: 4,
   federationId: "f1",
   inviteToken: "invite",
   name: "Anna",
@@ -25,6 +25,7 @@ const known: ClientIdentity = {
   clientId: "anna",
   resumeToken: "resume",
   identitySecret: null,
+  pins: {},
   removed: null,
 };
 
@@ -257,6 +258,7 @@ test("in a secure federation the result is said to be ready without its adapter,
   const steps = calls.filter((call) => /^(fetch|sum|answer) [a-z]/.test(call));
   expect(steps).toEqual(["fetch keys", "sum keys", "answer keys", "fetch shares", "sum shares", "answer shares"]);
   expect(identities.saved.get("f1")?.identitySecret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(identities.saved.get("f1")?.pins).toEqual({ anna: "key of anna", bram: "key of bram" });
 });
 
 test("what must not be answered is not, and the person is told why", async () => {
@@ -271,6 +273,21 @@ test("what must not be answered is not, and the person is told why", async () =>
   feed.push({ ...other, clients: other.clients.map((client) => ({ ...client, identity: "another" })) });
   await vi.waitFor(() => expect(session.get().notes.at(-1)).toMatch(/did not take part .* another key of anna than before/));
   expect(calls).not.toContain("answer shares");
+});
+
+test("after a reload a client knows the others by the keys that it saw before", async () => {
+  const config = { ...snapshotOf().config, aggregation: "secure" as const };
+  const secrets = { identitySecret: "A".repeat(43), pins: { bram: "key of bram before the reload" } };
+  const { finish, has, feed, session, calls } = started({
+    config,
+    identity: { inviteToken: "invite", name: "Anna", figures: "everybody", known: { ...known, ...secrets } },
+  });
+  await has("run 1");
+  finish(first);
+  await has("confirm 1");
+  feed.push(summing("keys"));
+  await vi.waitFor(() => expect(session.get().notes.at(-1)).toMatch(/another key of bram than before/));
+  expect(calls).not.toContain("answer keys");
 });
 
 test("who chooses that nobody sees its figures says so at once, and tells none from then on", async () => {

@@ -92,7 +92,10 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   const { resumeToken, identitySecret } = identity.known ?? identity.asking ?? createSecrets(config);
   const throttled = { download: createThrottle(DOWNLOAD_INTERVAL_MS, now), report: createThrottle(PROGRESS_INTERVAL_MS, now) };
   const { persistently, giveUp } = createRetry(coordinator);
-  const pins = createIdentityPins();
+  const pins = createIdentityPins(identity.known?.pins ?? {}, (seen) => {
+    const known = identities.identity(federationId);
+    if (known) identities.saveIdentity({ ...known, pins: seen });
+  });
   let result: DoneRound | null = options.kept.done;
 
   function dispatch(event: SessionEvent): void {
@@ -228,7 +231,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     );
     if (store.get().engine === "ended") return null;
     identities.saveIdentity({
-      version: 3,
+      version: 4,
       federationId,
       inviteToken,
       name,
@@ -236,6 +239,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       clientId,
       resumeToken,
       identitySecret,
+      pins: identities.identity(federationId)?.pins ?? {},
       removed: null,
     });
     feed.accept(snapshot);

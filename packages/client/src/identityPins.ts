@@ -1,4 +1,4 @@
-/** The keys by which a session knows the other clients: the first that it saw of each, for as long as it lives. */
+/** The keys by which a client knows the other ones: the first that it saw of each, for as long as it takes part. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 
@@ -7,19 +7,26 @@ export interface IdentityPins {
   of(clients: Snapshot["clients"]): Readonly<Record<string, string>>;
 }
 
-export function createIdentityPins(): IdentityPins {
-  const pinned = new Map<string, string>();
+/** Goes on from those that are `known`; `keep` is told all whenever there are more. */
+export function createIdentityPins(
+  known: Readonly<Record<string, string>>,
+  keep: (pins: Readonly<Record<string, string>>) => void,
+): IdentityPins {
+  const pinned = new Map(Object.entries(known));
   return {
     of(clients) {
+      const before = pinned.size;
       for (const { id, name, identity } of clients) {
         if (identity === null) continue;
-        const before = pinned.get(id) ?? identity;
-        if (before !== identity) {
+        const seen = pinned.get(id) ?? identity;
+        if (seen !== identity) {
           throw new DuetError("SECURE_REFUSED", `the coordinator shows another key of ${name} than before`);
         }
         pinned.set(id, identity);
       }
-      return Object.fromEntries(pinned);
+      const pins = Object.fromEntries(pinned);
+      if (pinned.size > before) keep(pins);
+      return pins;
     },
   };
 }
