@@ -1,7 +1,7 @@
 /** Who trains on what in a federation that is listened to: rows dealt out of one pool, and planted sentences. */
 import type { Row } from "@duet/lora-core/data/row";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
-import { labelledRows } from "../experiment/experimentData.ts";
+import { labelledRows } from "../experiment/labelledRows.ts";
 import type { LeakSettings } from "./leakRun.ts";
 
 /** The pool's own seed: each run deals from the same rows, so that the others can be shadows of one. */
@@ -31,7 +31,7 @@ export interface LeakData {
 /** @throws {Error} when the scenario's file is missing. */
 export function leakData(folder: string, settings: LeakSettings): LeakData {
   const { scenario, seed, clients, rows } = settings;
-  const all = labelledRows(folder, scenario);
+  const all = labelledRows(folder, scenario).map(({ row }) => row);
   const pool = differing(shuffled(all, random(POOL, "pool", scenario))).slice(0, Math.round((clients * rows) / SHARE_OF_POOL));
   const labels = [...new Set(all.map(({ answer }) => answer))].sort();
   const dealt = shuffled([...pool.keys()], random(seed, "members"));

@@ -1,120 +1,75 @@
 /** The rows of every simulated client, from the public data sets that lie beside the project. */
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
-import type { Row } from "@duet/lora-core/data/row";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { ExperimentData } from "./clientData.ts";
+import { type LabelledRow, labelledRows } from "./labelledRows.ts";
+import { fewOfEach, logData } from "./logData.ts";
 import { parsingData } from "./parsingData.ts";
-import { type Line, readColumns } from "./publicTables.ts";
+import { readColumns } from "./publicTables.ts";
 import type { RunSettings } from "./runs.ts";
+import { rowsOfPool } from "./tuningPool.ts";
 
 /** Fewest rows a client gets. */
 const MIN_ROWS = 24;
-/** Rows of one log template that are kept: most lines of a log differ in numbers only. */
-const ROWS_PER_TEMPLATE = 8;
-/** The systems whose files tell severities, those with the most templates first; client i holds the i-th. */
-const SYSTEMS = ["BGL", "Hadoop", "Zookeeper", "OpenStack", "HDFS"] as const;
-const SEVERITIES: Readonly<Record<string, string>> = {
-  INFO: "information",
-  notice: "information",
-  WARN: "warning",
-  WARNING: "warning",
-  ERROR: "error",
-  error: "error",
-  FATAL: "error",
-  SEVERE: "error",
-};
-/** Some messages say their own severity. */
-const SEVERITY_WORDS = /\b(info|information|notice|warn|warning|error|fatal|severe|debug)s?\b:?/gi;
+/** Of an abstract. */
+const ABSTRACT_TOKENS = 64;
 
-/** @throws {Error} when a file is missing, or there are more clients than systems. */
+/** Scenarios whose rows are in the order of time, and those that have some set aside for tuning. */
+const IN_TIME: readonly RunSettings["scenario"][] = ["severity", "routing"];
+const WITH_POOL: readonly RunSettings["scenario"][] = ["clinc150", "banking77", "abstracts"];
+
+/** @throws {Error} when a file is missing, there are more clients than systems, or the scenario has no such split or pool. */
 export function experimentData(folder: string, settings: RunSettings): ExperimentData {
-  switch (settings.scenario) {
+  const { scenario, pool, split } = settings;
+  if (split && !IN_TIME.includes(scenario)) {
+    throw new RangeError(`The rows of ${scenario} have no time; --split time is for ${IN_TIME.join(" and ")}`);
+  }
+  if (pool && !WITH_POOL.includes(scenario)) {
+    throw new RangeError(`${scenario} has no rows set aside for tuning; --pool tuning is for ${WITH_POOL.join(", ")}`);
+  }
+  switch (scenario) {
     case "medical":
-      return divided(medicalRows(folder), settings);
+    case "intents":
+      return divided(labelledRows(folder, scenario), settings);
+    case "clinc150":
+    case "banking77":
+      return divided(rowsOfPool(labelledRows(folder, scenario), pool ?? "tables"), settings);
+    case "abstracts":
+      return { ...divided(rowsOfPool(labelledRows(folder, scenario), pool ?? "tables"), settings), maxTokens: ABSTRACT_TOKENS };
     case "alerts":
       return divided(alertRows(folder), settings);
-    case "intents":
-      return divided(intentRows(folder), settings);
     case "severity":
-      return bySystem(folder, settings);
+    case "routing":
+      return logData(folder, scenario, settings);
     case "parsing":
       return parsingData(folder, settings);
     default:
-      return settings.scenario satisfies never;
+      return scenario satisfies never;
   }
 }
 
-/** All labelled texts of a scenario that has one file, before anybody divides them. */
-export function labelledRows(folder: string, scenario: "medical" | "intents"): readonly Row[] {
-  return scenario === "medical" ? medicalRows(folder) : intentRows(folder);
-}
-
-/** Symptom texts of 24 diagnoses. */
-function medicalRows(folder: string): readonly Row[] {
-  return readColumns(folder, "medical/Symptom2Disease.csv", ["text", "label"]).map(
-    ({ line, values: [text = "", label = ""] }) => ({
-      line,
-      input: text,
-      answer: label,
-    }),
-  );
-}
-
-/** Requests to an assistant (CLINC150), by their ten domains. */
-function intentRows(folder: string): readonly Row[] {
-  return readColumns(folder, "intents/clinc150.csv", ["text", "domain"]).map(({ line, values: [text = "", domain = ""] }) => ({
-    line,
-    input: text,
-    answer: domain.replaceAll("_", " "),
-  }));
-}
-
 /** BGL messages: an alert of any kind, or none. */
-function alertRows(folder: string): readonly Row[] {
-  return fewOfEach(readColumns(folder, "loghub/BGL_2k.log_structured.csv", ["Content", "Label", "EventTemplate"])).map(
-    ({ line, values: [content = "", label = ""] }) => ({ line, input: content, answer: label === "-" ? "normal" : "alert" }),
-  );
+function alertRows(folder: string): readonly LabelledRow[] {
+  const lines = fewOfEach(readColumns(folder, "loghub/BGL_2k.log_structured.csv", ["Content", "Label", "EventTemplate"]));
+  return lines.map(({ line, values: [input = "", label = ""] }) => {
+    const answer = label === "-" ? "normal" : "alert";
+    return { row: { line, input, answer }, kind: answer };
+  });
 }
 
-/** Messages of one system each, without the words that say how severe they are. */
-function bySystem(folder: string, { clients, seed, rows }: RunSettings): ExperimentData {
-  if (clients > SYSTEMS.length) throw new Error(`There are logs of ${SYSTEMS.length} systems, so at most as many clients`);
-  return {
-    task: { kind: "label", labels: ["information", "warning", "error"] },
-    maxTokens: null,
-    clients: SYSTEMS.slice(0, clients).map((system) => {
-      const table = readColumns(folder, `loghub/${system}_2k.log_structured.csv`, ["Content", "Level", "EventTemplate"]);
-      const known = fewOfEach(table).flatMap(({ line, values: [content = "", level = ""] }): Row[] => {
-        const input = content.replace(SEVERITY_WORDS, " ").replace(/\s+/g, " ").trim();
-        const answer = SEVERITIES[level];
-        return input && answer ? [{ line, input, answer }] : [];
-      });
-      const used = shuffled(known, random(seed, "rows", system)).slice(0, Math.floor(rows / clients));
-      return { name: system, split: splitRows(used, { seed }), unseen: [] };
-    }),
-  };
-}
-
-/** The same seed deals out the same rows, whatever the method. */
-function divided(all: readonly Row[], { clients, alpha, seed, rows }: RunSettings): ExperimentData {
+/** Dealt out by their kinds. The same seed deals out the same rows, whatever the method. */
+function divided(all: readonly LabelledRow[], { clients, alpha, seed, rows }: RunSettings): ExperimentData {
   const used = shuffled(all, random(seed, "rows")).slice(0, rows);
-  const labels = [...new Set(used.map(({ answer }) => answer))].sort();
-  const parts = dirichletPartition(used, { clients, alpha, seed, minRows: MIN_ROWS });
+  const labels = [...new Set(used.map(({ row }) => row.answer))].sort();
+  const answers = new Map(used.map(({ row }) => [row.line, row.answer]));
+  const kinds = used.map(({ row, kind }) => ({ ...row, answer: kind }));
+  const parts = dirichletPartition(kinds, { clients, alpha, seed, minRows: MIN_ROWS }).map((part) =>
+    part.map((row) => ({ ...row, answer: answers.get(row.line) ?? row.answer })),
+  );
   return {
     task: { kind: "label", labels },
     maxTokens: null,
     clients: parts.map((part, i) => ({ name: `client ${i + 1}`, split: splitRows(part, { seed }), unseen: [] })),
   };
-}
-
-/** The first few lines of every template, which is the last value. */
-function fewOfEach(lines: readonly Line[]): readonly Line[] {
-  const seen = new Map<string, number>();
-  return lines.filter(({ values }) => {
-    const template = values.at(-1) ?? "";
-    const count = (seen.get(template) ?? 0) + 1;
-    seen.set(template, count);
-    return count <= ROWS_PER_TEMPLATE;
-  });
 }

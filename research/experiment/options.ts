@@ -48,6 +48,8 @@ const fields = z.strictObject({
   /** A format, and behind a colon the share of the values that is sent. */
   upload: list(codingByName).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
+  split: z.literal("time").optional(),
+  pool: z.literal("tuning").optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
   plots: z.string().optional(),
@@ -65,7 +67,8 @@ export const USAGE = `npm run experiment -- [options]
 
   --study NAME              the runs of a table in docs/experiments.md; research/experiment/studies.ts has the names
   --quick                   the medical table for five methods, the majority and pooled training at one seed, with a plot, in a few minutes
-  --scenario medical|severity|alerts|parsing|intents    (default medical; needs ../shared/data or --data)
+  --scenario NAME           ${scenarios.join(", ")}
+                            (default medical; needs ../shared/data or --data)
   --data DIR                folder with medical/, loghub/ and intents/ as in ../shared/data
   --methods A,B             ids or id:preset or id:variant; "all" is every method there is,
                             "references" what stands beside them (research/experiment/references.ts; default local,fedavg,fdlora)
@@ -86,6 +89,8 @@ export const USAGE = `npm run experiment -- [options]
   --clip C                  norm that a row's gradient is clipped to then (default 1)
   --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
+  --split time              of severity and routing: train on the past, test on the future
+  --pool tuning             of clinc150, banking77, abstracts: rows that no table uses, to tune settings on
   --threads N               runs at the same time (default 2)
   --json FILE               runs that are in it are not repeated (default out/experiment.json)
   --plots DIR               SVG pictures`;

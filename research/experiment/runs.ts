@@ -2,7 +2,10 @@
 import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { z } from "zod";
 
-export const scenarios = ["medical", "severity", "alerts", "parsing", "intents"] as const;
+export const scenarios = [
+  ...(["medical", "severity", "alerts", "parsing", "intents"] as const),
+  ...(["clinc150", "banking77", "abstracts", "routing"] as const),
+] as const;
 /** Of the frozen base: see ops/frozenMatrix. */
 export const precisions = ["exact", "int8", "int4"] as const;
 
@@ -34,6 +37,10 @@ export const runSettings = z.strictObject({
   upload: uploadCoding.optional(),
   /** In place of the family's. */
   learningRate: z.number().optional(),
+  /** Trains on the past and tests on the future in place of unseen near-duplicate groups; left out where it does not. */
+  split: z.literal("time").optional(),
+  /** Of the rows set aside for tuning; left out in every run of a table. */
+  pool: z.literal("tuning").optional(),
 });
 export type RunSettings = z.output<typeof runSettings>;
 

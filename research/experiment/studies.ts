@@ -19,10 +19,23 @@ const WIRE = [
   ...["--upload", "f32,int8,int4,int8:0.25"],
 ];
 
+/** Rows of every table of docs/experiments/protocol.md. */
+const PROTOCOL = "references,local,fedavg,fedavg-finish,fdlora:private,fdlora:sends-personal";
+const CLINC = ["--scenario", "clinc150", "--rows", "1200", "--seeds", "5"];
+const ROUTING = ["--scenario", "routing", "--rows", "1000", "--clients", "5", "--seeds", "5", "--methods", PROTOCOL];
+const LONGER = "references,local,fedavg,fedavg-finish,fdlora:private";
+
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
-  medical: ["--scenario", "medical", "--methods", MAIN, "--seeds", "3"],
-  alerts: ["--scenario", "alerts", "--methods", MAIN, "--seeds", "3"],
-  severity: ["--scenario", "severity", "--methods", MAIN, "--seeds", "3"],
+  clinc150: [...CLINC, "--methods", PROTOCOL],
+  "clinc150-144": [...CLINC, "--methods", LONGER, "--steps", "144", "--local", "48"],
+  "clinc150-288": [...CLINC, "--methods", LONGER, "--steps", "288", "--local", "96"],
+  routing: ROUTING,
+  "routing-time": [...ROUTING, "--split", "time"],
+  banking77: ["--scenario", "banking77", "--rows", "900", "--seeds", "5", "--methods", PROTOCOL],
+  abstracts: ["--scenario", "abstracts", "--rows", "900", "--seeds", "5", "--methods", PROTOCOL],
+  medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
+  alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
+  severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   "medical-others": ["--scenario", "medical", "--methods", OTHERS],
   "alerts-others": ["--scenario", "alerts", "--methods", OTHERS],
   "medical-bases": ["--scenario", "medical", ...BASES],

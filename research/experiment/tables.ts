@@ -28,6 +28,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   "wrong answers": ({ labelNoise }) => labelNoise,
   absent: ({ dropClients }) => dropClients,
   uploads: ({ upload }) => nameOfCoding(upload ?? AS_THEY_ARE),
+  split: ({ split }) => split ?? "groups",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
 };
 
