@@ -20,7 +20,7 @@ import type { OpenModel } from "../experiment/openModel.ts";
 import { servedAccuracy } from "../experiment/servedAccuracy.ts";
 import { type SimulatedClient, takeTurn } from "../experiment/simulatedClient.ts";
 import { SimulatedCoordinator } from "../experiment/simulatedCoordinator.ts";
-import { mean } from "../experiment/statistics.ts";
+import { mean } from "../experiment/statistics/interval.ts";
 import { type Attack, attacks } from "./attacks.ts";
 import { defences } from "./defences.ts";
 import type { PoisonResult, PoisonSettings } from "./poisonRun.ts";

@@ -1,5 +1,5 @@
 /** The runs as Markdown tables. Pure. */
-import { mean } from "../experiment/statistics.ts";
+import { mean } from "../experiment/statistics/interval.ts";
 import { type LeakResult, type LeakSettings, leakScenarios } from "./leakRun.ts";
 import { type Attack, bootstrapped, type Membership, membershipOf, type Target } from "./membership.ts";
 

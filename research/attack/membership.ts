@@ -4,7 +4,7 @@
  */
 import { foundAt, recognitionOf } from "@duet/lora-core/leakage/recognition";
 import { random } from "@duet/lora-core/tensors/random";
-import { deviation, mean } from "../experiment/statistics.ts";
+import { deviation, mean } from "../experiment/statistics/interval.ts";
 
 /** One model that is attacked: losses by row, and whose rows they are. */
 export interface Target {

@@ -1,5 +1,5 @@
 /** The runs as a Markdown table: a line for each attack, a column for each defence. Pure. */
-import { interval } from "../experiment/statistics.ts";
+import { interval } from "../experiment/statistics/interval.ts";
 import { type AttackName, attackNames, attacks } from "./attacks.ts";
 import { type DefenceName, defenceNames } from "./defences.ts";
 import type { PoisonResult } from "./poisonRun.ts";

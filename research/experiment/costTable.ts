@@ -1,7 +1,7 @@
 /** How methods get there, as a Markdown table: accuracy by round, its stability, and what an accuracy costs. */
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import type { RoundRow, RunResult } from "./runs.ts";
-import { mean } from "./statistics.ts";
+import { mean } from "./statistics/interval.ts";
 import { type Column, figure, grouped, table } from "./tables.ts";
 
 const MIB = 2 ** 20;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { RunResult } from "./runs.ts";
-import { mean } from "./statistics.ts";
+import { mean } from "./statistics/interval.ts";
 import { grouped } from "./tables.ts";
 
 /** Writes what the runs allow; returns the files' paths. */

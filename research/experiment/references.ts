@@ -15,7 +15,7 @@ import { rowsOfOthers } from "./scores.ts";
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
 import { createSimulation, type SimulationOptions } from "./simulate.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
-import { deviation, mean } from "./statistics.ts";
+import { deviation, mean } from "./statistics/interval.ts";
 import { testRowsOf } from "./testRows.ts";
 
 /** What is said of any rows by what a client has. */

@@ -5,7 +5,7 @@ import type { RoundEnd } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
-import { deviation, mean } from "./statistics.ts";
+import { deviation, mean } from "./statistics/interval.ts";
 import { testRowsOf } from "./testRows.ts";
 
 export interface SimulatedRound {

@@ -24,7 +24,7 @@ import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
 import { openMeter, type SimulatedClient, simulatedClients, takeTurn } from "./simulatedClient.ts";
 import { SimulatedCoordinator } from "./simulatedCoordinator.ts";
-import { mean } from "./statistics.ts";
+import { mean } from "./statistics/interval.ts";
 
 const RANK = 8;
 const ALPHA = 16;

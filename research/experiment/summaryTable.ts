@@ -1,27 +1,27 @@
 /** How good methods are at the end, as a Markdown table. */
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
+import { local } from "@duet/lora-core/strategies/local";
+import { bootstrapOf, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
 import { type RunResult, type RunSettings, runKey } from "./runs.ts";
-import { figure, type Summary, table, withMargin } from "./tables.ts";
+import { holm } from "./statistics/holm.ts";
+import { type Column, figure, inWords, type Summary, summaries, table, withMargin } from "./tables.ts";
+import { balancedAccuracy, testGroups } from "./testFigures.ts";
+
+/** Scenarios whose classes are of very unlike sizes. */
+const UNBALANCED: readonly RunSettings["scenario"][] = ["severity", "routing", "alerts"];
 
 /**
- * Accuracy is a mean ± half its 95 % interval over seeds. "against" is the difference to the same setting of `baseline`, client by
- * client and seed by seed, with the same rows, splits and initial adapters on both sides, and the interval of that difference. Where uploads are
- * coded in several ways it is to the same method with uploads as they are.
+ * Accuracy is a mean ± half its 95 % interval over seeds. "against" is the difference to the same setting of `baseline`, seed by seed, and
+ * the interval of that difference; p is that of Student's paired test, adjusted over the lines of the table. Where uploads are coded in
+ * several ways it is to the same method with uploads as they are.
  */
 export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id): string {
-  const bySettings = new Map(results.map((run) => [runKey(run.settings), run]));
-  const difference = ({ runs }: Summary, rivalOf: (settings: RunSettings) => RunSettings): string => {
-    const differences = runs.flatMap((run) => {
-      const rival = bySettings.get(runKey(rivalOf(run.settings)));
-      return rival && rival !== run ? run.accuracies.map((accuracy, i) => accuracy - (rival.accuracies[i] ?? 0)) : [];
-    });
-    return differences.length === 0 ? "" : withMargin(differences, true);
-  };
-  const againstMethod = (line: Summary) => difference(line, (settings) => ({ ...settings, method: baseline }));
-  const againstExact = (line: Summary) => difference(line, ({ upload: _, ...settings }) => settings);
-  const uploads = results.some(({ settings }) => settings.upload)
-    ? [{ name: "against f32", cell: againstExact }, figure("MiB up", ({ bytesUp }) => bytesUp / 2 ** 20, 2)]
-    : [];
+  const ofMethod = (method: string) => (settings: RunSettings) => ({ ...settings, method });
+  const asTheyAre = ({ upload: _, ...settings }: RunSettings): RunSettings => settings;
+  const isCoded = results.some(({ settings }) => settings.upload);
+  const compared = isCoded
+    ? [...against(results, "f32", asTheyAre), figure("MiB up", ({ bytesUp }) => bytesUp / 2 ** 20, 2)]
+    : against(results, baseline, ofMethod(baseline));
   const differ = (key: "model" | "precision") => new Set(results.map(({ settings }) => settings[key])).size > 1;
   // Noise may leave nothing but the base.
   const isNoisy = results.some(({ settings }) => settings.privacy);
@@ -29,9 +29,12 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
   const untrained = differ("precision") ? [figure("untrained loss", ({ baseLoss }) => baseLoss)] : [];
   return table(results, [
     { name: "seeds", cell: ({ runs }) => runs.length },
+    figure("test groups", testGroups, 0),
     ...untouched,
     { name: "accuracy", cell: ({ runs }) => withMargin(runs.map(({ accuracyMean }) => accuracyMean)) },
-    ...(uploads.length > 0 ? uploads : [{ name: `against ${baseline}`, cell: againstMethod }]),
+    figure("balanced", (run) => (UNBALANCED.includes(run.settings.scenario) ? balancedAccuracy(run) : null)),
+    ...compared,
+    worseThan(results, local.id, ofMethod(local.id)),
     ...untrained,
     figure("after the best round", ({ accuracyAtBest }) => accuracyAtBest),
     figure("worst client", ({ accuracyWorst }) => accuracyWorst),
@@ -45,4 +48,64 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     figure("MiB sent", ({ bytesUp, bytesDown }) => (bytesUp + bytesDown) / 2 ** 20, 1),
     figure("tokens trained", ({ trainTokens }) => trainTokens, 0),
   ]);
+}
+
+type RivalOf = (settings: RunSettings) => RunSettings;
+
+/** Differences to a rival, with Holm's p over all lines that have one. */
+function against(results: readonly RunResult[], name: string, rivalOf: RivalOf): readonly Column[] {
+  const pairsOf = pairing(results, rivalOf);
+  const lines = summaries(results).flatMap((line) => {
+    const pairs = pairsOf(line);
+    return pairs.length > 0 ? [{ key: keyOf(line), difference: seedDifferences(pairs) }] : [];
+  });
+  const tested = lines.flatMap(({ key, difference: { p } }) => (p === null ? [] : [{ key, p }]));
+  const adjusted = holm(tested.map(({ p }) => p));
+  const ps = new Map(tested.map(({ key }, i) => [key, adjusted[i] ?? 1]));
+  const differences = new Map(lines.map(({ key, difference }) => [key, difference]));
+  return [
+    {
+      name: `against ${name}`,
+      cell: (line) => {
+        const difference = differences.get(keyOf(line));
+        return difference ? inWords(difference, true) : "";
+      },
+    },
+    {
+      name: "bootstrap",
+      cell: (line) => {
+        const pairs = pairsOf(line);
+        const found = pairs.length > 1 ? bootstrapOf(pairs) : null;
+        return found ? `${signed(found.low)} to ${signed(found.high)}` : "";
+      },
+    },
+    { name: "p, Holm", cell: (line) => ps.get(keyOf(line))?.toFixed(3) ?? "" },
+  ];
+}
+
+function worseThan(results: readonly RunResult[], name: string, rivalOf: RivalOf): Column {
+  const pairsOf = pairing(results, rivalOf);
+  return {
+    name: `clients worse than ${name}`,
+    cell: (line) => {
+      const { worse, clients } = clientsWorse(pairsOf(line));
+      return clients > 0 ? `${worse} of ${clients}` : "";
+    },
+  };
+}
+
+/** The runs of a line that have a rival, each beside it; none is its own. */
+function pairing(results: readonly RunResult[], rivalOf: RivalOf): (line: Summary) => readonly Pair[] {
+  const bySettings = new Map(results.map((run) => [runKey(run.settings), run]));
+  return ({ runs }) =>
+    runs.flatMap((run) => {
+      const rival = bySettings.get(runKey(rivalOf(run.settings)));
+      return rival && rival !== run ? [{ run, rival }] : [];
+    });
+}
+
+const keyOf = ({ settings }: Summary): string => runKey(settings);
+
+function signed(value: number): string {
+  return `${value >= 0 ? "+" : ""}${value.toFixed(3)}`;
 }

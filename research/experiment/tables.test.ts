@@ -81,9 +81,29 @@ describe("the table of what came of it", () => {
     expect(cell("fedavg", "accuracy")).toBe("0.650 ± 0.635");
   });
 
-  test("pairs clients and seeds: 0.1, 0.1, 0.1, 0.2 more, 3.182 x 0.05 / 2", () => {
-    expect(cell("ditto", "against fedavg")).toBe("+0.125 ± 0.080");
+  test("takes the seed as the unit: 0.10 and 0.15 more, 12.706 x 0.0354 / sqrt 2; p of t = 5 with one degree of freedom", () => {
+    expect(cell("ditto", "against fedavg")).toBe("+0.125 ± 0.318");
+    expect(cell("ditto", "p, Holm")).toBe("0.126");
     expect(cell("fedavg", "against fedavg")).toBe("");
+  });
+
+  test("has no interval of a single seed", () => {
+    const single = cellsOf(summaryTable(RUNS.filter(({ settings }) => settings.seed === 1)));
+    expect([single("ditto", "against fedavg"), single("ditto", "p, Holm")]).toEqual(["+0.100", undefined]);
+  });
+
+  test("adjusts p over the lines of the table", () => {
+    const third = RUNS.slice(2).map((row) => ({ ...row, settings: { ...row.settings, method: "local" } }));
+    expect(cellsOf(summaryTable([...RUNS, ...third]))("ditto", "p, Holm")).toBe("0.251");
+  });
+
+  test("counts the clients that are worse off than alone, and no tie", () => {
+    const alone = [0.7, 0.6].map((second, i) => run("local", i + 1, [0.6, second], []));
+    const counted = cellsOf(summaryTable([...RUNS, ...alone]));
+    expect([counted("fedavg", "clients worse than local"), counted("ditto", "clients worse than local")]).toEqual([
+      "1 of 4",
+      "0 of 4",
+    ]);
   });
 
   test("has a line for every epsilon, and the base that noise may leave nothing but", () => {
@@ -124,11 +144,12 @@ describe("a table of runs with uploads of several sizes", () => {
       ...run,
       settings: { ...run.settings, upload: { format: "int4" as const, topK: null } },
       accuracies: run.accuracies.map((accuracy) => accuracy - 0.01),
+      accuracyMean: run.accuracyMean - 0.01,
       bytesUp: 2 ** 18,
     }));
     const lines = summaryTable([...exact, ...coded]).split("\n");
-    expect(lines[0]).toMatch(/\| uploads \| method .* against f32 \| MiB up \|/);
-    expect(lines[3]).toMatch(/^\| int4 \| fedavg \| .* \| -0\.010 ± 0\.000 \| 0\.25 \|/);
+    expect(lines[0]).toMatch(/\| uploads \| method .* against f32 \| p, Holm \| MiB up \|/);
+    expect(lines[3]).toMatch(/^\| int4 \| fedavg \| .* \| -0\.010 ± 0\.000 \| 0\.000 \| 0\.25 \|/);
     expect(lines[0]).not.toContain("against fedavg");
   });
 });

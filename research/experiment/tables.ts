@@ -1,7 +1,7 @@
 /** What all tables share: runs that differ in their seed only are one line, and settings that all lines agree on are no column. */
 import { AS_THEY_ARE, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RunResult, RunSettings } from "./runs.ts";
-import { interval, mean } from "./statistics.ts";
+import { type Interval, interval, mean } from "./statistics/interval.ts";
 
 /** One line. */
 export interface Summary {
@@ -34,7 +34,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
 
 /** Markdown. Columns without a figure in any line are left out. */
 export function table(results: readonly RunResult[], columns: readonly Column[]): string {
-  const lines = bySetting(results);
+  const lines = summaries(results);
   const method: Column = { name: "method", cell: ({ settings }) => settings.method };
   const shown = [...settingColumns(results), method, ...columns].filter(({ cell }) => lines.some((line) => cell(line) !== ""));
   const cells = [
@@ -45,7 +45,8 @@ export function table(results: readonly RunResult[], columns: readonly Column[])
   return cells.map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-function bySetting(results: readonly RunResult[]): readonly Summary[] {
+/** Lines in the order of the first run of each. */
+export function summaries(results: readonly RunResult[]): readonly Summary[] {
   const groups = grouped(results, ({ settings }) => JSON.stringify({ ...settings, seed: 0 }));
   return groups.flatMap((runs) => (runs[0] ? [{ settings: runs[0].settings, runs }] : []));
 }
@@ -76,8 +77,12 @@ export function figure(name: string, pick: (run: RunResult) => number | null | u
 }
 
 /** Mean ± half the 95 % interval. */
-export function withMargin(values: readonly number[], signed = false): string {
-  const { mean: centre, margin } = interval(values);
-  const sign = signed && centre >= 0 ? "+" : "";
+export function withMargin(values: readonly number[]): string {
+  return inWords(interval(values), false);
+}
+
+/** The same of an interval. */
+export function inWords({ mean: centre, margin }: Interval, isSigned: boolean): string {
+  const sign = isSigned && centre >= 0 ? "+" : "";
   return `${sign}${centre.toFixed(3)}${margin === null ? "" : ` ± ${margin.toFixed(3)}`}`;
 }

@@ -13,7 +13,7 @@ import { experimentData } from "../../experiment/experimentData.ts";
 import { openModel } from "../../experiment/openModel.ts";
 import type { RunSettings } from "../../experiment/runs.ts";
 import { createSimulation } from "../../experiment/simulate.ts";
-import { mean } from "../../experiment/statistics.ts";
+import { mean } from "../../experiment/statistics/interval.ts";
 import { peerOptions } from "../peerOptions.ts";
 import { ended, requireModules, startPython } from "../pythonPeer.ts";
 import { exportFederation } from "./exportFederation.ts";

@@ -1,5 +1,5 @@
 /** Search outcomes as a Markdown table, with differences client by client. */
-import { interval, mean } from "../../experiment/statistics.ts";
+import { interval, mean } from "../../experiment/statistics/interval.ts";
 import type { ClientOutcome } from "./compare.ts";
 
 const RIVAL = "NGOpt";

@@ -1,4 +1,5 @@
 /** Figures over clients and seeds. */
+import { studentQuantile, studentTail } from "./studentT.ts";
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -11,23 +12,21 @@ export function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
-/** 97.5 % quantiles of Student's t by degrees of freedom, 1 to 30. */
-const STUDENT = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101,
-  2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-const NORMAL = 1.96;
-
 export interface Interval {
   readonly mean: number;
   /** Half the width of the 95 % confidence interval of the mean; null of a single value. */
   readonly margin: number | null;
+  /** Of Student's two-sided test against zero; null of a single value. */
+  readonly p: number | null;
 }
 
-/** Student's interval of a mean. Values from one seed are not independent: give means per seed, or differences. */
+/** Student's interval and test of a mean. Values from one seed are not independent: give means per seed, or differences of such. */
 export function interval(values: readonly number[]): Interval {
   const count = values.length;
-  if (count < 2) return { mean: mean(values), margin: null };
-  const quantile = STUDENT[count - 2] ?? NORMAL;
-  return { mean: mean(values), margin: (quantile * deviation(values)) / Math.sqrt(count) };
+  const centre = mean(values);
+  if (count < 2) return { mean: centre, margin: null, p: null };
+  const error = deviation(values) / Math.sqrt(count);
+  // Values that are all the same tell nothing where they are zero, and everything where they are not.
+  const p = error > 0 ? studentTail(centre / error, count - 1) : Number(centre === 0);
+  return { mean: centre, margin: studentQuantile(0.05, count - 1) * error, p };
 }
