@@ -1,6 +1,7 @@
 /** What comes of a run, from what its clients reported. Pure. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
+import { bestRound, fusionLossOf } from "./bestRound.ts";
 import type { RoundEnd } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
@@ -30,7 +31,7 @@ export function resultOf(finished: Finished): RunResult {
   const last = clients.map(({ metrics }) => metrics.at(-1)?.metrics);
   const served = ends.at(-1)?.clients ?? [];
   const accuracies = served.map(({ accuracy }) => accuracy);
-  const best = bestOf(ends);
+  const best = bestRound(ends);
   const meanOf = (pick: (metrics: RoundMetrics) => number | null) => meanOrNull(last.map((m) => (m ? pick(m) : null)));
   return {
     settings,
@@ -65,15 +66,6 @@ export function resultOf(finished: Finished): RunResult {
 function unseenOf({ unseen }: Scores): RunResult["unseen"] {
   const accuracy = meanOrNull(unseen.map((score) => score.accuracy));
   return accuracy === null ? null : { accuracy, groupingAccuracy: meanOrNull(unseen.map(({ grouping }) => grouping)) };
-}
-
-/** The first of the rounds with the lowest loss on the fusion rows. */
-function bestOf(ends: readonly RoundEnd[]): RoundEnd | undefined {
-  return ends.toSorted((a, b) => fusionLossOf(a) - fusionLossOf(b))[0];
-}
-
-function fusionLossOf({ clients }: RoundEnd): number {
-  return mean(clients.map(({ fusionLoss }) => fusionLoss));
 }
 
 function roundRows({ clients, history, ends }: Finished): RoundRow[] {

@@ -121,6 +121,23 @@ test("a new watcher is told from the beginning, then what changed, joined within
   ]);
 });
 
+test("who knows everything is told nothing, however long they wait, also of their own part", async () => {
+  const { feed, change, pass } = feedWithRevisions();
+  const [anna, ben] = [slowWatcher(), slowWatcher()];
+  feed.subscribe(anna.watcher);
+  feed.subscribe(ben.watcher, "ben");
+  await pass(50);
+  for (const watcher of [anna, ben]) watcher.take();
+  await pass(2000);
+  expect([anna.contents.length, ben.contents.length]).toEqual([1, 1]);
+  change();
+  await pass(250);
+  anna.take();
+  await pass(2000);
+  // A new note is nothing of Ben's.
+  expect([anna.contents.length, ben.contents.length]).toEqual([2, 1]);
+});
+
 test("who has not taken the last change gets nothing more until then, and then all in one", async () => {
   const { feed, change, pass } = feedWithRevisions();
   const [slow, other] = [slowWatcher(), slowWatcher()];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tensors, values } from "../strategies/conformance.ts";
-import { adaFusion, type FusionWeights, fuse } from "./adaFusion.ts";
+import { adaFusion, type FusionWeights, fuse, isBetter } from "./adaFusion.ts";
 import type { ExampleLoss } from "./fusionObjective.ts";
 
 const config = { kind: "factor" as const, objective: "loss" as const, maxEvaluations: 40, l1: 0, confidence: 0, bound: 1.5 };
@@ -45,6 +45,28 @@ describe("adaFusion", () => {
     const flat = single(({ personal, shared }) => Math.max(0, 0.5 - personal - shared));
     const { weights } = await adaFusion(flat, { ...config, l1: 0.3 });
     expect(Math.abs(weights.personal) + Math.abs(weights.shared)).toBeLessThan(0.9);
+  });
+
+  it("weighs the penalty lambda (|w1| + |w2|) / 2: 2 (w - 1) + 0.4 / 2 = 0 at 0.9", async () => {
+    const round = single(({ personal, shared }) => (personal - 1) ** 2 + (shared - 1) ** 2);
+    const { weights } = await adaFusion(round, { ...config, l1: 0.4, maxEvaluations: 80 });
+    expect(Math.abs(weights.personal - 0.9)).toBeLessThan(0.03);
+    expect(Math.abs(weights.shared - 0.9)).toBeLessThan(0.03);
+  });
+
+  it("is better by standard errors of n - 1: gains of 1 and 3 have a mean of 2 and an error of 1", () => {
+    const [candidate, other] = [
+      [
+        { lossSum: 1, units: 1 },
+        { lossSum: 1, units: 1 },
+      ],
+      [
+        { lossSum: 2, units: 1 },
+        { lossSum: 4, units: 1 },
+      ],
+    ];
+    expect(isBetter(candidate, other, 1.9)).toBe(true);
+    expect(isBetter(candidate, other, 2.1)).toBe(false);
   });
 
   it("is never worse than half of each, without confidence than any anchor, and stays within bounds and budget", async () => {

@@ -145,3 +145,23 @@ describe("FDLoRA's readings", () => {
     expect(fdLora.init(start, averaging).memory).toEqual({});
   });
 });
+
+describe("FDLoRA's presets", () => {
+  it("are the settings that ADRs and tables speak of", () => {
+    const { paper, "sends-personal": sendsPersonal, private: kept } = fdLora.presets as Record<string, FdLoraConfig>;
+    expect(Object.keys(fdLora.presets)).toEqual(["private", "sends-personal", "paper"]);
+    expect(paper).toMatchObject({
+      ...{ init: "mean-personal", weighting: "uniform", finish: false, personalInForward: false },
+      sync: { every: 5, when: "multiple", copy: "uploaded" },
+      outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 },
+      fusion: { kind: "factor", objective: "loss", maxEvaluations: 5, l1: 0.05, confidence: 0 },
+    });
+    expect(sendsPersonal).toMatchObject({
+      ...{ init: "mean-personal", finish: false },
+      sync: { every: 1, when: "multiple", copy: "uploaded" },
+      outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
+      fusion: { kind: "factor", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1 },
+    });
+    expect(kept).toMatchObject({ init: "seed", finish: true, sync: { every: 0 }, outer: { form: "average" } });
+  });
+});

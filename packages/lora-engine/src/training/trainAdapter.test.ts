@@ -91,6 +91,14 @@ describe.each(["cpu", "wasm"] as const)("a training step on %s", (backend) => {
     expect(await moves([paperRow(1)], { control: { own: common, common } })).toEqual([-1, 0, -1, 1]);
   });
 
+  it("clips the gradient that it steps along, with its correction", async () => {
+    // c dwarfs the loss and stands on b_0 alone. Clipped to a norm of AdamW's epsilon (1e-8) its first step is half a rate; had the loss's
+    // own gradient been clipped, what is left would dwarf epsilon and make it a whole one.
+    const control = { own: null, common: tensors([0, 0], [1e6, 0]) };
+    const { adapter } = await train([paperRow(1)], { control, config: { ...run.config, clipNorm: 1e-8 } });
+    expect(((values(start)[2] ?? 0) - (values(adapter)[2] ?? 0)) / RATE).toBeCloseTo(0.5, 2);
+  });
+
   it("adds weight T^2 KL(teacher | student) when it distils", async () => {
     const teacher = tensors([1, 0], [-1, 2]);
     const [weight, temperature] = [0.7, 2];
