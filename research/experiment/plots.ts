@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { RunResult } from "./runs.ts";
-import { mean } from "./statistics/interval.ts";
+import { interval, mean } from "./statistics/interval.ts";
 import { grouped } from "./tables.ts";
 
 /** Writes what the runs allow; returns the files' paths. */
@@ -26,16 +26,23 @@ export async function writePlots(results: readonly RunResult[], folder: string):
 const GREEN = "#009E73";
 const BLUE = "#0072B2";
 
-/** Accuracy of every client of every run, and the mean of each method with its 95 % interval. */
+/** Accuracy of every client of every run, and the mean of each method with its 95 % interval over seeds. */
 function accuracyPlot(results: readonly RunResult[]): TopLevelSpec {
   const clients = results.flatMap(({ settings, accuracies }) =>
     accuracies.map((accuracy) => ({ method: settings.method, accuracy })),
   );
-  const runs = results.map(({ settings, accuracyMean }) => ({ method: settings.method, accuracy: accuracyMean }));
-  const best = grouped(results, ({ settings }) => settings.method)
-    .map((group) => ({ name: group[0]?.settings.method ?? "", mean: mean(group.map(({ accuracyMean }) => accuracyMean)) }))
-    .sort((a, b) => b.mean - a.mean);
-  const y = { field: "method", type: "nominal", title: null, sort: best.map(({ name }) => name) } as const;
+  const methods = grouped(results, ({ settings }) => settings.method)
+    .map((group) => {
+      const { mean: accuracy, margin } = interval(group.map(({ accuracyMean }) => accuracyMean));
+      const reach = margin ?? 0;
+      return {
+        ...{ method: group[0]?.settings.method ?? "", accuracy },
+        // Of three seeds that differ an interval may be wider than what there is.
+        ...{ low: Math.max(0, accuracy - reach), high: Math.min(1, accuracy + reach) },
+      };
+    })
+    .sort((a, b) => b.accuracy - a.accuracy);
+  const y = { field: "method", type: "nominal", title: null, sort: methods.map(({ method }) => method) } as const;
   const x = {
     field: "accuracy",
     type: "quantitative",
@@ -46,12 +53,12 @@ function accuracyPlot(results: readonly RunResult[]): TopLevelSpec {
     width: 520,
     layer: [
       { data: { values: clients }, mark: { type: "tick", color: BLUE, opacity: 0.35 }, encoding: { x, y } },
-      { data: { values: runs }, mark: { type: "errorbar", extent: "ci", color: GREEN }, encoding: { x, y } },
       {
-        data: { values: runs },
-        mark: { type: "point", filled: true, size: 70, color: GREEN },
-        encoding: { x: { ...x, aggregate: "mean" }, y },
+        data: { values: methods },
+        mark: { type: "rule", color: GREEN },
+        encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },
       },
+      { data: { values: methods }, mark: { type: "point", filled: true, size: 70, color: GREEN }, encoding: { x, y } },
     ],
   };
 }
