@@ -1,15 +1,18 @@
 /**
  * Compiles the WebAssembly kernels of packages/lora-engine/kernels (AssemblyScript) into a module of Base64 text, which every bundler,
- * Node and a worker can import: packages/lora-engine/src/kernels/dist/binaries.ts, not under version control.
+ * Node and a worker can import: packages/lora-engine/src/kernels/dist/binaries.ts, not under version control. Beside it lie TF.js'
+ * own binaries, by the names that backends/wasmBackend.ts asks for.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main, root, run, SetupError } from "./setup/process.mjs";
+import { withSharedMemory } from "./sharedMemory.mjs";
 
 const FOLDER = "packages/lora-engine/src/kernels/dist";
+const TFJS = "node_modules/@tensorflow/tfjs-backend-wasm/dist";
 const COMMON = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory", "--enable", "simd"];
 const RELAXED = ["--enable", "relaxed-simd"];
-/** TF.js' threaded build has a shared memory of up to 4 GiB. */
+/** TF.js' memory is of up to 4 GiB. */
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 
 const VARIANTS = {
@@ -31,4 +34,12 @@ await main(async () => {
     rmSync(file);
   }
   writeFileSync(join(root, FOLDER, "binaries.ts"), `${lines.join("\n")}\n`);
+  placeTfjs(join(root, TFJS), join(root, FOLDER, "tfjs"));
 });
+
+function placeTfjs(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const name of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"]) copyFileSync(join(from, name), join(to, name));
+  const plain = readFileSync(join(from, "tfjs-backend-wasm-simd.wasm"));
+  writeFileSync(join(to, "tfjs-backend-wasm-simd-shared.wasm"), withSharedMemory(plain));
+}

@@ -43,7 +43,7 @@ export async function* runInBrowser(
 }
 
 /** In a fresh page. @throws {Error} when the page stops or is not done in time. */
-async function runOne(browser: Browser, address: string, request: WorkerRequest): Promise<WorkerAnswer> {
+async function runOne(browser: Browser, address: string, request: Omit<WorkerRequest, "threads">): Promise<WorkerAnswer> {
   const page = await browser.newPage();
   await page.exposeFunction("duetNote", (text: string) => console.log(`  … ${text}`));
   const what = `Contest ${request.contest} of ${request.work} on ${request.backend}`;

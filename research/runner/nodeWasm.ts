@@ -1,14 +1,14 @@
 /** WebAssembly in Node as in an isolated page: fused multiply-add, and kernel threads over one shared memory. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Device } from "@duet/lora-core/protocol/metrics";
 import { selectBackend } from "@duet/lora-engine/backends/selectBackend";
-import { withSharedMemory } from "@duet/lora-engine/backends/sharedMemory";
 import { hasRelaxedSimd } from "@duet/lora-engine/kernels/kernelModule";
 import type { KernelWorker, ThreadStart } from "@duet/lora-engine/kernels/kernelThreads";
+
+const WASM_PATH = fileURLToPath(new URL("../../packages/lora-engine/src/kernels/dist/tfjs/", import.meta.url));
 
 /** Before any thread of the process starts: Node 20 has fused multiply-add only when asked, later ones always. */
 export function allowRelaxedSimd(): void {
@@ -25,26 +25,7 @@ export function runnerInWords(): string {
 /** Starts wasm on this thread, or changes how many kernel threads it has, itself included; as many as there are cores at most. */
 export function useNodeWasm(threads: number): Promise<Device> {
   const workers = { start: startKernelThread, cores: availableParallelism() };
-  return selectBackend({ forced: "wasm", wasmPath: sharedBinary(), threads, workers });
-}
-
-type Binaries = Readonly<
-  Record<"tfjs-backend-wasm.wasm" | "tfjs-backend-wasm-simd.wasm" | "tfjs-backend-wasm-threaded-simd.wasm", string>
->;
-let binaries: Binaries | null = null;
-
-/** One for all that TF.js could choose: every Node has SIMD. */
-function sharedBinary(): Binaries {
-  if (binaries) return binaries;
-  const file = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm");
-  const bytes = Buffer.from(withSharedMemory(readFileSync(file)));
-  const url = `data:application/wasm;base64,${bytes.toString("base64")}`;
-  binaries = {
-    "tfjs-backend-wasm.wasm": url,
-    "tfjs-backend-wasm-simd.wasm": url,
-    "tfjs-backend-wasm-threaded-simd.wasm": url,
-  };
-  return binaries;
+  return selectBackend({ forced: "wasm", wasmPath: WASM_PATH, threads, workers });
 }
 
 /** It keeps no process running. */

@@ -17,13 +17,19 @@ export const ensureModels = () =>
     command: typescript("tools/convertUseLite.ts"),
   });
 
-/** Compiles the WebAssembly kernels. */
+/** Compiles the WebAssembly kernels, and places TF.js' binaries beside them. */
 export const ensureKernels = () =>
   ensureProduct({
     name: "kernels",
     doing: "Compiling the WebAssembly kernels",
-    inputs: ["tools/buildKernels.mjs", "packages/lora-engine/kernels", "node_modules/assemblyscript/package.json"],
-    outputs: ["packages/lora-engine/src/kernels/dist/binaries.ts"],
+    inputs: [
+      "tools/buildKernels.mjs",
+      "tools/sharedMemory.mjs",
+      "packages/lora-engine/kernels",
+      "node_modules/assemblyscript/package.json",
+      "node_modules/@tensorflow/tfjs-backend-wasm/package.json",
+    ],
+    outputs: ["packages/lora-engine/src/kernels/dist/binaries.ts", "packages/lora-engine/src/kernels/dist/tfjs"],
     command: ["tools/buildKernels.mjs"],
   });
 

@@ -1,4 +1,4 @@
-/** Headers on every answer. Isolation (COOP/COEP) is what threaded WebAssembly needs; the policy allows nothing foreign. */
+/** Headers on every answer. Isolation (COOP/COEP) is what threads of WebAssembly need; the policy allows nothing foreign. */
 import { DEFAULT_HUB } from "@duet/lora-core/checkpoints/hubAddress";
 import type { Arrival, Trust } from "../access/trustedProxy.ts";
 import { isSecure } from "../access/visitor.ts";
@@ -11,9 +11,8 @@ const HUB_STORAGE: ReadonlyMap<string, readonly string[]> = new Map([
 const contentSecurityPolicy = (hubOrigin: string) =>
   [
     "default-src 'self'",
-    // TF.js starts its WebAssembly threads from blob: scripts.
-    "script-src 'self' 'wasm-unsafe-eval' blob:",
-    "worker-src 'self' blob:",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
     // Mantine sets its colours in style elements.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",

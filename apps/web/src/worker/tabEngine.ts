@@ -74,6 +74,8 @@ export interface MapRequest {
 export interface WorkerBeginning {
   /** Where the coordinator serves everything, with a slash at the end. */
   readonly baseUrl: string;
+  /** At whose other end the page starts threads for the kernels. */
+  readonly threads: MessagePort;
 }
 
 export interface TabEngine extends ClientEngine {

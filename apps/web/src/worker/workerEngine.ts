@@ -1,6 +1,7 @@
 /** The training worker as the page sees it: the same interface, with every call failing when the worker dies. */
 
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { servePageThreads } from "@duet/lora-engine/kernels/webThreads";
 import { proxy, wrap } from "comlink";
 import { keepErrorCodes } from "./errorTransfer.ts";
 import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
@@ -13,7 +14,9 @@ keepErrorCodes();
  */
 export function createWorkerEngine(baseUrl: string): TabEngine {
   const worker = new Worker(new URL("./trainingWorker.ts", import.meta.url), { type: "module", name: "duet-training" });
-  worker.postMessage({ baseUrl } satisfies WorkerBeginning);
+  const { port1, port2: threads } = new MessageChannel();
+  const endThreads = servePageThreads(port1);
+  worker.postMessage({ baseUrl, threads } satisfies WorkerBeginning, [threads]);
   const remote = wrap<Omit<TabEngine, "close">>(worker);
   let die: (cause: string) => void = () => {};
   const death = new Promise<never>((_, reject) => {
@@ -52,6 +55,7 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
     close() {
       worker.terminate();
+      endThreads();
       die("it was ended");
     },
   };

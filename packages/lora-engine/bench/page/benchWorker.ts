@@ -2,6 +2,7 @@
 
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import { selectBackend } from "../../src/backends/selectBackend.ts";
+import { threadsOfPage } from "../../src/kernels/webThreads.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
 import { readModelFiles } from "../../src/models/readModelFiles.ts";
 import { contestsOf, STEPS, sizeFor } from "../contestList.ts";
@@ -15,6 +16,8 @@ export interface WorkerRequest {
   /** Index in the list of that work. */
   readonly contest: number;
   readonly torch: Readonly<Record<string, Measured>> | string;
+  /** At whose other end the page starts kernel threads. */
+  readonly threads: MessagePort;
 }
 
 /** The worker's last message; those before it are notes, which are strings. */
@@ -25,8 +28,9 @@ export interface WorkerAnswer {
   readonly outcome: Outcome;
 }
 
-self.onmessage = async ({ data: { backend, work, contest: index, torch } }: MessageEvent<WorkerRequest>) => {
-  const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null });
+self.onmessage = async ({ data: { backend, work, contest: index, torch, threads } }: MessageEvent<WorkerRequest>) => {
+  const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
+  const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null, workers });
   const ceiling = await matmulCeiling();
   const text = await (await fetch("/bench-files/LICENSE")).text();
   const contest = await contestsOf(work, await sizeFor(backend), { readModel, text, ...STEPS })[index]?.();

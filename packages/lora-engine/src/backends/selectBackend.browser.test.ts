@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { servePageThreads } from "../kernels/webThreads.ts";
 import { selectBackend } from "./selectBackend.ts";
 import { testWasm } from "./testBackend.ts";
 
@@ -22,15 +23,20 @@ describe("selectBackend in the browser", () => {
     doubled.dispose();
   });
 
-  test("runs the threaded build of wasm in a worker of an isolated page", async () => {
+  test("has its page start the threads of wasm, in a worker of an isolated page", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const endThreads = servePageThreads(port1);
     const worker = new Worker(new URL("./testing/backendWorker.ts", import.meta.url), { type: "module" });
     const answer = await new Promise<MessageEvent>((resolve, reject) => {
       worker.onmessage = resolve;
       worker.onerror = (event) => reject(new Error(event.message));
+      worker.postMessage(port2, [port2]);
     });
     worker.terminate();
-    expect(answer.data).toMatchObject({ isolated: true, last: 32, threaded: true, device: { backend: "wasm" } });
-    // How many threads TF.js really takes depends on the machine.
-    expect(answer.data.device.reason).toMatch(/WebAssembly with (one thread|\d+ threads)\.$/);
+    endThreads();
+    expect(answer.data).toMatchObject({ isolated: true, shared: true, device: { backend: "wasm", threads: 2 } });
+    // 0.5 (1 + tanh(sqrt(2 / pi) 1.044715)).
+    expect(answer.data.last).toBeCloseTo(0.841192, 5);
+    expect(answer.data.device.reason).toMatch(/WebAssembly with 2 threads\.$/);
   });
 });

@@ -5,12 +5,10 @@ import { testWasm } from "./testBackend.ts";
 import { isSoftware } from "./webgpuAdapter.ts";
 
 describe("selectBackend in Node", () => {
-  test("takes wasm with one thread, because there is no WebGPU, and says so", async () => {
+  test("takes wasm, because there is no WebGPU, with one thread where nobody brings workers, and says so", async () => {
     const device = await selectBackend({ ...testWasm(), forced: null });
     expect(device).toMatchObject({ backend: "wasm", threads: 1 });
-    expect(device.reason).toBe(
-      "There is no WebGPU adapter. WebAssembly with one thread, because this page is not cross-origin isolated.",
-    );
+    expect(device.reason).toBe("There is no WebGPU adapter. WebAssembly with one thread.");
     expect(tf.getBackend()).toBe("wasm");
   });
 

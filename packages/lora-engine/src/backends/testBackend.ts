@@ -2,18 +2,17 @@
 
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
+import { startPageThread } from "../kernels/webThreads.ts";
 import { selectBackend } from "./selectBackend.ts";
 import type { WasmOptions } from "./wasmBackend.ts";
 
-const WASM_FILES = "node_modules/@tensorflow/tfjs-backend-wasm/dist/";
-
-/** One thread, and the .wasm files: a path in Node, a URL under Vite's test server, whose root is the repository's. */
+/** One thread, and the .wasm files: a path in Node, a URL under Vite's test server, where more threads can be asked for. */
 export function testWasm(): WasmOptions {
   // Not inlined below: Vite would take `new URL(..., import.meta.url)` for an asset and rewrite it.
   const here = import.meta.url;
-  const inNode = here.startsWith("file:");
-  const folder = new URL(inNode ? `../../../../${WASM_FILES}` : `/${WASM_FILES}`, here);
-  return { wasmPath: inNode ? decodeURIComponent(folder.pathname) : folder.href, threads: 1 };
+  const folder = new URL("../kernels/dist/tfjs/", here);
+  if (folder.protocol === "file:") return { wasmPath: decodeURIComponent(folder.pathname), threads: 1 };
+  return { wasmPath: folder.href, threads: 1, workers: { start: startPageThread, cores: navigator.hardwareConcurrency } };
 }
 
 /** Starts exactly this backend. @throws when it is not there. */

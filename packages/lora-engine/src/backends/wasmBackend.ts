@@ -1,19 +1,20 @@
-/** Prepares WebAssembly: where TF.js' files are, and how many threads it and our kernels may use. */
-import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+/** Prepares WebAssembly: which of TF.js' binaries it takes, and how many threads our kernels may use. */
+import * as tf from "@tensorflow/tfjs";
+import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import type { StartKernelWorker } from "../kernels/kernelThreads.ts";
 import { prepareWasmKernels } from "../kernels/wasmKernels.ts";
 import "./wasmIdentity.ts";
 
 export interface WasmOptions {
-  /** Folder (ending in "/") or URL per file of the .wasm binaries of @tensorflow/tfjs-backend-wasm. */
-  readonly wasmPath: Parameters<typeof setWasmPaths>[0];
+  /** Folder of the .wasm binaries, ending in "/": a URL in a page, a path in Node. Only where memory is shared must it be the set-up's. */
+  readonly wasmPath: string;
   /** Most threads to use; null for every core, up to eight. Several tabs on one machine should share its cores. */
   readonly threads: number | null;
-  /** In a runtime without web workers. Then wasmPath has URLs of a binary from `withSharedMemory`. */
+  /** Without these there is one thread. */
   readonly workers?: KernelWorkers;
 }
 
-/** How threads start where a page's do not. */
+/** How threads start in this runtime. */
 export interface KernelWorkers {
   readonly start: StartKernelWorker;
   readonly cores: number;
@@ -27,27 +28,42 @@ export interface WasmStarted {
 /** Beyond these the parts of a step are too small to be shared. */
 const MOST_THREADS = 8;
 
-/** Must run before the backend starts; later calls change the threads of our kernels only. */
+/** Must run before the backend starts; later calls change nothing. */
 export function configureWasm(options: WasmOptions): void {
-  const { wasmPath, workers } = options;
-  // Outside of browsers TF.js reads files by itself, and URLs only when asked.
-  setWasmPaths(wasmPath, workers !== undefined);
-  setThreadsCount(workers ? 1 : threadsOf(options));
+  // TF.js' build with threads starts workers from within a worker, where Firefox can stand still for good (ADR 0036).
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  setThreadsCount(1);
+  const { wasmPath } = options;
+  const simd = `${wasmPath}tfjs-backend-wasm-simd${sharesMemory(options) ? "-shared" : ""}.wasm`;
+  setWasmPaths({
+    "tfjs-backend-wasm.wasm": `${wasmPath}tfjs-backend-wasm.wasm`,
+    "tfjs-backend-wasm-simd.wasm": simd,
+    // TF.js wants to be told, and does not take it.
+    "tfjs-backend-wasm-threaded-simd.wasm": simd,
+  });
 }
 
-/** To be called once the backend has started. Says what came of it. */
+/** To be called once the backend has started, and again to change the number of threads. Says what came of it. */
 export async function startWasmKernels(options: WasmOptions): Promise<WasmStarted> {
-  const taken = await prepareWasmKernels(threadsOf(options), options.workers?.start);
-  // Without kernels TF.js computes, with fewer threads than asked for on small machines.
-  const threads = taken || Math.max(1, getThreadsCount());
+  const wanted = threadsOf(options);
+  // Without kernels TF.js computes, on one thread.
+  const threads = (await prepareWasmKernels(wanted, options.workers?.start ?? null)) || 1;
   if (threads > 1) return { threads, reason: `WebAssembly with ${threads} threads.` };
-  const unshared = !globalThis.crossOriginIsolated && !options.workers;
-  return { threads, reason: `WebAssembly with one thread${unshared ? ", because this page is not cross-origin isolated" : ""}.` };
+  const cause = options.workers ? (unsharedBecause() ?? (wanted > 1 ? "the others did not start" : null)) : null;
+  return { threads, reason: `WebAssembly with one thread${cause ? `, because ${cause}` : ""}.` };
 }
 
-/** Threads need shared memory, which an isolated page has, and whoever brings workers. TF.js' own start in browsers only. */
-function threadsOf({ threads, workers }: WasmOptions): number {
-  if (!workers && !globalThis.crossOriginIsolated) return 1;
-  const cores = workers?.cores ?? navigator.hardwareConcurrency;
-  return Math.max(1, Math.min(threads ?? MOST_THREADS, cores));
+/** Why no memory can be shared with other threads here; null where it can. Being isolated is not enough: WebKitGTK is, and shares none. */
+function unsharedBecause(): string | null {
+  if (globalThis.crossOriginIsolated === false) return "this page is not cross-origin isolated";
+  return "SharedArrayBuffer" in globalThis ? null : "this browser shares no memory among threads";
+}
+
+function sharesMemory({ workers }: WasmOptions): boolean {
+  return workers !== undefined && unsharedBecause() === null;
+}
+
+function threadsOf(options: WasmOptions): number {
+  if (!options.workers || !sharesMemory(options)) return 1;
+  return Math.max(1, Math.min(options.threads ?? MOST_THREADS, options.workers.cores));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compileKernels, instanceOf } from "./kernelModule.ts";
 import { startKernelThreads } from "./kernelThreads.ts";
+import { startPageThread } from "./webThreads.ts";
 
 /** As TF.js' own: up to 4 GiB. */
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
@@ -12,7 +13,7 @@ test("workers run calls beside the thread that starts them, every call once", as
   const module = await compileKernels(memory);
   if (!module) throw new Error("There is no SIMD");
   const functions = instanceOf(module, memory);
-  const threads = await startKernelThreads({ module, memory, functions, count: 3 });
+  const threads = await startKernelThreads({ module, memory, functions, count: 3, startWorker: startPageThread });
   expect(threads?.count).toBe(3);
   const values = new Float32Array(memory.buffer, 0, 400).fill(0.5);
   const results = new Float32Array(memory.buffer, 4096, 400);
@@ -34,5 +35,7 @@ test("workers that do not start leave one thread", async () => {
   const module = new WebAssembly.Module(Uint8Array.from(UNSTARTABLE));
   const kernels = await compileKernels(memory);
   if (!kernels) throw new Error("There is no SIMD");
-  expect(await startKernelThreads({ module, memory, functions: instanceOf(kernels, memory), count: 2 })).toBeNull();
+  expect(
+    await startKernelThreads({ module, memory, functions: instanceOf(kernels, memory), count: 2, startWorker: startPageThread }),
+  ).toBeNull();
 });

@@ -38,17 +38,16 @@ export interface ThreadOptions {
   readonly functions: KernelFunctions;
   /** At least 2, the calling thread included. */
   readonly count: number;
-  /** Web workers where it is left out. */
-  readonly startWorker?: StartKernelWorker | undefined;
+  readonly startWorker: StartKernelWorker;
 }
 
-/** Null where workers do not start in time. */
+/** One after the other, so that a busy page is asked for no burst of workers. Null where one does not start in time. */
 export async function startKernelThreads({
   module,
   memory,
   functions,
   count,
-  startWorker = startWebWorker,
+  startWorker,
 }: ThreadOptions): Promise<KernelThreads | null> {
   const shared = new SharedArrayBuffer(QUEUE_BYTES);
   const queue = new CallQueue(shared, functions);
@@ -57,8 +56,11 @@ export async function startKernelThreads({
     for (const worker of workers) worker.terminate();
   };
   try {
-    for (let thread = 1; thread < count; thread++) workers.push(startWorker({ module, memory, queue: shared, thread }));
-    await Promise.all(workers.map(inTime));
+    for (let thread = 1; thread < count; thread++) {
+      const worker = startWorker({ module, memory, queue: shared, thread });
+      workers.push(worker);
+      await inTime(worker);
+    }
   } catch {
     end();
     return null;
@@ -72,18 +74,4 @@ function inTime({ ready }: KernelWorker): Promise<void> {
     const timer = setTimeout(() => reject(new Error("The worker did not start in time")), START_MS);
     ready.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** A worker's first message says that it is about to serve. */
-function startWebWorker(start: ThreadStart): KernelWorker {
-  const worker = new Worker(new URL("./kernelThread.ts", import.meta.url), { type: "module" });
-  const ready = new Promise<void>((resolve, reject) => {
-    worker.onmessage = () => resolve();
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`The worker did not start: ${event.message}`));
-    };
-  });
-  worker.postMessage(start);
-  return { ready, terminate: () => worker.terminate() };
 }

@@ -13,13 +13,10 @@ export function wasmBackend(): BackendWasm {
   return backend;
 }
 
-/** Grows when TF.js allocates: views of it are to be taken anew. Shared in an isolated page, where TF.js takes its build with threads. */
+/** Grows when TF.js allocates: views of it are to be taken anew. Shared where wasmBackend.ts takes the binary that says so. */
 export function wasmMemory(): WebAssembly.Memory {
-  const { wasm } = wasmBackend();
-  const exported: unknown = Reflect.get(wasm, "asm");
-  // The plain build exports its memory, the one with threads imports it.
-  const memory: unknown =
-    typeof exported === "object" && exported && "memory" in exported ? exported.memory : Reflect.get(wasm, "wasmMemory");
+  const exported: unknown = Reflect.get(wasmBackend().wasm, "asm");
+  const memory: unknown = typeof exported === "object" && exported && "memory" in exported ? exported.memory : null;
   if (!(memory instanceof WebAssembly.Memory))
     throw new TypeError("TF.js' wasm backend has changed: its memory is not where it was");
   return memory;

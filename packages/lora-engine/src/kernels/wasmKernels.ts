@@ -41,17 +41,17 @@ const preparedOn = new WeakMap<BackendWasm, Prepared>();
 
 /**
  * To be called once wasm is the current backend, and again to change the number of threads, the calling one included. Returns how many
- * there are: 0 where there are no kernels, 1 where memory is not shared or workers do not start.
+ * there are: 0 where there are no kernels, 1 where memory is not shared, no worker can be started or they do not start in time.
  */
-export async function prepareWasmKernels(threads: number, startWorker?: StartKernelWorker): Promise<number> {
+export async function prepareWasmKernels(threads: number, startWorker: StartKernelWorker | null): Promise<number> {
   const backend = wasmBackend();
   const memory = wasmMemory();
   const found = preparedOn.get(backend) ?? (await prepare(backend, memory));
   if (!found) return 0;
-  const count = isShared(memory) ? threads : 1;
+  const count = isShared(memory) && startWorker ? threads : 1;
   if (count !== (found.threads?.count ?? 1)) {
     endThreads(found);
-    if (count > 1) found.threads = await startKernelThreads({ ...found, memory, count, startWorker });
+    if (startWorker && count > 1) found.threads = await startKernelThreads({ ...found, memory, count, startWorker });
   }
   return found.threads?.count ?? 1;
 }

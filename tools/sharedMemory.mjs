@@ -1,6 +1,6 @@
 /**
- * TF.js' wasm binary with its memory shared. TF.js 4.22 has a build for that, whose threads start in browsers only; its plain build owns a
- * memory of the same size, and the one byte that says whether others may have it is all that differs for our kernels' threads.
+ * TF.js' plain wasm binary with its memory shared: the one byte that says whether other threads may have it is all that our kernels' threads
+ * need. Why not TF.js' own build with threads: docs/adr/0036-threads-of-the-page.md.
  */
 
 const HEADER_BYTES = 8;
@@ -9,8 +9,12 @@ const MEMORY_SECTION = 5;
 const WITH_MAXIMUM = 1;
 const SHARED_WITH_MAXIMUM = 3;
 
-/** A copy. @throws {TypeError} when the binary does not have one memory of its own with a maximum. */
-export function withSharedMemory(binary: Uint8Array): Uint8Array<ArrayBuffer> {
+/**
+ * A copy. @throws {TypeError} when the binary does not have one memory of its own with a maximum.
+ * @param {Uint8Array} binary
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function withSharedMemory(binary) {
   const copy = Uint8Array.from(binary);
   for (let at = HEADER_BYTES; at < copy.length; ) {
     const { value: bytes, end: start } = unsigned(copy, at + 1);
@@ -24,7 +28,7 @@ export function withSharedMemory(binary: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** A LEB128 number, and where the next byte is. */
-function unsigned(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } {
+function unsigned(bytes, at) {
   let value = 0;
   for (let end = at, shift = 0; ; end++, shift += 7) {
     const byte = bytes[end] ?? 0;

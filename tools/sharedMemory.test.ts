@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withSharedMemory } from "./sharedMemory.ts";
+import { withSharedMemory } from "./sharedMemory.mjs";
 
 const HEADER = [0, 97, 115, 109, 1, 0, 0, 0];
 /** A custom section of 200 bytes, whose length takes two. */
