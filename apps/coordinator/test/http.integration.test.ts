@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import type { FederationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { expect, onTestFinished, test } from "vitest";
 import { createCoordinator } from "../src/createCoordinator.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
@@ -45,6 +46,22 @@ test("serves model files with their hash, from the cache when it is the same, fo
   ]) {
     expect([path, (await fetch(`${url}/models/${path}`)).status]).toEqual([path, 404]);
   }
+});
+
+test("says what clients do in every round, as data, to who may watch", async () => {
+  const { url } = await startCoordinator();
+  const { created } = await createFederation(url);
+  const plansFor = (token: string) =>
+    fetch(`${url}/federations/${created.federationId}/plans`, { headers: { "x-watch-token": token } });
+  for (const token of [created.watchToken, created.inviteToken]) {
+    const plans = (await (await plansFor(token)).json()) as FederationPlans;
+    expect(plans).toMatchObject({
+      label: expect.any(String),
+      rounds: expect.arrayContaining([expect.objectContaining({ round: 1 })]),
+    });
+    expect(plans.rounds.at(-1)?.plan).toMatchObject({ stage: "fusing", upload: null });
+  }
+  expect((await plansFor("x".repeat(24))).status).toBe(403);
 });
 
 test("hands out the shared adapter of a closed round to who may watch", async () => {

@@ -6,6 +6,7 @@ import { gzip } from "node:zlib";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { OriginAnswer } from "@duet/lora-core/protocol/originAnswer";
 import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
+import { federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
@@ -50,6 +51,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerModels(app, parts.catalogue);
   registerAdapters(app, parts.registry);
   registerHistory(app, parts.registry);
+  registerPlans(app, parts.registry);
   registerReceived(app, parts.registry);
   await registerSession(app, parts.access, parts.logger);
   if (parts.access.openId) registerOpenId(app, parts.access, parts.access.openId, parts.base);
@@ -119,6 +121,16 @@ function registerHistory(app: FastifyInstance, registry: FederationRegistry): vo
     const piece = historyBefore(found.runner.snapshotFor(audienceOf(found.grant)), before);
     reply.header("cache-control", "no-store").type("application/json").header("content-encoding", "gzip");
     return reply.send(await compress(JSON.stringify(piece)));
+  });
+}
+
+/** What clients do in every round, as data, for who may watch: for clients that are not written with lora-core. */
+function registerPlans(app: FastifyInstance, registry: FederationRegistry): void {
+  app.get<{ Params: { id: string } }>("/federations/:id/plans", async (request, reply) => {
+    const found = await watched(registry, request);
+    if (found instanceof Refusal) return refused(reply, found);
+    const { strategy, budgets } = found.runner.federation.config;
+    return reply.header("cache-control", "no-store").send(federationPlans(strategy, budgets));
   });
 }
 

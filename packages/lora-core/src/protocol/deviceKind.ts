@@ -1,14 +1,21 @@
 /** What kind of device a client is, as far as it tells: read off what it says of where it computes. Pure. */
 import type { Device } from "./metrics.ts";
 
-/** tab: a page in a browser; node: a program in Node. */
-export type DeviceKind = "tab" | "node";
+/** tab: a page in a browser; node: a program in Node; python: one in Python; cluster: several processes that are one client. */
+export type DeviceKind = "tab" | "node" | "python" | "cluster";
 
 /** What a program in Node says of itself begins so. */
 export const NODE_NAME = "Node.js";
 
+/** How what others say begins; the Python client writes it (clients/python/src/duet_client/session.py). */
+const BEGINNINGS: readonly (readonly [string, DeviceKind])[] = [
+  [NODE_NAME, "node"],
+  ["Python ", "python"],
+  ["Cluster of ", "cluster"],
+];
+
 /** Null where the client's choice tells nobody. */
 export function deviceKind(device: Pick<Device, "backend" | "description"> | null): DeviceKind | null {
   if (!device) return null;
-  return device.description.startsWith(NODE_NAME) ? "node" : "tab";
+  return BEGINNINGS.find(([beginning]) => device.description.startsWith(beginning))?.[1] ?? "tab";
 }

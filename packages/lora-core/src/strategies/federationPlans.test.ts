@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { presetOf } from "../federation/federationDefaults.ts";
+import { federationPlans } from "./federationPlans.ts";
+import { strategies } from "./registry.ts";
+
+const steps = (amount: number) => ({ unit: "steps" as const, amount });
+const budgets = { local: steps(6), inner: steps(3), rounds: 3 };
+
+test.each(strategies.map(({ id }) => id))(
+  "every round of %s is plain data that survives JSON, from the first to the fusing one",
+  (id) => {
+    const plans = federationPlans(presetOf(id), budgets);
+    expect(JSON.parse(JSON.stringify(plans))).toEqual(plans);
+    const numbers = plans.rounds.map(({ round }) => round);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    expect(numbers.at(-1)).toBe(4);
+    expect(plans.rounds.at(-1)?.plan.stage).toBe("fusing");
+  },
+);
+
+test("who comes late catches up first, and in the first round nobody is late", () => {
+  const { rounds } = federationPlans(presetOf("fdlora", "sends-personal"), budgets);
+  expect(rounds[0]?.newcomer).toEqual(rounds[0]?.plan);
+  expect(rounds[1]?.newcomer.steps).toEqual([
+    { kind: "train", slot: "personal", budget: budgets.local },
+    ...(rounds[1]?.plan.steps ?? []),
+  ]);
+});
