@@ -1,0 +1,79 @@
+/** A coordinator as a program, and federations on it that take seconds. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { createSentLedger } from "@duet/client/sentLedger";
+import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { defaultFederation, type FederationChoices } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+
+export interface SmallFederation {
+  readonly url: string;
+  readonly folder: string;
+  readonly organiser: CoordinatorClient;
+  readonly federationId: string;
+  readonly invite: string;
+  readonly watch: string;
+  readonly organise: string;
+  readonly watchToken: string;
+  /** One for each client: a CSV with the columns "text" and "level". */
+  readonly files: readonly string[];
+}
+
+export interface SmallOptions {
+  readonly clients?: number;
+  /** Serves the page. */
+  readonly webDir?: string | null;
+}
+
+/** Of log lines with their level, on use-lite, with everything in `folder`. */
+export async function openSmallFederation(
+  folder: string,
+  choices: Partial<FederationChoices> = {},
+  { clients = 2, webDir = null }: SmallOptions = {},
+): Promise<{ readonly federation: SmallFederation; readonly close: () => Promise<void> }> {
+  const coordinator = createCoordinator({
+    dataDir: join(folder, "coordinator"),
+    modelsDir: null,
+    modelPaths: ["models/use-lite"],
+    webDir,
+  });
+  const { url } = await coordinator.listen(0, "127.0.0.1");
+  const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
+  const close = async () => {
+    organiser.close();
+    await coordinator.close();
+  };
+  const scenario = logsScenario({ clients, seed: 1, rowsPerClient: 60 });
+  const [model] = (await organiser.offer()).models;
+  if (!model) throw new Error("The coordinator serves no model");
+  const config = defaultFederation({
+    name: "Small",
+    model,
+    task: scenario.task,
+    rounds: 1,
+    localSteps: 6,
+    innerSteps: 3,
+    minClients: clients,
+    ...choices,
+  });
+  const created = await organiser.request("federation:create", { config });
+  const { federationId, inviteToken, watchToken, organiserKey } = created;
+  const federation = {
+    url,
+    folder,
+    organiser,
+    federationId,
+    invite: `${url}/join/${federationId}#${inviteToken}`,
+    watch: `${url}/watch/${federationId}#${watchToken}`,
+    organise: `${url}/organise/${federationId}#${organiserKey}`,
+    watchToken,
+    files: scenario.clients.map(({ rows }, index) => {
+      const file = join(folder, `client-${index + 1}.csv`);
+      const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+      writeFileSync(file, ["text,level", ...rows.map(({ input, answer }) => `${quoted(input)},${quoted(answer)}`)].join("\n"));
+      return file;
+    }),
+  };
+  return { federation, close };
+}

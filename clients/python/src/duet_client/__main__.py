@@ -1,0 +1,105 @@
+"""`python -m duet_client join INVITE --data FILE --input COLUMN --label COLUMN`, alone or under torchrun."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from duet_client.base_files import base_folder
+from duet_client.coordinator import Coordinator
+from duet_client.failure import Failure
+from duet_client.invite import read_invite
+from duet_client.ranks import Ranks
+from duet_client.refusals import refusal
+from duet_client.session import Session, default_name
+from duet_client.state import Identity, StateFolder
+from duet_client.team import follow, prepare, read_split
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; 0 once the federation has finished and the adapters are written, 1 where it failed."""
+    options = _parser().parse_args(arguments)
+    ranks = Ranks()
+    try:
+        return asyncio.run(_lead(options, ranks)) if ranks.leads else _follow(options, ranks)
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. The state is kept: the same command goes on as the same client.", file=sys.stderr)
+        return 130
+    finally:
+        ranks.leave()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("duet_client", description="Takes part in a federation. Rows never leave this machine.")
+    join = parser.add_subparsers(dest="command", required=True).add_parser("join", help="take part in a federation")
+    join.add_argument("invite", help="the invite link, in quotes")
+    join.add_argument("--data", type=Path, required=True, help="CSV, TSV or JSON Lines, UTF-8; the same file on every rank")
+    join.add_argument("--input", required=True, help="the column with the text")
+    join.add_argument("--label", required=True, help="the column with the label")
+    join.add_argument("--name", help='how the others see this client ("python" and a number unless given)')
+    join.add_argument("--figures", choices=("everybody", "organiser", "nobody"), default="everybody", help="who sees its figures")
+    join.add_argument("--state", type=Path, help="what it must not forget ($DUET_STATE, or ~/.local/state/duet-python)")
+    join.add_argument("--out", type=Path, default=Path("duet-adapters"), help="where the adapters go, as PEFT files")
+    return parser
+
+
+async def _lead(options: argparse.Namespace, ranks: Ranks) -> int:
+    """Talk to the coordinator. Whatever happens, the other ranks are told that there is nothing more to do."""
+    try:
+        invite = read_invite(options.invite)
+        state = StateFolder(_root(options), invite.federation_id)
+        identity = state.identity()
+        async with Coordinator(invite.url, invite.federation_id) as coordinator:
+            snapshot = await _look_on(coordinator, invite.token, identity)
+            config, plans = snapshot["config"], await coordinator.plans()
+            if (reason := refusal(config, plans)) is not None:
+                raise Failure(reason)
+            base = await base_folder(config["model"], _root(options) / "models", coordinator)
+            split = read_split(options.data, options.input, options.label, config)
+            _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
+            ranks.broadcast((config, base))
+            client = await asyncio.to_thread(prepare, config, base, split, ranks)
+            identity = identity or Identity.new(invite.federation_id, options.name or default_name(), options.figures)
+            state.save_identity(identity)
+            session = Session(coordinator, client, plans, state, ranks, _say)
+            return await session.run(identity, invite.token, options.out)
+    finally:
+        ranks.broadcast(None)
+
+
+def _follow(options: argparse.Namespace, ranks: Ranks) -> int:
+    """Train along."""
+    begun = ranks.broadcast(None)
+    if begun is None:
+        return 1
+    config, base = begun
+    follow(prepare(config, base, read_split(options.data, options.input, options.label, config), ranks), ranks)
+    return 0
+
+
+async def _look_on(coordinator: Coordinator, invite_token: str, identity: Identity | None) -> dict[str, Any]:
+    """A client's own token stays good when its link is replaced."""
+    if identity is None:
+        return await coordinator.watch(invite_token)
+    try:
+        return await coordinator.watch(identity.resume_token)
+    except Failure:
+        return await coordinator.watch(invite_token)
+
+
+def _root(options: argparse.Namespace) -> Path:
+    default = os.environ.get("DUET_STATE") or Path.home() / ".local" / "state" / "duet-python"
+    return Path(options.state or default)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

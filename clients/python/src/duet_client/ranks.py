@@ -1,0 +1,59 @@
+"""The processes that are one client: rank 0 talks to the coordinator, all train. One process alone needs no launcher."""
+
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import torch
+from torch import distributed
+
+LONGEST_WAIT = timedelta(days=30)
+"""For the next thing to do: a federation's rounds may be far apart. A rank that dies is noticed at once."""
+
+
+class Ranks:
+    """This process among its fellows."""
+
+    def __init__(self) -> None:
+        """Join the group that torchrun or accelerate describes in the environment; a group of one otherwise."""
+        self.size = int(os.environ.get("WORLD_SIZE", "1"))
+        self.rank = int(os.environ.get("RANK", "0"))
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        has_gpu = torch.cuda.is_available()
+        self.device = torch.device("cuda", local % torch.cuda.device_count()) if has_gpu else torch.device("cpu")
+        if self.size > 1:
+            distributed.init_process_group("cpu:gloo,cuda:nccl" if has_gpu else "gloo", timeout=LONGEST_WAIT)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is rank 0."""
+        return self.rank == 0
+
+    def broadcast(self, value: Any) -> Any:  # noqa: ANN401
+        """Give everyone what rank 0 has; plain data and CPU tensors."""
+        if self.size == 1:
+            return value
+        box = [value]
+        distributed.broadcast_object_list(box, src=0)
+        return box[0]
+
+    def share_of(self, batch: Sequence[Any]) -> Sequence[Any]:
+        """Which of a batch's rows this rank computes."""
+        return batch[self.rank :: self.size]
+
+    def add_up(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Replace tensors by their sums over all ranks, as one message."""
+        if self.size == 1:
+            return
+        flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
+        distributed.all_reduce(flat)
+        start = 0
+        for tensor in tensors:
+            tensor.copy_(flat[start : start + tensor.numel()].reshape(tensor.shape))
+            start += tensor.numel()
+
+    def leave(self) -> None:
+        """End the group."""
+        if self.size > 1:
+            distributed.destroy_process_group()

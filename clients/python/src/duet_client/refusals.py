@@ -1,0 +1,52 @@
+"""What this client cannot do, said before it joins."""
+
+from typing import Any
+
+from duet_client.upload_codec import FORMATS
+
+
+def refusal(config: dict[str, Any], plans: dict[str, Any]) -> str | None:
+    """One sentence naming what this federation asks for and this client lacks; None where it can take part."""
+    method = plans["label"]
+    lacking = [
+        *_settings(config),
+        *dict.fromkeys(f'{what} (method "{method}")' for entry in plans["rounds"] for what in _of_plan(entry["plan"])),
+    ]
+    if not lacking:
+        return None
+    return f"This client cannot take part: it has no {', no '.join(lacking)}. Join with a tab or with `npx duet join`."
+
+
+def _settings(config: dict[str, Any]) -> list[str]:
+    """What is lacking whatever the method is."""
+    upload = config["upload"]
+    found = {
+        f"tasks of kind {config['task']['kind']}": config["task"]["kind"] != "label",
+        "secure sums": config["aggregation"] != "plain",
+        "differential privacy": "privacy" in config["training"] or "clientPrivacy" in config,
+        f"base model {config['model']['config'].get('model_type')}": config["model"]["config"].get("model_type") != "use-lite",
+        "base models from a hub": config["model"]["source"]["kind"] == "hub",
+        f"uploads as {upload['format']}": upload["format"] not in ("f32", *FORMATS),
+        "uploads of the largest values alone": upload["topK"] is not None,
+    }
+    return [what for what, is_lacking in found.items() if is_lacking]
+
+
+def _of_plan(plan: dict[str, Any]) -> list[str]:
+    """What is lacking of a round's plan."""
+    lacking = []
+    for end in ("receive", "upload"):
+        if plan[end] and plan[end]["extra"] is not None:
+            lacking.append({"merged": "merged updates", "control": "control variates"}[plan[end]["extra"]])
+    for step in plan["steps"]:
+        for word, what in (
+            ("distill", "distillation"),
+            ("balanced", "balanced softmax"),
+            ("controlled", "control variates"),
+        ):
+            if step.get(word):
+                lacking.append(what)
+    serve = plan["serve"]
+    if serve and serve["kind"] == "fuse" and serve["search"]["kind"] == "per-layer":
+        lacking.append("fusion per layer")
+    return lacking

@@ -1,0 +1,230 @@
+"""Interprets one round plan, as `lora-engine/training/runRound.ts`: receive, train, copy, measure, fuse, upload.
+
+It knows no federated method by name. All work is on copies.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from duet_client.adapter import (
+    Adapter,
+    Layout,
+    combined,
+    decode_adapter,
+    keys_of,
+    layout_of,
+    part_of,
+    scaled,
+    stack_ranks,
+)
+from duet_client.batches import steps_of
+from duet_client.encoder import ActiveAdapter, Example, LabelTask
+from duet_client.evaluation import Evaluation, evaluate, row_losses
+from duet_client.fusion import Point, search_weights
+from duet_client.random_stream import random_stream, shuffled
+from duet_client.training import TrainingOutcome, TrainingRun
+from duet_client.upload_codec import encode_upload
+
+ROUND_TEST_ROWS = 48
+"""Test rows that adapters are measured on in every round but the last."""
+
+Train = Callable[[TrainingRun, Callable[[int, float, int], None]], TrainingOutcome]
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The adapters of a client between rounds; `served` after the fusing one."""
+
+    personal: Adapter
+    shared: Adapter
+    residual: Adapter | None = None
+    served: Adapter | None = None
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client ready for rounds."""
+
+    config: dict[str, Any]
+    layout: Layout
+    task: LabelTask
+    train_rows: Sequence[Example]
+    fusion_rows: Sequence[Example]
+    test_rows: Sequence[Example]
+    seed: int
+    """Its own, see random_stream.client_seed."""
+    train: Train
+
+
+@dataclass(frozen=True)
+class RoundOutcome:
+    """What a round leaves behind, and what it sends."""
+
+    held: Held
+    upload: bytes | None
+    metrics: dict[str, Any]
+
+
+@dataclass
+class _Report:
+    measured: dict[str, Evaluation] = field(default_factory=dict)
+    fusion: dict[str, float] | None = None
+    train_loss: float | None = None
+    tokens: int = 0
+    seconds: float = 0.0
+
+    def metrics(self) -> dict[str, Any]:
+        def per_adapter(name: str) -> dict[str, float | None]:
+            return {key: getattr(self.measured.get(key), name, None) for key in ("base", "personal", "shared", "fused")}
+
+        return {
+            "trainLoss": self.train_loss,
+            "accuracy": per_adapter("accuracy"),
+            "macroF1": per_adapter("macro_f1"),
+            "testLoss": per_adapter("loss"),
+            "fusion": self.fusion,
+            "trainTokens": self.tokens,
+            "trainSeconds": self.seconds,
+        }
+
+
+def run_round(
+    client: Client,
+    held: Held,
+    number: int,
+    plan: dict[str, Any],
+    received: bytes | None,
+    is_first: bool,
+    progress: Progress,
+) -> RoundOutcome:
+    """Run the plan on copies of what is held. `is_first` until this client has finished a round."""
+    report = _Report()
+    start = _received(client.layout, held.shared, plan, received)
+    before, now = held, replace(held, shared=start) if start else held
+    if plan["stage"] == "fusing" or is_first:
+        _measure(client, plan, "base", None, report)
+    if start:
+        _measure(client, plan, "shared", start, report)
+    for index, step in enumerate(plan["steps"]):
+        if step["kind"] == "copy":
+            now = replace(now, **{step["to"]: getattr(now, step["from"])})
+        else:
+            now = replace(now, **{step["slot"]: _train(client, number, index, step, now, report, progress)})
+    serve = plan["serve"]
+    if now.personal is not before.personal or (serve and (serve["kind"] != "slot" or serve["slot"] == "personal")):
+        _measure(client, plan, "personal", now.personal, report)
+    if serve:
+        progress({"activity": "fusing"})
+        now = replace(now, served=_serve(client, serve, now, report))
+        _measure(client, plan, "fused", now.served, report)
+    blob = None
+    if plan["upload"]:
+        blob, residual = _upload(client, number, plan["upload"], start or before.shared, now)
+        now = replace(now, residual=residual)
+    return RoundOutcome(now, blob, report.metrics())
+
+
+def _received(layout: Layout, shared: Adapter, plan: dict[str, Any], received: bytes | None) -> Adapter | None:
+    """The shared adapter with the received part in its place."""
+    if plan["receive"] is None:
+        return None
+    part_layout = {key: layout[key] for key in keys_of(list(layout), plan["receive"]["part"])}
+    return {**shared, **decode_adapter(received or b"", part_layout)}
+
+
+def _train(
+    client: Client, number: int, index: int, step: dict[str, Any], held: Held, report: _Report, progress: Progress
+) -> Adapter:
+    slot, other = step["slot"], "shared" if step["slot"] == "personal" else "personal"
+    active = step.get("active")
+    proximal = step.get("proximal")
+    steps = steps_of(step["budget"], len(client.train_rows), client.config["training"]["batchSize"])
+    run = TrainingRun(
+        start=getattr(held, slot),
+        steps=steps,
+        seed=int(random_stream(client.seed, "train", number, index)() * 2**31),
+        part=step.get("part", "all"),
+        weight=active[slot] if active else 1,
+        beside=scaled(getattr(held, other), active[other]) if active and active[other] else None,
+        anchor=getattr(held, proximal["to"]) if proximal else None,
+        mu=proximal["mu"] if proximal else 0.0,
+    )
+    began = time.monotonic()
+
+    def on_step(done: int, loss: float, tokens: int) -> None:
+        pace = tokens / max(1e-9, time.monotonic() - began)
+        progress({"activity": "training", "slot": slot, "step": done, "steps": steps, "loss": loss, "tokensPerSecond": pace})
+
+    outcome = client.train(run, on_step)
+    report.train_loss = outcome.mean_loss
+    report.tokens += outcome.tokens
+    report.seconds += time.monotonic() - began
+    return outcome.adapter
+
+
+def _measure(client: Client, plan: dict[str, Any], what: str, adapter: Adapter | None, report: _Report) -> None:
+    """Every adapter on all test rows in the last round, on the same few in the others; the base always on all."""
+    rows = client.test_rows
+    if plan["stage"] != "fusing" and adapter is not None:
+        rows = shuffled(rows, random_stream(client.seed, "roundTestRows"))[:ROUND_TEST_ROWS]
+    report.measured[what] = evaluate(client.task, rows, _on_device(client, adapter))
+
+
+def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -> Adapter:
+    """The adapter that the client ends up with."""
+    nothing = {"evaluations": 0, "forwardTokens": 0, "seconds": 0.0}
+    if serve["kind"] == "slot":
+        slot = serve["slot"]
+        report.fusion = {"personal": float(slot == "personal"), "shared": float(slot == "shared"), **nothing}
+        return held.personal if slot == "personal" else held.shared
+    if serve["kind"] == "sum":
+        weights = serve["weights"]
+        report.fusion = {**weights, **nothing}
+        return mixed(held, (weights["personal"], weights["shared"]), "product")
+    search = serve["search"]
+    began = time.monotonic()
+
+    def losses_at(at: Point) -> list[float]:
+        candidate = None if at == (0, 0) else mixed(held, at, search["kind"])
+        return row_losses(client.task, client.fusion_rows, _on_device(client, candidate))[0]
+
+    (personal, shared), evaluations = search_weights(search, losses_at)
+    tokens = evaluations * sum(len(row.tokens) for row in client.fusion_rows)
+    took = {"evaluations": evaluations, "forwardTokens": tokens, "seconds": time.monotonic() - began}
+    report.fusion = {"personal": personal, "shared": shared, **took}
+    return mixed(held, (personal, shared), search["kind"])
+
+
+def mixed(held: Held, weights: Point, kind: str) -> Adapter:
+    """Factors mixed separately, or the two updates side by side ("product")."""
+    if kind == "factor":
+        return combined(weights, [held.personal, held.shared])
+    if 0 in weights:
+        return scaled(held.shared, weights[1]) if weights[0] == 0 else scaled(held.personal, weights[0])
+    return stack_ranks([scaled(held.personal, weights[0]), scaled(held.shared, weights[1])])
+
+
+def _upload(client: Client, number: int, upload: dict[str, Any], start: Adapter, held: Held) -> tuple[bytes, Adapter | None]:
+    """What leaves. Its rounding draws are the round's, so that a round that is run again sends the same."""
+    slot = held.personal if upload["slot"] == "personal" else held.shared
+    change = slot if upload["form"] == "value" else combined([1, -1], [start, slot])
+    generator = np.random.default_rng(int(random_stream(client.seed, "upload", number)() * 2**31))
+    return encode_upload(upload, client.config["upload"], part_of(change, upload["part"]), start, held.residual, generator)
+
+
+def _on_device(client: Client, adapter: Adapter | None) -> ActiveAdapter | None:
+    if adapter is None:
+        return None
+    lora = client.config["adapter"]
+    factors = {key: values.to(client.task.encoder.device) for key, values in adapter.items()}
+    return ActiveAdapter(factors, lora["alpha"] / lora["rank"])
+
+
+def rank_of(adapter: Adapter) -> int:
+    """R of an adapter."""
+    return next(iter(layout_of(adapter).values()))[0]

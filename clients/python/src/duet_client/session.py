@@ -1,0 +1,178 @@
+"""A client from joining to its adapters: looks at the newest snapshot, and does what that asks for."""
+
+import asyncio
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load
+
+from duet_client.adapter import initial_adapter
+from duet_client.base_files import fingerprint
+from duet_client.coordinator import Coordinator
+from duet_client.failure import Failure
+from duet_client.peft_files import write_adapters
+from duet_client.ranks import Ranks
+from duet_client.run_round import Client, Held, run_round
+from duet_client.state import Finished, Identity, StateFolder
+
+Say = Callable[[str], None]
+
+ENDED = ("finished", "stopped", "failed")
+ASK_AGAIN_SECONDS = 5.0
+NO_SLOT = {"base": None, "personal": None, "shared": None, "fused": None}
+NO_METRICS = {
+    "trainLoss": None,
+    "accuracy": NO_SLOT,
+    "macroF1": NO_SLOT,
+    "testLoss": NO_SLOT,
+    "fusion": None,
+    "trainTokens": 0,
+    "trainSeconds": 0,
+}
+
+
+class Session:
+    """One client's part in a federation."""
+
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        client: Client,
+        plans: dict[str, Any],
+        state: StateFolder,
+        ranks: Ranks,
+        say: Say,
+    ) -> None:
+        """Begin where the state folder says that this client was."""
+        self.coordinator, self.client, self.plans = coordinator, client, plans
+        self.state, self.ranks, self.say = state, ranks, say
+        self.finished = state.finished()
+        self.hidden = False
+
+    async def run(self, identity: Identity, invite_token: str, out: Path) -> int:
+        """Take part until the end; the exit code."""
+        self.hidden = identity.figures == "nobody"
+        snapshot = await self._join(identity, invite_token)
+        self.say(f"Joined as {identity.name}.")
+        start = await self._start()
+        while True:
+            await self._act(snapshot, start)
+            if snapshot["phase"] in ENDED:
+                return self._end(snapshot, out)
+            if self.coordinator.replaced:
+                raise Failure(self.coordinator.replaced)
+            snapshot = await self.coordinator.next_snapshot()
+
+    async def _join(self, identity: Identity, invite_token: str) -> dict[str, Any]:
+        client = self.client
+        counts = {"train": len(client.train_rows), "fusion": len(client.fusion_rows), "test": len(client.test_rows)}
+        joining = {
+            "federationId": identity.federation_id,
+            "inviteToken": invite_token,
+            "name": identity.name,
+            "resumeToken": identity.resume_token,
+            "modelSha256": fingerprint(client.config["model"]),
+            "figures": identity.figures,
+            "device": None if self.hidden else device_words(self.ranks),
+            "samples": {**counts, "fusion": None, "test": None} if self.hidden else counts,
+            "identity": None,
+            "sees": "own",
+        }
+        while True:
+            try:
+                return await self.coordinator.join(joining)
+            except Failure as failure:
+                if failure.code != "AWAITING_APPROVAL":
+                    raise
+                self.say("Waits for the organiser to admit this client.")
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    async def _start(self) -> Held:
+        """What this client holds: from its last round, or what everyone starts from."""
+        config = self.client.config
+        if self.finished:
+            self.say(f"Goes on after round {self.finished.round}.")
+            return self.finished.held
+        if config["initialAdapter"] is None:
+            initial = initial_adapter(self.client.layout, config["seed"])
+        else:
+            tensors = load(await self.coordinator.adapter_file("initial"))
+            initial = {key: tensors[key] for key in self.client.layout}
+        return Held(initial, initial)
+
+    async def _act(self, snapshot: dict[str, Any], start: Held) -> None:
+        """Work on the open round, or send what is done of it; a round that has moved on is left alone."""
+        opened, me = snapshot["openRound"], self.coordinator.client_id
+        if not opened or me not in opened["participants"] or snapshot["phase"] != "collecting":
+            return
+        number, attempt = opened["round"], opened["attempt"]
+        if me in opened["submitted"]:
+            return
+        try:
+            if self.finished is None or self.finished.round != number:
+                await self._work(number, attempt, start)
+            await self._send(attempt)
+        except Failure as failure:
+            if failure.code not in ("WRONG_ROUND", "NOT_THERE", "TIMEOUT", "NOT_JOINED"):
+                raise
+            self.say(f"Round {number}: {failure}")
+
+    async def _work(self, number: int, attempt: int, start: Held) -> None:
+        entry = next(entry for entry in self.plans["rounds"] if entry["round"] == number)
+        is_first = self.finished is None
+        plan = entry["newcomer"] if is_first else entry["plan"]
+        self.say(f"Round {number} ({plan['stage']}) …")
+        received = await self.coordinator.fetch_adapter(number) if plan["receive"] else None
+        held = self.finished.held if self.finished else start
+        loop = asyncio.get_running_loop()
+
+        def progress(where: dict[str, Any]) -> None:
+            nothing = {"slot": None, "step": 0, "steps": 0, "loss": None, "tokensPerSecond": 0}
+            shown = {"activity": where["activity"]} if self.hidden else where
+            loop.call_soon_threadsafe(self.coordinator.tell, {"round": number, **nothing, **shown})
+
+        # In a thread: the connection stays alive meanwhile.
+        outcome = await asyncio.to_thread(run_round, self.client, held, number, plan, received, is_first, progress)
+        self.finished = Finished(number, attempt, False, outcome.held, outcome.upload, outcome.metrics)
+        self.state.save_finished(self.finished)
+
+    async def _send(self, attempt: int) -> None:
+        if self.finished is None:
+            return
+        metrics = NO_METRICS if self.hidden else self.finished.metrics
+        await self.coordinator.submit(self.finished.round, self.finished.upload, metrics)
+        self.finished = replace(self.finished, attempt=attempt, submitted=True)
+        self.state.save_submitted(self.finished.round, attempt)
+
+    def _end(self, snapshot: dict[str, Any], out: Path) -> int:
+        if self.finished is None:
+            raise Failure(f"The federation has ended ({snapshot['phase']}) before this client had finished a round.")
+        folders = write_adapters(out, self.finished.held, self.client.config)
+        accuracy = self.finished.metrics["accuracy"]
+        figures = ", ".join(f"{kind} {value:.3f}" for kind, value in accuracy.items() if value is not None)
+        self.say(f"Accuracy on this client's test rows: {figures}")
+        self.say(f"{snapshot['phase'].capitalize()}. Adapters: {', '.join(map(str, folders))}")
+        return 0 if snapshot["phase"] == "finished" else 1
+
+
+def device_words(ranks: Ranks) -> dict[str, Any] | None:
+    """Where this client computes, as the coordinator is told. The protocol has no word for CUDA: nothing is told then."""
+    if ranks.device.type != "cpu":
+        return None
+    runtime = f"Python {platform.python_version()}, PyTorch {torch.__version__}"
+    return {
+        "backend": "cpu",
+        "threads": min(1024, torch.get_num_threads() * ranks.size),
+        "reason": "PyTorch found no GPU.",
+        "description": runtime if ranks.size == 1 else f"Cluster of {ranks.size}: {runtime}",
+    }
+
+
+def default_name() -> str:
+    """How the others see a client that chose no name."""
+    return f"python {os.getpid()}"

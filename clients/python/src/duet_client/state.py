@@ -1,0 +1,135 @@
+"""What a client must not forget, in a folder that its owner alone can read: identity, base models, the last finished round."""
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from safetensors.torch import load, save
+
+from duet_client.adapter import Adapter
+from duet_client.failure import Failure
+from duet_client.run_round import Held
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this client is in a federation. The resume token is its secret."""
+
+    federation_id: str
+    name: str
+    figures: str
+    resume_token: str
+
+    @staticmethod
+    def new(federation_id: str, name: str, figures: str) -> "Identity":
+        """Make one that nobody has."""
+        return Identity(federation_id, name, figures, secrets.token_urlsafe(32))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The newest finished round, kept so that it can be sent again without training again."""
+
+    round: int
+    attempt: int
+    submitted: bool
+    held: Held
+    upload: bytes | None
+    metrics: dict[str, Any]
+
+
+class StateFolder:
+    """One federation's part of a state folder, locked for this process."""
+
+    def __init__(self, root: Path, federation_id: str) -> None:
+        """Make the folder and lock it."""
+        self.root = root
+        self.folder = root / federation_id
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = _locked(self.folder / "lock")
+
+    def identity(self) -> Identity | None:
+        """Who this client was; None at first."""
+        found = _read(self.folder / "identity.json")
+        return None if found is None else Identity(**json.loads(found))
+
+    def save_identity(self, identity: Identity) -> None:
+        """Keep it before the coordinator knows of it."""
+        write_file(self.folder / "identity.json", json.dumps(asdict(identity)).encode())
+
+    def finished(self) -> Finished | None:
+        """The last finished round; None before there is one."""
+        found = _read(self.folder / "finished.safetensors")
+        if found is None:
+            return None
+        tensors = load(found)
+        length = int.from_bytes(found[:8], "little")
+        about = json.loads(json.loads(found[8 : 8 + length])["__metadata__"]["finished"])
+
+        def adapter(kind: str) -> Adapter | None:
+            return {key: tensors[f"{kind}/{key}"] for key in about["keys"]} if f"{kind}/{about['keys'][0]}" in tensors else None
+
+        held = Held(adapter("personal") or {}, adapter("shared") or {}, adapter("residual"), adapter("served"))
+        upload = _read(self.folder / "upload.bin") if about["uploads"] else None
+        submitted = _read(self.folder / "submitted") == _key(about["round"], about["attempt"])
+        return Finished(about["round"], about["attempt"], submitted, held, upload, about["metrics"])
+
+    def save_finished(self, finished: Finished) -> None:
+        """Put a round's result on the disk, before it is sent."""
+        if finished.upload is not None:
+            write_file(self.folder / "upload.bin", finished.upload)
+        adapters = {
+            "personal": finished.held.personal,
+            "shared": finished.held.shared,
+            "residual": finished.held.residual or {},
+            "served": finished.held.served or {},
+        }
+        tensors = {f"{kind}/{key}": values.contiguous() for kind, held in adapters.items() for key, values in held.items()}
+        about = {
+            "round": finished.round,
+            "attempt": finished.attempt,
+            "metrics": finished.metrics,
+            "keys": list(finished.held.shared),
+            "uploads": finished.upload is not None,
+        }
+        content = save({name: values.clone() for name, values in tensors.items()}, metadata={"finished": json.dumps(about)})
+        write_file(self.folder / "finished.safetensors", content)
+
+    def save_submitted(self, number: int, attempt: int) -> None:
+        """Note that the coordinator has it."""
+        write_file(self.folder / "submitted", _key(number, attempt))
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Put a file on the disk wholly or not at all, for its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _key(number: int, attempt: int) -> bytes:
+    return f"{number}/{attempt}".encode()
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """Hold a lock until this process ends."""
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise Failure(
+            f'The state folder "{path.parent}" is in use. Wait until that process has ended, or use --state.'
+        ) from error
+    return file

@@ -1,0 +1,52 @@
+"""The ranks of a client at work: rank 0 says what to do, all do it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from duet_client.adapter import adapter_layout
+from duet_client.encoder import Encoder, Example, LabelTask
+from duet_client.random_stream import client_seed
+from duet_client.ranks import Ranks
+from duet_client.rows import Split, distinct, read_rows, split_rows
+from duet_client.run_round import Client
+from duet_client.training import TrainingOutcome, TrainingRun, train_adapter
+
+
+def read_split(data: Path, input_column: str, label_column: str, config: dict[str, Any]) -> Split:
+    """The rows of a file, split as every rank splits them."""
+    return split_rows(read_rows(data, input_column, label_column, config["task"]["labels"]), config["seed"])
+
+
+def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks) -> Client:
+    """Load the base and tokenise the rows. On rank 0 the client's training tells the other ranks to train along."""
+    encoder = Encoder(base, ranks.device)
+    task = LabelTask(encoder, config["task"]["labels"])
+    limit = config["training"]["maxTokens"]
+    train_rows = [task.encode(row.input, row.answer, limit) for row in split.train]
+    lora = config["adapter"]
+
+    def train(run: TrainingRun, on_step: Callable[[int, float, int], None]) -> TrainingOutcome:
+        ranks.broadcast(run)
+        return train_adapter(task, train_rows, run, config["training"], lora, ranks, on_step)
+
+    def encoded(rows: list[Any]) -> list[Example]:
+        return [task.encode(row.input, row.answer, limit) for row in rows]
+
+    return Client(
+        config=config,
+        layout=adapter_layout(encoder.linears, lora["targetModules"], lora["rank"]),
+        task=task,
+        train_rows=train_rows,
+        fusion_rows=encoded(distinct(split.fusion)),
+        test_rows=encoded(list(split.test)),
+        seed=client_seed([row.input for row in split.train]),
+        train=train,
+    )
+
+
+def follow(client: Client, ranks: Ranks) -> None:
+    """What the other ranks do: train along until rank 0 has nothing more."""
+    config = client.config
+    while (run := ranks.broadcast(None)) is not None:
+        train_adapter(client.task, client.train_rows, run, config["training"], config["adapter"], ranks)

@@ -1,0 +1,107 @@
+"""The inner optimiser: AdamW steps on one adapter over a client's own examples, data-parallel over the ranks."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from duet_client.adapter import A_SUFFIX, Adapter, Part, keys_of
+from duet_client.batches import batches
+from duet_client.encoder import ActiveAdapter, Example, LabelTask
+from duet_client.failure import Failure
+from duet_client.random_stream import random_stream
+from duet_client.ranks import Ranks
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One training of a plan, as plain data: it goes from rank 0 to all."""
+
+    start: Adapter
+    steps: int
+    seed: int
+    part: Part
+    weight: float
+    """Of the trained adapter in the forward pass."""
+    beside: Adapter | None
+    """A frozen adapter that is active beside it."""
+    anchor: Adapter | None
+    mu: float
+    """With an anchor (mu / 2) |theta - anchor|^2 is added to the loss."""
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """The trained adapter; mean loss over the steps, nats; tokens read, padding not counted."""
+
+    adapter: Adapter
+    mean_loss: float
+    tokens: int
+
+
+def train_adapter(
+    task: LabelTask,
+    examples: Sequence[Example],
+    run: TrainingRun,
+    config: dict[str, Any],
+    lora: dict[str, Any],
+    ranks: Ranks,
+    on_step: Callable[[int, float, int], None] = lambda *_: None,
+) -> TrainingOutcome:
+    """Take fresh AdamW steps with linear warm-up and global-norm clipping on a copy of the start.
+
+    Every rank has the same examples and draws the same batches; each computes its share of every batch, and the sums of losses
+    and gradients are those of the whole.
+    """
+    device = task.encoder.device
+    values = {key: tensor.clone().to(device) for key, tensor in run.start.items()}
+    moving = [values[key].requires_grad_() for key in keys_of(list(values), run.part)]
+    anchors = None if run.anchor is None else [run.anchor[key].to(device) for key in keys_of(list(values), run.part)]
+    beside = run.beside and {key: tensor.to(device) for key, tensor in run.beside.items()}
+    scale = lora["alpha"] / lora["rank"]
+    optimizer = torch.optim.AdamW(moving, lr=config["learningRate"], weight_decay=config["weightDecay"])
+    stream = batches(examples, config["batchSize"], random_stream(run.seed, "batches"))
+    torch.manual_seed(run.seed + ranks.rank)
+    loss_sum, tokens = 0.0, 0
+    for step in range(run.steps):
+        batch = next(stream)
+        share = ranks.share_of(batch)
+        optimizer.zero_grad(set_to_none=False)
+        loss = torch.zeros((), device=device)
+        if share:
+            active = ActiveAdapter(_active(values, run.weight, beside), scale, lora["dropout"])
+            loss = task.losses(share, active).sum() / len(batch)
+            loss.backward()  # type: ignore[no-untyped-call]
+        for tensor in moving:
+            if tensor.grad is None:
+                tensor.grad = torch.zeros_like(tensor)
+        gradients = [tensor.grad for tensor in moving if tensor.grad is not None]
+        total = loss.detach().clone()
+        ranks.add_up([total, *gradients])
+        if anchors is not None:
+            for gradient, tensor, anchor in zip(gradients, moving, anchors, strict=True):
+                gradient += run.mu * (tensor.detach() - anchor)
+        torch.nn.utils.clip_grad_norm_(moving, config["clipNorm"])
+        for group in optimizer.param_groups:
+            group["lr"] = config["learningRate"] * min(1.0, (step + 1) / max(1, config["warmupSteps"]))
+        optimizer.step()
+        value = float(total)
+        if not math.isfinite(value):
+            raise Failure(f"The loss is not a number after step {step + 1}. Ask the organiser for a lower learning rate.")
+        loss_sum += value
+        tokens += sum(len(example.tokens) for example in batch)
+        on_step(step + 1, value, tokens)
+    trained = {key: tensor.detach().cpu() for key, tensor in values.items()}
+    return TrainingOutcome(trained, loss_sum / run.steps, tokens)
+
+
+def _active(values: Adapter, weight: float, beside: Adapter | None) -> Adapter:
+    """What the forward pass sees: the trained adapter, weighted, and what is beside it."""
+    if weight == 1 and beside is None:
+        return values
+    weighted = {key: tensor if key.endswith(A_SUFFIX) else weight * tensor for key, tensor in values.items()}
+    if beside is None:
+        return weighted
+    return {key: torch.cat([tensor, beside[key]], dim=0 if key.endswith(A_SUFFIX) else 1) for key, tensor in weighted.items()}

@@ -1,0 +1,138 @@
+"""What this client computes is what the TypeScript client computes of the same."""
+
+import base64
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from conftest import ROOT
+
+from duet_client.adapter import Adapter, adapter_layout, decode_adapter, encode_adapter, initial_adapter
+from duet_client.encoder import Encoder
+from duet_client.random_stream import client_seed, random_stream, shuffled
+from duet_client.ranks import Ranks
+from duet_client.refusals import refusal
+from duet_client.rows import Row, Split, split_rows
+from duet_client.run_round import Client, Held, run_round
+from duet_client.team import prepare
+from duet_client.upload_codec import FORMATS, encode_upload
+
+Golden = dict[str, Any]
+USE_LITE = ROOT / "models" / "use-lite"
+
+
+def rows_of(golden: Golden) -> list[Row]:
+    return [Row(row["input"], row["answer"]) for row in golden["rows"]]
+
+
+def split_of(golden: Golden) -> Split:
+    rows = rows_of(golden)
+    return Split(*([rows[place] for place in golden["split"][part]] for part in ("train", "fusion", "test")))
+
+
+@pytest.fixture(scope="session")
+def client(golden: Golden) -> Client:
+    return prepare(golden["config"], USE_LITE, split_of(golden), Ranks())
+
+
+def distance(ours: Adapter, theirs: str) -> float:
+    """Largest of the factors' distances, relative to its norm. Single values differ more: AdamW divides by tiny gradients."""
+    wanted = decode_adapter(base64.b64decode(theirs), {key: (len(values), values.shape[1]) for key, values in ours.items()})
+    return max((float((values - wanted[key]).norm() / wanted[key].norm()) for key, values in ours.items()), default=0.0)
+
+
+def is_near(ours: float | None, theirs: float | None) -> bool:
+    return ours is theirs if ours is None or theirs is None else math.isclose(ours, theirs, rel_tol=1e-3)
+
+
+def test_draws_and_order(golden: Golden) -> None:
+    uniform = random_stream(5, "a", 2, "é𓀀")
+    assert [uniform() for _ in golden["draws"]] == golden["draws"]
+    assert shuffled(range(20), random_stream(1, "order")) == golden["shuffled"]
+
+
+def test_split_and_seed_of_the_same_rows(golden: Golden) -> None:
+    split = split_rows(rows_of(golden), golden["config"]["seed"])
+    assert split == split_of(golden)
+    assert client_seed([row.input for row in split.train]) == golden["clientSeed"]
+
+
+def test_initial_adapter_bit_for_bit(golden: Golden, client: Client) -> None:
+    assert encode_adapter(initial_adapter(client.layout, golden["config"]["seed"])) == base64.b64decode(golden["initial"])
+
+
+@pytest.mark.parametrize("name", ["int8", "int4"])
+def test_blocks_byte_for_byte(golden: Golden, name: str) -> None:
+    class Quarter:
+        def random(self, shape: tuple[int, ...]) -> np.ndarray:
+            return np.full(shape, 0.25)
+
+    values = np.frombuffer(base64.b64decode(golden["values"]), dtype="<f4")
+    blob = FORMATS[name].encode(values, Quarter())  # type: ignore[arg-type]
+    assert blob == base64.b64decode(golden[name])
+    assert np.abs(FORMATS[name].decode(blob, values.size) - values).max() < np.abs(values).max() / FORMATS[name].largest * 1.001
+
+
+def test_what_rounding_loses_goes_into_the_next_upload() -> None:
+    adapter = {"m.lora_A.weight": torch.randn(2, 64), "m.lora_B.weight": torch.zeros(8, 2)}
+    plan, coding = {"form": "difference", "part": "all"}, {"format": "int4", "topK": None}
+    generator, residual = np.random.default_rng(1), None
+    sent = torch.zeros(2, 64)
+    for _ in range(50):
+        blob, residual = encode_upload(plan, coding, adapter, adapter, residual, generator)
+        decoded = FORMATS["int4"].decode(blob, 144)[:128].reshape(2, 64)
+        sent += torch.from_numpy(decoded)
+    assert (sent / 50 - adapter["m.lora_A.weight"]).abs().max() < 0.02
+
+
+def test_embeddings_of_the_shipped_graph() -> None:
+    fixture = json.loads((ROOT / "packages/lora-engine/fixtures/encoder/embeddings.json").read_text())
+    encoder = Encoder(USE_LITE, torch.device("cpu"))
+    assert [encoder.tokens_of(text, 128) for text in fixture["texts"]] == fixture["ids"]
+    embedded = encoder.embed(fixture["ids"], None)
+    assert (embedded - torch.tensor(fixture["embeddings"])).abs().max() < 1e-5
+
+
+def test_a_federation_from_local_learning_to_fusion(golden: Golden, client: Client) -> None:
+    """Learning alone, three rounds and the fusion: factors to 1e-3 of their norm, figures, and the same weights."""
+    start = initial_adapter(client.layout, golden["config"]["seed"])
+    held, is_first = Held(start, start), True
+    for plan, theirs in zip(golden["plans"]["rounds"], golden["rounds"], strict=True):
+        received = base64.b64decode(theirs["received"]) if theirs["received"] else None
+        outcome = run_round(client, held, theirs["round"], plan["plan"], received, is_first, lambda _: None)
+        held, is_first = outcome.held, False
+        assert distance(held.personal, theirs["personal"]) < 1e-3
+        if theirs["upload"]:
+            assert outcome.upload is not None
+            assert distance(decode_adapter(outcome.upload, client.layout), theirs["upload"]) < 1e-3
+        assert is_near(outcome.metrics["trainLoss"], theirs["metrics"]["trainLoss"])
+        for figure in ("accuracy", "macroF1", "testLoss"):
+            for slot, wanted in theirs["metrics"][figure].items():
+                assert is_near(outcome.metrics[figure][slot], wanted), (figure, slot)
+        assert outcome.metrics["trainTokens"] == theirs["metrics"]["trainTokens"]
+    assert held.served is not None
+    assert distance(held.served, golden["rounds"][-1]["served"]) < 1e-3
+    fusion = golden["rounds"][-1]["metrics"]["fusion"]
+    for name in ("personal", "shared", "evaluations", "forwardTokens"):
+        assert outcome.metrics["fusion"][name] == pytest.approx(fusion[name])
+
+
+def test_what_is_lacking_is_named(golden: Golden) -> None:
+    model = {"source": {"kind": "coordinator"}, "config": {"model_type": "use-lite"}}
+    config = {**golden["config"], "aggregation": "plain", "model": model}
+    plans = golden["plans"]
+    assert refusal(config, plans) is None
+    step = {**plans["rounds"][0]["plan"]["steps"][0], "balanced": True, "distill": {}}
+    plan = {**plans["rounds"][0]["plan"], "steps": [step], "receive": {"part": "all", "extra": "merged"}}
+    lacking = refusal({**config, "aggregation": "secure"}, {"label": "Magic", "rounds": [{"plan": plan}]})
+    assert lacking is not None
+    for what in ("secure sums", 'distillation (method "Magic")', "balanced softmax", "merged updates"):
+        assert what in lacking
+
+
+def test_a_target_that_is_not_there_is_refused(client: Client) -> None:
+    with pytest.raises(Exception, match="no module called nothing"):
+        adapter_layout(client.task.encoder.linears, ["nothing"], 2)

@@ -1,0 +1,97 @@
+/**
+ * What the TypeScript client makes of a client's rows, for the tests of clients/python, as JSON on standard output: draws, splits,
+ * coded values, and a whole federation of one client from local learning to fusion.
+ */
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { codecFor } from "@duet/lora-core/compression/codecFor";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
+import { splitRows } from "@duet/lora-core/data/splitRows";
+import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import { federationPlans } from "@duet/lora-core/strategies/federationPlans";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { decodeUpload } from "@duet/lora-core/strategies/uploadCodec";
+import { random, shuffled } from "@duet/lora-core/tensors/random";
+import { useBackend } from "@duet/lora-engine/backends/testBackend";
+import { loadModel } from "@duet/lora-engine/models/loadModel";
+import { readModelFolder } from "@duet/lora-engine/models/testing/modelFolder";
+import { clientSeedOf } from "@duet/lora-engine/training/clientSeed";
+import { prepareClient } from "@duet/lora-engine/training/prepareClient";
+import { RoundReport } from "@duet/lora-engine/training/roundReport";
+import { createRunControl } from "@duet/lora-engine/training/runControl";
+import { type Client, runRound } from "@duet/lora-engine/training/runRound";
+
+const SEED = 7;
+const base64 = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString("base64");
+
+const scenario = logsScenario({ clients: 1, seed: 1, rowsPerClient: 90 });
+const rows = scenario.clients[0]?.rows ?? [];
+const split = splitRows(rows, { seed: SEED });
+const setup = {
+  task: scenario.task,
+  adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["qkv"] },
+  training: defaultTraining("encoder"),
+  upload: AS_THEY_ARE,
+  seed: SEED,
+  clientSeed: clientSeedOf(split),
+};
+
+/** With this preset every kind of step occurs: learning alone, values and differences, copies, a fusion. */
+const strategy = presetOf("fdlora", "sends-personal");
+const budgets = {
+  local: { unit: "steps", amount: 6 },
+  inner: { unit: "epochs", amount: 1 },
+  rounds: 3,
+} as const;
+
+async function federation() {
+  await useBackend("wasm");
+  const model = loadModel(readModelFolder("use-lite"));
+  let client: Client = prepareClient(await model.prepare(setup.task), model.linears, setup, split);
+  const { layout } = client;
+  const method = methodOf(strategy);
+  const plans = federationPlans(strategy, budgets);
+  let state = method.init(initialAdapter(layout, SEED));
+  const rounds = [];
+  for (const { round, plan } of plans.rounds) {
+    const received = plan.receive ? encodeAdapter(state.shared, layout) : null;
+    const report = new RoundReport(round, () => {});
+    const outcome = await runRound(client, { round, plan, received }, report, createRunControl());
+    client = { ...client, held: outcome.held, served: outcome.served, lastRound: round };
+    const { upload, served } = outcome;
+    const form = plan.upload && { layout, upload: plan.upload, coding: AS_THEY_ARE };
+    if (upload && form) {
+      const contribution = { clientId: "a", sampleCount: split.train.length, tensors: decodeUpload(form, upload) };
+      state = method.aggregate(state, [contribution], round);
+    }
+    const adapters = { upload: base64(upload), personal: base64(encodeAdapter(client.held.personal, layout)) };
+    const fused = served && base64(encodeAdapter(served, layout));
+    rounds.push({ round, received: base64(received), ...adapters, served: fused, metrics: report.metrics() });
+  }
+  return { plans, initial: base64(encodeAdapter(initialAdapter(layout, SEED), layout)), rounds };
+}
+
+const values = Float32Array.from(Array.from({ length: 200 }, random(3, "values")), (x, i) =>
+  i < 64 ? 0 : (x - 0.5) * 10 ** (i % 4),
+);
+const coded = (format: "int8" | "int4") => base64(codecFor({ format, topK: null })?.encode(values, () => 0.25) ?? null);
+const places = (part: typeof split.train) => part.map((row) => rows.indexOf(row));
+
+console.log(
+  JSON.stringify({
+    draws: Array.from({ length: 8 }, random(5, "a", 2, "é𓀀")),
+    shuffled: shuffled(
+      Array.from({ length: 20 }, (_, i) => i),
+      random(1, "order"),
+    ),
+    rows,
+    split: { train: places(split.train), fusion: places(split.fusion), test: places(split.test) },
+    clientSeed: setup.clientSeed,
+    values: base64(new Uint8Array(values.buffer)),
+    int8: coded("int8"),
+    int4: coded("int4"),
+    config: setup,
+    ...(await federation()),
+  }),
+);
