@@ -1,4 +1,5 @@
-import "@mantine/core/styles.css";
+import "@fontsource-variable/inter/wght.css";
+import "./app/library.css";
 import "./app/styles.css";
 import { MantineProvider } from "@mantine/core";
 import { StrictMode, Suspense } from "react";

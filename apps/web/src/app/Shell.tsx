@@ -1,7 +1,7 @@
 import { explain } from "@duet/lora-core/errors/duetError";
 import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
@@ -19,17 +19,28 @@ export function Shell({ title, narrow = false, children }: ShellProps) {
   useEffect(() => {
     document.title = title === null ? "Duet" : `${title} · Duet`;
   }, [title]);
+  const main = useRef<HTMLElement>(null);
   return (
     <div className={narrow ? "page narrow" : "page"}>
-      <header className="header">
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <header className="top">
         <Link to="/" className="brand" aria-label="Duet, front page">
           <Mark />
           Duet
         </Link>
+        {title !== null && (
+          <span className="crumb" aria-hidden="true">
+            / <span>{title}</span>
+          </span>
+        )}
         <ColorSchemeToggle />
       </header>
-      <ConnectionNotice />
-      <main>{children}</main>
+      <main ref={main} tabIndex={-1}>
+        <ConnectionNotice />
+        {children}
+      </main>
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { Button, createTheme, defaultVariantColorsResolver, Modal, Paper, Tooltip } from "@mantine/core";
 
-const FILLED = { background: "var(--duet-primary)", hover: "var(--duet-primary-hover)", color: "var(--duet-on-primary)" };
+const FILLED = { background: "var(--ink)", hover: "var(--ink-2)", color: "var(--on-ink)" };
 
-/** Neutral on purpose: colour is reserved for the four adapters. Text and surfaces have at least 4.5:1 in both schemes (styles.css). */
+/** Neutral on purpose: colour is reserved for the four adapters. Its sizes and colours are the tokens of styles.css. */
 export const theme = createTheme({
   primaryColor: "dark",
   primaryShade: { light: 8, dark: 1 },
@@ -13,8 +13,10 @@ export const theme = createTheme({
   }),
   defaultRadius: 8,
   cursorType: "pointer",
-  fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
-  headings: { fontWeight: "600" },
+  fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  fontSizes: { xs: "12px", sm: "14px", md: "14px", lg: "20px", xl: "20px" },
+  lineHeights: { xs: "16px", sm: "20px", md: "20px", lg: "28px", xl: "28px" },
   components: {
     Tooltip: Tooltip.extend({
       defaultProps: {

@@ -95,7 +95,7 @@ function BalanceBar({ label, count, share }: { readonly label: string; readonly 
         {label}
       </span>
       <div className="track" style={{ height: 8 }} aria-hidden="true">
-        <Fill share={share} color="var(--duet-muted)" />
+        <Fill share={share} color="var(--ink-3)" />
       </div>
       <span className="number">{count}</span>
     </>

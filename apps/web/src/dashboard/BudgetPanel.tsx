@@ -6,12 +6,11 @@ import { type BudgetRow, budgetView } from "./budgetView.ts";
 /** How much every client has spent of its privacy budget. Nothing in a federation without differential privacy. */
 export function BudgetPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const view = budgetView(snapshot);
-  if (!view) return null;
+  if (!view || view.rows.length === 0) return null;
   return (
     <Panel
       title="Privacy budget"
       hint="Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part."
-      empty={view.rows.length === 0 ? "How much of its epsilon every client has spent, once the first has joined." : null}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields */}
       <div className="bars" role="group" aria-label="Epsilon spent, by client">
@@ -31,7 +30,7 @@ function Bar({ name, share, text, isSpent }: BudgetRow) {
     <>
       <span>{name}</span>
       <div className="track" aria-hidden="true">
-        <Fill share={share} color="var(--duet-muted)" />
+        <Fill share={share} color="var(--ink-3)" />
       </div>
       <span className="small">
         {text}

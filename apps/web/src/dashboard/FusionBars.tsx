@@ -3,9 +3,9 @@ export function FusionBars({ personal, shared }: { readonly personal: number; re
   const scale = Math.max(1, Math.abs(personal), Math.abs(shared));
   return (
     <span style={{ display: "inline-grid", gridTemplateColumns: "72px auto", gap: "2px 8px", alignItems: "center" }}>
-      <Bar name="personal" weight={personal / scale} color="var(--duet-personal)" />
+      <Bar name="personal" weight={personal / scale} color="var(--personal)" />
       <span>{personal.toFixed(2)}</span>
-      <Bar name="shared" weight={shared / scale} color="var(--duet-shared)" />
+      <Bar name="shared" weight={shared / scale} color="var(--shared)" />
       <span>{shared.toFixed(2)}</span>
     </span>
   );
@@ -18,7 +18,7 @@ function Bar({ name, weight, color }: { readonly name: string; readonly weight: 
     <span className="track" style={{ height: 8 }}>
       <span className="visuallyHidden">{name}</span>
       <span style={{ position: "absolute", top: 0, bottom: 0, width, background: color, ...side }} />
-      <span style={{ position: "absolute", top: 0, bottom: 0, left: "50%", width: 1, background: "var(--duet-muted)" }} />
+      <span style={{ position: "absolute", top: 0, bottom: 0, left: "50%", width: 1, background: "var(--ink-3)" }} />
     </span>
   );
 }

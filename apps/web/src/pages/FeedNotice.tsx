@@ -7,7 +7,7 @@ export function FeedNotice({ feed }: { readonly feed: FeedState }) {
   if (feed.kind === "loading") return <p className="muted">Asking the coordinator for this federation.</p>;
   return (
     <>
-      <h1 className="pageTitle">This federation cannot be opened</h1>
+      <h1>This federation cannot be opened</h1>
       <FailureAlert failure={feed.failure} />
     </>
   );

@@ -14,8 +14,8 @@ export interface FusionSlidersProps {
 }
 
 const SLIDERS = [
-  { key: "personal", label: "w₁ personal", color: "var(--duet-personal)" },
-  { key: "shared", label: "w₂ shared", color: "var(--duet-shared)" },
+  { key: "personal", label: "w₁ personal", color: "var(--personal)" },
+  { key: "shared", label: "w₂ shared", color: "var(--shared)" },
 ] as const;
 
 const KINDS = [

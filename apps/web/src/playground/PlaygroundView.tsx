@@ -39,9 +39,7 @@ export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps
   const parts = { playground, shown, task, isClosed: !isOpen, form };
   return (
     <div className="column" style={{ marginTop: 14 }}>
-      <h1 className="pageTitle" style={{ margin: 0 }}>
-        Playground of {config.name}
-      </h1>
+      <h1 style={{ margin: 0 }}>Playground of {config.name}</h1>
       <p className="muted" style={{ margin: 0 }}>
         {closed ?? "Everything here is computed in this tab; no prompt, file or answer leaves it."}
       </p>

@@ -58,7 +58,7 @@ export function RoundPlot(props: RoundPlotProps) {
         <Axes scale={scale} range={range} totalRounds={totalRounds} />
         {reference !== null && <Level scale={scale} value={reference} dashed />}
         {round !== null && (
-          <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--duet-muted)" />
+          <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
         )}
         {lines.map(({ key, color, thin, ends }) => (
           <Curve key={key} ends={ends} scale={scale} color={color} thin={thin} />
@@ -96,7 +96,7 @@ const highestOf = (points: readonly ChartPoint[], series: readonly ChartSeries[]
 function Axes({ scale, range: [first, last], totalRounds }: { readonly scale: ChartScale } & AxisProps) {
   const rounds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   return (
-    <g fontSize={12} fill="var(--duet-muted)">
+    <g fontSize={12} fill="var(--ink-3)">
       {scale.ticks.map((tick) => (
         <g key={tick}>
           <Level scale={scale} value={tick} />
@@ -126,7 +126,7 @@ function Level({
   readonly dashed?: boolean;
 }) {
   const y = scale.y(value);
-  const look = dashed ? { stroke: "var(--duet-muted)", strokeDasharray: "2 4" } : { stroke: "var(--duet-hairline)" };
+  const look = dashed ? { stroke: "var(--ink-3)", strokeDasharray: "2 4" } : { stroke: "var(--line)" };
   return <line x1={scale.left} x2={scale.right} y1={y} y2={y} {...look} />;
 }
 
@@ -165,7 +165,7 @@ function EndLabels({ lines, scale }: { readonly lines: readonly LabelledLine[]; 
     LABEL_GAP,
   );
   return ended.map(({ key, label, x }, i) => (
-    <text key={key} x={x + 9} y={heights[i]} dy="0.32em" fontSize={13} fill="var(--mantine-color-text)">
+    <text key={key} x={x + 9} y={heights[i]} dy="0.32em" fontSize={13} fill="var(--ink)">
       {label}
     </text>
   ));
