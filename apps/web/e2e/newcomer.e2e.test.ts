@@ -1,7 +1,10 @@
 /** A newcomer's first minutes: sample data, a second tab, both learn; the same pages on a phone and in the dark. */
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
+import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -12,32 +15,32 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 describe("a newcomer", () => {
-  it("tries the sample data in one tab, invites a second, and both train", async () => {
-    const first = await stage.browser.newContext();
-    const second = await stage.browser.newContext();
-    const [mine, theirs] = [await first.newPage(), await second.newPage()];
-    for (const page of [mine, theirs]) page.setDefaultTimeout(60_000);
+  it("watches it learn at one click, beside a simulated participant that comes back with the tab; a friend may join", async () => {
+    const [first, second] = await Promise.all([stage.browser.newContext(), stage.browser.newContext()]);
+    const [mine, theirs] = await Promise.all([first.newPage(), second.newPage()]);
+    for (const page of [mine, theirs]) page.setDefaultTimeout(120_000);
+    const training = (page: Page) =>
+      page
+        .getByRole("region", { name: "My tab" })
+        .getByText(/Training the shared adapter/)
+        .waitFor({ timeout: 120_000 });
 
     await mine.goto(stage.url);
-    await mine.getByRole("button", { name: "System logs" }).click();
+    await mine.getByRole("button", { name: "system logs" }).click();
     await mine.waitForURL(/\/federation\/[^#]+#/);
-    await mine
-      .getByRole("status", { name: "Federation status" })
-      .getByText(/Waiting for 1 more client/)
-      .first()
-      .waitFor();
+    await training(mine);
+    const simulated = mine.getByRole("cell", { name: /\(simulated\) here/ });
+    await simulated.waitFor();
+    await mine.reload();
+    await training(mine);
+    await simulated.waitFor();
 
     await theirs.goto(mine.url().replace("/federation/", "/join/"));
     await theirs.getByRole("textbox", { name: "Your name" }).fill("bram");
     await theirs.getByRole("button", { name: "Use sample data" }).click();
     await theirs.getByRole("button", { name: "Join and train" }).click();
+    await training(theirs);
 
-    for (const page of [mine, theirs]) {
-      await page
-        .getByRole("region", { name: "My tab" })
-        .getByText(/Training the shared adapter/)
-        .waitFor({ timeout: 120_000 });
-    }
     await mine.goto(stage.url);
     // Nobody else finds it; this browser finds its way back.
     await mine.getByText("None is listed").waitFor();
@@ -79,6 +82,14 @@ describe("a newcomer", () => {
     await base.selectOption(DEFAULT_BASE.label);
     await page.getByRole("textbox", { name: "Labels" }).waitFor();
     await context.close();
+  });
+
+  it("waits for no more than 250 kB by gzip before the first screen", async () => {
+    const page = await readFile("dist/web/index.html", "utf8");
+    const files = [...page.matchAll(/assets\/[\w.-]+/g)].map(([path]) => path);
+    const sizes = await Promise.all(files.map(async (path) => gzipSync(await readFile(`dist/web/${path}`)).byteLength));
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
   });
 
   it("can read every page at 390 px without scrolling sideways", async () => {

@@ -11,39 +11,58 @@ const REFRESH_MS = 5_000;
 /** The federations that are to be found here, renewed while the page is open. Watching one needs its link. */
 export function FederationList() {
   const { federations, unreadable } = useFederations();
+  const finished = federations?.filter(({ phase }) => phase === "finished") ?? [];
+  const current = federations?.filter(({ phase }) => phase !== "finished") ?? [];
   const others =
     unreadable > 0 &&
     `${plural(unreadable, "federation")} more cannot be opened: stored by another version of Duet, or damaged. The files are kept.`;
-  const empty =
-    federations === null
-      ? "Asking the coordinator which federations there are."
-      : federations.length === 0
-        ? others || "None is listed. Organisers choose whether their federations are; joining and watching need a link."
-        : null;
   return (
-    <Panel title="Here now" empty={empty}>
-      <table className="plain cards">
-        <thead>
-          <tr>
-            <th>Federation</th>
-            <th>Where it stands</th>
-            <th>Clients</th>
-            <th>How to ask</th>
-          </tr>
-        </thead>
-        <tbody>
-          {federations?.map((federation) => (
-            <FederationRow key={federation.federationId} federation={federation} />
-          ))}
-        </tbody>
-      </table>
-      {others && (
-        <p className="muted small" style={{ margin: "10px 0 0" }}>
-          {others}
-        </p>
+    <>
+      <Panel title="Here now" instead={insteadOf(federations, current)}>
+        <table className="plain cards">
+          <thead>
+            <tr>
+              <th>Federation</th>
+              <th>Where it stands</th>
+              <th>Clients</th>
+              <th>How to ask</th>
+            </tr>
+          </thead>
+          <tbody>
+            {current.map((federation) => (
+              <FederationRow key={federation.federationId} federation={federation} />
+            ))}
+          </tbody>
+        </table>
+      </Panel>
+      {finished.length > 0 && (
+        <section aria-labelledby="finished">
+          <h2 id="finished" className="large">
+            Finished on this coordinator
+          </h2>
+          <div className="tiles">
+            {finished.map(({ federationId, name, clients, rounds, contact }) => (
+              <article key={federationId} className="tile">
+                <h3>{name}</h3>
+                <p>
+                  {plural(clients, "client")} · {plural(rounds, "round")}
+                </p>
+                <p className="muted small">{contact ? `Ask: ${contact}` : "What came of it is behind its link."}</p>
+              </article>
+            ))}
+          </div>
+        </section>
       )}
-    </Panel>
+      {others && <p className="muted small">{others}</p>}
+    </>
   );
+}
+
+/** Why there is no list. */
+function insteadOf(federations: readonly FederationSummary[] | null, current: readonly FederationSummary[]): string | null {
+  if (federations === null) return "Asking the coordinator which federations there are.";
+  if (current.length > 0) return null;
+  return "None is listed. Organisers choose whether their federations are; joining and watching need a link.";
 }
 
 function FederationRow({ federation }: { readonly federation: FederationSummary }) {

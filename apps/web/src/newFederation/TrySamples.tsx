@@ -1,14 +1,15 @@
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { IconPlayerPlay } from "@tabler/icons-react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAccount } from "../hooks/useAccount.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { federationPath } from "../lib/links.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
-import { startSampleFederation } from "./startSampleFederation.ts";
+import { Term } from "../ui/Term.tsx";
 
-/** A federation at a click, for who may create one. */
+/** A whole federation at a click, for who may create one: it waits for nobody. */
 export function TrySamples() {
   const services = useServices();
   const go = useGo();
@@ -16,24 +17,28 @@ export function TrySamples() {
   const [sample, startSample] = useTask();
   if (state?.mayCreate === false) return null;
 
+  const isBusy = sample.kind === "busy";
   const trySample = (id: SampleId) =>
     startSample(async () => {
+      // Its methods and models are no part of the first page.
+      const { startSampleFederation } = await import("./startSampleFederation.ts");
       const { federationId, inviteToken } = await startSampleFederation(services, id);
       go(federationPath(federationId, inviteToken));
     });
   return (
-    <>
-      <Group gap="sm" mt={28} align="center">
-        <span className="muted">Try it now</span>
-        <Button variant="default" loading={sample.kind === "busy"} onClick={() => trySample("medical")}>
-          Medical terms
-        </Button>
-        <Button variant="default" loading={sample.kind === "busy"} onClick={() => trySample("logs")}>
-          System logs
-        </Button>
-        <span className="muted small">opens a federation on sample data, and this tab joins it</span>
-      </Group>
+    <div className="try">
+      <Button size="md" leftSection={<IconPlayerPlay size={16} />} loading={isBusy} onClick={() => trySample("medical")}>
+        Watch it learn
+      </Button>
+      <p className="muted small">
+        A <Term term="federation" /> on sample medical terms: this tab and a simulated participant. Nothing to install, nobody to
+        invite. The same with{" "}
+        <button type="button" className="asLink" disabled={isBusy} onClick={() => trySample("logs")}>
+          system logs
+        </button>
+        .
+      </p>
       {sample.kind === "failed" && <FailureAlert failure={sample.failure} />}
-    </>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** "Try it now": a federation on sample data that this tab creates and joins as its first client. */
+/** "Watch it learn": a federation on sample data that this tab creates and joins, with a simulated participant beside it. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
@@ -8,6 +8,8 @@ import type { AppServices } from "../services/appServices.ts";
 import { randomSeed } from "./randomSeed.ts";
 
 const FIRST_SHARE = 0;
+/** Of the simulated participant. */
+const SECOND_SHARE = 1;
 
 export async function startSampleFederation(
   services: AppServices,
@@ -30,5 +32,6 @@ export async function startSampleFederation(
   await services.claimShare(federationId, FIRST_SHARE);
   services.storage.saveOrganiser(federationId, { name: title, organiserKey });
   await services.join({ federationId, inviteToken, name: share, figures: leastFigures(config), rows: data.rows, personal: null });
+  await services.accompany({ federationId, inviteToken, sample: id, share: SECOND_SHARE });
   return { federationId, inviteToken };
 }

@@ -2,32 +2,41 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import { Shell } from "../app/Shell.tsx";
+import { Exchange } from "../front/Exchange.tsx";
 import { FederationList } from "../front/FederationList.tsx";
 import { KnownFederations } from "../front/KnownFederations.tsx";
+import { ThreeSteps } from "../front/ThreeSteps.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { readLink } from "../lib/links.ts";
 import { TrySamples } from "../newFederation/TrySamples.tsx";
+import { Term } from "../ui/Term.tsx";
 
+/** What it is, what stays, what travels, who runs what; a way to see it, to begin, and back. */
 export function FrontPage() {
   const [hasLink, setHasLink] = useState(false);
   return (
     <Shell title={null}>
-      <div className="hero">
-        <h1>Fine-tune a language model together.</h1>
-        <p className="muted" style={{ fontSize: 18, margin: "0 0 24px" }}>
-          Your data stays in this tab.
-        </p>
-        <Group gap="sm">
-          <Button component={Link} to="/new" size="md">
-            Start a federation
-          </Button>
-          <Button size="md" variant="default" onClick={() => setHasLink(true)} aria-expanded={hasLink}>
-            I have a link
-          </Button>
-        </Group>
-        {hasLink && <LinkForm />}
-        <TrySamples />
+      <div className="welcome">
+        <div>
+          <h1>Fine-tune a language model together.</h1>
+          <p className="lead">
+            Everyone opens one link in a browser tab and connects their own rows. Your data stays in this tab. Only a small{" "}
+            <Term term="shared adapter" /> travels.
+          </p>
+          <TrySamples />
+          <Group gap="sm">
+            <Button component={Link} to="/new" variant="default">
+              Start a federation
+            </Button>
+            <Button variant="default" onClick={() => setHasLink(true)} aria-expanded={hasLink}>
+              I have a link
+            </Button>
+          </Group>
+          {hasLink && <LinkForm />}
+        </div>
+        <Exchange />
       </div>
+      <ThreeSteps />
       <div className="column">
         <KnownFederations />
         <FederationList />

@@ -6,7 +6,6 @@ import type { FederatedSession, SessionOptions } from "@duet/client/federatedSes
 import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
 import { isTakingPart } from "@duet/client/sessionState";
-import { startingPoint } from "@duet/client/startingPoint";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { DuetError } from "@duet/lora-core/errors/duetError";
@@ -16,6 +15,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
+import type { CompanionRequest, StopCompanion } from "./companion.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
@@ -55,7 +55,9 @@ export interface AppServices {
   tokenFor(federationId: string, token: string): string;
   /** Becomes a new client. */
   join(request: JoinRequest): Promise<void>;
-  /** Comes back as the client this tab was before a reload; false when it was none. */
+  /** A simulated participant beside this tab; the one of another federation ends. @throws {DuetError} as {@link JoinRequest}'s joining. */
+  accompany(request: CompanionRequest): Promise<void>;
+  /** Comes back as the client this tab was before a reload, with its simulated participant; false when it was none. */
   resume(federationId: string): Promise<boolean>;
 }
 
@@ -70,6 +72,7 @@ export function createAppServices(): AppServices {
   const claimShare = createSampleShares();
   const session = createStore<TabSession | null>(null);
   let engine: TabEngine | null = null;
+  let companion: { readonly federationId: string; readonly stop: StopCompanion } | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
 
   const organiserKeyOf = (federationId: string) => storage.organiser(federationId)?.organiserKey ?? null;
@@ -97,12 +100,13 @@ export function createAppServices(): AppServices {
     beginning: (snapshot: Snapshot) => Promise<Pick<SessionOptions<TabEngine>, "rows" | "start" | "kept">>,
   ): Promise<void> {
     session.get()?.close();
+    if (companion?.federationId !== federationId) companion?.stop();
     // Also of one that takes part no more, and so never says who it is.
     if (identity.known) ledger.belongTo(identity.known);
     const secret = identity.known?.resumeToken ?? identity.inviteToken;
     const snapshot = await lookedAt(federationId, secret);
     const { config } = snapshot;
-    const { startFederatedSession } = await loadSession();
+    const { startFederatedSession } = await loadPart(() => import("@duet/client/federatedSession"));
     const from = await beginning(snapshot);
     const owned = currentEngine();
     // The session ends this worker when it is over; the next one gets a fresh one.
@@ -148,12 +152,18 @@ export function createAppServices(): AppServices {
     join: ({ federationId, inviteToken, name, figures, rows, personal }) =>
       start(federationId, { inviteToken, name, figures, known: null, asking: storage.asking(federationId) }, async (snapshot) => {
         storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
+        const { startingPoint } = await loadPart(() => import("@duet/client/startingPoint"));
         return {
           rows,
           start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
           kept: { checkpoint: null, done: null },
         };
       }),
+    async accompany(request) {
+      const { startCompanion } = await loadPart(() => import("./companion.ts"));
+      companion?.stop();
+      companion = { federationId: request.federationId, stop: await startCompanion(request) };
+    },
     async resume(federationId) {
       const known = storage.identity(federationId);
       if (!known) return false;
@@ -164,15 +174,18 @@ export function createAppServices(): AppServices {
       }
       if (session.get()?.federationId === federationId) return true;
       await start(federationId, { ...known, known }, async () => ({ rows: kept.rows, start: null, kept }));
+      const { resumeCompanion } = await loadPart(() => import("./companion.ts"));
+      const stop = companion === null ? await resumeCompanion(federationId) : null;
+      if (stop) companion = { federationId, stop };
       return true;
     },
   };
 }
 
 /** What only a client needs, most of it secure aggregation's curves, is no part of the first page. @throws {DuetError} UNREACHABLE. */
-async function loadSession(): Promise<typeof import("@duet/client/federatedSession")> {
+async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
-    return await import("@duet/client/federatedSession");
+    return await load();
   } catch {
     throw new DuetError("UNREACHABLE", "A part of this page could not be fetched");
   }

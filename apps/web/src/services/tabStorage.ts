@@ -40,7 +40,7 @@ export interface TabStorage extends IdentityStore {
 
 export function createTabStorage(): TabStorage {
   return {
-    identity: (federationId) => read(sessionStorage, identityKey(federationId), clientIdentity),
+    identity: (federationId) => readStored(sessionStorage, identityKey(federationId), clientIdentity),
     saveIdentity(value) {
       sessionStorage.removeItem(askingKey(value.federationId));
       sessionStorage.setItem(identityKey(value.federationId), JSON.stringify(value));
@@ -49,15 +49,15 @@ export function createTabStorage(): TabStorage {
       for (const key of [identityKey, askingKey, partingKey]) sessionStorage.removeItem(key(federationId));
       localStorage.removeItem(joinedKey(federationId));
     },
-    asking: (federationId) => read(sessionStorage, askingKey(federationId), askingClient),
+    asking: (federationId) => readStored(sessionStorage, askingKey(federationId), askingClient),
     saveAsking: (asking) => sessionStorage.setItem(askingKey(asking.federationId), JSON.stringify(asking)),
-    parting: (federationId) => read(sessionStorage, partingKey(federationId), snapshot),
+    parting: (federationId) => readStored(sessionStorage, partingKey(federationId), snapshot),
     saveParting: (last) =>
       sessionStorage.setItem(
         partingKey(last.federationId),
         JSON.stringify({ ...last, clients: [], rounds: [], events: [], openRound: null }),
       ),
-    organiser: (federationId) => read(localStorage, organiserKey(federationId), organiser),
+    organiser: (federationId) => readStored(localStorage, organiserKey(federationId), organiser),
     saveOrganiser: (federationId, secrets) =>
       localStorage.setItem(organiserKey(federationId), JSON.stringify({ version: 2, ...secrets })),
     forgetOrganiser: (federationId) => localStorage.removeItem(organiserKey(federationId)),
@@ -69,11 +69,11 @@ export function createTabStorage(): TabStorage {
 function knownFederations(): readonly KnownFederation[] {
   const known = new Map<string, KnownFederation>();
   for (const federationId of idsOf(JOINED)) {
-    const found = read(localStorage, joinedKey(federationId), joined);
+    const found = readStored(localStorage, joinedKey(federationId), joined);
     if (found) known.set(federationId, { federationId, name: found.name, role: "client", token: found.inviteToken });
   }
   for (const federationId of idsOf(ORGANISER)) {
-    const found = read(localStorage, organiserKey(federationId), organiser);
+    const found = readStored(localStorage, organiserKey(federationId), organiser);
     if (found) known.set(federationId, { federationId, name: found.name, role: "organiser", token: found.organiserKey });
   }
   return [...known.values()].sort((a, b) => a.name.localeCompare(b.name));
@@ -90,7 +90,8 @@ const joinedKey = (federationId: string) => `${JOINED}${federationId}`;
 const idsOf = (prefix: string): readonly string[] =>
   Object.keys(localStorage).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
 
-function read<S extends z.ZodType>(storage: Storage, key: string, schema: S): z.output<S> | null {
+/** What is stored there, where it is of this form; null otherwise. */
+export function readStored<S extends z.ZodType>(storage: Storage, key: string, schema: S): z.output<S> | null {
   try {
     return schema.parse(JSON.parse(storage.getItem(key) ?? "null"));
   } catch {

@@ -1,0 +1,62 @@
+const TABS = [
+  { name: "Ward A", x: 0 },
+  { name: "Ward B", x: 208 },
+  { name: "Ward C", x: 416 },
+] as const;
+
+/** How long the lines are that stand for rows. */
+const ROWS = [34, 46, 39, 32, 44, 28, 50];
+
+/** Three tabs whose shared adapters travel to the coordinator and back as their mean, while all else stays; then they fuse. */
+export function Exchange() {
+  return (
+    <svg
+      className="exchange"
+      viewBox="0 0 600 364"
+      role="img"
+      aria-label="Three tabs send their shared adapters to a coordinator and get the mean of them back; rows and personal adapters stay in the tabs."
+    >
+      <rect x="0.5" y="0.5" width="599" height="96" rx="8" className="box" />
+      <text x="16" y="28" className="strong">
+        Coordinator
+      </text>
+      <text x="16" y="50">
+        averages,
+      </text>
+      <text x="16" y="68">
+        sees no row
+      </text>
+      {TABS.map(({ name, x }, index) => (
+        <g key={name} transform={`translate(${x} 0)`}>
+          <path d="M151 188V60" className="way" />
+          <circle cx="151" cy="60" r="18" className="slot" />
+          <rect x="0.5" y="188.5" width="183" height="175" rx="8" className="box" />
+          <path d="M1 218H183" className="rule" />
+          <text x="172" y="208" textAnchor="end" className="strong">
+            {name}
+          </text>
+          {ROWS.map((width, row) => (
+            <rect key={width} x="14" y={240 + 12 * row} width={width} height="4" rx="2" className="row" />
+          ))}
+          <text x="14" y="350">
+            rows
+          </text>
+          <text x="128" y="350" textAnchor="middle">
+            adapters
+          </text>
+          <circle cx="105" cy="280" r="18" fill="var(--personal)" />
+          <circle cx="151" cy="280" r="18" className="slot" />
+          <circle cx="151" cy="280" r="18" fill="var(--shared)" className={`travels from${index}`} />
+          <path d="M128 262.400a18 18 0 0 1 0 35.200a18 18 0 0 1 0 -35.200z" fill="var(--fused)" className="fuses" />
+        </g>
+      ))}
+      <path d="M0 142H600" className="border" />
+      <text x="255" y="134" textAnchor="middle">
+        Only shared adapters cross
+      </text>
+      <text x="255" y="162" textAnchor="middle">
+        rows and personal ones stay
+      </text>
+    </svg>
+  );
+}

@@ -1,0 +1,99 @@
+/**
+ * A simulated participant: a client of its own in this page, with its own worker, socket and share of a sample, so that who only wants to
+ * see how it goes need not find a second person. To the coordinator and to everybody else it is a client like any other.
+ */
+import { clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
+import { createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { type FederatedSession, startFederatedSession } from "@duet/client/federatedSession";
+import { openFederationFeed } from "@duet/client/federationFeed";
+import { createSentLedger } from "@duet/client/sentLedger";
+import { isTakingPart } from "@duet/client/sessionState";
+import { leastFigures } from "@duet/lora-core/protocol/figures";
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
+import { baseUrl } from "../lib/baseUrl.ts";
+import type { TabEngine } from "../worker/tabEngine.ts";
+import { createWorkerEngine } from "../worker/workerEngine.ts";
+import { readStored } from "./tabStorage.ts";
+
+export interface CompanionRequest {
+  readonly federationId: string;
+  readonly inviteToken: string;
+  readonly sample: SampleId;
+  /** Which share of the sample it has. */
+  readonly share: number;
+}
+
+/** Ends with the page, or by this. What it had on the device is forgotten once it takes part no more. */
+export type StopCompanion = () => void;
+
+/** Joins as a new client. */
+export async function startCompanion({ federationId, inviteToken, sample, share }: CompanionRequest): Promise<StopCompanion> {
+  const parts = partsOf(federationId, inviteToken);
+  const { config } = await parts.snapshot();
+  const { share: name, data } = await parts.engine.connectSample(sample, share, config.seed);
+  const identity = { inviteToken, name: `${name} (simulated)`, figures: leastFigures(config), known: null };
+  return run(parts, startFederatedSession({ ...parts, config, identity, rows: data.rows, start: null, kept: NOTHING_KEPT }));
+}
+
+/** Comes back after a reload of the page that started it; null where there was none. */
+export async function resumeCompanion(federationId: string): Promise<StopCompanion | null> {
+  const known = identities.identity(federationId);
+  if (!known || known.removed !== null) return null;
+  const parts = partsOf(federationId, known.resumeToken);
+  const kept = await parts.engine.recall(known.clientId);
+  if (!kept) {
+    identities.forgetIdentity(federationId);
+    parts.close();
+    return null;
+  }
+  const { config } = await parts.snapshot();
+  const identity = { ...known, known };
+  return run(parts, startFederatedSession({ ...parts, config, identity, rows: kept.rows, start: null, kept }));
+}
+
+const NOTHING_KEPT = { checkpoint: null, done: null };
+
+function partsOf(federationId: string, token: string) {
+  const now = () => Date.now();
+  const coordinator = createCoordinatorClient({ url: baseUrl(), ledger: createSentLedger(now), now });
+  const feed = openFederationFeed(coordinator, federationId, { tokens: () => [token] });
+  return {
+    coordinator,
+    feed,
+    identities,
+    engine: createWorkerEngine(coordinator.baseUrl),
+    backend: null,
+    now,
+    snapshot: () => coordinator.watch(federationId, token),
+    close() {
+      feed.close();
+      coordinator.close();
+    },
+  };
+}
+
+function run(parts: ReturnType<typeof partsOf>, session: FederatedSession<TabEngine>): StopCompanion {
+  const stop = () => {
+    session.close();
+    parts.close();
+  };
+  session.subscribe(() => {
+    const state = session.get();
+    if (isTakingPart(state)) return;
+    identities.forgetIdentity(session.federationId);
+    const forgotten = state.clientId === null ? Promise.resolve() : session.engine.forget(state.clientId);
+    void forgotten.catch(() => undefined).then(stop);
+  });
+  return stop;
+}
+
+const keyOf = (federationId: string): string => `duet:companion:${federationId}`;
+
+const identities: IdentityStore = {
+  identity: (federationId) => readStored(sessionStorage, keyOf(federationId), clientIdentity),
+  saveIdentity: (identity) => sessionStorage.setItem(keyOf(identity.federationId), JSON.stringify(identity)),
+  // Nobody has to admit it: it is only started where everybody may come in.
+  saveAsking: () => undefined,
+  saveParting: () => undefined,
+  forgetIdentity: (federationId) => sessionStorage.removeItem(keyOf(federationId)),
+};
