@@ -22,7 +22,7 @@ async function createInForm(page: Page, url: string): Promise<string> {
   const create = page.getByRole("button", { name: "Create federation" });
   const method = page.getByRole("combobox", { name: "Method" });
   await method.selectOption("fedamp/standard");
-  await page.getByRole("combobox", { name: "How updates come together" }).selectOption("secure");
+  await page.getByRole("radio", { name: "Secure sum" }).check();
   await page
     .getByText(/^FedAMP compares the clients' adapters .* which a secure sum hides/)
     .first()
@@ -31,6 +31,7 @@ async function createInForm(page: Page, url: string): Promise<string> {
   await method.selectOption("fedavg/standard");
   expect(await page.getByRole("textbox", { name: "Clients at least" }).inputValue()).toBe("3");
   await page.getByRole("textbox", { name: "Rounds" }).fill("2");
+  await page.getByText("Steps, protection, size of uploads").click();
   await page.getByRole("textbox", { name: "Steps per round" }).fill("8");
   await create.click();
   await page.getByRole("heading", { name: "Your federation is ready" }).waitFor();

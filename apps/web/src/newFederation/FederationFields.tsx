@@ -4,13 +4,12 @@ import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
-import { NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
+import { ChoiceCards } from "../ui/ChoiceCards.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
 import {
-  aggregationChange,
-  aggregationChoices,
   aggregationNote,
   type ChoiceNote,
   chosenRobustness,
@@ -27,6 +26,8 @@ import {
   uploadNote,
 } from "./federationForm.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
+import { PrivacyChoice } from "./PrivacyChoice.tsx";
+import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";
 
 export interface FieldsProps {
   readonly form: FederationForm;
@@ -41,7 +42,7 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
     onChange({ model, kind, initial: null });
   };
   return (
-    <Panel title="What">
+    <Panel title="Name and base model">
       <div className="fields">
         <TextInput
           label="Name"
@@ -69,27 +70,24 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
 export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
   const canWrite = !form.model || isFitFor("text", form.model);
   const writer = proposedBase(offer.models, "text");
-  const changeKind = (kind: string) => {
-    if (kind !== "text") onChange({ kind: "label" });
+  const choose = (id: string) => {
+    const template = TASK_TEMPLATES.find((one) => one.id === id);
+    if (!template) return;
+    if (template.kind === "label") onChange({ kind: "label", labels: template.labels.join("\n") });
     else if (canWrite) onChange({ kind: "text" });
     else onChange({ kind: "text", model: writer, initial: null });
   };
+  const choices = TASK_TEMPLATES.filter(({ kind }) => kind === "label" || canWrite || writer);
   return (
-    <Panel title="Task" hint="Every row has an input and an answer. With labels, the answer is one of a closed list.">
-      {(canWrite || writer) && (
-        <SegmentedControl
-          mb="sm"
-          aria-label="Kind of answer"
-          value={form.kind}
-          onChange={changeKind}
-          data={[
-            { value: "label", label: "One of a list of labels" },
-            { value: "text", label: "Free text" },
-          ]}
-        />
-      )}
+    <>
+      <ChoiceCards
+        label="Task"
+        value={templateOf(form).id}
+        choices={choices.map(({ id, title, text }) => ({ value: id, title, text }))}
+        onChange={choose}
+      />
       {form.kind === "label" && (
-        <>
+        <Panel title="What the answers are" hint="Every row has an input and an answer. The answer is one of this closed list.">
           <Textarea
             label="Labels"
             description="One per line; rows with another answer are left out by everyone."
@@ -101,83 +99,158 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
             mb="sm"
           />
           <LabelsFromFile onLabels={(labels) => onChange({ labels: labels.join("\n") })} />
-        </>
+        </Panel>
       )}
-    </Panel>
+    </>
   );
 }
 
-export function MethodFields({ form, onChange }: FieldsProps) {
-  const number = (label: string, note: ChoiceNote | string, key: NumberField, max: number) => (
+/** Who gets which model in the end. */
+export function MethodField({ form, onChange }: FieldsProps) {
+  return (
+    <NativeSelect
+      label="Method"
+      {...said(methodNote(form))}
+      value={form.method}
+      data={[...methodChoices]}
+      onChange={(event) => onChange({ method: event.currentTarget.value })}
+    />
+  );
+}
+
+/** What the coordinator may see; or why the chosen method needs to be seen. */
+export function PrivacyField({ form, onChange }: FieldsProps) {
+  const { text, runs } = aggregationNote(form);
+  return (
+    <>
+      <PrivacyChoice form={form} onChange={onChange} />
+      <p className={runs ? "muted small" : "small wrong"} role="status">
+        {text}
+      </p>
+    </>
+  );
+}
+
+/** How long, and with how many. */
+export function SizeFields({ form, onChange }: FieldsProps) {
+  const fields = { form, onChange };
+  return (
+    <div className="fields">
+      <CountField
+        {...fields}
+        label="Rounds"
+        said={{ description: "Exchanges of the shared adapter." }}
+        name="rounds"
+        max={MAX_ROUNDS}
+      />
+      <CountField {...fields} label="Clients at least" said={said(minClientsNote(form))} name="minClients" max={MAX_CLIENTS} />
+      <CountField
+        {...fields}
+        label="Clients at most"
+        said={{ description: "Later ones are turned away." }}
+        name="maxClients"
+        max={MAX_CLIENTS}
+      />
+      <CountField
+        {...fields}
+        label="Round deadline, minutes"
+        said={{ description: "A round ends then, even if someone has not answered." }}
+        name="deadlineMinutes"
+        max={1440}
+      />
+    </div>
+  );
+}
+
+/** What has a proposal that is seldom changed. */
+export function FineFields({ form, onChange }: FieldsProps) {
+  const fields = { form, onChange };
+  return (
+    <div className="fields">
+      <CountField
+        {...fields}
+        label="Steps alone"
+        said={{ description: "Optimiser steps before the first exchange." }}
+        name="localSteps"
+        max={100_000}
+      />
+      <CountField
+        {...fields}
+        label="Steps per round"
+        said={{ description: "Optimiser steps between two exchanges." }}
+        name="innerSteps"
+        max={100_000}
+      />
+      <NativeSelect
+        label="Protection against bad updates"
+        {...said(robustnessNote(form))}
+        value={form.robustness}
+        data={robustnessChoices}
+        onChange={(event) => onChange({ robustness: chosenRobustness(event.currentTarget.value) })}
+      />
+      <NativeSelect
+        label="How large uploads are"
+        {...said(uploadNote(form))}
+        value={nameOfCoding(form.upload)}
+        data={uploadChoices}
+        onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
+      />
+      <EpsilonField {...fields} label="Differential privacy of rows, epsilon" note={epsilonNote(form)} name="epsilon" />
+      <EpsilonField
+        {...fields}
+        label="Differential privacy of clients, epsilon"
+        note={clientEpsilonNote(form)}
+        name="clientEpsilon"
+      />
+    </div>
+  );
+}
+
+interface CountFieldProps extends FieldsProps {
+  readonly label: string;
+  readonly said: Said;
+  readonly name: "rounds" | "localSteps" | "innerSteps" | "minClients" | "maxClients" | "deadlineMinutes";
+  readonly max: number;
+}
+
+function CountField({ form, onChange, label, said, name, max }: CountFieldProps) {
+  return (
     <NumberInput
       label={label}
-      {...(typeof note === "string" ? { description: note } : said(note))}
-      value={form[key]}
+      {...said}
+      value={form[name]}
       min={1}
       max={max}
       clampBehavior="strict"
-      onChange={(value) => onChange({ [key]: Number(value) || 1 })}
+      onChange={(value) => onChange({ [name]: Number(value) || 1 })}
     />
   );
-  const epsilon = (label: string, note: ChoiceNote, key: "epsilon" | "clientEpsilon") => (
+}
+
+interface EpsilonFieldProps extends FieldsProps {
+  readonly label: string;
+  readonly note: ChoiceNote;
+  readonly name: "epsilon" | "clientEpsilon";
+}
+
+function EpsilonField({ form, onChange, label, note, name }: EpsilonFieldProps) {
+  return (
     <NumberInput
       label={label}
       {...said(note)}
       placeholder="none"
-      value={form[key]}
+      value={form[name]}
       min={0}
       max={MAX_EPSILON}
       step={1}
-      onChange={(value) => onChange({ [key]: String(value) })}
+      onChange={(value) => onChange({ [name]: String(value) })}
     />
-  );
-  return (
-    <Panel title="How">
-      <div className="fields">
-        <NativeSelect
-          label="Method"
-          {...said(methodNote(form))}
-          value={form.method}
-          data={[...methodChoices]}
-          onChange={(event) => onChange({ method: event.currentTarget.value })}
-        />
-        <NativeSelect
-          label="How updates come together"
-          {...said(aggregationNote(form))}
-          value={form.aggregation}
-          data={[...aggregationChoices]}
-          onChange={(event) => onChange(aggregationChange(form, event.currentTarget.value))}
-        />
-        <NativeSelect
-          label="Protection against bad updates"
-          {...said(robustnessNote(form))}
-          value={form.robustness}
-          data={robustnessChoices}
-          onChange={(event) => onChange({ robustness: chosenRobustness(event.currentTarget.value) })}
-        />
-        <NativeSelect
-          label="How large uploads are"
-          {...said(uploadNote(form))}
-          value={nameOfCoding(form.upload)}
-          data={uploadChoices}
-          onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
-        />
-        {epsilon("Differential privacy of rows, epsilon", epsilonNote(form), "epsilon")}
-        {epsilon("Differential privacy of clients, epsilon", clientEpsilonNote(form), "clientEpsilon")}
-        {number("Rounds", "Exchanges of the shared adapter.", "rounds", MAX_ROUNDS)}
-        {number("Steps alone", "Optimiser steps before the first exchange.", "localSteps", 100_000)}
-        {number("Steps per round", "Optimiser steps between two exchanges.", "innerSteps", 100_000)}
-        {number("Clients at least", minClientsNote(form), "minClients", MAX_CLIENTS)}
-        {number("Clients at most", "Later ones are turned away.", "maxClients", MAX_CLIENTS)}
-        {number("Round deadline, minutes", "A round ends then, even if someone has not answered.", "deadlineMinutes", 1440)}
-      </div>
-    </Panel>
   );
 }
 
+type Said = { readonly description: string } | { readonly error: string };
+
 /** What a choice does as its description, why it cannot be had as its error. */
-const said = ({ text, runs }: ChoiceNote) => (runs ? { description: text } : { error: text });
+const said = ({ text, runs }: ChoiceNote): Said => (runs ? { description: text } : { error: text });
 
 const MAX_EPSILON = 100;
-
-type NumberField = "rounds" | "localSteps" | "innerSteps" | "minClients" | "maxClients" | "deadlineMinutes";

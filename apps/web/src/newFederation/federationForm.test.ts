@@ -1,7 +1,6 @@
 import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
 import {
-  aggregationChange,
   aggregationNote,
   chosenRobustness,
   chosenUpload,
@@ -12,6 +11,8 @@ import {
   methodNote,
   minClientsNote,
   parseLabels,
+  privacyChange,
+  privacyLevel,
   robustnessChoices,
   robustnessNote,
   toConfig,
@@ -81,26 +82,26 @@ test("every protection says what it does, and one that the method cannot have sa
 });
 
 /** The filled form after somebody chose secure sums. */
-const secure = { ...filled, ...aggregationChange(filled, "secure") };
+const secure = { ...filled, ...privacyChange(filled, "secure") };
 
 test("choosing secure sums takes three clients and no protection with it, and says why", () => {
   expect(toConfig(secure, 1)).toMatchObject({
     ok: true,
     config: { aggregation: "secure", robustness: { kind: "none" }, minClients: 3, maxClients: 20 },
   });
-  expect(aggregationChange({ ...filled, minClients: 5, maxClients: 6 }, "secure")).toMatchObject({
+  expect(privacyChange({ ...filled, minClients: 5, maxClients: 6 }, "secure")).toMatchObject({
     minClients: 5,
     maxClients: 6,
   });
-  expect(aggregationChange({ ...filled, maxClients: 2 }, "secure")).toMatchObject({ minClients: 3, maxClients: 3 });
+  expect(privacyChange({ ...filled, maxClients: 2 }, "secure")).toMatchObject({ minClients: 3, maxClients: 3 });
   expect(robustnessNote(secure)).toMatchObject({ runs: true, text: expect.stringMatching(/nobody can bound them/) });
   expect(minClientsNote(secure).runs).toBe(true);
   // Chosen once more, it changes nothing that was set since.
-  expect(aggregationChange(secure, "secure")).toEqual({});
+  expect({ ...secure, ...privacyChange(secure, "secure") }).toEqual(secure);
 });
 
 test("going back to plain sums takes the protection back, and keeps the clients", () => {
-  const back = { ...secure, ...aggregationChange(secure, "plain") };
+  const back = { ...secure, ...privacyChange(secure, "plain") };
   expect(back).toMatchObject({ aggregation: "plain", robustness: initialForm([]).robustness, minClients: 3 });
   expect(toConfig(back, 1).ok).toBe(true);
 });
@@ -183,7 +184,7 @@ test("every size of uploads says what it costs, and what a choice makes of it", 
 });
 
 test("an epsilon of clients becomes noise in the secure sum, and says how long it is beside what is learned", () => {
-  const secure = { ...filled, ...aggregationChange(filled, "secure"), method: "fedavg/standard" };
+  const secure = { ...filled, ...privacyChange(filled, "secure"), method: "fedavg/standard" };
   const crowd = { ...secure, clientEpsilon: "8", maxClients: 100 };
   expect(toConfig(crowd, 1)).toMatchObject({ ok: true, config: { clientPrivacy: { epsilon: 8, delta: 0.001, clip: 1 } } });
   expect(toConfig(secure, 1)).toMatchObject({ ok: true });
@@ -199,4 +200,17 @@ test("an epsilon of clients becomes noise in the secure sum, and says how long i
     expect(toConfig(form, 1)).toEqual({ ok: false, problem: text });
   }
   for (const clientEpsilon of ["0", "101", "-"]) expect(toConfig({ ...crowd, clientEpsilon }, 1)).toMatchObject({ ok: false });
+});
+
+test("a budget is a secure sum with an epsilon, which the other levels take back", () => {
+  const budget = { ...filled, ...privacyChange(filled, "budget") };
+  expect(budget).toMatchObject({ aggregation: "secure", epsilon: "8", minClients: 3 });
+  expect(privacyLevel(budget)).toBe("budget");
+  expect({ ...budget, ...privacyChange({ ...budget, epsilon: "3" }, "budget") }).toMatchObject({ epsilon: "3" });
+  expect(privacyLevel({ ...budget, ...privacyChange(budget, "secure") })).toBe("secure");
+  expect({ ...budget, ...privacyChange(budget, "plain") }).toMatchObject({
+    aggregation: "plain",
+    epsilon: "",
+    robustness: "clip",
+  });
 });

@@ -126,12 +126,6 @@ export function methodNote(form: Pick<FederationForm, "method" | "kind" | "aggre
   return note(method.refusal(form.kind), `${method.summary}${personalNote(method, budgetsOf(form), form.aggregation)}`);
 }
 
-/** How updates come together, as choices. */
-export const aggregationChoices = [
-  { value: "plain", label: "Sent as they are" },
-  { value: "secure", label: "Summed securely" },
-] as const;
-
 const AGGREGATION_SUMMARIES: Readonly<Record<Aggregation, string>> = {
   plain: "Whoever runs the coordinator can read every client's update.",
   secure: "The coordinator sees only the sum: updates leave under masks that nothing but the sum of all takes off.",
@@ -142,10 +136,26 @@ export function aggregationNote(form: Pick<FederationForm, "method" | "aggregati
   return note(methodIn(form).aggregationRefusal(form.aggregation), AGGREGATION_SUMMARIES[form.aggregation]);
 }
 
-/** The other way, with what goes with it: a secure sum needs three clients, and hides what a protection would look at. */
-export function aggregationChange(form: FederationForm, value: string): Partial<FederationForm> {
-  if (value === form.aggregation) return {};
-  if (value !== "secure") return { aggregation: "plain", robustness: DEFAULT_PROTECTION };
+/** How much the coordinator sees. budget: the sum, of steps that noise bounds row by row. */
+export type PrivacyLevel = "plain" | "secure" | "budget";
+
+export function privacyLevel({ aggregation, epsilon }: Pick<FederationForm, "aggregation" | "epsilon">): PrivacyLevel {
+  if (aggregation === "plain") return "plain";
+  return epsilon === "" ? "secure" : "budget";
+}
+
+/** The weakest budget that still is one: less makes a model of few rows useless. */
+const PROPOSED_EPSILON = "8";
+
+/** Another level, with what goes with it: a secure sum needs three clients, and hides what a protection would look at. */
+export function privacyChange(form: FederationForm, level: PrivacyLevel): Partial<FederationForm> {
+  const epsilon = level !== "budget" ? "" : form.epsilon || PROPOSED_EPSILON;
+  return { ...aggregationChange(form, level === "plain" ? "plain" : "secure"), epsilon };
+}
+
+function aggregationChange(form: FederationForm, aggregation: Aggregation): Partial<FederationForm> {
+  if (aggregation === form.aggregation) return {};
+  if (aggregation === "plain") return { aggregation, robustness: DEFAULT_PROTECTION };
   const minClients = Math.max(MIN_CLIENTS, form.minClients);
   return { aggregation: "secure", robustness: "none", minClients, maxClients: Math.max(minClients, form.maxClients) };
 }

@@ -6,11 +6,13 @@ import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { startsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Alert, Button, Group, TextInput } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { Navigate, parsePath, useLocation } from "react-router";
+import { Link, Navigate, parsePath, useLocation } from "react-router";
 import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
+import { type ClosedDoor, closedDoor } from "../connect/closedDoor.ts";
 import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
@@ -25,8 +27,9 @@ import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { plural } from "../lib/format.ts";
-import { federationPath } from "../lib/links.ts";
+import { federationPath, watchPath } from "../lib/links.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
 import { titleOf } from "./titleOf.ts";
 
@@ -39,7 +42,7 @@ export function JoinPage() {
   if (storage.identity(federationId))
     return <Navigate to={{ ...parsePath(federationPath(federationId, token)), search }} replace />;
   return (
-    <Shell title={titleOf(feed, "Join")} narrow>
+    <Shell title={titleOf(feed, "Join")}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && <JoinForm snapshot={feed.snapshot} inviteToken={token} />}
     </Shell>
@@ -58,12 +61,13 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
   const files = useModelFiles(config.model);
+  const door = closedDoor(snapshot);
   const proposal = proposedName(name, clients);
-  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal, rule });
+  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal });
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!data || missing !== null) return;
+    if (!data || door || missing !== null) return;
     join(async () => {
       await services.join({ federationId, inviteToken, name: name.trim(), figures, rows: data.rows, personal });
       go(federationPath(federationId, inviteToken));
@@ -73,48 +77,77 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   return (
     <form onSubmit={submit} className="column">
       <div>
-        <h1 style={{ margin: "0 0 4px" }}>Join {config.name}</h1>
-        <p className="muted" style={{ margin: 0 }}>
+        <h1>Join {config.name}</h1>
+        <p className="soft">
           {stripView(snapshot, Date.now()).status} · {clients.length > 0 && `${plural(clients.length, "client")} · `}base model{" "}
           {config.model.name} · {plural(config.budgets.rounds, "round")} · {protectionText(config)}
         </p>
       </div>
-      {rule !== "open" && (
-        <Alert color="gray" variant="outline" title={RULES[rule].title}>
-          {RULES[rule].text}
-        </Alert>
+      {door ? (
+        <ClosedDoorNote {...door} federationId={federationId} token={inviteToken} />
+      ) : (
+        <div className="joining">
+          <div className="column">
+            {rule === "approval" && (
+              <Alert icon={<IconLock />} title="The organiser lets people in.">
+                You ask with the button below; this tab waits for the answer.
+              </Alert>
+            )}
+            <ModelFilesPanel model={config.model} files={files} />
+            <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
+            {startsPersonal(method, config.budgets) && (
+              <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
+            )}
+          </div>
+          <div className="column">
+            <Panel title="You here">
+              <TextInput
+                label="Your name"
+                description="The others see it. A place, not a person."
+                value={name}
+                onChange={(event) => setName(event.currentTarget.value)}
+                error={nameProblem(name, proposal)}
+                maxLength={MAX_NAME_LENGTH}
+                required
+              />
+              {proposal !== null && (
+                <Button mt="sm" size="xs" variant="default" onClick={() => setName(proposal)}>
+                  Take {proposal}
+                </Button>
+              )}
+              <MemoryNote {...config} />
+              {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
+              <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
+                {rule === "approval" ? "Ask to join" : "Join and train"}
+              </Button>
+              <p className="muted small" role="status">
+                {missing ?? "You can leave at any time and keep your adapters."}
+              </p>
+            </Panel>
+            <WhatLeaves config={config} figures={figures} onFigures={setFigures} />
+          </div>
+        </div>
       )}
-      <TextInput
-        label="Your name"
-        description="The others see it."
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        error={nameProblem(name, proposal)}
-        maxLength={MAX_NAME_LENGTH}
-        required
-      />
-      {proposal !== null && (
-        <Group>
-          <Button size="xs" variant="default" onClick={() => setName(proposal)}>
-            Take {proposal}
-          </Button>
-        </Group>
-      )}
-      <WhatLeaves config={config} figures={figures} onFigures={setFigures} />
-      <MemoryNote {...config} />
-      <ModelFilesPanel model={config.model} files={files} />
-      <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
-      {startsPersonal(method, config.budgets) && (
-        <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
-      )}
-      {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
-      <Group>
-        <Button type="submit" size="md" disabled={missing !== null} loading={joining.kind === "busy"}>
-          {rule === "approval" ? "Ask to join" : "Join and train"}
-        </Button>
-        <span className="muted small">{missing}</span>
-      </Group>
     </form>
+  );
+}
+
+/** In place of everything that would be in vain. */
+function ClosedDoorNote({
+  title,
+  text,
+  federationId,
+  token,
+}: ClosedDoor & { readonly federationId: string; readonly token: string }) {
+  return (
+    <Alert icon={<IconLock />} title={title} role="alert">
+      {text}
+      <Group mt="sm">
+        <Button component={Link} to={watchPath(federationId, token)} size="xs" variant="default">
+          Look on
+        </Button>
+      </Group>
+    </Alert>
   );
 }
 
@@ -128,11 +161,6 @@ function protectionText({ aggregation, robustness, clientPrivacy, training: { pr
     ...(privacy ? [`differential privacy of rows, epsilon ${privacy.epsilon}`] : []),
   ].join(" · ");
 }
-
-const RULES = {
-  approval: { title: "The organiser lets people in.", text: "You ask with the button below; this tab waits for the answer." },
-  closed: { title: "This federation is closed to new clients.", text: "Ask the organiser to open it. Who is in can come back." },
-} as const;
 
 /** A free name like this one, where somebody who is in has it already. */
 function proposedName(name: string, clients: Snapshot["clients"]): string | null {
@@ -151,12 +179,10 @@ interface Joining {
   readonly hasData: boolean;
   readonly name: string;
   readonly proposal: string | null;
-  readonly rule: Snapshot["joining"];
 }
 
 /** The first thing without which nobody can join; null when there is none. */
 function whatIsMissing(form: Joining): string | null {
-  if (form.rule === "closed") return "The organiser has closed this federation to new clients.";
   if (!form.hasFiles) return "Choose the base model's files first.";
   if (!form.hasData) return "Connect your data first.";
   if (form.name.trim() === "") return "Your name is missing.";

@@ -1,6 +1,6 @@
 import type { Offer } from "@duet/client/coordinatorClient";
-import { Button, Group } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button } from "@mantine/core";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Shell } from "../app/Shell.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { type AccountHandle, useAccount } from "../hooks/useAccount.ts";
@@ -8,12 +8,20 @@ import { useGo } from "../hooks/useGo.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { createdPath } from "../lib/links.ts";
-import { BasicFields, MethodFields, TaskFields } from "../newFederation/FederationFields.tsx";
+import {
+  BasicFields,
+  FineFields,
+  MethodField,
+  PrivacyField,
+  SizeFields,
+  TaskFields,
+} from "../newFederation/FederationFields.tsx";
 import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { randomSeed } from "../newFederation/randomSeed.ts";
 import { SignedInAs } from "../newFederation/SignedInAs.tsx";
 import { SignIn } from "../newFederation/SignIn.tsx";
+import { WhatItTakes } from "../newFederation/WhatItTakes.tsx";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -22,8 +30,11 @@ export function NewFederationPage() {
   const status = useStore(useServices().coordinator.status);
   const account = useAccount();
   return (
-    <Shell title="New federation" narrow>
-      <h1 style={{ marginTop: 0 }}>New federation</h1>
+    <Shell title="New federation">
+      <h1>New federation</h1>
+      <p className="lead" style={{ margin: "8px 0 32px" }}>
+        Four choices. Each has a proposal; change only what you must.
+      </p>
       <Content offer={status.kind === "ready" ? status.offer : null} account={account} />
     </Shell>
   );
@@ -65,33 +76,80 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
   };
   const fields = { form, onChange: change };
   return (
-    <form onSubmit={submit} className="column">
-      <BasicFields {...fields} offer={offer} />
-      <TaskFields {...fields} offer={offer} />
-      <MethodFields {...fields} />
-      <Panel title="Who comes in" hint="All of it can be changed later.">
-        <AccessFields
-          joining={form.joining}
-          listing={form.listing}
-          onJoining={(joining) => change({ joining })}
-          onListing={(listing) => change({ listing })}
-        />
-      </Panel>
-      {form.model && (
-        <InitialAdapter
-          key={form.model.name}
-          model={form.model}
-          initial={form.initial}
-          onChange={(initial) => change({ initial })}
-        />
-      )}
-      {creating.kind === "failed" && <FailureAlert failure={creating.failure} />}
-      <Group>
-        <Button type="submit" size="md" disabled={!result.ok} loading={creating.kind === "busy"}>
-          Create federation
-        </Button>
-        {!result.ok && <span className="muted small">{result.problem}</span>}
-      </Group>
+    <form onSubmit={submit} className="joining">
+      <div className="column choicesColumn">
+        <Step number={1} title="What should it learn?">
+          <TaskFields {...fields} offer={offer} />
+          <BasicFields {...fields} offer={offer} />
+        </Step>
+        <Step number={2} title="What may the coordinator see?">
+          <p className="soft">Rows never leave a tab, in any of the three.</p>
+          <PrivacyField {...fields} />
+        </Step>
+        <Step number={3} title="Who gets which model?">
+          <Panel title="Method">
+            <MethodField {...fields} />
+          </Panel>
+        </Step>
+        <Step number={4} title="How long, and with how many?">
+          <Panel title="Rounds and clients">
+            <SizeFields {...fields} />
+            <details className="more">
+              <summary>Steps, protection, size of uploads, budgets</summary>
+              <FineFields {...fields} />
+            </details>
+          </Panel>
+          <Panel title="Who comes in" hint="All of it can be changed later.">
+            <AccessFields
+              joining={form.joining}
+              listing={form.listing}
+              onJoining={(joining) => change({ joining })}
+              onListing={(listing) => change({ listing })}
+            />
+          </Panel>
+          {form.model && (
+            <InitialAdapter
+              key={form.model.name}
+              model={form.model}
+              initial={form.initial}
+              onChange={(initial) => change({ initial })}
+            />
+          )}
+        </Step>
+      </div>
+      <div className="column sticky">
+        <Panel title="What this will take">
+          <WhatItTakes config={result.ok ? result.config : null} />
+          {creating.kind === "failed" && <FailureAlert failure={creating.failure} />}
+          <Button type="submit" size="md" fullWidth disabled={!result.ok} loading={creating.kind === "busy"}>
+            Create federation
+          </Button>
+          <p className="muted small" role="status">
+            {result.ok ? "Nothing starts yet: next comes the link." : result.problem}
+          </p>
+        </Panel>
+      </div>
     </form>
+  );
+}
+
+interface StepProps {
+  readonly number: number;
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** One of the choices that make a federation. */
+function Step({ number, title, children }: StepProps) {
+  return (
+    <section className="column" aria-labelledby={`choice-${number}`}>
+      <h2 className="large" id={`choice-${number}`}>
+        <span className="stepNumber" aria-hidden="true">
+          {number}
+        </span>
+        {title}
+      </h2>
+      {children}
+    </section>
   );
 }

@@ -11,7 +11,7 @@ export interface LinkFieldProps {
 
 /** A link to copy. */
 export function LinkField({ label, federationId, path, token }: LinkFieldProps) {
-  if (token === null) return <p className="empty">There is none now; make a new one below.</p>;
+  if (token === null) return <p className="instead">There is none now; make a new one below.</p>;
   const value = addressOf(path(federationId, token));
   return (
     <Group gap="sm" align="flex-end" wrap="nowrap">

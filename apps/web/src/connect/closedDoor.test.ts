@@ -1,0 +1,25 @@
+import { clientOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { expect, test } from "vitest";
+import { closedDoor } from "./closedDoor.ts";
+
+test("an open federation lets in, before it starts and while it runs", () => {
+  expect(closedDoor(snapshotOf())).toBeNull();
+  expect(closedDoor(snapshotOf({ phase: "collecting" }))).toBeNull();
+  expect(closedDoor(snapshotOf({ joining: "approval" }))).toBeNull();
+});
+
+test.each([
+  [{ phase: "finished" }, /has finished/],
+  [{ phase: "stopped" }, /stopped/],
+  [{ phase: "failed" }, /failed/],
+  [{ joining: "closed" }, /closed to new clients/],
+] as const)("%j lets nobody in, and says why", (change, words) => {
+  expect(closedDoor(snapshotOf(change))?.title).toMatch(words);
+});
+
+test("a full one lets in again once somebody has left", () => {
+  const { config } = snapshotOf();
+  const full = { config: { ...config, maxClients: 2 } };
+  expect(closedDoor(snapshotOf(full))?.title).toMatch(/full/);
+  expect(closedDoor(snapshotOf({ ...full, clients: [clientOf("anna"), clientOf("bram", { status: "left" })] }))).toBeNull();
+});
