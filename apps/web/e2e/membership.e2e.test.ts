@@ -68,7 +68,12 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   expect(await other.getByRole("textbox", { name: "Your name" }).inputValue()).toBe("Anna 2");
 
   await organiser.getByLabel("Client to remove").selectOption({ label: "anna" });
-  await organiser.getByRole("button", { name: "Remove", exact: true }).click();
+  // It asks first, and nothing happens until it is answered.
+  await organiser.getByRole("button", { name: "Remove anna…" }).click();
+  await organiser.getByRole("dialog", { name: "Remove anna?" }).getByRole("button", { name: "Keep things as they are" }).click();
+  await anna.getByRole("region", { name: "My tab" }).getByText("Waiting for other clients").waitFor();
+  await organiser.getByRole("button", { name: "Remove anna…" }).click();
+  await organiser.getByRole("dialog").getByRole("button", { name: "Remove anna", exact: true }).click();
   const notice = anna.getByRole("alert").getByText("The organiser removed this client");
   await notice.waitFor();
   // The other one had the same link, and needs the new one too.

@@ -182,7 +182,8 @@ describe("what goes on around a tab", () => {
     await page.reload();
     expect(await awake.isChecked()).toBe(true);
     await expect.poll(() => locks.at(-1)).toBe("asked");
-    await page.getByRole("button", { name: "Leave the federation" }).click();
+    await page.getByRole("button", { name: "Leave the federation…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave the federation", exact: true }).click();
     await awake.waitFor({ state: "detached" });
     await expect.poll(() => locks.at(-1)).toBe("released");
     await context.close();

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { Link } from "react-router";
 import type { ControlAction, Organiser } from "../hooks/useOrganiser.ts";
 import { createdPath } from "../lib/links.ts";
+import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
-
-const ENDED = new Set(["finished", "stopped", "failed"]);
+import { ENDED } from "./progressView.ts";
 
 export interface OrganiserPanelProps {
   readonly snapshot: Snapshot;
@@ -26,13 +26,18 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
   return (
     <Panel title="Organiser" aside={<Link to={createdPath(federationId)}>all links</Link>}>
       {ENDED.has(phase) ? (
-        <p className="empty">This federation is over. What every round aggregated is kept by the coordinator.</p>
+        <p className="instead">This federation is over. What every round aggregated is kept by the coordinator.</p>
       ) : (
         <Group gap="xs" align="flex-end">
           {phase === "waiting" && button("Start now", { kind: "start" })}
           {phase === "paused" ? button("Resume", { kind: "resume" }) : phase !== "waiting" && button("Pause", { kind: "pause" })}
           {openRound && button("Close the round now", { kind: "closeRound" })}
-          {button("Stop", { kind: "stop" })}
+          <ConfirmButton
+            label="Stop the federation"
+            warning="Nobody trains on, and it cannot be started again. Everybody keeps the adapters they have; what was aggregated stays here."
+            disabled={task.kind === "busy"}
+            onConfirm={() => send({ kind: "stop" })}
+          />
           <RemoveClient
             clients={clients}
             busy={task.kind === "busy"}
@@ -54,6 +59,7 @@ interface RemoveClientProps {
 function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
   const [chosen, setChosen] = useState("");
   if (clients.length === 0) return null;
+  const name = clients.find(({ id }) => id === chosen)?.name;
   return (
     <Group gap="xs">
       <NativeSelect
@@ -66,9 +72,12 @@ function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
           ...clients.map(({ id, name, status }) => ({ value: id, label: status === "left" ? `${name} (left)` : name })),
         ]}
       />
-      <Button size="xs" variant="default" disabled={busy || chosen === ""} onClick={() => onRemove(chosen)}>
-        Remove
-      </Button>
+      <ConfirmButton
+        label={name === undefined ? "Remove" : `Remove ${name}`}
+        warning="It cannot come back by the link that it has, and the invite link is replaced by a new one. What it contributed stays in the shared adapter; it keeps its own adapters."
+        disabled={busy || name === undefined}
+        onConfirm={() => onRemove(chosen)}
+      />
     </Group>
   );
 }
