@@ -23,39 +23,37 @@ const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
 export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelProps) {
   const { rounds } = config.budgets;
   const [saving, save] = useTask();
-  const available: readonly ClientAdapterKind[] = adapters ? availableAdapters(adapters) : [];
+  if (!adapters) return null;
+  const available: readonly ClientAdapterKind[] = availableAdapters(adapters);
   const download = (make: () => AdapterDownload) => save(async () => saveFile(make()));
   return (
     <Panel
       title="Your adapters"
       hint="Each as a .zip in the layout of the PEFT library, with a README. They are written in this tab; nothing is sent."
-      aside={adapters && (isFusing(adapters.round, rounds) ? "after all rounds" : roundLabel(adapters.round, rounds))}
-      empty={adapters ? null : "Your personal, shared and fused adapters as files, after the first round."}
+      aside={isFusing(adapters.round, rounds) ? "after all rounds" : roundLabel(adapters.round, rounds)}
     >
-      {adapters && (
-        <ul className="downloads">
-          {OWN.map(({ key, label, color, hint }) => (
-            <li key={key}>
-              <span className="dot" style={{ background: color }} aria-hidden="true" />
-              <span>
-                {label}
-                <span className="muted small block">
-                  {available.includes(key) ? hint : "After the last round, once its weights are found."}
-                </span>
+      <ul className="downloads">
+        {OWN.map(({ key, label, color, hint }) => (
+          <li key={key}>
+            <span className="dot" style={{ background: color }} aria-hidden="true" />
+            <span>
+              {label}
+              <span className="muted small block">
+                {available.includes(key) ? hint : "After the last round, once its weights are found."}
               </span>
-              <Button
-                size="xs"
-                variant="default"
-                aria-label={`Download the ${label} adapter`}
-                disabled={!available.includes(key)}
-                onClick={() => download(() => ownAdapter(key, adapters, config))}
-              >
-                Download
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
+            </span>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`Download the ${label} adapter`}
+              disabled={!available.includes(key)}
+              onClick={() => download(() => ownAdapter(key, adapters, config))}
+            >
+              Download
+            </Button>
+          </li>
+        ))}
+      </ul>
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
     </Panel>
   );

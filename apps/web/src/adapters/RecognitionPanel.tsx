@@ -33,11 +33,11 @@ export function RecognitionPanel({ engine, available }: RecognitionPanelProps) {
       for (const kind of available) found.push({ kind, ...recognitionView(await engine.measureRecognition(ANSWERING[kind])) });
       setMeasured(found);
     });
+  if (available.length === 0) return null;
   return (
     <Panel
       title="How recognisable your rows are"
       hint="Your training rows against your test rows, by how sure each adapter is of them. Measured in this tab on at most 200 rows of each; nothing is sent."
-      empty={available.length === 0 ? "How recognisable your rows are in your adapters, after the first round." : null}
     >
       {measured.length > 0 && (
         <ul aria-label="Recognisable rows" style={{ margin: "0 0 10px", paddingLeft: 18 }}>

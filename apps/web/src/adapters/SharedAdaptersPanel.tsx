@@ -20,32 +20,30 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
   const [saving, save] = useTask();
   const rounds = sharedRounds(snapshot);
   const round = chosen ?? rounds.at(-1);
+  if (round === undefined) return null;
   return (
     <Panel
       title="Shared adapters"
       hint="What the clients learned together, as the coordinator keeps it after every round; a .zip in the layout of the PEFT library."
-      empty={round === undefined ? "The shared adapter of every round as a file, once one is aggregated." : null}
     >
-      {round !== undefined && (
-        <Group gap="xs" align="flex-end">
-          <NativeSelect
-            size="xs"
-            label="After"
-            value={String(round)}
-            onChange={(event) => setChosen(Number(event.currentTarget.value))}
-            data={rounds.map((value) => ({ value: String(value), label: roundLabel(value, snapshot.config.budgets.rounds) }))}
-          />
-          <Button
-            size="xs"
-            variant="default"
-            aria-label="Download the shared adapter of this round"
-            loading={saving.kind === "busy"}
-            onClick={() => save(async () => saveFile(await sharedAdapter(round, snapshot, token)))}
-          >
-            Download
-          </Button>
-        </Group>
-      )}
+      <Group gap="xs" align="flex-end">
+        <NativeSelect
+          size="xs"
+          label="After"
+          value={String(round)}
+          onChange={(event) => setChosen(Number(event.currentTarget.value))}
+          data={rounds.map((value) => ({ value: String(value), label: roundLabel(value, snapshot.config.budgets.rounds) }))}
+        />
+        <Button
+          size="xs"
+          variant="default"
+          aria-label="Download the shared adapter of this round"
+          loading={saving.kind === "busy"}
+          onClick={() => save(async () => saveFile(await sharedAdapter(round, snapshot, token)))}
+        >
+          Download
+        </Button>
+      </Group>
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
     </Panel>
   );

@@ -10,6 +10,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { baseUrl } from "../lib/baseUrl.ts";
+import { slug } from "../lib/slug.ts";
 import { zipAdapter } from "./adapterArchive.ts";
 
 export interface AdapterDownload {
@@ -50,10 +51,3 @@ export async function sharedAdapter(
     content: zipAdapter(exportAdapter(tensors, config.adapter, base), readme),
   };
 }
-
-/** A federation's name as part of a file's. */
-const slug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "") || "federation";

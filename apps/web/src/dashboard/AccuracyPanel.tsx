@@ -24,20 +24,14 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(", ");
+  const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
+  if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
   return (
     <Panel
       title="Accuracy on each client's own test rows"
       hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one. The dotted line is what guessing would reach.`}
       aside={tellers}
-      empty={
-        points.length === 0
-          ? noFiguresText(
-              snapshot,
-              "accuracies",
-              "A line per adapter: base, personal, shared and fused. The first points come with the first finished round.",
-            )
-          : null
-      }
+      instead={hidden}
     >
       <RoundChart
         points={points}

@@ -18,12 +18,12 @@ const UPDATE_TEXT =
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   const { clients } = snapshot;
   const tellers = tellersText(snapshot);
+  if (clients.length === 0) return null;
   return (
     <Panel
       title="Clients"
       hint="Rows, tokens and prompts are not here: a client reports counts and figures only, to whom it chooses."
       aside={tellers}
-      empty={clients.length === 0 ? "One row per client, with device, figures and bytes, once the first has joined." : null}
     >
       <Scroll label="Table of clients">
         <table className="plain cards">

@@ -9,13 +9,15 @@ import { BudgetPanel } from "./BudgetPanel.tsx";
 import { ClientTable } from "./ClientTable.tsx";
 import { EventLog } from "./EventLog.tsx";
 import { FusionPanel } from "./FusionPanel.tsx";
+import { Headline } from "./Headline.tsx";
+import type { Own } from "./headlineView.ts";
 import { LossPanel } from "./LossPanel.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
 import { OrganiserPanel } from "./OrganiserPanel.tsx";
+import { ENDED } from "./progressView.ts";
 import { RoundsPanel } from "./RoundsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
-import { StatusStrip } from "./StatusStrip.tsx";
 
 export interface DashboardProps {
   readonly snapshot: Snapshot;
@@ -25,28 +27,42 @@ export interface DashboardProps {
   readonly myRole: string;
   /** The participant's own column; null for a watcher. */
   readonly tab: ReactNode;
-  /** This tab's client; null or left out for a watcher, and before it has joined. */
-  readonly clientId?: string | null;
+  /** This tab's own figures; null or left out for a watcher, and before it has joined. */
+  readonly own?: Own | null;
+  /** Which adapter this tab should use, and the bar to use it, once it is over. */
+  readonly verdict?: ReactNode;
+  readonly useBar?: ReactNode;
 }
 
-/** Everything there is to see of a federation: my tab at the left, everyone at the right. */
-export function Dashboard({ snapshot, token, myRole, tab, clientId = null }: DashboardProps) {
+/** Everything there is to see of a federation: what leads, then my tab at the left, everyone at the right. A part without anything to say is not there. */
+export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, useBar }: DashboardProps) {
   const { tokenFor } = useServices();
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
   const left = clients.filter(({ status }) => status === "left").length;
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   return (
     <>
-      <StatusStrip
+      <Headline
         snapshot={snapshot}
         myRole={organiser ? `${myRole}, organiser` : myRole}
+        own={own}
         invite={organiser?.view?.links.invite.token ?? null}
-      />
+        verdict={verdict}
+      >
+        {useBar}
+      </Headline>
       <div className={tab ? "dashboard withTab" : "dashboard"}>
-        {tab && <div className="column">{tab}</div>}
+        {tab && (
+          <div className="column">
+            {tab}
+            <SentPanel federationId={federationId} clientId={own?.clientId ?? null} />
+          </div>
+        )}
         <div className="column">
           {organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />}
-          {organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
+          {organiser?.view && !ENDED.has(phase) && (
+            <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />
+          )}
           <RoundsPanel snapshot={snapshot} />
           <SecureSumPanel snapshot={snapshot} />
           <BudgetPanel snapshot={snapshot} />
@@ -57,11 +73,11 @@ export function Dashboard({ snapshot, token, myRole, tab, clientId = null }: Das
           </div>
           <ClientTable snapshot={snapshot} />
           <div className="pair">
-            {tab ? <SentPanel federationId={federationId} clientId={clientId} /> : <NetworkPanel snapshot={snapshot} />}
+            <NetworkPanel snapshot={snapshot} />
             <EventLog snapshot={snapshot} />
           </div>
-          {tab && <NetworkPanel snapshot={snapshot} />}
           <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
+          {organiser?.view && ENDED.has(phase) && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
         </div>
       </div>
     </>

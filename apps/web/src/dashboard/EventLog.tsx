@@ -5,8 +5,9 @@ import { Panel } from "../ui/Panel.tsx";
 /** What happened, newest first. */
 export function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
   const { events } = snapshot;
+  if (events.length === 0) return null;
   return (
-    <Panel title="Events" empty={events.length === 0 ? "Who joined, left or came back, and how every round ended." : null}>
+    <Panel title="Events">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable by keyboard */}
       <ol className="events" tabIndex={0} aria-label="Events, newest first">
         {events.toReversed().map(({ at, text }, index) => (

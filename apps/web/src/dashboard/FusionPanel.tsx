@@ -1,5 +1,4 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { noFiguresText } from "../lib/figuresWords.ts";
 import { formatCount, formatDuration, plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
@@ -9,19 +8,11 @@ import { type FusionRow, fusionRows, searchCost } from "./metricsView.ts";
 export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const rows = fusionRows(snapshot);
   const cost = searchCost(rows);
+  if (rows.length === 0) return null;
   return (
     <Panel
-      title="Fusion"
+      title="How the two were mixed"
       hint="At the end every client searches, without gradients, for the two weights that do best on its fusion rows."
-      empty={
-        rows.length === 0
-          ? noFiguresText(
-              { ...snapshot, config: { ...snapshot.config, aggregation: "plain" } },
-              "fusion weights",
-              "In the last round every client combines its two adapters: fused = w₁ · personal + w₂ · shared. The weights it finds will be shown here.",
-            )
-          : null
-      }
     >
       <p className="small" style={{ margin: "0 0 10px" }}>
         fused = w₁ · personal + w₂ · shared
@@ -51,7 +42,7 @@ export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-const SIZE = 132;
+const SIZE = 240;
 
 /** The plane of (w1, w2) with each client's point; the anchors (1, 0), (0, 1) and (½, ½) as small rings. */
 function Plane({ rows }: { readonly rows: readonly FusionRow[] }) {
@@ -68,24 +59,24 @@ function Plane({ rows }: { readonly rows: readonly FusionRow[] }) {
       role="img"
       aria-label={`Fusion weights: ${text}`}
     >
-      <line x1={x(low)} x2={x(bound)} y1={y(0)} y2={y(0)} stroke="var(--duet-hairline)" />
-      <line y1={y(low)} y2={y(bound)} x1={x(0)} x2={x(0)} stroke="var(--duet-hairline)" />
+      <line x1={x(low)} x2={x(bound)} y1={y(0)} y2={y(0)} stroke="var(--line)" />
+      <line y1={y(low)} y2={y(bound)} x1={x(0)} x2={x(0)} stroke="var(--line)" />
       {[
         [1, 0],
         [0, 1],
         [0.5, 0.5],
       ].map(([w1 = 0, w2 = 0]) => (
-        <circle key={`${w1} ${w2}`} cx={x(w1)} cy={y(w2)} r={3} fill="none" stroke="var(--duet-muted)" />
+        <circle key={`${w1} ${w2}`} cx={x(w1)} cy={y(w2)} r={3} fill="none" stroke="var(--ink-3)" />
       ))}
       {rows.map(({ clientId, name, personal, shared }) => (
-        <circle key={clientId} cx={x(personal)} cy={y(shared)} r={5} fill="var(--duet-fused)" fillOpacity={0.85}>
+        <circle key={clientId} cx={x(personal)} cy={y(shared)} r={5} fill="var(--fused)" fillOpacity={0.85}>
           <title>{name}</title>
         </circle>
       ))}
-      <text x={SIZE - 8} y={SIZE + 12} textAnchor="end" fontSize={11} fill="var(--duet-muted)">
+      <text x={SIZE - 8} y={SIZE + 12} textAnchor="end" fontSize={12} fill="var(--ink-3)">
         w₁ personal
       </text>
-      <text x={-8} y={6} fontSize={11} fill="var(--duet-muted)" textAnchor="end" transform="rotate(-90 -8 6)">
+      <text x={-8} y={6} fontSize={12} fill="var(--ink-3)" textAnchor="end" transform="rotate(-90 -8 6)">
         w₂ shared
       </text>
     </svg>

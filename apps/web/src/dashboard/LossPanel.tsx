@@ -6,7 +6,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import { lossPoints, roundRange } from "./metricsView.ts";
 
-const INK = "var(--mantine-color-text)";
+const INK = "var(--ink)";
 
 /** Mean training loss by round. */
 export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -15,19 +15,13 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const range = useStable(roundRange(snapshot));
   const series = useStable([...thin, { key: "mean", label: "mean", color: INK, thin: false }]);
   const last = points.at(-1)?.mean ?? null;
+  const hidden = points.length === 0 ? noFiguresText(snapshot, "losses") : null;
+  if (points.length === 0 && hidden === null) return null;
   return (
     <Panel
       title="Training loss"
       hint="Cross-entropy in nats, lower is better. A new inner optimiser starts in every round."
-      empty={
-        points.length === 0
-          ? noFiguresText(
-              snapshot,
-              "losses",
-              "The loss of every client and their mean, by round. The first point comes with the first finished round.",
-            )
-          : null
-      }
+      instead={hidden}
     >
       <RoundChart
         points={points}

@@ -14,25 +14,34 @@ export interface MistakesPanelProps {
 /** What the fused adapter takes for what, on this tab's own test rows. */
 export function MistakesPanel({ confusion, labels }: MistakesPanelProps) {
   const view = confusion && mistakesView(confusion, labels, SHOWN);
+  if (!view) return null;
   return (
     <Panel
-      title="Most frequent mistakes"
+      title="Where it errs"
       hint="Answers of the fused adapter on this tab's test rows. These counts are not sent to anyone."
-      empty={view ? null : "The most frequent mistakes on your test rows, once the adapters are fused."}
     >
-      {view && (
-        <>
-          <p style={{ margin: "0 0 8px" }}>
-            {view.right} of {plural(view.rows, "row")} right
-          </p>
-          <ul className="small" style={{ margin: 0, paddingLeft: 18 }}>
+      <p style={{ margin: "0 0 8px" }}>
+        {view.right} of {plural(view.rows, "row")} right
+      </p>
+      {view.mistakes.length > 0 && (
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>Was</th>
+              <th>Taken for</th>
+              <th className="number">Rows</th>
+            </tr>
+          </thead>
+          <tbody>
             {view.mistakes.map(({ actual, predicted, count }) => (
-              <li key={`${actual} ${predicted}`}>
-                {actual} taken for {predicted}: {count}
-              </li>
+              <tr key={`${actual} ${predicted}`}>
+                <td>{actual}</td>
+                <td>{predicted}</td>
+                <td className="number">{count}</td>
+              </tr>
             ))}
-          </ul>
-        </>
+          </tbody>
+        </table>
       )}
     </Panel>
   );

@@ -10,6 +10,7 @@ import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
 import { joinPath } from "../lib/links.ts";
 import type { TabSession } from "../services/appServices.ts";
+import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { FiguresPanel } from "./FiguresPanel.tsx";
@@ -34,60 +35,66 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
   const view = myTabView(state, snapshot);
   const { device, samples, stage } = state;
   const { task } = snapshot.config;
+  const doing = (
+    <Panel title="My tab" aside={state.name}>
+      <ul className="checklist" aria-label="Steps of this tab">
+        {view.checklist.map(({ label, state: step }) => {
+          const Icon = ICONS[step];
+          return (
+            <li key={label} data-state={step} aria-current={step === "current" ? "step" : undefined}>
+              <Icon size={16} aria-hidden="true" /> {label}
+              {step === "done" && <span className="visuallyHidden">done</span>}
+            </li>
+          );
+        })}
+      </ul>
+      <p style={{ margin: "0 0 6px" }}>{view.headline}</p>
+      {view.percent !== null && <Progress value={view.percent} aria-label="Progress of this step" size={6} mb={10} />}
+      <p className="muted small" style={{ margin: "0 0 10px", minHeight: 20 }}>
+        {view.detail}
+      </p>
+      <TabNotes note={view.note} earlier={view.earlierNotes} />
+      <Sparkline losses={state.losses} />
+      {device && (
+        <p className="small" style={{ margin: "10px 0 0" }}>
+          backend {device.backend}
+          {device.backend === "wasm" && `, ${plural(device.threads, "thread")}`}
+          <br />
+          <span className="muted">{device.reason}</span>
+        </p>
+      )}
+      {samples && (
+        <p className="muted small" style={{ margin: "8px 0 0" }}>
+          {formatCount(samples.train)} {samples.train === 1 ? "row trains" : "rows train"}, {formatCount(samples.fusion)} find the
+          fusion, {formatCount(samples.test)} only test.
+        </p>
+      )}
+      {!state.canResume && (
+        <p className="small">This browser refused to store the checkpoint: do not reload this page, or the tab starts over.</p>
+      )}
+      {!state.modelKept && (
+        <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
+      )}
+      {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
+      {stage.kind === "failed" && state.clientId === null && (
+        <Button component={Link} to={joinPath(snapshot.federationId, token)} mt="sm" size="xs" variant="default">
+          Join again
+        </Button>
+      )}
+      {view.canLeave && <KeepAwake />}
+      {view.canLeave && <LeaveButton session={session} />}
+    </Panel>
+  );
+  // Once it is over, what came of it is the news.
+  const isOver = stage.kind === "finished";
   return (
     <>
-      <Panel title="My tab" aside={state.name}>
-        <ul className="checklist" aria-label="Steps of this tab">
-          {view.checklist.map(({ label, state: step }) => {
-            const Icon = ICONS[step];
-            return (
-              <li key={label} data-state={step} aria-current={step === "current" ? "step" : undefined}>
-                <Icon size={16} aria-hidden="true" /> {label}
-                {step === "done" && <span className="visuallyHidden">done</span>}
-              </li>
-            );
-          })}
-        </ul>
-        <p style={{ margin: "0 0 6px" }}>{view.headline}</p>
-        {view.percent !== null && <Progress value={view.percent} aria-label="Progress of this step" size={6} mb={10} />}
-        <p className="muted small" style={{ margin: "0 0 10px", minHeight: 20 }}>
-          {view.detail}
-        </p>
-        <TabNotes note={view.note} earlier={view.earlierNotes} />
-        <Sparkline losses={state.losses} />
-        {device && (
-          <p className="small" style={{ margin: "10px 0 0" }}>
-            backend {device.backend}
-            {device.backend === "wasm" && `, ${plural(device.threads, "thread")}`}
-            <br />
-            <span className="muted">{device.reason}</span>
-          </p>
-        )}
-        {samples && (
-          <p className="muted small" style={{ margin: "8px 0 0" }}>
-            {formatCount(samples.train)} {samples.train === 1 ? "row trains" : "rows train"}, {formatCount(samples.fusion)} find
-            the fusion, {formatCount(samples.test)} only test.
-          </p>
-        )}
-        {!state.canResume && (
-          <p className="small">This browser refused to store the checkpoint: do not reload this page, or the tab starts over.</p>
-        )}
-        {!state.modelKept && (
-          <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
-        )}
-        {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
-        {stage.kind === "failed" && state.clientId === null && (
-          <Button component={Link} to={joinPath(snapshot.federationId, token)} mt="sm" size="xs" variant="default">
-            Join again
-          </Button>
-        )}
-        {view.canLeave && <KeepAwake />}
-        {view.canLeave && <LeaveButton session={session} />}
-      </Panel>
+      {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
-      <RecognitionPanel engine={session.engine} available={state.adapters ? availableAdapters(state.adapters) : []} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
+      {isOver && doing}
+      <RecognitionPanel engine={session.engine} available={state.adapters ? availableAdapters(state.adapters) : []} />
     </>
   );
 }
@@ -95,8 +102,12 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
 function LeaveButton({ session }: { readonly session: TabSession }) {
   const [, start] = useTask();
   return (
-    <Button mt="sm" size="xs" variant="default" onClick={() => start(() => session.leave())}>
-      Leave the federation
-    </Button>
+    <div className="leave">
+      <ConfirmButton
+        label="Leave the federation"
+        warning="This tab takes part no more, and this device forgets its rows and adapters of this federation. Download the adapters first if you want to keep them. What was averaged already stays averaged."
+        onConfirm={() => start(() => session.leave())}
+      />
+    </div>
   );
 }

@@ -9,6 +9,7 @@ export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const upload = uploadSize(config, 1);
   const up = clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0);
   const down = clients.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
+  if (up + down === 0) return null;
   return (
     <Panel title="Network">
       <table className="plain">

@@ -6,13 +6,15 @@ import { Scroll } from "../ui/Scroll.tsx";
 import { type LaneCell, timelineView } from "./timelineView.ts";
 
 /** The adapter that a stage is about lends it its colour. */
-const STAGE_COLORS = { local: "var(--duet-personal)", federated: "var(--duet-shared)", fusing: "var(--duet-fused)" } as const;
+const STAGE_COLORS = { local: "var(--personal)", federated: "var(--shared)", fusing: "var(--fused)" } as const;
 
 const KEY = [
   { color: STAGE_COLORS.local, text: "learning alone" },
   { color: STAGE_COLORS.federated, text: "federated round" },
   { color: STAGE_COLORS.fusing, text: "fusing" },
 ] as const;
+
+const RULE = "Every client works through every round. A cross marks a round that ended without the client.";
 
 const ERROR_TEXT =
   "how far the shared adapter is from the mean of what the clients learned, relative to that mean; 0 % is exact. Averaging an adapter's two halves is not averaging adapters, and what the coordinator adds, such as momentum, counts too.";
@@ -22,12 +24,9 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const { columns, lanes, worstModule } = timelineView(snapshot);
   const isSecure = snapshot.config.aggregation === "secure";
   const hasErrors = columns.some(({ error }) => error !== null);
+  if (lanes.length === 0) return null;
   return (
-    <Panel
-      title="Rounds"
-      hint="Every client works through every round. A cross marks a round that ended without the client."
-      empty={lanes.length === 0 ? "One lane per client, filling round by round, once the first client has joined." : null}
-    >
+    <Panel title="Rounds" hint={[RULE, ...(hasErrors ? [`Averaging error: ${ERROR_TEXT} ${worstModule ?? ""}`] : [])].join(" ")}>
       <Scroll label="Rounds of every client">
         <table className="lanes" style={{ minWidth: 110 + 26 * columns.length }}>
           <thead>
@@ -72,11 +71,6 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           )}
         </table>
       </Scroll>
-      {hasErrors && (
-        <p className="muted small" style={{ margin: "2px 0 10px" }}>
-          Averaging error: {ERROR_TEXT} {worstModule}
-        </p>
-      )}
       <div className="key" aria-hidden="true">
         {KEY.map(({ color, text }) => (
           <span key={text}>

@@ -20,6 +20,9 @@ export interface StripView {
   readonly tone: "waiting" | "running" | "done" | "stopped";
 }
 
+/** Phases after which nothing comes. */
+export const ENDED: ReadonlySet<Phase> = new Set(["finished", "stopped", "failed"]);
+
 const TONES: Readonly<Record<Phase, StripView["tone"]>> = {
   waiting: "waiting",
   collecting: "running",

@@ -55,10 +55,10 @@ export function tellersText({ clients }: Pick<Snapshot, "clients">): string | nu
   return `${count} of ${plural(clients.length, "client")} ${count === 1 ? "tells its" : "tell their"} figures here`;
 }
 
-/** Why a panel of figures has none; `ahead` where they are yet to come. */
-export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "clients">, what: string, ahead: string): string {
+/** Why there are no figures, and will be none; null where they are yet to come. */
+export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "clients">, what: string): string | null {
   if (hidesFigures(config)) return `With differential privacy nobody sends ${what}: they are computed from rows without noise.`;
-  if (clients.length === 0 || clients.some(tells)) return ahead;
+  if (clients.length === 0 || clients.some(tells)) return null;
   const none = `No client tells its ${what} here: that is each participant's own choice.`;
   if (config.aggregation === "secure") return `${none} Their means come with the secure sums.`;
   return `${none} Where updates are not summed securely there is no mean of what nobody tells.`;

@@ -7,6 +7,8 @@ import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
 import { MyTab } from "../dashboard/MyTab.tsx";
+import { UseBar } from "../dashboard/UseBar.tsx";
+import { Verdict } from "../dashboard/Verdict.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -27,6 +29,7 @@ export function FederationPage() {
   const mine = useSession(federationId);
   const { view } = useParams();
   const isPlayground = view === "playground";
+  const ended = mine?.state.stage.kind === "finished" ? mine.state : null;
   const comingBack = feed.kind === "live" && !mine && <ComingBack snapshot={feed.snapshot} token={token} />;
   return (
     <Shell title={titleOf(feed, isPlayground ? "Playground" : "Rounds")}>
@@ -39,7 +42,9 @@ export function FederationPage() {
           token={token}
           myRole="taking part"
           tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} token={token} /> : comingBack}
-          clientId={mine?.state.clientId ?? null}
+          own={mine?.state ?? null}
+          verdict={ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.samples?.test ?? null} />}
+          useBar={ended && <UseBar state={ended} snapshot={feed.snapshot} token={token} />}
         />
       )}
       {mine?.state.stage.kind === "removed" && (

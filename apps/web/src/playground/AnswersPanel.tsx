@@ -1,7 +1,8 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { Button, Group, Textarea } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
+import { useLocation } from "react-router";
 import { ADAPTERS } from "../lib/adapters.ts";
 import type { Playground } from "../services/playground.ts";
 import type { PlaygroundState } from "../services/playgroundState.ts";
@@ -21,12 +22,17 @@ export interface AnswersPanelProps {
 
 /** One input, four answers side by side. */
 export function AnswersPanel({ playground, shown, task, isClosed, form, onForm }: AnswersPanelProps) {
-  const [input, setInput] = useState("");
+  const asked = questionOf(useLocation().state);
+  const [input, setInput] = useState(asked);
   const isBusy = Object.values(shown.answers).some(({ kind }) => kind === "waiting" || kind === "writing");
   const ask = (event: FormEvent) => {
     event.preventDefault();
     playground.ask({ input: input.trim(), options: generateOptions(form) });
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was asked elsewhere is asked once, as soon as there are answers.
+  useEffect(() => {
+    if (!isClosed && asked !== "") playground.ask({ input: asked, options: generateOptions(form) });
+  }, [playground, isClosed, asked]);
   return (
     <Panel title="One input, four answers" hint="The input is formatted exactly as your rows were in training.">
       <form onSubmit={ask}>
@@ -58,4 +64,9 @@ export function AnswersPanel({ playground, shown, task, isClosed, form, onForm }
       </div>
     </Panel>
   );
+}
+
+/** What was typed on the result's page, which came here with the address. */
+function questionOf(state: unknown): string {
+  return typeof state === "object" && state !== null && "input" in state && typeof state.input === "string" ? state.input : "";
 }

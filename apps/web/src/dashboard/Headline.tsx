@@ -1,0 +1,122 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, CopyButton, Progress } from "@mantine/core";
+import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { useNow } from "../hooks/useNow.ts";
+import { useStore } from "../hooks/useStore.ts";
+import { addressOf } from "../lib/baseUrl.ts";
+import { formatFraction } from "../lib/format.ts";
+import { joinPath } from "../lib/links.ts";
+import { Countdown } from "./Countdown.tsx";
+import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
+import { stripView } from "./progressView.ts";
+import { waitView } from "./waitView.ts";
+
+const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, stopped: IconPlayerStop } as const;
+
+export interface HeadlineProps {
+  readonly snapshot: Snapshot;
+  readonly myRole: string;
+  /** This tab's own figures; null for who only looks on. */
+  readonly own: Own | null;
+  /** Code of the invite link, for who may pass it on; null elsewhere. */
+  readonly invite: string | null;
+  /** Which adapter to use, once that is known. */
+  readonly verdict?: ReactNode;
+  /** What can be done with the result. */
+  readonly children?: ReactNode;
+}
+
+/** What leads the page: is it helping, is it running, for whom it waits. Without a box. */
+export function Headline({ snapshot, myRole, own, invite, verdict, children }: HeadlineProps) {
+  const connection = useStore(useServices().coordinator.status);
+  const isAway = connection.kind === "lost";
+  const now = useNow() + (connection.kind === "ready" ? connection.clockOffsetMs : 0);
+  const view = stripView(snapshot, now);
+  const wait = waitView(snapshot, own?.clientId ?? null, now);
+  const figure = headlineView(snapshot, own);
+  const Icon = ICONS[view.tone];
+  return (
+    <div className="headline">
+      <div>
+        <div className="eyebrow">
+          <h1>{view.name}</h1>
+          <span className="muted">{myRole}</span>
+        </div>
+        {figure ? <Figure figure={figure} /> : <p className="lead">{AHEAD[snapshot.config.task.kind]}</p>}
+      </div>
+      <div className="column">
+        {verdict}
+        <div className="standing">
+          {wait.countdown && !isAway && <Countdown {...wait.countdown} />}
+          <div>
+            <div className="status" role="status" aria-label="Federation status">
+              <Icon size={16} aria-hidden="true" />
+              <strong>{view.status}</strong>
+              {view.stage && <span className="soft">{view.stage}</span>}
+            </div>
+            <p className="soft">
+              {view.tone === "done"
+                ? ""
+                : isAway
+                  ? "What happens now is not known here until the coordinator is back."
+                  : wait.reason}
+            </p>
+            {view.tone !== "done" && <Progress value={view.percent} aria-label="Progress of the federation" size={4} my={8} />}
+            <div className="muted small meta">
+              {!isAway && view.timing && <span>{view.timing}</span>}
+              <span>
+                <IconUsers size={14} aria-hidden="true" /> {view.presence}
+              </span>
+              {invite !== null && view.tone !== "done" && view.tone !== "stopped" && (
+                <InviteButton link={addressOf(joinPath(snapshot.federationId, invite))} />
+              )}
+            </div>
+          </div>
+        </div>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+/** Before there is a number. */
+const AHEAD = {
+  label: "The accuracy on rows that nobody trains on will stand here after the first round.",
+  text: "Free text has no accuracy; the loss by round is below once there is one.",
+} as const;
+
+function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure: HeadlineView }) {
+  return (
+    <>
+      <p className="big">
+        {from !== null && (
+          <>
+            <span className="from">{formatFraction(from)}</span>
+            <span className="arrow" aria-hidden="true">
+              →
+            </span>
+            <span className="visuallyHidden"> before, after </span>
+          </>
+        )}
+        {formatFraction(to)}
+      </p>
+      <p className="lead">{of}</p>
+      {over && <p className="over">{over}</p>}
+      {certainty && <p className="muted small">{certainty}</p>}
+    </>
+  );
+}
+
+function InviteButton({ link }: { readonly link: string }) {
+  return (
+    <CopyButton value={link}>
+      {({ copied, copy }) => (
+        <Button size="xs" variant="default" onClick={copy}>
+          {copied ? "Invite link copied" : "Invite"}
+        </Button>
+      )}
+    </CopyButton>
+  );
+}

@@ -1,0 +1,88 @@
+import type { SessionState } from "@duet/client/sessionState";
+import { availableAdapters } from "@duet/lora-core/federation/clientAdapters";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, CopyButton, TextInput } from "@mantine/core";
+import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+import { Link } from "react-router";
+import { ownAdapter } from "../adapters/adapterDownloads.ts";
+import { useGo } from "../hooks/useGo.ts";
+import { useTask } from "../hooks/useTask.ts";
+import { playgroundPath } from "../lib/links.ts";
+import { saveFile } from "../lib/saveFile.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { headlineView } from "./headlineView.ts";
+import { resultReport, resultSentence } from "./resultReport.ts";
+import { verdictView } from "./verdictView.ts";
+
+export interface UseBarProps {
+  readonly snapshot: Snapshot;
+  readonly state: SessionState;
+  /** Of the link that led here. */
+  readonly token: string;
+}
+
+/** Everything one may want of the result, in one bar: try it, answer a file, take the adapter, tell others. */
+export function UseBar({ snapshot, state, token }: UseBarProps) {
+  const go = useGo();
+  const [input, setInput] = useState("");
+  const [saving, save] = useTask();
+  const { adapters, own, samples } = state;
+  if (!adapters || !own) return null;
+  const verdict = verdictView(own.accuracy, samples?.test ?? null);
+  const available = availableAdapters(adapters);
+  // The untouched base is no file: then what the rounds ended with.
+  const kind = available.find((key) => key === verdict?.best) ?? available.at(-1);
+  const playground = playgroundPath(snapshot.federationId, token);
+  const tryIt = (event: FormEvent) => {
+    event.preventDefault();
+    go(playground, { state: { input: input.trim() } });
+  };
+  const figure = headlineView(snapshot, state);
+  return (
+    <section className="useBar" aria-label="Use it">
+      <form onSubmit={tryIt}>
+        <TextInput
+          aria-label="Something to try it on"
+          placeholder="Something to try it on"
+          value={input}
+          onChange={(event) => setInput(event.currentTarget.value)}
+        />
+        <Button type="submit" leftSection={<IconMessage size={16} />}>
+          Try it
+        </Button>
+      </form>
+      <Button component={Link} to={playground} variant="default" leftSection={<IconTable size={16} />}>
+        Predict a file
+      </Button>
+      {kind && (
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+          onClick={() => save(async () => saveFile(ownAdapter(kind, adapters, snapshot.config)))}
+        >
+          Export {kind}
+        </Button>
+      )}
+      {figure && (
+        <>
+          <CopyButton value={resultSentence(snapshot, figure)}>
+            {({ copied, copy }) => (
+              <Button variant="default" leftSection={<IconShare size={16} />} onClick={copy}>
+                {copied ? "Copied" : "Copy the result"}
+              </Button>
+            )}
+          </CopyButton>
+          <Button
+            variant="default"
+            leftSection={<IconFileText size={16} />}
+            onClick={() => saveFile(resultReport(snapshot, figure, verdict))}
+          >
+            Report
+          </Button>
+        </>
+      )}
+      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+import { clientOf, collecting, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { expect, test } from "vitest";
+import { headlineView } from "./headlineView.ts";
+
+const accuracy = { base: 0.25, personal: 0.625, shared: 0.5, fused: null };
+const samples = { train: 60, fusion: 10, test: 48 };
+const own = { own: { accuracy, trainLoss: 1, fusion: null }, samples, clientId: "anna" };
+const alone = { base: 0.25, personal: 0.45, shared: null, fused: null };
+const told = clientOf("anna", { history: [{ round: 0, metrics: metricsOf({ accuracy: alone }), standing: null }] });
+
+test("while it runs, one's own newest accuracy, against the base and learning alone, and how sure it is", () => {
+  expect(headlineView(collecting(2, { clients: [told] }), own)).toEqual({
+    from: null,
+    to: 0.5,
+    of: "accuracy so far, on your 48 test rows",
+    over: "+0.25 over the untouched base, +0.05 over learning alone",
+    certainty: "Given 48 rows, the true accuracy lies between 0.36 and 0.64 with 95 % certainty.",
+  });
+});
+
+test("at the end, before and after, with the adapter that serves best", () => {
+  const view = headlineView(snapshotOf({ phase: "finished" }), own);
+  expect(view).toMatchObject({ from: 0.25, to: 0.625, of: "of your 48 test rows right, before and after" });
+});
+
+test("nothing is said of learning alone where there was no such round", () => {
+  expect(headlineView(collecting(1), own)?.over).toBe("+0.25 over the untouched base");
+});
+
+test("a loss is told as one, with its sign", () => {
+  const worse = { ...own, own: { ...own.own, accuracy: { ...accuracy, shared: 0.2 } } };
+  expect(headlineView(collecting(1), worse)?.over).toBe("−0.05 over the untouched base");
+});
+
+test("who looks on sees the mean, and no certainty that it does not have", () => {
+  const fused = { base: 0.3, personal: 0.6, shared: 0.5, fused: 0.7 };
+  const bram = clientOf("bram", { history: [{ round: 3, metrics: metricsOf({ accuracy: fused }), standing: null }] });
+  expect(headlineView(snapshotOf({ phase: "finished", clients: [told, bram] }), null)).toEqual({
+    from: 0.275,
+    to: 0.7,
+    of: "mean accuracy of 2 clients, each on its own test rows, before and after",
+    over: "+0.42 over the untouched base",
+    certainty: null,
+  });
+});
+
+test("before anything is measured there is no number", () => {
+  expect(headlineView(snapshotOf(), null)).toBeNull();
+  expect(headlineView(snapshotOf(), { own: null, samples: null, clientId: null })).toBeNull();
+});

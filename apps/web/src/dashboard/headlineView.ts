@@ -1,0 +1,90 @@
+/** The one number of a federation's page: what it is of, how sure it is, and what it is more than. Pure. */
+import type { SessionState } from "@duet/client/sessionState";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
+import type { PerAdapter } from "../lib/adapters.ts";
+import { accuracyInterval } from "../lib/certainty.ts";
+import { formatFraction, plural } from "../lib/format.ts";
+import { latestAccuracy, meanAccuracy } from "./metricsView.ts";
+import { verdictView } from "./verdictView.ts";
+
+export interface HeadlineView {
+  /** Of the untouched base, once the federation is over; null before. */
+  readonly from: number | null;
+  readonly to: number;
+  /** "accuracy so far, on your 48 test rows". */
+  readonly of: string;
+  /** "+0.38 over the untouched base"; empty where there is nothing to compare with. */
+  readonly over: string;
+  /** Where the true accuracy lies, and given what; null where that cannot be said. */
+  readonly certainty: string | null;
+}
+
+/** Whose figures they are: this tab's own, from its own memory, or everybody's. */
+export type Own = Pick<SessionState, "own" | "samples" | "clientId">;
+
+/** Null before anything was measured, and in a task without accuracies. */
+export function headlineView(snapshot: Snapshot, own: Own | null): HeadlineView | null {
+  return own?.own ? ownHeadline(snapshot, own.own.accuracy, own) : everybodysHeadline(snapshot);
+}
+
+function ownHeadline(snapshot: Snapshot, accuracy: PerAdapter, { samples, clientId }: Own): HeadlineView | null {
+  const isOver = snapshot.phase === "finished";
+  const to = isOver ? (verdictView(accuracy, null)?.accuracy ?? newestOf(accuracy)) : newestOf(accuracy);
+  if (to === null) return null;
+  const me = snapshot.clients.find(({ id }) => id === clientId);
+  const rows = samples?.test ?? 0;
+  const words = `your ${plural(rows, "test row")}`;
+  return {
+    from: isOver ? accuracy.base : null,
+    to,
+    of: isOver ? `of ${words} right, before and after` : `accuracy so far, on ${words}`,
+    over: overText(to, accuracy.base, me ? aloneOf(me) : null),
+    certainty: rows === 0 ? null : certaintyText(to, rows),
+  };
+}
+
+function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
+  const isOver = snapshot.phase === "finished";
+  const accuracy = meanAccuracy(snapshot);
+  const to = newestOf(accuracy);
+  if (to === null) return null;
+  const tellers = snapshot.clients.filter((client) => Object.values(latestAccuracy(client)).some((value) => value !== null));
+  const whose =
+    tellers.length === 0 ? "over the rows of all clients" : `of ${plural(tellers.length, "client")}, each on its own test rows`;
+  return {
+    from: isOver ? accuracy.base : null,
+    to,
+    of: isOver ? `mean accuracy ${whose}, before and after` : `mean accuracy so far ${whose}`,
+    over: overText(to, accuracy.base, null),
+    certainty: null,
+  };
+}
+
+const NEWEST_FIRST: readonly AdapterKey[] = ["fused", "shared", "personal"];
+
+/** Of what the rounds have made last. */
+const newestOf = (accuracy: PerAdapter): number | null =>
+  NEWEST_FIRST.map((key) => accuracy[key]).find((value) => value !== null) ?? null;
+
+/** What a client reached before the first exchange; null where its method has no such round, or it does not tell. */
+function aloneOf({ history }: ClientView): number | null {
+  return history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
+}
+
+function overText(to: number, base: number | null, alone: number | null): string {
+  const parts = [
+    ...(base === null ? [] : [`${formatGain(to - base)} over the untouched base`]),
+    ...(alone === null ? [] : [`${formatGain(to - alone)} over learning alone`]),
+  ];
+  return parts.join(", ");
+}
+
+/** With its sign, +0.04 or −0.01. */
+const formatGain = (gain: number): string => `${gain < 0 ? "−" : "+"}${formatFraction(Math.abs(gain))}`;
+
+function certaintyText(accuracy: number, rows: number): string {
+  const { low, high } = accuracyInterval(accuracy, rows);
+  return `Given ${plural(rows, "row")}, the true accuracy lies between ${formatFraction(low)} and ${formatFraction(high)} with 95 % certainty.`;
+}

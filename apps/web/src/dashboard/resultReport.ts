@@ -1,0 +1,59 @@
+/** What came of a federation, to hand on: one sentence, and a page that needs no network. Pure. */
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { ADAPTERS } from "../lib/adapters.ts";
+import { formatBytes, formatDay, formatFraction, plural } from "../lib/format.ts";
+import { slug } from "../lib/slug.ts";
+import type { HeadlineView } from "./headlineView.ts";
+import { latestAccuracy } from "./metricsView.ts";
+import type { VerdictView } from "./verdictView.ts";
+
+/** "Ward notes: 0.36 → 0.85 of your 48 test rows right, before and after; +0.49 over the untouched base." */
+export function resultSentence({ config }: Pick<Snapshot, "config">, { from, to, of, over }: HeadlineView): string {
+  const numbers = from === null ? formatFraction(to) : `${formatFraction(from)} → ${formatFraction(to)}`;
+  return `${config.name}: ${numbers} ${of}${over ? `; ${over}` : ""}.`;
+}
+
+/** One HTML file, which prints as it stands. Clients are in it as far as they tell everybody. */
+export function resultReport(
+  snapshot: Snapshot,
+  figure: HeadlineView,
+  verdict: VerdictView | null,
+): { readonly fileName: string; readonly content: Uint8Array } {
+  const { config, clients, endedAt } = snapshot;
+  const facts: readonly (readonly [string, string])[] = [
+    ["Method", `${methodOf(config.strategy).label}, ${config.strategy.preset}`],
+    ["Base model", config.model.name],
+    ["Rounds", String(config.budgets.rounds)],
+    ["Clients", plural(clients.length, "client")],
+    ["Updates", config.aggregation === "secure" ? "summed securely" : "sent as they are"],
+    ...(config.training.privacy ? [["Differential privacy of rows", `epsilon ${config.training.privacy.epsilon}`] as const] : []),
+    ["Sent by all clients", formatBytes(clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0))],
+    ...(endedAt === null ? [] : [["Ended", formatDay(endedAt)] as const]),
+  ];
+  const html = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${escapeHtml(config.name)}</title>
+<style>body{max-width:720px;margin:48px auto;padding:0 24px;font:14px/20px system-ui,sans-serif;color:#15171c}
+h1{font-size:28px}.big{font-size:56px;line-height:1;margin:24px 0 8px}table{border-collapse:collapse;width:100%;margin:16px 0}
+th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #e5e4df;font-variant-numeric:tabular-nums}</style>
+<h1>${escapeHtml(config.name)}</h1>
+<p class="big">${figure.from === null ? "" : `${formatFraction(figure.from)} → `}${formatFraction(figure.to)}</p>
+<p>${escapeHtml([figure.of, figure.over].filter(Boolean).join("; "))}.</p>
+<p>${escapeHtml(figure.certainty ?? "")}</p>
+${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(verdict.sentences.join(" "))}</p>` : ""}
+<h2>Accuracy on each client's own test rows</h2>
+<table><tr><th>Client</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
+${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map(({ key }) => `<td>${formatFraction(latestAccuracy(client)[key])}</td>`).join("")}</tr>`).join("\n")}
+</table>
+<h2>How it was made</h2>
+<table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
+<p>No rows, no texts and no personal adapters are in this report.</p>
+</html>
+`;
+  return { fileName: `${slug(config.name)}-report.html`, content: new TextEncoder().encode(html) };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

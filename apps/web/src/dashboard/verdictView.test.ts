@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { verdictView } from "./verdictView.ts";
+
+test("the best adapter, and against which others that is sure, open and chance", () => {
+  // Of 60 rows: 5, 31, 38 and 40.
+  expect(verdictView({ base: 5 / 60, personal: 31 / 60, shared: 38 / 60, fused: 40 / 60 }, 60)).toEqual({
+    best: "fused",
+    accuracy: 40 / 60,
+    title: "Use your fused adapter",
+    sentences: [
+      "Of your 60 test rows it gets clearly more right than base (35 rows fewer).",
+      "Perhaps by chance it is ahead of personal (9 rows fewer).",
+      "So few rows cannot tell it from shared (2 rows fewer).",
+    ],
+  });
+});
+
+test("among equals the one that costs least; an untouched base that no adapter beats is kept", () => {
+  expect(verdictView({ base: 0.5, personal: 0.5, shared: 0.4, fused: null }, 30)).toMatchObject({
+    best: "base",
+    title: "Keep the untouched base",
+  });
+});
+
+test("without the number of rows nothing is said of certainty; without figures nothing at all", () => {
+  expect(verdictView({ base: 0.2, personal: 0.6, shared: null, fused: null }, null)?.sentences).toEqual([]);
+  expect(verdictView({ base: null, personal: null, shared: null, fused: null }, 48)).toBeNull();
+  expect(verdictView({ base: 0.4, personal: null, shared: null, fused: null }, 48)).toBeNull();
+});

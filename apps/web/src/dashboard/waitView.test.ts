@@ -1,0 +1,42 @@
+import { clientOf, collecting, snapshotOf } from "@duet/client/testing/snapshots";
+import { expect, test } from "vitest";
+import { waitView } from "./waitView.ts";
+
+const open = (change: object) => ({
+  openRound: {
+    round: 1,
+    attempt: 1,
+    participants: ["anna", "bram", "chen"],
+    submitted: ["anna"],
+    deadlineAt: 100_000,
+    exchange: null,
+    ...change,
+  },
+  clients: ["anna", "bram", "chen", "dora", "emil"].map((id) => clientOf(id)),
+});
+
+test("who is done, for whom it waits, and what happens at the deadline", () => {
+  const snapshot = collecting(1, open({}));
+  const { reason, countdown } = waitView(snapshot, "bram", 40_000);
+  expect(reason).toBe("anna is done. Waiting for you and chen. In 1 min the round closes with who is there.");
+  expect(countdown).toEqual({ secondsLeft: 60, share: 60 / snapshot.config.roundDeadlineSeconds });
+  expect(waitView(snapshot, "anna", 40_000).reason).toMatch(/^You are done\. Waiting for bram and chen\./);
+});
+
+test("a past deadline is no negative time, and none is no countdown", () => {
+  expect(waitView(collecting(1, open({})), null, 200_000).countdown?.secondsLeft).toBe(0);
+  expect(waitView(collecting(1, open({ deadlineAt: null })), null, 0).countdown).toBeNull();
+});
+
+test("many are a number", () => {
+  const participants = ["anna", "bram", "chen", "dora", "emil"];
+  const { reason } = waitView(collecting(1, open({ participants, submitted: [] })), "anna", 0);
+  expect(reason).toMatch(/^Waiting for you and 4 others\./);
+});
+
+test("outside of a round it is what the coordinator says", () => {
+  expect(waitView(snapshotOf({ note: "Paused by the organiser." }), null, 0)).toEqual({
+    reason: "Paused by the organiser.",
+    countdown: null,
+  });
+});

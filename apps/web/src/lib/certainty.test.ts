@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { accuracyInterval, isBetter } from "./certainty.ts";
+
+// By hand: 31 of 48, p = 0.6458, z² / n = 0.0800, middle 0.6350, half 0.1306.
+test("the interval of an accuracy is Wilson's", () => {
+  const { low, high } = accuracyInterval(31 / 48, 48);
+  expect(low).toBeCloseTo(0.5044, 4);
+  expect(high).toBeCloseTo(0.7657, 4);
+  expect(accuracyInterval(1, 48).high).toBe(1);
+  expect(accuracyInterval(1, 48).low).toBeCloseTo(0.9259, 4);
+});
+
+test.each([
+  // Five rows ahead are chance even when it lost none: 2 / 2^5 = 0.0625.
+  [30, 25, 48, "no"],
+  [25, 25, 48, "no"],
+  [20, 25, 48, "no"],
+  // Six: 0.03 when it lost none, 0.4 when each had many rows right that the other had not.
+  [31, 25, 48, "open"],
+  // 29 of 60 against 5: at most 5 lost, so 29 won: 0.00006.
+  [29, 5, 60, "yes"],
+  // All of them right: none can be lost.
+  [48, 42, 48, "yes"],
+  [2400, 2300, 3000, "yes"],
+] as const)("%i against %i of %i rows is better: %s", (right, other, rows, verdict) => {
+  expect(isBetter(right, other, rows)).toBe(verdict);
+});
