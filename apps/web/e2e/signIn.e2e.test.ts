@@ -11,7 +11,7 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   const page = await stage.browser.newPage();
   await page.goto(stage.url);
   await page.getByRole("link", { name: "Start a federation" }).waitFor();
-  await expect.poll(() => page.getByText("Try it now").count()).toBe(0);
+  await expect.poll(() => page.getByRole("button", { name: "Watch it learn" }).count()).toBe(0);
   await page.goto(`${stage.url}/new`);
   await page.getByRole("region", { name: "Sign in to create a federation" }).waitFor();
   expect(await page.getByRole("button", { name: "Create federation" }).count()).toBe(0);
