@@ -17,7 +17,7 @@ DEADLINE_SECONDS = 240
 @pytest.fixture(scope="session")
 def golden() -> dict[str, Any]:
     """What the TypeScript client makes of some rows."""
-    command = ["node", "--import", "tsx", "tools/pythonClient/golden.ts"]
+    command = ["node", "--import", "tsx", "tools/testing/pythonClient/golden.ts"]
     return json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout)
 
 
@@ -47,7 +47,7 @@ def federation() -> Iterator[Callable[..., Federation]]:
     opened: list[subprocess.Popen[str]] = []
 
     def start(clients: int = 1, **choices: Any) -> Federation:
-        command = ["node", "--import", "tsx", "tools/pythonClient/federation.ts", json.dumps(choices), str(clients)]
+        command = ["node", "--import", "tsx", "tools/testing/pythonClient/federation.ts", json.dumps(choices), str(clients)]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         opened.append(process)
         assert process.stdout is not None

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { FederationChoices } from "@duet/lora-core/federation/federationDefaults";
-import { openSmallFederation } from "../../apps/headless/test/support/openSmallFederation.ts";
+import { openSmallFederation } from "../../../apps/headless/test/support/openSmallFederation.ts";
 
 const [choices = "{}", clients = "2"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "duet-python-"));
