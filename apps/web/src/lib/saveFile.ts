@@ -1,3 +1,6 @@
+/** WebKit reads the address only some time after the click. */
+const READ_MS = 60_000;
+
 /** Gives the reader of the page a file to keep, as a download. */
 export function saveFile({ fileName, content }: { readonly fileName: string; readonly content: Uint8Array }): void {
   const url = URL.createObjectURL(new Blob([new Uint8Array(content)]));
@@ -5,5 +8,5 @@ export function saveFile({ fileName, content }: { readonly fileName: string; rea
   link.href = url;
   link.download = fileName;
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), READ_MS);
 }
