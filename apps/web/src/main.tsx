@@ -1,3 +1,4 @@
+import "@duet/lora-core/protocol/withoutEval";
 import "@fontsource-variable/inter/wght.css";
 import "./app/library.css";
 import "./app/styles.css";

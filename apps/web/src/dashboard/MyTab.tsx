@@ -8,7 +8,7 @@ import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { RecognitionPanel } from "../adapters/RecognitionPanel.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatCount, plural } from "../lib/format.ts";
-import { joinPath } from "../lib/links.ts";
+import { federationPath, joinPath } from "../lib/links.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -76,11 +76,7 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
         <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
       )}
       {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
-      {stage.kind === "failed" && state.clientId === null && (
-        <Button component={Link} to={joinPath(snapshot.federationId, token)} mt="sm" size="xs" variant="default">
-          Join again
-        </Button>
-      )}
+      {stage.kind === "failed" && <WaysOut state={state} federationId={snapshot.federationId} token={token} />}
       {view.canLeave && <KeepAwake />}
       {view.canLeave && <LeaveButton session={session} />}
     </Panel>
@@ -95,6 +91,33 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
       {isOver && doing}
       <RecognitionPanel engine={session.engine} available={state.adapters ? availableAdapters(state.adapters) : []} />
+    </>
+  );
+}
+
+/** A new client connects its data again; one that is known comes back by itself. Either way with a new worker. */
+function WaysOut({ state, federationId, token }: { state: SessionState; federationId: string; token: string }) {
+  const { clientId, device } = state;
+  const path = (clientId === null ? joinPath : federationPath)(federationId, token);
+  const again = clientId === null ? "Join again" : "Try again";
+  const look = { mt: "sm", mr: "sm", size: "xs", variant: "default" };
+  const [pathname = "", hash = ""] = path.split("#");
+  return (
+    <>
+      {clientId === null ? (
+        <Button component={Link} to={path} {...look}>
+          {again}
+        </Button>
+      ) : (
+        <Button onClick={() => location.reload()} {...look}>
+          {again}
+        </Button>
+      )}
+      {device === null && (
+        <Button component={Link} to={{ pathname, search: "?threads=1", hash: `#${hash}` }} reloadDocument {...look}>
+          {again} with one thread
+        </Button>
+      )}
     </>
   );
 }

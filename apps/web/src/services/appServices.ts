@@ -64,6 +64,7 @@ export interface AppServices {
 export function createAppServices(): AppServices {
   const now = () => Date.now();
   const backend = forcedBackend();
+  const mostThreads = wantedThreads();
   const storage = createTabStorage();
   const surroundings = createSurroundings(now);
   const ledger = createSentLedger(now, createLedgerStore());
@@ -77,8 +78,20 @@ export function createAppServices(): AppServices {
 
   const organiserKeyOf = (federationId: string) => storage.organiser(federationId)?.organiserKey ?? null;
 
+  function startEngine(): TabEngine {
+    const started = createWorkerEngine({
+      baseUrl: coordinator.baseUrl,
+      mostThreads,
+      // Whoever needs one next gets a new one.
+      onEnd: () => {
+        if (engine === started) engine = null;
+      },
+    });
+    return started;
+  }
+
   function currentEngine(): TabEngine {
-    engine ??= createWorkerEngine(coordinator.baseUrl);
+    engine ??= startEngine();
     return engine;
   }
 
@@ -194,4 +207,10 @@ async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
 /** `?backend=webgpu` (or wasm, cpu) forces one, to compare and to test; anything else is no choice. */
 function forcedBackend(): BackendName | null {
   return backendName.safeParse(new URLSearchParams(location.search).get("backend")).data ?? null;
+}
+
+/** `?threads=1` takes no more than that; null for as many as there are cores. */
+function wantedThreads(): number | null {
+  const given = Number(new URLSearchParams(location.search).get("threads"));
+  return Number.isInteger(given) && given > 0 ? given : null;
 }

@@ -76,6 +76,8 @@ export interface WorkerBeginning {
   readonly baseUrl: string;
   /** At whose other end the page starts threads for the kernels. */
   readonly threads: MessagePort;
+  /** Null for as many as there are cores. */
+  readonly mostThreads: number | null;
 }
 
 export interface TabEngine extends ClientEngine {

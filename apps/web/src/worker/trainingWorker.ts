@@ -1,4 +1,5 @@
 /** The worker's entry: a client's desk, one for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
+import "@duet/lora-core/protocol/withoutEval";
 import { threadsOfPage } from "@duet/lora-engine/kernels/webThreads";
 import { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
@@ -14,9 +15,9 @@ keepErrorCodes();
 // The first message says where the coordinator is; all others are calls.
 self.addEventListener("message", ({ data }: MessageEvent<WorkerBeginning>) => expose(tabEngine(data)), { once: true });
 
-function tabEngine({ baseUrl, threads }: WorkerBeginning): Omit<TabEngine, "close"> {
+function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<TabEngine, "close"> {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
-  const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: null, workers });
+  const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: mostThreads, workers });
   const models = createModelDesk(baseUrl);
   const client = new ClientDesk(engine, createClientStore());
 

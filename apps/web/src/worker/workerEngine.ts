@@ -1,5 +1,9 @@
-/** The training worker as the page sees it: the same interface, with every call failing when the worker dies. */
-
+/**
+ * The training worker as the page sees it: the same interface, with every call failing when the worker dies. The steps of its start have
+ * deadlines, which the page keeps: a worker that stands still fires no timers.
+ */
+import { createWatchdog } from "@duet/client/watchdog";
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { servePageThreads } from "@duet/lora-engine/kernels/webThreads";
 import { proxy, wrap } from "comlink";
@@ -8,28 +12,73 @@ import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
 
 keepErrorCodes();
 
+/** Seconds that a step may take without a word; loading a base says each piece that has come. */
+const ASKING_SECONDS = 60;
+const LOADING_SECONDS = 120;
+
+export interface WorkerOptions {
+  /** Where the coordinator's files are. */
+  readonly baseUrl: string;
+  /** Null for as many as there are cores. */
+  readonly mostThreads: number | null;
+  /** Called once when every further call would fail. */
+  readonly onEnd: () => void;
+}
+
 /**
- * Starts the worker, which gets the coordinator's files below `baseUrl`. After `close`, or when it dies, every call rejects with
- * WORKER_DIED.
+ * Starts the worker. After `close`, or when it dies, every call rejects with WORKER_DIED; a step of the start that takes too long ends it
+ * and rejects with START_STALLED.
  */
-export function createWorkerEngine(baseUrl: string): TabEngine {
+export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOptions): TabEngine {
   const worker = new Worker(new URL("./trainingWorker.ts", import.meta.url), { type: "module", name: "duet-training" });
   const { port1, port2: threads } = new MessageChannel();
   const endThreads = servePageThreads(port1);
-  worker.postMessage({ baseUrl, threads } satisfies WorkerBeginning, [threads]);
+  worker.postMessage({ baseUrl, threads, mostThreads } satisfies WorkerBeginning, [threads]);
   const remote = wrap<Omit<TabEngine, "close">>(worker);
   let die: (cause: string) => void = () => {};
   const death = new Promise<never>((_, reject) => {
-    die = (cause) => reject(new DuetError("WORKER_DIED", `The training worker stopped: ${cause}`));
+    die = (cause) => {
+      worker.terminate();
+      endThreads();
+      onEnd();
+      reject(new DuetError("WORKER_DIED", `The training worker stopped: ${cause}`));
+    };
   });
   death.catch(() => {});
   worker.onerror = (event) => die(event.message || "it could not be started");
   worker.onmessageerror = () => die("a message could not be read");
   const guarded = <T>(call: Promise<T>): Promise<T> => Promise.race([call, death]);
+  /** `step` says what goes on: "the model is put on the backend". */
+  const inTime = <T>(seconds: number, step: () => string, call: (touch: () => void) => Promise<T>): Promise<T> => {
+    const stalled = () =>
+      new DuetError("START_STALLED", `The training worker has said nothing for ${seconds} seconds. It was to do this: ${step()}`);
+    const watchdog = createWatchdog(1000 * seconds, stalled);
+    watchdog.expired.catch(() => die("it stood still"));
+    return Promise.race([watchdog.expired, guarded(call(watchdog.touch))]).finally(watchdog.stop);
+  };
 
   return {
-    openModel: (model, hub, backend, onProgress) => guarded(remote.openModel(model, hub, backend, proxy(onProgress))),
-    deviceLimits: (backend) => guarded(remote.deviceLimits(backend)),
+    openModel(model, hub, backend, onProgress) {
+      let step = "find the base model, or download it";
+      return inTime(
+        LOADING_SECONDS,
+        () => step,
+        (touch) => {
+          const report = (progress: DownloadProgress) => {
+            touch();
+            if (progress.receivedBytes === progress.totalBytes) step = "put the model on the backend";
+            onProgress(progress);
+          };
+          return remote.openModel(model, hub, backend, proxy(report));
+        },
+      );
+    },
+    deviceLimits: (backend) =>
+      inTime(
+        ASKING_SECONDS,
+        () => "ask this device what it can do",
+        () => remote.deviceLimits(backend),
+      ),
     describeHubModel: (address, hub) => guarded(remote.describeHubModel(address, hub)),
     describePickedModel: (files, name, onProgress) => guarded(remote.describePickedModel(files, name, proxy(onProgress))),
     missingModelFiles: (model) => guarded(remote.missingModelFiles(model)),
@@ -39,9 +88,19 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     connect: (request) => guarded(remote.connect(request)),
     personalData: (onProgress) => guarded(remote.personalData(proxy(onProgress))),
     connectSample: (id, share, seed) => guarded(remote.connectSample(id, share, seed)),
-    recall: (clientId) => guarded(remote.recall(clientId)),
+    recall: (clientId) =>
+      inTime(
+        ASKING_SECONDS,
+        () => "read what this browser has kept",
+        () => remote.recall(clientId),
+      ),
     begin: (request) => guarded(remote.begin(request)),
-    keepAs: (clientId) => guarded(remote.keepAs(clientId)),
+    keepAs: (clientId) =>
+      inTime(
+        ASKING_SECONDS,
+        () => "keep your rows on this device",
+        () => remote.keepAs(clientId),
+      ),
     runRound: (key, request, onProgress, onBegun) => guarded(remote.runRound(key, request, proxy(onProgress), proxy(onBegun))),
     answerSum: (request) => guarded(remote.answerSum(request)),
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
@@ -53,10 +112,6 @@ export function createWorkerEngine(baseUrl: string): TabEngine {
     measureRecognition: (adapter) => guarded(remote.measureRecognition(adapter)),
     stopAnswering: () => guarded(remote.stopAnswering()),
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
-    close() {
-      worker.terminate();
-      endThreads();
-      die("it was ended");
-    },
+    close: () => die("it was ended"),
   };
 }

@@ -51,6 +51,7 @@ const TRAINING = {
   OUT_OF_MEMORY: "Close other tabs and reload; a federation with a smaller batch needs less memory.",
   DEVICE_LOST: "Reload this page: it comes back as the same client and computes without the graphics device.",
   BACKEND_MISSING: "Leave the choice of the backend to Duet, or use a browser that has this one.",
+  START_STALLED: "Try again, which starts a new worker. If it happens again, take fewer threads, or another browser.",
   WORKER_DIED: "Reload this page: it comes back as the same client and goes on where it was.",
   PRIVACY_SETTINGS: "Tell the organiser: it takes other privacy settings, or more rows.",
   PRIVACY_LEDGER:
