@@ -61,7 +61,8 @@ function partsOf(federationId: string, token: string) {
     coordinator,
     feed,
     identities,
-    engine: createWorkerEngine(coordinator.baseUrl),
+    // What it rejects with the session sees by itself.
+    engine: createWorkerEngine({ baseUrl: coordinator.baseUrl, mostThreads: null, onEnd: () => {} }),
     backend: null,
     now,
     snapshot: () => coordinator.watch(federationId, token),
