@@ -65,25 +65,3 @@ it("says which step has stalled, and starts again with one thread; what is kept 
     .toEqual([expect.stringMatching(/said nothing for 60 seconds.*read what this browser has kept/)]);
   await page.close();
 });
-
-it("tries nothing that the page's policy forbids, in the page and in its worker", async () => {
-  const model = (await stage.organiser.offer()).models.find(({ name }) => name === DEFAULT_BASE.label);
-  if (!model) throw new Error("The default base is not served");
-  const task = { kind: "label" as const, labels: [...SAMPLES.medical.labels] };
-  const { inviteUrl } = await stage.open(defaultFederation({ name: "policy", model, task }));
-  const page = await stage.browser.newPage();
-  const reported: string[] = [];
-  page.on("console", (message) => {
-    if (/Content Security Policy/.test(message.text())) reported.push(message.text());
-  });
-  await page.addInitScript(() => {
-    const seen: string[] = [];
-    Reflect.set(window, "violations", seen);
-    document.addEventListener("securitypolicyviolation", ({ blockedURI }) => seen.push(blockedURI));
-  });
-  await page.goto(inviteUrl);
-  await page.getByRole("button", { name: "Use sample data" }).click();
-  await page.getByText(/the share of “/).waitFor();
-  expect([...reported, ...(await page.evaluate(() => Reflect.get(window, "violations")))]).toEqual([]);
-  await page.close();
-});
