@@ -1,17 +1,12 @@
-"""Several processes are one client: the same training as one process, and the same client after one of them was killed."""
+"""Several processes are one client: they train what one process trains."""
 
-import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import torch
-from conftest import ROOT, Federation, client, ended
+from conftest import ROOT
 
 TRAINED = """
 import sys, torch
@@ -60,32 +55,3 @@ def test_two_ranks_train_what_one_trains(tmp_path: Path) -> None:
     for key, values in one.items():
         assert (values - two[key]).abs().max() <= 1e-5, key
     assert any(values.abs().max() > 1e-3 for key, values in one.items() if "lora_B" in key)
-
-
-def said(process: Popen[str], words: str, seconds: float = 120) -> None:
-    """Wait for a line."""
-    assert process.stdout is not None
-    until = time.monotonic() + seconds
-    for line in process.stdout:
-        if words in line:
-            return
-        assert time.monotonic() < until
-    raise AssertionError(f"It ended before it said {words}")
-
-
-def test_killed_between_rounds_it_comes_back_as_the_same_client(
-    federation: Callable[..., Federation], run: Callable[[list[str]], Popen[str]], tmp_path: Path
-) -> None:
-    small = federation(minClients=1, rounds=3, innerSteps=40)
-    first = run(client(small, 0, tmp_path))
-    said(first, "Round 2")
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    again = run(client(small, 0, tmp_path))
-    code, words = ended(again)
-    assert code == 0, words
-    assert "Goes on after round 1." in words
-    snapshot = small.snapshot()
-    [me] = snapshot["clients"]
-    assert me["name"] == "python 0"
-    assert [entry["round"] for entry in me["history"]] == [1, 2, 3, 4]
