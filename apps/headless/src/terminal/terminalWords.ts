@@ -19,6 +19,7 @@ const STEPS: Partial<Readonly<Record<ErrorCode, string>>> = {
   INVALID_ADAPTER: AGAIN,
   OUT_OF_MEMORY: "Give the process more memory; a federation with a smaller batch needs less.",
   DEVICE_LOST: AGAIN,
+  START_STALLED: AGAIN,
   BACKEND_MISSING: "Leave --backend out, or install what it needs (npm install webgpu).",
   WORKER_DIED: AGAIN,
   PRIVACY_LEDGER: "Make the state folder writable and run it again; until then nothing is trained.",
