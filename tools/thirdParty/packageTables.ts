@@ -11,6 +11,8 @@ const PERMISSIVE = new Set([
   "CC0-1.0",
   "ISC",
   "MIT",
+  // Of fonts: bundled unchanged.
+  "OFL-1.1",
   "Unlicense",
 ]);
 
