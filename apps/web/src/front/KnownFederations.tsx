@@ -9,6 +9,9 @@ const ROLES = {
   client: { words: "you joined it", path: federationPath },
 } as const;
 
+/** Its page was left before it was known. */
+const NAMELESS = "a federation without a known name";
+
 /** The ways back to the federations that this browser organises or has joined. */
 export function KnownFederations() {
   const known = useServices().storage.known();
@@ -28,7 +31,7 @@ export function KnownFederations() {
         <tbody>
           {known.map(({ federationId, name, role, token }) => (
             <tr key={federationId}>
-              <td data-label="Federation">{name || "A federation without a known name"}</td>
+              <td data-label="Federation">{name || NAMELESS}</td>
               <td data-label="Your part">{ROLES[role].words}</td>
               <td className="wide">
                 <Button
@@ -36,7 +39,7 @@ export function KnownFederations() {
                   to={ROLES[role].path(federationId, token)}
                   size="xs"
                   variant="default"
-                  aria-label={`Open ${name}`}
+                  aria-label={`Open ${name || NAMELESS}`}
                 >
                   Open
                 </Button>

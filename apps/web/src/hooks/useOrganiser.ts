@@ -34,7 +34,7 @@ export function useOrganiser(federationId: string, wake: string, name?: string):
         const next = await request(organiserKey);
         const { token } = next.links.organiser;
         const known = storage.organiser(federationId);
-        if (known && token !== null) storage.saveOrganiser(federationId, { name: name ?? known.name, organiserKey: token });
+        if (known && token !== null) storage.saveOrganiser(federationId, { name: known.name, organiserKey: token });
         setView(next);
       } catch (error) {
         const isNewest = storage.organiser(federationId)?.organiserKey === organiserKey;
@@ -43,6 +43,11 @@ export function useOrganiser(federationId: string, wake: string, name?: string):
       }
     });
   };
+
+  // At once: whoever leaves the page before the coordinator has answered finds the way back under its name.
+  useEffect(() => {
+    if (name !== undefined && organiserKey !== null) storage.saveOrganiser(federationId, { name, organiserKey });
+  }, [storage, federationId, name, organiserKey]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `ask` changes with every render.
   useEffect(() => {
