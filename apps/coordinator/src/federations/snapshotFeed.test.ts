@@ -51,8 +51,7 @@ function slowWatcher() {
   return { watcher: { push, end: () => {} }, contents, changes, take: () => take() };
 }
 
-function feedWithRevisions() {
-  const { clock, advance } = manualClock();
+function feedWithRevisions({ clock, advance } = manualClock()) {
   let snapshot: Snapshot = {
     federationId: "f",
     revision: 1,
@@ -254,4 +253,22 @@ test("who has stopped watching gets nothing, not even what it was behind by", as
   change();
   await pass(500);
   expect(await anna.changes()).toEqual([[null, 1]]);
+});
+
+test("what there is to see is found out in one turn of the event loop, and told in the next", () => {
+  const turns: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    at(_, callback) {
+      turns.push(callback);
+      return () => {};
+    },
+  };
+  const { feed } = feedWithRevisions({ clock, advance: () => {} });
+  const anna = slowWatcher();
+  feed.subscribe(anna.watcher);
+  turns.shift()?.();
+  expect(anna.contents).toHaveLength(0);
+  turns.shift()?.();
+  expect(anna.contents).toHaveLength(1);
 });
