@@ -4,14 +4,16 @@
  * adapter, and their losses, or the tokens that they write, must agree at every step. `node` is wasm in this process, `node-webgpu` a
  * GPU in this process, the others are Chromium. `coordinator` is what aggregation costs there.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
 import { TORCH_DEVICES, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
+import { ensureChromium } from "../../tools/setup/chromium.mjs";
 import { allowRelaxedSimd } from "../runner/nodeWasm.ts";
-import type { BackendRun } from "./backendRun.ts";
+import type { BackendRun, TorchFigures } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
+import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
 import { machineReport, printCoordinator, printPage, printRound, printRun, SUM_TITLE, sumLine } from "./report.ts";
@@ -39,7 +41,12 @@ const USAGE = `npm run bench -- [options]
   --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
-  --json FILE      write the figures too`;
+  --json FILE      write the figures too
+  --compare FILE   print what became slower since the run that wrote FILE
+  --least RATIO    end with an error when ours is less than RATIO times as fast as stock TF.js`;
+
+/** Of runs in which a case had less of a lead than `--least`. */
+const REPEATS = 2;
 
 /** PyTorch's threads: the cores of the machine that the targets are set for. */
 const TORCH_THREADS = 2;
@@ -57,6 +64,8 @@ async function main(): Promise<void> {
     options: {
       help: { type: "boolean", short: "h", default: false },
       json: { type: "string" },
+      compare: { type: "string" },
+      least: { type: "string" },
       works: { type: "string", default: WORKS.join(",") },
       backends: { type: "string", default: BACKENDS.join(",") },
       "torch-device": { type: "string", default: "cpu" },
@@ -67,6 +76,8 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
+  const older = values.compare === undefined ? null : readReport(values.compare);
+  const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS], "backend");
   const named = namesIn(values.works, [...WORKS, ROUND], "kind of work");
   const works = named.filter((name) => name !== ROUND);
@@ -81,22 +92,23 @@ async function main(): Promise<void> {
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
   if (typeof torch === "string") console.log(`PyTorch is left out: ${torch}\n`);
-  const runs: BackendRun[] = [];
-  const done = (run: BackendRun) => {
-    printRun(run);
-    runs.push(run);
-  };
-  if (wanted.includes("node")) done(await runInNode("wasm", works, torch));
-  if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch));
-  const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
-  if (inBrowser.length > 0) for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
+  const runs = await contests(wanted, works, torch);
+  let behind = least === null ? [] : below(machineReport(machine, runs).cases, least);
+  for (let again = 1; behind.length > 0 && again <= REPEATS; again++) {
+    console.log("A case has less of a lead than it must have. Other work on this machine may be why: once more.\n");
+    behind = stillBelow(behind, machineReport(machine, await contests(wanted, works, torch)).cases, least ?? 0);
+  }
   const coordinator = wanted.includes(COORDINATOR) ? await (await import("./coordinatorRun.ts")).measureCoordinator() : null;
   if (coordinator) printCoordinator(coordinator);
   const sums = wanted.includes(SUMS) ? await measuredSums() : null;
   const page = wanted.includes("page") ? await measurePage() : null;
   if (page) printPage(page);
 
-  writeReport({ ...machineReport(machine, runs), rounds, page, coordinator, sums });
+  const report = machineReport(machine, runs);
+  writeReport({ ...report, rounds, page, coordinator, sums });
+  if (older) printChanges(older, report.cases);
+  for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
+  if (behind.length > 0) process.exitCode = 1;
   const apart = runs.flatMap(({ outcomes }) => outcomes).filter(({ difference }) => !(difference <= TOLERANCE));
   for (const { name, backend } of apart)
     console.error(`The answers of ${name} on ${backend} do not agree: the comparison is void.`);
@@ -105,6 +117,46 @@ async function main(): Promise<void> {
   function writeReport(report: object): void {
     if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   }
+}
+
+/** @throws {Error} when the file is not one that `--json` wrote. */
+function readReport(file: string): readonly BenchCase[] {
+  const parsed = benchReport.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  if (!parsed.success) throw new Error(`${file} has no figures of this benchmark; name a file that --json wrote`);
+  return parsed.data.cases;
+}
+
+/** @throws {Error} */
+function leastRatio(value: string): number {
+  if (!(Number(value) > 0)) throw new Error(`--least takes a number above 0, not ${value}`);
+  return Number(value);
+}
+
+function printChanges(older: readonly BenchCase[], cases: readonly BenchCase[]): void {
+  const changes = changesBetween(older, cases);
+  console.log(`Compared with the run before, ${changes.length} of ${cases.length} cases that both have:`);
+  for (const change of changes) console.log(`  ${changeLine(change)}`);
+}
+
+/** Every contest of every backend that is wanted, printed as they come. */
+async function contests(
+  wanted: readonly string[],
+  works: readonly string[],
+  torch: TorchFigures,
+): Promise<readonly BackendRun[]> {
+  const runs: BackendRun[] = [];
+  const done = (run: BackendRun) => {
+    printRun(run);
+    runs.push(run);
+  };
+  if (wanted.includes("node")) done(await runInNode("wasm", works, torch));
+  if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch));
+  const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
+  if (inBrowser.length > 0) {
+    await ensureChromium();
+    for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
+  }
+  return runs;
 }
 
 /** With one kernel thread, as in a study whose runs take all cores, and with all. */
