@@ -3,7 +3,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /duet
 COPY . .
 # Packages, kernels, base models, sample data, web app; then only the packages that the coordinator runs with.
-RUN npm run build && npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund
+RUN npm run build && npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund \
+  && node apps/coordinator/bin/bundle.mjs
 
 FROM node:24-bookworm-slim
 WORKDIR /duet
@@ -11,6 +12,7 @@ COPY --from=build /duet/LICENSE /duet/NOTICE /duet/THIRD_PARTY.md /duet/package.
 COPY --from=build /duet/node_modules node_modules
 COPY --from=build /duet/packages/lora-core packages/lora-core
 COPY --from=build /duet/apps/coordinator apps/coordinator
+COPY --from=build /duet/.cache/bundles .cache/bundles
 COPY --from=build /duet/models models
 COPY --from=build /duet/.cache/samples samples
 COPY --from=build /duet/dist/web web
@@ -22,4 +24,4 @@ VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.DUET_PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--import", "tsx", "apps/coordinator/src/main.ts"]
+ENTRYPOINT ["node", "apps/coordinator/bin/coordinator.mjs"]

@@ -8,8 +8,10 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { readon
 
 /** Commands that are a program in TypeScript, and take options. */
 const programs = Object.entries(scripts).flatMap(([name, command]) => {
-  const file = /tsx (\S+\/main\.ts)/.exec(command)?.[1];
-  return file === undefined || name === "third-party" ? [] : [[name, file] as const];
+  const [, script] = /tsx (\S+\/main\.ts)/.exec(command) ?? [];
+  const [, bundled] = /node (apps\/\S+\/bin\/\S+\.mjs)/.exec(command) ?? [];
+  const args = script === undefined ? bundled && [bundled] : ["--import", "tsx", script];
+  return !args || name === "third-party" ? [] : [[name, args] as const];
 });
 
 test("there are the programs that the documents name", () => {
@@ -19,7 +21,7 @@ test("there are the programs that the documents name", () => {
 });
 
 // A program that imports what only a test has, or nothing at all, would fail right here.
-test.each(programs)("npm run %s says how it is used", async (_name, file) => {
-  const { stdout } = await run(process.execPath, ["--import", "tsx", file, "--help"], { timeout: 60_000 });
+test.each(programs)("npm run %s says how it is used", async (_name, args) => {
+  const { stdout } = await run(process.execPath, [...args, "--help"], { timeout: 60_000 });
   expect(stdout).toMatch(/--\w+/);
 });

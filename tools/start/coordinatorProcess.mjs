@@ -1,7 +1,7 @@
 /** The coordinator as a child process. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { root, SetupError, typescript } from "../setup/process.mjs";
+import { root, SetupError } from "../setup/process.mjs";
 
 /**
  * Starts it and resolves once it listens. A signal that ends this process ends it too, in an orderly way.
@@ -11,7 +11,7 @@ import { root, SetupError, typescript } from "../setup/process.mjs";
  */
 export function startCoordinator(settings) {
   const flags = Object.entries(settings).flatMap(([name, value]) => [value].flat().map((each) => `--${name}=${each}`));
-  const child = spawn(process.execPath, typescript("apps/coordinator/src/main.ts", ...flags), {
+  const child = spawn(process.execPath, ["apps/coordinator/bin/coordinator.mjs", ...flags], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });

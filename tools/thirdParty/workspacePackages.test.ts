@@ -20,7 +20,7 @@ const broughtBy = (workspace: string) =>
 
 describe("what an installation for running brings along", () => {
   it.each([
-    ["apps/coordinator", ["fastify", "socket.io", "tsx", "zod"], [COMPUTES, SHOWS, DEVELOPS]],
+    ["apps/coordinator", ["fastify", "socket.io", "esbuild", "zod"], [COMPUTES, SHOWS, DEVELOPS]],
     ["packages/lora-core", ["zod"], [COMPUTES, SHOWS, DEVELOPS, /^socket\.io/]],
     ["packages/client", ["socket.io-client", "engine.io-client"], [COMPUTES, SHOWS, DEVELOPS]],
     ["packages/lora-engine", ["@tensorflow/tfjs-core"], [SHOWS, DEVELOPS, /^socket\.io/]],

@@ -14,7 +14,7 @@ import { inDatabase } from "./support/testDatabase.ts";
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 
 async function repair({ dataDir, databaseUrl }: CoordinatorUnderTest, ...options: string[]) {
-  const args = ["--import", "tsx", "apps/coordinator/src/repair/main.ts", "--data", dataDir, ...options];
+  const args = ["apps/coordinator/bin/repair.mjs", "--data", dataDir, ...options];
   const env = { ...process.env, ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) };
   return promisify(execFile)(process.execPath, args, { env }).then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),

@@ -1,5 +1,4 @@
-/** Entry of the threads: Node reads TypeScript in a worker thread only once tsx is registered there. */
-import { register } from "tsx/esm/api";
+/** Entry of the threads: Node itself reads no TypeScript. */
+import { importSource } from "../../bin/importSource.mjs";
 
-register();
-await import("./thread.ts");
+await importSource(new URL("thread.ts", import.meta.url));

@@ -8,7 +8,7 @@ export async function startProgram(
   databaseUrl: string | null = null,
 ): Promise<{ url: string; child: ChildProcess }> {
   const defaults = ["--port", "0", "--log-level", "error"];
-  const args = ["--import", "tsx", "apps/coordinator/src/main.ts", ...defaults, ...options];
+  const args = ["apps/coordinator/bin/coordinator.mjs", ...defaults, ...options];
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) },

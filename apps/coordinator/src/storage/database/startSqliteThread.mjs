@@ -1,5 +1,4 @@
-/** Entry of the thread: Node reads TypeScript in a worker thread only once tsx is registered there. */
-import { register } from "tsx/esm/api";
+/** Entry of the thread: Node itself reads no TypeScript. */
+import { importSource } from "../../../bin/importSource.mjs";
 
-register();
-await import("./sqliteThread.ts");
+await importSource(new URL("sqliteThread.ts", import.meta.url));
