@@ -5,7 +5,7 @@ import { type Audience, withoutPace } from "@duet/lora-core/protocol/figures";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
@@ -91,6 +91,8 @@ export class FederationRunner {
   readonly #settings: FederationSettings;
   readonly #waitingRoom: WaitingRoom;
   readonly #progress = new Map<string, Progress>();
+  /** What is seen of a client that is at work, by what the state has of it. */
+  readonly #inProgress = new WeakMap<ClientView, ClientView>();
   readonly #watching = new Map<Watching, Watcher>();
   #revision = 0;
 
@@ -175,13 +177,24 @@ export class FederationRunner {
       joining: this.record.joining,
       waiting: this.#waitingRoom.list().length,
       note: this.#loop.storageFault ?? view.note,
-      clients: view.clients.map((client) => {
-        const progress = this.#progress.get(client.id);
-        return progress ? { ...client, progress } : client;
-      }),
+      clients: this.#withProgress(view.clients),
       adapterBytes: this.federation.adapterBytes,
       modelBytes: this.federation.modelBytes,
     };
+  }
+
+  /** What did not change since the last time is the same object. */
+  #withProgress(clients: Snapshot["clients"]): Snapshot["clients"] {
+    if (this.#progress.size === 0) return clients;
+    return clients.map((client) => {
+      const progress = this.#progress.get(client.id);
+      if (!progress) return client;
+      const known = this.#inProgress.get(client);
+      if (known?.progress === progress) return known;
+      const made = { ...client, progress };
+      this.#inProgress.set(client, made);
+      return made;
+    });
   }
 
   /** Of the newest snapshot; grows with every change. */

@@ -3,35 +3,9 @@ import { decodeChange } from "@duet/lora-core/protocol/changeCodec";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { testConfig } from "../../test/support/federations.ts";
+import { createManualClock } from "../../test/support/manualClock.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createSnapshotFeed } from "./snapshotFeed.ts";
-
-/** Time that only moves when told to. */
-function manualClock() {
-  let now = 1000;
-  let timers: { instant: number; callback: () => void }[] = [];
-  const clock: Clock = {
-    now: () => now,
-    at(instant, callback) {
-      const timer = { instant, callback };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((other) => other !== timer);
-      };
-    },
-  };
-  const dueBy = (instant: number) => {
-    const due = timers.filter((timer) => timer.instant <= instant);
-    timers = timers.filter((timer) => timer.instant > instant);
-    return due;
-  };
-  /** What is due at once by what was due is due as well. */
-  const advance = (ms: number) => {
-    now += ms;
-    for (let due = dueBy(now); due.length > 0; due = dueBy(now)) for (const { callback } of due) callback();
-  };
-  return { clock, advance };
-}
 
 /** A watcher that takes a change when told to. */
 function slowWatcher() {
@@ -51,7 +25,7 @@ function slowWatcher() {
   return { watcher: { push, end: () => {} }, contents, changes, take: () => take() };
 }
 
-function feedWithRevisions({ clock, advance } = manualClock()) {
+function feedWithRevisions({ clock, advance } = createManualClock()) {
   let snapshot: Snapshot = {
     federationId: "f",
     revision: 1,

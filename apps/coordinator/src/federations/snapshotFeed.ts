@@ -7,7 +7,7 @@ import { constants, gzipSync } from "node:zlib";
 import { seenBy } from "@duet/lora-core/protocol/audience";
 import { changeText, MIN_GZIP_LENGTH } from "@duet/lora-core/protocol/changeCodec";
 import type { Audience } from "@duet/lora-core/protocol/figures";
-import { type OwnParts, ownPartsOf } from "@duet/lora-core/protocol/ownPart";
+import { concernedBetween, ownPartOf } from "@duet/lora-core/protocol/ownPart";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { changeBetween, openingOf } from "@duet/lora-core/protocol/snapshotChange";
 import type { Cancel, Clock } from "../ports/clock.ts";
@@ -45,8 +45,8 @@ interface Subscription {
   readonly audience: Audience;
   /** What it has, or will have once the running push is taken. */
   held: Snapshot | null;
-  /** How its own client stood then. */
-  standing: string;
+  /** It is to be told something, as soon as it is not busy. */
+  isBehind: boolean;
   isBusy: boolean;
   wake: Cancel;
 }
@@ -54,7 +54,6 @@ interface Subscription {
 /** One snapshot on its way to all who have an older one. */
 interface Pass {
   readonly views: Readonly<Record<Audience, Snapshot>>;
-  readonly own: OwnParts;
   readonly behind: Subscription[];
   /** By the view and what is there of it already; of those who are told of all clients. */
   readonly encoded: Map<Snapshot, Map<Snapshot | null, Uint8Array>>;
@@ -66,13 +65,18 @@ function encode(held: Snapshot | null, next: Snapshot): Uint8Array {
   return text.length < MIN_GZIP_LENGTH ? Buffer.from(text) : gzipSync(text, { level: constants.Z_BEST_SPEED });
 }
 
-/** `currentSnapshot`, with what only some may see, is called once per push, not per watcher; snapshots share what they have in common. */
+/**
+ * `currentSnapshot`, with what only some may see, is called once per pass, not per watcher. Snapshots share what they have in common: a pass
+ * looks into what has changed since the one before, and at nothing else.
+ */
 export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock): SnapshotFeed {
   const subscriptions = new Set<Subscription>();
   let scheduled: Cancel | null = null;
   /** A pass is under way, and something changed since it began. */
   let isOutdated = false;
   let pass: Pass | null = null;
+  /** What the last pass told. */
+  let seen: Snapshot | null = null;
   let nextAt = Number.NEGATIVE_INFINITY;
 
   const schedule = () => {
@@ -83,19 +87,26 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
   function beginPass(): void {
     const snapshot = currentSnapshot();
     const views = { everybody: seenBy("everybody", snapshot), organiser: seenBy("organiser", snapshot) };
-    const own = ownPartsOf(views.everybody);
-    const isBehind = (subscription: Subscription) =>
-      subscription.own !== null && subscription.held !== null
-        ? subscription.standing !== own.standing(subscription.own)
-        : subscription.held?.revision !== snapshot.revision;
+    noteBehind(views.everybody);
     // The last is pushed to first.
-    const behind = [...subscriptions].filter((subscription) => !subscription.isBusy && isBehind(subscription)).reverse();
+    const behind = [...subscriptions].filter(({ isBusy, isBehind }) => isBehind && !isBusy).reverse();
     nextAt = clock.now() + MIN_INTERVAL_MS + INTERVAL_MS_EACH_CLIENT * snapshot.clients.length;
     isOutdated = false;
-    const begun = { views, own, behind, encoded: new Map() };
+    const begun = { views, behind, encoded: new Map() };
     pass = begun;
     // In a turn of its own: of many clients, finding out what there is to see takes long enough.
     scheduled = clock.at(clock.now(), () => pushSome(begun));
+  }
+
+  /** Of those who are told of one client alone, those to whose client something happened since the last pass. */
+  function noteBehind(next: Snapshot): void {
+    const concerned = seen && concernedBetween(seen, next);
+    const isNew = seen?.revision !== next.revision;
+    seen = next;
+    if (!isNew) return;
+    for (const subscription of subscriptions) {
+      if (subscription.own === null || concerned === null || concerned.has(subscription.own)) subscription.isBehind = true;
+    }
   }
 
   function pushSome(running: Pass): void {
@@ -103,6 +114,7 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
     do {
       const subscription = running.behind.pop();
       if (!subscription || !subscriptions.has(subscription)) continue;
+      subscription.isBehind = false;
       const content =
         subscription.own === null ? contentForAll(running, subscription) : contentForOwn(running, subscription, subscription.own);
       void push(subscription, content);
@@ -123,10 +135,9 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
     return content;
   }
 
-  function contentForOwn({ own }: Pass, subscription: Subscription, clientId: string): Uint8Array {
+  function contentForOwn({ views }: Pass, subscription: Subscription, clientId: string): Uint8Array {
     const { held } = subscription;
-    subscription.held = own.of(clientId);
-    subscription.standing = own.standing(clientId);
+    subscription.held = ownPartOf(views.everybody, clientId);
     return encode(held, subscription.held);
   }
 
@@ -150,7 +161,7 @@ export function createSnapshotFeed(currentSnapshot: () => Snapshot, clock: Clock
   return {
     changed: schedule,
     subscribe(watcher, own = null, audience = "everybody") {
-      const subscription = { watcher, own, audience, held: null, standing: "", isBusy: false, wake: () => {} };
+      const subscription = { watcher, own, audience, held: null, isBehind: true, isBusy: false, wake: () => {} };
       subscriptions.add(subscription);
       schedule();
       return () => stop(subscription);

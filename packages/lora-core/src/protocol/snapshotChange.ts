@@ -7,6 +7,7 @@ import { z } from "zod";
 import { federationConfig } from "./federationConfig.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
 import { progress } from "./metrics.ts";
+import { isSameValue } from "./sameValue.ts";
 import { clientView, eventView, historyEntry, moduleError, type Snapshot, snapshot } from "./snapshot.ts";
 
 const revision = z.number().int().min(0);
@@ -70,37 +71,61 @@ const MAX_EVENTS = 200;
 type HistoryEntry = z.output<typeof entryOfClient>;
 const HEAD_FIELDS = ["phase", "note", "endedAt", "joining", "waiting", "openRound", "moduleErrors"] as const;
 
-/** What leads from `before` to `after`. A watcher that is many rounds behind begins anew. */
+/**
+ * What leads from `before` to `after`. A watcher that is many rounds behind begins anew. Of what the two share nothing is looked into, so
+ * that it costs what has changed; clients keep their order, so that who comes again after somebody else is new.
+ */
 export function changeBetween(before: Snapshot, after: Snapshot): SnapshotChange {
-  const known = new Map(before.clients.map((client) => [client.id, client]));
-  const listed = new Set(after.clients.map(({ id }) => id));
-  const knownRounds = new Map(before.rounds.map((view) => [view.round, view]));
-  const changedRounds = after.rounds.filter((view) => !isSame(knownRounds.get(view.round), view));
+  const rounds = pairedBy(({ round }) => round, before.rounds, after.rounds);
+  const changedRounds = rounds.changed.flatMap(({ was, is }) => (was && isSameValue(was, is) ? [] : [is]));
   if (changedRounds.length > RECENT_ROUNDS + 1) return openingOf(after);
+  const clients = pairedBy(({ id }) => id, before.clients, after.clients);
   const last = before.events.at(-1);
-  const head = HEAD_FIELDS.filter((field) => !isSame(before[field], after[field])).map((field) => [field, after[field]]);
+  const head = HEAD_FIELDS.filter((field) => !isSameValue(before[field], after[field])).map((field) => [field, after[field]]);
   return {
     federationId: after.federationId,
     since: before.revision,
     revision: after.revision,
     fixed: null,
     head: Object.fromEntries(head),
-    clients: after.clients.flatMap((client) => {
-      const earlier = known.get(client.id);
-      if (earlier === client) return [];
-      const listed = listedClient(client);
-      return earlier && isShallowlySame(listedClient(earlier), listed) ? [] : [listed];
+    clients: clients.changed.flatMap(({ was, is }) => {
+      const listed = listedClient(is);
+      return was && isShallowlySame(listedClient(was), listed) ? [] : [listed];
     }),
-    gone: before.clients.flatMap(({ id }) => (listed.has(id) ? [] : [id])),
-    progress: after.clients.flatMap(({ id, progress }) =>
-      (known.get(id)?.progress ?? null) === progress ? [] : [{ clientId: id, progress }],
+    gone: clients.gone.map(({ id }) => id),
+    progress: clients.changed.flatMap(({ was, is: { id, progress } }) =>
+      (was?.progress ?? null) === progress ? [] : [{ clientId: id, progress }],
     ),
-    history: after.clients.flatMap(({ id, history }) => newEntries(id, known.get(id)?.history ?? [], history)),
+    history: clients.changed.flatMap(({ was, is: { id, history } }) => newEntries(id, was?.history ?? [], history)),
     rounds: changedRounds,
-    reopened: before.rounds.flatMap(({ round }) => (after.rounds.some((view) => view.round === round) ? [] : [round])),
-    events: after.events.slice(last ? after.events.lastIndexOf(last) + 1 : 0),
+    reopened: rounds.gone.map(({ round }) => round),
+    events: before.events === after.events ? [] : after.events.slice(last ? after.events.lastIndexOf(last) + 1 : 0),
     earlier: 0,
   };
+}
+
+interface Paired<T> {
+  /** What is another object than before; `was` is null where it is new. */
+  readonly changed: readonly { readonly was: T | null; readonly is: T }[];
+  readonly gone: readonly T[];
+}
+
+/** Goes along two lists whose common entries have the same order. Where they have not, an entry is gone, and new further down. */
+function pairedBy<T>(keyOf: (entry: T) => string | number, before: readonly T[], after: readonly T[]): Paired<T> {
+  if (before === after) return { changed: [], gone: [] };
+  const changed: { was: T | null; is: T }[] = [];
+  const gone: T[] = [];
+  let at = 0;
+  for (const was of before) {
+    const is = after[at];
+    if (is === was) at += 1;
+    else if (is !== undefined && keyOf(is) === keyOf(was)) {
+      changed.push({ was, is });
+      at += 1;
+    } else gone.push(was);
+  }
+  for (const is of after.slice(at)) changed.push({ was: null, is });
+  return { changed, gone };
 }
 
 /** What a new watcher gets. */
@@ -234,9 +259,4 @@ function byClient(entries: readonly HistoryEntry[]): ReadonlyMap<string, History
 
 function isShallowlySame<T extends object>(a: T, b: T): boolean {
   return (Object.keys(b) as (keyof T)[]).every((key) => a[key] === b[key]);
-}
-
-/** For small values that are made anew for every snapshot. */
-function isSame(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

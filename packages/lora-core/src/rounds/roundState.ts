@@ -4,6 +4,7 @@
  */
 import type { FiguresFor } from "../protocol/figures.ts";
 import type { Device, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
+import { setOf } from "../protocol/remembered.ts";
 import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
@@ -196,17 +197,8 @@ export function isAnyOutstanding(state: RoundState, open: OpenRound): boolean {
 }
 
 function isOutstandingIn(open: OpenRound): (client: EnrolledClient) => boolean {
-  const participants = participantsOf(open);
+  const participants = setOf(open.participants);
   return ({ id, status }) => status !== "left" && !(id in open.submissions) && participants.has(id);
-}
-
-/** One set for all states that have the same participants. */
-const participantSets = new WeakMap<readonly ClientId[], ReadonlySet<ClientId>>();
-
-function participantsOf({ participants }: OpenRound): ReadonlySet<ClientId> {
-  const known = participantSets.get(participants) ?? new Set(participants);
-  participantSets.set(participants, known);
-  return known;
 }
 
 /** The client of that id; undefined where none ever joined under it. */

@@ -1,5 +1,6 @@
 /** The steps that transitions are made of: open, close, record, retry, end. Each is pure and uses `state.at` as now. */
 import type { RoundMeans } from "../protocol/metrics.ts";
+import { listOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { meanLossOf } from "./meanLoss.ts";
@@ -84,7 +85,7 @@ export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
     stage,
     openedAt: open.firstOpenedAt,
     closedAt: null,
-    participants: [...open.participants],
+    participants: listOf(open.participants),
     aggregated: [],
     meanLoss: null,
     aggregationError: null,

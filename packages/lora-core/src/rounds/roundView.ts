@@ -1,6 +1,7 @@
 /** What people see of the rounds: the part of a snapshot that the machine's state determines. */
 
-import type { ClientView, Phase, Snapshot } from "../protocol/snapshot.ts";
+import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
+import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import type { ExchangeStep } from "../secureAggregation/exchangeStep.ts";
 import { unanswered } from "./exchangeSteps.ts";
 import {
@@ -21,7 +22,10 @@ type RoundsView = Pick<
   "phase" | "note" | "createdAt" | "endedAt" | "openRound" | "rounds" | "moduleErrors" | "clients" | "events"
 >;
 
-/** Pure. `progress` is null everywhere: it is not part of the state. Entries of the state are in it as they are, not copied. */
+/**
+ * Pure. `progress` is null everywhere: it is not part of the state. What did not change between two states is the same object in their
+ * views, as what changed is found by identity; so it is never changed in place.
+ */
 export function roundsView(state: RoundState): RoundsView {
   const open = openRoundOf(state);
   const exchange = exchangeOf(state);
@@ -33,35 +37,32 @@ export function roundsView(state: RoundState): RoundsView {
     openRound: open && {
       round: specOf(state, open).round,
       attempt: open.attempt,
-      participants: [...open.participants],
-      submitted: Object.keys(open.submissions),
+      participants: listOf(open.participants),
+      submitted: keysOf(open.submissions),
       deadlineAt: state.paused ? null : (exchange?.deadlineAt ?? open.deadlineAt),
       exchange: exchange && {
         attempt: exchange.attempt,
         step: exchange.step,
-        asked: [...exchange.asked],
-        answered: Object.keys(exchange.answers),
+        asked: listOf(exchange.asked),
+        answered: keysOf(exchange.answers),
         clip: clipOf(state),
       },
     },
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
-    moduleErrors: [...state.moduleErrors],
-    clients: state.clients.map(clientViewOf),
-    events: [...state.log],
+    moduleErrors: errorsOf(state.moduleErrors),
+    clients: clientViewsOf(state.clients),
+    events: eventsOf(state.log),
   };
 }
 
 /** What people see of a client that did not change is the same object: many of them are looked at for every push. */
-const clientViews = new WeakMap<EnrolledClient, ClientView>();
+const clientViewOf = remembered(({ removed: _, awayUntil: __, history, ...client }: EnrolledClient): ClientView => {
+  return { ...client, history: [...history], progress: null };
+});
 
-function clientViewOf(enrolledClient: EnrolledClient): ClientView {
-  const known = clientViews.get(enrolledClient);
-  if (known) return known;
-  const { removed: _, awayUntil: __, history, ...client } = enrolledClient;
-  const view = { ...client, history: [...history], progress: null };
-  clientViews.set(enrolledClient, view);
-  return view;
-}
+const clientViewsOf = remembered((clients: RoundState["clients"]): ClientView[] => clients.map(clientViewOf));
+const errorsOf = remembered((errors: RoundState["moduleErrors"]): ModuleError[] => [...errors]);
+const eventsOf = remembered((log: RoundState["log"]): EventView[] => [...log]);
 
 /** The phase people see; a pause hides what would go on without it. */
 export function phaseOf({ phase, paused }: RoundState): Phase {
