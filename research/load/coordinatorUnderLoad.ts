@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { type LoopTasks, watchLoopTasks } from "./loopTasks.ts";
 
 export interface CoordinatorFigures {
   /** Of the event loop, ms over its resolution. */
@@ -10,6 +11,7 @@ export interface CoordinatorFigures {
   readonly delayMaxMs: number;
   readonly peakRssMb: number;
   readonly cpuSeconds: number;
+  readonly tasks: LoopTasks;
 }
 
 export type FromCoordinator =
@@ -24,6 +26,7 @@ const modelPaths = [resolve("models/duet-tiny")];
 const coordinator = createCoordinator({ dataDir, modelsDir: null, modelPaths, webDir: null, limits });
 const { url } = await coordinator.listen(0);
 delay.enable();
+const tasks = watchLoopTasks();
 tell({ kind: "listens", url });
 
 process.on("message", () => {
@@ -36,6 +39,7 @@ process.on("message", () => {
       // Kilobytes on every system that Node reports it for.
       peakRssMb: process.resourceUsage().maxRSS / 1024,
       cpuSeconds: (user + system) / 1e6,
+      tasks: tasks(),
     },
   });
 });

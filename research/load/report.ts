@@ -3,6 +3,7 @@ import type { CoordinatorFigures } from "./coordinatorUnderLoad.ts";
 import type { LoadEvent } from "./loadClient.ts";
 import type { ClientsFigures } from "./loadClients.ts";
 import type { WatcherFigures } from "./loadWatcher.ts";
+import { LONG_MS, type LoopTasks } from "./loopTasks.ts";
 
 export interface LoadReport {
   readonly clients: number;
@@ -101,6 +102,7 @@ export function reportLines(report: LoadReport): string[] {
     `failures           ${counts(report.failed)}`,
     `federations ended  ${counts(report.ends)}`,
     `coordinator        peak ${coordinator.peakRssMb.toFixed(0)} MB, CPU ${coordinator.cpuSeconds.toFixed(1)} s, event loop p99 ${coordinator.delayP99Ms.toFixed(0)} ms, longest ${coordinator.delayMaxMs.toFixed(0)} ms`,
+    ...taskLines(coordinator.tasks),
     `clients' processes CPU ${report.clientCpuSeconds.toFixed(1)} s`,
     ...(watchers
       ? [
@@ -108,6 +110,19 @@ export function reportLines(report: LoadReport): string[] {
         ]
       : []),
     `in all             ${report.seconds.toFixed(1)} s`,
+  ];
+}
+
+function taskLines({ longestMs, longestWaitMs, longTasks, collections }: LoopTasks): string[] {
+  const stops = Object.entries(collections).map(
+    ([kind, { count, longestMs: longest, totalMs }]) =>
+      `${count} ${kind} (longest ${longest.toFixed(0)} ms, ${(totalMs / 1000).toFixed(1)} s in all)`,
+  );
+  return [
+    longestMs && longestWaitMs !== null
+      ? `its longest task   ${longestMs.own.toFixed(0)} ms of its own (${longestMs.what}), ${longTasks} above ${LONG_MS} ms; with garbage collection ${longestMs.whole.toFixed(0)} ms; waited for a core at most ${longestWaitMs.toFixed(0)} ms`
+      : "its longest task   is not known on this system",
+    `garbage collected  ${stops.join(", ") || "never"}`,
   ];
 }
 
