@@ -100,7 +100,8 @@ function coordinatorOf({ method, defence, steps, rounds, seed, clients }: Poison
   if (refusal) throw new RangeError(refusal);
   const budgets = budgetsOf(steps, steps, rounds);
   const coding = AS_THEY_ARE;
-  return new SimulatedCoordinator({ method: protectedMethod, robustness, coding, budgets, layout, rank: RANK, seed, clients });
+  const common = { coding, budgets, layout, rank: RANK, seed, clients, clientPrivacy: null };
+  return new SimulatedCoordinator({ method: protectedMethod, robustness, ...common });
 }
 
 async function run(

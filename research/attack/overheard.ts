@@ -64,6 +64,7 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     rank: RANK,
     seed,
     clients: count,
+    clientPrivacy: null,
   });
   for (const simulated of clients) {
     await openMeter(simulated, trainingsOf(method, budgets), seed);

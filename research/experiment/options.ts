@@ -24,7 +24,7 @@ const fields = z.strictObject({
   scenario: z.enum(scenarios).default("medical"),
   data: z.string().optional(),
   methods: list(z.string().min(1)).default([local.id, fedAvg.id, fdLora.id]),
-  clients: list(whole(1, 64)).default([3]),
+  clients: list(whole(1, 1000)).default([3]),
   alpha: list(z.coerce.number().positive()).default([0.5]),
   seeds: whole(1, 100).default(1),
   "first-seed": whole(1, 1_000_000).default(1),
@@ -45,6 +45,7 @@ const fields = z.strictObject({
   "drop-clients": z.coerce.number().min(0).max(0.9).default(0),
   epsilon: list(z.union([z.literal("none"), z.coerce.number().positive().max(100)])).optional(),
   clip: z.coerce.number().positive().optional(),
+  "client-epsilon": list(z.union([z.literal("none"), z.coerce.number().positive().max(100)])).optional(),
   /** A format, and behind a colon the share of the values that is sent. */
   upload: list(codingByName).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
@@ -87,6 +88,7 @@ export const USAGE = `npm run experiment -- [options]
   --drop-clients P          share of clients that miss a round
   --epsilon E,none          differential privacy of rows, at a delta of 1 / (2 N) of each client (default none)
   --clip C                  norm that a row's gradient is clipped to then (default 1)
+  --client-epsilon E,none   differential privacy of clients, at a delta of 1 / (10 n) of n clients (default none)
   --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
   --split time              of severity and routing: train on the past, test on the future

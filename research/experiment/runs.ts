@@ -33,6 +33,8 @@ export const runSettings = z.strictObject({
   dropClients: z.number(),
   /** Differential privacy of rows, with delta 1 / (2 N) of each client; left out where there is none. */
   privacy: z.strictObject({ epsilon: z.number(), clip: z.number() }).optional(),
+  /** Differential privacy of clients, with delta 1 / (10 n) of n of them; left out where there is none. */
+  clientPrivacy: z.strictObject({ epsilon: z.number() }).optional(),
   /** How uploads are coded; left out where values are sent as they are. */
   upload: uploadCoding.optional(),
   /** In place of the family's. */

@@ -4,7 +4,7 @@
  */
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
-import { defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import { clientPrivacyOf, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
@@ -83,15 +83,18 @@ export class Simulation {
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
     this.#budgets = budgetsFor(method, settings, this.clients);
     this.#trainings = trainingsOf(method, this.#budgets);
+    const { clientPrivacy = null } = settings;
     this.#coordinator = new SimulatedCoordinator({
       method,
-      robustness: ROBUSTNESS.clip,
+      // Nobody can judge an update that nobody sees.
+      robustness: clientPrivacy ? ROBUSTNESS.none : ROBUSTNESS.clip,
       coding: settings.upload ?? AS_THEY_ARE,
       budgets: this.#budgets,
       layout: adapterLayout(model.linears, adapter),
       rank: RANK,
       seed: settings.seed,
       clients: this.clients.length,
+      clientPrivacy: clientPrivacy && clientPrivacyOf(clientPrivacy.epsilon, this.clients.length),
     });
   }
 

@@ -2,6 +2,7 @@
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
+import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
@@ -10,11 +11,12 @@ import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregateRound, countedContributions } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
-import { sentDown } from "@duet/lora-core/strategies/exchange";
+import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
-import type { Budgets, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { Budgets, Contribution, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload, sentFrom } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { NoisySums } from "./noisySums.ts";
 import type { SimulatedRound } from "./runResult.ts";
 
 /** No deadline is ever reached: a simulated client always answers, or is left out on purpose. */
@@ -33,20 +35,26 @@ export interface SimulatedCoordinatorOptions {
   readonly rank: number;
   readonly seed: number;
   readonly clients: number;
+  /** Sums differences with noise that hides clients; null leaves them as they are. Uploads must be `f32` differences then. */
+  readonly clientPrivacy: ClientPrivacyConfig | null;
 }
 
 export class SimulatedCoordinator {
   /** Rounds that were aggregated, oldest first. */
   readonly history: SimulatedRound[] = [];
   readonly #options: SimulatedCoordinatorOptions;
+  readonly #noisy: NoisySums | null;
   readonly #contributions = new Map<string, NamedTensors>();
+  /** As they were sent, for a noisy sum. */
+  readonly #uploads = new Map<string, Uint8Array>();
   #server: ServerState;
   #state: RoundState;
   #at = 0;
 
   constructor(options: SimulatedCoordinatorOptions) {
-    const { method, budgets, layout, seed, clients } = options;
+    const { method, budgets, layout, seed, clients, clientPrivacy } = options;
     this.#options = options;
+    this.#noisy = clientPrivacy && new NoisySums(clientPrivacy, method, budgets, clients, seed);
     this.#server = method.init(initialAdapter(layout, seed));
     const schedule = scheduleOf(method, budgets);
     this.#state = initialRoundState(
@@ -93,6 +101,7 @@ export class SimulatedCoordinator {
     if (artifact && upload && wanted) {
       const { method, layout, coding } = this.#options;
       const form = { layout, upload: wanted, coding };
+      this.#uploads.set(artifact, upload);
       this.#contributions.set(artifact, sentFrom(form, decodeUpload(form, upload), method.download(this.#server, clientId)));
     }
     this.#apply({ type: "submitted", clientId, round, artifact, sha256: null, bytes: upload?.byteLength ?? 0, metrics });
@@ -112,20 +121,33 @@ export class SimulatedCoordinator {
 
   #aggregate(round: number, inputs: readonly AggregateInput[]): void {
     const { method, robustness, rank } = this.#options;
-    const contributions = inputs.map(({ clientId, artifact, sampleCount }) => {
-      const tensors = this.#contributions.get(artifact);
-      if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
-      return { clientId, sampleCount, tensors };
-    });
+    const contributions = this.#noisy ? [this.#noisySum(this.#noisy, round, inputs)] : this.#sent(inputs);
     const before = this.#server;
     const plan = this.planOf(round);
     const given = { method, robustness, round, plan, rank, before, contributions };
     const { after, bounds, standings } = aggregateRound(given);
     this.#server = after;
     this.#contributions.clear();
+    this.#uploads.clear();
     const found = aggregationError({ ...given, contributions: countedContributions(given, bounds), after });
     const error = found?.overall ?? null;
     this.history.push({ round, aggregationError: error, standings });
     this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings, means: null });
+  }
+
+  #sent(inputs: readonly AggregateInput[]): readonly Contribution[] {
+    return inputs.map(({ clientId, artifact, sampleCount }) => {
+      const tensors = this.#contributions.get(artifact);
+      if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
+      return { clientId, sampleCount, tensors };
+    });
+  }
+
+  #noisySum(noisy: NoisySums, round: number, inputs: readonly AggregateInput[]): Contribution {
+    const { upload } = this.planOf(round);
+    if (!upload) throw new RangeError(`Nothing is sent in round ${round}`);
+    const uploads = inputs.flatMap(({ artifact }) => this.#uploads.get(artifact) ?? []);
+    const { update, weight } = noisy.mean(uploads, uploadLayout(this.#options.layout, upload));
+    return { clientId: "sum", sampleCount: weight, tensors: update };
   }
 }

@@ -64,6 +64,10 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     ...["--scenario", "intents", "--rows", "3000", ...PRIVATE],
     ...["--steps", "16", "--batch-size", "64", "--learning-rate", "0.01"],
   ],
+  "privacy-clients": [
+    ...["--scenario", "intents", "--rows", "3000", "--clients", "100", "--alpha", "1", "--methods", "fedavg", "--seeds", "3"],
+    ...["--rounds", "3", "--steps", "12", "--batch-size", "8", "--learning-rate", "0.01", "--client-epsilon", "none,8"],
+  ],
   wire: ["--scenario", "medical", ...WIRE],
   "wire-intents": ["--scenario", "intents", ...WIRE],
   parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],

@@ -24,7 +24,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     : against(results, baseline, ofMethod(baseline));
   const differ = (key: "model" | "precision") => new Set(results.map(({ settings }) => settings[key])).size > 1;
   // Noise may leave nothing but the base.
-  const isNoisy = results.some(({ settings }) => settings.privacy);
+  const isNoisy = results.some(({ settings }) => settings.privacy ?? settings.clientPrivacy);
   const untouched = differ("model") || isNoisy ? [figure("untouched base", ({ baseMean }) => baseMean)] : [];
   const untrained = differ("precision") ? [figure("untrained loss", ({ baseLoss }) => baseLoss)] : [];
   return table(results, [

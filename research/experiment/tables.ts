@@ -30,6 +30,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   uploads: ({ upload }) => nameOfCoding(upload ?? AS_THEY_ARE),
   split: ({ split }) => split ?? "groups",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
+  "epsilon of clients": ({ clientPrivacy }) => clientPrivacy?.epsilon ?? "none",
 };
 
 /** Markdown. Columns without a figure in any line are left out. */

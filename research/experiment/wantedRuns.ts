@@ -31,13 +31,15 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     model: options.model,
     precision: options.precision,
     epsilon: options.epsilon ?? ["none" as const],
+    clientEpsilon: options["client-epsilon"] ?? ["none" as const],
     upload: options.upload ?? [AS_THEY_ARE],
     method: methods,
   });
-  return each.map(({ epsilon, upload, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, upload, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
+    const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
     const coding = upload.format === "f32" ? {} : { upload };
-    return { ...common, ...noise, ...training, ...division, ...privacy, ...coding, ...chosen };
+    return { ...common, ...noise, ...training, ...division, ...privacy, ...noisy, ...coding, ...chosen };
   });
 }
 
