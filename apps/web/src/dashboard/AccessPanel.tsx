@@ -6,6 +6,7 @@ import { formatClock } from "../lib/format.ts";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { LinkRows } from "./LinkRows.tsx";
+import { ENDED } from "./progressView.ts";
 
 export interface AccessPanelProps {
   readonly snapshot: Snapshot;
@@ -13,15 +14,11 @@ export interface AccessPanelProps {
   readonly organiser: Organiser;
 }
 
-/** Who comes in: those who wait, the rule for newcomers, the list on the front page, and the links. For the organiser. */
+/** Who comes in: those who wait, the rule for newcomers, the list on the front page, and the links. For the organiser; folded once it is over. */
 export function AccessPanel({ snapshot, view, organiser }: AccessPanelProps) {
   const { send } = organiser;
-  return (
-    <Panel
-      title="Who comes in"
-      hint="Who was removed cannot come back by the same link: removing somebody makes a new invite link. Who is in needs no link to come back."
-    >
-      <Waiting waiting={view.waiting} organiser={organiser} />
+  const rules = (
+    <>
       <AccessFields
         joining={view.joining}
         listing={view.listing}
@@ -29,6 +26,23 @@ export function AccessPanel({ snapshot, view, organiser }: AccessPanelProps) {
         onListing={(listing) => send({ kind: "setListing", listing })}
       />
       <LinkRows federationId={snapshot.federationId} links={view.links} organiser={organiser} />
+    </>
+  );
+  if (ENDED.has(snapshot.phase)) {
+    return (
+      <details className="quiet">
+        <summary>Links, and the list on the front page</summary>
+        {rules}
+      </details>
+    );
+  }
+  return (
+    <Panel
+      title="Who comes in"
+      hint="Who was removed cannot come back by the same link: removing somebody makes a new invite link. Who is in needs no link to come back."
+    >
+      <Waiting waiting={view.waiting} organiser={organiser} />
+      {rules}
     </Panel>
   );
 }

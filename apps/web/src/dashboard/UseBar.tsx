@@ -4,18 +4,20 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, CopyButton, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { Link } from "react-router";
 import { ownAdapter } from "../adapters/adapterDownloads.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { playgroundPath } from "../lib/links.ts";
 import { saveFile } from "../lib/saveFile.ts";
+import type { TabSession } from "../services/appServices.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { headlineView } from "./headlineView.ts";
+import { PredictFile } from "./PredictFile.tsx";
 import { resultReport, resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
 
 export interface UseBarProps {
+  readonly session: TabSession;
   readonly snapshot: Snapshot;
   readonly state: SessionState;
   /** Of the link that led here. */
@@ -23,9 +25,10 @@ export interface UseBarProps {
 }
 
 /** Everything one may want of the result, in one bar: try it, answer a file, take the adapter, tell others. */
-export function UseBar({ snapshot, state, token }: UseBarProps) {
+export function UseBar({ session, snapshot, state, token }: UseBarProps) {
   const go = useGo();
   const [input, setInput] = useState("");
+  const [isPredicting, setPredicting] = useState(false);
   const [saving, save] = useTask();
   const { adapters, own, samples } = state;
   if (!adapters || !own) return null;
@@ -52,7 +55,12 @@ export function UseBar({ snapshot, state, token }: UseBarProps) {
           Try it
         </Button>
       </form>
-      <Button component={Link} to={playground} variant="default" leftSection={<IconTable size={16} />}>
+      <Button
+        variant="default"
+        leftSection={<IconTable size={16} />}
+        aria-expanded={isPredicting}
+        onClick={() => setPredicting(!isPredicting)}
+      >
         Predict a file
       </Button>
       {kind && (
@@ -83,6 +91,11 @@ export function UseBar({ snapshot, state, token }: UseBarProps) {
         </>
       )}
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+      {isPredicting && (
+        <div className="whole">
+          <PredictFile session={session} state={state} snapshot={snapshot} />
+        </div>
+      )}
     </section>
   );
 }

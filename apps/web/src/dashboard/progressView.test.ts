@@ -29,6 +29,17 @@ test("a waiting federation says how many are missing, counting only who is here"
   expect(stripView(snapshotOf(), 0).status).toBe("Ready to start");
 });
 
+test("a federation that is over says who took part, and counts nobody as missing who has gone since", () => {
+  const clients = ["anna", "bram", "chen", "dana", "elif"].map((id) => clientOf(id, { status: "left" }));
+  const ended = (aggregated: readonly string[]) =>
+    stripView(snapshotOf({ phase: "finished", clients, rounds: [roundOf(0, { aggregated: [...aggregated] })] }), 0).presence;
+  expect(ended([])).toBe("nobody's work counted");
+  expect(ended(["anna"])).toBe("anna took part");
+  expect(ended(["anna", "chen"])).toBe("anna and chen took part");
+  expect(ended(["anna", "bram", "chen"])).toBe("anna, bram and chen took part");
+  expect(ended(["anna", "bram", "chen", "elif"])).toBe("4 clients took part");
+});
+
 test("progress is rounds closed plus the mean within the open one", () => {
   const clients = [clientOf("anna", { progress: training(1, 6) }), clientOf("bram", { progress: training(0, 12) })];
   // Four rounds (0..3), one closed; anna at 0.9 * 6/12, bram not yet in this round.

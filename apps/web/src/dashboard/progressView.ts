@@ -2,7 +2,7 @@
 import { fractionDone, secondsLeft, secondsSoFar } from "@duet/client/federationProgress";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
-import { formatDuration } from "../lib/format.ts";
+import { formatDuration, plural } from "../lib/format.ts";
 import { exchangeText } from "./secureSumView.ts";
 
 export interface StripView {
@@ -14,7 +14,7 @@ export interface StripView {
   /** Why, and what happens next. */
   readonly note: string;
   readonly percent: number;
-  /** "3 of 3 here". */
+  /** "3 of 3 here"; at the end who took part. */
   readonly presence: string;
   readonly timing: string;
   readonly tone: "waiting" | "running" | "done" | "stopped";
@@ -45,10 +45,23 @@ export function stripView(snapshot: Snapshot, now: number): StripView {
     stage: stageOf(snapshot),
     note,
     percent: 100 * fractionDone(snapshot),
-    presence: `${present} of ${staying.length} here`,
+    presence: ENDED.has(phase) ? tookPart(snapshot) : `${present} of ${staying.length} here`,
     timing: timingOf(snapshot, now),
     tone: TONES[phase],
   };
+}
+
+/** As many names as one reads at a glance. */
+const NAMED = 3;
+
+/** Whose submissions counted in some round, also of those who have gone. */
+function tookPart({ clients, rounds }: Snapshot): string {
+  const counted = new Set(rounds.flatMap(({ aggregated }) => aggregated));
+  const names = clients.flatMap(({ id, name }) => (counted.has(id) ? [name] : []));
+  if (names.length === 0) return "nobody's work counted";
+  if (names.length > NAMED) return `${plural(names.length, "client")} took part`;
+  const last = names.at(-1);
+  return `${names.length === 1 ? last : `${names.slice(0, -1).join(", ")} and ${last}`} took part`;
 }
 
 function statusOf({ phase, config, openRound, rounds }: Snapshot, present: number): string {

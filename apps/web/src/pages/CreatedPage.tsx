@@ -11,7 +11,7 @@ import { useFederation } from "../hooks/useFederation.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
 import { addressOf, baseUrl } from "../lib/baseUrl.ts";
 import { formatDuration, plural } from "../lib/format.ts";
-import { joinPath, organisePath, watchPath } from "../lib/links.ts";
+import { joinPath, organisePath } from "../lib/links.ts";
 import { reachWarning } from "../lib/reach.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { LinkField } from "../ui/LinkField.tsx";
@@ -79,21 +79,14 @@ export function CreatedPage() {
         {view === null && task.kind !== "failed" && <p className="muted">Asking the coordinator for its links.</p>}
         {snapshot && <WhoIsHere snapshot={snapshot} />}
         {view && (
-          <Panel
-            title="The other links"
-            hint="Whoever has the organiser link can pause, stop, and remove clients. This browser keeps it; it opens the same on another device."
-          >
-            <div className="pair">
-              <LinkField label="Watch link" path={watchPath} federationId={federationId} token={view.links.watch.token} />
-              <LinkField
-                label="Organiser link"
-                path={organisePath}
-                federationId={federationId}
-                token={view.links.organiser.token}
-              />
-            </div>
+          <details className="quiet">
+            <summary>Watch link, organiser link, and how long each is good</summary>
+            <p className="soft">
+              Whoever has the organiser link can pause, stop, and remove clients. This browser keeps it; it opens the same on
+              another device.
+            </p>
             <LinkRows federationId={federationId} links={view.links} organiser={organiser} />
-          </Panel>
+          </details>
         )}
         {snapshot && <Agreed snapshot={snapshot} />}
       </div>

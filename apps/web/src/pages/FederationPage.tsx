@@ -44,7 +44,7 @@ export function FederationPage() {
           tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} token={token} /> : comingBack}
           own={mine?.state ?? null}
           verdict={ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.samples?.test ?? null} />}
-          useBar={ended && <UseBar state={ended} snapshot={feed.snapshot} token={token} />}
+          useBar={ended && mine && <UseBar session={mine.session} state={ended} snapshot={feed.snapshot} token={token} />}
         />
       )}
       {mine?.state.stage.kind === "removed" && (

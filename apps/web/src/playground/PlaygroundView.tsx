@@ -1,15 +1,14 @@
 import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
 import type { TabSession } from "../services/appServices.ts";
-import { createPlayground } from "../services/playground.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { AnswersPanel } from "./AnswersPanel.tsx";
-import { closedBecause } from "./closedBecause.ts";
 import { FusionSliders } from "./FusionSliders.tsx";
-import { firstFused, servedWords } from "./fusedAnswers.ts";
+import { servedWords } from "./fusedAnswers.ts";
 import { TablePanel } from "./TablePanel.tsx";
+import { usePlayground } from "./usePlayground.ts";
 import { type WritingForm, writingForm } from "./writingForm.ts";
 
 export interface PlaygroundViewProps {
@@ -23,20 +22,10 @@ export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps
   const { config } = snapshot;
   const { task } = config;
   const found = state.adapters?.served ? state.adapters.fusion : null;
-  const [playground] = useState(() =>
-    createPlayground({ engine: session.engine, task, fused: firstFused(config, found), now: Date.now }),
-  );
+  const { playground, closed } = usePlayground(session, state, config);
   const shown = useStore(playground);
   const [form, setForm] = useState<WritingForm>(writingForm);
-  const closed = closedBecause(state);
-  useEffect(() => () => playground.stop(), [playground]);
-  const isOpen = closed === null;
-  const [w1, w2] = [found?.personal, found?.shared];
-  useEffect(() => {
-    if (isOpen && w1 !== undefined && w2 !== undefined) playground.fuse(firstFused(config, { personal: w1, shared: w2 }));
-  }, [playground, config, isOpen, w1, w2]);
-
-  const parts = { playground, shown, task, isClosed: !isOpen, form };
+  const parts = { playground, shown, task, isClosed: closed !== null, form };
   return (
     <div className="column" style={{ marginTop: 14 }}>
       <h1 style={{ margin: 0 }}>Playground of {config.name}</h1>

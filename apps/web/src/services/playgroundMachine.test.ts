@@ -106,3 +106,15 @@ test("a table is answered while nothing else runs; a question asked meanwhile wa
   expect(done.kinds).toEqual(["answer base"]);
   expect(after(running.machine, { kind: "stop" }, { kind: "tableStopped" }).machine.view.table).toEqual({ kind: "ready", table });
 });
+
+test("a table that is asked for while something runs is answered right after it, unless it is stopped before", () => {
+  const tableAsked = { kind: "tableAsked", column: "text", adapter: "fused", options } as const;
+  const measuring = after(label, { kind: "fileRead", table }, { kind: "fused", fused: byHand }, { kind: "rested", turn: 1 });
+  const asked = after(measuring.machine, tableAsked);
+  expect(asked.kinds).toEqual([]);
+  expect(asked.machine.view.table).toMatchObject({ kind: "running", rowsDone: 0 });
+  expect(after(asked.machine, { kind: "measured", figure: { accuracy: 1, loss: 0 } }).kinds).toEqual(["answerTable"]);
+  const stopped = after(asked.machine, { kind: "stop" });
+  expect(stopped.machine.view.table.kind).toBe("ready");
+  expect(after(stopped.machine, { kind: "stopped", job: "figure" }).kinds).toEqual([]);
+});

@@ -22,6 +22,8 @@ export interface PlaygroundMachine {
   readonly wanted: ReadonlySet<Job>;
   /** What the worker does at the moment. */
   readonly running: Job | "table" | null;
+  /** A table to be answered as soon as nothing else runs, before what is in line. */
+  readonly tableInLine: Extract<PlaygroundEffect, { kind: "answerTable" }> | null;
   /** Of the newest weights: those of an older turn are not measured any more. */
   readonly turn: number;
 }
@@ -76,7 +78,7 @@ const NONE: AnswerState = { kind: "none" };
 export function initialPlayground(task: Task, fused: FusedAnswers): PlaygroundMachine {
   const answers = { base: NONE, personal: NONE, shared: NONE, fused: NONE };
   const view: PlaygroundState = { answers, fused, figure: { kind: "none" }, table: { kind: "none" } };
-  return { view, task, question: null, wanted: new Set(), running: null, turn: 0 };
+  return { view, task, question: null, wanted: new Set(), running: null, tableInLine: null, turn: 0 };
 }
 
 /** Pure. */
@@ -123,7 +125,7 @@ function stepTable(machine: PlaygroundMachine, event: TableEvent): Step {
   const { table: state } = machine.view;
   switch (event.kind) {
     case "fileChosen":
-      return only(showing(machine, { table: { kind: "reading" } }));
+      return only({ ...showing(machine, { table: { kind: "reading" } }), tableInLine: null });
     case "fileRead":
       return only(showing(machine, { table: { kind: "ready", table: event.table } }));
     case "fileFailed":
@@ -155,6 +157,10 @@ function stop(machine: PlaygroundMachine): Step {
   let next: PlaygroundMachine = { ...machine, wanted: new Set(), turn: machine.turn + 1 };
   for (const key of ANSWERS) if (next.view.answers[key].kind === "waiting") next = answered(next, key, NONE);
   if (next.view.figure.kind === "measuring") next = showing(next, { figure: { kind: "none" } });
+  const { table } = next.view;
+  if (next.tableInLine && "table" in table) {
+    next = { ...showing(next, { table: { kind: "ready", table: table.table } }), tableInLine: null };
+  }
   return { machine: next, effects: machine.running === null ? [] : [{ kind: "interrupt" }] };
 }
 
@@ -163,13 +169,12 @@ function askTable(
   { column, adapter, options }: Extract<PlaygroundEvent, { kind: "tableAsked" }>,
 ): Step {
   const { task, view } = machine;
-  if (!("table" in view.table) || machine.running !== null) return only(machine);
+  if (!("table" in view.table) || view.table.kind === "running") return only(machine);
   const { table } = view.table;
   const answer = task.kind === "label" ? { kind: "label" as const, labels: task.labels } : { kind: "text" as const, options };
-  return {
-    machine: { ...showing(machine, { table: { kind: "running", table, rowsDone: 0 } }), running: "table" },
-    effects: [{ kind: "answerTable", request: { column, adapter: adapterOf(adapter, view.fused), answer }, adapter }],
-  };
+  const request = { column, adapter: adapterOf(adapter, view.fused), answer };
+  const shown = showing(machine, { table: { kind: "running", table, rowsDone: 0 } });
+  return workOff({ ...shown, tableInLine: { kind: "answerTable", request, adapter } });
 }
 
 function tableEnded(machine: PlaygroundMachine, shown: (table: TableSummary) => PlaygroundState["table"]): Step {
@@ -196,6 +201,10 @@ function drop(machine: PlaygroundMachine, jobs: readonly Job[]): Step {
 
 /** Begins the next job when nothing runs. */
 function workOff(machine: PlaygroundMachine): Step {
+  const { tableInLine } = machine;
+  if (machine.running === null && tableInLine) {
+    return { machine: { ...machine, running: "table", tableInLine: null }, effects: [tableInLine] };
+  }
   const job = ORDER.find((next) => machine.wanted.has(next));
   if (machine.running !== null || !job) return only(machine);
   const next = { ...machine, running: job, wanted: new Set([...machine.wanted].filter((other) => other !== job)) };

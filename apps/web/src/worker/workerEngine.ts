@@ -1,6 +1,6 @@
 /**
- * The training worker as the page sees it: the same interface, with every call failing when the worker dies. The steps of its start have
- * deadlines, which the page keeps: a worker that stands still fires no timers.
+ * The training worker as the page sees it: the same interface, with every call failing when the worker dies. The steps of its start, and
+ * what reads data, have deadlines, which the page keeps: a worker that stands still fires no timers.
  */
 import { createWatchdog } from "@duet/client/watchdog";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
@@ -15,6 +15,8 @@ keepErrorCodes();
 /** Seconds that a step may take without a word; loading a base says each piece that has come. */
 const ASKING_SECONDS = 60;
 const LOADING_SECONDS = 120;
+/** 100 MB take a few of them. */
+const READING_SECONDS = 180;
 
 export interface WorkerOptions {
   /** Where the coordinator's files are. */
@@ -83,11 +85,37 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     describePickedModel: (files, name, onProgress) => guarded(remote.describePickedModel(files, name, proxy(onProgress))),
     missingModelFiles: (model) => guarded(remote.missingModelFiles(model)),
     provideModelFiles: (model, files, onProgress) => guarded(remote.provideModelFiles(model, files, proxy(onProgress))),
-    readTable: (content, fileName, options) => guarded(remote.readTable(content, fileName, options)),
+    readTable: (content, fileName, options) =>
+      inTime(
+        READING_SECONDS,
+        () => `read ${fileName}`,
+        () => remote.readTable(content, fileName, options),
+      ),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
-    connect: (request) => guarded(remote.connect(request)),
-    personalData: (onProgress) => guarded(remote.personalData(proxy(onProgress))),
-    connectSample: (id, share, seed) => guarded(remote.connectSample(id, share, seed)),
+    connect: (request) =>
+      inTime(
+        READING_SECONDS,
+        () => "check and split your rows",
+        () => remote.connect(request),
+      ),
+    personalData: (onProgress) =>
+      inTime(
+        READING_SECONDS,
+        () => "look for personal data in your rows",
+        (touch) =>
+          remote.personalData(
+            proxy((share: number) => {
+              touch();
+              onProgress(share);
+            }),
+          ),
+      ),
+    connectSample: (id, share, seed) =>
+      inTime(
+        READING_SECONDS,
+        () => "fetch and split the sample",
+        () => remote.connectSample(id, share, seed),
+      ),
     recall: (clientId) =>
       inTime(
         ASKING_SECONDS,

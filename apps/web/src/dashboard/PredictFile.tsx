@@ -1,0 +1,22 @@
+import type { SessionState } from "@duet/client/sessionState";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { useState } from "react";
+import { useStore } from "../hooks/useStore.ts";
+import { TablePanel } from "../playground/TablePanel.tsx";
+import { usePlayground } from "../playground/usePlayground.ts";
+import { writingForm } from "../playground/writingForm.ts";
+import type { TabSession } from "../services/appServices.ts";
+
+export interface PredictFileProps {
+  readonly session: TabSession;
+  readonly state: SessionState;
+  readonly snapshot: Snapshot;
+}
+
+/** A file of one's own, answered where the result stands. Nothing of it leaves the tab. */
+export function PredictFile({ session, state, snapshot: { config } }: PredictFileProps) {
+  const { playground, closed } = usePlayground(session, state, config);
+  const shown = useStore(playground);
+  const [form] = useState(writingForm);
+  return <TablePanel playground={playground} shown={shown} task={config.task} isClosed={closed !== null} form={form} />;
+}
