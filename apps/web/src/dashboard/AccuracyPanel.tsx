@@ -1,4 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo } from "react";
 import { useStable } from "../hooks/useStable.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
@@ -11,7 +12,7 @@ import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, roundRange } f
 const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," } as const;
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
-export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const points = useStable(accuracyPoints(snapshot));
   const means = meanAccuracy(snapshot);
   const tellers = tellersText(snapshot);
@@ -34,10 +35,12 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       instead={hidden}
     >
       <RoundChart
+        name="accuracy"
         points={points}
         range={range}
         series={series}
         top={1}
+        yTitle="share of test rows right"
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
         summary={`Newest mean accuracy: ${summary}`}
@@ -46,4 +49,4 @@ export function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       />
     </Panel>
   );
-}
+});

@@ -3,6 +3,7 @@ import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { NOT_TOLD, tellersText, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
@@ -68,7 +69,9 @@ function Row({ client, answer }: RowProps) {
   return (
     <tr>
       <td data-label="Client">
-        {name}
+        <button type="button" className="asLink" onClick={() => pinnedClient.set(client.id)}>
+          {name}
+        </button>
         <div className="muted small">
           {STATUS_WORDS[status]}
           {answer && ` · ${ANSWER_WORDS[answer]}`}

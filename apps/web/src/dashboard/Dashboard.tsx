@@ -3,18 +3,25 @@ import type { ReactNode } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
+import { useSettled } from "../hooks/useSettled.ts";
 import { AccessPanel } from "./AccessPanel.tsx";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
 import { BudgetPanel } from "./BudgetPanel.tsx";
+import { ClientDetail } from "./ClientDetail.tsx";
 import { ClientTable } from "./ClientTable.tsx";
+import { CrowdTable } from "./CrowdTable.tsx";
+import { isCrowd } from "./crowdView.ts";
 import { EventLog } from "./EventLog.tsx";
 import { FusionPanel } from "./FusionPanel.tsx";
+import { GainPanel } from "./GainPanel.tsx";
 import { Headline } from "./Headline.tsx";
+import { HeatPanel } from "./HeatPanel.tsx";
 import type { Own } from "./headlineView.ts";
 import { LossPanel } from "./LossPanel.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
 import { OrganiserPanel } from "./OrganiserPanel.tsx";
 import { ENDED } from "./progressView.ts";
+import { QuantilePanel } from "./QuantilePanel.tsx";
 import { RoundsPanel } from "./RoundsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
@@ -38,6 +45,7 @@ export interface DashboardProps {
 export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, useBar }: DashboardProps) {
   const { tokenFor } = useServices();
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
+  const settled = useSettled(snapshot);
   const left = clients.filter(({ status }) => status === "left").length;
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   return (
@@ -63,15 +71,23 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           {organiser?.view && !ENDED.has(phase) && (
             <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />
           )}
-          <RoundsPanel snapshot={snapshot} />
+          {isCrowd(snapshot) ? <HeatPanel snapshot={settled} /> : <RoundsPanel snapshot={snapshot} />}
+          <ClientDetail snapshot={snapshot} />
           <SecureSumPanel snapshot={snapshot} />
           <BudgetPanel snapshot={snapshot} />
-          <AccuracyPanel snapshot={snapshot} />
+          {isCrowd(snapshot) ? (
+            <div className="pair">
+              <QuantilePanel snapshot={settled} />
+              <GainPanel snapshot={settled} />
+            </div>
+          ) : (
+            <AccuracyPanel snapshot={settled} />
+          )}
           <div className="pair">
-            <LossPanel snapshot={snapshot} />
-            <FusionPanel snapshot={snapshot} />
+            <LossPanel snapshot={settled} />
+            <FusionPanel snapshot={settled} />
           </div>
-          <ClientTable snapshot={snapshot} />
+          {isCrowd(snapshot) ? <CrowdTable snapshot={snapshot} /> : <ClientTable snapshot={snapshot} />}
           <div className="pair">
             <NetworkPanel snapshot={snapshot} />
             <EventLog snapshot={snapshot} />

@@ -1,11 +1,12 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo } from "react";
 import { formatCount, formatDuration, plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { type FusionRow, fusionRows, searchCost } from "./metricsView.ts";
 
 /** The weights every client found for its two adapters. */
-export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const rows = fusionRows(snapshot);
   const cost = searchCost(rows);
   if (rows.length === 0) return null;
@@ -40,7 +41,7 @@ export function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       )}
     </Panel>
   );
-}
+});
 
 const SIZE = 240;
 

@@ -1,9 +1,10 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, CopyButton, Progress } from "@mantine/core";
 import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useNow } from "../hooks/useNow.ts";
+import { useSettled } from "../hooks/useSettled.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { formatFraction } from "../lib/format.ts";
@@ -35,7 +36,8 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
   const now = useNow() + (connection.kind === "ready" ? connection.clockOffsetMs : 0);
   const view = stripView(snapshot, now);
   const wait = waitView(snapshot, own?.clientId ?? null, now);
-  const figure = headlineView(snapshot, own);
+  const settled = useSettled(snapshot);
+  const figure = useMemo(() => headlineView(settled, own), [settled, own]);
   const Icon = ICONS[view.tone];
   return (
     <div className="headline">

@@ -1,17 +1,21 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo } from "react";
 import { useStable } from "../hooks/useStable.ts";
 import { noFiguresText } from "../lib/figuresWords.ts";
 import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
+import { isCrowd } from "./crowdView.ts";
 import { lossPoints, roundRange } from "./metricsView.ts";
 
 const INK = "var(--ink)";
 
 /** Mean training loss by round. */
-export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const points = useStable(lossPoints(snapshot));
-  const thin = snapshot.clients.map(({ id, name }) => ({ key: id, label: name, color: INK, thin: true }));
+  const thin = isCrowd(snapshot)
+    ? []
+    : snapshot.clients.map(({ id, name }) => ({ key: id, label: name, color: INK, thin: true }));
   const range = useStable(roundRange(snapshot));
   const series = useStable([...thin, { key: "mean", label: "mean", color: INK, thin: false }]);
   const last = points.at(-1)?.mean ?? null;
@@ -24,10 +28,12 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       instead={hidden}
     >
       <RoundChart
+        name="training loss"
         points={points}
         range={range}
         series={series}
         top={null}
+        yTitle="cross-entropy, nats"
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
         summary={`Newest mean training loss: ${formatLoss(last)}`}
@@ -36,4 +42,4 @@ export function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       />
     </Panel>
   );
-}
+});

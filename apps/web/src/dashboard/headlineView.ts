@@ -82,7 +82,7 @@ function overText(to: number, base: number | null, alone: number | null): string
 }
 
 /** With its sign, +0.04 or −0.01. */
-const formatGain = (gain: number): string => `${gain < 0 ? "−" : "+"}${formatFraction(Math.abs(gain))}`;
+export const formatGain = (gain: number): string => `${gain < 0 ? "−" : "+"}${formatFraction(Math.abs(gain))}`;
 
 function certaintyText(accuracy: number, rows: number): string {
   const { low, high } = accuracyInterval(accuracy, rows);

@@ -1,20 +1,22 @@
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { memo } from "react";
+import { ChartFigure } from "./ChartFigure.tsx";
 import { RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
 import { Scroll } from "./Scroll.tsx";
 
 export interface RoundChartProps extends RoundPlotProps {
+  /** Names its files. */
+  readonly name: string;
   /** What the chart says, in one sentence. */
   readonly summary: string;
 }
 
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
-export const RoundChart = memo(function RoundChart({ summary, ...plot }: RoundChartProps) {
+export const RoundChart = memo(function RoundChart({ name, summary, ...plot }: RoundChartProps) {
   return (
-    <figure className="figure" aria-label={summary}>
+    <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
       <RoundPlot {...plot} />
-      <DataTable {...plot} />
-    </figure>
+    </ChartFigure>
   );
 });
 

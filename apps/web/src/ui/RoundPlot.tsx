@@ -1,7 +1,8 @@
 import { roundLabel, roundTick } from "@duet/lora-core/schedule/roundLabel";
 import { useElementSize } from "@mantine/hooks";
 import { useStore } from "../hooks/useStore.ts";
-import { type ChartScale, chartScale, spread } from "./chartScale.ts";
+import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
+import { type ChartScale, chartScale, labelledRounds, spread } from "./chartScale.ts";
 import { hoveredRound } from "./hoveredRound.ts";
 
 /** The values of one round, by series. */
@@ -18,11 +19,23 @@ export interface ChartSeries {
   readonly thin: boolean;
 }
 
+/** What lies between two series. */
+export interface ChartBand {
+  readonly low: string;
+  readonly high: string;
+  readonly color: string;
+  readonly opacity: number;
+}
+
 export interface RoundPlotProps {
   readonly points: readonly ChartPoint[];
   /** First and last round of the x axis. */
   readonly range: readonly [number, number];
   readonly series: readonly ChartSeries[];
+  /** Under the lines. */
+  readonly bands?: readonly ChartBand[];
+  /** Title of the y axis, with its unit. */
+  readonly yTitle: string;
   /** Upper end of the y axis; null takes the largest value. */
   readonly top: number | null;
   /** Height of the dotted line (chance level). */
@@ -35,10 +48,13 @@ export interface RoundPlotProps {
 const WIDTH_AT_FIRST = 480;
 /** Between labels of lines that end close to each other, pixels. */
 const LABEL_GAP = 14;
+/** Room for the label of a round, pixels. */
+const TICK_ROOM = 36;
+const NO_BANDS: readonly ChartBand[] = [];
 
 /** Lines over rounds as plain SVG: the page's main thread also serves the training, and a chart library takes it for too long. */
 export function RoundPlot(props: RoundPlotProps) {
-  const { points, range, series, top, reference, totalRounds, format, height } = props;
+  const { points, range, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, format, height } = props;
   const { ref, width } = useElementSize();
   const round = useStore(hoveredRound);
   const scale = chartScale({ width: width || WIDTH_AT_FIRST, height, range, highest: top ?? highestOf(points, series) });
@@ -46,16 +62,11 @@ export function RoundPlot(props: RoundPlotProps) {
   const main = series.filter(({ thin }) => !thin);
   return (
     <div ref={ref} className="plot" style={{ height }}>
-      <svg
-        width="100%"
-        height={height}
-        aria-hidden="true"
-        onPointerMove={({ clientX, currentTarget }) =>
-          hoveredRound.set(scale.roundAt(clientX - currentTarget.getBoundingClientRect().left))
-        }
-        onPointerLeave={() => hoveredRound.set(null)}
-      >
-        <Axes scale={scale} range={range} totalRounds={totalRounds} />
+      <svg width="100%" height={height} aria-hidden="true" {...crosshairByPointer(scale.roundAt)}>
+        <Axes scale={scale} range={range} totalRounds={totalRounds} yTitle={yTitle} />
+        {bands.map((band) => (
+          <Band key={`${band.low} ${band.high}`} {...band} points={points} scale={scale} />
+        ))}
         {reference !== null && <Level scale={scale} value={reference} dashed />}
         {round !== null && (
           <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
@@ -65,6 +76,7 @@ export function RoundPlot(props: RoundPlotProps) {
         ))}
         <EndLabels lines={lines.filter(({ thin }) => !thin)} scale={scale} />
       </svg>
+      <CrosshairSlider range={range} totalRounds={totalRounds} words={wordsAt(props, round)} />
       {round !== null && points.length > 0 && (
         <Readout
           {...{ points, round, totalRounds, format }}
@@ -93,8 +105,8 @@ function endsOf(points: readonly ChartPoint[], key: string): readonly KnownPoint
 const highestOf = (points: readonly ChartPoint[], series: readonly ChartSeries[]): number =>
   Math.max(...points.flatMap((point) => series.map(({ key }) => point[key] ?? 0)));
 
-function Axes({ scale, range: [first, last], totalRounds }: { readonly scale: ChartScale } & AxisProps) {
-  const rounds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+function Axes({ scale, range, totalRounds, yTitle }: { readonly scale: ChartScale } & AxisProps) {
+  const rounds = labelledRounds(range, scale.right - scale.left, TICK_ROOM);
   return (
     <g fontSize={12} fill="var(--ink-3)">
       {scale.ticks.map((tick) => (
@@ -110,11 +122,32 @@ function Axes({ scale, range: [first, last], totalRounds }: { readonly scale: Ch
           {roundTick(round, totalRounds)}
         </text>
       ))}
+      <text x={scale.left} y={12}>
+        {yTitle}
+      </text>
+      <text x={scale.right} y={scale.bottom + 34} textAnchor="end">
+        round
+      </text>
     </g>
   );
 }
 
-type AxisProps = Pick<RoundPlotProps, "range" | "totalRounds">;
+type AxisProps = Pick<RoundPlotProps, "range" | "totalRounds" | "yTitle">;
+
+/** Every series in one round, in words. */
+function wordsAt({ points, series, format }: RoundPlotProps, round: number | null): string {
+  const point = points.find((candidate) => candidate.round === round);
+  if (!point) return "no figures";
+  const main = series.filter(({ key, thin }) => !thin && typeof point[key] === "number");
+  return main.map(({ key, label }) => `${label} ${format(point[key] ?? null)}`).join(", ");
+}
+
+function Band({ points, scale, low, high, color, opacity }: ChartBand & Pick<RoundPlotProps, "points"> & { scale: ChartScale }) {
+  const [below, above] = [endsOf(points, low), endsOf(points, high)];
+  const place = ({ round, value }: KnownPoint) => `${scale.x(round).toFixed(1)} ${scale.y(value).toFixed(1)}`;
+  const outline = [...above, ...below.toReversed()].map(place).join(" ");
+  return <polygon points={outline} fill={color} fillOpacity={opacity} />;
+}
 
 function Level({
   scale,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chartScale, roundTicks, spread } from "./chartScale.ts";
+import { chartScale, labelledRounds, roundTicks, spread } from "./chartScale.ts";
 
 test("ticks are round numbers that reach the highest value", () => {
   expect(roundTicks(1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
@@ -9,19 +9,25 @@ test("ticks are round numbers that reach the highest value", () => {
 });
 
 test("rounds lie between the margins, values between 0 at the bottom and the last tick at the top", () => {
-  const scale = chartScale({ width: 542, height: 232, range: [0, 5], highest: 1.7 });
-  expect([scale.left, scale.right, scale.top, scale.bottom]).toEqual([42, 466, 8, 208]);
+  const scale = chartScale({ width: 542, height: 248, range: [0, 5], highest: 1.7 });
+  expect([scale.left, scale.right, scale.top, scale.bottom]).toEqual([42, 466, 24, 208]);
   expect([scale.x(0), scale.x(2), scale.x(5)]).toEqual([54, 214, 454]);
   expect(scale.ticks).toEqual([0, 0.5, 1, 1.5, 2]);
-  expect([scale.y(0), scale.y(1.5), scale.y(2)]).toEqual([208, 58, 8]);
+  expect([scale.y(0), scale.y(1.5), scale.y(2)]).toEqual([208, 70, 24]);
   expect([-9, 54, 133, 135, 999].map(scale.roundAt)).toEqual([0, 0, 1, 1, 5]);
 });
 
 test("a federation of one round, in no room at all, still has finite places", () => {
-  const scale = chartScale({ width: 0, height: 60, range: [1, 1], highest: Number.NEGATIVE_INFINITY });
+  const scale = chartScale({ width: 0, height: 92, range: [1, 1], highest: Number.NEGATIVE_INFINITY });
   expect(scale.x(1)).toBe(54);
   expect(scale.roundAt(700)).toBe(1);
-  expect(scale.y(0.5)).toBe(22);
+  expect(scale.y(0.5)).toBe(38);
+});
+
+test("labels of rounds are thinned to what there is room for, and keep the first and the last", () => {
+  expect(labelledRounds([0, 4], 400, 36)).toEqual([0, 1, 2, 3, 4]);
+  expect(labelledRounds([0, 41], 500, 36)).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 41]);
+  expect(labelledRounds([1, 201], 300, 36)).toEqual([1, 50, 100, 150, 201]);
 });
 
 test("labels of close lines move down until they are apart", () => {

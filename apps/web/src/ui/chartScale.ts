@@ -13,8 +13,8 @@ export interface ChartScale {
   readonly ticks: readonly number[];
 }
 
-/** Room for the y axis, the labels at the lines' ends, and the x axis. */
-const MARGIN = { left: 42, right: 76, top: 8, bottom: 24 } as const;
+/** Room for the y axis, the labels at the lines' ends, the title of y above, and the x axis with its title. */
+const MARGIN = { left: 42, right: 76, top: 24, bottom: 40 } as const;
 /** Between the plot's sides and the first and the last round. */
 const PADDING = 12;
 
@@ -44,6 +44,15 @@ export function chartScale({ width, height, range: [first, last], highest }: Cha
     bottom,
     ticks,
   };
+}
+
+/** Rounds that are labelled where a label takes `room` pixels: the first, the last, and multiples of a round number between. */
+export function labelledRounds([first, last]: readonly [number, number], width: number, room: number): readonly number[] {
+  const most = Math.max(2, Math.floor(width / room));
+  const rounds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  if (rounds.length <= most) return rounds;
+  const step = [2, 5, 10, 20, 50, 100, 200, 500].find((candidate) => rounds.length / candidate <= most - 2) ?? 1000;
+  return [first, ...rounds.filter((round) => round % step === 0 && round - first > step / 2 && last - round > step / 2), last];
 }
 
 /** Round numbers from 0 to at least `highest`, a handful. */

@@ -1,0 +1,58 @@
+/** The end of a federation as its participant finds it: who took part, a file answered, the metrics and pictures to take along. */
+import { readFile } from "node:fs/promises";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import type { Download, Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { join, type Participant } from "./support/participant.ts";
+import { type Stage, startStage } from "./support/stage.ts";
+
+const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
+
+let stage: Stage;
+let anna: Participant;
+beforeAll(async () => {
+  stage = await startStage();
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("use-lite is not served");
+  const choices = { model, task: scenario.task, rounds: 1, localSteps: 2, innerSteps: 1 };
+  const federation = await stage.open(defaultFederation({ ...choices, name: "ward notes", minClients: 1 }));
+  const file = await stage.writeRows("anna", scenario.clients[0]?.rows ?? []);
+  const data = { name: "anna", file, input: "input", answer: "answer" };
+  anna = await join(stage.browser, federation.inviteUrl, data, { deadlineMs: 100_000 });
+  await federation.until("the end", ({ phase }) => phase === "finished");
+  await anna.page.getByRole("region", { name: "Use it" }).waitFor();
+});
+afterAll(async () => {
+  await anna?.context.close();
+  await stage?.close();
+});
+
+async function downloaded(page: Page, press: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  const [download]: [Download, void] = await Promise.all([page.waitForEvent("download"), press()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+it("says who took part", async () => {
+  await anna.page.getByText("anna took part").waitFor();
+});
+
+it("answers a file of JSON lines beside the result, as a CSV in which nothing is a formula", async () => {
+  const { page } = anna;
+  await page.getByRole("button", { name: "Predict a file" }).click();
+  const panel = page.getByRole("region", { name: "A whole file" });
+  const lines = ['=HYPERLINK("http://x")', "+cmd|x", "disk failed"].map((text) => JSON.stringify({ text })).join("\n");
+  const picked = { name: "notes.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(lines) };
+  await panel.getByLabel("File to answer", { exact: true }).setInputFiles(picked);
+  await panel.getByRole("button", { name: "Answer every row" }).click();
+  const save = panel.getByRole("button", { name: "Download the CSV" });
+  await save.waitFor();
+  const { name, bytes } = await downloaded(page, () => save.click());
+  expect(name).toBe("notes-answered.csv");
+  const [head, ...rows] = bytes.toString("utf8").trim().split("\r\n");
+  expect(head).toBe("text,predicted label,probability");
+  expect(rows).toHaveLength(3);
+  for (const row of rows) expect(row).not.toMatch(/^"?[=+\-@]/);
+  await page.getByRole("button", { name: "Predict a file" }).click();
+  await panel.waitFor({ state: "detached" });
+});

@@ -1,0 +1,161 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { SegmentedControl, TextInput } from "@mantine/core";
+import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { useStore } from "../hooks/useStore.ts";
+import { formatClock, formatFraction, formatRate } from "../lib/format.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { pinnedClient } from "../ui/pinnedClient.ts";
+import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
+import { formatGain } from "./headlineView.ts";
+
+const STATUS_WORDS = { present: "here", away: "away", left: "left" } as const;
+
+const COLUMNS: readonly { readonly key: CrowdColumn; readonly label: string; readonly show: (row: CrowdRow) => string }[] = [
+  { key: "together", label: "Together", show: ({ together }) => formatFraction(together) },
+  { key: "alone", label: "Alone", show: ({ alone }) => formatFraction(alone) },
+  { key: "gain", label: "Over alone", show: ({ gain, isSure }) => gainText(gain, isSure) },
+  { key: "rows", label: "Rows", show: ({ rows }) => (rows === null ? "–" : rows.toLocaleString("en-GB")) },
+  { key: "tokensPerSecond", label: "Speed", show: ({ tokensPerSecond: rate }) => (rate === null ? "–" : formatRate(rate)) },
+  { key: "missed", label: "Missed", show: ({ missed }) => String(missed) },
+  { key: "lastSeenAt", label: "Last seen", show: ({ lastSeenAt }) => formatClock(lastSeenAt) },
+];
+
+const gainText = (gain: number | null, isSure: boolean | null): string =>
+  gain === null ? "–" : `${formatGain(gain)}${isSure === false ? " ?" : ""}`;
+
+const FILTERS = {
+  all: { label: "All", keeps: () => true },
+  away: { label: "Not here", keeps: ({ status }: CrowdRow) => status !== "present" },
+  worse: { label: "Worse off", keeps: ({ gain }: CrowdRow) => gain !== null && gain < 0 },
+} as const;
+type Filter = keyof typeof FILTERS;
+
+/** Pixels; also in styles.css. */
+const ROW = 36;
+const SHOWN = 14;
+/** Rows drawn above and below what is in view. */
+const SPARE = 4;
+
+/** Very many clients, a row each: found, filtered and sorted; only what is in view is drawn. */
+export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
+  const pinned = useStore(pinnedClient);
+  const [sort, setSort] = useState<CrowdSort>({ column: "together", isDescending: true });
+  const [filter, setFilter] = useState<Filter>("all");
+  const [name, setName] = useState("");
+  const [top, setTop] = useState(0);
+  const rows = useMemo(() => crowdRows(snapshot), [snapshot]);
+  const wanted = name.trim().toLowerCase();
+  const kept = useMemo(
+    () =>
+      sortedRows(
+        rows.filter((row) => FILTERS[filter].keeps(row) && row.name.toLowerCase().includes(wanted)),
+        sort,
+      ),
+    [rows, filter, wanted, sort],
+  );
+  const from = Math.max(0, Math.floor(top / ROW) - SPARE);
+  const drawn = kept.slice(from, from + SHOWN + 2 * SPARE);
+  const sortBy = (column: CrowdColumn) =>
+    setSort({ column, isDescending: sort.column === column ? !sort.isDescending : column !== "name" });
+  const head = (key: CrowdColumn, label: string) => (
+    <SortHead key={key} label={label} order={sort.column === key ? sort : null} onSort={() => sortBy(key)} />
+  );
+  return (
+    <Panel
+      title="Clients"
+      aside={`${kept.length} of ${rows.length}`}
+      hint="Together: what the rounds made last. Over alone: against learning alone, on the client's own test rows; a question mark where those cannot tell it from chance."
+    >
+      <div className="crowdTools">
+        <TextInput
+          size="xs"
+          aria-label="Find a client"
+          placeholder="Find a client"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label="Which clients"
+          value={filter}
+          onChange={(value) => setFilter(value === "away" || value === "worse" ? value : "all")}
+          data={Object.entries(FILTERS).map(([value, { label, keeps }]) => ({
+            value,
+            label: `${label} ${rows.filter(keeps).length}`,
+          }))}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling table must be reachable by keyboard */}
+      <section
+        className="crowd"
+        aria-label="Table of clients"
+        tabIndex={0}
+        style={{ maxHeight: ROW * (SHOWN + 1) }}
+        onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+      >
+        <table className="plain" aria-rowcount={kept.length + 1}>
+          <thead>
+            <tr>
+              {head("name", "Client")}
+              {COLUMNS.map(({ key, label }) => head(key, label))}
+            </tr>
+          </thead>
+          <tbody>
+            <Gap height={from * ROW} />
+            {drawn.map((row, index) => (
+              <tr key={row.id} aria-rowindex={from + index + 2} data-pinned={row.id === pinned || undefined}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    className="asLink"
+                    aria-pressed={row.id === pinned}
+                    onClick={() => pinnedClient.set(row.id === pinned ? null : row.id)}
+                  >
+                    {row.id === pinned && <IconPin size={14} aria-hidden="true" />}
+                    {row.name}
+                  </button>{" "}
+                  <span className="muted small">{row.status === "present" ? "" : STATUS_WORDS[row.status]}</span>
+                </th>
+                {COLUMNS.map(({ key, show }) => (
+                  <td key={key} className="number">
+                    {show(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+            <Gap height={Math.max(0, kept.length - from - drawn.length) * ROW} />
+          </tbody>
+        </table>
+      </section>
+    </Panel>
+  );
+}
+
+/** Stands for rows out of view. */
+function Gap({ height }: { readonly height: number }) {
+  if (height === 0) return null;
+  return (
+    <tr>
+      <td colSpan={COLUMNS.length + 1} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  );
+}
+
+interface SortHeadProps {
+  readonly label: string;
+  /** How it is sorted by this; null where it is not. */
+  readonly order: CrowdSort | null;
+  readonly onSort: () => void;
+}
+
+function SortHead({ label, order, onSort }: SortHeadProps) {
+  const Icon = order === null ? IconArrowsSort : order.isDescending ? IconArrowDown : IconArrowUp;
+  return (
+    <th aria-sort={order === null ? "none" : order.isDescending ? "descending" : "ascending"}>
+      <button type="button" className="sort" onClick={onSort}>
+        {label} <Icon size={12} aria-hidden="true" />
+      </button>
+    </th>
+  );
+}

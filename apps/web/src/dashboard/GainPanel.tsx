@@ -1,0 +1,68 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo, useMemo } from "react";
+import { useStore } from "../hooks/useStore.ts";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { pinnedClient } from "../ui/pinnedClient.ts";
+import { crowdRows, GAIN_STEP, gainDots } from "./crowdView.ts";
+import { formatGain } from "./headlineView.ts";
+
+const [WIDTH, HEIGHT, FOOT, SIDE] = [400, 240, 40, 28] as const;
+const RADIUS = 4.5;
+
+/** Who is better off than alone: a dot for each client. */
+export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const pinned = useStore(pinnedClient);
+  const dots = useMemo(() => gainDots(crowdRows(snapshot)), [snapshot]);
+  if (dots.length === 0) return null;
+  const [better, worse, open] = [
+    dots.filter(({ gain, isSure }) => gain > 0 && isSure !== false).length,
+    dots.filter(({ gain, isSure }) => gain < 0 && isSure !== false).length,
+    dots.filter(({ gain, isSure }) => gain === 0 || isSure === false).length,
+  ];
+  const reach = Math.max(0.1, ...dots.map(({ gain }) => Math.abs(gain))) + GAIN_STEP;
+  const tallest = Math.max(...dots.map(({ level }) => level)) + 1;
+  const rise = Math.min(2 * RADIUS + 2, (HEIGHT - FOOT - 24) / tallest);
+  const x = (gain: number) => WIDTH / 2 + (gain / reach) * (WIDTH / 2 - SIDE);
+  const tick = reach > 0.3 ? 0.2 : reach > 0.15 ? 0.1 : 0.05;
+  const ticks = [-2, -1, 0, 1, 2].map((step) => step * tick).filter((gain) => Math.abs(gain) <= reach);
+  const summary = `${better} better off than alone, ${worse} worse off, ${open} within chance.`;
+  return (
+    <Panel
+      title="Who is better off"
+      aside="a dot is a client"
+      hint="What the rounds made against what learning alone had reached, on each client's own test rows. Hollow: its test rows cannot tell the difference from chance."
+    >
+      <ChartFigure name="who is better off" summary={summary}>
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" aria-hidden="true" fontSize={12} fill="var(--ink-3)">
+          {ticks.map((gain) => (
+            <g key={gain}>
+              <line x1={x(gain)} x2={x(gain)} y1={20} y2={HEIGHT - FOOT} stroke={gain === 0 ? "var(--ink)" : "var(--line)"} />
+              <text x={x(gain)} y={HEIGHT - FOOT + 16} textAnchor="middle">
+                {gain === 0 ? "0" : formatGain(gain)}
+              </text>
+            </g>
+          ))}
+          <text x={x(0) - 8} y={12} textAnchor="end">{`worse ${worse}`}</text>
+          <text x={x(0) + 8} y={12} fill="var(--ink)">{`better ${better}`}</text>
+          <text x={WIDTH - 4} y={HEIGHT - 6} textAnchor="end">
+            share of test rows gained over learning alone
+          </text>
+          {dots.map(({ clientId, gain, level, isSure }) => (
+            <circle
+              key={clientId}
+              cx={x(gain)}
+              cy={HEIGHT - FOOT - RADIUS - 1 - level * rise}
+              r={RADIUS}
+              fill={isSure === false ? "var(--surface)" : "var(--data)"}
+              stroke={clientId === pinned ? "var(--ink)" : "var(--data)"}
+              strokeWidth={clientId === pinned ? 3 : 1.5}
+              onPointerDown={() => pinnedClient.set(clientId)}
+            />
+          ))}
+        </svg>
+      </ChartFigure>
+      <p className="muted small">{summary}</p>
+    </Panel>
+  );
+});

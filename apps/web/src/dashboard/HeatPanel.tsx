@@ -1,0 +1,188 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundTick } from "@duet/lora-core/schedule/roundLabel";
+import { SegmentedControl } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
+import { memo, type PointerEvent, useMemo, useState } from "react";
+import { useStore } from "../hooks/useStore.ts";
+import { formatDuration, formatFraction, plural } from "../lib/format.ts";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
+import { CrosshairSlider, crosshairByPointer } from "../ui/Crosshair.tsx";
+import { labelledRounds } from "../ui/chartScale.ts";
+import { hoveredRound } from "../ui/hoveredRound.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { pinnedClient } from "../ui/pinnedClient.ts";
+import { type Heat, heatView, MEASURES, type Measure } from "./crowdView.ts";
+import { formatGain } from "./headlineView.ts";
+
+const WORDS: Readonly<
+  Record<Measure, { readonly label: string; readonly format: (value: number) => string; readonly what: string }>
+> = {
+  accuracy: { label: "Accuracy", format: formatFraction, what: "share of test rows right" },
+  gain: { label: "Gain", format: formatGain, what: "share of test rows gained over learning alone" },
+  duration: { label: "Duration", format: formatDuration, what: "seconds of training" },
+};
+
+/** Every client in every round as a shade; for more clients than lanes can be told apart. */
+export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const [measure, setMeasure] = useState<Measure>("accuracy");
+  const heat = useMemo(() => heatView(snapshot, measure), [snapshot, measure]);
+  const { format, what } = WORDS[measure];
+  const [best, worst] = [heat.rows[0], heat.rows.findLast(({ newest }) => newest !== null)];
+  const summary =
+    best?.newest == null || worst?.newest == null
+      ? `No client has told its ${what} yet.`
+      : `${what}: ${best.name} has the most with ${format(best.newest)}, ${worst.name} the least with ${format(worst.newest)}.`;
+  return (
+    <Panel
+      title="Every client, every round"
+      hint={`A row for each client, the highest first; a column for each round. The shade is the ${what}. A dot marks a round that ended without the client.`}
+    >
+      <SegmentedControl
+        size="xs"
+        mb="sm"
+        aria-label="What the shade shows"
+        value={measure}
+        onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? "accuracy")}
+        data={MEASURES.map((value) => ({ value, label: WORDS[value].label }))}
+      />
+      <ChartFigure name={`every client, ${measure}`} summary={summary}>
+        <HeatMap heat={heat} totalRounds={snapshot.config.budgets.rounds} format={format} />
+      </ChartFigure>
+      <p className="muted small">
+        {summary} {plural(heat.rows.length, "client")}, by what they have now.
+      </p>
+    </Panel>
+  );
+});
+
+const SHADES = 8;
+const NAMES = 84;
+const TOP = 20;
+const WIDTH_AT_FIRST = 640;
+const TICK_ROOM = 32;
+
+interface HeatMapProps {
+  readonly heat: Heat;
+  readonly totalRounds: number;
+  readonly format: (value: number) => string;
+}
+
+function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
+  const { ref, width } = useElementSize();
+  const pinned = useStore(pinnedClient);
+  const round = useStore(hoveredRound);
+  const { rounds, rows } = heat;
+  const cell = { width: Math.max(1, ((width || WIDTH_AT_FIRST) - NAMES) / rounds.length), height: rows.length > 30 ? 9 : 14 };
+  const height = TOP + cell.height * rows.length + 4;
+  const first = rounds[0] ?? 0;
+  const range = [first, rounds.at(-1) ?? first] as const;
+  const x = (at: number) => NAMES + (at - first) * cell.width;
+  const place = rows.findIndex(({ clientId }) => clientId === pinned);
+  const roundAt = (at: number) => Math.min(range[1], Math.max(first, first + Math.floor((at - NAMES) / cell.width)));
+  const pointer = crosshairByPointer(roundAt);
+  const pinAt = ({ clientY, currentTarget }: PointerEvent<Element>) => {
+    const row = rows[Math.floor((clientY - currentTarget.getBoundingClientRect().top - TOP) / cell.height)];
+    if (row) pinnedClient.set(row.clientId);
+  };
+  const move = (step: number) => pinnedClient.set(rows[Math.min(rows.length - 1, Math.max(0, place + step))]?.clientId ?? null);
+  const named = new Set([0, rows.length - 1]);
+  const row = rows[place];
+  const value = row?.cells.find((candidate) => candidate.round === round);
+  const words = row
+    ? `${row.name} ${value?.value == null ? (value?.kind ?? "") : format(value.value)}`
+    : "up and down choose a client";
+  return (
+    <div ref={ref} className="plot" style={{ height }}>
+      <svg
+        width="100%"
+        height={height}
+        aria-hidden="true"
+        fontSize={12}
+        {...pointer}
+        onPointerDown={(event) => {
+          pointer.onPointerDown(event);
+          pinAt(event);
+        }}
+      >
+        {labelledRounds(range, cell.width * rounds.length, TICK_ROOM).map((at) => (
+          <text key={at} x={x(at) + cell.width / 2} y={13} textAnchor="middle" fill="var(--ink-3)">
+            {roundTick(at, totalRounds)}
+          </text>
+        ))}
+        <Shades heat={heat} cellWidth={cell.width} cellHeight={cell.height} />
+        {rows.map(({ clientId, name }, index) => {
+          // A pinned name takes the place of one that it would touch.
+          const isNear = place >= 0 && index !== place && Math.abs(index - place) * cell.height < 14;
+          if (!(named.has(index) || index === place) || isNear) return null;
+          return (
+            <text
+              key={clientId}
+              x={0}
+              y={TOP + (index + 0.5) * cell.height}
+              dy="0.32em"
+              fill={index === place ? "var(--ink)" : "var(--ink-3)"}
+            >
+              {name.length > 12 ? `${name.slice(0, 11)}…` : name}
+            </text>
+          );
+        })}
+        {place >= 0 && (
+          <rect
+            x={NAMES - 1}
+            y={TOP + place * cell.height - 1}
+            width={cell.width * rounds.length + 1}
+            height={cell.height + 1}
+            fill="none"
+            stroke="var(--ink)"
+            strokeWidth={1.5}
+          />
+        )}
+        {round !== null && (
+          <line
+            x1={x(round) + cell.width / 2}
+            x2={x(round) + cell.width / 2}
+            y1={TOP - 4}
+            y2={TOP + cell.height * rows.length}
+            stroke="var(--ink-3)"
+          />
+        )}
+      </svg>
+      <CrosshairSlider range={range} totalRounds={totalRounds} words={words} onRow={move} />
+    </div>
+  );
+}
+
+interface ShadesProps {
+  readonly heat: Heat;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+/** One path for each shade: thousands of elements would be too much for a page that trains as well. */
+const Shades = memo(function Shades({ heat: { rows, rounds, low, high }, cellWidth, cellHeight }: ShadesProps) {
+  const gap = cellWidth > 6 ? 1 : 0;
+  const paths = Array.from({ length: SHADES }, () => "");
+  let counted = "";
+  let missed = "";
+  for (const [index, { cells }] of rows.entries()) {
+    for (const { round, kind, value } of cells) {
+      const [left, top] = [NAMES + (round - (rounds[0] ?? 0)) * cellWidth, TOP + index * cellHeight];
+      const box = `M${left.toFixed(1)} ${top}h${(cellWidth - gap).toFixed(1)}v${cellHeight - gap}H${left.toFixed(1)}z`;
+      if (value !== null) {
+        const shade = high > low ? Math.min(SHADES - 1, Math.floor((SHADES * (value - low)) / (high - low))) : SHADES - 1;
+        paths[shade] += box;
+      } else if (kind === "counted") counted += box;
+      else if (kind === "missed") missed += `M${(left + cellWidth / 2).toFixed(1)} ${top + cellHeight / 2}h0`;
+    }
+  }
+  return (
+    <>
+      {paths.map((path, shade) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the shade is what it is
+        <path key={shade} d={path} fill="var(--shared)" fillOpacity={(shade + 1) / SHADES} />
+      ))}
+      <path d={counted} fill="var(--sunken)" />
+      <path d={missed} stroke="var(--ink-2)" strokeWidth={3} strokeLinecap="round" />
+    </>
+  );
+});

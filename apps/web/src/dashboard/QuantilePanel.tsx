@@ -1,0 +1,59 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo, useMemo } from "react";
+import { useStore } from "../hooks/useStore.ts";
+import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
+import { formatFraction } from "../lib/format.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { pinnedClient } from "../ui/pinnedClient.ts";
+import { RoundChart } from "../ui/RoundChart.tsx";
+import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
+import { quantilePoints } from "./crowdView.ts";
+import { chanceLevel, roundRange } from "./metricsView.ts";
+
+const BANDS: readonly ChartBand[] = [
+  { low: "p10", high: "p90", color: "var(--shared)", opacity: 0.15 },
+  { low: "p25", high: "p75", color: "var(--shared)", opacity: 0.25 },
+];
+
+/** What many clients reached: the median, and where the middle of them lies; never a line each. */
+export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  const pinned = useStore(pinnedClient);
+  const points = useMemo(() => quantilePoints(snapshot, pinned), [snapshot, pinned]);
+  const range = useMemo(() => roundRange(snapshot), [snapshot]);
+  const name = snapshot.clients.find(({ id }) => id === pinned)?.name;
+  const series = useMemo((): readonly ChartSeries[] => {
+    const line = (key: string, label: string, color: string): ChartSeries => ({ key, label, color, thin: false });
+    return [
+      line("base", "base", "var(--base)"),
+      line("alone", "alone", "var(--personal)"),
+      line("p50", "median", "var(--shared)"),
+      ...(name === undefined ? [] : [line("pinned", name, "var(--ink)")]),
+    ];
+  }, [name]);
+  const last = points.at(-1);
+  const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
+  if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
+  return (
+    <Panel
+      title="Accuracy over the rounds"
+      hint="The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach."
+      aside={tellersText(snapshot)}
+      instead={hidden}
+    >
+      <RoundChart
+        name="accuracy of all clients"
+        points={points}
+        range={range}
+        series={series}
+        bands={BANDS}
+        top={1}
+        yTitle="share of test rows right"
+        reference={chanceLevel(snapshot)}
+        totalRounds={snapshot.config.budgets.rounds}
+        summary={`Newest median accuracy ${formatFraction(last?.p50 ?? null)}; half of the clients between ${formatFraction(last?.p25 ?? null)} and ${formatFraction(last?.p75 ?? null)}`}
+        format={formatFraction}
+        height={280}
+      />
+    </Panel>
+  );
+});

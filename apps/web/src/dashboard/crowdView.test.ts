@@ -1,0 +1,93 @@
+import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { expect, test } from "vitest";
+import { crowdRows, gainDots, heatView, isCrowd, quantile, quantilePoints, sortedRows } from "./crowdView.ts";
+
+const NONE = { base: null, personal: null, shared: null, fused: null };
+
+const told = (
+  round: number,
+  accuracy: Partial<typeof NONE | Record<"base" | "personal" | "shared" | "fused", number>>,
+  seconds = 0,
+) => ({
+  round,
+  metrics: metricsOf({ accuracy: { ...NONE, ...accuracy }, trainSeconds: seconds }),
+  standing: null,
+});
+
+const clients = [
+  clientOf("anna", { history: [told(0, { base: 0.2, personal: 0.5 }, 4), told(1, { shared: 0.6 }, 6)] }),
+  clientOf("bram", { history: [told(0, { base: 0.4, personal: 0.7 }, 2)] }),
+  clientOf("chen", { status: "left", history: [told(1, { shared: 0.9 })] }),
+];
+const rounds = [
+  roundOf(0),
+  roundOf(1, { participants: ["anna", "bram", "chen"], aggregated: ["anna", "chen"] }),
+  roundOf(2, { closedAt: null, participants: ["anna"], aggregated: [] }),
+];
+const snapshot = snapshotOf({ clients, rounds });
+
+test("more than a dozen clients are a crowd", () => {
+  const many = (count: number) => ({ clients: Array.from({ length: count }, (_, i) => clientOf(`c${i}`)) });
+  expect([12, 13].map((count) => isCrowd(many(count)))).toEqual([false, true]);
+});
+
+test("the heat map has the best first, and says of an empty cell why it is empty", () => {
+  const { rows, low, high } = heatView(snapshot, "accuracy");
+  expect(rows.map(({ name, newest }) => [name, newest])).toEqual([
+    ["chen", 0.9],
+    ["bram", 0.7],
+    ["anna", 0.6],
+  ]);
+  expect(rows.map(({ cells }) => cells.map(({ kind }) => kind))).toEqual([
+    ["absent", "told", "absent", "ahead"],
+    ["told", "missed", "absent", "ahead"],
+    ["told", "told", "ahead", "ahead"],
+  ]);
+  expect([low, high]).toEqual([0.5, 0.9]);
+});
+
+test("gain counts from learning alone, which has none itself; duration is in seconds", () => {
+  const gain = heatView(snapshot, "gain").rows.find(({ name }) => name === "anna");
+  expect(gain?.cells.map(({ value }) => value && Number(value.toFixed(3)))).toEqual([null, 0.1, null, null]);
+  const seconds = heatView(snapshot, "duration").rows.find(({ name }) => name === "anna");
+  expect(seconds?.cells.map(({ value }) => value)).toEqual([4, 6, null, null]);
+});
+
+test("quantiles lie between the nearest two; a pinned client is a line of its own", () => {
+  expect([0, 0.25, 0.5, 1].map((share) => quantile([1, 2, 3, 5], share))).toEqual([1, 1.75, 2.5, 5]);
+  const points = quantilePoints(snapshot, "anna");
+  expect(points.map(({ round, p50, pinned }) => [round, p50, pinned])).toEqual([
+    [0, 0.6, 0.5],
+    [1, 0.75, 0.6],
+  ]);
+  expect(points[0]?.base).toBeCloseTo(0.3);
+});
+
+test("the table counts what was missed, and sorts what has no figure to the end both ways", () => {
+  const rows = crowdRows(snapshot);
+  expect(rows.map(({ name, missed }) => [name, missed])).toEqual([
+    ["anna", 0],
+    ["bram", 1],
+    ["chen", 0],
+  ]);
+  const by = (isDescending: boolean) => sortedRows(rows, { column: "alone", isDescending }).map(({ name }) => name);
+  expect(by(true)).toEqual(["bram", "anna", "chen"]);
+  expect(by(false)).toEqual(["anna", "bram", "chen"]);
+});
+
+test("a gain is sure only where the rows say so", () => {
+  const one = (test: number | null) =>
+    crowdRows({ rounds: [], clients: [clientOf("anna", { ...clients[0], samples: { train: 9, fusion: 9, test } })] })[0]?.isSure;
+  expect([null, 30, 3000].map(one)).toEqual([null, false, true]);
+});
+
+test("dots of like gains stand above each other", () => {
+  const row = crowdRows(snapshot)[0];
+  if (!row) throw new Error("no row");
+  const dots = gainDots([0.101, -0.05, 0.099, null].map((gain, i) => ({ ...row, id: String(i), gain })));
+  expect(dots.map(({ clientId, level }) => [clientId, level])).toEqual([
+    ["1", 0],
+    ["2", 0],
+    ["0", 1],
+  ]);
+});

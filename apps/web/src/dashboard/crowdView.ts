@@ -1,0 +1,250 @@
+/** Many clients at once: a heat map instead of lanes, quantiles instead of a line each, a table that is sorted. Pure. */
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
+import { isBetter } from "../lib/certainty.ts";
+import { roundRange } from "./metricsView.ts";
+
+/** Above it a lane and a line for each client cannot be told apart. */
+const FEW = 12;
+
+export const isCrowd = ({ clients }: Pick<Snapshot, "clients">): boolean => clients.length > FEW;
+
+export const MEASURES = ["accuracy", "gain", "duration"] as const;
+export type Measure = (typeof MEASURES)[number];
+
+export interface HeatCell {
+  readonly round: number;
+  /** told: there is a figure; counted: it worked without telling one; missed: waited for in vain; absent: not part of it; ahead: to come. */
+  readonly kind: "told" | "counted" | "missed" | "absent" | "ahead";
+  /** Share of test rows, gain in the same, or seconds; null unless told. */
+  readonly value: number | null;
+}
+
+export interface HeatRow {
+  readonly clientId: string;
+  readonly name: string;
+  /** The newest figure there is. */
+  readonly newest: number | null;
+  readonly cells: readonly HeatCell[];
+}
+
+export interface Heat {
+  readonly rounds: readonly number[];
+  /** Highest newest figure first; those without one at the end. */
+  readonly rows: readonly HeatRow[];
+  /** Of all figures shown; both 0 where there are none. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export function heatView(snapshot: Snapshot, measure: Measure): Heat {
+  const [first, last] = roundRange(snapshot);
+  const rounds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const views = new Map(snapshot.rounds.map((view) => [view.round, standingIn(view)]));
+  const rows = snapshot.clients.map((client): HeatRow => {
+    const values = valuesOf(client, measure);
+    const cells = rounds.map((round): HeatCell => {
+      const value = values.get(round) ?? null;
+      return { round, value, kind: value === null ? (views.get(round)?.(client.id) ?? "ahead") : "told" };
+    });
+    return {
+      clientId: client.id,
+      name: client.name,
+      newest: cells.findLast(({ value }) => value !== null)?.value ?? null,
+      cells,
+    };
+  });
+  const told = rows.flatMap(({ cells }) => cells.flatMap(({ value }) => (value === null ? [] : [value])));
+  return {
+    rounds,
+    rows: rows.sort((a, b) => (b.newest ?? Number.NEGATIVE_INFINITY) - (a.newest ?? Number.NEGATIVE_INFINITY)),
+    low: told.length === 0 ? 0 : told.reduce((a, b) => Math.min(a, b)),
+    high: told.length === 0 ? 0 : told.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** How a client without a figure stands in a round. */
+function standingIn({ participants, aggregated, closedAt }: RoundView): (clientId: string) => HeatCell["kind"] {
+  const [waitedFor, counted] = [new Set(participants), new Set(aggregated)];
+  return (clientId) => {
+    if (counted.has(clientId)) return "counted";
+    if (!waitedFor.has(clientId)) return "absent";
+    return closedAt === null ? "ahead" : "missed";
+  };
+}
+
+function valuesOf({ history }: ClientView, measure: Measure): ReadonlyMap<number, number> {
+  const alone = aloneAccuracy(history);
+  return new Map(
+    history.flatMap(({ round, metrics }): [number, number][] => {
+      const value = valueIn(metrics, measure, alone);
+      return value === null || (measure === "gain" && isLocalLearning(round)) ? [] : [[round, value]];
+    }),
+  );
+}
+
+function valueIn(metrics: RoundMetrics, measure: Measure, alone: number | null): number | null {
+  if (measure === "duration") return metrics.trainSeconds > 0 ? metrics.trainSeconds : null;
+  const accuracy = learnedAccuracy(metrics);
+  if (measure === "accuracy" || accuracy === null) return accuracy;
+  return alone === null ? null : accuracy - alone;
+}
+
+/** Of what the rounds have made last; null where it was not told. */
+export const learnedAccuracy = ({ accuracy }: Pick<RoundMetrics, "accuracy">): number | null =>
+  accuracy.fused ?? accuracy.shared ?? accuracy.personal;
+
+/** What learning alone reached, before the first exchange; null where a method has no such round, or it was not told. */
+export const aloneAccuracy = (history: ClientView["history"]): number | null =>
+  history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
+
+/** Quantiles of what clients reached, by round, as series of a chart: `p10`, `p25`, `p50`, `p75`, `p90`, and the pinned client as `pinned`. */
+export interface QuantilePoint {
+  readonly round: number;
+  readonly [series: string]: number | null;
+}
+
+export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: string | null): readonly QuantilePoint[] {
+  const told = new Map<number, number[]>();
+  const own = new Map<number, number>();
+  for (const { id, history } of clients) {
+    for (const { round, metrics } of history) {
+      const value = learnedAccuracy(metrics);
+      if (value === null) continue;
+      told.set(round, [...(told.get(round) ?? []), value]);
+      if (id === pinned) own.set(round, value);
+    }
+  }
+  const alone = medianOf(clients.map(({ history }) => aloneAccuracy(history)));
+  const base = medianOf(
+    clients.map(
+      ({ history }) => history.findLast(({ metrics }) => metrics.accuracy.base !== null)?.metrics.accuracy.base ?? null,
+    ),
+  );
+  return [...told.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([round, values]) => {
+      const sorted = values.sort((a, b) => a - b);
+      const at = (share: number) => quantile(sorted, share);
+      return {
+        round,
+        p10: at(0.1),
+        p25: at(0.25),
+        p50: at(0.5),
+        p75: at(0.75),
+        p90: at(0.9),
+        alone,
+        base,
+        pinned: own.get(round) ?? null,
+      };
+    });
+}
+
+function medianOf(values: readonly (number | null)[]): number | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  return sorted.length === 0 ? null : quantile(sorted, 0.5);
+}
+
+/** Between the two nearest of sorted values, linearly. */
+export function quantile(sorted: readonly number[], share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? 0;
+  const above = sorted[Math.ceil(place)] ?? below;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+export interface CrowdRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ClientView["status"];
+  readonly together: number | null;
+  readonly alone: number | null;
+  /** Share of test rows gained over learning alone. */
+  readonly gain: number | null;
+  /** Whether that is more than chance, either way; null where the number of test rows is not told. */
+  readonly isSure: boolean | null;
+  readonly rows: number | null;
+  readonly tokensPerSecond: number | null;
+  readonly missed: number;
+  /** Milliseconds since the epoch. */
+  readonly lastSeenAt: number;
+}
+
+export const CROWD_COLUMNS = ["name", "together", "alone", "gain", "rows", "tokensPerSecond", "missed", "lastSeenAt"] as const;
+export type CrowdColumn = (typeof CROWD_COLUMNS)[number];
+
+export function crowdRows({ clients, rounds }: Pick<Snapshot, "clients" | "rounds">): readonly CrowdRow[] {
+  const missed = new Map<string, number>();
+  for (const { closedAt, participants, aggregated } of rounds) {
+    if (closedAt === null) continue;
+    const counted = new Set(aggregated);
+    for (const id of participants) if (!counted.has(id)) missed.set(id, (missed.get(id) ?? 0) + 1);
+  }
+  return clients.map(({ id, name, status, history, samples, progress, lastSeenAt }) => {
+    const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
+    const together = newest ? learnedAccuracy(newest.metrics) : null;
+    const alone = aloneAccuracy(history);
+    return {
+      id,
+      name,
+      status,
+      together,
+      alone,
+      gain: together === null || alone === null ? null : together - alone,
+      isSure: sureness(together, alone, samples.test),
+      rows: samples.train === null ? null : samples.train + (samples.fusion ?? 0) + (samples.test ?? 0),
+      tokensPerSecond: progress && progress.tokensPerSecond > 0 ? progress.tokensPerSecond : null,
+      missed: missed.get(id) ?? 0,
+      lastSeenAt,
+    };
+  });
+}
+
+function sureness(together: number | null, alone: number | null, testRows: number | null): boolean | null {
+  if (together === null || alone === null || testRows === null || testRows === 0) return null;
+  const [right, before] = [Math.round(together * testRows), Math.round(alone * testRows)];
+  return isBetter(Math.max(right, before), Math.min(right, before), testRows) === "yes";
+}
+
+export interface CrowdSort {
+  readonly column: CrowdColumn;
+  readonly isDescending: boolean;
+}
+
+/** What has no figure stands at the end either way. */
+export function sortedRows(rows: readonly CrowdRow[], { column, isDescending }: CrowdSort): readonly CrowdRow[] {
+  const sign = isDescending ? -1 : 1;
+  return rows.toSorted((a, b) => {
+    const [x, y] = [a[column], b[column]];
+    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
+    if (typeof x === "string" || typeof y === "string") return sign * String(x).localeCompare(String(y), "en", { numeric: true });
+    return sign * (x - y);
+  });
+}
+
+/** Dots above each other, a column for each step of the gain. */
+export interface GainDot {
+  readonly clientId: string;
+  readonly name: string;
+  /** Centre of its column, share of test rows. */
+  readonly gain: number;
+  /** From 0, at the bottom. */
+  readonly level: number;
+  readonly isSure: boolean | null;
+}
+
+export const GAIN_STEP = 0.02;
+
+export function gainDots(rows: readonly CrowdRow[]): readonly GainDot[] {
+  const levels = new Map<number, number>();
+  return rows
+    .filter((row): row is CrowdRow & { gain: number } => row.gain !== null)
+    .toSorted((a, b) => a.gain - b.gain)
+    .map(({ id, name, gain, isSure }) => {
+      const column = Math.round(gain / GAIN_STEP);
+      const level = levels.get(column) ?? 0;
+      levels.set(column, level + 1);
+      return { clientId: id, name, gain: column * GAIN_STEP, level, isSure };
+    });
+}
