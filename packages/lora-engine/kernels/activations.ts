@@ -1,6 +1,6 @@
-/** GELU and SwiGLU with their gradients, element by element; the formulas stand in ops/gelu and ops/swiglu. */
-import { sigmoid, tanh } from "./functions";
-import { loadLanes, storeLanes } from "./simd";
+/** GELU, its exact form and SwiGLU with their gradients, element by element; the formulas stand in ops/gelu, exactGelu and swiglu. */
+import { exp, sigmoid, tanh } from "./functions";
+import { loadLanes, multiplyAdd, storeLanes } from "./simd";
 
 const SLOPE: f32 = 0.7978845608028654;
 const CUBIC: f32 = 0.044715;
@@ -31,6 +31,44 @@ export function geluGradient(dy: usize, x: usize, count: i32, dx: usize): void {
     const slope = f32x4.mul(f32x4.splat(SLOPE), f32x4.add(one, f32x4.mul(square, f32x4.splat(3 * CUBIC))));
     const curve = f32x4.mul(f32x4.mul(v, f32x4.sub(one, f32x4.mul(t, t))), slope);
     const derivative = f32x4.mul(f32x4.add(f32x4.add(t, one), curve), f32x4.splat(0.5));
+    storeLanes(dx + at, f32x4.mul(loadLanes(dy + at, lanes), derivative), lanes);
+  }
+}
+
+/** e^(-x^2 / 2) */
+@inline
+function bell(x: v128): v128 {
+  return exp(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
+}
+
+/** P(x) from the tail beyond |x|, which is half of erfc(|x| / sqrt(2)). */
+@inline
+function share(x: v128, height: v128): v128 {
+  const one = f32x4.splat(1);
+  const t = f32x4.div(one, f32x4.add(one, f32x4.mul(f32x4.abs(x), f32x4.splat(0.3275911 * 0.7071067811865476))));
+  let terms = f32x4.splat(1.061405429);
+  terms = multiplyAdd(terms, t, f32x4.splat(-1.453152027));
+  terms = multiplyAdd(terms, t, f32x4.splat(1.421413741));
+  terms = multiplyAdd(terms, t, f32x4.splat(-0.284496736));
+  terms = multiplyAdd(terms, t, f32x4.splat(0.254829592));
+  const tail = f32x4.mul(f32x4.mul(f32x4.mul(terms, t), height), f32x4.splat(0.5));
+  return v128.bitselect(f32x4.sub(one, tail), tail, f32x4.ge(x, f32x4.splat(0)));
+}
+
+export function exactGelu(x: usize, count: i32, y: usize): void {
+  for (let i = 0; i < count; i += 4) {
+    const at = i << 2, lanes = count - i;
+    const v = loadLanes(x + at, lanes);
+    storeLanes(y + at, f32x4.mul(v, share(v, bell(v))), lanes);
+  }
+}
+
+export function exactGeluGradient(dy: usize, x: usize, count: i32, dx: usize): void {
+  for (let i = 0; i < count; i += 4) {
+    const at = i << 2, lanes = count - i;
+    const v = loadLanes(x + at, lanes);
+    const height = bell(v);
+    const derivative = f32x4.add(share(v, height), f32x4.mul(f32x4.mul(v, height), f32x4.splat(0.3989422804014327)));
     storeLanes(dx + at, f32x4.mul(loadLanes(dy + at, lanes), derivative), lanes);
   }
 }

@@ -1,5 +1,5 @@
 /** Everything the host calls. Pointers are byte offsets into TF.js' heap; this module owns no memory and no data. */
-export { gelu, geluGradient, swiglu, swigluGradient } from "./activations";
+export { exactGelu, exactGeluGradient, gelu, geluGradient, swiglu, swigluGradient } from "./activations";
 export { attention, attentionGradient, attentionScratchBytes } from "./attention";
 export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms";
 export { productPart, productScratchBytes } from "./product";

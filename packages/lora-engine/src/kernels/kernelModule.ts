@@ -9,6 +9,8 @@ export type KernelName =
   | "attentionScratchBytes"
   | "crossEntropy"
   | "crossEntropyGradient"
+  | "exactGelu"
+  | "exactGeluGradient"
   | "gelu"
   | "geluGradient"
   | "layerNorm"

@@ -1,5 +1,6 @@
 /** Loads a federation's base model file by file, checked against what the federation was created with. */
 import { sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { SENTENCE_FIELD } from "@duet/lora-core/architectures/sentenceSettings";
 import { hubFileUrl, parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
@@ -41,11 +42,17 @@ export async function loadBase(
     return obtained.bytes;
   };
   const names = model.files.map(({ path }) => path);
-  const files = await readModelFiles(names, read);
+  const found = await readModelFiles(names, read);
+  const files = { ...found, config: { ...Object(found.config), ...sentencesOf(model) } };
   if (!sameArchitecture(files.config, model.config)) {
     throw new ModelFolderError(`The config.json of ${model.name} is not the one this federation was created with`);
   }
   return { files, kept };
+}
+
+/** How vectors are made of hidden states is the federation's to say: its files lie in a folder of their own and are not passed on. */
+function sentencesOf({ config }: BaseModel): object {
+  return SENTENCE_FIELD in config ? { [SENTENCE_FIELD]: config[SENTENCE_FIELD] } : {};
 }
 
 /** Where a file of a base is downloaded; null for a base whose files everybody has to have. `baseUrl` ends in a slash. */

@@ -7,11 +7,14 @@ import {
   INDEX_FILE,
   ModelFolderError,
   modelFormat,
-  TOKENIZER_FILE,
+  tokenizerFile,
+  VOCABULARY_FILE,
   WEIGHTS_FILE,
 } from "@duet/lora-core/checkpoints/modelFileList";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
+import { withSentenceSettings } from "@duet/lora-core/checkpoints/sentenceTransformers";
 import { joinShards, parseShardIndex } from "@duet/lora-core/checkpoints/shardIndex";
+import { tokenizerOfVocabulary } from "@duet/lora-core/tokenizers/wordPieceVocabulary";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type ChatTemplate, chatTemplateOf } from "./chatTemplate.ts";
 import { stopTokensOf } from "./generationConfig.ts";
@@ -22,18 +25,26 @@ import { readGgufModel } from "./readGgufModel.ts";
 export type ReadFile = (name: string) => Promise<Uint8Array>;
 
 /**
- * Reads the files one after the other; `names` are all there are.
+ * Reads the files one after the other; `names` are all there are, those of folders within it with their paths.
  * @throws {ModelFolderError} when a file is missing or not JSON.
  * @throws {SafetensorsError} or {GgufError} for damaged weights, and whatever `read` throws.
  */
 export async function readModelFiles(names: readonly string[], read: ReadFile): Promise<ModelFiles> {
-  const format = modelFormat(names);
+  const format = modelFormat(names.filter((name) => !name.includes("/")));
   if (format.kind === "gguf") return readGgufModel(await read(format.file));
-  const config = await readJson(CONFIG_FILE, read);
-  const tokenizer = await readJson(TOKENIZER_FILE, read);
+  const readBeside = async (name: string) => (names.includes(name) ? readJson(name, read) : null);
+  const config = await withSentenceSettings(Object(await readJson(CONFIG_FILE, read)), readBeside);
+  const tokenizer = await readTokenizer(names, read);
   const weights = format.kind === "whole" ? readSafetensors(await read(WEIGHTS_FILE)) : await readShards(names, read);
   const generation = names.includes(GENERATION_FILE) ? await readJson(GENERATION_FILE, read) : {};
   return { config, tokenizer, chat: await readChat(names, read), stopTokens: stopTokensOf(generation), weights };
+}
+
+async function readTokenizer(names: readonly string[], read: ReadFile): Promise<unknown> {
+  const file = tokenizerFile(names);
+  if (file !== VOCABULARY_FILE) return readJson(file, read);
+  const config = names.includes(CHAT_CONFIG_FILE) ? await readJson(CHAT_CONFIG_FILE, read) : null;
+  return tokenizerOfVocabulary(new TextDecoder().decode(await read(file)), config);
 }
 
 /** Null for a base model, which has neither file or no template in it. */

@@ -7,6 +7,7 @@ import { attention } from "./attention/attention.ts";
 import { causalBias, paddingBias } from "./attention/attentionBias.ts";
 import { frozenLinear } from "./frozenLinear.ts";
 import type { WeightPrecision } from "./frozenMatrix/frozenMatrix.ts";
+import { exactGelu } from "./exactGelu/exactGelu.ts";
 import { gelu } from "./gelu/gelu.ts";
 import { layerNorm } from "./layerNorm/layerNorm.ts";
 import { loraLinear } from "./loraLinear/loraLinear.ts";
@@ -109,6 +110,7 @@ const cases: readonly SharedCase[] = [
   byRows("rmsNorm", 1, ([x], weight) => rmsNorm(x!, weight, 1e-5)),
   byRows("layerNorm", 1, ([x], weight) => layerNorm(x!, { weight, bias: weight }, 1e-5)),
   byRows("gelu", 1, ([x]) => gelu(x!)),
+  byRows("exactGelu", 1, ([x]) => exactGelu(x!)),
   byRows("maskedCrossEntropy", 1, ([logits]) => {
     const targets = Array.from({ length: 1203 }, (_, row) => (row % 7 === 0 ? -1 : (row * 13) % 131));
     return maskedCrossEntropy(logits!, tf.tensor1d(targets, "int32"));

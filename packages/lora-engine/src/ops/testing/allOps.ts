@@ -1,6 +1,7 @@
 /** Every op on a backend that only a browser has. */
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import { attentionCases } from "../attention/attention.cases.ts";
+import { exactGeluCases } from "../exactGelu/exactGelu.cases.ts";
 import { geluCases } from "../gelu/gelu.cases.ts";
 import { headCrossEntropyCases, wideHeadCrossEntropyCases } from "../headCrossEntropy/headCrossEntropy.cases.ts";
 import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
@@ -22,6 +23,7 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "rotary", rotaryCases);
   testOpOn(backend, "swiglu", swigluCases);
   testOpOn(backend, "gelu", geluCases);
+  testOpOn(backend, "exactGelu", exactGeluCases);
   testOpOn(backend, "maskedCrossEntropy", maskedCrossEntropyCases);
   testOpOn(backend, "headCrossEntropy", [...headCrossEntropyCases, ...wideHeadCrossEntropyCases]);
   testOpOn(backend, "selectRows", selectRowsCases);
