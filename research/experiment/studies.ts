@@ -65,7 +65,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     ...["--steps", "16", "--batch-size", "64", "--learning-rate", "0.01"],
   ],
   "privacy-clients": [
-    ...["--scenario", "intents", "--rows", "3000", "--clients", "100", "--alpha", "1", "--methods", "fedavg", "--seeds", "3"],
+    ...["--scenario", "intents", "--rows", "4000", "--clients", "100", "--alpha", "100", "--methods", "fedavg", "--seeds", "3"],
     ...["--rounds", "3", "--steps", "12", "--batch-size", "8", "--learning-rate", "0.01", "--client-epsilon", "none,8"],
   ],
   wire: ["--scenario", "medical", ...WIRE],

@@ -60,6 +60,24 @@ test("three clients are summed: the mean is the weighted one, the means of their
   expect(first?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
 });
 
+test("the last round shares no adapter: figures that nobody is told are in its means all the same", async () => {
+  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"], await startCoordinator(), { figureSums: true });
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  await organiser.until(roundOpen(2), "round 2");
+  for (const client of clients) await client.ready(2);
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client, k) => client.answer(2, step, updateOf(k))));
+  const { rounds } = await organiser.until(roundOpen(3), "round 3");
+  const before = await learned(clients[0] as SummingClient, 3);
+  for (const client of clients) await client.ready(3);
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client) => client.answer(3, step, new Uint8Array())));
+  const ended = await organiser.until(({ phase }) => phase === "finished", "the end");
+  expect(rounds).toHaveLength(3);
+  expect(ended.rounds[2]).toMatchObject({ stage: "fusing", exchanges: 1, means: { testRows: 30 } });
+  expect(ended.rounds[2]?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
+  expect(ended.clients.flatMap(({ history }) => history)).toHaveLength(9);
+  expect(before).toBeGreaterThan(0);
+});
+
 test("16 bits of every masked value travel where uploads are to be small: half the bytes, and the same mean", async () => {
   const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"], await startCoordinator(), {
     upload: { format: "int8", topK: null },

@@ -30,6 +30,9 @@ export function answerWords(config: Agreed, { round, step }: ExchangeKey, rows: 
     case "shares":
       return `shares of the secrets behind this tab's masks of round ${round}, encrypted for the other clients; nothing of your rows`;
     case "input":
+      if (!methodOf(config.strategy).plan(config.budgets, { round, isNewcomer: false }).upload) {
+        return `counts, losses and accuracies of round ${round}, for their means, masked; nothing of an adapter`;
+      }
       return `${uploadWords(config, round, rows)}, ${config.clientPrivacy ? NOISE_SHARE : "with losses and accuracies for their means"}, masked`;
     case "agree":
       return `a signature under the list of who is in the sum of round ${round}; nothing of your rows`;

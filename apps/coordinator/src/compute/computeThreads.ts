@@ -14,6 +14,7 @@ const PLACES: Readonly<Record<JobKind, { readonly thread: "short" | "long"; read
   serve: { thread: "short", rank: 0 },
   serveOne: { thread: "long", rank: 0 },
   aggregate: { thread: "long", rank: 0 },
+  figures: { thread: "long", rank: 0 },
   gauge: { thread: "long", rank: 1 },
 };
 

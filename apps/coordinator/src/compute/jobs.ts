@@ -4,6 +4,7 @@ import { aggregateRound } from "./aggregateRound.ts";
 import { checkAdapter } from "./checkAdapter.ts";
 import { gaugeRound } from "./gaugeRound.ts";
 import { serveAdapter } from "./serveAdapter.ts";
+import { summedFigures } from "./summedContribution.ts";
 
 export const jobs = {
   hash: hashFile,
@@ -13,6 +14,8 @@ export const jobs = {
   /** What is made for one client, out of everyone's. */
   serveOne: serveAdapter,
   aggregate: aggregateRound,
+  /** Of a round that shares no adapter. */
+  figures: summedFigures,
   gauge: gaugeRound,
 } as const;
 

@@ -1,4 +1,4 @@
-/** The one contribution that a secure sum makes: from the clients' stored answers, without a single update ever being there. */
+/** What a secure sum comes to: from the clients' stored answers, without a single update ever being there. */
 import { readFile } from "node:fs/promises";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import type { SumPrivacy } from "@duet/lora-core/contract/secureSum";
@@ -30,11 +30,19 @@ export interface SummedContribution {
   readonly means: RoundMeans;
 }
 
-/** One masked vector at a time is in memory. @throws {RangeError} when the masks cannot be taken off. */
-export async function summedContribution(
-  { terms, weighting, privacy, identities, answers }: StoredSum,
-  layout: AdapterLayout,
-): Promise<SummedContribution> {
+/** The one contribution that it makes. @throws {RangeError} when the masks cannot be taken off. */
+export async function summedContribution(stored: StoredSum, layout: AdapterLayout): Promise<SummedContribution> {
+  const { update, weight, means } = summedRound(await unmasked(stored), layout, stored.weighting, stored.privacy);
+  return { contribution: { clientId: "sum", sampleCount: weight, tensors: update }, means };
+}
+
+/** The means of a sum of figures alone. @throws {RangeError} when the masks cannot be taken off. */
+export async function summedFigures(stored: StoredSum): Promise<RoundMeans> {
+  return summedRound(await unmasked(stored), [], stored.weighting, null).means;
+}
+
+/** The sums of each group of values. One masked vector at a time is in memory. @throws {RangeError} when the masks cannot be taken off. */
+async function unmasked({ terms, identities, answers }: StoredSum): Promise<ReadonlyMap<string, Float64Array>> {
   const keys = Object.entries(identities).map(([client, key]) => [client, decodeKey(key)] as const);
   const desk = createAttemptDesk(terms, new Map(keys));
   const sum = new Uint32Array(lengthOf(terms.layout));
@@ -53,7 +61,5 @@ export async function summedContribution(
   }
   if (recovery.kind === "wrongShares") throw new RangeError("the sum cannot be unmasked: shares of its masks do not fit");
   await addMasks(sum, recovery.masks);
-  const values = decodeSum(terms.layout, sum, recovery.survivors.length);
-  const { update, weight, means } = summedRound(values, layout, weighting, privacy);
-  return { contribution: { clientId: "sum", sampleCount: weight, tensors: update }, means };
+  return decodeSum(terms.layout, sum, recovery.survivors.length);
 }

@@ -69,6 +69,9 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
     return shared && uploadLayout(layout, shared);
   };
   const reconnectGraceMs = config.reconnectGraceSeconds * 1000;
+  const schedule = scheduleOf(method, config.budgets);
+  // Whoever shares nothing was told that nothing is summed.
+  const sumsFigures = config.figureSums === true && schedule.some(({ uploads }) => uploads);
   return {
     config,
     method,
@@ -77,12 +80,12 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
     modelSha256: fingerprint(config.model.files),
     modelBytes: 4 * architecture.parameters,
     policy: {
-      schedule: scheduleOf(method, config.budgets),
+      schedule,
       minClients: config.minClients,
       roundDeadlineMs: config.roundDeadlineSeconds * 1000,
       reconnectGraceMs,
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
-      exchange: config.aggregation === "secure" ? exchangePolicy(largest) : null,
+      exchange: config.aggregation === "secure" ? exchangePolicy(largest, sumsFigures) : null,
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
@@ -106,8 +109,8 @@ function checkedChoices(config: FederationConfig, { linears }: Architecture): { 
 }
 
 /** Keys and shares are small; for the masked update a slow line has time, by its size. */
-function exchangePolicy(bytes: number): ExchangePolicy {
-  return { stepMs: STEP_MS, inputMs: STEP_MS + bytes / SLOW_BYTES_PER_MS };
+function exchangePolicy(bytes: number, sumsFigures: boolean): ExchangePolicy {
+  return { stepMs: STEP_MS, inputMs: STEP_MS + bytes / SLOW_BYTES_PER_MS, sumsFigures };
 }
 
 /** @throws {RangeError} when choices do not go together, or the method trains a part that this adapter does not have. */

@@ -42,7 +42,7 @@ export interface SharedModel {
    */
   blob(clientId: string, receive: Receive): Promise<BlobRef>;
   /**
-   * Aggregates one round into files; doing it again gives the same. Resolves with how each update stood, and how to gauge the result.
+   * Aggregates one round into files, and a round that shares no adapter into its means alone; doing it again gives the same. Resolves with how each update stood, and how to gauge the result.
    * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent; a
    * system error when files cannot be read or written.
    */
@@ -133,7 +133,10 @@ export async function openSharedModel(
   return {
     blob,
     async aggregate(work) {
-      const { round } = work;
+      const { round, exchange } = work;
+      if (exchange && !federation.uploadLayoutOf(round)) {
+        return { standings: [], means: await compute.run("figures", await storedSum(work, exchange)), gauge: null };
+      }
       const shared = await sharedIn(work);
       const input = { facts, round, before: await modelOf(current), shared };
       const { bounds, standings, means } = await store.writeModel(round, (after) =>

@@ -87,6 +87,8 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     aggregation,
     upload: choices.upload ?? DEFAULT_UPLOAD,
     ...(clientEpsilon === null ? {} : { clientPrivacy: clientPrivacyOf(clientEpsilon, maxClients) }),
+    // With noise there are no figures to sum.
+    ...(aggregation === "secure" && clientEpsilon === null && !choices.training?.privacy ? { figureSums: true as const } : {}),
     // Nobody can judge an update that nobody sees.
     robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
     budgets: {

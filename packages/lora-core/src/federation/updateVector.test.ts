@@ -129,6 +129,17 @@ test("no sum can overflow, for any number of clients that a federation may have,
   }
 });
 
+test("without an update the figures alone are summed", () => {
+  const sum = (update: Uint8Array, trainLoss: number | null, shared: number | null, test: number): SharedRound => {
+    return { upload: update, metrics: metricsOf(trainLoss, shared), samples: { train: 100, fusion: 5, test } };
+  };
+  const none = new Uint8Array();
+  const { means, update } = sumOf([sum(none, null, 0.5, 10), sum(none, null, 1, 30), sum(none, null, null, 20)], [], "rows");
+  expect(update.size).toBe(0);
+  expect(means).toMatchObject({ trainLoss: null, testRows: 60, accuracy: { shared: 35 / 40, fused: null } });
+  expect(updateVectorBytes({ maxClients: CLIENTS, range: WIDE, privacy: null }, 0)).toBe(4 * (1 + 10 + 4 + 5));
+});
+
 test("a sum of no weight is none", () => {
   const shared = { upload: encodeAdapter(updateOf(layout, "u"), layout), metrics: metricsOf(1, 1) };
   expect(() => sumOf([{ ...shared, samples: { train: 0, fusion: 0, test: 0 } }], layout, "samples")).toThrow(/total weight is 0/);

@@ -35,7 +35,7 @@ const MAX_ROWS = 1_000_000;
 
 /** What a client has to share after a round. */
 export interface SharedRound {
-  /** The blob of its update. */
+  /** The blob of its update; empty where figures alone are summed. */
   readonly upload: Uint8Array;
   readonly metrics: RoundMetrics;
   readonly samples: SampleCounts;
@@ -82,10 +82,11 @@ export function termsOfSum({ federationId, round, attempt }: SumName, size: SumS
   return { federationId, round, attempt, coordinator: "curious", layout: updateVectorLayout(size, updateBytes / 4) };
 }
 
-/** For updates of so many values. */
+/** For updates of so many values; of none, figures alone. */
 export function updateVectorLayout({ maxClients: clients, range, privacy }: SumSize, values: number): VectorLayout {
   const wide = { modulusBits: WIDE.modulusBits };
   const update = updateGroup({ maxClients: clients, range }, values);
+  const wanted = values > 0 ? [update] : [];
   // Figures would tell what the noise is to hide.
   if (privacy)
     return {
@@ -96,7 +97,7 @@ export function updateVectorLayout({ maxClients: clients, range, privacy }: SumS
   return {
     clients,
     groups: [
-      update,
+      ...wanted,
       { kind: "count", name: "weight", length: 1, max: Math.min(MAX_WEIGHT, rows), ...wide },
       { kind: "count", name: "rows", length: 2 + 2 * ADAPTER_KEYS.length, max: rows, ...wide },
       { kind: "count", name: "right", length: ADAPTER_KEYS.length, max: rows, ...wide },

@@ -34,6 +34,8 @@ export const federationConfig = z
     upload: uploadCoding,
     /** Left out: a secure sum is exact. */
     clientPrivacy: clientPrivacyConfig.optional(),
+    /** In a secure federation: rounds that share no adapter sum the clients' figures alone. Left out: these rounds sum nothing. */
+    figureSums: z.literal(true).optional(),
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),

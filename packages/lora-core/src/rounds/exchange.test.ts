@@ -9,7 +9,7 @@ import { joined, left, policy, simple, submitted } from "./testing/handMade.ts";
 
 const STEP = 100;
 const NAMES = ["anna", "bram", "cleo", "dora"] as const;
-const secure = { ...policy, minClients: NAMES.length, exchange: { stepMs: STEP, inputMs: 3 * STEP } };
+const secure = { ...policy, minClients: NAMES.length, exchange: { stepMs: STEP, inputMs: 3 * STEP, sumsFigures: true } };
 
 /** Ready for the sum of round 1. */
 const ready: readonly RoundEvent[] = NAMES.map((name) => ({ ...submitted(name, 1), artifact: null }) as RoundEvent);
@@ -119,4 +119,46 @@ test("a pause stops the clock of a step, and a restart loses none of it", () => 
     answers: { anna: "keys-anna" },
     deadlineAt: 10 + STEP + 1000,
   });
+});
+
+/** The last round, which shares no adapter, with everybody ready. */
+function figuresOf(sumsFigures: boolean, names: readonly string[] = NAMES) {
+  const last = policy.schedule.filter(({ uploads }) => !uploads);
+  const begun = initialRoundState({ ...secure, schedule: last, exchange: { ...secure.exchange, sumsFigures } }, 0);
+  const events = [...NAMES.map((name) => joined(name)), ...names.map((name) => submitted(name, 3))];
+  const gone = NAMES.filter((name) => !names.includes(name)).map((name) => left(name, 15));
+  return [...events, ...gone].reduce((state, event) => transition(state, event).state, begun);
+}
+const means = {
+  trainRows: 0,
+  testRows: 40,
+  trainLoss: null,
+  accuracy: { base: 0.2, personal: 0.5, shared: 0.5, fused: 0.75 },
+  testLoss: { base: null, personal: null, shared: null, fused: null },
+  clip: null,
+};
+
+test("a round that shares no adapter sums its figures alone, where the federation says so, and leaves the adapter as it is", () => {
+  expect(phaseOf(figuresOf(false))).toBe("finished");
+  let state = figuresOf(true);
+  expect(roundsView(state).note).toMatch(/^The figures are summed so that nobody sees a single one: keys are exchanged/);
+  for (const step of EXCHANGE_STEPS)
+    for (const event of answers(step)) state = transition(state, { ...event, round: 3 } as RoundEvent).state;
+  expect(phaseOf(state)).toBe("aggregating");
+  state = transition(state, { type: "aggregated", round: 3, error: null, moduleErrors: [], standings: [], means, at: 40 }).state;
+  expect(phaseOf(state)).toBe("finished");
+  expect(state.rounds).toMatchObject([{ round: 3, means: { accuracy: { fused: 0.75 } }, exchanges: 1, aggregated: [...NAMES] }]);
+  expect(state.modelRound).toBeNull();
+});
+
+test("figures that too few are there to sum end the last round without means, and nobody works twice", () => {
+  const few = figuresOf(true, ["anna", "bram"]);
+  expect(phaseOf(few)).toBe("finished");
+  expect(few.rounds).toMatchObject([{ round: 3, means: null, aggregated: ["anna", "bram"], exchanges: 0 }]);
+  let state = figuresOf(true);
+  for (let attempt = 1; phaseOf(state) === "exchanging"; attempt++) {
+    state = transition(state, { type: "exchangeDeadlinePassed", round: 3, attempt, step: "keys", at: 10_000 * attempt }).state;
+  }
+  expect(phaseOf(state)).toBe("finished");
+  expect(state.rounds).toMatchObject([{ round: 3, means: null, aggregated: [...NAMES], exchanges: 5 }]);
 });

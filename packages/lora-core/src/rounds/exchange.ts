@@ -29,6 +29,8 @@ export interface ExchangePolicy {
   readonly stepMs: number;
   /** For the masked input. */
   readonly inputMs: number;
+  /** Rounds that share no adapter sum the clients' figures alone. */
+  readonly sumsFigures: boolean;
 }
 
 /** Exchanges of one opening of a round before the clients are asked for the round again. */

@@ -3,7 +3,15 @@ import type { ExchangeKey } from "../protocol/exchange.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { answersNeeded, beginExchange, MAX_EXCHANGES, nextExchangeStep } from "./exchange.ts";
 import type { RoundEvent } from "./roundEvents.ts";
-import { type EnrolledClient, enrolled, type OpenRound, type RoundPhase, type RoundState, specOf } from "./roundState.ts";
+import {
+  type EnrolledClient,
+  enrolled,
+  isFiguresSum,
+  type OpenRound,
+  type RoundPhase,
+  type RoundState,
+  specOf,
+} from "./roundState.ts";
 import { log, noteEach, recordRound, retryRound, updateClient } from "./roundSteps.ts";
 
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
@@ -15,13 +23,13 @@ export function unanswered({ clients, phase }: RoundState): readonly EnrolledCli
   return clients.filter(({ id, status }) => status !== "left" && asked.includes(id) && !(id in answers));
 }
 
-/** Everybody who is ready sums up; where they are too few, the round is opened again. */
+/** Everybody who is ready sums up; where they are too few, {@link withoutSum}. */
 export function openExchange(state: RoundState, open: OpenRound): RoundState {
   const ready = Object.keys(open.submissions).filter((id) => enrolled(state, id)?.status !== "left");
   const { round } = specOf(state, open);
   if (ready.length < MIN_CLIENTS) {
     const counted = `${ready.length} client${ready.length === 1 ? " was" : "s were"}`;
-    return retryRound(state, open, `Round ${round} was not summed: ${counted} ready, and a secure sum needs ${MIN_CLIENTS}`);
+    return withoutSum(state, open, `Round ${round} was not summed: ${counted} ready, and a secure sum needs ${MIN_CLIENTS}`);
   }
   const deadlineAt = state.at + exchangePolicy(state).stepMs;
   const exchange = beginExchange(open.exchanges + 1, ready, deadlineAt);
@@ -52,7 +60,10 @@ export function answered(state: RoundState, event: Extract<RoundEvent, { type: "
 export function exchangeDeadlinePassed(state: RoundState, key: ExchangeKey): RoundState {
   const { phase, paused } = state;
   if (phase.kind !== "exchanging" || paused || !isKeyOf(state, key) || state.at < phase.exchange.deadlineAt) return state;
-  return advanceExchange(noteUnanswered(state, "did not answer in time while the updates were summed"), phase);
+  return advanceExchange(
+    noteUnanswered(state, `did not answer in time while ${whatIsSummed(state, phase.open)} were summed`),
+    phase,
+  );
 }
 
 /** The sum cannot be made of who is left. */
@@ -65,7 +76,7 @@ export function exchangeFailed(state: RoundState, event: Extract<RoundEvent, { t
 /** The organiser does not want to wait for the rest of this step. */
 export function closeExchangeStep(state: RoundState, phase: Exchanging): RoundState {
   if (Object.keys(phase.exchange.answers).length < answersNeeded(phase.exchange)) {
-    return log(state, "The round stays open: too few have answered for their updates to be summed");
+    return log(state, `The round stays open: too few have answered for ${whatIsSummed(state, phase.open)} to be summed`);
   }
   const closed = log(noteUnanswered(state, "was skipped by the organiser"), "The organiser did not wait for the rest");
   return advanceExchange(closed, phase);
@@ -73,7 +84,13 @@ export function closeExchangeStep(state: RoundState, phase: Exchanging): RoundSt
 
 /** The round is over without a sum: the shared adapter stays what it was. */
 export function skipRound(state: RoundState, open: OpenRound, why: string): RoundState {
-  return recordRound(log(state, `${why}; the shared adapter stays as it was`), { open, exchange: null, outcome: null });
+  const stays = isFiguresSum(state, open) ? "there are no means of it" : "the shared adapter stays as it was";
+  return recordRound(log(state, `${why}; ${stays}`), { open, exchange: null, outcome: null });
+}
+
+/** Without an update to go on with the round is opened again; for means of figures alone nothing is done twice. */
+function withoutSum(state: RoundState, open: OpenRound, why: string): RoundState {
+  return isFiguresSum(state, open) ? skipRound(state, open, why) : retryRound(state, open, why);
 }
 
 function advanceExchange(state: RoundState, { open, exchange }: Exchanging): RoundState {
@@ -96,7 +113,7 @@ function tooFew(state: RoundState, { open, exchange }: Exchanging, count: number
  */
 function beginAgain(state: RoundState, { open, exchange }: Exchanging, why: string): RoundState {
   if (exchange.step === "unmask") return skipRound(state, open, why);
-  if (exchange.attempt % MAX_EXCHANGES === 0) return retryRound(state, open, why);
+  if (exchange.attempt % MAX_EXCHANGES === 0) return withoutSum(state, open, why);
   return openExchange(log(state, `${why}; the sum is begun again`), open);
 }
 
@@ -111,6 +128,11 @@ function isKeyOf(state: RoundState, { round, attempt, step }: ExchangeKey): bool
 function exchangePolicy({ policy }: RoundState) {
   if (!policy.exchange) throw new Error("This federation has no secure sums");
   return policy.exchange;
+}
+
+/** For people. */
+export function whatIsSummed(state: RoundState, open: OpenRound): string {
+  return isFiguresSum(state, open) ? "the figures" : "the updates";
 }
 
 export type ExchangeStanding = "expected" | "counted" | "refused";

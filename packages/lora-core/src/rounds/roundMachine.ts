@@ -20,6 +20,7 @@ import {
   type EnrolledClient,
   enrolled,
   isAnyOutstanding,
+  isFiguresSum,
   isSummed,
   type OpenRound,
   openRoundOf,
@@ -158,9 +159,9 @@ function settleWaiting(state: RoundState): RoundState {
   return giveUpAt === until ? state : { ...state, phase: { kind: "waiting", next, until: giveUpAt } };
 }
 
-/** Stops collecting: to the secure sum, to aggregation of what was sent, or straight to the record. */
+/** Stops collecting: to a secure sum, to aggregation of what was sent, or straight to the record. */
 function closeRound(state: RoundState, open: OpenRound): RoundState {
-  if (isSummed(state, open)) return openExchange(state, open);
+  if (isSummed(state, open) || isFiguresSum(state, open)) return openExchange(state, open);
   if (specOf(state, open).uploads) return { ...state, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
   return recordRound(state, { open, exchange: null, outcome: null });
 }
@@ -303,7 +304,8 @@ function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggre
   const known = error === null ? {} : { moduleErrors };
   const { open, exchange } = phase;
   const outcome = { aggregationError: error, means };
-  return recordRound(withStandings({ ...state, modelRound: round, ...known }, round, standings), { open, exchange, outcome });
+  const modelRound = specOf(state, open).uploads ? round : state.modelRound;
+  return recordRound(withStandings({ ...state, modelRound, ...known }, round, standings), { open, exchange, outcome });
 }
 
 /** Later rounds may be open or closed by then. */

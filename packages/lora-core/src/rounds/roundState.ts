@@ -171,6 +171,11 @@ export function isSummed(state: RoundState, next: NextRound): boolean {
   return specOf(state, next).uploads && state.policy.exchange !== null;
 }
 
+/** Whether the clients' figures alone are summed in this round, because it shares no adapter. */
+export function isFiguresSum(state: RoundState, next: NextRound): boolean {
+  return !specOf(state, next).uploads && state.policy.exchange?.sumsFigures === true;
+}
+
 /** Norm that the newest noisy sum says updates are to be clipped to; null before one, and where sums are exact. */
 export function clipOf({ rounds }: RoundState): number | null {
   return rounds.findLast(({ means }) => means !== null && means.clip !== null)?.means?.clip ?? null;

@@ -3,13 +3,14 @@
 import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import type { ExchangeStep } from "../secureAggregation/exchangeStep.ts";
-import { unanswered } from "./exchangeSteps.ts";
+import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
 import {
   clientsNeeded,
   clipOf,
   type EnrolledClient,
   exchangeOf,
   type NextRound,
+  type OpenRound,
   openRoundOf,
   outstanding,
   type RoundState,
@@ -82,7 +83,7 @@ function noteOf(state: RoundState): string {
     case "collecting":
       return `Round ${specOf(state, phase.open).round} is open; waiting for ${namesOf(outstanding(state, phase.open))}.`;
     case "exchanging":
-      return exchangeNote(state, phase.exchange.step);
+      return exchangeNote(state, phase.open, phase.exchange.step);
     case "aggregating":
       return `Round ${specOf(state, phase.open).round} is being aggregated.`;
     default:
@@ -95,13 +96,14 @@ function noteOf(state: RoundState): string {
 const EXCHANGE_WORDS: Readonly<Record<ExchangeStep, string>> = {
   keys: "keys are exchanged",
   shares: "shares of the keys are exchanged",
-  input: "masked updates are sent",
+  input: "they are sent under masks",
   agree: "the clients agree on who is in the sum",
   unmask: "the sum is unmasked",
 };
 
-function exchangeNote(state: RoundState, step: ExchangeStep): string {
-  return `The updates are summed so that nobody sees a single one: ${EXCHANGE_WORDS[step]}; waiting for ${namesOf(unanswered(state))}.`;
+function exchangeNote(state: RoundState, open: OpenRound, step: ExchangeStep): string {
+  const what = whatIsSummed(state, open).replace("the", "The");
+  return `${what} are summed so that nobody sees a single one: ${EXCHANGE_WORDS[step]}; waiting for ${namesOf(unanswered(state))}.`;
 }
 
 function namesOf(clients: readonly EnrolledClient[]): string {

@@ -157,11 +157,11 @@ export class ClientDesk {
   answerSum(request: SumRequest): Promise<Uint8Array<ArrayBuffer>> {
     const { clientId, kept, split } = this.#begun().held;
     const { done } = kept;
-    if (clientId === null || done?.round !== request.key.round || !done.upload) {
-      throw new DuetError("UNEXPECTED", `There is no update of round ${request.key.round} to be summed`);
+    if (clientId === null || done?.round !== request.key.round) {
+      throw new DuetError("UNEXPECTED", `There is nothing of round ${request.key.round} to be summed`);
     }
     const samples = { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
-    return this.#sums.answer(clientId, { upload: done.upload, metrics: done.metrics, samples }, request);
+    return this.#sums.answer(clientId, { upload: done.upload ?? new Uint8Array(), metrics: done.metrics, samples }, request);
   }
 
   forget(clientId: string): Promise<void> {

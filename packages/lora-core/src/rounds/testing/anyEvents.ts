@@ -20,7 +20,7 @@ export const policy: RoundPolicy = {
   exchange: null,
 };
 /** The same, whose shared adapters are summed securely. */
-export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60 } };
+export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };
 const none = { base: null, personal: null, shared: null, fused: null };
 const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
