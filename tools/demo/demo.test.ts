@@ -17,6 +17,7 @@ describe("the demo's options", () => {
     expect(parseOptions(["--secure"])).toMatchObject({ secure: true });
     expect(() => parseOptions(["--secure", "--clients", "2"])).toThrow(/at least 3 clients/);
     expect(() => parseOptions(["--secure", "--method", "fedamp"])).toThrow(/--secure does not go with --method fedamp/);
+    expect(() => parseOptions(["--client-epsilon", "8"])).toThrow(/needs --secure/);
     expect(() => parseOptions(["--secure", "--method", "nonesuch"])).toThrow(/There is no method/);
   });
 });
@@ -129,6 +130,12 @@ describe("the demo's report", () => {
   it("says who left, and leaves that client's unmeasured figures empty", () => {
     expect(report.clients[1]).toMatchObject({ status: "left", note: "connection lost", accuracy: none, fusion: null });
     expect(tableOf(report)).toMatch(/bram .*– .*left: connection lost/);
+  });
+  it("prints what is spent of a budget, how much was summed, and whose tab was killed", () => {
+    expect(tableOf(reportOf(snapshot, ["bram"]))).toMatch(/anna .* 7\.50 of 8\.00, spent/);
+    expect(tableOf(reportOf(snapshot, ["bram"]))).toContain(
+      "Summed securely: 2 sums begun in 1 rounds, killed and restored: bram",
+    );
   });
   it("prints the mean over the clients that were measured", () => {
     expect(tableOf(report)).toMatch(/mean +0\.200 +0\.600 +0\.700 +0\.800/);

@@ -33,6 +33,7 @@ const options = z.strictObject({
   upload: codingByName.optional(),
   "no-kill": z.boolean().default(false),
   epsilon: z.coerce.number().positive().max(100).optional(),
+  "client-epsilon": z.coerce.number().positive().max(100).optional(),
   rounds: whole(1, 200).optional(),
   "local-steps": whole(1, 10_000).optional(),
   "inner-steps": whole(1, 10_000).optional(),
@@ -72,6 +73,7 @@ export const USAGE = `npm run demo -- [options]
   --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least); the last
                             tab is killed between its shares and its masked update, and restored (--no-kill: not)
   --epsilon E               differential privacy of records: a client stops before it has spent more than E
+  --client-epsilon E        with --secure: differential privacy of clients, noise in the sums that drowns what so few tabs learn
   --upload FORMAT           how uploads are coded: f32, f16, int8, int4; int8:0.25 sends the largest quarter (default ${nameOfCoding(DEFAULT_UPLOAD)})
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N
@@ -97,8 +99,11 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
 }
 
 /** @throws {Error} with one sentence where the tabs' updates cannot be summed securely. */
-function checkSecure({ secure, clients = CLIENTS, method, preset }: DemoOptions): void {
-  if (!secure) return;
+function checkSecure({ secure, clients = CLIENTS, method, preset, "client-epsilon": clientEpsilon }: DemoOptions): void {
+  if (!secure) {
+    if (clientEpsilon !== undefined) throw new Error("--client-epsilon is noise in secure sums: it needs --secure.");
+    return;
+  }
   if (clients < MIN_CLIENTS)
     throw new Error(
       `--secure needs at least ${MIN_CLIENTS} clients: of fewer, a sum hides nothing. Use --clients ${MIN_CLIENTS}.`,

@@ -2,6 +2,7 @@
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privacyStanding";
+import { spentOnClients } from "@duet/lora-core/federation/noisySum";
 import { type DeviceKind, deviceKind } from "@duet/lora-core/protocol/deviceKind";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 
@@ -16,6 +17,8 @@ export interface Report {
     readonly ended: string;
     /** Whether the coordinator saw only sums of what clients shared. */
     readonly secure: boolean;
+    /** Of differential privacy of clients, what all sums together tell of any one; null without. */
+    readonly clientPrivacy: { readonly epsilon: number; readonly limit: number } | null;
     /** How uploads are coded; bytes are what the coordinator counted. */
     readonly uploads: string;
     /** Whose tab was killed in a sum, and came back. */
@@ -71,6 +74,7 @@ export function reportOf(snapshot: Snapshot, killed: readonly string[] = []): Re
       },
       ended: snapshot.phase,
       secure: config.aggregation === "secure",
+      clientPrivacy: spentOnClients(config, rounds.filter(({ exchanges }) => exchanges > 0).length),
       uploads: nameOfCoding(config.upload),
       killed,
     },
@@ -112,13 +116,32 @@ function clientReport(client: ClientView): Report["clients"][number] {
   };
 }
 
+const budgetText = ({
+  epsilon,
+  limit,
+  budgetSpent = false,
+}: Pick<PrivacyStanding, "epsilon" | "limit"> & Partial<PrivacyStanding>) =>
+  `${epsilon.toFixed(2)} of ${limit.toFixed(2)}${budgetSpent ? ", spent" : ""}`;
+
 /** The report as a table for the terminal, with the clients' mean below. */
-export function tableOf({ clients, federation, seconds }: Report): string {
+export function tableOf({ clients, federation, rounds, seconds }: Report): string {
   const kinds = ["base", "personal", "shared", "fused"] as const;
   const figure = (value: number | null) => (value === null ? "–" : value.toFixed(3));
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2);
-  const header = ["client", "kind", "rows", "backend", ...kinds, "w1 personal", "w2 shared", "MB up", "MB down", "note"];
-  const rows = clients.map((client) => [
+  const header = [
+    "client",
+    "kind",
+    "rows",
+    "backend",
+    ...kinds,
+    "w1 personal",
+    "w2 shared",
+    "MB up",
+    "MB down",
+    "epsilon",
+    "note",
+  ];
+  const written = clients.map((client) => [
     client.name,
     client.kind ?? "not told",
     Object.values(client.samples)
@@ -130,14 +153,15 @@ export function tableOf({ clients, federation, seconds }: Report): string {
     figure(client.fusion?.shared ?? null),
     megabytes(client.bytesUp),
     megabytes(client.bytesDown),
+    client.privacy ? budgetText(client.privacy) : "–",
     client.status === "left" ? `left: ${client.note ?? ""}` : (client.note ?? ""),
   ]);
   const mean = (kind: (typeof kinds)[number]) => {
     const measured = clients.flatMap((client) => client.accuracy[kind] ?? []);
     return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length;
   };
-  const means = ["mean", "", "", "", ...kinds.map((kind) => figure(mean(kind))), "", "", "", "", ""];
-  const widths = header.map((_, column) => Math.max(...[header, ...rows, means].map((row) => row[column]?.length ?? 0)));
+  const means = ["mean", "", "", "", ...kinds.map((kind) => figure(mean(kind))), "", "", "", "", "", ""];
+  const widths = header.map((_, column) => Math.max(...[header, ...written, means].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -145,5 +169,11 @@ export function tableOf({ clients, federation, seconds }: Report): string {
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("──");
   const title = `Accuracy on each client's own test rows (${federation.method}, preset ${federation.preset}, ${seconds.toFixed(0)} s, ${federation.ended})`;
-  return [title, "", line(header), rule, ...rows.map(line), rule, line(means)].join("\n");
+  const { secure, killed, clientPrivacy } = federation;
+  const sums = rounds.reduce((sum, { exchanges }) => sum + exchanges, 0);
+  const kept = secure
+    ? [`Summed securely: ${sums} sums begun in ${rounds.length} rounds, killed and restored: ${killed.join(", ") || "nobody"}`]
+    : [];
+  const hidden = clientPrivacy ? [`Privacy of clients: epsilon ${budgetText(clientPrivacy)}`] : [];
+  return [title, "", line(header), rule, ...written.map(line), rule, line(means), ...kept, ...hidden].join("\n");
 }

@@ -72,7 +72,7 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
             backend: options.backend,
             deadlineMs: JOIN_DEADLINE_MS,
             // The report is made of what the tabs tell; with an epsilon there is nothing to choose.
-            figures: options.epsilon === undefined ? "Everybody" : undefined,
+            figures: hasFigures(options) ? "Everybody" : undefined,
             ...(options.secure && !options["no-kill"] && index === data.clients.length - 1 ? { onPage: kill(name) } : {}),
           },
         ),
@@ -82,7 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     await takeScreenshots(browser, {
       watchUrl: links.watch,
       participant: tabs[0]?.page,
-      hasCharts: options.epsilon === undefined,
+      hasCharts: hasFigures(options),
       folder: options.screenshots,
     });
     return reportOf(snapshot, killed);
@@ -90,6 +90,10 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     for (const cleanUp of cleanUps) await cleanUp().catch(() => {});
   }
 }
+
+/** With an epsilon nobody sends any. */
+const hasFigures = ({ epsilon, "client-epsilon": clientEpsilon }: DemoOptions) =>
+  epsilon === undefined && clientEpsilon === undefined;
 
 /** One file per client; the tabs connect them through the page's file input. */
 async function writeClientFiles({ clients }: DemoData, folder: string): Promise<string[]> {
@@ -123,6 +127,7 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
     ...definedOnly({
       preset: options.preset,
       upload: options.upload,
+      clientEpsilon: options["client-epsilon"],
       rounds: options.rounds,
       localSteps: options["local-steps"],
       innerSteps: options["inner-steps"],

@@ -1,10 +1,35 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { type BudgetRow, budgetView } from "./budgetView.ts";
+import { type BudgetRow, budgetView, clientBudget } from "./budgetView.ts";
 
-/** How much every client has spent of its privacy budget. Nothing in a federation without differential privacy. */
+/** How much is spent of the privacy budgets, of rows by client and of clients. Nothing in a federation without differential privacy. */
 export function BudgetPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  return (
+    <>
+      <RowBudgets snapshot={snapshot} />
+      <ClientBudget snapshot={snapshot} />
+    </>
+  );
+}
+
+function ClientBudget({ snapshot }: { readonly snapshot: Snapshot }) {
+  const spent = clientBudget(snapshot);
+  if (!spent) return null;
+  return (
+    <Panel
+      title="Privacy of clients"
+      hint="Epsilon says how much all shared adapters of this federation together may tell of any one client. Its noise is made for all rounds, so that the last one comes to the limit."
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields */}
+      <div className="bars" role="group" aria-label="Epsilon spent, of any client">
+        <Bar name="any client" isSpent={false} {...spent} />
+      </div>
+    </Panel>
+  );
+}
+
+function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
   const view = budgetView(snapshot);
   if (!view || view.rows.length === 0) return null;
   return (
@@ -25,7 +50,7 @@ export function BudgetPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function Bar({ name, share, text, isSpent }: BudgetRow) {
+function Bar({ name, share, text, isSpent }: Omit<BudgetRow, "clientId">) {
   return (
     <>
       <span>{name}</span>

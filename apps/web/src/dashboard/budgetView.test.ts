@@ -1,6 +1,8 @@
-import { clientOf, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { summedRounds } from "@duet/lora-core/federation/noisySum";
+import { methodOf } from "@duet/lora-core/strategies/registry";
 import { expect, test } from "vitest";
-import { budgetView } from "./budgetView.ts";
+import { budgetView, clientBudget } from "./budgetView.ts";
 
 const { config } = snapshotOf();
 const training = { ...config.training, privacy: { epsilon: 8, clip: 1 } };
@@ -40,4 +42,17 @@ test("the newest report counts; a spent budget is said; who has not reported is 
       { clientId: "dora", name: "dora", share: 1, text: "12.50 of 8.00", isSpent: true },
     ],
   });
+});
+
+test("what noisy sums tell of a client grows with every one that was begun, and comes to the limit with the last", () => {
+  const noisy = { ...config, clientPrivacy: { epsilon: 8, delta: 0.005, clip: 1 } };
+  const all = summedRounds(methodOf(config.strategy), config.budgets);
+  const closed = Array.from({ length: all }, (_, round) => roundOf(round, { exchanges: 1 }));
+  const after = (count: number) => clientBudget(snapshotOf({ config: noisy, rounds: closed.slice(0, count) }));
+  expect(clientBudget(snapshotOf())).toBeNull();
+  expect(after(0)).toEqual({ share: 0, text: "0.00 of 8.00" });
+  const shares = Array.from({ length: all }, (_, count) => after(count + 1)?.share ?? 0);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.at(-1)).toBeGreaterThan(0.99);
+  expect(shares.at(-1)).toBeLessThanOrEqual(1);
 });

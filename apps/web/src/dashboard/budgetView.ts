@@ -1,4 +1,5 @@
-/** How much of their privacy budgets clients have spent. Pure. */
+/** How much of their privacy budgets clients have spent, and a federation that hides whole clients. Pure. */
+import { spentOnClients } from "@duet/lora-core/federation/noisySum";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 
 export interface BudgetRow {
@@ -36,4 +37,14 @@ export function budgetView({ config, clients }: Snapshot): BudgetView | null {
       };
     }),
   };
+}
+
+/** What all noisy sums until now tell of any one client: the same for each. Null in a federation that does not hide clients. */
+export function clientBudget({ config, rounds }: Snapshot): Pick<BudgetRow, "share" | "text"> | null {
+  // One that was begun may have been unmasked, whatever became of its round.
+  const sums = rounds.filter(({ closedAt, exchanges }) => closedAt !== null && exchanges > 0).length;
+  const spent = spentOnClients(config, sums);
+  return (
+    spent && { share: Math.min(1, spent.epsilon / spent.limit), text: `${spent.epsilon.toFixed(2)} of ${spent.limit.toFixed(2)}` }
+  );
 }

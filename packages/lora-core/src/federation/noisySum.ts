@@ -12,6 +12,7 @@ import { calibrateNoise } from "../differentialPrivacy/calibrateNoise.ts";
 import type { ClientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
 import { discreteGaussian } from "../differentialPrivacy/discreteGaussian.ts";
 import { shareDeviation } from "../differentialPrivacy/noiseInShares.ts";
+import { curveOf, epsilonOf } from "../differentialPrivacy/privacyLoss.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { leastMembers, MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { plansOf } from "../strategies/planFacts.ts";
@@ -46,6 +47,15 @@ export function sumPrivacyOf({ strategy, budgets, clientPrivacy }: NoisyConfig, 
   if (Number.isNaN(noiseMultiplier)) throw new RangeError("No noise keeps this federation's sums within its epsilon");
   noises.set(clientPrivacy, noiseMultiplier);
   return { clip: clip ?? clientPrivacy.clip, noiseMultiplier };
+}
+
+/** What so many sums of a federation together tell of any one client: epsilon, of what it must not exceed; null without privacy of clients. */
+export function spentOnClients(config: NoisyConfig, sums: number): { readonly epsilon: number; readonly limit: number } | null {
+  const privacy = sumPrivacyOf(config, null);
+  if (!privacy || !config.clientPrivacy) return null;
+  const { epsilon: limit, delta } = config.clientPrivacy;
+  const { noiseMultiplier } = privacy;
+  return { epsilon: sums === 0 ? 0 : epsilonOf(curveOf([{ noiseMultiplier, samplingRate: 1, steps: sums }]), delta), limit };
 }
 
 /** Values and as much noise as the fewest clients have to bring each. */

@@ -134,7 +134,7 @@ test("without an update the figures alone are summed", () => {
     return { upload: update, metrics: metricsOf(trainLoss, shared), samples: { train: 100, fusion: 5, test } };
   };
   const none = new Uint8Array();
-  const { means, update } = sumOf([sum(none, null, 0.5, 10), sum(none, null, 1, 30), sum(none, null, null, 20)], [], "rows");
+  const { means, update } = sumOf([sum(none, null, 0.5, 10), sum(none, null, 1, 30), sum(none, null, null, 20)], [], "samples");
   expect(update.size).toBe(0);
   expect(means).toMatchObject({ trainLoss: null, testRows: 60, accuracy: { shared: 35 / 40, fused: null } });
   expect(updateVectorBytes({ maxClients: CLIENTS, range: WIDE, privacy: null }, 0)).toBe(4 * (1 + 10 + 4 + 5));
