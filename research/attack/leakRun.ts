@@ -3,6 +3,8 @@ import { z } from "zod";
 
 export const leakScenarios = ["medical", "intents"] as const;
 
+export const SCENARIO_TITLES: Readonly<Record<(typeof leakScenarios)[number], string>> = { medical: "Medical", intents: "CLINC" };
+
 export const leakSettings = z.strictObject({
   scenario: z.enum(leakScenarios),
   /** An id of the registry, with a preset behind a colon. */

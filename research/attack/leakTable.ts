@@ -1,9 +1,8 @@
 /** The runs as Markdown tables. Pure. */
 import { mean } from "../experiment/statistics/interval.ts";
-import { type LeakResult, type LeakSettings, leakScenarios } from "./leakRun.ts";
+import { type LeakResult, leakScenarios, SCENARIO_TITLES } from "./leakRun.ts";
 import { type Attack, bootstrapped, type Membership, membershipOf, type Target } from "./membership.ts";
 
-const TITLES: Readonly<Record<LeakSettings["scenario"], string>> = { medical: "Medical", intents: "CLINC" };
 const METHODS: Readonly<Record<string, string>> = { fedavg: "FedAvg", "fdlora:private": "FDLoRA, private" };
 
 /** One line of the membership table: what an attacker has, of runs with one protection. */
@@ -39,7 +38,10 @@ export function leakTables(results: readonly LeakResult[]): string {
   return leakScenarios
     .map((scenario) => results.filter(({ settings }) => settings.scenario === scenario))
     .filter((runs) => runs.length > 0)
-    .map((runs) => `**${TITLES[runs[0]?.settings.scenario ?? "medical"]}**\n\n${membershipTable(runs)}\n\n${contentTable(runs)}`)
+    .map(
+      (runs) =>
+        `**${SCENARIO_TITLES[runs[0]?.settings.scenario ?? "medical"]}**\n\n${membershipTable(runs)}\n\n${contentTable(runs)}`,
+    )
     .join("\n\n");
 }
 
@@ -107,14 +109,15 @@ function groups(results: readonly LeakResult[]): readonly (readonly LeakResult[]
   return [...found.values()];
 }
 
-const spread = (values: readonly number[]): string => withInterval(mean(values), bootstrapped(values));
+/** Their mean, and the 95 % interval of it over seeds. */
+export const spread = (values: readonly number[]): string => withInterval(mean(values), bootstrapped(values));
 
 function withInterval(value: number, interval: readonly [number, number] | null): string {
   return interval ? `${value.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})` : value.toFixed(2);
 }
 
 /** In columns, as all tables of the documents. */
-function markdown(lines: readonly (readonly string[])[]): string {
+export function markdown(lines: readonly (readonly string[])[]): string {
   const [head = [], ...rest] = lines;
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const written = (line: readonly string[]) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
