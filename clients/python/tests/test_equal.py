@@ -3,6 +3,9 @@
 import base64
 import json
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,12 +15,14 @@ from conftest import ROOT
 
 from duet_client.adapter import Adapter, adapter_layout, decode_adapter, encode_adapter, initial_adapter
 from duet_client.encoder import Encoder
+from duet_client.kept_trainings import KeptTrainings
 from duet_client.random_stream import client_seed, random_stream, shuffled
 from duet_client.ranks import Ranks
 from duet_client.refusals import refusal
 from duet_client.rows import Row, Split, split_rows
 from duet_client.run_round import Client, Held, run_round
 from duet_client.team import prepare
+from duet_client.training import Position, TrainingOutcome, TrainingRun, train_adapter
 from duet_client.upload_codec import FORMATS, encode_upload
 
 Golden = dict[str, Any]
@@ -120,16 +125,58 @@ def test_a_federation_from_local_learning_to_fusion(golden: Golden, client: Clie
         assert outcome.metrics["fusion"][name] == pytest.approx(fusion[name])
 
 
+def test_an_interrupted_training_goes_on_where_it_was(client: Client, tmp_path: Path) -> None:
+    """With dropout, from the disk: bit for bit what an uninterrupted one comes to; not of a start that is another one."""
+    config = {**client.config["training"], "warmupSteps": 3}
+    lora = {**client.config["adapter"], "dropout": 0.25}
+    start = initial_adapter(client.layout, 3)
+    run = TrainingRun(start, 9, 5, "all", 1, start, start, 0.1)
+    said: list[str] = []
+    kept = KeptTrainings(tmp_path, said.append)
+
+    def train(run: TrainingRun, last: int) -> TrainingOutcome | None:
+        class Killed(Exception):
+            pass
+
+        def on_step(done: int, loss: float, tokens: int, position: Callable[[], Position]) -> None:
+            kept.after_step(run, run.steps if done == last else done, position)
+            if done == last < run.steps:
+                raise Killed
+
+        try:
+            return train_adapter(client.task, client.train_rows, run, config, lora, Ranks(), on_step)
+        except Killed:
+            return None
+
+    whole = train(run, 9)
+    assert whole is not None
+    kept.forget()
+    assert kept.find(run) is None
+    assert train(run, 4) is None
+    resumed = train(replace(run, begun=kept.find(run)), 9)
+    assert said == ["Goes on at step 4 of 9."]
+    assert resumed is not None
+    assert (resumed.mean_loss, resumed.tokens) == (whole.mean_loss, whole.tokens)
+    for key, values in whole.adapter.items():
+        assert values.equal(resumed.adapter[key]), key
+    # A finished training is not made again, and one from another start begins anew.
+    again = train(replace(run, begun=kept.find(run)), 9)
+    assert again is not None
+    assert all(values.equal(again.adapter[key]) for key, values in whole.adapter.items())
+    assert kept.find(replace(run, start=whole.adapter)) is None
+
+
 def test_what_is_lacking_is_named(golden: Golden) -> None:
     model = {"source": {"kind": "coordinator"}, "config": {"model_type": "use-lite"}}
-    config = {**golden["config"], "aggregation": "plain", "model": model}
+    config = {**golden["config"], "model": model}
     plans = golden["plans"]
     assert refusal(config, plans) is None
     step = {**plans["rounds"][0]["plan"]["steps"][0], "balanced": True, "distill": {}}
     plan = {**plans["rounds"][0]["plan"], "steps": [step], "receive": {"part": "all", "extra": "merged"}}
-    lacking = refusal({**config, "aggregation": "secure"}, {"label": "Magic", "rounds": [{"plan": plan}]})
+    private = {**config, "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}}}
+    lacking = refusal(private, {"label": "Magic", "rounds": [{"plan": plan}]})
     assert lacking is not None
-    for what in ("secure sums", 'distillation (method "Magic")', "balanced softmax", "merged updates"):
+    for what in ("differential privacy", 'distillation (method "Magic")', "balanced softmax", "merged updates"):
         assert what in lacking
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from conftest import Federation, client, ended
 from safetensors.torch import load_file
@@ -30,31 +31,59 @@ def test_one_process_from_joining_to_adapters(federation: Start, run: Run, tmp_p
         assert not file.stat().st_mode & 0o077 or file.is_dir() or file.name == "lock", file
 
 
+def by_node(federation: Federation, index: int, folder: Path) -> list[str]:
+    """The command line of a client in Node."""
+    rows = ["--data", str(federation.files[index]), "--input", "text", "--label", "level"]
+    own = ["--name", f"node {index}", "--state", str(folder / f"node-{index}"), "--out", str(folder / f"out-{index}")]
+    return ["node", "--import", "tsx", "apps/headless/src/main.ts", "join", federation.invite, *rows, *own]
+
+
+def shared_adapters(folder: Path, clients: int) -> list[dict[str, Any]]:
+    return [load_file(folder / f"out-{index}" / "shared" / "adapter_model.safetensors") for index in range(clients)]
+
+
 def test_a_cluster_and_a_node_client_in_one_federation(federation: Start, run: Run, tmp_path: Path) -> None:
     small = federation(clients=2, rounds=2)
-    headless = ["node", "--import", "tsx", "apps/headless/src/main.ts", "join", small.invite]
-    rows = ["--data", str(small.files[1]), "--input", "text", "--label", "level"]
-    own = ["--name", "node", "--state", str(tmp_path / "node"), "--out", str(tmp_path / "out-node")]
-    programs = [run(client(small, 0, tmp_path, ranks=2)), run([*headless, *rows, *own])]
+    programs = [run(client(small, 0, tmp_path, ranks=2)), run(by_node(small, 1, tmp_path))]
     for code, words in map(ended, programs):
         assert code == 0, words
     snapshot = small.snapshot()
     assert snapshot["phase"] == "finished"
     assert {each["name"]: each["device"]["description"].split(" ")[0] for each in snapshot["clients"]} == {
         "python 0": "Cluster",
-        "node": "Node.js",
+        "node 1": "Node.js",
     }
-    ours, theirs = (load_file(tmp_path / out / "shared" / "adapter_model.safetensors") for out in ("out-0", "out-node"))
+    ours, theirs = shared_adapters(tmp_path, 2)
     assert ours.keys() == theirs.keys()
     for key, values in ours.items():
         assert values.equal(theirs[key]), key
+
+
+def test_two_node_clients_and_a_cluster_sum_securely(federation: Start, run: Run, tmp_path: Path) -> None:
+    """The coordinator has their sum, and sends the same shared adapter to all; no update and no count of any one of them."""
+    small = federation(clients=3, rounds=2, aggregation="secure")
+    programs = [run(client(small, 0, tmp_path, ranks=2)), *(run(by_node(small, index, tmp_path)) for index in (1, 2))]
+    for code, words in map(ended, programs):
+        assert code == 0, words
+    snapshot = small.snapshot()
+    assert snapshot["phase"] == "finished"
+    summed = [entry for entry in snapshot["rounds"] if entry["exchanges"]]
+    assert [(entry["round"], len(entry["aggregated"]), entry["exchanges"]) for entry in summed] == [(1, 3, 1), (2, 3, 1)]
+    for each in snapshot["clients"]:
+        assert each["identity"] is not None
+        assert each["samples"]["train"] is None
+    ours, *theirs = shared_adapters(tmp_path, 3)
+    assert any(values.abs().max() > 0 for key, values in ours.items() if "lora_B" in key)
+    for other in theirs:
+        for key, values in ours.items():
+            assert values.equal(other[key]), key
 
 
 def test_what_it_cannot_do_is_refused_by_name_before_joining(federation: Start, run: Run, tmp_path: Path) -> None:
     for choices, reason in (
         ({"method": "scaffold"}, 'no control variates (method "SCAFFOLD")'),
         ({"upload": {"format": "int8", "topK": 0.25}}, "no uploads of the largest values alone"),
-        ({"aggregation": "secure"}, "no secure sums"),
+        ({"training": {"privacy": {"epsilon": 8, "clip": 1}}}, "no differential privacy"),
     ):
         small = federation(clients=3, **choices)
         code, words = ended(run(client(small, 0, tmp_path)))

@@ -8,9 +8,12 @@ import { codecFor } from "@duet/lora-core/compression/codecFor";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { federationSums } from "@duet/lora-core/federation/federationSums";
+import { updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import { federationPlans } from "@duet/lora-core/strategies/federationPlans";
+import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { Weighting } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import { useBackend } from "@duet/lora-engine/backends/testBackend";
@@ -33,6 +36,7 @@ const setup = {
   adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["qkv"] },
   training: defaultTraining("encoder"),
   upload: AS_THEY_ARE,
+  aggregation: "plain",
   seed: SEED,
   clientSeed: clientSeedOf(split),
 };
@@ -72,6 +76,31 @@ async function federation() {
   return { plans, initial: base64(encodeAdapter(initialAdapter(layout, SEED), layout)), rounds };
 }
 
+/** What a client puts into a secure sum, by what it counts as. */
+function sums(plans: FederationPlans) {
+  const sharing = {
+    strategy,
+    budgets,
+    training: setup.training,
+    upload: { format: "int8", topK: null },
+    maxClients: 20,
+  } as const;
+  const perAdapter = { base: null, personal: 0.25, shared: 0.7421875, fused: null };
+  const figures = { trainLoss: 0.5, accuracy: perAdapter, macroF1: perAdapter, testLoss: perAdapter };
+  const shared = {
+    upload: new Uint8Array(Float32Array.of(0.5, -1 / 3, 1e-7, 0).buffer),
+    metrics: { ...figures, fusion: null, trainTokens: 3, trainSeconds: 1 },
+    samples: { train: 5000, fusion: 3, test: 31 },
+  };
+  const valuesBy = (weighting: Weighting) =>
+    Object.fromEntries([...updateValues(shared, weighting)].map(([name, list]) => [name, Array.from(list)]));
+  return {
+    ...federationSums({ ...sharing, aggregation: "secure" }, plans),
+    shared: { ...shared, upload: base64(shared.upload) },
+    values: { uniform: valuesBy("uniform"), samples: valuesBy("samples") },
+  };
+}
+
 const values = Float32Array.from(Array.from({ length: 200 }, random(3, "values")), (x, i) =>
   i < 64 ? 0 : (x - 0.5) * 10 ** (i % 4),
 );
@@ -92,6 +121,7 @@ console.log(
     int8: coded("int8"),
     int4: coded("int4"),
     config: setup,
+    sums: sums(federationPlans(strategy, budgets)),
     ...(await federation()),
   }),
 );

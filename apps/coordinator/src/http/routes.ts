@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { federationSums } from "@duet/lora-core/federation/federationSums";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { OriginAnswer } from "@duet/lora-core/protocol/originAnswer";
 import { historyBefore } from "@duet/lora-core/protocol/snapshotChange";
@@ -129,8 +130,9 @@ function registerPlans(app: FastifyInstance, registry: FederationRegistry): void
   app.get<{ Params: { id: string } }>("/federations/:id/plans", async (request, reply) => {
     const found = await watched(registry, request);
     if (found instanceof Refusal) return refused(reply, found);
-    const { strategy, budgets } = found.runner.federation.config;
-    return reply.header("cache-control", "no-store").send(federationPlans(strategy, budgets));
+    const { config } = found.runner.federation;
+    const plans = federationPlans(config.strategy, config.budgets);
+    return reply.header("cache-control", "no-store").send({ ...plans, sums: federationSums(config, plans) });
   });
 }
 

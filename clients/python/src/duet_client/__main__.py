@@ -42,7 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--input", required=True, help="the column with the text")
     join.add_argument("--label", required=True, help="the column with the label")
     join.add_argument("--name", help='how the others see this client ("python" and a number unless given)')
-    join.add_argument("--figures", choices=("everybody", "organiser", "nobody"), default="everybody", help="who sees its figures")
+    join.add_argument(
+        "--figures",
+        choices=("everybody", "organiser", "nobody"),
+        help="who sees its figures (nobody in secure sums, else everybody)",
+    )
     join.add_argument("--state", type=Path, help="what it must not forget ($DUET_STATE, or ~/.local/state/duet-python)")
     join.add_argument("--out", type=Path, default=Path("duet-adapters"), help="where the adapters go, as PEFT files")
     return parser
@@ -63,11 +67,14 @@ async def _lead(options: argparse.Namespace, ranks: Ranks) -> int:
             split = read_split(options.data, options.input, options.label, config)
             _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
             ranks.broadcast((config, base))
-            client = await asyncio.to_thread(prepare, config, base, split, ranks)
-            identity = identity or Identity.new(invite.federation_id, options.name or default_name(), options.figures)
+            trainings = state.trainings(_say)
+            client = await asyncio.to_thread(prepare, config, base, split, ranks, trainings)
+            identity = identity or Identity.new(
+                invite.federation_id, options.name or default_name(), options.figures or _least_figures(config)
+            )
             state.save_identity(identity)
-            session = Session(coordinator, client, plans, state, ranks, _say)
-            return await session.run(identity, invite.token, options.out)
+            session = Session(coordinator, client, plans, state, trainings, identity, ranks, _say)
+            return await session.run(invite.token, options.out)
     finally:
         ranks.broadcast(None)
 
@@ -90,6 +97,11 @@ async def _look_on(coordinator: Coordinator, invite_token: str, identity: Identi
         return await coordinator.watch(identity.resume_token)
     except Failure:
         return await coordinator.watch(invite_token)
+
+
+def _least_figures(config: dict[str, Any]) -> str:
+    """What a client shows that has not chosen."""
+    return "nobody" if config["aggregation"] == "secure" else "everybody"
 
 
 def _root(options: argparse.Namespace) -> Path:

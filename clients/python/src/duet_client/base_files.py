@@ -6,7 +6,7 @@ from typing import Any
 
 from duet_client.coordinator import Coordinator
 from duet_client.failure import Failure
-from duet_client.state import write_file
+from duet_client.files import write_file
 
 
 async def base_folder(model: dict[str, Any], root: Path, coordinator: Coordinator) -> Path:

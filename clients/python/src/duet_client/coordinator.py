@@ -128,17 +128,27 @@ class Coordinator:
 
     async def submit(self, number: int, upload: bytes | None, metrics: dict[str, Any]) -> None:
         """Send a round's result; a repeat is as good as one."""
-        named = upload and {"sha256": hashlib.sha256(upload).hexdigest(), "bytes": len(upload)}
-        submission = {"round": number, "adapter": named, "metrics": metrics}
+        submission = {"round": number, "adapter": upload and _blob_of(upload), "metrics": metrics}
+        await self._with_blob("round:submit", submission, upload)
+
+    async def fetch_for_sum(self, key: dict[str, Any]) -> bytes:
+        """What this client needs in order to answer a step of a secure sum; nothing in the first."""
+        return bytes((await self.request("exchange:fetch", key))["content"] or b"")
+
+    async def answer_sum(self, key: dict[str, Any], content: bytes) -> None:
+        """Answer a step; a repeat is as good as one."""
+        await self._with_blob("exchange:send", {**key, "blob": _blob_of(content)}, content)
+
+    async def _with_blob(self, name: str, message: dict[str, Any], content: bytes | None) -> None:
         for _ in range(3):
             try:
-                await self.request("round:submit", submission)
+                await self.request(name, message)
                 return
             except Failure as failure:
-                if failure.code != "BLOB_MISSING" or upload is None:
+                if failure.code != "BLOB_MISSING" or content is None:
                     raise
-            await self._put(upload)
-        raise Failure("The coordinator lost the adapter three times. Try again later.")
+            await self._put(content)
+        raise Failure("The coordinator lost what this client sent three times. Try again later.")
 
     def tell(self, progress: dict[str, Any]) -> None:
         """Say where this client is, at most twice a second; nobody waits for the answer."""
@@ -251,6 +261,10 @@ class Coordinator:
                 await asyncio.sleep(PAUSE_SECONDS)
             if fruitless >= ATTEMPTS:
                 raise Failure("The coordinator stays out of reach. The same command goes on later.", "TIMEOUT")
+
+
+def _blob_of(content: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
 HEAD = ("phase", "note", "endedAt", "joining", "waiting", "openRound")

@@ -7,8 +7,8 @@ from typing import Any
 from safetensors.torch import save
 
 from duet_client.adapter import Adapter
+from duet_client.files import write_file
 from duet_client.run_round import Held, rank_of
-from duet_client.state import write_file
 
 
 def write_adapters(out: Path, held: Held, config: dict[str, Any]) -> list[Path]:

@@ -19,15 +19,15 @@ def refusal(config: dict[str, Any], plans: dict[str, Any]) -> str | None:
 
 def _settings(config: dict[str, Any]) -> list[str]:
     """What is lacking whatever the method is."""
-    upload = config["upload"]
+    upload, is_plain = config["upload"], config["aggregation"] == "plain"
     found = {
         f"tasks of kind {config['task']['kind']}": config["task"]["kind"] != "label",
-        "secure sums": config["aggregation"] != "plain",
         "differential privacy": "privacy" in config["training"] or "clientPrivacy" in config,
         f"base model {config['model']['config'].get('model_type')}": config["model"]["config"].get("model_type") != "use-lite",
         "base models from a hub": config["model"]["source"]["kind"] == "hub",
-        f"uploads as {upload['format']}": upload["format"] not in ("f32", *FORMATS),
-        "uploads of the largest values alone": upload["topK"] is not None,
+        # A secure sum has a form of its own.
+        f"uploads as {upload['format']}": is_plain and upload["format"] not in ("f32", *FORMATS),
+        "uploads of the largest values alone": is_plain and upload["topK"] is not None,
     }
     return [what for what, is_lacking in found.items() if is_lacking]
 
@@ -44,7 +44,7 @@ def _of_plan(plan: dict[str, Any]) -> list[str]:
             ("balanced", "balanced softmax"),
             ("controlled", "control variates"),
         ):
-            if step.get(word):
+            if step.get(word) not in (None, False):
                 lacking.append(what)
     serve = plan["serve"]
     if serve and serve["kind"] == "fuse" and serve["search"]["kind"] == "per-layer":

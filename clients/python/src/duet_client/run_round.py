@@ -27,7 +27,7 @@ from duet_client.evaluation import Evaluation, evaluate, row_losses
 from duet_client.fusion import Point, search_weights
 from duet_client.random_stream import random_stream, shuffled
 from duet_client.training import TrainingOutcome, TrainingRun
-from duet_client.upload_codec import encode_upload
+from duet_client.upload_codec import AS_THEY_ARE, encode_upload
 
 ROUND_TEST_ROWS = 48
 """Test rows that adapters are measured on in every round but the last."""
@@ -214,7 +214,9 @@ def _upload(client: Client, number: int, upload: dict[str, Any], start: Adapter,
     slot = held.personal if upload["slot"] == "personal" else held.shared
     change = slot if upload["form"] == "value" else combined([1, -1], [start, slot])
     generator = np.random.default_rng(int(random_stream(client.seed, "upload", number)() * 2**31))
-    return encode_upload(upload, client.config["upload"], part_of(change, upload["part"]), start, held.residual, generator)
+    # A secure sum has a form of its own.
+    coding = client.config["upload"] if client.config["aggregation"] == "plain" else AS_THEY_ARE
+    return encode_upload(upload, coding, part_of(change, upload["part"]), start, held.residual, generator)
 
 
 def _on_device(client: Client, adapter: Adapter | None) -> ActiveAdapter | None:

@@ -15,9 +15,14 @@ from duet_client.adapter import initial_adapter
 from duet_client.base_files import fingerprint
 from duet_client.coordinator import Coordinator
 from duet_client.failure import Failure
+from duet_client.kept_trainings import KeptTrainings
 from duet_client.peft_files import write_adapters
 from duet_client.ranks import Ranks
 from duet_client.run_round import Client, Held, run_round
+from duet_client.secure_aggregation.keys import identity_key
+from duet_client.secure_aggregation.messages import decode_bytes, encode_bytes
+from duet_client.secure_aggregation.refusal import SumRefused
+from duet_client.secure_aggregation.sum_desk import SharedRound, SumKeys, SumStep, answer, pinned
 from duet_client.state import Finished, Identity, StateFolder
 
 Say = Callable[[str], None]
@@ -45,20 +50,23 @@ class Session:
         client: Client,
         plans: dict[str, Any],
         state: StateFolder,
+        trainings: KeptTrainings,
+        identity: Identity,
         ranks: Ranks,
         say: Say,
     ) -> None:
         """Begin where the state folder says that this client was."""
         self.coordinator, self.client, self.plans = coordinator, client, plans
-        self.state, self.ranks, self.say = state, ranks, say
+        self.state, self.trainings, self.identity, self.ranks, self.say = state, trainings, identity, ranks, say
         self.finished = state.finished()
-        self.hidden = False
-
-    async def run(self, identity: Identity, invite_token: str, out: Path) -> int:
-        """Take part until the end; the exit code."""
         self.hidden = identity.figures == "nobody"
-        snapshot = await self._join(identity, invite_token)
-        self.say(f"Joined as {identity.name}.")
+        self.summing: dict[str, Any] | None = None
+        """The step of a secure sum that it answers, has answered, or will not answer."""
+
+    async def run(self, invite_token: str, out: Path) -> int:
+        """Take part until the end; the exit code."""
+        snapshot = await self._join(invite_token)
+        self.say(f"Joined as {self.identity.name}.")
         start = await self._start()
         while True:
             await self._act(snapshot, start)
@@ -68,9 +76,8 @@ class Session:
                 raise Failure(self.coordinator.replaced)
             snapshot = await self.coordinator.next_snapshot()
 
-    async def _join(self, identity: Identity, invite_token: str) -> dict[str, Any]:
-        client = self.client
-        counts = {"train": len(client.train_rows), "fusion": len(client.fusion_rows), "test": len(client.test_rows)}
+    async def _join(self, invite_token: str) -> dict[str, Any]:
+        client, identity = self.client, self.identity
         joining = {
             "federationId": identity.federation_id,
             "inviteToken": invite_token,
@@ -79,8 +86,8 @@ class Session:
             "modelSha256": fingerprint(client.config["model"]),
             "figures": identity.figures,
             "device": None if self.hidden else device_words(self.ranks),
-            "samples": {**counts, "fusion": None, "test": None} if self.hidden else counts,
-            "identity": None,
+            "samples": self._told_counts(),
+            "identity": encode_bytes(identity_key(decode_bytes(identity.secret_key))) if self._is_secure else None,
             "sees": "own",
         }
         while True:
@@ -108,7 +115,11 @@ class Session:
     async def _act(self, snapshot: dict[str, Any], start: Held) -> None:
         """Work on the open round, or send what is done of it; a round that has moved on is left alone."""
         opened, me = snapshot["openRound"], self.coordinator.client_id
-        if not opened or me not in opened["participants"] or snapshot["phase"] != "collecting":
+        if not opened or me not in opened["participants"]:
+            return
+        if snapshot["phase"] == "exchanging":
+            await self._sum(snapshot)
+        if snapshot["phase"] != "collecting":
             return
         number, attempt = opened["round"], opened["attempt"]
         if me in opened["submitted"]:
@@ -140,14 +151,65 @@ class Session:
         outcome = await asyncio.to_thread(run_round, self.client, held, number, plan, received, is_first, progress)
         self.finished = Finished(number, attempt, False, outcome.held, outcome.upload, outcome.metrics)
         self.state.save_finished(self.finished)
+        self.trainings.forget()
 
     async def _send(self, attempt: int) -> None:
         if self.finished is None:
             return
         metrics = NO_METRICS if self.hidden else self.finished.metrics
-        await self.coordinator.submit(self.finished.round, self.finished.upload, metrics)
+        # What is summed securely never leaves by itself.
+        upload = None if self._is_secure else self.finished.upload
+        await self.coordinator.submit(self.finished.round, upload, metrics)
         self.finished = replace(self.finished, attempt=attempt, submitted=True)
         self.state.save_submitted(self.finished.round, attempt)
+
+    async def _sum(self, snapshot: dict[str, Any]) -> None:
+        """Answer a step of the secure sum over this client's result; who has none is not waited for."""
+        number, exchange, me = snapshot["openRound"]["round"], snapshot["openRound"]["exchange"], self.coordinator.client_id
+        key = {"round": number, "attempt": exchange["attempt"], "step": exchange["step"]}
+        is_asked = me in exchange["asked"] and me not in exchange["answered"] and key != self.summing
+        if not is_asked or me is None or self.finished is None or self.finished.round != number:
+            return
+        self.summing = key
+        try:
+            pins = pinned(self.state.pins(), snapshot["clients"])
+            self.state.save_pins(pins)
+            content = await self.coordinator.fetch_for_sum(key)
+            asked = SumStep(self.identity.federation_id, me, number, exchange["attempt"], exchange["step"])
+            await self.coordinator.answer_sum(key, await asyncio.to_thread(self._answer, asked, pins, content))
+        except SumRefused as refused:
+            self.say(f"This client takes no part in the sum of round {number}: {refused}")
+        except Failure as failure:
+            if failure.code not in ("WRONG_ROUND", "NOT_THERE", "TIMEOUT", "NOT_JOINED"):
+                raise
+            self.summing = None
+            self.say(f"Sum of round {number}: {failure}")
+
+    def _answer(self, asked: SumStep, pins: dict[str, str], content: bytes) -> bytes:
+        finished = self.finished
+        if finished is None or finished.upload is None:
+            raise Failure(f"Round {asked.round} has nothing to sum.")
+        place = [entry["round"] for entry in self.plans["rounds"]].index(asked.round)
+        sums = self.plans["sums"]
+        shared = SharedRound(finished.upload, finished.metrics, self._counts())
+        keys = SumKeys(self.identity.secret_key, pins)
+        kept = self.state.sum()
+        return answer(asked, sums, sums["layouts"][place], shared, keys, content, kept, self.state.save_sum)
+
+    def _counts(self) -> dict[str, int]:
+        client = self.client
+        return {"train": len(client.train_rows), "fusion": len(client.fusion_rows), "test": len(client.test_rows)}
+
+    def _told_counts(self) -> dict[str, int | None]:
+        """As much as this client tells: where updates are not summed securely they are weighed by the training rows."""
+        counts: dict[str, int | None] = {**self._counts()}
+        if not self.hidden:
+            return counts
+        return {"train": None if self._is_secure else counts["train"], "fusion": None, "test": None}
+
+    @property
+    def _is_secure(self) -> bool:
+        return bool(self.client.config["aggregation"] == "secure")
 
     def _end(self, snapshot: dict[str, Any], out: Path) -> int:
         if self.finished is None:

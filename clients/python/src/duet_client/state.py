@@ -2,8 +2,8 @@
 
 import fcntl
 import json
-import os
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -12,22 +12,30 @@ from safetensors.torch import load, save
 
 from duet_client.adapter import Adapter
 from duet_client.failure import Failure
+from duet_client.files import write_file
+from duet_client.kept_trainings import KeptTrainings
 from duet_client.run_round import Held
+from duet_client.secure_aggregation.keys import KEY_BYTES
+from duet_client.secure_aggregation.messages import encode_bytes
+from duet_client.secure_aggregation.participant import State
+from duet_client.secure_aggregation.sum_desk import read_state, write_state
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this client is in a federation. The resume token is its secret."""
+    """Who this client is in a federation. The resume token and the key are its secrets."""
 
     federation_id: str
     name: str
     figures: str
     resume_token: str
+    secret_key: str
+    """Ed25519, base64url: what it signs with in secure sums."""
 
     @staticmethod
     def new(federation_id: str, name: str, figures: str) -> "Identity":
         """Make one that nobody has."""
-        return Identity(federation_id, name, figures, secrets.token_urlsafe(32))
+        return Identity(federation_id, name, figures, secrets.token_urlsafe(32), encode_bytes(secrets.token_bytes(KEY_BYTES)))
 
 
 @dataclass(frozen=True)
@@ -99,20 +107,31 @@ class StateFolder:
         content = save({name: values.clone() for name, values in tensors.items()}, metadata={"finished": json.dumps(about)})
         write_file(self.folder / "finished.safetensors", content)
 
+    def trainings(self, say: Callable[[str], None]) -> KeptTrainings:
+        """Where the trainings of the open round are."""
+        return KeptTrainings(self.folder / "trainings", say)
+
+    def sum(self) -> State | None:
+        """Return where this client is in its newest secure sum."""
+        found = _read(self.folder / "sum.json")
+        return None if found is None else read_state(found)
+
+    def save_sum(self, state: State) -> None:
+        """Put it on the disk before anything made from it leaves."""
+        write_file(self.folder / "sum.json", write_state(state))
+
+    def pins(self) -> dict[str, str]:
+        """Keys of the others, as this client saw them first."""
+        found = _read(self.folder / "pins.json")
+        return {} if found is None else dict(json.loads(found))
+
+    def save_pins(self, pins: dict[str, str]) -> None:
+        """Keep them."""
+        write_file(self.folder / "pins.json", json.dumps(pins).encode())
+
     def save_submitted(self, number: int, attempt: int) -> None:
         """Note that the coordinator has it."""
         write_file(self.folder / "submitted", _key(number, attempt))
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Put a file on the disk wholly or not at all, for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _key(number: int, attempt: int) -> bytes:

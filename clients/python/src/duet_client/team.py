@@ -1,16 +1,18 @@
 """The ranks of a client at work: rank 0 says what to do, all do it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from duet_client.adapter import adapter_layout
 from duet_client.encoder import Encoder, Example, LabelTask
+from duet_client.kept_trainings import KeptTrainings
 from duet_client.random_stream import client_seed
 from duet_client.ranks import Ranks
 from duet_client.rows import Split, distinct, read_rows, split_rows
 from duet_client.run_round import Client
-from duet_client.training import TrainingOutcome, TrainingRun, train_adapter
+from duet_client.training import Position, TrainingOutcome, TrainingRun, train_adapter
 
 
 def read_split(data: Path, input_column: str, label_column: str, config: dict[str, Any]) -> Split:
@@ -18,8 +20,11 @@ def read_split(data: Path, input_column: str, label_column: str, config: dict[st
     return split_rows(read_rows(data, input_column, label_column, config["task"]["labels"]), config["seed"])
 
 
-def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks) -> Client:
-    """Load the base and tokenise the rows. On rank 0 the client's training tells the other ranks to train along."""
+def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks, trainings: KeptTrainings | None = None) -> Client:
+    """Load the base and tokenise the rows. On rank 0 the client's training tells the other ranks to train along.
+
+    With `trainings` it is kept on the disk where a training is, and an interrupted one goes on there.
+    """
     encoder = Encoder(base, ranks.device)
     task = LabelTask(encoder, config["task"]["labels"])
     limit = config["training"]["maxTokens"]
@@ -27,8 +32,15 @@ def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks) -> C
     lora = config["adapter"]
 
     def train(run: TrainingRun, on_step: Callable[[int, float, int], None]) -> TrainingOutcome:
-        ranks.broadcast(run)
-        return train_adapter(task, train_rows, run, config["training"], lora, ranks, on_step)
+        begun = replace(run, begun=trainings.find(run)) if trainings else run
+        ranks.broadcast(begun)
+
+        def after_step(done: int, loss: float, tokens: int, position: Callable[[], Position]) -> None:
+            if trainings:
+                trainings.after_step(run, done, position)
+            on_step(done, loss, tokens)
+
+        return train_adapter(task, train_rows, begun, config["training"], lora, ranks, after_step)
 
     def encoded(rows: list[Any]) -> list[Example]:
         return [task.encode(row.input, row.answer, limit) for row in rows]

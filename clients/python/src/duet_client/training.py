@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import torch
@@ -13,6 +15,22 @@ from duet_client.encoder import ActiveAdapter, Example, LabelTask
 from duet_client.failure import Failure
 from duet_client.random_stream import random_stream
 from duet_client.ranks import Ranks
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+"""As PyTorch names them."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a training is between two steps: enough to go on as if it had never been interrupted."""
+
+    step: int
+    values: Adapter
+    """Of the part that is trained, with AdamW's two moments of each."""
+    first: Adapter
+    second: Adapter
+    loss_sum: float
+    tokens: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,8 @@ class TrainingRun:
     anchor: Adapter | None
     mu: float
     """With an anchor (mu / 2) |theta - anchor|^2 is added to the loss."""
+    begun: Position | None = None
+    """Where it was interrupted."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,10 @@ class TrainingOutcome:
     tokens: int
 
 
+OnStep = Callable[[int, float, int, Callable[[], Position]], None]
+"""Steps done, loss of the last one, tokens read so far, and where it is then."""
+
+
 def train_adapter(
     task: LabelTask,
     examples: Sequence[Example],
@@ -48,7 +72,7 @@ def train_adapter(
     config: dict[str, Any],
     lora: dict[str, Any],
     ranks: Ranks,
-    on_step: Callable[[int, float, int], None] = lambda *_: None,
+    on_step: OnStep = lambda *_: None,
 ) -> TrainingOutcome:
     """Take fresh AdamW steps with linear warm-up and global-norm clipping on a copy of the start.
 
@@ -57,16 +81,28 @@ def train_adapter(
     """
     device = task.encoder.device
     values = {key: tensor.clone().to(device) for key, tensor in run.start.items()}
-    moving = [values[key].requires_grad_() for key in keys_of(list(values), run.part)]
-    anchors = None if run.anchor is None else [run.anchor[key].to(device) for key in keys_of(list(values), run.part)]
+    keys = keys_of(list(values), run.part)
+    moving = [values[key].requires_grad_() for key in keys]
+    anchors = None if run.anchor is None else [run.anchor[key].to(device) for key in keys]
     beside = run.beside and {key: tensor.to(device) for key, tensor in run.beside.items()}
     scale = lora["alpha"] / lora["rank"]
     optimizer = torch.optim.AdamW(moving, lr=config["learningRate"], weight_decay=config["weightDecay"])
     stream = batches(examples, config["batchSize"], random_stream(run.seed, "batches"))
-    torch.manual_seed(run.seed + ranks.rank)
-    loss_sum, tokens = 0.0, 0
-    for step in range(run.steps):
-        batch = next(stream)
+    loss_sum, tokens, begin = 0.0, 0, 0
+    if run.begun is not None:
+        _go_on(optimizer, dict(zip(keys, moving, strict=True)), run.begun)
+        loss_sum, tokens, begin = run.begun.loss_sum, run.begun.tokens, run.begun.step
+
+    def position(done: int) -> Position:
+        now = {key: values[key].detach().cpu().clone() for key in keys}
+        first, second = ({key: optimizer.state[values[key]][name].cpu().clone() for key in keys} for name in MOMENTS)
+        return Position(done, now, first, second, loss_sum, tokens)
+
+    for step, batch in enumerate(islice(stream, run.steps)):
+        if step < begin:
+            continue
+        # Dropout draws anew at every step, and the same when a step is made again.
+        torch.manual_seed(int(random_stream(run.seed, "dropout", step, ranks.rank)() * 2**32))
         share = ranks.share_of(batch)
         optimizer.zero_grad(set_to_none=False)
         loss = torch.zeros((), device=device)
@@ -92,9 +128,19 @@ def train_adapter(
             raise Failure(f"The loss is not a number after step {step + 1}. Ask the organiser for a lower learning rate.")
         loss_sum += value
         tokens += sum(len(example.tokens) for example in batch)
-        on_step(step + 1, value, tokens)
+        on_step(step + 1, value, tokens, partial(position, step + 1))
     trained = {key: tensor.detach().cpu() for key, tensor in values.items()}
     return TrainingOutcome(trained, loss_sum / run.steps, tokens)
+
+
+def _go_on(optimizer: torch.optim.Optimizer, moving: Adapter, begun: Position) -> None:
+    """Put everything where it was."""
+    for key, tensor in moving.items():
+        with torch.no_grad():
+            tensor.copy_(begun.values[key])
+        moments = dict(zip(MOMENTS, (begun.first[key], begun.second[key]), strict=True))
+        on_device = {name: moment.clone().to(tensor.device) for name, moment in moments.items()}
+        optimizer.state[tensor] = {"step": torch.tensor(float(begun.step)), **on_device}
 
 
 def _active(values: Adapter, weight: float, beside: Adapter | None) -> Adapter:

@@ -11,6 +11,7 @@ import numpy as np
 from duet_client.adapter import Adapter, combined, encode_adapter, flat_values, layout_of, part_of, unflatten
 from duet_client.failure import Failure
 
+AS_THEY_ARE = {"format": "f32", "topK": None}
 Values = np.ndarray[tuple[int], np.dtype[np.float32]]
 WORDS = 16
 DIGIT_BITS = 15
