@@ -59,12 +59,12 @@ def federation() -> Iterator[Callable[..., Federation]]:
         process.communicate("", timeout=30)
 
 
-def client(federation: Federation, index: int, folder: Path, *more: str, ranks: int = 1) -> list[str]:
+def client(federation: Federation, index: int, folder: Path, ranks: int = 1) -> list[str]:
     """The command line of a Python client, alone or under torchrun."""
     launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={ranks}"] if ranks > 1 else []
     rows = ["--data", str(federation.files[index]), "--input", "text", "--label", "level"]
     own = ["--name", f"python {index}", "--state", str(folder / f"state-{index}"), "--out", str(folder / f"out-{index}")]
-    return [sys.executable, *launcher, "-m", "duet_client", "join", federation.invite, *rows, *own, *more]
+    return [sys.executable, *launcher, "-m", "duet_client", "join", federation.invite, *rows, *own]
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import aiohttp
 import socketio
 
 from duet_client.failure import Failure
+from duet_client.protocol import CHANGE, VERSION, check_change, check_reply, check_request
 
-PROTOCOL_VERSION = 9
 ACK_SECONDS = 60.0
 REACH_SECONDS = 120.0
 """How long the coordinator may be out of reach before that ends the client."""
@@ -48,7 +48,7 @@ class Coordinator:
         self._socket = socketio.AsyncClient(reconnection_delay_max=3, websocket_extra_options={"max_msg_size": 0})
         self._socket.on("connect", self._on_connect)
         self._socket.on("disconnect", lambda *_: self._ready.clear())
-        self._socket.on("federation:changed", self._on_changed)
+        self._socket.on(CHANGE, self._on_changed)
         self._socket.on("client:replaced", self._on_replaced)
 
     async def __aenter__(self) -> "Coordinator":
@@ -100,6 +100,7 @@ class Coordinator:
         except TimeoutError:
             await self._until_ready()
         self._changed.clear()
+        self._raise_refusal()
         if self.snapshot is None:
             raise Failure("The coordinator has sent no state of the federation. Try again.")
         return self.snapshot
@@ -156,6 +157,7 @@ class Coordinator:
         if progress.get("step") and now - self._progress_at < PROGRESS_SECONDS:
             return
         self._progress_at = now
+        check_request("client:progress", progress)
         if self._ready.is_set():
             self._later(self._socket.emit("client:progress", progress, callback=lambda *_: None))
 
@@ -177,7 +179,7 @@ class Coordinator:
 
     async def _greet(self) -> None:
         try:
-            await self._call("session:hello", {"protocolVersion": PROTOCOL_VERSION})
+            await self._call("session:hello", {"protocolVersion": VERSION})
             if self._joining:
                 await self._call("client:join", self._joining)
         except Failure as failure:
@@ -186,7 +188,14 @@ class Coordinator:
 
     async def _on_changed(self, content: bytes) -> None:
         text = gzip.decompress(content) if content[:1] == b"\x1f" else content
-        changed = apply_change(self.snapshot, json.loads(text))
+        change = json.loads(text)
+        try:
+            check_change(change)
+        except Failure as failure:
+            self._refused = failure
+            self._changed.set()
+            return
+        changed = apply_change(self.snapshot, change)
         if changed is None:
             # It is not for the one that is here: begin anew.
             again = ("client:join", self._joining) if self._joining else None
@@ -205,16 +214,21 @@ class Coordinator:
             await asyncio.wait_for(self._ready.wait(), timeout=REACH_SECONDS)
         except TimeoutError as error:
             raise Failure(f"The coordinator at {self.url} stays out of reach. The same command goes on later.") from error
+        self._raise_refusal()
+
+    def _raise_refusal(self) -> None:
         if self._refused:
             raise self._refused
 
     async def _call(self, name: str, payload: dict[str, Any] | None) -> dict[str, Any]:
+        check_request(name, payload)
         try:
             answer = await self._socket.call(name, payload, timeout=ACK_SECONDS)
         except (socketio.exceptions.TimeoutError, socketio.exceptions.BadNamespaceError) as error:
             raise Failure("The coordinator did not answer. The same command goes on later.", "TIMEOUT") from error
         if not answer["ok"]:
             raise Failure(answer["error"]["message"], answer["error"]["code"])
+        check_reply(name, answer["data"])
         return dict(answer["data"])
 
     async def _snapshot_from(self, revision: int) -> dict[str, Any]:
@@ -223,6 +237,7 @@ class Coordinator:
             while self.snapshot is None or self.snapshot["revision"] < revision:
                 await self._changed.wait()
                 self._changed.clear()
+                self._raise_refusal()
         return self.snapshot
 
     async def _get(self, path: str, headers: dict[str, str]) -> bytes:

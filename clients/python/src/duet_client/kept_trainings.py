@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ class KeptTrainings:
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         """Use what is in the folder."""
         self.folder, self.say = folder, say
-        self._kept_at = time.monotonic()
+        self._kept_at = -math.inf
 
     def find(self, run: TrainingRun) -> Position | None:
         """Where this very training was; None where it had not begun, or from something else."""
@@ -39,7 +40,7 @@ class KeptTrainings:
         return Position(about["step"], values, first, second, about["lossSum"], about["tokens"])
 
     def after_step(self, run: TrainingRun, done: int, position: Callable[[], Position]) -> None:
-        """Keep it every few seconds, and at its end."""
+        """Keep it at first, every few seconds, and at its end."""
         now = time.monotonic()
         if done == run.steps or now - self._kept_at >= INTERVAL_SECONDS:
             self._keep(run, position())
