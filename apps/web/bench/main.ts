@@ -83,8 +83,8 @@ try {
     const share = ((await busy()) - before) / seconds;
     const sent = stream.stop();
     const sorted = between.toSorted((a, b) => a - b);
-    console.log(
-      `${clients} clients, ${rounds} rounds, ${sent} events in ${seconds} s: ${between.length} frames, ms between frames p50 ${at(sorted, 0.5)}, p95 ${at(sorted, 0.95)}, p99 ${at(sorted, 0.99)}; main thread busy ${(100 * share).toFixed(0)} %; tasks over 50 ms: ${longTasks.length}`,
+    process.stdout.write(
+      `${clients} clients, ${rounds} rounds, ${sent} events in ${seconds} s: ${between.length} frames, ms between frames p50 ${at(sorted, 0.5)}, p95 ${at(sorted, 0.95)}, p99 ${at(sorted, 0.99)}; main thread busy ${(100 * share).toFixed(0)} %; tasks over 50 ms: ${longTasks.length}\n`,
     );
   }
 } finally {

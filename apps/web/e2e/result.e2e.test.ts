@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import type { Download, Page } from "playwright";
+import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { join, type Participant } from "./support/participant.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 async function downloaded(page: Page, press: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }> {
-  const [download]: [Download, void] = await Promise.all([page.waitForEvent("download"), press()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
@@ -55,4 +55,45 @@ it("answers a file of JSON lines beside the result, as a CSV in which nothing is
   for (const row of rows) expect(row).not.toMatch(/^"?[=+\-@]/);
   await page.getByRole("button", { name: "Predict a file" }).click();
   await panel.waitFor({ state: "detached" });
+});
+
+it("measures the plane of mixtures, and its point is moved by the slider as by pressing on it", async () => {
+  const panel = anna.page.getByRole("region", { name: "Your mixture" });
+  await panel.getByRole("button", { name: "Measure the plane" }).click();
+  await panel.getByText("49 of 49 mixtures measured").waitFor();
+  const slider = panel.getByRole("slider", { name: "w₁ personal" });
+  await slider.focus();
+  const before = Number(await slider.getAttribute("aria-valuenow"));
+  await slider.press("ArrowRight");
+  expect(Number(await slider.getAttribute("aria-valuenow"))).toBeCloseTo(before + 0.01);
+  // The middle of the plane, which goes from -0.25 to 1.25 unless the weights found lie outside.
+  await panel.locator("svg.plane").click({ position: { x: 154, y: 128 } });
+  expect(Number(await slider.getAttribute("aria-valuenow"))).not.toBeCloseTo(before + 0.01);
+  await panel.getByText(/^Accuracy [01]\.\d\d, loss/).waitFor();
+});
+
+it("gives every chart as a file, with its colours written out", async () => {
+  const { page } = anna;
+  for (const name of ["accuracy", "training loss", "mixtures"]) {
+    const svg = await downloaded(page, () => page.getByRole("button", { name: `SVG of ${name}`, exact: true }).click());
+    expect(svg.name).toBe(`${name.replace(" ", "-")}.svg`);
+    expect(svg.bytes.toString("utf8")).toMatch(/^<svg/);
+    expect(svg.bytes.toString("utf8")).not.toContain("var(");
+    const png = await downloaded(page, () => page.getByRole("button", { name: `PNG of ${name}`, exact: true }).click());
+    expect([...png.bytes.subarray(1, 4)].map((code) => String.fromCharCode(code)).join("")).toBe("PNG");
+    expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(400);
+  }
+});
+
+it("moves one crosshair over all charts by keyboard, and says what stands there", async () => {
+  const chart = anna.page.getByRole("region", { name: "Accuracy on each client's own test rows" });
+  const slider = chart.getByRole("slider", { name: "Round to look at" });
+  await slider.press("Home");
+  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^Learning alone: .*personal [01]\.\d\d/);
+  await slider.press("ArrowRight");
+  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^Round 1 of 1: /);
+  const other = anna.page.getByRole("region", { name: "Training loss" }).getByRole("slider", { name: "Round to look at" });
+  expect(await other.getAttribute("aria-valuenow")).toBe("1");
+  await slider.press("Escape");
+  expect(await other.getAttribute("aria-valuetext")).toBe("none chosen");
 });

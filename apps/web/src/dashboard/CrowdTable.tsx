@@ -6,6 +6,7 @@ import { useStore } from "../hooks/useStore.ts";
 import { formatClock, formatFraction, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
+import { Scroll } from "../ui/Scroll.tsx";
 import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 
@@ -86,15 +87,8 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
           }))}
         />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling table must be reachable by keyboard */}
-      <section
-        className="crowd"
-        aria-label="Table of clients"
-        tabIndex={0}
-        style={{ maxHeight: ROW * (SHOWN + 1) }}
-        onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
-      >
-        <table className="plain" aria-rowcount={kept.length + 1}>
+      <Scroll label="Table of clients" style={{ maxHeight: ROW * (SHOWN + 1) }} onDown={setTop}>
+        <table className="plain crowd" aria-rowcount={kept.length + 1}>
           <thead>
             <tr>
               {head("name", "Client")}
@@ -127,7 +121,7 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
             <Gap height={Math.max(0, kept.length - from - drawn.length) * ROW} />
           </tbody>
         </table>
-      </section>
+      </Scroll>
     </Panel>
   );
 }

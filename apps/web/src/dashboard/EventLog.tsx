@@ -1,9 +1,10 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo } from "react";
 import { formatClock } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 
 /** What happened, newest first. */
-export function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
+export const EventLog = memo(function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
   const { events } = snapshot;
   if (events.length === 0) return null;
   return (
@@ -22,4 +23,10 @@ export function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
       </ol>
     </Panel>
   );
+}, hasSameEvents);
+
+/** They are only appended. */
+function hasSameEvents(before: { readonly snapshot: Snapshot }, after: { readonly snapshot: Snapshot }): boolean {
+  const [old, events] = [before.snapshot.events, after.snapshot.events];
+  return old.length === events.length && old.at(-1) === events.at(-1);
 }

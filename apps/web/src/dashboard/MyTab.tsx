@@ -16,6 +16,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { FiguresPanel } from "./FiguresPanel.tsx";
 import { KeepAwake } from "./KeepAwake.tsx";
 import { MistakesPanel } from "./MistakesPanel.tsx";
+import { MixPanel } from "./MixPanel.tsx";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
@@ -87,6 +88,7 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
     <>
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
+      {isOver && <MixPanel session={session} state={state} snapshot={snapshot} />}
       <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
       {isOver && doing}

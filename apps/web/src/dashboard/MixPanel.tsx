@@ -1,0 +1,178 @@
+import type { SessionState } from "@duet/client/sessionState";
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, Progress } from "@mantine/core";
+import { type PointerEvent, useEffect, useState } from "react";
+import { useStore } from "../hooks/useStore.ts";
+import { formatFraction, formatLoss, plural } from "../lib/format.ts";
+import { FusionSliders } from "../playground/FusionSliders.tsx";
+import { firstFused, servedWords } from "../playground/fusedAnswers.ts";
+import { usePlayground } from "../playground/usePlayground.ts";
+import type { TabSession } from "../services/appServices.ts";
+import { createFusionSurvey, SURVEY_STEPS, SURVEY_WEIGHTS, type SurveyPoint } from "../services/fusionSurvey.ts";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { rangeOf, surfacePatches } from "./surfaceView.ts";
+
+export interface MixPanelProps {
+  readonly session: TabSession;
+  readonly state: SessionState;
+  readonly snapshot: Snapshot;
+}
+
+/** How this tab's two adapters were mixed: the plane of the two weights, with sliders on it. */
+export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps) {
+  const { playground, closed } = usePlayground(session, state, config);
+  const shown = useStore(playground);
+  const [survey] = useState(() => createFusionSurvey(session.engine, firstFused(config, null).kind));
+  const { kind, points, failure } = useStore(survey);
+  useEffect(() => () => survey.stop(), [survey]);
+  const found = state.adapters?.served ? state.adapters.fusion : null;
+  if (!found) return null;
+  const isRunning = kind === "running";
+  const rows = plural(state.samples?.fusion ?? 0, "fusion row");
+  const format = config.task.kind === "label" ? formatFraction : (worth: number) => formatLoss(-worth);
+  const [low, high] = rangeOf(points);
+  const words = points.length === 0 ? "" : `From ${format(low)}, pale, to ${format(high)}, full.`;
+  return (
+    <Panel
+      title="Your mixture"
+      hint={`Each point is a mixture of your two adapters; its shade is what that is worth on your ${rows}. Rings were measured, between them it is drawn as they say. Press anywhere, or move a slider, to try a mixture.`}
+    >
+      <ChartFigure
+        name="mixtures"
+        summary={`Your mixture: ${formatFraction(found.personal)} of the personal and ${formatFraction(found.shared)} of the shared adapter. ${words}`}
+      >
+        <Plane
+          points={points}
+          found={found}
+          at={shown.fused.weights}
+          format={format}
+          onPick={(weights) => closed === null && !isRunning && playground.fuse({ ...shown.fused, source: "hand", weights })}
+        />
+      </ChartFigure>
+      {isRunning && (
+        <Progress value={(100 * points.length) / SURVEY_WEIGHTS.length} size={4} my={8} aria-label="Mixtures measured" />
+      )}
+      <p className="muted small">
+        {words} {points.length} of {SURVEY_WEIGHTS.length} mixtures measured on your {rows}.
+      </p>
+      {points.length < SURVEY_WEIGHTS.length && (
+        <Button
+          size="xs"
+          variant="default"
+          mb="sm"
+          disabled={closed !== null}
+          onClick={() => (isRunning ? survey.stop() : survey.start())}
+        >
+          {isRunning ? "Stop measuring" : "Measure the plane"}
+        </Button>
+      )}
+      {failure && <FailureAlert failure={failure} />}
+      <FusionSliders
+        playground={playground}
+        shown={shown}
+        isClosed={closed !== null || isRunning}
+        served={{ weights: found, words: servedWords(config) }}
+        fusionRows={state.samples?.fusion ?? 0}
+      />
+    </Panel>
+  );
+}
+
+const [SIZE, LEFT, FOOT] = [240, 34, 40] as const;
+
+interface PlaneProps {
+  readonly points: readonly SurveyPoint[];
+  readonly found: FusionWeights;
+  /** Where the sliders stand. */
+  readonly at: FusionWeights;
+  readonly format: (worth: number) => string;
+  readonly onPick: (weights: FusionWeights) => void;
+}
+
+const ANCHORS = [
+  { personal: 0, shared: 0, label: "base", color: "var(--base)" },
+  { personal: 1, shared: 0, label: "personal", color: "var(--personal)" },
+  { personal: 0, shared: 1, label: "shared", color: "var(--shared)" },
+] as const;
+
+function Plane({ points, found, at, format, onPick }: PlaneProps) {
+  const all = [...SURVEY_STEPS, found.personal, found.shared, at.personal, at.shared];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const x = (weight: number) => LEFT + ((weight - low) / (high - low)) * SIZE;
+  const y = (weight: number) => 8 + SIZE - ((weight - low) / (high - low)) * SIZE;
+  const pick = ({ clientX, clientY, currentTarget, buttons }: PointerEvent<SVGSVGElement>) => {
+    if (buttons !== 1) return;
+    const box = currentTarget.getBoundingClientRect();
+    const scale = (LEFT + SIZE + 16) / box.width;
+    const weight = (share: number) => Number(Math.min(high, Math.max(low, low + share * (high - low))).toFixed(2));
+    onPick({
+      personal: weight(((clientX - box.left) * scale - LEFT) / SIZE),
+      shared: weight(1 - ((clientY - box.top) * scale - 8) / SIZE),
+    });
+  };
+  const worthAt = (personal: number, shared: number) =>
+    points.find(({ weights }) => weights.personal === personal && weights.shared === shared)?.worth;
+  return (
+    <svg
+      className="plane"
+      width="100%"
+      viewBox={`0 0 ${LEFT + SIZE + 16} ${8 + SIZE + FOOT}`}
+      aria-hidden="true"
+      fontSize={11}
+      fill="var(--ink-3)"
+      onPointerDown={pick}
+      onPointerMove={pick}
+    >
+      <rect x={LEFT} y={8} width={SIZE} height={SIZE} fill="var(--sunken)" />
+      {surfacePatches(points).map(({ personal, shared, size, height }) => (
+        <rect
+          key={`${personal} ${shared}`}
+          x={x(personal)}
+          y={y(shared + size)}
+          width={x(personal + size) - x(personal) + 0.4}
+          height={y(shared) - y(shared + size) + 0.4}
+          fill="var(--fused)"
+          fillOpacity={0.08 + 0.8 * height}
+        />
+      ))}
+      {[0, 0.5, 1].map((tick) => (
+        <g key={tick}>
+          <text x={x(tick)} y={8 + SIZE + 14} textAnchor="middle">
+            {tick}
+          </text>
+          <text x={LEFT - 6} y={y(tick)} dy="0.32em" textAnchor="end">
+            {tick}
+          </text>
+        </g>
+      ))}
+      <text x={LEFT + SIZE} y={8 + SIZE + 30} textAnchor="end">
+        w₁, how much of the personal adapter
+      </text>
+      <text transform={`translate(10 ${8 + SIZE / 2}) rotate(-90)`} textAnchor="middle">
+        w₂, of the shared one
+      </text>
+      {points.map(({ weights: { personal, shared } }) => (
+        <circle key={`${personal} ${shared}`} cx={x(personal)} cy={y(shared)} r={2} fill="none" stroke="var(--ink-2)" />
+      ))}
+      {ANCHORS.map(({ personal, shared, label, color }) => {
+        const worth = worthAt(personal, shared);
+        return (
+          <g key={label}>
+            <circle cx={x(personal)} cy={y(shared)} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
+            <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" className="halo" fill="var(--ink)">
+              {label} {worth === undefined ? "" : format(worth)}
+            </text>
+          </g>
+        );
+      })}
+      <circle cx={x(found.personal)} cy={y(found.shared)} r={8} fill="var(--fused)" stroke="var(--surface)" strokeWidth={2.5} />
+      <text x={x(found.personal)} y={y(found.shared) - 13} textAnchor="middle" className="halo" fill="var(--ink)">
+        found
+      </text>
+      <circle cx={x(at.personal)} cy={y(at.shared)} r={11} fill="none" stroke="var(--ink)" strokeWidth={1.5} />
+    </svg>
+  );
+}
