@@ -6,7 +6,7 @@ import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/s
 import { openingOf, type SnapshotChange } from "@duet/lora-core/protocol/snapshotChange";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { stageOfRound } from "@duet/lora-core/schedule/roundNumbers";
-import { createRandom } from "@duet/lora-core/tensors/random";
+import { random as randomOf } from "@duet/lora-core/tensors/random";
 import type { Page, WebSocketRoute } from "playwright";
 
 export interface CrowdOptions {
@@ -18,7 +18,7 @@ export interface CrowdOptions {
 
 /** `like` gives what a federation is; the newest round is open. Figures are made up. */
 export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOptions): Snapshot {
-  const random = createRandom(7);
+  const draw = randomOf(7);
   const ids = Array.from({ length: clients }, (_, index) => `site-${index + 1}`);
   const now = Date.now();
   const views = Array.from({ length: closed + 1 }, (_, round): RoundView => {
@@ -29,7 +29,7 @@ export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOption
       openedAt: now - (closed + 1 - round) * 60_000,
       closedAt: isOpen ? null : now - (closed - round) * 60_000,
       participants: ids,
-      aggregated: isOpen ? [] : ids.filter(() => random.next() > 0.02),
+      aggregated: isOpen ? [] : ids.filter(() => draw() > 0.02),
       meanLoss: null,
       aggregationError: null,
       means: null,
@@ -50,7 +50,7 @@ export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOption
     openRound: { round: closed, attempt: 1, participants: ids, submitted: [], deadlineAt: now + 60_000, exchange: null },
     rounds: views,
     clients: ids.map((id, index): ClientView => {
-      const [best, alone] = [0.6 + 0.35 * random.next(), 0.5 + 0.25 * random.next()];
+      const [best, alone] = [0.6 + 0.35 * draw(), 0.5 + 0.25 * draw()];
       return {
         id,
         name: `Site ${String(index + 1).padStart(2, "0")}`,
@@ -58,7 +58,7 @@ export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOption
         device: { backend: "wasm", threads: 4, reason: "There is no WebGPU adapter.", description: "Chromium" },
         samples: { train: 300 + index * 10, fusion: 60, test: 120 + index },
         identity: null,
-        status: random.next() > 0.05 ? "present" : "left",
+        status: draw() > 0.05 ? "present" : "left",
         note: null,
         lastSeenAt: now,
         progress: progressAt(closed, 1, 600),
@@ -66,7 +66,7 @@ export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOption
         bytesDown: 11_300_000,
         history: views.flatMap(({ round, aggregated }) => {
           if (!aggregated.includes(id)) return [];
-          const learned = best - (best - 0.35) * Math.exp(-round / (closed / 6)) + 0.02 * (random.next() - 0.5);
+          const learned = best - (best - 0.35) * Math.exp(-round / (closed / 6)) + 0.02 * (draw() - 0.5);
           const accuracy = {
             base: 0.31,
             personal: round === 0 ? alone : null,

@@ -89,11 +89,22 @@ it("moves one crosshair over all charts by keyboard, and says what stands there"
   const chart = anna.page.getByRole("region", { name: "Accuracy on each client's own test rows" });
   const slider = chart.getByRole("slider", { name: "Round to look at" });
   await slider.press("Home");
-  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^Learning alone: .*personal [01]\.\d\d/);
+  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^Round 1 of 1: base [01]\.\d\d/);
   await slider.press("ArrowRight");
-  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^Round 1 of 1: /);
+  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^Fusing: .*fused [01]\.\d\d/);
   const other = anna.page.getByRole("region", { name: "Training loss" }).getByRole("slider", { name: "Round to look at" });
-  expect(await other.getAttribute("aria-valuenow")).toBe("1");
+  expect(await other.getAttribute("aria-valuenow")).toBe("2");
   await slider.press("Escape");
   expect(await other.getAttribute("aria-valuetext")).toBe("none chosen");
+});
+
+it.each([
+  ["CSV", "ward-notes-metrics.csv", "client,round,"],
+  ["JSON", "ward-notes-metrics.json", "{"],
+  ["TensorBoard", "ward-notes-tensorboard.zip", "PK"],
+])("gives the figures as %s", async (kind, fileName, beginning) => {
+  const press = () => anna.page.getByRole("button", { name: `Download the figures as ${kind}` }).click();
+  const { name, bytes } = await downloaded(anna.page, press);
+  expect(name).toBe(fileName);
+  expect(bytes.toString("latin1").startsWith(beginning)).toBe(true);
 });

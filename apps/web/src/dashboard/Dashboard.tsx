@@ -18,6 +18,7 @@ import { Headline } from "./Headline.tsx";
 import { HeatPanel } from "./HeatPanel.tsx";
 import type { Own } from "./headlineView.ts";
 import { LossPanel } from "./LossPanel.tsx";
+import { MetricsFiles } from "./MetricsFiles.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
 import { OrganiserPanel } from "./OrganiserPanel.tsx";
 import { ENDED } from "./progressView.ts";
@@ -92,6 +93,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
             <NetworkPanel snapshot={snapshot} />
             <EventLog snapshot={snapshot} />
           </div>
+          <MetricsFiles snapshot={settled} />
           <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
           {organiser?.view && ENDED.has(phase) && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
         </div>

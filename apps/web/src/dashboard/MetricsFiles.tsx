@@ -1,0 +1,38 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { Button, Group } from "@mantine/core";
+import { useTask } from "../hooks/useTask.ts";
+import { saveFile } from "../lib/saveFile.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { type FileToSave, metricsCsv, metricsJson, tensorBoardRuns } from "./metricsFiles.ts";
+
+const KINDS: readonly { readonly label: string; readonly write: (snapshot: Snapshot) => FileToSave }[] = [
+  { label: "CSV", write: metricsCsv },
+  { label: "JSON", write: metricsJson },
+  { label: "TensorBoard", write: tensorBoardRuns },
+];
+
+/** The figures of this page for other programs. They are written in this tab; nothing is sent. */
+export function MetricsFiles({ snapshot }: { readonly snapshot: Snapshot }) {
+  const [saving, save] = useTask();
+  if (snapshot.clients.every(({ history }) => history.length === 0)) return null;
+  return (
+    <section className="quiet" aria-labelledby="metricsFiles">
+      <h2 id="metricsFiles">Take the figures with you</h2>
+      <p className="soft small">Every figure that clients tell whoever looks on here, by client and round.</p>
+      <Group gap="xs">
+        {KINDS.map(({ label, write }) => (
+          <Button
+            key={label}
+            size="xs"
+            variant="default"
+            aria-label={`Download the figures as ${label}`}
+            onClick={() => save(async () => saveFile(write(snapshot)))}
+          >
+            {label}
+          </Button>
+        ))}
+      </Group>
+      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+    </section>
+  );
+}
