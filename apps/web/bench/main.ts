@@ -60,7 +60,9 @@ try {
   const stream = await serveCrowd(page, snapshot);
   await page.goto(federation.watchUrl);
   await page.getByRole("region", { name: "Every client, every round" }).waitFor();
+  await page.getByRole("textbox", { name: "Find a client" }).fill("Site 17");
   await page.getByRole("button", { name: "Site 17" }).click();
+  await page.getByRole("textbox", { name: "Find a client" }).fill("");
   if (values.pictures !== undefined) {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
