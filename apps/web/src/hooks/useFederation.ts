@@ -1,9 +1,13 @@
 import type { FeedState } from "@duet/client/federationFeed";
 import { linkProblem } from "@duet/client/federationLink";
 import { useEffect, useState } from "react";
+import { isCrowd } from "../dashboard/crowdView.ts";
 import { useServices } from "./ServicesContext.tsx";
 
 const LOADING: FeedState = { kind: "loading" };
+
+/** A crowd reports many times a second, and its page is large: it is drawn anew no sooner than that, in milliseconds. */
+const CROWD_MS = 500;
 
 /** The newest state of a federation, for as long as the component is shown; a link that can be none is not asked for. */
 export function useFederation(federationId: string, token: string): FeedState {
@@ -14,7 +18,20 @@ export function useFederation(federationId: string, token: string): FeedState {
     if (failure) return setState({ kind: "refused", failure });
     const feed = services.feed(federationId, token);
     setState(feed.get());
-    return feed.subscribe(() => setState(feed.get()));
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const show = () => {
+      timer = null;
+      setState(feed.get());
+    };
+    const stop = feed.subscribe(() => {
+      const state = feed.get();
+      if (state.kind !== "live" || !isCrowd(state.snapshot)) show();
+      else timer ??= setTimeout(show, CROWD_MS);
+    });
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
   }, [services, federationId, token]);
   return state;
 }
