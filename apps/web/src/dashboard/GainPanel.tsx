@@ -34,7 +34,14 @@ export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapsh
       hint="What the rounds made against what learning alone had reached, on each client's own test rows. Hollow: its test rows cannot tell the difference from chance."
     >
       <ChartFigure name="who is better off" summary={summary}>
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" aria-hidden="true" fontSize={12} fill="var(--ink-3)">
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          width="100%"
+          style={{ maxWidth: 480 }}
+          aria-hidden="true"
+          fontSize={12}
+          fill="var(--ink-3)"
+        >
           {ticks.map((gain) => (
             <g key={gain}>
               <line x1={x(gain)} x2={x(gain)} y1={20} y2={HEIGHT - FOOT} stroke={gain === 0 ? "var(--ink)" : "var(--line)"} />

@@ -58,6 +58,8 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
 const SHADES = 8;
 const NAMES = 84;
 const TOP = 20;
+/** Room at the right for half of the last label. */
+const END = 14;
 const WIDTH_AT_FIRST = 640;
 const TICK_ROOM = 32;
 
@@ -72,7 +74,10 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
   const pinned = useStore(pinnedClient);
   const round = useStore(hoveredRound);
   const { rounds, rows } = heat;
-  const cell = { width: Math.max(1, ((width || WIDTH_AT_FIRST) - NAMES) / rounds.length), height: rows.length > 30 ? 9 : 14 };
+  const cell = {
+    width: Math.max(1, ((width || WIDTH_AT_FIRST) - NAMES - END) / rounds.length),
+    height: rows.length > 30 ? 9 : 14,
+  };
   const height = TOP + cell.height * rows.length + 4;
   const first = rounds[0] ?? 0;
   const range = [first, rounds.at(-1) ?? first] as const;
