@@ -1,11 +1,11 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { useStable } from "../hooks/useStable.ts";
+import { isCrowd } from "../lib/crowd.ts";
 import { noFiguresText } from "../lib/figuresWords.ts";
 import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
-import { isCrowd } from "./crowdView.ts";
 import { lossPoints, roundRange } from "./metricsView.ts";
 
 const INK = "var(--ink)";

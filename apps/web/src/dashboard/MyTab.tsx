@@ -3,6 +3,7 @@ import { availableAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { RecognitionPanel } from "../adapters/RecognitionPanel.tsx";
@@ -16,7 +17,6 @@ import { Panel } from "../ui/Panel.tsx";
 import { FiguresPanel } from "./FiguresPanel.tsx";
 import { KeepAwake } from "./KeepAwake.tsx";
 import { MistakesPanel } from "./MistakesPanel.tsx";
-import { MixPanel } from "./MixPanel.tsx";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
@@ -29,10 +29,12 @@ export interface MyTabProps {
   readonly snapshot: Snapshot;
   /** Of the link that led here. */
   readonly token: string;
+  /** Its two adapters mixed by hand, once it is over. */
+  readonly mixture: ReactNode;
 }
 
 /** What this tab is doing, where it computes, and what it has gained. */
-export function MyTab({ session, state, snapshot, token }: MyTabProps) {
+export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) {
   const view = myTabView(state, snapshot);
   const { device, samples, stage } = state;
   const { task } = snapshot.config;
@@ -88,7 +90,7 @@ export function MyTab({ session, state, snapshot, token }: MyTabProps) {
     <>
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
-      {isOver && <MixPanel session={session} state={state} snapshot={snapshot} />}
+      {isOver && mixture}
       <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
       {isOver && doing}

@@ -3,21 +3,20 @@ import { availableAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, CopyButton, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { ownAdapter } from "../adapters/adapterDownloads.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { playgroundPath } from "../lib/links.ts";
 import { saveFile } from "../lib/saveFile.ts";
-import type { TabSession } from "../services/appServices.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { headlineView } from "./headlineView.ts";
-import { PredictFile } from "./PredictFile.tsx";
 import { resultReport, resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
 
 export interface UseBarProps {
-  readonly session: TabSession;
+  /** Answers a file of one's own; shown on demand. */
+  readonly predict: ReactNode;
   readonly snapshot: Snapshot;
   readonly state: SessionState;
   /** Of the link that led here. */
@@ -25,7 +24,7 @@ export interface UseBarProps {
 }
 
 /** Everything one may want of the result, in one bar: try it, answer a file, take the adapter, tell others. */
-export function UseBar({ session, snapshot, state, token }: UseBarProps) {
+export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
   const go = useGo();
   const [input, setInput] = useState("");
   const [isPredicting, setPredicting] = useState(false);
@@ -91,11 +90,7 @@ export function UseBar({ session, snapshot, state, token }: UseBarProps) {
         </>
       )}
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
-      {isPredicting && (
-        <div className="whole">
-          <PredictFile session={session} state={state} snapshot={snapshot} />
-        </div>
-      )}
+      {isPredicting && <div className="whole">{predict}</div>}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import { crowdRows, gainDots, heatView, isCrowd, quantile, quantilePoints, sortedRows } from "./crowdView.ts";
+import { isCrowd } from "../lib/crowd.ts";
+import { crowdRows, gainDots, heatView, quantile, quantilePoints, sortedRows } from "./crowdView.ts";
 
 const NONE = { base: null, personal: null, shared: null, fused: null };
 

@@ -5,11 +5,6 @@ import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { isBetter } from "../lib/certainty.ts";
 import { roundRange } from "./metricsView.ts";
 
-/** Above it a lane and a line for each client cannot be told apart. */
-const FEW = 12;
-
-export const isCrowd = ({ clients }: Pick<Snapshot, "clients">): boolean => clients.length > FEW;
-
 export const MEASURES = ["accuracy", "gain", "duration"] as const;
 export type Measure = (typeof MEASURES)[number];
 

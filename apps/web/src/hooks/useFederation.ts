@@ -1,7 +1,7 @@
 import type { FeedState } from "@duet/client/federationFeed";
 import { linkProblem } from "@duet/client/federationLink";
 import { useEffect, useState } from "react";
-import { isCrowd } from "../dashboard/crowdView.ts";
+import { isCrowd } from "../lib/crowd.ts";
 import { useServices } from "./ServicesContext.tsx";
 
 const LOADING: FeedState = { kind: "loading" };

@@ -5,7 +5,7 @@ const FONT = "Inter, system-ui, sans-serif";
 const SHARPNESS = 2;
 
 /** A drawing without the page around it: variables become the colours that they have now. */
-export function svgText(drawing: SVGSVGElement): string {
+function svgText(drawing: SVGSVGElement): string {
   const { width, height } = drawing.getBoundingClientRect();
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const size = { width: String(Math.round(width)), height: String(Math.round(height)) };

@@ -16,7 +16,9 @@ import { useGo } from "../hooks/useGo.ts";
 import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { joinPath } from "../lib/links.ts";
+import { MixPanel } from "../playground/MixPanel.tsx";
 import { PlaygroundView } from "../playground/PlaygroundView.tsx";
+import { PredictFile } from "../playground/PredictFile.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FederationTabs } from "./FederationTabs.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
@@ -41,10 +43,26 @@ export function FederationPage() {
           snapshot={feed.snapshot}
           token={token}
           myRole="taking part"
-          tab={mine ? <MyTab session={mine.session} state={mine.state} snapshot={feed.snapshot} token={token} /> : comingBack}
+          tab={
+            mine ? (
+              <MyTab {...mine} snapshot={feed.snapshot} token={token} mixture={<MixPanel {...mine} snapshot={feed.snapshot} />} />
+            ) : (
+              comingBack
+            )
+          }
           own={mine?.state ?? null}
           verdict={ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.samples?.test ?? null} />}
-          useBar={ended && mine && <UseBar session={mine.session} state={ended} snapshot={feed.snapshot} token={token} />}
+          useBar={
+            ended &&
+            mine && (
+              <UseBar
+                predict={<PredictFile {...mine} snapshot={feed.snapshot} />}
+                state={ended}
+                snapshot={feed.snapshot}
+                token={token}
+              />
+            )
+          }
         />
       )}
       {mine?.state.stage.kind === "removed" && (

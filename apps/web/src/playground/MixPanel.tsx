@@ -5,15 +5,15 @@ import { Button, Progress } from "@mantine/core";
 import { type PointerEvent, useEffect, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
 import { formatFraction, formatLoss, plural } from "../lib/format.ts";
-import { FusionSliders } from "../playground/FusionSliders.tsx";
-import { firstFused, servedWords } from "../playground/fusedAnswers.ts";
-import { usePlayground } from "../playground/usePlayground.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { createFusionSurvey, SURVEY_STEPS, SURVEY_WEIGHTS, type SurveyPoint } from "../services/fusionSurvey.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { FusionSliders } from "./FusionSliders.tsx";
+import { firstFused, servedWords } from "./fusedAnswers.ts";
 import { rangeOf, surfacePatches } from "./surfaceView.ts";
+import { usePlayground } from "./usePlayground.ts";
 
 export interface MixPanelProps {
   readonly session: TabSession;

@@ -2,10 +2,10 @@ import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import { TablePanel } from "../playground/TablePanel.tsx";
-import { usePlayground } from "../playground/usePlayground.ts";
-import { writingForm } from "../playground/writingForm.ts";
 import type { TabSession } from "../services/appServices.ts";
+import { TablePanel } from "./TablePanel.tsx";
+import { usePlayground } from "./usePlayground.ts";
+import { writingForm } from "./writingForm.ts";
 
 export interface PredictFileProps {
   readonly session: TabSession;
