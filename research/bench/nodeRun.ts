@@ -80,5 +80,7 @@ function folderOf(id: string): string {
 
 function readModel(id: string): Promise<ModelFiles> {
   const folder = folderOf(id);
-  return readModelFiles(readdirSync(folder), async (name) => readFileSync(`${folder}/${name}`));
+  return readModelFiles(readdirSync(folder, { recursive: true, encoding: "utf8" }), async (name) =>
+    readFileSync(`${folder}/${name}`),
+  );
 }

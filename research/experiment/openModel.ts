@@ -16,6 +16,8 @@ export interface OpenModel {
 /** The model stays on the backend until disposed. */
 export async function openModel(folder: string, precision: WeightPrecision = "exact"): Promise<OpenModel> {
   await useNodeWasm(1);
-  const files = await readModelFiles(readdirSync(folder), async (name) => readFileSync(`${folder}/${name}`));
+  const files = await readModelFiles(readdirSync(folder, { recursive: true, encoding: "utf8" }), async (name) =>
+    readFileSync(`${folder}/${name}`),
+  );
   return { model: loadModel(files, { precision }), defaultTargets: parseArchitecture(files.config).defaultTargets };
 }

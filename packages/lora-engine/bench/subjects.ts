@@ -63,8 +63,8 @@ const LABELS = ["definitions", "copyright", "patents", "redistribution", "tradem
 /** Sentence encoder, whole rows, one label each. */
 export async function encoderSubject(options: ContestOptions, rows: number, length: number): Promise<Subject> {
   const files = await options.readModel("use-lite");
-  const { config, family } = parseArchitecture(files.config);
-  if (family !== "encoder") throw new Error("models/use-lite is not an encoder");
+  const { config, family, kind } = parseArchitecture(files.config);
+  if (kind !== "use-lite") throw new Error("models/use-lite is another model");
   const tokenizer = createTextTokenizer(files.tokenizer);
   const batch = chunks(tokenizer.encode(options.text), rows, length).map((tokens, row) => ({
     tokens,

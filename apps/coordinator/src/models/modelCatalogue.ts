@@ -37,7 +37,7 @@ export async function readModelCatalogue(paths: readonly string[], logger: Logge
 
 async function readModel(id: string, path: string): Promise<ServedModel> {
   const isFolder = (await stat(path)).isDirectory();
-  const [folder, names] = isFolder ? [path, await readdir(path)] : [dirname(path), [basename(path)]];
+  const [folder, names] = isFolder ? [path, await readdir(path, { recursive: true })] : [dirname(path), [basename(path)]];
   const { files, config } = await describeModel(await openDiskFolder(folder, names));
   return { folder, model: baseModel.parse({ name: id, source: { kind: "coordinator", id }, files, config }) };
 }

@@ -19,7 +19,7 @@ export interface PeftBase {
   /** The base's weights lie as [in, out] (Conv1D of GPT-2). */
   readonly fanInFanOut: boolean;
   /** null for models that PEFT has no task for. */
-  readonly taskType: "CAUSAL_LM" | null;
+  readonly taskType: "CAUSAL_LM" | "FEATURE_EXTRACTION" | null;
   /** Name on the hub or folder of the base; null leaves it to whoever loads the adapter. */
   readonly name: string | null;
 }

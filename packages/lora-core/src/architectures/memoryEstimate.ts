@@ -4,6 +4,7 @@
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { adapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
+import { type BertConfig, bertLinears } from "./bertConfig.ts";
 import { type DecoderConfig, decoderLinears } from "./decoderConfig.ts";
 import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.ts";
 import type { Architecture } from "./modelConfig.ts";
@@ -54,8 +55,7 @@ export interface MemoryEstimate {
 export function estimateMemory(architecture: Architecture, config: AdapterConfig, work: Workload): MemoryEstimate {
   const adapter = layoutBytes(adapterLayout(architecture.linears, config));
   const weights = weightBytes(architecture);
-  const { kept, working, evaluating, largest } =
-    architecture.family === "encoder" ? encoderValues(architecture.config, work) : decoderValues(architecture.config, work);
+  const { kept, working, evaluating, largest } = valuesOf(architecture, work);
   const inner = architecture.linears.length * config.rank * work.batchSize * work.maxTokens; // x A^T of every module
   const activations = FLOAT_BYTES * (kept + working + inner);
   const optimizer = 2 * adapter;
@@ -84,6 +84,17 @@ interface Values {
   /** The most of a pass without gradients, which keeps one layer at a time. */
   readonly evaluating: number;
   readonly largest: number;
+}
+
+function valuesOf(architecture: Architecture, work: Workload): Values {
+  switch (architecture.kind) {
+    case "use-lite":
+      return encoderValues(architecture.config, work);
+    case "bert":
+      return bertValues(architecture.config, work);
+    case "decoder":
+      return decoderValues(architecture.config, work);
+  }
 }
 
 function decoderValues(config: DecoderConfig, work: Workload): Values {
@@ -142,6 +153,22 @@ function encoderValues(config: EncoderConfig, work: Workload): Values {
     working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (perToken / layers + 2 * hiddenSize),
     largest: Math.max(vocabulary * embeddingSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),
+  };
+}
+
+function bertValues(config: BertConfig, work: Workload): Values {
+  const { batchSize, maxTokens, evaluationRows } = work;
+  const { hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
+  const linearOutputs = bertLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0) / layers;
+  // Residual sums and what their norms make of them; q, k and v by head; what GELU makes.
+  const layer =
+    linearOutputs + 2 * (hiddenSize + normed(hiddenSize)) + 3 * hiddenSize + attended(hiddenSize, heads) + intermediateSize;
+  const around = 2 * hiddenSize + normed(hiddenSize) + hiddenSize; // embeddings, their sum and norm, and the weighted mean
+  return {
+    kept: batchSize * maxTokens * (around + (work.recompute ? layers * hiddenSize + layer : layers * layer)),
+    working: batchSize * maxTokens * attentionWork(hiddenSize),
+    evaluating: evaluationRows * maxTokens * (around + layer),
+    largest: Math.max(vocabulary * hiddenSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),
   };
 }
 

@@ -3,6 +3,7 @@
  * A config that is not supported is refused with the field that is not.
  */
 import type { LinearModule } from "../adapters/adapterConfig.ts";
+import { type BertConfig, bertLinears, bertParameters, parseBertConfig } from "./bertConfig.ts";
 import { type DecoderConfig, decoderLinears, decoderParameters } from "./decoderConfig.ts";
 import { type EncoderConfig, encoderLinears, encoderParameters, parseEncoderConfig } from "./encoderConfig.ts";
 import { parseGpt2Config } from "./gpt2Config.ts";
@@ -12,10 +13,12 @@ import { parseQwen3Config } from "./qwen3Config.ts";
 import { UnsupportedModelError } from "./unsupportedModel.ts";
 
 export type ModelFamily = "encoder" | "causal-lm";
-export type ModelConfig = EncoderConfig | DecoderConfig;
 
-interface ArchitectureOf<Family extends ModelFamily, Config extends ModelConfig> {
+interface ArchitectureOf<Family extends ModelFamily, Kind extends string, Config> {
+  /** What it can do. */
   readonly family: Family;
+  /** Which forward pass it has. */
+  readonly kind: Kind;
   readonly config: Config;
   /** Linear modules an adapter may sit on, in the order of the forward pass. */
   readonly linears: readonly LinearModule[];
@@ -24,7 +27,10 @@ interface ArchitectureOf<Family extends ModelFamily, Config extends ModelConfig>
   /** Target modules recommended for LoRA on this family: all linear ones, as PEFT's "all-linear". */
   readonly defaultTargets: readonly string[];
 }
-export type Architecture = ArchitectureOf<"encoder", EncoderConfig> | ArchitectureOf<"causal-lm", DecoderConfig>;
+export type Architecture =
+  | ArchitectureOf<"encoder", "use-lite", EncoderConfig>
+  | ArchitectureOf<"encoder", "bert", BertConfig>
+  | ArchitectureOf<"causal-lm", "decoder", DecoderConfig>;
 
 /** @throws {UnsupportedModelError} naming the field that is missing or not supported. */
 export function parseArchitecture(json: unknown): Architecture {
@@ -32,6 +38,10 @@ export function parseArchitecture(json: unknown): Architecture {
   switch (type) {
     case "use-lite":
       return encoderArchitecture(parseEncoderConfig(json));
+    case "bert":
+    case "roberta":
+    case "xlm-roberta":
+      return bertArchitecture(parseBertConfig(json));
     case "llama":
       return decoderArchitecture(parseLlamaConfig(json));
     case "qwen2":
@@ -54,9 +64,22 @@ function encoderArchitecture(config: EncoderConfig): Architecture {
   return {
     config,
     family: "encoder",
+    kind: "use-lite",
     linears: encoderLinears(config),
     parameters: encoderParameters(config),
     defaultTargets: ["qkv", "output", "up", "down"],
+  };
+}
+
+function bertArchitecture(config: BertConfig): Architecture {
+  return {
+    config,
+    family: "encoder",
+    kind: "bert",
+    linears: bertLinears(config),
+    parameters: bertParameters(config),
+    // "dense" alone would be the pooler's, too, which PEFT finds on the real class.
+    defaultTargets: ["query", "key", "value", "output.dense", "intermediate.dense"],
   };
 }
 
@@ -66,6 +89,7 @@ function decoderArchitecture(config: DecoderConfig): Architecture {
   return {
     config,
     family: "causal-lm",
+    kind: "decoder",
     linears,
     parameters: decoderParameters(config),
     defaultTargets: [...new Set(linears.map(({ name }) => lastPart(name)))],

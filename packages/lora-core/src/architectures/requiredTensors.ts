@@ -1,4 +1,5 @@
 /** Which tensors a checkpoint of an architecture must have. */
+import { BERT_TABLES, type BertConfig, bertLinears, bertNorms } from "./bertConfig.ts";
 import { type DecoderConfig, decoderLinears, decoderNorms } from "./decoderConfig.ts";
 import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.ts";
 import type { Architecture } from "./modelConfig.ts";
@@ -10,12 +11,29 @@ export interface RequiredTensor {
 
 /** All that are read; a checkpoint may have more. */
 export function requiredTensors(architecture: Architecture): readonly RequiredTensor[] {
-  return architecture.family === "encoder" ? encoderTensors(architecture.config) : decoderTensors(architecture.config);
+  switch (architecture.kind) {
+    case "use-lite":
+      return encoderTensors(architecture.config);
+    case "bert":
+      return bertTensors(architecture.config);
+    case "decoder":
+      return decoderTensors(architecture.config);
+  }
 }
 
-/** Checkpoints saved without their head, as gpt2's on the hub, leave out the first part of every name ("transformer."). */
+/**
+ * Checkpoints saved without their head, as gpt2's on the hub, leave out the first part of every name ("transformer."); those of BERT
+ * saved with one have a part more ("bert."), and the oldest call a norm's scale and shift gamma and beta.
+ */
 export function findTensor<Tensor>(checkpoint: ReadonlyMap<string, Tensor>, name: string): Tensor | undefined {
-  return checkpoint.get(name) ?? checkpoint.get(name.slice(name.indexOf(".") + 1));
+  const oldName = name.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
+  const written = [
+    name,
+    name.slice(name.indexOf(".") + 1),
+    ...[name, oldName].flatMap((end) => [`bert.${end}`, `roberta.${end}`, end]),
+  ];
+  const found = written.find((candidate) => checkpoint.has(candidate));
+  return found === undefined ? undefined : checkpoint.get(found);
 }
 
 function decoderTensors(config: DecoderConfig): readonly RequiredTensor[] {
@@ -33,6 +51,23 @@ function decoderTensors(config: DecoderConfig): readonly RequiredTensor[] {
     config.norm === "layer" ? { name: `${name}.bias`, shape: [width] } : null,
   ]);
   return [wide, positions, ...linears, ...norms, head].filter((tensor) => tensor !== null);
+}
+
+function bertTensors(config: BertConfig): readonly RequiredTensor[] {
+  const { vocabulary, positions, tokenTypes, hiddenSize } = config;
+  return [
+    { name: `${BERT_TABLES.words}.weight`, shape: [vocabulary, hiddenSize] },
+    { name: `${BERT_TABLES.positions}.weight`, shape: [positions, hiddenSize] },
+    { name: `${BERT_TABLES.types}.weight`, shape: [tokenTypes, hiddenSize] },
+    ...bertLinears(config).flatMap(({ name, inFeatures, outFeatures }) => [
+      { name: `${name}.weight`, shape: [outFeatures, inFeatures] },
+      { name: `${name}.bias`, shape: [outFeatures] },
+    ]),
+    ...bertNorms(config).flatMap((name) => [
+      { name: `${name}.weight`, shape: [hiddenSize] },
+      { name: `${name}.bias`, shape: [hiddenSize] },
+    ]),
+  ];
 }
 
 function encoderTensors(config: EncoderConfig): readonly RequiredTensor[] {

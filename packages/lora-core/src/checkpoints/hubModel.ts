@@ -27,13 +27,13 @@ export interface HubFolder extends ModelFolder {
 }
 
 /**
- * Resolves the revision to a commit and lists the files at its top, or the one that is meant.
+ * Resolves the revision to a commit and lists its files, or the one that is meant.
  * @throws {ModelDownloadError} when the hub cannot be reached or has no such model.
  * @throws {ModelFolderError} when its answer is not a hub's.
  */
 export async function openHubFolder(hub: string, address: HubAddress): Promise<HubFolder> {
   const { sha, siblings } = await revisionOf(hub, address);
-  const isMeant = (name: string) => !name.includes("/") && (address.file === null || name === address.file);
+  const isMeant = (name: string) => address.file === null || name === address.file;
   const entries = new Map(siblings.filter(({ rfilename }) => isMeant(rfilename)).map((file) => [file.rfilename, file]));
   const at = (name: string) => hubFileUrl(hub, { ...address, revision: sha }, name);
   const bytesOf = (name: string) => entries.get(name)?.lfs?.size ?? entries.get(name)?.size ?? 0;

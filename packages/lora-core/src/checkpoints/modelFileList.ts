@@ -23,7 +23,9 @@ export const MAX_MODEL_FILES = 64;
 
 export const CONFIG_FILE = "config.json";
 export const TOKENIZER_FILE = "tokenizer.json";
-/** How a model is talked to. */
+/** BERT's vocabulary, read where a model has no tokenizer.json. */
+export const VOCABULARY_FILE = "vocab.txt";
+/** How a model is talked to, and how a vocab.txt is read. */
 export const CHAT_CONFIG_FILE = "tokenizer_config.json";
 export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
 /** What ends a text, beside what config.json says. */
@@ -59,7 +61,7 @@ export function modelFormat(names: readonly string[]): ModelFormat {
   const has = (name: string) => names.includes(name);
   const gguf = names.filter((name) => /\.gguf$/i.test(name));
   if (has(WEIGHTS_FILE) || has(INDEX_FILE)) {
-    const missing = [CONFIG_FILE, TOKENIZER_FILE].filter((name) => !has(name));
+    const missing = [CONFIG_FILE, tokenizerFile(names)].filter((name) => !has(name));
     if (missing.length > 0) throw new ModelFolderError(`This model has no ${missing.join(" and no ")}`);
     return { kind: has(WEIGHTS_FILE) ? "whole" : "shards" };
   }
@@ -76,6 +78,11 @@ export function modelFormat(names: readonly string[]): ModelFormat {
     throw new ModelFolderError(`There are ${gguf.length} GGUF files: ${shown}${gguf.length > 6 ? ", …" : ""}; choose one`);
   }
   return { kind: "gguf", file };
+}
+
+/** Where the tokenizer stands among these files. */
+export function tokenizerFile(names: readonly string[]): string {
+  return !names.includes(TOKENIZER_FILE) && names.includes(VOCABULARY_FILE) ? VOCABULARY_FILE : TOKENIZER_FILE;
 }
 
 /** One SHA-256 for all files: of the list that `sha256sum` would print for them, in alphabetical order. */

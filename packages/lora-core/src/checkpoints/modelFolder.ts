@@ -1,4 +1,6 @@
 /** Finds out what a base model is from wherever its files lie beside each other: a folder, a hub, files somebody picked. */
+
+import { tokenizerOfVocabulary } from "../tokenizers/wordPieceVocabulary.ts";
 import { ggufConfig } from "./gguf/ggufConfig.ts";
 import { TruncatedGgufError } from "./gguf/ggufError.ts";
 import { type GgufHeader, ROPE_FACTORS, readGgufHeader } from "./gguf/ggufHeader.ts";
@@ -6,6 +8,7 @@ import { huggingFaceName } from "./gguf/ggufTensors.ts";
 import { ggufTokenizer } from "./gguf/ggufTokenizer.ts";
 import { locateTensors } from "./gguf/locateTensors.ts";
 import {
+  CHAT_CONFIG_FILE,
   CONFIG_FILE,
   INDEX_FILE,
   MAX_MODEL_FILES,
@@ -13,13 +16,16 @@ import {
   ModelFolderError,
   modelFormat,
   OPTIONAL_FILES,
-  TOKENIZER_FILE,
+  tokenizerFile,
+  VOCABULARY_FILE,
   WEIGHTS_FILE,
 } from "./modelFileList.ts";
 import { isReadable, readSafetensorsHeader, safetensorsDataStart, unreadable } from "./safetensors.ts";
+import { withSentenceSettings } from "./sentenceTransformers.ts";
 import { joinShards, parseShardIndex } from "./shardIndex.ts";
 
 export interface ModelFolder {
+  /** Also of files in folders within it, "1_Pooling/config.json", where it can tell. */
   readonly names: readonly string[];
   /** Size of a file. */
   bytesOf(name: string): number;
@@ -29,7 +35,7 @@ export interface ModelFolder {
   sha256(name: string): Promise<string>;
 }
 
-/** What config.json of a base model says. */
+/** What config.json of a base model says, with what files of sentence-transformers beside it say (sentenceTransformers.ts). */
 export type ConfigJson = Readonly<Record<string, unknown>>;
 
 export const MAX_CONFIG_BYTES = 64 * 1024;
@@ -78,21 +84,32 @@ export async function hashedFiles(folder: ModelFolder, names: readonly string[])
 
 /** @throws {ModelFolderError} when it is no model; {GgufError} or {SafetensorsError} when its header or index cannot be used. */
 export async function inspectModelFolder(folder: ModelFolder): Promise<InspectedFolder> {
-  const format = modelFormat(folder.names);
+  const beside = folder.names.filter((name) => !name.includes("/"));
+  const format = modelFormat(beside);
   if (format.kind === "gguf") return inspectGguf(folder, format.file);
-  const config = objectOf(await readJson(folder, CONFIG_FILE, MAX_CONFIG_BYTES), CONFIG_FILE);
+  const readBeside = async (name: string, maxBytes: number) =>
+    folder.names.includes(name) ? readJson(folder, name, maxBytes) : null;
+  const config = await withSentenceSettings(
+    objectOf(await readJson(folder, CONFIG_FILE, MAX_CONFIG_BYTES), CONFIG_FILE),
+    readBeside,
+  );
   const index = format.kind === "whole" ? null : parseShardIndex(await readJson(folder, INDEX_FILE, MAX_INDEX_BYTES));
   const missing = index?.files.find((shard) => !folder.names.includes(shard));
   if (missing !== undefined) throw new ModelFolderError(`This model has no ${missing}, which ${INDEX_FILE} names`);
   const weights = index ? [INDEX_FILE, ...index.files] : [WEIGHTS_FILE];
-  const names = [CONFIG_FILE, TOKENIZER_FILE, ...OPTIONAL_FILES.filter((name) => folder.names.includes(name)), ...weights];
+  const tokenizer = tokenizerFile(beside);
+  const names = [CONFIG_FILE, tokenizer, ...OPTIONAL_FILES.filter((name) => folder.names.includes(name)), ...weights];
   if (names.length > MAX_MODEL_FILES) {
     throw new ModelFolderError(`This model has ${names.length} files, at most ${MAX_MODEL_FILES} are supported`);
   }
   return {
     names,
     config,
-    tokenizer: () => readJson(folder, TOKENIZER_FILE, MAX_TOKENIZER_BYTES),
+    async tokenizer() {
+      if (tokenizer !== VOCABULARY_FILE) return readJson(folder, tokenizer, MAX_TOKENIZER_BYTES);
+      const vocabulary = new TextDecoder().decode(await folder.read(tokenizer, MAX_TOKENIZER_BYTES));
+      return tokenizerOfVocabulary(vocabulary, await readBeside(CHAT_CONFIG_FILE, MAX_CONFIG_BYTES));
+    },
     async tensors() {
       if (!index) return storedTensors(folder, WEIGHTS_FILE);
       const shards = new Map<string, ReadonlyMap<string, StoredTensor>>();

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { type AddedToken, addedToken, createAddedTokenFinder } from "./addedTokens.ts";
 import { createDecoder } from "./decoder.ts";
+import { type Frame, readFrame } from "./frame.ts";
 import { createNormalizer, type Normalizer } from "./normalizer.ts";
 import { createPieceModel, type PieceModel } from "./pieceModel.ts";
 import { createPreTokenizer, type PreTokenizer } from "./preTokenizer.ts";
@@ -18,11 +19,14 @@ const tokenizerJson = z.object({
   normalizer: z.unknown().optional(),
   pre_tokenizer: z.unknown().optional(),
   decoder: z.unknown().optional(),
+  post_processor: z.unknown().optional(),
 });
 
 export interface TextTokenizer {
   /** Ids of the text's pieces; no special pieces are added. A run of unknown characters is one unknown piece in a Unigram model. */
   encode(text: string): number[];
+  /** What an encoder reads around a text; a decoder's prompt has a form of its own. */
+  readonly frame: Frame;
   /** Ids of a chat template's text, in which control pieces are control pieces. */
   encodeFormatted(text: string): number[];
   /** The text with every control piece written in it broken up by a zero-width space, to be put into a chat template. */
@@ -54,6 +58,7 @@ export function createTextTokenizer(json: unknown): TextTokenizer {
       added.filter(({ special }) => !special),
       pipeline,
     ),
+    frame: readFrame(file.post_processor),
     encodeFormatted: encoder(added, pipeline),
     broken: (text) =>
       control.reduce((rest, { content: [first = "", ...others] }) => {

@@ -2,8 +2,9 @@
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { createTextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { WeightPrecision } from "../ops/frozenMatrix/frozenMatrix.ts";
+import { createBert } from "./bert/bert.ts";
 import { createCausalLm } from "./causalLm/causalLm.ts";
-import { createEncoder } from "./encoder/encoder.ts";
+import { createUseLite } from "./encoder/useLite.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { ModelFiles } from "./modelFiles.ts";
 
@@ -22,7 +23,12 @@ export function loadModel(files: ModelFiles, { precision }: LoadOptions = {}): L
   const architecture = parseArchitecture(files.config);
   const tokenizer = createTextTokenizer(files.tokenizer);
   const { weights, chat, stopTokens } = files;
-  return architecture.family === "encoder"
-    ? createEncoder({ config: architecture.config, weights, tokenizer, precision })
-    : createCausalLm({ config: architecture.config, weights, tokenizer, chat, stopTokens, precision });
+  switch (architecture.kind) {
+    case "use-lite":
+      return createUseLite({ config: architecture.config, weights, tokenizer, precision });
+    case "bert":
+      return createBert({ config: architecture.config, weights, tokenizer, precision });
+    case "decoder":
+      return createCausalLm({ config: architecture.config, weights, tokenizer, chat, stopTokens, precision });
+  }
 }

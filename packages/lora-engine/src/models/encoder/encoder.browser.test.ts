@@ -7,9 +7,9 @@ import fixture from "../../../fixtures/encoder/embeddings.json";
 import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import { randomCheckpoint, randomTensor, smallConfig, smallTokenizer } from "../testing/randomEncoder.ts";
-import { createEncoder } from "./encoder.ts";
 import { embedTexts } from "./encoderForward.ts";
 import { disposeEncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
+import { createUseLite } from "./useLite.ts";
 
 const RANK = 3;
 
@@ -42,7 +42,7 @@ describe("encoder on webgpu", () => {
     const checkpoint = randomCheckpoint(smallConfig);
     /** Loss, then the gradients of A and B of every linear module. */
     const lossAndGradients = async (ours: boolean): Promise<Float32Array[]> => {
-      const model = createEncoder({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
+      const model = createUseLite({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
       const task = await model.prepare({ kind: "label", labels });
       const batch = rows.map((row) => task.encode(row, 24));
       const variable = (shape: [number, number], label: string) =>

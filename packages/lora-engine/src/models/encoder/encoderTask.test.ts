@@ -6,7 +6,7 @@ import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import type { DeviceAdapter, Example, LanguageModel, TaskModel } from "../languageModel.ts";
 import { randomCheckpoint, randomTensor, smallConfig, smallTokenizer } from "../testing/randomEncoder.ts";
-import { createEncoder } from "./encoder.ts";
+import { createUseLite } from "./useLite.ts";
 
 const RANK = 3;
 const LABELS = ["abc", "gh a", "ddd bb", "e"];
@@ -36,7 +36,7 @@ describe.each(["cpu", "wasm"] as const)("encoder task on %s", (backend) => {
   let trained: ReturnType<typeof trainableAdapter>;
   beforeAll(async () => {
     await useBackend(backend);
-    model = createEncoder({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
+    model = createUseLite({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
     task = await model.prepare({ kind: "label", labels: LABELS });
     batch = ROWS.map((row) => task.encode(row, 24));
     trained = trainableAdapter();
@@ -94,7 +94,7 @@ describe.each(["cpu", "wasm"] as const)("encoder task on %s", (backend) => {
 
   it("frees everything but its weights, and those when disposed", async () => {
     const before = tf.memory().numTensors;
-    const second = createEncoder({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
+    const second = createUseLite({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
     const bound = await second.prepare({ kind: "label", labels: LABELS });
     const held = tf.memory().numTensors;
     const { value, grads } = tf.variableGrads(() => bound.loss(batch, trained.adapter, null), trained.variables);
@@ -112,7 +112,7 @@ describe("rows of an encoder task", () => {
   let model: LanguageModel;
   beforeAll(async () => {
     await useBackend("cpu");
-    model = createEncoder({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
+    model = createUseLite({ config: smallConfig, weights: checkpoint, tokenizer: smallTokenizer });
     task = await model.prepare({ kind: "label", labels: LABELS });
   });
   afterAll(() => {

@@ -3,37 +3,26 @@
  * untouched base. Labels never move, so only LoRA factors are trained and the base scores above chance before any training.
  */
 
-import type { EncoderConfig } from "@duet/lora-core/architectures/encoderConfig";
 import type { Prediction } from "@duet/lora-core/contract/answering";
 import type { Row } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
-import { embedTexts } from "./encoderForward.ts";
-import type { EncoderWeights } from "./encoderWeights.ts";
+import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
 /** tau. Cosines lie in [-1, 1]; times 16 a confident answer can reach a loss near zero over a few dozen labels. */
 const TEMPERATURE = 16;
 /** Labels embedded at once. */
 const LABEL_BATCH = 32;
-/** Characters of a text read per token wanted; no piece of a vocabulary is as long, so the cut never changes what is read. */
-const CHARACTERS_PER_TOKEN = 64;
-
-export interface Encoder {
-  readonly config: EncoderConfig;
-  readonly weights: EncoderWeights;
-  readonly tokenizer: TextTokenizer;
-}
 
 /** Embeds the labels with the untouched base. The task model owns these embeddings until it is disposed. */
-export function createEncoderTask(encoder: Encoder, labels: readonly string[]): TaskModel {
+export function createEncoderTask(encoder: SentenceEncoder, labels: readonly string[]): TaskModel {
   const targets = embedLabels(encoder, labels);
   const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, pass: TrainingPass | null) =>
-    loraLinear(embedTexts({ ...encoder, dropout: null, ...pass, adapter }, texts), targets, null); // [B, labels]
+    loraLinear(encoder.embed(texts, { dropout: null, ...pass, adapter }), targets, null); // [B, labels]
   const losses = (batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null) => {
     const wanted = tf.tensor1d(
       batch.map(({ label }) => label),
@@ -55,10 +44,10 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
     encode: ({ line, input, answer }: Row, maxTokens: number): Example => {
       const label = labels.indexOf(answer);
       if (label < 0) throw new DuetError("ROWS", `Line ${line}: "${answer}" is not one of the labels`);
-      const tokens = tokensOf(encoder, input, maxTokens);
+      const tokens = encoder.tokensOf(input, maxTokens);
       return { tokens, answerStart: tokens.length, label };
     },
-    encodeInput: (input, maxTokens) => tokensOf(encoder, input, maxTokens),
+    encodeInput: (input, maxTokens) => encoder.tokensOf(input, maxTokens),
     loss: (batch, adapter, pass) => losses(batch, adapter, pass).mean(),
     losses,
     logits: (batch, adapter, pass) => logits(textsOf(batch), adapter, pass),
@@ -72,20 +61,13 @@ export function createEncoderTask(encoder: Encoder, labels: readonly string[]): 
   };
 }
 
-/** A text as the encoder reads it: at least one token, at most `maxTokens` or what the model can take. */
-function tokensOf({ config, tokenizer }: Encoder, text: string, maxTokens: number): Int32Array {
-  const limit = Math.min(maxTokens, config.maxTokens);
-  const ids = tokenizer.encode(text.slice(0, limit * CHARACTERS_PER_TOKEN)).slice(0, limit);
-  return Int32Array.from(ids.length > 0 ? ids : [config.unknownToken]);
-}
-
 /** tau times the labels' embeddings as a frozen linear layer [D] -> [labels], so that its gradient needs no transposed product. */
-function embedLabels(encoder: Encoder, labels: readonly string[]): FrozenLinear {
-  const texts = labels.map((label) => tokensOf(encoder, label, encoder.config.maxTokens));
+function embedLabels(encoder: SentenceEncoder, labels: readonly string[]): FrozenLinear {
+  const texts = labels.map((label) => encoder.tokensOf(label, Number.POSITIVE_INFINITY));
   const parts: tf.Tensor2D[] = [];
   for (let start = 0; start < texts.length; start += LABEL_BATCH) {
     const batch = texts.slice(start, start + LABEL_BATCH);
-    parts.push(tf.tidy(() => embedTexts({ ...encoder, adapter: null, dropout: null }, batch)));
+    parts.push(tf.tidy(() => encoder.embed(batch, { adapter: null, dropout: null })));
   }
   const scaled = tf.tidy(() => tf.concat(parts).mul<tf.Tensor2D>(TEMPERATURE));
   tf.dispose(parts);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../testing/expectClose.ts";
 import { testOpOn, testReference } from "../testing/testOp.ts";

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
 import { wasmMemory } from "../../kernels/wasmHeap.ts";
-import { createEncoder } from "../../models/encoder/encoder.ts";
+import { createUseLite } from "../../models/encoder/useLite.ts";
 import { randomCheckpoint, smallConfig, smallTokenizer } from "../../models/testing/randomEncoder.ts";
 import { trainAdapter } from "../trainAdapter.ts";
 
@@ -22,7 +22,7 @@ export function testLeaksOn(backend: BackendName): void {
     await useBackend(backend);
     const before = tf.memory().numTensors;
     const config = { ...smallConfig, layers: 1 };
-    const model = createEncoder({ config, weights: randomCheckpoint(config), tokenizer: smallTokenizer });
+    const model = createUseLite({ config, weights: randomCheckpoint(config), tokenizer: smallTokenizer });
     const task = await model.prepare({ kind: "label", labels: ["ab", "cd"] });
     // Texts of one length, so that every step has the same shapes.
     const examples = ["abab fg", "cdcd fh", "abab fh", "cdcd fg"].map((input, line) =>

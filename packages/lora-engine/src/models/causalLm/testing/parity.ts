@@ -23,6 +23,7 @@ import { type Instance, instances } from "./instances.ts";
 /** Text plays no part in these tests: rows come as ids. */
 const noText: TextTokenizer = {
   encode: () => [],
+  frame: { before: [], after: [] },
   encodeFormatted: () => [],
   broken: (text) => text,
   isControl: () => false,

@@ -1,0 +1,3 @@
+import { testBertParity } from "./testing/parity.ts";
+
+testBertParity("webgpu");

@@ -1,0 +1,4 @@
+import { testBertParity } from "./testing/parity.ts";
+
+testBertParity("cpu");
+testBertParity("wasm");
