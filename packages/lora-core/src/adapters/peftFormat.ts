@@ -7,7 +7,7 @@
 
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import { type AdapterConfig, type LinearModule, MAX_ALPHA, MAX_RANK, targetsOf } from "./adapterConfig.ts";
+import { type AdapterConfig, type LinearModule, MAX_ALPHA, MAX_RANK, selectModules, targetsOf } from "./adapterConfig.ts";
 import { adapterLayout, factorAKey, factorBKey } from "./adapterLayout.ts";
 import { type PeftClaims, readPeftConfig } from "./peftConfig.ts";
 import { PeftFormatError } from "./peftFormatError.ts";
@@ -16,6 +16,8 @@ import { type PeftFactor, type PeftFactors, readPeftTensors } from "./peftTensor
 /** What PEFT has to know of the base model. */
 export interface PeftBase {
   readonly linears: readonly LinearModule[];
+  /** Linear modules that the class has for PEFT, though nothing that is computed here reads them: factors on them are left out. */
+  readonly unread?: readonly LinearModule[];
   /** The base's weights lie as [in, out] (Conv1D of GPT-2). */
   readonly fanInFanOut: boolean;
   /** null for models that PEFT has no task for. */
@@ -37,6 +39,9 @@ export interface PeftAdapter {
 }
 
 const KEY_PREFIX = "base_model.model.";
+
+/** All that PEFT finds. */
+const modulesOf = ({ linears, unread = [] }: PeftBase): readonly LinearModule[] => [...linears, ...unread];
 
 /** @throws {RangeError} when the tensors do not have the layout that the config puts on the base. */
 export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBase): PeftFiles {
@@ -61,7 +66,7 @@ export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBas
     r: config.rank,
     rank_pattern: {},
     revision: null,
-    target_modules: config.targetModules,
+    target_modules: base.unread ? targetsOf(selectModules(base.linears, config), modulesOf(base)) : config.targetModules,
     task_type: base.taskType,
     use_dora: false,
     use_rslora: false,
@@ -78,8 +83,8 @@ export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBas
  * zeros and B takes what a module's scale has more or less than the others': the same update. @throws {PeftFormatError}
  */
 export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
-  const claims = readPeftConfig(files["adapter_config.json"], base.linears);
-  const factors = readPeftTensors(files["adapter_model.safetensors"], base.linears);
+  const claims = readPeftConfig(files["adapter_config.json"], modulesOf(base));
+  const factors = readPeftTensors(files["adapter_model.safetensors"], modulesOf(base));
   const modules = base.linears.flatMap((linear) => {
     const found = factors.get(linear.name);
     assertClaimed(linear, found, claims);
@@ -92,7 +97,7 @@ export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
   const alpha = claims.alphaOf(scale, rank);
   if (alpha > MAX_ALPHA) throw new PeftFormatError(`its scale is ${alpha} / ${rank}, an alpha of at most ${MAX_ALPHA} is read`);
   const adapted = modules.map(({ linear }) => linear);
-  const config = { rank, alpha, dropout: claims.dropout, targetModules: targetsOf(adapted, base.linears) };
+  const config = { rank, alpha, dropout: claims.dropout, targetModules: targetsOf(adapted, modulesOf(base)) };
   return { config, tensors: new Map(modules.flatMap((module) => entriesOf(module, { rank, scale }))) };
 }
 

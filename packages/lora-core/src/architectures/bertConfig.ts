@@ -95,6 +95,11 @@ export function bertLinears({ hiddenSize, intermediateSize, layers }: BertConfig
   }).flat();
 }
 
+/** What BertModel puts on the first token's hidden state; sentence vectors are made without it. */
+export function bertPooler({ hiddenSize }: BertConfig): LinearModule {
+  return { name: "pooler.dense", inFeatures: hiddenSize, outFeatures: hiddenSize };
+}
+
 /** What the names of a layer's tensors begin with. */
 export const bertLayer = (index: number): string => `encoder.layer.${index}`;
 

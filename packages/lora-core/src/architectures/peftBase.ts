@@ -1,5 +1,6 @@
 /** What PEFT calls a base model of ours. */
 import type { PeftBase } from "../adapters/peftFormat.ts";
+import { bertPooler } from "./bertConfig.ts";
 import type { Architecture } from "./modelConfig.ts";
 
 /**
@@ -8,7 +9,12 @@ import type { Architecture } from "./modelConfig.ts";
  */
 export function peftBase(architecture: Architecture, name: string | null): PeftBase {
   const { linears } = architecture;
-  return architecture.family === "causal-lm"
-    ? { linears, name, fanInFanOut: architecture.config.weightsInOut, taskType: "CAUSAL_LM" }
-    : { linears, name, fanInFanOut: false, taskType: architecture.kind === "bert" ? "FEATURE_EXTRACTION" : null };
+  switch (architecture.kind) {
+    case "use-lite":
+      return { linears, name, fanInFanOut: false, taskType: null };
+    case "bert":
+      return { linears, name, fanInFanOut: false, taskType: "FEATURE_EXTRACTION", unread: [bertPooler(architecture.config)] };
+    case "decoder":
+      return { linears, name, fanInFanOut: architecture.config.weightsInOut, taskType: "CAUSAL_LM" };
+  }
 }

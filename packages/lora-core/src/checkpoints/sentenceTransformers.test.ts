@@ -38,7 +38,11 @@ describe("the files of sentence-transformers", () => {
     const described = await describeModel(memoryFolder(files));
     expect(described.config.sentence_transformers).toEqual({ pooling: "mean", maxTokens: 24, prompt: "query: " });
     expect(described.files.map(({ path }) => path)).toEqual(["config.json", "tokenizer.json", "model.safetensors"]);
-    expect(described.architecture).toMatchObject({ family: "encoder", kind: "bert", config: { maxTokens: 24, prompt: "query: " } });
+    expect(described.architecture).toMatchObject({
+      family: "encoder",
+      kind: "bert",
+      config: { maxTokens: 24, prompt: "query: " },
+    });
   });
 
   test("may be missing: then the mean of as many tokens as there are positions, without a prompt", async () => {
@@ -52,7 +56,11 @@ describe("the files of sentence-transformers", () => {
     ["the first token", pooling("cls_token"), { pooling: "cls" }],
     ["the newest way to say it", { "1_Pooling/config.json": { pooling_mode: "cls" } }, { pooling: "cls" }],
     ["no limit of their own", { "sentence_bert_config.json": {} }, { maxTokens: null }],
-    ["a query's prompt where none is the default", { "config_sentence_transformers.json": { prompts: { query: "q: " } } }, { prompt: "q: " }],
+    [
+      "a query's prompt where none is the default",
+      { "config_sentence_transformers.json": { prompts: { query: "q: " } } },
+      { prompt: "q: " },
+    ],
     ["no prompt for a query", { "config_sentence_transformers.json": { prompts: { document: "d: " } } }, { prompt: "" }],
     ["vectors as they are", { "modules.json": (json("modules.json") as object[]).slice(0, 2) }, { pooling: "mean" }],
   ])("say %s", async (_, changes, expected) => {
@@ -62,9 +70,17 @@ describe("the files of sentence-transformers", () => {
   test.each<[string, Files, string]>([
     ["another pooling", pooling("max_tokens"), "pools by max"],
     ["two at once", pooling("mean_tokens", "cls_token"), "pools by cls and mean"],
-    ["another module", { "modules.json": [...(json("modules.json") as object[]), { type: "sentence_transformers.models.Dense", path: "3" }] }, "Dense"],
+    [
+      "another module",
+      { "modules.json": [...(json("modules.json") as object[]), { type: "sentence_transformers.models.Dense", path: "3" }] },
+      "Dense",
+    ],
     ["lower case of their own", { "sentence_bert_config.json": { do_lower_case: true } }, "do_lower_case"],
-    ["a prompt that is not pooled", { "1_Pooling/config.json": { pooling_mode_mean_tokens: true, include_prompt: false } }, "include_prompt"],
+    [
+      "a prompt that is not pooled",
+      { "1_Pooling/config.json": { pooling_mode_mean_tokens: true, include_prompt: false } },
+      "include_prompt",
+    ],
     ["a default prompt that is missing", { "config_sentence_transformers.json": { default_prompt_name: "sts" } }, '"sts"'],
   ])("are refused with %s", async (_, changes, words) => {
     await expect(settingsOf(changes)).rejects.toThrow(words);
@@ -79,7 +95,11 @@ describe("the files of sentence-transformers", () => {
 describe("a vocab.txt", () => {
   test("gives the ids of the tokenizer.json it was made with", async () => {
     const { "tokenizer.json": whole, ...rest } = files;
-    const folder = memoryFolder({ ...rest, "vocab.txt": read("vocab.txt"), "tokenizer_config.json": json("tokenizer_config.json") });
+    const folder = memoryFolder({
+      ...rest,
+      "vocab.txt": read("vocab.txt"),
+      "tokenizer_config.json": json("tokenizer_config.json"),
+    });
     const described = await describeModel(folder);
     expect(described.files.map(({ path }) => path)).toContain("vocab.txt");
     const made = createTextTokenizer(await (await inspectModelFolder(folder)).tokenizer());
