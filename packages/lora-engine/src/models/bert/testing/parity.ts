@@ -52,26 +52,36 @@ export function testBertParity(backend: BackendName): void {
       model.dispose();
     });
 
-    test.each([false, true])("loss and the gradients of every factor agree with peft to 1e-3, recomputed: %s", async (recompute) => {
-      const before = tf.memory().numTensors;
-      const { model, task, expected } = await prepared(instance);
-      const { adapter, variables } = deviceAdapter(model.linears, expected, instance.batch.alpha / instance.batch.rank);
-      const pass = { dropout: null, recompute };
-      const { value, grads } = tf.variableGrads(() => task.loss(examples(task, instance), adapter, pass), [...variables.values()]);
-      expectClose(await value.data(), valuesOf(expected, "loss"), { relative: 1e-5, absolute: 0 });
-      for (const [name, variable] of variables) {
-        const theirs = valuesOf(expected, `${name}.grad`);
-        // A key's bias and what adds to all keys alike changes no attention: such gradients are rounding on both sides.
-        const largest = theirs.reduce((max, gradient) => Math.max(max, Math.abs(gradient)), 0);
-        expect(largest, name).toBeGreaterThan(1e-5);
-        expectClose((await grads[variable.name]?.data()) ?? [], theirs, { relative: 1e-3, absolute: 1e-3 * largest, what: name });
-      }
-      tf.dispose([value, grads]);
-      for (const variable of variables.values()) variable.dispose();
-      task.dispose();
-      model.dispose();
-      expect(tf.memory().numTensors).toBe(before);
-    });
+    test.each([false, true])(
+      "loss and the gradients of every factor agree with peft to 1e-3, recomputed: %s",
+      async (recompute) => {
+        const before = tf.memory().numTensors;
+        const { model, task, expected } = await prepared(instance);
+        const { adapter, variables } = deviceAdapter(model.linears, expected, instance.batch.alpha / instance.batch.rank);
+        const pass = { dropout: null, recompute };
+        const { value, grads } = tf.variableGrads(
+          () => task.loss(examples(task, instance), adapter, pass),
+          [...variables.values()],
+        );
+        expectClose(await value.data(), valuesOf(expected, "loss"), { relative: 1e-5, absolute: 0 });
+        for (const [name, variable] of variables) {
+          const theirs = valuesOf(expected, `${name}.grad`);
+          // A key's bias and what adds to all keys alike changes no attention: such gradients are rounding on both sides.
+          const largest = theirs.reduce((max, gradient) => Math.max(max, Math.abs(gradient)), 0);
+          expect(largest, name).toBeGreaterThan(1e-5);
+          expectClose((await grads[variable.name]?.data()) ?? [], theirs, {
+            relative: 1e-3,
+            absolute: 1e-3 * largest,
+            what: name,
+          });
+        }
+        tf.dispose([value, grads]);
+        for (const variable of variables.values()) variable.dispose();
+        task.dispose();
+        model.dispose();
+        expect(tf.memory().numTensors).toBe(before);
+      },
+    );
   });
 }
 
@@ -88,7 +98,9 @@ async function prepared(instance: BertInstance) {
 }
 
 function examples(task: TaskModel, { batch }: BertInstance) {
-  return batch.texts.map((input, line) => task.encode({ line, input, answer: batch.labels[batch.answers[line] ?? 0] ?? "" }, 100));
+  return batch.texts.map((input, line) =>
+    task.encode({ line, input, answer: batch.labels[batch.answers[line] ?? 0] ?? "" }, 100),
+  );
 }
 
 async function tensorsOf(dataUrl: string): Promise<NamedTensors> {
