@@ -24,19 +24,22 @@ export interface SmallOptions {
   readonly clients?: number;
   /** Serves the page. */
   readonly webDir?: string | null;
+  /** Where bases on a hub come from. */
+  readonly hub?: string;
 }
 
 /** Of log lines with their level, on use-lite, with everything in `folder`. */
 export async function openSmallFederation(
   folder: string,
   choices: Partial<FederationChoices> = {},
-  { clients = 2, webDir = null }: SmallOptions = {},
+  { clients = 2, webDir = null, hub }: SmallOptions = {},
 ): Promise<{ readonly federation: SmallFederation; readonly close: () => Promise<void> }> {
   const coordinator = createCoordinator({
     dataDir: join(folder, "coordinator"),
     modelsDir: null,
     modelPaths: ["models/use-lite"],
     webDir,
+    ...(hub === undefined ? {} : { hub }),
   });
   const { url } = await coordinator.listen(0, "127.0.0.1");
   const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });

@@ -55,6 +55,8 @@ test("what PEFT can load is shown with the prompt; of an encoder it says that PE
   expect(cardOf(decoderBase)).toContain('tokenizer("{input}\\nAnswer:"');
   expect(cardOf(encoderBase)).toContain("PEFT cannot load this adapter by itself");
   expect(cardOf(encoderBase)).not.toContain("from_pretrained");
+  const bert = { ...encoderBase, taskType: "FEATURE_EXTRACTION" as const };
+  expect(cardOf(bert)).toContain("PeftModel.from_pretrained(AutoModel.from_pretrained(");
 });
 
 test("a base from a hub is named as PEFT looks for it", () => {

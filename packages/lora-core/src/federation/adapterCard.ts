@@ -38,7 +38,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
       `- task: ${taskWords(config.task)}`,
     ].join("\n"),
     ...fusionSection(subject),
-    ...(base.taskType === "CAUSAL_LM" ? [PROMPT, LOADING] : [ENCODER]),
+    ...loadingSections(base),
   ].join("\n\n")}\n`;
 }
 
@@ -89,6 +89,11 @@ function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string 
   }
 }
 
+function loadingSections({ taskType }: PeftBase): string[] {
+  if (taskType === "CAUSAL_LM") return [PROMPT, LOADING];
+  return taskType === "FEATURE_EXTRACTION" ? [VECTORS] : [ENCODER];
+}
+
 const PROMPT = `## Prompt
 
 Where the base has a chat template, a row was a user message with the input, and the answer what the assistant says. Where it has none, the
@@ -113,6 +118,16 @@ const LOADING = `## Loading
     print(tokenizer.decode(model.generate(**inputs, max_new_tokens=16)[0]))
 
 \`model.merge_and_unload()\` gives the base with the adapter worked in.`;
+
+const VECTORS = `## Loading
+
+    from peft import PeftModel
+    from transformers import AutoModel
+
+    model = PeftModel.from_pretrained(AutoModel.from_pretrained("path or hub name of the base model above"), "this folder")
+
+A row's label is the one whose text is nearest by cosine: the row by the adapted model, the labels by the untouched one, pooled as the base's
+files of sentence-transformers say.`;
 
 const ENCODER = `## Loading
 

@@ -29,7 +29,7 @@ export async function startHub(files: HubFiles, { cuts = [], etag = () => '"one"
     response.setHeader("access-control-allow-origin", "*");
     const url = request.url ?? "";
     if (/^\/api\/models\/acme\/tiny\/revision\/(v1\.0|main)\?blobs=true$/.test(url)) return sendJson(response, revisionOf(files));
-    const file = new RegExp(`^/acme/tiny/resolve/(?:v1\\.0|${HUB_COMMIT})/([^/]+)$`).exec(url)?.[1] ?? "";
+    const file = new RegExp(`^/acme/tiny/resolve/(?:v1\\.0|${HUB_COMMIT})/(.+)$`).exec(url)?.[1] ?? "";
     const content = files[file];
     if (content === undefined) return response.writeHead(404).end("not here");
     if (!(content instanceof Uint8Array)) return sendJson(response, content);

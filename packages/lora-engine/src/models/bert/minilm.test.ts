@@ -52,7 +52,7 @@ describeWithMinilm("all-MiniLM-L6-v2 on wasm", (folder) => {
     expectClose(await value.data(), [expected.loss], { relative: 1e-5, absolute: 0 });
     expect([...variables.keys()].sort()).toEqual(Object.keys(expected.gradients).sort());
     for (const [key, { norm, first }] of Object.entries(expected.gradients)) {
-      const gradient = (await grads[variables.get(key)?.name ?? ""]?.data()) ?? new Float32Array();
+      const gradient = Float32Array.from((await grads[variables.get(key)?.name ?? ""]?.data()) ?? []);
       const size = Math.sqrt(gradient.reduce((sum, part) => sum + part * part, 0));
       expectClose([size], [norm], { relative: 1e-3, absolute: 0, what: key });
       const usual = norm / Math.sqrt(gradient.length);
