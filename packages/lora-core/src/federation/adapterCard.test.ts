@@ -55,7 +55,8 @@ test("what PEFT can load is shown with the prompt; of an encoder it says that PE
   expect(cardOf(decoderBase)).toContain('tokenizer("{input}\\nAnswer:"');
   expect(cardOf(encoderBase)).toContain("PEFT cannot load this adapter by itself");
   expect(cardOf(encoderBase)).not.toContain("from_pretrained");
-  const bert = { ...encoderBase, taskType: "FEATURE_EXTRACTION" as const };
+  const { embedding_size: _, unk_token_id: __, ...shape } = encoderBase.config;
+  const bert = { ...encoderBase, config: { ...shape, model_type: "bert", hidden_act: "gelu" } };
   expect(cardOf(bert)).toContain("PeftModel.from_pretrained(AutoModel.from_pretrained(");
 });
 

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { factorAKey, factorBKey } from "@duet/lora-core/adapters/adapterLayout";
+import { adapterLayout, factorAKey, factorBKey, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { estimateMemory } from "@duet/lora-core/architectures/memoryEstimate";
+import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import expected from "@duet/lora-core/fixtures/bert/minilm.json" with { type: "json" };
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithMinilm } from "../../../../../tools/testing/minilm.ts";
 import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
+import { createWasmMeter, takeTrainingStep } from "../../training/testing/stepMemory.ts";
 import type { DeviceAdapter, LanguageModel, TaskModel } from "../languageModel.ts";
 import { loadModel } from "../loadModel.ts";
 import { readModelFiles } from "../readModelFiles.ts";
@@ -15,10 +18,13 @@ import { readModelFiles } from "../readModelFiles.ts";
 describeWithMinilm("all-MiniLM-L6-v2 on wasm", (folder) => {
   let model: LanguageModel;
   let task: TaskModel;
+  let architecture: Architecture;
   beforeAll(async () => {
     await useBackend("wasm");
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-    model = loadModel(await readModelFiles(names, async (name) => readFileSync(join(folder, name))));
+    const files = await readModelFiles(names, async (name) => readFileSync(join(folder, name)));
+    architecture = parseArchitecture(files.config);
+    model = loadModel(files);
     task = await model.prepare({ kind: "label", labels: expected.labels });
   });
   afterAll(() => {
@@ -59,6 +65,29 @@ describeWithMinilm("all-MiniLM-L6-v2 on wasm", (folder) => {
       expectClose(gradient.slice(0, first.length), first, { relative: 1e-3, absolute: 1e-3 * usual, what: key });
     }
     tf.dispose([value, grads, ...variables.values()]);
+  });
+
+  test("memory of a training step and of an evaluation is estimated within a quarter", async () => {
+    const meter = createWasmMeter();
+    const work = { batchSize: 6, maxTokens: 40, answerTokens: 0, evaluationRows: 32 };
+    const adapter = { rank: 8, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };
+    const estimate = estimateMemory(architecture, adapter, work);
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, row) => ({
+        tokens: Int32Array.from({ length: work.maxTokens }, (_, i) => 1000 + ((7 * i + row) % 90)),
+        answerStart: work.maxTokens,
+        label: row % 3,
+      }));
+    const before = meter.live();
+    meter.takePeak();
+    takeTrainingStep(task, rows(work.batchSize), initialAdapter(adapterLayout(model.linears, adapter), 1));
+    const step = (estimate.step - estimate.weights) / (meter.takePeak() - before);
+    await task.score(rows(work.evaluationRows), null);
+    const evaluation = (estimate.evaluation - estimate.weights - 3 * estimate.adapter) / (meter.takePeak() - before);
+    for (const ratio of [step, evaluation]) {
+      expect(ratio).toBeGreaterThan(0.8);
+      expect(ratio).toBeLessThan(1.25);
+    }
   });
 });
 
