@@ -4,17 +4,18 @@
  */
 import { z } from "zod";
 import type { LinearModule } from "../adapters/adapterConfig.ts";
+import {
+  PLAIN_SENTENCES,
+  SENTENCE_FIELD,
+  type SentenceSettings,
+  sentenceModelType,
+  sentenceSettings,
+} from "../checkpoints/sentenceSettings.ts";
 import { layerCount, parseFields, size } from "./configFields.ts";
-import { PLAIN_SENTENCES, SENTENCE_FIELD, type SentenceSettings, sentenceSettings } from "./sentenceSettings.ts";
-
-const modelType = z.enum(["bert", "roberta", "xlm-roberta"]);
-
-/** Whether a config.json is of this family. */
-export const isBert = (json: object): boolean => "model_type" in json && modelType.safeParse(json.model_type).success;
 
 const bertJson = z
   .object({
-    model_type: modelType,
+    model_type: sentenceModelType,
     vocab_size: size,
     hidden_size: size,
     intermediate_size: size,

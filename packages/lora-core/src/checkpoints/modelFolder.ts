@@ -1,6 +1,5 @@
 /** Finds out what a base model is from wherever its files lie beside each other: a folder, a hub, files somebody picked. */
 
-import { tokenizerOfVocabulary } from "../tokenizers/wordPieceVocabulary.ts";
 import { ggufConfig } from "./gguf/ggufConfig.ts";
 import { TruncatedGgufError } from "./gguf/ggufError.ts";
 import { type GgufHeader, ROPE_FACTORS, readGgufHeader } from "./gguf/ggufHeader.ts";
@@ -23,6 +22,7 @@ import {
 import { isReadable, readSafetensorsHeader, safetensorsDataStart, unreadable } from "./safetensors.ts";
 import { withSentenceSettings } from "./sentenceTransformers.ts";
 import { joinShards, parseShardIndex } from "./shardIndex.ts";
+import { tokenizerOfVocabulary } from "./wordPieceVocabulary.ts";
 
 export interface ModelFolder {
   /** Also of files in folders within it, "1_Pooling/config.json", where it can tell. */

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { describeModel } from "../architectures/describeModel.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { createTextTokenizer } from "../tokenizers/textTokenizer.ts";
-import { tokenizerOfVocabulary } from "../tokenizers/wordPieceVocabulary.ts";
 import { inspectModelFolder } from "./modelFolder.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { memoryFolder } from "./testing/memoryFolder.ts";
+import { tokenizerOfVocabulary } from "./wordPieceVocabulary.ts";
 
 type Files = Record<string, Uint8Array | object>;
 

@@ -3,9 +3,8 @@
  * written before them. What a model's vectors are depends on them, so a layout that is not known is refused.
  */
 import { z } from "zod";
-import { isBert } from "../architectures/bertConfig.ts";
-import { PLAIN_SENTENCES, SENTENCE_FIELD, type SentenceSettings } from "../architectures/sentenceSettings.ts";
 import { ModelFolderError } from "./modelFileList.ts";
+import { PLAIN_SENTENCES, SENTENCE_FIELD, type SentenceSettings, sentenceModelType } from "./sentenceSettings.ts";
 
 const MODULES_FILE = "modules.json";
 const TRANSFORMER_FILE = "sentence_bert_config.json";
@@ -44,7 +43,10 @@ const prompts = z.object({
  * @throws {ModelFolderError} naming what is missing or would give other vectors.
  */
 export async function withSentenceSettings<Config extends object>(config: Config, read: ReadBeside): Promise<Config> {
-  const listed = isBert(config) ? await read(MODULES_FILE, MAX_SENTENCE_FILE_BYTES) : null;
+  const listed =
+    "model_type" in config && sentenceModelType.safeParse(config.model_type).success
+      ? await read(MODULES_FILE, MAX_SENTENCE_FILE_BYTES)
+      : null;
   return listed === null ? config : { ...config, [SENTENCE_FIELD]: await settingsOf(listed, read) };
 }
 

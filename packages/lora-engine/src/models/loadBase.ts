@@ -1,9 +1,9 @@
 /** Loads a federation's base model file by file, checked against what the federation was created with. */
 import { sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import { SENTENCE_FIELD } from "@duet/lora-core/architectures/sentenceSettings";
 import { hubFileUrl, parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import { SENTENCE_FIELD } from "@duet/lora-core/checkpoints/sentenceSettings";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { ModelFiles } from "./modelFiles.ts";
 import { readModelFiles } from "./readModelFiles.ts";

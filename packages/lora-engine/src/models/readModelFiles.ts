@@ -14,8 +14,8 @@ import {
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { withSentenceSettings } from "@duet/lora-core/checkpoints/sentenceTransformers";
 import { joinShards, parseShardIndex } from "@duet/lora-core/checkpoints/shardIndex";
+import { tokenizerOfVocabulary } from "@duet/lora-core/checkpoints/wordPieceVocabulary";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { tokenizerOfVocabulary } from "@duet/lora-core/tokenizers/wordPieceVocabulary";
 import { type ChatTemplate, chatTemplateOf } from "./chatTemplate.ts";
 import { stopTokensOf } from "./generationConfig.ts";
 import type { ModelFiles } from "./modelFiles.ts";

@@ -1,6 +1,9 @@
 /** How an encoder's hidden states become the vector of a text: what sentence-transformers keeps in files beside config.json. */
 import { z } from "zod";
 
+/** Families, by `model_type` of config.json, whose vectors they make. */
+export const sentenceModelType = z.enum(["bert", "roberta", "xlm-roberta"]);
+
 /** The field under which a base's config has them; config.json itself has no such field. */
 export const SENTENCE_FIELD = "sentence_transformers";
 

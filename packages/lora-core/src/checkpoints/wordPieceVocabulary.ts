@@ -1,6 +1,6 @@
 /** vocab.txt of BERT, one piece a line, as the tokenizer.json that transformers' BertTokenizer makes of it. */
 import { z } from "zod";
-import { TokenizerError } from "./tokenizerError.ts";
+import { ModelFolderError } from "./modelFileList.ts";
 
 const UNKNOWN = "[UNK]";
 /** Control pieces of BERT; those that a vocabulary does not have are left out. */
@@ -13,16 +13,16 @@ const settings = z.object({
   tokenize_chinese_chars: z.boolean().default(true),
 });
 
-/** @throws {TokenizerError} when a piece that frames a text is missing, or the settings are none. */
+/** @throws {ModelFolderError} when a piece that frames a text is missing, or the settings are none. */
 export function tokenizerOfVocabulary(text: string, config: unknown): object {
   const parsed = settings.safeParse(config ?? {});
-  if (!parsed.success) throw new TokenizerError("tokenizer_config.json says something that is not supported");
+  if (!parsed.success) throw new ModelFolderError("tokenizer_config.json says something that is not supported");
   const pieces = text.split(/\r?\n/);
   if (pieces.at(-1) === "") pieces.pop();
   const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
   const idOf = (piece: string): number => {
     const id = vocab[piece];
-    if (id === undefined) throw new TokenizerError(`vocab.txt has no ${piece}`);
+    if (id === undefined) throw new ModelFolderError(`vocab.txt has no ${piece}`);
     return id;
   };
   const { do_lower_case: lowercase, strip_accents: strip = null, tokenize_chinese_chars: chinese } = parsed.data;
