@@ -1,7 +1,7 @@
-/** One federation in Firefox, driven over WebDriver BiDi: join, train, reload in the middle, finish, download, ask. See docs/browsers.md. */
+/** Federations in Firefox, driven over WebDriver BiDi: join, train, reload in the middle, finish, download, ask; and secure sums with Chromium. See docs/browsers.md. */
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join as joinPath } from "node:path";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
@@ -10,6 +10,7 @@ import puppeteer, { type Page } from "puppeteer-core";
 import { expect, it } from "vitest";
 import { findFirefox } from "../../../tools/firefox.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
+import { join } from "./support/participant.ts";
 import { startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 120_000;
@@ -19,11 +20,20 @@ const executablePath = findFirefox();
 const named = (page: Page, role: string, name: string) =>
   page.locator(`::-p-aria([name="${name}"][role="${role}"])`).setTimeout(DEADLINE_MS);
 
+async function joinIn(page: Page, inviteUrl: string, file: string): Promise<void> {
+  page.setDefaultTimeout(DEADLINE_MS);
+  await page.goto(inviteUrl);
+  await named(page, "textbox", "Your name").fill("fenna");
+  const input = await page.waitForSelector("input[type=file]");
+  await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
+  await named(page, "button", "Join and train").click();
+}
+
 const suffix = executablePath ? "" : " (needs the package firefox-esr)";
 it.skipIf(executablePath === null)(
   `a whole federation in Firefox${suffix}`,
   async () => {
-    const downloads = await mkdtemp(join(tmpdir(), "duet-firefox-"));
+    const downloads = await mkdtemp(joinPath(tmpdir(), "duet-firefox-"));
     const stage = await startStage();
     const browser = await puppeteer.launch({
       browser: "firefox",
@@ -41,12 +51,7 @@ it.skipIf(executablePath === null)(
       const file = await stage.writeRows("rows", scenario.clients[0]?.rows ?? []);
 
       const page = await browser.newPage();
-      page.setDefaultTimeout(DEADLINE_MS);
-      await page.goto(federation.inviteUrl);
-      await named(page, "textbox", "Your name").fill("fenna");
-      const input = await page.waitForSelector("input[type=file]");
-      await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
-      await named(page, "button", "Join and train").click();
+      await joinIn(page, federation.inviteUrl, file);
 
       await federation.until("the first round's end", ({ clients }) => (clients[0]?.history.length ?? 0) > 0, DEADLINE_MS);
       await page.reload();
@@ -60,11 +65,11 @@ it.skipIf(executablePath === null)(
       // While it is written there is a second file beside an empty one.
       const saved = async () => {
         const [name = "", ...others] = await readdir(downloads);
-        return name.endsWith(".zip") && others.length === 0 ? (await stat(join(downloads, name))).size : 0;
+        return name.endsWith(".zip") && others.length === 0 ? (await stat(joinPath(downloads, name))).size : 0;
       };
       await expect.poll(saved, { timeout: 20_000 }).toBeGreaterThan(0);
       const [name = ""] = await readdir(downloads);
-      const archive = new Uint8Array(await readFile(join(downloads, name)));
+      const archive = new Uint8Array(await readFile(joinPath(downloads, name)));
       expect(readPeftAdapter(readAdapterArchive([{ name, bytes: archive }]), federationBase(model)).tensors.size).toBeGreaterThan(
         0,
       );
@@ -77,6 +82,36 @@ it.skipIf(executablePath === null)(
       await browser.close();
       await stage.close();
       await rm(downloads, { recursive: true, force: true });
+    }
+  },
+  300_000,
+);
+
+it.skipIf(executablePath === null)(
+  `secure sums of one tab in Firefox and two in Chromium${suffix}`,
+  async () => {
+    const stage = await startStage();
+    const firefox = await puppeteer.launch({ browser: "firefox", executablePath: executablePath ?? "", headless: true });
+    try {
+      const model = (await stage.organiser.offer()).models.find((offered) => offered.name === "use-lite");
+      if (!model) throw new Error("The coordinator does not offer use-lite");
+      const scenario = logsScenario({ clients: 3, seed: 5, rowsPerClient: 40 });
+      const small = { rounds: 2, localSteps: 3, innerSteps: 2, training: { batchSize: 4, maxTokens: 24 } };
+      const config = defaultFederation({ name: "Night shift", model, task: scenario.task, aggregation: "secure", ...small });
+      const federation = await stage.open(config);
+      const [own = "", ...others] = await Promise.all(scenario.clients.map(({ rows }, k) => stage.writeRows(`rows ${k}`, rows)));
+      await joinIn(await firefox.newPage(), federation.inviteUrl, own);
+      for (const [k, file] of others.entries()) {
+        const data = { name: `chromium ${k}`, file, input: "input", answer: "answer" };
+        await join(stage.browser, federation.inviteUrl, data, { deadlineMs: DEADLINE_MS });
+      }
+      const { clients, rounds } = await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
+      const ids = clients.map(({ id }) => id).toSorted();
+      for (const { exchanges, aggregated } of rounds) expect([exchanges, aggregated.toSorted()]).toEqual([1, ids]);
+      expect(rounds.at(-1)?.means?.testRows).toBeGreaterThan(0);
+    } finally {
+      await firefox.close();
+      await stage.close();
     }
   },
   300_000,
