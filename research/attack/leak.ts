@@ -20,7 +20,7 @@ export async function leak(options: GivenLeakOptions): Promise<void> {
       schema: leakResult,
       wanted: wantedLeakRuns(options),
       nameOf: leakRunName,
-      thread: "leakThread.ts",
+      thread: new URL("leakThread.ts", import.meta.url),
       words: leakWords,
     });
     write(options, "leak", leakTables(results));
@@ -30,7 +30,7 @@ export async function leak(options: GivenLeakOptions): Promise<void> {
     schema: pieceResult,
     wanted: wantedPieceRuns(options),
     nameOf: pieceRunName,
-    thread: "pieceThread.ts",
+    thread: new URL("pieceThread.ts", import.meta.url),
     words: pieceWords,
   });
   write(options, "pieces", pieceTables(steps));
@@ -42,7 +42,7 @@ interface Kind<Settings, Result> {
   readonly schema: z.ZodType<Result>;
   readonly wanted: readonly Settings[];
   readonly nameOf: (settings: Settings) => string;
-  readonly thread: string;
+  readonly thread: URL;
   readonly words: (settings: Settings) => string;
 }
 
@@ -57,7 +57,7 @@ async function kept<Settings, Result extends { readonly settings: Settings; read
   const failures: string[] = [];
   await runAll<Settings, Result>(missing, {
     threads,
-    entry: new URL(thread, import.meta.url),
+    entry: thread,
     workerData: { data: data ?? "../shared/data" },
     onProgress: () => {},
     onDone(result) {
