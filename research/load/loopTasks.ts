@@ -5,11 +5,11 @@
  */
 import { createHook, executionAsyncResource } from "node:async_hooks";
 import { closeSync, openSync, readSync } from "node:fs";
-import { constants, type PerformanceEntry, PerformanceObserver, performance } from "node:perf_hooks";
+import { constants, type PerformanceEntry, type PerformanceNodeEntry, PerformanceObserver, performance } from "node:perf_hooks";
 
 export interface LoopTasks {
-  /** Processor time of the longest task, ms: the part of it in which no garbage was collected, and all of it. Null where the system does not tell. */
-  readonly longestMs: { readonly own: number; readonly whole: number; readonly what: string } | null;
+  /** The longest by processor time, longest first: the part in which no garbage was collected, and all of it. Null where the system does not tell. */
+  readonly longest: readonly { readonly ownMs: number; readonly wholeMs: number; readonly what: string }[] | null;
   /** The longest that a task stood ready and had no core, ms. Null where the system does not tell. */
   readonly longestWaitMs: number | null;
   /** Tasks whose own part was longer than {@link LONG_MS}. */
@@ -22,6 +22,8 @@ export interface LoopTasks {
 
 /** Tasks above it are counted. */
 export const LONG_MS = 25;
+/** So many of the longest are named. */
+const LISTED = 4;
 /** Shorter tasks are not looked at again. */
 const NOTED_MS = 5;
 /** Of the thread that a process began with, on Linux: nanoseconds on a core, and nanoseconds of waiting for one. */
@@ -94,7 +96,7 @@ function openScheduler(): { read(): Spent } | null {
     const buffer = Buffer.alloc(100);
     return {
       read() {
-        const [busy = "0", wait = "0"] = buffer.latin1Slice(0, readSync(file, buffer, 0, buffer.length, 0)).split(" ");
+        const [busy = "0", wait = "0"] = buffer.toString("latin1", 0, readSync(file, buffer, 0, buffer.length, 0)).split(" ");
         return { busyMs: Number(busy) / 1e6, waitMs: Number(wait) / 1e6 };
       },
     };
@@ -103,8 +105,9 @@ function openScheduler(): { read(): Spent } | null {
   }
 }
 
-function collectionOf({ startTime, duration, detail }: PerformanceEntry) {
-  const { kind } = detail as { readonly kind: number };
+function collectionOf(entry: PerformanceEntry) {
+  const { startTime, duration } = entry;
+  const { kind } = (entry as PerformanceNodeEntry).detail as { readonly kind: number };
   return { from: startTime, to: startTime + duration, kind: KINDS[kind] ?? String(kind) };
 }
 
@@ -122,17 +125,15 @@ export function summary(
       totalMs: known.totalMs + to - from,
     };
   }
-  if (tasks === null) return { longestMs: null, longestWaitMs: null, longTasks: 0, collections: byKind };
-  const own = tasks.map((task) => ({ task, ms: Math.max(0, task.busyMs - collectedIn(task, collections)) }));
-  const longest = own.reduce<(typeof own)[number] | null>((most, each) => (most && most.ms >= each.ms ? most : each), null);
+  if (tasks === null) return { longest: null, longestWaitMs: null, longTasks: 0, collections: byKind };
+  const own = tasks.map((task) => {
+    const { busyMs, what } = task;
+    return { ownMs: Math.max(0, busyMs - collectedIn(task, collections)), wholeMs: busyMs, what };
+  });
   return {
-    longestMs: {
-      own: longest?.ms ?? 0,
-      whole: Math.max(0, ...tasks.map(({ busyMs }) => busyMs)),
-      what: longest?.task.what ?? "none",
-    },
-    longestWaitMs: Math.max(0, ...tasks.map(({ waitMs }) => waitMs)),
-    longTasks: own.filter(({ ms }) => ms > LONG_MS).length,
+    longest: own.toSorted((a, b) => b.ownMs - a.ownMs).slice(0, LISTED),
+    longestWaitMs: tasks.reduce((most, { waitMs }) => Math.max(most, waitMs), 0),
+    longTasks: own.filter(({ ownMs }) => ownMs > LONG_MS).length,
     collections: byKind,
   };
 }

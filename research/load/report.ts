@@ -113,15 +113,20 @@ export function reportLines(report: LoadReport): string[] {
   ];
 }
 
-function taskLines({ longestMs, longestWaitMs, longTasks, collections }: LoopTasks): string[] {
+/** What is the coordinator's own doing, what is V8's, and what is the machine's. */
+function taskLines({ longest, longestWaitMs, longTasks, collections }: LoopTasks): string[] {
+  const tasks = longest?.map(
+    ({ ownMs, wholeMs, what }) => `${ownMs.toFixed(0)} (${what}, ${wholeMs.toFixed(0)} with collections)`,
+  );
   const stops = Object.entries(collections).map(
-    ([kind, { count, longestMs: longest, totalMs }]) =>
-      `${count} ${kind} (longest ${longest.toFixed(0)} ms, ${(totalMs / 1000).toFixed(1)} s in all)`,
+    ([kind, { count, longestMs, totalMs }]) =>
+      `${count} ${kind} (longest ${longestMs.toFixed(0)} ms, ${(totalMs / 1000).toFixed(1)} s in all)`,
   );
   return [
-    longestMs && longestWaitMs !== null
-      ? `its longest task   ${longestMs.own.toFixed(0)} ms of its own (${longestMs.what}), ${longTasks} above ${LONG_MS} ms; with garbage collection ${longestMs.whole.toFixed(0)} ms; waited for a core at most ${longestWaitMs.toFixed(0)} ms`
-      : "its longest task   is not known on this system",
+    tasks
+      ? `its longest tasks  ${tasks.join(", ") || "below 5"} ms of processor time; ${longTasks} above ${LONG_MS} ms`
+      : "its longest tasks  are not told by this system",
+    ...(longestWaitMs === null ? [] : [`waits for a core   at most ${longestWaitMs.toFixed(0)} ms in one task`]),
     `garbage collected  ${stops.join(", ") || "never"}`,
   ];
 }
