@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
+import { collectWithoutHelpers } from "@duet/coordinator/ports/garbageCollection";
 import { type LoopTasks, watchLoopTasks } from "./loopTasks.ts";
 
 export interface CoordinatorFigures {
@@ -19,6 +20,7 @@ export type FromCoordinator =
   | { readonly kind: "figures"; readonly figures: CoordinatorFigures };
 
 const RESOLUTION_MS = 5;
+collectWithoutHelpers();
 const [dataDir = ""] = process.argv.slice(2);
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 const limits = { maxFederations: 1e6, federationsPerHour: 1e6, socketsPerAddress: 1e6 };

@@ -4,11 +4,13 @@ import type { OpenIdSettings } from "./access/openId.ts";
 import { readOperatorKey, readSecretFile } from "./access/operatorKey.ts";
 import { parseSettings, type Settings, USAGE } from "./config.ts";
 import { createCoordinator } from "./createCoordinator.ts";
+import { collectWithoutHelpers } from "./ports/garbageCollection.ts";
 import { hashToken } from "./ports/secrets.ts";
 import { startFailure } from "./startFailure.ts";
 
 const STOP_WITHIN_MS = 4_000;
 
+collectWithoutHelpers();
 const settings = settingsOrExit();
 const { keyHash, openId } = await secretsOrExit(settings);
 
