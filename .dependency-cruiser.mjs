@@ -110,7 +110,7 @@ const coordinator = "^apps/coordinator/src";
 /** The same for the coordinator. */
 const coordinatorFolders = {
   ports: [],
-  access: ["ports"],
+  access: ["ports", "storage"],
   models: [],
   storage: ["ports"],
   compute: ["storage"],

@@ -26,6 +26,7 @@ import { createMetrics, type Surveyed } from "./operations/metrics.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
+import { openEndedSessions } from "./storage/endedSessions.ts";
 import { ensureFolder } from "./storage/files.ts";
 import { openStorage, type Storage } from "./storage/openStorage.ts";
 import { openSecretKey } from "./storage/secretKey.ts";
@@ -162,7 +163,8 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const registry = await openFederationRegistry({ ...surroundings, maxFederations, ...kept });
   const signingKey = await openSecretKey(dataDir, "session-key");
   const audit = createAudit(logger, options.auditLog ?? null);
-  const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey };
+  const endedSessions = await openEndedSessions(storage.database, clock.now());
+  const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey, endedSessions };
   const access = createAccess({ ...way, ...options.limits, clock, audit });
   const headers = createSecurityHeaders(hub, access.trusts);
   const app = fastify({

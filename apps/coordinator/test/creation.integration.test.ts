@@ -113,11 +113,28 @@ test("a session survives a restart, but not another operator key, and nobody can
   expect(await creating(other.url, { headers: { cookie } })).toBe("SIGN_IN_REQUIRED");
 });
 
-test("signing out ends it in that browser", async () => {
-  const { url } = await startCoordinator(withOperatorKey);
+test("signing out ends the session, whoever has a copy of its cookie, on sockets that are open and after a restart too", async () => {
+  const coordinator = await startCoordinator(withOperatorKey);
+  const { url } = coordinator;
   await signOut(url);
-  const answer = await fetch(`${url}/session`, { method: "DELETE", headers: { cookie: await operatorCookie(url) } });
+  const [cookie, other] = [await operatorCookie(url), await operatorCookie(url)];
+  const held = await connectClient(url, { headers: { cookie } });
+  expect(await held.codeOf("federation:create", { config: testConfig() })).toBe("OK");
+  const answer = await fetch(`${url}/session`, { method: "DELETE", headers: { cookie } });
   expect(answer.headers.get("set-cookie")).toMatch(/^duet-session=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/);
+
+  expect(await held.codeOf("federation:create", { config: testConfig() })).toBe("SIGN_IN_REQUIRED");
+  const opens = (copy: string) => creating(coordinator.url, { headers: { cookie: copy } });
+  const stateOf = async (copy: string) => (await fetch(`${coordinator.url}/session`, { headers: { cookie: copy } })).json();
+  for (const state of ["running", "restarted"]) {
+    expect([state, await opens(cookie), await opens(other)]).toEqual([state, "SIGN_IN_REQUIRED", "OK"]);
+    expect(await stateOf(cookie)).toMatchObject({ account: null, mayCreate: false });
+    await coordinator.restart();
+  }
+  // Its end is remembered for no longer than it would have lasted.
+  coordinator.clock.advance(13 * 3_600_000);
+  await coordinator.restart();
+  expect([await opens(cookie), await opens(other)]).toEqual(["SIGN_IN_REQUIRED", "SIGN_IN_REQUIRED"]);
 });
 
 test("below a path and over https the cookie is that path's, and never travels without TLS", async () => {

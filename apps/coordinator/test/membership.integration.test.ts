@@ -7,6 +7,7 @@ import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { createFederation, joinAs, joinRequest, testConfig } from "./support/federations.ts";
 import { connectClient } from "./support/testClient.ts";
 
+type Request = ReturnType<typeof joinRequest>;
 type Action = RequestInput<"federation:control">["action"];
 
 async function federation(changes = {}, access: Parameters<typeof createFederation>[2] = {}) {
@@ -61,6 +62,35 @@ test("who stops asking loses the place; after a restart who asks on has it again
   expect(await again.codeOf("client:join", request)).toBe("AWAITING_APPROVAL");
   await again.watch(created.federationId, created.watchToken);
   expect(again.latest).toMatchObject({ joining: "approval", waiting: 1 });
+});
+
+test("what the organiser has answered holds after a restart, until it was heard or a day is over", async () => {
+  const { coordinator, created, control, view } = await federation({}, { joining: "approval" });
+  const requests = ["anna", "bram", "chen", "dora"].map((name) => joinRequest(created, name, 10));
+  const [anna, bram, chen, dora] = requests as [Request, Request, Request, Request];
+  const client = await connectClient(coordinator.url);
+  for (const request of requests) expect(await client.codeOf("client:join", request)).toBe("AWAITING_APPROVAL");
+  const idOf = Object.fromEntries((await view()).waiting.map(({ name, id }) => [name, id]));
+  for (const name of ["anna", "chen", "dora"]) await control({ kind: "admit", waitingId: idOf[name] ?? "" });
+  await control({ kind: "decline", waitingId: idOf.bram ?? "" });
+  await coordinator.restart();
+
+  const again = await connectClient(coordinator.url);
+  // Nobody else gets the name of who was admitted.
+  expect(await again.codeOf("client:join", joinRequest(created, "anna", 10))).toBe("NAME_TAKEN");
+  await expect(again.call("client:join", bram)).rejects.toThrow("JOINING_CLOSED: The organiser did not admit this client");
+  expect(await again.codeOf("client:join", anna)).toBe("OK");
+  await again.watch(created.federationId, created.watchToken);
+  expect(again.latest).toMatchObject({ waiting: 0, clients: [{ name: "anna" }] });
+
+  coordinator.clock.advance(23 * 3_600_000);
+  await coordinator.restart();
+  const later = await connectClient(coordinator.url);
+  expect(await later.codeOf("client:join", chen)).toBe("OK");
+  coordinator.clock.advance(2 * 3_600_000);
+  await coordinator.restart();
+  const tooLate = await connectClient(coordinator.url);
+  expect(await tooLate.codeOf("client:join", dora)).toBe("AWAITING_APPROVAL");
 });
 
 test("at most so many wait, and none longer than a day", async () => {

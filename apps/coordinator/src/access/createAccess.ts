@@ -3,6 +3,7 @@ import type { SessionState } from "@duet/lora-core/protocol/session";
 import type { Clock } from "../ports/clock.ts";
 import { matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
+import type { EndedSessions } from "../storage/endedSessions.ts";
 import { accountName } from "./account.ts";
 import type { Audit } from "./audit.ts";
 import { type ConnectionCount, createConnectionCount } from "./connectionCount.ts";
@@ -27,6 +28,7 @@ export interface AccessSettings {
   readonly openId: OpenIdSettings | null;
   /** Signs sessions; stays on the coordinator. */
   readonly signingKey: Uint8Array;
+  readonly endedSessions: EndedSessions;
   readonly clock: Clock;
   readonly audit: Audit;
   /** What an operator may change of limits.ts. */
@@ -63,10 +65,11 @@ export function createAccess(settings: AccessSettings): Access {
     signingKey,
     clock,
     base,
+    ended: settings.endedSessions,
     wayIn: { operator: keyHash, openid: settings.openId && wayOf(settings.openId) },
   });
   const openId = settings.openId && createOpenIdSignIn(settings.openId, signingKey, clock);
-  const creation = createCreationRule(keyHash === null && openId === null, clock);
+  const creation = createCreationRule(keyHash === null && openId === null, sessions);
   return {
     trusts,
     hostCheck: createHostCheck({ host, origins, trusts }),

@@ -1,6 +1,6 @@
 /** Who may create federations: anybody on this machine where only this machine reaches the coordinator, otherwise who is signed in. */
-import type { Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
+import type { SignedSessions } from "./signedSessions.ts";
 import { isLoopback, type Visitor } from "./visitor.ts";
 
 export interface Exposure {
@@ -39,8 +39,8 @@ export interface CreationRule {
 }
 
 /** `isOpen`: somebody on this machine needs no account. */
-export function createCreationRule(isOpen: boolean, clock: Clock): CreationRule {
-  const allows = ({ isLocal, signedIn }: Visitor) => (signedIn === null ? isOpen && isLocal : clock.now() < signedIn.until);
+export function createCreationRule(isOpen: boolean, { holds }: Pick<SignedSessions, "holds">): CreationRule {
+  const allows = ({ isLocal, signedIn }: Visitor) => (signedIn === null ? isOpen && isLocal : holds(signedIn));
   return {
     allows,
     assertAllowed(visitor) {

@@ -1,7 +1,7 @@
 /** What stands around everything that is asked for with a secret or counted: lock-outs, quotas, the audit log. */
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import { Refusal } from "../refusal.ts";
-import { accountId } from "./account.ts";
+import { type Account, accountId } from "./account.ts";
 import type { Audit, AuditEntry, AuditEvent } from "./audit.ts";
 import type { SecretKind } from "./limits.ts";
 import type { Lockout } from "./lockout.ts";
@@ -31,6 +31,9 @@ export interface GuardedAction {
   readonly federation?: string | undefined;
 }
 
+/** Whose doing is logged: a visitor's, or of one whose session has just begun. */
+export type Recorded = Pick<Visitor, "address"> & { readonly signedIn: { readonly account: Account } | null };
+
 export interface Guard {
   readonly quotas: Quotas;
   readonly lockout: Lockout;
@@ -38,7 +41,7 @@ export interface Guard {
   around<T>(action: GuardedAction, run: () => T | Promise<T>): Promise<T>;
   /** Counts against the network and, where one is signed in, against the account. @throws {Refusal} QUOTA_USED_UP */
   takeFederation(visitor: Visitor): () => void;
-  record(event: AuditEvent, visitor: Visitor, entry?: Omit<AuditEntry, "address" | "account">): void;
+  record(event: AuditEvent, who: Recorded, entry?: Omit<AuditEntry, "address" | "account">): void;
   /** Notes a refusal that was given elsewhere. */
   refused(action: GuardedAction, code: RefusalCode): void;
 }

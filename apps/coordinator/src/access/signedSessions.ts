@@ -4,7 +4,8 @@ import { parse, serialize } from "cookie";
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Clock } from "../ports/clock.ts";
-import { hashToken } from "../ports/secrets.ts";
+import { createId, hashToken } from "../ports/secrets.ts";
+import type { EndedSessions } from "../storage/endedSessions.ts";
 import type { Account } from "./account.ts";
 
 const COOKIE = "duet-session";
@@ -14,6 +15,8 @@ const LIFETIME_MS = 12 * 60 * 60_000;
 
 export interface SignedIn {
   readonly account: Account;
+  /** Of this session alone. */
+  readonly id: string;
   /** An instant of the clock. */
   readonly until: number;
 }
@@ -21,8 +24,10 @@ export interface SignedIn {
 export interface SignedSessions {
   /** The Set-Cookie header of somebody who has just signed in. */
   begin(account: Account, isSecure: boolean): Promise<string>;
-  /** The Set-Cookie header that ends it in that browser. */
-  end(isSecure: boolean): string;
+  /** The Set-Cookie header that takes it out of that browser. Nobody goes on with it, whoever has a copy. @throws a system error */
+  end(signedIn: SignedIn | null, isSecure: boolean): Promise<string>;
+  /** It holds still: sockets that stay open are no longer signed in than their session. */
+  holds(signedIn: SignedIn): boolean;
   /** Who the request's cookie names; null without one, or when it has ended, is forged, or opened by what opens no more. */
   read(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
 }
@@ -35,17 +40,26 @@ export interface SessionParts {
   readonly base: string;
   /** What each way in depends on, as text: when that changes, its sessions end. Null where the way is closed. */
   readonly wayIn: Readonly<Record<Account["kind"], string | null>>;
+  readonly ended: EndedSessions;
 }
 
 const claims = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("operator"), exp: z.number(), way: z.string() }),
-  z.object({ kind: z.literal("openid"), exp: z.number(), way: z.string(), sub: z.string(), name: z.string() }),
+  z.object({ kind: z.literal("operator"), exp: z.number(), way: z.string(), jti: z.string() }),
+  z.object({
+    kind: z.literal("openid"),
+    exp: z.number(),
+    way: z.string(),
+    jti: z.string(),
+    sub: z.string(),
+    name: z.string(),
+  }),
 ]);
 
-export function createSignedSessions({ signingKey, clock, base, wayIn }: SessionParts): SignedSessions {
+export function createSignedSessions({ signingKey, clock, base, wayIn, ended }: SessionParts): SignedSessions {
   const cookie = (value: string, isSecure: boolean, maxAge: number) =>
     serialize(COOKIE, value, { path: `${base}/`, httpOnly: true, sameSite: "strict", secure: isSecure, maxAge });
   const wayOf = (kind: Account["kind"]) => (wayIn[kind] === null ? null : hashToken(wayIn[kind]).slice(0, 16));
+  const holds = ({ id, until }: SignedIn) => clock.now() < until && !ended.has(id);
 
   return {
     async begin(account, isSecure) {
@@ -53,11 +67,16 @@ export function createSignedSessions({ signingKey, clock, base, wayIn }: Session
       const token = await new SignJWT({ kind: account.kind, way: wayOf(account.kind), ...named })
         .setProtectedHeader({ alg: ALGORITHM })
         .setAudience(AUDIENCE)
+        .setJti(createId())
         .setExpirationTime(Math.floor((clock.now() + LIFETIME_MS) / 1000))
         .sign(signingKey);
       return cookie(token, isSecure, LIFETIME_MS / 1000);
     },
-    end: (isSecure) => cookie("", isSecure, 0),
+    async end(signedIn, isSecure) {
+      if (signedIn) await ended.add(signedIn.id, signedIn.until);
+      return cookie("", isSecure, 0);
+    },
+    holds,
     async read(headers) {
       const token = parse(headers.cookie ?? "")[COOKIE];
       if (!token) return null;
@@ -67,7 +86,8 @@ export function createSignedSessions({ signingKey, clock, base, wayIn }: Session
       if (!parsed || parsed.way !== wayOf(parsed.kind)) return null;
       const account: Account =
         parsed.kind === "operator" ? { kind: "operator" } : { kind: "openid", subject: parsed.sub, name: parsed.name };
-      return { account, until: parsed.exp * 1000 };
+      const signedIn = { account, id: parsed.jti, until: parsed.exp * 1000 };
+      return holds(signedIn) ? signedIn : null;
     },
   };
 }

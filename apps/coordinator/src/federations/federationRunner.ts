@@ -13,6 +13,7 @@ import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
+import type { Admission } from "../storage/admissions.ts";
 import { exportFederation } from "../storage/exportFederation.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
@@ -44,6 +45,8 @@ export interface RunnerParts {
   readonly saveRecord: (record: FederationRecord) => Promise<void>;
   readonly store: FederationStore;
   readonly entries: readonly JournalEntry[];
+  /** What the organiser answered those who ask to join. */
+  readonly answered: readonly Admission[];
   /** It was not put to sleep: clients may have been there when the coordinator ended, and work under way. */
   readonly wasAwake: boolean;
   /** Rounds before the newest whose shared adapters are kept. */
@@ -97,7 +100,8 @@ export class FederationRunner {
   #revision = 0;
 
   constructor(parts: RunnerParts, log: RoundLog, model: SharedModel) {
-    const { federation, record, codes, saveRecord, store, entries, keepRounds, compute, clock, logger, tally } = parts;
+    const { federation, record, codes, saveRecord, store, entries, answered, keepRounds } = parts;
+    const { compute, clock, logger, tally } = parts;
     this.federation = federation;
     this.#store = store;
     this.#clock = clock;
@@ -116,7 +120,8 @@ export class FederationRunner {
     });
     const save = (changed: FederationRecord) => this.#loop.stored(() => saveRecord(changed));
     this.#settings = createFederationSettings({ record, codes, clock, save });
-    this.#waitingRoom = createWaitingRoom(clock, () => this.#touch());
+    const { admissions } = store;
+    this.#waitingRoom = createWaitingRoom({ clock, admissions, answered, onChange: () => this.#touch() });
     this.sums = new SecureSums({ federationId: this.id, federation, store, loop: this.#loop, logger: child });
     const transfers = { federation, store, model, compute, loop: this.#loop, sums: this.sums, logger: child, keepRounds };
     this.transfers = new AdapterTransfers(transfers);
@@ -262,7 +267,7 @@ export class FederationRunner {
         return this.#remove(action.clientId, own);
       case "admit":
       case "decline":
-        if (this.#waitingRoom.decide(action.waitingId, action.kind === "admit")) return;
+        if (await this.#loop.stored(() => this.#waitingRoom.decide(action.waitingId, action.kind === "admit"))) return;
         throw new Refusal("NOT_FOUND", "This client does not wait any more");
       default:
         return this.#loop.apply({ type: controlEvents[action.kind] });

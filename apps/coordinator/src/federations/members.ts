@@ -135,9 +135,10 @@ export class Members {
     const clientId = createId();
     const resumeHash = hashToken(resumeToken);
     await loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
-    waitingRoom.forget(resumeToken);
     this.#roster.remember(clientId, resumeHash);
     this.#roster.connect(clientId, connection);
+    // It is in, and on disk: an answer that stays is void in a day.
+    await waitingRoom.forget(resumeToken).catch(() => {});
     return clientId;
   }
 

@@ -12,6 +12,7 @@ import type { Clock } from "../ports/clock.ts";
 import { createId } from "../ports/secrets.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
+import { forgetVoidAdmissions } from "../storage/admissions.ts";
 import { DamagedArtifactError } from "../storage/artifacts.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import { isSystemError } from "../storage/files.ts";
@@ -93,6 +94,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   };
   for (const [federationId, error] of await importFolders(storage)) noteUnreadable(federationId, error);
   await federations.renew();
+  await forgetVoidAdmissions(storage.database, clock.now());
   await deleteAbandonedUploads(storage);
   /** Stored ones and those that are being stored: they count before anything is awaited. */
   let size = await federations.count();

@@ -1,6 +1,6 @@
 /**
- * Clients that ask to join a federation whose organiser admits them. Who asks again keeps the place; who stops asking loses it. In
- * memory only: after a restart they ask again by themselves.
+ * Clients that ask to join a federation whose organiser admits them. Who asks again keeps the place; who stops asking loses it. Who
+ * waits is in memory only: after a restart they ask again by themselves. What the organiser answered is on disk before it holds.
  */
 
 import { MAX_WAITING } from "@duet/lora-core/protocol/limits";
@@ -8,6 +8,7 @@ import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { WaitingView } from "@duet/lora-core/protocol/organiserView";
 import type { Cancel, Clock } from "../ports/clock.ts";
 import { createId, hashToken } from "../ports/secrets.ts";
+import type { Admission, Admissions } from "../storage/admissions.ts";
 
 export type Answer = "waiting" | "admitted" | "declined" | "full";
 
@@ -20,10 +21,10 @@ export interface WaitingRoom {
   list(): readonly WaitingView[];
   /** Names of those who wait or may come in, but this client's own. */
   namesBut(resumeToken: string): readonly string[];
-  /** The organiser's answer. False when nobody of that id waits any more. */
-  decide(id: string, isAdmitted: boolean): boolean;
-  /** It is in now, or it was told. */
-  forget(resumeToken: string): void;
+  /** The organiser's answer, kept. False when nobody of that id waits any more. @throws what keeping it throws; nothing is answered then. */
+  decide(id: string, isAdmitted: boolean): Promise<boolean>;
+  /** It is in now. @throws when its answer could not be deleted, which then is void in a day at most. */
+  forget(resumeToken: string): Promise<void>;
   close(): void;
 }
 
@@ -38,10 +39,20 @@ const SILENCE_MS = 60_000;
 /** An answer is kept for so long, and nobody waits longer for one. */
 const DAY_MS = 24 * 3600 * 1000;
 
-/** `onChange` is called whenever {@link WaitingRoom.list} has changed. */
-export function createWaitingRoom(clock: Clock, onChange: () => void): WaitingRoom {
+export interface WaitingRoomParts {
+  readonly clock: Clock;
+  readonly admissions: Admissions;
+  /** What was answered before the last restart. */
+  readonly answered: readonly Admission[];
+  /** Called whenever {@link WaitingRoom.list} has changed. */
+  readonly onChange: () => void;
+}
+
+export function createWaitingRoom({ clock, admissions, answered, onChange }: WaitingRoomParts): WaitingRoom {
   /** By the hash of the resume token. */
-  const askings = new Map<string, Asking>();
+  const askings = new Map(
+    answered.filter(({ until }) => until > clock.now()).map((admission) => [admission.resumeHash, askingOf(admission)]),
+  );
   let sweep: Cancel = () => {};
   const waiting = () => [...askings.values()].filter(({ answer }) => answer === "waiting");
 
@@ -56,12 +67,17 @@ export function createWaitingRoom(clock: Clock, onChange: () => void): WaitingRo
     if (!Number.isFinite(next)) return;
     sweep = clock.at(next, () => {
       const gone = [...askings].filter(([, { until }]) => until <= clock.now());
-      for (const [hash] of gone) askings.delete(hash);
+      for (const [hash, { answer }] of gone) {
+        askings.delete(hash);
+        // What cannot be deleted now is at the next start.
+        if (answer !== "waiting") void admissions.forget(hash).catch(() => {});
+      }
       if (gone.some(([, { answer }]) => answer === "waiting")) onChange();
       sweepLater();
     });
   }
 
+  sweepLater();
   return {
     ask(resumeToken, { name, device }) {
       const hash = hashToken(resumeToken);
@@ -82,19 +98,28 @@ export function createWaitingRoom(clock: Clock, onChange: () => void): WaitingRo
       const own = hashToken(resumeToken);
       return [...askings].flatMap(([hash, { name, answer }]) => (hash === own || answer === "declined" ? [] : [name]));
     },
-    decide(id, isAdmitted) {
+    async decide(id, isAdmitted) {
       const [hash, asking] = [...askings].find(([, entry]) => entry.id === id && entry.answer === "waiting") ?? [];
       if (hash === undefined || asking === undefined) return false;
-      put(hash, { ...asking, answer: isAdmitted ? "admitted" : "declined", until: clock.now() + DAY_MS });
+      const { name, askedAt } = asking;
+      const until = clock.now() + DAY_MS;
+      await admissions.keep({ resumeHash: hash, waitingId: id, name, askedAt, isAdmitted, until });
+      put(hash, { ...asking, answer: isAdmitted ? "admitted" : "declined", until });
       onChange();
       return true;
     },
-    forget(resumeToken) {
+    async forget(resumeToken) {
       const hash = hashToken(resumeToken);
-      const wasWaiting = askings.get(hash)?.answer === "waiting";
+      const known = askings.get(hash);
+      if (!known) return;
       askings.delete(hash);
-      if (wasWaiting) onChange();
+      if (known.answer === "waiting") onChange();
+      else await admissions.forget(hash);
     },
     close: () => sweep(),
   };
+}
+
+function askingOf({ waitingId, name, askedAt, isAdmitted, until }: Admission): Asking {
+  return { id: waitingId, name, device: null, askedAt, answer: isAdmitted ? "admitted" : "declined", until };
 }

@@ -43,7 +43,7 @@ export function registerOpenId(app: FastifyInstance, access: Access, openId: Ope
       const flow = parse(raw.headers.cookie ?? "")[FLOW_COOKIE] ?? "";
       const address = new URL(`${callback(raw)}${new URL(raw.url ?? "/", "http://local").search}`);
       const account = await access.guard.around({ visitor, action: "signIn" }, () => openId.finish(address, flow));
-      access.guard.record("signIn", { ...visitor, signedIn: { account, until: 0 } });
+      access.guard.record("signIn", { ...visitor, signedIn: { account } });
       const isSafe = access.publicOrigin(raw).startsWith("https:");
       reply.header("set-cookie", [forget, await access.sessions.begin(account, isSafe)]);
       return back(reply);

@@ -23,14 +23,15 @@ export async function registerSession(app: FastifyInstance, access: Access, logg
       access.guard.quotas.take("signIn", visitor.network);
       const action = { visitor, secret: "operatorKey", action: "signIn" } as const;
       await access.guard.around(action, () => access.assertOperatorKey(asked.data.key));
-      access.guard.record("signIn", { ...visitor, signedIn: { account: { kind: "operator" }, until: 0 } });
+      access.guard.record("signIn", { ...visitor, signedIn: { account: { kind: "operator" } } });
       reply.header("set-cookie", await access.sessions.begin({ kind: "operator" }, isSafe(access, request)));
       return { ok: true, data: {} };
     });
 
     scope.delete(`/${SESSION_PATH}`, async (request, reply) => {
-      access.guard.record("signOut", await access.visitorOf(request.raw));
-      reply.header("set-cookie", access.sessions.end(isSafe(access, request)));
+      const visitor = await access.visitorOf(request.raw);
+      access.guard.record("signOut", visitor);
+      reply.header("set-cookie", await access.sessions.end(visitor.signedIn, isSafe(access, request)));
       return { ok: true, data: {} };
     });
   });

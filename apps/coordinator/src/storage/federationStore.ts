@@ -9,6 +9,7 @@
  */
 import { rm } from "node:fs/promises";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import type { Admissions } from "./admissions.ts";
 import { type Artifacts, DamagedArtifactError } from "./artifacts.ts";
 import type { Journal } from "./journal.ts";
 import type { ModelFiles, ModelRefs } from "./modelFiles.ts";
@@ -17,6 +18,7 @@ import type { PendingUploads } from "./pendingUploads.ts";
 export interface FederationStore {
   readonly journal: Journal;
   readonly uploads: PendingUploads;
+  readonly admissions: Admissions;
   /** Moves a file in that is known to have this content. It stays until {@link settleSubmission}, whoever keeps others. */
   adoptSubmission(artifact: string, ref: BlobRef, file: string): Promise<void>;
   /** Path of what a client sent, as it came, checked just now. @throws {DamagedSubmissionError} */
@@ -67,9 +69,10 @@ export interface StoreParts {
   readonly journal: Journal;
   readonly artifacts: Artifacts;
   readonly uploads: PendingUploads;
+  readonly admissions: Admissions;
 }
 
-export function createFederationStore({ journal, artifacts, uploads }: StoreParts): FederationStore {
+export function createFederationStore({ journal, artifacts, uploads, admissions }: StoreParts): FederationStore {
   const submissionName = (artifact: string) => `submission/${artifact}`;
   const adapterName = (round: number | "initial") => `adapter/${round}`;
   const memoryName = (round: number) => `memory/${round}`;
@@ -90,6 +93,7 @@ export function createFederationStore({ journal, artifacts, uploads }: StorePart
   return {
     journal,
     uploads,
+    admissions,
     async adoptSubmission(artifact, ref, file) {
       fresh.add(artifact);
       await artifacts.adopt(submissionName(artifact), ref, file);

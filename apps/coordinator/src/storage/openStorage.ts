@@ -15,6 +15,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { createId } from "../ports/secrets.ts";
+import { type Admission, openAdmissions } from "./admissions.ts";
 import { openArtifacts } from "./artifacts.ts";
 import { type BlobStore, openBlobFolder, refOf } from "./blobStore.ts";
 import { type Database, type DatabaseAddress, openDatabase } from "./database/openDatabase.ts";
@@ -35,7 +36,7 @@ export interface Storage {
   /** Stores a new federation with the adapter that it starts from, if one was brought. */
   create(record: FederationRecord, standing: Standing, initial: NamedTensors | null): Promise<void>;
   /** What one federation has. One at a time may have it open. @throws {StoredFormatError} when its journal cannot be read. */
-  open(federationId: string): Promise<{ store: FederationStore; entries: readonly JournalEntry[] }>;
+  open(federationId: string): Promise<StoredFederation>;
   /** Events that are on disk. @throws {StoredFormatError} */
   entries(federationId: string): Promise<readonly JournalEntry[]>;
   /** What is on its way to a federation, also before there is one. */
@@ -44,6 +45,14 @@ export interface Storage {
   /** Everything of a federation that nobody has open. */
   delete(federationId: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** One federation as it is stored. */
+export interface StoredFederation {
+  readonly store: FederationStore;
+  readonly entries: readonly JournalEntry[];
+  /** What its organiser answered those who ask to join. */
+  readonly answered: readonly Admission[];
 }
 
 /** The database and the data folder do not belong together; the message says what to do. */
@@ -84,7 +93,8 @@ export async function openStorage(dataDir: string, url: string | null, hashFile:
         const artifacts = await openArtifacts(database, blobs, federationId);
         await artifacts.sweep();
         const uploads = await openPendingUploads(uploadsIn(federationId), hashFile);
-        return { store: createFederationStore({ journal, artifacts, uploads }), entries };
+        const { admissions, kept: answered } = await openAdmissions(database, federationId);
+        return { store: createFederationStore({ journal, artifacts, uploads, admissions }), entries, answered };
       },
       entries: async (federationId) => (await openJournal(database, federationId)).entries,
       uploads: (federationId) => openPendingUploads(uploadsIn(federationId), hashFile),

@@ -40,6 +40,26 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  "002-promises": {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable("admissions")
+        .addColumn("federation_id", "text", (column) => column.notNull().references("federations.id").onDelete("cascade"))
+        .addColumn("resume_hash", "text", (column) => column.notNull())
+        .addColumn("waiting_id", "text", (column) => column.notNull())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addColumn("asked_at", "bigint", (column) => column.notNull())
+        .addColumn("is_admitted", "integer", (column) => column.notNull())
+        .addColumn("until", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("admissions_key", ["federation_id", "resume_hash"])
+        .execute();
+      await db.schema
+        .createTable("ended_sessions")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("until", "bigint", (column) => column.notNull())
+        .execute();
+    },
+  },
 };
 
 /** Brings a database up to this version; each step wholly or not at all. @throws {StoredFormatError} on one of a newer Duet. */

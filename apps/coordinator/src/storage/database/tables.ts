@@ -30,4 +30,16 @@ export interface Tables {
   };
   /** Which blob has what a federation keeps under a name. */
   artifacts: { federation_id: string; name: string; sha256: string; bytes: number };
+  /** What an organiser answered those who ask to join; see storage/admissions.ts. `is_admitted` is 1 or 0. */
+  admissions: {
+    federation_id: string;
+    resume_hash: string;
+    waiting_id: string;
+    name: string;
+    asked_at: number;
+    is_admitted: number;
+    until: number;
+  };
+  /** Sessions that were ended before `until`. */
+  ended_sessions: { id: string; until: number };
 }
