@@ -64,7 +64,7 @@ async function fromFile(path: string, options: DemoOptions): Promise<DemoData> {
 
 /** To as many clients as were asked for; without a number to the usual one, or as many as the rows allow. */
 function deal(rows: readonly Row[], { clients, alpha, seed }: DemoOptions): readonly (readonly Row[])[] {
-  const counts = clients === undefined ? [CLIENTS, 2, 1] : [clients];
+  const counts = clients === undefined ? [CLIENTS, 2, 1] : [clients.length];
   let failure: unknown = null;
   for (const count of counts) {
     for (const minRows of MIN_ROWS) {

@@ -6,7 +6,15 @@ import { reportOf, tableOf } from "./report.ts";
 
 describe("the demo's options", () => {
   it("has defaults and reads numbers", () => {
-    expect(parseOptions(["--clients", "5", "--alpha", "0.5"])).toMatchObject({ scenario: "medical", clients: 5, alpha: 0.5 });
+    expect(parseOptions(["--clients", "5", "--alpha", "0.5"])).toMatchObject({ scenario: "medical", alpha: 0.5 });
+  });
+  it("takes a number of tabs, or what each client is", () => {
+    expect(parseOptions(["--clients", "2"])).toMatchObject({ clients: ["tab", "tab"] });
+    expect(parseOptions(["--clients", "tab,node, cluster"])).toMatchObject({ clients: ["tab", "node", "cluster"] });
+    for (const wrong of ["0", "17", "tab,toaster", "", "1.5"])
+      expect(() => parseOptions(["--clients", wrong])).toThrow(
+        /--clients.*from 1 to 16, or a list of tab, node, python, cluster/,
+      );
   });
   it("refuses what it does not know with a sentence", () => {
     expect(() => parseOptions(["--cliants", "3"])).toThrow(/cliants/);

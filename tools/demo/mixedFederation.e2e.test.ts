@@ -1,40 +1,26 @@
-import { chromium } from "playwright";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startHeadless } from "../../apps/headless/test/support/headlessProgram.ts";
-import { type SmallFederation, smallFederation } from "../../apps/headless/test/support/smallFederation.ts";
-import { join } from "../../apps/web/e2e/support/participant.ts";
-import { chromiumLaunch } from "../chromium.ts";
-import { reportOf } from "./report.ts";
+import { type DemoOptions, parseOptions } from "./options.ts";
+import { hasPython } from "./programs.ts";
+import { runDemo } from "./runDemo.ts";
 
-const DEADLINE_MS = 120_000;
-const webDir = "dist/web";
+/** Two tabs, a program in Node, and two processes of a torchrun where the Python client is installed. */
+const kinds = hasPython() ? ["tab", "tab", "node", "cluster"] : ["tab", "tab", "node"];
+const QUICK = ["--backend", "wasm", "--rounds", "1", "--inner-steps", "4", "--local-steps", "4", "--max-rows", "240"];
 
-async function joinByTab({ invite, files }: SmallFederation, index: number): Promise<void> {
-  const browser = await chromium.launch(chromiumLaunch());
-  onTestFinished(() => browser.close());
-  const data = { name: "tab", file: files[index] ?? "", input: "text", answer: "level" };
-  await join(browser, invite, data, { backend: "wasm", deadlineMs: DEADLINE_MS });
-}
-
-function joinByNode({ invite, files, folder }: SmallFederation, index: number) {
-  const own = ["--name", `node ${index}`, "--state", `${folder}/state-${index}`, "--out", `${folder}/out-${index}`];
-  return startHeadless(["join", invite, "--data", files[index] ?? "", "--input", "text", "--label", "level", ...own]);
-}
-
-const lastSnapshot = ({ organiser, federationId, watchToken }: SmallFederation) => organiser.watch(federationId, watchToken);
-const untilFinished = (federation: SmallFederation) =>
-  expect.poll(async () => (await lastSnapshot(federation)).phase, { timeout: DEADLINE_MS, interval: 500 }).toBe("finished");
-
-test("a tab and two programs are one federation, and the report has all of them with their kind and accuracies", async () => {
-  const federation = await smallFederation({}, { clients: 3, webDir });
-  const programs = [joinByNode(federation, 0), joinByNode(federation, 1)];
-  await joinByTab(federation, 2);
-  expect(await Promise.all(programs.map(({ ended }) => ended)), programs.map(({ said }) => said.err).join("\n")).toEqual([0, 0]);
-  await untilFinished(federation);
-  const { clients } = reportOf(await lastSnapshot(federation));
-  expect(clients.map(({ name, kind }) => `${name}: ${kind}`).sort()).toEqual(["node 0: node", "node 1: node", "tab: tab"]);
-  for (const { accuracy, backend } of clients) {
-    expect(accuracy.fused).toBeGreaterThan(0);
-    expect(backend).toBe("wasm");
+test(`${kinds.join(", ")} are one federation by one command, and the report has each with its kind and accuracies`, async () => {
+  const screenshots = mkdtempSync(join(tmpdir(), "duet-mixed-"));
+  onTestFinished(() => rmSync(screenshots, { recursive: true, force: true }));
+  const options = parseOptions(["--clients", "tab,tab,node,cluster", "--screenshots", screenshots, ...QUICK]) as DemoOptions;
+  const { clients, federation, rounds } = await runDemo(options);
+  expect(federation.ended).toBe("finished");
+  expect(clients.map(({ kind }) => kind).sort()).toEqual(kinds.toSorted());
+  for (const { name, accuracy, trainTokens } of clients) {
+    expect(accuracy.personal, name).toBeGreaterThan(0);
+    expect(accuracy.fused, name).toBeGreaterThan(0);
+    expect(trainTokens, name).toBeGreaterThan(0);
   }
+  expect(rounds[0]?.aggregated).toHaveLength(kinds.length);
 });

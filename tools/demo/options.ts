@@ -6,6 +6,7 @@ import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { DEFAULT_UPLOAD, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { DEVICE_KINDS, type DeviceKind } from "@duet/lora-core/protocol/deviceKind";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
@@ -16,6 +17,20 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 /** Tabs, unless another number is asked for. */
 export const CLIENTS = 3;
 
+const MAX_CLIENTS = 16;
+const KINDS = DEVICE_KINDS.join(", ");
+
+/** What each client is: so many tabs, or kinds with commas between. */
+const clientKinds = z.string().transform((text, context): readonly DeviceKind[] => {
+  const named = /^\d+$/.test(text)
+    ? Array.from({ length: Number(text) }, () => "tab")
+    : text.split(",").map((kind) => kind.trim());
+  const kinds = named.flatMap((name) => DEVICE_KINDS.find((kind) => kind === name) ?? []);
+  if (kinds.length === named.length && kinds.length >= 1 && kinds.length <= MAX_CLIENTS) return kinds;
+  context.addIssue({ code: "custom", message: `must be a number from 1 to ${MAX_CLIENTS}, or a list of ${KINDS}` });
+  return z.NEVER;
+});
+
 const options = z.strictObject({
   scenario: z.enum(["medical", "logs"]).default("medical"),
   data: z.string().optional(),
@@ -24,7 +39,7 @@ const options = z.strictObject({
   ...tableFlags,
   "match-case": z.boolean().default(false),
   /** Left out: the usual number, or as many as the rows allow. */
-  clients: whole(1, 16).optional(),
+  clients: clientKinds.optional(),
   alpha: z.coerce.number().positive().default(1),
   model: z.string().default(`models/${DEFAULT_BASE.label}`),
   method: z.string().default(strategies[0].id),
@@ -66,7 +81,8 @@ export const USAGE = `npm run demo -- [options]
   --header yes|no|auto      whether the first line has the names of the columns ("column 1" and so on where it has not)
   --quotes yes|no|auto      whether quotes mark cells, or are characters like any other
   --match-case              labels must be written alike; else "Spam" and "spam" are one
-  --clients N               tabs (default ${CLIENTS})                  --alpha A        how alike the clients are (Dirichlet, default 1)
+  --clients N|KINDS         tabs (default ${CLIENTS}), or what each client is: tab,tab,node,cluster (also python; both where it is installed)
+  --alpha A                 how alike the clients are (Dirichlet, default 1)
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
   --model FOLDER|FILE.gguf  base model (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} is a small decoder); served from where it lies
   --method ID --preset NAME ${METHODS} and more (default ${strategies[0].id} with its first)
@@ -99,12 +115,12 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
 }
 
 /** @throws {Error} with one sentence where the tabs' updates cannot be summed securely. */
-function checkSecure({ secure, clients = CLIENTS, method, preset, "client-epsilon": clientEpsilon }: DemoOptions): void {
+function checkSecure({ secure, clients, method, preset, "client-epsilon": clientEpsilon }: DemoOptions): void {
   if (!secure) {
     if (clientEpsilon !== undefined) throw new Error("--client-epsilon is noise in secure sums: it needs --secure.");
     return;
   }
-  if (clients < MIN_CLIENTS)
+  if ((clients?.length ?? CLIENTS) < MIN_CLIENTS)
     throw new Error(
       `--secure needs at least ${MIN_CLIENTS} clients: of fewer, a sum hides nothing. Use --clients ${MIN_CLIENTS}.`,
     );

@@ -1,6 +1,6 @@
 /**
  * A whole federation on this machine: a coordinator in this process, one headless Chromium with a browser context per client,
- * each driven through the real page. Nothing of the product is bypassed.
+ * each driven through the real page, and programs where other kinds of clients are asked for. Nothing of the product is bypassed.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,6 +19,7 @@ import { chromiumLaunch } from "../chromium.ts";
 import { type DemoData, demoData } from "./clientData.ts";
 import { killBeforeInput } from "./killedTab.ts";
 import type { DemoOptions } from "./options.ts";
+import { runnable, startProgram } from "./programs.ts";
 import { createProgressDisplay } from "./progress.ts";
 import { type Report, reportOf } from "./report.ts";
 import { takeScreenshots } from "./screenshots.ts";
@@ -29,7 +30,8 @@ const RECORD_CLIP = 1;
 const JOIN_DEADLINE_MS = 180_000;
 
 /** Runs the demo to its end. Whatever it started is stopped, also when it fails. @throws {Error} with what went wrong. */
-export async function runDemo(options: DemoOptions): Promise<Report> {
+export async function runDemo(chosen: DemoOptions): Promise<Report> {
+  const options = { ...chosen, clients: chosen.clients && runnable(chosen.clients) };
   const work = await mkdtemp(joinPath(tmpdir(), "duet-demo-"));
   const cleanUps: (() => Promise<unknown>)[] = [() => rm(work, { recursive: true, force: true })];
   try {
@@ -62,23 +64,31 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
         () => killed.push(name),
         (error) => console.error(`The tab of ${name} was not restored: ${String(error)}`),
       );
-    const tabs = await Promise.all(
-      data.clients.map(({ name }, index) =>
-        join(
-          browser,
-          links.invite,
-          { name, file: files[index] ?? "", ...COLUMNS },
-          {
-            backend: options.backend,
-            deadlineMs: JOIN_DEADLINE_MS,
-            // The report is made of what the tabs tell; with an epsilon there is nothing to choose.
-            figures: hasFigures(options) ? "Everybody" : undefined,
-            ...(options.secure && !options["no-kill"] && index === data.clients.length - 1 ? { onPage: kill(name) } : {}),
-          },
-        ),
+    const clients = data.clients.map(({ name }, index) => ({
+      kind: options.clients?.[index] ?? "tab",
+      data: { name, file: files[index] ?? "", ...COLUMNS },
+    }));
+    const figures = hasFigures(options) ? "everybody" : undefined;
+    const programs = clients.flatMap(({ kind, data }) =>
+      kind === "tab" ? [] : [startProgram(kind, links.invite, { ...data, folder: work, figures })],
+    );
+    for (const program of programs) cleanUps.unshift(async () => program.stop());
+    const ofTabs = clients.filter(({ kind }) => kind === "tab");
+    const joined = Promise.all(
+      ofTabs.map(({ data }, index) =>
+        join(browser, links.invite, data, {
+          backend: options.backend,
+          deadlineMs: JOIN_DEADLINE_MS,
+          // The report is made of what the tabs tell; with an epsilon there is nothing to choose.
+          figures: hasFigures(options) ? "Everybody" : undefined,
+          ...(options.secure && !options["no-kill"] && index === ofTabs.length - 1 ? { onPage: kill(data.name) } : {}),
+        }),
       ),
     );
-    const snapshot = await Promise.race([ended, firstCrash(tabs)]);
+    // A program that fails ends the demo at once, also while the tabs still join.
+    const failed = Promise.all(programs.map((program) => program.ended)).then(() => ended);
+    const tabs = await Promise.race([joined, failed.then(() => joined)]);
+    const snapshot = await Promise.race([ended, failed, firstCrash(tabs)]);
     await takeScreenshots(browser, {
       watchUrl: links.watch,
       participant: tabs[0]?.page,

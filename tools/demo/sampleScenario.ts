@@ -11,7 +11,8 @@ const ROWS_PER_CLIENT = 300;
 
 /** @throws {Error} when the sample data was not built, saying how to. */
 export async function sampleScenario(chosen: DemoOptions): Promise<Scenario> {
-  const { scenario, clients = CLIENTS, seed, "max-rows": maxRows } = chosen;
+  const { scenario, seed, "max-rows": maxRows } = chosen;
+  const clients = chosen.clients?.length ?? CLIENTS;
   const options = { clients, seed, rowsPerClient: Math.min(ROWS_PER_CLIENT, Math.floor(maxRows / clients)) };
   if (scenario === "logs") return logsScenario(options);
   const text = await readFile(".cache/samples/medical.json", "utf8").catch(() => {

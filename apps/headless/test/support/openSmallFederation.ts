@@ -22,8 +22,6 @@ export interface SmallFederation {
 
 export interface SmallOptions {
   readonly clients?: number;
-  /** Serves the page. */
-  readonly webDir?: string | null;
   /** Where bases on a hub come from. */
   readonly hub?: string;
 }
@@ -32,13 +30,13 @@ export interface SmallOptions {
 export async function openSmallFederation(
   folder: string,
   choices: Partial<FederationChoices> = {},
-  { clients = 2, webDir = null, hub }: SmallOptions = {},
+  { clients = 2, hub }: SmallOptions = {},
 ): Promise<{ readonly federation: SmallFederation; readonly close: () => Promise<void> }> {
   const coordinator = createCoordinator({
     dataDir: join(folder, "coordinator"),
     modelsDir: null,
     modelPaths: ["models/use-lite"],
-    webDir,
+    webDir: null,
     ...(hub === undefined ? {} : { hub }),
   });
   const { url } = await coordinator.listen(0, "127.0.0.1");

@@ -2,7 +2,8 @@
 import type { Device } from "./metrics.ts";
 
 /** tab: a page in a browser; node: a program in Node; python: one in Python; cluster: several processes that are one client. */
-export type DeviceKind = "tab" | "node" | "python" | "cluster";
+export const DEVICE_KINDS = ["tab", "node", "python", "cluster"] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 /** What a program in Node says of itself begins so. */
 export const NODE_NAME = "Node.js";
