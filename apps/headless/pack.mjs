@@ -4,8 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -27,8 +26,12 @@ const NATIVE = "fs-native-extensions";
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(staged, { recursive: true });
 await build({
-  entryPoints: [fileURLToPath(new URL("src/main.ts", import.meta.url))],
-  outfile: join(staged, "duet.mjs"),
+  entryPoints: [
+    { in: fileURLToPath(new URL("src/main.ts", import.meta.url)), out: "duet" },
+    { in: fileURLToPath(new URL("src/engine/kernelThread.ts", import.meta.url)), out: "kernelThread" },
+  ],
+  outdir: staged,
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   format: "esm",
@@ -39,10 +42,7 @@ await build({
   logLevel: "warning",
 });
 chmodSync(join(staged, "duet.mjs"), 0o755);
-const wasm = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
-for (const name of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"]) {
-  cpSync(join(wasm, name), join(staged, "wasm", name));
-}
+cpSync(join(root, "packages/lora-engine/src/kernels/dist/tfjs"), join(staged, "wasm"), { recursive: true });
 for (const name of ["LICENSE", "NOTICE", "THIRD_PARTY.md"]) cpSync(join(root, name), join(staged, name));
 cpSync(fileURLToPath(new URL("README.md", import.meta.url)), join(staged, "README.md"));
 const bundled = bringAlong(NATIVE, new Set());

@@ -1,5 +1,5 @@
 /** `npm run attack`: federations whose clients send bad updates (`--poison`), or whose messages are read (`--leak`). `-- --help` says what there is. */
-import { allowRelaxedSimd } from "../runner/nodeWasm.ts";
+import { allowRelaxedSimd } from "@duet/headless/engine/nodeWasm";
 import { leak } from "./leak.ts";
 import { LEAK_USAGE, parseLeakOptions } from "./leakOptions.ts";
 import { poison } from "./poison.ts";

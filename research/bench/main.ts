@@ -7,10 +7,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { allowRelaxedSimd } from "@duet/headless/engine/nodeWasm";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
 import { TORCH_DEVICES, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
 import { ensureChromium } from "../../tools/setup/chromium.mjs";
-import { allowRelaxedSimd } from "../runner/nodeWasm.ts";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";

@@ -1,5 +1,6 @@
 /** `npm run experiment`: methods against each other, in simulated federations. `-- --help` says what there is. */
-import { allowRelaxedSimd, runnerInWords } from "../runner/nodeWasm.ts";
+import { allowRelaxedSimd } from "@duet/headless/engine/nodeWasm";
+import { runnerInWords } from "../runner/nodeWasm.ts";
 import { type ExperimentOptions, parseOptions, USAGE } from "./options.ts";
 import { writePlots } from "./plots.ts";
 import { readResults, writeResults } from "./resultsFile.ts";

@@ -1,6 +1,8 @@
 /** The program `duet`: a command, its options, an exit code. 0: done; 1: it failed; 2: it cannot be meant; 130: interrupted. */
+import { allowRelaxedSimd } from "./engine/nodeWasm.ts";
 import { runProgram } from "./runProgram.ts";
 
+allowRelaxedSimd();
 process.exitCode = await runProgram(process.argv.slice(2), {
   join: {
     summary: "takes part in a federation with the rows of a file",

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
@@ -35,7 +36,7 @@ const filesIn = (folder: string): string[] =>
 test("two processes take part from joining to adapters that PEFT reads, and no row is in what they sent", async () => {
   const federation = await smallFederation();
   const { organiser, federationId, watchToken, folder } = federation;
-  const programs = [joining(federation, 0), joining(federation, 1)];
+  const programs = [joining(federation, 0), joining(federation, 1, ["--threads", "1"])];
   expect(
     await Promise.all(programs.map(({ ended }) => ended)),
     programs.map(({ said }) => said.out + said.err).join("\n"),
@@ -43,9 +44,9 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
   const { config, clients, phase } = await organiser.watch(federationId, watchToken);
   expect(phase).toBe("finished");
   // Whoever comes first.
-  expect(clients.map(({ name, device }) => [name, device?.backend]).toSorted()).toEqual([
-    ["node 0", "wasm"],
-    ["node 1", "wasm"],
+  expect(clients.map(({ name, device }) => [name, device?.backend, device?.threads]).toSorted()).toEqual([
+    ["node 0", "wasm", Math.min(8, availableParallelism())],
+    ["node 1", "wasm", 1],
   ]);
   const base = federationBase(config.model);
   for (const kind of ["personal", "shared", "fused"]) {

@@ -42,6 +42,7 @@ const options = z.strictObject({
   name: visibleName(MAX_NAME_LENGTH).optional(),
   figures: z.enum(FIGURES_FOR).optional(),
   backend: backendName.optional(),
+  threads: z.coerce.number().int().min(1).max(64).optional(),
   model: z.string().min(1).optional(),
   state: z.string().min(1).optional(),
   out: z.string().min(1).default("duet-adapters"),
@@ -68,6 +69,7 @@ export const joinCommand: Command = {
   --figures WHO        who sees what it measures: ${FIGURES_FOR.join(", ")}; unless given the least with
                        which the dashboard shows whether anything is learned, as on the page
   --backend NAME       wasm, cpu, or webgpu (needs: npm install webgpu); chosen by itself unless given
+  --threads N          of wasm; as many as there are cores, up to eight, unless given
   --model FOLDER       the base model's files, for a federation whose base nobody serves
   --state DIR          what it must not forget, secrets among it ($DUET_STATE, or ~/.local/state/duet)
   --out DIR            where the adapters go (duet-adapters)
@@ -99,7 +101,13 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
   if (known) ledger.belongTo(known);
   const coordinator = createCoordinatorClient({ url: link.url, ledger, now });
   const store = createClientFiles(folder);
-  const engine = createNodeEngine({ baseUrl: coordinator.baseUrl, folder, store, modelFolder: chosen.model ?? null });
+  const engine = createNodeEngine({
+    baseUrl: coordinator.baseUrl,
+    folder,
+    store,
+    modelFolder: chosen.model ?? null,
+    threads: chosen.threads ?? null,
+  });
   try {
     const tokens = () => [identities.identity(federationId)?.resumeToken ?? link.token, link.token];
     const snapshot = await lookOn(coordinator, federationId, null, tokens());

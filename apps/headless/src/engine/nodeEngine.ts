@@ -9,7 +9,7 @@ import { findAdapter } from "@duet/lora-engine/backends/webgpuAdapter";
 import { ClientDesk, type ClientStore } from "@duet/lora-engine/training/clientDesk";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
 import { loadModel, type ModelPlaces } from "./loadModel.ts";
-import { wasmFolder } from "./wasmFolder.ts";
+import { nodeWasm } from "./nodeWasm.ts";
 
 export interface NodeEngine extends ClientEngine {
   /** Takes the rows to begin with; returns their handle. */
@@ -18,10 +18,12 @@ export interface NodeEngine extends ClientEngine {
 
 export interface NodeEngineOptions extends Omit<ModelPlaces, "hub"> {
   readonly store: ClientStore;
+  /** Null for as many as help. */
+  readonly threads: number | null;
 }
 
-export function createNodeEngine({ baseUrl, folder, store, modelFolder }: NodeEngineOptions): NodeEngine {
-  const engine = createLocalClient({ wasmPath: wasmFolder(), threads: null });
+export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads }: NodeEngineOptions): NodeEngine {
+  const engine = createLocalClient(nodeWasm(threads));
   const desk = new ClientDesk(engine, store);
   let stopWebgpu: (() => void) | null = null;
 

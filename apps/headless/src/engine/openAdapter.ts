@@ -10,7 +10,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
-import { wasmFolder } from "./wasmFolder.ts";
+import { nodeWasm } from "./nodeWasm.ts";
 
 /** What it serves is the adapter. @throws {DuetError} for one of another scale; {PeftFormatError} for one that does not fit the base. */
 export async function openAdapter(
@@ -23,7 +23,7 @@ export async function openAdapter(
   if (adapterScale(adapter.config) !== adapterScale(config.adapter)) {
     throw new DuetError("ADAPTER_FILE", "The adapter has another scale (alpha / rank) than its federation");
   }
-  const engine = createLocalClient({ wasmPath: wasmFolder(), threads: null });
+  const engine = createLocalClient(nodeWasm(null));
   await engine.open(base, backend);
   const { task, training, seed } = config;
   await engine.prepare({ task, adapter: config.adapter, training, seed, clientSeed: seed }, { train: [], fusion: [], test: [] });
