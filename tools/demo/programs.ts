@@ -34,10 +34,11 @@ export const hasPython = (): boolean => existsSync(".cache/python/installed");
 /** Without those that need Python where it is not there; it says so. */
 export function runnable(kinds: readonly DeviceKind[]): readonly DeviceKind[] {
   if (hasPython()) return kinds;
-  const lacking = kinds.filter((kind) => kind === "python" || kind === "cluster");
+  const inPython = (kind: DeviceKind) => kind === "python" || kind === "cluster";
+  const lacking = kinds.filter(inPython);
   if (lacking.length > 0)
     console.log(`  There is no Python client here (npm run test:python installs it): runs without ${lacking.join(", ")}.`);
-  return kinds.filter((kind) => !lacking.includes(kind));
+  return kinds.filter((kind) => !inPython(kind));
 }
 
 export function startProgram(kind: ProgramKind, invite: string, data: ProgramData): Program {

@@ -103,6 +103,16 @@ def test_embeddings_of_the_shipped_graph() -> None:
 
 def test_a_federation_from_local_learning_to_fusion(golden: Golden, client: Client) -> None:
     """Learning alone, three rounds and the fusion: factors to 1e-3 of their norm, figures, and the same weights."""
+    runs_alike(golden, client)
+
+
+def test_a_causal_language_model_learns_the_same(golden: Golden) -> None:
+    """The base loaded by transformers: learning alone, a round and the fusion."""
+    causal = golden["causal"]
+    runs_alike(causal, prepare(causal["config"], ROOT / "models/duet-tiny", split_of(golden), Ranks()))
+
+
+def runs_alike(golden: Golden, client: Client) -> None:
     start = initial_adapter(client.layout, golden["config"]["seed"])
     held, is_first = Held(start, start), True
     for plan, theirs in zip(golden["plans"]["rounds"], golden["rounds"], strict=True):
@@ -167,7 +177,7 @@ def test_an_interrupted_training_goes_on_where_it_was(client: Client, tmp_path: 
 
 
 def test_what_is_lacking_is_named(golden: Golden) -> None:
-    model = {"source": {"kind": "coordinator"}, "config": {"model_type": "use-lite"}}
+    model = {"source": {"kind": "coordinator"}, "config": {"model_type": "use-lite"}, "files": []}
     config = {**golden["config"], "model": model}
     plans = golden["plans"]
     assert refusal(config, plans) is None

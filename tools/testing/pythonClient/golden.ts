@@ -13,7 +13,7 @@ import { updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import type { Weighting } from "@duet/lora-core/strategies/strategy";
+import type { Budgets, Weighting } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import { useBackend } from "@duet/lora-engine/backends/testBackend";
@@ -35,11 +35,14 @@ const setup = {
   task: scenario.task,
   adapter: { rank: 2, alpha: 4, dropout: 0, targetModules: ["qkv"] },
   training: defaultTraining("encoder"),
+  model: { config: { model_type: "use-lite" } },
   upload: AS_THEY_ARE,
   aggregation: "plain",
   seed: SEED,
   clientSeed: clientSeedOf(split),
 };
+
+type Setup = typeof setup;
 
 /** With this preset every kind of step occurs: learning alone, values and differences, copies, a fusion. */
 const strategy = presetOf("fdlora", "sends-personal");
@@ -49,9 +52,8 @@ const budgets = {
   rounds: 3,
 } as const;
 
-async function federation() {
-  await useBackend("wasm");
-  const model = loadModel(readModelFolder("use-lite"));
+async function federation(base: string, setup: Setup, { budgets }: { readonly budgets: Budgets }) {
+  const model = loadModel(readModelFolder(base));
   let client: Client = prepareClient(await model.prepare(setup.task), model.linears, setup, split);
   const { layout } = client;
   const method = methodOf(strategy);
@@ -101,12 +103,22 @@ function sums(plans: FederationPlans) {
   };
 }
 
+/** The same with a causal language model, which learns alone and in one round. */
+const causal = {
+  ...setup,
+  adapter: { ...setup.adapter, targetModules: ["q_proj", "v_proj", "down_proj"] },
+  training: { ...defaultTraining("decoder"), batchSize: 4 },
+  model: { config: { model_type: "llama" } },
+};
+const oneRound = { local: { unit: "steps", amount: 3 }, inner: { unit: "steps", amount: 3 }, rounds: 1 } as const;
+
 const values = Float32Array.from(Array.from({ length: 200 }, random(3, "values")), (x, i) =>
   i < 64 ? 0 : (x - 0.5) * 10 ** (i % 4),
 );
 const coded = (format: "int8" | "int4") => base64(codecFor({ format, topK: null })?.encode(values, () => 0.25) ?? null);
 const places = (part: typeof split.train) => part.map((row) => rows.indexOf(row));
 
+await useBackend("wasm");
 console.log(
   JSON.stringify({
     draws: Array.from({ length: 8 }, random(5, "a", 2, "é𓀀")),
@@ -122,6 +134,7 @@ console.log(
     int4: coded("int4"),
     config: setup,
     sums: sums(federationPlans(strategy, budgets)),
-    ...(await federation()),
+    ...(await federation("use-lite", setup, { budgets })),
+    causal: { config: causal, ...(await federation("duet-tiny", causal, { budgets: oneRound })) },
   }),
 );

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from duet_client.encoder import Example
+from duet_client.base_model import Example
 from duet_client.random_stream import Uniform, shuffled
 
 BATCHES_PER_POOL = 8

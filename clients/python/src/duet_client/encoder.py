@@ -6,7 +6,6 @@ leaves them out.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,8 +13,8 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from duet_client.adapter import A_SUFFIX, B_SUFFIX, Adapter, LinearModule
-from duet_client.failure import Failure
+from duet_client.adapter import A_SUFFIX, B_SUFFIX, LinearModule
+from duet_client.base_model import ActiveAdapter, Example
 
 TEMPERATURE = 16.0
 """tau of the scores tau cos(e(text), e0(label)), with e0 the untouched base."""
@@ -24,23 +23,12 @@ CHARACTERS_PER_TOKEN = 64
 NORM_EPSILON = 1e-12
 
 
-@dataclass(frozen=True)
-class ActiveAdapter:
-    """What is active beside the frozen base: y = W x + b + scale B A dropout(x)."""
-
-    factors: Adapter
-    scale: float
-    dropout: float = 0.0
-
-
 class Encoder:
     """The frozen base on a device."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         """Load config.json, tokenizer.json and model.safetensors."""
         self.config = json.loads((folder / "config.json").read_text())
-        if self.config.get("model_type") != "use-lite":
-            raise Failure(f"This client reads the base use-lite, not {self.config.get('model_type')}. Join with a tab.")
         self.device = device
         self.weights = {name: tensor.float().to(device) for name, tensor in load_file(folder / "model.safetensors").items()}
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -57,6 +45,10 @@ class Encoder:
     def linears(self) -> list[LinearModule]:
         """Linear modules in the order of the forward pass."""
         return encoder_linears(self.config)
+
+    def label_task(self, labels: Sequence[str]) -> "EncoderTask":
+        """Bind it to labels."""
+        return EncoderTask(self, labels)
 
     def tokens_of(self, text: str, max_tokens: int) -> list[int]:
         """At least one token, at most `max_tokens` or what the model takes."""
@@ -101,15 +93,7 @@ class Encoder:
         return y + adapter.scale * functional.linear(functional.linear(kept, a), b)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A row as token ids."""
-
-    tokens: Sequence[int]
-    label: int
-
-
-class LabelTask:
+class EncoderTask:
     """The base bound to labels: score(text, label) = tau cos(e(text), e0(label)). Labels never move."""
 
     def __init__(self, encoder: Encoder, labels: Sequence[str]) -> None:
@@ -132,6 +116,13 @@ class LabelTask:
         """Cross-entropy of every row, nats."""
         wanted = torch.tensor([example.label for example in batch], device=self.encoder.device)
         return functional.cross_entropy(self.logits(batch, adapter), wanted, reduction="none")
+
+    def score(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> tuple[list[float], list[int]]:
+        """Losses, and the label with the largest score."""
+        with torch.no_grad():
+            logits = self.logits(batch, adapter).double().cpu()
+        wanted = torch.tensor([example.label for example in batch])
+        return functional.cross_entropy(logits, wanted, reduction="none").tolist(), logits.argmax(dim=1).tolist()
 
 
 def encoder_linears(config: dict[str, int]) -> list[LinearModule]:

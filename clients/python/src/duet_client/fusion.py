@@ -26,14 +26,16 @@ class _Candidate:
     objective: float
 
 
-def search_weights(config: dict[str, Any], losses_at: Callable[[Point], Losses]) -> tuple[Point, int]:
-    """Weights, and how many candidates were scored; a candidate that comes again is not."""
+def search_weights(config: dict[str, Any], units: Sequence[int], losses_at: Callable[[Point], Losses]) -> tuple[Point, int]:
+    """Weights, and how many candidates were scored; a candidate that comes again is not. `units` are each row's scored ones."""
     known: dict[Point, Losses] = {}
+    by_loss = config["objective"] == "loss"
+    total = sum(units) if by_loss else len(units)
 
     def counted(at: Point) -> Losses:
         if at not in known:
             losses = losses_at(at)
-            known[at] = losses if config["objective"] == "loss" else [1 - math.exp(-loss) for loss in losses]
+            known[at] = losses if by_loss else [1 - math.exp(-loss / count) for loss, count in zip(losses, units, strict=True)]
         return known[at]
 
     candidates: list[_Candidate] = []
@@ -44,7 +46,7 @@ def search_weights(config: dict[str, Any], losses_at: Callable[[Point], Losses])
         if max(abs(at[0]), abs(at[1])) > config["bound"]:
             return math.inf
         losses = counted(at)
-        mean = sum(losses) / len(losses)
+        mean = sum(losses) / total
         loss = mean if math.isfinite(mean) else math.inf
         objective = loss + float(config["l1"]) * (abs(at[0]) + abs(at[1])) / 2
         candidates.append(_Candidate(at, losses, loss, objective))

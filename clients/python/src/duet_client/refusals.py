@@ -4,6 +4,8 @@ from typing import Any
 
 from duet_client.upload_codec import FORMATS
 
+BASES = ("use-lite", "llama", "qwen2", "qwen3", "gpt2")
+
 
 def refusal(config: dict[str, Any], plans: dict[str, Any]) -> str | None:
     """One sentence naming what this federation asks for and this client lacks; None where it can take part."""
@@ -19,11 +21,13 @@ def refusal(config: dict[str, Any], plans: dict[str, Any]) -> str | None:
 
 def _settings(config: dict[str, Any]) -> list[str]:
     """What is lacking whatever the method is."""
+    kind = config["model"]["config"].get("model_type")
     upload, is_plain = config["upload"], config["aggregation"] == "plain"
     found = {
         f"tasks of kind {config['task']['kind']}": config["task"]["kind"] != "label",
         "differential privacy": "privacy" in config["training"] or "clientPrivacy" in config,
-        f"base model {config['model']['config'].get('model_type')}": config["model"]["config"].get("model_type") != "use-lite",
+        f"base model {kind}": kind not in BASES,
+        "base models in GGUF": any(file["path"].endswith(".gguf") for file in config["model"]["files"]),
         "base models from a hub": config["model"]["source"]["kind"] == "hub",
         # A secure sum has a form of its own.
         f"uploads as {upload['format']}": is_plain and upload["format"] not in ("f32", *FORMATS),

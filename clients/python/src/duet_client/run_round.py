@@ -21,8 +21,8 @@ from duet_client.adapter import (
     scaled,
     stack_ranks,
 )
+from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import steps_of
-from duet_client.encoder import ActiveAdapter, Example, LabelTask
 from duet_client.evaluation import Evaluation, evaluate, row_losses
 from duet_client.fusion import Point, search_weights
 from duet_client.random_stream import random_stream, shuffled
@@ -193,7 +193,7 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
         candidate = None if at == (0, 0) else mixed(held, at, search["kind"])
         return row_losses(client.task, client.fusion_rows, _on_device(client, candidate))[0]
 
-    (personal, shared), evaluations = search_weights(search, losses_at)
+    (personal, shared), evaluations = search_weights(search, [row.units for row in client.fusion_rows], losses_at)
     tokens = evaluations * sum(len(row.tokens) for row in client.fusion_rows)
     took = {"evaluations": evaluations, "forwardTokens": tokens, "seconds": time.monotonic() - began}
     report.fusion = {"personal": personal, "shared": shared, **took}

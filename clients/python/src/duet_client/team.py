@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from duet_client.adapter import adapter_layout
-from duet_client.encoder import Encoder, Example, LabelTask
+from duet_client.base_model import Example, load_base
 from duet_client.kept_trainings import KeptTrainings
 from duet_client.random_stream import client_seed
 from duet_client.ranks import Ranks
@@ -25,8 +25,8 @@ def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks, trai
 
     With `trainings` it is kept on the disk where a training is, and an interrupted one goes on there.
     """
-    encoder = Encoder(base, ranks.device)
-    task = LabelTask(encoder, config["task"]["labels"])
+    loaded = load_base(base, config["model"]["config"], ranks.device)
+    task = loaded.label_task(config["task"]["labels"])
     limit = config["training"]["maxTokens"]
     train_rows = [task.encode(row.input, row.answer, limit) for row in split.train]
     lora = config["adapter"]
@@ -47,7 +47,7 @@ def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks, trai
 
     return Client(
         config=config,
-        layout=adapter_layout(encoder.linears, lora["targetModules"], lora["rank"]),
+        layout=adapter_layout(loaded.linears, lora["targetModules"], lora["rank"]),
         task=task,
         train_rows=train_rows,
         fusion_rows=encoded(distinct(split.fusion)),

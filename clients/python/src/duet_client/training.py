@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from duet_client.adapter import A_SUFFIX, Adapter, Part, keys_of
+from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import batches
-from duet_client.encoder import ActiveAdapter, Example, LabelTask
 from duet_client.failure import Failure
 from duet_client.random_stream import random_stream
 from duet_client.ranks import Ranks
@@ -108,7 +108,7 @@ def train_adapter(
         loss = torch.zeros((), device=device)
         if share:
             active = ActiveAdapter(_active(values, run.weight, beside), scale, lora["dropout"])
-            loss = task.losses(share, active).sum() / len(batch)
+            loss = task.losses(share, active).sum() / sum(example.units for example in batch)
             loss.backward()  # type: ignore[no-untyped-call]
         for tensor in moving:
             if tensor.grad is None:

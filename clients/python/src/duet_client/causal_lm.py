@@ -1,0 +1,188 @@
+"""Causal language models of `transformers` as bases (llama, qwen2, qwen3, gpt2), with LoRA on their linear modules.
+
+A row is `<bos> input "\\nAnswer:" " answer" <eos>`, as `causalLm/prompt.ts` writes it; the loss is on the answer's tokens. Labels
+are chosen by the tokens that tell them apart, the largest logit first. Peak memory is the base in float32 and one batch.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch.nn import functional
+
+from duet_client.adapter import A_SUFFIX, B_SUFFIX, LinearModule
+from duet_client.base_model import ActiveAdapter, Example
+from duet_client.failure import Failure
+
+ANSWER_SEPARATOR = "\nAnswer:"
+
+
+class CausalLm:
+    """The frozen base on a device."""
+
+    def __init__(self, folder: Path, device: torch.device) -> None:
+        """Load config.json, tokenizer.json and the weights."""
+        try:
+            from transformers import AutoModelForCausalLM
+        except ImportError as error:
+            raise Failure('This base needs transformers: pip install "duet-client[transformers]".') from error
+        if _has_chat_template(folder):
+            raise Failure("This base has a chat template, which this client does not write. Join with a tab.")
+        self.device = device
+        library: Any = AutoModelForCausalLM
+        self.model = library.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        self.model.to(device).eval().requires_grad_(False)
+        self._active: ActiveAdapter | None = None
+        self.linears = self._linears()
+        for linear in self.linears:
+            self.model.get_submodule(linear.name).register_forward_hook(self._adapting(linear.name))
+
+    def label_task(self, labels: Sequence[str]) -> "CausalTask":
+        """Bind it to labels."""
+        return CausalTask(self, labels)
+
+    @property
+    def max_tokens(self) -> int:
+        """Positions that it has."""
+        return int(self.model.config.max_position_embeddings)
+
+    def logits(self, rows: Sequence[Sequence[int]], last: Sequence[int], adapter: ActiveAdapter | None) -> torch.Tensor:
+        """Logits [K, vocabulary] after each of the last so many tokens of every row, row after row."""
+        longest = max(len(row) for row in rows)
+        ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=self.device)
+        is_there = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=self.device)
+        with self._with(adapter):
+            hidden = self.model.base_model(input_ids=ids, attention_mask=is_there).last_hidden_state
+        wanted = [hidden[at, len(row) - count : len(row)] for at, (row, count) in enumerate(zip(rows, last, strict=True))]
+        found: torch.Tensor = self.model.get_output_embeddings()(torch.cat(wanted))
+        return found
+
+    def _linears(self) -> list[LinearModule]:
+        """Every linear module but the head; GPT-2's have their weights the other way round."""
+        from transformers.pytorch_utils import Conv1D
+
+        head = self.model.get_output_embeddings()
+        found = []
+        for name, module in self.model.named_modules():
+            if isinstance(module, Conv1D):
+                found.append(LinearModule(name, module.weight.shape[0], module.weight.shape[1]))
+            elif isinstance(module, torch.nn.Linear) and module is not head:
+                found.append(LinearModule(name, module.in_features, module.out_features))
+        return found
+
+    @contextmanager
+    def _with(self, adapter: ActiveAdapter | None) -> Iterator[None]:
+        self._active = adapter
+        try:
+            yield
+        finally:
+            self._active = None
+
+    def _adapting(self, name: str) -> Any:  # noqa: ANN401
+        def hook(_: object, inputs: tuple[torch.Tensor], output: torch.Tensor) -> torch.Tensor:
+            active = self._active
+            if active is None or name + A_SUFFIX not in active.factors:
+                return output
+            x = functional.dropout(inputs[0], active.dropout) if active.dropout > 0 else inputs[0]
+            narrow = functional.linear(x, active.factors[name + A_SUFFIX])
+            return output + active.scale * functional.linear(narrow, active.factors[name + B_SUFFIX])
+
+        return hook
+
+
+@dataclass
+class _Labels:
+    """Labels that begin with the same tokens; decided once there is one."""
+
+    label: int | None = None
+    children: dict[int, "_Labels"] = field(default_factory=dict)
+
+
+class CausalTask:
+    """A causal language model that answers with one of some labels."""
+
+    def __init__(self, base: CausalLm, labels: Sequence[str]) -> None:
+        """Tokenise the labels."""
+        self.encoder = base
+        self.labels = list(labels)
+        folder = Path(base.model.name_or_path)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        config = json.loads((folder / "config.json").read_text())
+        begin, end = config.get("bos_token_id"), config.get("eos_token_id")
+        self._start = [] if begin is None else [begin]
+        self._end = [end[0] if isinstance(end, list) else end]
+        self._tree = _tree([(self._answer(label), place) for place, label in enumerate(labels)], 0)
+
+    def encode(self, text: str, answer: str, max_tokens: int) -> Example:
+        """Tokenise a row; the end of a long input is cut."""
+        ends = self._answer(answer)
+        room = min(max_tokens, self.encoder.max_tokens) - len(ends)
+        prompt = [*self._start, *self._ids(text + ANSWER_SEPARATOR)]
+        if len(prompt) > room:
+            separator = self._ids(ANSWER_SEPARATOR)
+            kept = max(0, room - len(self._start) - len(separator))
+            prompt = [*self._start, *self._ids(text)[:kept], *separator]
+        return Example([*prompt, *ends], self.labels.index(answer), len(ends))
+
+    def losses(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> torch.Tensor:
+        """Cross-entropy of every row, summed over its answer's tokens, nats."""
+        units = [example.units for example in batch]
+        # Nothing is predicted from the last token.
+        logits = self.encoder.logits([example.tokens[:-1] for example in batch], units, adapter)
+        wanted = [token for example in batch for token in example.tokens[-example.units :]]
+        found = functional.cross_entropy(logits, torch.tensor(wanted, device=self.encoder.device), reduction="none")
+        return torch.stack([part.sum() for part in torch.split(found, units)])
+
+    def score(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> tuple[list[float], list[int]]:
+        """Losses, and the label that is chosen."""
+        with torch.no_grad():
+            losses = self.losses(batch, adapter).double().tolist()
+            return losses, self._chosen([example.tokens[: -example.units] for example in batch], adapter)
+
+    def _chosen(self, prompts: Sequence[Sequence[int]], adapter: ActiveAdapter | None) -> list[int]:
+        """Walk down the labels' tokens; one pass per choice, over the rows that still have one."""
+        paths = [_forced(self._tree, []) for _ in prompts]
+        while undecided := [row for row, (node, _) in enumerate(paths) if node.label is None]:
+            rows = [[*prompts[row], *paths[row][1]] for row in undecided]
+            logits = self.encoder.logits(rows, [1] * len(rows), adapter)
+            for row, scores in zip(undecided, logits, strict=True):
+                node, tokens = paths[row]
+                best = max(node.children, key=lambda token: float(scores[token]))
+                paths[row] = _forced(node.children[best], [*tokens, best])
+        return [node.label or 0 for node, _ in paths]
+
+    def _answer(self, label: str) -> list[int]:
+        return [*self._ids(f" {label}"), *self._end]
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _tree(sequences: Sequence[tuple[Sequence[int], int]], depth: int) -> _Labels:
+    if len(sequences) == 1:
+        return _Labels(label=sequences[0][1])
+    groups: dict[int, list[tuple[Sequence[int], int]]] = {}
+    for tokens, label in sequences:
+        if depth >= len(tokens):
+            raise Failure("Two labels cannot be told apart by their tokens.")
+        groups.setdefault(tokens[depth], []).append((tokens, label))
+    return _Labels(children={token: _tree(group, depth + 1) for token, group in groups.items()})
+
+
+def _forced(node: _Labels, tokens: list[int]) -> tuple[_Labels, list[int]]:
+    """Go down where there is nothing to choose."""
+    while node.label is None and len(node.children) == 1:
+        [(token, child)] = node.children.items()
+        node, tokens = child, [*tokens, token]
+    return node, tokens
+
+
+def _has_chat_template(folder: Path) -> bool:
+    settings = folder / "tokenizer_config.json"
+    named = settings.exists() and "chat_template" in json.loads(settings.read_text())
+    return named or (folder / "chat_template.jinja").exists()
