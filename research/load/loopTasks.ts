@@ -5,7 +5,7 @@
  */
 import { createHook, executionAsyncResource } from "node:async_hooks";
 import { closeSync, openSync, readSync } from "node:fs";
-import { constants, type PerformanceEntry, type PerformanceNodeEntry, PerformanceObserver, performance } from "node:perf_hooks";
+import { constants, type PerformanceEntry, PerformanceObserver, performance } from "node:perf_hooks";
 
 export interface LoopTasks {
   /** The longest by processor time, longest first: the part in which no garbage was collected, and all of it. Null where the system does not tell. */
@@ -107,7 +107,8 @@ function openScheduler(): { read(): Spent } | null {
 
 function collectionOf(entry: PerformanceEntry) {
   const { startTime, duration } = entry;
-  const { kind } = (entry as PerformanceNodeEntry).detail as { readonly kind: number };
+  // Node's own; its types know of no detail.
+  const { kind } = (entry as PerformanceEntry & { readonly detail: { readonly kind: number } }).detail;
   return { from: startTime, to: startTime + duration, kind: KINDS[kind] ?? String(kind) };
 }
 
