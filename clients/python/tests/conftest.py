@@ -46,8 +46,9 @@ class Federation:
 def federation() -> Iterator[Callable[..., Federation]]:
     opened: list[subprocess.Popen[str]] = []
 
-    def start(clients: int = 1, **choices: Any) -> Federation:
-        command = ["node", "--import", "tsx", "tools/testing/pythonClient/federation.ts", json.dumps(choices), str(clients)]
+    def start(clients: int = 1, base: str = "use-lite", **choices: Any) -> Federation:
+        script = "tools/testing/pythonClient/federation.ts"
+        command = ["node", "--import", "tsx", script, json.dumps(choices), str(clients), f"models/{base}"]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         opened.append(process)
         assert process.stdout is not None

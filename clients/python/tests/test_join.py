@@ -6,6 +6,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import pytest
 from conftest import Federation, client, ended
 from safetensors.torch import load_file
 
@@ -42,8 +43,9 @@ def shared_adapters(folder: Path, clients: int) -> list[dict[str, Any]]:
     return [load_file(folder / f"out-{index}" / "shared" / "adapter_model.safetensors") for index in range(clients)]
 
 
-def test_a_cluster_and_a_node_client_in_one_federation(federation: Start, run: Run, tmp_path: Path) -> None:
-    small = federation(clients=2, rounds=2)
+@pytest.mark.parametrize("base", ["use-lite", "duet-tiny"])
+def test_a_cluster_and_a_node_client_in_one_federation(federation: Start, run: Run, tmp_path: Path, base: str) -> None:
+    small = federation(clients=2, base=base, rounds=2)
     programs = [run(client(small, 0, tmp_path, ranks=2)), run(by_node(small, 1, tmp_path))]
     for code, words in map(ended, programs):
         assert code == 0, words

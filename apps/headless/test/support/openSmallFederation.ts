@@ -22,20 +22,22 @@ export interface SmallFederation {
 
 export interface SmallOptions {
   readonly clients?: number;
+  /** Folder of the base model. */
+  readonly base?: string;
   /** Where bases on a hub come from. */
   readonly hub?: string;
 }
 
-/** Of log lines with their level, on use-lite, with everything in `folder`. */
+/** Of log lines with their level, on use-lite unless told otherwise, with everything in `folder`. */
 export async function openSmallFederation(
   folder: string,
   choices: Partial<FederationChoices> = {},
-  { clients = 2, hub }: SmallOptions = {},
+  { clients = 2, base = "models/use-lite", hub }: SmallOptions = {},
 ): Promise<{ readonly federation: SmallFederation; readonly close: () => Promise<void> }> {
   const coordinator = createCoordinator({
     dataDir: join(folder, "coordinator"),
     modelsDir: null,
-    modelPaths: ["models/use-lite"],
+    modelPaths: [base],
     webDir: null,
     ...(hub === undefined ? {} : { hub }),
   });
