@@ -70,7 +70,12 @@ def test_two_node_clients_and_a_cluster_sum_securely(federation: Start, run: Run
     snapshot = small.snapshot()
     assert snapshot["phase"] == "finished"
     summed = [entry for entry in snapshot["rounds"] if entry["exchanges"]]
-    assert [(entry["round"], len(entry["aggregated"]), entry["exchanges"]) for entry in summed] == [(1, 3, 1), (2, 3, 1)]
+    assert [(entry["round"], len(entry["aggregated"]), entry["exchanges"]) for entry in summed] == [
+        (1, 3, 1),
+        (2, 3, 1),
+        (3, 3, 1),
+    ]
+    assert summed[-1]["means"]["accuracy"]["fused"] > 0
     for each in snapshot["clients"]:
         assert each["identity"] is not None
         assert each["samples"]["train"] is None

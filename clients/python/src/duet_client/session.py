@@ -187,11 +187,11 @@ class Session:
 
     def _answer(self, asked: SumStep, pins: dict[str, str], content: bytes) -> bytes:
         finished = self.finished
-        if finished is None or finished.upload is None:
-            raise Failure(f"Round {asked.round} has nothing to sum.")
+        if finished is None:
+            raise Failure(f"There is nothing of round {asked.round} to sum.")
         place = [entry["round"] for entry in self.plans["rounds"]].index(asked.round)
         sums = self.plans["sums"]
-        shared = SharedRound(finished.upload, finished.metrics, self._counts())
+        shared = SharedRound(finished.upload or b"", finished.metrics, self._counts())
         keys = SumKeys(self.identity.secret_key, pins)
         kept = self.state.sum()
         return answer(asked, sums, sums["layouts"][place], shared, keys, content, kept, self.state.save_sum)

@@ -7,7 +7,7 @@ import { type SumConfig, sumSizeOf, updateVectorLayout, weightingOf } from "./up
 
 export interface FederationSums {
   readonly weighting: Weighting;
-  /** One for each round of the plans. The group "update" stands there with one value: it has as many as the update. */
+  /** One for each round of the plans. The group "update" stands there with one value: it has as many as the update, and none where figures alone are summed. */
   readonly layouts: readonly VectorLayout[];
 }
 
@@ -20,6 +20,6 @@ export function federationSums(
   { rounds }: FederationPlans,
 ): FederationSums | null {
   if (config.aggregation === "plain" || config.clientPrivacy) return null;
-  const layouts = rounds.map(({ round }) => updateVectorLayout(sumSizeOf(config, round, null), 1));
+  const layouts = rounds.map(({ round, plan }) => updateVectorLayout(sumSizeOf(config, round, null), plan.upload ? 1 : 0));
   return { weighting: weightingOf(config), layouts };
 }

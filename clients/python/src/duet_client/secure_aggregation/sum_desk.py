@@ -28,7 +28,7 @@ FLOAT_BYTES = 4
 
 @dataclass(frozen=True)
 class SharedRound:
-    """What a client has to share after a round; figures and counts as they are, whoever else sees them."""
+    """What a client has to share after a round, nothing but figures where those alone are summed; whoever else sees them."""
 
     upload: bytes
     metrics: dict[str, Any]
