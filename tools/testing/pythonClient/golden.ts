@@ -43,6 +43,7 @@ const setup = {
 };
 
 type Setup = typeof setup;
+type BaseName = Parameters<typeof readModelFolder>[0];
 
 /** With this preset every kind of step occurs: learning alone, values and differences, copies, a fusion. */
 const strategy = presetOf("fdlora", "sends-personal");
@@ -52,7 +53,7 @@ const budgets = {
   rounds: 3,
 } as const;
 
-async function federation(base: string, setup: Setup, { budgets }: { readonly budgets: Budgets }) {
+async function federation(base: BaseName, setup: Setup, { budgets }: { readonly budgets: Budgets }) {
   const model = loadModel(readModelFolder(base));
   let client: Client = prepareClient(await model.prepare(setup.task), model.linears, setup, split);
   const { layout } = client;
@@ -107,7 +108,7 @@ function sums(plans: FederationPlans) {
 const causal = {
   ...setup,
   adapter: { ...setup.adapter, targetModules: ["q_proj", "v_proj", "down_proj"] },
-  training: { ...defaultTraining("decoder"), batchSize: 4 },
+  training: { ...defaultTraining("causal-lm"), batchSize: 4 },
   model: { config: { model_type: "llama" } },
 };
 const oneRound = { local: { unit: "steps", amount: 3 }, inner: { unit: "steps", amount: 3 }, rounds: 1 } as const;
