@@ -57,6 +57,9 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   plugins: [react(), wasmBinaries(), licences(), compressedForms()],
+  resolve: {
+    alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL("apps/web/src/lib/zodWithoutEval.ts", import.meta.url)) }],
+  },
   worker: { format: "es" },
   build: { outDir: "dist/web", emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 2500 },
   server: {

@@ -1,25 +1,28 @@
-/** How the dashboard of many clients holds while events stream: `npm run bench:dashboard -- [--clients 50] [--rounds 200] [--events 50] [--seconds 20] [--pictures DIR]`. */
-import { parseArgs } from "node:util";
+/** `npm run bench:dashboard`, see USAGE: how the dashboard of many clients holds while events stream. */
+import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
-import type { Page } from "playwright";
-import { startStage } from "../e2e/support/stage.ts";
+import type { CDPSession, Page } from "playwright";
+import { type Stage, startStage } from "../e2e/support/stage.ts";
 import { crowdOf, serveCrowd } from "./crowdStream.ts";
 
-const { values } = parseArgs({
-  options: {
-    clients: { type: "string", default: "50" },
-    rounds: { type: "string", default: "200" },
-    events: { type: "string", default: "50" },
-    seconds: { type: "string", default: "20" },
-    pictures: { type: "string" },
-  },
-});
-const [clients, rounds, events, seconds] = [values.clients, values.rounds, values.events, values.seconds].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+const USAGE = `npm run bench:dashboard -- [options]
+
+  Milliseconds between frames of the dashboard, at rest and while events stream.
+
+  --clients N     who took part (50)
+  --rounds N      of the federation, two thirds of them over (200)
+  --events N      a second (50)
+  --seconds N     for each of the two (20)
+  --pictures DIR  screenshots too, light and dark, 1280 and 390 px`;
+
+interface Options {
+  readonly clients: number;
+  readonly rounds: number;
+  /** A second. */
+  readonly events: number;
+  readonly seconds: number;
+  readonly pictures: string | undefined;
+}
 
 /** Milliseconds between frames, and of tasks that were longer than 50. */
 interface Frames {
@@ -48,8 +51,54 @@ function watchFrames(page: Page, milliseconds: number): Promise<Frames> {
 const at = (sorted: readonly number[], share: number): string =>
   (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1);
 
-const stage = await startStage();
 try {
+  const options = readOptions();
+  if (options === "help") console.log(USAGE);
+  else await main(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+function readOptions(): Options | "help" {
+  const { values } = parseCommandLine({
+    args: process.argv.slice(2),
+    options: {
+      help: { type: "boolean", short: "h", default: false },
+      clients: { type: "string", default: "50" },
+      rounds: { type: "string", default: "200" },
+      events: { type: "string", default: "50" },
+      seconds: { type: "string", default: "20" },
+      pictures: { type: "string" },
+    },
+  });
+  if (values.help) return "help";
+  const { clients, rounds, events, seconds, pictures } = values;
+  return {
+    clients: count("clients", clients),
+    rounds: count("rounds", rounds),
+    events: count("events", events),
+    seconds: count("seconds", seconds),
+    pictures,
+  };
+}
+
+/** @throws {Error} on what is no whole number above 0. */
+function count(name: string, value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new Error(`--${name} takes a whole number above 0, not ${value}`);
+  return Number(value);
+}
+
+async function main(options: Options): Promise<void> {
+  const stage = await startStage();
+  try {
+    await measure(stage, options);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function measure(stage: Stage, { clients, rounds, events, seconds, pictures }: Options): Promise<void> {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
   const labels = Array.from({ length: 12 }, (_, index) => `label ${index}`);
@@ -59,36 +108,47 @@ try {
   const page = await stage.browser.newPage({ viewport: { width: 1280, height: 900 } });
   const stream = await serveCrowd(page, snapshot);
   await page.goto(federation.watchUrl);
-  await page.getByRole("region", { name: "Every client, every round" }).waitFor();
-  await page.getByRole("textbox", { name: "Find a client" }).fill("Site 17");
-  await page.getByRole("button", { name: "Site 17" }).click();
-  await page.getByRole("textbox", { name: "Find a client" }).fill("");
-  if (values.pictures !== undefined) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [1280, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.waitForTimeout(300);
-        await page.screenshot({ path: `${values.pictures}/crowd-${width}-${colorScheme}.png`, fullPage: true });
-      }
-    }
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
+  await pinOne(page);
+  if (pictures !== undefined) await takePictures(page, pictures);
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
-  const busy = async () =>
-    (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
   for (const rate of [0, events]) {
     stream.start(rate);
-    const before = await busy();
+    const before = await busySeconds(session);
     const { between, longTasks } = await watchFrames(page, 1000 * seconds);
-    const share = ((await busy()) - before) / seconds;
+    const share = ((await busySeconds(session)) - before) / seconds;
     const sent = stream.stop();
     const sorted = between.toSorted((a, b) => a - b);
-    process.stdout.write(
-      `${clients} clients, ${rounds} rounds, ${sent} events in ${seconds} s: ${between.length} frames, ms between frames p50 ${at(sorted, 0.5)}, p95 ${at(sorted, 0.95)}, p99 ${at(sorted, 0.99)}; main thread busy ${(100 * share).toFixed(0)} %; tasks over 50 ms: ${longTasks.length}\n`,
+    console.log(
+      `${clients} clients, ${rounds} rounds, ${sent} events in ${seconds} s: ${between.length} frames, ms between frames p50 ${at(sorted, 0.5)}, ` +
+        `p95 ${at(sorted, 0.95)}, p99 ${at(sorted, 0.99)}; main thread busy ${(100 * share).toFixed(0)} %; tasks over 50 ms: ${longTasks.length}`,
     );
   }
-} finally {
-  await stage.close();
+}
+
+/** Chooses one client, as somebody who follows it does. */
+async function pinOne(page: Page): Promise<void> {
+  await page.getByRole("region", { name: "Every client, every round" }).waitFor();
+  const search = page.getByRole("textbox", { name: "Find a client" });
+  await search.fill("Site 17");
+  await page.getByRole("button", { name: "Site 17" }).click();
+  await search.fill("");
+}
+
+async function takePictures(page: Page, folder: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: `${folder}/crowd-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Of the main thread since the page began. */
+async function busySeconds(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
 }

@@ -1,4 +1,3 @@
-import "@duet/lora-core/protocol/withoutEval";
 import "@fontsource-variable/inter/wght.css";
 import "./app/library.css";
 import "./app/styles.css";

@@ -1,5 +1,4 @@
 /** The worker's entry: a client's desk, one for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
-import "@duet/lora-core/protocol/withoutEval";
 import { threadsOfPage } from "@duet/lora-engine/kernels/webThreads";
 import { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
