@@ -5,7 +5,8 @@ export const GLOSSARY = {
   "personal adapter": "What your tab learns for itself.",
   "shared adapter": "What you and the others learn together: the only adapter that travels by default.",
   "fused adapter": "Your personal and the shared adapter made into one, with weights found on your own rows.",
-  coordinator: "The program that one of you runs. It opens rounds and averages shared adapters. It never sees a row.",
+  coordinator:
+    "The program that one of you runs. It opens rounds and averages shared adapters. It never gets a row; of updates that it reads, words can be guessed.",
   "base model": "The language model that all adapters are for. It is downloaded once and never changed.",
   round: "One turn of everybody: train, send the shared adapter, get the mean back.",
   "test rows": "Rows of yours that nobody trains on. They only measure.",

@@ -127,8 +127,9 @@ export function methodNote(form: Pick<FederationForm, "method" | "kind" | "aggre
 }
 
 const AGGREGATION_SUMMARIES: Readonly<Record<Aggregation, string>> = {
-  plain: "Whoever runs the coordinator can read every client's update.",
-  secure: "The coordinator sees only the sum: updates leave under masks that nothing but the sum of all takes off.",
+  plain: "Whoever runs the coordinator can read every client's update, and guess words of its rows where a round has few.",
+  secure:
+    "The coordinator sees only the sum: updates leave under masks that nothing but the sum of all takes off. A sum of three still tells something of each.",
 };
 
 /** What becomes of the updates, in a sentence or two; or why the chosen method cannot have it so. */
@@ -198,7 +199,7 @@ export function epsilonNote(form: Pick<FederationForm, "method" | "epsilon" | Bu
 }
 
 const NO_EPSILON =
-  "Empty: rows are trained on as they are. 1 is a strong promise for every single row, 3 a fair one, 8 a weak one.";
+  "Empty: rows are trained on as they are, and nothing bounds what an update or a sum tells of one. 1 is a strong promise for every single row, 3 a fair one, 8 a weak one.";
 const EPSILON_COST =
   "With a hundred rows a client, epsilon 1 and 3 make the model useless, and 8 keeps less than half of what training gains; nobody sends accuracies or losses.";
 

@@ -83,7 +83,10 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
           <BasicFields {...fields} offer={offer} />
         </Step>
         <Step number={2} title="What may the coordinator see?">
-          <p className="soft">Rows never leave a tab, in any of the three.</p>
+          <p className="soft">
+            Rows never leave a tab, in any of the three. Words of a few rows can be guessed from an update, fewer from a sum, none
+            so far through the noise of a budget.
+          </p>
           <PrivacyField {...fields} />
         </Step>
         <Step number={3} title="Who gets which model?">

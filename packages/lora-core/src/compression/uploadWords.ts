@@ -36,7 +36,7 @@ export const UPLOAD_CHOICES: readonly Words[] = [
   {
     coding: { format: "f32", topK: null },
     label: "As it is, 32 bits a value",
-    summary: "Nothing is rounded.",
+    summary: "Nothing is rounded, and most can be read out of an update: choose fewer bits unless values must be exact.",
   },
 ];
 

@@ -38,8 +38,18 @@ export function adapterCard(subject: AdapterCardSubject): string {
       `- task: ${taskWords(config.task)}`,
     ].join("\n"),
     ...fusionSection(subject),
+    ...(isOutsideBudget(kind, config) ? [`**Not covered by the privacy of rows.** ${OUTSIDE_BUDGET}`] : []),
     ...loadingSections(base),
   ].join("\n\n")}\n`;
+}
+
+/** Of an adapter that the federation's epsilon says nothing about. */
+export const OUTSIDE_BUDGET =
+  "Its weights were searched on rows without noise. Give the personal or the shared adapter away in its place, which the epsilon covers.";
+
+/** Whether an adapter is made by looking at rows without noise, in a federation with privacy of rows. */
+export function isOutsideBudget(kind: ClientAdapterKind, { strategy, budgets, training }: FederationConfig): boolean {
+  return kind === "fused" && training.privacy != null && servesBy(methodOf(strategy), budgets)?.kind === "fuse";
 }
 
 function baseWords({ name, source }: BaseModel): string {
