@@ -62,7 +62,7 @@ export interface TableRequest {
     | { readonly kind: "text"; readonly options: GenerateOptions };
 }
 
-/** All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
+/** A newer answer stops those before it, but for a measurement of recognition. All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
 export interface AnswerEngine {
   /** @throws {DuetError} UNSUPPORTED_TASK in a text task. */
   predict(inputs: readonly string[], adapter: AnsweringAdapter): Promise<readonly Prediction[]>;

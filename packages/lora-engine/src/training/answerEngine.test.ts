@@ -167,6 +167,23 @@ describe("trying adapters out", () => {
     expect(await engine.predict(["x"], null)).toHaveLength(1);
   });
 
+  it("a measurement of recognition stops nothing and is stopped by no newer answer, only by a round", async () => {
+    const figure = engine.measureFusion(null);
+    const recognition = engine.measureRecognition(PERSONAL);
+    const replaced = engine.predict(["disk 1 failed"], null);
+    const prediction = engine.predict(["disk 2 failed"], null);
+    await expect(figure).rejects.toMatchObject({ code: "STOPPED" });
+    await expect(replaced).rejects.toMatchObject({ code: "STOPPED" });
+    expect((await recognition).train).toBeGreaterThan(0);
+    expect(await prediction).toHaveLength(1);
+
+    const stopped = [engine.measureRecognition(PERSONAL), engine.predict(["disk 1 failed"], null)].map((answer) =>
+      expect(answer).rejects.toMatchObject({ code: "STOPPED" }),
+    );
+    await engine.runRound({ ...round, round: 1 }, quiet);
+    await Promise.all(stopped);
+  });
+
   it("says what a task or a model cannot do", async () => {
     await engine.prepare({ ...setup, task: { kind: "text" } }, split);
     await expect(engine.predict(["x"], null)).rejects.toThrow("no labels to predict");

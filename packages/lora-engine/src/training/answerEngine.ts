@@ -1,6 +1,7 @@
 /**
  * Trying adapters out between rounds: labels, texts and figures of what a client serves, or of any mix of its two adapters. One answer
- * at a time; a newer one, or a round, stops the one before. Nothing of it leaves the thread's device.
+ * at a time; a newer one stops those before it, but for a measurement of recognition, which is waited for; a round stops them all. Nothing of it
+ * leaves the thread's device.
  */
 
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
@@ -28,26 +29,37 @@ const BATCH_SIZE = 16;
 /** Rows of a kind that recognition is measured on, so that its time has a bound. */
 const RECOGNITION_ROWS = 200;
 
+/** One that runs, or waits for those before it. */
+interface Answer {
+  readonly control: RunControl;
+  /** A newer one of this kind takes its place. */
+  readonly isReplaceable: boolean;
+  readonly ended: Promise<void>;
+}
+
 /** `idle` gives the client of the moment. @throws what `idle` throws when there is none or it is training. */
 export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
-  let running: { readonly control: RunControl; readonly ended: Promise<void> } | null = null;
+  /** In the order in which they were asked for. */
+  const answers = new Set<Answer>();
 
   async function stopAnswering(): Promise<void> {
-    running?.control.cancel();
-    await running?.ended;
+    const all = [...answers];
+    for (const { control } of all) control.cancel();
+    await Promise.all(all.map(({ ended }) => ended));
   }
 
-  /** Runs with the adapter on the backend, after whatever ran before has stopped. */
+  /** Runs with the adapter on the backend, after whatever was asked for before has ended. */
   async function answering<T>(
     which: AnsweringAdapter,
     run: (parts: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) => Promise<T>,
+    { isReplaceable = true } = {},
   ): Promise<T> {
     idle();
     const control = createRunControl();
-    const before = running;
-    before?.control.cancel();
+    const before = [...answers];
+    if (isReplaceable) for (const older of before) if (older.isReplaceable) older.control.cancel();
     const work = (async () => {
-      await before?.ended;
+      await Promise.all(before.map(({ ended }) => ended));
       await control.checkIn();
       const parts = idle();
       const tensors = tensorsOf(parts.client, which);
@@ -58,11 +70,9 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
         adapter?.dispose();
       }
     })();
-    const mine = { control, ended: work.then(nothing, nothing) };
-    running = mine;
-    void mine.ended.then(() => {
-      if (running === mine) running = null;
-    });
+    const mine = { control, isReplaceable, ended: work.then(nothing, nothing) };
+    answers.add(mine);
+    void mine.ended.then(() => answers.delete(mine));
     return work;
   }
 
@@ -99,18 +109,23 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
         const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
         return { loss, accuracy };
       }),
-    measureRecognition: (which) =>
-      answering(which, async ({ client, adapter, control }) => {
-        const { model, setup, examples } = client;
-        const surenessOf = async (part: "train" | "test") => {
-          const sample = shuffled(examples[part], random(setup.clientSeed, "recognition", part)).slice(0, RECOGNITION_ROWS);
-          const scored = await scoreExamples(model, sample, adapter, eachBatch(control));
-          return scored.map(({ lossSum, units }) => -lossSum / units);
-        };
-        const [train, test] = [await surenessOf("train"), await surenessOf("test")];
-        return { train: train.length, test: test.length, recognition: recognitionOf(train, test) };
-      }),
+    measureRecognition: (which) => answering(which, measureRecognition, { isReplaceable: false }),
   };
+}
+
+/** A seeded sample of the training rows against one of the test rows. */
+async function measureRecognition({
+  client: { model, setup, examples },
+  adapter,
+  control,
+}: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) {
+  const surenessOf = async (part: "train" | "test") => {
+    const sample = shuffled(examples[part], random(setup.clientSeed, "recognition", part)).slice(0, RECOGNITION_ROWS);
+    const scored = await scoreExamples(model, sample, adapter, eachBatch(control));
+    return scored.map(({ lossSum, units }) => -lossSum / units);
+  };
+  const [train, test] = [await surenessOf("train"), await surenessOf("test")];
+  return { train: train.length, test: test.length, recognition: recognitionOf(train, test) };
 }
 
 /** Stops between batches. */
