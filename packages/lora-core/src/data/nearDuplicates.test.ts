@@ -56,6 +56,18 @@ describe("nearDuplicateGroups", () => {
     expect(countGroups(groups)).toBe(10_000);
     expect(groups.slice(10_000)).toEqual(groups.slice(0, 10_000));
   });
+
+  it("compares 40,000 lines of the same few words once, however they are ordered", () => {
+    const uniform = random(6, "lines");
+    const lines = Array.from({ length: 40_000 }, () => {
+      const words = Array.from({ length: 24 }, () => "abcdefgh"[Math.floor(8 * uniform())]).join(" ");
+      return `${words} ${uniform() < 0.5 ? "opened by the first user" : "closed after a long while there"}`;
+    });
+    const groups = nearDuplicateGroups(lines);
+    const kinds = new Map(lines.map((line, index) => [line.includes("opened"), groups[index]]));
+    expect(countGroups(groups)).toBe(2);
+    expect(new Set(lines.map((line, index) => groups[index] === kinds.get(line.includes("opened"))))).toEqual(new Set([true]));
+  });
 });
 
 /** The definition, pair by pair, with groups spread until nothing changes. */

@@ -10,9 +10,9 @@ const MIN_JACCARD = 0.8;
 
 /** Group index of every text, numbered from 0 in order of first appearance. Deterministic. */
 export function nearDuplicateGroups(texts: readonly string[]): readonly number[] {
-  const keys = texts.map(foldText);
+  const keys = texts.map(wordsOf);
   const distinct = [...new Set(keys)];
-  const roots = joinSimilar(distinct.map((key) => [...new Set(key.split(" "))]));
+  const roots = joinSimilar(distinct.map((key) => key.split(" ")));
   const rootOf = new Map(distinct.map((key, index) => [key, roots[index] ?? index]));
   const groups = new Map<number, number>();
   return keys.map((key) => {
@@ -22,6 +22,9 @@ export function nearDuplicateGroups(texts: readonly string[]): readonly number[]
     return group;
   });
 }
+
+/** Its set of words as one text: those of the same words are compared with others once, however they are ordered. */
+const wordsOf = (text: string): string => [...new Set(foldText(text).split(" "))].sort().join(" ");
 
 /** Number of groups in what {@link nearDuplicateGroups} returned. */
 export function countGroups(groups: readonly number[]): number {
