@@ -6,21 +6,16 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
+import { CANARY_PARTS, withCanary } from "./support/canary.ts";
 import { join, type Participant } from "./support/participant.ts";
 import { answerFile, askAllFour, moveWeight } from "./support/playground.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 import { occurrences, recordWire, type Wire } from "./support/wire.ts";
 
 const DEADLINE_MS = 120_000;
-const CANARY = "the heron under the violet bridge counts to 7431";
-const CANARY_PARTS = [CANARY, "heron under", "violet bridge", "counts to 7431"];
 
 const scenario = logsScenario({ clients: 3, seed: 11, rowsPerClient: 60 });
-/** The canary stands in every client's data, many times over, so that it is in every split. */
-const rowsOf = (client: number): Row[] =>
-  (scenario.clients[client]?.rows ?? []).map((row, index) =>
-    index % 3 === 0 ? { ...row, input: `${row.input} ${CANARY} ${index}` } : row,
-  );
+const rowsOf = (client: number): Row[] => withCanary(scenario.clients[client]?.rows ?? []);
 
 let stage: Stage;
 beforeAll(async () => {

@@ -16,6 +16,8 @@ import type { FreshDatabase } from "../../../../tools/testing/freshDatabase.ts";
 
 export interface Stage {
   readonly url: string;
+  /** Where the coordinator keeps its files: its database, too, unless the stage was given one. */
+  readonly dataDir: string;
   readonly browser: Browser;
   readonly organiser: CoordinatorClient;
   /** Creates a federation and watches it. */
@@ -44,8 +46,9 @@ export async function startStage(
   const webDir = resolve("dist/web");
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
+  const dataDir = join(folder, "data");
   const coordinator = createCoordinator({
-    dataDir: join(folder, "data"),
+    dataDir,
     databaseUrl: database.url,
     modelsDir: resolve("models"),
     webDir,
@@ -57,6 +60,7 @@ export async function startStage(
   const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
   return {
     url,
+    dataDir,
     browser,
     organiser,
     open: (config) => openFederation(organiser, url, config),
