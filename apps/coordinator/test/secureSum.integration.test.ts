@@ -2,12 +2,20 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { type AdapterLayout, initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { sumSizeOf, updateVectorLayout, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
+import { sumErrorOf } from "@duet/lora-core/secureAggregation/fixedPoint";
+import { receivedLayout, sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { Receive, Upload } from "@duet/lora-core/strategies/strategy";
+import { linearCombination } from "@duet/lora-core/tensors/arithmetic";
+import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
+import { random } from "@duet/lora-core/tensors/random";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram } from "./support/coordinatorProgram.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
@@ -19,11 +27,12 @@ import { freshDatabase } from "./support/testDatabase.ts";
 const secure = { aggregation: "secure", robustness: { kind: "none" }, maxClients: 5 } as const;
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 
-/** A federation with these clients, all ready for the sum of round 1; a client's rows are 100, 200, … */
+/** A federation with these clients, all ready for the sum of its first round; a client's rows are 100, 200, … */
 async function readyToSum(
   names: readonly string[],
   coordinator: { readonly url: string },
   changes: Partial<FederationConfig> = {},
+  round = 1,
 ) {
   const { organiser, created } = await createFederation(coordinator.url, { ...secure, minClients: names.length, ...changes });
   const clients: SummingClient[] = [];
@@ -33,8 +42,8 @@ async function readyToSum(
   await organiser
     .call("federation:control", { ...created, organiserKey: created.organiserKey, action: { kind: "start" } })
     .catch(() => {});
-  await organiser.until(roundOpen(1), "round 1");
-  for (const client of clients) await client.ready(1);
+  await organiser.until(roundOpen(round), `round ${round}`);
+  for (const client of clients) await client.ready(round);
   return { organiser, created, clients };
 }
 
@@ -166,11 +175,77 @@ test.each(EXCHANGE_STEPS)("a tab reloaded before %s goes on with the keys of bef
     const bram = clients[1] as SummingClient;
     if (step === at) {
       bram.client.socket.disconnect();
-      clients[1] = await joinSumming(coordinator, created, "bram", { earlier: bram, store: bram.store });
+      clients[1] = await joinSumming(coordinator, created, "bram", { train: 200, earlier: bram, store: bram.store });
     }
     await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
   }
-  await organiser.until(roundOpen(2), "round 2");
+  const snapshot = await organiser.until(roundOpen(2), "round 2");
+  expect(snapshot.rounds[0]).toMatchObject({ exchanges: 1, means: { trainRows: 600, testRows: 30 } });
+  expect(snapshot.rounds[0]?.aggregated.toSorted()).toEqual(clients.map(({ clientId }) => clientId).toSorted());
+  // (100 * 0.1 + 200 * 0.2 + 300 * 0.3) / 600
+  expect(await learned(clients[0] as SummingClient, 2)).toBeCloseTo(0.23333, 4);
+});
+
+/** Values of an update of this layout, within ±0.1. */
+function changeOf(wire: AdapterLayout, round: number, k: number): NamedTensors {
+  const draw = random(23, round, k);
+  const valuesOf = (shape: readonly [number, number]) => Float32Array.from({ length: sizeOf(shape) }, () => 0.2 * (draw() - 0.5));
+  return new Map(wire.map(({ key, shape }) => [key, { shape, data: valuesOf(shape) }]));
+}
+
+const flat = (tensors: NamedTensors) => [...tensors.values()].flatMap(({ data }) => [...data]);
+const furthest = (a: readonly number[], b: readonly number[]) => Math.max(...a.map((value, i) => Math.abs(value - Number(b[i]))));
+
+/** What a client of a secure sum may be off by in a mean of weights 100, 200 and 300: it counts as a share of 4,096 rows. */
+function roundingOf(config: FederationConfig, round: number): number {
+  const [update] = updateVectorLayout(sumSizeOf(config, round, null), 1).groups;
+  if (update?.kind !== "real") throw new Error("The first group is the update");
+  return sumErrorOf(update, 3).worst * (weightingOf(config) === "uniform" ? 1 / 3 : 4096 / 600);
+}
+
+test.each([
+  ["fdlora", "private"],
+  ["fdlora", "sends-personal"],
+  ["fdlora", "paper"],
+  ["scaffold", "standard"],
+  ["rolora", "standard"],
+  ["ffa-lora", "standard"],
+  ["fedopt", "momentum"],
+  ["fedopt", "adam"],
+])("%s, %s: sums come to the exact weighted mean but for the rounding, from its first mean on", async (id, preset) => {
+  const config = testConfig({ ...secure, minClients: 3, strategy: presetOf(id, preset) });
+  const method = methodOf(config.strategy);
+  const planOf = (round: number) => method.plan(config.budgets, { round, isNewcomer: false });
+  const first = method.firstRound;
+  const { organiser, clients } = await readyToSum(["anna", "bram", "cleo"], await startCoordinator(), config, first);
+  const weights = method.weighting === "uniform" ? [1 / 3, 1 / 3, 1 / 3] : [1 / 6, 2 / 6, 3 / 6];
+  let state = method.init(initialAdapter(layout, config.seed));
+  let allowed = 0;
+  for (const round of [first, first + 1]) {
+    const upload = planOf(round).upload as Upload;
+    const wire = uploadLayout(layout, upload);
+    const updates = clients.map((_, k) => changeOf(wire, round, k));
+    if (round > first) for (const client of clients) await client.ready(round);
+    for (const step of EXCHANGE_STEPS) {
+      const blobOf = (k: number) => new Uint8Array(encodeAdapter(updates[k] as NamedTensors, wire));
+      await Promise.all(clients.map((client, k) => client.answer(round, step, blobOf(k))));
+    }
+    const { rounds } = await organiser.until(roundOpen(round + 1), `round ${round + 1}`);
+    expect(rounds.find((one) => one.round === round)).toMatchObject({ exchanges: 1, means: { trainRows: 600 } });
+    expect(rounds.find((one) => one.round === round)?.aggregated).toHaveLength(3);
+
+    const mean = linearCombination(weights, updates);
+    state = method.aggregate(state, [{ clientId: "sum", sampleCount: 600, tensors: mean }], round);
+    const receive = planOf(round + 1).receive as Receive;
+    const expected = sentDown(method.download(state, clients[0]?.clientId as string), receive);
+    const bytes = (await clients[0]?.client.fetchAdapter(round + 1)) as Uint8Array;
+    const served = decodeAdapter(bytes, receivedLayout(layout, receive, bytes.byteLength));
+    // A momentum of a half takes every error twice at most; single precision has 2^-22 of values below 1.
+    allowed += 2 * roundingOf(config, round) + 2 ** -22;
+    expect(flat(served)).toHaveLength(flat(expected).length);
+    expect(furthest(flat(served), flat(expected))).toBeLessThan(allowed);
+    expect(allowed).toBeLessThan(1e-5);
+  }
 });
 
 test("fewer than three are never summed: the round waits for a third, and then begins again with other keys", async () => {
