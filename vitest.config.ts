@@ -30,7 +30,7 @@ const postgres = {
     ...onPostgres,
     name: "postgres",
     include: [
-      "apps/coordinator/test/{creation,damage,figures,initialAdapter,kill,links,membership,methods,operations,recovery,repair,retention,rounds,secureSum,storedFormats,transfers}.integration.test.ts",
+      "apps/coordinator/test/{creation,damage,figures,initialAdapter,kill,links,membership,methods,operations,readiness,recovery,repair,retention,rounds,secureSum,storedFormats,transfers}.integration.test.ts",
     ],
     maxWorkers: PROGRAMS_AT_ONCE,
     sequence: { groupOrder: 5 },

@@ -63,6 +63,36 @@ test("a coordinator killed in the middle of an upload goes on with what it had",
   expect(next.clients).toMatchObject([{ bytesUp: adapter.byteLength, history: [{ round: 1 }] }]);
 });
 
+test("told to stop while three submit it ends within five seconds, and what it acknowledged is there", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "duet-stop-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const databaseUrl = await freshDatabase();
+  const first = await startProgram(["--data", dataDir], databaseUrl);
+  const { created } = await createFederation(first.url, { minClients: 3 });
+  const clients = await Promise.all(["anna", "bram", "cleo"].map((name) => joinAs(first, created, name)));
+  const adapter = constantAdapter(0.2);
+  for (const { client } of clients) await client.until(({ openRound }) => openRound?.round === 1, "round 1");
+  const acknowledged = new Set<string>();
+  const submitting = clients.map(({ client, clientId }) =>
+    client.submit({ round: 1, adapter, metrics: testMetrics() }).then(
+      () => acknowledged.add(clientId),
+      () => {},
+    ),
+  );
+  await submitting[0];
+  first.child.kill("SIGTERM");
+  // Whoever restarts it is promised this, whatever is under way.
+  expect(await once(first.child, "exit", { signal: AbortSignal.timeout(5_000) })).toEqual([0, null]);
+  for (const { client } of clients) client.socket.disconnect();
+
+  const second = await startProgram(["--data", dataDir], databaseUrl);
+  const watcher = await connectClient(second.url);
+  const { clients: seen } = await watcher.watch(created.federationId, created.watchToken);
+  for (const clientId of acknowledged) {
+    expect(seen.find(({ id }) => id === clientId)?.history.map(({ round }) => round)).toEqual([1]);
+  }
+});
+
 test("killed ten times, right after an acknowledgement and in the middle of an aggregation, every round counts everyone once", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "duet-kill-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
