@@ -17,6 +17,7 @@ export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
   const { strategy, budgets, aggregation, training, clientPrivacy, upload } = agreed;
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
+  const sendsControl = plansOf(method, budgets).some(({ upload }) => upload?.extra === "control");
   const hasPersonal = trainsPersonal(method, budgets);
   const personalIsSent = personalLeaves(method, budgets);
   const isSecure = aggregation === "secure" && shares;
@@ -37,6 +38,7 @@ export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
       ...(personalIsSent
         ? [isSecure ? PERSONAL_IN_SUM : "your personal adapter: this method sends it, or sets it to what you share"]
         : []),
+      ...(sendsControl ? [isSecure ? `${CONTROL_VARIATE}, as part of the sum` : CONTROL_VARIATE] : []),
       ...(isPrivate ? ["how much of your privacy budget is spent"] : []),
       ...FIGURES_SENT[figures],
       ...(isRowCountSent ? ["how many rows you train on, to the coordinator: it weighs your changes by it"] : []),
@@ -64,4 +66,5 @@ const FIGURES_SENT: Readonly<Record<FiguresFor, readonly string[]>> = {
   nobody: [],
 };
 
+const CONTROL_VARIATE = "your control variate, which says where your rows pull: with every change";
 const PERSONAL_IN_SUM = "your personal adapter, as part of the sum: this method shares it, or sets it to what you share";

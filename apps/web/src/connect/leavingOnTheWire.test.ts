@@ -138,6 +138,7 @@ test.each(cases)(
       return copied >= 0 && !steps.slice(copied).some((step) => step.kind === "train" && step.slot === "personal");
     });
     expect(says("your personal adapter")).toBe(slots.has("personal") || becomesIt);
+    expect(says("your control variate")).toBe(plans.some(({ upload }) => upload?.extra === "control"));
     if (kept.includes("your personal adapter")) expect(slots.has("personal")).toBe(false);
   },
 );
