@@ -41,6 +41,8 @@ async function bundled(path) {
     format: "esm",
     target: "node20",
     sourcemap: "inline",
+    // An installation has the sources, and not what they were type-checked with.
+    tsconfigRaw: {},
     metafile: true,
     write: false,
     absWorkingDir: folder.slice(0, -".cache/bundles/".length),
