@@ -1,4 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { ReactNode } from "react";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type BudgetRow, budgetView, clientBudget } from "./budgetView.ts";
@@ -21,11 +22,19 @@ function ClientBudget({ snapshot }: { readonly snapshot: Snapshot }) {
       title="Privacy of clients"
       hint="Epsilon says how much all shared adapters of this federation together may tell of any one client. Its noise is made for all rounds, so that the last one comes to the limit."
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields */}
-      <div className="bars" role="group" aria-label="Epsilon spent, of any client">
+      <Bars label="Epsilon spent, of any client">
         <Bar name="any client" isSpent={false} {...spent} />
-      </div>
+      </Bars>
     </Panel>
+  );
+}
+
+function Bars({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
+    <div className="bars" role="group" aria-label={label}>
+      {children}
+    </div>
   );
 }
 
@@ -37,12 +46,11 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
       title="Privacy budget"
       hint="Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part."
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields */}
-      <div className="bars" role="group" aria-label="Epsilon spent, by client">
+      <Bars label="Epsilon spent, by client">
         {view.rows.map((row) => (
           <Bar key={row.clientId} {...row} />
         ))}
-      </div>
+      </Bars>
       <p className="muted small" style={{ margin: "10px 0 0" }}>
         Epsilon spent on each client's rows. With differential privacy nobody sends losses, accuracies or fusion weights.
       </p>
