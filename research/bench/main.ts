@@ -16,8 +16,20 @@ import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
-import { machineReport, printCoordinator, printPage, printRound, printRun, SUM_TITLE, sumLine } from "./report.ts";
+import {
+  machineReport,
+  printCoordinator,
+  printPage,
+  printRace,
+  printRound,
+  printRun,
+  printStep,
+  SUM_TITLE,
+  sumLine,
+} from "./report.ts";
 import type { RoundProfile } from "./roundRun.ts";
+import type { StepProfile } from "./stepProfile.ts";
+import type { RaceOutcome } from "./stepRace.ts";
 import type { SumRun } from "./sumRun.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
@@ -30,6 +42,8 @@ const COORDINATOR = "coordinator";
 const SUMS = "sums";
 /** Only when asked for: no contest, but where the time of our own rounds goes. In this process. */
 const ROUND = "round";
+/** Only when asked for: no contest, but where the time of a step goes, and its race against another checkout. In processes of Node. */
+const STEP = "step";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -38,11 +52,12 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
   --json FILE      write the figures too
   --compare FILE   print what became slower since the run that wrote FILE
+  --against FOLDER with ${STEP}: steps of the checkout in FOLDER in turns with ours
   --least RATIO    end with an error when ours is less than RATIO times as fast as stock TF.js`;
 
 /** Of runs in which a case had less of a lead than `--least`. */
@@ -65,6 +80,7 @@ async function main(): Promise<void> {
       help: { type: "boolean", short: "h", default: false },
       json: { type: "string" },
       compare: { type: "string" },
+      against: { type: "string" },
       least: { type: "string" },
       works: { type: "string", default: WORKS.join(",") },
       backends: { type: "string", default: BACKENDS.join(",") },
@@ -79,15 +95,17 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND], "kind of work");
-  const works = named.filter((name) => name !== ROUND);
+  const named = namesIn(values.works, [...WORKS, ROUND, STEP], "kind of work");
+  const works = named.filter((name) => name !== ROUND && name !== STEP);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
   const device = torchDevice(values["torch-device"]);
   const rounds = named.includes(ROUND) ? await profiledRounds() : null;
+  const steps = named.includes(STEP) ? await profiledSteps() : null;
+  const races = steps && values.against ? await racedSteps(values.against) : null;
   if (works.length === 0) {
-    writeReport({ machine, rounds });
+    writeReport({ machine, rounds, steps, races });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -105,7 +123,7 @@ async function main(): Promise<void> {
   if (page) printPage(page);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, rounds, page, coordinator, sums });
+  writeReport({ ...report, rounds, steps, races, page, coordinator, sums });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -171,6 +189,28 @@ async function profiledRounds(): Promise<readonly RoundProfile[]> {
     }
   }
   return profiles;
+}
+
+async function profiledSteps(): Promise<readonly StepProfile[]> {
+  allowRelaxedSimd();
+  const { profileSteps } = await import("./stepProfile.ts");
+  const profiles: StepProfile[] = [];
+  for await (const profile of profileSteps()) {
+    printStep(profile);
+    profiles.push(profile);
+  }
+  return profiles;
+}
+
+/** With one kernel thread and with all. */
+async function racedSteps(other: string): Promise<readonly RaceOutcome[]> {
+  const { raceSteps } = await import("./stepRace.ts");
+  const outcomes: RaceOutcome[] = [];
+  for await (const outcome of raceSteps(other, [...new Set([1, cpus().length])])) {
+    printRace(outcome);
+    outcomes.push(outcome);
+  }
+  return outcomes;
 }
 
 async function measuredSums(): Promise<readonly SumRun[]> {

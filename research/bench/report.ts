@@ -6,6 +6,8 @@ import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import { evaluationShare, type RoundProfile } from "./roundRun.ts";
+import type { StepProfile } from "./stepProfile.ts";
+import type { Quartiles, RaceOutcome } from "./stepRace.ts";
 import type { SumRun } from "./sumRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
@@ -54,6 +56,29 @@ export function printRound({ model, threads, load, tokenise, middle, last, ops }
     );
   }
   console.log("");
+}
+
+/** Ops that take less are in no line. */
+const LEAST_STEP_SHARE = 0.002;
+
+export function printStep({ subject, ms, ops }: StepProfile): void {
+  console.log(`A step of ${subject}, one thread: ${ms.toFixed(1)} ms`);
+  for (const op of ops.filter((op) => op.ms >= LEAST_STEP_SHARE * ms)) {
+    const rate = op.gflops === null ? "" : ` ${op.gflops.toFixed(1).padStart(6)} GFLOP/s`;
+    const share = percent(op.ms / ms).padStart(5);
+    console.log(`  ${op.name.padEnd(38)}${op.ms.toFixed(2).padStart(8)} ms ${share}${String(op.calls).padStart(6)} calls${rate}`);
+  }
+  console.log("");
+}
+
+export function printRace({ subject, threads, cpuMs, ms, cpuRatio, ratio, difference }: RaceOutcome): void {
+  const times = ([ours, theirs]: readonly [number, number]) => `${ours.toFixed(1)} and ${theirs.toFixed(1)} ms`;
+  const spread = ([lower, median, upper]: Quartiles) =>
+    `${median.toFixed(2)} times as fast (quartiles ${lower.toFixed(2)} to ${upper.toFixed(2)})`;
+  console.log(`A step of ${subject}, ${threads === 1 ? "one thread" : `${threads} threads`}, ours and the other's`);
+  console.log(`  of the processor: ${times(cpuMs)}, ${spread(cpuRatio)}`);
+  console.log(`  by the clock:     ${times(ms)}, ${spread(ratio)}`);
+  console.log(`  losses differ by ${difference.toExponential(1)} nats at most\n`);
 }
 
 export function printPage({ longTasks, longestCpuMs, seconds }: PageRun): void {

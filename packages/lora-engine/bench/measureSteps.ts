@@ -45,7 +45,7 @@ export interface Measured {
 
 /** Trains a copy of the adapter on the one batch again and again. */
 export async function measureSteps(loss: Loss, options: StepOptions): Promise<Measured> {
-  const training = trainingSteps(loss, options);
+  const training = trainingSteps(loss, options.adapter, () => options.batch);
   try {
     return await measureRuns(training.run, options);
   } finally {
@@ -71,15 +71,21 @@ export async function measureRuns(run: Run, options: Timing): Promise<Measured> 
   return summary(options, { answers, times, peakBytes, dispatches });
 }
 
-/** A LoRA step as {@link Run}; its answer is the loss before the step. The caller disposes it. */
-function trainingSteps(loss: Loss, options: StepOptions): { readonly run: Run; dispose(): void } {
-  const adapter = uploadAdapter(options.adapter, { scale: ADAPTER_SCALE, trainable: true });
+export interface TrainingSteps {
+  readonly run: Run;
+  dispose(): void;
+}
+
+/** A LoRA step on a copy of `start` as {@link Run}; its answer is the loss before the step. The caller disposes it. */
+export function trainingSteps(loss: Loss, start: NamedTensors, nextBatch: () => readonly Example[]): TrainingSteps {
+  const adapter = uploadAdapter(start, { scale: ADAPTER_SCALE, trainable: true });
   const optimizer = createAdamW(adapter.variables, { weightDecay: 0 });
   const variables = [...adapter.variables];
   return {
     run: async () => {
+      const batch = nextBatch();
       const value = tf.tidy(() => {
-        const found = tf.variableGrads(() => loss(options.batch, adapter), variables);
+        const found = tf.variableGrads(() => loss(batch, adapter), variables);
         const gradients = variables.map(({ name }) => found.grads[name] ?? tf.scalar(Number.NaN));
         optimizer.apply(gradients, LEARNING_RATE);
         return found.value;

@@ -19,8 +19,8 @@ interface Prepared {
   scratch: { pointer: number; bytes: number };
 }
 
-/** Told of every kernel that ran, on however many threads, and how long it took, ms. */
-export type KernelObserver = (kernel: KernelName, ms: number) => void;
+/** Told of every kernel that ran, on however many threads, how long it took, ms, and the arguments of its first call. */
+export type KernelObserver = (kernel: KernelName, ms: number, args: readonly number[]) => void;
 let observer: KernelObserver | null = null;
 
 /** For profiles; null for nobody. */
@@ -28,11 +28,11 @@ export function observeKernels(next: KernelObserver | null): void {
   observer = next;
 }
 
-function observed<T>(kernel: KernelName, run: () => T): T {
+function observed<T>(kernel: KernelName, args: readonly number[], run: () => T): T {
   if (!observer) return run();
   const startedAt = performance.now();
   const result = run();
-  observer(kernel, performance.now() - startedAt);
+  observer(kernel, performance.now() - startedAt, args);
   return result;
 }
 
@@ -83,7 +83,8 @@ export function hasWasmKernels(): boolean {
 /** Calls a kernel on this thread. Tensors for its results must exist, as the heap may move for them. */
 export function runKernel(name: KernelName, ...args: readonly KernelArgument[]): number {
   const { functions } = prepared();
-  return observed(name, () => functions[name](...args.map(numberOf)));
+  const numbers = args.map(numberOf);
+  return observed(name, numbers, () => functions[name](...numbers));
 }
 
 /**
@@ -99,7 +100,7 @@ export function runShared(
   const shares = sharesOf(work, on.threads?.count ?? 1);
   const pointer = scratchOf(scratchBytes * (on.threads?.count ?? 1));
   const calls = shares.map(([from, to]) => argumentsOf(from, to).map(numberOf));
-  observed(name, () => runCalls(on, { kernel: name, calls, scratch: { pointer, bytes: scratchBytes } }));
+  observed(name, calls[0] ?? [], () => runCalls(on, { kernel: name, calls, scratch: { pointer, bytes: scratchBytes } }));
 }
 
 function runCalls(on: Prepared, work: KernelCalls): void {
