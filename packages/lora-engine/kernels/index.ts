@@ -2,6 +2,7 @@
 export { exactGelu, exactGeluGradient, gelu, geluGradient, swiglu, swigluGradient } from "./activations";
 export { attention, attentionGradient, attentionScratchBytes } from "./attention";
 export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms";
+export { adamW, sumOfSquares } from "./optimizer";
 export { productPart, productScratchBytes } from "./product";
 export { addRows, rotate, takeRows, transpose } from "./rows";
 export { crossEntropy, crossEntropyGradient } from "./softmax";

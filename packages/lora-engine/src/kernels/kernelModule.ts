@@ -3,6 +3,7 @@ import { plain, plainShared, relaxed, relaxedShared } from "./dist/binaries.ts";
 
 /** What packages/lora-engine/kernels/index.ts exports. */
 export type KernelName =
+  | "adamW"
   | "addRows"
   | "attention"
   | "attentionGradient"
@@ -20,6 +21,7 @@ export type KernelName =
   | "rmsNorm"
   | "rmsNormGradient"
   | "rotate"
+  | "sumOfSquares"
   | "swiglu"
   | "swigluGradient"
   | "takeRows"

@@ -9,7 +9,9 @@ import { type HostTensor, sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { chooseKernel } from "../ops/kernelChoice.ts";
 import { composedAdamW } from "./adamW.composed.ts";
+import { wasmAdamW } from "./adamW.wasm.ts";
 import { webgpuAdamW } from "./adamW.webgpu.ts";
+import { assigning } from "./adamWKernel.ts";
 import { assignHost, toHost } from "./hostCopies.ts";
 
 export interface AdamWOptions {
@@ -47,7 +49,7 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
   const moments = variables.map((variable) => ({ value: variable, m: zeros(variable), v: zeros(variable) }));
   const first = moments.map(({ m }) => m);
   const second = moments.map(({ v }) => v);
-  const update = chooseKernel({ composed: composedAdamW, webgpu: webgpuAdamW });
+  const update = chooseKernel({ composed: assigning(composedAdamW), wasm: wasmAdamW, webgpu: assigning(webgpuAdamW) });
   let steps = 0;
 
   return {
@@ -66,16 +68,9 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
       };
       tf.tidy(() => {
         const coefficients = { ...numbers, factor: factor ?? tf.scalar(1) };
-        // One tidy each: the intermediates of all variables together would be many times the adapter.
-        for (const [index, { value, m, v }] of moments.entries()) {
+        for (const [index, now] of moments.entries()) {
           const gradient = gradients[index];
-          if (!gradient) continue;
-          tf.tidy(() => {
-            const next = update({ value, m, v }, gradient, coefficients);
-            value.assign(next.value);
-            m.assign(next.m);
-            v.assign(next.v);
-          });
+          if (gradient) update(now, gradient, coefficients);
         }
       });
     },

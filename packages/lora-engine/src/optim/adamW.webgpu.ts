@@ -1,9 +1,9 @@
 /** One AdamW update of a tensor on WebGPU: a single dispatch. */
 import { compute } from "../ops/webgpu/compute.ts";
 import { elementGroups, laneCount, lanesOf, perElement } from "../ops/webgpu/wgsl.ts";
-import type { AdamWKernel } from "./adamWKernel.ts";
+import type { NextMoments } from "./adamWKernel.ts";
 
-export const webgpuAdamW: AdamWKernel = ({ value, m, v }, gradient, { factor, ...numbers }) => {
+export const webgpuAdamW: NextMoments = ({ value, m, v }, gradient, { factor, ...numbers }) => {
   const lanes = lanesOf(value.size);
   const count = value.size / laneCount(lanes);
   const next = compute({

@@ -1,17 +1,17 @@
 /** What an implementation of one AdamW update computes. */
-import type { Scalar, Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 
 /** A parameter and its moments. */
-export interface Moments {
-  readonly value: Tensor;
-  readonly m: Tensor;
-  readonly v: Tensor;
+export interface Moments<T extends tf.Tensor = tf.Tensor> {
+  readonly value: T;
+  readonly m: T;
+  readonly v: T;
 }
 
 /** The numbers of one step. */
 export interface Coefficients {
   /** Of the gradient. */
-  readonly factor: Scalar;
+  readonly factor: tf.Scalar;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -23,5 +23,20 @@ export interface Coefficients {
   readonly spread: number;
 }
 
+/** Moves a parameter and its moments, none of which shares its values with another tensor. */
+export type AdamWKernel = (now: Moments<tf.Variable>, gradient: tf.Tensor, coefficients: Coefficients) => void;
+
 /** The next parameter and moments, which belong to the surrounding tidy. */
-export type AdamWKernel = (now: Moments, gradient: Tensor, coefficients: Coefficients) => Moments;
+export type NextMoments = (now: Moments, gradient: tf.Tensor, coefficients: Coefficients) => Moments;
+
+/** A kernel that makes new tensors and assigns them. */
+export function assigning(nextOf: NextMoments): AdamWKernel {
+  // A tidy each: the intermediates of all variables together would be many times the adapter.
+  return (now, gradient, coefficients) =>
+    tf.tidy(() => {
+      const next = nextOf(now, gradient, coefficients);
+      now.value.assign(next.value);
+      now.m.assign(next.m);
+      now.v.assign(next.v);
+    });
+}

@@ -1,5 +1,7 @@
 /** Gradient clipping by the norm over all tensors together (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1). */
 import * as tf from "@tensorflow/tfjs";
+import { runKernel } from "../kernels/wasmKernels.ts";
+import { chooseKernel } from "../ops/kernelChoice.ts";
 import { sumsOfSquaresOnWebgpu } from "./sumsOfSquares.webgpu.ts";
 
 /**
@@ -13,11 +15,16 @@ export function clipFactor(gradients: readonly tf.Tensor[], maxNorm: number): tf
 /** The Euclidean norm over all tensors together. The scalar belongs to the caller. */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
   return tf.tidy(() => {
-    const squares = tf.getBackend() === "webgpu" ? sumsOfSquaresOnWebgpu(gradients) : gradients.map(sumOfSquares);
-    return tf.sqrt<tf.Scalar>(tf.addN(squares) as tf.Scalar);
+    const squares = chooseKernel({ composed: sumsOfSquares, wasm: sumsOfSquaresOnWasm, webgpu: sumsOfSquaresOnWebgpu });
+    return tf.sqrt<tf.Scalar>(tf.addN([...squares(gradients)]) as tf.Scalar);
   });
 }
 
-function sumOfSquares(gradient: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => tf.sum(tf.square(gradient)));
+function sumsOfSquares(gradients: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  return gradients.map((gradient) => tf.tidy(() => tf.sum(tf.square(gradient))));
+}
+
+/** Their sum alone: on wasm a number costs no wait. */
+function sumsOfSquaresOnWasm(gradients: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  return [tf.scalar(gradients.reduce((sum, gradient) => sum + runKernel("sumOfSquares", gradient, gradient.size), 0))];
 }
