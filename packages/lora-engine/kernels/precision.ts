@@ -1,6 +1,7 @@
 /**
  * How a frozen weight [out, in] is stored, row by row, and its expansion to float32. Rows of packed formats are whole 32-bit words:
  *   f16   two values a word
+ *   bf16  two values a word: the upper halves of float32 numbers
  *   int8  four values a word and a float32 scale per 32 values: value = scale q,       q in -127..127
  *   int4  eight values a word and the same scales:              value = scale (q - 8), q in 0..15; value i in bits 4 (i mod 8)
  */
@@ -8,6 +9,7 @@ export const F32: i32 = 0;
 export const F16: i32 = 1;
 export const INT8: i32 = 2;
 export const INT4: i32 = 3;
+export const BF16: i32 = 4;
 
 /** Values that share a scale. */
 const GROUP: i32 = 32;
@@ -16,7 +18,7 @@ const GROUP: i32 = 32;
 @inline
 export function rowBytes(precision: i32, width: i32): i32 {
   if (precision == F32) return width << 2;
-  if (precision == F16) return ((width + 1) >> 1) << 2;
+  if (precision == F16 || precision == BF16) return ((width + 1) >> 1) << 2;
   if (precision == INT8) return ((width + 3) >> 2) << 2;
   return ((width + 7) >> 3) << 2;
 }
@@ -25,6 +27,7 @@ export function rowBytes(precision: i32, width: i32): i32 {
 export function expand(precision: i32, row: usize, scales: usize, from: i32, count: i32, out: usize): void {
   if (precision == F32) memory.copy(out, row + (from << 2), count << 2);
   else if (precision == F16) expandHalf(row + (from << 1), count, out);
+  else if (precision == BF16) expandUpperHalf(row + (from << 1), count, out);
   else if (precision == INT8) expandInt8(row + from, scales + ((from / GROUP) << 2), count, out);
   else expandInt4(row + (from >> 1), scales + ((from / GROUP) << 2), count, out);
 }
@@ -37,6 +40,14 @@ function expandHalf(row: usize, count: i32, out: usize): void {
     const bits = v128.load_ext<u16>(row);
     const size = f32x4.mul(i32x4.shl(v128.and(bits, magnitude), 13), rescale);
     v128.store(out, v128.or(size, i32x4.shl(v128.and(bits, sign), 16)));
+    row += 8;
+    out += 16;
+  }
+}
+
+function expandUpperHalf(row: usize, count: i32, out: usize): void {
+  for (let i = 0; i < count; i += 4) {
+    v128.store(out, i32x4.shl(v128.load_ext<u16>(row), 16));
     row += 8;
     out += 16;
   }

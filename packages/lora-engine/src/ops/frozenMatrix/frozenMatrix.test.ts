@@ -7,7 +7,7 @@ import { noise } from "../testing/opCase.ts";
 import { WEIGHT_FORMATS } from "../testing/weightFormats.ts";
 import { unpackInt4, unpackInt8 } from "./frozenMatrix.reference.ts";
 import { packInt4, packInt8 } from "./packBlocks.ts";
-import { packHalves } from "./packHalves.ts";
+import { packBfloats, packHalves } from "./packHalves.ts";
 
 /** [out, in]: multiples of a group and of nothing. */
 const SHAPES: readonly [number, number][] = [
@@ -76,4 +76,12 @@ test("float16 is taken only when nothing is lost", () => {
   expect(packHalves(Float32Array.of(1, 0.1), 2)).toBeNull();
   expect(packHalves(Float32Array.of(65536), 1)).toBeNull();
   expect(packHalves(Float32Array.of(2 ** -25), 1)).toBeNull();
+});
+
+test("bfloat16 is taken only when nothing is lost, whatever the magnitude", () => {
+  expect(packBfloats(Float32Array.of(1, -0.5, 2 ** 127, 2 ** -133, -0), 5)).toEqual(
+    Int32Array.of(0xbf003f80 | 0, 0x00017f00, 0x8000),
+  );
+  expect(packBfloats(Float32Array.of(1, 1 + 2 ** -8), 2)).toBeNull();
+  expect(packBfloats(Float32Array.of(2 ** -134), 1)).toBeNull();
 });

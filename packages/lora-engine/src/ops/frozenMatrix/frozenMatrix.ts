@@ -2,11 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasWasmKernels } from "../../kernels/wasmKernels.ts";
 import { packInt4, packInt8 } from "./packBlocks.ts";
-import { packHalves } from "./packHalves.ts";
+import { packBfloats, packHalves } from "./packHalves.ts";
 
 /**
- * How much of a frozen weight is kept: `exact` takes float16 where that is the very same number, else float32; the others are as in
- * packBlocks.ts and lose accuracy. Where the backend has no kernel for packed weights it is float32 all the same.
+ * How much of a frozen weight is kept: `exact` takes float16 or bfloat16 where all values are the very same numbers there, else
+ * float32; the others are as in packBlocks.ts and lose accuracy. Where the backend has no kernel for packed weights it is float32 all the same.
  */
 export type WeightPrecision = "exact" | "int8" | "int4";
 
@@ -14,7 +14,7 @@ export type WeightPrecision = "exact" | "int8" | "int4";
 export interface FrozenMatrix {
   /** [out, in] */
   readonly shape: [number, number];
-  readonly format: "f32" | "f16" | "int8" | "int4";
+  readonly format: "f32" | "f16" | "bf16" | "int8" | "int4";
   /** Rows of `in` float32 numbers, or of int32 words. */
   readonly stored: tf.Tensor2D;
   /** Rows of ceil(in / 32). */
@@ -59,11 +59,12 @@ function pack(weight: tf.Tensor2D, precision: WeightPrecision): FrozenMatrix | n
   const values = Float32Array.from(weight.dataSync());
   if (precision === "exact") {
     const halves = packHalves(values, width);
-    if (!halves) return null;
+    const words = halves ?? packBfloats(values, width);
+    if (!words) return null;
     return {
       shape,
-      format: "f16",
-      stored: tf.tensor2d(halves, [rows, halves.length / rows], "int32"),
+      format: halves ? "f16" : "bf16",
+      stored: tf.tensor2d(words, [rows, words.length / rows], "int32"),
       scales: null,
       firstRow: 0,
     };

@@ -1,10 +1,20 @@
-/** Float32 values as IEEE binary16, where nothing is lost. */
+/** Float32 values in 16 bits, IEEE binary16 or bfloat16, where nothing is lost. */
 
 /**
  * Rows of `width` values as whole 32-bit words, two values each, the first in the low half; a last odd value shares its word with 0.
  * Null when a value is not exactly one of binary16.
  */
 export function packHalves(values: Float32Array, width: number): Int32Array | null {
+  return packRows(values, width, halfOf);
+}
+
+/** The same for bfloat16, which is the upper half of binary32. */
+export function packBfloats(values: Float32Array, width: number): Int32Array | null {
+  return packRows(values, width, (bits) => (bits & 0xffff ? -1 : bits >>> 16));
+}
+
+/** `narrow` gives 16 bits for 32, -1 where the number has none. */
+function packRows(values: Float32Array, width: number, narrow: (bits: number) => number): Int32Array | null {
   const words = Math.ceil(width / 2);
   const rows = values.length / width;
   const packed = new Int32Array(rows * words);
@@ -12,7 +22,7 @@ export function packHalves(values: Float32Array, width: number): Int32Array | nu
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < width; i++) {
-      const half = halfOf(bits[row * width + i] as number);
+      const half = narrow(bits[row * width + i] as number);
       if (half < 0) return null;
       halves[2 * row * words + i] = half;
     }

@@ -9,15 +9,17 @@ interface Sizes {
   readonly classes: number;
   readonly width: number;
   /** Values that float16 has, which makes the head a packed one. */
-  readonly halves?: boolean;
+  readonly packed?: "float16" | "bfloat16";
 }
 
-function headCase(targets: readonly number[], { classes, width, halves = false }: Sizes): OpCase {
+function headCase(targets: readonly number[], { classes, width, packed }: Sizes): OpCase {
   const rows = targets.length;
-  const values = noise(classes * width, "head").map((value) => (halves ? Math.round(8 * value) / 8 : value));
+  const values = noise(classes * width, "head").map((value) => (packed ? Math.round(8 * value) / 8 : value));
+  // bfloat16 has it, float16 has not.
+  if (packed === "bfloat16") values[0] = 2 ** -30;
   const head = { rows: classes, cols: width, data: values };
   return {
-    name: `targets [${targets}], head [${classes}, ${width}]${halves ? " in float16" : ""}`,
+    name: `targets [${targets}], head [${classes}, ${width}]${packed ? ` in ${packed}` : ""}`,
     inputs: [noiseInput([rows, width], "hidden")],
     op: () => {
       const weight = tf.tensor2d(Float32Array.from(values), [classes, width]);
@@ -32,7 +34,8 @@ function headCase(targets: readonly number[], { classes, width, halves = false }
 export const headCrossEntropyCases: readonly OpCase[] = [
   headCase([1], { classes: 2, width: 1 }),
   headCase([4, -1, 0, 6, -1], { classes: 7, width: 5 }),
-  headCase([3, 39, 12, -1, 0, 7], { classes: 40, width: 12, halves: true }),
+  headCase([3, 39, 12, -1, 0, 7], { classes: 40, width: 12, packed: "float16" }),
+  headCase([3, 39, 12, -1, 0, 7], { classes: 40, width: 12, packed: "bfloat16" }),
 ];
 
 /** Parts of every kind: targets in the first, the second and the ragged last one. Too many for finite differences. */
@@ -41,5 +44,5 @@ export const wideHeadCrossEntropyCases: readonly OpCase[] = [
     classes: 2 * CLASSES_AT_ONCE + 3,
     width: 8,
   }),
-  headCase([CLASSES_AT_ONCE + 7, 1], { classes: CLASSES_AT_ONCE + 8, width: 12, halves: true }),
+  headCase([CLASSES_AT_ONCE + 7, 1], { classes: CLASSES_AT_ONCE + 8, width: 12, packed: "bfloat16" }),
 ];

@@ -47,7 +47,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 
 /** How words of a packed matrix are read: four values at a time, or eight where they share a word. */
-export const WORDS = { f16: "vec2i", int8: "i32", int4: "i32" } as const;
+export const WORDS = { f16: "vec2i", bf16: "vec2i", int8: "i32", int4: "i32" } as const;
 
 /** The function `read<t>(row, item, items of a row)` of the right matrix `t`: item `at` of a row that has `extent` items, of four values where they are vectors. */
 export function readerOf({ form, wide, format }: TermShape, t: number): string {
@@ -57,6 +57,8 @@ export function readerOf({ form, wide, format }: TermShape, t: number): string {
     f32: `return right${t}[row * extent + at];`,
     f16: `let words = bitcast<vec2u>(right${t}[row * extent + at]);
   return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));`,
+    bf16: `let words = bitcast<vec2u>(right${t}[row * extent + at]);
+  return bitcast<vec4f>(vec4u(words.x << 16u, words.x & 0xffff0000u, words.y << 16u, words.y & 0xffff0000u));`,
     // The byte goes to the top and comes back with its sign.
     int8: `let word = right${t}[row * extent + at];
   return vec4f((vec4i(word) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u)) * ${scale};`,
