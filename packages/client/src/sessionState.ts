@@ -62,18 +62,25 @@ export interface LossPoint {
 }
 
 /** What a client has measured on its own rows. */
-export type OwnFigures = Pick<RoundMetrics, "accuracy" | "trainLoss" | "fusion">;
+export type OwnFigures = Pick<RoundMetrics, "accuracy" | "trainLoss" | "fusion" | "testRows" | "sample">;
 
-/** Of its newest round, with the accuracies of before where that did not measure an adapter. */
+/** Of its newest round, with the accuracies of before where that did not measure an adapter and those are of the same rows. */
 export function ownFigures(done: DoneRound | null, before: OwnFigures | null = null): OwnFigures | null {
   if (!done) return before;
-  const { accuracy: newest, trainLoss, fusion } = done.own ?? done.metrics;
-  const accuracyOf = (key: AdapterKey) => newest[key] ?? before?.accuracy[key] ?? null;
+  const { accuracy: newest, trainLoss, fusion, testRows, sample } = done.own ?? done.metrics;
+  const comparable = before?.testRows === testRows ? before?.accuracy : null;
+  const accuracyOf = (key: AdapterKey) => newest[key] ?? comparable?.[key] ?? null;
   const accuracy = {
     base: accuracyOf("base"),
     personal: accuracyOf("personal"),
     shared: accuracyOf("shared"),
     fused: accuracyOf("fused"),
   };
-  return { accuracy, trainLoss: trainLoss ?? before?.trainLoss ?? null, fusion };
+  return {
+    accuracy,
+    trainLoss: trainLoss ?? before?.trainLoss ?? null,
+    fusion,
+    ...(testRows === undefined ? {} : { testRows }),
+    ...(sample ? { sample } : {}),
+  };
 }

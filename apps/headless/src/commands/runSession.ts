@@ -98,7 +98,10 @@ async function endOf({ session, feed, coordinator, config, out, reporter }: Runn
   const figures = Object.entries(accuracy ?? {}).flatMap(([kind, value]) =>
     value === null ? [] : `${kind} ${value.toFixed(3)}`,
   );
-  if (figures.length > 0) reporter.event("accuracy", `Accuracy on this client's test rows: ${figures.join(", ")}`, { accuracy });
+  if (figures.length > 0)
+    reporter.event("accuracy", `Accuracy on ${own?.testRows ?? "all"} of this client's test rows: ${figures.join(", ")}`, {
+      accuracy,
+    });
   const folders = written.map(({ folder }) => folder);
   const text = `${phase === "finished" ? "Finished" : `The federation has ended early (${phase})`}. Adapters: ${folders.join(", ")}`;
   reporter.event(phase === "finished" ? "finished" : "ended", text, { phase, adapters: written });

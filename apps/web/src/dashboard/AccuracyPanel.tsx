@@ -7,7 +7,7 @@ import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, roundRange } from "./metricsView.ts";
+import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, measuredRowsText, roundRange } from "./metricsView.ts";
 
 const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," } as const;
 
@@ -25,12 +25,17 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(", ");
+  const hint = [
+    `${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one.`,
+    measuredRowsText(snapshot),
+    "The dotted line is what guessing would reach.",
+  ];
   const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
   return (
     <Panel
       title="Accuracy on each client's own test rows"
-      hint={`${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one. The dotted line is what guessing would reach.`}
+      hint={hint.filter((sentence) => sentence !== null).join(" ")}
       aside={tellers}
       instead={hidden}
     >

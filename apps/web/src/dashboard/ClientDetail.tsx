@@ -9,7 +9,7 @@ import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, f
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
-import { aloneAccuracy, learnedAccuracy } from "./crowdView.ts";
+import { aloneAccuracy, learnedAccuracy, measuredRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 
 /** Everything that is told of the one client that is pinned; nothing while none is. */
@@ -59,6 +59,7 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     ["Together", figure(formatFraction(together))],
     ["Alone", figure(formatFraction(alone))],
     ["Over learning alone", figure(gain === null ? "–" : formatGain(gain))],
+    ["Measured on", figure(measuredText(client))],
     ["Rows", isTold(samples) ? String(samples.train + samples.fusion + samples.test) : NOT_TOLD[figures]],
     [
       "Backend",
@@ -70,6 +71,14 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     ["Last seen", formatClock(lastSeenAt)],
     ...(note ? [["Note", note] as const] : []),
   ];
+}
+
+/** Of how many test rows its accuracies are, in every round and at the end. */
+function measuredText({ history }: ClientView): string {
+  const rows = measuredRows(history);
+  if (!rows) return "–";
+  const all = history.at(-1)?.metrics.testRows ?? rows;
+  return `${plural(rows, "test row")}${all > rows ? `, ${all} at the end` : ""}`;
 }
 
 /** Of its history. What a browser's memory takes is told by no client, and bytes are counted over all rounds. */

@@ -31,7 +31,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
   const [saving, save] = useTask();
   const { adapters, own, samples } = state;
   if (!adapters || !own) return null;
-  const verdict = verdictView(own.accuracy, samples?.test ?? null);
+  const verdict = verdictView(own.accuracy, own.testRows ?? samples?.test ?? null);
   const available = availableAdapters(adapters);
   // The untouched base is no file: then what the rounds ended with.
   const kind = available.find((key) => key === verdict?.best) ?? available.at(-1);

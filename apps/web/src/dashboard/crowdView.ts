@@ -1,9 +1,10 @@
 /** Many clients at once: a heat map instead of lanes, quantiles instead of a line each, a table that is sorted. Pure. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { isBetter } from "../lib/certainty.ts";
-import { roundRange } from "./metricsView.ts";
+import { baseAccuracy, roundRange } from "./metricsView.ts";
 
 export const MEASURES = ["accuracy", "gain", "duration"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -86,9 +87,11 @@ function valueIn(metrics: RoundMetrics, measure: Measure, alone: number | null):
   return alone === null ? null : accuracy - alone;
 }
 
-/** Of what the rounds have made last; null where it was not told. */
-export const learnedAccuracy = ({ accuracy }: Pick<RoundMetrics, "accuracy">): number | null =>
-  accuracy.fused ?? accuracy.shared ?? accuracy.personal;
+/** Of what the rounds have made last, on the rows that every round measures; null where it was not told. */
+export function learnedAccuracy(metrics: RoundMetrics): number | null {
+  const { accuracy } = sameRows(metrics);
+  return accuracy.fused ?? accuracy.shared ?? accuracy.personal;
+}
 
 /** What learning alone reached, before the first exchange; null where a method has no such round, or it was not told. */
 export const aloneAccuracy = (history: ClientView["history"]): number | null =>
@@ -112,11 +115,7 @@ export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: s
     }
   }
   const alone = medianOf(clients.map(({ history }) => aloneAccuracy(history)));
-  const base = medianOf(
-    clients.map(
-      ({ history }) => history.findLast(({ metrics }) => metrics.accuracy.base !== null)?.metrics.accuracy.base ?? null,
-    ),
-  );
+  const base = medianOf(clients.map(({ history }) => baseAccuracy(history)));
   return [...told.entries()]
     .sort(([a], [b]) => a - b)
     .map(([round, values]) => {
@@ -187,13 +186,19 @@ export function crowdRows({ clients, rounds }: Pick<Snapshot, "clients" | "round
       together,
       alone,
       gain: together === null || alone === null ? null : together - alone,
-      isSure: sureness(together, alone, samples.test),
+      isSure: sureness(together, alone, measuredRows(history) ?? samples.test),
       rows: samples.train === null ? null : samples.train + (samples.fusion ?? 0) + (samples.test ?? 0),
       tokensPerSecond: progress && progress.tokensPerSecond > 0 ? progress.tokensPerSecond : null,
       missed: missed.get(id) ?? 0,
       lastSeenAt,
     };
   });
+}
+
+/** Test rows that every round measures; null where it is not told. */
+export function measuredRows(history: ClientView["history"]): number | null {
+  const newest = history.at(-1);
+  return newest ? (sameRows(newest.metrics).testRows ?? null) : null;
 }
 
 function sureness(together: number | null, alone: number | null, testRows: number | null): boolean | null {

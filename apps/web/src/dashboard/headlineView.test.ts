@@ -23,6 +23,22 @@ test("at the end, before and after, with the adapter that serves best", () => {
   expect(view).toMatchObject({ from: 0.25, to: 0.625, of: "of your 48 test rows right, before and after" });
 });
 
+test("at the end the gain over learning alone is that of the rows which every round measured", () => {
+  const sample = { testRows: 40, accuracy: { ...accuracy, personal: 0.6 }, testLoss: alone };
+  const ended = { ...own, own: { ...own.own, testRows: 48, sample } };
+  expect(headlineView(snapshotOf({ phase: "finished", clients: [told] }), ended)).toMatchObject({
+    to: 0.625,
+    of: "of your 48 test rows right, before and after",
+    over: "+0.38 over the untouched base, +0.15 over learning alone",
+  });
+});
+
+test("while it runs the rows are those that every round measures", () => {
+  expect(headlineView(collecting(2), { ...own, own: { ...own.own, testRows: 40 } })?.of).toBe(
+    "accuracy so far, on your 40 test rows",
+  );
+});
+
 test("nothing is said of learning alone where there was no such round", () => {
   expect(headlineView(collecting(1), own)?.over).toBe("+0.25 over the untouched base");
 });

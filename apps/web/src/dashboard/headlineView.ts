@@ -1,5 +1,5 @@
 /** The one number of a federation's page: what it is of, how sure it is, and what it is more than. Pure. */
-import type { SessionState } from "@duet/client/sessionState";
+import type { OwnFigures, SessionState } from "@duet/client/sessionState";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
@@ -26,21 +26,28 @@ export type Own = Pick<SessionState, "own" | "samples" | "clientId">;
 
 /** Null before anything was measured, and in a task without accuracies. */
 export function headlineView(snapshot: Snapshot, own: Own | null): HeadlineView | null {
-  return own?.own ? ownHeadline(snapshot, own.own.accuracy, own) : everybodysHeadline(snapshot);
+  return own?.own ? ownHeadline(snapshot, own.own, own) : everybodysHeadline(snapshot);
 }
 
-function ownHeadline(snapshot: Snapshot, accuracy: PerAdapter, { samples, clientId }: Own): HeadlineView | null {
+function ownHeadline(
+  snapshot: Snapshot,
+  { accuracy, sample, testRows }: OwnFigures,
+  { samples, clientId }: Own,
+): HeadlineView | null {
   const isOver = snapshot.phase === "finished";
-  const to = isOver ? (verdictView(accuracy, null)?.accuracy ?? newestOf(accuracy)) : newestOf(accuracy);
-  if (to === null) return null;
+  const shown = (isOver ? verdictView(accuracy, null)?.best : null) ?? newestIn(accuracy);
+  const to = shown && accuracy[shown];
+  if (shown === null || to === null) return null;
   const me = snapshot.clients.find(({ id }) => id === clientId);
-  const rows = samples?.test ?? 0;
+  const rows = testRows ?? samples?.test ?? 0;
+  // Learning alone was measured on the rows of every round.
+  const comparable = (sample?.accuracy ?? accuracy)[shown];
   const words = `your ${plural(rows, "test row")}`;
   return {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? `of ${words} right, before and after` : `accuracy so far, on ${words}`,
-    over: overText(to, accuracy.base, me ? aloneOf(me) : null),
+    over: overText(to, accuracy.base, comparable, me ? aloneOf(me) : null),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
 }
@@ -57,7 +64,7 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? `mean accuracy ${whose}, before and after` : `mean accuracy so far ${whose}`,
-    over: overText(to, accuracy.base, null),
+    over: overText(to, accuracy.base, to, null),
     certainty: null,
   };
 }
@@ -65,18 +72,22 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
 const NEWEST_FIRST: readonly AdapterKey[] = ["fused", "shared", "personal"];
 
 /** Of what the rounds have made last. */
-const newestOf = (accuracy: PerAdapter): number | null =>
-  NEWEST_FIRST.map((key) => accuracy[key]).find((value) => value !== null) ?? null;
+const newestIn = (accuracy: PerAdapter): AdapterKey | null => NEWEST_FIRST.find((key) => accuracy[key] !== null) ?? null;
+
+function newestOf(accuracy: PerAdapter): number | null {
+  const newest = newestIn(accuracy);
+  return newest && accuracy[newest];
+}
 
 /** What a client reached before the first exchange; null where its method has no such round, or it does not tell. */
 function aloneOf({ history }: ClientView): number | null {
   return history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
 }
 
-function overText(to: number, base: number | null, alone: number | null): string {
+function overText(to: number, base: number | null, comparable: number | null, alone: number | null): string {
   const parts = [
     ...(base === null ? [] : [`${formatGain(to - base)} over the untouched base`]),
-    ...(alone === null ? [] : [`${formatGain(to - alone)} over learning alone`]),
+    ...(alone === null || comparable === null ? [] : [`${formatGain(comparable - alone)} over learning alone`]),
   ];
   return parts.join(", ");
 }

@@ -30,6 +30,22 @@ test("the table has a line for each client and round, is no formula, and leaves 
   });
 });
 
+test("the last round's figures are there of all test rows and of those that every round measures", () => {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const sample = { testRows: 48, accuracy: { ...none, shared: 0.75 }, testLoss: none };
+  const metrics = metricsOf({ accuracy, testRows: 60, sample });
+  const { fileName, content } = metricsCsv({
+    ...snapshot,
+    clients: [clientOf("anna", { history: [{ round: 1, metrics, standing: null }] })],
+  });
+  expect(readTable(content, fileName).rows[0]?.values).toMatchObject({
+    "accuracy/shared": "0.5",
+    test_rows: "60",
+    "same_rows_accuracy/shared": "0.75",
+    same_rows: "48",
+  });
+});
+
 test("JSON has the choices, the rounds and the figures", () => {
   const read = JSON.parse(new TextDecoder().decode(metricsJson(snapshot).content));
   expect(Object.keys(read)).toEqual(["config", "phase", "createdAt", "endedAt", "rounds", "clients"]);

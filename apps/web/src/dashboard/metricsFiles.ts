@@ -1,6 +1,7 @@
 /** What clients told of their rounds, as files for other programs: a table, JSON, and runs of TensorBoard. Pure. */
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { zipSync } from "fflate";
 import { ADAPTERS } from "../lib/adapters.ts";
@@ -14,12 +15,18 @@ export interface FileToSave {
 
 /** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
 function figuresOf(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
-  const { trainLoss, accuracy, macroF1, testLoss, fusion, trainTokens, trainSeconds } = metrics;
+  const { trainLoss, accuracy, macroF1, testLoss, testRows, fusion, trainTokens, trainSeconds } = metrics;
+  const every = sameRows(metrics);
   return [
     ["loss/train", trainLoss],
     ...ADAPTERS.map(({ key }) => [`accuracy/${key}`, accuracy[key]] as const),
     ...ADAPTERS.map(({ key }) => [`macro_f1/${key}`, macroF1[key]] as const),
     ...ADAPTERS.map(({ key }) => [`loss_test/${key}`, testLoss[key]] as const),
+    ["test_rows", testRows ?? null],
+    // What compares from round to round: in the last one the figures above are of more rows.
+    ...ADAPTERS.map(({ key }) => [`same_rows_accuracy/${key}`, every.accuracy[key]] as const),
+    ...ADAPTERS.map(({ key }) => [`same_rows_loss_test/${key}`, every.testLoss[key]] as const),
+    ["same_rows", every.testRows ?? null],
     ["fusion/personal", fusion?.personal ?? null],
     ["fusion/shared", fusion?.shared ?? null],
     ["train/tokens", trainTokens],

@@ -7,6 +7,7 @@ import {
   latestAccuracy,
   lossPoints,
   meanAccuracy,
+  measuredRowsText,
   searchCost,
   updateText,
 } from "./metricsView.ts";
@@ -44,6 +45,29 @@ test("accuracy by round is the mean of those who measured it, with each client b
   // The base does not change: anna's first figure is carried on.
   expect(points[1]).toMatchObject({ base: 0.2, shared: 0.7, "anna.shared": 0.7, "bram.shared": null });
   expect(points[2]).toMatchObject({ fused: 0.9 });
+});
+
+test("the last round stands in the chart with the rows of every round, and its end figures elsewhere; of how many rows is said", () => {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const sample = { testRows: 48, accuracy: { ...none, base: 0.3, shared: 0.6, fused: 0.7 }, testLoss: none };
+  const cleo = clientOf("cleo", {
+    history: [
+      { round: 0, metrics: metricsOf({ trainLoss: 2, ...accuracy(0.3, 0.5, null, null), testRows: 48 }), standing: null },
+      { round: 3, metrics: metricsOf({ ...accuracy(0.35, null, 0.55, 0.8), testRows: 60, sample }), standing: null },
+    ],
+  });
+  const ended = snapshotOf({ clients: [cleo], rounds: [roundOf(0), roundOf(3)] });
+  const [first, last] = accuracyPoints(ended);
+  expect(first?.base).toBe(0.3);
+  expect(last).toMatchObject({ base: 0.3, shared: 0.6, fused: 0.7 });
+  expect(meanAccuracy(ended)).toMatchObject({ base: 0.35, fused: 0.8 });
+  expect(measuredRowsText(ended)).toBe("In every round on the same 48 test rows of each client.");
+  expect(
+    measuredRowsText({
+      clients: [cleo, clientOf("dora", { history: [{ round: 0, metrics: metricsOf({ testRows: 20 }), standing: null }] })],
+    }),
+  ).toBe("In every round on the same 20 to 48 test rows of each client.");
+  expect(measuredRowsText(snapshot)).toBeNull();
 });
 
 test("the mean of losses by round is weighted by rows, over those who tell them, and leaves out rounds without training", () => {

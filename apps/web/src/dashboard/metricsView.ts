@@ -1,15 +1,17 @@
 /** Figures of a federation as series, bars and rows. Pure. */
 import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS, type PerAdapter, perAdapter } from "../lib/adapters.ts";
+import { plural } from "../lib/format.ts";
 import type { ChartPoint } from "../ui/RoundPlot.tsx";
 
 /** The series of one client's own value; the mean over clients goes by the adapter's key alone. */
 export const clientSeries = (clientId: string, adapter: AdapterKey): string => `${clientId}.${adapter}`;
 
-/** Accuracy on each client's own test rows, by round. The base does not change: its value is carried to every round. */
+/** Accuracy on those of each client's own test rows that every round measures, by round. The base does not change: its value is carried to every round. */
 export function accuracyPoints(snapshot: Snapshot): readonly ChartPoint[] {
   const { clients } = snapshot;
   return roundsOf(snapshot).map((round) => {
@@ -114,9 +116,24 @@ export const chanceLevel = ({ config }: Snapshot): number | null =>
 function accuracyAt({ history }: ClientView, key: AdapterKey, round: number): number | null {
   const entry = history.find((candidate) => candidate.round === round);
   if (!entry) return null;
-  const own = entry.metrics.accuracy[key];
+  const own = sameRows(entry.metrics).accuracy[key];
   if (own !== null || key !== "base") return own;
-  return history.findLast(({ metrics }) => metrics.accuracy.base !== null)?.metrics.accuracy.base ?? null;
+  return baseAccuracy(history);
+}
+
+/** Of the untouched base, on the rows that every round measures; null where it was not told. */
+export function baseAccuracy(history: ClientView["history"]): number | null {
+  const measured = history.findLast(({ metrics }) => metrics.accuracy.base !== null);
+  return measured ? sameRows(measured.metrics).accuracy.base : null;
+}
+
+/** Of how many test rows the accuracies by round are, in words; null where no client tells it. */
+export function measuredRowsText({ clients }: Pick<Snapshot, "clients">): string | null {
+  const told = clients.flatMap(({ history }) => history.flatMap(({ metrics }) => sameRows(metrics).testRows || []));
+  if (told.length === 0) return null;
+  const [least, most] = [Math.min(...told), Math.max(...told)];
+  const many = least === most ? plural(most, "test row") : `${least} to ${plural(most, "test row")}`;
+  return `In every round on the same ${many} of each client.`;
 }
 
 /** Over all rows of all clients, from that round's secure sum; null without one. The base's is carried to every round. */

@@ -8,7 +8,7 @@ import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { inForceText } from "../lib/figuresWords.ts";
-import { formatBytes, formatDuration, formatLoss, formatRate } from "../lib/format.ts";
+import { formatBytes, formatDuration, formatLoss, formatRate, plural } from "../lib/format.ts";
 
 export interface ChecklistItem {
   readonly label: string;
@@ -70,8 +70,9 @@ export interface OwnFiguresView {
 export function ownFiguresView({ own, figures }: SessionState, config: Pick<FederationConfig, "training">): OwnFiguresView {
   const seenBy = `This stays here and is shown to you; ${inForceText(config, figures)}.`;
   if (!own) return { accuracy: null, words: "Accuracy of the four adapters on your test rows, after the first round.", seenBy };
-  const { accuracy, trainLoss, fusion } = own;
+  const { accuracy, trainLoss, fusion, testRows } = own;
   const words = [
+    ...(testRows ? [`on ${plural(testRows, "test row")}`] : []),
     ...(trainLoss === null ? [] : [`training loss ${formatLoss(trainLoss)}`]),
     ...(fusion === null ? [] : [`fusion weights ${fusion.personal.toFixed(2)} personal, ${fusion.shared.toFixed(2)} shared`]),
   ];

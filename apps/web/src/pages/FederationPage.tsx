@@ -51,7 +51,9 @@ export function FederationPage() {
             )
           }
           own={mine?.state ?? null}
-          verdict={ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.samples?.test ?? null} />}
+          verdict={
+            ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.own.testRows ?? ended.samples?.test ?? null} />
+          }
           useBar={
             ended &&
             mine && (

@@ -128,6 +128,16 @@ test("means are over the rows of who measured, and of nobody where nobody did", 
   expect(means.testLoss.fused).toBeNull();
 });
 
+test("a sum has the figures of the rows that every round measures", () => {
+  const upload = encodeAdapter(updateOf(layout, "u"), layout);
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const sample = { testRows: 50, accuracy: { ...none, shared: 0.9 }, testLoss: { ...none, shared: 0.3 } };
+  const samples = { train: 30, fusion: 1, test: 100 };
+  const { means } = sumOf([{ upload, metrics: { ...metricsOf(2, 0.5), testRows: 100, sample }, samples }], layout, "samples");
+  expect(means).toMatchObject({ testRows: 50, accuracy: { shared: 0.9 } });
+  expect(means.testLoss.shared).toBeCloseTo(0.3, 3);
+});
+
 test("no sum can overflow, for any number of clients that a federation may have, and the vector's size is known before", () => {
   for (const clients of [3, 32, 33, 64, 100, 1000]) {
     const size = sumSizeOf({ ...defaults, maxClients: clients }, 1, null);

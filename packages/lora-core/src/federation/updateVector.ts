@@ -8,6 +8,7 @@ import { type AdapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
 import type { SumPrivacy, SumSize } from "../contract/secureSum.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ADAPTER_KEYS, type AdapterKey, type RoundMeans, type RoundMetrics, type SampleCounts } from "../protocol/metrics.ts";
+import { sameRows } from "../protocol/sameRows.ts";
 import { type AttemptTerms, leastMembers } from "../secureAggregation/attempt.ts";
 import { unitOf } from "../secureAggregation/fixedPoint.ts";
 import { packedBytes } from "../secureAggregation/packedVector.ts";
@@ -122,8 +123,10 @@ export function updateValues(
   const weight = weighting === "uniform" ? 1 : Math.min(MAX_WEIGHT, samples.train);
   const scale = weighting === "uniform" ? 1 : weight / MAX_WEIGHT;
   const update = new Float32Array(upload.slice().buffer).map((value) => value * scale);
-  const { accuracy, testLoss, trainLoss } = metrics;
-  const test = Math.min(MAX_ROWS, samples.test);
+  // Of the same rows in every round, so that the means of rounds compare.
+  const { accuracy, testLoss, testRows = samples.test } = sameRows(metrics);
+  const { trainLoss } = metrics;
+  const test = Math.min(MAX_ROWS, testRows);
   const train = Math.min(MAX_ROWS, samples.train);
   const measured = (value: number | null, rows: number) => (value === null ? 0 : rows);
   const lossShare = (value: number | null, rows: number) => ((value ?? 0) * Math.min(MAX_WEIGHT, rows)) / MAX_WEIGHT;

@@ -66,8 +66,19 @@ export function withoutFigures({ privacy }: RoundMetrics): RoundMetrics {
 }
 
 /** Whether anything in a round's report was measured. */
-export function hasFigures({ trainLoss, accuracy, macroF1, testLoss, fusion, trainTokens, trainSeconds }: RoundMetrics): boolean {
-  const slots = [accuracy, macroF1, testLoss].flatMap((figure) => Object.values(figure));
+export function hasFigures({
+  trainLoss,
+  accuracy,
+  macroF1,
+  testLoss,
+  sample,
+  fusion,
+  trainTokens,
+  trainSeconds,
+}: RoundMetrics): boolean {
+  const slots = [accuracy, macroF1, testLoss, sample?.accuracy ?? {}, sample?.testLoss ?? {}].flatMap((figure) =>
+    Object.values(figure),
+  );
   return [trainLoss, fusion, ...slots].some((value) => value !== null) || trainTokens > 0 || trainSeconds > 0;
 }
 

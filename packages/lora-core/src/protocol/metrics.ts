@@ -55,6 +55,10 @@ export const roundMetrics = z.strictObject({
   macroF1: perAdapter(fraction),
   /** Mean loss on the test rows, nats per scored unit. */
   testLoss: perAdapter(finite),
+  /** Test rows that the figures above are of; older records do not say it. */
+  testRows: count.optional(),
+  /** The same of the rows that every round measures, where the figures above are of more of them: in the last round. */
+  sample: z.strictObject({ testRows: count.min(1), accuracy: perAdapter(fraction), testLoss: perAdapter(finite) }).optional(),
   /** Weights of the served adapter, in the fusing round only, and what their search took; 0 where nothing was searched. */
   fusion: z
     .strictObject({
@@ -77,7 +81,7 @@ export type RoundMetrics = z.output<typeof roundMetrics>;
 
 /** Means over the rows of all clients in a secure sum; null where none of them measured it. */
 export const roundMeans = z.strictObject({
-  /** Rows behind the figures. */
+  /** Rows behind the figures; test rows are those that every round measures. */
   trainRows: count,
   testRows: count,
   /** Nats. */

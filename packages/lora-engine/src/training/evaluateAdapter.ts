@@ -4,6 +4,8 @@ import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
 
 export interface Evaluation {
+  /** How many examples it is of. */
+  readonly rows: number;
   /** Mean loss over scored units, nats. */
   readonly loss: number;
   /** Null in a text task, where there is no label to be right about. */
@@ -53,8 +55,9 @@ export function inBatches(examples: readonly Example[]): readonly EvaluationBatc
 export function evaluationOf(scored: readonly Scored[], examples: readonly Example[], labels: number): Evaluation {
   const total = (pick: (s: Scored) => number) => scored.reduce((sum, s) => sum + pick(s), 0);
   const loss = total(({ lossSum }) => lossSum) / total(({ units }) => units);
-  if (labels === 0) return { loss, accuracy: null, macroF1: null, confusion: null };
+  const rows = examples.length;
+  if (labels === 0) return { rows, loss, accuracy: null, macroF1: null, confusion: null };
   const predicted = scored.map(({ label }) => label);
   const actual = examples.map(({ label }) => label);
-  return { loss, ...classificationMetrics(predicted, actual, labels) };
+  return { rows, loss, ...classificationMetrics(predicted, actual, labels) };
 }

@@ -9,6 +9,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { exportClientAdapter, readFittingAdapter, startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
+import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import { fusingRound, roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
@@ -155,7 +156,7 @@ describe("local client", () => {
     expect(seen.every(({ round }) => round === 0)).toBe(true);
   });
 
-  it("measures the base on the same rows in the first round and in the last, so that its line does not move", async () => {
+  it("measures the base on the same rows in the first round and in the last, which says its figures on all of them too", async () => {
     const many = { ...split, test: rows("c", 61) };
     await engine.prepare(setup, many);
     const first = oneClientFdLora.plan(budgets, { round: 0, isNewcomer: false });
@@ -164,8 +165,11 @@ describe("local client", () => {
     const bases = [];
     for (const [round, plan] of [first, last].entries()) {
       const { metrics } = await engine.runRound({ round, plan, received: plan.receive && zero.shared }, quiet);
-      bases.push([metrics.accuracy.base, metrics.testLoss.base]);
+      const { accuracy, testLoss, testRows } = sameRows(metrics);
+      bases.push([testRows, accuracy.base, testLoss.base]);
+      expect(metrics.testRows).toBe(round === 0 ? 48 : 61);
     }
+    expect(bases[0]?.[0]).toBe(48);
     expect(bases[1]).toEqual(bases[0]);
   });
 

@@ -11,6 +11,7 @@ import type { Budgets, Contribution } from "@duet/lora-core/strategies/strategy"
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { TaskModel } from "../models/languageModel.ts";
+import { nothingKnown } from "./measureRound.ts";
 import { createRoundJournal, type JournalState } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
@@ -43,7 +44,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
     model: paperModel,
     examples: { train: rows(8), fusion: rows(4), test: rows(4) },
     held: { personal: initial, shared: initial, merged: null, control: null, residual: null },
-    baseScores: [],
+    known: nothingKnown(),
     lastRound: null,
     served: null,
   };

@@ -5,6 +5,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { groupRows } from "@duet/lora-core/data/rowGroups";
 import type { Example, TaskModel } from "../models/languageModel.ts";
+import { nothingKnown } from "./measureRound.ts";
 import type { Client } from "./runRound.ts";
 
 /** `linears` are the base's. The model stays the caller's. @throws {RangeError} on an answer that is not one of the task's labels. */
@@ -17,7 +18,7 @@ export function prepareClient(model: TaskModel, linears: readonly LinearModule[]
   };
   const initial = initialAdapter(layout, setup.seed);
   const held = { personal: initial, shared: initial, merged: null, control: null, residual: null };
-  return { setup, layout, model, examples, held, baseScores: [], lastRound: null, served: null };
+  return { setup, layout, model, examples, held, known: nothingKnown(), lastRound: null, served: null };
 }
 
 /** One row of every group of near-duplicates: copies would make the fusion search surer of itself than it may be. */

@@ -1,6 +1,7 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { Progress, RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { SameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Evaluation } from "./evaluateAdapter.ts";
 import type { TrainingOutcome } from "./trainAdapter.ts";
 
@@ -18,7 +19,8 @@ export class RoundReport {
   readonly #seconds: Record<RoundPhase, number> = { steps: 0, evaluation: 0, fusion: 0, encoding: 0 };
   readonly #round: number;
   readonly #onProgress: (progress: Progress) => void;
-  readonly #evaluations = new Map<Measured, Evaluation>();
+  readonly #sample = new Map<Measured, Evaluation>();
+  readonly #all = new Map<Measured, Evaluation>();
   #fusion: RoundMetrics["fusion"] = null;
   #trainLoss: number | null = null;
   #trainTokens = 0;
@@ -56,8 +58,14 @@ export class RoundReport {
     return { ...this.#seconds };
   }
 
+  /** On the rows that every round measures. */
   evaluated(what: Measured, evaluation: Evaluation): void {
-    this.#evaluations.set(what, evaluation);
+    this.#sample.set(what, evaluation);
+  }
+
+  /** On all test rows, where those are more. */
+  evaluatedOnAll(what: Measured, evaluation: Evaluation): void {
+    this.#all.set(what, evaluation);
   }
 
   fused(fusion: NonNullable<RoundMetrics["fusion"]>): void {
@@ -72,27 +80,43 @@ export class RoundReport {
 
   /** Of the served adapter; null before it was measured, and in a text task. */
   confusion(): Confusion | null {
-    return this.#evaluations.get("fused")?.confusion ?? null;
+    return this.#headline().get("fused")?.confusion ?? null;
   }
 
   metrics(): RoundMetrics {
-    const perAdapter = <T>(pick: (evaluation: Evaluation) => T) => {
-      const of = (what: Measured) => {
-        const evaluation = this.#evaluations.get(what);
-        return evaluation ? pick(evaluation) : null;
-      };
-      return { base: of("base"), personal: of("personal"), shared: of("shared"), fused: of("fused") };
-    };
+    const all = this.#headline();
     return {
       trainLoss: this.#trainLoss,
-      accuracy: perAdapter(({ accuracy }) => accuracy),
-      macroF1: perAdapter(({ macroF1 }) => macroF1),
-      testLoss: perAdapter(({ loss }) => loss),
+      ...figuresOf(all),
+      macroF1: perAdapter(all, ({ macroF1 }) => macroF1),
+      ...(all === this.#sample ? {} : { sample: figuresOf(this.#sample) }),
       fusion: this.#fusion,
       trainTokens: this.#trainTokens,
       trainSeconds: this.#trainSeconds,
     };
   }
+
+  /** Of as many rows as were measured. */
+  #headline(): ReadonlyMap<Measured, Evaluation> {
+    return this.#all.size > 0 ? this.#all : this.#sample;
+  }
+}
+
+function figuresOf(measured: ReadonlyMap<Measured, Evaluation>): SameRows & { readonly testRows: number } {
+  const [first] = measured.values();
+  return {
+    accuracy: perAdapter(measured, ({ accuracy }) => accuracy),
+    testLoss: perAdapter(measured, ({ loss }) => loss),
+    testRows: first?.rows ?? 0,
+  };
+}
+
+function perAdapter<T>(measured: ReadonlyMap<Measured, Evaluation>, pick: (evaluation: Evaluation) => T) {
+  const of = (what: Measured) => {
+    const evaluation = measured.get(what);
+    return evaluation ? pick(evaluation) : null;
+  };
+  return { base: of("base"), personal: of("personal"), shared: of("shared"), fused: of("fused") };
 }
 
 /** Tokens per second so far; 0 before any time has passed. */

@@ -28,8 +28,8 @@ const rows = (count: number) =>
 const budgets = { local: { unit: "steps", amount: 2 }, inner: { unit: "steps", amount: 2 }, rounds: 1 } as const;
 const local = methodOf({ id: "local", config: {} });
 
-/** Batches that were scored without an adapter. */
-let baseBatches = 0;
+/** Rows that were scored without an adapter and with one. */
+const scored = { base: 0, adapted: 0 };
 let fresh: (testRows: number) => Client;
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const counted: TaskModel = {
     ...bound,
     score(batch, adapter) {
-      if (!adapter) baseBatches++;
+      scored[adapter ? "adapted" : "base"] += batch.length;
       return bound.score(batch, adapter);
     },
   };
@@ -53,15 +53,29 @@ async function run(client: Client, round: number) {
   return { client: { ...client, held, served, lastRound: round }, metrics: report.metrics(), phases: report.phases() };
 }
 
-test("the base is scored once, and its figures are those of the same rows in the last round", async () => {
-  const first = await run(fresh(40), local.firstRound);
-  const batches = baseBatches;
-  expect(batches).toBeGreaterThan(1);
+test("figures are of the same rows in every round, the last one says those of all too, and no row is scored twice", async () => {
+  Object.assign(scored, { base: 0, adapted: 0 });
+  const first = await run(fresh(70), local.firstRound);
+  expect(scored).toEqual({ base: 48, adapted: 48 });
+  expect(first.metrics.testRows).toBe(48);
+  expect(first.metrics.sample).toBeUndefined();
+
   const last = await run(first.client, fusingRound(budgets.rounds));
-  expect(baseBatches).toBe(batches);
-  expect(last.metrics.testLoss.base).toBe(first.metrics.testLoss.base);
-  expect(last.metrics.accuracy.base).toBe(first.metrics.accuracy.base);
+  // The personal adapter is what is served: of both only the rows that the last round adds are new.
+  expect(last.client.served).toBe(last.client.held.personal);
+  expect(scored).toEqual({ base: 70, adapted: last.client.held.personal === first.client.held.personal ? 70 : 118 });
+  expect(last.metrics.testRows).toBe(70);
+  expect(last.metrics.sample?.testRows).toBe(48);
+  expect(last.metrics.sample?.testLoss.base).toBe(first.metrics.testLoss.base);
+  expect(last.metrics.sample?.accuracy.base).toBe(first.metrics.accuracy.base);
+  expect(last.metrics.testLoss.base).not.toBe(first.metrics.testLoss.base);
   expect(last.metrics.testLoss.fused).not.toBe(last.metrics.testLoss.base);
+});
+
+test("where every round measures all rows, the last one has one set of figures", async () => {
+  const { metrics } = await run(fresh(40), fusingRound(budgets.rounds));
+  expect(metrics.testRows).toBe(40);
+  expect(metrics.sample).toBeUndefined();
 });
 
 test("without test rows nothing is measured, and the round is the same", async () => {

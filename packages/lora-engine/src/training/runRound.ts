@@ -24,23 +24,20 @@ import {
   uploaded,
   withMerged,
 } from "@duet/lora-core/strategies/exchange";
-import type { RoundPlan, Serve, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
+import type { Serve, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
 import { type EncodedUpload, encodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { random, shuffled } from "@duet/lora-core/tensors/random";
-import type { Example, Scored, TaskModel } from "../models/languageModel.ts";
+import { random } from "@duet/lora-core/tensors/random";
+import type { Example, TaskModel } from "../models/languageModel.ts";
 import { stepsOf } from "./batches.ts";
-import { uploadAdapter } from "./deviceAdapter.ts";
-import { type EachBatch, type Evaluation, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import type { EachBatch } from "./evaluateAdapter.ts";
 import { createFusionLosses } from "./fusionLosses.ts";
+import { type KnownScores, measurer } from "./measureRound.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
 import { createRoundJournal, type RoundJournal } from "./roundJournal.ts";
-import { type Measured, type RoundReport, rate } from "./roundReport.ts";
+import { type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
-
-/** Test rows that adapters are measured on in every round but the last: a seeded sample, the same in each round. */
-const ROUND_TEST_ROWS = 48;
 
 /** A client ready for rounds. */
 export interface Client {
@@ -53,8 +50,8 @@ export interface Client {
     readonly test: readonly Example[];
   };
   readonly held: HeldAdapters;
-  /** What the base scored of the test rows, by batch; rounds fill it, because neither changes between them. */
-  readonly baseScores: (readonly Scored[])[];
+  /** What its adapters have scored of its test rows so far; rounds fill it. */
+  readonly known: KnownScores;
   /** The last round it finished; null before its first. */
   readonly lastRound: number | null;
   /** What it serves since its last round, if that was the fusing one; of any rank. */
@@ -69,7 +66,7 @@ export interface RoundOutcome {
 }
 
 /** What a round tells of itself, what stops it, and what it has computed already. */
-interface Running {
+export interface Running {
   readonly report: RoundReport;
   readonly control: RunControl;
   readonly journal: RoundJournal;
@@ -250,55 +247,5 @@ async function search(
     return mixed(held.personal, held.shared, mix);
   } finally {
     losses.dispose();
-  }
-}
-
-/**
- * Measures adapters on the test rows, each once, and notes the figures in the report. The base never changes, so it is measured on all
- * of them from the start, and only once: its figure is the same in every round. A client without test rows measures nothing.
- */
-function measurer(client: Client, plan: RoundPlan, { report, control, journal }: Running) {
-  const { examples, baseScores } = client;
-  const { test } = examples;
-  const { task } = client.setup;
-  const labels = task.kind === "label" ? task.labels.length : 0;
-  const sample = shuffled(test, random(client.setup.clientSeed, "roundTestRows")).slice(0, ROUND_TEST_ROWS);
-  const known = new Map<NamedTensors | null, Evaluation>();
-
-  /** Of one adapter, batch by batch. */
-  function scoring(what: Measured): EachBatch<readonly Scored[]> {
-    let batch = 0;
-    return async (compute) => {
-      await control.checkIn();
-      const place = batch++;
-      const before = what === "base" ? baseScores[place] : undefined;
-      const { result } = await journal.once("scored", what, before ? async () => before : compute);
-      if (what === "base") baseScores[place] = result;
-      return result;
-    };
-  }
-
-  return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
-    const rows = plan.stage === "fusing" || adapter === null ? test : sample;
-    if (rows.length === 0) return;
-    report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
-    const measured = async () => evaluationOf(await score(client, rows, adapter, scoring(what)), rows, labels);
-    const evaluation = known.get(adapter) ?? (await report.timed("evaluation", measured));
-    known.set(adapter, evaluation);
-    report.evaluated(what, evaluation);
-  };
-}
-
-async function score(
-  { setup, model }: Client,
-  rows: readonly Example[],
-  tensors: NamedTensors | null,
-  eachBatch: EachBatch<readonly Scored[]>,
-): Promise<readonly Scored[]> {
-  const adapter = tensors ? uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false }) : null;
-  try {
-    return await scoreExamples(model, rows, adapter, eachBatch);
-  } finally {
-    adapter?.dispose();
   }
 }

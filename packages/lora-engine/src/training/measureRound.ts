@@ -1,0 +1,86 @@
+/**
+ * Measures a round's adapters on the client's test rows: in every round on the same few of them, so that the figures of rounds compare, and in the
+ * last one on the others too, for the figures that the federation ends with (docs/adr/0049). What an adapter has scored of a batch is not computed
+ * again, within a round or in later ones.
+ */
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
+import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import { random } from "@duet/lora-core/tensors/random";
+import type { Example, Scored } from "../models/languageModel.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
+import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import type { Measured } from "./roundReport.ts";
+import type { Client, Running } from "./runRound.ts";
+
+/** Test rows that every round measures. */
+const ROUND_TEST_ROWS = 48;
+
+/** The rows that every round measures, and those that only the last one does. */
+type Part = "sample" | "others";
+
+/** Scores of batches, by part and place in it. */
+type Scores = Map<string, readonly Scored[]>;
+
+export interface KnownScores {
+  readonly base: Scores;
+  /** As long as an adapter is held. */
+  readonly adapters: WeakMap<NamedTensors, Scores>;
+}
+
+export const nothingKnown = (): KnownScores => ({ base: new Map(), adapters: new WeakMap() });
+
+/** Measures one adapter, the base where it is null, and notes its figures in the report. Without test rows nothing is measured. */
+export function measurer(client: Client, plan: RoundPlan, { report, control, journal }: Running) {
+  const { examples, known, setup, model } = client;
+  const [sample, others] = parted(examples.test, setup.clientSeed);
+  const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
+
+  /** Pieces of the journal come in the same order whatever is known, because a round that is resumed may know less. */
+  function scoring(what: Measured, part: Part, before: Scores): EachBatch<readonly Scored[]> {
+    let batch = 0;
+    return async (compute) => {
+      await control.checkIn();
+      const place = `${part} ${batch++}`;
+      const found = before.get(place);
+      const { result } = await journal.once("scored", `${what}, ${part}`, found ? async () => found : compute);
+      before.set(place, result);
+      return result;
+    };
+  }
+
+  async function measure(what: Measured, adapter: NamedTensors | null): Promise<void> {
+    const before = scoresOf(known, adapter);
+    const onDevice = adapter && uploadAdapter(adapter, { scale: adapterScale(setup.adapter), trainable: false });
+    try {
+      const ofSample = await scoreExamples(model, sample, onDevice, scoring(what, "sample", before));
+      report.evaluated(what, evaluationOf(ofSample, sample, labels));
+      if (plan.stage !== "fusing" || others.length === 0) return;
+      const ofOthers = await scoreExamples(model, others, onDevice, scoring(what, "others", before));
+      report.evaluatedOnAll(what, evaluationOf([...ofSample, ...ofOthers], [...sample, ...others], labels));
+    } finally {
+      onDevice?.dispose();
+    }
+  }
+
+  return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
+    if (sample.length === 0) return;
+    report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
+    await report.timed("evaluation", () => measure(what, adapter));
+  };
+}
+
+function scoresOf({ base, adapters }: KnownScores, adapter: NamedTensors | null): Scores {
+  if (adapter === null) return base;
+  const found = adapters.get(adapter) ?? new Map();
+  adapters.set(adapter, found);
+  return found;
+}
+
+/** The rows that every round measures, each label with its share, and the others. */
+function parted(test: readonly Example[], clientSeed: number): readonly [readonly Example[], readonly Example[]] {
+  const sample = stratifiedSample(test, ROUND_TEST_ROWS, random(clientSeed, "roundTestRows"));
+  const chosen = new Set(sample);
+  return [sample, test.filter((example) => !chosen.has(example))];
+}
