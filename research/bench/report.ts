@@ -1,11 +1,10 @@
 /** The figures of a benchmark, for people and as JSON. */
 import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
-import { ROUND_PHASES } from "@duet/lora-engine/training/roundReport";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
-import { evaluationShare, type RoundProfile } from "./roundRun.ts";
+import { COMPUTED_PHASES, evaluationShare, type RoundProfile } from "./roundRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
 import type { Quartiles, RaceOutcome } from "./stepRace.ts";
 import type { SumRun } from "./sumRun.ts";
@@ -40,12 +39,12 @@ const LEAST_SHARE = 0.01;
 
 export function printRound({ model, threads, load, tokenise, middle, last, ops }: RoundProfile): void {
   console.log(`A round on ${model}, ${threads === 1 ? "one thread" : `${threads} threads`}, seconds`);
-  console.log(`  before the first: loading ${load.toFixed(2)}, rows to tokens ${tokenise.toFixed(2)}`);
+  console.log(`  before the first: load ${load.toFixed(2)}, tokenise ${tokenise.toFixed(2)}`);
   for (const [name, phases] of [
     ["one in the middle", middle],
     ["the last", last],
   ] as const) {
-    const each = ROUND_PHASES.map((phase) => `${phase} ${phases[phase].toFixed(2)}`).join(", ");
+    const each = COMPUTED_PHASES.map((phase) => `${phase} ${phases[phase].toFixed(2)}`).join(", ");
     console.log(`  ${name}: ${each}; evaluation is ${percent(evaluationShare(phases))}`);
   }
   const all = ops.reduce((sum, { ms }) => sum + ms, 0);

@@ -6,12 +6,13 @@
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { DEFAULT_ADAPTER, DEFAULT_UPLOAD, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import { type PhaseSeconds, ROUND_PHASES } from "@duet/lora-core/protocol/metrics";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { observeKernels } from "@duet/lora-engine/kernels/wasmKernels";
 import { prepareClient } from "@duet/lora-engine/training/prepareClient";
-import { type PhaseSeconds, ROUND_PHASES, RoundReport } from "@duet/lora-engine/training/roundReport";
+import { RoundReport } from "@duet/lora-engine/training/roundReport";
 import { createRunControl } from "@duet/lora-engine/training/runControl";
 import { type Client, runRound } from "@duet/lora-engine/training/runRound";
 import * as tf from "@tensorflow/tfjs";
@@ -43,6 +44,9 @@ export interface OpTime {
   readonly calls: number;
   readonly ms: number;
 }
+
+/** The phases that this process has: there is nobody to wait for. */
+export const COMPUTED_PHASES = ROUND_PHASES.filter((phase) => phase !== "load" && phase !== "tokenise" && phase !== "wait");
 
 /** One base after the other. */
 export async function* measureRounds(threads: number): AsyncGenerator<RoundProfile> {
@@ -114,5 +118,5 @@ async function clocked<T>(work: () => T | Promise<T>): Promise<readonly [T, numb
 
 /** Share of evaluation in the phases of a round. */
 export function evaluationShare(phases: PhaseSeconds): number {
-  return phases.evaluation / ROUND_PHASES.reduce((sum, phase) => sum + phases[phase], 0);
+  return phases.evaluation / COMPUTED_PHASES.reduce((sum, phase) => sum + phases[phase], 0);
 }

@@ -30,6 +30,7 @@ import { createIdentitySecret } from "./identitySecret.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { adviceFor } from "./memoryAdvice.ts";
 import { standingOf } from "./nextAction.ts";
+import { createPhaseClock } from "./phaseClock.ts";
 import { createRetry } from "./retry.ts";
 import { createSecret } from "./secret.ts";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
@@ -97,6 +98,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     if (known) identities.saveIdentity({ ...known, pins: seen });
   });
   let result: DoneRound | null = options.kept.done;
+  const clock = createPhaseClock(now);
 
   function dispatch(event: SessionEvent): void {
     const { machine, effects } = stepSession(store.get(), event);
@@ -175,11 +177,13 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   async function open(backend: BackendName | null): Promise<SessionEvent> {
     const { hub } = await persistently(() => coordinator.offer());
     const began = now();
-    const { device, modelKept } = await engine.openModel(config.model, hub, backend, (progress) => {
-      const tell = () => dispatch({ kind: "downloaded", progress, seconds: (now() - began) / 1000 });
-      if (progress.receivedBytes === progress.totalBytes) tell();
-      else throttled.download(tell);
-    });
+    const openModel = () =>
+      engine.openModel(config.model, hub, backend, (progress) => {
+        const tell = () => dispatch({ kind: "downloaded", progress, seconds: (now() - began) / 1000 });
+        if (progress.receivedBytes === progress.totalBytes) tell();
+        else throttled.download(tell);
+      });
+    const { device, modelKept } = await clock.opening("load", openModel);
     const { task, adapter, training, seed, aggregation } = config;
     // A secure sum has a form of its own.
     const upload = aggregation === "secure" ? AS_THEY_ARE : config.upload;
@@ -187,7 +191,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const trainings = training.privacy && trainingsOf(methodOf(config.strategy), config.budgets);
     const setup = { task, adapter, training, upload, seed, memory, ...(trainings ? { trainings } : {}) };
     const model = fingerprint(config.model.files);
-    const samples = await unlessSilent(() => engine.begin({ rows: options.rows, setup, model, start: options.start }));
+    const begin = () => unlessSilent(() => engine.begin({ rows: options.rows, setup, model, start: options.start }));
+    const samples = await clock.opening("tokenise", begin);
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
 
@@ -249,6 +254,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   async function work(key: RoundKey, plan: RoundPlan): Promise<SessionEvent> {
     const { round } = key;
     const received = plan.receive ? await persistently(() => coordinator.fetchAdapter(round)) : null;
+    clock.begins();
     const kept = await unlessSilent((touch) => {
       const report = (progress: Progress) => {
         touch();
@@ -257,6 +263,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       const begun = (beginning: RoundBeginning) => dispatch({ kind: "began", key, beginning });
       return engine.runRound(key, { round, plan, received }, report, begun);
     });
+    clock.ends();
     result = kept.done;
     return { kind: "worked", key, round: kept };
   }
@@ -264,7 +271,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   async function submit(key: RoundKey): Promise<SessionEvent> {
     if (!result || result.round !== key.round) throw new DuetError("UNEXPECTED", `There is no result of round ${key.round}`);
     const { round, upload, metrics } = result;
-    const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : metrics;
+    const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : clock.withOwn(metrics);
     // What is summed securely never leaves by itself.
     const adapter = config.aggregation === "secure" ? null : upload;
     await persistently(() =>

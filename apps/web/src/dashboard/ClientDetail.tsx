@@ -6,6 +6,7 @@ import { IconPinnedOff } from "@tabler/icons-react";
 import { useStore } from "../hooks/useStore.ts";
 import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate, plural } from "../lib/format.ts";
+import { phasesText } from "../lib/phasesText.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -97,6 +98,7 @@ function ByRound({ client: { history }, snapshot }: { readonly client: ClientVie
               <th className="number">Loss</th>
               <th className="number">Time</th>
               <th className="number">Speed</th>
+              <th>Where the time went</th>
               <th className="number">w₁, w₂</th>
             </tr>
           </thead>
@@ -110,6 +112,7 @@ function ByRound({ client: { history }, snapshot }: { readonly client: ClientVie
                 <td className="number">
                   {metrics.trainSeconds > 0 ? formatRate(metrics.trainTokens / metrics.trainSeconds) : "–"}
                 </td>
+                <td>{phasesText(metrics)}</td>
                 <td className="number">
                   {metrics.fusion ? `${formatFraction(metrics.fusion.personal)}, ${formatFraction(metrics.fusion.shared)}` : "–"}
                 </td>

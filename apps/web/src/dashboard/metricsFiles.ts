@@ -1,6 +1,6 @@
 /** What clients told of their rounds, as files for other programs: a table, JSON, and runs of TensorBoard. Pure. */
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { ROUND_PHASES, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { zipSync } from "fflate";
@@ -15,7 +15,7 @@ export interface FileToSave {
 
 /** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
 function figuresOf(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
-  const { trainLoss, accuracy, macroF1, testLoss, testRows, fusion, trainTokens, trainSeconds } = metrics;
+  const { trainLoss, accuracy, macroF1, testLoss, testRows, fusion, phases, trainTokens, trainSeconds } = metrics;
   const every = sameRows(metrics);
   return [
     ["loss/train", trainLoss],
@@ -31,6 +31,7 @@ function figuresOf(metrics: RoundMetrics): readonly (readonly [string, number | 
     ["fusion/shared", fusion?.shared ?? null],
     ["train/tokens", trainTokens],
     ["train/seconds", trainSeconds],
+    ...ROUND_PHASES.map((phase) => [`seconds/${phase}`, phases?.[phase] ?? null] as const),
   ];
 }
 

@@ -73,13 +73,14 @@ export function hasFigures({
   testLoss,
   sample,
   fusion,
+  phases,
   trainTokens,
   trainSeconds,
 }: RoundMetrics): boolean {
   const slots = [accuracy, macroF1, testLoss, sample?.accuracy ?? {}, sample?.testLoss ?? {}].flatMap((figure) =>
     Object.values(figure),
   );
-  return [trainLoss, fusion, ...slots].some((value) => value !== null) || trainTokens > 0 || trainSeconds > 0;
+  return [trainLoss, fusion, phases ?? null, ...slots].some((value) => value !== null) || trainTokens > 0 || trainSeconds > 0;
 }
 
 /** Of where a client is: what it does. Steps would tell how fast. */

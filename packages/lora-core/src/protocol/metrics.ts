@@ -47,6 +47,23 @@ export type Device = z.output<typeof device>;
 /** As a client may say it now. */
 export const newDevice = device.extend({ reason: visibleText(300), description: visibleText(200) });
 
+/**
+ * What a client's time goes to, by its own clock. load and tokenise are what opening took, told with its first round since; encode is the writing of the
+ * upload; wait is from the end of its round before, or from having opened, to the adapter of this one: the network and the others.
+ */
+export const ROUND_PHASES = ["load", "tokenise", "steps", "evaluation", "fusion", "encode", "wait"] as const;
+export type RoundPhase = (typeof ROUND_PHASES)[number];
+export const phaseSeconds = z.strictObject({
+  load: seconds,
+  tokenise: seconds,
+  steps: seconds,
+  evaluation: seconds,
+  fusion: seconds,
+  encode: seconds,
+  wait: seconds,
+});
+export type PhaseSeconds = z.output<typeof phaseSeconds>;
+
 /** After one round, on this client's own test rows. Losses in nats. */
 export const roundMetrics = z.strictObject({
   /** Mean training loss of the round's last training; null when nothing was trained. */
@@ -74,6 +91,8 @@ export const roundMetrics = z.strictObject({
   /** Tokens (padding not counted) and seconds spent on training in this round. */
   trainTokens: count,
   trainSeconds: seconds,
+  /** Without what a round that was resumed had computed before; older records do not have it. */
+  phases: phaseSeconds.optional(),
   /** How much of its privacy budget this client has spent; left out without privacy. */
   privacy: privacyStanding.optional(),
 });

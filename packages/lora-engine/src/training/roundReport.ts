@@ -1,6 +1,6 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
-import type { Progress, RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
 import type { SameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Evaluation } from "./evaluateAdapter.ts";
 import type { TrainingOutcome } from "./trainAdapter.ts";
@@ -10,13 +10,11 @@ const PROGRESS_EVERY_MS = 250;
 
 export type Measured = "base" | "personal" | "shared" | "fused";
 
-/** What a client's round consists of, besides the network. */
-export const ROUND_PHASES = ["steps", "evaluation", "fusion", "encoding"] as const;
-export type RoundPhase = (typeof ROUND_PHASES)[number];
-export type PhaseSeconds = Readonly<Record<RoundPhase, number>>;
+/** Of those that a report itself knows: whoever runs the round knows the others. */
+type ComputedPhase = Exclude<RoundPhase, "load" | "tokenise" | "wait">;
 
 export class RoundReport {
-  readonly #seconds: Record<RoundPhase, number> = { steps: 0, evaluation: 0, fusion: 0, encoding: 0 };
+  readonly #seconds: PhaseSeconds = { load: 0, tokenise: 0, steps: 0, evaluation: 0, fusion: 0, encode: 0, wait: 0 };
   readonly #round: number;
   readonly #onProgress: (progress: Progress) => void;
   readonly #sample = new Map<Measured, Evaluation>();
@@ -44,7 +42,7 @@ export class RoundReport {
   }
 
   /** Does the work and counts its time. */
-  async timed<T>(phase: RoundPhase, work: () => T | Promise<T>): Promise<T> {
+  async timed<T>(phase: ComputedPhase, work: () => T | Promise<T>): Promise<T> {
     const startedAt = performance.now();
     try {
       return await work();
@@ -93,6 +91,7 @@ export class RoundReport {
       fusion: this.#fusion,
       trainTokens: this.#trainTokens,
       trainSeconds: this.#trainSeconds,
+      phases: this.phases(),
     };
   }
 

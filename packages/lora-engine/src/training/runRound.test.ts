@@ -85,4 +85,5 @@ test("without test rows nothing is measured, and the round is the same", async (
   expect(client.served).toEqual(measured.client.served);
   expect(phases.evaluation).toBe(0);
   expect(measured.phases.evaluation).toBeGreaterThan(0);
+  expect(measured.metrics.phases).toEqual(measured.phases);
 });

@@ -117,7 +117,7 @@ export async function runRound(
   report.progress("uploading");
   if (!plan.upload) return { held, upload: null, served };
   const { upload } = plan;
-  const { blob, residual } = await report.timed("encoding", () => send(client, request.round, upload, start, held, meter));
+  const { blob, residual } = await report.timed("encode", () => send(client, request.round, upload, start, held, meter));
   return { held: { ...held, residual }, upload: blob, served };
 }
 

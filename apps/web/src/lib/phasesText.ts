@@ -1,0 +1,15 @@
+/** Where the time of a client's round went, in words. Pure. */
+import { ROUND_PHASES, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { formatDuration } from "./format.ts";
+
+/** Shorter phases are not named. */
+const LEAST_SECONDS = 0.05;
+
+/** "steps 12 s, evaluation 1.3 s, wait 3.0 s"; a dash where it is not told. */
+export function phasesText({ phases }: Pick<RoundMetrics, "phases">): string {
+  if (!phases) return "–";
+  const long = ROUND_PHASES.filter((phase) => phases[phase] >= LEAST_SECONDS);
+  return long.map((phase) => `${phase} ${secondsText(phases[phase])}`).join(", ") || "–";
+}
+
+const secondsText = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds));
