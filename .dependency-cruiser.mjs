@@ -36,7 +36,7 @@ const coreFolders = {
     "schedule",
   ],
   training: [],
-  rounds: ["protocol", "robustness", "schedule", "secureAggregation", "strategies"],
+  rounds: ["protocol", "robustness", "schedule", "secureAggregation", "strategies", "tensors"],
   contract: [
     "adapters",
     "architectures",

@@ -58,7 +58,15 @@ export class SimulatedCoordinator {
     this.#server = method.init(initialAdapter(layout, seed));
     const schedule = scheduleOf(method, budgets);
     this.#state = initialRoundState(
-      { schedule, minClients: clients, roundDeadlineMs: LONG_MS, reconnectGraceMs: LONG_MS, waitMs: LONG_MS, exchange: null },
+      {
+        schedule,
+        minClients: clients,
+        roundDeadlineMs: LONG_MS,
+        reconnectGraceMs: LONG_MS,
+        waitMs: LONG_MS,
+        exchange: null,
+        sampling: null,
+      },
       0,
     );
   }

@@ -51,6 +51,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
   let own: Upload | null = null;
   let doing = "";
   let latest: Snapshot | null = null;
+  let clientId: string | null = null;
   let coordinator = connect();
 
   function connect(): CoordinatorClient {
@@ -65,7 +66,8 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     const told = { figures: "everybody", device: DEVICE, samples } as const;
     const request = { federationId, inviteToken, modelSha256, name, resumeToken, ...told, sees: "own" as const };
     await guarded(async () => {
-      const { snapshot } = await client.join(request);
+      const { snapshot, ...joined } = await client.join(request);
+      clientId = joined.clientId;
       tell({ kind: "joined" });
       await look(client, snapshot);
     }, client);
@@ -81,7 +83,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
       return;
     }
     const key = openRound && `${openRound.round}/${openRound.attempt}`;
-    if (!openRound || key === null || key === doing) return;
+    if (!openRound || key === null || key === doing || !openRound.participants.includes(clientId ?? "")) return;
     doing = key;
     if (chance() < options.straggle) tell({ kind: "straggled" });
     else await guarded(() => work(client, openRound.round, config), client);

@@ -130,7 +130,13 @@ async function open(organiser: CoordinatorClient, { size, rounds, model, adapter
   const task = { kind: "label" as const, labels: ["a", "b"] };
   const { upload } = options;
   const choices = { name: "load", model, task, method: "fedavg", upload, rounds, minClients: size, maxClients: size };
-  const defaults = defaultFederation({ ...choices, roundDeadlineSeconds: options.deadline, reconnectGraceSeconds: 30 });
+  const clientsPerRound = options.sample > 0 ? Math.min(size, options.sample) : null;
+  const defaults = defaultFederation({
+    ...choices,
+    clientsPerRound,
+    roundDeadlineSeconds: options.deadline,
+    reconnectGraceSeconds: 30,
+  });
   const config = { ...defaults, adapter: { ...defaults.adapter, ...adapter } };
   const created = await organiser.request("federation:create", { config });
   const { federationId, watchToken } = created;

@@ -10,6 +10,7 @@ const share = z.coerce.number().min(0).max(1);
 
 const options = z.strictObject({
   clients: whole(1, 10_000).default(500),
+  sample: whole(0, 10_000).default(0),
   bytes: whole(20_000, 128_000_000).default(1_400_000),
   upload: codingByName.default(DEFAULT_UPLOAD),
   rounds: whole(1, 200).default(3),
@@ -30,6 +31,7 @@ export const USAGE = `npm run load -- [options]
   Clients over real sockets against a coordinator in a process of its own. They train nothing: each sends an adapter of its own.
 
   --clients N      in all, dealt out to as many federations as that takes (default 500)
+  --sample N       of them in a round, drawn anew for each; 0 for all (default 0)
   --bytes N        of an adapter, about (default 1400000)
   --upload FORMAT  how it is coded: f32, f16, int8, int4 (default ${nameOfCoding(DEFAULT_UPLOAD)})
   --rounds N       rounds with an upload (default 3)

@@ -8,6 +8,7 @@ import {
   fewClientsRefusal,
   privacyRefusal,
   protectionRefusal,
+  samplingRefusal,
   uploadRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
@@ -86,6 +87,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       reconnectGraceMs,
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
       exchange: config.aggregation === "secure" ? exchangePolicy(largest, sumsFigures) : null,
+      sampling: config.clientSampling ? { ...config.clientSampling, seed: config.seed } : null,
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
@@ -122,6 +124,7 @@ function assertCanRun(method: Method, layout: AdapterLayout, config: FederationC
     method.aggregationRefusal(aggregation) ??
     protectionRefusal(aggregation, robustness.kind) ??
     fewClientsRefusal(aggregation, minClients) ??
+    samplingRefusal(config) ??
     uploadRefusal(method, budgets, config) ??
     privacyRefusal(method, budgets, training) ??
     clientPrivacyRefusal(method, budgets, config);

@@ -14,6 +14,7 @@ export const loopPolicy: RoundPolicy = {
   reconnectGraceMs: 300,
   waitMs: 700,
   exchange: null,
+  sampling: null,
 };
 
 export const introduction = {

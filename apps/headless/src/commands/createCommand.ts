@@ -30,6 +30,7 @@ const settings = z.strictObject({
   rounds: whole.optional(),
   localSteps: whole.optional(),
   innerSteps: whole.optional(),
+  clientsPerRound: whole.optional(),
   minClients: whole.optional(),
   maxClients: whole.optional(),
   roundDeadlineSeconds: whole.optional(),

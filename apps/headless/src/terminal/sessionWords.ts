@@ -34,6 +34,7 @@ export function waitingWords({ phase, config, clients, openRound, note }: Snapsh
   const open = openRound.participants.filter((id) => !openRound.submitted.includes(id));
   const names = open.flatMap((id) => clients.find((client) => client.id === id)?.name ?? []);
   const round = roundLabel(openRound.round, config.budgets.rounds);
+  if (config.clientSampling && phase === "collecting" && open.length === 0) return `${round}: others were drawn for it`;
   return names.length === 0 ? `${round}: the coordinator puts it together` : `${round}: waiting for ${names.join(", ")}`;
 }
 

@@ -34,6 +34,16 @@ test("many are a number", () => {
   expect(reason).toMatch(/^Waiting for you and 4 others\./);
 });
 
+test("who was not drawn for the round is told so", () => {
+  const snapshot = collecting(1, open({}));
+  const drawing = { ...snapshot, config: { ...snapshot.config, clientSampling: { clients: 3, reserve: 0 } } };
+  expect(waitView(drawing, "dora", 40_000).reason).toMatch(
+    /^You were not drawn for this round; your turn comes\. anna is done\./,
+  );
+  expect(waitView(drawing, "bram", 40_000).reason).toMatch(/^anna is done\./);
+  expect(waitView(drawing, null, 40_000).reason).toMatch(/^anna is done\./);
+});
+
 test("outside of a round it is what the coordinator says", () => {
   expect(waitView(snapshotOf({ note: "Paused by the organiser." }), null, 0)).toEqual({
     reason: "Paused by the organiser.",

@@ -20,7 +20,9 @@ export function waitView(snapshot: Snapshot, myId: string | null, now: number): 
   const done = participants.filter((id) => submitted.includes(id));
   const late = participants.filter((id) => !submitted.includes(id));
   const secondsLeft = deadlineAt === null ? null : Math.max(0, (deadlineAt - now) / 1000);
+  const isDrawn = myId === null || !config.clientSampling || participants.includes(myId);
   const sentences = [
+    ...(isDrawn ? [] : ["You were not drawn for this round; your turn comes."]),
     ...(done.length === 0 ? [] : [`${sentenceOf(namesOf(snapshot, done, myId))} ${areOf(done, myId)} done.`]),
     ...(late.length === 0 ? [] : [`Waiting for ${namesOf(snapshot, late, myId)}.`]),
     ...(secondsLeft === null ? [] : [`In ${formatDuration(secondsLeft)} the round closes with who is there.`]),

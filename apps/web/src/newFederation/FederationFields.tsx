@@ -22,6 +22,7 @@ import {
   minClientsNote,
   robustnessChoices,
   robustnessNote,
+  samplingNote,
   uploadChoices,
   uploadNote,
 } from "./federationForm.ts";
@@ -195,12 +196,29 @@ export function FineFields({ form, onChange }: FieldsProps) {
         data={uploadChoices}
         onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
       />
-      <EpsilonField {...fields} label="Differential privacy of rows, epsilon" note={epsilonNote(form)} name="epsilon" />
-      <EpsilonField
+      <OptionalField
+        {...fields}
+        label="Clients a round"
+        note={samplingNote(form)}
+        name="clientsPerRound"
+        placeholder="all"
+        max={MAX_CLIENTS}
+      />
+      <OptionalField
+        {...fields}
+        label="Differential privacy of rows, epsilon"
+        note={epsilonNote(form)}
+        name="epsilon"
+        placeholder="none"
+        max={MAX_EPSILON}
+      />
+      <OptionalField
         {...fields}
         label="Differential privacy of clients, epsilon"
         note={clientEpsilonNote(form)}
         name="clientEpsilon"
+        placeholder="none"
+        max={MAX_EPSILON}
       />
     </div>
   );
@@ -227,21 +245,24 @@ function CountField({ form, onChange, label, said, name, max }: CountFieldProps)
   );
 }
 
-interface EpsilonFieldProps extends FieldsProps {
+interface OptionalFieldProps extends FieldsProps {
   readonly label: string;
   readonly note: ChoiceNote;
-  readonly name: "epsilon" | "clientEpsilon";
+  readonly name: "epsilon" | "clientEpsilon" | "clientsPerRound";
+  /** What an empty field stands for. */
+  readonly placeholder: string;
+  readonly max: number;
 }
 
-function EpsilonField({ form, onChange, label, note, name }: EpsilonFieldProps) {
+function OptionalField({ form, onChange, label, note, name, placeholder, max }: OptionalFieldProps) {
   return (
     <NumberInput
       label={label}
       {...said(note)}
-      placeholder="none"
+      placeholder={placeholder}
       value={form[name]}
       min={0}
-      max={MAX_EPSILON}
+      max={max}
       step={1}
       onChange={(value) => onChange({ [name]: String(value) })}
     />

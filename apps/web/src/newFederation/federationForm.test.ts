@@ -15,6 +15,7 @@ import {
   privacyLevel,
   robustnessChoices,
   robustnessNote,
+  samplingNote,
   toConfig,
   uploadChoices,
   uploadNote,
@@ -213,4 +214,26 @@ test("a budget is a secure sum with an epsilon, which the other levels take back
     epsilon: "",
     robustness: "clip",
   });
+});
+
+test("clients a round are drawn with a reserve, fewer than may join and enough for a secure sum", () => {
+  const crowd = { ...filled, clientsPerRound: "10", maxClients: 100 };
+  expect(toConfig(crowd, 1)).toMatchObject({ ok: true, config: { clientSampling: { clients: 10, reserve: 3 } } });
+  expect(samplingNote(crowd)).toMatchObject({
+    runs: true,
+    text: expect.stringMatching(/^Each round draws 13, .* 10 have answered/),
+  });
+  expect(samplingNote(filled)).toMatchObject({ runs: true, text: expect.stringMatching(/^Empty: every round asks all/) });
+  const plain = toConfig(filled, 1);
+  expect(plain.ok && "clientSampling" in plain.config).toBe(false);
+  for (const form of [
+    { ...crowd, maxClients: 9 },
+    { ...crowd, ...privacyChange(crowd, "secure"), clientsPerRound: "2" },
+  ]) {
+    const { text, runs } = samplingNote(form);
+    expect(runs).toBe(false);
+    expect(toConfig(form, 1)).toEqual({ ok: false, problem: text });
+  }
+  for (const clientsPerRound of ["0", "1.5", "-"])
+    expect(toConfig({ ...crowd, clientsPerRound }, 1)).toMatchObject({ ok: false });
 });

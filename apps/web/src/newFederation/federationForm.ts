@@ -11,11 +11,13 @@ import {
   fewClientsRefusal,
   privacyRefusal,
   protectionRefusal,
+  samplingRefusal,
   uploadRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import {
   clientPrivacyOf,
+  clientSamplingOf,
   DEFAULT_ADAPTER,
   DEFAULT_UPLOAD,
   defaultFederation,
@@ -54,6 +56,8 @@ export interface FederationForm {
   readonly epsilon: string;
   /** Of privacy of clients, the same way. */
   readonly clientEpsilon: string;
+  /** Drawn for each round, as it is typed; empty asks all that are here. */
+  readonly clientsPerRound: string;
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;
@@ -79,6 +83,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     innerSteps: 12,
     epsilon: "",
     clientEpsilon: "",
+    clientsPerRound: "",
     minClients: 2,
     maxClients: 20,
     deadlineMinutes: 10,
@@ -192,6 +197,19 @@ export function minClientsNote({ aggregation, minClients }: Pick<FederationForm,
   return note(fewClientsRefusal(aggregation, minClients), "The first round opens when so many are ready.");
 }
 
+/** Whom a round asks; or why it cannot draw so many. */
+export function samplingNote(form: Pick<FederationForm, "aggregation" | "clientsPerRound" | "maxClients">): ChoiceNote {
+  const clients = clientsPerRoundOf(form);
+  if (clients === null || !(clients >= 1))
+    return note(null, "Empty: every round asks all that are here. For crowds: some, drawn anew.");
+  const clientSampling = clientSamplingOf(clients);
+  const text = `Each round draws ${clients + clientSampling.reserve}, those first who were asked least, and closes once ${clients} have answered; the last one asks everybody.`;
+  return note(samplingRefusal({ ...form, clientSampling }), text);
+}
+
+const clientsPerRoundOf = ({ clientsPerRound }: Pick<FederationForm, "clientsPerRound">) =>
+  clientsPerRound === "" ? null : Number(clientsPerRound);
+
 /** What differential privacy promises and costs; or why the chosen method cannot have it. */
 export function epsilonNote(form: Pick<FederationForm, "method" | "epsilon" | BudgetField>): ChoiceNote {
   const refusal = privacyRefusal(methodIn(form), budgetsOf(form), privacyOf(form));
@@ -281,6 +299,7 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
       task: form.kind === "label" ? { kind: "label", labels } : { kind: "text" },
       training: privacyOf(form),
       clientEpsilon: clientEpsilonOf(form),
+      clientsPerRound: clientsPerRoundOf(form),
       roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
     }),
   );
@@ -294,6 +313,7 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
   robustnessNote(form),
   uploadNote(form),
   minClientsNote(form),
+  samplingNote(form),
   epsilonNote(form),
   clientEpsilonNote(form),
 ];
@@ -303,6 +323,7 @@ const FORM_NAMES: ReadonlyMap<unknown, string> = new Map([
   ["local", "Steps alone"],
   ["inner", "Steps per round"],
   ["epsilon", "Epsilon"],
+  ["clientSampling", "Clients a round"],
   ["minClients", "Clients at least"],
   ["maxClients", "Clients at most"],
   ["roundDeadlineSeconds", "The round deadline in seconds"],

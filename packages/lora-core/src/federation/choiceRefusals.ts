@@ -21,6 +21,19 @@ export function fewClientsRefusal(aggregation: FederationConfig["aggregation"], 
   return `A secure sum needs at least ${MIN_CLIENTS} clients: of two, each knows the other's update from the sum.`;
 }
 
+/** Why a round cannot draw so many clients, one sentence; null where it can, and where none are drawn. */
+export function samplingRefusal({
+  aggregation,
+  clientSampling,
+  maxClients,
+}: Pick<FederationConfig, "aggregation" | "clientSampling" | "maxClients">): string | null {
+  if (!clientSampling) return null;
+  if (clientSampling.clients > maxClients) {
+    return `A round cannot draw ${clientSampling.clients} of at most ${maxClients} clients: draw fewer, or let more join.`;
+  }
+  return fewClientsRefusal(aggregation, clientSampling.clients);
+}
+
 /** Why a method cannot leave values for later rounds, one sentence; null where it can, and where none are left. */
 export function uploadRefusal(
   method: Method,

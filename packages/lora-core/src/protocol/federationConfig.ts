@@ -14,6 +14,12 @@ import { isVisible, VISIBLE_WORDS } from "./visibleText.ts";
 /** As it is stored and shown; what a new one may be says visibleText.ts. */
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
 
+/** A round asks `clients` and `reserve` more, and closes once `clients` have answered. */
+const clientSampling = z.strictObject({
+  clients: z.number().int().min(1).max(MAX_CLIENTS),
+  reserve: z.number().int().min(0).max(MAX_CLIENTS),
+});
+
 export const federationConfig = z
   .strictObject({
     name: displayName,
@@ -40,6 +46,8 @@ export const federationConfig = z
     robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),
     training: trainingConfig,
+    /** Some clients are drawn for each round that shares an adapter. Left out: all that are here are asked. */
+    clientSampling: clientSampling.optional(),
     /** Seed of everything random in the federation. */
     seed: z.number().int().min(0).max(0xffffffff),
     /** Clients that must be ready before the first round opens. */

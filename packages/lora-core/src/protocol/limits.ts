@@ -15,7 +15,7 @@ export const MAX_NAME_LENGTH = 60;
 export const MAX_CONTACT_LENGTH = 120;
 /** Clients of one federation that wait to be admitted. */
 export const MAX_WAITING = 50;
-export const MAX_CLIENTS = 1000;
+export const MAX_CLIENTS = 10_000;
 export const MAX_ROUNDS = 200;
 /** Adapted modules whose aggregation error a snapshot lists. */
 export const MAX_MODULE_ERRORS = 16;

@@ -8,7 +8,7 @@ import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { clientsNeeded, initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
-import { events, policy, securePolicy } from "./testing/anyEvents.ts";
+import { drawingPolicy, events, policy, securePolicy } from "./testing/anyEvents.ts";
 import { joined, submitted } from "./testing/handMade.ts";
 
 function assertInvariants(before: RoundState, state: RoundState): void {
@@ -42,7 +42,9 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     if (!means && state.clients.every(({ figures }) => figures !== "everybody")) expect(meanLoss).toBeNull();
     if (!policy.schedule[i]?.uploads) expect(aggregationError).toBeNull();
   }
+  const drawn = policy.sampling ? policy.sampling.clients + policy.sampling.reserve : Number.POSITIVE_INFINITY;
   if (open) {
+    if (policy.schedule[open.index]?.uploads) expect(open.participants.length).toBeLessThanOrEqual(drawn);
     expect(open.index).toBe(state.rounds.length);
     expect(Object.keys(open.submissions).every((id) => open.participants.includes(id))).toBe(true);
   }
@@ -115,6 +117,7 @@ function firedBy(event: RoundEvent): string | null {
 test.each([
   ["sent as they are", policy],
   ["summed securely", securePolicy],
+  ["sent by clients that are drawn", drawingPolicy],
 ])("updates %s: any sequence of events keeps the invariants, and something always can still happen", (_, rules) => {
   fc.assert(
     fc.property(events, fc.integer({ min: 0, max: 15 }), (later, answers) => {
@@ -143,23 +146,26 @@ test.each([
   if (rules.exchange) expect(reached).toContain("unmask of 3");
 });
 
-test.each([policy, securePolicy])("the state survives JSON, and replaying a log gives the same state (%#)", (rules) => {
-  fc.assert(
-    fc.property(events, (sequence) => {
-      let live = initialRoundState(rules, 0);
-      const journal: string[] = [];
-      for (const event of sequence) {
-        const next = transition(live, event).state;
-        if (next !== live) journal.push(JSON.stringify(event));
-        live = next;
-      }
-      const replayed = journal.reduce(
-        (state, line) => transition(state, JSON.parse(line) as RoundEvent).state,
-        initialRoundState(rules, 0),
-      );
-      expect(replayed).toEqual(live);
-      expect(JSON.parse(JSON.stringify(live))).toEqual(live);
-    }),
-    { numRuns: 200 },
-  );
-});
+test.each([policy, securePolicy, drawingPolicy])(
+  "the state survives JSON, and replaying a log gives the same state (%#)",
+  (rules) => {
+    fc.assert(
+      fc.property(events, (sequence) => {
+        let live = initialRoundState(rules, 0);
+        const journal: string[] = [];
+        for (const event of sequence) {
+          const next = transition(live, event).state;
+          if (next !== live) journal.push(JSON.stringify(event));
+          live = next;
+        }
+        const replayed = journal.reduce(
+          (state, line) => transition(state, JSON.parse(line) as RoundEvent).state,
+          initialRoundState(rules, 0),
+        );
+        expect(replayed).toEqual(live);
+        expect(JSON.parse(JSON.stringify(live))).toEqual(live);
+      }),
+      { numRuns: 200 },
+    );
+  },
+);

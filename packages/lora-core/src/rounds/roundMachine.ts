@@ -30,6 +30,7 @@ import {
   specOf,
 } from "./roundState.ts";
 import { end, log, noteEach, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
+import { drawnFor, hasEnough, hasPlace } from "./sampling.ts";
 import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 import { withFigures } from "./toldFigures.ts";
@@ -141,18 +142,26 @@ function settle(state: RoundState): RoundState {
     const settled = settleExchange(state);
     return settled === state ? state : settle(settled);
   }
-  if (phase.kind !== "collecting" || isAnyOutstanding(state, phase.open)) return state;
+  if (phase.kind !== "collecting") return state;
+  if (hasEnough(state, phase.open)) return settle(closeRound(withoutTheRest(state, phase.open), phase.open));
+  if (isAnyOutstanding(state, phase.open)) return state;
   if (Object.keys(phase.open.submissions).length > 0) return settle(closeRound(state, phase.open));
   const { index, attempt, failures, firstOpenedAt, exchanges } = phase.open;
   const next = { index, attempt: attempt + 1, failures, firstOpenedAt, exchanges };
   return settle(log({ ...state, phase: { kind: "waiting", next, until: null } }, "Everyone in the round left before answering"));
 }
 
+/** Who was drawn in reserve and is still at it is told that it is not waited for. */
+function withoutTheRest(state: RoundState, open: OpenRound): RoundState {
+  const note = "enough others had answered";
+  return outstanding(state, open).reduce((next, { id }) => updateClient(next, id, () => ({ note })), state);
+}
+
 function settleWaiting(state: RoundState): RoundState {
   if (state.phase.kind !== "waiting") return state;
   const { next, until } = state.phase;
   const present = state.clients.filter(({ status }) => status === "present");
-  if (present.length >= clientsNeeded(state, next)) return openRound(state, next, present);
+  if (present.length >= clientsNeeded(state, next)) return openRound(state, next, drawnFor(state, next, present));
   const hasOpened = next.firstOpenedAt !== null || state.rounds.length > 0;
   const abandoned = hasOpened && !state.clients.some(({ status }) => status !== "left");
   const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
@@ -221,7 +230,7 @@ function returnedAfterEnd(state: RoundState, clientId: string, { figures, device
 
 function withParticipant(state: RoundState, clientId: string): RoundState {
   const { phase } = state;
-  if (phase.kind !== "collecting" || phase.open.participants.includes(clientId)) return state;
+  if (phase.kind !== "collecting" || phase.open.participants.includes(clientId) || !hasPlace(state, phase.open)) return state;
   const open = { ...phase.open, participants: [...phase.open.participants, clientId] };
   return { ...state, phase: { kind: "collecting", open } };
 }

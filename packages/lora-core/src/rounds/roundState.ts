@@ -25,6 +25,13 @@ export interface RoundSpec {
   readonly uploads: boolean;
 }
 
+/** How many clients a round that shares an adapter asks: `clients` and `reserve`; it closes once `clients` have answered. */
+export interface Sampling {
+  readonly clients: number;
+  readonly reserve: number;
+  readonly seed: number;
+}
+
 /** Everything that is decided at creation. */
 export interface RoundPolicy {
   /** All rounds in order; never empty. */
@@ -37,6 +44,8 @@ export interface RoundPolicy {
   readonly waitMs: number;
   /** What clients share is summed securely; null where it is sent as it is. */
   readonly exchange: ExchangePolicy | null;
+  /** Some clients are drawn for each round; null where all that are here are asked. */
+  readonly sampling: Sampling | null;
 }
 
 /** A client that joined once, whether it is here or not. */

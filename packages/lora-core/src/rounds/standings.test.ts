@@ -10,6 +10,7 @@ const policy: RoundPolicy = {
   reconnectGraceMs: 100,
   waitMs: 1000,
   exchange: null,
+  sampling: null,
 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const none = { base: null, personal: null, shared: null, fused: null };

@@ -18,9 +18,12 @@ export const policy: RoundPolicy = {
   reconnectGraceMs: 20,
   waitMs: 200,
   exchange: null,
+  sampling: null,
 };
 /** The same, whose shared adapters are summed securely. */
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };
+/** Two of the three a round, and none in reserve. */
+export const drawingPolicy: RoundPolicy = { ...policy, sampling: { clients: 2, reserve: 0, seed: 7 } };
 const none = { base: null, personal: null, shared: null, fused: null };
 const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };

@@ -22,6 +22,7 @@ export const policy: RoundPolicy = {
   reconnectGraceMs: GRACE,
   waitMs: WAIT,
   exchange: null,
+  sampling: null,
 };
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
