@@ -5,4 +5,5 @@ export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms"
 export { adamW, sumOfSquares } from "./optimizer";
 export { productPart, productScratchBytes } from "./product";
 export { addRows, rotate, takeRows, transpose } from "./rows";
+export { selfAttention, selfAttentionGradient, selfAttentionScratchBytes } from "./selfAttention";
 export { crossEntropy, crossEntropyGradient } from "./softmax";

@@ -6,18 +6,25 @@ import { loadLanes, storeLanes } from "./simd";
 export function rotate(
   x: usize, cos: usize, sin: usize, direction: f32, rows: i32, length: i32, half: i32, y: usize,
 ): void {
-  const sign = f32x4.splat(direction), width = half << 3, middle = half << 2;
+  const width = half << 3;
   for (let i = 0; i < rows; i++) {
     const angle = (i % length) * width;
-    for (let j = 0; j < half; j += 4) {
-      const at = j << 2, lanes = half - j;
-      const c = loadLanes(cos + angle + at, lanes), s = f32x4.mul(loadLanes(sin + angle + at, lanes), sign);
-      const first = loadLanes(x + at, lanes), second = loadLanes(x + middle + at, lanes);
-      storeLanes(y + at, f32x4.sub(f32x4.mul(first, c), f32x4.mul(second, s)), lanes);
-      storeLanes(y + middle + at, f32x4.add(f32x4.mul(second, c), f32x4.mul(first, s)), lanes);
-    }
+    rotateRow(x, cos + angle, sin + angle, direction, half, y);
     x += width;
     y += width;
+  }
+}
+
+/** One row of {@link rotate} at its position in the table. */
+@inline
+export function rotateRow(x: usize, cos: usize, sin: usize, direction: f32, half: i32, y: usize): void {
+  const sign = f32x4.splat(direction), middle = half << 2;
+  for (let j = 0; j < half; j += 4) {
+    const at = j << 2, lanes = half - j;
+    const c = loadLanes(cos + at, lanes), s = f32x4.mul(loadLanes(sin + at, lanes), sign);
+    const first = loadLanes(x + at, lanes), second = loadLanes(x + middle + at, lanes);
+    storeLanes(y + at, f32x4.sub(f32x4.mul(first, c), f32x4.mul(second, s)), lanes);
+    storeLanes(y + middle + at, f32x4.add(f32x4.mul(second, c), f32x4.mul(first, s)), lanes);
   }
 }
 

@@ -15,6 +15,8 @@ import { maskedCrossEntropy } from "./maskedCrossEntropy/maskedCrossEntropy.ts";
 import { rmsNorm } from "./rmsNorm/rmsNorm.ts";
 import { rotary } from "./rotary/rotary.ts";
 import { rotaryTable } from "./rotary/rotaryTable.ts";
+import { rowOffsets } from "./selfAttention/rowOffsets.ts";
+import { selfAttention } from "./selfAttention/selfAttention.ts";
 import { swiglu } from "./swiglu/swiglu.ts";
 
 interface SharedCase {
@@ -71,6 +73,25 @@ function attending(mask: string, bias: () => tf.Tensor4D): SharedCase {
   };
 }
 
+/** Rows of many lengths, a table longer than all of them. */
+function amongThemselves(causal: boolean): SharedCase {
+  const [heads, keyHeads, headWidth] = [6, 2, 20];
+  const offsets = rowOffsets([61, 130, 7, 24]);
+  return {
+    name: `selfAttention with grouped keys, ${causal ? "causal" : "all"}`,
+    shapes: [[222, (heads + 2 * keyHeads) * headWidth]],
+    op: () => {
+      const table = rotaryTable({
+        start: 0,
+        length: 131,
+        frequencies: Array.from({ length: headWidth / 2 }, (_, i) => 10 ** -i),
+      });
+      const options = { heads, keyHeads, headWidth, offsets, scale: 0.25, causal, table };
+      return ([x]) => selfAttention(x as tf.Tensor2D, options);
+    },
+  };
+}
+
 function byRows(name: string, count: number, op: (inputs: readonly tf.Tensor2D[], weight: tf.Tensor1D) => tf.Tensor): SharedCase {
   const shape = [1203, 131] as const;
   return {
@@ -107,6 +128,8 @@ const cases: readonly SharedCase[] = [
   linear(701, [301, 33, 5], "exact"),
   attending("causal", () => causalBias(61)),
   attending("padded", () => paddingBias([61, 40, 7], 61)),
+  amongThemselves(true),
+  amongThemselves(false),
   byRows("rmsNorm", 1, ([x], weight) => rmsNorm(x!, weight, 1e-5)),
   byRows("layerNorm", 1, ([x], weight) => layerNorm(x!, { weight, bias: weight }, 1e-5)),
   byRows("gelu", 1, ([x]) => gelu(x!)),

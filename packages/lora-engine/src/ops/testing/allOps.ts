@@ -10,6 +10,7 @@ import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntrop
 import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
 import { rotaryCases } from "../rotary/rotary.cases.ts";
 import { selectRowsCases } from "../selectRows/selectRows.cases.ts";
+import { selfAttentionCases } from "../selfAttention/selfAttention.cases.ts";
 import { swigluCases } from "../swiglu/swiglu.cases.ts";
 import { testFrozenRowsOn } from "./frozenRows.ts";
 import { testOpOn } from "./testOp.ts";
@@ -18,6 +19,7 @@ import { testOpOn } from "./testOp.ts";
 export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "loraLinear", loraLinearCases);
   testOpOn(backend, "attention", attentionCases);
+  testOpOn(backend, "selfAttention", selfAttentionCases);
   testOpOn(backend, "rmsNorm", rmsNormCases);
   testOpOn(backend, "layerNorm", layerNormCases);
   testOpOn(backend, "rotary", rotaryCases);
