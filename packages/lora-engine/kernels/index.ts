@@ -1,6 +1,7 @@
 /** Everything the host calls. Pointers are byte offsets into TF.js' heap; this module owns no memory and no data. */
 export { exactGelu, exactGeluGradient, gelu, geluGradient, swiglu, swigluGradient } from "./activations";
 export { attention, attentionGradient, attentionScratchBytes } from "./attention";
+export { factorGradient, factorGradientScratchBytes } from "./factorGradient";
 export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms";
 export { adamW, sumOfSquares } from "./optimizer";
 export { productPart, productScratchBytes } from "./product";

@@ -34,21 +34,21 @@ export function product(
   x1: usize, k1: i32, w1: usize,
   bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
-  productPart(c, m, n, 0, m, 0, n, turned, x0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
+  productPart(c, n, m, n, 0, m, 0, n, turned, x0, k0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
 }
 
 /**
  * The values of {@link product} in rows [top, bottom) and columns [left, right) of C, the same whatever part they are in. `left` is a
- * multiple of 32; up to FEW_ROWS rows are not parted.
+ * multiple of 32; up to FEW_ROWS rows are not parted. Rows of C and X0 lie `cWidth` and `xWidth` values apart.
  */
 export function productPart(
-  c: usize, m: i32, n: i32, top: i32, bottom: i32, left: i32, right: i32, turned: bool,
-  x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
+  c: usize, cWidth: i32, m: i32, n: i32, top: i32, bottom: i32, left: i32, right: i32, turned: bool,
+  x0: usize, xWidth: i32, k0: i32, w0: usize, scales: usize, precision: i32,
   x1: usize, k1: i32, w1: usize,
   bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
   if (turned && m <= FEW_ROWS) {
-    fewRows(c, m, n, left, right, x0, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
+    fewRows(c, cWidth, m, left, right, x0, xWidth, k0, w0, scales, precision, x1, k1, w1, bias, alpha, more, scratch);
     return;
   }
   const k = k0 + k1;
@@ -69,10 +69,10 @@ export function productPart(
       const rows = min(ROWS, bottom - i);
       for (let j = 0; j < count; j += COLUMNS) {
         const panel = panels + (j / COLUMNS) * panelBytes;
-        tile(scratch, x0 + ((i * k0) << 2), k0 << 2, rows, panel, k0, false);
+        tile(scratch, x0 + ((i * xWidth) << 2), xWidth << 2, rows, panel, k0, false);
         if (k1) tile(scratch, x1 + ((i * k1) << 2), k1 << 2, rows, panel + k0 * COLUMNS * 4, k1, true);
-        const at = c + ((i * n + from + j) << 2);
-        storeTile(at, n << 2, rows, min(COLUMNS, count - j), scratch, bias ? bias + ((from + j) << 2) : 0, alpha, more);
+        const at = c + ((i * cWidth + from + j) << 2);
+        storeTile(at, cWidth << 2, rows, min(COLUMNS, count - j), scratch, bias ? bias + ((from + j) << 2) : 0, alpha, more);
       }
     }
   }
@@ -80,8 +80,8 @@ export function productPart(
 
 /** Columns [left, right) of {@link product} with W turned, as a scalar product for every value. */
 function fewRows(
-  c: usize, m: i32, n: i32, left: i32, right: i32,
-  x0: usize, k0: i32, w0: usize, scales: usize, precision: i32,
+  c: usize, cWidth: i32, m: i32, left: i32, right: i32,
+  x0: usize, xWidth: i32, k0: i32, w0: usize, scales: usize, precision: i32,
   x1: usize, k1: i32, w1: usize,
   bias: usize, alpha: f32, more: bool, scratch: usize,
 ): void {
@@ -93,11 +93,11 @@ function fewRows(
       row = scratch;
     }
     for (let i = 0; i < m; i++) {
-      let value = dot(x0 + ((i * k0) << 2), row, k0);
+      let value = dot(x0 + ((i * xWidth) << 2), row, k0);
       if (k1) value += dot(x1 + ((i * k1) << 2), w1 + ((j * k1) << 2), k1);
       value *= alpha;
       if (bias) value += load<f32>(bias + (j << 2));
-      const at = c + ((i * n + j) << 2);
+      const at = c + ((i * cWidth + j) << 2);
       store<f32>(at, more ? value + load<f32>(at) : value);
     }
   }

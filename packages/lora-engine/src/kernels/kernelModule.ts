@@ -12,6 +12,8 @@ export type KernelName =
   | "crossEntropyGradient"
   | "exactGelu"
   | "exactGeluGradient"
+  | "factorGradient"
+  | "factorGradientScratchBytes"
   | "gelu"
   | "geluGradient"
   | "layerNorm"

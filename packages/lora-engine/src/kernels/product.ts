@@ -2,12 +2,19 @@
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import { matrixArguments, type PackedMatrix } from "./packedMatrix.ts";
 import type { Work } from "./shares.ts";
-import { emptyTensor } from "./wasmHeap.ts";
+import { emptyTensor, pointerOf } from "./wasmHeap.ts";
 import { runKernel, runShared } from "./wasmKernels.ts";
+
+/** `count` columns of a wider matrix, from column `first` on. */
+export interface Columns {
+  readonly of: Tensor2D;
+  readonly first: number;
+  readonly count: number;
+}
 
 export interface ProductTerm {
   /** [m, k] */
-  readonly x: Tensor2D;
+  readonly x: Tensor2D | Columns;
   /** [n, k] where turned, else [k, n]. */
   readonly weight: Tensor2D | PackedMatrix;
   readonly turned: boolean;
@@ -30,31 +37,58 @@ const COLUMN_STEP = 32;
 const ROW_STEP = 30;
 
 /** alpha (x op(W) + update) + bias, [m, n]; op(W) = W^T where turned. */
-export function product({ x, weight, turned }: ProductTerm, { update, bias, alpha = 1 }: ProductOptions = {}): Tensor2D {
-  const [m, k0] = x.shape;
-  const n = weight.shape[turned ? 0 : 1];
-  const k1 = update?.x.shape[1] ?? 0;
-  const out = emptyTensor<Tensor2D>([m, n]);
-  const scratchBytes = runKernel("productScratchBytes", k0, k1, n);
-  const frozen = [x, k0, ...matrixArguments(weight)] as const;
-  const added = [update?.x ?? null, k1, update?.weight ?? null] as const;
-  const operands = [turned, ...frozen, ...added, bias ?? null, alpha, false] as const;
-  const byColumns = n >= WIDE;
-  const work: Work = byColumns
-    ? { items: n, cost: m * (k0 + k1), step: COLUMN_STEP }
-    : { items: m, cost: n * (k0 + k1), step: ROW_STEP };
-  runShared("productPart", { ...work, scratchBytes }, (from, to) => [
-    ...[out, m, n],
-    ...(byColumns ? [0, m, from, to] : [from, to, 0, n]),
-    ...operands,
-  ]);
+export function product(term: ProductTerm, options: ProductOptions = {}): Tensor2D {
+  const n = term.weight.shape[term.turned ? 0 : 1];
+  const out = emptyTensor<Tensor2D>([rowsIn(term.x), n]);
+  productInto({ of: out, first: 0, count: n }, term, options);
   return out;
 }
 
-/** x^T */
-export function transposed(x: Tensor2D): Tensor2D {
-  const [rows, columns] = x.shape;
-  const out = emptyTensor<Tensor2D>([columns, rows]);
-  runKernel("transpose", x, rows, columns, out);
+/** The same into columns of a matrix, or added to what they hold. */
+export function productInto(
+  out: Columns,
+  { x, weight, turned }: ProductTerm,
+  { update, bias, alpha = 1, more = false }: ProductOptions & { readonly more?: boolean } = {},
+): void {
+  const [m, n] = [rowsIn(x), out.count];
+  const left = columnsOf(x);
+  const k1 = update?.x.shape[1] ?? 0;
+  const scratchBytes = runKernel("productScratchBytes", left.count, k1, n);
+  const frozen = [...columnArguments(left), left.count, ...matrixArguments(weight)] as const;
+  const added = [update?.x ?? null, k1, update?.weight ?? null] as const;
+  const operands = [turned, ...frozen, ...added, bias ?? null, alpha, more] as const;
+  const byColumns = n >= WIDE;
+  const work: Work = byColumns
+    ? { items: n, cost: m * (left.count + k1), step: COLUMN_STEP }
+    : { items: m, cost: n * (left.count + k1), step: ROW_STEP };
+  runShared("productPart", { ...work, scratchBytes }, (from, to) => [
+    ...columnArguments(out),
+    ...[m, n],
+    ...(byColumns ? [0, m, from, to] : [from, to, 0, n]),
+    ...operands,
+  ]);
+}
+
+/** x^T y, x [m, R] and y [m, n]: [R, n], or [n, R] where turned. R is small. */
+export function factorGradient(x: Tensor2D, y: Tensor2D | Columns, { turned }: { readonly turned: boolean }): Tensor2D {
+  const [m, rank] = x.shape;
+  const wide = columnsOf(y);
+  const n = wide.count;
+  const out = emptyTensor<Tensor2D>(turned ? [n, rank] : [rank, n]);
+  const work = { items: n, cost: m * rank, step: COLUMN_STEP, scratchBytes: runKernel("factorGradientScratchBytes", rank, n) };
+  runShared("factorGradient", work, (from, to) => [out, m, rank, n, from, to, turned, x, ...columnArguments(wide)]);
   return out;
+}
+
+function columnsOf(x: Tensor2D | Columns): Columns {
+  return "of" in x ? x : { of: x, first: 0, count: x.shape[1] };
+}
+
+/** Where the first value is, and how many values the rows are apart. */
+function columnArguments({ of, first }: Columns): readonly [pointer: number, width: number] {
+  return [pointerOf(of) + 4 * first, of.shape[1]];
+}
+
+function rowsIn(x: Tensor2D | Columns): number {
+  return columnsOf(x).of.shape[0];
 }

@@ -1,7 +1,7 @@
 /**
  * Forward pass of a decoder-only transformer, as its config describes it, with LoRA on any linear module: Llama (Touvron et al.
  * 2023, arXiv:2302.13971), Qwen2 (arXiv:2407.10671), Qwen3 (arXiv:2505.09388), GPT-2 (Radford et al. 2019), as in transformers.
- * Shapes: B rows, T tokens, N = B T, D model width, H heads, Hkv key heads, Dh head width, V vocabulary.
+ * Shapes: B rows, T tokens, N of them in all (B T with padding), D model width, H heads, Hkv key heads, Dh head width, V vocabulary.
  */
 
 import { layerName } from "@duet/lora-core/architectures/decoderConfig";
@@ -17,14 +17,17 @@ import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
 import { rotary } from "../../ops/rotary/rotary.ts";
 import { type RotaryTable, rotaryTable } from "../../ops/rotary/rotaryTable.ts";
 import { selectRows } from "../../ops/selectRows/selectRows.ts";
+import { placesIn, rowLengths } from "../../ops/selfAttention/rowOffsets.ts";
+import { selfAttention } from "../../ops/selfAttention/selfAttention.ts";
+import type { HeadShape } from "../../ops/selfAttention/selfAttentionKernel.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
-import { adaptedLinear } from "../adaptedLinear.ts";
+import { adaptedLinear, adaptedLinears } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
 import { recomputedLayer } from "../recomputedLayer.ts";
 import { batchBias } from "./batchBias.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
-import type { TokenBatch } from "./tokenBatch.ts";
+import type { PackedTokens, TokenBatch } from "./tokenBatch.ts";
 
 export interface ForwardOptions {
   readonly adapter: DeviceAdapter | null;
@@ -38,14 +41,15 @@ export interface ForwardOptions {
 /** Everything that is the same in every layer of one pass. */
 interface Pass extends ForwardOptions {
   readonly weights: DecoderWeights;
-  readonly batch: TokenBatch;
+  readonly batch: TokenBatch | PackedTokens;
   /** Null with learned positions. */
   readonly table: RotaryTable | null;
+  /** What padded rows may look at; null for everything, and for packed ones. */
   readonly bias: tf.Tensor4D | null;
 }
 
-/** Hidden states [N, D] after the last layer, before the final norm. */
-export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options: ForwardOptions): tf.Tensor2D {
+/** Hidden states [N, D] after the last layer, before the final norm. Packed rows need no cache and have none. */
+export function hiddenStates(weights: DecoderWeights, batch: TokenBatch | PackedTokens, options: ForwardOptions): tf.Tensor2D {
   const { config } = weights;
   const pass = createPass(weights, batch, options);
   let x = embed(weights, batch, options.cache?.length ?? 0);
@@ -60,11 +64,12 @@ export function hiddenStates(weights: DecoderWeights, batch: TokenBatch, options
   return x;
 }
 
-function createPass(weights: DecoderWeights, batch: TokenBatch, options: ForwardOptions): Pass {
+function createPass(weights: DecoderWeights, batch: TokenBatch | PackedTokens, options: ForwardOptions): Pass {
   const { rotaryFrequencies: frequencies } = weights.config;
   const start = options.cache?.length ?? 0;
-  const table = frequencies && rotaryTable({ start, length: batch.length, frequencies });
-  return { ...options, weights, batch, table, bias: batchBias(batch, start) };
+  const length = "offsets" in batch ? Math.max(...rowLengths(batch.offsets)) : batch.length;
+  const table = frequencies && rotaryTable({ start, length, frequencies });
+  return { ...options, weights, batch, table, bias: "offsets" in batch ? null : batchBias(batch, start) };
 }
 
 /** [N, D] -> [N, D] */
@@ -72,7 +77,7 @@ function decoderLayer(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
   const { config } = pass.weights;
   const layer = layerName(config, index);
   const normed = (name: string, input: tf.Tensor2D) => norm(pass.weights, `${layer}.${name}`, input);
-  const middle: tf.Tensor2D = tf.add(x, selfAttention(pass, index, normed(config.names.attentionNorm, x)));
+  const middle: tf.Tensor2D = tf.add(x, attend(pass, index, normed(config.names.attentionNorm, x)));
   return tf.add(middle, feedForward(pass, layer, normed(config.names.feedForwardNorm, middle)));
 }
 
@@ -92,42 +97,75 @@ export function logitsAt(
 }
 
 /** [N, D]: the tokens' embeddings, and their positions' where those are learned. */
-function embed({ embedding, positions, config }: DecoderWeights, batch: TokenBatch, start: number): tf.Tensor2D {
-  const { ids, rows, length, leftPadding } = batch;
-  const tokens = frozenRows(embedding, ids);
+function embed({ embedding, positions, config }: DecoderWeights, batch: TokenBatch | PackedTokens, start: number): tf.Tensor2D {
+  const tokens = frozenRows(embedding, batch.ids);
   if (!positions) return tokens;
-  // Only padding lies past either end of the table, and nothing reads it.
-  const last = config.maxPositions - 1;
-  const places = Int32Array.from({ length: rows * length }, (_, i) => {
-    const place = start + (i % length) - (leftPadding?.[Math.floor(i / length)] ?? 0);
-    return Math.min(Math.max(place, 0), last);
-  });
+  const places = "offsets" in batch ? placesIn(batch.offsets) : placesOf(batch, start, config.maxPositions - 1);
   return tf.add(tokens, tf.gather(positions, tf.tensor1d(places, "int32")));
 }
 
-function selfAttention(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
+/** Only padding lies past either end of the table, and nothing reads it. */
+function placesOf({ rows, length, leftPadding }: TokenBatch, start: number, last: number): Int32Array {
+  return Int32Array.from({ length: rows * length }, (_, i) => {
+    const place = start + (i % length) - (leftPadding?.[Math.floor(i / length)] ?? 0);
+    return Math.min(Math.max(place, 0), last);
+  });
+}
+
+function attend(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
   const { config } = pass.weights;
-  const { heads, keyValueHeads, headWidth, names } = config;
   const layer = layerName(config, index);
-  const projected = queryKeyValue(pass, layer, x);
-  const q = turn(pass, splitHeads(pass, headNorm(pass, layer, "q", projected.q), heads));
-  const k = turn(pass, splitHeads(pass, headNorm(pass, layer, "k", projected.k), keyValueHeads));
-  const v = splitHeads(pass, projected.v, keyValueHeads);
-  const seen = pass.cache ? pass.cache.extend(index, k, v) : { k, v };
-  const out = attention({ q, ...seen }, { scale: 1 / Math.sqrt(headWidth), bias: pass.bias });
-  return adaptedLinear(pass, `${layer}.${names.attentionOutput}`, joinHeads(out));
+  const joint = queryKeyValue(pass, index, x);
+  const scale = 1 / Math.sqrt(config.headWidth);
+  const out =
+    "offsets" in pass.batch
+      ? selfAttention(joint, { ...headsOf(pass), offsets: pass.batch.offsets, scale, causal: true, table: pass.table })
+      : paddedAttention(pass, pass.batch, { index, joint, scale });
+  return adaptedLinear(pass, `${layer}.${config.names.attentionOutput}`, out);
+}
+
+function headsOf({ weights: { config } }: Pass): HeadShape {
+  return { heads: config.heads, keyHeads: config.keyValueHeads, headWidth: config.headWidth };
+}
+
+/** The same over rows of one length, which may go on from a cache: joint [N, (H + 2 Hkv) Dh] -> [N, H Dh]. */
+function paddedAttention(
+  pass: Pass,
+  batch: TokenBatch,
+  { index, joint, scale }: { readonly index: number; readonly joint: tf.Tensor2D; readonly scale: number },
+): tf.Tensor2D {
+  const { heads, keyHeads } = headsOf(pass);
+  const [q, k, v] = splitJoint(pass, joint);
+  const turned = (part: tf.Tensor2D, count: number) => turn(pass, splitHeads(pass, batch, part, count));
+  const keys = turned(k, keyHeads);
+  const values = splitHeads(pass, batch, v, keyHeads);
+  const seen = pass.cache ? pass.cache.extend(index, keys, values) : { k: keys, v: values };
+  return joinHeads(attention({ q: turned(q, heads), ...seen }, { scale, bias: pass.bias }));
+}
+
+/** Queries, keys and values side by side, [N, (H + 2 Hkv) Dh], queries and keys normed where the family does that. */
+function queryKeyValue(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
+  const { config } = pass.weights;
+  const layer = layerName(config, index);
+  const { queryKeyValue: modules, queryKeyNorm } = config.names;
+  const names = "joint" in modules ? [modules.joint] : [modules.q, modules.k, modules.v];
+  const joint = adaptedLinears(
+    pass,
+    names.map((name) => `${layer}.${name}`),
+    x,
+    { isInputFrozen: index === 0 },
+  );
+  if (!queryKeyNorm) return joint;
+  const [q, k, v] = splitJoint(pass, joint);
+  return tf.concat([headNorm(pass, layer, "q", q), headNorm(pass, layer, "k", k), v], 1);
 }
 
 /** q [N, H Dh], k and v [N, Hkv Dh]. */
-function queryKeyValue(pass: Pass, layer: string, x: tf.Tensor2D): { q: tf.Tensor2D; k: tf.Tensor2D; v: tf.Tensor2D } {
-  const { names, heads, keyValueHeads, headWidth } = pass.weights.config;
-  const project = (name: string) => adaptedLinear(pass, `${layer}.${name}`, x);
-  const { queryKeyValue: modules } = names;
-  if (!("joint" in modules)) return { q: project(modules.q), k: project(modules.k), v: project(modules.v) };
-  const keyWidth = keyValueHeads * headWidth;
-  const [q, k, v] = tf.split<tf.Tensor2D>(project(modules.joint), [heads * headWidth, keyWidth, keyWidth], 1);
+function splitJoint(pass: Pass, joint: tf.Tensor2D): readonly [q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D] {
+  const { heads, keyHeads, headWidth } = headsOf(pass);
+  const [q, k, v] = tf.split<tf.Tensor2D>(joint, [heads * headWidth, keyHeads * headWidth, keyHeads * headWidth], 1);
   if (!q || !k || !v) throw new RangeError("unreachable: split in three");
-  return { q, k, v };
+  return [q, k, v];
 }
 
 /** [N, heads Dh] -> the same shape, each head normed by itself where the family does that. */
@@ -158,7 +196,7 @@ function norm({ norms, config }: DecoderWeights, name: string, x: tf.Tensor2D): 
 }
 
 /** [N, heads Dh] -> [B, heads, T, Dh] */
-function splitHeads({ batch, weights }: Pass, x: tf.Tensor2D, heads: number): tf.Tensor4D {
+function splitHeads({ weights }: Pass, batch: TokenBatch, x: tf.Tensor2D, heads: number): tf.Tensor4D {
   const { headWidth } = weights.config;
   return tf.transpose(x.reshape<tf.Tensor4D>([batch.rows, batch.length, heads, headWidth]), [0, 2, 1, 3]);
 }

@@ -1,11 +1,9 @@
-/** Which positions of a padded batch predict answer tokens, and which tokens those are. */
+/** Which positions of a batch predict answer tokens, and which tokens those are. */
 import type { Example } from "../languageModel.ts";
-import { type TokenBatch, tokenBatch, wholeBuckets } from "./tokenBatch.ts";
+import { type PackedTokens, packedTokens, type TokenBatch, tokenBatch, wholeBuckets } from "./tokenBatch.ts";
 
-export interface ScoredBatch {
-  /** The rows without their last token, which nothing is predicted from. */
-  readonly batch: TokenBatch;
-  /** K positions in [0, B T), row after row. */
+interface Scored {
+  /** K positions in the batch, row after row. */
   readonly positions: readonly number[];
   /** The K tokens to be predicted there. */
   readonly targets: readonly number[];
@@ -13,12 +11,20 @@ export interface ScoredBatch {
   readonly offsets: readonly number[];
 }
 
-/** The position before each answer token predicts it. */
-export function scoredBatch(examples: readonly Example[]): ScoredBatch {
-  return score(examples, null);
+export interface ScoredBatch extends Scored {
+  /** The rows without their last token, which nothing is predicted from. */
+  readonly batch: PackedTokens;
 }
 
-export interface AlignedBatch extends ScoredBatch {
+/** The position before each answer token predicts it. */
+export function scoredBatch(examples: readonly Example[]): ScoredBatch {
+  const batch = packedTokens(inputsOf(examples));
+  return { batch, ...scored(examples, (row) => batch.offsets[row] ?? 0) };
+}
+
+export interface AlignedBatch extends Scored {
+  /** As in {@link ScoredBatch}. */
+  readonly batch: TokenBatch;
   /** The prompts of all rows end before this column, and the answers begin at it. */
   readonly answerColumn: number;
 }
@@ -27,24 +33,26 @@ export interface AlignedBatch extends ScoredBatch {
 export function alignedBatch(examples: readonly Example[]): AlignedBatch {
   const answerColumn = wholeBuckets(Math.max(...examples.map(({ answerStart }) => answerStart)));
   const padding = examples.map(({ answerStart }) => answerColumn - answerStart);
-  return { ...score(examples, padding), answerColumn };
+  const batch = tokenBatch(inputsOf(examples), padding);
+  return { batch, answerColumn, ...scored(examples, (row) => row * batch.length + (padding[row] ?? 0)) };
 }
 
-function score(examples: readonly Example[], leftPadding: readonly number[] | null): ScoredBatch {
-  const batch = tokenBatch(
-    examples.map(({ tokens }) => tokens.subarray(0, -1)),
-    leftPadding,
-  );
+function inputsOf(examples: readonly Example[]): readonly Int32Array[] {
+  return examples.map(({ tokens }) => tokens.subarray(0, -1));
+}
+
+/** `firstOf` says where a row begins in the batch. */
+function scored(examples: readonly Example[], firstOf: (row: number) => number): Scored {
   const positions: number[] = [];
   const targets: number[] = [];
   const offsets = [0];
   examples.forEach(({ tokens, answerStart }, row) => {
-    const first = row * batch.length + (leftPadding?.[row] ?? 0);
+    const first = firstOf(row);
     for (let at = answerStart; at < tokens.length; at++) {
       positions.push(first + at - 1);
       targets.push(tokens[at] ?? 0);
     }
     offsets.push(positions.length);
   });
-  return { batch, positions, targets, offsets };
+  return { positions, targets, offsets };
 }

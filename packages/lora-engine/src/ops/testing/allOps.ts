@@ -4,6 +4,7 @@ import { attentionCases } from "../attention/attention.cases.ts";
 import { exactGeluCases } from "../exactGelu/exactGelu.cases.ts";
 import { geluCases } from "../gelu/gelu.cases.ts";
 import { headCrossEntropyCases, wideHeadCrossEntropyCases } from "../headCrossEntropy/headCrossEntropy.cases.ts";
+import { jointLinearCases } from "../jointLinear/jointLinear.cases.ts";
 import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
 import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
@@ -18,6 +19,7 @@ import { testOpOn } from "./testOp.ts";
 /** Registers the tests of all ops; see testOpOn. */
 export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "loraLinear", loraLinearCases);
+  testOpOn(backend, "jointLinear", jointLinearCases);
   testOpOn(backend, "attention", attentionCases);
   testOpOn(backend, "selfAttention", selfAttentionCases);
   testOpOn(backend, "rmsNorm", rmsNormCases);
