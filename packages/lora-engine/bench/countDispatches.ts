@@ -1,19 +1,29 @@
-/** How many kernels a step starts on the GPU. */
+/** Which kernels a step starts on the GPU. */
 
-/** Dispatches that `run` records, its own kernels' and TF.js' alike; null where there is no WebGPU. */
-export async function countDispatches(run: () => Promise<unknown>): Promise<number | null> {
+/** The labels of what `run` dispatches, in order, own kernels' and TF.js' alike; null where there is no WebGPU. */
+export async function listDispatches(run: () => Promise<unknown>): Promise<readonly string[] | null> {
   if (!("GPUComputePassEncoder" in globalThis)) return null;
   const { prototype } = GPUComputePassEncoder;
-  const { dispatchWorkgroups } = prototype;
-  let count = 0;
+  const { dispatchWorkgroups, setPipeline } = prototype;
+  const found: string[] = [];
+  let label = "";
+  prototype.setPipeline = function (pipeline) {
+    ({ label } = pipeline);
+    return setPipeline.call(this, pipeline);
+  };
   prototype.dispatchWorkgroups = function (...groups: Parameters<typeof dispatchWorkgroups>) {
-    count++;
+    found.push(label);
     return dispatchWorkgroups.apply(this, groups);
   };
   try {
     await run();
   } finally {
-    prototype.dispatchWorkgroups = dispatchWorkgroups;
+    Object.assign(prototype, { dispatchWorkgroups, setPipeline });
   }
-  return count;
+  return found;
+}
+
+/** How many of them there are. */
+export async function countDispatches(run: () => Promise<unknown>): Promise<number | null> {
+  return (await listDispatches(run))?.length ?? null;
 }

@@ -11,8 +11,7 @@ import { chooseKernel } from "../ops/kernelChoice.ts";
 import { composedAdamW } from "./adamW.composed.ts";
 import { wasmAdamW } from "./adamW.wasm.ts";
 import { webgpuAdamW } from "./adamW.webgpu.ts";
-import { assigning } from "./adamWKernel.ts";
-import { assignHost, toHost } from "./hostCopies.ts";
+import type { HostMoments } from "./adamWKernel.ts";
 
 export interface AdamWOptions {
   readonly weightDecay: number;
@@ -22,11 +21,9 @@ export interface AdamWOptions {
 }
 
 /** The optimiser's memory on the host, in the order of the variables, to go on later as if nothing had happened. */
-export interface AdamWState {
+export interface AdamWState extends HostMoments {
   /** t, steps taken. */
   readonly steps: number;
-  readonly first: readonly HostTensor[];
-  readonly second: readonly HostTensor[];
 }
 
 export interface AdamW {
@@ -45,11 +42,7 @@ export interface AdamW {
 /** Moments start at zero. The variables belong to the caller and are assigned in place. */
 export function createAdamW(variables: readonly tf.Variable[], options: AdamWOptions): AdamW {
   const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  const zeros = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-  const moments = variables.map((variable) => ({ value: variable, m: zeros(variable), v: zeros(variable) }));
-  const first = moments.map(({ m }) => m);
-  const second = moments.map(({ v }) => v);
-  const update = chooseKernel({ composed: assigning(composedAdamW), wasm: wasmAdamW, webgpu: assigning(webgpuAdamW) });
+  const moments = chooseKernel({ composed: composedAdamW, wasm: wasmAdamW, webgpu: webgpuAdamW })(variables);
   let steps = 0;
 
   return {
@@ -58,7 +51,7 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
         throw new RangeError(`AdamW: ${gradients.length} gradients for ${variables.length} variables`);
       }
       steps++;
-      const numbers = {
+      const coefficients = {
         beta1,
         beta2,
         epsilon,
@@ -66,26 +59,16 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
         rate: learningRate / (1 - beta1 ** steps),
         spread: 1 / Math.sqrt(1 - beta2 ** steps),
       };
-      tf.tidy(() => {
-        const coefficients = { ...numbers, factor: factor ?? tf.scalar(1) };
-        for (const [index, now] of moments.entries()) {
-          const gradient = gradients[index];
-          if (gradient) update(now, gradient, coefficients);
-        }
-      });
+      tf.tidy(() => moments.update(gradients, { ...coefficients, factor: factor ?? null }));
     },
-    async exportState() {
-      const [m, v] = await Promise.all([toHost(first), toHost(second)]);
-      return { steps, first: m, second: v };
-    },
+    exportState: async () => ({ steps, ...(await moments.read()) }),
     importState(state) {
       assertFits(variables, state.first);
       assertFits(variables, state.second);
       steps = state.steps;
-      assignHost(first, state.first);
-      assignHost(second, state.second);
+      moments.write(state);
     },
-    dispose: () => tf.dispose([...first, ...second]),
+    dispose: () => moments.dispose(),
   };
 }
 

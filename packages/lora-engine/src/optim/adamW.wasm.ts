@@ -1,8 +1,8 @@
 /** One AdamW update of a tensor on wasm, where it lies: one pass over it. */
 import { runKernel } from "../kernels/wasmKernels.ts";
-import type { AdamWKernel } from "./adamWKernel.ts";
+import { variableByVariable } from "./adamWByVariable.ts";
 
-export const wasmAdamW: AdamWKernel = ({ value, m, v }, gradient, { factor, ...numbers }) => {
+export const wasmAdamW = variableByVariable(({ value, m, v }, gradient, { factor, ...numbers }) => {
   const { beta1, beta2, epsilon, keep, rate, spread } = numbers;
   runKernel("adamW", value, m, v, gradient, value.size, factor, beta1, beta2, epsilon, keep, rate, spread);
-};
+});

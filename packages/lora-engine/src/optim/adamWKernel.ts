@@ -1,17 +1,12 @@
-/** What an implementation of one AdamW update computes. */
-import * as tf from "@tensorflow/tfjs";
+/** What an implementation of AdamW's update computes: it keeps the moments of all variables and moves both. */
 
-/** A parameter and its moments. */
-export interface Moments<T extends tf.Tensor = tf.Tensor> {
-  readonly value: T;
-  readonly m: T;
-  readonly v: T;
-}
+import type { HostTensor } from "@duet/lora-core/tensors/namedTensors";
+import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs";
 
 /** The numbers of one step. */
 export interface Coefficients {
-  /** Of the gradient. */
-  readonly factor: tf.Scalar;
+  /** Of the gradients; null for 1. */
+  readonly factor: Scalar | null;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -23,20 +18,19 @@ export interface Coefficients {
   readonly spread: number;
 }
 
-/** Moves a parameter and its moments, none of which shares its values with another tensor. */
-export type AdamWKernel = (now: Moments<tf.Variable>, gradient: tf.Tensor, coefficients: Coefficients) => void;
-
-/** The next parameter and moments, which belong to the surrounding tidy. */
-export type NextMoments = (now: Moments, gradient: tf.Tensor, coefficients: Coefficients) => Moments;
-
-/** A kernel that makes new tensors and assigns them. */
-export function assigning(nextOf: NextMoments): AdamWKernel {
-  // A tidy each: the intermediates of all variables together would be many times the adapter.
-  return (now, gradient, coefficients) =>
-    tf.tidy(() => {
-      const next = nextOf(now, gradient, coefficients);
-      now.value.assign(next.value);
-      now.m.assign(next.m);
-      now.v.assign(next.v);
-    });
+/** m and v on the host, in the order of the variables and of their shapes. */
+export interface HostMoments {
+  readonly first: readonly HostTensor[];
+  readonly second: readonly HostTensor[];
 }
+
+export interface Moments {
+  /** Call inside tf.tidy. Moves the variables and the moments by one step. One gradient for every variable, in order; they stay the caller's. */
+  update(gradients: readonly Tensor[], coefficients: Coefficients): void;
+  read(): Promise<HostMoments>;
+  write(moments: HostMoments): void;
+  dispose(): void;
+}
+
+/** Moments of zero. The variables stay the caller's. */
+export type AdamWKernel = (variables: readonly Variable[]) => Moments;

@@ -16,7 +16,9 @@ export interface Compute<Outputs extends string> {
   readonly key: string;
   /** New float32 tensors by their names in the shader. */
   readonly outputs: Readonly<Record<Outputs, readonly [shape: readonly number[], element: Element]>>;
-  /** At most 8 buffers together with the outputs, the least that WebGPU promises. A vec4f input has a size divisible by 4. */
+  /** Tensors that are written where they lie, those that share their memory included. Their sizes are as inputs' are. */
+  readonly updates?: Named<readonly [tensor: tf.Tensor, element: Element]>;
+  /** At most 8 buffers together with outputs and updates, the least that WebGPU promises. A vec4f input has a size divisible by 4. */
   readonly inputs: Named<readonly [tensor: tf.Tensor, element: Element]>;
   /** u32 members of `u`. */
   readonly sizes: Named<number>;
@@ -34,11 +36,14 @@ export function compute<Outputs extends string>(call: Compute<Outputs>): Record<
     name,
     info: backend.makeTensorInfo([...shape], "float32"),
   }));
-  const tensors = [...outputs.map(({ info }) => info), ...Object.values(call.inputs).map(([tensor]) => tensor)];
+  const updated = Object.values(call.updates ?? {}).map(([tensor]) => tensor);
+  const tensors = [...outputs.map(({ info }) => info), ...updated, ...Object.values(call.inputs).map(([tensor]) => tensor)];
   for (const { dataId } of tensors) {
     backend.uploadToGPU(dataId);
     backend.commandQueueOwnedIds.add(dataId);
   }
+  // What was read of them before is out of date.
+  for (const { dataId } of updated) backend.tensorMap.get(dataId).values = null;
   const kernel = kernelOf(backend.device, call);
   const buffers = [...tensors.map((tensor) => bufferOf(backend, tensor)), uniforms(backend, kernel, call)];
   record(backend, kernel, buffers, call.workgroups);
@@ -129,9 +134,12 @@ function kernelOf(device: GPUDevice, call: Compute<string>): Kernel {
 }
 
 /** Declarations in the order in which {@link compute} binds the buffers. */
-function bindings({ outputs, inputs, sizes, numbers = {} }: Compute<string>): string {
+function bindings({ outputs, updates = {}, inputs, sizes, numbers = {} }: Compute<string>): string {
   const stored = (access: string) => (entry: [string, readonly [unknown, Element]]) => [access, entry[0], entry[1][1]];
-  const buffers = [...Object.entries(outputs).map(stored("read_write")), ...Object.entries(inputs).map(stored("read"))];
+  const buffers = [
+    ...[...Object.entries(outputs), ...Object.entries(updates)].map(stored("read_write")),
+    ...Object.entries(inputs).map(stored("read")),
+  ];
   const members = [...Object.keys(sizes).map((name) => `${name}: u32`), ...Object.keys(numbers).map((name) => `${name}: f32`)];
   return [
     ...buffers.map(

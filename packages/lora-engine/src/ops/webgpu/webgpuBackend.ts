@@ -8,6 +8,8 @@ import * as tf from "@tensorflow/tfjs";
 interface TensorData {
   /** Null until uploaded. */
   readonly resource?: GPUBuffer | null;
+  /** What was read of it, kept for the next time. */
+  values?: unknown;
 }
 
 export interface WebgpuBackend {
