@@ -1,7 +1,13 @@
 /** 16-bit floats in checkpoints: IEEE binary16 ("F16") and bfloat16 ("BF16"), widened exactly to binary32. */
 
+/** Values as a checkpoint has them. */
+export interface Halves {
+  readonly format: "F16" | "BF16";
+  readonly bits: Uint16Array;
+}
+
 /** All values of a 16-bit array as float32, in a new array. */
-export function widenHalves(halves: Uint16Array, format: "F16" | "BF16"): Float32Array {
+export function widenHalves(halves: Uint16Array, format: Halves["format"]): Float32Array {
   const bits = new Uint32Array(halves.length);
   const convert = format === "BF16" ? (half: number) => half << 16 : float16Bits;
   for (let i = 0; i < halves.length; i++) bits[i] = convert(halves[i] as number);

@@ -64,13 +64,16 @@ describe("safetensors", () => {
     expect([...readSafetensors(shifted.subarray(1))]).toEqual([...tensors]);
   });
 
-  it("leaves float32 in the file's bytes and widens halves only when they are read", () => {
+  it("leaves values in the file's bytes and widens halves only when they are read", () => {
     const file = Uint8Array.from(readFileSync(new URL("../../fixtures/checkpoints/python.safetensors", import.meta.url)));
     const tensors = readSafetensors(file);
     const [halves, floats] = [tensors.get("block.f16"), tensors.get("block.f32")];
     expect(floats?.data.buffer).toBe(file.buffer);
     expect(halves?.data).not.toBe(halves?.data);
     expect(halves?.data[3]).toBe(-2.5);
+    expect(halves?.halves?.format).toBe("F16");
+    expect(halves?.halves?.bits.buffer).toBe(file.buffer);
+    expect(floats?.halves).toBeUndefined();
     const { ranges } = readSafetensorsHeader(file.subarray(0, file.length - 1), file.length);
     expect(ranges.find(({ key }) => key === "block.bf16")).toMatchObject({ dtype: "BF16", shape: [4] });
   });

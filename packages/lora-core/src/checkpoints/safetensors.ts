@@ -8,7 +8,7 @@ import { z } from "zod";
 import { DuetError } from "../errors/duetError.ts";
 import { schemaWords } from "../errors/schemaWords.ts";
 import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
-import { widenHalves } from "./halfPrecision.ts";
+import { type Halves, widenHalves } from "./halfPrecision.ts";
 
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
@@ -26,7 +26,11 @@ const dtype = z.enum(Object.keys(BITS) as Dtype[]);
 
 /** Whether values of this dtype can be read; others are left where they lie unless they are needed. */
 export function isReadable(dtype: Dtype): dtype is "F32" | "F16" | "BF16" {
-  return dtype === "F32" || dtype === "F16" || dtype === "BF16";
+  return dtype === "F32" || isHalf(dtype);
+}
+
+function isHalf(dtype: Dtype): dtype is Halves["format"] {
+  return dtype === "F16" || dtype === "BF16";
 }
 
 const extent = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -51,7 +55,8 @@ export class SafetensorsError extends DuetError {
 
 /**
  * Tensors in the order of their data. They stay in the file's bytes, which must not change: F32 is a view where it is aligned, and
- * 16-bit values are widened anew at every access of `data`, so that only one tensor at a time is held twice. Read it once. `data` of
+ * 16-bit values are widened anew at every access of `data`, so that only one tensor at a time is held twice. Read it once; `halves` has
+ * them as they lie in the file. `data` of
  * a tensor in another dtype throws a {@link SafetensorsError}: only what is needed has to be readable.
  * @throws {SafetensorsError} on any fault of the file.
  */
@@ -203,12 +208,19 @@ function tensorOf({ key, dtype, shape }: TensorRange, raw: Uint8Array): HostTens
     const { buffer, byteOffset, byteLength } = aligned();
     return { shape, data: new Float32Array(buffer, byteOffset, byteLength / 4) };
   }
+  const halves = (): Halves => {
+    if (!isHalf(dtype)) throw new SafetensorsError(unreadable(key, dtype));
+    const { buffer, byteOffset, byteLength } = aligned();
+    return { format: dtype, bits: new Uint16Array(buffer, byteOffset, byteLength / 2) };
+  };
   return {
     shape,
     get data() {
-      if (!isReadable(dtype)) throw new SafetensorsError(unreadable(key, dtype));
-      const { buffer, byteOffset, byteLength } = aligned();
-      return widenHalves(new Uint16Array(buffer, byteOffset, byteLength / 2), dtype);
+      const { bits, format } = halves();
+      return widenHalves(bits, format);
+    },
+    get halves() {
+      return halves();
     },
   };
 }

@@ -3,10 +3,14 @@
  * Values are float32 at rest; arithmetic on them accumulates in float64 (see arithmetic.ts).
  */
 
+import type { Halves } from "../checkpoints/halfPrecision.ts";
+
 /** One dense row-major tensor in host memory. `data.length` is the product of `shape`. */
 export interface HostTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** The same values in 16 bits, where they were read from a checkpoint that has them so. */
+  readonly halves?: Halves | undefined;
 }
 
 /** Tensors by key, in a fixed order. Owned by whoever made them; never mutated by a reader. */

@@ -13,7 +13,8 @@ beforeAll(async () => {
 it("every module drops inputs of its own, the same ones again with the same seed", () => {
   tf.tidy(() => {
     const names = ["query", "key"];
-    const zeros = () => frozenLinear(tf.zeros<tf.Rank.R2>([1, WIDTH]), { bias: null, stored: "out-in", precision: "exact" });
+    const zeros = () =>
+      frozenLinear({ shape: [1, WIDTH], data: new Float32Array(WIDTH) }, { bias: null, stored: "out-in", precision: "exact" });
     // A picks every input with a weight of its own, so that the output tells which were dropped.
     const factors = () => ({
       a: tf.variable(tf.tensor2d([Array.from({ length: WIDTH }, (_, i) => 1 + i ** 2)])),

@@ -1,10 +1,12 @@
 /** A frozen linear layer. TF.js' own products are slow with a transposed operand, so for them it lies on the backend in both layouts. */
+import type { HostTensor } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { hasWasmKernels } from "../kernels/wasmKernels.ts";
 import {
   disposeFrozenMatrix,
   type FrozenMatrix,
   frozenMatrix,
+  matrixOnBackend,
   plainMatrix,
   rowsOf,
   type WeightPrecision,
@@ -26,16 +28,22 @@ export interface FrozenLinearOptions {
   readonly precision: WeightPrecision;
 }
 
-/** Takes over `weight` and `bias`. */
-export function frozenLinear(weight: tf.Tensor2D, { bias, stored, precision }: FrozenLinearOptions): FrozenLinear {
-  if (stored === "out-in" && readsBothWays()) return { weight: frozenMatrix(weight, precision), turned: null, bias };
-  const turned: tf.Tensor2D = tf.transpose(weight);
-  const both = stored === "out-in" ? { turned, weight } : { turned: weight, weight: turned };
-  if (!readsBothWays()) return { weight: plainMatrix(both.weight), turned: both.turned, bias };
-  both.turned.dispose();
-  // What was turned on the GPU would have to be read back to be packed.
-  const packed = tf.getBackend() === "webgpu" ? plainMatrix(both.weight) : frozenMatrix(both.weight, precision);
-  return { weight: packed, turned: null, bias };
+/** Takes over `bias`, and a copy of `weight` to the current backend. */
+export function frozenLinear(weight: HostTensor, { bias, stored, precision }: FrozenLinearOptions): FrozenLinear {
+  if (readsBothWays()) {
+    return { weight: frozenMatrix(stored === "out-in" ? weight : transposed(weight), precision), turned: null, bias };
+  }
+  const asStored = matrixOnBackend(weight);
+  const other: tf.Tensor2D = tf.transpose(asStored);
+  const [plain, turned] = stored === "out-in" ? [asStored, other] : [other, asStored];
+  return { weight: plainMatrix(plain), turned, bias };
+}
+
+/** Of a matrix, in host memory. */
+function transposed({ shape: [rows = 0, columns = 0], data }: HostTensor): HostTensor {
+  const turned = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j] as number;
+  return { shape: [columns, rows], data: turned };
 }
 
 /** A layer without a bias over a matrix [out, in] that someone else may read too. */

@@ -47,9 +47,9 @@ function linear(rows: number, [inFeatures, outFeatures, rank]: [number, number, 
       [outFeatures, rank],
     ],
     op: () => {
-      const weight = tensorOf([outFeatures, inFeatures], 101, eighths).as2D(outFeatures, inFeatures);
+      const data = Float32Array.from(tensorOf([outFeatures, inFeatures], 101, eighths).dataSync());
       const bias = tensorOf([outFeatures], 102).as1D();
-      const frozen = frozenLinear(weight, { bias, stored: "out-in", precision });
+      const frozen = frozenLinear({ shape: [outFeatures, inFeatures], data }, { bias, stored: "out-in", precision });
       return ([x, a, b]) => {
         const factors = { a: a!.as2D(rank, inFeatures), b: b!.as2D(outFeatures, rank) };
         return loraLinear(x!.as2D(rows, inFeatures), frozen, { factors, scale: 1.75, dropout: { rate: 0.1, seed: 11 } });

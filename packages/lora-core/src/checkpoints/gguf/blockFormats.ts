@@ -3,7 +3,7 @@
  * A value is computed in float64, where every product and sum below is exact (scales have 11 bits), and rounded once when stored.
  * That equals llama.cpp's float32 arithmetic bit for bit. Layouts: ggml-common.h and ggml-quants.c of llama.cpp.
  */
-import { widenHalves } from "../halfPrecision.ts";
+import { type Halves, widenHalves } from "../halfPrecision.ts";
 
 /** A window over a tensor's bytes that is moved from block to block; indexes count from the block's first byte. */
 class Block {
@@ -180,15 +180,21 @@ export function unsupportedFormat(tensor: string, type: number): string {
 /** Float32 copies of all values of a tensor's `raw` bytes, a whole number of blocks. */
 export function dequantize(format: BlockFormat, raw: Uint8Array): Float32Array {
   if (format.values === 1) {
-    const { buffer } = raw.slice();
-    if (format.name === "F32") return new Float32Array(buffer);
-    return widenHalves(new Uint16Array(buffer), format.name === "F16" ? "F16" : "BF16");
+    const halves = halvesOf(format, raw);
+    return halves ? widenHalves(halves.bits, halves.format) : new Float32Array(raw.slice().buffer);
   }
   const blocks = raw.byteLength / format.blockBytes;
   const out = new Float32Array(blocks * format.values);
   const block = new Block(raw);
   for (let k = 0; k < blocks; k++, block.start += format.blockBytes) format.unpack(block, out, k * format.values);
   return out;
+}
+
+/** The values of a tensor's `raw` bytes where they are 16 bits each; a view of them where they are aligned. */
+export function halvesOf({ name }: BlockFormat, raw: Uint8Array): Halves | undefined {
+  if (name !== "F16" && name !== "BF16") return;
+  const { buffer, byteOffset, byteLength } = raw.byteOffset % 2 === 0 ? raw : raw.slice();
+  return { format: name, bits: new Uint16Array(buffer, byteOffset, byteLength / 2) };
 }
 
 let table: Float32Array | null = null;

@@ -55,18 +55,24 @@ export function huggingFaceName(name: string): string {
  */
 function halvesApart(tensor: HostTensor, headWidth: number): HostTensor {
   const [rows = 0, width = 1] = tensor.shape;
+  const sorted = <Values extends Float32Array | Uint16Array>(stored: Values, to: Values): Values => {
+    for (let row = 0; row < rows; row++) {
+      const within = row % headWidth;
+      const half = within < headWidth / 2 ? 0 : 1;
+      const from = row - within + 2 * (within - (half * headWidth) / 2) + half;
+      to.set(stored.subarray(from * width, (from + 1) * width), row * width);
+    }
+    return to;
+  };
   return {
     shape: tensor.shape,
     get data() {
-      const stored = tensor.data;
-      const data = new Float32Array(stored.length);
-      for (let row = 0; row < rows; row++) {
-        const within = row % headWidth;
-        const half = within < headWidth / 2 ? 0 : 1;
-        const from = row - within + 2 * (within - (half * headWidth) / 2) + half;
-        data.set(stored.subarray(from * width, (from + 1) * width), row * width);
-      }
-      return data;
+      const { data } = tensor;
+      return sorted(data, new Float32Array(data.length));
+    },
+    get halves() {
+      const { halves } = tensor;
+      return halves && { format: halves.format, bits: sorted(halves.bits, new Uint16Array(halves.bits.length)) };
     },
   };
 }

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sizeOf } from "../../tensors/namedTensors.ts";
+import { widenHalves } from "../halfPrecision.ts";
 import { GgufError } from "./ggufError.ts";
+import { huggingFaceTensors } from "./ggufTensors.ts";
 import { readGguf } from "./readGguf.ts";
 
 /** Blocks written and expanded by the Python package `gguf`, see make_fixtures.py beside it. */
@@ -35,6 +37,20 @@ describe("GGUF", () => {
     const bits = (values?: Float32Array) => new Uint32Array(values?.buffer ?? new ArrayBuffer(0));
     expect(bits(tensors.get(format)?.data)).toEqual(bits(expected?.data));
     expect(new Set(expected?.data).size).toBeGreaterThan(30);
+  });
+
+  it("has 16-bit values as they lie in the file, also where rows of a head are put in another order", () => {
+    const short = [...tensors.values()].filter((tensor) => tensor.halves);
+    expect(short.map((tensor) => tensor.halves?.format).sort()).toEqual(["BF16", "F16"]);
+    for (const { halves, data } of short) expect(halves && widenHalves(halves.bits, halves.format)).toEqual(data);
+    const bits = Uint16Array.from({ length: 16 }, (_, i) => 0x3f80 + i);
+    const query = { shape: [8, 2], data: widenHalves(bits, "BF16"), halves: { format: "BF16", bits } } as const;
+    const named = huggingFaceTensors(new Map([["blk.0.attn_q.weight", query]]), { interleavedHeadWidth: 4 });
+    const sorted = named.get("model.layers.0.self_attn.q_proj.weight");
+    expect(sorted?.halves?.bits.map((half) => half - 0x3f80)).toEqual(
+      Uint16Array.of(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15),
+    );
+    expect(sorted?.halves && widenHalves(sorted.halves.bits, "BF16")).toEqual(sorted?.data);
   });
 
   it("reads metadata of every kind", () => {

@@ -1,6 +1,6 @@
 /** A GGUF file in memory: its metadata, and its tensors decoded one at a time as they are read. */
 import type { HostTensor, NamedTensors } from "../../tensors/namedTensors.ts";
-import { dequantize } from "./blockFormats.ts";
+import { dequantize, halvesOf } from "./blockFormats.ts";
 import { type GgufHeader, type GgufMetadata, readGgufHeader } from "./ggufHeader.ts";
 import { locateTensors } from "./locateTensors.ts";
 
@@ -35,6 +35,9 @@ export function readGguf(file: ArrayBuffer | Uint8Array): GgufFile {
             shape: info.shape,
             get data() {
               return dequantize(format, raw);
+            },
+            get halves() {
+              return halvesOf(format, raw);
             },
           },
         ];

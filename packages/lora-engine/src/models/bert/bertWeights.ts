@@ -3,7 +3,7 @@
 import { BERT_TABLES, type BertConfig, bertLinears, bertNorms } from "@duet/lora-core/architectures/bertConfig";
 import { findTensor } from "@duet/lora-core/architectures/requiredTensors";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
 import {
@@ -29,19 +29,18 @@ export interface BertWeights {
 /** Copies a checkpoint's tensors to the backend. @throws {DuetError} naming a tensor that is missing or has another shape. */
 export function loadBertWeights(config: BertConfig, checkpoint: NamedTensors, precision: WeightPrecision = "exact"): BertWeights {
   const { hiddenSize, vocabulary, positions, tokenTypes } = config;
-  const host = (name: string, shape: readonly number[]): Float32Array => {
+  const host = (name: string, shape: readonly number[]): HostTensor => {
     const tensor = findTensor(checkpoint, name);
     if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
     if (tensor.shape.join() !== shape.join()) {
       throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
     }
-    return tensor.data;
+    return tensor;
   };
-  const vector = (name: string, size: number) => tf.tensor1d(host(name, [size]), "float32");
-  const matrix = (name: string, shape: [number, number]) => tf.tensor2d(host(name, shape), shape, "float32");
+  const vector = (name: string, size: number) => tf.tensor1d(host(name, [size]).data, "float32");
   const linear = ({ name, inFeatures, outFeatures }: ReturnType<typeof bertLinears>[number]): [string, FrozenLinear] => [
     name,
-    frozenLinear(matrix(`${name}.weight`, [outFeatures, inFeatures]), {
+    frozenLinear(host(`${name}.weight`, [outFeatures, inFeatures]), {
       bias: vector(`${name}.bias`, outFeatures),
       stored: "out-in",
       precision,
@@ -51,11 +50,11 @@ export function loadBertWeights(config: BertConfig, checkpoint: NamedTensors, pr
     name,
     { weight: vector(`${name}.weight`, hiddenSize), bias: vector(`${name}.bias`, hiddenSize) },
   ];
-  const firstType = host(`${BERT_TABLES.types}.weight`, [tokenTypes, hiddenSize]).subarray(0, hiddenSize);
+  const firstType = host(`${BERT_TABLES.types}.weight`, [tokenTypes, hiddenSize]).data.subarray(0, hiddenSize);
   const byPosition = host(`${BERT_TABLES.positions}.weight`, [positions, hiddenSize]);
-  const places = byPosition.map((value, i) => value + (firstType[i % hiddenSize] ?? 0));
+  const places = byPosition.data.map((value, i) => value + (firstType[i % hiddenSize] ?? 0));
   return {
-    words: frozenMatrix(matrix(`${BERT_TABLES.words}.weight`, [vocabulary, hiddenSize]), precision),
+    words: frozenMatrix(host(`${BERT_TABLES.words}.weight`, [vocabulary, hiddenSize]), precision),
     places: tf.tensor2d(places, [positions, hiddenSize]),
     linears: new Map(bertLinears(config).map(linear)),
     norms: new Map(bertNorms(config).map(norm)),

@@ -3,13 +3,14 @@
 import { type DecoderConfig, decoderLinears, decoderNorms } from "@duet/lora-core/architectures/decoderConfig";
 import { findTensor } from "@duet/lora-core/architectures/requiredTensors";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";
 import {
   disposeFrozenMatrix,
   type FrozenMatrix,
   frozenMatrix,
+  matrixOnBackend,
   type WeightPrecision,
 } from "../../ops/frozenMatrix/frozenMatrix.ts";
 
@@ -41,15 +42,15 @@ export function loadDecoderWeights(
   precision: WeightPrecision = "exact",
 ): DecoderWeights {
   const { names, hiddenSize } = config;
-  const vector = (name: string, size: number) => tf.tensor1d(tensorOf(checkpoint, name, [size]));
-  const matrix = (name: string, shape: [number, number]) => tf.tensor2d(tensorOf(checkpoint, name, shape), shape);
-  const wide = (name: string) => frozenMatrix(matrix(`${name}.weight`, [config.vocabSize, hiddenSize]), precision);
+  const vector = (name: string, size: number) => tf.tensor1d(tensorOf(checkpoint, name, [size]).data);
+  const matrix = (name: string, shape: [number, number]) => tensorOf(checkpoint, `${name}.weight`, shape);
+  const wide = (name: string) => frozenMatrix(matrix(name, [config.vocabSize, hiddenSize]), precision);
   const embedding = wide(names.embedding);
   const linears = decoderLinears(config).map(({ name, inFeatures, outFeatures, hasBias }): [string, FrozenLinear] => {
     const bias = hasBias ? vector(`${name}.bias`, outFeatures) : null;
     const shape: [number, number] = config.weightsInOut ? [inFeatures, outFeatures] : [outFeatures, inFeatures];
     const stored = config.weightsInOut ? "in-out" : "out-in";
-    return [name, frozenLinear(matrix(`${name}.weight`, shape), { bias, stored, precision })];
+    return [name, frozenLinear(matrix(name, shape), { bias, stored, precision })];
   });
   const norms = decoderNorms(config).map(({ name, width }): [string, NormWeights] => [
     name,
@@ -58,7 +59,7 @@ export function loadDecoderWeights(
   return {
     config,
     embedding,
-    positions: names.positions ? matrix(`${names.positions}.weight`, [config.maxPositions, hiddenSize]) : null,
+    positions: names.positions ? matrixOnBackend(matrix(names.positions, [config.maxPositions, hiddenSize])) : null,
     linears: new Map(linears),
     norms: new Map(norms),
     head: linearOver(config.tiedHead ? embedding : wide(names.head)),
@@ -78,11 +79,11 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
   disposeFrozenMatrix(embedding);
 }
 
-function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): Float32Array {
+function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): HostTensor {
   const tensor = findTensor(checkpoint, name);
   if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
   if (tensor.shape.join() !== shape.join()) {
     throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
   }
-  return tensor.data;
+  return tensor;
 }

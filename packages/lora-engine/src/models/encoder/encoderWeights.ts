@@ -2,7 +2,7 @@
 
 import { type EncoderConfig, encoderLinears, layerWidth } from "@duet/lora-core/architectures/encoderConfig";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
 import {
@@ -31,20 +31,19 @@ export function loadEncoderWeights(
   checkpoint: NamedTensors,
   precision: WeightPrecision = "exact",
 ): EncoderWeights {
-  const host = (name: string, shape: readonly number[]): Float32Array => {
+  const host = (name: string, shape: readonly number[]): HostTensor => {
     const tensor = checkpoint.get(name);
     if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
     if (tensor.shape.join() !== shape.join()) {
       throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
     }
-    return tensor.data;
+    return tensor;
   };
-  const vector = (name: string, size: number) => tf.tensor1d(host(name, [size]), "float32");
-  const matrix = (name: string, shape: [number, number]) => tf.tensor2d(host(name, shape), shape, "float32");
+  const vector = (name: string, size: number) => tf.tensor1d(host(name, [size]).data, "float32");
 
   const linears = encoderLinears(config).map(({ name, inFeatures, outFeatures }): [string, FrozenLinear] => [
     name,
-    frozenLinear(matrix(`${name}.weight`, [outFeatures, inFeatures]), {
+    frozenLinear(host(`${name}.weight`, [outFeatures, inFeatures]), {
       bias: vector(`${name}.bias`, outFeatures),
       stored: "out-in",
       precision,
@@ -60,8 +59,8 @@ export function loadEncoderWeights(
   ]);
   const frequencies = host("position.frequencies", [config.embeddingSize / 2]);
   return {
-    embeddings: frozenMatrix(matrix("embeddings.weight", [config.vocabulary, config.embeddingSize]), precision),
-    timing: tf.tensor2d(timingSignal(frequencies, config.maxTokens), [config.maxTokens, config.embeddingSize]),
+    embeddings: frozenMatrix(host("embeddings.weight", [config.vocabulary, config.embeddingSize]), precision),
+    timing: tf.tensor2d(timingSignal(frequencies.data, config.maxTokens), [config.maxTokens, config.embeddingSize]),
     linears: new Map(linears),
     norms: new Map(norms.flat()),
   };

@@ -1,11 +1,15 @@
+import { type Halves, widenHalves } from "@duet/lora-core/checkpoints/halfPrecision";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
-import { disposeFrozenLinear, frozenLinear } from "../frozenLinear.ts";
+import { disposeFrozenLinear, frozenLinear, sharedLinear } from "../frozenLinear.ts";
+import { headCrossEntropy } from "../headCrossEntropy/headCrossEntropy.ts";
 import { loraLinear } from "../loraLinear/loraLinear.ts";
 import { noise } from "../testing/opCase.ts";
 import { WEIGHT_FORMATS } from "../testing/weightFormats.ts";
 import { unpackInt4, unpackInt8 } from "./frozenMatrix.reference.ts";
+import { frozenMatrix } from "./frozenMatrix.ts";
+import { joinHalves } from "./joinHalves.ts";
 import { packInt4, packInt8 } from "./packBlocks.ts";
 import { packBfloats, packHalves } from "./packHalves.ts";
 
@@ -28,7 +32,7 @@ describe.each(WEIGHT_FORMATS)("a weight as $name on wasm", ({ name, precision, m
     const made = make(out * width);
     const wanted = decoded(made, width);
     const before = tf.memory().numTensors;
-    const linear = frozenLinear(tf.tensor2d(made, [out, width]), { bias: null, stored: "out-in", precision });
+    const linear = frozenLinear({ shape: [out, width], data: made }, { bias: null, stored: "out-in", precision });
     expect(linear.weight.format).toBe(name === "f32" && out * width === 1 ? linear.weight.format : name);
     tf.tidy(() => {
       // With one factor 1 and all others 0 a product is the weight itself.
@@ -84,4 +88,58 @@ test("bfloat16 is taken only when nothing is lost, whatever the magnitude", () =
   );
   expect(packBfloats(Float32Array.of(1, 1 + 2 ** -8), 2)).toBeNull();
   expect(packBfloats(Float32Array.of(2 ** -134), 1)).toBeNull();
+});
+
+describe.each(["F16", "BF16"] as const)("a weight that the file has as %s", (format) => {
+  // Weights of usual size, and so with fractions that the other format has not.
+  const [classes, width] = [70, 52];
+  const bits = Uint16Array.from({ length: classes * width }, (_, i) => {
+    const bits = new Uint32Array(Float32Array.of(0.3 * Math.sin(i * i + 1)).buffer)[0] ?? 0;
+    return format === "BF16" ? bits >>> 16 : (i % 2) * 0x8000 + 0x2c00 + ((i * 37) % 0x7ff);
+  });
+  const halves: Halves = { format, bits };
+  const data = widenHalves(bits, format);
+
+  test("is taken as it lies in the file, without widening it", () => {
+    const matrix = frozenMatrix(
+      {
+        shape: [classes, width],
+        halves,
+        get data(): Float32Array {
+          throw new Error("widened");
+        },
+      },
+      "exact",
+    );
+    expect(matrix.format).toBe(format.toLowerCase());
+    expect(new Uint16Array(Int32Array.from(matrix.stored.dataSync()).buffer)).toEqual(bits);
+    matrix.stored.dispose();
+  });
+
+  test.each([2, 23])("gives %i rows the very bits of float32: products, losses and their gradients", (rows) => {
+    const packed = frozenLinear({ shape: [classes, width], halves, data }, { bias: null, stored: "out-in", precision: "exact" });
+    const plain = sharedLinear(tf.tensor2d(data, [classes, width]));
+    expect([packed.weight.format, plain.weight.format]).toEqual([format.toLowerCase(), "f32"]);
+    const x = tf.tensor2d(values(rows * width), [rows, width]);
+    const targets = tf.range(0, rows, 1, "int32");
+    const found = [packed, plain].map((linear) =>
+      tf.tidy(() => {
+        const product = tf.valueAndGrad((x: tf.Tensor) => loraLinear(x.as2D(rows, width), linear, null).square().sum())(x);
+        const loss = tf.valueAndGrad((x: tf.Tensor) => headCrossEntropy(x.as2D(rows, width), linear, targets).sum())(x);
+        return [product, loss].flatMap(({ value, grad }) => [...value.dataSync(), ...grad.dataSync()]);
+      }),
+    );
+    expect(found[0]?.every(Number.isFinite)).toBe(true);
+    expect(found[0]).toEqual(found[1]);
+    disposeFrozenLinear(packed);
+    tf.dispose([plain.weight.stored, x, targets]);
+  });
+});
+
+test("rows of an odd width are padded, and infinities of binary16 are no weight", () => {
+  expect(joinHalves({ format: "BF16", bits: Uint16Array.of(1, 2, 3, 4, 5, 6) }, 3)).toEqual(
+    Int32Array.of(0x00020001, 3, 0x00050004, 6),
+  );
+  expect(joinHalves({ format: "F16", bits: Uint16Array.of(0x7c00, 0) }, 2)).toBeNull();
+  expect(joinHalves({ format: "BF16", bits: Uint16Array.of(0x7f80, 0) }, 2)).toEqual(Int32Array.of(0x7f80));
 });

@@ -22,7 +22,7 @@ function headCase(targets: readonly number[], { classes, width, packed }: Sizes)
     name: `targets [${targets}], head [${classes}, ${width}]${packed ? ` in ${packed}` : ""}`,
     inputs: [noiseInput([rows, width], "hidden")],
     op: () => {
-      const weight = tf.tensor2d(Float32Array.from(values), [classes, width]);
+      const weight = { shape: [classes, width], data: Float32Array.from(values) };
       const frozen = frozenLinear(weight, { bias: null, stored: "out-in", precision: "exact" });
       return ([hidden]) => headCrossEntropy(hidden!.as2D(rows, width), frozen, tf.tensor1d([...targets], "int32"));
     },

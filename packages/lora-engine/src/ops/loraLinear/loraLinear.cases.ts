@@ -32,11 +32,14 @@ function adapted({ rows, inFeatures, outFeatures, rank, dropoutRate = 0 }: Sizes
     name: `x [${rows}, ${inFeatures}] to ${outFeatures}, R = ${rank}, dropout ${dropoutRate}`,
     inputs: [noiseInput([rows, inFeatures], "x"), noiseInput([rank, inFeatures], "a"), noiseInput([outFeatures, rank], "b")],
     op: () => {
-      const frozen = frozenLinear(tf.tensor2d(Float32Array.from(w), [outFeatures, inFeatures]), {
-        bias: tf.tensor1d(Float32Array.from(bias)),
-        stored: "out-in",
-        precision: "exact",
-      });
+      const frozen = frozenLinear(
+        { shape: [outFeatures, inFeatures], data: Float32Array.from(w) },
+        {
+          bias: tf.tensor1d(Float32Array.from(bias)),
+          stored: "out-in",
+          precision: "exact",
+        },
+      );
       return ([x, a, b]) => {
         const factors = { a: a!.as2D(rank, inFeatures), b: b!.as2D(outFeatures, rank) };
         return loraLinear(x!.as2D(rows, inFeatures), frozen, { factors, scale, dropout });
@@ -57,11 +60,14 @@ function plain(rows: number, inFeatures: number, outFeatures: number): OpCase {
     name: `x [${rows}, ${inFeatures}] to ${outFeatures}, no adapter`,
     inputs: full.inputs.slice(0, 1),
     op: () => {
-      const frozen = frozenLinear(tf.tensor2d(Float32Array.from(w), [outFeatures, inFeatures]), {
-        bias: tf.tensor1d(Float32Array.from(bias)),
-        stored: "out-in",
-        precision: "exact",
-      });
+      const frozen = frozenLinear(
+        { shape: [outFeatures, inFeatures], data: Float32Array.from(w) },
+        {
+          bias: tf.tensor1d(Float32Array.from(bias)),
+          stored: "out-in",
+          precision: "exact",
+        },
+      );
       return ([x]) => loraLinear(x!.as2D(rows, inFeatures), frozen, null);
     },
     reference: (inputs) => full.reference([...inputs, ...zeros]),

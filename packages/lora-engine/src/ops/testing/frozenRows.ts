@@ -24,7 +24,7 @@ export function testFrozenRowsOn(backend: BackendName): void {
     test.each(SHAPES)("[%i, %i] from row %i on", async (rows, width, first) => {
       const before = tf.memory().numTensors;
       const made = make(rows * width);
-      const matrix = frozenMatrix(tf.tensor2d(made, [rows, width]), precision);
+      const matrix = frozenMatrix({ shape: [rows, width], data: made }, precision);
       const kept = matrix.format === "f32" ? made : decoded(made, width);
       const part = backend === "cpu" ? matrix : rowsOf(matrix, first, rows - first);
       const offset = backend === "cpu" ? 0 : first;

@@ -28,7 +28,7 @@ describe("product with a packed matrix on webgpu", () => {
     const weight = { rows: 20, cols: 44, data: short(noise(20 * 44, "weight")).map((value) => unit * value) };
     const x = matrix(5, 44, "x");
     const dy = matrix(5, 20, "dy");
-    const packed = frozenMatrix(upload(weight), precision);
+    const packed = frozenMatrix({ shape: [20, 44], data: Float32Array.from(weight.data) }, precision);
     expect(packed.format).toBe(format);
     const kept: Matrix = { ...weight, data: precision === "exact" ? weight.data : await expanded(packed) };
     const [forward, backward] = tf.tidy(() => [
