@@ -3,6 +3,7 @@ import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { estimateMemory, type MemoryEstimate, occupiedBytes, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
 import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { bytesPerWeight } from "@duet/lora-core/architectures/weightStorage";
 import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 import type { ModelOnDisk, StoredAs } from "./modelOnDisk.ts";
 
@@ -58,7 +59,10 @@ export function inspectModel(model: ModelOnDisk): Inspection {
   });
   const memory = SHAPES.filter(([, tokens]) => tokens <= maxTokens).map(([batchSize, tokens]) => {
     const answerTokens = family === "encoder" ? 0 : ANSWER_TOKENS;
-    const work: Workload = { batchSize, maxTokens: tokens, answerTokens, evaluationRows: EVALUATION_ROWS };
+    const work: Workload = {
+      ...{ batchSize, maxTokens: tokens, answerTokens, evaluationRows: EVALUATION_ROWS },
+      bytesPerWeight: bytesPerWeight(model.fileBytes, parameters),
+    };
     const estimate = estimateMemory(architecture, adapter(MEMORY_RANK), work);
     return { ...work, rank: MEMORY_RANK, ...estimate, occupied: occupiedBytes(estimate) };
   });

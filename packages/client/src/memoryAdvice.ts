@@ -2,6 +2,7 @@
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import { adviseOnMemory, type MemoryAdvice } from "@duet/lora-core/architectures/memoryProposal";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { bytesPerWeight, weightFileBytes } from "@duet/lora-core/architectures/weightStorage";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 
@@ -14,6 +15,8 @@ export type MemorySettings = Pick<FederationConfig, "model" | "adapter" | "train
 export function adviceFor({ model, adapter, training, task }: MemorySettings, limits: DeviceLimits): MemoryAdvice {
   const answerTokens = task.kind === "label" ? LABEL_TOKENS : Math.ceil(training.maxTokens / 2);
   const { batchSize, maxTokens } = training;
-  const work = { batchSize, maxTokens, answerTokens, evaluationRows: EVALUATION_ROWS };
-  return adviseOnMemory(parseArchitecture(model.config), adapter, work, limits);
+  const architecture = parseArchitecture(model.config);
+  const stored = bytesPerWeight(weightFileBytes(model.files), architecture.parameters);
+  const work = { batchSize, maxTokens, answerTokens, evaluationRows: EVALUATION_ROWS, bytesPerWeight: stored };
+  return adviseOnMemory(architecture, adapter, work, limits);
 }

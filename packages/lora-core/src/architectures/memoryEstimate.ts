@@ -8,6 +8,7 @@ import { type BertConfig, bertLinears } from "./bertConfig.ts";
 import { type DecoderConfig, decoderLinears } from "./decoderConfig.ts";
 import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.ts";
 import type { Architecture } from "./modelConfig.ts";
+import type { BytesPerWeight } from "./weightStorage.ts";
 
 const FLOAT_BYTES = 4;
 /** Classes whose logits exist at once, and their gradient with them (ops/headCrossEntropy). */
@@ -32,6 +33,8 @@ export interface Workload {
   readonly answerTokens: number;
   /** Rows of a batch without gradients. */
   readonly evaluationRows: number;
+  /** How frozen matrices are kept. Left out: as float32, the most they take. */
+  readonly bytesPerWeight?: BytesPerWeight;
 }
 
 /** All in bytes. */
@@ -54,15 +57,17 @@ export interface MemoryEstimate {
 /** @throws {RangeError} when a target of the adapter matches no module. */
 export function estimateMemory(architecture: Architecture, config: AdapterConfig, work: Workload): MemoryEstimate {
   const adapter = layoutBytes(adapterLayout(architecture.linears, config));
-  const weights = weightBytes(architecture);
-  const { kept, working, evaluating, largest } = valuesOf(architecture, work);
+  const { bytesPerWeight = FLOAT_BYTES } = work;
+  const weights = bytesPerWeight * architecture.parameters;
+  const { kept, working, evaluating, largestWeight, largestActivation } = valuesOf(architecture, work);
   const inner = architecture.linears.length * config.rank * work.batchSize * work.maxTokens; // x A^T of every module
   const activations = FLOAT_BYTES * (kept + working + inner);
   const optimizer = 2 * adapter;
   // Gradients come while activations go; clipped ones stand beside them when all activations are gone.
   const step = weights + adapter + optimizer + Math.max(activations + adapter, 2 * adapter);
   const evaluation = weights + 3 * adapter + FLOAT_BYTES * evaluating;
-  return { weights, activations, adapter, optimizer, step, evaluation, largest: FLOAT_BYTES * largest };
+  const largest = Math.max(bytesPerWeight * largestWeight, FLOAT_BYTES * largestActivation);
+  return { weights, activations, adapter, optimizer, step, evaluation, largest };
 }
 
 /** Bytes that the backend takes in all, at the most. */
@@ -70,12 +75,7 @@ export function occupiedBytes({ step, evaluation }: MemoryEstimate): number {
   return BACKEND_BYTES + GAPS * Math.max(step, evaluation);
 }
 
-/** Frozen weights, once and in one layout, at most: matrices that float16 holds exactly take half (ops/frozenMatrix). */
-function weightBytes({ parameters }: Architecture): number {
-  return FLOAT_BYTES * parameters;
-}
-
-/** Numbers, each of FLOAT_BYTES. */
+/** Numbers, each of FLOAT_BYTES where it is no weight. */
 interface Values {
   /** Alive from forward to backward pass. */
   readonly kept: number;
@@ -83,7 +83,8 @@ interface Values {
   readonly working: number;
   /** The most of a pass without gradients, which keeps one layer at a time. */
   readonly evaluating: number;
-  readonly largest: number;
+  readonly largestWeight: number;
+  readonly largestActivation: number;
 }
 
 function valuesOf(architecture: Architecture, work: Workload): Values {
@@ -111,10 +112,8 @@ function decoderValues(config: DecoderConfig, work: Workload): Values {
     kept: batchSize * maxTokens * (hiddenSize + (work.recompute ? layers * hiddenSize + layer : layers * layer)),
     working: batchSize * Math.max(head, attention),
     evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * layer, head)),
-    largest: Math.max(
-      vocabSize * hiddenSize,
-      Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * logits),
-    ),
+    largestWeight: vocabSize * hiddenSize,
+    largestActivation: Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * logits),
   };
 }
 
@@ -152,7 +151,8 @@ function encoderValues(config: EncoderConfig, work: Workload): Values {
     kept: batchSize * maxTokens * (work.recompute ? (layers + 2) * hiddenSize + perToken / layers : perToken),
     working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (perToken / layers + 2 * hiddenSize),
-    largest: Math.max(vocabulary * embeddingSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),
+    largestWeight: vocabulary * embeddingSize,
+    largestActivation: Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize,
   };
 }
 
@@ -168,7 +168,8 @@ function bertValues(config: BertConfig, work: Workload): Values {
     kept: batchSize * maxTokens * (around + (work.recompute ? layers * hiddenSize + layer : layers * layer)),
     working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (around + layer),
-    largest: Math.max(vocabulary * hiddenSize, Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize),
+    largestWeight: vocabulary * hiddenSize,
+    largestActivation: Math.max(batchSize, evaluationRows) * maxTokens * intermediateSize,
   };
 }
 
