@@ -2,10 +2,11 @@
  * What a model and the work on it take on the backend, in bytes, from config.json alone. Pure. What each op keeps for its gradient
  * is read off ops/*; memoryEstimate.test.ts holds the sum against measured peaks.
  */
-import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import { type AdapterConfig, selectModules } from "../adapters/adapterConfig.ts";
 import { adapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
-import { type BertConfig, bertLinears } from "./bertConfig.ts";
-import { type DecoderConfig, decoderLinears } from "./decoderConfig.ts";
+import { lowestAdaptedLayer } from "./adaptedLayers.ts";
+import { type BertConfig, bertLayer, bertLinears } from "./bertConfig.ts";
+import { type DecoderConfig, decoderLinears, layerName } from "./decoderConfig.ts";
 import { type EncoderConfig, encoderLinears, layerWidth } from "./encoderConfig.ts";
 import type { Architecture } from "./modelConfig.ts";
 import type { BytesPerWeight } from "./weightStorage.ts";
@@ -59,8 +60,8 @@ export function estimateMemory(architecture: Architecture, config: AdapterConfig
   const adapter = layoutBytes(adapterLayout(architecture.linears, config));
   const { bytesPerWeight = FLOAT_BYTES } = work;
   const weights = bytesPerWeight * architecture.parameters;
-  const { kept, working, evaluating, largestWeight, largestActivation } = valuesOf(architecture, work);
-  const inner = architecture.linears.length * config.rank * work.batchSize * work.maxTokens; // x A^T of every module
+  const { kept, working, evaluating, largestWeight, largestActivation } = valuesOf(architecture, work, config);
+  const inner = selectModules(architecture.linears, config).length * config.rank * work.batchSize * work.maxTokens; // x A^T of every adapted module
   const activations = FLOAT_BYTES * (kept + working + inner);
   const optimizer = 2 * adapter;
   // Gradients come while activations go; clipped ones stand beside them when all activations are gone.
@@ -87,18 +88,38 @@ interface Values {
   readonly largestActivation: number;
 }
 
-function valuesOf(architecture: Architecture, work: Workload): Values {
+function valuesOf(architecture: Architecture, work: Workload, adapter: AdapterConfig): Values {
+  const modules = selectModules(architecture.linears, adapter).map(({ name }) => name);
+  const { layers } = architecture.config;
+  /** Below it nothing is kept (models/throughLayers.ts). */
+  const lowest = (nameOf: (index: number) => string) => lowestAdaptedLayer(modules, layers, nameOf);
   switch (architecture.kind) {
     case "use-lite":
-      return encoderValues(architecture.config, work);
+      return encoderValues(
+        architecture.config,
+        work,
+        lowest((index) => `layers.${index}`),
+      );
     case "bert":
-      return bertValues(architecture.config, work);
-    case "decoder":
-      return decoderValues(architecture.config, work);
+      return bertValues(architecture.config, work, lowest(bertLayer));
+    case "decoder": {
+      const { config } = architecture;
+      return decoderValues(
+        config,
+        work,
+        lowest((index) => layerName(config, index)),
+      );
+    }
   }
 }
 
-function decoderValues(config: DecoderConfig, work: Workload): Values {
+/** What the layers from `lowest` on keep of one token; those below are gone one by one, so that one of them is the least that there is. */
+function keptOfLayers(layer: number, hiddenSize: number, layers: number, lowest: number, recompute = false): number {
+  const kept = layers - lowest;
+  return Math.max(recompute ? kept * hiddenSize + layer : kept * layer, layer);
+}
+
+function decoderValues(config: DecoderConfig, work: Workload, lowest: number): Values {
   const { batchSize, maxTokens, answerTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
   const layer = decoderLayerValues(config);
@@ -109,7 +130,7 @@ function decoderValues(config: DecoderConfig, work: Workload): Values {
   const cached = 2 * layers * config.keyValueHeads * config.headWidth;
   const attention = maxTokens * attentionWork(heads * config.headWidth);
   return {
-    kept: batchSize * maxTokens * (hiddenSize + (work.recompute ? layers * hiddenSize + layer : layers * layer)),
+    kept: batchSize * maxTokens * (hiddenSize + keptOfLayers(layer, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * Math.max(head, attention),
     evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * layer, head)),
     largestWeight: vocabSize * hiddenSize,
@@ -137,7 +158,7 @@ function decoderLayerValues(config: DecoderConfig): number {
   );
 }
 
-function encoderValues(config: EncoderConfig, work: Workload): Values {
+function encoderValues(config: EncoderConfig, work: Workload, lowest: number): Values {
   const { batchSize, maxTokens, evaluationRows } = work;
   const { embeddingSize, hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
   const linearOutputs = encoderLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0);
@@ -148,7 +169,7 @@ function encoderValues(config: EncoderConfig, work: Workload): Values {
     perToken += 6 * width + attended(width, heads) + intermediateSize; // q, k, v in parts, then by head; relu
   }
   return {
-    kept: batchSize * maxTokens * (work.recompute ? (layers + 2) * hiddenSize + perToken / layers : perToken),
+    kept: batchSize * maxTokens * (2 * hiddenSize + keptOfLayers(perToken / layers, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (perToken / layers + 2 * hiddenSize),
     largestWeight: vocabulary * embeddingSize,
@@ -156,7 +177,7 @@ function encoderValues(config: EncoderConfig, work: Workload): Values {
   };
 }
 
-function bertValues(config: BertConfig, work: Workload): Values {
+function bertValues(config: BertConfig, work: Workload, lowest: number): Values {
   const { batchSize, maxTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
   const linearOutputs = bertLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0) / layers;
@@ -165,7 +186,7 @@ function bertValues(config: BertConfig, work: Workload): Values {
     linearOutputs + 2 * (hiddenSize + normed(hiddenSize)) + 3 * hiddenSize + attended(hiddenSize, heads) + intermediateSize;
   const around = 2 * hiddenSize + normed(hiddenSize) + hiddenSize; // embeddings, their sum and norm, and the weighted mean
   return {
-    kept: batchSize * maxTokens * (around + (work.recompute ? layers * hiddenSize + layer : layers * layer)),
+    kept: batchSize * maxTokens * (around + keptOfLayers(layer, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * maxTokens * attentionWork(hiddenSize),
     evaluating: evaluationRows * maxTokens * (around + layer),
     largestWeight: vocabulary * hiddenSize,

@@ -1,7 +1,7 @@
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { estimateMemory, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { bytesPerWeight } from "@duet/lora-core/architectures/weightStorage";
 import { sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -21,14 +21,24 @@ beforeAll(async () => {
 });
 
 describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on %s", (id) => {
-  test.each<[Workload, { rank: number }]>([
+  test.each<[Workload, { rank: number; upper?: number }]>([
     [{ batchSize: 1, maxTokens: 16, answerTokens: 2, evaluationRows: 32 }, { rank: 8 }],
     [{ batchSize: 6, maxTokens: 40, answerTokens: 4, evaluationRows: 32 }, { rank: 32 }],
     [{ batchSize: 4, maxTokens: 96, answerTokens: 8, evaluationRows: 16 }, { rank: 4 }],
-  ])("is estimated for %o, %o", async (work, { rank }) => {
+    [
+      { batchSize: 4, maxTokens: 96, answerTokens: 8, evaluationRows: 1 },
+      { rank: 4, upper: 1 },
+    ],
+    [{ batchSize: 8, maxTokens: 64, answerTokens: 8, evaluationRows: 1, recompute: true }, { rank: 4 }],
+    [
+      { batchSize: 8, maxTokens: 64, answerTokens: 8, evaluationRows: 1, recompute: true },
+      { rank: 4, upper: 2 },
+    ],
+  ])("is estimated for %o, %o", async (work, { rank, upper }) => {
     const files = readModelFolder(id);
     const architecture = parseArchitecture(files.config);
-    const adapter: AdapterConfig = { rank, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };
+    const targetModules = upper === undefined ? [...architecture.defaultTargets] : upperModules(architecture, upper);
+    const adapter: AdapterConfig = { rank, alpha: 16, dropout: 0, targetModules };
     const stored = bytesPerWeight(bytesOf(files), architecture.parameters);
     const estimate = estimateMemory(architecture, adapter, { ...work, bytesPerWeight: stored });
 
@@ -42,7 +52,12 @@ describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on 
     // In training a decoder does not read the last token.
     const unread = id === "duet-tiny" ? 1 : 0;
     const initial = initialAdapter(adapterLayout(model.linears, adapter), 1);
-    takeTrainingStep(task, examples(work.batchSize, work.maxTokens + unread, work.answerTokens * unread), initial);
+    takeTrainingStep(
+      task,
+      examples(work.batchSize, work.maxTokens + unread, work.answerTokens * unread),
+      initial,
+      work.recompute,
+    );
     expectWithinQuarter(estimate.step - estimate.weights, meter.takePeak() - before - weights);
     await task.score(examples(work.evaluationRows, work.maxTokens, work.answerTokens * unread), null);
     const withoutAdapters = estimate.evaluation - estimate.weights - 3 * estimate.adapter;
@@ -52,6 +67,12 @@ describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on 
     expect(meter.live()).toBe(before);
   });
 });
+
+/** Whole names of the modules in the last `count` layers. */
+function upperModules({ linears, config: { layers } }: Architecture, count: number): string[] {
+  const layerOf = (name: string) => Number(/\.(\d+)\./.exec(name)?.[1] ?? -1);
+  return linears.map(({ name }) => name).filter((name) => layerOf(name) >= layers - count);
+}
 
 /** In the file. */
 function bytesOf({ weights }: ModelFiles): number {

@@ -10,6 +10,7 @@ import { sharedLinear } from "../ops/frozenLinear.ts";
 import { headCrossEntropy } from "../ops/headCrossEntropy/headCrossEntropy.ts";
 import { loraLinear } from "../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
 import { createWasmMeter, type WasmMeter } from "./testing/stepMemory.ts";
 import { trainAdapter } from "./trainAdapter.ts";
 
@@ -58,6 +59,46 @@ test.each(["use-lite", "duet-tiny"] as const)(
       const apart = other.values.filter((value, i) => Math.abs(value - (whole.values[i] ?? 0)) > 1e-5).length;
       expect(apart / whole.values.length).toBeLessThan(0.01);
       expect(other.peak).toBeLessThan(0.8 * whole.peak);
+    }
+    task.dispose();
+    model.dispose();
+  },
+);
+
+test.each(["use-lite", "duet-tiny"] as const)(
+  "%s with an adapter on its last layer has the gradients it has with one on all layers, and keeps nothing below",
+  async (id) => {
+    const files = readModelFolder(id);
+    const model = loadModel(files);
+    const task = await model.prepare({ kind: "label", labels: LABELS });
+    const input = "the disk of the node could not be read and the job was started again";
+    const batch = LABELS.map((answer, line) => task.encode({ line, input: `${line} ${input}`, answer }, 48));
+    const { layers } = parseArchitecture(files.config).config;
+    const all = model.linears.map(({ name }) => name);
+    const upper = all.filter((name) => name.includes(`.${layers - 1}.`));
+    // Factors B of a new adapter are zero, so it changes nothing below.
+    const start = initialAdapter(adapterLayout(model.linears, { rank: 4, alpha: 8, dropout: 0, targetModules: all }), 3);
+    const measure = (modules: readonly string[], recompute: boolean) => {
+      const chosen = new Map([...start].filter(([key]) => modules.some((name) => key.startsWith(`${name}.`))));
+      const adapter = uploadAdapter(chosen, { scale: 2, trainable: true });
+      meter.takePeak();
+      const before = meter.live();
+      const { value, grads } = tf.variableGrads(
+        () => task.loss(batch, adapter, { dropout: null, recompute }),
+        [...adapter.variables],
+      );
+      const peak = meter.takePeak() - before;
+      const gradients = upper.map((name) => [...(grads[adapter.factors.get(name)?.b.name ?? ""]?.dataSync() ?? [])]);
+      tf.dispose([value, grads]);
+      adapter.dispose();
+      return { peak, gradients };
+    };
+    const whole = measure(all, false);
+    expect(whole.gradients.flat().some((gradient) => gradient !== 0)).toBe(true);
+    for (const recompute of [false, true]) {
+      const truncated = measure(upper, recompute);
+      expect(truncated.gradients).toEqual(whole.gradients);
+      expect(truncated.peak).toBeLessThan((1.6 / layers) * whole.peak);
     }
     task.dispose();
     model.dispose();

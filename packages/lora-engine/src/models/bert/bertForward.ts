@@ -14,7 +14,7 @@ import { selectRows } from "../../ops/selectRows/selectRows.ts";
 import { adaptedLinear } from "../adaptedLinear.ts";
 import { biasOf, meanOfTokens, type PaddedShape, paddedIds, paddedShape, unitRows } from "../encoder/paddedTexts.ts";
 import type { EmbeddingPass } from "../encoder/sentenceEncoder.ts";
-import { recomputedLayer } from "../recomputedLayer.ts";
+import { throughLayers } from "../throughLayers.ts";
 import type { BertWeights } from "./bertWeights.ts";
 
 export interface BertPass extends EmbeddingPass {
@@ -32,17 +32,14 @@ export function bertVectors(pass: BertPass, texts: readonly Int32Array[]): tf.Te
 
 /** Hidden states after the last layer, [B T, D]. */
 export function bertHiddenStates(pass: BertPass, texts: readonly Int32Array[], shape: PaddedShape): tf.Tensor2D {
-  let x = embedTokens(pass, texts, shape);
   const bias = biasOf(shape);
-  for (let index = 0; index < pass.config.layers; index++) {
-    x = pass.recompute
-      ? recomputedLayer(x, pass.adapter, bertLayer(index), (input, adapter) =>
-          bertLayerOutput({ ...pass, adapter }, input, { ...shape, bias: biasOf(shape), index }),
-        )
-      : // A tidy each: without gradients nothing of a layer outlives it.
-        tf.tidy(() => bertLayerOutput(pass, x, { ...shape, bias, index }));
-  }
-  return x;
+  return throughLayers(embedTokens(pass, texts, shape), {
+    count: pass.config.layers,
+    nameOf: bertLayer,
+    ...{ adapter: pass.adapter, recompute: pass.recompute },
+    run: (index, x, adapter, again) =>
+      bertLayerOutput({ ...pass, adapter }, x, { ...shape, bias: again ? biasOf(shape) : bias, index }),
+  });
 }
 
 /** Embeddings of the tokens, their positions and the first token type, normed: [B T, D]. */

@@ -23,7 +23,7 @@ import type { HeadShape } from "../../ops/selfAttention/selfAttentionKernel.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import { adaptedLinear, adaptedLinears } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
-import { recomputedLayer } from "../recomputedLayer.ts";
+import { throughLayers } from "../throughLayers.ts";
 import { batchBias } from "./batchBias.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
@@ -52,16 +52,12 @@ interface Pass extends ForwardOptions {
 export function hiddenStates(weights: DecoderWeights, batch: TokenBatch | PackedTokens, options: ForwardOptions): tf.Tensor2D {
   const { config } = weights;
   const pass = createPass(weights, batch, options);
-  let x = embed(weights, batch, options.cache?.length ?? 0);
-  for (let index = 0; index < config.layers; index++) {
-    x = options.recompute
-      ? recomputedLayer(x, options.adapter, layerName(config, index), (input, adapter) =>
-          decoderLayer(createPass(weights, batch, { ...options, adapter }), index, input),
-        )
-      : // A tidy each: without gradients nothing of a layer outlives it.
-        tf.tidy(() => decoderLayer(pass, index, x));
-  }
-  return x;
+  return throughLayers(embed(weights, batch, options.cache?.length ?? 0), {
+    count: config.layers,
+    nameOf: (index) => layerName(config, index),
+    ...{ adapter: options.adapter, recompute: options.recompute },
+    run: (index, x, adapter, again) => decoderLayer(again ? createPass(weights, batch, { ...options, adapter }) : pass, index, x),
+  });
 }
 
 function createPass(weights: DecoderWeights, batch: TokenBatch | PackedTokens, options: ForwardOptions): Pass {

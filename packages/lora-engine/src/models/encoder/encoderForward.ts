@@ -10,7 +10,7 @@ import { attention } from "../../ops/attention/attention.ts";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import { adaptedLinear } from "../adaptedLinear.ts";
-import { recomputedLayer } from "../recomputedLayer.ts";
+import { throughLayers } from "../throughLayers.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 import { biasOf, meanOfTokens, type PaddedShape, paddedIds, paddedShape, unitRows } from "./paddedTexts.ts";
 import type { EmbeddingPass } from "./sentenceEncoder.ts";
@@ -24,16 +24,14 @@ export interface EncoderPass extends EmbeddingPass {
 export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.Tensor2D {
   const { config, weights } = pass;
   const shape = paddedShape(texts, config.maxTokens);
-  let x = embedTokens(weights, texts, shape);
   const bias = biasOf(shape);
-  for (let index = 0; index < config.layers; index++) {
-    x = pass.recompute
-      ? recomputedLayer(x, pass.adapter, `layers.${index}`, (input, adapter) =>
-          encoderLayer({ ...pass, adapter }, input, { ...shape, bias: biasOf(shape), index }),
-        )
-      : // A tidy each: without gradients nothing of a layer outlives it.
-        tf.tidy(() => encoderLayer(pass, x, { ...shape, bias, index }));
-  }
+  const x = throughLayers(embedTokens(weights, texts, shape), {
+    count: config.layers,
+    nameOf: (index) => `layers.${index}`,
+    ...{ adapter: pass.adapter, recompute: pass.recompute },
+    run: (index, x, adapter, again) =>
+      encoderLayer({ ...pass, adapter }, x, { ...shape, bias: again ? biasOf(shape) : bias, index }),
+  });
   return unitRows(adaptedLinear(pass, "pooler", meanOfTokens(x, shape)).tanh());
 }
 

@@ -49,7 +49,7 @@ export function createWasmMeter(): WasmMeter {
 }
 
 /** One AdamW step as trainAdapter.ts takes it, on a copy of `start`; everything is freed. */
-export function takeTrainingStep(model: TaskModel, batch: readonly Example[], start: NamedTensors): void {
+export function takeTrainingStep(model: TaskModel, batch: readonly Example[], start: NamedTensors, recompute = false): void {
   const variables = new Map<string, tf.Variable<tf.Rank.R2>>();
   for (const [key, { shape, data }] of start) {
     const made = tf.tensor2d(data.slice(), [shape[0] ?? 0, shape[1] ?? 0]);
@@ -66,7 +66,7 @@ export function takeTrainingStep(model: TaskModel, batch: readonly Example[], st
   const all = [...variables.values()];
   const optimizer = createAdamW(all, { weightDecay: 0.01 });
   tf.tidy(() => {
-    const { grads } = tf.variableGrads(() => model.loss(batch, adapter, null), all);
+    const { grads } = tf.variableGrads(() => model.loss(batch, adapter, { dropout: null, recompute }), all);
     const gradients = all.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     optimizer.apply(gradients, 1e-3, clipFactor(gradients, 1));
   });
