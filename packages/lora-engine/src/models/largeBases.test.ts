@@ -1,0 +1,96 @@
+import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { estimateMemory, occupiedBytes } from "@duet/lora-core/architectures/memoryEstimate";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useBackend } from "../backends/testBackend.ts";
+import { wasmMemory } from "../kernels/wasmHeap.ts";
+import { createWasmMeter, takeTrainingStep, type WasmMeter } from "../training/testing/stepMemory.ts";
+import { createCausalTask } from "./causalLm/causalTask.ts";
+import { disposeDecoderWeights, loadDecoderWeights } from "./causalLm/decoderWeights.ts";
+import { createPromptEncoder } from "./causalLm/prompt.ts";
+import type { Example } from "./languageModel.ts";
+import { LARGE_BASES, randomBase } from "./testing/randomBase.ts";
+import { smallTokenizer } from "./testing/randomEncoder.ts";
+
+/** "NAME" or "NAME,NAME" of LARGE_BASES; the figures that it prints are those of docs/models.md. */
+const { DUET_LARGE_BASES = "" } = process.env;
+const wanted = DUET_LARGE_BASES.split(",");
+
+const WORKS = [
+  { batchSize: 1, maxTokens: 128, recompute: false },
+  { batchSize: 8, maxTokens: 64, recompute: false },
+  { batchSize: 8, maxTokens: 64, recompute: true },
+  { batchSize: 8, maxTokens: 64, recompute: false, upper: 4 },
+];
+const ANSWER_TOKENS = 4;
+const STEPS = 3;
+
+describe.each(Object.entries(LARGE_BASES))("random weights of the shape of %s, on wasm", (name, json) => {
+  const architecture = parseArchitecture(json);
+  if (architecture.kind !== "decoder") throw new Error("not a decoder");
+  const { config, linears } = architecture;
+  let meter: WasmMeter;
+
+  beforeAll(async () => {
+    await useBackend("wasm");
+    meter = createWasmMeter();
+  });
+
+  test.skipIf(!wanted.includes(name)).each(["BF16", "F32"] as const)(
+    `from %s, load and step as estimated (needs DUET_LARGE_BASES=${name}, see docs/models.md)`,
+    (stored) => {
+      const before = meter.live();
+      const loaded = performance.now();
+      const weights = loadDecoderWeights(config, randomBase(architecture, stored));
+      const bytes = meter.live() - before;
+      report(`${name} ${stored}: loaded in ${seconds(loaded)}, ${megabytes(bytes)} of tensors, heap ${heap()}`);
+      const task = createCausalTask(weights, createPromptEncoder(smallTokenizer, config), { kind: "text" });
+      for (const { upper, ...work } of WORKS) {
+        const layer = ({ name }: { readonly name: string }) => Number(/\.(\d+)\./.exec(name)?.[1]);
+        const modules = linears.filter((module) => upper === undefined || layer(module) >= config.layers - upper);
+        const adapter = { rank: 8, alpha: 16, dropout: 0, targetModules: modules.map(({ name }) => name) };
+        const bytesPerWeight = stored === "BF16" ? 2 : 4;
+        const workload = { ...work, answerTokens: ANSWER_TOKENS, evaluationRows: 1, bytesPerWeight } as const;
+        const estimate = estimateMemory(architecture, adapter, workload);
+        expect(bytes / estimate.weights).toBeCloseTo(1, 2);
+        const start = initialAdapter(adapterLayout(linears, adapter), 1);
+        const batch = rows(work.batchSize, work.maxTokens + 1);
+        meter.takePeak();
+        const times = Array.from({ length: STEPS }, () => {
+          const { user, system } = process.cpuUsage();
+          takeTrainingStep(task, batch, start, work.recompute);
+          const spent = process.cpuUsage({ user, system });
+          return (spent.user + spent.system) / 1e6;
+        });
+        const peak = meter.takePeak() - before;
+        report(
+          `  ${work.batchSize} x ${work.maxTokens}${work.recompute ? ", layers twice" : ""}${upper ? `, upper ${upper} layers` : ""}: ` +
+            `${times.map((time) => time.toFixed(2)).join(", ")} s of a processor, ` +
+            `${megabytes(peak)} of tensors, estimate ${megabytes(estimate.step)}, in all ${megabytes(occupiedBytes(estimate))}, heap ${heap()}`,
+        );
+        expect(estimate.step / peak).toBeGreaterThan(0.85);
+        expect(estimate.step / peak).toBeLessThan(1.25);
+      }
+      task.dispose();
+      disposeDecoderWeights(weights);
+      expect(meter.live()).toBe(before);
+    },
+    600_000,
+  );
+});
+
+function rows(count: number, length: number): Example[] {
+  return Array.from({ length: count }, (_, row) => ({
+    tokens: Int32Array.from({ length }, (_, i) => 5 + ((7919 * i + 104_729 * row) % 49_000)),
+    answerStart: length - ANSWER_TOKENS,
+    label: -1,
+  }));
+}
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+const heap = () => megabytes(wasmMemory().buffer.byteLength);
+const seconds = (began: number) => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+
+function report(line: string): void {
+  process.stdout.write(`${line}; process ${megabytes(process.memoryUsage().rss)}\n`);
+}
