@@ -34,6 +34,8 @@ export type LoadEvent =
   | { readonly kind: "submitted"; readonly round: number; readonly uploadMs: number; readonly acknowledgedMs: number }
   | { readonly kind: "dropped" }
   | { readonly kind: "straggled" }
+  /** Drawn in reserve, and the round had enough before it answered. */
+  | { readonly kind: "spared" }
   /** A code of the error table. */
   | { readonly kind: "failed"; readonly code: string }
   | { readonly kind: "ended" };
@@ -115,7 +117,13 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     }
     await upload;
     const uploaded = performance.now();
-    await client.request("round:submit", { round, adapter: blob, metrics: METRICS });
+    try {
+      await client.request("round:submit", { round, adapter: blob, metrics: METRICS });
+    } catch (error) {
+      if (!config.clientSampling || codeOf(error) !== "WRONG_ROUND") throw error;
+      tell({ kind: "spared" });
+      return;
+    }
     tell({ kind: "submitted", round, uploadMs: uploaded - began, acknowledgedMs: performance.now() - uploaded });
   }
 

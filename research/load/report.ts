@@ -17,6 +17,8 @@ export interface LoadReport {
   readonly acknowledgedMs: Percentiles;
   readonly dropped: number;
   readonly straggled: number;
+  /** Drawn in reserve, and not needed. */
+  readonly spared: number;
   /** By code. */
   readonly failed: Readonly<Record<string, number>>;
   readonly ends: Readonly<Record<string, number>>;
@@ -44,7 +46,7 @@ export function createTally() {
   const uploads: number[] = [];
   const acknowledgements: number[] = [];
   const failed: Record<string, number> = {};
-  const counts = { joined: 0, dropped: 0, straggled: 0, ended: 0 };
+  const counts = { joined: 0, dropped: 0, straggled: 0, spared: 0, ended: 0 };
   let clientCpuSeconds = 0;
   return {
     counts,
@@ -62,6 +64,7 @@ export function createTally() {
       acknowledgedMs: percentiles(acknowledgements),
       dropped: counts.dropped,
       straggled: counts.straggled,
+      spared: counts.spared,
       failed,
       clientCpuSeconds,
     }),
@@ -98,7 +101,7 @@ export function reportLines(report: LoadReport): string[] {
     `rounds             ${roundSeconds.length} closed, median ${median(roundSeconds).toFixed(1)} s, longest ${longest.toFixed(1)} s`,
     `uploads            ${report.submitted}, ${report.megabytesUp.toFixed(0)} MB, p50 ${(uploadMs.p50 / 1000).toFixed(2)} s, p99 ${(uploadMs.p99 / 1000).toFixed(2)} s`,
     `acknowledgements   p50 ${(acknowledgedMs.p50 / 1000).toFixed(2)} s, p99 ${(acknowledgedMs.p99 / 1000).toFixed(2)} s`,
-    `cut, missed        ${report.dropped} connections cut in an upload, ${report.straggled} rounds missed`,
+    `not counted        ${report.dropped} connections cut in an upload, ${report.straggled} rounds missed, ${report.spared} not needed`,
     `failures           ${counts(report.failed)}`,
     `federations ended  ${counts(report.ends)}`,
     `coordinator        peak ${coordinator.peakRssMb.toFixed(0)} MB, CPU ${coordinator.cpuSeconds.toFixed(1)} s, event loop p99 ${coordinator.delayP99Ms.toFixed(0)} ms, longest ${coordinator.delayMaxMs.toFixed(0)} ms`,
