@@ -14,7 +14,8 @@ import {
   skipRound,
 } from "./exchangeSteps.ts";
 import { commandsBetween, timerAgain } from "./pendingWork.ts";
-import type { Introduction, RoundCommand, RoundEvent } from "./roundEvents.ts";
+import { away, joined, left, returned, returnedAfterEnd } from "./presence.ts";
+import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
 import {
   clientsNeeded,
   type EnrolledClient,
@@ -29,11 +30,10 @@ import {
   sendsAdapter,
   specOf,
 } from "./roundState.ts";
-import { end, log, noteEach, openRound, recordRound, retryRound, updateClient, withoutIdle } from "./roundSteps.ts";
-import { drawnFor, hasEnough, hasPlace } from "./sampling.ts";
+import { end, log, noteEach, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { drawnFor, hasEnough } from "./sampling.ts";
 import { withStandings } from "./standings.ts";
 import { submissionStanding } from "./submissionStanding.ts";
-import { withFigures } from "./toldFigures.ts";
 
 export interface Transition {
   readonly state: RoundState;
@@ -173,88 +173,6 @@ function closeRound(state: RoundState, open: OpenRound): RoundState {
   if (isSummed(state, open) || isFiguresSum(state, open)) return openExchange(state, open);
   if (specOf(state, open).uploads) return { ...state, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
   return recordRound(state, { open, exchange: null, outcome: null });
-}
-
-function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
-  if (enrolled(state, clientId)) return state;
-  const note = openRoundOf(state) ? "Joined during a round; takes part from the next one" : null;
-  const client: EnrolledClient = {
-    ...introduction,
-    id: clientId,
-    status: "present",
-    removed: false,
-    note,
-    lastSeenAt: state.at,
-    awayUntil: null,
-    bytesUp: 0,
-    bytesDown: 0,
-    history: [],
-  };
-  return log({ ...state, clients: [...state.clients, client] }, `${client.name} joined`, clientId);
-}
-
-/**
- * A client that comes back takes part in the open round again, even when it was away at its opening. One that was forgotten since, in a
- * journal from before anybody was, is enrolled anew.
- */
-function returned(state: RoundState, clientId: string, introduction: Introduction): RoundState {
-  const client = enrolled(state, clientId);
-  if (!client) return joined(state, clientId, introduction);
-  if (client.removed) return state;
-  const back = withFigures(
-    updateClient(state, clientId, () => ({
-      ...introduction,
-      status: "present",
-      note: null,
-      awayUntil: null,
-      lastSeenAt: state.at,
-    })),
-    clientId,
-    client.figures,
-  );
-  if (client.status === "present") return back;
-  return log(withParticipant(back, clientId), `${introduction.name} is back`, clientId);
-}
-
-/** Who sees its figures, and what it says of itself, is the client's choice after the end too. */
-function returnedAfterEnd(state: RoundState, clientId: string, { figures, device, samples }: Introduction): RoundState {
-  const client = enrolled(state, clientId);
-  if (!client || client.removed) return state;
-  const change = { figures, device, samples, status: "present", note: null } as const;
-  return withFigures(
-    updateClient(state, clientId, () => change),
-    clientId,
-    client.figures,
-  );
-}
-
-function withParticipant(state: RoundState, clientId: string): RoundState {
-  const { phase } = state;
-  if (phase.kind !== "collecting" || phase.open.participants.includes(clientId) || !hasPlace(state, phase.open)) return state;
-  const open = { ...phase.open, participants: [...phase.open.participants, clientId] };
-  return { ...state, phase: { kind: "collecting", open } };
-}
-
-function away(state: RoundState, clientId: string): RoundState {
-  const client = enrolled(state, clientId);
-  if (client?.status !== "present") return state;
-  const awayUntil = state.at + state.policy.reconnectGraceMs;
-  const next = updateClient(state, clientId, () => ({
-    status: "away",
-    awayUntil,
-    lastSeenAt: state.at,
-    note: "connection lost, may come back",
-  }));
-  return log(next, `${client.name} lost the connection`, clientId);
-}
-
-function left(state: RoundState, clientId: string, why: string, removed: boolean): RoundState {
-  const client = enrolled(state, clientId);
-  if (!client || (client.status === "left" && (client.removed || !removed))) return state;
-  const lastSeenAt = client.status === "present" ? state.at : client.lastSeenAt;
-  const next = updateClient(state, clientId, () => ({ status: "left", removed, awayUntil: null, lastSeenAt, note: why }));
-  const text = why === "connection lost" ? `${client.name} did not come back` : `${client.name} ${why}`;
-  return withoutIdle(log(next, text, clientId));
 }
 
 function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
