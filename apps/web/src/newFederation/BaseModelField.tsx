@@ -1,4 +1,4 @@
-import type { Offer } from "@duet/client/coordinatorClient";
+import type { Offer } from "@duet/client/typedSocket";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Task } from "@duet/lora-core/data/task";

@@ -1,4 +1,4 @@
-import type { Offer } from "@duet/client/coordinatorClient";
+import type { Offer } from "@duet/client/typedSocket";
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";

@@ -1,4 +1,4 @@
-import type { Offer } from "@duet/client/coordinatorClient";
+import type { Offer } from "@duet/client/typedSocket";
 import { Button } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Shell } from "../app/Shell.tsx";

@@ -3,10 +3,12 @@ import type { DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ClientEngine, KeptRound } from "../clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "../clientIdentity.ts";
-import type { ConnectionStatus, CoordinatorClient, RoundSubmission } from "../coordinatorClient.ts";
+import type { CoordinatorClient } from "../coordinatorClient.ts";
 import type { FederationFeed, FeedState } from "../federationFeed.ts";
+import type { RoundSubmission } from "../roundTransfers.ts";
 import { createStore } from "../store.ts";
 import type { Surroundings, SurroundingsChange } from "../surroundings.ts";
+import type { ConnectionStatus } from "../typedSocket.ts";
 import { metricsOf } from "./snapshots.ts";
 
 /** A promise that the test settles. */

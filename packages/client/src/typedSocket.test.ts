@@ -1,6 +1,6 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { expect, test } from "vitest";
-import { parseReply } from "./coordinatorClient.ts";
+import { parseReply } from "./typedSocket.ts";
 
 test("a good reply comes out parsed", () => {
   const named = { sha256: "5b".repeat(32), bytes: 4 };
