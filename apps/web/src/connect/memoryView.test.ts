@@ -6,6 +6,31 @@ import { memoryView } from "./memoryView.ts";
 const config = defaultFederation({ name: "x", model: decoderBase, task: { kind: "label", labels: ["a", "b"] } });
 const view = (bytes: number | null, tensorBytes: number | null = null) => memoryView(config, { bytes, tensorBytes });
 
+test("proposes the setting for small devices where that one fits", () => {
+  const task = { kind: "label", labels: ["a", "b"] } as const;
+  const small = defaultFederation({
+    name: "x",
+    model: decoderBase,
+    task: { ...task, labels: [...task.labels] },
+    devices: "small",
+  });
+  // Between what the two need at the least, found by halving.
+  const fits = (bytes: number) => !memoryView(small, { bytes, tensorBytes: null }).isWarning;
+  let [low, high] = [1, 2 ** 31];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) high = middle;
+    else low = middle;
+  }
+  const limits = { bytes: high, tensorBytes: null };
+  expect(memoryView(config, limits, small)).toEqual({
+    text: expect.stringMatching(/\. The setting for phones and old laptops fits: choose it above\.$/),
+    isWarning: true,
+  });
+  expect(memoryView(config, limits).text).toMatch(/It would fit with rows of \d+ tokens/);
+  expect(memoryView(config, { ...limits, bytes: low }, small).text).not.toContain("phones");
+});
+
 test("says what training takes, and what would help where that is too much", () => {
   const { text, isWarning } = view(2 ** 31);
   expect(isWarning).toBe(false);

@@ -10,8 +10,8 @@ export interface MemoryView {
   readonly isWarning: boolean;
 }
 
-/** @throws {UnsupportedModelError} on a base that is not supported. */
-export function memoryView(settings: MemorySettings, limits: DeviceLimits): MemoryView {
+/** `smaller` is what may be proposed for small devices. @throws {UnsupportedModelError} on a base that is not supported. */
+export function memoryView(settings: MemorySettings, limits: DeviceLimits, smaller: MemorySettings | null = null): MemoryView {
   const { needed, available, fit } = adviceFor(settings, limits);
   const { training, adapter } = settings;
   const takes = `Training takes about ${formatBytes(needed)} of memory in this tab`;
@@ -24,6 +24,9 @@ export function memoryView(settings: MemorySettings, limits: DeviceLimits): Memo
   }
   const over =
     available === null ? `${takes}, in larger pieces than this device allows` : `${takes}; it allows ${formatBytes(available)}`;
+  if (smaller && adviceFor(smaller, limits).fit.kind === "fits") {
+    return { text: `${over}. The setting for phones and old laptops fits: choose it above.`, isWarning: true };
+  }
   const way =
     fit.kind === "never"
       ? "No setting makes it fit: choose a smaller base model, or another device."

@@ -1,7 +1,6 @@
 import type { Offer } from "@duet/client/typedSocket";
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
@@ -12,9 +11,12 @@ import { BaseModelField } from "./BaseModelField.tsx";
 import {
   aggregationNote,
   type ChoiceNote,
+  chosenDevices,
   chosenRobustness,
   chosenUpload,
   clientEpsilonNote,
+  deviceChoices,
+  devicesNote,
   epsilonNote,
   type FederationForm,
   methodChoices,
@@ -23,6 +25,7 @@ import {
   robustnessChoices,
   robustnessNote,
   samplingNote,
+  settingsFor,
   uploadChoices,
   uploadNote,
 } from "./federationForm.ts";
@@ -42,6 +45,7 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
     const kind = !model || isFitFor(form.kind, model) ? form.kind : "label";
     onChange({ model, kind, initial: null });
   };
+  const settings = settingsFor(form);
   return (
     <Panel title="Name and base model">
       <div className="fields">
@@ -54,14 +58,17 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
         />
       </div>
       <BaseModelField model={form.model} task={form.kind} offer={offer} onChange={changeModel} />
-      {form.model && (
-        <MemoryNote
-          {...defaultFederation({
-            name: form.name,
-            model: form.model,
-            task: form.kind === "label" ? { kind: "label", labels: [] } : { kind: "text" },
-          })}
+      <div className="fields">
+        <NativeSelect
+          label="Devices that take part"
+          {...said(devicesNote(form))}
+          value={form.devices}
+          data={deviceChoices}
+          onChange={(event) => onChange({ devices: chosenDevices(event.currentTarget.value) })}
         />
+      </div>
+      {settings && (
+        <MemoryNote settings={settings} smaller={form.devices === "usual" ? settingsFor({ ...form, devices: "small" }) : null} />
       )}
     </Panel>
   );

@@ -2,9 +2,11 @@ import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseM
 import { expect, test } from "vitest";
 import {
   aggregationNote,
+  chosenDevices,
   chosenRobustness,
   chosenUpload,
   clientEpsilonNote,
+  devicesNote,
   epsilonNote,
   initialForm,
   methodChoices,
@@ -40,6 +42,22 @@ test("a filled form becomes a valid config", () => {
       seed: 42,
     },
   });
+});
+
+test("for phones and old laptops everybody trains less, and the form says what that takes", () => {
+  const usual = devicesNote(filled).text;
+  const small = devicesNote({ ...filled, devices: "small" }).text;
+  expect(usual).toMatch(/^Everybody trains rank 8, 16 rows of 48 tokens at a time: about [\d.]+ [kMG]?B in a tab\.$/);
+  expect(small).toMatch(
+    /^Everybody trains rank 4 on queries and values, 8 rows of 32 tokens at a time: about [\d.]+ [kMG]?B in a tab\.$/,
+  );
+  const result = toConfig({ ...filled, devices: "small" }, 1);
+  expect(result).toMatchObject({
+    ok: true,
+    config: { adapter: { rank: 4, alpha: 8 }, training: { batchSize: 8, maxTokens: 32 } },
+  });
+  expect(devicesNote({ ...filled, model: null }).runs).toBe(true);
+  expect([chosenDevices("small"), chosenDevices("tablet")]).toEqual(["small", "usual"]);
 });
 
 test("a base that is still to be chosen is missed first", () => {

@@ -1,5 +1,6 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
+import { adviceFor, type MemorySettings } from "@duet/client/memoryAdvice";
 import { adapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { nameOfCoding, type UploadCoding } from "@duet/lora-core/compression/uploadCoding";
@@ -18,8 +19,10 @@ import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import {
   clientPrivacyOf,
   clientSamplingOf,
-  DEFAULT_ADAPTER,
   DEFAULT_UPLOAD,
+  DEVICE_CLASSES,
+  type DeviceClass,
+  defaultAdapter,
   defaultFederation,
   presetOf,
 } from "@duet/lora-core/federation/federationDefaults";
@@ -33,6 +36,7 @@ import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
+import { formatBytes } from "../lib/format.ts";
 import type { InitialAdapter } from "./initialAdapterOf.ts";
 
 export interface FederationForm {
@@ -49,6 +53,7 @@ export interface FederationForm {
   readonly aggregation: Aggregation;
   readonly robustness: RobustnessConfig["kind"];
   readonly upload: UploadCoding;
+  readonly devices: DeviceClass;
   readonly rounds: number;
   readonly localSteps: number;
   readonly innerSteps: number;
@@ -78,6 +83,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     aggregation: "plain",
     robustness: DEFAULT_PROTECTION,
     upload: DEFAULT_UPLOAD,
+    devices: "usual",
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,
@@ -115,6 +121,41 @@ export const robustnessChoices = Object.entries(ROBUSTNESS_WORDS).map(([value, {
 /** The choice of that value; the default where there is none. */
 export function chosenRobustness(value: string): FederationForm["robustness"] {
   return robustnessConfig.options.flatMap(({ shape }) => shape.kind.options).find((kind) => kind === value) ?? DEFAULT_PROTECTION;
+}
+
+const DEVICE_LABELS: Readonly<Record<DeviceClass, string>> = {
+  usual: "Laptops and desktops",
+  small: "Phones and old laptops too",
+};
+
+/** Who takes part, by what their devices can hold, as choices. */
+export const deviceChoices = DEVICE_CLASSES.map((value) => ({ value, label: DEVICE_LABELS[value] }));
+
+/** The choice of that value; laptops and desktops where there is none. */
+export const chosenDevices = (value: string): DeviceClass => DEVICE_CLASSES.find((known) => known === value) ?? "usual";
+
+/** What everybody trains, and what that takes. */
+export function devicesNote(form: Pick<FederationForm, "devices" | "model" | "kind" | "initial">): ChoiceNote {
+  const settings = settingsFor(form);
+  if (!settings) return note(null, "What everybody trains, so that the smallest device can hold it.");
+  const { adapter, training } = settings;
+  const part = form.initial || form.devices === "usual" ? "" : " on queries and values";
+  const memory = formatBytes(adviceFor(settings, { bytes: null, tensorBytes: null }).needed);
+  return note(
+    null,
+    `Everybody trains rank ${adapter.rank}${part}, ${training.batchSize} rows of ${training.maxTokens} tokens at a time: about ${memory} in a tab.`,
+  );
+}
+
+/** What takes memory in the federation that the form stands for; null without a base. */
+export function settingsFor({
+  model,
+  kind,
+  devices,
+  initial,
+}: Pick<FederationForm, "devices" | "model" | "kind" | "initial">): MemorySettings | null {
+  if (!model) return null;
+  return defaultFederation({ name: "", model, devices, initial, task: kind === "label" ? { kind, labels: [] } : { kind } });
 }
 
 /** What a choice is or does, one sentence; or why it cannot be had. */
@@ -247,8 +288,8 @@ function clientEpsilonCost(
   const { model, maxClients } = form;
   const noiseMultiplier = sumNoise(clientPrivacy, summedRounds(methodIn(form), budgetsOf(form)));
   if (!model || noiseMultiplier === null) return "";
-  const { linears, defaultTargets } = parseArchitecture(model.config);
-  const values = layoutBytes(adapterLayout(linears, { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] })) / 4;
+  const architecture = parseArchitecture(model.config);
+  const values = layoutBytes(adapterLayout(architecture.linears, defaultAdapter(architecture, form.devices))) / 4;
   const ratio = noiseOverUpdate({ noiseMultiplier }, values, maxClients);
   const verdict = ratio > 1 ? "so it drowns what they learned: this is for crowds" : "so something of what they learned is left";
   return `With ${maxClients} clients the noise in their mean is ${ratio.toPrecision(2)} times as long as the longest update of one, ${verdict}. Nobody sends accuracies or losses.`;

@@ -115,7 +115,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
                   Take {proposal}
                 </Button>
               )}
-              <MemoryNote {...config} />
+              <MemoryNote settings={config} smaller={null} />
               {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
               <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
                 {rule === "approval" ? "Ask to join" : "Join and train"}

@@ -26,6 +26,8 @@ interface ArchitectureOf<Family extends ModelFamily, Kind extends string, Config
   readonly parameters: number;
   /** Target modules recommended for LoRA on this family: all linear ones, as PEFT's "all-linear". */
   readonly defaultTargets: readonly string[];
+  /** Those of queries and values alone, as in the paper on LoRA; of queries, keys and values where they are one matrix. */
+  readonly smallTargets: readonly string[];
 }
 export type Architecture =
   | ArchitectureOf<"encoder", "use-lite", EncoderConfig>
@@ -68,6 +70,7 @@ function encoderArchitecture(config: EncoderConfig): Architecture {
     linears: encoderLinears(config),
     parameters: encoderParameters(config),
     defaultTargets: ["qkv", "output", "up", "down"],
+    smallTargets: ["qkv"],
   };
 }
 
@@ -80,11 +83,13 @@ function bertArchitecture(config: BertConfig): Architecture {
     parameters: bertParameters(config),
     // "dense" alone would be the pooler's, too, which PEFT finds on the real class.
     defaultTargets: ["query", "key", "value", "output.dense", "intermediate.dense"],
+    smallTargets: ["query", "value"],
   };
 }
 
 function decoderArchitecture(config: DecoderConfig): Architecture {
   const linears = decoderLinears(config);
+  const { queryKeyValue: qkv } = config.names;
   const lastPart = (name: string) => name.slice(name.lastIndexOf(".") + 1);
   return {
     config,
@@ -93,5 +98,6 @@ function decoderArchitecture(config: DecoderConfig): Architecture {
     linears,
     parameters: decoderParameters(config),
     defaultTargets: [...new Set(linears.map(({ name }) => lastPart(name)))],
+    smallTargets: ("joint" in qkv ? [qkv.joint] : [qkv.q, qkv.v]).map(lastPart),
   };
 }

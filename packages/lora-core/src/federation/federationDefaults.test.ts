@@ -21,6 +21,16 @@ test("a causal language model gets its own training settings, and choices overri
   expect(config.budgets.inner).toEqual({ unit: "steps", amount: 5 });
 });
 
+test("small devices train rank 4 on queries and values, on fewer and shorter rows, whatever the base", () => {
+  const small = (model: typeof encoderBase) =>
+    federationConfig.parse(defaultFederation({ name: "phones", model, task, devices: "small" }));
+  const [encoder, decoder] = [small(encoderBase), small(decoderBase)];
+  expect(encoder.adapter).toEqual({ rank: 4, alpha: 8, dropout: 0, targetModules: ["qkv"] });
+  expect(encoder.training).toMatchObject({ batchSize: 8, maxTokens: 32, learningRate: 3e-3 });
+  expect(decoder.adapter).toMatchObject({ rank: 4, targetModules: ["q_proj", "v_proj"] });
+  expect(decoder.training).toMatchObject({ batchSize: 4, maxTokens: 48 });
+});
+
 test("an unknown method or preset is refused with what there is", () => {
   expect(() => presetOf("fedprox-x")).toThrow(/there are: fdlora/);
   expect(() => presetOf("fdlora", "best")).toThrow(/has: private/);

@@ -3,7 +3,7 @@
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
-import { type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
+import { type Architecture, type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
 import type { ClientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
@@ -25,6 +25,7 @@ export interface FederationChoices {
   readonly preset?: string;
   /** How what clients share comes together. */
   readonly aggregation?: Aggregation;
+  readonly devices?: DeviceClass;
   /** How uploads are coded. */
   readonly upload?: UploadCoding;
   /** Epsilon of the privacy of clients; null sums exactly. */
@@ -52,8 +53,23 @@ export interface FederationChoices {
   } | null;
 }
 
+/** Which devices take part. small: phones and old laptops too, so that everybody trains less of the base on shorter rows. */
+export const DEVICE_CLASSES = ["usual", "small"] as const;
+export type DeviceClass = (typeof DEVICE_CLASSES)[number];
+
 /** On the modules that a base proposes. */
 export const DEFAULT_ADAPTER = { rank: 8, alpha: 16, dropout: 0 } as const;
+const SMALL_ADAPTER = { rank: 4, alpha: 8, dropout: 0 } as const;
+
+/** What everybody trains unless told otherwise. */
+export function defaultAdapter(
+  { defaultTargets, smallTargets }: Pick<Architecture, "defaultTargets" | "smallTargets">,
+  devices: DeviceClass = "usual",
+): AdapterConfig {
+  return devices === "small"
+    ? { ...SMALL_ADAPTER, targetModules: [...smallTargets] }
+    : { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] };
+}
 
 /** A quarter of the bytes; docs/performance.md says what it costs. */
 export const DEFAULT_UPLOAD: UploadCoding = { format: "int8", topK: null };
@@ -71,23 +87,28 @@ export const clientPrivacyOf = (epsilon: number, maxClients: number): ClientPriv
 const RESERVE = 0.3;
 export const clientSamplingOf = (clients: number) => ({ clients, reserve: Math.ceil(RESERVE * clients) });
 
+/** Rows of a step and tokens of the longest. */
+const BATCHES = {
+  usual: { encoder: { batchSize: 16, maxTokens: 48 }, "causal-lm": { batchSize: 8, maxTokens: 64 } },
+  small: { encoder: { batchSize: 8, maxTokens: 32 }, "causal-lm": { batchSize: 4, maxTokens: 48 } },
+} as const satisfies Record<DeviceClass, Record<ModelFamily, object>>;
+
 /** How clients train on a model of this family, unless told otherwise. */
-export function defaultTraining(family: ModelFamily): TrainingConfig {
+export function defaultTraining(family: ModelFamily, devices: DeviceClass = "usual"): TrainingConfig {
   const common = { warmupSteps: 3, weightDecay: 0.01, clipNorm: 1 };
-  return family === "encoder"
-    ? { ...common, batchSize: 16, maxTokens: 48, learningRate: 3e-3 }
-    : { ...common, batchSize: 8, maxTokens: 64, learningRate: 4e-3 };
+  return { ...common, ...BATCHES[devices][family], learningRate: family === "encoder" ? 3e-3 : 4e-3 };
 }
 
 /** @throws {RangeError} on a method or preset that does not exist. @throws {UnsupportedModelError} on a base that is not supported. */
 export function defaultFederation(choices: FederationChoices): FederationConfig {
-  const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, clientsPerRound = null } = choices;
-  const { family, defaultTargets } = parseArchitecture(model.config);
+  const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, devices } = choices;
+  const { clientsPerRound = null } = choices;
+  const architecture = parseArchitecture(model.config);
   return {
     name,
     model,
     task,
-    adapter: { dropout: 0, ...(choices.initial?.settings ?? { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] }) },
+    adapter: { dropout: 0, ...(choices.initial?.settings ?? defaultAdapter(architecture, devices)) },
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
     aggregation,
@@ -102,7 +123,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
       inner: { unit: "steps", amount: choices.innerSteps ?? 12 },
       rounds: choices.rounds ?? 4,
     },
-    training: { ...defaultTraining(family), ...choices.training },
+    training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),

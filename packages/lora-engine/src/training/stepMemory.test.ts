@@ -88,7 +88,7 @@ test.each(["use-lite", "duet-tiny"] as const)(
         [...adapter.variables],
       );
       const peak = meter.takePeak() - before;
-      const gradients = upper.map((name) => [...(grads[adapter.factors.get(name)?.b.name ?? ""]?.dataSync() ?? [])]);
+      const gradients = upper.map((name) => [...(grads[(adapter.factors.get(name)?.b as tf.Variable).name]?.dataSync() ?? [])]);
       tf.dispose([value, grads]);
       adapter.dispose();
       return { peak, gradients };

@@ -44,11 +44,14 @@ function joint({ rows, inFeatures, widths, rank, dropoutRate = 0, isInputFrozen 
     inputs: isInputFrozen ? factors : [x, ...factors],
     op: () => {
       const frozen = widths.map((width, part) =>
-        frozenLinear(tf.tensor2d(Float32Array.from(weights[part]!), [width, inFeatures]), {
-          bias: tf.tensor1d(Float32Array.from(biases[part]!)),
-          stored: "out-in",
-          precision: "exact",
-        }),
+        frozenLinear(
+          { shape: [width, inFeatures], data: Float32Array.from(weights[part]!) },
+          {
+            bias: tf.tensor1d(Float32Array.from(biases[part]!)),
+            stored: "out-in",
+            precision: "exact",
+          },
+        ),
       );
       const constant = tf.tensor2d(Float32Array.from(x.data), [rows, inFeatures]);
       return (inputs) => {
