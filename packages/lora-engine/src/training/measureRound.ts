@@ -4,6 +4,7 @@
  * again, within a round or in later ones.
  */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -14,8 +15,13 @@ import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.t
 import type { Measured } from "./roundReport.ts";
 import type { Client, Running } from "./runRound.ts";
 
-/** Test rows that every round measures. */
-const ROUND_TEST_ROWS = 48;
+/**
+ * Test rows that every round measures, in batches of the training: a row that is scored takes about half as long as one that is trained on, so beside
+ * the 12 steps of a round that the organiser's page proposes these are an eighth of it.
+ */
+const ROUND_TEST_BATCHES = 3;
+/** With fewer an accuracy says next to nothing. */
+const LEAST_TEST_ROWS = 24;
 
 /** The rows that every round measures, and those that only the last one does. */
 type Part = "sample" | "others";
@@ -34,7 +40,7 @@ export const nothingKnown = (): KnownScores => ({ base: new Map(), adapters: new
 /** Measures one adapter, the base where it is null, and notes its figures in the report. Without test rows nothing is measured. */
 export function measurer(client: Client, plan: RoundPlan, { report, control, journal }: Running) {
   const { examples, known, setup, model } = client;
-  const [sample, others] = parted(examples.test, setup.clientSeed);
+  const [sample, others] = parted(examples.test, setup);
   const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
 
   /** Pieces of the journal come in the same order whatever is known, because a round that is resumed may know less. */
@@ -79,8 +85,12 @@ function scoresOf({ base, adapters }: KnownScores, adapter: NamedTensors | null)
 }
 
 /** The rows that every round measures, each label with its share, and the others. */
-function parted(test: readonly Example[], clientSeed: number): readonly [readonly Example[], readonly Example[]] {
-  const sample = stratifiedSample(test, ROUND_TEST_ROWS, random(clientSeed, "roundTestRows"));
+function parted(
+  test: readonly Example[],
+  { clientSeed, training }: EngineSetup,
+): readonly [readonly Example[], readonly Example[]] {
+  const count = Math.max(LEAST_TEST_ROWS, ROUND_TEST_BATCHES * training.batchSize);
+  const sample = stratifiedSample(test, count, random(clientSeed, "roundTestRows"));
   const chosen = new Set(sample);
   return [sample, test.filter((example) => !chosen.has(example))];
 }
