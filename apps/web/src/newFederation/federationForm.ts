@@ -267,7 +267,7 @@ const privacyOf = ({ epsilon }: Pick<FederationForm, "epsilon">) =>
 
 /** What noise in the sums promises and costs; or why the other choices do not go with it. */
 export function clientEpsilonNote(
-  form: Pick<FederationForm, "model" | "method" | "aggregation" | "clientEpsilon" | "maxClients" | BudgetField>,
+  form: Pick<FederationForm, "model" | "devices" | "method" | "aggregation" | "clientEpsilon" | "maxClients" | BudgetField>,
 ): ChoiceNote {
   const { aggregation, maxClients } = form;
   const epsilon = clientEpsilonOf(form);
