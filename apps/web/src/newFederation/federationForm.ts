@@ -282,7 +282,7 @@ const NO_CLIENT_EPSILON =
 
 /** From the noise alone: what is left of what was learned is not measured. */
 function clientEpsilonCost(
-  form: Pick<FederationForm, "model" | "method" | "maxClients" | BudgetField>,
+  form: Pick<FederationForm, "model" | "devices" | "method" | "maxClients" | BudgetField>,
   clientPrivacy: ClientPrivacyConfig,
 ): string {
   const { model, maxClients } = form;

@@ -28,7 +28,7 @@ export interface Workload {
   readonly batchSize: number;
   /** Every layer keeps its inputs only. Left out: no. */
   readonly recompute?: boolean;
-  /** Tokens of the longest row; the others are padded to it. */
+  /** Tokens of the longest row, and at most of the others. */
   readonly maxTokens: number;
   /** Tokens of a row whose prediction is scored, where a model predicts tokens. */
   readonly answerTokens: number;
@@ -123,6 +123,7 @@ function decoderValues(config: DecoderConfig, work: Workload, lowest: number): V
   const { batchSize, maxTokens, answerTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
   const layer = decoderLayerValues(config);
+  const paddedLayer = layer + paddedAttention(config);
   const logits = Math.min(vocabSize, CLASSES_AT_ONCE);
   const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * logits);
   // Prompts and answers are padded apart, and the keys and values of every layer are kept to go on from.
@@ -132,13 +133,13 @@ function decoderValues(config: DecoderConfig, work: Workload, lowest: number): V
   return {
     kept: batchSize * maxTokens * (hiddenSize + keptOfLayers(layer, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * Math.max(head, attention),
-    evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * layer, head)),
+    evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * paddedLayer, head)),
     largestWeight: vocabSize * hiddenSize,
     largestActivation: Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * logits),
   };
 }
 
-/** What one layer keeps of one token. */
+/** What one layer keeps of one token, where rows lie one after the other. */
 function decoderLayerValues(config: DecoderConfig): number {
   const { hiddenSize, intermediateSize, heads, keyValueHeads, headWidth, names, layers } = config;
   const queryWidth = heads * headWidth;
@@ -149,24 +150,28 @@ function decoderLayerValues(config: DecoderConfig): number {
     2 * normed(hiddenSize) +
     2 * hiddenSize + // residual sums
     linearOutputs +
-    ("joint" in names.queryKeyValue ? projected : 0) + // parts of the joint projection
-    (names.queryKeyNorm ? normed(queryWidth) + normed(keyWidth) : 0) +
-    projected + // by head
-    (config.rotaryFrequencies ? queryWidth + keyWidth : 0) +
+    (names.queryKeyNorm ? projected + normed(queryWidth) + normed(keyWidth) + projected : 0) + // apart, normed, joined again
     attended(queryWidth, heads) +
     intermediateSize // after the gate or GELU
   );
+}
+
+/** What a layer over padded rows has of one token besides, without gradients: parts of the projection, by head, turned, and out by head. */
+function paddedAttention({ heads, keyValueHeads, headWidth, rotaryFrequencies }: DecoderConfig): number {
+  const queryWidth = heads * headWidth;
+  const keyWidth = keyValueHeads * headWidth;
+  return 2 * (queryWidth + 2 * keyWidth) + (rotaryFrequencies ? queryWidth + keyWidth : 0) + queryWidth;
 }
 
 function encoderValues(config: EncoderConfig, work: Workload, lowest: number): Values {
   const { batchSize, maxTokens, evaluationRows } = work;
   const { embeddingSize, hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
   const linearOutputs = encoderLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0);
-  let perToken = 3 * embeddingSize + linearOutputs + hiddenSize; // embeddings, and the weighted mean
+  let perToken = 4 * embeddingSize + linearOutputs; // embeddings, doubled, their places, the sum
   for (let index = 0; index < layers; index++) {
     const width = layerWidth(config, index);
     perToken += normed(width) + normed(hiddenSize) + 2 * hiddenSize; // norms and residual sums
-    perToken += 6 * width + attended(width, heads) + intermediateSize; // q, k, v in parts, then by head; relu
+    perToken += attended(width, heads) + intermediateSize; // relu
   }
   return {
     kept: batchSize * maxTokens * (2 * hiddenSize + keptOfLayers(perToken / layers, hiddenSize, layers, lowest, work.recompute)),
@@ -181,10 +186,9 @@ function bertValues(config: BertConfig, work: Workload, lowest: number): Values 
   const { batchSize, maxTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabulary } = config;
   const linearOutputs = bertLinears(config).reduce((sum, { outFeatures }) => sum + outFeatures, 0) / layers;
-  // Residual sums and what their norms make of them; q, k and v by head; what GELU makes.
-  const layer =
-    linearOutputs + 2 * (hiddenSize + normed(hiddenSize)) + 3 * hiddenSize + attended(hiddenSize, heads) + intermediateSize;
-  const around = 2 * hiddenSize + normed(hiddenSize) + hiddenSize; // embeddings, their sum and norm, and the weighted mean
+  // Residual sums and what their norms make of them; what GELU makes.
+  const layer = linearOutputs + 2 * (hiddenSize + normed(hiddenSize)) + attended(hiddenSize, heads) + intermediateSize;
+  const around = 3 * hiddenSize + normed(hiddenSize); // embeddings, their places, the sum and its norm
   return {
     kept: batchSize * maxTokens * (around + keptOfLayers(layer, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * maxTokens * attentionWork(hiddenSize),
@@ -199,12 +203,12 @@ function normed(width: number): number {
   return width;
 }
 
-/** Attention's output by head, which is then joined, and one number per query. */
+/** Attention's output, and one number per query. */
 function attended(queryWidth: number, heads: number): number {
-  return 2 * queryWidth + heads;
+  return queryWidth + heads;
 }
 
-/** Per token, while attention goes backward: gradients by head and joined. */
+/** Per token, while attention goes backward: the gradients of its output and of what it read. */
 function attentionWork(queryWidth: number): number {
-  return 6 * queryWidth;
+  return 4 * queryWidth;
 }

@@ -23,6 +23,8 @@ export type KernelName =
   | "rmsNorm"
   | "rmsNormGradient"
   | "rotate"
+  | "rowMeans"
+  | "rowMeansGradient"
   | "selfAttention"
   | "selfAttentionGradient"
   | "selfAttentionScratchBytes"

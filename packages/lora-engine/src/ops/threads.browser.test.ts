@@ -15,6 +15,7 @@ import { maskedCrossEntropy } from "./maskedCrossEntropy/maskedCrossEntropy.ts";
 import { rmsNorm } from "./rmsNorm/rmsNorm.ts";
 import { rotary } from "./rotary/rotary.ts";
 import { rotaryTable } from "./rotary/rotaryTable.ts";
+import { rowMeans } from "./rowMeans/rowMeans.ts";
 import { rowOffsets } from "./selfAttention/rowOffsets.ts";
 import { selfAttention } from "./selfAttention/selfAttention.ts";
 import { swiglu } from "./swiglu/swiglu.ts";
@@ -130,6 +131,7 @@ const cases: readonly SharedCase[] = [
   attending("padded", () => paddingBias([61, 40, 7], 61)),
   amongThemselves(true),
   amongThemselves(false),
+  byRows("rowMeans", 1, ([x]) => rowMeans(x!, rowOffsets([600, 3, 400, 200]))),
   byRows("rmsNorm", 1, ([x], weight) => rmsNorm(x!, weight, 1e-5)),
   byRows("layerNorm", 1, ([x], weight) => layerNorm(x!, { weight, bias: weight }, 1e-5)),
   byRows("gelu", 1, ([x]) => gelu(x!)),

@@ -5,7 +5,7 @@ import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import { createEncoder } from "../encoder/encoder.ts";
-import { CHARACTERS_PER_TOKEN } from "../encoder/paddedTexts.ts";
+import { CHARACTERS_PER_TOKEN } from "../encoder/packedTexts.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import { bertVectors } from "./bertForward.ts";
 import { disposeBertWeights, loadBertWeights } from "./bertWeights.ts";

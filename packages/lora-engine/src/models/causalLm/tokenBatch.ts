@@ -1,5 +1,5 @@
 /** Token rows of different lengths as one padded matrix, or one after the other. */
-import { type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
+import { joinedRows, type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 
 /** Rows one after the other, without padding. */
 export interface PackedTokens {
@@ -11,11 +11,7 @@ export interface PackedTokens {
 /** @throws {RangeError} when a row has no token. */
 export function packedTokens(rows: readonly ArrayLike<number>[]): PackedTokens {
   const offsets = rowOffsets(rows.map(({ length }) => length));
-  const ids = new Int32Array(offsets.at(-1) ?? 0);
-  rows.forEach((row, index) => {
-    ids.set(row, offsets[index] ?? 0);
-  });
-  return { ids, offsets };
+  return { ids: joinedRows(rows, offsets), offsets };
 }
 
 export interface TokenBatch {

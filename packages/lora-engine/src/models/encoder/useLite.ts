@@ -8,7 +8,7 @@ import type { LanguageModel } from "../languageModel.ts";
 import { createEncoder } from "./encoder.ts";
 import { embedTexts } from "./encoderForward.ts";
 import { disposeEncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
-import { CHARACTERS_PER_TOKEN } from "./paddedTexts.ts";
+import { CHARACTERS_PER_TOKEN } from "./packedTexts.ts";
 
 export interface UseLiteFiles {
   readonly config: EncoderConfig;

@@ -29,3 +29,12 @@ export function placesIn(offsets: RowOffsets): Int32Array {
   }
   return places;
 }
+
+/** The rows as one, [N]. */
+export function joinedRows(rows: readonly ArrayLike<number>[], offsets: RowOffsets): Int32Array {
+  const joined = new Int32Array(tokensIn(offsets));
+  rows.forEach((row, index) => {
+    joined.set(row, offsets[index] ?? 0);
+  });
+  return joined;
+}

@@ -10,6 +10,7 @@ import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
 import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
 import { rotaryCases } from "../rotary/rotary.cases.ts";
+import { rowMeansCases } from "../rowMeans/rowMeans.cases.ts";
 import { selectRowsCases } from "../selectRows/selectRows.cases.ts";
 import { selfAttentionCases } from "../selfAttention/selfAttention.cases.ts";
 import { swigluCases } from "../swiglu/swiglu.cases.ts";
@@ -30,6 +31,7 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "exactGelu", exactGeluCases);
   testOpOn(backend, "maskedCrossEntropy", maskedCrossEntropyCases);
   testOpOn(backend, "headCrossEntropy", [...headCrossEntropyCases, ...wideHeadCrossEntropyCases]);
+  testOpOn(backend, "rowMeans", rowMeansCases);
   testOpOn(backend, "selectRows", selectRowsCases);
   testFrozenRowsOn(backend);
 }

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../../backends/testBackend.ts";
 import { expectClose } from "../../../ops/testing/expectClose.ts";
-import { paddedShape } from "../../encoder/paddedTexts.ts";
+import { textOffsets } from "../../encoder/packedTexts.ts";
 import type { DeviceAdapter, TaskModel } from "../../languageModel.ts";
 import { loadModel } from "../../loadModel.ts";
 import { bertHiddenStates } from "../bertForward.ts";
@@ -30,14 +30,13 @@ export function testBertParity(backend: BackendName): void {
       const { config } = architecture;
       const weights = loadBertWeights(config, checkpoint);
       const texts = instance.batch.rows.map((row) => Int32Array.from(row));
-      const shape = paddedShape(texts, config.maxTokens);
-      const hidden = tf.tidy(() => bertHiddenStates({ config, weights, adapter: null, dropout: null }, texts, shape));
+      const offsets = textOffsets(texts, config.maxTokens);
+      const hidden = tf.tidy(() => bertHiddenStates({ config, weights, adapter: null, dropout: null }, texts, offsets));
       const ours = await hidden.data();
       const theirs = valuesOf(expected, "hidden");
       const [width, padded] = [config.hiddenSize, theirs.length / texts.length / config.hiddenSize];
-      const real = (values: Float32Array | Int32Array | Uint8Array, tokens: number) =>
-        texts.flatMap(({ length }, row) => [...values.slice(row * tokens * width, (row * tokens + length) * width)]);
-      expectClose(real(ours, shape.tokens), real(theirs, padded), { relative: 1e-4, absolute: 1e-4 });
+      const real = texts.flatMap(({ length }, row) => [...theirs.slice(row * padded * width, (row * padded + length) * width)]);
+      expectClose(ours, real, { relative: 1e-4, absolute: 1e-4 });
       hidden.dispose();
       disposeBertWeights(weights);
     });

@@ -1,0 +1,35 @@
+/** A batch of texts of different lengths, one after the other, and vectors of length 1. */
+import * as tf from "@tensorflow/tfjs";
+import { placesIn, type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
+
+/** Keeps the length of an all-zero vector from dividing by zero. */
+const NORM_EPSILON = 1e-12;
+/** Characters of a text read per token wanted; next to no piece of a vocabulary is as long, so the cut hardly changes what is read. */
+export const CHARACTERS_PER_TOKEN = 64;
+
+/** Where each text begins. @throws {RangeError} when a text has no token or more than `maxTokens`. */
+export function textOffsets(texts: readonly Int32Array[], maxTokens: number): RowOffsets {
+  const lengths = texts.map((tokens) => tokens.length);
+  const longest = Math.max(...lengths);
+  if (Math.min(...lengths) < 1 || longest > maxTokens) {
+    throw new RangeError(`embedTexts: texts of 1 to ${maxTokens} tokens are read, got ${Math.min(...lengths)} to ${longest}`);
+  }
+  return rowOffsets(lengths);
+}
+
+/** For each token the row of a table of positions that belongs to its place in its text, from row `first` on: [N, width]. */
+export function placeRows(table: tf.Tensor2D, offsets: RowOffsets, first = 0): tf.Tensor2D {
+  return tf.gather(
+    table,
+    tf.tensor1d(
+      placesIn(offsets).map((place) => first + place),
+      "int32",
+    ),
+  );
+}
+
+/** Rows at length 1. */
+export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
+  const squared = tf.square(x).sum(1, true); // [B, 1]
+  return tf.mul(x, tf.rsqrt(tf.maximum(squared, NORM_EPSILON)));
+}
