@@ -1,6 +1,6 @@
 /** The frozen weights of a decoder's checkpoint on the backend, linear layers as the backend's kernels want them. */
 
-import { type DecoderConfig, decoderLinears, decoderNorms } from "@duet/lora-core/architectures/decoderConfig";
+import { type DecoderConfig, decoderLinears, decoderNorms, layerName } from "@duet/lora-core/architectures/decoderConfig";
 import { findTensor } from "@duet/lora-core/architectures/requiredTensors";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -13,6 +13,7 @@ import {
   matrixOnBackend,
   type WeightPrecision,
 } from "../../ops/frozenMatrix/frozenMatrix.ts";
+import { stackedWeights } from "../../ops/jointLinear/stackedWeights.ts";
 
 export interface NormWeights {
   /** [width] */
@@ -60,10 +61,28 @@ export function loadDecoderWeights(
     config,
     embedding,
     positions: names.positions ? matrixOnBackend(matrix(names.positions, [config.maxPositions, hiddenSize])) : null,
-    linears: new Map(linears),
+    linears: stackedAlike(config, new Map(linears)),
     norms: new Map(norms),
     head: linearOver(config.tiedHead ? embedding : wide(names.head)),
   };
+}
+
+/** Modules that read the same input in one matrix, where the backend gains by it. */
+function stackedAlike(config: DecoderConfig, linears: ReadonlyMap<string, FrozenLinear>): ReadonlyMap<string, FrozenLinear> {
+  const { queryKeyValue: qkv, gate, up } = config.names;
+  const groups = [...("joint" in qkv ? [] : [[qkv.q, qkv.k, qkv.v]]), ...(gate ? [[gate, up]] : [])];
+  const found = new Map(linears);
+  for (let index = 0; index < config.layers; index++) {
+    for (const group of groups) {
+      const names = group.map((name) => `${layerName(config, index)}.${name}`);
+      const stacked = stackedWeights(names.flatMap((name) => linears.get(name) ?? []));
+      for (const [i, name] of names.entries()) {
+        const linear = stacked[i];
+        if (linear) found.set(name, linear);
+      }
+    }
+  }
+  return found;
 }
 
 /** Frees every tensor of {@link loadDecoderWeights}. */

@@ -6,6 +6,7 @@ import type { LoraLinearCase } from "../loraLinear/loraLinear.reference.ts";
 import { noise, noiseInput, type OpCase } from "../testing/opCase.ts";
 import { jointLinearForward, jointLinearGradients } from "./jointLinear.reference.ts";
 import { jointLinear } from "./jointLinear.ts";
+import { stackedWeights } from "./stackedWeights.ts";
 
 interface Sizes {
   readonly rows: number;
@@ -14,14 +15,16 @@ interface Sizes {
   readonly rank: number;
   readonly dropoutRate?: number;
   readonly isInputFrozen?: boolean;
+  /** Without biases, and with weights in one matrix where the backend reads that. */
+  readonly stacked?: boolean;
 }
 
 const SCALE = 1.75;
 
-function joint({ rows, inFeatures, widths, rank, dropoutRate = 0, isInputFrozen = false }: Sizes): OpCase {
+function joint({ rows, inFeatures, widths, rank, dropoutRate = 0, isInputFrozen = false, stacked = false }: Sizes): OpCase {
   const dropout = (part: number) => ({ rate: dropoutRate, seed: 11 + part });
   const weights = widths.map((width, part) => noise(width * inFeatures, "w", part));
-  const biases = widths.map((width, part) => noise(width, "bias", part));
+  const biases = widths.map((width, part) => (stacked ? new Float64Array(width) : noise(width, "bias", part)));
   const x = noiseInput([rows, inFeatures], "x");
   const factors = widths.flatMap((width, part) => [
     noiseInput([rank, inFeatures], "a", part),
@@ -40,19 +43,20 @@ function joint({ rows, inFeatures, widths, rank, dropoutRate = 0, isInputFrozen 
     }));
   };
   return {
-    name: `x [${rows}, ${inFeatures}] to ${widths}, R = ${rank}, dropout ${dropoutRate}${isInputFrozen ? ", x frozen" : ""}`,
+    name: `x [${rows}, ${inFeatures}] to ${widths}, R = ${rank}, dropout ${dropoutRate}${isInputFrozen ? ", x frozen" : ""}${stacked ? ", stacked" : ""}`,
     inputs: isInputFrozen ? factors : [x, ...factors],
     op: () => {
-      const frozen = widths.map((width, part) =>
+      const layers = widths.map((width, part) =>
         frozenLinear(
           { shape: [width, inFeatures], data: Float32Array.from(weights[part]!) },
           {
-            bias: tf.tensor1d(Float32Array.from(biases[part]!)),
+            bias: stacked ? null : tf.tensor1d(Float32Array.from(biases[part]!)),
             stored: "out-in",
             precision: "exact",
           },
         ),
       );
+      const frozen = stacked ? stackedWeights(layers) : layers;
       const constant = tf.tensor2d(Float32Array.from(x.data), [rows, inFeatures]);
       return (inputs) => {
         const [input, ...tensors] = isInputFrozen ? [constant, ...inputs] : inputs;
@@ -78,6 +82,9 @@ export const jointLinearCases: readonly OpCase[] = [
   joint({ rows: 9, inFeatures: 12, widths: [8, 4, 4], rank: 4 }),
   joint({ rows: 6, inFeatures: 9, widths: [10, 3, 5], rank: 3, dropoutRate: 0.4 }),
   joint({ rows: 7, inFeatures: 10, widths: [6, 5], rank: 2, isInputFrozen: true }),
+  joint({ rows: 9, inFeatures: 12, widths: [8, 4, 4], rank: 4, stacked: true }),
+  joint({ rows: 3, inFeatures: 20, widths: [16, 12], rank: 8, stacked: true }),
+  joint({ rows: 37, inFeatures: 8, widths: [8, 4, 8], rank: 4, stacked: true, isInputFrozen: true }),
 ];
 
 /** Wide enough for whole tiles and many of them, too many for finite differences. */

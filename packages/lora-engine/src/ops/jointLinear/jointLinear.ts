@@ -12,6 +12,7 @@ import type { Adapted } from "../loraLinear/loraLinearKernel.ts";
 import type { LoraUpdate } from "../loraLinear/loraUpdate.ts";
 import { composedJointLinear } from "./jointLinear.composed.ts";
 import { wasmJointLinear } from "./jointLinear.wasm.ts";
+import { webgpuJointLinear } from "./jointLinear.webgpu.ts";
 import type { JointLinearKernel } from "./jointLinearKernel.ts";
 
 export interface LinearPart {
@@ -26,7 +27,11 @@ export interface JointLinearOptions {
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function jointLinear(x: tf.Tensor2D, parts: readonly LinearPart[], options: JointLinearOptions): tf.Tensor2D {
-  return chooseKernel({ composed: composedJointLinear, wasm: fused(wasmJointLinear) })(x, parts, options);
+  return chooseKernel({
+    composed: composedJointLinear,
+    wasm: fused(wasmJointLinear),
+    webgpu: fused(webgpuJointLinear),
+  })(x, parts, options);
 }
 
 function fused(kernel: JointLinearKernel): typeof jointLinear {

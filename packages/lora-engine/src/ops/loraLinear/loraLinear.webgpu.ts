@@ -1,8 +1,11 @@
 /**
- * loraLinear.ts on WebGPU. The update rides along with the frozen product: two dispatches forward, four backward. The frozen weight
+ * loraLinear.ts on WebGPU. The update rides along with the frozen product: two dispatches forward and two
+ * backward, four where something is dropped or sizes are no multiple of 4. The frozen weight
  * is read in its one layout [out, in] both ways, and expanded from its packed format on the way.
  */
 import * as tf from "@tensorflow/tfjs";
+import { jointOf } from "../jointLinear/jointOf.ts";
+import { jointForward, jointGradients } from "../jointLinear/jointPasses.ts";
 import { product, type Term } from "../webgpu/product.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
 
@@ -11,13 +14,21 @@ export const webgpuLoraLinear: LoraLinearKernel = {
 
   frozenBackward: (dy, { weight }) => product([{ form: "nn", left: dy, right: weight }]),
 
-  adaptedForward(x, { weight, bias }, { factors, scale, mask }) {
+  adaptedForward(x, frozen, adapted) {
+    const joint = jointOf(x, [frozen], [adapted]);
+    if (joint) return jointForward(joint);
+    const { weight, bias } = frozen;
+    const { factors, scale, mask } = adapted;
     const hidden = product([{ form: "nt", left: dropped(x, mask), right: factors.a }], { scale });
     const update: Term = { form: "nt", left: hidden, right: factors.b };
     return { value: product([update, { form: "nt", left: x, right: weight }], { bias }), hidden };
   },
 
-  adaptedBackward(dy, { weight }, { factors, scale, mask }, { x, hidden }) {
+  adaptedBackward(dy, frozen, adapted, { x, hidden }) {
+    const joint = jointOf(x, [frozen], [adapted]);
+    if (joint) return jointGradients(dy, hidden, joint, true) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    const { factors, scale, mask } = adapted;
+    const { weight } = frozen;
     const dHidden = product([{ form: "nn", left: dy, right: factors.b }], { scale });
     const update: Term = { form: "nn", left: dHidden, right: factors.a, mask };
     return [

@@ -78,6 +78,11 @@ function inputsOf(term: Term, i: number, tiled: boolean): Input[] {
   ];
 }
 
+/** A matrix as the shader's `right0`, read four values at a time. */
+export function matrixInputs({ format, stored, scales }: FrozenMatrix): Record<string, readonly [tf.Tensor, Element]> {
+  return { right0: [stored, format === "f32" ? "vec4f" : WORDS[format]], ...(scales && { scales0: [scales, "f32"] }) };
+}
+
 function outer(terms: readonly Term[]): { readonly rows: number; readonly columns: number } {
   const [first] = terms;
   if (!first) throw new RangeError("product: there is no term");

@@ -72,9 +72,10 @@ export function readerOf({ form, wide, format }: TermShape, t: number): string {
 }`;
 }
 
-type Each = (line: (i: number, q: number) => string) => string;
+export type Each = (line: (i: number, q: number) => string) => string;
 
-function accumulate({ form, wide }: TermShape, t: number, height: number, quads: number, each: Each): string {
+/** Adds a term to the sums of a thread's tile: registers row<i>, quad<q> and sum<i>_<q>, and for "nn" the row's `quads`. */
+export function accumulate({ form, wide }: TermShape, t: number, height: number, quads: number, each: Each): string {
   if (form === "tn") {
     return `for (var k = 0u; k < u.depth${t}; k++) {
       ${repeat(height / 4, (i) => `let a${i} = left${t}[(k * u.rows + top) / 4u + ${i}u];`)}
