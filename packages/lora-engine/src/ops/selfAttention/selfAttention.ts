@@ -10,12 +10,17 @@ import { chooseKernel } from "../kernelChoice.ts";
 import { tokensIn } from "./rowOffsets.ts";
 import { composedSelfAttention } from "./selfAttention.composed.ts";
 import { wasmSelfAttention } from "./selfAttention.wasm.ts";
+import { webgpuSelfAttention } from "./selfAttention.webgpu.ts";
 import type { SelfAttentionKernel, SelfAttentionOptions } from "./selfAttentionKernel.ts";
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function selfAttention(x: tf.Tensor2D, options: SelfAttentionOptions): tf.Tensor2D {
   assertShapes(x, options);
-  return chooseKernel({ composed: composedSelfAttention, wasm: fused(wasmSelfAttention) })(x, options);
+  return chooseKernel({
+    composed: composedSelfAttention,
+    wasm: fused(wasmSelfAttention),
+    webgpu: fused(webgpuSelfAttention),
+  })(x, options);
 }
 
 function fused(kernel: SelfAttentionKernel): typeof selfAttention {
@@ -23,9 +28,9 @@ function fused(kernel: SelfAttentionKernel): typeof selfAttention {
     differentiable(
       [x],
       () => {
-        const { out, logTotals } = kernel.forward(x, options);
+        const { out, logTotals, read = x } = kernel.forward(x, options);
         const table = options.table ? { cos: options.table.cos, sin: options.table.sin } : {};
-        return { value: out, saved: { x, out, logTotals, ...table } };
+        return { value: out, saved: { x: read, out, logTotals, ...table } };
       },
       (dy, saved: Saved) => {
         const table = saved.cos && saved.sin ? { cos: saved.cos, sin: saved.sin } : null;

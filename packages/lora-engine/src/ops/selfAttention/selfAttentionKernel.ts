@@ -23,10 +23,19 @@ export interface SelfAttentionOptions extends HeadShape {
   readonly table: RotaryTable | null;
 }
 
+interface Forwarded {
+  readonly out: Tensor2D;
+  readonly logTotals: Tensor2D;
+  readonly read?: Tensor2D;
+}
+
 export interface SelfAttentionKernel {
-  /** out [N, H Dh], and what else the gradient needs: the logarithm of each softmax's sum, [N, H]. */
-  forward(x: Tensor2D, options: SelfAttentionOptions): { readonly out: Tensor2D; readonly logTotals: Tensor2D };
-  /** The gradient of x. */
+  /**
+   * out [N, H Dh], and what else the gradient needs: the logarithm of each softmax's sum, [N, H], and what it is to read in place of x,
+   * where that is another tensor.
+   */
+  forward(x: Tensor2D, options: SelfAttentionOptions): Forwarded;
+  /** The gradient of x, from what {@link forward} had it read. */
   backward(
     dy: Tensor2D,
     saved: { readonly x: Tensor2D; readonly out: Tensor2D; readonly logTotals: Tensor2D },
