@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { untracked } from "../ops/untracked.ts";
 import type { DeviceAdapter } from "./languageModel.ts";
 import { recomputedLayer } from "./recomputedLayer.ts";
+import { type ResidualStream, sumOf } from "./residualStream.ts";
 
 export interface LayerStack {
   /** How many there are. */
@@ -15,32 +16,41 @@ export interface LayerStack {
   /** Every layer keeps its inputs only. Left out: no. */
   readonly recompute?: boolean | undefined;
   /** [N, D] -> [N, D]. A recomputed layer must not use tensors that were made for this pass: `again` says that it is run once more later. */
-  readonly run: (index: number, x: tf.Tensor2D, adapter: DeviceAdapter | null, again: boolean) => tf.Tensor2D;
+  readonly run: (index: number, stream: ResidualStream, adapter: DeviceAdapter | null, again: boolean) => ResidualStream;
 }
 
 /** The output of the last layer. Below the lowest layer that the adapter has a module in nothing is kept, as no gradient goes there. */
 export function throughLayers(input: tf.Tensor2D, stack: LayerStack): tf.Tensor2D {
   const { count, nameOf, adapter, recompute, run } = stack;
   const lowest = takesGradients() ? lowestAdaptedLayer(adapter?.factors.keys() ?? [], count, nameOf) : count;
-  const below = () => withoutGradients(input, lowest, (index, x) => run(index, x, adapter, false));
-  let x = lowest === 0 ? input : takesGradients() ? untracked(below) : below();
+  const below = () => withoutGradients(input, lowest, (index, stream) => run(index, stream, adapter, false));
+  let stream: ResidualStream =
+    lowest === 0 ? { x: input, delta: null } : takesGradients() ? { x: untracked(() => sumOf(below())), delta: null } : below();
   for (let index = lowest; index < count; index++) {
-    x = recompute
-      ? recomputedLayer(x, adapter, nameOf(index), (input, adapter) => run(index, input, adapter, true))
-      : tf.tidy(() => run(index, x, adapter, false));
+    const before: ResidualStream = stream;
+    stream = recompute
+      ? {
+          x: recomputedLayer(sumOf(before), adapter, nameOf(index), (x, own) => sumOf(run(index, { x, delta: null }, own, true))),
+          delta: null,
+        }
+      : tf.tidy(() => ({ ...run(index, before, adapter, false) }));
   }
-  return x;
+  return sumOf(stream);
 }
 
 /** One layer at a time is in memory. */
-function withoutGradients(input: tf.Tensor2D, count: number, run: (index: number, x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {
-  let x = input;
+function withoutGradients(
+  input: tf.Tensor2D,
+  count: number,
+  run: (index: number, stream: ResidualStream) => ResidualStream,
+): ResidualStream {
+  let stream: ResidualStream = { x: input, delta: null };
   for (let index = 0; index < count; index++) {
-    const before = x;
-    x = tf.tidy(() => run(index, before));
-    if (before !== input) before.dispose();
+    const before = stream;
+    stream = tf.tidy(() => ({ ...run(index, before) }));
+    if (before.x !== input) tf.dispose([before.x, ...(before.delta ? [before.delta] : [])]);
   }
-  return x;
+  return stream;
 }
 
 /** Whether what is computed now is recorded for a backward pass. */

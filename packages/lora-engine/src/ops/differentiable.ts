@@ -30,3 +30,43 @@ export function differentiable<Out extends tf.Tensor, Saved extends Readonly<Rec
   });
   return op(...inputs);
 }
+
+/** What TF.js' engine runs for tf.customGrad, which itself lets an op have one output only. */
+interface FunctionRunner {
+  runKernelFunc(op: {
+    readonly inputs: Record<string, tf.Tensor>;
+    readonly forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor[];
+    readonly backwardsFunc: (dys: tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
+  }): tf.Tensor[];
+}
+
+function functionRunner(): FunctionRunner {
+  const engine: object = tf.engine();
+  if (typeof Reflect.get(engine, "runKernelFunc") !== "function") throw new TypeError("TF.js' engine has changed");
+  return engine as FunctionRunner;
+}
+
+/** {@link differentiable} of two outputs. An output that nothing came of has a gradient of zeros. */
+export function differentiablePair<Out extends tf.Tensor, Saved extends Readonly<Record<string, tf.Tensor>>>(
+  inputs: readonly tf.Tensor[],
+  forward: () => { readonly values: readonly [Out, Out]; readonly saved: Saved },
+  backward: (dys: readonly [Out, Out], saved: Saved) => tf.Tensor[],
+): [Out, Out] {
+  let names: readonly string[] = [];
+  const outputs = functionRunner().runKernelFunc({
+    inputs: Object.fromEntries(inputs.entries()),
+    forwardFunc: (_, save) => {
+      const { values, saved } = forward();
+      names = Object.keys(saved);
+      save(Object.values(saved));
+      return [...values];
+    },
+    backwardsFunc: (dys, kept) => {
+      const saved = Object.fromEntries(names.map((name, i) => [name, kept[i]])) as Saved;
+      const gradients = tf.tidy(() => backward(dys as unknown as readonly [Out, Out], saved));
+      tf.dispose([...dys, ...kept]);
+      return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
+    },
+  });
+  return outputs as [Out, Out];
+}

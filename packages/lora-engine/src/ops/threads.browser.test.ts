@@ -140,7 +140,7 @@ const cases: readonly SharedCase[] = [
     const targets = Array.from({ length: 1203 }, (_, row) => (row % 7 === 0 ? -1 : (row * 13) % 131));
     return maskedCrossEntropy(logits!, tf.tensor1d(targets, "int32"));
   }),
-  byRows("swiglu", 2, ([gate, up]) => swiglu(gate!, up!)),
+  byRows("swiglu", 2, ([gate, up]) => swiglu(tf.concat([gate!, up!], 1))),
   turning,
 ];
 

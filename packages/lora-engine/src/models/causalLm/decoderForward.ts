@@ -10,10 +10,10 @@ import { attention } from "../../ops/attention/attention.ts";
 import type { FrozenLinear } from "../../ops/frozenLinear.ts";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { gelu } from "../../ops/gelu/gelu.ts";
-import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import type { Dropout } from "../../ops/loraLinear/loraUpdate.ts";
-import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
+import type { FrozenNorm } from "../../ops/residualNorm/frozenNorm.ts";
+import { frozenNorm } from "../../ops/residualNorm/residualNorm.ts";
 import { rotary } from "../../ops/rotary/rotary.ts";
 import { type RotaryTable, rotaryTable } from "../../ops/rotary/rotaryTable.ts";
 import { selectRows } from "../../ops/selectRows/selectRows.ts";
@@ -23,6 +23,7 @@ import type { HeadShape } from "../../ops/selfAttention/selfAttentionKernel.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import { adaptedLinear, adaptedLinears } from "../adaptedLinear.ts";
 import type { DeviceAdapter } from "../languageModel.ts";
+import { normedSum, type ResidualStream } from "../residualStream.ts";
 import { throughLayers } from "../throughLayers.ts";
 import { batchBias } from "./batchBias.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
@@ -56,7 +57,8 @@ export function hiddenStates(weights: DecoderWeights, batch: TokenBatch | Packed
     count: config.layers,
     nameOf: (index) => layerName(config, index),
     ...{ adapter: options.adapter, recompute: options.recompute },
-    run: (index, x, adapter, again) => decoderLayer(again ? createPass(weights, batch, { ...options, adapter }) : pass, index, x),
+    run: (index, stream, adapter, again) =>
+      decoderLayer(again ? createPass(weights, batch, { ...options, adapter }) : pass, index, stream),
   });
 }
 
@@ -68,13 +70,13 @@ function createPass(weights: DecoderWeights, batch: TokenBatch | PackedTokens, o
   return { ...options, weights, batch, table, bias: "offsets" in batch ? null : batchBias(batch, start) };
 }
 
-/** [N, D] -> [N, D] */
-function decoderLayer(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
+function decoderLayer(pass: Pass, index: number, stream: ResidualStream): ResidualStream {
   const { config } = pass.weights;
   const layer = layerName(config, index);
-  const normed = (name: string, input: tf.Tensor2D) => norm(pass.weights, `${layer}.${name}`, input);
-  const middle: tf.Tensor2D = tf.add(x, attend(pass, index, normed(config.names.attentionNorm, x)));
-  return tf.add(middle, feedForward(pass, layer, normed(config.names.feedForwardNorm, middle)));
+  const normOf = (name: string) => frozenNormOf(pass.weights, `${layer}.${name}`);
+  const { sum, normed } = normedSum(stream, normOf(config.names.attentionNorm));
+  const middle = normedSum({ x: sum, delta: attend(pass, index, normed) }, normOf(config.names.feedForwardNorm));
+  return { x: middle.sum, delta: feedForward(pass, layer, middle.normed) };
 }
 
 /** What the head reads at K of the N positions, [K, D]. */
@@ -179,16 +181,21 @@ function turn({ table }: Pass, x: tf.Tensor4D): tf.Tensor4D {
 
 function feedForward(pass: Pass, layer: string, x: tf.Tensor2D): tf.Tensor2D {
   const { gate, up, down } = pass.weights.config.names;
-  const project = (name: string) => adaptedLinear(pass, `${layer}.${name}`, x);
-  const inner = gate ? swiglu(project(gate), project(up)) : gelu(project(up)); // [N, F]
-  return adaptedLinear(pass, `${layer}.${down}`, inner);
+  const named = (name: string) => `${layer}.${name}`;
+  const inner = gate
+    ? swiglu(adaptedLinears(pass, [named(gate), named(up)], x, { isInputFrozen: false }))
+    : gelu(adaptedLinear(pass, named(up), x)); // [N, F]
+  return adaptedLinear(pass, named(down), inner);
 }
 
-function norm({ norms, config }: DecoderWeights, name: string, x: tf.Tensor2D): tf.Tensor2D {
+function norm(weights: DecoderWeights, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  return frozenNorm(x, frozenNormOf(weights, name));
+}
+
+function frozenNormOf({ norms, config }: DecoderWeights, name: string): FrozenNorm {
   const found = norms.get(name);
   if (!found) throw new RangeError(`There is no norm ${name}`);
-  const { weight, bias } = found;
-  return bias ? layerNorm(x, { weight, bias }, config.normEps) : rmsNorm(x, weight, config.normEps);
+  return { ...found, eps: config.normEps };
 }
 
 /** [N, heads Dh] -> [B, heads, T, Dh] */

@@ -6,11 +6,12 @@
 import type { EncoderConfig } from "@duet/lora-core/architectures/encoderConfig";
 import * as tf from "@tensorflow/tfjs";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
-import { layerNorm } from "../../ops/layerNorm/layerNorm.ts";
+import type { FrozenNorm } from "../../ops/residualNorm/frozenNorm.ts";
 import { rowMeans } from "../../ops/rowMeans/rowMeans.ts";
 import { joinedRows, type RowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 import { selfAttention } from "../../ops/selfAttention/selfAttention.ts";
 import { adaptedLinear, adaptedLinears } from "../adaptedLinear.ts";
+import { normedSum, type ResidualStream } from "../residualStream.ts";
 import { throughLayers } from "../throughLayers.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
 import { placeRows, textOffsets, unitRows } from "./packedTexts.ts";
@@ -29,7 +30,7 @@ export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.
     count: config.layers,
     nameOf: (index) => `layers.${index}`,
     ...{ adapter: pass.adapter, recompute: pass.recompute },
-    run: (index, x, adapter) => encoderLayer({ ...pass, adapter }, x, { offsets, index }),
+    run: (index, stream, adapter) => encoderLayer({ ...pass, adapter }, stream, { offsets, index }),
   });
   return unitRows(adaptedLinear(pass, "pooler", rowMeans(x, offsets)).tanh());
 }
@@ -46,15 +47,16 @@ interface LayerPlace {
 }
 
 /** Attention, then a two-layer network, each after a norm and beside a residual. [N, D] -> [N, hidden]. */
-function encoderLayer(pass: EncoderPass, x: tf.Tensor2D, place: LayerPlace): tf.Tensor2D {
+function encoderLayer(pass: EncoderPass, stream: ResidualStream, place: LayerPlace): ResidualStream {
   const layer = `layers.${place.index}`;
+  const { sum, normed } = normedSum(stream, normOf(pass, `${layer}.attention.norm`));
   const residual = pass.weights.linears.has(`${layer}.residual`)
-    ? adaptedLinears(pass, [`${layer}.residual`], x, { isInputFrozen: place.index === 0 })
-    : x;
-  const attended = attend(pass, norm(pass, `${layer}.attention.norm`, x), place);
-  const middle = tf.add<tf.Tensor2D>(residual, adaptedLinear(pass, `${layer}.attention.output`, attended));
-  const hidden = adaptedLinear(pass, `${layer}.mlp.up`, norm(pass, `${layer}.mlp.norm`, middle)).relu<tf.Tensor2D>();
-  return tf.add(middle, adaptedLinear(pass, `${layer}.mlp.down`, hidden));
+    ? adaptedLinears(pass, [`${layer}.residual`], sum, { isInputFrozen: place.index === 0 })
+    : sum;
+  const attended = adaptedLinear(pass, `${layer}.attention.output`, attend(pass, normed, place));
+  const middle = normedSum({ x: residual, delta: attended }, normOf(pass, `${layer}.mlp.norm`));
+  const hidden = adaptedLinear(pass, `${layer}.mlp.up`, middle.normed).relu<tf.Tensor2D>();
+  return { x: middle.sum, delta: adaptedLinear(pass, `${layer}.mlp.down`, hidden) };
 }
 
 function attend(pass: EncoderPass, x: tf.Tensor2D, { offsets, index }: LayerPlace): tf.Tensor2D {
@@ -65,8 +67,8 @@ function attend(pass: EncoderPass, x: tf.Tensor2D, { offsets, index }: LayerPlac
   return selfAttention(joint, { ...shape, scale: 1 / Math.sqrt(headWidth), causal: false, table: null });
 }
 
-function norm({ config, weights }: EncoderPass, name: string, x: tf.Tensor2D): tf.Tensor2D {
+function normOf({ config, weights }: EncoderPass, name: string): FrozenNorm {
   const found = weights.norms.get(name);
   if (!found) throw new RangeError(`There is no norm ${name}`);
-  return layerNorm(x, found, config.layerNormEpsilon);
+  return { ...found, eps: config.layerNormEpsilon };
 }

@@ -13,6 +13,25 @@ const MOMENTS = (lanes: Lanes) => `
   for (var j = lane; j < u.width; j += LANES) { let v = x[start + j] - mean; squares += ${dotOf(lanes, "v", "v")}; }
   let inverse = inverseSqrt(total(lane, squares) / u.elements + u.eps);`;
 
+/** y of x, a workgroup per row. */
+export const layerNormBody = (lanes: Lanes): string => `${MOMENTS(lanes)}
+  for (var j = lane; j < u.width; j += LANES) { y[start + j] = (x[start + j] - mean) * inverse * weight[j] + bias[j]; }`;
+
+/** dx of dy and x, a workgroup per row, with `beside` in front of it: another addend and a plus, where there is one. */
+export const layerNormGradientBody = (lanes: Lanes, beside = ""): string => `${MOMENTS(lanes)}
+  var level = 0.0;
+  var along = 0.0;
+  for (var j = lane; j < u.width; j += LANES) {
+    let dn = weight[j] * dy[start + j];
+    level += ${sumOf(lanes, "dn")};
+    along += ${dotOf(lanes, "dn", "(x[start + j] - mean)")};
+  }
+  let meanDn = total(lane, level) / u.elements;
+  let pull = total(lane, along) * inverse * inverse / u.elements;
+  for (var j = lane; j < u.width; j += LANES) {
+    dx[start + j] = ${beside}inverse * (weight[j] * dy[start + j] - meanDn - (x[start + j] - mean) * pull);
+  }`;
+
 export const webgpuLayerNorm: LayerNormKernel = {
   forward(x, { weight, bias }, eps) {
     const [rows, width] = x.shape;
@@ -24,9 +43,7 @@ export const webgpuLayerNorm: LayerNormKernel = {
       sizes: { rows, width: width / laneCount(lanes) },
       numbers: { eps, elements: width },
       workgroups: rowGroups(rows),
-      source: () =>
-        perRow(`${MOMENTS(lanes)}
-    for (var j = lane; j < u.width; j += LANES) { y[start + j] = (x[start + j] - mean) * inverse * weight[j] + bias[j]; }`),
+      source: () => perRow(layerNormBody(lanes)),
     });
     return y.as2D(rows, width);
   },
@@ -42,20 +59,7 @@ export const webgpuLayerNorm: LayerNormKernel = {
       sizes: { rows, width: width / laneCount(lanes) },
       numbers: { eps, elements: width },
       workgroups: rowGroups(rows),
-      source: () =>
-        perRow(`${MOMENTS(lanes)}
-    var level = 0.0;
-    var along = 0.0;
-    for (var j = lane; j < u.width; j += LANES) {
-      let dn = weight[j] * dy[start + j];
-      level += ${sumOf(lanes, "dn")};
-      along += ${dotOf(lanes, "dn", "(x[start + j] - mean)")};
-    }
-    let meanDn = total(lane, level) / u.elements;
-    let pull = total(lane, along) * inverse * inverse / u.elements;
-    for (var j = lane; j < u.width; j += LANES) {
-      dx[start + j] = inverse * (weight[j] * dy[start + j] - meanDn - (x[start + j] - mean) * pull);
-    }`),
+      source: () => perRow(layerNormGradientBody(lanes)),
     });
     return dx.as2D(rows, width);
   },

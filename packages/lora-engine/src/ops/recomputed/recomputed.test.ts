@@ -12,7 +12,7 @@ describe.each(["cpu", "wasm"] as const)("recomputed on %s", (backend) => {
   /** x -> x + (swiglu(x a, x) b), a residual part with two factors. */
   const part = ([x, a, b]: readonly tf.Tensor[]): tf.Tensor => {
     if (!x || !a || !b) throw new RangeError("three inputs are needed");
-    return tf.add(x, tf.matMul(swiglu(tf.matMul(x, a).as2D(3, 4), x.as2D(3, 4)), b.as2D(4, 4)));
+    return tf.add(x, tf.matMul(swiglu(tf.concat([tf.matMul(x, a).as2D(3, 4), x.as2D(3, 4)], 1)), b.as2D(4, 4)));
   };
   const values = (size: number, step: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(step * (i + 1)));
 

@@ -10,6 +10,17 @@ const INVERSE = (lanes: Lanes) => `
   for (var j = lane; j < u.width; j += LANES) { let v = x[start + j]; squares += ${dotOf(lanes, "v", "v")}; }
   let inverse = inverseSqrt(total(lane, squares) / u.elements + u.eps);`;
 
+/** y of x, a workgroup per row. */
+export const rmsNormBody = (lanes: Lanes): string => `${INVERSE(lanes)}
+  for (var j = lane; j < u.width; j += LANES) { y[start + j] = x[start + j] * inverse * weight[j]; }`;
+
+/** dx of dy and x, a workgroup per row, with `beside` in front of it: another addend and a plus, where there is one. */
+export const rmsNormGradientBody = (lanes: Lanes, beside = ""): string => `${INVERSE(lanes)}
+  var along = 0.0;
+  for (var j = lane; j < u.width; j += LANES) { along += ${dotOf(lanes, "(weight[j] * dy[start + j])", "x[start + j]")}; }
+  let pull = total(lane, along) * inverse * inverse / u.elements;
+  for (var j = lane; j < u.width; j += LANES) { dx[start + j] = ${beside}inverse * (weight[j] * dy[start + j] - x[start + j] * pull); }`;
+
 export const webgpuRmsNorm: RmsNormKernel = {
   forward(x, weight, eps) {
     const [rows, width] = x.shape;
@@ -21,9 +32,7 @@ export const webgpuRmsNorm: RmsNormKernel = {
       sizes: { rows, width: width / laneCount(lanes) },
       numbers: { eps, elements: width },
       workgroups: rowGroups(rows),
-      source: () =>
-        perRow(`${INVERSE(lanes)}
-    for (var j = lane; j < u.width; j += LANES) { y[start + j] = x[start + j] * inverse * weight[j]; }`),
+      source: () => perRow(rmsNormBody(lanes)),
     });
     return y.as2D(rows, width);
   },
@@ -39,12 +48,7 @@ export const webgpuRmsNorm: RmsNormKernel = {
       sizes: { rows, width: width / laneCount(lanes) },
       numbers: { eps, elements: width },
       workgroups: rowGroups(rows),
-      source: () =>
-        perRow(`${INVERSE(lanes)}
-    var along = 0.0;
-    for (var j = lane; j < u.width; j += LANES) { along += ${dotOf(lanes, "(weight[j] * dy[start + j])", "x[start + j]")}; }
-    let pull = total(lane, along) * inverse * inverse / u.elements;
-    for (var j = lane; j < u.width; j += LANES) { dx[start + j] = inverse * (weight[j] * dy[start + j] - x[start + j] * pull); }`),
+      source: () => perRow(rmsNormGradientBody(lanes)),
     });
     return dx.as2D(rows, width);
   },

@@ -1,4 +1,5 @@
 /** Cases of swiglu: one element and sizes that are no multiple of 4. */
+import * as tf from "@tensorflow/tfjs";
 import { noiseInput, type OpCase } from "../testing/opCase.ts";
 import { swigluForward, swigluGradients } from "./swiglu.reference.ts";
 import { swiglu } from "./swiglu.ts";
@@ -10,7 +11,7 @@ function swigluCase(rows: number, width: number): OpCase {
     op:
       () =>
       ([gate, up]) =>
-        swiglu(gate!.as2D(rows, width), up!.as2D(rows, width)),
+        swiglu(tf.concat([gate!.as2D(rows, width), up!.as2D(rows, width)], 1)),
     reference: ([gate, up]) => swigluForward(gate!, up!),
     gradients: ([gate, up], dy) => swigluGradients(gate!, up!, dy),
   };

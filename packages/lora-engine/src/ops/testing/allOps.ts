@@ -8,6 +8,7 @@ import { jointLinearCases } from "../jointLinear/jointLinear.cases.ts";
 import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
 import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
+import { residualNormCases } from "../residualNorm/residualNorm.cases.ts";
 import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
 import { rotaryCases } from "../rotary/rotary.cases.ts";
 import { rowMeansCases } from "../rowMeans/rowMeans.cases.ts";
@@ -25,6 +26,7 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "selfAttention", selfAttentionCases);
   testOpOn(backend, "rmsNorm", rmsNormCases);
   testOpOn(backend, "layerNorm", layerNormCases);
+  testOpOn(backend, "residualNorm", residualNormCases);
   testOpOn(backend, "rotary", rotaryCases);
   testOpOn(backend, "swiglu", swigluCases);
   testOpOn(backend, "gelu", geluCases);

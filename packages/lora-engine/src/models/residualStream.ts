@@ -1,0 +1,19 @@
+/** What flows from layer to layer, with its last addend beside it, so that adding it and the norm that reads the sum are one op. */
+import * as tf from "@tensorflow/tfjs";
+import type { FrozenNorm } from "../ops/residualNorm/frozenNorm.ts";
+import { frozenNorm, type Residual, residualNorm } from "../ops/residualNorm/residualNorm.ts";
+
+/** x + delta, [N, D]; delta is null where nothing is to be added. */
+export interface ResidualStream {
+  readonly x: tf.Tensor2D;
+  readonly delta: tf.Tensor2D | null;
+}
+
+/** The sum, and its norm. */
+export function normedSum({ x, delta }: ResidualStream, norm: FrozenNorm): Residual {
+  return delta ? residualNorm(x, delta, norm) : { sum: x, normed: frozenNorm(x, norm) };
+}
+
+export function sumOf({ x, delta }: ResidualStream): tf.Tensor2D {
+  return delta ? tf.add(x, delta) : x;
+}
