@@ -13,8 +13,9 @@ import { rowMeans } from "../../ops/rowMeans/rowMeans.ts";
 import { selectRows } from "../../ops/selectRows/selectRows.ts";
 import { joinedRows, type RowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 import { selfAttention } from "../../ops/selfAttention/selfAttention.ts";
+import { unitRows } from "../../ops/unitRows/unitRows.ts";
 import { adaptedLinear, adaptedLinears } from "../adaptedLinear.ts";
-import { placeRows, textOffsets, unitRows } from "../encoder/packedTexts.ts";
+import { placeRows, textOffsets } from "../encoder/packedTexts.ts";
 import type { EmbeddingPass } from "../encoder/sentenceEncoder.ts";
 import { throughLayers } from "../throughLayers.ts";
 import type { BertWeights } from "./bertWeights.ts";
@@ -28,7 +29,8 @@ export interface BertPass extends EmbeddingPass {
 export function bertVectors(pass: BertPass, texts: readonly Int32Array[]): tf.Tensor2D {
   const offsets = textOffsets(texts, pass.config.maxTokens);
   const hidden = bertHiddenStates(pass, texts, offsets);
-  return unitRows(pass.config.pooling === "cls" ? selectRows(hidden, offsets.slice(0, -1)) : rowMeans(hidden, offsets));
+  const pooled = pass.config.pooling === "cls" ? selectRows(hidden, offsets.slice(0, -1)) : rowMeans(hidden, offsets);
+  return unitRows(pooled, { squashed: false });
 }
 
 /** Hidden states after the last layer, [N, D]. */

@@ -6,15 +6,17 @@
 import type { EncoderConfig } from "@duet/lora-core/architectures/encoderConfig";
 import * as tf from "@tensorflow/tfjs";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
+import { relu } from "../../ops/relu/relu.ts";
 import type { FrozenNorm } from "../../ops/residualNorm/frozenNorm.ts";
 import { rowMeans } from "../../ops/rowMeans/rowMeans.ts";
 import { joinedRows, type RowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 import { selfAttention } from "../../ops/selfAttention/selfAttention.ts";
+import { unitRows } from "../../ops/unitRows/unitRows.ts";
 import { adaptedLinear, adaptedLinears } from "../adaptedLinear.ts";
 import { normedSum, type ResidualStream } from "../residualStream.ts";
 import { throughLayers } from "../throughLayers.ts";
 import type { EncoderWeights } from "./encoderWeights.ts";
-import { placeRows, textOffsets, unitRows } from "./packedTexts.ts";
+import { placeRows, textOffsets } from "./packedTexts.ts";
 import type { EmbeddingPass } from "./sentenceEncoder.ts";
 
 export interface EncoderPass extends EmbeddingPass {
@@ -32,7 +34,7 @@ export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.
     ...{ adapter: pass.adapter, recompute: pass.recompute },
     run: (index, stream, adapter) => encoderLayer({ ...pass, adapter }, stream, { offsets, index }),
   });
-  return unitRows(adaptedLinear(pass, "pooler", rowMeans(x, offsets)).tanh());
+  return unitRows(adaptedLinear(pass, "pooler", rowMeans(x, offsets)), { squashed: true });
 }
 
 /** 2 e + timing, [N, E]. The original graph adds e twice, so the factor belongs to the weights. */
@@ -55,7 +57,7 @@ function encoderLayer(pass: EncoderPass, stream: ResidualStream, place: LayerPla
     : sum;
   const attended = adaptedLinear(pass, `${layer}.attention.output`, attend(pass, normed, place));
   const middle = normedSum({ x: residual, delta: attended }, normOf(pass, `${layer}.mlp.norm`));
-  const hidden = adaptedLinear(pass, `${layer}.mlp.up`, middle.normed).relu<tf.Tensor2D>();
+  const hidden = relu(adaptedLinear(pass, `${layer}.mlp.up`, middle.normed));
   return { x: middle.sum, delta: adaptedLinear(pass, `${layer}.mlp.down`, hidden) };
 }
 

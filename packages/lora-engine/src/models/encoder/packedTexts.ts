@@ -2,8 +2,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { placesIn, type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 
-/** Keeps the length of an all-zero vector from dividing by zero. */
-const NORM_EPSILON = 1e-12;
 /** Characters of a text read per token wanted; next to no piece of a vocabulary is as long, so the cut hardly changes what is read. */
 export const CHARACTERS_PER_TOKEN = 64;
 
@@ -26,10 +24,4 @@ export function placeRows(table: tf.Tensor2D, offsets: RowOffsets, first = 0): t
       "int32",
     ),
   );
-}
-
-/** Rows at length 1. */
-export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
-  const squared = tf.square(x).sum(1, true); // [B, 1]
-  return tf.mul(x, tf.rsqrt(tf.maximum(squared, NORM_EPSILON)));
 }

@@ -8,6 +8,7 @@ import { jointLinearCases } from "../jointLinear/jointLinear.cases.ts";
 import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
 import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
+import { reluCases } from "../relu/relu.cases.ts";
 import { residualNormCases } from "../residualNorm/residualNorm.cases.ts";
 import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
 import { rotaryCases } from "../rotary/rotary.cases.ts";
@@ -15,6 +16,7 @@ import { rowMeansCases } from "../rowMeans/rowMeans.cases.ts";
 import { selectRowsCases } from "../selectRows/selectRows.cases.ts";
 import { selfAttentionCases } from "../selfAttention/selfAttention.cases.ts";
 import { swigluCases } from "../swiglu/swiglu.cases.ts";
+import { unitRowsCases } from "../unitRows/unitRows.cases.ts";
 import { testFrozenRowsOn } from "./frozenRows.ts";
 import { testOpOn } from "./testOp.ts";
 
@@ -27,6 +29,8 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "rmsNorm", rmsNormCases);
   testOpOn(backend, "layerNorm", layerNormCases);
   testOpOn(backend, "residualNorm", residualNormCases);
+  testOpOn(backend, "relu", reluCases);
+  testOpOn(backend, "unitRows", unitRowsCases);
   testOpOn(backend, "rotary", rotaryCases);
   testOpOn(backend, "swiglu", swigluCases);
   testOpOn(backend, "gelu", geluCases);
