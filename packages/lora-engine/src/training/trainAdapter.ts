@@ -16,6 +16,7 @@ import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
 import { type ControlTerm, createGradientTerms, type GradientSums, type ProximalTerm } from "./gradientTerms.ts";
 import { createObjective, type DistillTerm } from "./objective.ts";
+import { createPendingLosses, type ReadLoss } from "./pendingLosses.ts";
 import { privateGradients } from "./privateGradients.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */
@@ -57,7 +58,10 @@ export interface TrainingRun extends TrainingTask {
   readonly privacy?: PrivateSteps | null;
   /** Runs before every step and may throw to stop. */
   readonly beforeStep: () => Promise<void>;
-  /** After every step: steps done, that step's loss in nats, and tokens read since the start. */
+  /**
+   * For every step, in order: steps done, that step's loss in nats, and tokens read since the start. On a GPU for several steps at a
+   * time, and no later than a state is read.
+   */
   readonly onStep: (done: number, loss: number, tokens: number) => void;
   /** Left out: it begins at its first step, and nobody asks where it is. */
   readonly keeping?: TrainingKeeping;
@@ -97,7 +101,7 @@ export interface TrainingOutcome {
 /**
  * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping, or goes on with such a training
  * to the same bits. `start` is untouched and everything on the backend is freed, also when a step throws.
- * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is not finite, naming the step; with privacy, when the result is not.
+ * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is read that is not finite, naming the step; with privacy, when the result is not.
  */
 export async function trainAdapter(
   model: TaskModel,
@@ -117,6 +121,7 @@ export async function trainAdapter(
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
+  const losses = createPendingLosses(() => performance.now());
   let done = from?.done ?? 0;
   let lossSum = from?.lossSum ?? 0;
   let tokens = from?.tokens ?? 0;
@@ -128,13 +133,15 @@ export async function trainAdapter(
       await run.beforeStep();
       if (run.privacy && !(await run.privacy.charge())) break;
       const batch = run.privacy ? poissonSample(examples, run.privacy.samplingRate, run.privacy.uniform) : stream.next().value;
-      const value = await (run.privacy ? takePrivateStep(done, batch, run.privacy) : takeStep(done, batch));
+      const loss = run.privacy ? await takePrivateStep(done, batch, run.privacy) : takeStep(done, batch);
       done += 1;
-      lossSum += value;
       tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);
-      run.onStep(done, value, tokens);
-      if (done < run.steps) await run.keeping?.betweenSteps(() => read());
+      if (typeof loss === "number") tell({ done, loss, tokens });
+      else losses.add({ done, loss, tokens });
+      if (losses.isDue()) await look();
+      if (done < run.steps) await run.keeping?.betweenSteps(() => look().then(read));
     }
+    await look();
     const control = done > 0 ? await terms.meanGradient(start) : null;
     const trained = await downloadAdapter(adapter, start);
     if (run.privacy) assertTrained(trained);
@@ -143,8 +150,24 @@ export async function trainAdapter(
     optimizer.dispose();
     objective.dispose();
     terms.dispose();
+    losses.dispose();
     beside?.dispose();
     adapter.dispose();
+  }
+
+  function tell({ done, loss, tokens }: ReadLoss): void {
+    lossSum += loss;
+    run.onStep(done, loss, tokens);
+  }
+
+  /** Waits for the steps so far. */
+  async function look(): Promise<void> {
+    for (const step of await losses.read()) {
+      if (!Number.isFinite(step.loss)) {
+        throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step.done}`);
+      }
+      tell(step);
+    }
   }
 
   async function read(): Promise<TrainingState> {
@@ -163,20 +186,14 @@ export async function trainAdapter(
     for (let step = 0; step < done; step++) stream.next();
   }
 
-  /** One forward, backward and update. Returns the batch's loss before the update, in nats. */
-  async function takeStep(step: number, batch: readonly Example[]): Promise<number> {
-    const loss = tf.tidy(() => {
+  /** One forward, backward and update. Returns the batch's loss before the update, in nats, which nothing has waited for. */
+  function takeStep(step: number, batch: readonly Example[]): tf.Scalar {
+    return tf.tidy(() => {
       const { loss: mean, gradients: plain } = accumulated(batch, (rows, index) => gradientsOf(rows, dropoutSeed(step, index)));
       const gradients = terms.apply(plain);
       optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
       return mean;
     });
-    const [value = Number.NaN] = await loss.data();
-    loss.dispose();
-    if (!Number.isFinite(value)) {
-      throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step + 1}`);
-    }
-    return value;
   }
 
   /** The same of noisy gradients, which are all that the optimiser ever sees. A sample without rows is a step all the same. */
