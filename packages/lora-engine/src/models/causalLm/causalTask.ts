@@ -6,6 +6,7 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import * as tf from "@tensorflow/tfjs";
 import { headCrossEntropy } from "../../ops/headCrossEntropy/headCrossEntropy.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
+import { meanOf } from "../../ops/meanOf/meanOf.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
 import { headInput, hiddenStates } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
@@ -47,7 +48,7 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
       return Int32Array.from(prompts.prompt(input, within(maxTokens) - longest));
     },
 
-    loss: (examples, adapter, pass) => losses(examples, adapter, pass).mean(),
+    loss: (examples, adapter, pass) => meanOf(losses(examples, adapter, pass)),
 
     losses,
 

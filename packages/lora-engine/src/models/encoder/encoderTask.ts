@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
+import { meanOf } from "../../ops/meanOf/meanOf.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
 import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
@@ -48,7 +49,7 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
       return { tokens, answerStart: tokens.length, label };
     },
     encodeInput: (input, maxTokens) => encoder.tokensOf(input, maxTokens),
-    loss: (batch, adapter, pass) => losses(batch, adapter, pass).mean(),
+    loss: (batch, adapter, pass) => meanOf(losses(batch, adapter, pass)),
     losses,
     logits: (batch, adapter, pass) => logits(textsOf(batch), adapter, pass),
     choices: ({ label }) => [{ choice: label, context: "" }],

@@ -59,16 +59,18 @@ interface Saved {
 function gradient(dy: tf.Tensor1D, head: FrozenLinear, { hidden, targets, logTotals }: Saved): tf.Tensor2D {
   const linear = chooseKernel(LINEAR_KERNELS);
   const crossEntropy = chooseKernel(CROSS_ENTROPY_KERNELS);
-  let sum: tf.Tensor2D = tf.zerosLike(hidden);
+  let sum: tf.Tensor2D | null = null;
   for (const { from, count } of partsOf(head)) {
-    const before = sum;
+    const before: tf.Tensor2D | null = sum;
     sum = tf.tidy(() => {
       const rows = linearRows(head, from, count);
       const logits = linear.frozenForward(hidden, rows);
-      return tf.add(before, linear.frozenBackward(crossEntropy.backward(dy, logits, targets, from, logTotals), rows));
+      const part = linear.frozenBackward(crossEntropy.backward(dy, logits, targets, from, logTotals), rows);
+      return before ? tf.add(before, part) : part;
     });
-    before.dispose();
+    before?.dispose();
   }
+  if (!sum) throw new RangeError("headCrossEntropy: the head has no classes");
   return sum;
 }
 

@@ -8,6 +8,7 @@ import { jointLinearCases } from "../jointLinear/jointLinear.cases.ts";
 import { layerNormCases } from "../layerNorm/layerNorm.cases.ts";
 import { loraLinearCases } from "../loraLinear/loraLinear.cases.ts";
 import { maskedCrossEntropyCases } from "../maskedCrossEntropy/maskedCrossEntropy.cases.ts";
+import { meanOfCases } from "../meanOf/meanOf.cases.ts";
 import { reluCases } from "../relu/relu.cases.ts";
 import { residualNormCases } from "../residualNorm/residualNorm.cases.ts";
 import { rmsNormCases } from "../rmsNorm/rmsNorm.cases.ts";
@@ -29,6 +30,7 @@ export function testAllOpsOn(backend: BackendName): void {
   testOpOn(backend, "rmsNorm", rmsNormCases);
   testOpOn(backend, "layerNorm", layerNormCases);
   testOpOn(backend, "residualNorm", residualNormCases);
+  testOpOn(backend, "meanOf", meanOfCases);
   testOpOn(backend, "relu", reluCases);
   testOpOn(backend, "unitRows", unitRowsCases);
   testOpOn(backend, "rotary", rotaryCases);
