@@ -1,4 +1,4 @@
-/** A batch of texts of different lengths, one after the other, and vectors of length 1. */
+/** A batch of texts of different lengths, one after the other. */
 import * as tf from "@tensorflow/tfjs";
 import { placesIn, type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 
