@@ -6,21 +6,23 @@ import { perRow } from "../ops/webgpu/wgsl.ts";
 /** Together with the output as many buffers as every WebGPU device binds at once. */
 const TENSORS_AT_ONCE = 7;
 
-/** Scalars whose sum is the sum of squares of all elements. They belong to the surrounding tidy. */
+/** A scalar, the sum of squares of all elements. It belongs to the surrounding tidy. */
 export function sumsOfSquaresOnWebgpu(tensors: readonly tf.Tensor[]): tf.Tensor[] {
-  const groups = Array.from({ length: Math.ceil(tensors.length / TENSORS_AT_ONCE) }, (_, i) =>
-    tensors.slice(i * TENSORS_AT_ONCE, (i + 1) * TENSORS_AT_ONCE),
-  );
-  return groups.map((group) => tf.sum(sumsOfGroup(group)));
+  const sums = tf.zeros([tensors.length]);
+  for (let first = 0; first < tensors.length; first += TENSORS_AT_ONCE) {
+    writeSums(sums, first, tensors.slice(first, first + TENSORS_AT_ONCE));
+  }
+  return [tf.sum(sums)];
 }
 
-/** One workgroup per tensor. */
-function sumsOfGroup(tensors: readonly tf.Tensor[]): tf.Tensor {
-  const { sums } = compute({
+/** One workgroup per tensor; that of tensor t is number `first` + t of the sums. */
+function writeSums(sums: tf.Tensor, first: number, tensors: readonly tf.Tensor[]): void {
+  compute({
     key: `sums of squares of ${tensors.length}`,
-    outputs: { sums: [[tensors.length], "f32"] },
+    outputs: {},
+    updates: { sums: [sums, "f32"] },
     inputs: Object.fromEntries(tensors.map((tensor, t) => [`x${t}`, [tensor, "f32"] satisfies [tf.Tensor, Element]])),
-    sizes: { rows: tensors.length, ...Object.fromEntries(tensors.map(({ size }, t) => [`size${t}`, size])) },
+    sizes: { rows: tensors.length, first, ...Object.fromEntries(tensors.map(({ size }, t) => [`size${t}`, size])) },
     workgroups: [tensors.length, 1],
     source: () =>
       perRow(`
@@ -30,7 +32,6 @@ function sumsOfGroup(tensors: readonly tf.Tensor[]): tf.Tensor {
     default: {}
   }
   let sum = total(lane, squares);
-  if (lane == 0u) { sums[row] = sum; }`),
+  if (lane == 0u) { sums[u.first + row] = sum; }`),
   });
-  return sums;
 }
