@@ -88,7 +88,9 @@ test.each(["use-lite", "duet-tiny"] as const)(
         [...adapter.variables],
       );
       const peak = meter.takePeak() - before;
-      const gradients = upper.map((name) => [...(grads[(adapter.factors.get(name)?.b as tf.Variable).name]?.dataSync() ?? [])]);
+      const names = new Map(adapter.variables.map(({ id, name }) => [id, name]));
+      const gradientOf = (module: string) => grads[names.get(adapter.factors.get(module)?.b.id ?? -1) ?? ""];
+      const gradients = upper.map((module) => [...(gradientOf(module)?.dataSync() ?? [])]);
       tf.dispose([value, grads]);
       adapter.dispose();
       return { peak, gradients };
