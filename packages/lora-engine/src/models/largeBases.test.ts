@@ -23,10 +23,15 @@ const WORKS = [
   { batchSize: 8, maxTokens: 64, recompute: false, upper: 4 },
 ];
 const ANSWER_TOKENS = 4;
-const STEPS = 3;
+/** Float32 is what the smaller one took before 16-bit weights were kept as they are. */
+const RUNS = [
+  { name: "SmolLM2-135M", stored: "BF16", steps: 3 },
+  { name: "SmolLM2-135M", stored: "F32", steps: 3 },
+  { name: "Qwen2.5-0.5B", stored: "BF16", steps: 1 },
+] as const;
 
-describe.each(Object.entries(LARGE_BASES))("random weights of the shape of %s, on wasm", (name, json) => {
-  const architecture = parseArchitecture(json);
+describe.each(RUNS)("random weights of the shape of $name, from $stored, on wasm", ({ name, stored, steps }) => {
+  const architecture = parseArchitecture(LARGE_BASES[name]);
   if (architecture.kind !== "decoder") throw new Error("not a decoder");
   const { config, linears } = architecture;
   let meter: WasmMeter;
@@ -36,9 +41,9 @@ describe.each(Object.entries(LARGE_BASES))("random weights of the shape of %s, o
     meter = createWasmMeter();
   });
 
-  test.skipIf(!wanted.includes(name)).each(["BF16", "F32"] as const)(
-    `from %s, load and step as estimated (needs DUET_LARGE_BASES=${name}, see docs/models.md)`,
-    (stored) => {
+  test.skipIf(!wanted.includes(name))(
+    `load and step as estimated (needs DUET_LARGE_BASES=${name}, see docs/models.md)`,
+    () => {
       const before = meter.live();
       const loaded = performance.now();
       const weights = loadDecoderWeights(config, randomBase(architecture, stored));
@@ -56,7 +61,7 @@ describe.each(Object.entries(LARGE_BASES))("random weights of the shape of %s, o
         const start = initialAdapter(adapterLayout(linears, adapter), 1);
         const batch = rows(work.batchSize, work.maxTokens + 1);
         meter.takePeak();
-        const times = Array.from({ length: STEPS }, () => {
+        const times = Array.from({ length: steps }, () => {
           const { user, system } = process.cpuUsage();
           takeTrainingStep(task, batch, start, work.recompute);
           const spent = process.cpuUsage({ user, system });
@@ -75,7 +80,7 @@ describe.each(Object.entries(LARGE_BASES))("random weights of the shape of %s, o
       disposeDecoderWeights(weights);
       expect(meter.live()).toBe(before);
     },
-    600_000,
+    900_000,
   );
 });
 
