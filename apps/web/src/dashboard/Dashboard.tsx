@@ -26,6 +26,7 @@ import { QuantilePanel } from "./QuantilePanel.tsx";
 import { RoundsPanel } from "./RoundsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
+import { TextPanel } from "./TextPanel.tsx";
 
 export interface DashboardProps {
   readonly snapshot: Snapshot;
@@ -84,6 +85,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           ) : (
             <AccuracyPanel snapshot={settled} />
           )}
+          <TextPanel snapshot={settled} />
           <div className="pair">
             <LossPanel snapshot={settled} />
             <FusionPanel snapshot={settled} />

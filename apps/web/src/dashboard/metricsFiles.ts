@@ -15,7 +15,7 @@ export interface FileToSave {
 
 /** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
 function figuresOf(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
-  const { trainLoss, accuracy, macroF1, testLoss, testRows, fusion, phases, trainTokens, trainSeconds } = metrics;
+  const { trainLoss, accuracy, macroF1, testLoss, testRows, text, fusion, phases, trainTokens, trainSeconds } = metrics;
   const every = sameRows(metrics);
   return [
     ["loss/train", trainLoss],
@@ -27,6 +27,10 @@ function figuresOf(metrics: RoundMetrics): readonly (readonly [string, number | 
     ...ADAPTERS.map(({ key }) => [`same_rows_accuracy/${key}`, every.accuracy[key]] as const),
     ...ADAPTERS.map(({ key }) => [`same_rows_loss_test/${key}`, every.testLoss[key]] as const),
     ["same_rows", every.testRows ?? null],
+    ...ADAPTERS.map(({ key }) => [`text_exact/${key}`, text?.exactMatch[key] ?? null] as const),
+    ...ADAPTERS.map(({ key }) => [`text_f1/${key}`, text?.tokenF1[key] ?? null] as const),
+    ...ADAPTERS.map(({ key }) => [`text_rouge_l/${key}`, text?.rougeL[key] ?? null] as const),
+    ["text_rows", text?.rows ?? null],
     ["fusion/personal", fusion?.personal ?? null],
     ["fusion/shared", fusion?.shared ?? null],
     ["train/tokens", trainTokens],

@@ -6,6 +6,7 @@ import { formatBytes, formatDay, formatFraction, plural } from "../lib/format.ts
 import { slug } from "../lib/slug.ts";
 import type { HeadlineView } from "./headlineView.ts";
 import { latestAccuracy } from "./metricsView.ts";
+import { textView } from "./textView.ts";
 import type { VerdictView } from "./verdictView.ts";
 
 /** "Ward notes: 0.36 → 0.85 of your 48 test rows right, before and after; +0.49 over the untouched base." */
@@ -47,12 +48,24 @@ ${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(verdict.sent
 <table><tr><th>Client</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map(({ key }) => `<td>${formatFraction(latestAccuracy(client)[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
-<h2>How it was made</h2>
+${textTable(snapshot)}<h2>How it was made</h2>
 <table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
 <p>No rows, no texts and no personal adapters are in this report.</p>
 </html>
 `;
   return { fileName: `${slug(config.name)}-report.html`, content: new TextEncoder().encode(html) };
+}
+
+/** In a text task; nothing in another. */
+function textTable(snapshot: Snapshot): string {
+  const view = textView(snapshot);
+  if (!view) return "";
+  return `<h2>What is written</h2>
+<p>Means over ${view.of}.</p>
+<table><tr><th></th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
+${view.figures.map(({ name, values }) => `<tr><th>${name}</th>${ADAPTERS.map(({ key }) => `<td>${formatFraction(values[key])}</td>`).join("")}</tr>`).join("\n")}
+</table>
+`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -72,6 +72,7 @@ export function hasFigures({
   macroF1,
   testLoss,
   sample,
+  text,
   fusion,
   phases,
   trainTokens,
@@ -80,7 +81,11 @@ export function hasFigures({
   const slots = [accuracy, macroF1, testLoss, sample?.accuracy ?? {}, sample?.testLoss ?? {}].flatMap((figure) =>
     Object.values(figure),
   );
-  return [trainLoss, fusion, phases ?? null, ...slots].some((value) => value !== null) || trainTokens > 0 || trainSeconds > 0;
+  return (
+    [trainLoss, fusion, phases ?? null, text ?? null, ...slots].some((value) => value !== null) ||
+    trainTokens > 0 ||
+    trainSeconds > 0
+  );
 }
 
 /** Of where a client is: what it does. Steps would tell how fast. */

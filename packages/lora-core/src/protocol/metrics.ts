@@ -76,6 +76,18 @@ export const roundMetrics = z.strictObject({
   testRows: count.optional(),
   /** The same of the rows that every round measures, where the figures above are of more of them: in the last round. */
   sample: z.strictObject({ testRows: count.min(1), accuracy: perAdapter(fraction), testLoss: perAdapter(finite) }).optional(),
+  /**
+   * How close what it writes is to the answers of so many of those rows: equal, F1 of words, ROUGE-L (data/textMetrics.ts). In the last round
+   * of a text task; older records do not have it.
+   */
+  text: z
+    .strictObject({
+      rows: count.min(1),
+      exactMatch: perAdapter(fraction),
+      tokenF1: perAdapter(fraction),
+      rougeL: perAdapter(fraction),
+    })
+    .optional(),
   /** Weights of the served adapter, in the fusing round only, and what their search took; 0 where nothing was searched. */
   fusion: z
     .strictObject({

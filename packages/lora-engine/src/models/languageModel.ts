@@ -74,8 +74,24 @@ export interface TaskModel {
   score(batch: readonly Example[], adapter: DeviceAdapter | null): Promise<readonly Scored[]>;
   /** Labels of inputs from `encodeInput`; null in a text task. */
   readonly predict: ((inputs: readonly Int32Array[], adapter: DeviceAdapter | null) => Promise<readonly Prediction[]>) | null;
+  /** The likeliest answers to the prompts of these examples, in a text task; null where there is nothing to write. */
+  readonly write:
+    | ((batch: readonly Example[], adapter: DeviceAdapter | null, options: WriteOptions) => Promise<readonly WrittenAnswer[]>)
+    | null;
   /** Disposes what `prepare` made (labels on the backend); the model stays. */
   dispose(): void;
+}
+
+export interface WriteOptions {
+  readonly maxNewTokens: number;
+  /** Runs before every pass and may throw to stop. */
+  readonly beforeToken: () => Promise<void>;
+}
+
+export interface WrittenAnswer {
+  readonly written: string;
+  /** The example's own answer. */
+  readonly wanted: string;
 }
 
 export interface LanguageModel {

@@ -9,9 +9,10 @@ import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
-import type { Example, Scored } from "../models/languageModel.ts";
+import type { DeviceAdapter, Example, Scored } from "../models/languageModel.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
+import { measureTexts, type WrittenFigures } from "./measureTexts.ts";
 import type { Measured } from "./roundReport.ts";
 import type { Client, Running } from "./runRound.ts";
 
@@ -56,13 +57,25 @@ export function measurer(client: Client, plan: RoundPlan, { report, control, jou
     };
   }
 
+  const written = new Map<NamedTensors | null, WrittenFigures>();
+
+  /** Texts are written again where a round is resumed: they are few, and the same. */
+  async function measureWritten(what: Measured, adapter: NamedTensors | null, onDevice: DeviceAdapter | null): Promise<void> {
+    const found = written.get(adapter) ?? (await measureTexts(model, sample, onDevice, () => control.checkIn()));
+    if (!found) return;
+    written.set(adapter, found);
+    report.wrote(what, found);
+  }
+
   async function measure(what: Measured, adapter: NamedTensors | null): Promise<void> {
     const before = scoresOf(known, adapter);
     const onDevice = adapter && uploadAdapter(adapter, { scale: adapterScale(setup.adapter), trainable: false });
     try {
       const ofSample = await scoreExamples(model, sample, onDevice, scoring(what, "sample", before));
       report.evaluated(what, evaluationOf(ofSample, sample, labels));
-      if (plan.stage !== "fusing" || others.length === 0) return;
+      if (plan.stage !== "fusing") return;
+      await measureWritten(what, adapter, onDevice);
+      if (others.length === 0) return;
       const ofOthers = await scoreExamples(model, others, onDevice, scoring(what, "others", before));
       report.evaluatedOnAll(what, evaluationOf([...ofSample, ...ofOthers], [...sample, ...others], labels));
     } finally {

@@ -3,6 +3,7 @@ import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
 import type { SameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Evaluation } from "./evaluateAdapter.ts";
+import type { WrittenFigures } from "./measureTexts.ts";
 import type { TrainingOutcome } from "./trainAdapter.ts";
 
 /** Between two progress messages, ms. */
@@ -19,6 +20,7 @@ export class RoundReport {
   readonly #onProgress: (progress: Progress) => void;
   readonly #sample = new Map<Measured, Evaluation>();
   readonly #all = new Map<Measured, Evaluation>();
+  readonly #written = new Map<Measured, WrittenFigures>();
   #fusion: RoundMetrics["fusion"] = null;
   #trainLoss: number | null = null;
   #trainTokens = 0;
@@ -66,6 +68,11 @@ export class RoundReport {
     this.#all.set(what, evaluation);
   }
 
+  /** What it wrote in a text task. */
+  wrote(what: Measured, figures: WrittenFigures): void {
+    this.#written.set(what, figures);
+  }
+
   fused(fusion: NonNullable<RoundMetrics["fusion"]>): void {
     this.#fusion = fusion;
   }
@@ -88,6 +95,7 @@ export class RoundReport {
       ...figuresOf(all),
       macroF1: perAdapter(all, ({ macroF1 }) => macroF1),
       ...(all === this.#sample ? {} : { sample: figuresOf(this.#sample) }),
+      ...(this.#written.size > 0 ? { text: textOf(this.#written) } : {}),
       fusion: this.#fusion,
       trainTokens: this.#trainTokens,
       trainSeconds: this.#trainSeconds,
@@ -110,7 +118,17 @@ function figuresOf(measured: ReadonlyMap<Measured, Evaluation>): SameRows & { re
   };
 }
 
-function perAdapter<T>(measured: ReadonlyMap<Measured, Evaluation>, pick: (evaluation: Evaluation) => T) {
+function textOf(measured: ReadonlyMap<Measured, WrittenFigures>): NonNullable<RoundMetrics["text"]> {
+  const [first] = measured.values();
+  return {
+    rows: first?.rows ?? 0,
+    exactMatch: perAdapter(measured, ({ exactMatch }) => exactMatch),
+    tokenF1: perAdapter(measured, ({ tokenF1 }) => tokenF1),
+    rougeL: perAdapter(measured, ({ rougeL }) => rougeL),
+  };
+}
+
+function perAdapter<Figures, T>(measured: ReadonlyMap<Measured, Figures>, pick: (evaluation: Figures) => T) {
   const of = (what: Measured) => {
     const evaluation = measured.get(what);
     return evaluation ? pick(evaluation) : null;

@@ -10,6 +10,7 @@ import { meanOf } from "../../ops/meanOf/meanOf.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
 import { headInput, hiddenStates } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
+import { greedyTexts } from "./greedyTexts.ts";
 import { createKeyValueCache } from "./keyValueCache.ts";
 import { createLabelChoices, type LabelChoices } from "./labelChoices.ts";
 import { advance, type LabelPath, skipForced } from "./labelDecoding.ts";
@@ -86,6 +87,18 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
     },
 
     predict: choices && ((inputs, adapter) => choices.predict(inputs, adapter)),
+
+    write: choices
+      ? null
+      : async (examples, adapter, options) => {
+          const asked = examples.map(({ tokens, answerStart }) => tokens.subarray(0, answerStart));
+          const { stopTokens } = prompts;
+          const written = await greedyTexts(weights, { prompts: asked, adapter, stopTokens, ...options });
+          return examples.map(({ tokens, answerStart }, row) => ({
+            written: prompts.text(written[row] ?? []),
+            wanted: prompts.text([...tokens.subarray(answerStart)]),
+          }));
+        },
 
     dispose: () => choices?.dispose(),
   };

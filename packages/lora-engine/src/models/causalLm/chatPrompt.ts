@@ -7,7 +7,7 @@ import { type Turn, turnsText } from "@duet/lora-core/data/turn";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { type ChatTemplate, createChat, type RenderChat } from "../chatTemplate.ts";
-import type { PromptEncoder } from "./prompt.ts";
+import { answerText, type PromptEncoder } from "./prompt.ts";
 
 /** Each stands for a text while the template's own parts are found. */
 const SYSTEM = "system-3e90";
@@ -22,6 +22,7 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
   const render = createChat(template);
   const { gap, end } = answerFrame(render([{ role: "user", content: INPUT }], true), wholeChat());
   const ending = [endOfTurn(tokenizer, end), ...eosTokens].filter((id) => id !== null).slice(0, 1);
+  const stopTokens = [...new Set([...ending, ...eosTokens])];
 
   function wholeChat(): string {
     return render(
@@ -55,7 +56,7 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
     return tokens;
   }
   return {
-    stopTokens: [...new Set([...ending, ...eosTokens])],
+    stopTokens,
     prompt(input, room) {
       let turns = askable(typeof input === "string" ? [question(input)] : input);
       // The oldest turns go first, what the system said last.
@@ -66,6 +67,7 @@ export function createChatEncoder(tokenizer: TextTokenizer, template: ChatTempla
       return tokens.length > room && first?.role === "system" && rest.length > 0 ? cut(rest, room) : tokens;
     },
     answer: (answer) => [...tokenizer.encode(`${gap}${answer}`), ...ending],
+    text: (tokens) => answerText(tokenizer, tokens, stopTokens),
   };
 }
 

@@ -16,6 +16,8 @@ export interface PromptEncoder {
   prompt(input: ModelInput, room: number): number[];
   /** Tokens of the answer and the one that ends it. */
   answer(answer: string): number[];
+  /** The text of an answer's tokens, with or without the one that ends it. */
+  text(tokens: readonly number[]): string;
   /** Tokens that end a written answer, the one of training first. */
   readonly stopTokens: readonly number[];
 }
@@ -37,5 +39,12 @@ export function createPromptEncoder(
       return [...start, ...tokenizer.encode(input).slice(0, cut), ...separator];
     },
     answer: (answer) => [...tokenizer.encode(` ${answer}`), ...eosTokens.slice(0, 1)],
+    text: (tokens) => answerText(tokenizer, tokens, eosTokens),
   };
+}
+
+/** Up to the first of `ends`, without spaces around it. */
+export function answerText(tokenizer: TextTokenizer, tokens: readonly number[], ends: readonly number[]): string {
+  const end = tokens.findIndex((token) => ends.includes(token));
+  return tokenizer.decode(end < 0 ? [...tokens] : tokens.slice(0, end)).trim();
 }

@@ -57,6 +57,8 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
       const scores = await readScores(textsOf(batch), adapter);
       return batch.map(({ label }, row) => scored(scores[row] ?? [], label));
     },
+    write: null,
+
     predict: async (inputs, adapter) => (await readScores(inputs, adapter)).map(predicted),
     dispose: () => disposeFrozenLinear(targets),
   };

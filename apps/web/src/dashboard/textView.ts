@@ -1,0 +1,37 @@
+/** How close what the adapters write is to the wanted answers, in a text task. Pure. */
+import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { type PerAdapter, perAdapter } from "../lib/adapters.ts";
+import { plural } from "../lib/format.ts";
+
+export interface TextView {
+  /** Means over the clients that tell it. */
+  readonly figures: readonly { readonly name: string; readonly values: PerAdapter }[];
+  /** Of how much they are, in words. */
+  readonly of: string;
+}
+
+type Text = NonNullable<RoundMetrics["text"]>;
+
+const FIGURES: readonly { readonly name: string; readonly key: Exclude<keyof Text, "rows"> }[] = [
+  { name: "Exactly right", key: "exactMatch" },
+  { name: "F1 of words", key: "tokenF1" },
+  { name: "ROUGE-L", key: "rougeL" },
+];
+
+/** Of every client's newest; null where nobody tells one. */
+export function textView({ clients }: Pick<Snapshot, "clients">): TextView | null {
+  const told = clients.flatMap(({ history }) => history.findLast(({ metrics }) => metrics.text)?.metrics.text ?? []);
+  if (told.length === 0) return null;
+  const figures = FIGURES.map(({ name, key }) => ({
+    name,
+    values: perAdapter((adapter) => mean(told.map((text) => text[key][adapter]))),
+  }));
+  const rows = told.reduce((sum, text) => sum + text.rows, 0);
+  return { figures, of: `${plural(rows, "test row")} of ${plural(told.length, "client")}, answered word by word` };
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
