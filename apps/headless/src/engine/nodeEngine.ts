@@ -55,7 +55,7 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),
     measureFusion: (adapter) => engine.measureFusion(adapter),
-    measureRecognition: (adapter) => engine.measureRecognition(adapter),
+    measureRecognition: (where, onProgress) => engine.measureRecognition(where, onProgress),
     stopAnswering: () => engine.stopAnswering(),
     close() {
       void engine.cancel();

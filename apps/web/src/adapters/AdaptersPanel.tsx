@@ -11,6 +11,7 @@ import { saveFile } from "../lib/saveFile.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type AdapterDownload, ownAdapter } from "./adapterDownloads.ts";
+import { RecognisedRows } from "./RecognisedRows.tsx";
 
 export interface AdaptersPanelProps {
   readonly snapshot: Snapshot;
@@ -21,7 +22,7 @@ export interface AdaptersPanelProps {
 const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
 
 /** This tab's own adapters as files for the PEFT library. */
-export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelProps) {
+export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: AdaptersPanelProps) {
   const { rounds } = config.budgets;
   const [saving, save] = useTask();
   if (!adapters) return null;
@@ -45,6 +46,7 @@ export function AdaptersPanel({ snapshot: { config }, adapters }: AdaptersPanelP
               {isOutsideBudget(key, config) && (
                 <span className="small block">The epsilon does not cover this one. {OUTSIDE_BUDGET}</span>
               )}
+              {available.includes(key) && <RecognisedRows federationId={federationId} adapter={key} />}
             </span>
             <Button
               size="xs"

@@ -2,11 +2,13 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
+import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { sharedAdapter, sharedRounds } from "./adapterDownloads.ts";
+import { RecognisedRows } from "./RecognisedRows.tsx";
 
 export interface SharedAdaptersPanelProps {
   readonly snapshot: Snapshot;
@@ -18,6 +20,7 @@ export interface SharedAdaptersPanelProps {
 export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProps) {
   const [chosen, setChosen] = useState<number | null>(null);
   const [saving, save] = useTask();
+  const isMine = useSession(snapshot.federationId)?.state.adapters != null;
   const rounds = sharedRounds(snapshot);
   const round = chosen ?? rounds.at(-1);
   if (round === undefined) return null;
@@ -44,6 +47,7 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
           Download
         </Button>
       </Group>
+      {isMine && <RecognisedRows federationId={snapshot.federationId} adapter="shared" named />}
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
     </Panel>
   );

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
-import { recognitionView } from "./recognitionView.ts";
+import { NOTHING_MEASURED } from "../services/recognition.ts";
+import { readerWords, recognitionView, unmeasuredWords } from "./recognitionView.ts";
 
 const view = (auc: number, low: number, high: number, rows = 60) =>
-  recognitionView({ train: rows, test: rows, recognition: { auc, interval: [low, high] } });
+  recognitionView({ train: rows, test: rows, recognition: { auc, interval: [low, high] } }, "fused");
 
 it.each([
   [0.82, 0.74, 0.9, "well recognisable"],
@@ -20,5 +21,22 @@ it("says the figure with its interval", () => {
 it("of few rows nothing is said, however sure the figure looks", () => {
   expect(view(1, 1, 1, 19)).toMatchObject({ verdict: "too few rows to tell", figure: null });
   const one = { train: 80, test: 1, recognition: { auc: 0.9, interval: null } };
-  expect(recognitionView(one)).toMatchObject({ verdict: "too few rows to tell", figure: null });
+  expect(recognitionView(one, "fused")).toMatchObject({ verdict: "too few rows to tell", figure: null });
+});
+
+it("of what was sent the advice is for the next time, and says who had it", () => {
+  const sent = recognitionView({ train: 60, test: 60, recognition: { auc: 0.9, interval: [0.85, 0.95] } }, "sent");
+  expect(sent.verdict).toBe("well recognisable");
+  expect(sent.advice).toContain("Whoever reads this update by itself");
+  expect(sent.advice).toContain("Next time");
+  expect(readerWords("plain")).toContain("The coordinator had this update by itself");
+  expect(readerWords("secure")).toContain("Nobody had this update by itself");
+});
+
+it("says that a figure comes, or that rows are to be taken for recognisable", () => {
+  const measuring = { ...NOTHING_MEASURED, measuring: { what: "sent", share: 0.4 }, waiting: ["fused"] } as const;
+  expect(unmeasuredWords("sent", measuring, true)).toBe("being measured (40 %)");
+  expect(unmeasuredWords("fused", measuring, true)).toBe("measured in a moment");
+  for (const isOver of [true, false])
+    expect(unmeasuredWords("shared", NOTHING_MEASURED, isOver)).toContain("take them for recognisable");
 });

@@ -1,5 +1,4 @@
 import type { SessionState } from "@duet/client/sessionState";
-import { availableAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
@@ -92,9 +91,9 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       {isOver && mixture}
       <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
+      <RecognitionPanel federationId={snapshot.federationId} aggregation={snapshot.config.aggregation} />
       {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
       {isOver && doing}
-      <RecognitionPanel engine={session.engine} available={state.adapters ? availableAdapters(state.adapters) : []} />
     </>
   );
 }

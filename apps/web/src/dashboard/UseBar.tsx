@@ -5,6 +5,7 @@ import { Button, CopyButton, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ownAdapter } from "../adapters/adapterDownloads.ts";
+import { RecognisedRows } from "../adapters/RecognisedRows.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { playgroundPath } from "../lib/links.ts";
@@ -88,6 +89,11 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
             Report
           </Button>
         </>
+      )}
+      {kind && (
+        <div className="whole">
+          <RecognisedRows federationId={snapshot.federationId} adapter={kind} named />
+        </div>
       )}
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
       {isPredicting && <div className="whole">{predict}</div>}

@@ -17,6 +17,7 @@ import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
 import type { CompanionRequest, StopCompanion } from "./companion.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
+import { createRecognition, type RecognitionState } from "./recognition.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { createTabStorage, type TabStorage } from "./tabStorage.ts";
@@ -45,6 +46,8 @@ export interface AppServices {
   readonly claimShare: ClaimShare;
   /** This tab as a client; null while it is none. */
   readonly session: ReadableStore<TabSession | null>;
+  /** How recognisable its rows are in what it sent and has learned, once it is over. */
+  readonly recognition: ReadableStore<RecognitionState>;
   /** The tab's worker, started on first use. */
   engine(): TabEngine;
   /** How much memory this device allows on the backend that will compute. */
@@ -72,6 +75,7 @@ export function createAppServices(): AppServices {
   const wakeLock = createWakeLock();
   const claimShare = createSampleShares();
   const session = createStore<TabSession | null>(null);
+  const recognition = createRecognition();
   let engine: TabEngine | null = null;
   let companion: { readonly federationId: string; readonly stop: StopCompanion } | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
@@ -128,6 +132,7 @@ export function createAppServices(): AppServices {
     const seen = { coordinator, feed, identities: storage, now, surroundings };
     const started = startFederatedSession({ ...seen, engine: owned, backend, config, identity, ...from });
     session.set(started);
+    recognition.follow(started);
     const tellOfTraining = () => session.get() === started && wakeLock.setTraining(isTakingPart(started.get()));
     started.subscribe(tellOfTraining);
     tellOfTraining();
@@ -158,6 +163,7 @@ export function createAppServices(): AppServices {
     wakeLock,
     claimShare,
     session,
+    recognition,
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),
     feed: feedOf,

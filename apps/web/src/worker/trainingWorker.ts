@@ -39,7 +39,7 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<Tab
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),
     measureFusion: (adapter) => engine.measureFusion(adapter),
-    measureRecognition: (adapter) => engine.measureRecognition(adapter),
+    measureRecognition: (where, onProgress) => engine.measureRecognition(where, onProgress),
     stopAnswering: () => engine.stopAnswering(),
   };
 }

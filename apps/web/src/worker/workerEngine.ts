@@ -137,7 +137,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),
     measureFusion: (adapter) => guarded(remote.measureFusion(adapter)),
-    measureRecognition: (adapter) => guarded(remote.measureRecognition(adapter)),
+    measureRecognition: (where, onProgress) => guarded(remote.measureRecognition(where, onProgress && proxy(onProgress))),
     stopAnswering: () => guarded(remote.stopAnswering()),
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
     close: () => die("it was ended"),

@@ -37,6 +37,12 @@ export interface WriteRequest {
   readonly options: GenerateOptions;
 }
 
+/**
+ * Where rows may be recognised: in an adapter, by its loss of each; or in what the client sent last, by how much that lowers the loss of each,
+ * from the adapter that it went on from to the one with its update in it.
+ */
+export type RecognisedIn = AnsweringAdapter | "sent";
+
 /** How well an adapter does on some rows. */
 export interface Figure {
   /** Mean loss over scored units, nats. */
@@ -62,7 +68,7 @@ export interface TableRequest {
     | { readonly kind: "text"; readonly options: GenerateOptions };
 }
 
-/** A newer answer stops those before it, but for a measurement of recognition. All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
+/** A newer answer stops those before it. All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
 export interface AnswerEngine {
   /** @throws {DuetError} UNSUPPORTED_TASK in a text task. */
   predict(inputs: readonly string[], adapter: AnsweringAdapter): Promise<readonly Prediction[]>;
@@ -70,8 +76,12 @@ export interface AnswerEngine {
   write(request: WriteRequest, onText: (piece: string) => void): Promise<void>;
   /** Loss and accuracy on the client's fusion rows. */
   measureFusion(adapter: AnsweringAdapter): Promise<Figure>;
-  /** The client's training rows against its test rows, a seeded sample of each. Stays on the device: it is computed from rows. */
-  measureRecognition(adapter: AnsweringAdapter): Promise<RowRecognition>;
-  /** Stops what is running, and waits for its end. */
+  /**
+   * The client's training rows against its test rows, a seeded sample of each. Stays on the device: it is computed from rows. It rests while
+   * there is anything to answer, and only a round stops it. `onProgress` gets the share of rows that were scored.
+   * @throws {DuetError} ADAPTER_MISSING where nothing was sent, or what was sent is no longer known.
+   */
+  measureRecognition(where: RecognisedIn, onProgress?: (share: number) => void): Promise<RowRecognition>;
+  /** Stops what is being answered, and waits for its end. */
   stopAnswering(): Promise<void>;
 }

@@ -35,6 +35,8 @@ export interface ClientCheckpoint {
   readonly residual?: Uint8Array | null;
   /** What the client serves, of any rank; null or left out before the fusing round. */
   readonly served?: Uint8Array | null;
+  /** The shared adapter before and after what the client sent last, of any rank: kept beside what it serves; null or left out where there is none. */
+  readonly sent?: { readonly before: Uint8Array; readonly after: Uint8Array } | null;
 }
 
 /** One opening of one round; a round that is opened again has the next attempt. */

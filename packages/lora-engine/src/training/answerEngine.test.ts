@@ -3,11 +3,15 @@
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { AnsweringAdapter } from "@duet/lora-core/contract/answering";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { sentUpdate } from "@duet/lora-core/strategies/sentUpdate";
+import type { Upload } from "@duet/lora-core/strategies/strategy";
+import { l2Norm, linearCombination } from "@duet/lora-core/tensors/arithmetic";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -89,6 +93,41 @@ describe("trying adapters out", () => {
     expect(await heart.measureRecognition(PERSONAL)).toEqual(learned);
   }, 120_000);
 
+  it("tells training rows from test rows by what one update changed of their losses, as whoever reads uploads does, also over a restore", async () => {
+    const client = createLocalClient(testWasm());
+    await client.open(readModelFolder("duet-tiny"), "wasm");
+    const learning = { ...setup, training: { ...setup.training, learningRate: 0.02 } };
+    await client.prepare(learning, { train: rows("amber", 12), fusion, test: rows("zinc", 12) });
+    await expect(client.measureRecognition("sent")).rejects.toMatchObject({ code: "ADAPTER_MISSING" });
+    const plan = (round: number) =>
+      methodOf({ id: "fedavg", config: {} }).plan(
+        { local: { unit: "steps", amount: 1 }, inner: { unit: "steps", amount: 12 }, rounds: 1 },
+        { round, isNewcomer: false },
+      );
+    const handedOut = (await client.checkpoint()).shared;
+    const { upload } = await client.runRound({ round: 1, plan: plan(1), received: handedOut }, quiet);
+    const own = (await client.checkpoint()).shared;
+    const sent = await client.measureRecognition("sent");
+    // By hand: what the coordinator has is the adapter of before, and what was sent.
+    const layout = adapterLayout(parseArchitecture(readModelFolder("duet-tiny").config).linears, setup.adapter);
+    const form = { layout, upload: plan(1).upload as Upload, coding: AS_THEY_ARE };
+    const { before, after } = sentUpdate(form, upload as Uint8Array, decodeAdapter(handedOut, layout), null);
+    expect(encodeAdapter(before, layout)).toEqual(handedOut);
+    const apart = linearCombination([1, -1], [after, decodeAdapter(own, layout)]);
+    expect(l2Norm(apart)).toBeLessThan(1e-6);
+    const differently = await client.measureRecognition({ kind: "product", weights: { personal: 0, shared: 1 } });
+    expect(sent.recognition).not.toEqual(differently.recognition);
+
+    // Once something is served it is kept beside it.
+    expect((await client.checkpoint()).sent).toBeUndefined();
+    await client.runRound({ round: 2, plan: plan(2), received: own }, quiet);
+    const kept = await client.checkpoint();
+    expect(kept.sent?.before).toEqual(handedOut);
+    await client.prepare(learning, { train: rows("amber", 12), fusion, test: rows("zinc", 12) });
+    await client.restore(kept);
+    expect(await client.measureRecognition("sent")).toEqual(sent);
+  }, 60_000);
+
   it("predicts what the figures on the fusion rows count, base and personal differently", async () => {
     const inputs = fusion.map(({ input }) => input);
     const probabilities = new Map<string, number[]>();
@@ -167,15 +206,21 @@ describe("trying adapters out", () => {
     expect(await engine.predict(["x"], null)).toHaveLength(1);
   });
 
-  it("a measurement of recognition stops nothing and is stopped by no newer answer, only by a round", async () => {
+  it("a measurement of recognition stops nothing, lets every answer pass, and is stopped only by a round", async () => {
     const figure = engine.measureFusion(null);
-    const recognition = engine.measureRecognition(PERSONAL);
+    const shares: number[] = [];
+    const recognition = engine.measureRecognition(PERSONAL, (share) => shares.push(share));
     const replaced = engine.predict(["disk 1 failed"], null);
     const prediction = engine.predict(["disk 2 failed"], null);
     await expect(figure).rejects.toMatchObject({ code: "STOPPED" });
     await expect(replaced).rejects.toMatchObject({ code: "STOPPED" });
-    expect((await recognition).train).toBeGreaterThan(0);
     expect(await prediction).toHaveLength(1);
+    // It has rested meanwhile.
+    expect(shares).toEqual([]);
+    await engine.stopAnswering();
+    expect((await recognition).train).toBeGreaterThan(0);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
 
     const stopped = [engine.measureRecognition(PERSONAL), engine.predict(["disk 1 failed"], null)].map((answer) =>
       expect(answer).rejects.toMatchObject({ code: "STOPPED" }),

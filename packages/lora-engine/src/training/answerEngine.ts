@@ -1,11 +1,17 @@
 /**
  * Trying adapters out between rounds: labels, texts and figures of what a client serves, or of any mix of its two adapters. One answer
- * at a time; a newer one stops those before it, but for a measurement of recognition, which is waited for; a round stops them all. Nothing of it
- * leaves the thread's device.
+ * at a time; a newer one stops those before it. A measurement of recognition rests between two batches while there is anything to answer. A
+ * round stops them all. Nothing of it leaves the thread's device.
  */
 
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import type { AnswerEngine, AnsweringAdapter, Prediction } from "@duet/lora-core/contract/answering";
+import type {
+  AnswerEngine,
+  AnsweringAdapter,
+  Prediction,
+  RecognisedIn,
+  RowRecognition,
+} from "@duet/lora-core/contract/answering";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { mixed } from "@duet/lora-core/fusion/mix";
 import { recognitionOf } from "@duet/lora-core/leakage/recognition";
@@ -30,54 +36,77 @@ const BATCH_SIZE = 16;
 const RECOGNITION_ROWS = 200;
 
 /** One that runs, or waits for those before it. */
-interface Answer {
+interface Running {
   readonly control: RunControl;
-  /** A newer one of this kind takes its place. */
-  readonly isReplaceable: boolean;
   readonly ended: Promise<void>;
 }
 
-/** `idle` gives the client of the moment. @throws what `idle` throws when there is none or it is training. */
-export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
-  /** In the order in which they were asked for. */
-  const answers = new Set<Answer>();
+export interface LocalAnswers extends AnswerEngine {
+  /** Measurements of recognition too. */
+  stopAll(): Promise<void>;
+}
 
-  async function stopAnswering(): Promise<void> {
-    const all = [...answers];
-    for (const { control } of all) control.cancel();
-    await Promise.all(all.map(({ ended }) => ended));
+/** `idle` gives the client of the moment. @throws what `idle` throws when there is none or it is training. */
+export function createAnswerEngine(idle: () => IdleClient): LocalAnswers {
+  const answers = new Set<Running>();
+  const measurements = new Set<Running>();
+  /** Of a measurement; what is asked for meanwhile begins after it. */
+  let batch: Promise<unknown> = Promise.resolve();
+
+  const stopAnswering = () => stop([...answers]);
+  const stopAll = () => stop([...answers, ...measurements]);
+
+  /** Until it has ended, it is among `all`. */
+  function running<T>(all: Set<Running>, control: RunControl, work: Promise<T>): Promise<T> {
+    const mine = { control, ended: work.then(nothing, nothing) };
+    all.add(mine);
+    void mine.ended.then(() => all.delete(mine));
+    return work;
   }
 
   /** Runs with the adapter on the backend, after whatever was asked for before has ended. */
   async function answering<T>(
     which: AnsweringAdapter,
     run: (parts: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) => Promise<T>,
-    { isReplaceable = true } = {},
   ): Promise<T> {
     idle();
     const control = createRunControl();
-    const before = [...answers];
-    if (isReplaceable) for (const older of before) if (older.isReplaceable) older.control.cancel();
+    const older = stopAnswering();
     const work = (async () => {
-      await Promise.all(before.map(({ ended }) => ended));
+      await Promise.all([older, batch.then(nothing, nothing)]);
       await control.checkIn();
       const parts = idle();
-      const tensors = tensorsOf(parts.client, which);
-      const adapter = tensors && uploadAdapter(tensors, { scale: adapterScale(parts.client.setup.adapter), trainable: false });
-      try {
-        return await run({ ...parts, adapter, control });
-      } finally {
-        adapter?.dispose();
-      }
+      return withAdapter(parts.client, tensorsOf(parts.client, which), (adapter) => run({ ...parts, adapter, control }));
     })();
-    const mine = { control, isReplaceable, ended: work.then(nothing, nothing) };
-    answers.add(mine);
-    void mine.ended.then(() => answers.delete(mine));
-    return work;
+    return running(answers, control, work);
+  }
+
+  /** After the measurements before it, and with everything else before each of its batches. */
+  async function measuring(where: RecognisedIn, onProgress: (share: number) => void): Promise<RowRecognition> {
+    idle();
+    const control = createRunControl();
+    const older = [...measurements];
+    const eachBatch: EachBatch<readonly Scored[]> = async (compute) => {
+      await control.checkIn();
+      while (answers.size > 0) {
+        await Promise.all([...answers].map(({ ended }) => ended));
+        await control.checkIn();
+      }
+      const computed = compute();
+      batch = computed;
+      return computed;
+    };
+    const work = (async () => {
+      await Promise.all(older.map(({ ended }) => ended));
+      await control.checkIn();
+      return measureRecognition(idle(), where, eachBatch, onProgress);
+    })();
+    return running(measurements, control, work);
   }
 
   return {
     stopAnswering,
+    stopAll,
     predict: (inputs, which) =>
       answering(which, async ({ client, adapter, control }) => {
         const { model, setup } = client;
@@ -109,23 +138,71 @@ export function createAnswerEngine(idle: () => IdleClient): AnswerEngine {
         const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
         return { loss, accuracy };
       }),
-    measureRecognition: (which) => answering(which, measureRecognition, { isReplaceable: false }),
+    measureRecognition: (where, onProgress = nothing) => measuring(where, onProgress),
   };
 }
 
 /** A seeded sample of the training rows against one of the test rows. */
-async function measureRecognition({
-  client: { model, setup, examples },
-  adapter,
-  control,
-}: IdleClient & { readonly adapter: DeviceAdapter | null; readonly control: RunControl }) {
-  const surenessOf = async (part: "train" | "test") => {
-    const sample = shuffled(examples[part], random(setup.clientSeed, "recognition", part)).slice(0, RECOGNITION_ROWS);
-    const scored = await scoreExamples(model, sample, adapter, eachBatch(control));
-    return scored.map(({ lossSum, units }) => -lossSum / units);
+async function measureRecognition(
+  { client }: IdleClient,
+  where: RecognisedIn,
+  eachBatch: EachBatch<readonly Scored[]>,
+  onProgress: (share: number) => void,
+): Promise<RowRecognition> {
+  const { model, setup, examples } = client;
+  const sampleOf = (part: "train" | "test") =>
+    shuffled(examples[part], random(setup.clientSeed, "recognition", part)).slice(0, RECOGNITION_ROWS);
+  const [train, test] = [sampleOf("train"), sampleOf("test")];
+  const rows = [...train, ...test];
+  const sides = sidesOf(client, where);
+  let scoredRows = 0;
+  const eachTold: typeof eachBatch = async (compute) => {
+    const scored = await eachBatch(compute);
+    scoredRows += scored.length;
+    onProgress(scoredRows / (rows.length * sides.length));
+    return scored;
   };
-  const [train, test] = [await surenessOf("train"), await surenessOf("test")];
-  return { train: train.length, test: test.length, recognition: recognitionOf(train, test) };
+  const sureness = rows.map(() => 0);
+  for (const { tensors, sign } of sides) {
+    const scored = await withAdapter(client, tensors, (adapter) => scoreExamples(model, rows, adapter, eachTold));
+    for (const [row, { lossSum, units }] of scored.entries()) sureness[row] = (sureness[row] ?? 0) - (sign * lossSum) / units;
+  }
+  const recognition = recognitionOf(sureness.slice(0, train.length), sureness.slice(train.length));
+  return { train: train.length, test: test.length, recognition };
+}
+
+/** What the losses are of that add up, by their signs, to what a row is recognised by. */
+function sidesOf(
+  client: Client,
+  where: RecognisedIn,
+): readonly { readonly tensors: NamedTensors | null; readonly sign: 1 | -1 }[] {
+  if (where !== "sent") return [{ tensors: tensorsOf(client, where), sign: 1 }];
+  if (!client.sent) throw new DuetError("ADAPTER_MISSING", "What this client sent last is not known any more");
+  const { before, after } = client.sent();
+  return [
+    { tensors: after, sign: 1 },
+    { tensors: before, sign: -1 },
+  ];
+}
+
+/** With the adapter on the backend; null is none. */
+async function withAdapter<T>(
+  { setup }: Client,
+  tensors: NamedTensors | null,
+  run: (adapter: DeviceAdapter | null) => Promise<T>,
+): Promise<T> {
+  const adapter = tensors && uploadAdapter(tensors, { scale: adapterScale(setup.adapter), trainable: false });
+  try {
+    return await run(adapter);
+  } finally {
+    adapter?.dispose();
+  }
+}
+
+/** Cancels them, and waits for their end. */
+async function stop(all: readonly Running[]): Promise<void> {
+  for (const { control } of all) control.cancel();
+  await Promise.all(all.map(({ ended }) => ended));
 }
 
 /** Stops between batches. */

@@ -1,7 +1,7 @@
 /** A client's training engine in this thread: loads the frozen base, tokenises the client's rows, and runs round plans. */
 
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { layoutOf, layoutOfBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { type AdapterLayout, layoutOf, layoutOfBytes } from "@duet/lora-core/adapters/adapterLayout";
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
@@ -9,6 +9,7 @@ import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { SentUpdate } from "@duet/lora-core/strategies/sentUpdate";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { selectBackend } from "../backends/selectBackend.ts";
 import type { WasmOptions } from "../backends/wasmBackend.ts";
@@ -53,7 +54,7 @@ class LocalClient implements TrainingEngine {
   }
 
   async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
-    await this.#answers.stopAnswering();
+    await this.#answers.stopAll();
     const device = await selectBackend({ ...this.#wasm, forced: backend });
     this.#client?.model.dispose();
     this.#client = null;
@@ -82,11 +83,11 @@ class LocalClient implements TrainingEngine {
     const control = createRunControl();
     this.#running = control;
     try {
-      await this.#answers.stopAnswering();
+      await this.#answers.stopAll();
       const report = new RoundReport(request.round, onProgress);
       const journal = createRoundJournal(keeping);
-      const { held, upload, served } = await unlessDeviceLost(runRound(client, request, report, control, journal, meter));
-      this.#client = { ...client, held, served, lastRound: request.round };
+      const { held, upload, served, sent } = await unlessDeviceLost(runRound(client, request, report, control, journal, meter));
+      this.#client = { ...client, held, served, sent, lastRound: request.round };
       const [metrics, confusion] = [report.metrics(), report.confusion()];
       if (!meter) return { upload, metrics, confusion };
       return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, confusion };
@@ -101,8 +102,8 @@ class LocalClient implements TrainingEngine {
   }
 
   async checkpoint(): Promise<ClientCheckpoint> {
-    const { held, layout, lastRound, served } = this.#prepared();
-    const encoded = (tensors: NamedTensors | null) => tensors && encodeAdapter(tensors, layoutOf(tensors));
+    const { held, layout, lastRound, served, sent } = this.#prepared();
+    const encoded = (tensors: NamedTensors | null) => tensors && encodedBlob(tensors);
     return {
       lastRound,
       personal: encodeAdapter(held.personal, layout),
@@ -111,13 +112,14 @@ class LocalClient implements TrainingEngine {
       control: encoded(held.control),
       residual: encoded(held.residual),
       served: encoded(served),
+      // It can only be measured once nothing is trained any more; until then it need not travel with every round.
+      ...(served && sent ? { sent: encodedSent(sent()) } : {}),
     };
   }
 
-  async restore({ personal, shared, merged, control, residual, served, lastRound }: ClientCheckpoint): Promise<void> {
+  async restore({ personal, shared, merged, control, residual, served, sent, lastRound }: ClientCheckpoint): Promise<void> {
     const client = this.#prepared();
-    const decoded = (blob: Uint8Array | null | undefined) =>
-      blob ? decodeAdapter(blob, layoutOfBytes(client.layout, blob.byteLength)) : null;
+    const decoded = (blob: Uint8Array | null | undefined) => (blob ? decodedBlob(blob, client.layout) : null);
     this.#client = {
       ...client,
       held: {
@@ -128,6 +130,7 @@ class LocalClient implements TrainingEngine {
         residual: decoded(residual),
       },
       served: decoded(served),
+      sent: sent ? () => decodedSent(sent, client.layout) : null,
       lastRound,
     };
   }
@@ -141,3 +144,16 @@ class LocalClient implements TrainingEngine {
     return this.#client;
   }
 }
+
+/** Of any rank. */
+const encodedBlob = (tensors: NamedTensors): Uint8Array => encodeAdapter(tensors, layoutOf(tensors));
+
+const decodedBlob = (blob: Uint8Array, layout: AdapterLayout): NamedTensors =>
+  decodeAdapter(blob, layoutOfBytes(layout, blob.byteLength));
+
+const encodedSent = ({ before, after }: SentUpdate) => ({ before: encodedBlob(before), after: encodedBlob(after) });
+
+const decodedSent = ({ before, after }: ReturnType<typeof encodedSent>, layout: AdapterLayout): SentUpdate => ({
+  before: decodedBlob(before, layout),
+  after: decodedBlob(after, layout),
+});

@@ -47,11 +47,12 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
     known: nothingKnown(),
     lastRound: null,
     served: null,
+    sent: null,
   };
 }
 
 interface Ran {
-  readonly outcome: RoundOutcome;
+  readonly outcome: Omit<RoundOutcome, "sent">;
   readonly metrics: RoundMetrics;
 }
 
@@ -66,8 +67,13 @@ async function kept(client: Client, request: RoundRequest, from: JournalState | 
   const states: JournalState[] = [];
   const offer = async (read: () => Promise<JournalState>) => void states.push(structuredClone(await read()));
   const report = new RoundReport(request.round, () => {});
-  const outcome = await runRound(client, request, report, createRunControl(), createRoundJournal({ from, offer }));
-  return { states, outcome, metrics: { ...report.metrics(), trainSeconds: 0, fusion: withoutSeconds(report.metrics().fusion) } };
+  const { sent, ...outcome } = await runRound(client, request, report, createRunControl(), createRoundJournal({ from, offer }));
+  return {
+    states,
+    outcome,
+    sent: sent?.() ?? null,
+    metrics: { ...report.metrics(), trainSeconds: 0, fusion: withoutSeconds(report.metrics().fusion) },
+  };
 }
 
 const withoutSeconds = (fusion: RoundMetrics["fusion"]) => fusion && { ...fusion, seconds: 0 };

@@ -24,8 +24,9 @@ import {
   uploaded,
   withMerged,
 } from "@duet/lora-core/strategies/exchange";
+import { type SentUpdate, sentUpdate } from "@duet/lora-core/strategies/sentUpdate";
 import type { Serve, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
-import { type EncodedUpload, encodeUpload } from "@duet/lora-core/strategies/uploadCodec";
+import { type EncodedUpload, encodeUpload, type UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { Example, TaskModel } from "../models/languageModel.ts";
@@ -56,6 +57,8 @@ export interface Client {
   readonly lastRound: number | null;
   /** What it serves since its last round, if that was the fusing one; of any rank. */
   readonly served: NamedTensors | null;
+  /** What it sent last, made out on demand; null before that. */
+  readonly sent: (() => SentUpdate) | null;
 }
 
 export interface RoundOutcome {
@@ -63,6 +66,8 @@ export interface RoundOutcome {
   readonly upload: Uint8Array | null;
   /** What the client ends up with, in the fusing round; its rank may be higher than the layout's. */
   readonly served: NamedTensors | null;
+  /** As it was before where this round uploads nothing. */
+  readonly sent: Client["sent"];
 }
 
 /** What a round tells of itself, what stops it, and what it has computed already. */
@@ -115,10 +120,12 @@ export async function runRound(
   if (served) await measure("fused", served);
 
   report.progress("uploading");
-  if (!plan.upload) return { held, upload: null, served };
+  if (!plan.upload) return { held, upload: null, served, sent: client.sent };
   const { upload } = plan;
   const { blob, residual } = await report.timed("encode", () => send(client, request.round, upload, start, held, meter));
-  return { held: { ...held, residual }, upload: blob, served };
+  const [origin, { merged }] = [originOf(client, start), held];
+  const sent = () => sentUpdate(formOf(client, upload), blob, origin, merged);
+  return { held: { ...held, residual }, upload: blob, served, sent };
 }
 
 /**
@@ -126,17 +133,26 @@ export async function runRound(
  * nothing that is made of rows may choose them, and the seed is made of rows.
  */
 function send(
-  { setup, layout, held: before }: Client,
+  client: Client,
   round: number,
   upload: Upload,
   start: Received | null,
   held: HeldAdapters,
   meter: PrivacyMeter | null,
 ): EncodedUpload {
-  const form = { layout, upload, coding: setup.upload ?? AS_THEY_ARE };
-  const basis = { origin: start?.shared ?? before.shared, residual: held.residual };
-  return encodeUpload(form, uploaded(upload, start, held), basis, meter?.uniform ?? random(setup.clientSeed, "upload", round));
+  const basis = { origin: originOf(client, start), residual: held.residual };
+  const uniform = meter?.uniform ?? random(client.setup.clientSeed, "upload", round);
+  return encodeUpload(formOf(client, upload), uploaded(upload, start, held), basis, uniform);
 }
+
+const formOf = ({ setup, layout }: Client, upload: Upload): UploadForm => ({
+  layout,
+  upload,
+  coding: setup.upload ?? AS_THEY_ARE,
+});
+
+/** The shared adapter as the round's steps began. */
+const originOf = ({ held }: Client, start: Received | null): NamedTensors => start?.shared ?? held.shared;
 
 /** Whether the client ends up with its personal adapter, or a fusion of it. */
 function servesPersonal(how: Serve | null): boolean {

@@ -21,6 +21,7 @@ export const checkpoint = z.object({
   control: optionalBlob,
   residual: optionalBlob,
   served: optionalBlob,
+  sent: z.object({ before: blob, after: blob }).nullish(),
 });
 const key = z.object({ round: z.number(), attempt: z.number() });
 export const result = key.extend({
