@@ -42,7 +42,7 @@ const postgresJourneys = {
   test: {
     ...onPostgres,
     name: "postgres-journeys",
-    include: ["apps/web/e2e/{adapters,federation,membership}.e2e.test.ts"],
+    include: ["apps/web/e2e/{adapters,canary,federation,membership}.e2e.test.ts"],
     fileParallelism: false,
     sequence: { groupOrder: 6 },
   },

@@ -25,14 +25,25 @@ export async function createFreshDatabase(): Promise<FreshDatabase> {
   await onServer(testServer, `create database ${name}`);
   const url = new URL(testServer);
   url.pathname = name;
-  return { url: url.href, drop: () => onServer(testServer as string, `drop database ${name} with (force)`) };
+  return { url: url.href, drop: async () => void (await onServer(testServer as string, `drop database ${name} with (force)`)) };
 }
 
-async function onServer(url: string, statement: string): Promise<void> {
+/** Every row of every table as JSON, bytes in hexadecimal digits. */
+export async function databaseRows(url: string): Promise<Buffer[]> {
+  const tables = await onServer(url, "select table_name as name from information_schema.tables where table_schema = 'public'");
+  const rows: Buffer[] = [];
+  for (const { name } of tables) {
+    const found = await onServer(url, `select row_to_json(one)::text as text from ${pg.escapeIdentifier(String(name))} one`);
+    rows.push(...found.map(({ text }) => Buffer.from(String(text))));
+  }
+  return rows;
+}
+
+async function onServer(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }

@@ -4,10 +4,11 @@ import { join as pathOf } from "node:path";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { expect, it, onTestFinished } from "vitest";
-import { CANARY_PARTS, withCanary } from "./support/canary.ts";
+import { createFreshDatabase, databaseRows } from "../../../tools/testing/freshDatabase.ts";
+import { CANARY_PARTS, canaryRuns, withCanary } from "./support/canary.ts";
 import { join, type Participant } from "./support/participant.ts";
 import { startStage } from "./support/stage.ts";
-import { occurrences, recordWire, type Wire } from "./support/wire.ts";
+import { occurrences, recordWire, tokenOccurrences, type Wire } from "./support/wire.ts";
 
 const DEADLINE_MS = 120_000;
 const NAMES = ["anna", "bram", "chen"];
@@ -19,8 +20,9 @@ async function filesOf(folder: string): Promise<Buffer[]> {
   return Promise.all(entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => readFile(pathOf(parentPath, name))));
 }
 
-it("in a secure sum with privacy of rows no word of anyone's data leaves a tab or is stored", async () => {
-  const stage = await startStage();
+it("in a secure sum with privacy of rows no word of anyone's data leaves a tab or is stored, as text or as tokens", async () => {
+  const database = await createFreshDatabase();
+  const stage = await startStage({}, database);
   onTestFinished(() => stage.close());
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("The coordinator does not offer use-lite");
@@ -69,11 +71,17 @@ it("in a secure sum with privacy of rows no word of anyone's data leaves a tab o
     true,
   ]);
 
-  const stored = { sent: await filesOf(stage.dataDir) };
+  const inDatabase = database.url === null ? [] : await databaseRows(database.url);
+  const stored = { sent: [...(await filesOf(stage.dataDir)), ...inDatabase] };
   expect(occurrences(stored, [finished.clients[0]?.id as string])).toBeGreaterThan(0);
   // The search finds it in what the tabs were given.
   expect(occurrences({ sent: given }, CANARY_PARTS)).toBe(NAMES.length);
   expect(wires.map((wire) => occurrences(wire, CANARY_PARTS))).toEqual([0, 0, 0]);
   expect(occurrences(stored, CANARY_PARTS)).toBe(0);
+  // Nor what the base reads in place of words.
+  const runs = canaryRuns("models/use-lite/tokenizer.json");
+  expect(runs.length).toBeGreaterThan(4);
+  expect(wires.map((wire) => tokenOccurrences(wire, runs))).toEqual([0, 0, 0]);
+  expect(tokenOccurrences(stored, runs)).toBe(0);
   await Promise.all(tabs.map(({ context }) => context.close()));
 });

@@ -6,11 +6,11 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
-import { CANARY_PARTS, withCanary } from "./support/canary.ts";
+import { CANARY_PARTS, canaryRuns, withCanary } from "./support/canary.ts";
 import { join, type Participant } from "./support/participant.ts";
 import { answerFile, askAllFour, moveWeight } from "./support/playground.ts";
 import { type Stage, startStage } from "./support/stage.ts";
-import { occurrences, recordWire, type Wire } from "./support/wire.ts";
+import { occurrences, recordWire, tokenOccurrences, type Wire } from "./support/wire.ts";
 
 const DEADLINE_MS = 120_000;
 
@@ -105,6 +105,8 @@ describe("a federation of three tabs", () => {
     const arrived = ["anna", "bram"].map((name) => byName[name]?.bytesUp ?? Number.POSITIVE_INFINITY);
     expect(wires.slice(0, 2).map(({ bodyBytes }, tab) => bodyBytes >= (arrived[tab] ?? 0))).toEqual([true, true]);
     expect(wires.map((wire) => occurrences(wire, CANARY_PARTS))).toEqual([0, 0, 0]);
+    const runs = canaryRuns("models/use-lite/tokenizer.json");
+    expect(wires.map((wire) => tokenOccurrences(wire, runs))).toEqual([0, 0, 0]);
     await Promise.all(tabs.slice(0, 2).map(({ context }) => context.close()));
   });
 

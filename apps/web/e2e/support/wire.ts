@@ -25,10 +25,26 @@ export function recordWire(page: Page): Wire {
 }
 
 /** How many of the messages hold any of the words: in UTF-8 or UTF-16, as they are, in base64 or in hexadecimal digits. */
-export function occurrences({ sent }: Pick<Wire, "sent">, words: readonly string[]): number {
-  const needles = words
-    .flatMap((word) => [Buffer.from(word, "utf8"), Buffer.from(word, "utf16le")])
-    .flatMap((word) => [word, Buffer.from(word.toString("hex")), ...inBase64(word)]);
+export function occurrences(wire: Pick<Wire, "sent">, words: readonly string[]): number {
+  return holding(
+    wire,
+    words.flatMap((word) => [Buffer.from(word, "utf8"), Buffer.from(word, "utf16le")]),
+  );
+}
+
+/** How many of them hold any of the runs of token ids: as integers of 16 or 32 bits or float32, little-endian, or as numbers in JSON; encoded or not. */
+export function tokenOccurrences(wire: Pick<Wire, "sent">, runs: readonly (readonly number[])[]): number {
+  return holding(
+    wire,
+    runs.flatMap((ids) => [
+      ...[Uint16Array, Uint32Array, Float32Array].map((Numbers) => Buffer.from(Numbers.from(ids).buffer)),
+      ...[",", ", "].map((between) => Buffer.from(ids.join(between))),
+    ]),
+  );
+}
+
+function holding({ sent }: Pick<Wire, "sent">, plain: readonly Buffer[]): number {
+  const needles = plain.flatMap((needle) => [needle, Buffer.from(needle.toString("hex")), ...inBase64(needle)]);
   return sent.filter((bytes) => needles.some((needle) => bytes.includes(needle))).length;
 }
 
