@@ -23,6 +23,7 @@ import {
   printRace,
   printRound,
   printRun,
+  printScan,
   printStep,
   SUM_TITLE,
   sumLine,
@@ -40,6 +41,8 @@ const NODE_WEBGPU = "node-webgpu";
 const COORDINATOR = "coordinator";
 /** Only when asked for: what a secure sum costs. */
 const SUMS = "sums";
+/** Only when asked for: the app's page with a file of 97 MB. */
+const SCAN = "scan";
 /** Only when asked for: no contest, but where the time of our own rounds goes. In this process. */
 const ROUND = "round";
 /** Only when asked for: no contest, but where the time of a step goes, and its race against another checkout. In processes of Node. */
@@ -51,7 +54,7 @@ const USAGE = `npm run bench -- [options]
 
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
-  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}
+  --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
   --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
@@ -94,7 +97,7 @@ async function main(): Promise<void> {
   }
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
-  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS], "backend");
+  const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
   const named = namesIn(values.works, [...WORKS, ROUND, STEP], "kind of work");
   const works = named.filter((name) => name !== ROUND && name !== STEP);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
@@ -121,9 +124,11 @@ async function main(): Promise<void> {
   const sums = wanted.includes(SUMS) ? await measuredSums() : null;
   const page = wanted.includes("page") ? await measurePage() : null;
   if (page) printPage(page);
+  const scan = wanted.includes(SCAN) ? await (await import("./scanRun.ts")).measureScan() : null;
+  if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, rounds, steps, races, page, coordinator, sums });
+  writeReport({ ...report, rounds, steps, races, page, coordinator, sums, scan });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;

@@ -66,7 +66,7 @@ const trace = z.object({
   ),
 });
 
-function mainThreadTasks(recorded: Buffer): readonly LongTask[] {
+export function mainThreadTasks(recorded: Buffer): readonly LongTask[] {
   const { traceEvents } = trace.parse(JSON.parse(recorded.toString()));
   const thread = ({ pid, tid }: { pid: number; tid: number }) => `${pid} ${tid}`;
   const main = new Set(

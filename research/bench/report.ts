@@ -5,6 +5,7 @@ import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import { COMPUTED_PHASES, evaluationShare, type RoundProfile } from "./roundRun.ts";
+import type { ScanRun } from "./scanRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
 import type { Quartiles, RaceOutcome } from "./stepRace.ts";
 import type { SumRun } from "./sumRun.ts";
@@ -80,12 +81,19 @@ export function printRace({ subject, threads, cpuMs, ms, cpuRatio, ratio, differ
   console.log(`  losses differ by ${difference.toExponential(1)} nats at most\n`);
 }
 
-export function printPage({ longTasks, longestCpuMs, seconds }: PageRun): void {
-  const long = longTasks.map(({ ms, cpuMs }) => `${ms.toFixed(0)} ms (${cpuMs.toFixed(0)} of them computing)`).join(", ");
+export function printPage({ seconds, ...tasks }: PageRun): void {
+  console.log(`The app's page while a tab trains, ${seconds.toFixed(0)} s: ${tasksLine(tasks)}\n`);
+}
+
+export function printScan({ megabytes, rows, splitSeconds, scanSeconds, ...tasks }: ScanRun): void {
   console.log(
-    `The app's page while a tab trains, ${seconds.toFixed(0)} s: tasks of the main thread over 50 ms: ${long || "none"}.`,
+    `The app's page with a file of ${megabytes.toFixed(0)} MB and ${rows} rows: read and split after ${splitSeconds.toFixed(0)} s, looked through for personal data ${scanSeconds.toFixed(0)} s later: ${tasksLine(tasks)}\n`,
   );
-  console.log(`The longest by the processor's time, which other programs do not stretch: ${longestCpuMs.toFixed(0)} ms.\n`);
+}
+
+function tasksLine({ longTasks, longestCpuMs }: Pick<PageRun, "longTasks" | "longestCpuMs">): string {
+  const long = longTasks.map(({ ms, cpuMs }) => `${ms.toFixed(0)} ms (${cpuMs.toFixed(0)} of them computing)`).join(", ");
+  return `tasks of the main thread over 50 ms: ${long || "none"}.\nThe longest by the processor's time, which other programs do not stretch: ${longestCpuMs.toFixed(0)} ms.`;
 }
 
 export function printCoordinator({ aggregations, round }: CoordinatorRun): void {

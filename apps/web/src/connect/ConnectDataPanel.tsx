@@ -19,7 +19,7 @@ export interface ConnectDataPanelProps {
 
 /** Choose a file, say which column is which, and see what will be used. */
 export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProps) {
-  const { state } = connect;
+  const { state, splitting } = connect;
   return (
     <Panel title="Connect your data" hint="The file is read in this tab. It is not sent anywhere.">
       {(state.kind === "none" || state.kind === "failed") && (
@@ -37,6 +37,11 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
       )}
       {state.kind === "failed" && <FailureAlert failure={state.failure} />}
       {state.kind === "reading" && <p className="muted">Reading {state.fileName} in this tab.</p>}
+      {splitting !== null && (
+        <p className="muted small" role="status">
+          Checking and splitting these rows, in this tab: {Math.round(100 * splitting)} %
+        </p>
+      )}
       {state.kind === "sample" && (
         <p>
           {state.title}: the share of “{state.share}”.{" "}

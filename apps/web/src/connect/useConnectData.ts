@@ -10,6 +10,8 @@ import type { FittingSample } from "./fittingSample.ts";
 
 export interface ConnectData {
   readonly state: ConnectState;
+  /** Share of the rows that are checked and split, while that goes on. */
+  readonly splitting: number | null;
   connectFile(content: Blob, fileName: string): void;
   /** Reads the same file in another way. */
   readAgain(options: TableOptions): void;
@@ -28,6 +30,7 @@ const AS_IT_LOOKS = tableOptions.parse({});
 export function useConnectData(task: Task, seed: number): ConnectData {
   const services = useServices();
   const [state, setState] = useState<ConnectState>({ kind: "none" });
+  const [splitting, setSplitting] = useState<number | null>(null);
   const newest = useRef(0);
   /** The file at hand, to be read again in another way. A handle: no content. */
   const file = useRef<{ readonly content: Blob; readonly name: string } | null>(null);
@@ -38,6 +41,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     const mine = newest.current;
     const result = await work().catch((error: unknown): ConnectState => ({ kind: "failed", failure: explain(error) }));
     if (mine !== newest.current) return;
+    setSplitting(null);
     setState(result);
     if (result.kind === "table" && result.data && result.personal.kind === "reading") void lookForPersonalData(mine);
   }
@@ -62,8 +66,10 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     const { input, answer, matchCase, mask } = choice;
     const chosen = { kind: "table", table, choice, personal } as const;
     if (answer === "") return { ...chosen, data: null, failure: null };
+    const mine = newest.current;
+    const show = (share: number) => mine === newest.current && setSplitting(share);
     try {
-      const data = await services.engine().connect({ input, answer, task, matchCase, mask, seed });
+      const data = await services.engine().connect({ input, answer, task, matchCase, mask, seed }, show);
       return { ...chosen, data, failure: null };
     } catch (error) {
       return { ...chosen, data: null, failure: explain(error) };
@@ -78,6 +84,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
 
   return {
     state,
+    splitting,
     connectFile(content, name) {
       file.current = { content, name };
       setState({ kind: "reading", fileName: name });
@@ -112,6 +119,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     },
     clear() {
       newest.current += 1;
+      setSplitting(null);
       file.current = null;
       setState({ kind: "none" });
     },

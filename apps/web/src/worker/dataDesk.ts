@@ -3,6 +3,7 @@ import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf } from "@duet/lora-core/data/labelsOf";
 import { type MappedRows, mapRows } from "@duet/lora-core/data/mapRows";
+import type { OnShare } from "@duet/lora-core/data/nearDuplicates";
 import { maskedRow } from "@duet/lora-core/data/personalData/maskedRow";
 import { PersonalTally } from "@duet/lora-core/data/personalData/personalTally";
 import { readTable } from "@duet/lora-core/data/readTable";
@@ -41,8 +42,8 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
     if (mine !== connecting) throw new DuetError("STOPPED", "Other rows were connected");
   }
 
-  function connected({ rows, rejected, respelled }: MappedRows, seed: number): ConnectedData {
-    const split = splitRows(rows, { seed });
+  function connected({ rows, rejected, respelled }: MappedRows, seed: number, onShare?: OnShare): ConnectedData {
+    const split = splitRows(rows, { seed, ...(onShare ? { onShare } : {}) });
     return {
       rows: client.hold(split),
       parts: { train: split.train.length, fusion: split.fusion.length, test: split.test.length },
@@ -71,17 +72,17 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
       };
     },
     labels: async (answerColumn) => labelsOf(current(), answerColumn),
-    async connect({ input, answer, task, matchCase, mask, seed }) {
+    async connect({ input, answer, task, matchCase, mask, seed }, onProgress) {
       const mapped = mapRows(current(), { input, answer }, task, { matchCase });
       const mine = { rows: mapped.rows, task };
       connecting = mine;
-      if (mask.length === 0) return connected(mapped, seed);
+      if (mask.length === 0) return connected(mapped, seed, onProgress);
       const kinds = new Set(mask);
       const rows: Row[] = [];
       const mustBeNewest = () => assertNewest(mine);
       await inSlices(mapped.rows, (row) => rows.push(maskedRow(row, kinds, task)), mustBeNewest);
       mustBeNewest();
-      return connected({ ...mapped, rows }, seed);
+      return connected({ ...mapped, rows }, seed, onProgress);
     },
     async personalData(onProgress) {
       const mine = connecting;

@@ -101,8 +101,11 @@ export interface TabEngine extends ClientEngine {
   readTable(content: Blob, fileName: string, options?: Partial<TableOptions>): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */
   labels(answerColumn: string): Promise<readonly LabelCount[]>;
-  /** Rows of the table read last, checked and split. @throws {Error} with a sentence for the file's owner. */
-  connect(request: MapRequest): Promise<ConnectedData>;
+  /**
+   * Rows of the table read last, checked and split; takes a minute or two for 100 MB of long texts. `onProgress` gets the share that is done.
+   * @throws {Error} with a sentence for the file's owner.
+   */
+  connect(request: MapRequest, onProgress: (share: number) => void): Promise<ConnectedData>;
   /**
    * Likely personal data in the rows connected last, as they stand in the file; takes a minute for 100 MB, during which everything else is
    * answered. `onProgress` gets the share of rows that were read. @throws {DuetError} STOPPED once other rows are connected.

@@ -92,11 +92,18 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
         () => remote.readTable(content, fileName, options),
       ),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
-    connect: (request) =>
+    connect: (request, onProgress) =>
       inTime(
         READING_SECONDS,
         () => "check and split your rows",
-        () => remote.connect(request),
+        (touch) =>
+          remote.connect(
+            request,
+            proxy((share: number) => {
+              touch();
+              onProgress(share);
+            }),
+          ),
       ),
     personalData: (onProgress) =>
       inTime(

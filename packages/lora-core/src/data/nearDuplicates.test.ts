@@ -57,6 +57,15 @@ describe("nearDuplicateGroups", () => {
     expect(groups.slice(10_000)).toEqual(groups.slice(0, 10_000));
   });
 
+  it("says how far it is, in both halves of its work", () => {
+    const uniform = random(7, "told");
+    const word = () => `w${String.fromCharCode(97 + 26 * uniform(), 97 + 26 * uniform(), 97 + 26 * uniform())}`;
+    const texts = Array.from({ length: 2000 }, () => Array.from({ length: 12 }, word).join(" "));
+    const shares: number[] = [];
+    nearDuplicateGroups(texts, (share) => shares.push(share));
+    expect(shares).toEqual([0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]);
+  });
+
   it("compares 40,000 lines of the same few words once, however they are ordered", () => {
     const uniform = random(6, "lines");
     const lines = Array.from({ length: 40_000 }, () => {

@@ -8,11 +8,27 @@ import { createUnionFind } from "./unionFind.ts";
 
 const MIN_JACCARD = 0.8;
 
+/** Gets the share of the work that is done, now and then. */
+export type OnShare = (share: number) => void;
+
+/** Texts or sets of words between two calls of {@link OnShare}. */
+const TOLD_EVERY = 500;
+
 /** Group index of every text, numbered from 0 in order of first appearance. Deterministic. */
-export function nearDuplicateGroups(texts: readonly string[]): readonly number[] {
-  const keys = texts.map(wordsOf);
+export function nearDuplicateGroups(texts: readonly string[], onShare: OnShare = () => {}): readonly number[] {
+  // Folding takes about half of the time with many long texts.
+  const tell = (from: number, done: number, of: number) => {
+    if (done % TOLD_EVERY === 0) onShare(from + done / of / 2);
+  };
+  const keys = texts.map((text, index) => {
+    tell(0, index, texts.length);
+    return wordsOf(text);
+  });
   const distinct = [...new Set(keys)];
-  const roots = joinSimilar(distinct.map((key) => key.split(" ")));
+  const roots = joinSimilar(
+    distinct.map((key) => key.split(" ")),
+    (done) => tell(0.5, done, distinct.length),
+  );
   const rootOf = new Map(distinct.map((key, index) => [key, roots[index] ?? index]));
   const groups = new Map<number, number>();
   return keys.map((key) => {
@@ -53,24 +69,29 @@ export function foldText(text: string): string {
 }
 
 /** Root index per set after joining all pairs with Jaccard >= MIN_JACCARD. */
-function joinSimilar(sets: readonly (readonly string[])[]): number[] {
+function joinSimilar(sets: readonly (readonly string[])[], onSet: (done: number) => void): number[] {
   const ranked = rankWords(sets);
   const components = createUnionFind(sets.length);
   // By size, so that an indexed set is never larger than the one that looks it up.
   const order = ranked.map((_, index) => index).sort((a, b) => size(a) - size(b) || a - b);
   const index = new Map<number, number[]>();
+  /** By set, what it was last compared with: it may share many words of the prefix. */
+  const comparedWith = new Int32Array(sets.length).fill(-1);
   function size(set: number): number {
     return ranked[set]?.length ?? 0;
   }
-  for (const set of order) {
-    const words = ranked[set] ?? [];
+  for (const [done, set] of order.entries()) {
+    onSet(done);
+    const words = ranked[set] ?? NO_WORDS;
     // Two sets with J >= t share a word among their first |x| - ceil(t |x|) + 1 words in a common order.
-    const prefix = words.slice(0, words.length - Math.ceil(MIN_JACCARD * words.length) + 1);
+    const prefix = words.subarray(0, words.length - Math.ceil(MIN_JACCARD * words.length) + 1);
     for (const word of prefix) {
       const postings = index.get(word) ?? [];
       for (const other of postings) {
+        if (comparedWith[other] === set) continue;
+        comparedWith[other] = set;
         if (size(other) < MIN_JACCARD * words.length || components.find(other) === components.find(set)) continue;
-        if (jaccard(words, ranked[other] ?? []) >= MIN_JACCARD) components.join(other, set);
+        if (areSimilar(words, ranked[other] ?? NO_WORDS)) components.join(other, set);
       }
       postings.push(set);
       index.set(word, postings);
@@ -80,22 +101,29 @@ function joinSimilar(sets: readonly (readonly string[])[]): number[] {
 }
 
 /** Words as numbers, rarest first, each set sorted by them: rare words make short candidate lists. */
-function rankWords(sets: readonly (readonly string[])[]): number[][] {
+function rankWords(sets: readonly (readonly string[])[]): readonly Uint32Array[] {
   const frequency = new Map<string, number>();
   for (const set of sets) for (const word of set) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   const byRarity = [...frequency].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
   const rank = new Map(byRarity.map(([word], index) => [word, index]));
-  return sets.map((set) => set.map((word) => rank.get(word) ?? -1).sort((a, b) => a - b));
+  return sets.map((set) => Uint32Array.from(set, (word) => rank.get(word) ?? 0).sort());
 }
 
-/** |a ∩ b| / |a ∪ b| of two ascending lists without repeats. */
-function jaccard(a: readonly number[], b: readonly number[]): number {
+const NO_WORDS = new Uint32Array();
+
+/** Whether |a ∩ b| / |a ∪ b| >= MIN_JACCARD of two ascending lists without repeats; ends where too few words are left for that. */
+function areSimilar(a: Uint32Array, b: Uint32Array): boolean {
+  const all = a.length + b.length;
+  // shared / (all - shared) >= t
+  const needed = Math.ceil((MIN_JACCARD * all) / (1 + MIN_JACCARD) - 1e-9);
+  let missable = all - 2 * needed;
   let shared = 0;
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length && j < b.length && missable >= 0; ) {
     const difference = (a[i] ?? 0) - (b[j] ?? 0);
     if (difference === 0) shared++;
+    else missable--;
     if (difference <= 0) i++;
     if (difference >= 0) j++;
   }
-  return shared / (a.length + b.length - shared);
+  return shared >= needed;
 }

@@ -1,5 +1,5 @@
 /** Rows gathered by near-duplicate group: the unit in which splits and partitions move rows. */
-import { countGroups, nearDuplicateGroups } from "./nearDuplicates.ts";
+import { countGroups, nearDuplicateGroups, type OnShare } from "./nearDuplicates.ts";
 import type { Row } from "./row.ts";
 
 export interface RowGroup {
@@ -9,8 +9,11 @@ export interface RowGroup {
 }
 
 /** Groups in order of their first row; rows in their order within. */
-export function groupRows(rows: readonly Row[]): readonly RowGroup[] {
-  const groups = nearDuplicateGroups(rows.map(({ input }) => input));
+export function groupRows(rows: readonly Row[], onShare?: OnShare): readonly RowGroup[] {
+  const groups = nearDuplicateGroups(
+    rows.map(({ input }) => input),
+    onShare,
+  );
   const gathered = Array.from({ length: countGroups(groups) }, (): Row[] => []);
   for (const [index, row] of rows.entries()) gathered[groups[index] ?? -1]?.push(row);
   return gathered.map((members) => ({ rows: members, answers: countAnswers(members) }));

@@ -5,6 +5,7 @@
  */
 import { DuetError } from "../errors/duetError.ts";
 import { random, shuffled } from "../tensors/random.ts";
+import type { OnShare } from "./nearDuplicates.ts";
 import type { DataSplit, Row } from "./row.ts";
 import { countAnswers, groupRows, type RowGroup } from "./rowGroups.ts";
 
@@ -14,6 +15,8 @@ export interface SplitOptions {
   readonly train?: number;
   readonly fusion?: number;
   readonly test?: number;
+  /** Of finding near-duplicates, which takes nearly all of the time. */
+  readonly onShare?: OnShare;
 }
 
 const PARTS = ["train", "fusion", "test"] as const;
@@ -31,13 +34,13 @@ interface Part {
  * @throws {RangeError} a share that is not positive. @throws {DuetError} ROWS: fewer than three groups.
  */
 export function splitRows(rows: readonly Row[], options: SplitOptions): DataSplit {
-  const { seed, train = 0.6, fusion = 0.1, test = 0.3 } = options;
+  const { seed, train = 0.6, fusion = 0.1, test = 0.3, onShare } = options;
   const shares = [train, fusion, test];
   const sum = train + fusion + test;
   if (!shares.every((share) => share > 0 && Number.isFinite(share))) {
     throw new RangeError(`splitRows: the shares must be positive, got ${shares.join(", ")}`);
   }
-  const groups = groupRows(rows);
+  const groups = groupRows(rows, onShare);
   if (groups.length < PARTS.length) {
     const count = `${groups.length} group${groups.length === 1 ? "" : "s"}`;
     throw new DuetError(
