@@ -1,6 +1,7 @@
 /** A base model from its folder, on wasm. */
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { embeddingWidth } from "@duet/lora-core/federation/labelPrototypes";
 import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
 import { loadModel } from "@duet/lora-engine/models/loadModel";
 import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
@@ -11,6 +12,8 @@ export interface OpenModel {
   readonly model: LanguageModel;
   /** Modules that get an adapter unless somebody asks for others. */
   readonly defaultTargets: readonly string[];
+  /** D of its embeddings; null where it has none. */
+  readonly embeddingWidth: number | null;
 }
 
 /** The model stays on the backend until disposed. */
@@ -19,5 +22,7 @@ export async function openModel(folder: string, precision: WeightPrecision = "ex
   const files = await readModelFiles(readdirSync(folder, { recursive: true, encoding: "utf8" }), async (name) =>
     readFileSync(`${folder}/${name}`),
   );
-  return { model: loadModel(files, { precision }), defaultTargets: parseArchitecture(files.config).defaultTargets };
+  const architecture = parseArchitecture(files.config);
+  const { defaultTargets } = architecture;
+  return { model: loadModel(files, { precision }), defaultTargets, embeddingWidth: embeddingWidth(architecture) };
 }

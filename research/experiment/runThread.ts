@@ -15,22 +15,22 @@ if (!port) throw new Error("This file is a worker thread's");
 
 const say = (message: ThreadMessage<RunResult>) => port.postMessage(message);
 type Wanted = Pick<RunSettings, "model" | "precision">;
-let base: { readonly opened: OpenModel; readonly of: Wanted } | null = null;
+let kept: { readonly opened: OpenModel; readonly of: Wanted } | null = null;
 
 /** This base, in place of the one before. */
 async function baseOf({ model, precision }: Wanted): Promise<OpenModel> {
-  if (base?.of.model === model && base.of.precision === precision) return base.opened;
-  base?.opened.model.dispose();
-  base = null;
+  if (kept?.of.model === model && kept.of.precision === precision) return kept.opened;
+  kept?.opened.model.dispose();
+  kept = null;
   const opened = await openModel(model, precision);
-  base = { opened, of: { model, precision } };
+  kept = { opened, of: { model, precision } };
   return opened;
 }
 
 port.on("message", async (message: unknown) => {
   try {
     const settings = runSettings.parse(message);
-    const { model, defaultTargets } = await baseOf(settings);
+    const { model, ...base } = await baseOf(settings);
     const onProgress = async (share: number) => {
       say({ kind: "progress", share });
       // Threads change no bit, so that a run may get more of them on its way.
@@ -38,7 +38,7 @@ port.on("message", async (message: unknown) => {
     };
     await useNodeWasm(kernelThreads(running));
     const run = isReference(settings.method) ? referenceRun : simulate;
-    const result = await run({ settings, data: experimentData(data, settings), model, defaultTargets, onProgress });
+    const result = await run({ settings, data: experimentData(data, settings), model, ...base, onProgress });
     say({ kind: "done", result });
   } catch (error) {
     say({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });

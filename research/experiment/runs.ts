@@ -1,4 +1,5 @@
 /** One run: one method on one division of the data. What defines it, and what comes of it. */
+import { prototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { z } from "zod";
 
@@ -41,6 +42,8 @@ export const runSettings = z.strictObject({
   learningRate: z.number().optional(),
   /** Trains on the past and tests on the future in place of unseen near-duplicate groups; left out where it does not. */
   split: z.literal("time").optional(),
+  /** Labels as vectors that learn; left out where labels are their texts. */
+  prototypes: prototypeConfig.pick({ rate: true, travel: true }).optional(),
   /** Of the rows set aside for tuning; left out in every run of a table. */
   pool: z.literal("tuning").optional(),
 });

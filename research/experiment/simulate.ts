@@ -2,7 +2,8 @@
  * One federation in this thread: a simulated coordinator and its clients, round by round. Everything random comes from the run's seed, so
  * that methods are compared on the same rows, splits and initial adapters.
  */
-import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayout";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { clientPrivacyOf, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
@@ -35,6 +36,8 @@ export interface SimulationOptions {
   readonly data: ExperimentData;
   readonly model: LanguageModel;
   readonly defaultTargets: readonly string[];
+  /** D of the model's embeddings, for label prototypes. */
+  readonly embeddingWidth?: number | null;
   /** Called after every client's round with the share of the work that is done. */
   readonly onProgress: (share: number) => void | Promise<void>;
 }
@@ -77,7 +80,7 @@ export class Simulation {
     const { batchSize, learningRate = family.learningRate, privacy } = settings;
     const maxTokens = data.maxTokens ?? family.maxTokens;
     const training = { ...family, batchSize, learningRate, maxTokens, ...(privacy ? { privacy } : {}) };
-    const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets] };
+    const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets], ...prototypesOf(options) };
     this.#options = options;
     this.#taskModel = taskModel;
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
@@ -90,7 +93,7 @@ export class Simulation {
       robustness: clientPrivacy ? ROBUSTNESS.none : ROBUSTNESS.clip,
       coding: settings.upload ?? AS_THEY_ARE,
       budgets: this.#budgets,
-      layout: adapterLayout(model.linears, adapter),
+      layout: travelling(adapterLayout(model.linears, adapter)),
       rank: RANK,
       seed: settings.seed,
       clients: this.clients.length,
@@ -171,6 +174,13 @@ function budgetsFor(method: Method, settings: RunSettings, clients: readonly Sim
   const tokensOfRow = mean(clients.flatMap(({ client }) => client.examples.train.map(({ tokens }) => tokens.length)));
   const all = budget === null ? steps : Math.floor(budget / (batchSize * tokensOfRow));
   return matchedBudgets(method, { steps: all, local, rounds, fusion });
+}
+
+/** @throws {RangeError} when labels are no vectors on this base. */
+function prototypesOf({ settings, data, embeddingWidth: width }: SimulationOptions): Pick<AdapterConfig, "prototypes"> {
+  if (!settings.prototypes) return {};
+  if (data.task.kind !== "label" || !width) throw new RangeError("Label prototypes are of tasks with labels on an encoder");
+  return { prototypes: { ...settings.prototypes, labels: data.task.labels.length, width } };
 }
 
 function servedAdapter({ served }: Client): NamedTensors {

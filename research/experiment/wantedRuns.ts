@@ -33,14 +33,32 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     epsilon: options.epsilon ?? ["none" as const],
     clientEpsilon: options["client-epsilon"] ?? ["none" as const],
     upload: options.upload ?? [AS_THEY_ARE],
+    prototypes: options.prototypes ?? ["none"],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, upload, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, upload, prototypes, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
     const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
     const coding = upload.format === "f32" ? {} : { upload };
-    return { ...common, ...noise, ...training, ...division, ...privacy, ...noisy, ...coding, ...chosen };
+    return {
+      ...common,
+      ...noise,
+      ...training,
+      ...division,
+      ...privacy,
+      ...noisy,
+      ...coding,
+      ...prototypesBy(prototypes),
+      ...chosen,
+    };
   });
+}
+
+/** As the command line names them. */
+function prototypesBy(name: string): Pick<RunSettings, "prototypes"> {
+  if (name === "none") return {};
+  const [rate, personal] = name.split(":");
+  return { prototypes: { rate: Number(rate), travel: personal ? "personal" : "shared" } };
 }
 
 /** One value of each list; the first list changes slowest. */

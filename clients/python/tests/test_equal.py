@@ -183,10 +183,15 @@ def test_what_is_lacking_is_named(golden: Golden) -> None:
     assert refusal(config, plans) is None
     step = {**plans["rounds"][0]["plan"]["steps"][0], "balanced": True, "distill": {}}
     plan = {**plans["rounds"][0]["plan"], "steps": [step], "receive": {"part": "all", "extra": "merged"}}
-    private = {**config, "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}}}
+    prototypes = {"labels": 2, "width": 512, "rate": 1, "travel": "shared"}
+    private = {
+        **config,
+        "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}},
+        "adapter": {**config["adapter"], "prototypes": prototypes},
+    }
     lacking = refusal(private, {"label": "Magic", "rounds": [{"plan": plan}]})
     assert lacking is not None
-    for what in ("differential privacy", 'distillation (method "Magic")', "balanced softmax", "merged updates"):
+    for what in ("differential privacy", "label prototypes", 'distillation (method "Magic")', "balanced softmax", "merged updates"):
         assert what in lacking
 
 

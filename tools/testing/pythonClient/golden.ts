@@ -82,6 +82,7 @@ async function federation(base: BaseName, setup: Setup, { budgets }: { readonly 
 /** What a client puts into a secure sum, by what it counts as. */
 function sums(plans: FederationPlans) {
   const sharing = {
+    adapter: setup.adapter,
     strategy,
     budgets,
     training: setup.training,

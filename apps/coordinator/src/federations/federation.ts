@@ -1,5 +1,11 @@
 /** What is fixed about a federation, worked out once from its config and its base model. */
-import { type AdapterLayout, adapterLayout, initialAdapter, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import {
+  type AdapterLayout,
+  adapterLayout,
+  initialAdapter,
+  layoutBytes,
+  travelling,
+} from "@duet/lora-core/adapters/adapterLayout";
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
@@ -11,6 +17,7 @@ import {
   samplingRefusal,
   uploadRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
+import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
@@ -99,10 +106,18 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   };
 }
 
-function checkedChoices(config: FederationConfig, { linears }: Architecture): { method: Method; layout: AdapterLayout } {
+interface Choices {
+  readonly method: Method;
+  readonly layout: AdapterLayout;
+}
+
+function checkedChoices(config: FederationConfig, architecture: Architecture): Choices {
   try {
-    const choices = { method: methodOf(config.strategy), layout: adapterLayout(linears, config.adapter) };
-    assertCanRun(choices.method, choices.layout, config);
+    const choices = {
+      method: methodOf(config.strategy),
+      layout: travelling(adapterLayout(architecture.linears, config.adapter)),
+    };
+    assertCanRun(choices, architecture, config);
     return choices;
   } catch (error) {
     if (error instanceof RangeError) throw new Refusal("INVALID_PAYLOAD", error.message);
@@ -116,7 +131,7 @@ function exchangePolicy(bytes: number, sumsFigures: boolean): ExchangePolicy {
 }
 
 /** @throws {RangeError} when choices do not go together, or the method trains a part that this adapter does not have. */
-function assertCanRun(method: Method, layout: AdapterLayout, config: FederationConfig): void {
+function assertCanRun({ method, layout }: Choices, architecture: Architecture, config: FederationConfig): void {
   const { task, budgets, robustness, aggregation, minClients, training } = config;
   const refusal =
     method.refusal(task.kind) ??
@@ -127,7 +142,8 @@ function assertCanRun(method: Method, layout: AdapterLayout, config: FederationC
     samplingRefusal(config) ??
     uploadRefusal(method, budgets, config) ??
     privacyRefusal(method, budgets, training) ??
-    clientPrivacyRefusal(method, budgets, config);
+    clientPrivacyRefusal(method, budgets, config) ??
+    prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new RangeError(refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {

@@ -4,6 +4,24 @@ import { z } from "zod";
 export const MAX_RANK = 256;
 /** Room for rank-stabilised LoRA, whose alpha is sqrt(rank) times as much when it is divided by the rank. */
 export const MAX_ALPHA = 16_384;
+const MAX_PROTOTYPES = 100_000;
+const MAX_EMBEDDING = 65_536;
+
+/**
+ * Labels as vectors that learn, in place of the embeddings of their texts: V [labels, width]. A client starts its own from its rows, so
+ * that they are class means of the frozen base before any step (lora-engine, encoderTask.ts).
+ */
+export const prototypeConfig = z.strictObject({
+  /** L of the task. */
+  labels: z.number().int().min(1).max(MAX_PROTOTYPES),
+  /** D of the base's embeddings. */
+  width: z.number().int().min(1).max(MAX_EMBEDDING),
+  /** Times the learning rate of the factors; 0 leaves them what the rows make of them. */
+  rate: z.number().min(0).max(100),
+  /** shared: they go where the factors go; personal: they never leave the client. */
+  travel: z.enum(["shared", "personal"]),
+});
+export type PrototypeConfig = z.output<typeof prototypeConfig>;
 
 export const adapterConfig = z.strictObject({
   /** R, the inner width of the factors A [R, in] and B [out, R]. */
@@ -14,6 +32,8 @@ export const adapterConfig = z.strictObject({
   dropout: z.number().min(0).max(0.9),
   /** A module is adapted when its name is one of these or ends with ".<one of these>", as PEFT matches them. */
   targetModules: z.array(z.string().min(1).max(120)).min(1).max(512),
+  /** Of a label task on an encoder. Left out: labels are what their texts say. */
+  prototypes: prototypeConfig.optional(),
 });
 export type AdapterConfig = z.output<typeof adapterConfig>;
 

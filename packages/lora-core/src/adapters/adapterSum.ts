@@ -1,9 +1,10 @@
 /**
  * Sums of adapters as one adapter: B1 A1 + B2 A2 = [B1 B2] [A1; A2]. Stacking along the rank is exact and needs no new operation
- * anywhere, so several active adapters, and what earlier rounds left behind, are all one wider adapter. Pure.
+ * anywhere, so several active adapters, and what earlier rounds left behind, are all one wider adapter. Label prototypes have no rank
+ * and are added. Pure.
  */
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import { factorAKey } from "./adapterLayout.ts";
+import { factorAKey, isPrototypes } from "./adapterLayout.ts";
 import { type AdapterPart, entriesOf } from "./adapterPart.ts";
 
 /** R of an adapter that has its A factors: the rows of the first one. */
@@ -34,12 +35,13 @@ export function stackRanks(adapters: readonly NamedTensors[]): NamedTensors {
         if (!part) throw new RangeError(`stackRanks: ${key} is missing`);
         return part;
       });
+      if (isPrototypes(key)) return [key, sumOfTensors(parts)];
       return [key, isA(key) ? stackRows(parts) : stackColumns(parts, tensor.shape[0] ?? 0)];
     }),
   );
 }
 
-/** The first `rank` ranks, and the rest where there is one: the inverse of {@link stackRanks} for two. */
+/** The first `rank` ranks, and the rest where there is one: the inverse of {@link stackRanks} for two without prototypes. */
 export function splitRanks(adapter: NamedTensors, rank: number): readonly [NamedTensors, NamedTensors | null] {
   const total = rankOfAny(adapter);
   if (total === rank) return [adapter, null];
@@ -81,6 +83,11 @@ function ranks(adapter: NamedTensors, from: number, to: number): NamedTensors {
       return [key, { shape: [rows, to - from], data: out }];
     }),
   );
+}
+
+function sumOfTensors(parts: readonly HostTensor[]): HostTensor {
+  const [first = { shape: [], data: new Float32Array() }, ...others] = parts;
+  return { shape: first.shape, data: first.data.map((x, i) => others.reduce((sum, { data }) => sum + (data[i] ?? 0), x)) };
 }
 
 function stackRows(parts: readonly HostTensor[]): HostTensor {

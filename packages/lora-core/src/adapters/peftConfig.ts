@@ -12,6 +12,9 @@ const names = z.array(z.string().min(1).max(500)).max(4096);
 const modules = z.union([names, z.string().min(1).max(1000)]);
 const byPattern = <Value extends z.ZodType>(value: Value) => z.record(z.string().min(1).max(500), value).nullish();
 
+/** The module that label prototypes are the weight of. */
+export const LABELS_MODULE = "labels";
+
 const fields = z.object({
   peft_type: z.literal("LORA"),
   r: rank,
@@ -25,6 +28,8 @@ const fields = z.object({
   alpha_pattern: byPattern(alpha),
   use_rslora: z.boolean().nullish(),
   bias: z.literal("none").nullish(),
+  /** Label prototypes alone. */
+  modules_to_save: z.array(z.literal(LABELS_MODULE)).nullish(),
   /** All others start by changing the base, too. */
   init_lora_weights: z.union([z.boolean(), z.enum(["gaussian", "eva", "orthogonal", "mica"])]).nullish(),
 });
@@ -54,6 +59,8 @@ const harmless: ReadonlySet<string> = new Set([
 /** What is claimed of a base's module; null where a regular expression is not evaluated, so that only the tensors can tell. */
 export interface PeftClaims {
   readonly dropout: number;
+  /** Whether label prototypes come with it. */
+  readonly savesLabels: boolean;
   /** Whether the module is adapted. */
   readonly adapts: (module: string) => boolean | null;
   /** In words, for a refusal: the fields behind {@link adapts}. */
@@ -78,6 +85,7 @@ export function readPeftConfig(text: string, linears: readonly LinearModule[]): 
   assertTargets(found.target_modules, linears);
   return {
     dropout: found.lora_dropout,
+    savesLabels: (found.modules_to_save ?? []).length > 0,
     adapts: claimedModules(found),
     adaptedBy: claimWords(found),
     rankOf: (module) => valueFor(ranks, module, found.r),

@@ -2,14 +2,14 @@
  * An adapter as the two files of the PEFT library (huggingface/peft): adapter_config.json and adapter_model.safetensors, where
  * every module's factors are base_model.model.<module>.lora_A.weight [R, in] and .lora_B.weight [out, R]. A fused adapter is
  * written like any other: it is one of rank R. Files come from strangers: whatever would mean another update than
- * W x + (alpha / rank) B A x is refused.
+ * W x + (alpha / rank) B A x is refused, but for label prototypes: a saved module "labels" with V as its weight.
  */
 
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import { type AdapterConfig, type LinearModule, MAX_ALPHA, MAX_RANK, selectModules, targetsOf } from "./adapterConfig.ts";
-import { adapterLayout, factorAKey, factorBKey } from "./adapterLayout.ts";
-import { type PeftClaims, readPeftConfig } from "./peftConfig.ts";
+import { adapterLayout, factorAKey, factorBKey, isPrototypes, PROTOTYPES_KEY } from "./adapterLayout.ts";
+import { LABELS_MODULE, type PeftClaims, readPeftConfig } from "./peftConfig.ts";
 import { PeftFormatError } from "./peftFormatError.ts";
 import { type PeftFactor, type PeftFactors, readPeftTensors } from "./peftTensors.ts";
 
@@ -48,7 +48,7 @@ export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBas
   const weights = adapterLayout(base.linears, config).map(({ key, shape }): [string, HostTensor] => {
     const tensor = tensors.get(key);
     if (tensor?.shape.join() !== shape.join()) throw new RangeError(`writePeftAdapter: ${key} is missing or not [${shape}]`);
-    return [KEY_PREFIX + key, tensor];
+    return [KEY_PREFIX + (isPrototypes(key) ? PROTOTYPES_KEY : key), tensor];
   });
   const fields = {
     alpha_pattern: {},
@@ -61,7 +61,7 @@ export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBas
     layers_to_transform: null,
     lora_alpha: config.alpha,
     lora_dropout: config.dropout,
-    modules_to_save: null,
+    modules_to_save: config.prototypes ? [LABELS_MODULE] : null,
     peft_type: "LORA",
     r: config.rank,
     rank_pattern: {},
@@ -84,7 +84,8 @@ export function writePeftAdapter({ config, tensors }: PeftAdapter, base: PeftBas
  */
 export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
   const claims = readPeftConfig(files["adapter_config.json"], modulesOf(base));
-  const factors = readPeftTensors(files["adapter_model.safetensors"], modulesOf(base));
+  const { factors, labels } = readPeftTensors(files["adapter_model.safetensors"], modulesOf(base));
+  assertLabels(claims, labels);
   const modules = base.linears.flatMap((linear) => {
     const found = factors.get(linear.name);
     assertClaimed(linear, found, claims);
@@ -98,7 +99,18 @@ export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
   if (alpha > MAX_ALPHA) throw new PeftFormatError(`its scale is ${alpha} / ${rank}, an alpha of at most ${MAX_ALPHA} is read`);
   const adapted = modules.map(({ linear }) => linear);
   const config = { rank, alpha, dropout: claims.dropout, targetModules: targetsOf(adapted, modulesOf(base)) };
-  return { config, tensors: new Map(modules.flatMap((module) => entriesOf(module, { rank, scale }))) };
+  const tensors = new Map(modules.flatMap((module) => entriesOf(module, { rank, scale })));
+  if (!labels) return { config, tensors };
+  const [count = 0, width = 0] = labels.tensor.shape;
+  // How they learned is not in the file: as the factors, and shared.
+  const prototypes = { labels: count, width, rate: 1, travel: "shared" } as const;
+  return { config: { ...config, prototypes }, tensors: new Map([...tensors, [PROTOTYPES_KEY, finite(labels)]]) };
+}
+
+function assertLabels({ savesLabels }: PeftClaims, labels: PeftFactor | null): void {
+  if (savesLabels && !labels) throw new PeftFormatError(`it has no tensor ${KEY_PREFIX}${PROTOTYPES_KEY}`);
+  if (!savesLabels && labels) throw new PeftFormatError(`it has the tensor ${labels.key}, which its modules_to_save do not name`);
+  if (labels && labels.tensor.shape.length !== 2) throw new PeftFormatError(`${labels.key} is no matrix`);
 }
 
 interface CheckedModule extends PeftFactors {

@@ -22,6 +22,8 @@ export interface PeftFactors {
 const wrappers: ReadonlySet<string> = new Set(["_orig_mod", "module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"]);
 /** <module>.lora_A[.<adapter>][.weight] */
 const FACTOR = /^(.+)\.lora_([AB])(?:\.(?!weight$)([^.]+))?(?:\.weight)?$/;
+/** The weight of the saved module of label prototypes, as PEFT writes it and as it stands in a model. */
+const LABELS = /^base_model\.model\.labels\.(?:modules_to_save\.[^.]+\.)?weight$/;
 /** Tensors beside the two factors, and what they mean. */
 const others: readonly (readonly [pattern: RegExp, meaning: string])[] = [
   [/lora_magnitude_vector/, "a magnitude of DoRA"],
@@ -35,13 +37,21 @@ const others: readonly (readonly [pattern: RegExp, meaning: string])[] = [
 ];
 
 /**
- * The factors of every module that has some, by the base's own names, in the base's order.
+ * The factors of every module that has some, by the base's own names, in the base's order, and label prototypes where there are any.
  * @throws {PeftFormatError} for a damaged file, a module that this base does not have, or a tensor that is no factor.
  */
-export function readPeftTensors(bytes: Uint8Array, linears: readonly LinearModule[]): ReadonlyMap<string, PeftFactors> {
+export function readPeftTensors(
+  bytes: Uint8Array,
+  linears: readonly LinearModule[],
+): { readonly factors: ReadonlyMap<string, PeftFactors>; readonly labels: PeftFactor | null } {
+  let labels: PeftFactor | null = null;
   const found = new Map<string, PeftFactor>();
   const adapters = new Set<string>();
   for (const [key, tensor] of tensorsOf(bytes)) {
+    if (LABELS.test(key)) {
+      labels = { key, tensor };
+      continue;
+    }
     const { module, factor, adapter } = parseKey(key);
     const slot = `${moduleCalled(module, key, linears)} ${factor}`;
     const twin = found.get(slot);
@@ -51,7 +61,7 @@ export function readPeftTensors(bytes: Uint8Array, linears: readonly LinearModul
     if (twin) throw new PeftFormatError(`${twin.key} and ${key} are the same factor`);
     found.set(slot, { key, tensor });
   }
-  return new Map(
+  const factors = new Map(
     linears.flatMap(({ name }): [string, PeftFactors][] => {
       const [a, b] = [found.get(`${name} A`), found.get(`${name} B`)];
       if (!a && !b) return [];
@@ -59,6 +69,7 @@ export function readPeftTensors(bytes: Uint8Array, linears: readonly LinearModul
       return [[name, { a, b }]];
     }),
   );
+  return { factors, labels };
 }
 
 function tensorsOf(bytes: Uint8Array): ReadonlyMap<string, HostTensor> {

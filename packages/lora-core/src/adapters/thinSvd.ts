@@ -4,7 +4,7 @@
  */
 import { type Matrix, QrDecomposition, Matrix as RealMatrix, SingularValueDecomposition } from "ml-matrix";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import { factorAKey, factorBKey } from "./adapterLayout.ts";
+import { factorAKey, factorBKey, isPrototypes } from "./adapterLayout.ts";
 
 /** U [out, r] (orthonormal columns), singular values (falling, length r), V [in, r]. */
 export interface ThinSvd {
@@ -52,6 +52,7 @@ function perModule(
 ): NamedTensors {
   const entries: [string, HostTensor][] = [];
   for (const [key, a] of adapter) {
+    if (isPrototypes(key)) entries.push([key, a]);
     if (!key.endsWith(factorAKey(""))) continue;
     const module = key.slice(0, -factorAKey("").length);
     const b = adapter.get(factorBKey(module));

@@ -1,4 +1,5 @@
 /** The README.md that goes with an exported adapter: what it belongs to, how it was made, how to load it. Pure. */
+import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { PeftBase } from "../adapters/peftFormat.ts";
 import { promptText } from "../data/promptText.ts";
 import type { Task } from "../data/task.ts";
@@ -34,6 +35,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
       `- base model: ${baseWords(config.model)}`,
       ...config.model.files.map(({ path, sha256 }) => `  - ${path}, SHA-256 ${sha256}`),
       `- adapters of the federation: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}`,
+      ...prototypeWords(config.adapter),
       `- made by: ${config.strategy.id} (${config.strategy.preset}), ${stateOf(subject, config.budgets.rounds)}`,
       `- task: ${taskWords(config.task)}`,
     ].join("\n"),
@@ -66,6 +68,13 @@ function stateOf({ round }: AdapterCardSubject, rounds: number): string {
   if (round === null) return "before the first round";
   if (isFusing(round, rounds)) return `after all ${rounds} rounds`;
   return isLocalLearning(round) ? "after local learning" : `after round ${round} of ${rounds}`;
+}
+
+function prototypeWords({ prototypes }: AdapterConfig): string[] {
+  if (!prototypes) return [];
+  return [
+    `- label prototypes: ${prototypes.labels} of width ${prototypes.width}, the saved module \`labels\`. A label's vector is 0.2 times its text by the untouched base plus its row of \`labels.weight\`, at length 1; a row's label is the one whose vector is nearest by cosine`,
+  ];
 }
 
 function taskWords(task: Task): string {

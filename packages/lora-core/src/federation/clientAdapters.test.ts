@@ -5,6 +5,7 @@ import { adapterLayout, initialAdapter, layoutOf } from "../adapters/adapterLayo
 import { stackRanks } from "../adapters/adapterSum.ts";
 import { readPeftAdapter } from "../adapters/peftFormat.ts";
 import { fixtureBase } from "../adapters/testing/peftFiles.ts";
+import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { normal, random } from "../tensors/random.ts";
 import { availableAdapters, exportClientAdapter, readFittingAdapter, startingAdapters } from "./clientAdapters.ts";
 
@@ -50,6 +51,31 @@ describe("a client's adapters", () => {
       expect(encodeAdapter(tensors, layoutOf(tensors))).toEqual(served);
     }
   });
+
+  test.each(["shared", "personal"] as const)(
+    "label prototypes that are %s are a saved module of the files, and come back",
+    (travel) => {
+      const own: AdapterConfig = { ...config, prototypes: { labels: 3, width: 5, rate: 0.1, travel } };
+      const wide = adapterLayout(base.linears, own);
+      const uniform = random(7);
+      const tensors = new Map(
+        [...initialAdapter(wide, 1)].map(([key, { shape, data }]) => [key, { shape, data: data.map(() => normal(uniform)) }]),
+      );
+      const blob = encodeAdapter(tensors, wide);
+      const files = exportClientAdapter("personal", { personal: blob, shared: blob, merged: null, served: null }, own, base);
+      expect(JSON.parse(files["adapter_config.json"]).modules_to_save).toEqual(["labels"]);
+      const values = readSafetensors(files["adapter_model.safetensors"]).get("base_model.model.labels.weight");
+      expect(values).toEqual(tensors.get(wide.at(-1)?.key ?? ""));
+      expect(readFittingAdapter(files, base, own)).toEqual(blob);
+      const { prototypes } = readPeftAdapter(files, base).config;
+      expect(prototypes).toEqual({ labels: 3, width: 5, rate: 1, travel: "shared" });
+      expect(() => readFittingAdapter(files, base, config)).toThrow(
+        "it has 3 label prototypes of width 5, the federation no label prototypes",
+      );
+      const unnamed = { ...files, "adapter_config.json": files["adapter_config.json"].replace(/"labels"/, "") };
+      expect(() => readPeftAdapter(unnamed, base)).toThrow("which its modules_to_save do not name");
+    },
+  );
 
   test("there is no fused one before the fusing round", () => {
     expect(availableAdapters({ served: shared })).toEqual(["personal", "shared", "fused"]);

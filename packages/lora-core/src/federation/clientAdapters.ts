@@ -5,7 +5,7 @@
 
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
-import { type AdapterLayout, adapterLayout, initialAdapter, layoutOfBytes } from "../adapters/adapterLayout.ts";
+import { type AdapterLayout, adapterLayout, initialAdapter, isPrototypes, layoutOfBytes } from "../adapters/adapterLayout.ts";
 import { type PeftBase, type PeftFiles, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
 import { PeftFormatError } from "../adapters/peftFormatError.ts";
 import { DuetError } from "../errors/duetError.ts";
@@ -62,19 +62,32 @@ export function readFittingAdapter(files: PeftFiles, base: PeftBase, config: Ada
   const adapter = readPeftAdapter(files, base);
   const layout = adapterLayout(base.linears, config);
   const differences = differencesOf(adapter.config, config);
-  const missing = layout.filter(({ key }) => !adapter.tensors.has(key));
-  if (missing.length > 0 || adapter.tensors.size !== layout.length) {
+  const tensors = namedAs(layout, adapter.tensors);
+  const missing = layout.filter(({ key }) => !tensors.has(key) && !isPrototypes(key));
+  const factors = (count: number, has: object | undefined) => count - (has ? 1 : 0);
+  if (missing.length > 0 || factors(tensors.size, adapter.config.prototypes) !== factors(layout.length, config.prototypes)) {
     const targets = (names: readonly string[]) => names.join(", ");
     differences.push(`it adapts ${targets(adapter.config.targetModules)}, the federation ${targets(config.targetModules)}`);
   }
   if (differences.length > 0) throw new PeftFormatError(differences.join("; "));
-  return encodeAdapter(adapter.tensors, layout);
+  return encodeAdapter(tensors, layout);
+}
+
+/** A file does not tell whether label prototypes travel. */
+function namedAs(layout: AdapterLayout, tensors: NamedTensors): NamedTensors {
+  const wanted = layout.find(({ key }) => isPrototypes(key))?.key;
+  return new Map([...tensors].map(([key, tensor]) => [isPrototypes(key) && wanted ? wanted : key, tensor]));
 }
 
 function differencesOf(found: AdapterConfig, wanted: AdapterConfig): string[] {
-  return (["rank", "alpha"] as const)
-    .filter((field) => found[field] !== wanted[field])
-    .map((field) => `its ${field} is ${found[field]}, the federation's is ${wanted[field]}`);
+  const words = ({ prototypes }: AdapterConfig) =>
+    prototypes ? `${prototypes.labels} label prototypes of width ${prototypes.width}` : "no label prototypes";
+  return [
+    ...(["rank", "alpha"] as const)
+      .filter((field) => found[field] !== wanted[field])
+      .map((field) => `its ${field} is ${found[field]}, the federation's is ${wanted[field]}`),
+    ...(words(found) === words(wanted) ? [] : [`it has ${words(found)}, the federation ${words(wanted)}`]),
+  ];
 }
 
 /** Where a client starts: from the federation's initial adapter, its personal one from an imported one where there is one. */

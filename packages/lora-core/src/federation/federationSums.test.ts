@@ -5,14 +5,15 @@ import { presetOf } from "./federationDefaults.ts";
 import { federationSums } from "./federationSums.ts";
 
 const steps = (amount: number) => ({ unit: "steps" as const, amount });
-const config = {
+const config: Parameters<typeof federationSums>[0] = {
+  adapter: { rank: 8, alpha: 16, dropout: 0, targetModules: ["q"] },
   strategy: presetOf("fdlora"),
   budgets: { local: steps(6), inner: steps(3), rounds: 3 },
   training: { batchSize: 8, maxTokens: 32, learningRate: 0.003, warmupSteps: 0, weightDecay: 0, clipNorm: 1 },
   upload: { format: "int8", topK: null },
   maxClients: 20,
   aggregation: "secure",
-} as const;
+};
 const plans = federationPlans(config.strategy, config.budgets);
 
 test("every round's sum is a layout that survives JSON, with one value for the update", () => {

@@ -25,13 +25,14 @@ const layout = adapterLayout(
 const budgets = { local: { unit: "steps", amount: 4 }, inner: { unit: "steps", amount: 4 }, rounds: 3 } as const;
 
 const training = { batchSize: 8, maxTokens: 32, learningRate: 0.003, warmupSteps: 0, weightDecay: 0, clipNorm: 1 };
-const defaults = {
+const defaults: Parameters<typeof sumSizeOf>[0] = {
+  adapter: { rank: 8, alpha: 16, dropout: 0, targetModules: ["q"] },
   strategy: presetOf("fdlora"),
   budgets,
   training,
   upload: { format: "int8", topK: null },
   maxClients: CLIENTS,
-} as const;
+};
 
 /** Values of an update, as large as those of a training. */
 function updateOf(wire: AdapterLayout, ...labels: (string | number)[]): NamedTensors {
@@ -172,6 +173,15 @@ describe("16 bits of a masked value", () => {
     // Four steps of 0.003.
     expect(range({})).toEqual({ clip: 2 * 4 * 0.003, modulusBits: 16 });
     expect(range({ training: { ...training, learningRate: 1 } }).clip).toBe(2);
+  });
+
+  test("are not enough for label prototypes that travel, which begin as class means", () => {
+    const prototypes = { labels: 3, width: 4, rate: 0.1 };
+    const withPrototypes = (travel: "shared" | "personal") => ({
+      adapter: { ...defaults.adapter, prototypes: { ...prototypes, travel } },
+    });
+    expect(range(withPrototypes("shared"))).toEqual(WIDE);
+    expect(range(withPrototypes("personal")).modulusBits).toBe(16);
   });
 
   test.each([

@@ -65,9 +65,13 @@ export function weightingOf({ strategy, clientPrivacy }: Pick<FederationConfig, 
   return clientPrivacy ? "uniform" : methodOf(strategy).weighting;
 }
 
-function rangeOf({ strategy, budgets, training, upload: coding, maxClients }: SumConfig, round: number): SumSize["range"] {
+function rangeOf(
+  { adapter, strategy, budgets, training, upload: coding, maxClients }: SumConfig,
+  round: number,
+): SumSize["range"] {
   const { steps, upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
-  const isKnown = upload?.form === "difference" && upload.extra === null;
+  // Label prototypes go from nothing to what the rows make of them in one round.
+  const isKnown = upload?.form === "difference" && upload.extra === null && adapter.prototypes?.travel !== "shared";
   if (coding.format === "f32" || !isKnown || bitsFor(maxClients, 16) < LEAST_BITS) return WIDE;
   const trained = steps.flatMap((step) => (step.kind === "train" && step.slot === upload.slot ? [step.budget] : []));
   if (trained.some(({ unit }) => unit !== "steps")) return WIDE;
@@ -76,7 +80,10 @@ function rangeOf({ strategy, budgets, training, upload: coding, maxClients }: Su
 }
 
 /** What sums in a federation follow from. */
-export type SumConfig = Pick<FederationConfig, "strategy" | "budgets" | "training" | "upload" | "maxClients" | "clientPrivacy">;
+export type SumConfig = Pick<
+  FederationConfig,
+  "adapter" | "strategy" | "budgets" | "training" | "upload" | "maxClients" | "clientPrivacy"
+>;
 
 /** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
 export function termsOfSum({ federationId, round, attempt }: SumName, size: SumSize, updateBytes: number): AttemptTerms {

@@ -3,8 +3,8 @@
  * received. Pure.
  */
 
-import { type AdapterLayout, layoutOfBytes, layoutOfRank } from "../adapters/adapterLayout.ts";
-import { entriesOf } from "../adapters/adapterPart.ts";
+import { type AdapterLayout, layoutOfBytes, layoutOfRank, travelling } from "../adapters/adapterLayout.ts";
+import { type AdapterPart, entriesOf } from "../adapters/adapterPart.ts";
 import { partOf, rankOf, splitRanks, stackRanks, withPart } from "../adapters/adapterSum.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
@@ -22,12 +22,12 @@ export type HeldAdapters = Readonly<Record<AdapterSlot, NamedTensors>> & {
 
 /** What the coordinator sends of what a client is to have. */
 export function sentDown(adapter: NamedTensors, { part }: Receive): NamedTensors {
-  return partOf(adapter, part);
+  return travellingPart(adapter, part);
 }
 
 /** Layout of a received blob. @throws {RangeError} when its length fits no rank. */
 export function receivedLayout(layout: AdapterLayout, { part }: Receive, bytes: number): AdapterLayout {
-  return layoutOfBytes(entriesOf(layout, part), bytes);
+  return layoutOfBytes(travelling(entriesOf(layout, part)), bytes);
 }
 
 /** What a client received: its shared adapter, and what came stacked behind it. */
@@ -46,12 +46,12 @@ export function received(tensors: NamedTensors, { extra: expected }: Receive, sh
 /** Layout of an uploaded blob. */
 export function uploadLayout(layout: AdapterLayout, { part, extra }: Upload): AdapterLayout {
   const rank = layout[0]?.shape[0] ?? 0;
-  return layoutOfRank(entriesOf(layout, part), extra === null ? rank : 2 * rank);
+  return layoutOfRank(travelling(entriesOf(layout, part)), extra === null ? rank : 2 * rank);
 }
 
 /** What a client sends after its steps. @throws {RangeError} on a difference to nothing, or without the control variate. */
 export function uploaded(upload: Upload, start: Received | null, after: HeldAdapters): NamedTensors {
-  const part = partOf(changeOf(upload, start, after), upload.part);
+  const part = travellingPart(changeOf(upload, start, after), upload.part);
   if (upload.extra === null) return part;
   if (!after.control) throw new RangeError("This round sends a control variate, but none of its steps made one");
   return stackRanks([part, partOf(after.control, upload.part)]);
@@ -61,6 +61,12 @@ function changeOf({ slot, form }: Upload, start: Received | null, after: HeldAda
   if (form === "value") return after[slot];
   if (!start) throw new RangeError("A difference can only be uploaded in a round that received an adapter");
   return linearCombination([1, -1], [start.shared, after[slot]]);
+}
+
+/** What of a part may leave its client. */
+function travellingPart(adapter: NamedTensors, part: AdapterPart): NamedTensors {
+  const entries = [...partOf(adapter, part)].map(([key, tensor]) => ({ key, tensor }));
+  return new Map(travelling(entries).map(({ key, tensor }) => [key, tensor]));
 }
 
 /** The adapter with what was merged beside it: what a forward pass sees. */

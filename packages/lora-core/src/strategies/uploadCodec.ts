@@ -9,7 +9,7 @@
  * is a value from 0, coded by itself.
  */
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
-import { type AdapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
+import { type AdapterLayout, layoutBytes, travelling } from "../adapters/adapterLayout.ts";
 import { entriesOf } from "../adapters/adapterPart.ts";
 import { splitRanks, stackRanks, withPart } from "../adapters/adapterSum.ts";
 import { codecFor } from "../compression/codecFor.ts";
@@ -99,7 +99,7 @@ function piecesOf({ upload, coding }: UploadForm): readonly [ValueCodec, ...Valu
 
 const rankOf = ({ layout }: UploadForm) => layout[0]?.shape[0] ?? 0;
 
-const entriesIn = ({ layout, upload }: UploadForm) => entriesOf(layout, upload.part);
+const entriesIn = ({ layout, upload }: UploadForm) => travelling(entriesOf(layout, upload.part));
 
 const valuesIn = (form: UploadForm) => entriesIn(form).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 

@@ -8,6 +8,7 @@ import type { ModelFamily } from "@duet/lora-core/architectures/modelConfig";
 import type { GenerateOptions, Prediction } from "@duet/lora-core/contract/answering";
 import type { Row } from "@duet/lora-core/data/row";
 import type { Task } from "@duet/lora-core/data/task";
+import type { HostTensor } from "@duet/lora-core/tensors/namedTensors";
 import type { Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import type { Dropout, LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
 
@@ -17,6 +18,8 @@ export interface DeviceAdapter {
   readonly scale: number;
   /** Factors by linear module name; modules without an entry are left as in the base. */
   readonly factors: ReadonlyMap<string, LoraFactors>;
+  /** V [L, D], label prototypes; left out: labels are what their texts say. */
+  readonly labels?: Tensor2D;
 }
 
 /** A row as token ids in host memory. */
@@ -70,6 +73,10 @@ export interface TaskModel {
   logits(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Tensor2D;
   /** What is right at each scored unit of an example; one entry per row of {@link logits}. */
   choices(example: Example): readonly Choice[];
+  /**
+   * What these rows make of label prototypes before any step: V [L, D] (encoder/labelPrototypes.ts). Null where labels are no vectors.
+   */
+  readonly prototypesOf: ((rows: readonly Example[]) => Promise<HostTensor>) | null;
   /** Predictions and losses without gradients. */
   score(batch: readonly Example[], adapter: DeviceAdapter | null): Promise<readonly Scored[]>;
   /** Labels of inputs from `encodeInput`; null in a text task. */

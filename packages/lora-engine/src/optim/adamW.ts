@@ -11,10 +11,12 @@ import { chooseKernel } from "../ops/kernelChoice.ts";
 import { composedAdamW } from "./adamW.composed.ts";
 import { wasmAdamW } from "./adamW.wasm.ts";
 import { webgpuAdamW } from "./adamW.webgpu.ts";
-import type { HostMoments } from "./adamWKernel.ts";
+import type { HostMoments, Moments } from "./adamWKernel.ts";
 
 export interface AdamWOptions {
   readonly weightDecay: number;
+  /** Of every variable, times the learning rate. Left out: 1. */
+  readonly rates?: readonly number[];
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
@@ -41,8 +43,8 @@ export interface AdamW {
 
 /** Moments start at zero. The variables belong to the caller and are assigned in place. */
 export function createAdamW(variables: readonly tf.Variable[], options: AdamWOptions): AdamW {
-  const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  const moments = chooseKernel({ composed: composedAdamW, wasm: wasmAdamW, webgpu: webgpuAdamW })(variables);
+  const { weightDecay, rates, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const groups = rateGroups(variables, rates ?? []);
   let steps = 0;
 
   return {
@@ -51,25 +53,75 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
         throw new RangeError(`AdamW: ${gradients.length} gradients for ${variables.length} variables`);
       }
       steps++;
-      const coefficients = {
+      const numbers = {
         beta1,
         beta2,
         epsilon,
-        keep: 1 - learningRate * weightDecay,
-        rate: learningRate / (1 - beta1 ** steps),
         spread: 1 / Math.sqrt(1 - beta2 ** steps),
       };
-      tf.tidy(() => moments.update(gradients, { ...coefficients, factor: factor ?? null }));
+      tf.tidy(() => {
+        for (const { rate, places, moments } of groups) {
+          const own = learningRate * rate;
+          const step = { keep: 1 - own * weightDecay, rate: own / (1 - beta1 ** steps) };
+          moments.update(at(gradients, places), { ...numbers, ...step, factor: factor ?? null });
+        }
+      });
     },
-    exportState: async () => ({ steps, ...(await moments.read()) }),
+    async exportState() {
+      const parts = await Promise.all(groups.map(({ moments }) => moments.read()));
+      return {
+        steps,
+        first: inOrder(
+          groups,
+          parts.map(({ first }) => first),
+        ),
+        second: inOrder(
+          groups,
+          parts.map(({ second }) => second),
+        ),
+      };
+    },
     importState(state) {
       assertFits(variables, state.first);
       assertFits(variables, state.second);
       steps = state.steps;
-      moments.write(state);
+      for (const { places, moments } of groups) {
+        moments.write({ first: at(state.first, places), second: at(state.second, places) });
+      }
     },
-    dispose: () => moments.dispose(),
+    dispose() {
+      for (const { moments } of groups) moments.dispose();
+    },
   };
+}
+
+/** Variables of one rate, by their places. */
+interface RateGroup {
+  readonly rate: number;
+  readonly places: readonly number[];
+  readonly moments: Moments;
+}
+
+function rateGroups(variables: readonly tf.Variable[], rates: readonly number[]): readonly RateGroup[] {
+  const momentsOf = chooseKernel({ composed: composedAdamW, wasm: wasmAdamW, webgpu: webgpuAdamW });
+  const rateOf = (place: number) => rates[place] ?? 1;
+  const all = variables.map((_, place) => place);
+  return [...new Set(all.map(rateOf))].map((rate) => {
+    const places = all.filter((place) => rateOf(place) === rate);
+    return { rate, places, moments: momentsOf(at(variables, places)) };
+  });
+}
+
+function at<T>(items: readonly T[], places: readonly number[]): readonly T[] {
+  return places.map((place) => items[place] as T);
+}
+
+/** What every group has, in the order of all variables. */
+function inOrder<T>(groups: readonly RateGroup[], parts: readonly (readonly T[])[]): readonly T[] {
+  const placed = groups.flatMap(({ places }, group) =>
+    places.map((place, index) => [place, parts[group]?.[index] as T] as const),
+  );
+  return placed.toSorted(([a], [b]) => a - b).map(([, item]) => item);
 }
 
 function assertFits(variables: readonly tf.Variable[], moments: readonly HostTensor[]): void {

@@ -1,6 +1,6 @@
 /** Moving an adapter between host memory and the backend. */
 
-import { factorAKey, factorBKey } from "@duet/lora-core/adapters/adapterLayout";
+import { factorAKey, factorBKey, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import { groupOf, type Mix } from "@duet/lora-core/fusion/mix";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -25,6 +25,7 @@ interface UploadOptions {
 export function uploadAdapter(tensors: NamedTensors, { scale, trainable }: UploadOptions): OwnedAdapter {
   const factors = new Map<string, LoraFactors>();
   const all: tf.Tensor[] = [];
+  let labels: tf.Tensor2D | null = null;
   const upload = (key: string): tf.Tensor2D => {
     const host = tensors.get(key);
     if (!host) throw new RangeError(`uploadAdapter: ${key} is missing`);
@@ -38,10 +39,12 @@ export function uploadAdapter(tensors: NamedTensors, { scale, trainable }: Uploa
   for (const key of tensors.keys()) {
     const module = moduleOf(key);
     if (module !== null) factors.set(module, { a: upload(key), b: upload(factorBKey(module)) });
+    else if (isPrototypes(key)) labels = upload(key);
   }
   return {
     scale,
     factors,
+    ...(labels ? { labels } : {}),
     variables: trainable ? (all as tf.Variable[]) : [],
     dispose: () => tf.dispose(all),
   };
@@ -66,7 +69,8 @@ export function sumOnDevice(first: WeightedAdapter, ...others: readonly Weighted
     });
     factors.set(module, stacked(parts));
   }
-  return { scale: first.adapter.scale, factors };
+  const labels = all.flatMap(({ adapter, weight }) => (adapter.labels ? [{ of: adapter.labels, weight }] : []));
+  return { scale: first.adapter.scale, factors, ...labelsOf(labels) };
 }
 
 /** The adapter that a {@link Mix} is; null where it is the base alone. Call inside tf.tidy, as {@link sumOnDevice}. */
@@ -88,7 +92,23 @@ export function mixOnDevice(personal: DeviceAdapter, shared: DeviceAdapter, mix:
     const b = weightedSum(own.b, theirs.b, pair);
     if (a && b) factors.set(module, { a, b });
   });
-  return factors.size > 0 ? { scale: personal.scale, factors } : null;
+  const last = mix.weights.at(-1) ?? { personal: 0, shared: 0 };
+  const labels = [
+    ...(personal.labels ? [{ of: personal.labels, weight: last.personal }] : []),
+    ...(shared.labels ? [{ of: shared.labels, weight: last.shared }] : []),
+  ].filter(({ weight }) => weight !== 0);
+  return factors.size > 0 || labels.length > 0 ? { scale: personal.scale, factors, ...labelsOf(labels) } : null;
+}
+
+interface WeightedLabels {
+  readonly of: tf.Tensor2D;
+  readonly weight: number;
+}
+
+/** Label prototypes as updates are: added. */
+function labelsOf(terms: readonly WeightedLabels[]): Pick<DeviceAdapter, "labels"> {
+  const [first, ...others] = terms.map(({ of, weight }) => (weight === 1 ? of : tf.mul<tf.Tensor2D>(of, weight)));
+  return first ? { labels: others.reduce((sum, labels) => tf.add<tf.Tensor2D>(sum, labels), first) } : {};
 }
 
 function stacked(parts: readonly LoraFactors[]): LoraFactors {
@@ -122,6 +142,10 @@ function weightedSum(x: tf.Tensor2D, y: tf.Tensor2D, { personal, shared }: Fusio
 /** Reads the factors back, with the keys and order of `like`. */
 export async function downloadAdapter(adapter: DeviceAdapter, like: NamedTensors): Promise<NamedTensors> {
   const read = async ([key, { shape }]: [string, HostTensor]): Promise<[string, HostTensor]> => {
+    if (isPrototypes(key)) {
+      if (!adapter.labels) throw new RangeError(`downloadAdapter: ${key} is missing`);
+      return [key, { shape, data: Float32Array.from(await adapter.labels.data()) }];
+    }
     const module = moduleOf(key) ?? key.slice(0, -factorBKey("").length);
     const factors = adapter.factors.get(module);
     if (!factors) throw new RangeError(`downloadAdapter: ${key} is missing`);
@@ -131,7 +155,7 @@ export async function downloadAdapter(adapter: DeviceAdapter, like: NamedTensors
   return new Map(await Promise.all([...like].map(read)));
 }
 
-/** The module of an A key; null for a B key. */
+/** The module of an A key; null for any other. */
 function moduleOf(key: string): string | null {
   const suffix = factorAKey("");
   return key.endsWith(suffix) ? key.slice(0, -suffix.length) : null;

@@ -6,7 +6,7 @@
 
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { type AdapterLayout, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
 import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
@@ -107,6 +107,7 @@ export async function runRound(
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === "copy") held = { ...held, [step.to]: held[step.from] };
     else {
+      held = { ...held, [step.slot]: await withOwnRows(client, held[step.slot]) };
       const task = taskOf(step, held, asExtra("control"));
       const { adapter, control: made } = await train(client, request.round, index, step, task, held, running);
       held = { ...held, [step.slot]: adapter, control: made ?? held.control };
@@ -182,6 +183,14 @@ function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null
   };
 }
 
+/** Label prototypes that nobody has put a row into yet start from the client's own. */
+async function withOwnRows({ model, examples }: Client, adapter: NamedTensors): Promise<NamedTensors> {
+  const [key, labels] = [...adapter].find(([name]) => isPrototypes(name)) ?? [];
+  if (!key || !labels || labels.data.some((value) => value !== 0)) return adapter;
+  if (!model.prototypesOf) throw new RangeError("Label prototypes are of tasks with labels on an encoder");
+  return new Map([...adapter, [key, await model.prototypesOf(examples.train)]]);
+}
+
 async function train(
   { setup, model, examples }: Client,
   round: number,
@@ -202,6 +211,7 @@ async function train(
       steps,
       scale: adapterScale(setup.adapter),
       dropout: setup.adapter.dropout,
+      prototypeRate: setup.adapter.prototypes?.rate ?? 1,
       memory: setup.memory ?? ALL_AT_ONCE,
       config: setup.training,
       // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.

@@ -1,5 +1,6 @@
 /** The inner optimiser: AdamW steps on one adapter over a client's own examples. */
 
+import { isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
 import { type AdapterPart, entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { poissonSample } from "@duet/lora-core/differentialPrivacy/poissonSample";
@@ -50,6 +51,8 @@ export interface TrainingRun extends TrainingTask {
   readonly steps: number;
   readonly scale: number;
   readonly dropout: number;
+  /** Of label prototypes, times the learning rate; left out: 1. */
+  readonly prototypeRate?: number;
   readonly memory: StepMemory;
   readonly config: TrainingConfig;
   /** Batch order and dropout of this run alone; with privacy nothing comes of it. */
@@ -117,7 +120,9 @@ export async function trainAdapter(
   const variables = [...moving.values()];
   const terms = createGradientTerms(moving, run);
   const objective = createObjective(model, examples, run);
-  const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay });
+  const { prototypeRate = 1 } = run;
+  const rates = [...moving.keys()].map((key) => (isPrototypes(key) ? prototypeRate : 1));
+  const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay, rates });
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);

@@ -55,6 +55,8 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
 
     logits: (examples, adapter, pass) => loraLinear(beforeAnswers(examples, adapter, pass), weights.head, null),
 
+    prototypesOf: null,
+
     choices({ tokens, answerStart }) {
       const answer = [...tokens.subarray(answerStart)];
       return answer.map((choice, at) => ({ choice, context: answer.slice(0, at).join(" ") }));

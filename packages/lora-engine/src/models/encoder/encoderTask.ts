@@ -1,6 +1,7 @@
 /**
  * An encoder bound to a label task: score(text, label) = tau cos(e(text), e0(label)), with e the adapted encoder and e0 the
- * untouched base. Labels never move, so only LoRA factors are trained and the base scores above chance before any training.
+ * untouched base. Labels never move then, so only LoRA factors are trained and the base scores above chance before any training. With label
+ * prototypes in the adapter, labels are these (labelPrototypes.ts).
  */
 
 import type { Prediction } from "@duet/lora-core/contract/answering";
@@ -12,6 +13,7 @@ import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
 import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
 import { meanOf } from "../../ops/meanOf/meanOf.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
+import { prototypesFrom, prototypesOfRows } from "./labelPrototypes.ts";
 import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
 /** tau. Cosines lie in [-1, 1]; times 16 a confident answer can reach a loss near zero over a few dozen labels. */
@@ -21,9 +23,13 @@ const LABEL_BATCH = 32;
 
 /** Embeds the labels with the untouched base. The task model owns these embeddings until it is disposed. */
 export function createEncoderTask(encoder: SentenceEncoder, labels: readonly string[]): TaskModel {
-  const targets = embedLabels(encoder, labels);
-  const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, pass: TrainingPass | null) =>
-    loraLinear(encoder.embed(texts, { dropout: null, ...pass, adapter }), targets, null); // [B, labels]
+  const embedded = embedLabels(encoder, labels);
+  const targets = scaledLinear(embedded);
+  const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, pass: TrainingPass | null) => {
+    const vectors = encoder.embed(texts, { dropout: null, ...pass, adapter });
+    if (!adapter?.labels) return loraLinear(vectors, targets, null); // [B, labels]
+    return tf.matMul(vectors, prototypesFrom(embedded, adapter.labels), false, true).mul<tf.Tensor2D>(TEMPERATURE);
+  };
   const losses = (batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null) => {
     const wanted = tf.tensor1d(
       batch.map(({ label }) => label),
@@ -60,21 +66,30 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
     write: null,
 
     predict: async (inputs, adapter) => (await readScores(inputs, adapter)).map(predicted),
-    dispose: () => disposeFrozenLinear(targets),
+    prototypesOf: (rows) => prototypesOfRows(encoder, rows, labels.length),
+    dispose() {
+      embedded.dispose();
+      disposeFrozenLinear(targets);
+    },
   };
 }
 
-/** tau times the labels' embeddings as a frozen linear layer [D] -> [labels], so that its gradient needs no transposed product. */
-function embedLabels(encoder: SentenceEncoder, labels: readonly string[]): FrozenLinear {
+/** The labels' texts by the untouched base, [L, D]. */
+function embedLabels(encoder: SentenceEncoder, labels: readonly string[]): tf.Tensor2D {
   const texts = labels.map((label) => encoder.tokensOf(label, Number.POSITIVE_INFINITY));
   const parts: tf.Tensor2D[] = [];
   for (let start = 0; start < texts.length; start += LABEL_BATCH) {
     const batch = texts.slice(start, start + LABEL_BATCH);
     parts.push(tf.tidy(() => encoder.embed(batch, { adapter: null, dropout: null })));
   }
-  const scaled = tf.tidy(() => tf.concat(parts).mul<tf.Tensor2D>(TEMPERATURE));
+  const all = tf.concat(parts);
   tf.dispose(parts);
-  return sharedLinear(scaled);
+  return all;
+}
+
+/** tau times the labels' embeddings as a frozen linear layer [D] -> [labels], so that its gradient needs no transposed product. */
+function scaledLinear(embedded: tf.Tensor2D): FrozenLinear {
+  return sharedLinear(tf.tidy(() => embedded.mul<tf.Tensor2D>(TEMPERATURE)));
 }
 
 /** Prediction and cross-entropy of one row of scores, in float64. */

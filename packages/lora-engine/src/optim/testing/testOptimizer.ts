@@ -55,6 +55,23 @@ export function testOptimizerOn(backend: BackendName): void {
       tf.dispose(variables);
     });
 
+    test("a variable with a rate of its own takes that many times the step", async () => {
+      const variables = startVariables();
+      const start = await Promise.all(variables.map((variable) => variable.data()));
+      const adamW = createAdamW(variables, { weightDecay: 0, rates: [1, 0.5] });
+      const plain = startVariables();
+      const all = createAdamW(plain, { weightDecay: 0 });
+      take(adamW, 0);
+      take(all, 0);
+      const moved = async (of: readonly tf.Tensor[], index: number) =>
+        Array.from((await of[index]?.data()) ?? [], (value, i) => value - (start[index]?.[i] ?? 0));
+      expectClose(await moved(variables, 0), await moved(plain, 0), { relative: 0, absolute: 0, what: "the first" });
+      const half = (await moved(plain, 1)).map((step) => step / 2);
+      expectClose(await moved(variables, 1), half, { relative: 1e-3, absolute: 1e-7, what: "the second" });
+      for (const optimizer of [adamW, all]) optimizer.dispose();
+      tf.dispose([...variables, ...plain]);
+    });
+
     test("going on from an exported state gives the same parameters as never having stopped", async () => {
       const variables = startVariables();
       const first = createAdamW(variables, { weightDecay: fixture.weightDecay });
