@@ -69,17 +69,8 @@ export function createAdamW(variables: readonly tf.Variable[], options: AdamWOpt
     },
     async exportState() {
       const parts = await Promise.all(groups.map(({ moments }) => moments.read()));
-      return {
-        steps,
-        first: inOrder(
-          groups,
-          parts.map(({ first }) => first),
-        ),
-        second: inOrder(
-          groups,
-          parts.map(({ second }) => second),
-        ),
-      };
+      const [first, second] = [parts.map(({ first }) => first), parts.map(({ second }) => second)];
+      return { steps, first: inOrder(groups, first), second: inOrder(groups, second) };
     },
     importState(state) {
       assertFits(variables, state.first);
