@@ -1,5 +1,6 @@
 /** `duet create`: a new federation from a file of settings. */
 import { readFileSync } from "node:fs";
+import { prototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { codingByName } from "@duet/lora-core/compression/uploadCoding";
 import { task } from "@duet/lora-core/data/task";
 import { DuetError } from "@duet/lora-core/errors/duetError";
@@ -27,6 +28,7 @@ const settings = z.strictObject({
   upload: codingByName.optional(),
   clientEpsilon: z.number().positive().optional(),
   robustness: z.enum(Object.keys(ROBUSTNESS) as [keyof typeof ROBUSTNESS]).optional(),
+  labelVectors: prototypeConfig.shape.travel.optional(),
   rounds: whole.optional(),
   localSteps: whole.optional(),
   innerSteps: whole.optional(),

@@ -12,6 +12,7 @@ import {
   aggregationNote,
   type ChoiceNote,
   chosenDevices,
+  chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
   clientEpsilonNote,
@@ -19,6 +20,8 @@ import {
   devicesNote,
   epsilonNote,
   type FederationForm,
+  labelVectorChoices,
+  labelVectorsNote,
   methodChoices,
   methodNote,
   minClientsNote,
@@ -203,6 +206,15 @@ export function FineFields({ form, onChange }: FieldsProps) {
         data={uploadChoices}
         onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
       />
+      {form.kind === "label" && (
+        <NativeSelect
+          label="What labels are"
+          {...said(labelVectorsNote(form))}
+          value={form.labelVectors}
+          data={[...labelVectorChoices]}
+          onChange={(event) => onChange({ labelVectors: chosenLabelVectors(event.currentTarget.value) })}
+        />
+      )}
       <OptionalField
         {...fields}
         label="Clients a round"

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   aggregationNote,
   chosenDevices,
+  chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
   clientEpsilonNote,
@@ -58,6 +59,23 @@ test("for phones and old laptops everybody trains less, and the form says what t
   });
   expect(devicesNote({ ...filled, model: null }).runs).toBe(true);
   expect([chosenDevices("small"), chosenDevices("tablet")]).toEqual(["small", "usual"]);
+});
+
+test("labels are texts unless vectors of them are asked for, which go with an encoder's labels and without epsilon", () => {
+  const prototypesIn = (change: Partial<typeof filled>) => {
+    const result = toConfig({ ...filled, ...change }, 1);
+    return result.ok ? (result.config.adapter.prototypes ?? null) : result.problem;
+  };
+  expect(prototypesIn({})).toBeNull();
+  for (const travel of ["shared", "personal"] as const) {
+    expect(prototypesIn({ labelVectors: travel })).toEqual({ labels: 2, width: expect.any(Number), rate: 1, travel });
+  }
+  expect(prototypesIn({ labelVectors: "shared", model: decoderBase })).toMatch(/^Only a base that compares texts/);
+  expect(prototypesIn({ labelVectors: "shared", epsilon: "8" })).toMatch(
+    /which the noise of differential privacy does not cover/,
+  );
+  expect(prototypesIn({ labelVectors: "shared", method: "flora/standard" })).toMatch(/^FLoRA sends more than one adapter/);
+  expect([chosenLabelVectors("shared"), chosenLabelVectors("other")]).toEqual(["shared", "texts"]);
 });
 
 test("a base that is still to be chosen is missed first", () => {

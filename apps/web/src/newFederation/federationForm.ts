@@ -1,10 +1,12 @@
 /** The new-federation form: what is typed, and the config it stands for. Pure. */
 
 import { adviceFor, type MemorySettings } from "@duet/client/memoryAdvice";
+import type { PrototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { nameOfCoding, type UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES, uploadChoice } from "@duet/lora-core/compression/uploadWords";
+import type { Task } from "@duet/lora-core/data/task";
 import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import {
@@ -24,8 +26,10 @@ import {
   type DeviceClass,
   defaultAdapter,
   defaultFederation,
+  defaultTraining,
   presetOf,
 } from "@duet/lora-core/federation/federationDefaults";
+import { prototypesOn, prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { noiseOverUpdate, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { type FederationConfig, newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -54,6 +58,8 @@ export interface FederationForm {
   readonly robustness: RobustnessConfig["kind"];
   readonly upload: UploadCoding;
   readonly devices: DeviceClass;
+  /** What an encoder compares a row with. */
+  readonly labelVectors: LabelVectors;
   readonly rounds: number;
   readonly localSteps: number;
   readonly innerSteps: number;
@@ -84,6 +90,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     robustness: DEFAULT_PROTECTION,
     upload: DEFAULT_UPLOAD,
     devices: "usual",
+    labelVectors: "texts",
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,
@@ -230,6 +237,41 @@ export function uploadNote(form: Pick<FederationForm, "method" | "aggregation" |
   return note(refusal, isSummed ? UNDER_MASKS : (uploadChoice(nameOfCoding(form.upload))?.summary ?? ""));
 }
 
+/** texts: the labels as they are written; else vectors that rows make of them, everybody's or each client's own. */
+export type LabelVectors = "texts" | PrototypeConfig["travel"];
+
+/** Every kind of label, as choices. */
+export const labelVectorChoices: readonly { readonly value: LabelVectors; readonly label: string }[] = [
+  { value: "texts", label: "As they are written" },
+  { value: "shared", label: "As everybody's rows, learned together" },
+  { value: "personal", label: "As the own rows, kept by each client" },
+];
+
+/** The choice of that value; the default where there is none. */
+export const chosenLabelVectors = (value: string): LabelVectors =>
+  labelVectorChoices.find((choice) => choice.value === value)?.value ?? "texts";
+
+/** What rows are compared with; or why the other choices do not go with it. */
+export function labelVectorsNote(form: LabelsForm): ChoiceNote {
+  const { model, labelVectors: chosen } = form;
+  if (chosen === "texts" || !model) return note(null, LABEL_TEXTS);
+  const architecture = parseArchitecture(model.config);
+  const task = taskOf(form);
+  const prototypes = prototypesOn(architecture, task, { rate: 1, travel: chosen });
+  if (!prototypes) return note("Only a base that compares texts has vectors of labels: let labels be as they are written.", "");
+  const adapter = { ...DEFAULT_ADAPTER, targetModules: [], prototypes };
+  const settings = { adapter, task, training: { ...defaultTraining(architecture.family), ...privacyOf(form) } };
+  const refusal = prototypesRefusal(methodIn(form), budgetsOf(form), architecture, settings);
+  return note(refusal, chosen === "shared" ? SHARED_LABELS : OWN_LABELS);
+}
+
+type LabelsForm = Pick<FederationForm, "model" | "method" | "kind" | "labels" | "labelVectors" | "epsilon" | BudgetField>;
+
+const LABEL_TEXTS = "A row is compared with the words of each label: for labels that say what they mean.";
+const SHARED_LABELS =
+  "A label is the mean of everybody's rows that have it, and learns: for codes, and for many labels. Where it has one row at a client, updates tell that row's embedding.";
+const OWN_LABELS = "A label is the mean of a client's own rows that have it, and learns; it never leaves the client.";
+
 const UNDER_MASKS =
   "Under masks a value has 16 bits, half of the bytes: up to 32 clients, where a method sends differences; 32 bits otherwise.";
 
@@ -337,7 +379,8 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
       preset,
       seed,
       name: form.name.trim(),
-      task: form.kind === "label" ? { kind: "label", labels } : { kind: "text" },
+      task: taskOf(form),
+      labelVectors: form.labelVectors === "texts" ? null : form.labelVectors,
       training: privacyOf(form),
       clientEpsilon: clientEpsilonOf(form),
       clientsPerRound: clientsPerRoundOf(form),
@@ -357,7 +400,11 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
   samplingNote(form),
   epsilonNote(form),
   clientEpsilonNote(form),
+  labelVectorsNote(form),
 ];
+
+const taskOf = ({ kind, labels }: Pick<FederationForm, "kind" | "labels">): Task =>
+  kind === "label" ? { kind, labels: parseLabels(labels) } : { kind };
 
 /** What the form calls a setting; the rest goes by its own name. */
 const FORM_NAMES: ReadonlyMap<unknown, string> = new Map([

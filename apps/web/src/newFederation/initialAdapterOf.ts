@@ -8,7 +8,7 @@ import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 
 export interface InitialAdapter {
-  readonly settings: Pick<AdapterConfig, "rank" | "alpha" | "targetModules">;
+  readonly settings: Pick<AdapterConfig, "rank" | "alpha" | "targetModules" | "prototypes">;
   /** In the layout that the settings give. */
   readonly blob: Uint8Array;
   readonly sha256: string;
@@ -21,6 +21,7 @@ export function initialAdapterOf(files: PeftFiles, base: PeftBase): InitialAdapt
   if (blob.byteLength > MAX_ADAPTER_BYTES) {
     throw new PeftFormatError(`it has ${blob.byteLength} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
   }
-  const { rank, alpha, targetModules } = config;
-  return { settings: { rank, alpha, targetModules }, blob, sha256: sha256Of(blob) };
+  const { rank, alpha, targetModules, prototypes } = config;
+  const settings = { rank, alpha, targetModules, ...(prototypes ? { prototypes } : {}) };
+  return { settings, blob, sha256: sha256Of(blob) };
 }

@@ -2,7 +2,7 @@
  * What a federation is unless somebody asks for something else. The web form and the demo both start here.
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
-import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import type { AdapterConfig, PrototypeConfig } from "../adapters/adapterConfig.ts";
 import { type Architecture, type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
@@ -14,6 +14,7 @@ import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { Aggregation } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
+import { prototypesOn } from "./labelPrototypes.ts";
 
 /** What every federation must say; the rest has a default. */
 export interface FederationChoices {
@@ -32,6 +33,8 @@ export interface FederationChoices {
   readonly clientEpsilon?: number | null;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
+  /** Labels as vectors that learn, which travel or stay; null or left out: labels are their texts. */
+  readonly labelVectors?: PrototypeConfig["travel"] | null;
   /** T, federated rounds. */
   readonly rounds?: number;
   /** E1, optimiser steps of learning alone before the first federated round. */
@@ -48,7 +51,7 @@ export interface FederationChoices {
   readonly training?: Partial<TrainingConfig>;
   /** The adapter to start from: its settings, and the SHA-256 of its blob. */
   readonly initial?: {
-    readonly settings: Pick<AdapterConfig, "rank" | "alpha" | "targetModules">;
+    readonly settings: Pick<AdapterConfig, "rank" | "alpha" | "targetModules" | "prototypes">;
     readonly sha256: string;
   } | null;
 }
@@ -70,6 +73,9 @@ export function defaultAdapter(
     ? { ...SMALL_ADAPTER, targetModules: [...smallTargets] }
     : { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] };
 }
+
+/** Of label prototypes, times the learning rate: 0, 1 and 10 are alike on the tuning pool (docs/experiments.md). */
+const PROTOTYPE_RATE = 1;
 
 /** A quarter of the bytes; docs/performance.md says what it costs. */
 export const DEFAULT_UPLOAD: UploadCoding = { format: "int8", topK: null };
@@ -104,11 +110,16 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
   const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, devices } = choices;
   const { clientsPerRound = null } = choices;
   const architecture = parseArchitecture(model.config);
+  const travel = choices.labelVectors ?? null;
+  const prototypes = travel && prototypesOn(architecture, task, { rate: PROTOTYPE_RATE, travel });
   return {
     name,
     model,
     task,
-    adapter: { dropout: 0, ...(choices.initial?.settings ?? defaultAdapter(architecture, devices)) },
+    adapter: {
+      ...{ dropout: 0, ...(choices.initial?.settings ?? defaultAdapter(architecture, devices)) },
+      ...(prototypes ? { prototypes } : {}),
+    },
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
     aggregation,

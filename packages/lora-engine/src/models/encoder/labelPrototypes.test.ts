@@ -1,6 +1,5 @@
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { encoderLinears } from "@duet/lora-core/architectures/encoderConfig";
-import { prototypesOn } from "@duet/lora-core/federation/labelPrototypes";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -125,11 +124,4 @@ describe.each(["cpu", "wasm"] as const)("label prototypes on %s", (backend) => {
     x.dispose();
     y.dispose();
   });
-});
-
-it("are as wide as the base's embeddings, and there are none of texts", () => {
-  const architecture = { family: "encoder", config: { hiddenSize: 512 } } as Parameters<typeof prototypesOn>[0];
-  const choice = { rate: 0.1, travel: "shared" } as const;
-  expect(prototypesOn(architecture, { kind: "label", labels: LABELS }, choice)).toEqual({ ...choice, labels: 3, width: 512 });
-  expect(prototypesOn(architecture, { kind: "text" }, choice)).toBeNull();
 });
