@@ -31,7 +31,7 @@ export async function measureScan(bytes = 97e6): Promise<ScanRun> {
     await writeFile(path, csv);
     const model = (await stage.organiser.offer()).models.find((offered) => offered.name === "use-lite");
     if (!model) throw new Error("The coordinator does not offer use-lite");
-    const config = defaultFederation({ name: "Letters", model, task: { kind: "label", labels }, minClients: 1 });
+    const config = defaultFederation({ name: "Letters", model, task: { kind: "label", labels: [...labels] }, minClients: 1 });
     const page = await stage.browser.newPage();
     page.setDefaultTimeout(DEADLINE_MS);
     await page.goto((await stage.open(config)).inviteUrl);

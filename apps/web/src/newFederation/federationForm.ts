@@ -259,13 +259,16 @@ export function labelVectorsNote(form: LabelsForm): ChoiceNote {
   const task = taskOf(form);
   const prototypes = prototypesOn(architecture, task, { rate: 1, travel: chosen });
   if (!prototypes) return note("Only a base that compares texts has vectors of labels: let labels be as they are written.", "");
-  const adapter = { ...DEFAULT_ADAPTER, targetModules: [], prototypes };
+  const adapter = { ...defaultAdapter(architecture, form.devices), prototypes };
   const settings = { adapter, task, training: { ...defaultTraining(architecture.family), ...privacyOf(form) } };
   const refusal = prototypesRefusal(methodIn(form), budgetsOf(form), architecture, settings);
   return note(refusal, chosen === "shared" ? SHARED_LABELS : OWN_LABELS);
 }
 
-type LabelsForm = Pick<FederationForm, "model" | "method" | "kind" | "labels" | "labelVectors" | "epsilon" | BudgetField>;
+type LabelsForm = Pick<
+  FederationForm,
+  "model" | "devices" | "method" | "kind" | "labels" | "labelVectors" | "epsilon" | BudgetField
+>;
 
 const LABEL_TEXTS = "A row is compared with the words of each label: for labels that say what they mean.";
 const SHARED_LABELS =

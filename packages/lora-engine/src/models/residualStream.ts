@@ -3,11 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { FrozenNorm } from "../ops/residualNorm/frozenNorm.ts";
 import { frozenNorm, type Residual, residualNorm } from "../ops/residualNorm/residualNorm.ts";
 
-/** x + delta, [N, D]; delta is null where nothing is to be added. */
-export interface ResidualStream {
+/** x + delta, [N, D]; without delta nothing is to be added. A type and no interface: tf.tidy takes no interfaces. */
+export type ResidualStream = {
   readonly x: tf.Tensor2D;
-  readonly delta: tf.Tensor2D | null;
-}
+  readonly delta?: tf.Tensor2D;
+};
 
 /** The sum, and its norm. */
 export function normedSum({ x, delta }: ResidualStream, norm: FrozenNorm): Residual {

@@ -24,18 +24,20 @@ export function throughLayers(input: tf.Tensor2D, stack: LayerStack): tf.Tensor2
   const { count, nameOf, adapter, recompute, run } = stack;
   const lowest = takesGradients() ? lowestAdaptedLayer(adapter?.factors.keys() ?? [], count, nameOf) : count;
   const below = () => withoutGradients(input, lowest, (index, stream) => run(index, stream, adapter, false));
-  let stream: ResidualStream =
-    lowest === 0 ? { x: input, delta: null } : takesGradients() ? { x: untracked(() => sumOf(below())), delta: null } : below();
+  let stream = startOf(input, lowest, below);
   for (let index = lowest; index < count; index++) {
-    const before: ResidualStream = stream;
+    const before = stream;
     stream = recompute
-      ? {
-          x: recomputedLayer(sumOf(before), adapter, nameOf(index), (x, own) => sumOf(run(index, { x, delta: null }, own, true))),
-          delta: null,
-        }
-      : tf.tidy(() => ({ ...run(index, before, adapter, false) }));
+      ? { x: recomputedLayer(sumOf(before), adapter, nameOf(index), (x, own) => sumOf(run(index, { x }, own, true))) }
+      : tf.tidy(() => run(index, before, adapter, false));
   }
   return sumOf(stream);
+}
+
+/** What the lowest adapted layer reads. */
+function startOf(input: tf.Tensor2D, lowest: number, below: () => ResidualStream): ResidualStream {
+  if (lowest === 0) return { x: input };
+  return takesGradients() ? { x: untracked(() => sumOf(below())) } : below();
 }
 
 /** One layer at a time is in memory. */
@@ -44,10 +46,10 @@ function withoutGradients(
   count: number,
   run: (index: number, stream: ResidualStream) => ResidualStream,
 ): ResidualStream {
-  let stream: ResidualStream = { x: input, delta: null };
+  let stream: ResidualStream = { x: input };
   for (let index = 0; index < count; index++) {
     const before = stream;
-    stream = tf.tidy(() => ({ ...run(index, before) }));
+    stream = tf.tidy(() => run(index, before));
     if (before.x !== input) tf.dispose([before.x, ...(before.delta ? [before.delta] : [])]);
   }
   return stream;

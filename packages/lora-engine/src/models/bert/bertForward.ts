@@ -39,7 +39,7 @@ export function bertHiddenStates(pass: BertPass, texts: readonly Int32Array[], o
     count: pass.config.layers,
     nameOf: bertLayer,
     ...{ adapter: pass.adapter, recompute: pass.recompute },
-    run: (index, { x }, adapter) => ({ x: bertLayerOutput({ ...pass, adapter }, x, { offsets, index }), delta: null }),
+    run: (index, { x }, adapter) => ({ x: bertLayerOutput({ ...pass, adapter }, x, { offsets, index }) }),
   });
 }
 

@@ -64,7 +64,6 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
       return batch.map(({ label }, row) => scored(scores[row] ?? [], label));
     },
     write: null,
-
     predict: async (inputs, adapter) => (await readScores(inputs, adapter)).map(predicted),
     prototypesOf: (rows) => prototypesOfRows(encoder, rows, labels.length),
     dispose() {

@@ -11,9 +11,9 @@
  */
 import type { HostTensor } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
+import { unitRows } from "../../ops/unitRows/unitRows.ts";
 import { inBatches } from "../../training/evaluateAdapter.ts";
 import type { Example } from "../languageModel.ts";
-import { unitRows } from "./paddedTexts.ts";
 import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
 /** w: chosen on the tuning pools of three data sets (docs/experiments.md); half or twice of it is as good. */
@@ -21,7 +21,7 @@ const TEXT_WEIGHT = 0.2;
 
 /** p [L, D] of texts [L, D] and V [L, D]; differentiable in V. Call inside tf.tidy. */
 export function prototypesFrom(texts: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor2D {
-  return unitRows(tf.add(tf.mul(texts, TEXT_WEIGHT), labels));
+  return unitRows(tf.add(tf.mul(texts, TEXT_WEIGHT), labels), { squashed: false });
 }
 
 /** V [L, D] of these rows, L of which are `labels`. */

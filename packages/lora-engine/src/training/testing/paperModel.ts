@@ -24,6 +24,7 @@ export const paperModel: TaskModel = {
       return { label: z1 > z0 ? 1 : 0, lossSum: values[i] ?? Number.NaN, units: 1 };
     });
   },
+  write: null,
   predict: null,
   dispose: () => {},
 };
