@@ -14,6 +14,7 @@ import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { createAppServices } from "./services/appServices.ts";
 
 // What only some visitors need travels when they need it.
+const ComparePage = lazyPage(async () => (await import("./pages/ComparePage.tsx")).ComparePage);
 const CreatedPage = lazyPage(async () => (await import("./pages/CreatedPage.tsx")).CreatedPage);
 const FederationPage = lazyPage(async () => (await import("./pages/FederationPage.tsx")).FederationPage);
 const JoinPage = lazyPage(async () => (await import("./pages/JoinPage.tsx")).JoinPage);
@@ -36,6 +37,7 @@ createRoot(root).render(
             <Routes>
               <Route path="/" element={<FrontPage />} />
               <Route path="/new" element={<NewFederationPage />} />
+              <Route path="/compare" element={<ComparePage />} />
               <Route path="/created/:federationId" element={<CreatedPage />} />
               <Route path="/join/:federationId" element={<JoinPage />} />
               <Route path="/federation/:federationId/:view?" element={<FederationPage />} />

@@ -44,6 +44,15 @@ export interface LedgerUpload {
   readonly name: UploadName | null;
 }
 
+/** Whose entries a device keeps, under a name that lets nobody in. */
+export const ledgerOwner = ({
+  federationId,
+  resumeToken,
+}: {
+  readonly federationId: string;
+  readonly resumeToken: string;
+}): string => `${federationId}/${sha256Of(new TextEncoder().encode(resumeToken))}`;
+
 /** Sent, and counted, but not shown: neither a screenshot of the panel nor the file must let anyone in. */
 const SECRETS = new Set(["token", "inviteToken", "resumeToken", "organiserKey"]);
 const HIDDEN = "…";
@@ -107,8 +116,8 @@ export function createSentLedger(now: () => number, kept?: LedgerStore): SentLed
       if (owner !== null) kept?.forget(owner).catch(() => {});
       owner = null;
     },
-    belongTo({ federationId, resumeToken }) {
-      const next = `${federationId}/${sha256Of(new TextEncoder().encode(resumeToken))}`;
+    belongTo(client) {
+      const next = ledgerOwner(client);
       if (owner === next) return;
       if (owner !== null) entries = new Map();
       owner = next;

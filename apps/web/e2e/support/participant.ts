@@ -46,12 +46,14 @@ export async function join(
     readonly backend?: string | undefined;
     readonly deadlineMs: number;
     readonly colorScheme?: "light" | "dark";
+    /** Of a browser that is there already; left out for one of its own. */
+    readonly context?: BrowserContext;
     readonly onPage?: (page: Page) => void;
     /** Chosen on the page; left out where what is proposed is taken. */
     readonly figures?: "Everybody" | "The organiser" | "Nobody" | undefined;
   },
 ): Promise<Participant> {
-  const context = await browser.newContext({ colorScheme: options.colorScheme ?? "light" });
+  const context = options.context ?? (await browser.newContext({ colorScheme: options.colorScheme ?? "light" }));
   context.setDefaultTimeout(options.deadlineMs);
   const page = await context.newPage();
   options.onPage?.(page);

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { federationPath, organisePath } from "../lib/links.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { ForgetData } from "./ForgetData.tsx";
 
 const ROLES = {
   organiser: { words: "you organise it", path: organisePath },
@@ -12,9 +13,16 @@ const ROLES = {
 /** Its page was left before it was known. */
 const NAMELESS = "a federation without a known name";
 
-/** The ways back to the federations that this browser organises or has joined. */
-export function KnownFederations() {
-  const known = useServices().storage.known();
+export interface KnownFederationsProps {
+  /** Gets what was forgotten, in words. */
+  readonly onForgotten: (words: string) => void;
+}
+
+/** The ways back to the federations that this browser organises or has joined; those that it finished as a client have cards of their own. */
+export function KnownFederations({ onForgotten }: KnownFederationsProps) {
+  const { storage } = useServices();
+  const past = new Set(storage.past().map(({ federationId }) => federationId));
+  const known = storage.known().filter(({ federationId, role }) => role === "organiser" || !past.has(federationId));
   if (known.length === 0) return null;
   return (
     <Panel title="Yours" hint="Kept in this browser, with their links.">
@@ -42,7 +50,10 @@ export function KnownFederations() {
                   aria-label={`Open ${name || NAMELESS}`}
                 >
                   Open
-                </Button>
+                </Button>{" "}
+                {storage.clientOf(federationId) !== null && !past.has(federationId) && (
+                  <ForgetData federationId={federationId} name={name || NAMELESS} onForgotten={onForgotten} />
+                )}
               </td>
             </tr>
           ))}

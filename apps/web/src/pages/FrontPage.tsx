@@ -5,6 +5,7 @@ import { Shell } from "../app/Shell.tsx";
 import { Exchange } from "../front/Exchange.tsx";
 import { FederationList } from "../front/FederationList.tsx";
 import { KnownFederations } from "../front/KnownFederations.tsx";
+import { PastFederations } from "../front/PastFederations.tsx";
 import { ThreeSteps } from "../front/ThreeSteps.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { readLink } from "../lib/links.ts";
@@ -14,6 +15,7 @@ import { Term } from "../ui/Term.tsx";
 /** What it is, what stays, what travels, who runs what; a way to see it, to begin, and back. */
 export function FrontPage() {
   const [hasLink, setHasLink] = useState(false);
+  const [forgotten, setForgotten] = useState("");
   return (
     <Shell title={null}>
       <div className="welcome">
@@ -38,7 +40,11 @@ export function FrontPage() {
       </div>
       <ThreeSteps />
       <div className="column">
-        <KnownFederations />
+        <KnownFederations onForgotten={setForgotten} />
+        <p role="status" className={forgotten ? undefined : "visuallyHidden"} style={{ margin: 0 }}>
+          {forgotten}
+        </p>
+        <PastFederations onForgotten={setForgotten} />
         <FederationList />
       </div>
     </Shell>

@@ -4,7 +4,7 @@ import type { RowsHandle } from "@duet/client/clientEngine";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederatedSession, SessionOptions } from "@duet/client/federatedSession";
 import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/federationFeed";
-import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
+import { createSentLedger, ledgerOwner, type SentLedger } from "@duet/client/sentLedger";
 import { isTakingPart } from "@duet/client/sessionState";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
@@ -17,6 +17,7 @@ import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
 import type { CompanionRequest, StopCompanion } from "./companion.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
+import { pastFederationOf } from "./pastFederation.ts";
 import { createRecognition, type RecognitionState } from "./recognition.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
@@ -36,6 +37,18 @@ export interface JoinRequest {
   readonly rows: RowsHandle;
   /** The personal adapter to go on from, as a blob; null starts where the federation starts. */
   readonly personal: Uint8Array | null;
+}
+
+/** What a person may have forgotten, each by itself. */
+export type ForgettablePart = "rows" | "adapters" | "ledger" | "identity";
+
+/** What there was, and is no more. */
+export interface Forgotten {
+  readonly rows: number;
+  readonly adapters: boolean;
+  /** Entries of the list of what left. */
+  readonly entries: number;
+  readonly identity: boolean;
 }
 
 export interface AppServices {
@@ -60,6 +73,8 @@ export interface AppServices {
   join(request: JoinRequest): Promise<void>;
   /** A simulated participant beside this tab; the one of another federation ends. @throws {DuetError} as {@link JoinRequest}'s joining. */
   accompany(request: CompanionRequest): Promise<void>;
+  /** Deletes of this browser what it keeps of a federation; says what there was of it. A client that trains must leave first. */
+  forget(federationId: string, parts: readonly ForgettablePart[]): Promise<Forgotten>;
   /** Comes back as the client this tab was before a reload, with its simulated participant; false when it was none. */
   resume(federationId: string): Promise<boolean>;
 }
@@ -70,7 +85,8 @@ export function createAppServices(): AppServices {
   const mostThreads = wantedThreads();
   const storage = createTabStorage();
   const surroundings = createSurroundings(now);
-  const ledger = createSentLedger(now, createLedgerStore());
+  const ledgerStore = createLedgerStore();
+  const ledger = createSentLedger(now, ledgerStore);
   const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now, surroundings });
   const wakeLock = createWakeLock();
   const claimShare = createSampleShares();
@@ -135,7 +151,15 @@ export function createAppServices(): AppServices {
     recognition.follow(started);
     const tellOfTraining = () => session.get() === started && wakeLock.setTraining(isTakingPart(started.get()));
     started.subscribe(tellOfTraining);
+    started.subscribe(() => remember(started, feed));
     tellOfTraining();
+  }
+
+  /** Once it is over, any tab of this browser finds it again. */
+  function remember(of: TabSession, { get }: FederationFeed): void {
+    const [seen, { federationId }] = [get(), of];
+    const past = seen.kind === "live" ? pastFederationOf(seen.snapshot, of.get(), storage.identity(federationId)) : null;
+    if (past && !storage.past().some((one) => one.federationId === federationId)) storage.savePast(past);
   }
 
   /** What this browser may look on by, whatever became of the links that it came by. */
@@ -182,6 +206,29 @@ export function createAppServices(): AppServices {
       const { startCompanion } = await loadPart(() => import("./companion.ts"));
       companion?.stop();
       companion = { federationId: request.federationId, stop: await startCompanion(request) };
+    },
+    async forget(federationId, parts) {
+      const clientId = storage.clientOf(federationId);
+      const known = storage.identity(federationId);
+      const current = session.get();
+      if (current?.federationId === federationId) {
+        current.close();
+        session.set(null);
+      }
+      const kept = parts.filter((part) => part === "rows" || part === "adapters");
+      const { rows, adapters } =
+        clientId !== null && kept.length > 0 ? await currentEngine().forgetParts(clientId, kept) : { rows: 0, adapters: false };
+      let entries = 0;
+      if (known && parts.includes("ledger")) {
+        const owner = ledgerOwner(known);
+        entries = (await ledgerStore.load(owner)).size;
+        await ledgerStore.forget(owner);
+      }
+      if (parts.includes("identity")) {
+        storage.forgetIdentity(federationId);
+        storage.forgetPast(federationId);
+      }
+      return { rows, adapters, entries, identity: parts.includes("identity") };
     },
     async resume(federationId) {
       const known = storage.identity(federationId);

@@ -1,11 +1,12 @@
 /**
- * What the page itself keeps in this browser, no rows among it: who this tab is (sessionStorage: this tab alone), and which federations
- * this browser organises or has joined (localStorage: any tab of this browser). What it has sent is in ledgerStore.ts; rows and adapters
+ * What the page itself keeps in this browser, no rows among it: who this tab is (sessionStorage: this tab alone), which federations this
+ * browser organises or has joined, and what came of those that are over (localStorage: any tab of this browser). What it has sent is in ledgerStore.ts; rows and adapters
  * are the worker's to keep (worker/clientStore.ts).
  */
 import { type AskingClient, askingClient, clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
 import { type Snapshot, snapshot } from "@duet/lora-core/protocol/snapshot";
 import { z } from "zod";
+import { type PastFederation, pastFederation } from "./pastFederation.ts";
 
 /** Records of version 1 had the other links too, which can be replaced elsewhere; they are asked for. */
 const organiser = z.object({
@@ -16,7 +17,13 @@ const organiser = z.object({
 /** A federation that this browser organises: the code of its organiser link. */
 export type OrganiserSecrets = z.output<typeof organiser>;
 
-const joined = z.object({ version: z.literal(1), name: z.string(), inviteToken: z.string() });
+const joined = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  inviteToken: z.string(),
+  /** Under which rows and adapters are kept; unknown before it was admitted, and of records from before it was noted. */
+  clientId: z.string().nullable().default(null),
+});
 
 /** A federation that this browser knows its way back to. */
 export interface KnownFederation {
@@ -32,6 +39,12 @@ export interface TabStorage extends IdentityStore {
   saveOrganiser(federationId: string, secrets: Omit<OrganiserSecrets, "version">): void;
   forgetOrganiser(federationId: string): void;
   saveJoined(federationId: string, joined: { readonly name: string; readonly inviteToken: string }): void;
+  /** Newest first. */
+  past(): readonly PastFederation[];
+  savePast(past: PastFederation): void;
+  forgetPast(federationId: string): void;
+  /** The client that this browser was or is in it, in whichever tab; null where it is not known. */
+  clientOf(federationId: string): string | null;
   /** By name; one that this browser both organises and joined is there once, as the organiser's. */
   known(): readonly KnownFederation[];
   asking(federationId: string): AskingClient | null;
@@ -40,15 +53,33 @@ export interface TabStorage extends IdentityStore {
 
 export function createTabStorage(): TabStorage {
   return {
-    identity: (federationId) => readStored(sessionStorage, identityKey(federationId), clientIdentity),
+    // What is over can be come back to in any tab: nothing is trained that two of them could do at once.
+    identity: (federationId) =>
+      readStored(sessionStorage, identityKey(federationId), clientIdentity) ?? pastOf(federationId)?.identity ?? null,
     saveIdentity(value) {
-      sessionStorage.removeItem(askingKey(value.federationId));
-      sessionStorage.setItem(identityKey(value.federationId), JSON.stringify(value));
+      const { federationId, clientId } = value;
+      sessionStorage.removeItem(askingKey(federationId));
+      sessionStorage.setItem(identityKey(federationId), JSON.stringify(value));
+      const known = readStored(localStorage, joinedKey(federationId), joined);
+      if (known) localStorage.setItem(joinedKey(federationId), JSON.stringify({ ...known, clientId }));
     },
     forgetIdentity(federationId) {
       for (const key of [identityKey, askingKey, partingKey]) sessionStorage.removeItem(key(federationId));
       localStorage.removeItem(joinedKey(federationId));
+      const past = pastOf(federationId);
+      if (past) savePast({ ...past, identity: null });
     },
+    past: () =>
+      idsOf(PAST)
+        .flatMap((federationId) => pastOf(federationId) ?? [])
+        .sort((a, b) => b.endedAt - a.endedAt),
+    savePast,
+    forgetPast: (federationId) => localStorage.removeItem(pastKey(federationId)),
+    clientOf: (federationId) =>
+      readStored(sessionStorage, identityKey(federationId), clientIdentity)?.clientId ??
+      pastOf(federationId)?.clientId ??
+      readStored(localStorage, joinedKey(federationId), joined)?.clientId ??
+      null,
     asking: (federationId) => readStored(sessionStorage, askingKey(federationId), askingClient),
     saveAsking: (asking) => sessionStorage.setItem(askingKey(asking.federationId), JSON.stringify(asking)),
     parting: (federationId) => readStored(sessionStorage, partingKey(federationId), snapshot),
@@ -81,11 +112,16 @@ function knownFederations(): readonly KnownFederation[] {
 
 const ORGANISER = "duet:organiser:";
 const JOINED = "duet:joined:";
+const PAST = "duet:past:";
 const identityKey = (federationId: string) => `duet:member:${federationId}`;
 const askingKey = (federationId: string) => `duet:asking:${federationId}`;
 const partingKey = (federationId: string) => `duet:parting:${federationId}`;
 const organiserKey = (federationId: string) => `${ORGANISER}${federationId}`;
 const joinedKey = (federationId: string) => `${JOINED}${federationId}`;
+const pastKey = (federationId: string) => `${PAST}${federationId}`;
+
+const pastOf = (federationId: string): PastFederation | null => readStored(localStorage, pastKey(federationId), pastFederation);
+const savePast = (past: PastFederation): void => localStorage.setItem(pastKey(past.federationId), JSON.stringify(past));
 
 const idsOf = (prefix: string): readonly string[] =>
   Object.keys(localStorage).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));

@@ -155,6 +155,19 @@ test("rows once, results and submissions as they come, forgotten for good", asyn
   expect([await store.rows("c"), await store.kept("c")]).toEqual([null, null]);
 });
 
+test("forgets rows without adapters and adapters without rows, and says what there was", async () => {
+  const store = createClientStore(NAME);
+  const row = { line: 1, input: "a", answer: "b" };
+  await store.saveRows("c", { train: [row, row], fusion: [row], test: [] });
+  await store.saveKept("c", { checkpoint: null, done: null });
+  expect(await store.forgetParts("c", ["rows"])).toEqual({ rows: 3, adapters: false });
+  expect(await store.rows("c")).toBeNull();
+  expect(await store.kept("c")).not.toBeNull();
+  expect(await store.forgetParts("c", ["adapters"])).toEqual({ rows: 0, adapters: true });
+  expect(await store.kept("c")).toBeNull();
+  expect(await store.forgetParts("c", ["rows", "adapters"])).toEqual({ rows: 0, adapters: false });
+});
+
 test("a round under way is kept until it is over, dropped or forgotten, bit for bit", async () => {
   const store = createClientStore(NAME);
   const { version: _, ...round } = revive(version3.underWay["client-a"]) as RoundCheckpoint & { version: number };

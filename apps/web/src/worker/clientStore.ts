@@ -51,8 +51,21 @@ const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy
 const OF_CLIENTS = [...STORES[2], ...STORES[3], "sums"] as const;
 type Database = IDBPDatabase<Schema>;
 
+/** What is kept of a client beside the privacy ledger. */
+export type KeptPart = "rows" | "adapters";
+/** What a secure sum under way remembers, and a round under way, are made of rows. */
+const STORES_OF: Readonly<Record<KeptPart, readonly StoreNames<Schema>[]>> = {
+  rows: ["rows", "underWay", "sums"],
+  adapters: ["kept", "submitted", "underWay"],
+};
+
+export interface BrowserClientStore extends ClientStore {
+  /** Of {@link ClientStore.forget} only these. Returns how many rows, and whether adapters, there were. */
+  forgetParts(clientId: string, parts: readonly KeptPart[]): Promise<{ readonly rows: number; readonly adapters: boolean }>;
+}
+
 /** `name` is the database's; it is opened at the first use. */
-export function createClientStore(name = "duet"): ClientStore {
+export function createClientStore(name = "duet"): BrowserClientStore {
   let opened: Promise<Database> | null = null;
   const database = () => {
     opened ??= open(name).catch((error: unknown) => {
@@ -115,6 +128,15 @@ export function createClientStore(name = "duet"): ClientStore {
     },
     async saveSum(clientId, state) {
       await (await database()).put("sums", { version: 1, state }, clientId);
+    },
+    async forgetParts(clientId, parts) {
+      const db = await database();
+      // What cannot be read is forgotten as well.
+      const held = await read("rows", clientId, rowsRecord).catch(() => null);
+      const all = held ? [held.split.train, held.split.fusion, held.split.test] : [];
+      const adapters = parts.includes("adapters") && (await db.getKey("kept", clientId)) !== undefined;
+      await Promise.all(parts.flatMap((part) => STORES_OF[part]).map((store) => db.delete(store, clientId)));
+      return { rows: parts.includes("rows") ? all.reduce((sum, part) => sum + part.length, 0) : 0, adapters };
     },
     async forget(clientId) {
       const db = await database();

@@ -14,6 +14,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
+import type { KeptPart } from "./clientStore.ts";
 
 /** A file as its owner needs to see it before choosing columns. */
 export interface TableSummary {
@@ -97,6 +98,8 @@ export interface TabEngine extends ClientEngine {
     files: readonly File[],
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<readonly ModelFile[]>;
+  /** Deletes rows or adapters of a client from this device; says how many rows, and whether adapters, there were. */
+  forgetParts(clientId: string, parts: readonly KeptPart[]): Promise<{ readonly rows: number; readonly adapters: boolean }>;
   /** Reads a file and keeps it in the worker until the next one. @throws {Error} with a sentence for the file's owner. */
   readTable(content: Blob, fileName: string, options?: Partial<TableOptions>): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */

@@ -18,7 +18,8 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<Tab
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
   const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: mostThreads, workers });
   const models = createModelDesk(baseUrl);
-  const client = new ClientDesk(engine, createClientStore());
+  const store = createClientStore();
+  const client = new ClientDesk(engine, store);
 
   return {
     ...createDataDesk(engine, client, baseUrl),
@@ -36,6 +37,7 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<Tab
     confirmSubmitted: (key) => client.confirmSubmitted(key),
     cancel: () => engine.cancel(),
     forget: (clientId) => client.forget(clientId),
+    forgetParts: (clientId, parts) => store.forgetParts(clientId, parts),
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),
     measureFusion: (adapter) => engine.measureFusion(adapter),

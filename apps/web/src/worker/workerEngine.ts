@@ -141,6 +141,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),
     forget: (clientId) => guarded(remote.forget(clientId)),
+    forgetParts: (clientId, parts) => guarded(remote.forgetParts(clientId, parts)),
     predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),
     measureFusion: (adapter) => guarded(remote.measureFusion(adapter)),

@@ -1,0 +1,76 @@
+import { Button } from "@mantine/core";
+import { Link, useLocation } from "react-router";
+import { Shell } from "../app/Shell.tsx";
+import { CompareChart } from "../front/CompareChart.tsx";
+import { comparedFacts, comparedIn, comparisonWarning } from "../front/pastView.ts";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { federationPath } from "../lib/links.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
+
+/** Finished federations of this browser side by side: how they were made, and what each brought this client. */
+export function ComparePage() {
+  const { search } = useLocation();
+  const runs = comparedIn(search, useServices().storage.past());
+  const warning = comparisonWarning(runs);
+  return (
+    <Shell title="Compare">
+      <div className="column" style={{ marginTop: 14 }}>
+        <h1 style={{ margin: 0 }}>Compare</h1>
+        {runs.length < 2 ? (
+          <p>
+            It takes two finished federations that this browser took part in.{" "}
+            <Button component={Link} to="/" size="xs" variant="default">
+              Front page
+            </Button>
+          </p>
+        ) : (
+          <>
+            {warning && <p className="muted">{warning}</p>}
+            <Panel
+              title="Accuracy on your own test rows"
+              hint="Of this browser's client, from the untouched base to the best that came of it."
+            >
+              <CompareChart runs={runs} />
+            </Panel>
+            <Panel
+              title="Side by side"
+              hint="From what this browser remembers of each; your rows and adapters are not needed for it."
+            >
+              <Scroll label="Federations side by side">
+                <table className="plain">
+                  <thead>
+                    <tr>
+                      <th>
+                        <span className="visuallyHidden">Of each</span>
+                      </th>
+                      {runs.map(({ federationId, config, identity }) => (
+                        <th key={federationId} scope="col">
+                          {identity ? (
+                            <Link to={federationPath(federationId, identity.inviteToken)}>{config.name}</Link>
+                          ) : (
+                            config.name
+                          )}
+                        </th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {comparedFacts(runs).map(({ label, values }) => (
+                      <tr key={label}>
+                        <th scope="row">{label}</th>
+                        {values.map((value, index) => (
+                          <td key={runs[index]?.federationId}>{value}</td>
+                        ))}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
+            </Panel>
+          </>
+        )}
+      </div>
+    </Shell>
+  );
+}
