@@ -3,12 +3,12 @@
  * 24 px, what a keyboard reaches; and that nothing is wider than its page. And the title that tells where one is, and the focus that stays
  * where one was.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { join } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const SCHEMES = ["light", "dark"] as const;
@@ -36,28 +36,6 @@ async function inScheme(scheme: Scheme, visit: (page: Page, context: BrowserCont
   } finally {
     await context.close();
   }
-}
-
-const WIDTHS = [1280, 390] as const;
-
-/** Every rule that is broken here at some width, with the elements and what was measured. */
-async function problemsOf(page: Page): Promise<string[]> {
-  const problems: string[] = [];
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
-    // A page that fades in is measured when it stands; what moves for ever is measured as it is.
-    await page.evaluate(() => {
-      const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-      return Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
-    });
-    const { violations } = await new AxeBuilder({ page }).options({ rules: { "target-size": { enabled: true } } }).analyze();
-    for (const { id, nodes } of violations)
-      problems.push(...nodes.map(({ target, failureSummary }) => `${id} at ${width} px, ${target}: ${failureSummary}`));
-    const isWider = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-    if (isWider) problems.push(`wider than its page at ${width} px`);
-  }
-  await page.setViewportSize({ width: WIDTHS[0], height: 800 });
-  return problems;
 }
 
 const FILE = "text,level\n".concat(Array.from({ length: 60 }, (_, i) => `message number ${i} of a disk,wrong\n`).join(""));

@@ -1,56 +1,74 @@
+import { useElementSize } from "@mantine/hooks";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 
-const [WIDTH, LEFT, RIGHT, ROW, TOP, FOOT] = [640, 16, 24, 56, 8, 40] as const;
+const [WIDTH_AT_FIRST, SIDE, ROW, TOP, FOOT] = [640, 12, 60, 8, 44] as const;
+/** Between the dots of equal figures. */
+const APART = 5;
 
 /** A line for each run, with a dot for every adapter and a stroke where learning alone ended. */
 export function CompareChart({ runs }: { readonly runs: readonly PastFederation[] }) {
+  const { ref, width: measured } = useElementSize();
+  const width = measured || WIDTH_AT_FIRST;
   const height = TOP + ROW * runs.length + FOOT;
-  const x = (value: number) => LEFT + value * (WIDTH - LEFT - RIGHT);
-  const y = (index: number) => TOP + ROW * index + 34;
+  const x = (value: number) => SIDE + value * (width - 2 * SIDE);
   return (
     <ChartFigure name="comparison" summary={`Accuracy on your own test rows: ${runs.map(summaryOf).join(" ")}`}>
-      <svg width="100%" viewBox={`0 0 ${WIDTH} ${height}`} aria-hidden="true" fontSize={12} fill="var(--ink-2)">
-        {[0, 0.25, 0.5, 0.75, 1].map((tick) => (
-          <g key={tick}>
-            <line x1={x(tick)} x2={x(tick)} y1={TOP} y2={height - FOOT + 4} stroke="var(--line)" />
-            <text x={x(tick)} y={height - FOOT + 20} textAnchor="middle">
-              {tick}
-            </text>
-          </g>
-        ))}
-        <text x={x(1)} y={height - 4} textAnchor="end">
-          share of your test rows right
-        </text>
-        {runs.map((run, index) => (
-          <g key={run.federationId}>
-            <text x={LEFT} y={y(index) - 16} fill="var(--ink)" fontWeight={600}>
-              {run.config.name}
-            </text>
-            <line x1={x(0)} x2={x(1)} y1={y(index)} y2={y(index)} stroke="var(--line)" />
-            {run.alone !== null && (
-              <line x1={x(run.alone)} x2={x(run.alone)} y1={y(index) - 9} y2={y(index) + 9} stroke="var(--ink)" strokeWidth={2} />
-            )}
-            {ADAPTERS.map(({ key, color }) => {
-              const value = run.accuracy[key];
-              return value === null ? null : (
-                <circle key={key} cx={x(value)} cy={y(index)} r={6} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
-              );
-            })}
-          </g>
-        ))}
-      </svg>
+      <div ref={ref}>
+        <svg width="100%" height={height} aria-hidden="true" fontSize={12} fill="var(--ink-2)">
+          {[0, 0.25, 0.5, 0.75, 1].map((tick) => (
+            <g key={tick}>
+              <line x1={x(tick)} x2={x(tick)} y1={TOP} y2={height - FOOT} stroke="var(--line)" />
+              <text x={x(tick)} y={height - FOOT + 16} textAnchor="middle">
+                {tick}
+              </text>
+            </g>
+          ))}
+          <text x={x(1)} y={height - 8} textAnchor="end">
+            share of your test rows right
+          </text>
+          {runs.map((run, index) => (
+            <g key={run.federationId} transform={`translate(0 ${TOP + ROW * index})`}>
+              <text x={x(0) + 6} y={12} className="halo" fill="var(--ink)" fontWeight={600}>
+                {run.config.name}
+              </text>
+              <Run run={run} x={x} y={36} />
+            </g>
+          ))}
+        </svg>
+      </div>
       <p className="legend small">
         {ADAPTERS.map(({ key, label, color }) => (
           <span key={key}>
             <span className="dot" style={{ background: color }} aria-hidden="true" /> {label}
           </span>
         ))}
-        <span>| learning alone</span>
+        {runs.some(({ alone }) => alone !== null) && <span>| learning alone</span>}
       </p>
     </ChartFigure>
+  );
+}
+
+interface RunProps {
+  readonly run: PastFederation;
+  readonly x: (value: number) => number;
+  readonly y: number;
+}
+
+function Run({ run: { alone, accuracy }, x, y }: RunProps) {
+  return (
+    <>
+      <line x1={x(0)} x2={x(1)} y1={y} y2={y} stroke="var(--line)" />
+      {alone !== null && <line x1={x(alone)} x2={x(alone)} y1={y - 12} y2={y + 12} stroke="var(--ink)" strokeWidth={2} />}
+      {ADAPTERS.map(({ key, color }, place) => {
+        const value = accuracy[key];
+        if (value === null) return null;
+        const down = APART * (place - (ADAPTERS.length - 1) / 2);
+        return <circle key={key} cx={x(value)} cy={y + down} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />;
+      })}
+    </>
   );
 }
 

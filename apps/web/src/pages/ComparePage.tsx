@@ -38,7 +38,7 @@ export function ComparePage() {
               hint="From what this browser remembers of each; your rows and adapters are not needed for it."
             >
               <Scroll label="Federations side by side">
-                <table className="plain">
+                <table className="plain sideBySide" style={{ minWidth: 96 * (runs.length + 1) }}>
                   <thead>
                     <tr>
                       <th>
