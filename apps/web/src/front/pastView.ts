@@ -1,6 +1,5 @@
 /** A federation that this browser took part in, as a card and as a column of a comparison. Pure. */
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { verdictView } from "../dashboard/verdictView.ts";
 import { formatBytes, formatDay, formatDuration, formatFraction, plural } from "../lib/format.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 
@@ -19,7 +18,7 @@ export interface PastView {
 export function pastView(past: PastFederation): PastView {
   const { federationId, config, accuracy, alone, samples, clients, endedAt } = past;
   const from = alone ?? accuracy.base;
-  const to = verdictView(accuracy, null)?.accuracy ?? null;
+  const to = bestOf(accuracy);
   const before = alone === null ? "the untouched base" : "alone";
   return {
     federationId,
@@ -40,9 +39,15 @@ export function pastView(past: PastFederation): PastView {
   };
 }
 
+/** Of whichever adapter serves best. */
+function bestOf(accuracy: PastFederation["accuracy"]): number | null {
+  const measured = Object.values(accuracy).filter((value) => value !== null);
+  return measured.length === 0 ? null : Math.max(...measured);
+}
+
 const methodWords = ({ config: { strategy } }: PastFederation): string => `${methodOf(strategy).label}, ${strategy.preset}`;
 
-export function privacyWords({ config: { aggregation, training, clientPrivacy } }: PastFederation): string {
+function privacyWords({ config: { aggregation, training, clientPrivacy } }: PastFederation): string {
   const noise = training.privacy ?? clientPrivacy ?? null;
   return [
     aggregation === "secure" ? "summed securely" : "updates as they are",

@@ -2,11 +2,11 @@
  * How recognisable this tab's rows are in what it sent and in what it could give away: measured in the worker by itself, once nothing is
  * trained any more. Sent to nobody, since it is made of rows.
  */
+import type { FederatedSession } from "@duet/client/federatedSession";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { AnswerEngine, RecognisedIn, RowRecognition } from "@duet/lora-core/contract/answering";
 import { explain, type FailureText, hasCode } from "@duet/lora-core/errors/duetError";
 import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
-import type { TabSession } from "./appServices.ts";
 
 /** What was sent last, or an adapter of one's own. */
 export type Recognisable = "sent" | ClientAdapterKind;
@@ -23,7 +23,7 @@ export interface RecognitionState {
 }
 
 /** As much of a tab as a client as is looked at. */
-export type Measurable = Pick<TabSession, "federationId" | "get" | "subscribe"> & {
+export type Measurable = Pick<FederatedSession, "federationId" | "get" | "subscribe"> & {
   readonly engine: Pick<AnswerEngine, "measureRecognition">;
 };
 
