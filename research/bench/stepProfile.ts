@@ -70,8 +70,8 @@ async function ownCalls(run: () => Promise<unknown>): Promise<readonly Call[]> {
       calls.push({ name: kernel, ms, flops: null });
       return;
     }
-    const [, m = 0, n = 0] = args;
-    const [turned, k0 = 0, k1 = 0] = [args[7], args[9], args[14]];
+    const [, , m = 0, n = 0] = args;
+    const [turned, k0 = 0, k1 = 0] = [args[8], args[11], args[16]];
     const name = `product [${m}, ${k0}${k1 ? ` + ${k1}` : ""}, ${n}]${turned ? " W^T" : ""}`;
     calls.push({ name, ms, flops: 2 * m * n * (k0 + k1) });
   });

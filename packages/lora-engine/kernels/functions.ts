@@ -1,11 +1,16 @@
 /** Elementary functions of four values at once, to about 2^-22 of the result, without tables. */
 import { multiplyAdd } from "./simd";
 
+/** 1.5 2^23: added to a number of fewer than 22 bits it leaves the nearest integer in the lowest bits. */
+const TO_INTEGER: f32 = 12582912;
+
 /** e^x as 2^n e^r with |r| <= ln 2 / 2, e^r by its Taylor series; 0 below the range of float32, its largest power of two above. */
 @inline
 export function exp(x: v128): v128 {
-  const inside = f32x4.max(f32x4.min(x, f32x4.splat(88)), f32x4.splat(-87.3));
-  const n = f32x4.nearest(f32x4.mul(inside, f32x4.splat(1.4426950408889634)));
+  // Bounds, the nearest integer and its power of two by single instructions, which min, max, nearest and the conversion are not on x86.
+  const inside = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87.3));
+  const shifted = multiplyAdd(inside, f32x4.splat(1.4426950408889634), f32x4.splat(TO_INTEGER));
+  const n = f32x4.sub(shifted, f32x4.splat(TO_INTEGER));
   // ln 2 in two parts, so that n ln 2 is exact enough.
   let r = f32x4.sub(inside, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
@@ -17,7 +22,7 @@ export function exp(x: v128): v128 {
   y = multiplyAdd(y, r, f32x4.splat(0.5));
   y = multiplyAdd(y, r, f32x4.splat(1));
   y = multiplyAdd(y, r, f32x4.splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23));
   return v128.and(f32x4.mul(y, power), f32x4.gt(x, f32x4.splat(-87.3)));
 }
 

@@ -6,6 +6,6 @@ export { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norms"
 export { adamW, sumOfSquares } from "./optimizer";
 export { productPart, productScratchBytes } from "./product";
 export { rowMeans, rowMeansGradient } from "./rowMeans";
-export { addRows, rotate, takeRows, transpose } from "./rows";
+export { addRows, rotate, takeRows } from "./rows";
 export { selfAttention, selfAttentionGradient, selfAttentionScratchBytes } from "./selfAttention";
 export { crossEntropy, crossEntropyGradient } from "./softmax";

@@ -7,7 +7,7 @@ import { largestOf, loadLanes, storeLanes, sumOf } from "./simd";
 export function largestIn(x: usize, width: i32): f32 {
   let found = v128.load32_splat(x);
   const whole = width & ~3;
-  for (let j = 0; j < whole; j += 4) found = f32x4.max(found, v128.load(x + (j << 2)));
+  for (let j = 0; j < whole; j += 4) found = f32x4.pmax(found, v128.load(x + (j << 2)));
   let largest = largestOf(found);
   for (let j = whole; j < width; j++) largest = max(largest, load<f32>(x + (j << 2)));
   return largest;

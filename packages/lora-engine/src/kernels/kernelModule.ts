@@ -31,8 +31,7 @@ export type KernelName =
   | "sumOfSquares"
   | "swiglu"
   | "swigluGradient"
-  | "takeRows"
-  | "transpose";
+  | "takeRows";
 
 /** Pointers are byte offsets, sizes are in elements, booleans 0 or 1; the sources say which argument is what. */
 export type KernelFunctions = Readonly<Record<KernelName, (...args: readonly number[]) => number>>;

@@ -8,6 +8,7 @@ import { layerName } from "@duet/lora-core/architectures/decoderConfig";
 import * as tf from "@tensorflow/tfjs";
 import { attention } from "../../ops/attention/attention.ts";
 import type { FrozenLinear } from "../../ops/frozenLinear.ts";
+import { plainMatrix } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { gelu } from "../../ops/gelu/gelu.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
@@ -99,7 +100,7 @@ function embed({ embedding, positions, config }: DecoderWeights, batch: TokenBat
   const tokens = frozenRows(embedding, batch.ids);
   if (!positions) return tokens;
   const places = "offsets" in batch ? placesIn(batch.offsets) : placesOf(batch, start, config.maxPositions - 1);
-  return tf.add(tokens, tf.gather(positions, tf.tensor1d(places, "int32")));
+  return tf.add(tokens, frozenRows(plainMatrix(positions), places));
 }
 
 /** Only padding lies past either end of the table, and nothing reads it. */

@@ -1,5 +1,7 @@
 /** A batch of texts of different lengths, one after the other. */
 import * as tf from "@tensorflow/tfjs";
+import { plainMatrix } from "../../ops/frozenMatrix/frozenMatrix.ts";
+import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { placesIn, type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 
 /** Characters of a text read per token wanted; next to no piece of a vocabulary is as long, so the cut hardly changes what is read. */
@@ -17,11 +19,8 @@ export function textOffsets(texts: readonly Int32Array[], maxTokens: number): Ro
 
 /** For each token the row of a table of positions that belongs to its place in its text, from row `first` on: [N, width]. */
 export function placeRows(table: tf.Tensor2D, offsets: RowOffsets, first = 0): tf.Tensor2D {
-  return tf.gather(
-    table,
-    tf.tensor1d(
-      placesIn(offsets).map((place) => first + place),
-      "int32",
-    ),
+  return frozenRows(
+    plainMatrix(table),
+    placesIn(offsets).map((place) => first + place),
   );
 }
