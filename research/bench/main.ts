@@ -16,6 +16,7 @@ import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
+import type { RaggedOutcome } from "./raggedRun.ts";
 import {
   machineReport,
   printCoordinator,
@@ -25,6 +26,8 @@ import {
   printRun,
   printScan,
   printStep,
+  raggedLine,
+  raggedTitle,
   SUM_TITLE,
   sumLine,
 } from "./report.ts";
@@ -45,17 +48,24 @@ const SUMS = "sums";
 const SCAN = "scan";
 /** Only when asked for: no contest, but where the time of our own rounds goes. In this process. */
 const ROUND = "round";
+/** Only when asked for: training on real rows beside peft. In this process. */
+const RAGGED = "ragged";
 /** Only when asked for: no contest, but where the time of a step goes, and its race against another checkout. In processes of Node. */
 const STEP = "step";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
+
+/** PyTorch's threads: the cores of the machine that the targets are set for. */
+const TORCH_THREADS = 2;
 
 const USAGE = `npm run bench -- [options]
 
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}
+  --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
+  --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
   --json FILE      write the figures too
@@ -66,9 +76,6 @@ const USAGE = `npm run bench -- [options]
 /** Of runs in which a case had less of a lead than `--least`. */
 const REPEATS = 2;
 
-/** PyTorch's threads: the cores of the machine that the targets are set for. */
-const TORCH_THREADS = 2;
-
 try {
   await main();
 } catch (error) {
@@ -77,6 +84,7 @@ try {
 }
 
 async function main(): Promise<void> {
+  allowRelaxedSimd();
   const { values } = parseCommandLine({
     args: process.argv.slice(2),
     options: {
@@ -87,6 +95,8 @@ async function main(): Promise<void> {
       least: { type: "string" },
       works: { type: "string", default: WORKS.join(",") },
       backends: { type: "string", default: BACKENDS.join(",") },
+      threads: { type: "string", default: String(TORCH_THREADS) },
+      data: { type: "string", default: "../shared/data" },
       "torch-device": { type: "string", default: "cpu" },
       python: { type: "string", default: process.env.DUET_PYTHON ?? "python3" },
     },
@@ -98,8 +108,8 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND, STEP], "kind of work");
-  const works = named.filter((name) => name !== ROUND && name !== STEP);
+  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED], "kind of work");
+  const works = named.filter((name) => name !== ROUND && name !== STEP && name !== RAGGED);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
@@ -107,8 +117,9 @@ async function main(): Promise<void> {
   const rounds = named.includes(ROUND) ? await profiledRounds() : null;
   const steps = named.includes(STEP) ? await profiledSteps() : null;
   const races = steps && values.against ? await racedSteps(values.against) : null;
+  const ragged = named.includes(RAGGED) ? await trainedOnRows(values.python, values.data, Number(values.threads)) : null;
   if (works.length === 0) {
-    writeReport({ machine, rounds, steps, races });
+    writeReport({ machine, rounds, steps, races, ragged });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -128,7 +139,7 @@ async function main(): Promise<void> {
   if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, rounds, steps, races, page, coordinator, sums, scan });
+  writeReport({ ...report, rounds, steps, races, ragged, page, coordinator, sums, scan });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -184,7 +195,6 @@ async function contests(
 
 /** With one kernel thread, as in a study whose runs take all cores, and with all. */
 async function profiledRounds(): Promise<readonly RoundProfile[]> {
-  allowRelaxedSimd();
   const { measureRounds } = await import("./roundRun.ts");
   const profiles: RoundProfile[] = [];
   for (const threads of new Set([1, cpus().length])) {
@@ -197,7 +207,6 @@ async function profiledRounds(): Promise<readonly RoundProfile[]> {
 }
 
 async function profiledSteps(): Promise<readonly StepProfile[]> {
-  allowRelaxedSimd();
   const { profileSteps } = await import("./stepProfile.ts");
   const profiles: StepProfile[] = [];
   for await (const profile of profileSteps()) {
@@ -213,6 +222,18 @@ async function racedSteps(other: string): Promise<readonly RaceOutcome[]> {
   const outcomes: RaceOutcome[] = [];
   for await (const outcome of raceSteps(other, [...new Set([1, cpus().length])])) {
     printRace(outcome);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** With all-MiniLM-L6-v2 too where DUET_MINILM says where it is (docs/models.md). */
+async function trainedOnRows(python: string, data: string, threads: number): Promise<readonly RaggedOutcome[]> {
+  const outcomes: RaggedOutcome[] = [];
+  console.log(raggedTitle(threads));
+  const options = { python, data, threads, minilm: process.env.DUET_MINILM ?? null };
+  for await (const outcome of (await import("./raggedRun.ts")).measureRagged(options)) {
+    console.log(raggedLine(outcome));
     outcomes.push(outcome);
   }
   return outcomes;

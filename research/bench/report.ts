@@ -4,6 +4,7 @@ import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
+import type { RaggedOutcome } from "./raggedRun.ts";
 import { COMPUTED_PHASES, evaluationShare, type RoundProfile } from "./roundRun.ts";
 import type { ScanRun } from "./scanRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
@@ -38,7 +39,7 @@ function line(label: string, { msPerStep, spreadMs, tokensPerSecond, peakBytes, 
 /** Ops that take less of a round are not printed. */
 const LEAST_SHARE = 0.01;
 
-export function printRound({ model, threads, load, tokenise, middle, last, ops }: RoundProfile): void {
+export function printRound({ model, threads, load, tokenise, all: rounds, middle, last, ops }: RoundProfile): void {
   console.log(`A round on ${model}, ${threads === 1 ? "one thread" : `${threads} threads`}, seconds`);
   console.log(`  before the first: load ${load.toFixed(2)}, tokenise ${tokenise.toFixed(2)}`);
   for (const [name, phases] of [
@@ -46,8 +47,9 @@ export function printRound({ model, threads, load, tokenise, middle, last, ops }
     ["the last", last],
   ] as const) {
     const each = COMPUTED_PHASES.map((phase) => `${phase} ${phases[phase].toFixed(2)}`).join(", ");
-    console.log(`  ${name}: ${each}; evaluation is ${percent(evaluationShare(phases))}`);
+    console.log(`  ${name}: ${each}; evaluation is ${percent(evaluationShare([phases]))}`);
   }
+  console.log(`  all ${rounds.length} rounds: evaluation is ${percent(evaluationShare(rounds))}`);
   const all = ops.reduce((sum, { ms }) => sum + ms, 0);
   console.log("  ops of the one in the middle:");
   for (const { name, calls, ms } of ops.filter((op) => op.ms >= LEAST_SHARE * all)) {
@@ -56,6 +58,16 @@ export function printRound({ model, threads, load, tokenise, middle, last, ops }
     );
   }
   console.log("");
+}
+
+export const raggedTitle = (threads: number): string =>
+  `Training on real rows beside transformers and peft, rows a second, ${threads === 1 ? "one thread" : `${threads} threads`} each\n` +
+  "  rows, base                        batch  tokens, median and most   ours   peft   random batches   ours / peft   losses agree to";
+
+export function raggedLine({ name, batchSize, tokens, ours, peft, peftRandom, difference }: RaggedOutcome): string {
+  const figure = (value: number, width: number) => value.toFixed(1).padStart(width);
+  const ratios = `${(ours / peft).toFixed(2)}, ${(ours / peftRandom).toFixed(2)}`.padStart(14);
+  return `  ${name.padEnd(34)}${String(batchSize).padStart(5)}${tokens.join(", ").padStart(26)}${figure(ours, 7)}${figure(peft, 7)}${figure(peftRandom, 17)}${ratios}${difference.toExponential(1).padStart(18)}`;
 }
 
 /** Ops that take less are in no line. */

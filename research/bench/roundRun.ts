@@ -6,9 +6,9 @@
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { DEFAULT_ADAPTER, DEFAULT_UPLOAD, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
-import { type PhaseSeconds, ROUND_PHASES } from "@duet/lora-core/protocol/metrics";
+import { type PhaseSeconds, ROUND_PHASES, type RoundPhase } from "@duet/lora-core/protocol/metrics";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
+import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { observeKernels } from "@duet/lora-engine/kernels/wasmKernels";
 import { prepareClient } from "@duet/lora-engine/training/prepareClient";
@@ -23,6 +23,8 @@ import { useNodeWasm } from "../runner/nodeWasm.ts";
 const MODELS = ["use-lite", "duet-tiny"];
 /** What the organiser's page proposes. */
 const BUDGETS = { local: { unit: "steps", amount: 24 }, inner: { unit: "steps", amount: 12 }, rounds: 4 } as const;
+const METHOD = methodNamed(fdLora.id, null);
+const MIDDLE = 2;
 const SPLIT = { train: 240, fusion: 30, test: 60 };
 
 export interface RoundProfile {
@@ -34,6 +36,8 @@ export interface RoundProfile {
   /** Seconds of a round in the middle, and of the last one. */
   readonly middle: PhaseSeconds;
   readonly last: PhaseSeconds;
+  /** Of every round, the one of learning alone included. */
+  readonly all: readonly PhaseSeconds[];
   /** Of the steps of a round in the middle, longest first; what is neither a kernel of ours nor one of TF.js is "rest". */
   readonly ops: readonly OpTime[];
 }
@@ -62,13 +66,18 @@ async function measureRound(id: string, threads: number): Promise<RoundProfile> 
   const setup = { task, adapter, training: defaultTraining(model.family), upload: DEFAULT_UPLOAD, seed: 7, clientSeed: 11 };
   const [fresh, tokenise] = await clocked(() => prepareClient(bound, model.linears, setup, rows));
   const received = encodeAdapter(initialAdapter(adapterLayout(model.linears, adapter), 5), fresh.layout);
-  const warm = await run(fresh, 1, received);
-  const middle = await run(warm.client, 2, received);
-  const last = await run(middle.client, fusingRound(BUDGETS.rounds), received);
-  const ops = await opsOf(() => run(warm.client, 2, received));
+  const ended: Ended[] = [];
+  for (const round of roundNumbers(METHOD.firstRound, BUDGETS.rounds)) {
+    ended.push(await run(ended.at(-1)?.client ?? fresh, round, received));
+  }
+  const [middle, last] = [ended[MIDDLE - METHOD.firstRound], ended.at(-1)];
+  const before = ended[MIDDLE - 1 - METHOD.firstRound];
+  if (!before || !middle || !last) throw new RangeError("unreachable: there is a round before the middle, and one after it");
+  const ops = await opsOf(() => run(before.client, MIDDLE, received));
   bound.dispose();
   model.dispose();
-  return { model: id, threads: device.threads, load, tokenise, middle: middle.phases, last: last.phases, ops };
+  const all = ended.map(({ phases }) => phases);
+  return { model: id, threads: device.threads, load, tokenise, all, middle: middle.phases, last: last.phases, ops };
 }
 
 function sample() {
@@ -80,11 +89,13 @@ function sample() {
 }
 
 async function run(client: Client, round: number, received: Uint8Array) {
-  const plan = methodNamed(fdLora.id, null).plan(BUDGETS, { round, isNewcomer: false });
+  const plan = METHOD.plan(BUDGETS, { round, isNewcomer: false });
   const report = new RoundReport(round, () => {});
   const { held, served } = await runRound(client, { round, plan, received }, report, createRunControl());
   return { client: { ...client, held, served, lastRound: round }, phases: report.phases() };
 }
+
+type Ended = Awaited<ReturnType<typeof run>>;
 
 /** What a round's kernels take, ours and those of TF.js, whose profiler makes the rest longer than it is. */
 async function opsOf(work: () => Promise<unknown>): Promise<readonly OpTime[]> {
@@ -116,7 +127,8 @@ async function clocked<T>(work: () => T | Promise<T>): Promise<readonly [T, numb
   return [result, (performance.now() - startedAt) / 1000];
 }
 
-/** Share of evaluation in the phases of a round. */
-export function evaluationShare(phases: PhaseSeconds): number {
-  return phases.evaluation / COMPUTED_PHASES.reduce((sum, phase) => sum + phases[phase], 0);
+/** Share of evaluation in all that these rounds computed. */
+export function evaluationShare(rounds: readonly PhaseSeconds[]): number {
+  const total = (phase: RoundPhase) => rounds.reduce((sum, phases) => sum + phases[phase], 0);
+  return total("evaluation") / COMPUTED_PHASES.reduce((sum, phase) => sum + total(phase), 0);
 }

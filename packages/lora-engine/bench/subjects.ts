@@ -57,7 +57,7 @@ export interface ContestOptions {
 export const RANK = 8;
 /** Answer tokens per row of a decoder: a label and the end. */
 const ANSWER_TOKENS = 4;
-const TEMPERATURE = 16;
+export const TEMPERATURE = 16;
 const LABELS = ["definitions", "copyright", "patents", "redistribution", "trademarks", "warranty", "liability", "appendix"];
 
 /** Sentence encoder, whole rows, one label each. */

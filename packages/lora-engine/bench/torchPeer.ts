@@ -7,11 +7,13 @@ import { fileURLToPath } from "node:url";
 import { writePeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { peftBase } from "@duet/lora-core/architectures/peftBase";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { z } from "zod";
+import type { Example } from "../src/models/languageModel.ts";
 import type { ModelFiles } from "../src/models/modelFiles.ts";
 import type { Contest, TorchEntry } from "./contests.ts";
 import { ADAPTER_SCALE, LEARNING_RATE, type Measured, summary } from "./measureSteps.ts";
-import { type BatchArrays, RANK } from "./subjects.ts";
+import { type BatchArrays, RANK, TEMPERATURE } from "./subjects.ts";
 
 const answer = z.object({ answers: z.array(z.number()), times: z.array(z.number()), version: z.string() });
 
@@ -33,21 +35,54 @@ export interface TorchOptions {
 }
 
 /** @throws {Error} with the last line that Python wrote, when it cannot run. */
-export async function measureTorchSteps(
-  contest: Contest,
-  entry: TorchEntry,
-  { python, threads, device, folder, files }: TorchOptions,
-): Promise<Measured> {
+export async function measureTorchSteps(contest: Contest, entry: TorchEntry, options: TorchOptions): Promise<Measured> {
+  const { warmUp, measured } = contest;
+  const request = { warmUp, measured, learningRate: LEARNING_RATE, ...asked(entry) };
+  const { answers, times } = await askTorch(request, entry.adapter, options);
+  return summary(contest, { answers, times, peakBytes: null, dispatches: null });
+}
+
+/** A training on rows of unequal length. */
+export interface TorchRows {
+  readonly adapter: NamedTensors;
+  /** A step each. */
+  readonly batches: readonly (readonly Example[])[];
+  /** Of an encoder, the texts of its labels. */
+  readonly labelTokens: readonly Int32Array[];
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+}
+
+/** Milliseconds and loss of every step. @throws {Error} with the last line that Python wrote, when it cannot run. */
+export async function measureTorchRows(
+  { adapter, batches, labelTokens, learningRate, weightDecay, clipNorm }: TorchRows,
+  options: TorchOptions,
+): Promise<Pick<z.output<typeof answer>, "answers" | "times">> {
+  const { family } = parseArchitecture(options.files.config);
+  const request = {
+    ...{ work: "rows", family, temperature: TEMPERATURE, learningRate, weightDecay, clipNorm },
+    ...{ warmUp: 0, measured: batches.length },
+    labelTokens: labelTokens.map((tokens) => [...tokens]),
+    batches: batches.map((batch) => ({
+      tokens: batch.map(({ tokens }) => [...tokens]),
+      answerStarts: batch.map(({ answerStart }) => answerStart),
+      labels: batch.map(({ label }) => label),
+    })),
+  };
+  return askTorch(request, adapter, options);
+}
+
+async function askTorch(request: object, tensors: NamedTensors, { python, threads, device, folder, files }: TorchOptions) {
   const adapter = mkdtempSync(join(tmpdir(), "duet-bench-"));
   try {
     const architecture = parseArchitecture(files.config);
     const config = { rank: RANK, alpha: ADAPTER_SCALE * RANK, dropout: 0, targetModules: [...architecture.defaultTargets] };
-    const written = writePeftAdapter({ config, tensors: entry.adapter }, peftBase(architecture, null));
+    const written = writePeftAdapter({ config, tensors }, peftBase(architecture, null));
     for (const [name, content] of Object.entries(written)) writeFileSync(join(adapter, name), content);
-    const { warmUp, measured } = contest;
-    const request = { model: folder, adapter, threads, device, warmUp, measured, learningRate: LEARNING_RATE, ...asked(entry) };
-    const { answers, times } = answer.parse(JSON.parse(await runPython(python, JSON.stringify(request))));
-    return summary(contest, { answers, times, peakBytes: null, dispatches: null });
+    return answer.parse(
+      JSON.parse(await runPython(python, JSON.stringify({ model: folder, adapter, threads, device, ...request }))),
+    );
   } finally {
     rmSync(adapter, { recursive: true });
   }

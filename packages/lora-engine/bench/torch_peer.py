@@ -1,4 +1,4 @@
-"""LoRA steps, evaluation and writing in PyTorch: the benchmark's peer outside the browser.
+"""LoRA steps, training on rows, evaluation and writing in PyTorch: the benchmark's peer outside the browser.
 
 Reads a JSON request from standard input (see torchPeer.ts) and prints a JSON object with the answers and times of its steps.
 Decoders are those of transformers with an adapter of peft; the sentence encoder, which transformers lacks, is written out below.
@@ -147,7 +147,72 @@ def generation(request):
     return step
 
 
-WORKS = {"lora-step": training, "evaluation": evaluation, "generation": generation}
+def padded(rows):
+    """Ids and mask [B, T], each row filled up on the right to the longest."""
+    length = max(map(len, rows))
+    ids = torch.tensor([row + [0] * (length - len(row)) for row in rows])
+    mask = torch.tensor([[1] * len(row) + [0] * (length - len(row)) for row in rows])
+    return ids, mask
+
+
+def rows_of_decoder(request):
+    """As a Trainer of transformers does it: the model's own loss, which leaves out labels of -100."""
+    model = adapted_decoder(request).train()
+
+    def loss(batch):
+        ids, mask = padded(batch["tokens"])
+        places = torch.arange(ids.shape[1])
+        answers = (places >= torch.tensor(batch["answerStarts"]).unsqueeze(1)) & (mask == 1)
+        return model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(~answers, -100), use_cache=False).loss
+
+    return model, loss
+
+
+def rows_of_encoder(request):
+    """A model of BERT's family as a sentence encoder: mean of the tokens, labels by similarity to their embeddings."""
+    from peft import PeftModel
+    from transformers import AutoModel
+
+    base = AutoModel.from_pretrained(request["model"], dtype=torch.float32)
+    # Without dropout, so that losses can be compared.
+    model = PeftModel.from_pretrained(base, request["adapter"], is_trainable=True).eval()
+
+    def vectors(rows):
+        ids, mask = padded(rows)
+        hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).float()
+        return F.normalize((hidden * weights).sum(1) / weights.sum(1), dim=-1)
+
+    with torch.inference_mode(), model.disable_adapter():
+        labels = vectors(request["labelTokens"])
+    labels = labels.clone()
+
+    def loss(batch):
+        return F.cross_entropy(request["temperature"] * vectors(batch["tokens"]) @ labels.T, torch.tensor(batch["labels"]))
+
+    return model, loss
+
+
+def rows(request):
+    """A step takes the next of the batches and answers the loss before it."""
+    model, loss = (rows_of_encoder if request["family"] == "encoder" else rows_of_decoder)(request)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    decay = request["weightDecay"]
+    optimizer = torch.optim.AdamW(parameters, lr=request["learningRate"], betas=BETAS, weight_decay=decay)
+    batches = iter(request["batches"])
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        value = loss(next(batches))
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, request["clipNorm"])
+        optimizer.step()
+        return [value.item()]
+
+    return step
+
+
+WORKS = {"lora-step": training, "evaluation": evaluation, "generation": generation, "rows": rows}
 
 
 def main():
