@@ -1,6 +1,9 @@
 import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome } from "@duet/lora-engine/bench/runContest";
 
+/** wasm and its kernel threads. */
+export const wasmInWords = (threads: number): string => `wasm, ${threads === 1 ? "one thread" : `${threads} threads`}`;
+
 /** All contests of one backend. */
 export interface BackendRun {
   /** Where it ran, in words. */

@@ -7,7 +7,7 @@ import type { WorkerAnswer, WorkerRequest } from "@duet/lora-engine/bench/page/b
 import { type Browser, chromium } from "playwright";
 import { build, type Plugin, preview } from "vite";
 import { chromiumLaunch } from "../../tools/chromium.ts";
-import type { BackendRun, TorchFigures } from "./backendRun.ts";
+import { type BackendRun, type TorchFigures, wasmInWords } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Longer than any contest takes, stock TF.js in software WebGPU included. */
@@ -63,9 +63,8 @@ function backendRun(chromium: string, answers: readonly WorkerAnswer[]): Backend
   const [first] = answers;
   if (!first) throw new RangeError("There are no contests");
   const { backend, threads, description } = first.device;
-  const wasm = threads === 1 ? "wasm, one thread" : `wasm, ${threads} threads`;
   return {
-    where: `${chromium}, ${backend === "webgpu" ? `webgpu, ${description}` : wasm}`,
+    where: `${chromium}, ${backend === "webgpu" ? `webgpu, ${description}` : wasmInWords(threads)}`,
     ceiling: Math.max(...answers.map(({ ceiling }) => ceiling)),
     outcomes: answers.map(({ outcome }) => outcome),
   };

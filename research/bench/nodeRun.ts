@@ -1,9 +1,8 @@
-/** The contests in this process, on wasm with one thread or on a GPU, and PyTorch's side of them. */
+/** The contests in this process, on wasm as experiments have it or on a GPU, and PyTorch's side of them. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeWasm } from "@duet/headless/engine/nodeWasm";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import { startNodeWebgpu } from "@duet/lora-engine/backends/nodeWebgpu";
 import { selectBackend } from "@duet/lora-engine/backends/selectBackend";
@@ -15,7 +14,8 @@ import { type Outcome, runContest, TORCH_SIZES } from "@duet/lora-engine/bench/r
 import { measureTorchSteps, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
 import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
 import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
-import type { BackendRun, TorchFigures } from "./backendRun.ts";
+import { runnerInWords } from "../runner/nodeWasm.ts";
+import { type BackendRun, type TorchFigures, wasmInWords } from "./backendRun.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -23,12 +23,16 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export async function runInNode(backend: "wasm" | "webgpu", works: readonly string[], torch: TorchFigures): Promise<BackendRun> {
   const stop = backend === "webgpu" ? await startNodeWebgpu() : () => {};
   try {
-    const { description } = await startBackend(backend);
+    const { description, threads } = await startBackend(backend);
     const size = await sizeFor(backend);
     const ceiling = await matmulCeiling();
     const outcomes: Outcome[] = [];
     for (const create of contests(works, size)) outcomes.push(await runOne(await create(), backend, torch));
-    return { where: `Node, ${backend}, ${backend === "wasm" ? "one thread" : description}`, ceiling, outcomes };
+    return {
+      where: backend === "wasm" ? `${runnerInWords()}, ${wasmInWords(threads)}` : `Node, ${backend}, ${description}`,
+      ceiling,
+      outcomes,
+    };
   } finally {
     stop();
   }
@@ -69,9 +73,8 @@ function contests(works: readonly string[], size: ContestSize) {
   return works.flatMap((work) => contestsOf(work, size, options));
 }
 
-function startBackend(backend: BackendName): Promise<Device> {
-  const wasmPath = `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
-  return selectBackend({ forced: backend, wasmPath, threads: 1 });
+function startBackend(backend: "wasm" | "webgpu"): Promise<Device> {
+  return selectBackend({ forced: backend, ...nodeWasm(null) });
 }
 
 function folderOf(id: string): string {
