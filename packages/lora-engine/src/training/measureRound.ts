@@ -9,12 +9,13 @@ import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
-import type { DeviceAdapter, Example, Scored } from "../models/languageModel.ts";
+import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { measureTexts, type WrittenFigures } from "./measureTexts.ts";
-import type { Measured } from "./roundReport.ts";
-import type { Client, Running } from "./runRound.ts";
+import type { RoundJournal } from "./roundJournal.ts";
+import type { Measured, RoundReport } from "./roundReport.ts";
+import type { RunControl } from "./runControl.ts";
 
 /**
  * Test rows that every round measures, in batches of the training: a row that is scored takes about half as long as one that is trained on, so beside
@@ -36,10 +37,24 @@ export interface KnownScores {
   readonly adapters: WeakMap<NamedTensors, Scores>;
 }
 
+/** Of a client, what is measured and on what. */
+interface Measurable {
+  readonly setup: EngineSetup;
+  readonly model: TaskModel;
+  readonly examples: { readonly test: readonly Example[] };
+  readonly known: KnownScores;
+}
+
+interface Running {
+  readonly report: RoundReport;
+  readonly control: RunControl;
+  readonly journal: RoundJournal;
+}
+
 export const nothingKnown = (): KnownScores => ({ base: new Map(), adapters: new WeakMap() });
 
 /** Measures one adapter, the base where it is null, and notes its figures in the report. Without test rows nothing is measured. */
-export function measurer(client: Client, plan: RoundPlan, { report, control, journal }: Running) {
+export function measurer(client: Measurable, plan: RoundPlan, { report, control, journal }: Running) {
   const { examples, known, setup, model } = client;
   const [sample, others] = parted(examples.test, setup);
   const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;

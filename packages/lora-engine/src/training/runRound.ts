@@ -71,7 +71,7 @@ export interface RoundOutcome {
 }
 
 /** What a round tells of itself, what stops it, and what it has computed already. */
-export interface Running {
+interface Running {
   readonly report: RoundReport;
   readonly control: RunControl;
   readonly journal: RoundJournal;
