@@ -24,7 +24,7 @@ it("trains rank 4 on short rows in every tab, and says so in the form and at the
   await page.getByText(/^Everybody trains rank 8, 16 rows of 48 tokens/).waitFor();
   await page.getByRole("combobox", { name: "Devices that take part" }).selectOption("Phones and old laptops too");
   await page.getByText(/^Everybody trains rank 4 on queries and values, 8 rows of 32 tokens/).waitFor();
-  await page.getByRole("spinbutton", { name: "Rounds" }).fill("1");
+  await page.getByRole("textbox", { name: "Rounds", exact: true }).fill("1");
   await page.getByRole("button", { name: "Create federation" }).click();
   const invite = await page.getByRole("textbox", { name: "Invite link" }).inputValue();
 
