@@ -61,12 +61,9 @@ describe.each(RUNS)("random weights of the shape of $name, from $stored, on wasm
         const start = initialAdapter(adapterLayout(linears, adapter), 1);
         const batch = rows(work.batchSize, work.maxTokens + 1);
         meter.takePeak();
-        const times = Array.from({ length: steps }, () => {
-          const { user, system } = process.cpuUsage();
-          takeTrainingStep(task, batch, start, work.recompute);
-          const spent = process.cpuUsage({ user, system });
-          return (spent.user + spent.system) / 1e6;
-        });
+        const times = Array.from({ length: steps }, () =>
+          processorSeconds(() => takeTrainingStep(task, batch, start, work.recompute)),
+        );
         const peak = meter.takePeak() - before;
         report(
           `  ${work.batchSize} x ${work.maxTokens}${work.recompute ? ", layers twice" : ""}${upper ? `, upper ${upper} layers` : ""}: ` +
@@ -83,6 +80,47 @@ describe.each(RUNS)("random weights of the shape of $name, from $stored, on wasm
     900_000,
   );
 });
+
+/** In turn, as the machine has other work to do: the ratio is what it says. */
+test.skipIf(!wanted.includes("SmolLM2-135M"))(
+  "steps on SmolLM2-135M's shape with weights of 16 and of 32 bits, in turn (needs DUET_LARGE_BASES=SmolLM2-135M)",
+  async () => {
+    await useBackend("wasm");
+    const architecture = parseArchitecture(LARGE_BASES["SmolLM2-135M"]);
+    if (architecture.kind !== "decoder") throw new Error("not a decoder");
+    const { config, linears, defaultTargets } = architecture;
+    const adapter = { rank: 8, alpha: 16, dropout: 0, targetModules: [...defaultTargets] };
+    const start = initialAdapter(adapterLayout(linears, adapter), 1);
+    const contestants = (["BF16", "F32"] as const).map((stored) => {
+      const weights = loadDecoderWeights(config, randomBase(architecture, stored));
+      expect(weights.embedding.format).toBe(stored === "BF16" ? "bf16" : "f32");
+      const task = createCausalTask(weights, createPromptEncoder(smallTokenizer, config), { kind: "text" });
+      return { weights, task, times: [] as number[] };
+    });
+    for (let turn = 0; turn <= 5; turn++) {
+      for (const { task, times } of contestants) {
+        const spent = processorSeconds(() => takeTrainingStep(task, rows(1, 65), start));
+        if (turn > 0) times.push(spent);
+      }
+    }
+    const [half = 0, whole = 0] = contestants.map(({ times }) => times.sort((a, b) => a - b)[2] ?? 0);
+    report(
+      `1 x 64, in turn: ${half.toFixed(2)} s of a processor with bfloat16, ${whole.toFixed(2)} s with float32, ratio ${(half / whole).toFixed(2)}`,
+    );
+    for (const { weights, task } of contestants) {
+      task.dispose();
+      disposeDecoderWeights(weights);
+    }
+  },
+  900_000,
+);
+
+function processorSeconds(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
 
 function rows(count: number, length: number): Example[] {
   return Array.from({ length: count }, (_, row) => ({
