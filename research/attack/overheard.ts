@@ -65,6 +65,7 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     seed,
     clients: count,
     clientPrivacy: null,
+    sums: null,
   });
   for (const simulated of clients) {
     await openMeter(simulated, trainingsOf(method, budgets), seed);

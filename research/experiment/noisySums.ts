@@ -3,7 +3,13 @@ import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import type { SumPrivacy, SumSize } from "@duet/lora-core/contract/secureSum";
 import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
 import { noisyRange, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
-import { noisyUpdateValues, type SummedRound, summedRound, updateVectorLayout } from "@duet/lora-core/federation/updateVector";
+import {
+  noisyUpdateValues,
+  type SharedRound,
+  type SummedRound,
+  summedRound,
+  updateVectorLayout,
+} from "@duet/lora-core/federation/updateVector";
 import { decodeSum, encodeVector } from "@duet/lora-core/secureAggregation/fixedPoint";
 import { addVector } from "@duet/lora-core/secureAggregation/keystream";
 import { lengthOf } from "@duet/lora-core/secureAggregation/vectorLayout";
@@ -26,16 +32,16 @@ export class NoisySums {
   }
 
   /** The mean of these differences, float32 blobs each, with its noise. The clip moves on. */
-  mean(uploads: readonly Uint8Array[], layout: AdapterLayout): SummedRound {
+  mean(shared: readonly Pick<SharedRound, "upload">[], layout: AdapterLayout): SummedRound {
     const privacy = this.#privacy;
     const size: SumSize & { readonly privacy: SumPrivacy } = { maxClients: this.#clients, range: noisyRange(privacy), privacy };
-    const vector = updateVectorLayout(size, (uploads[0]?.byteLength ?? 0) / 4);
+    const vector = updateVectorLayout(size, (shared[0]?.upload.byteLength ?? 0) / 4);
     const sum = new Uint32Array(lengthOf(vector));
-    for (const upload of uploads) {
-      const values = noisyUpdateValues({ upload }, size, uploads.length, this.#uniform);
+    for (const each of shared) {
+      const values = noisyUpdateValues(each, size, shared.length, this.#uniform);
       addVector(sum, encodeVector(vector, values, (count) => this.#bytes(count)).vector);
     }
-    const summed = summedRound(decodeSum(vector, sum, uploads.length), layout, "uniform", privacy);
+    const summed = summedRound(decodeSum(vector, sum, shared.length), layout, "uniform", privacy);
     this.#privacy = { ...privacy, clip: summed.means.clip ?? privacy.clip };
     return summed;
   }

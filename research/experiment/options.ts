@@ -7,7 +7,7 @@ import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
 import { z } from "zod";
-import { precisions, scenarios } from "./runs.ts";
+import { precisions, scenarios, sumBits } from "./runs.ts";
 import { studyNamed } from "./studies.ts";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -48,6 +48,7 @@ const fields = z.strictObject({
   "client-epsilon": list(z.union([z.literal("none"), z.coerce.number().positive().max(100)])).optional(),
   /** A format, and behind a colon the share of the values that is sent. */
   upload: list(codingByName).optional(),
+  "sum-bits": list(z.union([z.literal("none"), z.coerce.number().pipe(sumBits)])).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
   split: z.literal("time").optional(),
   /** none, or the rate; behind a colon "personal" where they never leave a client. */
@@ -92,6 +93,7 @@ export const USAGE = `npm run experiment -- [options]
   --clip C                  norm that a row's gradient is clipped to then (default 1)
   --client-epsilon E,none   differential privacy of clients, at a delta of 1 / (10 n) of n clients (default none)
   --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
+  --sum-bits none,B         secure sums, without their masks, of values in 16, 12 or 8 bits (default none)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)

@@ -12,6 +12,7 @@ import { testRowsOf } from "./testRows.ts";
 export interface SimulatedRound {
   readonly round: number;
   readonly aggregationError: number | null;
+  readonly roundingError: number | null;
   readonly standings: readonly ClientStanding[];
 }
 
@@ -74,6 +75,7 @@ function roundRows({ clients, history, ends }: Finished): RoundRow[] {
     const entries = clients.flatMap(({ metrics }) => metrics.filter((entry) => entry.round === round));
     const accuracy = (which: "shared" | "personal") => meanOrNull(entries.map(({ metrics }) => metrics.accuracy[which]));
     const end = ends.find((entry) => entry.round === round);
+    const sum = history.find((entry) => entry.round === round);
     return {
       round,
       served: end ? mean(end.clients.map((client) => client.accuracy)) : null,
@@ -81,7 +83,8 @@ function roundRows({ clients, history, ends }: Finished): RoundRow[] {
       bytes: end?.bytes ?? null,
       shared: accuracy("shared"),
       personal: accuracy("personal"),
-      aggregationError: history.find((entry) => entry.round === round)?.aggregationError ?? null,
+      aggregationError: sum?.aggregationError ?? null,
+      ...(sum && sum.roundingError !== null ? { roundingError: sum.roundingError } : {}),
       trainTokens: total(entries, ({ metrics }) => metrics.trainTokens),
     };
   });

@@ -10,6 +10,10 @@ export const scenarios = [
 /** Of the frozen base: see ops/frozenMatrix. */
 export const precisions = ["exact", "int8", "int4"] as const;
 
+/** Of a value in a secure sum. */
+export const sumBits = z.literal([8, 12, 16]);
+export type SumBits = z.output<typeof sumBits>;
+
 export const runSettings = z.strictObject({
   scenario: z.enum(scenarios),
   model: z.string(),
@@ -38,6 +42,8 @@ export const runSettings = z.strictObject({
   clientPrivacy: z.strictObject({ epsilon: z.number() }).optional(),
   /** How uploads are coded; left out where values are sent as they are. */
   upload: uploadCoding.optional(),
+  /** Updates are summed as secure sums are, with so many bits of a value; left out where they are sent as they are. */
+  sumBits: sumBits.optional(),
   /** In place of the family's. */
   learningRate: z.number().optional(),
   /** Trains on the past and tests on the future in place of unseen near-duplicate groups; left out where it does not. */
@@ -64,6 +70,8 @@ const roundRow = z.strictObject({
   personal: fraction.nullable(),
   /** |mean(B A) - served| / |mean(B A)|; null where it is not defined. */
   aggregationError: z.number().nullable(),
+  /** |B A without - with the rounding of a secure sum| / |B A without| of what is served; left out where sums are not rounded. */
+  roundingError: z.number().optional(),
   trainTokens: z.number(),
 });
 

@@ -59,6 +59,24 @@ describe("a simulated federation", () => {
     expect(fedavg.perRound.map(({ bytes }) => bytes)).toEqual([2 * oneRound, 4 * oneRound, null]);
   });
 
+  test("sums as secure sums do: half the bytes, the same rows trained, and what rounding lost is small and told", async () => {
+    const plain = await run({ method: "fdlora:private" });
+    const [fine, coarse] = [
+      await run({ method: "fdlora:private", sumBits: 16 }),
+      await run({ method: "fdlora:private", sumBits: 8 }),
+    ];
+    const lost = (result: RunResult) => result.perRound.flatMap(({ roundingError }) => roundingError ?? []);
+    expect(lost(plain)).toEqual([]);
+    expect(lost(fine)).toHaveLength(2);
+    expect(Math.max(...lost(fine))).toBeLessThan(0.01);
+    expect(Math.min(...lost(fine))).toBeGreaterThan(0);
+    expect(Math.min(...lost(coarse))).toBeGreaterThan(10 * Math.max(...lost(fine)));
+    // Beside the update there are weight, rows, right answers and losses of every client in every round.
+    expect(fine.bytesUp).toBe(plain.bytesUp / 2 + 2 * 2 * 80);
+    expect(coarse.bytesUp).toBe(plain.bytesUp / 4 + 2 * 2 * 80);
+    expect(fine.trainTokens).toBe(plain.trainTokens);
+  });
+
   test("learns: all of it is better than the base", async () => {
     const result = await run({ method: "local", steps: 24, local: 20, rounds: 1 });
     expect(result.accuracyMean).toBeGreaterThan((result.baseMean ?? 1) + 0.1);

@@ -5,7 +5,7 @@
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayout";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
-import { clientPrivacyOf, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import { clientPrivacyOf, DEFAULT_UPLOAD, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
@@ -20,6 +20,7 @@ import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./b
 import type { ExperimentData } from "./clientData.ts";
 import { methodNamed } from "./methodVariants.ts";
 import { clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
+import { RoundedSums } from "./roundedSums.ts";
 import { resultOf } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
 import { scoresOf } from "./scores.ts";
@@ -29,6 +30,8 @@ import { mean } from "./statistics/interval.ts";
 
 const RANK = 8;
 const ALPHA = 16;
+/** That a sum has to have room for: a federation's by default. */
+const MAX_CLIENTS = 20;
 const DEVICE = { backend: "wasm", threads: 1, reason: "An experiment.", description: "Node.js" } as const;
 
 export interface SimulationOptions {
@@ -86,17 +89,19 @@ export class Simulation {
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
     this.#budgets = budgetsFor(method, settings, this.clients);
     this.#trainings = trainingsOf(method, this.#budgets);
-    const { clientPrivacy = null } = settings;
+    const { clientPrivacy = null, sumBits, upload = AS_THEY_ARE, seed } = settings;
+    const range = { budgets: this.#budgets, training, upload: DEFAULT_UPLOAD, maxClients: MAX_CLIENTS };
     this.#coordinator = new SimulatedCoordinator({
       method,
       // Nobody can judge an update that nobody sees.
-      robustness: clientPrivacy ? ROBUSTNESS.none : ROBUSTNESS.clip,
-      coding: settings.upload ?? AS_THEY_ARE,
+      robustness: clientPrivacy || sumBits ? ROBUSTNESS.none : ROBUSTNESS.clip,
+      coding: upload,
       budgets: this.#budgets,
       layout: travelling(adapterLayout(model.linears, adapter)),
       rank: RANK,
-      seed: settings.seed,
+      seed,
       clients: this.clients.length,
+      sums: sumBits ? new RoundedSums(method, range, sumBits, seed) : null,
       clientPrivacy: clientPrivacy && clientPrivacyOf(clientPrivacy.epsilon, this.clients.length),
     });
   }
@@ -143,6 +148,7 @@ export class Simulation {
     const plan = this.#coordinator.planOf(round);
     const received = this.#coordinator.sentTo(simulated.id, plan);
     const { upload, metrics } = await takeTurn(simulated, { round, plan, received });
+    if (upload) simulated.bytesUp += this.#coordinator.bytesOf(round, upload) - upload.byteLength;
     this.#turns += 1;
     await this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
     this.#coordinator.submit(simulated.id, round, upload, metrics);

@@ -3,20 +3,22 @@ import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { SharedRound } from "@duet/lora-core/federation/updateVector";
+import type { RoundMetrics, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregateRound, countedContributions } from "@duet/lora-core/strategies/aggregateRound";
-import { aggregationError } from "@duet/lora-core/strategies/aggregationError";
+import { aggregationError, errorBetween } from "@duet/lora-core/strategies/aggregationError";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload, sentFrom } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { NoisySums } from "./noisySums.ts";
+import type { RoundedSums } from "./roundedSums.ts";
 import type { SimulatedRound } from "./runResult.ts";
 
 /** No deadline is ever reached: a simulated client always answers, or is left out on purpose. */
@@ -37,6 +39,8 @@ export interface SimulatedCoordinatorOptions {
   readonly clients: number;
   /** Sums differences with noise that hides clients; null leaves them as they are. Uploads must be `f32` differences then. */
   readonly clientPrivacy: ClientPrivacyConfig | null;
+  /** Sums updates as secure sums are; null takes them as they were sent. Uploads must be `f32` then. */
+  readonly sums: RoundedSums | null;
 }
 
 export class SimulatedCoordinator {
@@ -45,8 +49,9 @@ export class SimulatedCoordinator {
   readonly #options: SimulatedCoordinatorOptions;
   readonly #noisy: NoisySums | null;
   readonly #contributions = new Map<string, NamedTensors>();
-  /** As they were sent, for a noisy sum. */
-  readonly #uploads = new Map<string, Uint8Array>();
+  /** As they were sent, for a sum. */
+  readonly #shared = new Map<string, SharedRound>();
+  readonly #samples = new Map<string, SampleCounts>();
   #server: ServerState;
   #state: RoundState;
   #at = 0;
@@ -93,7 +98,14 @@ export class SimulatedCoordinator {
   }
 
   join(clientId: string, introduction: Introduction): void {
+    const { train, fusion, test } = introduction.samples;
+    this.#samples.set(clientId, { train: train ?? 0, fusion: fusion ?? 0, test: test ?? 0 });
     this.#apply({ type: "clientJoined", clientId, introduction });
+  }
+
+  /** What travels of a client's upload. */
+  bytesOf(round: number, upload: Uint8Array): number {
+    return this.#options.sums?.bytes(round, upload) ?? upload.byteLength;
   }
 
   /** What it has for a client, as a blob. */
@@ -104,15 +116,17 @@ export class SimulatedCoordinator {
 
   /** Takes one client's result of the open round; the last one closes it. */
   submit(clientId: string, round: number, upload: Uint8Array | null, metrics: RoundMetrics): void {
+    const bytes = upload ? this.bytesOf(round, upload) : 0;
     const { upload: wanted } = this.planOf(round);
     const artifact = upload && wanted ? `${round}-${clientId}` : null;
     if (artifact && upload && wanted) {
       const { method, layout, coding } = this.#options;
       const form = { layout, upload: wanted, coding };
-      this.#uploads.set(artifact, upload);
+      const samples = this.#samples.get(clientId);
+      if (samples) this.#shared.set(artifact, { upload, metrics, samples });
       this.#contributions.set(artifact, sentFrom(form, decodeUpload(form, upload), method.download(this.#server, clientId)));
     }
-    this.#apply({ type: "submitted", clientId, round, artifact, sha256: null, bytes: upload?.byteLength ?? 0, metrics });
+    this.#apply({ type: "submitted", clientId, round, artifact, sha256: null, bytes, metrics });
   }
 
   /** Closes the open round with who has submitted. */
@@ -129,17 +143,22 @@ export class SimulatedCoordinator {
 
   #aggregate(round: number, inputs: readonly AggregateInput[]): void {
     const { method, robustness, rank } = this.#options;
-    const contributions = this.#noisy ? [this.#noisySum(this.#noisy, round, inputs)] : this.#sent(inputs);
+    const sent = this.#sent(inputs);
+    const sum = this.#sumOf(round, inputs);
     const before = this.#server;
     const plan = this.planOf(round);
-    const given = { method, robustness, round, plan, rank, before, contributions };
+    const given = { method, robustness, round, plan, rank, before, contributions: sum ? [sum] : sent };
     const { after, bounds, standings } = aggregateRound(given);
     this.#server = after;
     this.#contributions.clear();
-    this.#uploads.clear();
-    const found = aggregationError({ ...given, contributions: countedContributions(given, bounds), after });
-    const error = found?.overall ?? null;
-    this.history.push({ round, aggregationError: error, standings });
+    this.#shared.clear();
+    const isRounded = sum !== null && this.#options.sums !== null;
+    // Of a rounded sum, what the gauge would say if the coordinator had seen single updates.
+    const contributions = isRounded ? sent : countedContributions(given, bounds);
+    const error = aggregationError({ ...given, contributions, after })?.overall ?? null;
+    const exact = isRounded ? aggregateRound({ ...given, contributions: sent }).after : null;
+    const roundingError = exact && (errorBetween(exact.shared, after.shared)?.overall ?? null);
+    this.history.push({ round, aggregationError: error, roundingError, standings });
     this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings, means: null });
   }
 
@@ -151,11 +170,17 @@ export class SimulatedCoordinator {
     });
   }
 
-  #noisySum(noisy: NoisySums, round: number, inputs: readonly AggregateInput[]): Contribution {
+  /** What a sum of all comes to; null where the coordinator has what each sent. */
+  #sumOf(round: number, inputs: readonly AggregateInput[]): Contribution | null {
+    const { layout, sums } = this.#options;
     const { upload } = this.planOf(round);
-    if (!upload) throw new RangeError(`Nothing is sent in round ${round}`);
-    const uploads = inputs.flatMap(({ artifact }) => this.#uploads.get(artifact) ?? []);
-    const { update, weight } = noisy.mean(uploads, uploadLayout(this.#options.layout, upload));
+    if (!upload || !(this.#noisy ?? sums)) return null;
+    const shared = inputs.flatMap(({ artifact }) => this.#shared.get(artifact) ?? []);
+    const summed = this.#noisy
+      ? this.#noisy.mean(shared, uploadLayout(layout, upload))
+      : sums?.mean(round, shared, uploadLayout(layout, upload));
+    if (!summed) return null;
+    const { update, weight } = summed;
     return { clientId: "sum", sampleCount: weight, tensors: update };
   }
 }

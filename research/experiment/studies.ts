@@ -19,6 +19,10 @@ const WIRE = [
   ...["--upload", "f32,int8,int4,int8:0.25"],
 ];
 
+/** What rounding costs, over seeds enough to tell half a point from none: uploads in whole, and secure sums. */
+const ROUNDED = ["--scenario", "intents", "--rounds", "3", "--steps", "24", "--rows", "240"];
+const BOTH = ["--methods", "fedavg,fdlora:private"];
+
 /** Rows of every table of docs/experiments/protocol.md. */
 const PROTOCOL = "references,local,fedavg,fedavg-finish,fdlora:private,fdlora:sends-personal";
 const CLINC = ["--scenario", "clinc150", "--rows", "1200", "--seeds", "5"];
@@ -69,6 +73,9 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     ...["--rounds", "3", "--steps", "12", "--batch-size", "8", "--learning-rate", "0.01", "--client-epsilon", "none,8"],
   ],
   wire: ["--scenario", "medical", ...WIRE],
+  "wire-seeds": [...ROUNDED, ...BOTH, "--seeds", "12", "--upload", "f32,int8,int4"],
+  sums: [...ROUNDED, ...BOTH, "--seeds", "12", "--sum-bits", "none,16"],
+  "fewer-bits": [...ROUNDED, "--methods", "fdlora:private", "--seeds", "12", "--sum-bits", "none,16,12,8"],
   "wire-intents": ["--scenario", "intents", ...WIRE],
   parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],
 };

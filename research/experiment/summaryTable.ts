@@ -1,10 +1,12 @@
 /** How good methods are at the end, as a Markdown table. */
+import { AS_THEY_ARE, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
 import { bootstrapOf, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
 import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { holm } from "./statistics/holm.ts";
-import { type Column, figure, inWords, type Summary, summaries, table, withMargin } from "./tables.ts";
+import { interval, mean } from "./statistics/interval.ts";
+import { type Column, figure, grouped, inWords, type Summary, summaries, table, withMargin } from "./tables.ts";
 import { balancedAccuracy, testGroups } from "./testFigures.ts";
 
 /** Scenarios whose classes are of very unlike sizes. */
@@ -13,21 +15,27 @@ const UNBALANCED: readonly RunSettings["scenario"][] = ["severity", "routing", "
 /**
  * Accuracy is a mean ± half its 95 % interval over seeds. "against" is the difference to the same setting of `baseline`, seed by seed, and
  * the interval of that difference; p is that of Student's paired test, adjusted over the lines of the table. Where uploads are coded in
- * several ways it is to the same method with uploads as they are.
+ * several ways, or secure sums are rounded, it is to the same method with uploads as they are; below, over all methods together.
  */
 export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id): string {
   const ofMethod = (method: string) => (settings: RunSettings) => ({ ...settings, method });
-  const asTheyAre = ({ upload: _, ...settings }: RunSettings): RunSettings => settings;
-  const isCoded = results.some(({ settings }) => settings.upload);
+  const asTheyAre = ({ upload: _, sumBits: __, ...settings }: RunSettings): RunSettings => settings;
+  const isCoded = results.some(({ settings }) => settings.upload ?? settings.sumBits);
   const compared = isCoded
-    ? [...against(results, "f32", asTheyAre), figure("MiB up", ({ bytesUp }) => bytesUp / 2 ** 20, 2)]
+    ? [
+        ...against(results, "f32", asTheyAre),
+        figure("gauge", ({ perRound }) => meanOf(perRound, "aggregationError")),
+        figure("lost in rounding", ({ perRound }) => meanOf(perRound, "roundingError")),
+        figure("MiB up", ({ bytesUp }) => bytesUp / 2 ** 20, 2),
+      ]
     : against(results, baseline, ofMethod(baseline));
   const differ = (key: "model" | "precision") => new Set(results.map(({ settings }) => settings[key])).size > 1;
   // Noise may leave nothing but the base.
   const isNoisy = results.some(({ settings }) => settings.privacy ?? settings.clientPrivacy);
   const untouched = differ("model") || isNoisy ? [figure("untouched base", ({ baseMean }) => baseMean)] : [];
   const untrained = differ("precision") ? [figure("untrained loss", ({ baseLoss }) => baseLoss)] : [];
-  return table(results, [
+  const overMethods = isCoded ? codingsOverMethods(results, asTheyAre) : "";
+  const found = table(results, [
     { name: "seeds", cell: ({ runs }) => runs.length },
     figure("test groups", testGroups, 0),
     ...untouched,
@@ -48,7 +56,31 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     figure("MiB sent", ({ bytesUp, bytesDown }) => (bytesUp + bytesDown) / 2 ** 20, 1),
     figure("tokens trained", ({ trainTokens }) => trainTokens, 0),
   ]);
+  return overMethods === "" ? found : `${found}\n\n${overMethods}`;
 }
+
+/** What each coding changes over the methods together, in points: means per seed, since the runs of one seed are not independent. */
+function codingsOverMethods(results: readonly RunResult[], rivalOf: RivalOf): string {
+  const pairsOf = pairing(results, rivalOf);
+  const nameOf = ({ upload, sumBits }: RunSettings) =>
+    sumBits ? `sums in ${sumBits} bits` : nameOfCoding(upload ?? AS_THEY_ARE);
+  const coded = grouped(results, ({ settings }) => nameOf(settings)).flatMap((runs) => {
+    const settings = runs[0]?.settings;
+    const pairs = settings ? pairsOf({ settings, runs }) : [];
+    const methods = new Set(pairs.map(({ run }) => run.settings.method));
+    if (!settings || methods.size < 2) return [];
+    const seeds = [...new Set(pairs.map(({ run }) => run.settings.seed))];
+    const changes = seeds.map((seed) => {
+      const ofSeed = pairs.filter(({ run }) => run.settings.seed === seed);
+      return mean(ofSeed.map(({ run, rival }) => 100 * (run.accuracyMean - rival.accuracyMean)));
+    });
+    const { mean: centre, margin } = interval(changes);
+    return [`${nameOf(settings)} ${points(centre)}${margin === null ? "" : ` ± ${margin.toFixed(2)}`}`];
+  });
+  return coded.length > 0 ? `Over the methods together, a seed being one value, points against f32: ${coded.join("; ")}.` : "";
+}
+
+const points = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(2)}`;
 
 type RivalOf = (settings: RunSettings) => RunSettings;
 
@@ -108,4 +140,12 @@ const keyOf = ({ settings }: Summary): string => runKey(settings);
 
 function signed(value: number): string {
   return `${value >= 0 ? "+" : ""}${value.toFixed(3)}`;
+}
+
+type RoundFigure = "aggregationError" | "roundingError";
+
+/** The mean over the rounds that have it. */
+function meanOf(rounds: RunResult["perRound"], figure: RoundFigure): number | null {
+  const values = rounds.flatMap((round) => round[figure] ?? []);
+  return values.length > 0 ? mean(values) : null;
 }

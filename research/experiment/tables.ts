@@ -28,6 +28,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   "wrong answers": ({ labelNoise }) => labelNoise,
   absent: ({ dropClients }) => dropClients,
   uploads: ({ upload }) => nameOfCoding(upload ?? AS_THEY_ARE),
+  "secure sums": ({ sumBits }) => (sumBits ? `${sumBits} bits` : "none"),
   split: ({ split }) => split ?? "groups",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
   "epsilon of clients": ({ clientPrivacy }) => clientPrivacy?.epsilon ?? "none",

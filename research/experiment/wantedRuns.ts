@@ -32,13 +32,15 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     precision: options.precision,
     epsilon: options.epsilon ?? ["none" as const],
     clientEpsilon: options["client-epsilon"] ?? ["none" as const],
+    sumBits: options["sum-bits"] ?? ["none" as const],
     upload: options.upload ?? [AS_THEY_ARE],
     prototypes: options.prototypes ?? ["none"],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, upload, prototypes, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
     const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
+    const rounded = sumBits === "none" ? {} : { sumBits };
     const coding = upload.format === "f32" ? {} : { upload };
     return {
       ...common,
@@ -47,6 +49,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
       ...division,
       ...privacy,
       ...noisy,
+      ...rounded,
       ...coding,
       ...prototypesBy(prototypes),
       ...chosen,

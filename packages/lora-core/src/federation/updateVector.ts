@@ -13,7 +13,7 @@ import { type AttemptTerms, leastMembers } from "../secureAggregation/attempt.ts
 import { unitOf } from "../secureAggregation/fixedPoint.ts";
 import { packedBytes } from "../secureAggregation/packedVector.ts";
 import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
-import { methodOf } from "../strategies/registry.ts";
+import { type Method, methodOf } from "../strategies/registry.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { Random } from "../tensors/random.ts";
@@ -57,7 +57,11 @@ const WIDE: SumSize["range"] = { clip: UPDATE_CLIP, modulusBits: 32 };
  */
 export function sumSizeOf(config: SumConfig, round: number, clip: number | null): SumSize {
   const privacy = sumPrivacyOf(config, clip);
-  return { maxClients: config.maxClients, range: privacy ? noisyRange(privacy) : rangeOf(config, round), privacy };
+  return {
+    maxClients: config.maxClients,
+    range: privacy ? noisyRange(privacy) : rangeOfSum(methodOf(config.strategy), config, round),
+    privacy,
+  };
 }
 
 /** How each counts in a federation's sums: a noisy sum hides who has how many rows, too. */
@@ -65,11 +69,16 @@ export function weightingOf({ strategy, clientPrivacy }: Pick<FederationConfig, 
   return clientPrivacy ? "uniform" : methodOf(strategy).weighting;
 }
 
-function rangeOf(
-  { adapter, strategy, budgets, training, upload: coding, maxClients }: SumConfig,
+/** How far the values of an update reach follows from these. */
+export type RangeConfig = Pick<FederationConfig, "adapter" | "budgets" | "training" | "upload" | "maxClients">;
+
+/** Of a sum without noise. */
+export function rangeOfSum(
+  method: Pick<Method, "plan">,
+  { adapter, budgets, training, upload: coding, maxClients }: RangeConfig,
   round: number,
 ): SumSize["range"] {
-  const { steps, upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+  const { steps, upload } = method.plan(budgets, { round, isNewcomer: false });
   // Label prototypes go from nothing to what the rows make of them in one round.
   const isKnown = upload?.form === "difference" && upload.extra === null && adapter.prototypes?.travel !== "shared";
   if (coding.format === "f32" || !isKnown || bitsFor(maxClients, 16) < LEAST_BITS) return WIDE;
@@ -80,10 +89,7 @@ function rangeOf(
 }
 
 /** What sums in a federation follow from. */
-export type SumConfig = Pick<
-  FederationConfig,
-  "adapter" | "strategy" | "budgets" | "training" | "upload" | "maxClients" | "clientPrivacy"
->;
+export type SumConfig = RangeConfig & Pick<FederationConfig, "strategy" | "clientPrivacy">;
 
 /** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
 export function termsOfSum({ federationId, round, attempt }: SumName, size: SumSize, updateBytes: number): AttemptTerms {
