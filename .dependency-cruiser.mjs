@@ -73,7 +73,7 @@ const engineFolders = {
   ops: ["kernels"],
   backends: ["kernels"],
   models: ["ops"],
-  optim: ["ops"],
+  optim: ["ops", "kernels"],
   training: ["models", "ops", "optim", "backends"],
 };
 

@@ -3,7 +3,8 @@
 import { random } from "@duet/lora-core/tensors/random";
 import type { Tensor2D } from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../ops/frozenLinear.ts";
-import { type JointLinearOptions, jointLinear, type LinearPart } from "../ops/jointLinear/jointLinear.ts";
+import { type JointLinearOptions, jointLinear } from "../ops/jointLinear/jointLinear.ts";
+import type { LinearPart } from "../ops/jointLinear/jointLinearKernel.ts";
 import { loraLinear } from "../ops/loraLinear/loraLinear.ts";
 import type { Dropout } from "../ops/loraLinear/loraUpdate.ts";
 import type { DeviceAdapter } from "./languageModel.ts";

@@ -1,7 +1,7 @@
 /** jointLinear.ts of single layers. */
 import * as tf from "@tensorflow/tfjs";
 import { loraLinear } from "../loraLinear/loraLinear.ts";
-import type { LinearPart } from "./jointLinear.ts";
+import type { LinearPart } from "./jointLinearKernel.ts";
 
 export function composedJointLinear(x: tf.Tensor2D, parts: readonly LinearPart[]): tf.Tensor2D {
   const outputs = parts.map(({ frozen, update }) => loraLinear(x, frozen, update));

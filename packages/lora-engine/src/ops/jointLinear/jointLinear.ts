@@ -5,7 +5,6 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../differentiable.ts";
-import type { FrozenLinear } from "../frozenLinear.ts";
 import { chooseKernel } from "../kernelChoice.ts";
 import { dropoutMask } from "../loraLinear/dropoutMask.ts";
 import type { Adapted } from "../loraLinear/loraLinearKernel.ts";
@@ -13,12 +12,7 @@ import type { LoraUpdate } from "../loraLinear/loraUpdate.ts";
 import { composedJointLinear } from "./jointLinear.composed.ts";
 import { wasmJointLinear } from "./jointLinear.wasm.ts";
 import { webgpuJointLinear } from "./jointLinear.webgpu.ts";
-import type { JointLinearKernel } from "./jointLinearKernel.ts";
-
-export interface LinearPart {
-  readonly frozen: FrozenLinear;
-  readonly update: LoraUpdate | null;
-}
+import type { JointLinearKernel, LinearPart } from "./jointLinearKernel.ts";
 
 export interface JointLinearOptions {
   /** x depends on nothing that is trained: no gradient of it is computed. */

@@ -2,6 +2,13 @@
 import type { Tensor2D } from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../frozenLinear.ts";
 import type { Adapted } from "../loraLinear/loraLinearKernel.ts";
+import type { LoraUpdate } from "../loraLinear/loraUpdate.ts";
+
+/** One layer of those that read the input. */
+export interface LinearPart {
+  readonly frozen: FrozenLinear;
+  readonly update: LoraUpdate | null;
+}
 
 export interface JointLinearKernel {
   /** The outputs side by side, and each update's scaled inner values, [N, R]; null where a part has none. */
