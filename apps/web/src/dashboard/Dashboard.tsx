@@ -27,6 +27,7 @@ import { RoundsPanel } from "./RoundsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
+import { VerdictsPanel } from "./VerdictsPanel.tsx";
 
 export interface DashboardProps {
   readonly snapshot: Snapshot;
@@ -90,6 +91,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
             <LossPanel snapshot={settled} />
             <FusionPanel snapshot={settled} />
           </div>
+          {!isCrowd(snapshot) && <VerdictsPanel snapshot={settled} />}
           {isCrowd(snapshot) ? <CrowdTable snapshot={snapshot} /> : <ClientTable snapshot={snapshot} />}
           <div className="pair">
             <NetworkPanel snapshot={snapshot} />

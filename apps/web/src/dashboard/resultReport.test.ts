@@ -19,6 +19,18 @@ test("a sentence to pass on", () => {
   );
 });
 
+test("a report tells what each client serves and how many went which way, once they have fused", () => {
+  const fusion = { personal: 0.5, shared: 0.5, evaluations: 6, forwardTokens: 10, seconds: 1 };
+  const fused = [{ round: 3, metrics: metricsOf({ accuracy, fusion }), standing: null }];
+  const { content } = resultReport(snapshotOf({ clients: [clientOf("a", { history: fused })], endedAt: 0 }), figure, null);
+  const html = new TextDecoder().decode(content);
+  expect(html).toContain(
+    "Of 1 client 1 serves a mix of both. Against the own personal adapter alone 0 better, 0 worse, 1 not told",
+  );
+  expect(html).toContain("<td>a</td><td>0.50 personal and 0.50 shared</td><td>0.68 to 0.94</td><td>not told</td>");
+  expect(new TextDecoder().decode(resultReport(snapshot, figure, null).content)).not.toContain("Alone, shared or mixed");
+});
+
 test("a report that needs no network, in which a name is text and nothing else", () => {
   const { fileName, content } = resultReport(snapshot, figure, null);
   const html = new TextDecoder().decode(content);

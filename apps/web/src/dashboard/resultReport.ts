@@ -4,6 +4,7 @@ import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatBytes, formatDay, formatFraction, plural } from "../lib/format.ts";
 import { slug } from "../lib/slug.ts";
+import { clientVerdicts } from "./clientVerdicts.ts";
 import type { HeadlineView } from "./headlineView.ts";
 import { latestAccuracy } from "./metricsView.ts";
 import { textView } from "./textView.ts";
@@ -48,7 +49,7 @@ ${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(verdict.sent
 <table><tr><th>Client</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map(({ key }) => `<td>${formatFraction(latestAccuracy(client)[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
-${textTable(snapshot)}<h2>How it was made</h2>
+${textTable(snapshot)}${verdictsSection(snapshot)}<h2>How it was made</h2>
 <table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
 <p>No rows, no texts and no personal adapters are in this report.</p>
 </html>
@@ -64,6 +65,22 @@ function textTable(snapshot: Snapshot): string {
 <p>Means over ${view.of}.</p>
 <table><tr><th></th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${view.figures.map(({ name, values }) => `<tr><th>${name}</th>${ADAPTERS.map(({ key }) => `<td>${formatFraction(values[key])}</td>`).join("")}</tr>`).join("\n")}
+</table>
+`;
+}
+
+/** What every client serves and why, and how many went which way; nothing before the end. */
+function verdictsSection(snapshot: Snapshot): string {
+  const verdicts = clientVerdicts(snapshot);
+  if (!verdicts) return "";
+  const rows = verdicts.clients.map(({ name, serves, served, againstAlone }) => {
+    const doubt = served ? `${formatFraction(served.interval.low)} to ${formatFraction(served.interval.high)}` : "";
+    return `<tr><td>${escapeHtml(name)}</td><td>${serves}</td><td>${doubt}</td><td>${againstAlone ?? ""}</td></tr>`;
+  });
+  return `<h2>Alone, shared or mixed</h2>
+<p>${escapeHtml(`${verdicts.ways} ${verdicts.against} ${verdicts.why}`)}</p>
+<table><tr><th>Client</th><th>Serves</th><th>95 % of what it serves</th><th>Against alone</th></tr>
+${rows.join("\n")}
 </table>
 `;
 }

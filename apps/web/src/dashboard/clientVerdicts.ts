@@ -1,0 +1,131 @@
+/**
+ * A verdict for each client once it has fused: what it serves and why, what its personal adapter alone and the shared one alone score on its test
+ * rows, and whether what it serves is told from them; and how many clients went which way. Of clients that tell everybody. Pure.
+ */
+import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { servesBy } from "@duet/lora-core/strategies/planFacts";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { Serve } from "@duet/lora-core/strategies/strategy";
+import { accuracyInterval, type Interval, isBetter } from "../lib/certainty.ts";
+import { plural } from "../lib/format.ts";
+
+/** personal, shared: that adapter alone; base: neither. */
+export type WayServed = "personal" | "shared" | "mixed" | "base";
+
+export interface ServedFigure {
+  readonly accuracy: number;
+  /** 95 %, of its test rows. */
+  readonly interval: Interval;
+}
+
+export interface ClientVerdict {
+  readonly clientId: string;
+  readonly name: string;
+  readonly way: WayServed;
+  /** "its personal adapter", "0.50 personal and 0.50 shared". */
+  readonly serves: string;
+  /** Null where it was not measured. */
+  readonly personal: ServedFigure | null;
+  readonly shared: ServedFigure | null;
+  readonly served: ServedFigure | null;
+  /** Against the personal adapter alone: "better", "worse", "perhaps better", "perhaps worse", "not told"; null where one was not measured. */
+  readonly againstAlone: string | null;
+}
+
+export interface Verdicts {
+  readonly clients: readonly ClientVerdict[];
+  /** How many went which way. */
+  readonly ways: string;
+  /** How many are better off than alone. */
+  readonly against: string;
+  /** Why a client serves what it serves. */
+  readonly why: string;
+}
+
+/** Null before anybody has fused, and where nobody tells. */
+export function clientVerdicts({ clients, config }: Pick<Snapshot, "clients" | "config">): Verdicts | null {
+  const verdicts = clients.flatMap((client) => verdictOf(client) ?? []);
+  if (verdicts.length === 0) return null;
+  return {
+    clients: verdicts,
+    ways: waysWords(verdicts),
+    against: againstWords(verdicts),
+    why: whyWords(servesBy(methodOf(config.strategy), config.budgets)),
+  };
+}
+
+function verdictOf({ id, name, history, samples }: ClientView): ClientVerdict | null {
+  const last = history.at(-1)?.metrics;
+  if (!last?.fusion) return null;
+  const { accuracy, fusion } = last;
+  const rows = samples.test;
+  const figure = (value: number | null): ServedFigure | null =>
+    value === null || rows === 0 ? null : { accuracy: value, interval: accuracyInterval(value, rows) };
+  const [personal, shared, served] = [accuracy.personal, accuracy.shared, accuracy.fused].map(figure);
+  const way = wayOf(fusion);
+  return {
+    ...{ clientId: id, name, way, serves: servesWords(way, fusion) },
+    ...{ personal: personal ?? null, shared: shared ?? null, served: served ?? null },
+    againstAlone: served && personal ? compared(served.accuracy, personal.accuracy, rows) : null,
+  };
+}
+
+type Weights = { readonly personal: number; readonly shared: number };
+
+function wayOf({ personal, shared }: Weights): WayServed {
+  if (personal !== 0 && shared !== 0) return "mixed";
+  if (personal === 0 && shared === 0) return "base";
+  return personal === 0 ? "shared" : "personal";
+}
+
+function servesWords(way: WayServed, { personal, shared }: Weights): string {
+  if (way === "base") return "the untouched base";
+  if (way !== "mixed") return way === "personal" ? "its personal adapter" : "the shared adapter";
+  return `${personal.toFixed(2)} personal and ${shared.toFixed(2)} shared`;
+}
+
+/** By McNemar's exact test at 5 %, of which only the counts are known. */
+function compared(served: number, alone: number, rows: number): string {
+  const [a, b] = [served, alone].map((accuracy) => Math.round(accuracy * rows));
+  const [right = 0, other = 0] = [a, b];
+  const word = right >= other ? "better" : "worse";
+  const verdict = isBetter(Math.max(right, other), Math.min(right, other), rows);
+  if (verdict === "no") return "not told";
+  return verdict === "yes" ? word : `perhaps ${word}`;
+}
+
+const WAY_WORDS: Readonly<Record<WayServed, string>> = {
+  mixed: "a mix of both",
+  personal: "the personal adapter alone",
+  shared: "the shared adapter alone",
+  base: "the untouched base",
+};
+
+function waysWords(verdicts: readonly ClientVerdict[]): string {
+  const counts = (Object.keys(WAY_WORDS) as WayServed[]).flatMap((way) => {
+    const count = verdicts.filter((verdict) => verdict.way === way).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? "serves" : "serve"} ${WAY_WORDS[way]}`];
+  });
+  return `Of ${plural(verdicts.length, "client")} ${counts.join(", ")}.`;
+}
+
+function againstWords(verdicts: readonly ClientVerdict[]): string {
+  const known = verdicts.flatMap(({ againstAlone }) => againstAlone ?? []);
+  if (known.length === 0) return "Nobody has measured its personal adapter alone beside what it serves.";
+  const count = (word: string) => known.filter((one) => one === word).length;
+  const open = known.length - count("better") - count("worse");
+  return `Against the own personal adapter alone ${count("better")} better, ${count("worse")} worse, ${open} not told on so few rows.`;
+}
+
+function whyWords(serve: Serve | null): string {
+  switch (serve?.kind) {
+    case "fuse":
+      return serve.search.confidence > 0
+        ? `Chosen on each client's fusion rows: half of each, unless another point is better by more than ${plural(serve.search.confidence, "standard error")}. The figures are of test rows, which the choice never saw.`
+        : "Chosen on each client's fusion rows. The figures are of test rows, which the choice never saw.";
+    case "slot":
+      return `This method serves the ${serve.slot} adapter: nobody chose.`;
+    default:
+      return "This method serves both adapters side by side: nobody chose.";
+  }
+}
