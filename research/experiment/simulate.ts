@@ -90,7 +90,7 @@ export class Simulation {
     this.#budgets = budgetsFor(method, settings, this.clients);
     this.#trainings = trainingsOf(method, this.#budgets);
     const { clientPrivacy = null, sumBits, upload = AS_THEY_ARE, seed } = settings;
-    const range = { budgets: this.#budgets, training, upload: DEFAULT_UPLOAD, maxClients: MAX_CLIENTS };
+    const range = { adapter, budgets: this.#budgets, training, upload: DEFAULT_UPLOAD, maxClients: MAX_CLIENTS };
     this.#coordinator = new SimulatedCoordinator({
       method,
       // Nobody can judge an update that nobody sees.

@@ -43,6 +43,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     figure("balanced", (run) => (UNBALANCED.includes(run.settings.scenario) ? balancedAccuracy(run) : null)),
     ...compared,
     worseThan(results, local.id, ofMethod(local.id)),
+    { name: "went which way", cell: ({ runs }) => waysServed(runs) },
     ...untrained,
     figure("after the best round", ({ accuracyAtBest }) => accuracyAtBest),
     figure("worst client", ({ accuracyWorst }) => accuracyWorst),
@@ -81,6 +82,25 @@ function codingsOverMethods(results: readonly RunResult[], rivalOf: RivalOf): st
 }
 
 const points = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(2)}`;
+
+/** How many clients, over all seeds, serve a mix, the personal adapter alone, the shared one alone or the base; of methods with both adapters. */
+function waysServed(runs: readonly RunResult[]): string {
+  const weights = runs.flatMap(({ fusion, personalMean, sharedMean }) =>
+    personalMean === null || sharedMean === null ? [] : fusion.flatMap((pair) => pair ?? []),
+  );
+  const ways = {
+    mixed: ({ personal, shared }: (typeof weights)[number]) => personal !== 0 && shared !== 0,
+    personal: ({ personal, shared }: (typeof weights)[number]) => personal !== 0 && shared === 0,
+    shared: ({ personal, shared }: (typeof weights)[number]) => personal === 0 && shared !== 0,
+    base: ({ personal, shared }: (typeof weights)[number]) => personal === 0 && shared === 0,
+  };
+  return Object.entries(ways)
+    .flatMap(([name, isOne]) => {
+      const count = weights.filter(isOne).length;
+      return count === 0 ? [] : [`${count} ${name}`];
+    })
+    .join(", ");
+}
 
 type RivalOf = (settings: RunSettings) => RunSettings;
 

@@ -174,3 +174,23 @@ describe("the table of what it costs", () => {
     expect(cell("ditto", "for 1.0 MiB")).toBe("");
   });
 });
+
+test("how many clients went which way is told of methods that have both adapters, and labels that learn are a line of their own", () => {
+  const both = (seed: number, fusion: RunResult["fusion"]): RunResult => ({
+    ...run("fdlora:private", seed, [0.5, 0.6], []),
+    personalMean: 0.5,
+    fusion,
+  });
+  const half = { personal: 0.5, shared: 0.5 };
+  const runs = [
+    both(1, [half, { personal: 1, shared: 0 }]),
+    both(2, [half, { personal: 0, shared: 0 }]),
+    run("fedavg", 1, [0.5, 0.5], []),
+  ];
+  const [first, second] = runs;
+  if (!first || !second) throw new Error("unreachable");
+  const table = summaryTable(runs);
+  expect(table).toContain("| 2 mixed, 1 personal, 1 base |");
+  const learned = { ...first, settings: { ...first.settings, prototypes: { rate: 1, travel: "shared" as const } } };
+  expect(summaryTable([second, learned])).toContain("prototypes, shared, rate 1");
+});

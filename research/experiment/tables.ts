@@ -16,6 +16,7 @@ export interface Column {
 }
 
 const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | number | null>> = {
+  labels: ({ prototypes }) => (prototypes ? `prototypes, ${prototypes.travel}, rate ${prototypes.rate}` : "texts"),
   scenario: ({ scenario }) => scenario,
   base: ({ model }) => model,
   clients: ({ clients }) => clients,

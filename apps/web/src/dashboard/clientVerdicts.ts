@@ -58,7 +58,7 @@ function verdictOf({ id, name, history, samples }: ClientView): ClientVerdict | 
   const last = history.at(-1)?.metrics;
   if (!last?.fusion) return null;
   const { accuracy, fusion } = last;
-  const rows = samples.test;
+  const rows = last.testRows ?? samples.test ?? 0;
   const figure = (value: number | null): ServedFigure | null =>
     value === null || rows === 0 ? null : { accuracy: value, interval: accuracyInterval(value, rows) };
   const [personal, shared, served] = [accuracy.personal, accuracy.shared, accuracy.fused].map(figure);
