@@ -60,7 +60,8 @@ function membershipTable(results: readonly LeakResult[]): string {
 function membershipCells(targets: readonly Target[], attack: Attack): readonly string[] {
   if (attack === "ratio" && new Set(targets.map(({ seed }) => seed)).size < 3) return ["", ""];
   const membership: Membership = membershipOf(targets, attack);
-  return [withInterval(membership.auc, membership.interval), `${(100 * membership.found).toFixed(1)} %`];
+  const { auc, interval, found, foundInterval } = membership;
+  return [withInterval(auc, interval), shareWithInterval(found, foundInterval, 1)];
 }
 
 function contentTable(results: readonly LeakResult[]): string {
@@ -77,8 +78,8 @@ function contentTable(results: readonly LeakResult[]): string {
     (["update", "sum"] as const).map((what) => {
       const bits = [1, 4].map((copies) => spread(runs.map((run) => exposure(run, what, copies))));
       const aucs = spread(runs.map(({ words }) => words[what]));
-      const found = mean(runs.map(({ words }) => words.foundOfTop[what]));
-      return [...names(runs), what === "update" ? "one update" : "the sum", ...bits, aucs, `${(100 * found).toFixed(0)} %`];
+      const found = spreadShare(runs.map(({ words }) => words.foundOfTop[what]));
+      return [...names(runs), what === "update" ? "one update" : "the sum", ...bits, aucs, found];
     }),
   );
   const chance = spread(results.map(({ words }) => words.chance));
@@ -110,7 +111,15 @@ function groups(results: readonly LeakResult[]): readonly (readonly LeakResult[]
 }
 
 /** Their mean, and the 95 % interval of it over seeds. */
-export const spread = (values: readonly number[]): string => withInterval(mean(values), bootstrapped(values));
+export const spread = (values: readonly number[]): string => withInterval(mean(values), bootstrapped(values, mean));
+
+/** The same of shares, in percent. */
+export const spreadShare = (values: readonly number[]): string => shareWithInterval(mean(values), bootstrapped(values, mean), 0);
+
+function shareWithInterval(value: number, interval: readonly [number, number] | null, digits: number): string {
+  const percent = (share: number) => (100 * share).toFixed(digits);
+  return interval ? `${percent(value)} % (${percent(interval[0])} to ${percent(interval[1])})` : `${percent(value)} %`;
+}
 
 function withInterval(value: number, interval: readonly [number, number] | null): string {
   return interval ? `${value.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})` : value.toFixed(2);

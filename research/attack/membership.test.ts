@@ -1,5 +1,6 @@
 import { random } from "@duet/lora-core/tensors/random";
 import { expect, it } from "vitest";
+import { mean } from "../experiment/statistics/interval.ts";
 import { bootstrapped, membershipOf, type Target } from "./membership.ts";
 
 const ROWS = 120;
@@ -27,17 +28,19 @@ it("a ratio finds members that a threshold cannot, since it knows how hard each 
 
 it("where members gain nothing, nothing is found", () => {
   for (const attack of ["threshold", "ratio"] as const) {
-    const { auc, found } = membershipOf(targets(0), attack);
+    const { auc, found, foundInterval } = membershipOf(targets(0), attack);
     expect(Math.abs(auc - 0.5)).toBeLessThan(0.06);
     expect(found).toBeLessThan(0.05);
+    expect(foundInterval?.[0]).toBeLessThanOrEqual(found);
+    expect(foundInterval?.[1]).toBeGreaterThanOrEqual(found);
   }
 });
 
 it("an interval needs three values, holds their mean, and is the same each time", () => {
-  expect(bootstrapped([0.4, 0.6])).toBeNull();
-  const [low = 1, high = 0] = bootstrapped([0.5, 0.6, 0.55, 0.7, 0.65]) ?? [];
+  expect(bootstrapped([0.4, 0.6], mean)).toBeNull();
+  const [low = 1, high = 0] = bootstrapped([0.5, 0.6, 0.55, 0.7, 0.65], mean) ?? [];
   expect(low).toBeGreaterThan(0.5);
   expect(low).toBeLessThan(0.6);
   expect(high).toBeGreaterThan(0.6);
-  expect(bootstrapped([0.5, 0.6, 0.55, 0.7, 0.65])).toEqual([low, high]);
+  expect(bootstrapped([0.5, 0.6, 0.55, 0.7, 0.65], mean)).toEqual([low, high]);
 });

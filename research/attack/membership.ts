@@ -22,6 +22,8 @@ export interface Membership {
   readonly interval: readonly [number, number] | null;
   /** Members found where one stranger in a hundred is taken for one. */
   readonly found: number;
+  /** As that of the AUC; strangers and members are drawn with their federation. */
+  readonly foundInterval: readonly [number, number] | null;
 }
 
 export type Attack = "threshold" | "ratio";
@@ -37,8 +39,28 @@ export function membershipOf(targets: readonly Target[], attack: Attack): Member
   const aucs = seeds.map((seed) =>
     mean(scored.filter((each) => each.seed === seed).map(({ members, strangers }) => recognitionOf(members, strangers).auc)),
   );
-  const [members, strangers] = [scored.flatMap((each) => each.members), scored.flatMap((each) => each.strangers)];
-  return { auc: mean(aucs), interval: bootstrapped(aucs), found: foundAt(0.01, members, strangers) };
+  // Few federations are drawn in few ways, whatever the order.
+  const known = new Map<string, number>();
+  const foundOf = (drawn: readonly number[]) => {
+    const name = drawn.toSorted((a, b) => a - b).join();
+    const found = known.get(name) ?? foundIn(drawn);
+    known.set(name, found);
+    return found;
+  };
+  const foundIn = (drawn: readonly number[]) => {
+    const taken = drawn.flatMap((seed) => scored.filter((each) => each.seed === seed));
+    return foundAt(
+      0.01,
+      taken.flatMap(({ members }) => members),
+      taken.flatMap(({ strangers }) => strangers),
+    );
+  };
+  return {
+    auc: mean(aucs),
+    interval: bootstrapped(aucs, mean),
+    found: foundOf(seeds),
+    foundInterval: bootstrapped(seeds, foundOf),
+  };
 }
 
 /** How much surer the target is of a row's answer than models that never saw it, in their deviations; of a row that all have seen, than of any. */
@@ -63,11 +85,14 @@ function sureness(loss: number): number {
 
 const RESAMPLES = 2000;
 
-/** Percentiles of the mean over values drawn with replacement. */
-export function bootstrapped(values: readonly number[]): readonly [number, number] | null {
+/** Percentiles of a figure of values that are drawn with replacement. */
+export function bootstrapped(
+  values: readonly number[],
+  figure: (drawn: readonly number[]) => number,
+): readonly [number, number] | null {
   if (values.length < 3) return null;
   const uniform = random(1, "bootstrap");
-  const draw = () => mean(values.map(() => values[Math.floor(uniform() * values.length)] ?? 0));
+  const draw = () => figure(values.map(() => values[Math.floor(uniform() * values.length)] ?? 0));
   const means = Array.from({ length: RESAMPLES }, draw).sort((a, b) => a - b);
   const at = (share: number) => means[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))] ?? 0;
   return [at(0.025), at(0.975)];

@@ -62,14 +62,23 @@ export async function pieceAttack(
     const changes: NamedTensors[] = [];
     for (const batch of batches) changes.push(await steps.change(heard.sum, batch, null));
     const [change = new Map(), other = new Map()] = changes;
-    const noisy = async (epsilon: number) =>
-      factorRows(await steps.change(heard.sum, own, noiseFor(epsilon, settings.seed)), "A");
+    const noisy = async (epsilon: number) => {
+      const sent: (readonly Float64Array[])[] = [];
+      for (const [client, batch] of batches.entries()) {
+        const noise = noiseFor(epsilon, settings.seed, client);
+        sent.push(factorRows(await steps.change(heard.sum, batch, noise), "A"));
+      }
+      const [first = []] = sent;
+      return { one: read(first), sum: read(added(sent), batches.flat()) };
+    };
     const read = (rowsOfA: readonly Float64Array[], batch = own) => tried.greedily(rowsOfA, batch);
     const sent = factorRows(rounded(change, settings.seed), "A");
+    const weak = await noisy(8);
     const views = {
       int8: read(sent),
       sum: read(added(changes.map((each) => factorRows(each, "A"))), batches.flat()),
-      epsilon8: read(await noisy(8)),
+      epsilon8: weak.one,
+      sumEpsilon8: weak.sum,
     };
     return {
       settings,
@@ -81,10 +90,12 @@ export async function pieceAttack(
 
     async function ofOneStep() {
       const first = steps.gradient(heard.start, own);
+      const strong = await noisy(1);
       return {
         gradient: read(factorRows(steps.gradient(heard.sum, own), "A")),
         f32: read(undone(factorRows(change, "A"), factorRows(heard.sum, "A"), steps.rate, steps.weightDecay)),
-        epsilon1: read(await noisy(1)),
+        epsilon1: strong.one,
+        sumEpsilon1: strong.sum,
         first: tried.judged(piecesBehindA(factorRows(first, "B"), factorRows(heard.start, "A"), inputs), own, null),
       };
     }
@@ -188,13 +199,21 @@ class Steps {
 }
 
 /** As much as in a federation of twelve steps on two thirds of thirty rows, however few are read here. */
-function noiseFor(epsilon: number, seed: number): PrivateSteps {
+function noiseFor(epsilon: number, seed: number, client: number): PrivateSteps {
   const noiseMultiplier = calibrateNoise(
     { epsilon, delta: 1 / (2 * ROWS) },
     { samplingRate: TRAINING.batchSize / ROWS, steps: STEPS },
   );
+  // The first is who is read alone.
+  const others = client === 0 ? [] : [client];
   if (noiseMultiplier === null) throw new RangeError(`No noise keeps to an epsilon of ${epsilon}`);
-  return { samplingRate: 1, clip: 1, noiseMultiplier, uniform: random(seed, "noise", epsilon), charge: async () => true };
+  return {
+    samplingRate: 1,
+    clip: 1,
+    noiseMultiplier,
+    uniform: random(seed, "noise", epsilon, ...others),
+    charge: async () => true,
+  };
 }
 
 /** As it arrives at the coordinator by default. */

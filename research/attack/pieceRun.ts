@@ -9,7 +9,9 @@ export const PIECE_VIEWS = {
   int8: "one update as it is sent by default (int8)",
   sum: "the sum of three (secure)",
   epsilon8: "one update, epsilon 8",
+  sumEpsilon8: "the sum of three (secure), epsilon 8",
   epsilon1: "one update, epsilon 1",
+  sumEpsilon1: "the sum of three (secure), epsilon 1",
   first: "the first step, where B is zero (gradient)",
 } as const;
 export type PieceView = keyof typeof PIECE_VIEWS;

@@ -1,7 +1,7 @@
 /** The runs of the attack on one step as a Markdown table. Pure. */
 import { mean } from "../experiment/statistics/interval.ts";
 import { leakScenarios, SCENARIO_TITLES } from "./leakRun.ts";
-import { markdown, spread } from "./leakTable.ts";
+import { markdown, spread, spreadShare } from "./leakTable.ts";
 import { PIECE_VIEWS, type PieceResult, pieceViews } from "./pieceRun.ts";
 
 type Found = PieceResult["chance"];
@@ -24,7 +24,7 @@ function table(runs: readonly PieceResult[]): string {
     const tokens = mean(alike.map((run) => run.tokens)).toFixed(0);
     const line = (words: string, found: readonly Found[]) => {
       const rights = found.flatMap(({ right }) => right ?? []);
-      const right = rights.length > 0 ? `${(100 * mean(rights)).toFixed(0)} %` : "";
+      const right = rights.length > 0 ? spreadShare(rights) : "";
       return [String(settings.rows), String(settings.steps), tokens, words, spread(found.map(({ auc }) => auc)), right];
     };
     const seen = pieceViews.flatMap((view) => {
