@@ -16,9 +16,11 @@ import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
+import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
 import {
   machineReport,
+  PRIVATE_TITLE,
   printCoordinator,
   printPage,
   printRace,
@@ -26,6 +28,7 @@ import {
   printRun,
   printScan,
   printStep,
+  privateLine,
   raggedLine,
   raggedTitle,
   SUM_TITLE,
@@ -52,6 +55,8 @@ const ROUND = "round";
 const RAGGED = "ragged";
 /** Only when asked for: no contest, but where the time of a step goes, and its race against another checkout. In processes of Node. */
 const STEP = "step";
+/** Only when asked for: a step with differential privacy of rows, by three ways to clip each row. In this process. */
+const PRIVATE = "private";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -63,7 +68,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
@@ -108,18 +113,19 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED], "kind of work");
-  const works = named.filter((name) => name !== ROUND && name !== STEP && name !== RAGGED);
+  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE], "kind of work");
+  const works = named.filter((name) => ![ROUND, STEP, RAGGED, PRIVATE].includes(name));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
   const device = torchDevice(values["torch-device"]);
   const rounds = named.includes(ROUND) ? await profiledRounds() : null;
   const steps = named.includes(STEP) ? await profiledSteps() : null;
+  const privateSteps = named.includes(PRIVATE) ? await measuredPrivateSteps() : null;
   const races = steps && values.against ? await racedSteps(values.against) : null;
   const ragged = named.includes(RAGGED) ? await trainedOnRows(values.python, values.data, Number(values.threads)) : null;
   if (works.length === 0) {
-    writeReport({ machine, rounds, steps, races, ragged });
+    writeReport({ machine, rounds, steps, races, ragged, privateSteps });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -139,7 +145,7 @@ async function main(): Promise<void> {
   if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, rounds, steps, races, ragged, page, coordinator, sums, scan });
+  writeReport({ ...report, rounds, steps, races, ragged, privateSteps, page, coordinator, sums, scan });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -237,6 +243,17 @@ async function trainedOnRows(python: string, data: string, threads: number): Pro
     outcomes.push(outcome);
   }
   return outcomes;
+}
+
+async function measuredPrivateSteps(): Promise<readonly PrivateStep[]> {
+  allowRelaxedSimd();
+  const steps: PrivateStep[] = [];
+  console.log(PRIVATE_TITLE);
+  for await (const step of (await import("./privateRun.ts")).measurePrivateSteps(1)) {
+    console.log(privateLine(step));
+    steps.push(step);
+  }
+  return steps;
 }
 
 async function measuredSums(): Promise<readonly SumRun[]> {

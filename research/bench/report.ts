@@ -4,6 +4,7 @@ import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { PageRun } from "./pageRun.ts";
+import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
 import { COMPUTED_PHASES, evaluationShare, type RoundProfile } from "./roundRun.ts";
 import type { ScanRun } from "./scanRun.ts";
@@ -91,6 +92,14 @@ export function printRace({ subject, threads, cpuMs, ms, cpuRatio, ratio, differ
   console.log(`  of the processor: ${times(cpuMs)}, ${spread(cpuRatio)}`);
   console.log(`  by the clock:     ${times(ms)}, ${spread(ratio)}`);
   console.log(`  losses differ by ${difference.toExponential(1)} nats at most\n`);
+}
+
+export const PRIVATE_TITLE =
+  "Gradients of a step with every row clipped, ms, one thread\n  base         rows  tokens    plain   row by row    ghost   formed";
+
+export function privateLine({ model, rows, tokens, plain, rowByRow, ghost, formed }: PrivateStep): string {
+  const ms = (value: number, width: number) => value.toFixed(0).padStart(width);
+  return `  ${model.padEnd(10)}${ms(rows, 7)}${ms(tokens, 8)}${ms(plain, 9)}${ms(rowByRow, 13)}${ms(ghost, 9)}${ms(formed, 9)}`;
 }
 
 export function printPage({ seconds, ...tasks }: PageRun): void {
