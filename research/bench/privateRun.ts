@@ -1,6 +1,6 @@
 /**
- * A step with differential privacy of rows, by four ways to the sum of clipped gradients, in this process: the product's micro-batches of one
- * row, and three that pass over the batch once and clip afterwards. They keep of every adapted layer its input x, the update's inner values h and
+ * A step with differential privacy of rows, by three ways to the sum of clipped gradients, in this process: the product's micro-batches of one
+ * row, and two that pass over the batch once and clip afterwards. They keep of every adapted layer its input x, the update's inner values h and
  * their gradients, and compute of each row i
  *   ghost:   |dA_i|^2 = sum_ts (u_t u_s)(x_t x_s), |dB_i|^2 = sum_ts (d_t d_s)(h_t h_s)          (Li et al. 2022, arXiv 2110.05679)
  *            and then sum_i c_i dA_i, of what was kept, with no second backward pass              (Bu et al. 2023, arXiv 2210.00038)
