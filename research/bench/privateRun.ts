@@ -203,7 +203,7 @@ function atOnce(model: TaskModel, adapter: OwnedAdapter, rows: readonly Example[
 
 /** Keeps what the gradients of the factors are made of, in place of these. */
 function keep(rows: number, kept: Kept[], dy: tf.Tensor2D, { factors, scale }: Adapted, x: tf.Tensor2D, hidden: tf.Tensor2D) {
-  const byRow = (tensor: tf.Tensor2D) => tf.keep(tf.clone(tensor).reshape<tf.Rank.R3>([rows, -1, tensor.shape[1]]));
+  const byRow = (tensor: tf.Tensor2D): tf.Tensor3D => tf.keep(tf.clone(tensor).reshape<tf.Tensor3D>([rows, -1, tensor.shape[1]]));
   const dHidden = tf.matMul(dy, factors.b).mul<tf.Tensor2D>(scale);
   kept.push({ b: factors.b.dataId, x: byRow(x), hidden: byRow(hidden), dHidden: byRow(dHidden), dy: byRow(dy) });
   return { dHidden, none: [tf.zerosLike(factors.a), tf.zerosLike(factors.b)] as const };
