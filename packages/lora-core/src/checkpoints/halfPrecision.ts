@@ -1,10 +1,5 @@
 /** 16-bit floats in checkpoints: IEEE binary16 ("F16") and bfloat16 ("BF16"), widened exactly to binary32. */
-
-/** Values as a checkpoint has them. */
-export interface Halves {
-  readonly format: "F16" | "BF16";
-  readonly bits: Uint16Array;
-}
+import type { Halves } from "../tensors/namedTensors.ts";
 
 /** All values of a 16-bit array as float32, in a new array. */
 export function widenHalves(halves: Uint16Array, format: Halves["format"]): Float32Array {

@@ -7,8 +7,8 @@
 import { z } from "zod";
 import { DuetError } from "../errors/duetError.ts";
 import { schemaWords } from "../errors/schemaWords.ts";
-import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
-import { type Halves, widenHalves } from "./halfPrecision.ts";
+import { type Halves, type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
+import { widenHalves } from "./halfPrecision.ts";
 
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;

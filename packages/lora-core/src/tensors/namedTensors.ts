@@ -3,7 +3,11 @@
  * Values are float32 at rest; arithmetic on them accumulates in float64 (see arithmetic.ts).
  */
 
-import type { Halves } from "../checkpoints/halfPrecision.ts";
+/** Values as a checkpoint has them: IEEE binary16 ("F16") or bfloat16 ("BF16"). */
+export interface Halves {
+  readonly format: "F16" | "BF16";
+  readonly bits: Uint16Array;
+}
 
 /** One dense row-major tensor in host memory. `data.length` is the product of `shape`. */
 export interface HostTensor {

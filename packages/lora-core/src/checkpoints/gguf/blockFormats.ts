@@ -3,7 +3,8 @@
  * A value is computed in float64, where every product and sum below is exact (scales have 11 bits), and rounded once when stored.
  * That equals llama.cpp's float32 arithmetic bit for bit. Layouts: ggml-common.h and ggml-quants.c of llama.cpp.
  */
-import { type Halves, widenHalves } from "../halfPrecision.ts";
+import type { Halves } from "../../tensors/namedTensors.ts";
+import { widenHalves } from "../halfPrecision.ts";
 
 /** A window over a tensor's bytes that is moved from block to block; indexes count from the block's first byte. */
 class Block {

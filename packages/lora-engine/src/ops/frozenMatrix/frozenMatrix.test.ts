@@ -1,4 +1,5 @@
-import { type Halves, widenHalves } from "@duet/lora-core/checkpoints/halfPrecision";
+import { widenHalves } from "@duet/lora-core/checkpoints/halfPrecision";
+import type { Halves } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";

@@ -1,5 +1,5 @@
 /** A checkpoint's 16-bit values as kernels read them. */
-import type { Halves } from "@duet/lora-core/checkpoints/halfPrecision";
+import type { Halves } from "@duet/lora-core/tensors/namedTensors";
 
 /**
  * Rows of `width` values as whole 32-bit words, two values each, the first in the low half; a last odd value shares its word with 0.
