@@ -107,6 +107,31 @@ test.each(["use-lite", "duet-tiny"] as const)(
   },
 );
 
+test("dropout keeps nothing for the backward pass: its masks are made where they are used", async () => {
+  const files = readModelFolder("duet-tiny");
+  const model = loadModel(files);
+  const task = await model.prepare({ kind: "text" });
+  const targetModules = [...parseArchitecture(files.config).defaultTargets];
+  const layout = adapterLayout(model.linears, { rank: 4, alpha: 8, dropout: 0, targetModules });
+  const adapter = uploadAdapter(initialAdapter(layout, 3), { scale: 2, trainable: true });
+  const input = "the disk of the node could not be read and the job was started again";
+  const batch = LABELS.map((answer, line) => task.encode({ line, input: `${line} ${input}`, answer }, 48));
+  const peakWith = (rate: number) => {
+    meter.takePeak();
+    const before = meter.live();
+    const pass = { dropout: { rate, seed: 4 }, recompute: false };
+    const { value, grads } = tf.variableGrads(() => task.loss(batch, adapter, pass), [...adapter.variables]);
+    tf.dispose([value, grads]);
+    return meter.takePeak() - before;
+  };
+  const [without, dropped] = [peakWith(0), peakWith(0.3)];
+  // One mask at a time, and the input that it was applied to; all masks together are as large as the inputs of all modules.
+  expect(dropped).toBeLessThan(1.25 * without);
+  adapter.dispose();
+  task.dispose();
+  model.dispose();
+});
+
 test("the loss of 49,152 classes and its gradient take less than a tenth of what they take with all logits at once", () => {
   const [rows, width, classes] = [24, 8, 49_152];
   const head = sharedLinear(tf.randomNormal<tf.Rank.R2>([classes, width], 0, 1, "float32", 1));

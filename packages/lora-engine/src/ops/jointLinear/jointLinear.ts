@@ -59,19 +59,18 @@ function savedOf(x: tf.Tensor2D, adapted: readonly (Adapted | null)[], hidden: r
     const inner = hidden[i];
     if (!part || !inner) continue;
     Object.assign(saved, { [`hidden${i}`]: inner, [`a${i}`]: part.factors.a, [`b${i}`]: part.factors.b });
-    if (part.mask) saved[`mask${i}`] = part.mask;
   }
   return saved;
 }
 
 function adaptedBy({ factors, scale, dropout }: LoraUpdate, shape: [number, number]): Adapted {
-  return { factors, scale, mask: dropout && dropout.rate > 0 ? dropoutMask(shape, dropout) : undefined };
+  return { factors, scale, mask: dropoutMask(shape, dropout) };
 }
 
-function adaptedFrom({ scale }: LoraUpdate, saved: Saved, i: number): Adapted {
-  const [a, b] = [saved[`a${i}`], saved[`b${i}`]];
-  if (!a || !b) throw new RangeError("unreachable: the factors of an update are saved");
-  return { factors: { a, b }, scale, mask: saved[`mask${i}`] };
+function adaptedFrom({ scale, dropout }: LoraUpdate, saved: Saved, i: number): Adapted {
+  const { x, [`a${i}`]: a, [`b${i}`]: b } = saved;
+  if (!x || !a || !b) throw new RangeError("unreachable: the factors of an update are saved");
+  return { factors: { a, b }, scale, mask: dropoutMask(x.shape, dropout) };
 }
 
 function assertShapes(x: tf.Tensor2D, parts: readonly LinearPart[]): void {

@@ -11,7 +11,11 @@ export function dropoutValues(size: number, { rate, seed }: Dropout): Float32Arr
   return Float32Array.from({ length: size }, () => (uniform() < rate ? 0 : kept));
 }
 
-/** {@link dropoutValues} on the backend. The caller owns the tensor. */
-export function dropoutMask(shape: [number, number], dropout: Dropout): tf.Tensor2D {
+/**
+ * {@link dropoutValues} on the backend; undefined where nothing is dropped. The caller owns the tensor. A mask is as large as the input, so
+ * the backward pass makes it again rather than that it is kept for it.
+ */
+export function dropoutMask(shape: [number, number], dropout: Dropout | null | undefined): tf.Tensor2D | undefined {
+  if (!dropout || dropout.rate === 0) return;
   return tf.tensor2d(dropoutValues(shape[0] * shape[1], dropout), shape);
 }

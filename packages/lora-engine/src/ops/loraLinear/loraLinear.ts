@@ -38,12 +38,12 @@ function adaptedLinear(x: tf.Tensor2D, frozen: FrozenLinear, { factors, scale, d
   return differentiable(
     [x, a, b],
     () => {
-      const mask: { mask?: tf.Tensor2D } = dropout && dropout.rate > 0 ? { mask: dropoutMask(x.shape, dropout) } : {};
-      const { value, hidden } = kernel.adaptedForward(x, frozen, { factors, scale, mask: mask.mask });
-      return { value, saved: { x, hidden, a, b, ...mask } };
+      const mask = dropoutMask(x.shape, dropout);
+      const { value, hidden } = kernel.adaptedForward(x, frozen, { factors, scale, mask });
+      return { value, saved: { x, hidden, a, b } };
     },
     (dy, saved) => {
-      const adapted = { factors: { a: saved.a, b: saved.b }, scale, mask: saved.mask };
+      const adapted = { factors: { a: saved.a, b: saved.b }, scale, mask: dropoutMask(saved.x.shape, dropout) };
       return kernel.adaptedBackward(dy, frozen, adapted, saved);
     },
   );
