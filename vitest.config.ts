@@ -10,7 +10,9 @@ const gpu = {
   test: {
     ...node,
     name: "gpu",
-    include: ["packages/lora-engine/src/**/{ops,compute,product,packedProduct,optim,encoder,causalLm,webgpu}.browser.test.ts"],
+    include: [
+      "packages/lora-engine/src/**/{ops,compute,product,packedProduct,optim,encoder,causalLm,gradients,dispatches,webgpu}.browser.test.ts",
+    ],
     setupFiles: ["packages/lora-engine/src/backends/testing/nodeWebgpu.setup.ts"],
     testTimeout: 300_000,
     fileParallelism: false,

@@ -1,7 +1,7 @@
 /** What flows from layer to layer, with its last addend beside it, so that adding it and the norm that reads the sum are one op. */
 import * as tf from "@tensorflow/tfjs";
-import type { FrozenNorm } from "../ops/residualNorm/frozenNorm.ts";
-import { frozenNorm, type Residual, residualNorm } from "../ops/residualNorm/residualNorm.ts";
+import { frozenNorm, residualNorm } from "../ops/residualNorm/residualNorm.ts";
+import type { FrozenNorm, Residual } from "../ops/residualNorm/residualNormKernel.ts";
 
 /** x + delta, [N, D]; without delta nothing is to be added. A type and no interface: tf.tidy takes no interfaces. */
 export type ResidualStream = {

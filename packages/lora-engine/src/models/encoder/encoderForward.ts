@@ -7,7 +7,7 @@ import type { EncoderConfig } from "@duet/lora-core/architectures/encoderConfig"
 import * as tf from "@tensorflow/tfjs";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { relu } from "../../ops/relu/relu.ts";
-import type { FrozenNorm } from "../../ops/residualNorm/frozenNorm.ts";
+import type { FrozenNorm } from "../../ops/residualNorm/residualNormKernel.ts";
 import { rowMeans } from "../../ops/rowMeans/rowMeans.ts";
 import { joinedRows, type RowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
 import { selfAttention } from "../../ops/selfAttention/selfAttention.ts";

@@ -1,6 +1,7 @@
 /** Weights of layers that read the same input, one behind the other in one matrix, so that a kernel of one dispatch reads all of them. */
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../frozenLinear.ts";
+import { stackedRows } from "../webgpu/stackedRows.ts";
 
 /**
  * The same layers with views of one matrix on WebGPU, where they are kept alike; else as they are. Takes over the weights: the matrix
@@ -13,12 +14,10 @@ export function stackedWeights(linears: readonly FrozenLinear[]): readonly Froze
   if (tf.getBackend() !== "webgpu" || !first || others.length === 0 || !others.every((other) => alike(first, other)))
     return linears;
   const scales = linears.flatMap(({ weight }) => weight.scales ?? []);
+  const [firstScales, ...otherScales] = scales;
   const whole = {
-    stored: tf.concat(
-      linears.map(({ weight }) => weight.stored),
-      0,
-    ),
-    scales: scales.length > 0 ? tf.concat(scales, 0) : null,
+    stored: stackedRows([first.weight.stored, ...others.map(({ weight }) => weight.stored)]),
+    scales: firstScales ? stackedRows([firstScales, ...otherScales]) : null,
   };
   tf.dispose([...scales, ...linears.map(({ weight }) => weight.stored)]);
   let firstRow = 0;

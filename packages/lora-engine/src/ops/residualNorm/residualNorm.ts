@@ -8,13 +8,8 @@ import * as tf from "@tensorflow/tfjs";
 import { differentiablePair } from "../differentiable.ts";
 import { layerNorm } from "../layerNorm/layerNorm.ts";
 import { rmsNorm } from "../rmsNorm/rmsNorm.ts";
-import type { FrozenNorm } from "./frozenNorm.ts";
 import { webgpuResidualNorm, webgpuResidualNormGradient } from "./residualNorm.webgpu.ts";
-
-export interface Residual {
-  readonly sum: tf.Tensor2D;
-  readonly normed: tf.Tensor2D;
-}
+import type { FrozenNorm, Residual } from "./residualNormKernel.ts";
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function residualNorm(x: tf.Tensor2D, delta: tf.Tensor2D, frozen: FrozenNorm): Residual {

@@ -4,8 +4,7 @@ import { layerNormBody, layerNormGradientBody } from "../layerNorm/layerNorm.web
 import { rmsNormBody, rmsNormGradientBody } from "../rmsNorm/rmsNorm.webgpu.ts";
 import { compute, type Element } from "../webgpu/compute.ts";
 import { type Lanes, laneCount, lanesOf, perRow, rowGroups } from "../webgpu/wgsl.ts";
-import type { FrozenNorm } from "./frozenNorm.ts";
-import type { Residual } from "./residualNorm.ts";
+import type { FrozenNorm, Residual } from "./residualNormKernel.ts";
 
 /** The sum is `x` to the norm, which reads in every thread what the same thread wrote. */
 export function webgpuResidualNorm(before: tf.Tensor2D, delta: tf.Tensor2D, norm: FrozenNorm): Residual {

@@ -78,7 +78,8 @@ function submitWhenFull(backend: WebgpuBackend): void {
   backend.submitQueue();
 }
 
-function bufferOf(backend: WebgpuBackend, { dataId }: tf.TensorInfo): GPUBuffer {
+/** Where a tensor lies, once it is uploaded. */
+export function bufferOf(backend: WebgpuBackend, { dataId }: tf.TensorInfo): GPUBuffer {
   const { resource } = backend.tensorMap.get(dataId);
   if (!resource) throw new TypeError("A tensor has no buffer on the GPU");
   return resource;
