@@ -38,6 +38,8 @@ export function testLeaksOn(backend: BackendName): void {
         losses.push(loss);
         seen.push(JSON.stringify({ ...tf.memory(), heap: backend === "wasm" ? wasmMemory().buffer.byteLength : null }));
       },
+      // Looked at after every step: how many are on their way at a time depends on the clock.
+      keeping: { from: null, betweenSteps: async (read) => void (await read()) },
     });
     expect(JSON.parse(seen[0] ?? "")).toMatchObject({ numTensors: expect.any(Number), numBytes: expect.any(Number) });
     // WebGPU counts the buffers on the GPU, too.
