@@ -1,5 +1,5 @@
 /** A batch of texts of different lengths, one after the other. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { plainMatrix } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import { frozenRows } from "../../ops/frozenRows/frozenRows.ts";
 import { placesIn, type RowOffsets, rowOffsets } from "../../ops/selfAttention/rowOffsets.ts";
