@@ -1,5 +1,6 @@
 /** The rows of every simulated client, from the public data sets that lie beside the project. */
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
+import type { Row } from "@duet/lora-core/data/row";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { ExperimentData } from "./clientData.ts";
@@ -21,6 +22,27 @@ const WITH_POOL: readonly RunSettings["scenario"][] = ["clinc150", "banking77", 
 
 /** @throws {Error} when a file is missing, there are more clients than systems, or the scenario has no such split or pool. */
 export function experimentData(folder: string, settings: RunSettings): ExperimentData {
+  const data = dataOf(folder, settings);
+  return settings.codes ? withCodes(data) : data;
+}
+
+/** Every label is its number among all. @throws {RangeError} in a text task. */
+function withCodes({ task, clients, ...data }: ExperimentData): ExperimentData {
+  if (task.kind !== "label") throw new RangeError("Codes are of labels; this scenario writes texts");
+  const codes = new Map(task.labels.map((label, i) => [label, String(i)]));
+  const coded = (rows: readonly Row[]) => rows.map((row) => ({ ...row, answer: codes.get(row.answer) ?? row.answer }));
+  return {
+    ...data,
+    task: { kind: "label", labels: [...codes.values()] },
+    clients: clients.map(({ split, unseen, ...own }) => ({
+      ...own,
+      split: { train: coded(split.train), fusion: coded(split.fusion), test: coded(split.test) },
+      unseen: coded(unseen),
+    })),
+  };
+}
+
+function dataOf(folder: string, settings: RunSettings): ExperimentData {
   const { scenario, pool, split } = settings;
   if (split && !IN_TIME.includes(scenario)) {
     throw new RangeError(`The rows of ${scenario} have no time; --split time is for ${IN_TIME.join(" and ")}`);

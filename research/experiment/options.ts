@@ -53,6 +53,7 @@ const fields = z.strictObject({
   split: z.literal("time").optional(),
   /** none, or the rate; behind a colon "personal" where they never leave a client. */
   prototypes: list(z.string().regex(/^(none|\d+(\.\d+)?(:personal)?)$/)).optional(),
+  codes: z.literal("labels").optional(),
   pool: z.literal("tuning").optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
@@ -97,6 +98,7 @@ export const USAGE = `npm run experiment -- [options]
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)
+  --codes labels            labels are numbers, which say nothing of what they mean
   --pool tuning             of clinc150, banking77, abstracts: rows that no table uses, to tune settings on
   --threads N               runs at the same time (default 2)
   --json FILE               runs that are in it are not repeated (default out/experiment.json)

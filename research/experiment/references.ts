@@ -3,9 +3,11 @@
  * base (nearest class mean and linear probe; alone, and of sums that clients send in one round), and one adapter trained on everybody's
  * rows, the ceiling that nobody in a federation may have.
  */
+import { PROTOTYPES_KEY } from "@duet/lora-core/adapters/adapterLayout";
 import { classificationMetrics } from "@duet/lora-core/data/classificationMetrics";
 import type { Row } from "@duet/lora-core/data/row";
 import { local } from "@duet/lora-core/strategies/local";
+import { linearCombination } from "@duet/lora-core/tensors/arithmetic";
 import type { Example, LanguageModel } from "@duet/lora-engine/models/languageModel";
 import { inBatches } from "@duet/lora-engine/training/evaluateAdapter";
 import type { ExperimentData } from "./clientData.ts";
@@ -19,7 +21,7 @@ import { deviation, mean } from "./statistics/interval.ts";
 import { testRowsOf } from "./testRows.ts";
 
 /** What is said of any rows by what a client has. */
-type Judge = (member: SimulatedClient, rows: readonly Row[]) => Promise<ServedAccuracy>;
+type Judge = (member: SimulatedClient, rows: readonly Row[], model: LanguageModel) => Promise<ServedAccuracy>;
 
 interface Judged {
   readonly judge: Judge;
@@ -40,6 +42,8 @@ const references: Readonly<Record<string, Reference>> = {
   "class-means:federated": (options, clients) => onFrozenBase(options, clients, { head: meansHead, together: true }),
   "linear-probe": (options, clients) => onFrozenBase(options, clients, { head: probeHead, together: false }),
   "linear-probe:federated": (options, clients) => onFrozenBase(options, clients, { head: probeHead, together: true }),
+  prototypes: (_, clients) => untrainedPrototypes(clients, false),
+  "prototypes:federated": (_, clients) => untrainedPrototypes(clients, true),
   pooled,
 };
 
@@ -57,12 +61,13 @@ export async function referenceRun(options: SimulationOptions): Promise<RunResul
   const reference = references[settings.method];
   if (!reference) throw new RangeError(`There is no reference "${settings.method}"; there are: ${referenceNames.join(", ")}`);
   // Never run: its clients hold the rows as tokens and the initial adapter, as every method's do.
-  const simulation = await createSimulation({ ...options, settings: { ...settings, method: local.id } });
+  const prototypes = settings.method.startsWith("prototypes") ? { prototypes: { rate: 0, travel: "shared" as const } } : {};
+  const simulation = await createSimulation({ ...options, settings: { ...settings, ...prototypes, method: local.id } });
   try {
     const { clients } = simulation;
     const { judge, costs = {} } = await reference(options, clients);
-    const own = await eachOf(clients, (member) => judge(member, member.data.split.test));
-    const others = await eachOf(clients, (member) => judge(member, rowsOfOthers(member, clients)));
+    const own = await eachOf(clients, (member) => judge(member, member.data.split.test, options.model));
+    const others = await eachOf(clients, (member) => judge(member, rowsOfOthers(member, clients), options.model));
     return resultOf({ options, clients, own, others, costs, seconds: (performance.now() - startedAt) / 1000 });
   } finally {
     simulation.dispose();
@@ -129,6 +134,29 @@ async function onFrozenBase(
       return accuracyOf(member, rows, (row) => classify(vectors[row] ?? []));
     },
     costs: { bytesUp: up * bytes, bytesDown: down * bytes },
+  };
+}
+
+/** Label prototypes before any step, of each client's own rows, or the mean of all by their rows: what round 1 of a federation sends. */
+async function untrainedPrototypes(clients: readonly SimulatedClient[], together: boolean): Promise<Judged> {
+  const made = await eachOf(clients, async ({ client }) => {
+    const labels = await client.model.prototypesOf?.(client.examples.train);
+    if (!labels) throw new RangeError("Label prototypes are of tasks with labels on an encoder");
+    return new Map([[PROTOTYPES_KEY, labels]]);
+  });
+  const rows = clients.map(({ client }) => client.examples.train.length);
+  const all = rows.reduce((sum, count) => sum + count, 0);
+  const mean = linearCombination(
+    rows.map((count) => count / all),
+    made,
+  );
+  const bytes = together ? BYTES_PER_VALUE * clients.length * (mean.get(PROTOTYPES_KEY)?.data.length ?? 0) : 0;
+  return {
+    judge: ({ id, client }, of, model) => {
+      const own = made[clients.findIndex((member) => member.id === id)];
+      return servedAccuracy(client, model, new Map([...client.held.shared, ...((together ? mean : own) ?? [])]), of);
+    },
+    costs: { bytesUp: bytes, bytesDown: bytes },
   };
 }
 

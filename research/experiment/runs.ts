@@ -50,6 +50,8 @@ export const runSettings = z.strictObject({
   split: z.literal("time").optional(),
   /** Labels as vectors that learn; left out where labels are their texts. */
   prototypes: prototypeConfig.pick({ rate: true, travel: true }).optional(),
+  /** Labels are numbers that say nothing, in place of their words; left out where they are words. */
+  codes: z.literal(true).optional(),
   /** Of the rows set aside for tuning; left out in every run of a table. */
   pool: z.literal("tuning").optional(),
 });

@@ -24,3 +24,13 @@ it("refuses an epsilon that is none", () => {
   expect(() => runsOf("--epsilon", "0")).toThrow("--epsilon");
   expect(() => runsOf("--epsilon", "nothing")).toThrow("--epsilon");
 });
+
+it("makes labels prototypes that learn at a rate, shared or kept, or codes, where that is asked for", () => {
+  const runs = runsOf("--methods", "fedavg", "--prototypes", "none,1,0.5:personal", "--codes", "labels");
+  expect(runs.map(({ prototypes, codes }) => [prototypes ?? null, codes])).toEqual([
+    [null, true],
+    [{ rate: 1, travel: "shared" }, true],
+    [{ rate: 0.5, travel: "personal" }, true],
+  ]);
+  expect(() => runsOf("--prototypes", "much")).toThrow("--prototypes");
+});

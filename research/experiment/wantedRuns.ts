@@ -14,12 +14,12 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     name === "all" ? [...referenceNames, ...allMethods()] : name === "references" ? referenceNames : [name],
   );
   for (const name of methods) if (!isReference(name)) methodNamed(name);
-  const { scenario, steps, budget = null, local, rows, split, pool } = options;
+  const { scenario, steps, budget = null, local, rows, split, pool, codes } = options;
   const common = { scenario, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
   const rate = options["learning-rate"];
   const training = rate === undefined ? {} : { learningRate: rate };
-  const division = { ...(split ? { split } : {}), ...(pool ? { pool } : {}) };
+  const division = { ...(split ? { split } : {}), ...(pool ? { pool } : {}), ...(codes ? { codes: true as const } : {}) };
   const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   const each = combinations({
     seed: seeds,

@@ -12,12 +12,14 @@
 import type { HostTensor } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { unitRows } from "../../ops/unitRows/unitRows.ts";
-import { inBatches } from "../../training/evaluateAdapter.ts";
 import type { Example } from "../languageModel.ts";
 import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
 /** w: chosen on the tuning pools of three data sets (docs/experiments.md); half or twice of it is as good. */
 const TEXT_WEIGHT = 0.2;
+
+/** Rows of a pass. */
+const ROWS_AT_ONCE = 32;
 
 /** p [L, D] of texts [L, D] and V [L, D]; differentiable in V. Call inside tf.tidy. */
 export function prototypesFrom(texts: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor2D {
@@ -28,7 +30,8 @@ export function prototypesFrom(texts: tf.Tensor2D, labels: tf.Tensor2D): tf.Tens
 export async function prototypesOfRows(encoder: SentenceEncoder, rows: readonly Example[], labels: number): Promise<HostTensor> {
   let sums = new Float32Array();
   let width = 0;
-  for (const { examples } of inBatches(rows)) {
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const examples = rows.slice(start, start + ROWS_AT_ONCE);
     const embedded = tf.tidy(() =>
       encoder.embed(
         examples.map(({ tokens }) => tokens),
