@@ -72,11 +72,13 @@ async function kept(client: Client, request: RoundRequest, from: JournalState | 
     states,
     outcome,
     sent: sent?.() ?? null,
-    metrics: { ...report.metrics(), trainSeconds: 0, fusion: withoutSeconds(report.metrics().fusion) },
+    metrics: timeless(report.metrics()),
   };
 }
 
-const withoutSeconds = (fusion: RoundMetrics["fusion"]) => fusion && { ...fusion, seconds: 0 };
+const timeless = ({ phases: _, fusion, ...metrics }: RoundMetrics): RoundMetrics => {
+  return { ...metrics, trainSeconds: 0, fusion: fusion && { ...fusion, seconds: 0 } };
+};
 
 /** All rounds; what the first client sent and received in them, and how it ended. */
 async function federate(method: Method, run: (client: Client, request: RoundRequest) => Promise<Ran> = straight) {

@@ -47,7 +47,7 @@ interface Outcome {
   readonly after: ClientCheckpoint;
 }
 
-const timeless = ({ metrics, ...rest }: RoundResult): RoundResult => ({
+const timeless = ({ metrics: { phases: _, ...metrics }, ...rest }: RoundResult): RoundResult => ({
   ...rest,
   metrics: { ...metrics, trainSeconds: 0, fusion: metrics.fusion && { ...metrics.fusion, seconds: 0 } },
 });
