@@ -106,7 +106,7 @@ const submissions = (page: Page) =>
 async function figures({ until }: OpenFederation) {
   const { phase, clients } = await until("the end", ({ endedAt }) => endedAt !== null, DEADLINE_MS);
   const [client] = clients;
-  const history = client?.history.map(({ round, metrics: { trainSeconds: _, fusion, ...rest } }) => ({
+  const history = client?.history.map(({ round, metrics: { trainSeconds: _, phases: __, fusion, ...rest } }) => ({
     round,
     ...rest,
     fusion: fusion && { ...fusion, seconds: 0 },
