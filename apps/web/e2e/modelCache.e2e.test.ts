@@ -18,7 +18,7 @@ it("downloads the base model in the first tab, and takes it from the browser's s
   for (let tab = 0; tab < 2; tab++) {
     const page = await context.newPage();
     await page.goto(stage.url);
-    await page.getByRole("button", { name: "System logs" }).click();
+    await page.getByRole("button", { name: "system logs", exact: true }).click();
     await page.waitForURL(/\/federation\/[^#]+#/);
     const mine = page.getByRole("region", { name: "My tab" });
     await mine.getByText("Waiting for other clients").waitFor();

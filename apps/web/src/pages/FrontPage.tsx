@@ -5,16 +5,20 @@ import { Shell } from "../app/Shell.tsx";
 import { Exchange } from "../front/Exchange.tsx";
 import { FederationList } from "../front/FederationList.tsx";
 import { KnownFederations } from "../front/KnownFederations.tsx";
-import { PastFederations } from "../front/PastFederations.tsx";
 import { ThreeSteps } from "../front/ThreeSteps.tsx";
+import { useServices } from "../hooks/ServicesContext.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { readLink } from "../lib/links.ts";
 import { TrySamples } from "../newFederation/TrySamples.tsx";
+import { lazyPart } from "../ui/lazyPart.tsx";
 import { Term } from "../ui/Term.tsx";
+
+const PastFederations = lazyPart(async () => (await import("../front/PastFederations.tsx")).PastFederations);
 
 /** What it is, what stays, what travels, who runs what; a way to see it, to begin, and back. */
 export function FrontPage() {
   const [hasLink, setHasLink] = useState(false);
+  const { storage } = useServices();
   const [forgotten, setForgotten] = useState("");
   return (
     <Shell title={null}>
@@ -44,7 +48,7 @@ export function FrontPage() {
         <p role="status" className={forgotten ? undefined : "visuallyHidden"} style={{ margin: 0 }}>
           {forgotten}
         </p>
-        <PastFederations onForgotten={setForgotten} />
+        {storage.past().length > 0 && <PastFederations onForgotten={setForgotten} />}
         <FederationList />
       </div>
     </Shell>

@@ -1,0 +1,55 @@
+import { Button, Checkbox, Group, Modal } from "@mantine/core";
+import { useState } from "react";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { useTask } from "../hooks/useTask.ts";
+import type { ForgettablePart } from "../services/appServices.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import type { ForgetDataProps } from "./forgetDataProps.ts";
+import { forgottenWords, PARTS } from "./forgetView.ts";
+
+const ALL = PARTS.map(({ part }) => part);
+
+/** Asks what this browser is to forget of a federation, saying what is lost with each. */
+export function ForgetDialog({ federationId, name, onForgotten, onClose }: ForgetDataProps & { readonly onClose: () => void }) {
+  const services = useServices();
+  const [chosen, setChosen] = useState<readonly ForgettablePart[]>(ALL);
+  const [forgetting, forget] = useTask();
+  const start = () =>
+    forget(async () => {
+      const forgotten = await services.forget(federationId, chosen);
+      onClose();
+      onForgotten(forgottenWords(name, forgotten));
+    });
+  return (
+    <Modal opened onClose={onClose} title={`Forget my data of ${name}?`}>
+      <p style={{ marginTop: 0 }}>It is deleted from this browser and cannot be brought back. Choose what:</p>
+      {PARTS.map(({ part, label, lost }) => (
+        <Checkbox
+          key={part}
+          my="sm"
+          label={label}
+          description={lost}
+          checked={chosen.includes(part)}
+          onChange={(event) =>
+            setChosen(event.currentTarget.checked ? [...chosen, part] : chosen.filter((other) => other !== part))
+          }
+        />
+      ))}
+      <Group justify="flex-end" gap="sm" mt="md">
+        <Button variant="default" onClick={onClose}>
+          Keep everything
+        </Button>
+        <Button
+          color="var(--alert)"
+          variant="outline"
+          disabled={chosen.length === 0}
+          loading={forgetting.kind === "busy"}
+          onClick={start}
+        >
+          Forget these
+        </Button>
+      </Group>
+      {forgetting.kind === "failed" && <FailureAlert failure={forgetting.failure} />}
+    </Modal>
+  );
+}
