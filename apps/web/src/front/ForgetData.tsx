@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { lazyPart } from "../ui/lazyPart.tsx";
 import type { ForgetDataProps } from "./forgetDataProps.ts";
 
@@ -13,7 +13,7 @@ export function ForgetData(props: ForgetDataProps) {
       <Button size="xs" variant="default" aria-label={`Forget my data of ${props.name}`} onClick={() => setAsking(true)}>
         Forget my data…
       </Button>
-      {isAsking && <ForgetDialog {...props} onClose={() => setAsking(false)} />}
+      <Suspense>{isAsking && <ForgetDialog {...props} onClose={() => setAsking(false)} />}</Suspense>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Group, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Suspense, useState } from "react";
 import { Link } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { Exchange } from "../front/Exchange.tsx";
@@ -48,7 +48,7 @@ export function FrontPage() {
         <p role="status" className={forgotten ? undefined : "visuallyHidden"} style={{ margin: 0 }}>
           {forgotten}
         </p>
-        {storage.past().length > 0 && <PastFederations onForgotten={setForgotten} />}
+        <Suspense>{storage.past().length > 0 && <PastFederations onForgotten={setForgotten} />}</Suspense>
         <FederationList />
       </div>
     </Shell>

@@ -1,15 +1,10 @@
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
-/** A part of a page whose code is fetched when it is first shown. When that fails, it says so in its place. */
-export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  const Part = lazy(async () => ({ default: await load().catch((): ComponentType<Props> => MissingPart) }));
-  return function LazyPart(props: Props) {
-    return (
-      <Suspense fallback={null}>
-        <Part {...props} />
-      </Suspense>
-    );
-  };
+/** A part of a page whose code is fetched when it is first shown, inside Suspense. When that fails, it says so in its place. */
+export function lazyPart<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): LazyExoticComponent<ComponentType<Props>> {
+  return lazy(async () => ({ default: await load().catch((): ComponentType<Props> => MissingPart) }));
 }
 
 function MissingPart() {
