@@ -1,13 +1,12 @@
 /**
- * A step with differential privacy of rows, by three ways to the sum of clipped gradients, in this process: the product's micro-batches of one
- * row, and two that pass over the batch once and clip afterwards. They keep of every adapted layer its input x, the update's inner values h and
- * their gradients, and compute of each row i
- *   ghost:   |dA_i|^2 = sum_ts (u_t u_s)(x_t x_s), |dB_i|^2 = sum_ts (d_t d_s)(h_t h_s)          (Li et al. 2022, arXiv 2110.05679)
- *            and then sum_i c_i dA_i, of what was kept, with no second backward pass              (Bu et al. 2023, arXiv 2210.00038)
- *   formed:  dA_i and dB_i themselves
+ * A step with differential privacy of rows, by three ways to the sum of clipped gradients, in this process: the product's (every row's gradients
+ * from one pass over all), a pass for each row, and ghost norms. The last keeps of every adapted layer its input x, the update's inner values h and
+ * their gradients u and d, and computes of each row i
+ *   |dA_i|^2 = sum_ts (u_t u_s)(x_t x_s), |dB_i|^2 = sum_ts (d_t d_s)(h_t h_s)          (Li et al. 2022, arXiv 2110.05679)
+ * and then sum_i c_i dA_i, of what was kept, with no second backward pass              (Bu et al. 2023, arXiv 2210.00038)
  * No noise: it is the same for all. All sums must agree.
  */
-import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { adapterLayout, factorAKey, factorBKey, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import { DEFAULT_ADAPTER } from "@duet/lora-core/federation/federationDefaults";
 import { random } from "@duet/lora-core/tensors/random";
@@ -19,6 +18,7 @@ import { wasmLoraLinear } from "@duet/lora-engine/ops/loraLinear/loraLinear.wasm
 import type { Adapted, LoraLinearKernel } from "@duet/lora-engine/ops/loraLinear/loraLinearKernel";
 import { type OwnedAdapter, uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { privateGradients } from "@duet/lora-engine/training/privateGradients";
+import { type RowGradients, rowGradients } from "@duet/lora-engine/training/rowGradients";
 import * as tf from "@tensorflow/tfjs";
 import { openModel } from "../experiment/openModel.ts";
 import { useNodeWasm } from "../runner/nodeWasm.ts";
@@ -38,9 +38,9 @@ export interface PrivateStep {
   readonly tokens: number;
   /** Medians, ms a step. */
   readonly plain: number;
+  readonly together: number;
   readonly rowByRow: number;
   readonly ghost: number;
-  readonly formed: number;
 }
 
 export async function* measurePrivateSteps(threads: number): AsyncGenerator<PrivateStep> {
@@ -81,11 +81,15 @@ function examplesOf(model: TaskModel, rows: number, tokens: number): readonly Ex
 }
 
 async function measure(model: TaskModel, adapter: OwnedAdapter, batch: readonly Example[]) {
+  const keys = [...adapter.factors.keys()].flatMap((module) => [factorAKey(module), factorBKey(module)]);
   const ways = {
     plain: async () => batchGradients(model, adapter, batch),
-    rowByRow: () => oneByOne(model, adapter, batch),
-    ghost: async () => atOnce(model, adapter, batch, ghostNorms),
-    formed: async () => atOnce(model, adapter, batch, formedNorms),
+    together: () =>
+      clipped(adapter, batch, batch.length, (rows) => {
+        return rowGradients(rows, keys, adapter, (probed) => model.loss(rows, probed, PASS));
+      }),
+    rowByRow: () => clipped(adapter, batch, 1, (rows) => oneRow(model, adapter, rows)),
+    ghost: async () => withGhostNorms(model, adapter, batch),
   };
   const names = Object.keys(ways) as (keyof typeof ways)[];
   const times = new Map(names.map((name) => [name, [] as number[]]));
@@ -106,16 +110,16 @@ async function measure(model: TaskModel, adapter: OwnedAdapter, batch: readonly 
   const medianOf = (name: keyof typeof ways) => times.get(name)?.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] ?? Number.NaN;
   return {
     plain: medianOf("plain"),
+    together: medianOf("together"),
     rowByRow: medianOf("rowByRow"),
     ghost: medianOf("ghost"),
-    formed: medianOf("formed"),
   };
 }
 
 /** @throws {RangeError} when the ways do not come to the same. */
 function assertAlike(sums: ReadonlyMap<string, Float32Array>): void {
   const expected = sums.get("rowByRow") ?? new Float32Array();
-  for (const name of ["ghost", "formed"]) {
+  for (const name of ["ghost", "together"]) {
     const found = sums.get(name) ?? new Float32Array();
     const apart =
       Math.hypot(...[0, 1].map(() => 0), distance(found, expected)) / distance(expected, new Float32Array(expected.length));
@@ -135,22 +139,33 @@ function batchGradients(model: TaskModel, adapter: OwnedAdapter, rows: readonly 
   });
 }
 
-/** As the product has it. */
-async function oneByOne(model: TaskModel, adapter: OwnedAdapter, rows: readonly Example[]): Promise<readonly tf.Tensor[]> {
+/** The product's clipping and sum of the gradients that `gradientsOf` gives. */
+async function clipped(
+  adapter: OwnedAdapter,
+  rows: readonly Example[],
+  rowsAtOnce: number,
+  gradientsOf: (rows: readonly Example[]) => RowGradients,
+): Promise<readonly tf.Tensor[]> {
   const { gradients } = await privateGradients({
     rows,
-    gradientsOf: (row) => {
-      const { value, grads } = tf.variableGrads(() => model.loss([row], adapter, PASS), [...adapter.variables]);
-      return { loss: value, gradients: adapter.variables.map(({ name }) => grads[name] as tf.Tensor) };
-    },
+    gradientsOf,
+    rowsAtOnce,
     shapes: adapter.variables.map(({ shape }) => shape),
     clip: CLIP,
     noiseMultiplier: 0,
     expectedRows: 1,
     uniform: random(1, "noise"),
-    beforeRow: async () => {},
+    beforePass: async () => {},
   });
   return gradients;
+}
+
+function oneRow(model: TaskModel, adapter: OwnedAdapter, row: readonly Example[]): RowGradients {
+  const { value, grads } = tf.variableGrads(() => model.loss(row, adapter, PASS), [...adapter.variables]);
+  return {
+    loss: value,
+    gradients: adapter.variables.map(({ name }) => tf.expandDims<tf.Tensor3D>(grads[name] as tf.Tensor, 0)),
+  };
 }
 
 /** Of one adapted layer, [rows, T, .] each: its input, the update's inner values, and the gradients of both of its products. */
@@ -162,18 +177,13 @@ interface Kept {
   readonly dy: tf.Tensor3D;
 }
 
-type NormsOf = (kept: Kept) => tf.Tensor1D;
-
-const turnedProduct = (a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D => tf.matMul(a, b, true, false);
 const inner = (a: tf.Tensor3D): tf.Tensor3D => tf.matMul(a, a, false, true);
-const squares = (a: tf.Tensor3D): tf.Tensor1D => tf.sum(tf.square(a), [1, 2]);
-/** Squared norms of every row's dA and dB together. */
-const ghostNorms: NormsOf = ({ x, hidden, dHidden, dy }) =>
-  tf.add(tf.sum(tf.mul(inner(x), inner(dHidden)), [1, 2]), tf.sum(tf.mul(inner(dy), inner(hidden)), [1, 2]));
-const formedNorms: NormsOf = ({ x, hidden, dHidden, dy }) =>
-  tf.add(squares(turnedProduct(dHidden, x)), squares(turnedProduct(hidden, dy)));
 
-function atOnce(model: TaskModel, adapter: OwnedAdapter, rows: readonly Example[], normsOf: NormsOf): readonly tf.Tensor[] {
+/** Squared norms of every row's dA and dB together, [rows]. */
+const ghostNorms = ({ x, hidden, dHidden, dy }: Kept): tf.Tensor1D =>
+  tf.add(tf.sum(tf.mul(inner(x), inner(dHidden)), [1, 2]), tf.sum(tf.mul(inner(dy), inner(hidden)), [1, 2]));
+
+function withGhostNorms(model: TaskModel, adapter: OwnedAdapter, rows: readonly Example[]): readonly tf.Tensor[] {
   const kept: Kept[] = [];
   const untapped = { alone: LINEAR_KERNELS.wasm, joint: { ...wasmJointLinear } };
   LINEAR_KERNELS.wasm = tappedAlone(rows.length, kept);
@@ -182,7 +192,7 @@ function atOnce(model: TaskModel, adapter: OwnedAdapter, rows: readonly Example[
     return tf.tidy(() => {
       tf.variableGrads(() => model.loss(rows, adapter, PASS), [...adapter.variables]);
       // The loss is the mean over the rows.
-      const norms = tf.mul(tf.sqrt(tf.addN(kept.map(normsOf))), rows.length);
+      const norms = tf.mul(tf.sqrt(tf.addN(kept.map(ghostNorms))), rows.length);
       const factors = tf.mul(tf.minimum(1, tf.div(CLIP, norms)), rows.length).reshape([rows.length, 1, 1]);
       const byB = new Map(kept.map((each) => [each.b, each]));
       return [...adapter.factors.values()].flatMap(({ b }) => {

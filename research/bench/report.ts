@@ -95,11 +95,11 @@ export function printRace({ subject, threads, cpuMs, ms, cpuRatio, ratio, differ
 }
 
 export const PRIVATE_TITLE =
-  "Gradients of a step with every row clipped, ms, one thread\n  base         rows  tokens    plain   row by row    ghost   formed";
+  "Gradients of a step with every row clipped, ms, one thread\n  base         rows  tokens    plain     ours   row by row    ghost";
 
-export function privateLine({ model, rows, tokens, plain, rowByRow, ghost, formed }: PrivateStep): string {
+export function privateLine({ model, rows, tokens, plain, together, rowByRow, ghost }: PrivateStep): string {
   const ms = (value: number, width: number) => value.toFixed(0).padStart(width);
-  return `  ${model.padEnd(10)}${ms(rows, 7)}${ms(tokens, 8)}${ms(plain, 9)}${ms(rowByRow, 13)}${ms(ghost, 9)}${ms(formed, 9)}`;
+  return `  ${model.padEnd(10)}${ms(rows, 7)}${ms(tokens, 8)}${ms(plain, 9)}${ms(together, 9)}${ms(rowByRow, 13)}${ms(ghost, 9)}`;
 }
 
 export function printPage({ seconds, ...tasks }: PageRun): void {

@@ -36,7 +36,8 @@ function partOf({ weights, adapter, dropout }: LinearPass, name: string): Linear
   if (!frozen) throw new RangeError(`There is no linear module ${name}`);
   const factors = adapter?.factors.get(name);
   if (!adapter || !factors) return { frozen, update: null };
-  return { frozen, update: { factors, scale: adapter.scale, dropout: dropout && ownDropout(dropout, name) } };
+  const probes = adapter.probes?.get(name);
+  return { frozen, update: { factors, probes, scale: adapter.scale, dropout: dropout && ownDropout(dropout, name) } };
 }
 
 /** Every module drops its own elements. */

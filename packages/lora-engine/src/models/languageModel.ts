@@ -10,7 +10,7 @@ import type { Row } from "@duet/lora-core/data/row";
 import type { Task } from "@duet/lora-core/data/task";
 import type { HostTensor } from "@duet/lora-core/tensors/namedTensors";
 import type { Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
-import type { Dropout, LoraFactors } from "../ops/loraLinear/loraUpdate.ts";
+import type { Dropout, LoraFactors, RowProbes } from "../ops/loraLinear/loraUpdate.ts";
 
 /** An adapter on the backend. The tensors belong to whoever made it; a model only reads them. */
 export interface DeviceAdapter {
@@ -18,6 +18,8 @@ export interface DeviceAdapter {
   readonly scale: number;
   /** Factors by linear module name; modules without an entry are left as in the base. */
   readonly factors: ReadonlyMap<string, LoraFactors>;
+  /** By module: what every row's own gradients flow to, in place of the factors. */
+  readonly probes?: ReadonlyMap<string, RowProbes>;
   /** V [L, D], label prototypes; left out: labels are what their texts say. */
   readonly labels?: Tensor2D;
 }
@@ -67,6 +69,11 @@ export interface TaskModel {
    * Call inside tf.tidy or tf.variableGrads. `adapter` null is the untouched base.
    */
   loss(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Scalar;
+  /**
+   * Whether a pass of {@link loss} reads the tokens of the batch's rows one after the other and nothing else, and a row is one scored unit: then
+   * every row's own gradients come of one pass (training/rowGradients.ts).
+   */
+  readonly readsRowsAsTheyAre: boolean;
   /** Losses [K] of the scored units one by one, in the order of the batch: what the loss is the mean of. */
   losses(batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): Tensor1D;
   /** Scores [K, C] before softmax of every choice at each of the batch's K scored units; as differentiable as the loss. */

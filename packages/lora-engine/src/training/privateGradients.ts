@@ -5,16 +5,10 @@
 import { gaussianNoise } from "@duet/lora-core/differentialPrivacy/gaussianNoise";
 import type { Random } from "@duet/lora-core/tensors/random";
 import * as tf from "@tensorflow/tfjs";
-import { globalNorm } from "../optim/clipByGlobalNorm.ts";
+import type { RowGradients } from "./rowGradients.ts";
 
 /** Kept below the clip, so that float32 sums and products of the factors never come out above it. */
 const ROUNDING = 1e-4;
-
-export interface RowGradients {
-  readonly loss: tf.Scalar;
-  /** In the order of the variables. */
-  readonly gradients: readonly tf.Tensor[];
-}
 
 export interface PrivateSum {
   /** Mean loss of the sampled rows, nats; 0 of none. Not private: it must not leave the device. */
@@ -25,8 +19,10 @@ export interface PrivateSum {
 
 export interface PrivateGradientsOptions<Row> {
   readonly rows: readonly Row[];
-  /** One row's own gradients, for a surrounding tidy. */
-  readonly gradientsOf: (row: Row) => RowGradients;
+  /** Every row's own gradients, for a surrounding tidy. */
+  readonly gradientsOf: (rows: readonly Row[]) => RowGradients;
+  /** Whose gradients are there at the same time. */
+  readonly rowsAtOnce: number;
   /** Of the variables. */
   readonly shapes: readonly (readonly number[])[];
   /** C */
@@ -36,24 +32,25 @@ export interface PrivateGradientsOptions<Row> {
   readonly expectedRows: number;
   /** Of the noise. */
   readonly uniform: Random;
-  /** Runs before every row and may throw to stop. */
-  readonly beforeRow: () => Promise<void>;
+  /** Runs before every pass and may throw to stop. */
+  readonly beforePass: () => Promise<void>;
 }
 
 /** A row whose gradient is not finite adds nothing: what others add must not tell that it is there. */
 export async function privateGradients<Row>(options: PrivateGradientsOptions<Row>): Promise<PrivateSum> {
-  const { rows, gradientsOf, shapes, clip, noiseMultiplier, expectedRows, uniform, beforeRow } = options;
+  const { rows, gradientsOf, rowsAtOnce, shapes, clip, noiseMultiplier, expectedRows, uniform, beforePass } = options;
   let sums: readonly tf.Tensor[] = shapes.map((shape) => tf.zeros([...shape]));
   let lossSum = 0;
   try {
-    for (const row of rows) {
-      await beforeRow();
-      const { loss, norm, gradients } = measured(() => gradientsOf(row));
-      const [[value = Number.NaN], [length = Number.NaN]] = await Promise.all([loss.data(), norm.data()]);
-      tf.dispose([loss, norm]);
-      if (Number.isFinite(length)) sums = added(sums, gradients, clipping(length, clip));
+    for (let start = 0; start < rows.length; start += rowsAtOnce) {
+      await beforePass();
+      const piece = rows.slice(start, start + rowsAtOnce);
+      const { loss, norms, gradients } = measured(() => gradientsOf(piece));
+      const [[value = Number.NaN], lengths] = await Promise.all([loss.data(), norms.data()]);
+      tf.dispose([loss, norms]);
+      sums = added(sums, gradients, [...lengths], clip);
       tf.dispose([...gradients]);
-      if (Number.isFinite(value)) lossSum += value;
+      if (Number.isFinite(value)) lossSum += value * piece.length;
     }
     const noisy = tf.tidy(() =>
       sums.map((sum) => {
@@ -72,16 +69,33 @@ function clipping(norm: number, clip: number): number {
   return Math.min(1, (clip * (1 - ROUNDING)) / Math.max(norm, Number.MIN_VALUE));
 }
 
+/** With the norm of every row's gradients over all tensors, [K]. */
 function measured(compute: () => RowGradients) {
   return tf.tidy(() => {
-    const found = compute();
-    return { loss: found.loss, gradients: [...found.gradients], norm: globalNorm(found.gradients) };
+    const { loss, gradients } = compute();
+    const squares = gradients.map((gradient) => tf.sum(tf.square(gradient), [1, 2]));
+    return { loss, gradients: [...gradients], norms: tf.sqrt(tf.addN(squares)) };
   });
 }
 
-/** sums + factor * gradients; the old sums are freed. */
-function added(sums: readonly tf.Tensor[], gradients: readonly tf.Tensor[], factor: number): readonly tf.Tensor[] {
-  const next = tf.tidy(() => sums.map((sum, i) => tf.add(sum, tf.mul(gradients[i] as tf.Tensor, factor))));
+/** sums + the clipped gradients of the rows whose norm is finite; the old sums are freed. */
+function added(
+  sums: readonly tf.Tensor[],
+  gradients: readonly tf.Tensor3D[],
+  norms: readonly number[],
+  clip: number,
+): readonly tf.Tensor[] {
+  const counted = norms.flatMap((norm, row) => (Number.isFinite(norm) ? [row] : []));
+  if (counted.length === 0) return sums;
+  const next = tf.tidy(() => {
+    const factors = tf.tensor2d([counted.map((row) => clipping(norms[row] ?? Number.NaN, clip))]);
+    const rows = counted.length < norms.length ? tf.tensor1d(counted, "int32") : null;
+    return sums.map((sum, i) => {
+      const gradient = gradients[i] as tf.Tensor3D;
+      const finite = rows ? tf.gather(gradient, rows) : gradient;
+      return tf.add(sum, tf.matMul(factors, finite.reshape([counted.length, sum.size])).reshape(sum.shape));
+    });
+  });
   tf.dispose([...sums]);
   return next;
 }

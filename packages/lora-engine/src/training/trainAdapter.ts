@@ -19,6 +19,7 @@ import { type ControlTerm, createGradientTerms, type GradientSums, type Proximal
 import { createObjective, type DistillTerm } from "./objective.ts";
 import { createPendingLosses, type ReadLoss } from "./pendingLosses.ts";
 import { privateGradients } from "./privateGradients.ts";
+import { type RowGradients, rowGradients } from "./rowGradients.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */
 export interface TrainingTask {
@@ -126,6 +127,7 @@ export async function trainAdapter(
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
+  const passesRowsTogether = model.readsRowsAsTheyAre && !beside && run.weight === 1 && !run.memory.recompute;
   const losses = createPendingLosses(() => performance.now());
   let done = from?.done ?? 0;
   let lossSum = from?.lossSum ?? 0;
@@ -206,10 +208,11 @@ export async function trainAdapter(
     const { loss, gradients: noisy } = await privateGradients({
       ...privacy,
       rows,
-      gradientsOf: (row) => gradientsOf([row], Math.floor(privacy.uniform() * 2 ** 31)),
+      gradientsOf: (piece) => ownGradientsOf(piece, Math.floor(privacy.uniform() * 2 ** 31)),
+      rowsAtOnce: passesRowsTogether ? rowsOfPiece(variables, run.memory.rowsAtOnce) : 1,
       shapes: variables.map(({ shape }) => shape),
       expectedRows: privacy.samplingRate * examples.length,
-      beforeRow: run.beforeStep,
+      beforePass: run.beforeStep,
     });
     tf.tidy(() => optimizer.apply(terms.apply(noisy), learningRate(step)));
     tf.dispose([...noisy]);
@@ -227,6 +230,17 @@ export async function trainAdapter(
     const pass = { dropout, recompute: run.memory.recompute };
     const { value, grads } = tf.variableGrads(() => loss(active(), pass), variables);
     return { loss: value, gradients: variables.map(({ name }) => grads[name] as tf.Tensor) };
+  }
+
+  /** Of every row by itself: of one pass over all where that can be, or of a pass over one. */
+  function ownGradientsOf(rows: readonly Example[], seed: number): RowGradients {
+    if (!passesRowsTogether) {
+      const { loss, gradients } = gradientsOf(rows, seed);
+      return { loss, gradients: gradients.map((gradient) => tf.expandDims<tf.Tensor3D>(gradient, 0)) };
+    }
+    const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
+    const loss = objective.on(rows);
+    return rowGradients(rows, [...moving.keys()], adapter, (probed) => loss(probed, { dropout, recompute: false }));
   }
 
   /** The batch in pieces of `rowsAtOnce`, each weighted by its scored units: the same as the whole at once, up to rounding. */
@@ -248,6 +262,14 @@ export async function trainAdapter(
     if (!sum) throw new RangeError("A batch needs at least one row");
     return sum;
   }
+}
+
+/** Bytes of gradients of single rows that are there at the same time. */
+const ROW_GRADIENT_BYTES = 64e6;
+
+function rowsOfPiece(variables: readonly tf.Variable[], most: number): number {
+  const bytes = 4 * variables.reduce((sum, { size }) => sum + size, 0);
+  return Math.max(1, Math.min(most, Math.floor(ROW_GRADIENT_BYTES / bytes)));
 }
 
 /** Of noisy steps the result alone may be judged: a single loss that is not finite would tell of a row. */

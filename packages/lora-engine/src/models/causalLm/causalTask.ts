@@ -55,6 +55,7 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
 
     logits: (examples, adapter, pass) => loraLinear(beforeAnswers(examples, adapter, pass), weights.head, null),
 
+    readsRowsAsTheyAre: false,
     prototypesOf: null,
 
     choices({ tokens, answerStart }) {

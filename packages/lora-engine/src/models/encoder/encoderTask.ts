@@ -55,6 +55,7 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
       return { tokens, answerStart: tokens.length, label };
     },
     encodeInput: (input, maxTokens) => encoder.tokensOf(input, maxTokens),
+    readsRowsAsTheyAre: true,
     loss: (batch, adapter, pass) => meanOf(losses(batch, adapter, pass)),
     losses,
     logits: (batch, adapter, pass) => logits(textsOf(batch), adapter, pass),

@@ -21,6 +21,7 @@ export interface JointLinearOptions {
 
 /** @throws {RangeError} on shapes that do not fit. */
 export function jointLinear(x: tf.Tensor2D, parts: readonly LinearPart[], options: JointLinearOptions): tf.Tensor2D {
+  if (parts.some(({ update }) => update?.probes)) return composedJointLinear(x, parts);
   return chooseKernel({
     composed: composedJointLinear,
     wasm: fused(wasmJointLinear),

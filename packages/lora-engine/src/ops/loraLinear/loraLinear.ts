@@ -13,6 +13,7 @@ import { composedLoraLinear } from "./loraLinear.composed.ts";
 import { wasmLoraLinear } from "./loraLinear.wasm.ts";
 import { webgpuLoraLinear } from "./loraLinear.webgpu.ts";
 import type { LoraUpdate } from "./loraUpdate.ts";
+import { rowwiseLinear } from "./rowwiseLinear.ts";
 
 /** By backend. */
 export const LINEAR_KERNELS = { composed: composedLoraLinear, wasm: wasmLoraLinear, webgpu: webgpuLoraLinear };
@@ -20,6 +21,7 @@ export const LINEAR_KERNELS = { composed: composedLoraLinear, wasm: wasmLoraLine
 /** @throws {RangeError} on shapes that do not fit. */
 export function loraLinear(x: tf.Tensor2D, frozen: FrozenLinear, update: LoraUpdate | null): tf.Tensor2D {
   assertShapes(x, frozen, update);
+  if (update?.probes) return rowwiseLinear(x, frozen, update, { probes: update.probes, kernels: LINEAR_KERNELS });
   return update ? adaptedLinear(x, frozen, update) : plainLinear(x, frozen);
 }
 

@@ -13,6 +13,7 @@ export const paperModel: TaskModel = {
   encode: ({ answer }) => paperRow(Number(answer)),
   encodeInput: () => Int32Array.from([1]),
   logits,
+  readsRowsAsTheyAre: false,
   prototypesOf: null,
   choices: ({ label }) => [{ choice: label, context: "" }],
   loss: (batch, adapter) => losses(batch, adapter).mean(),

@@ -9,7 +9,7 @@ import { type PrivateGradientsOptions, privateGradients } from "../privateGradie
 
 const CLIP = 0.7;
 const ROWS = 12;
-const SHAPES = [
+const SHAPES: readonly [number, number][] = [
   [3, 2],
   [4, 5],
 ];
@@ -21,16 +21,22 @@ function anyRows(seed: number): readonly Row[] {
   return Array.from({ length: ROWS }, (_, i) => SHAPES.map(([a = 0, b = 0]) => [...gaussianNoise(a * b, 0.1 * 2 ** i, uniform)]));
 }
 const options: Omit<PrivateGradientsOptions<Row>, "rows"> = {
-  gradientsOf: (row) => ({
-    loss: tf.scalar(row[0]?.[0] ?? 0),
-    gradients: row.map((values, i) => tf.tensor(values as number[], SHAPES[i])),
+  gradientsOf: (rows) => ({
+    loss: tf.scalar(rows.reduce((sum, row) => sum + (row[0]?.[0] ?? 0), 0) / rows.length),
+    gradients: SHAPES.map((shape, i) =>
+      tf.tensor3d(
+        rows.flatMap((row) => [...(row[i] ?? [])]),
+        [rows.length, ...shape],
+      ),
+    ),
   }),
+  rowsAtOnce: 5,
   shapes: SHAPES,
   clip: CLIP,
   noiseMultiplier: 0,
   expectedRows: 1,
   uniform: random(1, "noise"),
-  beforeRow: async () => {},
+  beforePass: async () => {},
 };
 
 async function gradientsOf(rows: readonly Row[], change: Partial<PrivateGradientsOptions<Row>> = {}): Promise<number[]> {

@@ -1,0 +1,3 @@
+import { testRowGradientsOn } from "./testing/rowGradients.ts";
+
+testRowGradientsOn("webgpu");
