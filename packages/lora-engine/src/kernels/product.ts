@@ -1,5 +1,5 @@
 /** Matrix products on wasm. */
-import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import { matrixArguments, type PackedMatrix } from "./packedMatrix.ts";
 import type { Work } from "./shares.ts";
 import { emptyTensor, pointerOf } from "./wasmHeap.ts";
@@ -77,6 +77,30 @@ export function factorGradient(x: Tensor2D, y: Tensor2D | Columns, { turned }: {
   const out = emptyTensor<Tensor2D>(turned ? [n, rank] : [rank, n]);
   const work = { items: n, cost: m * rank, step: COLUMN_STEP, scratchBytes: runKernel("factorGradientScratchBytes", rank, n) };
   runShared("factorGradient", work, (from, to) => [out, m, rank, n, from, to, turned, x, ...columnArguments(wide)]);
+  return out;
+}
+
+/** The same of every row's tokens by themselves, rows [offsets[k], offsets[k + 1]) of x and y: [K, R, n], or [K, n, R] where turned. */
+export function rowFactorGradients(
+  x: Tensor2D,
+  y: Tensor2D,
+  offsets: readonly number[],
+  { turned }: { readonly turned: boolean },
+): Tensor3D {
+  const [, rank] = x.shape;
+  const [, n] = y.shape;
+  const rows = offsets.length - 1;
+  const out = emptyTensor<Tensor3D>(turned ? [rows, n, rank] : [rows, rank, n]);
+  const scratchBytes = runKernel("factorGradientScratchBytes", rank, n);
+  for (let row = 0; row < rows; row++) {
+    const [start = 0, end = 0] = offsets.slice(row, row + 2);
+    const work = { items: n, cost: (end - start) * rank, step: COLUMN_STEP, scratchBytes };
+    const at = (tensor: Tensor, values: number) => pointerOf(tensor) + 4 * values;
+    runShared("factorGradient", work, (from, to) => [
+      ...[at(out, row * rank * n), end - start, rank, n, from, to, Number(turned)],
+      ...[at(x, start * rank), at(y, start * n), n],
+    ]);
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 import { gaussianNoise } from "@duet/lora-core/differentialPrivacy/gaussianNoise";
 import type { Random } from "@duet/lora-core/tensors/random";
 import * as tf from "@tensorflow/tfjs";
+import { rowNorms, weightedSum } from "../optim/rowSums.ts";
 import type { RowGradients } from "./rowGradients.ts";
 
 /** Kept below the clip, so that float32 sums and products of the factors never come out above it. */
@@ -73,8 +74,7 @@ function clipping(norm: number, clip: number): number {
 function measured(compute: () => RowGradients) {
   return tf.tidy(() => {
     const { loss, gradients } = compute();
-    const squares = gradients.map((gradient) => tf.sum(tf.square(gradient), [1, 2]));
-    return { loss, gradients: [...gradients], norms: tf.sqrt(tf.addN(squares)) };
+    return { loss, gradients: [...gradients], norms: rowNorms(gradients) };
   });
 }
 
@@ -85,16 +85,13 @@ function added(
   norms: readonly number[],
   clip: number,
 ): readonly tf.Tensor[] {
+  const areFinite = norms.every(Number.isFinite);
   const counted = norms.flatMap((norm, row) => (Number.isFinite(norm) ? [row] : []));
   if (counted.length === 0) return sums;
+  const factors = counted.map((row) => clipping(norms[row] ?? Number.NaN, clip));
   const next = tf.tidy(() => {
-    const factors = tf.tensor2d([counted.map((row) => clipping(norms[row] ?? Number.NaN, clip))]);
-    const rows = counted.length < norms.length ? tf.tensor1d(counted, "int32") : null;
-    return sums.map((sum, i) => {
-      const gradient = gradients[i] as tf.Tensor3D;
-      const finite = rows ? tf.gather(gradient, rows) : gradient;
-      return tf.add(sum, tf.matMul(factors, finite.reshape([counted.length, sum.size])).reshape(sum.shape));
-    });
+    const finite = (gradient: tf.Tensor3D) => (areFinite ? gradient : tf.gather(gradient, tf.tensor1d(counted, "int32")));
+    return sums.map((sum, i) => tf.add(sum, weightedSum(finite(gradients[i] as tf.Tensor3D), factors)));
   });
   tf.dispose([...sums]);
   return next;

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../frozenLinear.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
+import { composedRowwise } from "./rowwise.composed.ts";
 
 export const composedLoraLinear: LoraLinearKernel = {
   frozenForward,
@@ -20,6 +21,7 @@ export const composedLoraLinear: LoraLinearKernel = {
     const dB: tf.Tensor2D = tf.transpose(tf.matMul(tf.transpose(hidden), dy));
     return [dx, dA, dB];
   },
+  rowwiseBackward: composedRowwise((dy, { weight }) => tf.matMul(dy, weight.stored)),
 };
 
 function frozenForward(x: tf.Tensor2D, { weight, turned, bias }: FrozenLinear): tf.Tensor2D {

@@ -3,7 +3,7 @@
  * expanded from its packed format panel by panel.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Columns, factorGradient, product, productInto } from "../../kernels/product.ts";
+import { type Columns, factorGradient, product, productInto, rowFactorGradients } from "../../kernels/product.ts";
 import { emptyTensor } from "../../kernels/wasmHeap.ts";
 import type { FrozenLinear } from "../frozenLinear.ts";
 import type { Adapted, LoraLinearKernel } from "./loraLinearKernel.ts";
@@ -22,6 +22,16 @@ export const wasmLoraLinear: LoraLinearKernel = {
     return [
       adapted.mask ? tf.add(dx, droppedGradient(dHidden, adapted.factors.a, adapted.mask)) : dx,
       ...factorGradients(allOf(dy), x, { adapted, hidden, dHidden }),
+    ];
+  },
+  rowwiseBackward(dy, frozen, adapted, { x, hidden }, offsets) {
+    const dHidden = hiddenGradient(allOf(dy), adapted);
+    const dx = emptyTensor<tf.Tensor2D>(x.shape);
+    inputGradientInto(dx, allOf(dy), frozen, { adapted, dHidden, more: false });
+    return [
+      adapted.mask ? tf.add(dx, droppedGradient(dHidden, adapted.factors.a, adapted.mask)) : dx,
+      rowFactorGradients(dHidden, dropped(x, adapted.mask), offsets, { turned: false }),
+      rowFactorGradients(hidden, dy, offsets, { turned: true }),
     ];
   },
 };

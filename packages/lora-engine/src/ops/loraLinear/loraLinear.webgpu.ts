@@ -8,6 +8,7 @@ import { jointOf } from "../jointLinear/jointOf.ts";
 import { jointForward, jointGradients } from "../jointLinear/jointPasses.ts";
 import { product, type Term } from "../webgpu/product.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
+import { composedRowwise } from "./rowwise.composed.ts";
 
 export const webgpuLoraLinear: LoraLinearKernel = {
   frozenForward: (x, { weight, bias }) => product([{ form: "nt", left: x, right: weight }], { bias }),
@@ -37,6 +38,8 @@ export const webgpuLoraLinear: LoraLinearKernel = {
       product([{ form: "tn", left: dy, right: hidden }]),
     ];
   },
+
+  rowwiseBackward: composedRowwise((dy, { weight }) => product([{ form: "nn", left: dy, right: weight }])),
 };
 
 /** What A reads. */

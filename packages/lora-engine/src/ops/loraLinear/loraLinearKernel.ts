@@ -1,6 +1,7 @@
 /** What an implementation of loraLinear.ts computes. */
-import type { Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../frozenLinear.ts";
+import type { RowOffsets } from "../selfAttention/rowOffsets.ts";
 import type { LoraFactors } from "./loraUpdate.ts";
 
 /** The update as a kernel needs it. */
@@ -25,4 +26,12 @@ export interface LoraLinearKernel {
     adapted: Adapted,
     saved: { readonly x: Tensor2D; readonly hidden: Tensor2D },
   ): [Tensor2D, Tensor2D, Tensor2D];
+  /** Gradients of x, and of A [K, R, in] and B [K, out, R] for each of K rows by itself, see rowwiseLinear.ts. */
+  rowwiseBackward(
+    dy: Tensor2D,
+    frozen: FrozenLinear,
+    adapted: Adapted,
+    saved: { readonly x: Tensor2D; readonly hidden: Tensor2D },
+    offsets: RowOffsets,
+  ): [Tensor2D, Tensor3D, Tensor3D];
 }
