@@ -8,7 +8,8 @@ import { chooseKernel } from "../ops/kernelChoice.ts";
 /** Of K rows, over all of their tensors [K, ...] together: [K]. Call inside tf.tidy. */
 export function rowNorms(gradients: readonly tf.Tensor3D[]): tf.Tensor1D {
   const squares = chooseKernel({ composed: composedSquares, wasm: wasmSquares, webgpu: composedSquares });
-  return tf.sqrt(tf.addN(gradients.map(squares)));
+  // Two at a time: TF.js' addN of more tensors than a WebGPU device binds at once gives whatever was in memory.
+  return tf.sqrt(gradients.map(squares).reduce((sum, more) => tf.add(sum, more)));
 }
 
 /** sum_k weights[k] gradient[k], of the shape of one row. Call inside tf.tidy. */

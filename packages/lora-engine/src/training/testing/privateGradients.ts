@@ -80,6 +80,23 @@ export function testPrivateGradientsOn(backend: BackendName): void {
       }
     });
 
+    it("clips over more tensors than a device binds at once", async () => {
+      const shapes = Array.from({ length: 20 }, () => [2, 3] as const);
+      const { gradients } = await privateGradients({
+        ...options,
+        rows: [[[1]], [[2]]],
+        shapes,
+        gradientsOf: (rows) => ({
+          loss: tf.scalar(0),
+          gradients: shapes.map((shape) => tf.ones<tf.Rank.R3>([rows.length, ...shape])),
+        }),
+      });
+      const values = await Promise.all(gradients.map(async (gradient) => [...(await gradient.data())]));
+      tf.dispose([...gradients]);
+      expect(norm(values.flat())).toBeLessThanOrEqual(2 * CLIP);
+      expect(norm(values.flat())).toBeGreaterThan(2 * CLIP * (1 - 2e-4));
+    });
+
     it("moves the sum by at most the clip when any row goes", async () => {
       const rows = anyRows(3);
       const all = await gradientsOf(rows);
