@@ -73,23 +73,37 @@ export function exactGeluGradient(dy: usize, x: usize, count: i32, dx: usize): v
   }
 }
 
-export function swiglu(gate: usize, up: usize, count: i32, y: usize): void {
-  for (let i = 0; i < count; i += 4) {
-    const at = i << 2, lanes = count - i;
-    const g = loadLanes(gate + at, lanes);
-    storeLanes(y + at, f32x4.mul(f32x4.mul(g, sigmoid(g)), loadLanes(up + at, lanes)), lanes);
+/** y [rows, width] of joint [rows, 2 width], each row's gates and then its ups. */
+export function swiglu(joint: usize, rows: i32, width: i32, y: usize): void {
+  const size = width << 2;
+  for (let row = 0; row < rows; row++) {
+    const up = joint + size;
+    for (let i = 0; i < width; i += 4) {
+      const at = i << 2, lanes = width - i;
+      const g = loadLanes(joint + at, lanes);
+      storeLanes(y + at, f32x4.mul(f32x4.mul(g, sigmoid(g)), loadLanes(up + at, lanes)), lanes);
+    }
+    joint += size << 1;
+    y += size;
   }
 }
 
-export function swigluGradient(dy: usize, gate: usize, up: usize, count: i32, dGate: usize, dUp: usize): void {
-  const one = f32x4.splat(1);
-  for (let i = 0; i < count; i += 4) {
-    const at = i << 2, lanes = count - i;
-    const g = loadLanes(gate + at, lanes), d = loadLanes(dy + at, lanes);
-    const s = sigmoid(g);
-    const silu = f32x4.mul(g, s);
-    const slope = f32x4.add(s, f32x4.mul(silu, f32x4.sub(one, s)));
-    storeLanes(dGate + at, f32x4.mul(f32x4.mul(d, loadLanes(up + at, lanes)), slope), lanes);
-    storeLanes(dUp + at, f32x4.mul(d, silu), lanes);
+/** dJoint like joint. */
+export function swigluGradient(dy: usize, joint: usize, rows: i32, width: i32, dJoint: usize): void {
+  const one = f32x4.splat(1), size = width << 2;
+  for (let row = 0; row < rows; row++) {
+    const up = joint + size, dUp = dJoint + size;
+    for (let i = 0; i < width; i += 4) {
+      const at = i << 2, lanes = width - i;
+      const g = loadLanes(joint + at, lanes), d = loadLanes(dy + at, lanes);
+      const s = sigmoid(g);
+      const silu = f32x4.mul(g, s);
+      const slope = f32x4.add(s, f32x4.mul(silu, f32x4.sub(one, s)));
+      storeLanes(dJoint + at, f32x4.mul(f32x4.mul(d, loadLanes(up + at, lanes)), slope), lanes);
+      storeLanes(dUp + at, f32x4.mul(d, silu), lanes);
+    }
+    dy += size;
+    joint += size << 1;
+    dJoint += size << 1;
   }
 }

@@ -7,17 +7,20 @@ import type { SwigluKernel } from "./swigluKernel.ts";
 const COST = 60;
 
 export const wasmSwiglu: SwigluKernel = {
-  forward(gate, up) {
-    const y = emptyTensor<typeof gate>(gate.shape);
-    runRows("swiglu", { rows: y.size, width: 1, cost: COST }, (first, count) => [first(gate), first(up), count, first(y)]);
+  forward(joint) {
+    const [rows, both] = joint.shape;
+    const width = both / 2;
+    const y = emptyTensor<typeof joint>([rows, width]);
+    runRows("swiglu", { rows, width, cost: COST }, (first, count) => [first(joint, both), count, width, first(y)]);
     return y;
   },
-  backward(dy, gate, up) {
-    const dGate = emptyTensor<typeof gate>(gate.shape);
-    const dUp = emptyTensor<typeof up>(up.shape);
-    runRows("swigluGradient", { rows: dy.size, width: 1, cost: COST }, (first, count) => {
-      return [first(dy), first(gate), first(up), count, first(dGate), first(dUp)];
+  backward(dy, joint) {
+    const [rows, both] = joint.shape;
+    const width = both / 2;
+    const dJoint = emptyTensor<typeof joint>(joint.shape);
+    runRows("swigluGradient", { rows, width, cost: COST }, (first, count) => {
+      return [first(dy), first(joint, both), count, width, first(dJoint, both)];
     });
-    return [dGate, dUp];
+    return dJoint;
   },
 };

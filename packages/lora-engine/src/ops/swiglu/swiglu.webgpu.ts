@@ -1,15 +1,8 @@
 /** swiglu.ts on WebGPU: one dispatch each way, and both halves are read where they lie. */
 import type * as tf from "@tensorflow/tfjs";
-import { differentiable } from "../differentiable.ts";
 import { compute } from "../webgpu/compute.ts";
 import { elementGroups, type Lanes, laneCount, lanesOf, perElement } from "../webgpu/wgsl.ts";
-
-export const webgpuSwiglu = (joint: tf.Tensor2D): tf.Tensor2D =>
-  differentiable(
-    [joint],
-    () => ({ value: forward(joint), saved: { joint } }),
-    (dy, saved) => [gradient(dy, saved.joint)],
-  );
+import type { SwigluKernel } from "./swigluKernel.ts";
 
 /** Places of value i of y in joint. Beyond 80 the exponential would leave float32's range, and the sigmoid is 0 there anyway. */
 const GATE = (lanes: Lanes) => `
@@ -54,3 +47,5 @@ function gradient(dy: tf.Tensor2D, joint: tf.Tensor2D): tf.Tensor2D {
   });
   return dJoint as tf.Tensor2D;
 }
+
+export const webgpuSwiglu: SwigluKernel = { forward, backward: gradient };

@@ -1,8 +1,8 @@
-/** What an implementation of swiglu.ts computes; all shapes are [N, F]. */
+/** What an implementation of swiglu.ts computes. Shapes: joint [N, 2 F], y [N, F]. */
 import type { Tensor2D } from "@tensorflow/tfjs";
 
 export interface SwigluKernel {
-  forward(gate: Tensor2D, up: Tensor2D): Tensor2D;
-  /** Gradients of gate and up. */
-  backward(dy: Tensor2D, gate: Tensor2D, up: Tensor2D): [Tensor2D, Tensor2D];
+  forward(joint: Tensor2D): Tensor2D;
+  /** Gradient of joint. */
+  backward(dy: Tensor2D, joint: Tensor2D): Tensor2D;
 }
