@@ -1,9 +1,12 @@
 /** The ledger's words for what is shared, against what every method's plans put on the wire: read off the tensors, not off the plan. */
+import { adapterLayout, PROTOTYPES_KEY } from "@duet/lora-core/adapters/adapterLayout";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
+import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Upload } from "@duet/lora-core/strategies/strategy";
 import { expect, test } from "vitest";
@@ -59,6 +62,24 @@ test.each(cases)("%s, %s: of a sum, the masked update alone is made from rows, a
         );
       } else expect(words).toMatch(/^counts, losses and accuracies .*masked; nothing of an adapter$/);
     }
+  }
+});
+
+test.each(cases)("%s, %s: vectors of labels are named where an upload carries them", (method, preset) => {
+  const { adapter } = defaultFederation({
+    ...{ name: "x", model: encoderBase, task: { kind: "label", labels: ["a", "b"] } },
+    ...{ method: "fedavg", labelVectors: "shared" },
+  });
+  const config = { ...configOf(method, preset), adapter };
+  const layout = adapterLayout(parseArchitecture(encoderBase.config).linears, adapter);
+  for (const { round, upload } of uploadsOf(config)) {
+    const carries = upload !== null && uploadLayout(layout, upload).some(({ key }) => key === PROTOTYPES_KEY);
+    expect(uploadWords(config, round, 60).includes("with the vectors of the labels")).toBe(carries);
+    const own = {
+      ...config,
+      adapter: { ...adapter, prototypes: adapter.prototypes && { ...adapter.prototypes, travel: "personal" } },
+    };
+    expect(uploadWords(own as typeof config, round, 60)).not.toContain("vectors of the labels");
   }
 });
 

@@ -1,12 +1,13 @@
 /** What an upload of a round was made from, in words for the ledger, read off the method's own plan. Pure. */
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { sharesLabels } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 
-type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "training" | "clientPrivacy">;
+type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "adapter" | "training" | "clientPrivacy">;
 
 /** `rows` are those that this client trains on. */
-export function uploadWords({ strategy, budgets, training }: Agreed, round: number, rows: number | null): string {
+export function uploadWords({ strategy, budgets, adapter, training }: Agreed, round: number, rows: number | null): string {
   const { upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
   if (!upload) return `nothing: round ${round} shares no adapter`;
   const { slot, form, part, extra } = upload;
@@ -14,6 +15,7 @@ export function uploadWords({ strategy, budgets, training }: Agreed, round: numb
     form === "difference" ? `what round ${round} changed of the ${slot} adapter` : `the ${slot} adapter after round ${round}`;
   return [
     part === "all" ? whole : `${whole}, its part "${part}"`,
+    ...(sharesLabels(adapter, upload) ? ["with the vectors of the labels"] : []),
     ...(extra === "control" ? ["with this client's control variate"] : []),
     `made from ${rows ?? "your"} training rows`,
     ...(training.privacy ? ["with noise that hides single rows"] : []),

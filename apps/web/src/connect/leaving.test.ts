@@ -68,3 +68,22 @@ test("with an epsilon of clients no figure leaves, also in no sum, and each brin
   expect(sent).not.toMatch(/accuracy/);
   expect(kept).toContain("your loss, accuracy, fusion weights");
 });
+
+test("vectors of labels are told where they are shared, with what they say of a single row, and kept where they stay", () => {
+  expect(told({ method: "fedavg" }).sent).not.toContain("vectors of the labels");
+  const shared = told({ method: "fedavg", labelVectors: "shared" });
+  expect(shared.sent).toMatch(
+    /the vectors of the labels, .* of a label that one of your rows has, that row as the base reads it/,
+  );
+  expect(shared.kept).not.toContain("vectors of the labels");
+  expect(told({ method: "fedavg", labelVectors: "shared", aggregation: "secure" }).sent).toMatch(
+    /the vectors of the labels, [^;]* as part of the sum/,
+  );
+  for (const choice of [
+    { method: "fedavg", labelVectors: "personal" },
+    { method: "fedrep", labelVectors: "shared" },
+  ] as const) {
+    expect(told(choice).sent).not.toContain("vectors of the labels");
+    expect(told(choice).kept).toContain("your vectors of the labels");
+  }
+});

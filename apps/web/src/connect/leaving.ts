@@ -2,7 +2,7 @@
 import { codingWords } from "@duet/lora-core/compression/uploadWords";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
-import { personalLeaves, plansOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { personalLeaves, plansOf, sharesLabels, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 
 export interface Leaving {
@@ -10,14 +10,18 @@ export interface Leaving {
   readonly kept: readonly string[];
 }
 
-type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "aggregation" | "training" | "clientPrivacy" | "upload">;
+type Agreed = Pick<
+  FederationConfig,
+  "strategy" | "budgets" | "adapter" | "aggregation" | "training" | "clientPrivacy" | "upload"
+>;
 
 /** Read off the method's own plans, off how updates come together and rows are protected, and off who is to see the figures. */
 export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
-  const { strategy, budgets, aggregation, training, clientPrivacy, upload } = agreed;
+  const { strategy, budgets, adapter, aggregation, training, clientPrivacy, upload } = agreed;
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
   const sendsControl = plansOf(method, budgets).some(({ upload }) => upload?.extra === "control");
+  const sendsLabels = plansOf(method, budgets).some(({ upload }) => sharesLabels(adapter, upload));
   const hasPersonal = trainsPersonal(method, budgets);
   const personalIsSent = personalLeaves(method, budgets);
   const isSecure = aggregation === "secure" && shares;
@@ -39,6 +43,7 @@ export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
         ? [isSecure ? PERSONAL_IN_SUM : "your personal adapter: this method sends it, or sets it to what you share"]
         : []),
       ...(sendsControl ? [isSecure ? `${CONTROL_VARIATE}, as part of the sum` : CONTROL_VARIATE] : []),
+      ...(sendsLabels ? [isSecure ? `${LABEL_VECTORS}, as part of the sum` : `${LABEL_VECTORS}${ONE_ROW}`] : []),
       ...(isPrivate ? ["how much of your privacy budget is spent"] : []),
       ...FIGURES_SENT[figures],
       ...(isRowCountSent ? ["how many rows you train on, to the coordinator: it weighs your changes by it"] : []),
@@ -55,6 +60,7 @@ export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
         ? ["your loss, accuracy, fusion weights and speed by themselves, and what your device computes with"]
         : []),
       ...(hasPersonal && !personalIsSent ? ["your personal adapter"] : []),
+      ...(adapter.prototypes && !sendsLabels ? ["your vectors of the labels"] : []),
     ],
   };
 }
@@ -66,5 +72,7 @@ const FIGURES_SENT: Readonly<Record<FiguresFor, readonly string[]>> = {
   nobody: [],
 };
 
+const LABEL_VECTORS = "the vectors of the labels, at first the means of your rows that have each, with the changes";
+const ONE_ROW = ": of a label that one of your rows has, that row as the base reads it";
 const CONTROL_VARIATE = "your control variate, which says where your rows pull: with every change";
 const PERSONAL_IN_SUM = "your personal adapter, as part of the sum: this method shares it, or sets it to what you share";

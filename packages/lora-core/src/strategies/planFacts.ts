@@ -2,10 +2,13 @@
  * Facts of a method under given budgets, read off its own plans, so that nobody has to know a method by name. Pure.
  * They follow a client that is there from the first round to the last.
  */
+import type { AdapterConfig } from "../adapters/adapterConfig.ts";
+import { PROTOTYPES_KEY } from "../adapters/adapterLayout.ts";
+import { entriesOf } from "../adapters/adapterPart.ts";
 import { fusingRound, roundNumbers } from "../schedule/roundNumbers.ts";
 import type { Budget } from "../training/trainingConfig.ts";
 import type { Method } from "./registry.ts";
-import type { AdapterSlot, Budgets, LocalStep, RoundPlan, Serve } from "./strategy.ts";
+import type { AdapterSlot, Budgets, LocalStep, RoundPlan, Serve, Upload } from "./strategy.ts";
 
 /** The plan of every round, in order. */
 export function plansOf(method: Method, budgets: Budgets): readonly RoundPlan[] {
@@ -80,4 +83,10 @@ function readsPersonal(step: LocalStep): boolean {
   if (step.kind === "copy") return step.from === "personal";
   const { slot, active, proximal, distill } = step;
   return slot === "personal" || Boolean(active?.personal) || proximal?.to === "personal" || distill?.from === "personal";
+}
+
+/** Whether an upload carries the vectors of the labels, where an adapter has some that are shared. */
+export function sharesLabels({ prototypes }: Pick<AdapterConfig, "prototypes">, upload: Upload | null): boolean {
+  if (prototypes?.travel !== "shared" || !upload) return false;
+  return entriesOf([{ key: PROTOTYPES_KEY }], upload.part).length > 0;
 }
