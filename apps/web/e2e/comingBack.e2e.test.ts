@@ -61,6 +61,7 @@ it("compares two of them side by side", async () => {
   for (const name of ["ward notes", "night shift"]) await page.getByRole("checkbox", { name: `Compare ${name}` }).check();
   await page.getByRole("link", { name: "Compare these 2" }).click();
   const table = page.getByRole("table");
+  await table.getByRole("columnheader", { name: "Of each" }).waitFor();
   expect(await table.getByRole("columnheader").allTextContents()).toEqual(["Of each", "ward notes", "night shift"]);
   const row = table.getByRole("row").filter({ hasText: "Method" });
   expect(await row.getByRole("cell").allTextContents()).toEqual([
