@@ -1,6 +1,6 @@
 /** What is measured: a kind of work by ours, and by every peer that can do the same. */
 import type { JaxModel } from "./jaxSteps.ts";
-import { type Measured, measureSteps, type Timing } from "./measureSteps.ts";
+import { type Measured, measureSteps, stockAdam, type Timing } from "./measureSteps.ts";
 import type { BatchArrays, Subject } from "./subjects.ts";
 import { measureForward, measureScoring, measureSearch, SEARCH_EVALUATIONS } from "./works.ts";
 
@@ -38,7 +38,7 @@ export function loraStep(subject: Subject): Contest {
     name: `lora-step/${subject.name}`,
     flops: subject.flops.step,
     ours: () => using(subject.ours, ({ loss }) => measureSteps(loss, subject)),
-    stock: () => using(subject.stock, ({ loss }) => measureSteps(loss, subject)),
+    stock: () => using(subject.stock, ({ loss }) => measureSteps(loss, subject, stockAdam)),
     ...outside(subject, "lora-step"),
   };
 }

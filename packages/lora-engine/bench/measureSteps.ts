@@ -44,8 +44,8 @@ export interface Measured {
 }
 
 /** Trains a copy of the adapter on the one batch again and again. */
-export async function measureSteps(loss: Loss, options: StepOptions): Promise<Measured> {
-  const training = trainingSteps(loss, options.adapter, () => options.batch);
+export async function measureSteps(loss: Loss, options: StepOptions, optimizerOf?: MakeOptimizer): Promise<Measured> {
+  const training = trainingSteps(loss, options.adapter, () => options.batch, optimizerOf);
   try {
     return await measureRuns(training.run, options);
   } finally {
@@ -76,11 +76,39 @@ export interface TrainingSteps {
   dispose(): void;
 }
 
+/** AdamW without decay, with gradients in the order of the variables, which stay the caller's. */
+interface StepOptimizer {
+  apply(gradients: readonly tf.Tensor[], learningRate: number): void;
+  dispose(): void;
+}
+
+type MakeOptimizer = (variables: readonly tf.Variable[]) => StepOptimizer;
+
+const ownAdamW: MakeOptimizer = (variables) => createAdamW(variables, { weightDecay: 0 });
+
+/**
+ * TF.js' own Adam, for models of stock TF.js: ours writes a variable where it lies, and TF.js' product on wasm keeps what it packed
+ * of its right side for as long as that tensor is there.
+ */
+export const stockAdam: MakeOptimizer = (variables) => {
+  const adam = tf.train.adam(LEARNING_RATE, 0.9, 0.999, 1e-8);
+  return {
+    apply: (gradients) =>
+      adam.applyGradients(variables.map(({ name }, index) => ({ name, tensor: gradients[index] as tf.Tensor }))),
+    dispose: () => adam.dispose(),
+  };
+};
+
 /** A LoRA step on a copy of `start` as {@link Run}; its answer is the loss before the step. The caller disposes it. */
-export function trainingSteps(loss: Loss, start: NamedTensors, nextBatch: () => readonly Example[]): TrainingSteps {
+export function trainingSteps(
+  loss: Loss,
+  start: NamedTensors,
+  nextBatch: () => readonly Example[],
+  optimizerOf = ownAdamW,
+): TrainingSteps {
   const adapter = uploadAdapter(start, { scale: ADAPTER_SCALE, trainable: true });
-  const optimizer = createAdamW(adapter.variables, { weightDecay: 0 });
   const variables = [...adapter.variables];
+  const optimizer = optimizerOf(variables);
   return {
     run: async () => {
       const batch = nextBatch();
