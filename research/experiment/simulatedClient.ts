@@ -58,7 +58,7 @@ export async function openMeter(simulated: SimulatedClient, trainings: readonly 
   const { id, client, data } = simulated;
   const setup = { ...client.setup, trainings };
   const uniform = random(seed, "privacy", id);
-  simulated.meter = await openPrivacyMeter({ setup, model: "", rows: data.split.train, store: createMemoryLedger(), uniform });
+  simulated.meter = await openPrivacyMeter({ setup, model: "", rows: data.split, store: createMemoryLedger(), uniform });
 }
 
 /** Runs one round, and notes in the client what came of it. */

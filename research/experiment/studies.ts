@@ -73,7 +73,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     ...["--rounds", "3", "--steps", "12", "--batch-size", "8", "--learning-rate", "0.01", "--client-epsilon", "none,8"],
   ],
   wire: ["--scenario", "medical", ...WIRE],
-  "wire-seeds": [...ROUNDED, ...BOTH, "--seeds", "12", "--upload", "f32,int8,int4"],
+  "wire-seeds": [...ROUNDED, ...BOTH, "--seeds", "48", "--upload", "f32,int8,int4"],
   sums: [...ROUNDED, ...BOTH, "--seeds", "12", "--sum-bits", "none,16"],
   "fewer-bits": [...ROUNDED, "--methods", "fdlora:private", "--seeds", "12", "--sum-bits", "none,16,12,8"],
   "wire-intents": ["--scenario", "intents", ...WIRE],

@@ -1,5 +1,4 @@
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import { isOutsideBudget, OUTSIDE_BUDGET } from "@duet/lora-core/federation/adapterCard";
 import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
@@ -43,9 +42,6 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
               <span className="muted small block">
                 {available.includes(key) ? hint : "After the last round, once its weights are found."}
               </span>
-              {isOutsideBudget(key, config) && (
-                <span className="small block">The epsilon does not cover this one. {OUTSIDE_BUDGET}</span>
-              )}
               {available.includes(key) && <RecognisedRows federationId={federationId} adapter={key} />}
             </span>
             <Button

@@ -1,6 +1,6 @@
 /** How much noise planned steps need. */
 
-import type { Mechanism } from "./mechanism.ts";
+import type { Mechanism, NoisySteps } from "./mechanism.ts";
 import type { PrivacyTarget } from "./privacyBudget.ts";
 import { curveOf, curveOfStep, epsilonOf, plus } from "./privacyLoss.ts";
 
@@ -15,7 +15,7 @@ const MOST_NOISE = 1e4;
  */
 export function calibrateNoise(
   target: PrivacyTarget,
-  planned: Pick<Mechanism, "samplingRate" | "steps">,
+  planned: Pick<NoisySteps, "samplingRate" | "steps">,
   spent: readonly Mechanism[] = [],
 ): number | null {
   const before = curveOf(spent);

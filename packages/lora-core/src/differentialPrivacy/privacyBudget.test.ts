@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calibrateNoise } from "./calibrateNoise.ts";
-import { affordableSteps, assertDelta, defaultDelta } from "./privacyBudget.ts";
+import type { Mechanism } from "./mechanism.ts";
+import { affordableChoice, affordableSteps, assertDelta, defaultDelta } from "./privacyBudget.ts";
 import { curveOf, epsilonOf } from "./privacyLoss.ts";
 
 const target = { epsilon: 3, delta: 5e-3 };
@@ -45,6 +46,19 @@ describe("a privacy budget", () => {
     const noiseMultiplier = calibrateNoise(target, planned, spent) ?? 0;
     expect(noiseMultiplier).toBeGreaterThan(calibrateNoise(target, planned) ?? 0);
     expect(affordableSteps(target, spent, { ...planned, noiseMultiplier }, 1000)).toBe(60);
+  });
+
+  it("gives a choice half of what is left, one after the other, and none where hardly anything is", () => {
+    const first = affordableChoice(target, []) ?? Number.NaN;
+    expect(epsilonOf(curveOf([{ choiceEpsilon: first, steps: 1 }]), target.delta)).toBeCloseTo(target.epsilon / 2, 2);
+    let spent: readonly Mechanism[] = [];
+    for (let given = affordableChoice(target, spent); given !== null; given = affordableChoice(target, spent)) {
+      spent = [...spent, { choiceEpsilon: given, steps: 1 }];
+      expect(epsilonOf(curveOf(spent), target.delta)).toBeLessThanOrEqual(target.epsilon);
+    }
+    expect(spent.length).toBeGreaterThan(2);
+    expect(epsilonOf(curveOf(spent), target.delta)).toBeGreaterThan(0.85 * target.epsilon);
+    expect(affordableChoice(target, [{ noiseMultiplier: 0.5, samplingRate: 1, steps: 10 }])).toBeNull();
   });
 
   it("refuses a delta with which a row could be published whole", () => {

@@ -1,5 +1,5 @@
 /** How much may be learned of any single row, and how many steps that still affords. Pure; the values survive a structured clone. */
-import type { Mechanism } from "./mechanism.ts";
+import type { Mechanism, StepOf } from "./mechanism.ts";
 import { curveOf, curveOfStep, epsilonOf, plus } from "./privacyLoss.ts";
 
 /** (epsilon, delta): with probability 1 - delta, no outcome becomes more than e^epsilon times as likely with a row as without it. */
@@ -24,7 +24,7 @@ export function assertDelta(delta: number, rows: number): void {
 export function affordableSteps(
   { epsilon, delta }: PrivacyTarget,
   spent: readonly Mechanism[],
-  step: Pick<Mechanism, "noiseMultiplier" | "samplingRate">,
+  step: StepOf<Mechanism>,
   most: number,
 ): number {
   const before = curveOf(spent);
@@ -38,4 +38,26 @@ export function affordableSteps(
     else tooMany = middle;
   }
   return affordable;
+}
+
+/** Width at which the search of an epsilon ends, of the target's. */
+const PRECISION = 1e-4;
+/** Of the target's epsilon: with less a choice is hardly more than a draw of lots. */
+const LEAST_CHOICE = 0.05;
+
+/**
+ * The largest epsilon of one choice that takes at most half of what is left after what was spent, so that a choice that was interrupted, and the
+ * next federation's, still have something; null where that is too little to choose by.
+ */
+export function affordableChoice({ epsilon, delta }: PrivacyTarget, spent: readonly Mechanism[]): number | null {
+  const before = curveOf(spent);
+  const half = (epsilonOf(before, delta) + epsilon) / 2;
+  const fits = (choiceEpsilon: number) => epsilonOf(plus(before, curveOfStep({ choiceEpsilon })), delta) <= half;
+  let [enough, tooMuch] = [0, epsilon];
+  while (tooMuch - enough > PRECISION * epsilon) {
+    const middle = (enough + tooMuch) / 2;
+    if (fits(middle)) enough = middle;
+    else tooMuch = middle;
+  }
+  return enough >= LEAST_CHOICE * epsilon ? enough : null;
 }

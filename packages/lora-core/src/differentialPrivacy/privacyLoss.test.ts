@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { calibrateNoise } from "./calibrateNoise.ts";
 import { logErfc } from "./logErfc.ts";
-import { composed, type Mechanism } from "./mechanism.ts";
+import { composed, type NoisySteps } from "./mechanism.ts";
 import { curveOf, curveOfStep, epsilonOf, plus } from "./privacyLoss.ts";
 
 interface Fixture {
   readonly deltas: readonly number[];
   readonly orders: readonly number[];
   readonly cases: readonly { readonly mechanisms: readonly [number, number, number][]; readonly epsilons: readonly number[] }[];
-  readonly calibrated: readonly (Mechanism & { readonly epsilon: number; readonly delta: number })[];
+  readonly calibrated: readonly (NoisySteps & { readonly epsilon: number; readonly delta: number })[];
 }
 const fixture: Fixture = JSON.parse(
   readFileSync(new URL("../../fixtures/differentialPrivacy/accountant.json", import.meta.url), "utf8"),

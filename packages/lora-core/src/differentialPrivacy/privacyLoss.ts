@@ -2,7 +2,8 @@
  * What mechanisms after each other cost together: Renyi divergences add up, order by order, and are then converted to (epsilon, delta).
  * The same orders and bounds as Google's dp-accounting, whose figures the fixture holds.
  */
-import type { Mechanism } from "./mechanism.ts";
+import { rdpOfChoice } from "./exponentialMechanism.ts";
+import { kindOf, type Mechanism, type StepOf } from "./mechanism.ts";
 import { rdpOfStep } from "./subsampledGaussian.ts";
 
 /** dp-accounting's: 1.1 to 10.9, 11 to 63, and four powers of two. */
@@ -21,10 +22,11 @@ export const NO_LOSS: RdpCurve = ORDERS.map(() => 0);
 const known = new Map<string, RdpCurve>();
 const MOST_KNOWN = 64;
 
-/** Of one step of a mechanism. */
-export function curveOfStep(step: Pick<Mechanism, "noiseMultiplier" | "samplingRate">): RdpCurve {
-  const key = `${step.noiseMultiplier} ${step.samplingRate}`;
-  const curve = known.get(key) ?? ORDERS.map((order) => rdpOfStep(step, order));
+/** Of one use of a mechanism. */
+export function curveOfStep(step: StepOf<Mechanism>): RdpCurve {
+  const key = kindOf(step);
+  const at = (order: number) => ("choiceEpsilon" in step ? rdpOfChoice(step.choiceEpsilon, order) : rdpOfStep(step, order));
+  const curve = known.get(key) ?? ORDERS.map(at);
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(key, curve);
   return curve;

@@ -4,7 +4,7 @@
  * for a row added or removed, with noise multiplier s and sampling rate q.
  */
 import { logErfc } from "./logErfc.ts";
-import type { Mechanism } from "./mechanism.ts";
+import type { NoisySteps, StepOf } from "./mechanism.ts";
 
 /** Terms of the series for an order that is not whole; past that the order is left out, as dp-accounting does. */
 const MAX_TERMS = 1000;
@@ -12,10 +12,7 @@ const MAX_TERMS = 1000;
 const NEGLIGIBLE = 30;
 
 /** Of one step, at an order above 1; Infinity where the series does not end in time. */
-export function rdpOfStep(
-  { noiseMultiplier, samplingRate }: Pick<Mechanism, "noiseMultiplier" | "samplingRate">,
-  order: number,
-): number {
+export function rdpOfStep({ noiseMultiplier, samplingRate }: StepOf<NoisySteps>, order: number): number {
   if (samplingRate === 1) return order / (2 * noiseMultiplier ** 2);
   const logA = Number.isInteger(order) ? logAWhole : logAFractional;
   return logA(samplingRate, noiseMultiplier, order) / (order - 1);

@@ -29,15 +29,13 @@ test("a fused adapter's card gives the weights, factor by factor", () => {
   expect(card).toContain("after all 4 rounds");
 });
 
-test("a fused adapter in a federation with privacy of rows says that the promise is not about it; the others do not", () => {
+test("the card of a federation with privacy of rows says which epsilon holds, of the fused adapter too", () => {
   const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4 });
   const asPrivate = { ...config, training: { ...config.training, privacy: { epsilon: 8, clip: 1 } } };
-  const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } } as const;
-  expect(cardOf(decoderBase, { ...fused, config: asPrivate })).toContain("Not covered by the privacy of rows");
-  expect(cardOf(decoderBase, fused)).not.toContain("Not covered");
-  expect(cardOf(decoderBase, { config: asPrivate })).not.toContain("Not covered");
-  const fedAvg = { ...asPrivate, strategy: presetOf("fedavg") };
-  expect(cardOf(decoderBase, { ...fused, config: fedAvg })).not.toContain("Not covered");
+  const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: 0.25 } } as const;
+  for (const subject of [{ config: asPrivate }, { ...fused, config: asPrivate }])
+    expect(cardOf(decoderBase, subject)).toContain("- differential privacy: an epsilon of at most 8");
+  expect(cardOf(decoderBase, fused)).not.toContain("differential privacy");
 });
 
 test("another kind of fusion is described as what it is", () => {

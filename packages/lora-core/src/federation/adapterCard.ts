@@ -38,20 +38,18 @@ export function adapterCard(subject: AdapterCardSubject): string {
       ...prototypeWords(config.adapter),
       `- made by: ${config.strategy.id} (${config.strategy.preset}), ${stateOf(subject, config.budgets.rounds)}`,
       `- task: ${taskWords(config.task)}`,
+      ...privacyWords(config),
     ].join("\n"),
     ...fusionSection(subject),
-    ...(isOutsideBudget(kind, config) ? [`**Not covered by the privacy of rows.** ${OUTSIDE_BUDGET}`] : []),
     ...loadingSections(base),
   ].join("\n\n")}\n`;
 }
 
-/** Of an adapter that the federation's epsilon says nothing about. */
-export const OUTSIDE_BUDGET =
-  "Its weights were searched on rows without noise. Give the personal or the shared adapter away in its place, which the epsilon covers.";
-
-/** Whether an adapter is made by looking at rows without noise, in a federation with privacy of rows. */
-export function isOutsideBudget(kind: ClientAdapterKind, { strategy, budgets, training }: FederationConfig): boolean {
-  return kind === "fused" && training.privacy != null && servesBy(methodOf(strategy), budgets)?.kind === "fuse";
+/** Of the rows that it is made from, in a federation that protects them. */
+function privacyWords({ training: { privacy } }: FederationConfig): readonly string[] {
+  if (!privacy) return [];
+  const once = `an epsilon of at most ${privacy.epsilon} for any one of the rows that it was made from`;
+  return [`- differential privacy: ${once}; docs/privacy.md of Duet says what that covers`];
 }
 
 function baseWords({ name, source }: BaseModel): string {

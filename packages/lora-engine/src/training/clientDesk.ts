@@ -106,7 +106,7 @@ export class ClientDesk {
   async begin({ rows, setup: common, model, start }: BeginRows): Promise<SampleCounts> {
     const held = this.#of(rows);
     const setup = { ...common, clientSeed: clientSeedOf(held.split) };
-    const meter = await openPrivacyMeter({ setup, model, rows: held.split.train, store: this.#store });
+    const meter = await openPrivacyMeter({ setup, model, rows: held.split, store: this.#store });
     const counts = await this.#engine.prepare(setup, held.split);
     const checkpoint = held.kept.checkpoint ?? start;
     if (checkpoint) await this.#engine.restore(checkpoint);

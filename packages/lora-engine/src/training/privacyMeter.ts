@@ -1,10 +1,12 @@
-/** A client's allowance of private steps: how noisy they are, whether one more may be taken, and that it is written down before it is. */
+/** A client's allowance of private steps and of the fusion's choice: how noisy they are, what may still be taken, and that it is written down before it is. */
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
-import type { Row } from "@duet/lora-core/data/row";
+import type { DataSplit } from "@duet/lora-core/data/row";
 import { calibrateNoise } from "@duet/lora-core/differentialPrivacy/calibrateNoise";
 import { cryptoRandom } from "@duet/lora-core/differentialPrivacy/cryptoRandom";
+import { chooseByUtility } from "@duet/lora-core/differentialPrivacy/exponentialMechanism";
 import { composed, type Mechanism } from "@duet/lora-core/differentialPrivacy/mechanism";
 import {
+  affordableChoice,
   affordableSteps,
   assertDelta,
   defaultDelta,
@@ -21,6 +23,11 @@ import { contentHash } from "./roundCheckpoint.ts";
 import type { PrivateSteps } from "./trainAdapter.ts";
 
 export interface PrivacyMeter extends PrivateSteps {
+  /**
+   * One choice by the fusion rows, paid for before it is made: the place of one of the utilities, which are sums over these rows of numbers in
+   * [0, 1]. Null where nothing is left of their budget.
+   */
+  choose(utilities: readonly number[]): Promise<number | null>;
   standing(): Promise<PrivacyStanding>;
 }
 
@@ -28,8 +35,7 @@ export interface MeterOptions {
   readonly setup: EngineSetup;
   /** SHA-256 over the base's files. */
   readonly model: string;
-  /** The training rows. */
-  readonly rows: readonly Row[];
+  readonly rows: Pick<DataSplit, "train" | "fusion">;
   readonly store: LedgerStore;
   /** Of samples and noise; left out, cryptographic. */
   readonly uniform?: Random;
@@ -44,24 +50,38 @@ export async function openPrivacyMeter(options: MeterOptions): Promise<PrivacyMe
   const { setup, rows, uniform = cryptoRandom() } = options;
   const { privacy, batchSize } = setup.training;
   if (!privacy) return null;
-  const target = targetOf(privacy, rows.length);
-  const samplingRate = Math.min(1, batchSize / rows.length);
-  const known = rowDigests(rows);
+  const target = targetOf(privacy, rows.train.length);
+  const samplingRate = Math.min(1, batchSize / rows.train.length);
+  const known = rowDigests(rows.train);
+  // No row trains and is chosen by, so that each pays for one of the two.
+  const chosenBy = rowDigests(rows.fusion);
   const update: LedgerStore["updateLedger"] = (change) => options.store.updateLedger(change).catch(refuseUnwritten);
   const noiseMultiplier = await update((ledger) => calibrated(ledger, known, options, { target, samplingRate }));
   const step = { noiseMultiplier, samplingRate };
   const affords = (ledger: PrivacyLedger) => affordableSteps(target, spentOn(ledger, known), step, 1) > 0;
+  const payChoice = (ledger: PrivacyLedger) => {
+    const choiceEpsilon = affordableChoice(target, spentOn(ledger, chosenBy));
+    if (choiceEpsilon === null) return { ledger, result: null };
+    return { ledger: charged(ledger, chosenBy, { choiceEpsilon, steps: 1 }), result: choiceEpsilon };
+  };
+  const epsilonAt = (ledger: PrivacyLedger, of: readonly string[]) => epsilonOf(curveOf(spentOn(ledger, of)), target.delta);
   return {
     ...step,
     clip: privacy.clip,
     uniform,
     charge: () =>
-      update((ledger) => (affords(ledger) ? { ledger: charged(ledger, known, step), result: true } : { ledger, result: false })),
+      update((ledger) =>
+        affords(ledger) ? { ledger: charged(ledger, known, { ...step, steps: 1 }), result: true } : { ledger, result: false },
+      ),
+    choose: async (utilities) => {
+      const epsilon = await update(payChoice);
+      return epsilon === null ? null : chooseByUtility(utilities, epsilon, uniform);
+    },
     standing: () =>
       update((ledger) => ({
         ledger,
         result: {
-          epsilon: epsilonOf(curveOf(spentOn(ledger, known)), target.delta),
+          epsilon: Math.max(epsilonAt(ledger, known), epsilonAt(ledger, chosenBy)),
           limit: target.epsilon,
           delta: target.delta,
           noiseMultiplier,
@@ -94,7 +114,7 @@ function calibrated(
   const before = account.noise[of];
   if (before !== undefined) return { ledger, result: before };
   if (!setup.trainings) throw new RangeError("Private training needs to know all of its trainings");
-  const steps = setup.trainings.reduce((sum, budget) => sum + stepsOf(budget, rows.length, setup.training), 0);
+  const steps = setup.trainings.reduce((sum, budget) => sum + stepsOf(budget, rows.train.length, setup.training), 0);
   const planned = { samplingRate, steps: Math.max(1, steps) };
   // Where nothing is left every step is refused, whatever its noise.
   const result = calibrateNoise(target, planned, spentOn(ledger, known)) ?? calibrateNoise(target, planned);
@@ -107,9 +127,9 @@ function calibrated(
   return { ledger: withAccount(ledger, { ...account, noise: { ...account.noise, [of]: result } }), result };
 }
 
-function charged(ledger: PrivacyLedger, known: readonly string[], step: Omit<Mechanism, "steps">): PrivacyLedger {
+function charged(ledger: PrivacyLedger, known: readonly string[], used: Mechanism): PrivacyLedger {
   const account = accountOf(ledger, known);
-  return withAccount(ledger, { ...account, spent: composed(account.spent, [{ ...step, steps: 1 }]) });
+  return withAccount(ledger, { ...account, spent: composed(account.spent, [used]) });
 }
 
 /** Nothing is trained that is not written down. */

@@ -1,5 +1,5 @@
 /** A client's privacy budget over rounds, killed tabs, and federations on the same rows: the real small decoder, the real accountant. */
-import type { RoundBeginning, RoundKey, RoundResult } from "@duet/lora-core/contract/clientRound";
+import type { RoundBeginning, RoundKey, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { curveOf, epsilonOf } from "@duet/lora-core/differentialPrivacy/privacyLoss";
@@ -40,6 +40,18 @@ const plan = methodOf({ id: "local", config: {} }).plan(
   { round: 0, isNewcomer: false },
 );
 const request = { round: 0, plan, received: null };
+/** A round that only mixes the two adapters. */
+const fusing: RoundRequest = {
+  round: 0,
+  plan: {
+    stage: "fusing",
+    receive: null,
+    steps: [],
+    upload: null,
+    serve: { kind: "fuse", search: { kind: "factor", objective: "loss", maxEvaluations: 6, l1: 0, confidence: 0, bound: 1 } },
+  },
+  received: null,
+};
 const key: RoundKey = { round: 0, attempt: 1 };
 const quiet = () => {};
 const DELTA = 1 / (2 * split.train.length);
@@ -84,12 +96,16 @@ beforeAll(async () => {
 interface Life {
   readonly of?: DataSplit;
   readonly change?: Partial<typeof setup>;
+  readonly asked?: RoundRequest;
   /** The tab is killed right after so many steps of this life were written down, before the last of them is taken. */
   readonly killedAt?: number;
 }
 
 /** One life of a tab: steps that it was granted, all progress it told, and what came of the round, if it got there. */
-async function live(store: ClientStore, { of = split, change = {}, killedAt = Number.POSITIVE_INFINITY }: Life = {}) {
+async function live(
+  store: ClientStore,
+  { of = split, change = {}, asked = request, killedAt = Number.POSITIVE_INFINITY }: Life = {},
+) {
   let granted = 0;
   // Every step takes six seconds, and is kept.
   let ms = 0;
@@ -114,7 +130,7 @@ async function live(store: ClientStore, { of = split, change = {}, killedAt = Nu
   try {
     const { done } = await desk.runRound(
       key,
-      request,
+      asked,
       (progress) => told.push(progress),
       (beginning) => begun.push(beginning),
     );
@@ -200,6 +216,43 @@ describe("a private client", () => {
     ]);
     noises.push(done?.metrics.privacy?.noiseMultiplier, (await live(device().store)).done?.metrics.privacy?.noiseMultiplier);
     expect(noises[0]).toBe(noises[1]);
+  });
+
+  it("chooses how to mix its adapters by rows that pay for it, which are not those that it trains on", async () => {
+    const { store, ledger } = device();
+    const { done } = await live(store, { asked: fusing });
+    const chosen = await ledger();
+    expect(spentOn(chosen, rowDigests(split.train))).toEqual([]);
+    expect(spentOn(chosen, rowDigests(split.fusion))).toEqual([{ choiceEpsilon: expect.any(Number), steps: 1 }]);
+    const spent = epsilonIn(chosen, { ...split, train: split.fusion });
+    expect(done?.metrics).toEqual({ ...NO_METRICS, privacy: expect.objectContaining({ epsilon: spent, budgetSpent: false }) });
+    expect(spent).toBeGreaterThan(0.4 * EPSILON);
+    expect(spent).toBeLessThanOrEqual(EPSILON / 2);
+    const { personal = Number.NaN, shared = Number.NaN } = done?.own?.fusion ?? {};
+    expect([0, 0.25, 0.5, 0.75, 1]).toContain(personal);
+    expect(personal + shared).toBe(1);
+    // Both kinds of rows together are within the limit, and what is said is the larger of the two.
+    const trained = await live(store);
+    expect(trained.granted).toBe(STEPS);
+    expect(trained.done?.metrics.privacy?.epsilon).toBeCloseTo(Math.max(spent, epsilonIn(await ledger())), 12);
+  });
+
+  it("pays for a choice once, though its round is stopped after it, and takes half of each where nothing is left to pay with", async () => {
+    const { store, ledger } = device();
+    const choices = async () => spentOn(await ledger(), rowDigests(split.fusion)).reduce((sum, { steps }) => sum + steps, 0);
+    // The tab ends as the round would be kept as done: its choice is in the journal.
+    const dying = { ...store, saveKept: async () => Promise.reject(new Error("The tab was closed")) };
+    await live(dying, { asked: fusing });
+    expect(await choices()).toBe(1);
+    const again = await live(store, { asked: fusing });
+    expect(await choices()).toBe(1);
+    expect(again.begun[0]?.kind).toBe("resumed");
+    // Rows that another federation has trained on up to the limit.
+    const trainedOn = device();
+    await live(trainedOn.store, { of: { ...split, train: [...rows(1, 6), ...split.fusion], fusion: rows(31, 32) } });
+    const spent = await live(trainedOn.store, { asked: fusing, change: { seed: 8 } });
+    expect(spent.done?.own?.fusion).toMatchObject({ personal: 0.5, shared: 0.5 });
+    expect(spent.done?.metrics.privacy?.epsilon).toBeLessThanOrEqual(EPSILON);
   });
 
   it("trains on nothing where the device keeps no ledger, and begins with no delta above 1 / N", async () => {

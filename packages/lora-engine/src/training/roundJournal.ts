@@ -13,6 +13,8 @@ interface Results {
   /** Of a batch of fusion rows under a candidate of the search. */
   readonly losses: Float32Array;
   readonly trained: TrainingOutcome;
+  /** What a private choice came to, so that it is paid for once; null where nothing was left to pay with. */
+  readonly chosen: number | null;
 }
 type Kind = keyof Results;
 

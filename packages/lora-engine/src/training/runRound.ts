@@ -14,7 +14,8 @@ import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { sumOf } from "@duet/lora-core/fusion/adaFusion";
 import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
-import { mixed } from "@duet/lora-core/fusion/mix";
+import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
+import { privateFusion } from "@duet/lora-core/fusion/privateFusion";
 import { searchFusion } from "@duet/lora-core/fusion/searchFusion";
 import {
   type HeldAdapters,
@@ -253,7 +254,7 @@ async function search(
   { setup, model, examples }: Client,
   config: FusionConfig,
   held: HeldAdapters,
-  { report, control, journal }: Running,
+  { report, control, journal, meter }: Running,
 ): Promise<NamedTensors> {
   let seconds = 0;
   const eachBatch: EachBatch<Float32Array> = async (compute) => {
@@ -265,10 +266,14 @@ async function search(
   const losses = createFusionLosses(model, examples.fusion, held, { scale: adapterScale(setup.adapter), eachBatch });
   try {
     let step = 0;
-    const { mix, weights, evaluations } = await searchFusion(config, (candidate) => {
+    const lossesOf = (candidate: Mix) => {
       report.progress("fusing", { step: step++, steps: config.maxEvaluations });
       return losses.of(candidate);
-    });
+    };
+    const choose = async (utilities: readonly number[]) =>
+      (await journal.once("chosen", "fuse", async () => (await meter?.choose(utilities)) ?? null)).result;
+    const found = meter ? privateFusion(config, lossesOf, choose) : searchFusion(config, lossesOf);
+    const { mix, weights, evaluations } = await found;
     report.fused({ ...weights, evaluations, forwardTokens: evaluations * losses.tokens, seconds });
     return mixed(held.personal, held.shared, mix);
   } finally {

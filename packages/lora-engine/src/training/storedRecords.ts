@@ -58,6 +58,7 @@ const piece = z.discriminatedUnion("kind", [
   named.extend({ kind: z.literal("scored"), result: z.array(scored) }),
   named.extend({ kind: z.literal("losses"), result: z.instanceof(Float32Array) }),
   named.extend({ kind: z.literal("trained"), result: trainingOutcome }),
+  named.extend({ kind: z.literal("chosen"), result: z.number().nullable() }),
 ]);
 export const underWayRecord = key.extend({
   version: z.literal(1),
