@@ -11,27 +11,28 @@ import { BaseModelField } from "./BaseModelField.tsx";
 import {
   aggregationNote,
   type ChoiceNote,
+  clientEpsilonNote,
+  devicesNote,
+  epsilonNote,
+  labelVectorsNote,
+  methodNote,
+  minClientsNote,
+  robustnessNote,
+  samplingNote,
+  uploadNote,
+} from "./choiceNotes.ts";
+import { type FederationForm, settingsFor } from "./federationForm.ts";
+import {
   chosenDevices,
   chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
-  clientEpsilonNote,
   deviceChoices,
-  devicesNote,
-  epsilonNote,
-  type FederationForm,
   labelVectorChoices,
-  labelVectorsNote,
   methodChoices,
-  methodNote,
-  minClientsNote,
   robustnessChoices,
-  robustnessNote,
-  samplingNote,
-  settingsFor,
   uploadChoices,
-  uploadNote,
-} from "./federationForm.ts";
+} from "./formChoices.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 import { PrivacyChoice } from "./PrivacyChoice.tsx";
 import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";

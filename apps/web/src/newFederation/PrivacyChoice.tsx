@@ -1,6 +1,7 @@
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { ChoiceCards } from "../ui/ChoiceCards.tsx";
-import { type FederationForm, type PrivacyLevel, privacyChange, privacyLevel } from "./federationForm.ts";
+import type { FederationForm } from "./federationForm.ts";
+import { type PrivacyLevel, privacyChange, privacyLevel } from "./privacyLevel.ts";
 
 export interface PrivacyChoiceProps {
   readonly form: FederationForm;

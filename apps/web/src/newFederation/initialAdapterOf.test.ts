@@ -5,8 +5,9 @@ import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
-import { initialForm, toConfig } from "./federationForm.ts";
 import { initialAdapterOf } from "./initialAdapterOf.ts";
+import { initialForm } from "./initialForm.ts";
+import { toConfig } from "./toConfig.ts";
 
 const config = { rank: 3, alpha: 9, dropout: 0.2, targetModules: ["v_proj"] };
 const base = federationBase(decoderBase);

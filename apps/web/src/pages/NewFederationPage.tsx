@@ -16,11 +16,13 @@ import {
   SizeFields,
   TaskFields,
 } from "../newFederation/FederationFields.tsx";
-import { type FederationForm, initialForm, toConfig } from "../newFederation/federationForm.ts";
+import type { FederationForm } from "../newFederation/federationForm.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
+import { initialForm } from "../newFederation/initialForm.ts";
 import { randomSeed } from "../newFederation/randomSeed.ts";
 import { SignedInAs } from "../newFederation/SignedInAs.tsx";
 import { SignIn } from "../newFederation/SignIn.tsx";
+import { toConfig } from "../newFederation/toConfig.ts";
 import { WhatItTakes } from "../newFederation/WhatItTakes.tsx";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";

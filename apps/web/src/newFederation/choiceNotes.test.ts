@@ -2,27 +2,28 @@ import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseM
 import { expect, test } from "vitest";
 import {
   aggregationNote,
+  clientEpsilonNote,
+  devicesNote,
+  epsilonNote,
+  methodNote,
+  minClientsNote,
+  robustnessNote,
+  samplingNote,
+  uploadNote,
+} from "./choiceNotes.ts";
+import { parseLabels } from "./federationForm.ts";
+import {
   chosenDevices,
   chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
-  clientEpsilonNote,
-  devicesNote,
-  epsilonNote,
-  initialForm,
   methodChoices,
-  methodNote,
-  minClientsNote,
-  parseLabels,
-  privacyChange,
-  privacyLevel,
   robustnessChoices,
-  robustnessNote,
-  samplingNote,
-  toConfig,
   uploadChoices,
-  uploadNote,
-} from "./federationForm.ts";
+} from "./formChoices.ts";
+import { initialForm } from "./initialForm.ts";
+import { privacyChange, privacyLevel } from "./privacyLevel.ts";
+import { toConfig } from "./toConfig.ts";
 
 const filled = { ...initialForm([decoderBase, encoderBase]), name: " ward notes ", labels: "flu\n\n cold \nflu" };
 
