@@ -65,15 +65,18 @@ async function measureRound(id: string, threads: number): Promise<RoundProfile> 
   const adapter = { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] };
   const setup = { task, adapter, training: defaultTraining(model.family), upload: DEFAULT_UPLOAD, seed: 7, clientSeed: 11 };
   const [fresh, tokenise] = await clocked(() => prepareClient(bound, model.linears, setup, rows));
-  const received = encodeAdapter(initialAdapter(adapterLayout(model.linears, adapter), 5), fresh.layout);
+  const initial = initialAdapter(adapterLayout(model.linears, adapter), 5);
+  // The mean of one client's adapters is its own.
+  const received = (client: Client) => encodeAdapter(client === fresh ? initial : client.held.shared, client.layout);
   const ended: Ended[] = [];
   for (const round of roundNumbers(METHOD.firstRound, BUDGETS.rounds)) {
-    ended.push(await run(ended.at(-1)?.client ?? fresh, round, received));
+    const client = ended.at(-1)?.client ?? fresh;
+    ended.push(await run(client, round, received(client)));
   }
   const [middle, last] = [ended[MIDDLE - METHOD.firstRound], ended.at(-1)];
   const before = ended[MIDDLE - 1 - METHOD.firstRound];
   if (!before || !middle || !last) throw new RangeError("unreachable: there is a round before the middle, and one after it");
-  const ops = await opsOf(() => run(before.client, MIDDLE, received));
+  const ops = await opsOf(() => run(before.client, MIDDLE, received(before.client)));
   bound.dispose();
   model.dispose();
   const all = ended.map(({ phases }) => phases);
