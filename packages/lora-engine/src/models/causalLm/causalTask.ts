@@ -11,11 +11,12 @@ import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "..
 import { headInput, hiddenStates } from "./decoderForward.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import { greedyTexts } from "./greedyTexts.ts";
-import { createKeyValueCache } from "./keyValueCache.ts";
 import { createLabelChoices, type LabelChoices } from "./labelChoices.ts";
 import { advance, type LabelPath, skipForced } from "./labelDecoding.ts";
+import { createPackedKeyValues } from "./packedKeyValues.ts";
 import type { PromptEncoder } from "./prompt.ts";
-import { type AlignedBatch, alignedBatch, scoredBatch } from "./scoredPositions.ts";
+import { type PromptCache, promptsIn } from "./promptCache.ts";
+import { type ScoredBatch, scoredBatch } from "./scoredPositions.ts";
 
 /** @throws {RangeError} when two labels cannot be told apart by their tokens. */
 export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder, task: Task): TaskModel {
@@ -32,7 +33,10 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
   /** What the head reads before every answer token, [K, D]. */
   function beforeAnswers(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor2D {
     const { batch, positions } = scoredBatch(examples);
-    return headInput(weights, hiddenStates(weights, batch, { dropout: null, ...pass, adapter, cache: null }), positions);
+    const options = { dropout: null, ...pass, adapter, cache: null };
+    return pass
+      ? headInput(weights, hiddenStates(weights, batch, options), positions)
+      : headInput(weights, hiddenStates(weights, batch, { ...options, at: positions }), null);
   }
 
   function losses(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor1D {
@@ -64,28 +68,32 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
     },
 
     async score(examples, adapter) {
-      const read = alignedBatch(examples);
-      const cache = choices ? createKeyValueCache() : null;
+      const read = scoredBatch(examples);
+      const kept = choices && createPackedKeyValues(weights.config, read.batch.offsets);
       try {
         // [K, 1 + C]: the loss of every answer token, then the logits of label tokens.
         const result = tf.tidy(() => {
-          const hidden = hiddenStates(weights, read.batch, { adapter, dropout: null, cache });
-          const input = headInput(weights, hidden, read.positions);
+          const hidden = hiddenStates(weights, read.batch, { adapter, dropout: null, cache: null, kept, at: read.positions });
+          const input = headInput(weights, hidden, null);
           const losses = headCrossEntropy(input, weights.head, tf.tensor1d([...read.targets], "int32"));
           const column = losses.reshape<tf.Tensor2D>([-1, 1]);
           return choices ? tf.concat([column, loraLinear(input, choices.head, null)], 1) : column;
         });
-        cache?.advance(read.batch.length);
         const values = Float32Array.from(await result.data());
         result.dispose();
         const found = sumLosses(values, read, examples);
-        if (!choices || !cache) return found;
-        const lastTokens = examples.map(({ tokens, answerStart }) => tokens[answerStart - 1] ?? 0);
+        if (!choices || !kept) return found;
         const paths = examples.map((_, row) => followAnswer(choices, values, read, row));
-        const decided = await choices.finish({ cache, read, lastTokens, adapter }, paths);
+        const decided = await finishOpen(choices, paths, (rows) => {
+          const promptOf = ({ tokens, answerStart }: Example) => tokens.subarray(0, answerStart);
+          const prompts = rows.flatMap((row) =>
+            examples.slice(row, row + 1).map((example) => ({ row, tokens: promptOf(example) })),
+          );
+          return promptsIn(kept, prompts, adapter);
+        });
         return found.map((scored, row) => ({ ...scored, label: decided[row]?.node.label ?? -1 }));
       } finally {
-        cache?.dispose();
+        kept?.dispose();
       }
     },
 
@@ -108,7 +116,7 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
 }
 
 /** Loss of each row from its values [K, width], whose first column is the loss of a token. */
-function sumLosses(values: Float32Array, { offsets, positions }: AlignedBatch, examples: readonly Example[]): Scored[] {
+function sumLosses(values: Float32Array, { offsets, positions }: ScoredBatch, examples: readonly Example[]): Scored[] {
   const width = values.length / positions.length;
   return examples.map((_, row) => {
     const [from = 0, to = 0] = offsets.slice(row, row + 2);
@@ -118,8 +126,29 @@ function sumLosses(values: Float32Array, { offsets, positions }: AlignedBatch, e
   });
 }
 
+/** Chooses on where a path has no label yet, from the prompts of these rows alone. */
+async function finishOpen(
+  choices: LabelChoices,
+  paths: readonly LabelPath[],
+  promptsOf: (rows: readonly number[]) => PromptCache,
+): Promise<readonly LabelPath[]> {
+  const open = [...paths.entries()].filter(([, { node }]) => node.label === null);
+  if (open.length === 0) return paths;
+  const prompts = promptsOf(open.map(([row]) => row));
+  try {
+    const finished = await choices.finish(
+      prompts,
+      open.map(([, path]) => path),
+    );
+    const byRow = new Map(open.map(([row], i) => [row, finished[i]]));
+    return paths.map((path, row) => byRow.get(row) ?? path);
+  } finally {
+    prompts.cache.dispose();
+  }
+}
+
 /** As long as the choices agree with the true answer, its own pass has the next logits already. */
-function followAnswer(choices: LabelChoices, values: Float32Array, { offsets, targets }: AlignedBatch, row: number): LabelPath {
+function followAnswer(choices: LabelChoices, values: Float32Array, { offsets, targets }: ScoredBatch, row: number): LabelPath {
   const width = 1 + choices.tokens.length;
   const [from = 0, to = 0] = offsets.slice(row, row + 2);
   let path = skipForced({ node: choices.trie, tokens: [] });

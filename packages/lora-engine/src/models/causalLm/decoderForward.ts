@@ -29,6 +29,7 @@ import { throughLayers } from "../throughLayers.ts";
 import { batchBias } from "./batchBias.ts";
 import type { DecoderWeights } from "./decoderWeights.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
+import type { PackedKeyValues } from "./packedKeyValues.ts";
 import type { PackedTokens, TokenBatch } from "./tokenBatch.ts";
 
 export interface ForwardOptions {
@@ -36,6 +37,13 @@ export interface ForwardOptions {
   readonly dropout: Dropout | null;
   /** Keys and values of earlier tokens, extended by this pass; null for whole sequences. */
   readonly cache: KeyValueCache | null;
+  /** Where those of packed rows are noted down, for texts that go on from them. Left out: nowhere. */
+  readonly kept?: PackedKeyValues | null;
+  /**
+   * The K positions whose hidden states are asked for: of all others the last layer computes keys and values only. Left out: all N. Not in training,
+   * where the shape of the last layer's dropout and the order of its gradients' sums would be others.
+   */
+  readonly at?: readonly number[];
   /** Keeps less for the backward pass and computes it again there. Left out: no. */
   readonly recompute?: boolean;
 }
@@ -50,7 +58,7 @@ interface Pass extends ForwardOptions {
   readonly bias: tf.Tensor4D | null;
 }
 
-/** Hidden states [N, D] after the last layer, before the final norm. Packed rows need no cache and have none. */
+/** Hidden states [N, D] after the last layer, before the final norm, or [K, D] where K positions are asked for. Packed rows have no cache. */
 export function hiddenStates(weights: DecoderWeights, batch: TokenBatch | PackedTokens, options: ForwardOptions): tf.Tensor2D {
   const { config } = weights;
   const pass = createPass(weights, batch, options);
@@ -76,20 +84,23 @@ function decoderLayer(pass: Pass, index: number, stream: ResidualStream): Residu
   const layer = layerName(config, index);
   const normOf = (name: string) => frozenNormOf(pass.weights, `${layer}.${name}`);
   const { sum, normed } = normedSum(stream, normOf(config.names.attentionNorm));
-  const middle = normedSum({ x: sum, delta: attend(pass, index, normed) }, normOf(config.names.feedForwardNorm));
+  const { at } = pass;
+  const asked = (x: tf.Tensor2D) => (at && index === config.layers - 1 ? selectRows(x, at) : x);
+  const attended = adaptedLinear(pass, `${layer}.${config.names.attentionOutput}`, asked(attend(pass, index, normed)));
+  const middle = normedSum({ x: asked(sum), delta: attended }, normOf(config.names.feedForwardNorm));
   return { x: middle.sum, delta: feedForward(pass, layer, middle.normed) };
 }
 
-/** What the head reads at K of the N positions, [K, D]. */
-export function headInput(weights: DecoderWeights, hidden: tf.Tensor2D, positions: readonly number[]): tf.Tensor2D {
-  return norm(weights, weights.config.names.finalNorm, selectRows(hidden, positions));
+/** What the head reads at K of the N positions, [K, D]; with null `hidden` is of these alone. */
+export function headInput(weights: DecoderWeights, hidden: tf.Tensor2D, positions: readonly number[] | null): tf.Tensor2D {
+  return norm(weights, weights.config.names.finalNorm, positions ? selectRows(hidden, positions) : hidden);
 }
 
-/** Logits [K, V] at K of the N positions only, as the head is wide; [K, C] with a head of C of its tokens. */
+/** Logits [K, V] at positions as {@link headInput} takes them, as the head is wide; [K, C] with a head of C of its tokens. */
 export function logitsAt(
   weights: DecoderWeights,
   hidden: tf.Tensor2D,
-  positions: readonly number[],
+  positions: readonly number[] | null,
   head: FrozenLinear = weights.head,
 ): tf.Tensor2D {
   return loraLinear(headInput(weights, hidden, positions), head, null);
@@ -111,16 +122,13 @@ function placesOf({ rows, length, leftPadding }: TokenBatch, start: number, last
   });
 }
 
+/** What every token takes from the others, before the projection of it: [N, D] -> [N, H Dh]. */
 function attend(pass: Pass, index: number, x: tf.Tensor2D): tf.Tensor2D {
-  const { config } = pass.weights;
-  const layer = layerName(config, index);
   const joint = queryKeyValue(pass, index, x);
-  const scale = 1 / Math.sqrt(config.headWidth);
-  const out =
-    "offsets" in pass.batch
-      ? selfAttention(joint, { ...headsOf(pass), offsets: pass.batch.offsets, scale, causal: true, table: pass.table })
-      : paddedAttention(pass, pass.batch, { index, joint, scale });
-  return adaptedLinear(pass, `${layer}.${config.names.attentionOutput}`, out);
+  const scale = 1 / Math.sqrt(pass.weights.config.headWidth);
+  if (!("offsets" in pass.batch)) return paddedAttention(pass, pass.batch, { index, joint, scale });
+  pass.kept?.keep(index, joint);
+  return selfAttention(joint, { ...headsOf(pass), offsets: pass.batch.offsets, scale, causal: true, table: pass.table });
 }
 
 function headsOf({ weights: { config } }: Pass): HeadShape {

@@ -14,8 +14,8 @@ export interface KeyValueCache {
   extend(layer: number, k: tf.Tensor4D, v: tf.Tensor4D): KeyValues;
   /** To be called once after each pass: its columns count as read. */
   advance(columns: number): void;
-  /** These rows' first `length` columns as a cache of its own, which the caller disposes; a row may be taken several times. */
-  fork(rows: readonly number[], length: number): KeyValueCache;
+  /** These rows as a cache of their own, which the caller disposes; a row may be taken several times. */
+  fork(rows: readonly number[]): KeyValueCache;
   dispose(): void;
 }
 
@@ -24,8 +24,8 @@ export function createKeyValueCache(): KeyValueCache {
   return cacheOf(new Map(), 0);
 }
 
-/** Takes over the tensors. */
-function cacheOf(layers: Map<number, KeyValues>, columns: number): KeyValueCache {
+/** One of `columns` columns, whose kept tensors it takes over. The caller disposes it. */
+export function cacheOf(layers: Map<number, KeyValues>, columns: number): KeyValueCache {
   let length = columns;
   return {
     get length() {
@@ -44,17 +44,13 @@ function cacheOf(layers: Map<number, KeyValues>, columns: number): KeyValueCache
     advance(columns) {
       length += columns;
     },
-    fork(rows, columns) {
-      const part = (x: tf.Tensor4D) =>
-        tf.tidy(() => {
-          const [, heads, , width] = x.shape;
-          return tf.gather(tf.slice(x, [0, 0, 0, 0], [-1, heads, columns, width]), tf.tensor1d([...rows], "int32"), 0);
-        });
+    fork(rows) {
+      const part = (x: tf.Tensor4D) => tf.tidy(() => tf.gather(x, tf.tensor1d([...rows], "int32"), 0));
       const forked = [...layers].map(([layer, { k, v }]): [number, KeyValues] => [
         layer,
         { k: tf.keep(part(k)), v: tf.keep(part(v)) },
       ]);
-      return cacheOf(new Map(forked), columns);
+      return cacheOf(new Map(forked), length);
     },
     dispose() {
       for (const { k, v } of layers.values()) tf.dispose([k, v]);

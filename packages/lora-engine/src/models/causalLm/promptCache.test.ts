@@ -9,7 +9,7 @@ import { readModelFolder } from "../testing/modelFolder.ts";
 import { hiddenStates, logitsAt } from "./decoderForward.ts";
 import { type DecoderWeights, disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 import { continuationLogits, goOn, readPrompts } from "./promptCache.ts";
-import { oneRow } from "./tokenBatch.ts";
+import { oneRow, packedTokens } from "./tokenBatch.ts";
 
 const prompts = [
   [0, 310, 512, 77, 901],
@@ -56,6 +56,17 @@ test("texts go on from prompts token by token, and labels from the same cache, a
   texts.dispose();
   read.cache.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test("where few positions are asked for, they are to the bit what a pass over all of them gives there", () => {
+  const batch = packedTokens(prompts);
+  const positions = [1, 4, 5, 9, 12, 15];
+  const options = { adapter: null, dropout: null, cache: null };
+  const [asked, all] = tf.tidy(() => [
+    hiddenStates(weights, batch, { ...options, at: positions }).arraySync(),
+    hiddenStates(weights, batch, options).arraySync(),
+  ]);
+  expect(asked).toEqual(positions.map((position) => all?.[position]));
 });
 
 async function expectLogits(logits: tf.Tensor2D, wholes: readonly (readonly number[])[]): Promise<void> {

@@ -36,9 +36,9 @@ export function wholeBuckets(columns: number): number {
   return Math.ceil(columns / BUCKET) * BUCKET;
 }
 
-/** @throws {RangeError} without any token. */
-export function tokenBatch(rows: readonly ArrayLike<number>[], leftPadding: readonly number[] | null = null): TokenBatch {
-  return padded(rows, leftPadding, wholeBuckets);
+/** Rows from their beginning, in a whole number of buckets. @throws {RangeError} without any token. */
+export function tokenBatch(rows: readonly ArrayLike<number>[]): TokenBatch {
+  return padded(rows, null, wholeBuckets);
 }
 
 function padded(
@@ -46,20 +46,18 @@ function padded(
   leftPadding: readonly number[] | null,
   columnsFor: (longest: number) => number,
 ): TokenBatch {
-  const starts = rows.map((_, row) => leftPadding?.[row] ?? 0);
-  const longest = Math.max(0, ...rows.map((row, index) => (starts[index] ?? 0) + row.length));
   if (rows.every((row) => row.length === 0)) throw new RangeError("tokenBatch: there is no token");
-  const length = columnsFor(longest);
+  const length = columnsFor(Math.max(...rows.map((row) => row.length)));
   const ids = new Int32Array(rows.length * length);
   rows.forEach((row, index) => {
-    ids.set(row, index * length + (starts[index] ?? 0));
+    ids.set(row, index * length);
   });
   return { ids, rows: rows.length, length, leftPadding };
 }
 
 /** Rows that go on from a cache with these paddings; padded on the right to the longest. @throws {RangeError} without any token. */
 export function nextBatch(rows: readonly ArrayLike<number>[], leftPadding: readonly number[] | null): TokenBatch {
-  return { ...padded(rows, null, (columns) => columns), leftPadding };
+  return padded(rows, leftPadding, (columns) => columns);
 }
 
 /** One row without any padding. */
