@@ -30,12 +30,15 @@ describe.each([
   });
   afterAll(() => disposeEncoderWeights(weights));
 
-  it("gives the embeddings of the shipped graph for texts of different lengths", async () => {
+  it.each([
+    ["at the end", false],
+    ["before the last linear layer", true],
+  ])("gives the embeddings of the shipped graph for texts of different lengths, means taken %s", async (_, meansFirst) => {
     const ids = texts.map((text) => tokenizer.encode(text));
     const graph = await loadShippedGraph();
     const expected = await embedWithGraph(graph, ids);
     graph.dispose();
-    const pass = { config, weights, adapter: null, dropout: null };
+    const pass = { config, weights, adapter: null, dropout: null, meansFirst };
     const embeddings = tf.tidy(() =>
       embedTexts(
         pass,

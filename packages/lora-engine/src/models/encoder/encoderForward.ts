@@ -26,7 +26,7 @@ export interface EncoderPass extends EmbeddingPass {
 
 /** Embeddings of these texts, [B, D], each of length 1. Every text has at least one token. Call inside tf.tidy. */
 export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.Tensor2D {
-  const { config, weights } = pass;
+  const { config, weights, meansFirst = false } = pass;
   const offsets = textOffsets(texts, config.maxTokens);
   const x = throughLayers(embedTokens(weights, texts, offsets), {
     count: config.layers,
@@ -34,7 +34,7 @@ export function embedTexts(pass: EncoderPass, texts: readonly Int32Array[]): tf.
     ...{ adapter: pass.adapter, recompute: pass.recompute },
     run: (index, stream, adapter) => encoderLayer({ ...pass, adapter }, stream, { offsets, index }),
   });
-  return unitRows(adaptedLinear(pass, "pooler", rowMeans(x, offsets)), { squashed: true });
+  return unitRows(adaptedLinear(pass, "pooler", meansFirst ? x : rowMeans(x, offsets)), { squashed: true });
 }
 
 /** 2 e + timing, [N, E]. The original graph adds e twice, so the factor belongs to the weights. */
@@ -48,7 +48,7 @@ interface LayerPlace {
   readonly index: number;
 }
 
-/** Attention, then a two-layer network, each after a norm and beside a residual. [N, D] -> [N, hidden]. */
+/** Attention, then a two-layer network, each after a norm and beside a residual. [N, D] -> [N, hidden], or [B, hidden] where means come first. */
 function encoderLayer(pass: EncoderPass, stream: ResidualStream, place: LayerPlace): ResidualStream {
   const layer = `layers.${place.index}`;
   const { sum, normed } = normedSum(stream, normOf(pass, `${layer}.attention.norm`));
@@ -58,7 +58,10 @@ function encoderLayer(pass: EncoderPass, stream: ResidualStream, place: LayerPla
   const attended = adaptedLinear(pass, `${layer}.attention.output`, attend(pass, normed, place));
   const middle = normedSum({ x: residual, delta: attended }, normOf(pass, `${layer}.mlp.norm`));
   const hidden = relu(adaptedLinear(pass, `${layer}.mlp.up`, middle.normed));
-  return { x: middle.sum, delta: adaptedLinear(pass, `${layer}.mlp.down`, hidden) };
+  const isPooled = pass.meansFirst === true && place.index === pass.config.layers - 1;
+  // A mean and a linear layer may change places: then the layer has a row for each text, not for each token.
+  const read = (rows: tf.Tensor2D) => (isPooled ? rowMeans(rows, place.offsets) : rows);
+  return { x: read(middle.sum), delta: adaptedLinear(pass, `${layer}.mlp.down`, read(hidden)) };
 }
 
 function attend(pass: EncoderPass, x: tf.Tensor2D, { offsets, index }: LayerPlace): tf.Tensor2D {

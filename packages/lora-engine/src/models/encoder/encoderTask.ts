@@ -14,7 +14,7 @@ import { maskedCrossEntropy } from "../../ops/maskedCrossEntropy/maskedCrossEntr
 import { meanOf } from "../../ops/meanOf/meanOf.ts";
 import type { DeviceAdapter, Example, Scored, TaskModel, TrainingPass } from "../languageModel.ts";
 import { prototypesFrom, prototypesOfRows } from "./labelPrototypes.ts";
-import type { SentenceEncoder } from "./sentenceEncoder.ts";
+import type { EmbeddingPass, SentenceEncoder } from "./sentenceEncoder.ts";
 
 /** tau. Cosines lie in [-1, 1]; times 16 a confident answer can reach a loss near zero over a few dozen labels. */
 const TEMPERATURE = 16;
@@ -25,8 +25,9 @@ const LABEL_BATCH = 32;
 export function createEncoderTask(encoder: SentenceEncoder, labels: readonly string[]): TaskModel {
   const embedded = embedLabels(encoder, labels);
   const targets = scaledLinear(embedded);
-  const logits = (texts: readonly Int32Array[], adapter: DeviceAdapter | null, pass: TrainingPass | null) => {
-    const vectors = encoder.embed(texts, { dropout: null, ...pass, adapter });
+  const logits = (texts: readonly Int32Array[], pass: EmbeddingPass) => {
+    const { adapter } = pass;
+    const vectors = encoder.embed(texts, pass);
     if (!adapter?.labels) return loraLinear(vectors, targets, null); // [B, labels]
     return tf.matMul(vectors, prototypesFrom(embedded, adapter.labels), false, true).mul<tf.Tensor2D>(TEMPERATURE);
   };
@@ -35,12 +36,12 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
       batch.map(({ label }) => label),
       "int32",
     );
-    return maskedCrossEntropy(logits(textsOf(batch), adapter, pass), wanted);
+    return maskedCrossEntropy(logits(textsOf(batch), { dropout: null, ...pass, adapter }), wanted);
   };
   const textsOf = (batch: readonly Example[]) => batch.map(({ tokens }) => tokens);
   /** One row of scores per text, on the host. */
   const readScores = async (texts: readonly Int32Array[], adapter: DeviceAdapter | null): Promise<readonly number[][]> => {
-    const scores = tf.tidy(() => logits(texts, adapter, null));
+    const scores = tf.tidy(() => logits(texts, { adapter, dropout: null, meansFirst: true }));
     try {
       return await scores.array();
     } finally {
@@ -58,7 +59,7 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
     readsRowsAsTheyAre: true,
     loss: (batch, adapter, pass) => meanOf(losses(batch, adapter, pass)),
     losses,
-    logits: (batch, adapter, pass) => logits(textsOf(batch), adapter, pass),
+    logits: (batch, adapter, pass) => logits(textsOf(batch), { dropout: null, ...pass, adapter }),
     choices: ({ label }) => [{ choice: label, context: "" }],
     score: async (batch, adapter) => {
       const scores = await readScores(textsOf(batch), adapter);

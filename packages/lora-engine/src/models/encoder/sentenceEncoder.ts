@@ -10,6 +10,11 @@ export interface EmbeddingPass {
   readonly dropout: Dropout | null;
   /** Keeps less for the backward pass and computes it again there. Left out: no. */
   readonly recompute?: boolean;
+  /**
+   * Takes the mean over a text's tokens before the last linear layer, where an encoder can: the same but for rounding, and less to compute. Left out: no.
+   * Not where something is trained, or made to be trained from, whose bits stay as they are.
+   */
+  readonly meansFirst?: boolean;
 }
 
 /** A frozen base that turns texts into vectors. */
