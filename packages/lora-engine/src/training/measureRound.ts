@@ -4,6 +4,7 @@
  * again, within a round or in later ones.
  */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import { factorAKey, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
@@ -106,10 +107,17 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
 }
 
 function scoresOf({ base, adapters }: KnownScores, adapter: NamedTensors | null): Scores {
-  if (adapter === null) return base;
+  if (adapter === null || changesNothing(adapter)) return base;
   const found = adapters.get(adapter) ?? new Map();
   adapters.set(adapter, found);
   return found;
+}
+
+/** Whether every B is 0 and nothing else is in it, as in the adapter that a federation starts from: then its scores are the base's. */
+function changesNothing(adapter: NamedTensors): boolean {
+  return [...adapter].every(
+    ([key, { data }]) => !isPrototypes(key) && (key.endsWith(factorAKey("")) || data.every((value) => value === 0)),
+  );
 }
 
 /** The rows that every round measures, each label with its share, and the others. */

@@ -180,7 +180,9 @@ it("measures an adapter once, though it is both the personal and the served one"
   };
   const plan = methodOf({ id: "local", config: {} }).plan(budgets, { round: 3, isNewcomer: false });
   const report = new RoundReport(3, () => {});
-  const client = { ...clientOf("a", 1), model: { ...paperModel, score }, lastRound: 2 };
+  const learned = new Map([...initial].map(([key, { shape, data }]) => [key, { shape, data: data.map((value) => value + 0.1) }]));
+  const fresh = clientOf("a", 1);
+  const client = { ...fresh, held: { ...fresh.held, personal: learned }, model: { ...paperModel, score }, lastRound: 2 };
   await runRound(client, { round: 3, plan, received: null }, report, createRunControl());
   // The base, and the personal adapter.
   expect(scored).toBe(2);

@@ -1,12 +1,17 @@
 /** What a round measures, and what it need not measure again, on the real small decoder (models/duet-tiny) and wasm. */
+
+import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
+import { fdLora as strategy } from "@duet/lora-core/strategies/fdLora";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { beforeAll, expect, test } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
 import { prepareClient } from "./prepareClient.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
@@ -27,6 +32,7 @@ const rows = (count: number) =>
   }));
 const budgets = { local: { unit: "steps", amount: 2 }, inner: { unit: "steps", amount: 2 }, rounds: 1 } as const;
 const local = methodOf({ id: "local", config: {} });
+const fdLora = methodOf({ id: "fdlora", config: strategy.presets.private });
 
 /** Rows that were scored without an adapter and with one. */
 const scored = { base: 0, adapted: 0 };
@@ -46,10 +52,10 @@ beforeAll(async () => {
   fresh = (testRows) => prepareClient(counted, model.linears, setup, { train: rows(8), fusion: rows(2), test: rows(testRows) });
 });
 
-async function run(client: Client, round: number) {
-  const plan = local.plan(budgets, { round, isNewcomer: false });
+async function run(client: Client, round: number, received: Uint8Array | null = null) {
+  const plan = (received ? fdLora : local).plan(budgets, { round, isNewcomer: false });
   const report = new RoundReport(round, () => {});
-  const { held, served } = await runRound(client, { round, plan, received: null }, report, createRunControl());
+  const { held, served } = await runRound(client, { round, plan, received }, report, createRunControl());
   return { client: { ...client, held, served, lastRound: round }, metrics: report.metrics(), phases: report.phases() };
 }
 
@@ -70,6 +76,22 @@ test("figures are of the same rows in every round, the last one says those of al
   expect(last.metrics.sample?.accuracy.base).toBe(first.metrics.accuracy.base);
   expect(last.metrics.testLoss.base).not.toBe(first.metrics.testLoss.base);
   expect(last.metrics.testLoss.fused).not.toBe(last.metrics.testLoss.base);
+});
+
+test("the adapter that a federation starts from is the base, and not scored besides", async () => {
+  Object.assign(scored, { base: 0, adapted: 0 });
+  const client = fresh(30);
+  const started = await run(client, fdLora.firstRound, encodeAdapter(client.held.shared, client.layout));
+  expect(scored).toEqual({ base: 24, adapted: 0 });
+  expect(started.metrics.testLoss.shared).toBe(started.metrics.testLoss.base);
+
+  await run(started.client, fdLora.firstRound + 1, encodeAdapter(started.client.held.shared, client.layout));
+  expect(scored.base).toBe(30);
+
+  const { model, examples, held } = client;
+  const onDevice = uploadAdapter(held.shared, { scale: adapterScale(setup.adapter), trainable: false });
+  expect(await model.score(examples.test, onDevice)).toEqual(await model.score(examples.test, null));
+  onDevice.dispose();
 });
 
 test("where every round measures all rows, the last one has one set of figures", async () => {
