@@ -15,8 +15,6 @@ const FLOAT_BYTES = 4;
 /** Classes whose logits exist at once, and their gradient with them (ops/headCrossEntropy). */
 const CLASSES_AT_ONCE = 4096;
 const LOGIT_COPIES = 2;
-/** Columns that padding an answer to itself adds (models/causalLm/tokenBatch.ts). */
-const ANSWER_PADDING = 8;
 /** A backend takes more than its tensors: the heap of wasm grows by a fifth at a time, WebGPU keeps freed buffers for later. */
 const GAPS = 1.2;
 /** The backend's own, whatever the model. */
@@ -123,17 +121,15 @@ function decoderValues(config: DecoderConfig, work: Workload, lowest: number): V
   const { batchSize, maxTokens, answerTokens, evaluationRows } = work;
   const { hiddenSize, intermediateSize, heads, layers, vocabSize } = config;
   const layer = decoderLayerValues(config);
-  const paddedLayer = layer + paddedAttention(config);
   const logits = Math.min(vocabSize, CLASSES_AT_ONCE);
   const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * logits);
-  // Prompts and answers are padded apart, and the keys and values of every layer are kept to go on from.
-  const columns = maxTokens + ANSWER_PADDING;
+  // Those of every layer are kept for rows that go on.
   const cached = 2 * layers * config.keyValueHeads * config.headWidth;
   const attention = maxTokens * attentionWork(heads * config.headWidth);
   return {
     kept: batchSize * maxTokens * (hiddenSize + keptOfLayers(layer, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * Math.max(head, attention),
-    evaluating: evaluationRows * (columns * (hiddenSize + cached) + Math.max(columns * paddedLayer, head)),
+    evaluating: evaluationRows * (maxTokens * (hiddenSize + cached) + Math.max(maxTokens * layer, head)),
     largestWeight: vocabSize * hiddenSize,
     largestActivation: Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * logits),
   };
@@ -154,13 +150,6 @@ function decoderLayerValues(config: DecoderConfig): number {
     attended(queryWidth, heads) +
     intermediateSize // after the gate or GELU
   );
-}
-
-/** What a layer over padded rows has of one token besides, without gradients: parts of the projection, by head, turned, and out by head. */
-function paddedAttention({ heads, keyValueHeads, headWidth, rotaryFrequencies }: DecoderConfig): number {
-  const queryWidth = heads * headWidth;
-  const keyWidth = keyValueHeads * headWidth;
-  return 2 * (queryWidth + 2 * keyWidth) + (rotaryFrequencies ? queryWidth + keyWidth : 0) + queryWidth;
 }
 
 function encoderValues(config: EncoderConfig, work: Workload, lowest: number): Values {
