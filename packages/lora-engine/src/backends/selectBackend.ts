@@ -9,10 +9,13 @@ import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
 import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
 import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
+import { registerWebgpu, type WebgpuOptions } from "./webgpuDevice.ts";
 
 export interface BackendOptions extends WasmOptions {
   /** Takes exactly this backend, a software WebGPU adapter included; null chooses. */
   readonly forced: BackendName | null;
+  /** How WebGPU starts, where it does. */
+  readonly webgpu?: WebgpuOptions;
 }
 
 /** Starts the backend and says where and why. @throws {Error} when the forced backend is not there, or none starts. */
@@ -42,8 +45,7 @@ async function attempt(backend: BackendName, reason: string, options: BackendOpt
 
 async function start(backend: BackendName, reason: string, options: BackendOptions): Promise<Device> {
   if (backend === "wasm") configureWasm(options);
-  // Registers itself on import, and only where there is WebGPU.
-  if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
+  if (backend === "webgpu") await registerWebgpu(options.webgpu ?? {});
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new DuetError("BACKEND_MISSING", `The ${backend} backend cannot start here`);
   const wasm = backend === "wasm" ? await startWasmKernels(options) : null;

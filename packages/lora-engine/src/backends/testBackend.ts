@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { startPageThread } from "../kernels/webThreads.ts";
 import { selectBackend } from "./selectBackend.ts";
 import type { WasmOptions } from "./wasmBackend.ts";
+import type { WebgpuOptions } from "./webgpuDevice.ts";
 
 /** One thread, and the .wasm files: a path in Node, a URL under Vite's test server, where more threads can be asked for. */
 export function testWasm(): WasmOptions {
@@ -16,8 +17,8 @@ export function testWasm(): WasmOptions {
 }
 
 /** Starts exactly this backend. @throws when it is not there. */
-export async function useBackend(name: BackendName, threads = 1): Promise<Device> {
-  const device = await selectBackend({ ...testWasm(), threads, forced: name });
+export async function useBackend(name: BackendName, threads = 1, webgpu: WebgpuOptions = {}): Promise<Device> {
+  const device = await selectBackend({ ...testWasm(), threads, forced: name, webgpu });
   // TF.js would compute small inputs on the processor instead, and the GPU's kernels would go untested.
   if (name === "webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
   return device;

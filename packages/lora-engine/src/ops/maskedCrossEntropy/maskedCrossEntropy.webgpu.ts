@@ -6,13 +6,13 @@ import type { MaskedCrossEntropyKernel } from "./maskedCrossEntropyKernel.ts";
 
 /** Of these classes alone. */
 const FIRST = `
-      let logTotal = own;
-      var loss = own;`;
+      let logTotal = logOwn;
+      var loss = logOwn;`;
 
 /** Of those before, too. */
 const MORE = `
       let before = logTotalsBefore[row];
-      let logTotal = max(before, own) + log(1.0 + exp(min(before, own) - max(before, own)));
+      let logTotal = max(before, logOwn) + log(1.0 + exp(min(before, logOwn) - max(before, logOwn)));
       var loss = lossesBefore[row] + (logTotal - before);`;
 
 export const webgpuMaskedCrossEntropy: MaskedCrossEntropyKernel = {
@@ -32,19 +32,16 @@ export const webgpuMaskedCrossEntropy: MaskedCrossEntropyKernel = {
         perRow(`
     let start = row * u.classes;
     // Every thread keeps the largest of its classes and the sum of exponentials relative to it.
-    var highest = logits[start];
+    var own = logits[start];
     var sum = 0.0;
     for (var j = lane; j < u.classes; j += LANES) {
       let value = logits[start + j];
-      let above = max(highest, value);
-      sum = sum * exp(highest - above) + exp(value - above);
-      highest = above;
+      let above = max(own, value);
+      sum = sum * exp(own - above) + exp(value - above);
+      own = above;
     }
-    parts[lane] = highest;
-    workgroupBarrier();
-    var top = parts[0];
-    for (var i = 1u; i < LANES; i++) { top = max(top, parts[i]); }
-    let own = top + log(total(lane, sum * exp(highest - top)));
+    let top = highest(lane, own);
+    let logOwn = top + log(total(lane, sum * exp(own - top)));
     if (lane == 0u) {
       ${before ? MORE : FIRST}
       let column = targets[row] - i32(u.first);

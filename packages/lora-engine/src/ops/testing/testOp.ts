@@ -4,6 +4,7 @@ import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
+import type { WebgpuOptions } from "../../backends/webgpuDevice.ts";
 import { expectClose } from "./expectClose.ts";
 import { noise, type OpCase } from "./opCase.ts";
 
@@ -14,10 +15,10 @@ import { noise, type OpCase } from "./opCase.ts";
 const TOLERANCE = 1e-5;
 
 /** The op's values and gradients equal the reference's on this backend, and nothing stays on it. */
-export function testOpOn(backend: BackendName, name: string, cases: readonly OpCase[]): void {
+export function testOpOn(backend: BackendName, name: string, cases: readonly OpCase[], webgpu: WebgpuOptions = {}): void {
   describe(`${name} on ${backend}`, () => {
     beforeAll(async () => {
-      await useBackend(backend);
+      await useBackend(backend, 1, webgpu);
     });
     test.each(cases.map((op): [string, OpCase] => [op.name, op]))("%s", async (_, { inputs, op, reference, gradients }) => {
       const before = tf.memory().numTensors;

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type WebgpuBackend, webgpuBackend } from "./webgpuBackend.ts";
+import { hasSubgroups } from "./wgsl.ts";
 
 /** Element type of a storage buffer as the shader sees it. */
 export type Element = "f32" | "vec2f" | "vec4f" | "i32" | "vec2i";
@@ -127,11 +128,16 @@ function kernelOf(device: GPUDevice, call: Compute<string>): Kernel {
   kernels.set(device, own);
   const known = own.get(call.key);
   if (known) return known;
-  const module = device.createShaderModule({ label: call.key, code: bindings(call) + call.source() });
+  const module = device.createShaderModule({ label: call.key, code: extensions(device) + bindings(call) + call.source() });
   const pipeline = device.createComputePipeline({ label: call.key, layout: "auto", compute: { module } });
   const kernel = { pipeline, layout: pipeline.getBindGroupLayout(0), kept: new Map() };
   own.set(call.key, kernel);
   return kernel;
+}
+
+/** What a shader must name before it uses it. */
+function extensions(device: GPUDevice): string {
+  return hasSubgroups(device) ? "enable subgroups;\n" : "";
 }
 
 /** Declarations in the order in which {@link compute} binds the buffers. */

@@ -1,4 +1,5 @@
 /** Pieces of shader text and of grids that several kernels share. */
+import { webgpuBackend } from "./webgpuBackend.ts";
 
 /** Lines for i = 0 .. count - 1: registers have names in place of indices, so loops over them are written out. */
 export function repeat(count: number, line: (i: number) => string): string {
@@ -50,26 +51,56 @@ export function elementGroups(count: number): [number, number] {
 const ROW_GROUP = 32;
 
 /**
- * One workgroup per row, u.rows of them: the entry point with `row`, `lane`, `LANES`, and `total(lane, x)`, the sum of x over the
- * row's threads, in a fixed order.
+ * One workgroup per row, u.rows of them: the entry point with `row`, `lane`, `LANES`, and `total(lane, x)` and `highest(lane, x)`, the
+ * sum and the largest of x over the row's threads, in an order that is the device's own and always the same.
  */
 export function perRow(body: string): string {
+  const grouped = hasSubgroups(webgpuBackend().device);
   return `
 const LANES = ${ROW_GROUP}u;
 var<workgroup> parts: array<f32, LANES>;
-fn total(lane: u32, part: f32) -> f32 {
-  workgroupBarrier();
-  parts[lane] = part;
-  workgroupBarrier();
-  var sum = 0.0;
-  for (var i = 0u; i < LANES; i++) { sum += parts[i]; }
-  return sum;
-}
+${grouped ? SUBGROUPS : ""}
+${reduction("total", grouped, { within: "subgroupAdd", join: (one, other) => `${one} + ${other}` })}
+${reduction("highest", grouped, { within: "subgroupMax", join: (one, other) => `max(${one}, ${other})` })}
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32${grouped ? SUBGROUP_BUILTINS : ""}) {
+  ${grouped ? "ownSubgroup = subgroup; subgroups = subgroupCount; isFirst = subgroupLane == 0u;" : ""}
   let row = group.y * groups.x + group.x;
   if (row >= u.rows) { return; }
   ${body}
+}`;
+}
+
+/** Whether this device's shaders know which subgroup a thread is of: without that the parts of several have no order. */
+export function hasSubgroups(device: GPUDevice): boolean {
+  return device.features.has("subgroups") && navigator.gpu.wgslLanguageFeatures.has("subgroup_id");
+}
+
+const SUBGROUPS = `
+var<private> ownSubgroup: u32;
+var<private> subgroups: u32;
+var<private> isFirst: bool;`;
+
+const SUBGROUP_BUILTINS =
+  ", @builtin(subgroup_id) subgroup: u32, @builtin(num_subgroups) subgroupCount: u32, @builtin(subgroup_invocation_id) subgroupLane: u32";
+
+interface Reduction {
+  /** WGSL's own over a subgroup. */
+  readonly within: string;
+  readonly join: (one: string, other: string) => string;
+}
+
+/** Of all threads of a workgroup; with subgroups only one number of each takes the way through the workgroup's memory. */
+function reduction(name: string, grouped: boolean, { within, join }: Reduction): string {
+  const [write, count] = grouped
+    ? [`let own = ${within}(part);\n  workgroupBarrier();\n  if (isFirst) { parts[ownSubgroup] = own; }`, "subgroups"]
+    : ["workgroupBarrier();\n  parts[lane] = part;", "LANES"];
+  return `fn ${name}(lane: u32, part: f32) -> f32 {
+  ${write}
+  workgroupBarrier();
+  var found = parts[0];
+  for (var i = 1u; i < ${count}; i++) { found = ${join("found", "parts[i]")}; }
+  return found;
 }`;
 }
 
