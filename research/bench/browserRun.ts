@@ -62,9 +62,9 @@ async function runOne(browser: Browser, address: string, request: Omit<WorkerReq
 function backendRun(chromium: string, answers: readonly WorkerAnswer[]): BackendRun {
   const [first] = answers;
   if (!first) throw new RangeError("There are no contests");
-  const { backend, threads, description } = first.device;
+  const { backend, threads, description, reason } = first.device;
   return {
-    where: `${chromium}, ${backend === "webgpu" ? `webgpu, ${description}` : wasmInWords(threads)}`,
+    where: `${chromium}, ${backend === "webgpu" ? `webgpu, ${description}. ${reason}` : wasmInWords(threads)}`,
     ceiling: Math.max(...answers.map(({ ceiling }) => ceiling)),
     outcomes: answers.map(({ outcome }) => outcome),
   };

@@ -14,6 +14,7 @@ import { type Outcome, runContest, TORCH_SIZES } from "@duet/lora-engine/bench/r
 import { measureTorchSteps, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
 import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
 import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
+import { forgetful } from "@duet/lora-engine/ops/webgpu/measureTiles";
 import { runnerInWords } from "../runner/nodeWasm.ts";
 import { type BackendRun, type TorchFigures, wasmInWords } from "./backendRun.ts";
 
@@ -23,13 +24,13 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export async function runInNode(backend: "wasm" | "webgpu", works: readonly string[], torch: TorchFigures): Promise<BackendRun> {
   const stop = backend === "webgpu" ? await startNodeWebgpu() : () => {};
   try {
-    const { description, threads } = await startBackend(backend);
+    const { description, threads, reason } = await startBackend(backend);
     const size = await sizeFor(backend);
     const ceiling = await matmulCeiling();
     const outcomes: Outcome[] = [];
     for (const create of contests(works, size)) outcomes.push(await runOne(await create(), backend, torch));
     return {
-      where: backend === "wasm" ? `${runnerInWords()}, ${wasmInWords(threads)}` : `Node, ${backend}, ${description}`,
+      where: backend === "wasm" ? `${runnerInWords()}, ${wasmInWords(threads)}` : `${description}, ${backend}. ${reason}`,
       ceiling,
       outcomes,
     };
@@ -74,7 +75,7 @@ function contests(works: readonly string[], size: ContestSize) {
 }
 
 function startBackend(backend: "wasm" | "webgpu"): Promise<Device> {
-  return selectBackend({ forced: backend, ...nodeWasm(null) });
+  return selectBackend({ forced: backend, ...nodeWasm(null), tiles: forgetful });
 }
 
 function folderOf(id: string): string {

@@ -10,6 +10,7 @@ import { ClientDesk, type ClientStore } from "@duet/lora-engine/training/clientD
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
 import { loadModel, type ModelPlaces } from "./loadModel.ts";
 import { nodeWasm } from "./nodeWasm.ts";
+import { tileFile } from "./tileFile.ts";
 
 export interface NodeEngine extends ClientEngine {
   /** Takes the rows to begin with; returns their handle. */
@@ -23,7 +24,7 @@ export interface NodeEngineOptions extends Omit<ModelPlaces, "hub"> {
 }
 
 export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads }: NodeEngineOptions): NodeEngine {
-  const engine = createLocalClient(nodeWasm(threads));
+  const engine = createLocalClient({ ...nodeWasm(threads), tiles: tileFile(folder) });
   const desk = new ClientDesk(engine, store);
   let stopWebgpu: (() => void) | null = null;
 

@@ -9,6 +9,7 @@ import { keepErrorCodes } from "./errorTransfer.ts";
 import { createModelDesk } from "./modelDesk.ts";
 import { probeDevice } from "./probeDevice.ts";
 import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
+import { tileCache } from "./tileCache.ts";
 
 keepErrorCodes();
 // The first message says where the coordinator is; all others are calls.
@@ -16,7 +17,7 @@ self.addEventListener("message", ({ data }: MessageEvent<WorkerBeginning>) => ex
 
 function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<TabEngine, "close"> {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
-  const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: mostThreads, workers });
+  const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: mostThreads, workers, tiles: tileCache });
   const models = createModelDesk(baseUrl);
   const store = createClientStore();
   const client = new ClientDesk(engine, store);

@@ -5,6 +5,7 @@ import { selectBackend } from "../../src/backends/selectBackend.ts";
 import { threadsOfPage } from "../../src/kernels/webThreads.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
 import { readModelFiles } from "../../src/models/readModelFiles.ts";
+import { forgetful } from "../../src/ops/webgpu/measureTiles.ts";
 import { contestsOf, STEPS, sizeFor } from "../contestList.ts";
 import { matmulCeiling } from "../matmulCeiling.ts";
 import type { Measured } from "../measureSteps.ts";
@@ -30,7 +31,14 @@ export interface WorkerAnswer {
 
 self.onmessage = async ({ data: { backend, work, contest: index, torch, threads } }: MessageEvent<WorkerRequest>) => {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
-  const device = await selectBackend({ forced: backend, wasmPath: "/wasm/", threads: null, workers });
+  const device = await selectBackend({
+    forced: backend,
+    wasmPath: "/wasm/",
+    threads: null,
+    workers,
+    tiles: forgetful,
+    webgpu: { halves },
+  });
   const ceiling = await matmulCeiling();
   const text = await (await fetch("/bench-files/LICENSE")).text();
   const contest = await contestsOf(work, await sizeFor(backend), { readModel, text, ...STEPS })[index]?.();

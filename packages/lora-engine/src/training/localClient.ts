@@ -11,8 +11,7 @@ import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { SentUpdate } from "@duet/lora-core/strategies/sentUpdate";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { selectBackend } from "../backends/selectBackend.ts";
-import type { WasmOptions } from "../backends/wasmBackend.ts";
+import { type BackendOptions, selectBackend } from "../backends/selectBackend.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
@@ -27,13 +26,16 @@ import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
+/** How backends start here, whichever is taken. */
+type Computing = Omit<BackendOptions, "forced">;
+
 /** The engine takes over the thread's TF.js backend; one per thread. */
-export function createLocalClient(wasm: WasmOptions): TrainingEngine {
-  return new LocalClient(wasm);
+export function createLocalClient(computing: Computing): TrainingEngine {
+  return new LocalClient(computing);
 }
 
 class LocalClient implements TrainingEngine {
-  readonly #wasm: WasmOptions;
+  readonly #computing: Computing;
   #device: Device | null = null;
   #model: LanguageModel | null = null;
   #client: Client | null = null;
@@ -49,13 +51,13 @@ class LocalClient implements TrainingEngine {
   readonly measureRecognition: AnswerEngine["measureRecognition"] = this.#answers.measureRecognition;
   readonly stopAnswering: AnswerEngine["stopAnswering"] = this.#answers.stopAnswering;
 
-  constructor(wasm: WasmOptions) {
-    this.#wasm = wasm;
+  constructor(computing: Computing) {
+    this.#computing = computing;
   }
 
   async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
     await this.#answers.stopAll();
-    const device = await selectBackend({ ...this.#wasm, forced: backend });
+    const device = await selectBackend({ ...this.#computing, forced: backend });
     this.#client?.model.dispose();
     this.#client = null;
     this.#model?.dispose();

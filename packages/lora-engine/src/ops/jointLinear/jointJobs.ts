@@ -10,6 +10,7 @@ import type { Element } from "../webgpu/compute.ts";
 import { JOB_THREADS, type Job } from "../webgpu/jobs.ts";
 import { matrixInputs } from "../webgpu/product.ts";
 import { accumulate, readerOf, type TermShape } from "../webgpu/productShader.ts";
+import { tileRowsOf } from "../webgpu/tiles.ts";
 import { repeat } from "../webgpu/wgsl.ts";
 
 /** A module with an update. */
@@ -56,12 +57,6 @@ const scales = ({ parts }: Joint) => Object.fromEntries(parts.map(({ scale }, p)
 
 const factorBuffers = ({ parts }: Joint, which: "a" | "b"): Buffers =>
   Object.fromEntries(parts.map(({ factors }, p) => [`${which}${p}`, [factors[which], "vec4f"]]));
-
-/** Rows of a thread: large tiles reuse more of what is loaded, small ones keep more threads busy. */
-function heightOf(rows: number, columns: number): number {
-  if (rows < 4) return 1;
-  return rows * columns < 32_768 ? 4 : 8;
-}
 
 const tiles = (rows: number, height: number, columns: number) => Math.ceil(rows / (8 * height)) * Math.ceil(columns / 32);
 
@@ -126,7 +121,7 @@ const term = (form: "nt" | "nn", { frozen }: Joint): TermShape => ({
 export function valueJob(joint: Joint, hidden: tf.Tensor): Job {
   const { x, frozen, parts } = joint;
   const [rows, columns] = [x.shape[0], frozen.weight.shape[0]];
-  const height = heightOf(rows, columns);
+  const height = tileRowsOf(rows, columns);
   const biased = frozen.bias !== null;
   return {
     key: `joint ${height} x ${parts.length} ${frozen.weight.format} ${biased ? "b" : ""}`,
@@ -191,7 +186,7 @@ const weighted = (value: string) => COMPONENTS.map((name, c) => `${value}.${name
 export function inputGradientJob(joint: Joint, dy: tf.Tensor2D, dHidden: tf.Tensor): Job {
   const { x, frozen, parts } = joint;
   const [rows, columns] = x.shape;
-  const height = heightOf(rows, columns);
+  const height = tileRowsOf(rows, columns);
   return {
     key: `joint input gradient ${height} x ${parts.length} ${frozen.weight.format}`,
     outputs: { dx: [[rows, columns], "vec4f"] },

@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type FrozenMatrix, plainMatrix } from "../frozenMatrix/frozenMatrix.ts";
 import { compute, type Element } from "./compute.ts";
 import { scalarProduct, type TermShape, type Tile, tiledProduct, WORDS } from "./productShader.ts";
+import { tileRowsOf } from "./tiles.ts";
 
 export interface Term {
   readonly form: TermShape["form"];
@@ -94,9 +95,11 @@ function depthOf({ form, left }: Term): number {
   return left.shape[form === "tn" ? 0 : 1];
 }
 
-/** Large tiles reuse more of what is loaded, small ones keep more threads busy. Null where four columns do not fit together. */
+/** Null where four columns do not fit together. */
 function tileFor(rows: number, columns: number, terms: readonly Term[]): Tile | null {
-  if (columns % 4 !== 0 || (rows % 4 !== 0 && terms.some(({ form }) => form === "tn"))) return null;
-  if (rows < 4) return [1, 4];
-  return rows * columns < 32_768 ? [4, 4] : [8, 4];
+  const isTurned = terms.some(({ form }) => form === "tn");
+  if (columns % 4 !== 0 || (rows % 4 !== 0 && isTurned)) return null;
+  const height = tileRowsOf(rows, columns);
+  // A "tn" term reads four rows at once.
+  return [isTurned && rows >= 4 ? Math.max(4, height) : height, 4];
 }
