@@ -19,6 +19,7 @@ export async function* runInBrowser(
   backends: readonly WorkerRequest["backend"][],
   works: readonly string[],
   torch: TorchFigures,
+  halves: boolean,
 ): AsyncGenerator<BackendRun> {
   const built = { root: ROOT, configFile: join(ROOT, "vite.config.ts"), logLevel: "error" } as const;
   const outDir = join(ROOT, ".cache/bench-page");
@@ -31,7 +32,7 @@ export async function* runInBrowser(
       const answers: WorkerAnswer[] = [];
       for (const work of works) {
         for (let contest = 0; contest < contestCount(work); contest++) {
-          answers.push(await runOne(browser, new URL(PAGE, address).href, { backend, work, contest, torch }));
+          answers.push(await runOne(browser, new URL(PAGE, address).href, { backend, work, contest, torch, halves }));
         }
       }
       yield backendRun(`Chromium ${browser.version()}`, answers);

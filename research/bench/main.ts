@@ -71,6 +71,7 @@ const USAGE = `npm run bench -- [options]
   --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
+  --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
   --json FILE      write the figures too
@@ -98,6 +99,7 @@ async function main(): Promise<void> {
       compare: { type: "string" },
       against: { type: "string" },
       least: { type: "string" },
+      float16: { type: "boolean", default: false },
       works: { type: "string", default: WORKS.join(",") },
       backends: { type: "string", default: BACKENDS.join(",") },
       threads: { type: "string", default: String(TORCH_THREADS) },
@@ -130,11 +132,12 @@ async function main(): Promise<void> {
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
   if (typeof torch === "string") console.log(`PyTorch is left out: ${torch}\n`);
-  const runs = await contests(wanted, works, torch);
+  const measured = { wanted, works, torch, halves: values.float16 };
+  const runs = await contests(measured);
   let behind = least === null ? [] : below(machineReport(machine, runs).cases, least);
   for (let again = 1; behind.length > 0 && again <= REPEATS; again++) {
     console.log("A case has less of a lead than it must have. Other work on this machine may be why: once more.\n");
-    behind = stillBelow(behind, machineReport(machine, await contests(wanted, works, torch)).cases, least ?? 0);
+    behind = stillBelow(behind, machineReport(machine, await contests(measured)).cases, least ?? 0);
   }
   const coordinator = wanted.includes(COORDINATOR) ? await (await import("./coordinatorRun.ts")).measureCoordinator() : null;
   if (coordinator) printCoordinator(coordinator);
@@ -178,23 +181,26 @@ function printChanges(older: readonly BenchCase[], cases: readonly BenchCase[]):
   for (const change of changes) console.log(`  ${changeLine(change)}`);
 }
 
+interface Measuring {
+  readonly wanted: readonly string[];
+  readonly works: readonly string[];
+  readonly torch: TorchFigures;
+  readonly halves: boolean;
+}
+
 /** Every contest of every backend that is wanted, printed as they come. */
-async function contests(
-  wanted: readonly string[],
-  works: readonly string[],
-  torch: TorchFigures,
-): Promise<readonly BackendRun[]> {
+async function contests({ wanted, works, torch, halves }: Measuring): Promise<readonly BackendRun[]> {
   const runs: BackendRun[] = [];
   const done = (run: BackendRun) => {
     printRun(run);
     runs.push(run);
   };
   if (wanted.includes("node")) done(await runInNode("wasm", works, torch));
-  if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch));
+  if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch, halves));
   const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
   if (inBrowser.length > 0) {
     await ensureChromium();
-    for await (const run of runInBrowser(inBrowser, works, torch)) done(run);
+    for await (const run of runInBrowser(inBrowser, works, torch, halves)) done(run);
   }
   return runs;
 }

@@ -21,10 +21,15 @@ import { type BackendRun, type TorchFigures, wasmInWords } from "./backendRun.ts
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** @throws {Error} when the backend does not start here. */
-export async function runInNode(backend: "wasm" | "webgpu", works: readonly string[], torch: TorchFigures): Promise<BackendRun> {
+export async function runInNode(
+  backend: "wasm" | "webgpu",
+  works: readonly string[],
+  torch: TorchFigures,
+  halves = false,
+): Promise<BackendRun> {
   const stop = backend === "webgpu" ? await startNodeWebgpu() : () => {};
   try {
-    const { description, threads, reason } = await startBackend(backend);
+    const { description, threads, reason } = await startBackend(backend, halves);
     const size = await sizeFor(backend);
     const ceiling = await matmulCeiling();
     const outcomes: Outcome[] = [];
@@ -74,8 +79,8 @@ function contests(works: readonly string[], size: ContestSize) {
   return works.flatMap((work) => contestsOf(work, size, options));
 }
 
-function startBackend(backend: "wasm" | "webgpu"): Promise<Device> {
-  return selectBackend({ forced: backend, ...nodeWasm(null), tiles: forgetful });
+function startBackend(backend: "wasm" | "webgpu", halves = false): Promise<Device> {
+  return selectBackend({ forced: backend, ...nodeWasm(null), tiles: forgetful, webgpu: { halves } });
 }
 
 function folderOf(id: string): string {

@@ -16,6 +16,8 @@ export interface WorkerRequest {
   readonly work: string;
   /** Index in the list of that work. */
   readonly contest: number;
+  /** Products in float16 where the GPU has them. */
+  readonly halves: boolean;
   readonly torch: Readonly<Record<string, Measured>> | string;
   /** At whose other end the page starts kernel threads. */
   readonly threads: MessagePort;
@@ -29,7 +31,7 @@ export interface WorkerAnswer {
   readonly outcome: Outcome;
 }
 
-self.onmessage = async ({ data: { backend, work, contest: index, torch, threads } }: MessageEvent<WorkerRequest>) => {
+self.onmessage = async ({ data: { backend, work, contest: index, halves, torch, threads } }: MessageEvent<WorkerRequest>) => {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
   const device = await selectBackend({
     forced: backend,

@@ -7,6 +7,7 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { NODE_NAME } from "@duet/lora-core/protocol/deviceKind";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
+import { hasHalves } from "../ops/webgpu/halves.ts";
 import { chooseTiles, type TileMemory } from "../ops/webgpu/measureTiles.ts";
 import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
 import { hasSubgroups } from "../ops/webgpu/wgsl.ts";
@@ -63,7 +64,8 @@ async function start(backend: BackendName, reason: string, options: BackendOptio
 
 /** Says what the kernels have there. */
 async function startWebgpuKernels(adapter: string, memory: TileMemory | undefined): Promise<string> {
-  const features = hasSubgroups(webgpuBackend().device) ? "Subgroups." : "No subgroups.";
+  const { device } = webgpuBackend();
+  const features = `${hasSubgroups(device) ? "Subgroups" : "No subgroups"}, products in float${hasHalves(device) ? 16 : 32}.`;
   if (!memory) return features;
   const { rows, origin } = await chooseTiles(adapter, memory);
   const words = {

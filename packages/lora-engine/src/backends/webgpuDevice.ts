@@ -7,11 +7,14 @@ import * as tf from "@tensorflow/tfjs";
 export interface WebgpuOptions {
   /** Features that are left out although the adapter has them. */
   readonly without?: readonly GPUFeatureName[];
-  /** Bytes of the largest buffer that a shader reads, no more than the adapter allows; without it as many as that. */
-  readonly bindingBytes?: number;
+  /** Products with frozen float16 weights in float16, where the adapter has `shader-f16`; without it in float32. See ops/webgpu/halves.ts. */
+  readonly halves?: boolean;
 }
 
 const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "bgra8unorm-storage", "subgroups"];
+
+/** Kernels multiply in float16 on every device that has it. */
+const HALVES: readonly GPUFeatureName[] = ["shader-f16"];
 
 const LIMITS = [
   "maxComputeWorkgroupStorageSize",
@@ -37,13 +40,14 @@ export async function registerWebgpu(options: WebgpuOptions): Promise<void> {
 }
 
 /** @throws {Error} when there is no adapter. */
-async function openDevice({ without = [], bindingBytes }: WebgpuOptions): Promise<[GPUDevice, GPUAdapterInfo]> {
+async function openDevice({ without = [], halves = false }: WebgpuOptions): Promise<[GPUDevice, GPUAdapterInfo]> {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Error("There is no WebGPU adapter");
-  const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({
-    requiredFeatures: FEATURES.filter((name) => adapter.features.has(name) && !without.includes(name)),
-    requiredLimits: bindingBytes === undefined ? limits : { ...limits, maxStorageBufferBindingSize: bindingBytes },
+    requiredFeatures: [...FEATURES, ...(halves ? HALVES : [])].filter(
+      (name) => adapter.features.has(name) && !without.includes(name),
+    ),
+    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
   return [device, adapter.info];
 }

@@ -9,7 +9,7 @@ export function webgpuFrozenRows(matrix: FrozenMatrix, indices: ArrayLike<number
   const { shape, format, stored, scales, firstRow } = matrix;
   const lanes = lanesOf(shape[1]);
   const width = shape[1] / laneCount(lanes);
-  const read: TermShape = { form: "nt", wide: lanes === "vec4f", masked: false, format };
+  const read: TermShape = { form: "nt", wide: lanes === "vec4f", masked: false, format, halved: false };
   const { y } = compute({
     key: `frozenRows ${format} ${lanes}`,
     outputs: { y: [[indices.length, shape[1]], lanes] },

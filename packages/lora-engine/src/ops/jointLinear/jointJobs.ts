@@ -8,6 +8,7 @@ import type { FrozenLinear } from "../frozenLinear.ts";
 import type { LoraFactors } from "../loraLinear/loraUpdate.ts";
 import type { Element } from "../webgpu/compute.ts";
 import { JOB_THREADS, type Job } from "../webgpu/jobs.ts";
+import { isHalved } from "../webgpu/halves.ts";
 import { matrixInputs } from "../webgpu/product.ts";
 import { accumulate, readerOf, type TermShape } from "../webgpu/productShader.ts";
 import { tileRowsOf } from "../webgpu/tiles.ts";
@@ -110,12 +111,10 @@ export function innerJob(joint: Joint): Job {
 
 const dots = (value: string) => COMPONENTS.map((_, c) => `dot(${value}, w${c})`).join(", ");
 
-const term = (form: "nt" | "nn", { frozen }: Joint): TermShape => ({
-  form,
-  wide: true,
-  masked: false,
-  format: frozen.weight.format,
-});
+function term(form: "nt" | "nn", { frozen }: Joint): TermShape {
+  const shape = { form, wide: true, format: frozen.weight.format };
+  return { ...shape, masked: false, halved: isHalved(shape) };
+}
 
 /** y [N, S] = x W^T + bias + hidden B^T */
 export function valueJob(joint: Joint, hidden: tf.Tensor): Job {

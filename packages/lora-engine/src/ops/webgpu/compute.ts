@@ -4,6 +4,7 @@
  * has those of the step before, and on a GPU what the host does per dispatch takes longer than the dispatch.
  */
 import * as tf from "@tensorflow/tfjs";
+import { hasHalves } from "./halves.ts";
 import { type WebgpuBackend, webgpuBackend } from "./webgpuBackend.ts";
 import { hasSubgroups } from "./wgsl.ts";
 
@@ -137,7 +138,7 @@ function kernelOf(device: GPUDevice, call: Compute<string>): Kernel {
 
 /** What a shader must name before it uses it. */
 function extensions(device: GPUDevice): string {
-  return hasSubgroups(device) ? "enable subgroups;\n" : "";
+  return `${hasSubgroups(device) ? "enable subgroups;\n" : ""}${hasHalves(device) ? "enable f16;\n" : ""}`;
 }
 
 /** Declarations in the order in which {@link compute} binds the buffers. */

@@ -9,6 +9,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type FrozenMatrix, plainMatrix } from "../frozenMatrix/frozenMatrix.ts";
 import { compute, type Element } from "./compute.ts";
+import { isHalved } from "./halves.ts";
 import { scalarProduct, type TermShape, type Tile, tiledProduct, WORDS } from "./productShader.ts";
 import { tileRowsOf } from "./tiles.ts";
 
@@ -35,7 +36,7 @@ const GROUP = 8;
 export function product(terms: readonly Term[], { bias = null, scale = 1 }: ProductOptions = {}): tf.Tensor2D {
   const { rows, columns } = outer(terms);
   const tile = tileFor(rows, columns, terms);
-  const shapes = terms.map(shapeOf);
+  const shapes = terms.map((term) => shapeOf(term, tile !== null));
   const output: Element = tile ? "vec4f" : "f32";
   const inputs = terms.flatMap((term, i) => inputsOf(term, i, tile !== null));
   const { y } = compute({
@@ -57,12 +58,14 @@ export function product(terms: readonly Term[], { bias = null, scale = 1 }: Prod
 
 const matrixOf = (right: Term["right"]): FrozenMatrix => (right instanceof tf.Tensor ? plainMatrix(right) : right);
 
-function shapeOf(term: Term): TermShape {
+function shapeOf(term: Term, tiled: boolean): TermShape {
   const { format } = matrixOf(term.right);
-  return { form: term.form, wide: depthOf(term) % 4 === 0, masked: term.mask !== undefined, format };
+  const shape = { form: term.form, wide: depthOf(term) % 4 === 0, format };
+  return { ...shape, masked: term.mask !== undefined, halved: tiled && isHalved(shape) };
 }
 
-const keyOf = ({ form, wide, masked, format }: TermShape) => `${form}${wide ? 4 : 1}${masked ? "m" : ""} ${format}`;
+const keyOf = ({ form, wide, masked, format, halved }: TermShape) =>
+  `${form}${wide ? 4 : 1}${masked ? "m" : ""}${halved ? "h" : ""} ${format}`;
 
 type Input = [name: string, input: readonly [tf.Tensor, Element]];
 

@@ -12,6 +12,8 @@ export interface TermShape {
   readonly masked: boolean;
   /** Of the right matrix; packed ones are not for "tn". */
   readonly format: FrozenMatrix["format"];
+  /** Multiplied in float16, see halves.ts. */
+  readonly halved: boolean;
 }
 
 /** Rows and columns of one thread; columns a multiple of 4. */
@@ -50,12 +52,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 export const WORDS = { f16: "vec2i", bf16: "vec2i", int8: "i32", int4: "i32" } as const;
 
 /** The function `read<t>(row, item, items of a row)` of the right matrix `t`: item `at` of a row that has `extent` items, of four values where they are vectors. */
-export function readerOf({ form, wide, format }: TermShape, t: number): string {
+export function readerOf({ form, wide, format, halved }: TermShape, t: number): string {
   if (form === "tn") return "";
   const scale = `scales${t}[row * ((extent + 7u) / 8u) + at / 8u]`; // one per 32 values
   const body = {
     f32: `return right${t}[row * extent + at];`,
-    f16: `let words = bitcast<vec2u>(right${t}[row * extent + at]);
+    f16: halved
+      ? `return bitcast<vec4h>(right${t}[row * extent + at]);`
+      : `let words = bitcast<vec2u>(right${t}[row * extent + at]);
   return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));`,
     bf16: `let words = bitcast<vec2u>(right${t}[row * extent + at]);
   return bitcast<vec4f>(vec4u(words.x << 16u, words.x & 0xffff0000u, words.y << 16u, words.y & 0xffff0000u));`,
@@ -66,7 +70,7 @@ export function readerOf({ form, wide, format }: TermShape, t: number): string {
   return (vec4f((vec4u(word) >> vec4u(0u, 4u, 8u, 12u)) & vec4u(15u)) - 8.0) * ${scale};`,
   }[format];
   const single = format === "f32" && form === "nt" && !wide;
-  return `fn read${t}(index: u32, at: u32, extent: u32) -> ${single ? "f32" : "vec4f"} {
+  return `fn read${t}(index: u32, at: u32, extent: u32) -> ${halved ? "vec4h" : single ? "f32" : "vec4f"} {
   let row = u.firstRow${t} + index;
   ${body}
 }`;
@@ -75,7 +79,7 @@ export function readerOf({ form, wide, format }: TermShape, t: number): string {
 export type Each = (line: (i: number, q: number) => string) => string;
 
 /** Adds a term to the sums of a thread's tile: registers row<i>, quad<q> and sum<i>_<q>, and for "nn" the row's `quads`. */
-export function accumulate({ form, wide }: TermShape, t: number, height: number, quads: number, each: Each): string {
+export function accumulate({ form, wide, halved }: TermShape, t: number, height: number, quads: number, each: Each): string {
   if (form === "tn") {
     return `for (var k = 0u; k < u.depth${t}; k++) {
       ${repeat(height / 4, (i) => `let a${i} = left${t}[(k * u.rows + top) / 4u + ${i}u];`)}
@@ -84,13 +88,15 @@ export function accumulate({ form, wide }: TermShape, t: number, height: number,
     }`;
   }
   const depth = wide ? `u.depth${t} / 4u` : `u.depth${t}`;
-  const rows = repeat(height, (i) => `let a${i} = left${t}[row${i} * depth + k];`);
+  const rows = repeat(height, (i) => `let a${i} = ${halved ? "vec4h" : ""}(left${t}[row${i} * depth + k]);`);
   const loop = (body: string) => `{ let depth = ${depth}; for (var k = 0u; k < depth; k++) { ${rows} ${body} } }`;
   if (form === "nt") {
     const column = (q: number, p: number) => `read${t}(quad${q} * 4u + ${p}u, k, depth)`;
     const columns = repeat(quads, (q) => repeat(4, (p) => `let b${q}_${p} = ${column(q, p)};`));
     const dots = (i: number, q: number) => COMPONENTS.map((_, p) => (wide ? `dot(a${i}, b${q}_${p})` : `a${i} * b${q}_${p}`));
-    return loop(`${columns}\n${each((i, q) => `sum${i}_${q} += vec4f(${dots(i, q).join(", ")});`)}`);
+    return loop(
+      `${columns}\n${each((i, q) => `sum${i}_${q} += ${halved ? "vec4f(vec4h" : "(vec4f"}(${dots(i, q).join(", ")}));`)}`,
+    );
   }
   if (!wide) {
     const columns = repeat(quads, (q) => `let b${q} = read${t}(k, quad${q}, quads);`);
