@@ -6,9 +6,9 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { FrozenLinear } from "../frozenLinear.ts";
 import type { LoraFactors } from "../loraLinear/loraUpdate.ts";
-import type { Element } from "../webgpu/compute.ts";
-import { JOB_THREADS, type Job } from "../webgpu/jobs.ts";
+import type { Input } from "../webgpu/compute.ts";
 import { isHalved } from "../webgpu/halves.ts";
+import { JOB_THREADS, type Job } from "../webgpu/jobs.ts";
 import { matrixInputs } from "../webgpu/product.ts";
 import { accumulate, readerOf, type TermShape } from "../webgpu/productShader.ts";
 import { tileRowsOf } from "../webgpu/tiles.ts";
@@ -32,7 +32,7 @@ export interface Joint {
   readonly parts: readonly Part[];
 }
 
-type Buffers = Record<string, readonly [tf.Tensor, Element]>;
+type Buffers = Record<string, Input>;
 
 export const innerWidth = (parts: readonly Part[]): number => parts.reduce((sum, { rank }) => sum + rank, 0);
 
@@ -122,17 +122,18 @@ export function valueJob(joint: Joint, hidden: tf.Tensor): Job {
   const [rows, columns] = [x.shape[0], frozen.weight.shape[0]];
   const height = tileRowsOf(rows, columns);
   const biased = frozen.bias !== null;
+  const matrix = matrixInputs(frozen.weight);
   return {
     key: `joint ${height} x ${parts.length} ${frozen.weight.format} ${biased ? "b" : ""}`,
     outputs: { y: [[rows, columns], "vec4f"] },
     inputs: {
       left0: [x, "vec4f"],
-      ...matrixInputs(frozen.weight),
+      ...matrix.inputs,
       hidden: [hidden, "vec4f"],
       ...factorBuffers(joint, "b"),
       ...(frozen.bias && { bias: [frozen.bias, "vec4f"] }),
     },
-    sizes: { ...sizes(joint), depth0: x.shape[1], firstRow0: frozen.weight.firstRow },
+    sizes: { ...sizes(joint), depth0: x.shape[1], firstRow0: matrix.firstRow0 },
     groups: tiles(rows, height, columns),
     functions: () => [readerOf(term("nt", joint), 0)],
     body: () => `${tile(height, "u.outputs")}
@@ -186,16 +187,17 @@ export function inputGradientJob(joint: Joint, dy: tf.Tensor2D, dHidden: tf.Tens
   const { x, frozen, parts } = joint;
   const [rows, columns] = x.shape;
   const height = tileRowsOf(rows, columns);
+  const matrix = matrixInputs(frozen.weight);
   return {
     key: `joint input gradient ${height} x ${parts.length} ${frozen.weight.format}`,
     outputs: { dx: [[rows, columns], "vec4f"] },
     inputs: {
       left0: [dy, "vec4f"],
-      ...matrixInputs(frozen.weight),
+      ...matrix.inputs,
       dHidden: [dHidden, "vec4f"],
       ...factorBuffers(joint, "a"),
     },
-    sizes: { ...sizes(joint), depth0: frozen.weight.shape[0], firstRow0: frozen.weight.firstRow },
+    sizes: { ...sizes(joint), depth0: frozen.weight.shape[0], firstRow0: matrix.firstRow0 },
     groups: tiles(rows, height, columns),
     functions: () => [readerOf(term("nn", joint), 0)],
     body: () => `${tile(height, "u.inputs")}

@@ -4,14 +4,16 @@
  * is read in its one layout [out, in] both ways, and expanded from its packed format on the way.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { FrozenLinear } from "../frozenLinear.ts";
 import { jointOf } from "../jointLinear/jointOf.ts";
 import { jointForward, jointGradients } from "../jointLinear/jointPasses.ts";
+import { boundParts } from "../webgpu/matrixWindow.ts";
 import { product, type Term } from "../webgpu/product.ts";
 import type { LoraLinearKernel } from "./loraLinearKernel.ts";
 import { composedRowwise } from "./rowwise.composed.ts";
 
 export const webgpuLoraLinear: LoraLinearKernel = {
-  frozenForward: (x, { weight, bias }) => product([{ form: "nt", left: x, right: weight }], { bias }),
+  frozenForward,
 
   frozenBackward: (dy, { weight }) => product([{ form: "nn", left: dy, right: weight }]),
 
@@ -41,6 +43,21 @@ export const webgpuLoraLinear: LoraLinearKernel = {
 
   rowwiseBackward: composedRowwise((dy, { weight }) => product([{ form: "nn", left: dy, right: weight }])),
 };
+
+/** A head of more bytes than a kernel binds makes its outputs part by part. */
+function frozenForward(x: tf.Tensor2D, { weight, bias }: FrozenLinear): tf.Tensor2D {
+  const parts = boundParts(weight).map(({ matrix, from }) => {
+    const own = bias && matrix !== weight ? tf.slice(bias, from, matrix.shape[0]) : bias;
+    return product([{ form: "nt", left: x, right: matrix }], { bias: own });
+  });
+  const [only, ...others] = parts;
+  return only && others.length === 0 ? only : joinedColumns(parts);
+}
+
+/** Two by two, as many as there are: each concat binds few buffers. */
+function joinedColumns(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return parts.reduce((joined, part) => tf.concat([joined, part], 1));
+}
 
 /** What A reads. */
 function dropped(x: tf.Tensor2D, mask: tf.Tensor2D | undefined): tf.Tensor2D {

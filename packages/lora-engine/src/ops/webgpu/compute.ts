@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { hasHalves } from "./halves.ts";
+import type { Span } from "./matrixWindow.ts";
 import { type WebgpuBackend, webgpuBackend } from "./webgpuBackend.ts";
 import { hasSubgroups } from "./wgsl.ts";
 
@@ -12,6 +13,9 @@ import { hasSubgroups } from "./wgsl.ts";
 export type Element = "f32" | "vec2f" | "vec4f" | "i32" | "vec2i";
 
 type Named<T> = Readonly<Record<string, T>>;
+
+/** A tensor, how the shader sees it, and which part of it, where not all. */
+export type Input = readonly [tensor: tf.Tensor, element: Element, span?: Span | null];
 
 export interface Compute<Outputs extends string> {
   /** Names the source: equal keys must mean equal sources. */
@@ -21,7 +25,7 @@ export interface Compute<Outputs extends string> {
   /** Tensors that are written where they lie, those that share their memory included. Their sizes are as inputs' are. */
   readonly updates?: Named<readonly [tensor: tf.Tensor, element: Element]>;
   /** At most 8 buffers together with outputs and updates, the least that WebGPU promises. A vec4f input has a size divisible by 4. */
-  readonly inputs: Named<readonly [tensor: tf.Tensor, element: Element]>;
+  readonly inputs: Named<Input>;
   /** u32 members of `u`. */
   readonly sizes: Named<number>;
   /** f32 members of `u`. */
@@ -47,8 +51,10 @@ export function compute<Outputs extends string>(call: Compute<Outputs>): Record<
   // What was read of them before is out of date.
   for (const { dataId } of updated) backend.tensorMap.get(dataId).values = null;
   const kernel = kernelOf(backend.device, call);
-  const buffers = [...tensors.map((tensor) => bufferOf(backend, tensor)), uniforms(backend, kernel, call)];
-  record(backend, kernel, buffers, call.workgroups);
+  const spans = Object.values(call.inputs).map(([, , span]) => span ?? {});
+  const whole = Array.from({ length: tensors.length - spans.length }, () => ({}));
+  const bound = [...whole, ...spans].map((span, i) => ({ buffer: bufferOf(backend, tensors[i] as tf.TensorInfo), ...span }));
+  record(backend, kernel, [...bound, { buffer: uniforms(backend, kernel, call) }], call.workgroups);
   submitWhenFull(backend);
   const made = outputs.map(({ name, info }) => [name, tf.engine().makeTensorFromTensorInfo(info, backend)]);
   // The names are those of `call.outputs`, which the type system cannot follow.
@@ -58,10 +64,10 @@ export function compute<Outputs extends string>(call: Compute<Outputs>): Record<
 function record(
   backend: WebgpuBackend,
   { pipeline, layout }: Kernel,
-  buffers: readonly GPUBuffer[],
+  bound: readonly GPUBufferBinding[],
   [x, y, z = 1]: Compute<string>["workgroups"],
 ): void {
-  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+  const entries = bound.map((resource, binding) => ({ binding, resource }));
   const bindGroup = backend.device.createBindGroup({ layout, entries });
   backend.ensureCommandEncoderReady();
   backend.computePassEncoder ??= backend.commandEncoder?.beginComputePass() ?? null;
@@ -143,7 +149,11 @@ function extensions(device: GPUDevice): string {
 
 /** Declarations in the order in which {@link compute} binds the buffers. */
 function bindings({ outputs, updates = {}, inputs, sizes, numbers = {} }: Compute<string>): string {
-  const stored = (access: string) => (entry: [string, readonly [unknown, Element]]) => [access, entry[0], entry[1][1]];
+  const stored = (access: string) => (entry: [string, readonly [unknown, Element, ...unknown[]]]) => [
+    access,
+    entry[0],
+    entry[1][1],
+  ];
   const buffers = [
     ...[...Object.entries(outputs), ...Object.entries(updates)].map(stored("read_write")),
     ...Object.entries(inputs).map(stored("read")),

@@ -8,8 +8,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type FrozenMatrix, plainMatrix } from "../frozenMatrix/frozenMatrix.ts";
-import { compute, type Element } from "./compute.ts";
+import { compute, type Element, type Input } from "./compute.ts";
 import { isHalved } from "./halves.ts";
+import { windowOf } from "./matrixWindow.ts";
 import { scalarProduct, type TermShape, type Tile, tiledProduct, WORDS } from "./productShader.ts";
 import { tileRowsOf } from "./tiles.ts";
 
@@ -47,7 +48,7 @@ export function product(terms: readonly Term[], { bias = null, scale = 1 }: Prod
       rows,
       columns,
       ...Object.fromEntries(terms.map((term, i) => [`depth${i}`, depthOf(term)])),
-      ...Object.fromEntries(terms.map(({ right }, i) => [`firstRow${i}`, matrixOf(right).firstRow])),
+      ...Object.fromEntries(terms.map(({ right }, i) => [`firstRow${i}`, windowOf(matrixOf(right)).firstRow])),
     },
     numbers: { scale },
     workgroups: [Math.ceil(columns / (GROUP * (tile?.[1] ?? 1))), Math.ceil(rows / (GROUP * (tile?.[0] ?? 1)))],
@@ -67,24 +68,30 @@ function shapeOf(term: Term, tiled: boolean): TermShape {
 const keyOf = ({ form, wide, masked, format, halved }: TermShape) =>
   `${form}${wide ? 4 : 1}${masked ? "m" : ""}${halved ? "h" : ""} ${format}`;
 
-type Input = [name: string, input: readonly [tf.Tensor, Element]];
-
-function inputsOf(term: Term, i: number, tiled: boolean): Input[] {
+function inputsOf(term: Term, i: number, tiled: boolean): [name: string, input: Input][] {
   const { form, left, mask } = term;
-  const { format, stored, scales } = matrixOf(term.right);
+  const matrix = matrixOf(term.right);
+  const { format, stored, scales } = matrix;
+  const window = windowOf(matrix);
   const wide = tiled && (form === "tn" || depthOf(term) % 4 === 0);
   const plain: Element = wide || (tiled && form === "nn") ? "vec4f" : "f32";
   return [
     [`left${i}`, [left, wide ? "vec4f" : "f32"]],
-    [`right${i}`, [stored, format === "f32" ? plain : WORDS[format]]],
-    ...(scales ? [[`scales${i}`, [scales, "f32"]] satisfies Input] : []),
-    ...(mask ? [[`mask${i}`, [mask, tiled ? "vec4f" : "f32"]] satisfies Input] : []),
+    [`right${i}`, [stored, format === "f32" ? plain : WORDS[format], window.stored]],
+    ...(scales ? [[`scales${i}`, [scales, "f32", window.scales]] satisfies [string, Input]] : []),
+    ...(mask ? [[`mask${i}`, [mask, tiled ? "vec4f" : "f32"]] satisfies [string, Input]] : []),
   ];
 }
 
-/** A matrix as the shader's `right0`, read four values at a time. */
-export function matrixInputs({ format, stored, scales }: FrozenMatrix): Record<string, readonly [tf.Tensor, Element]> {
-  return { right0: [stored, format === "f32" ? "vec4f" : WORDS[format]], ...(scales && { scales0: [scales, "f32"] }) };
+/** A matrix as the shader's `right0`, read so many values at a time, and the size that comes with it. */
+export function matrixInputs(matrix: FrozenMatrix, lanes: "vec4f" | "f32" = "vec4f") {
+  const { format, stored, scales } = matrix;
+  const window = windowOf(matrix);
+  const inputs: Record<string, Input> = {
+    right0: [stored, format === "f32" ? lanes : WORDS[format], window.stored],
+    ...(scales && { scales0: [scales, "f32", window.scales] satisfies Input }),
+  };
+  return { inputs, firstRow0: window.firstRow };
 }
 
 function outer(terms: readonly Term[]): { readonly rows: number; readonly columns: number } {
