@@ -15,6 +15,10 @@ const FLOAT_BYTES = 4;
 /** Classes whose logits exist at once, and their gradient with them (ops/headCrossEntropy). */
 const CLASSES_AT_ONCE = 4096;
 const LOGIT_COPIES = 2;
+/** Columns that are added at most where rows are padded to whole buckets (models/causalLm/tokenBatch.ts). */
+const PADDING = 8;
+/** Of keys and values, where texts go on from prompts: those of the prompts and the texts' own. */
+const CACHES = 2;
 /** A backend takes more than its tensors: the heap of wasm grows by a fifth at a time, WebGPU keeps freed buffers for later. */
 const GAPS = 1.2;
 /** The backend's own, whatever the model. */
@@ -123,13 +127,15 @@ function decoderValues(config: DecoderConfig, work: Workload, lowest: number): V
   const layer = decoderLayerValues(config);
   const logits = Math.min(vocabSize, CLASSES_AT_ONCE);
   const head = answerTokens * (hiddenSize + normed(hiddenSize) + LOGIT_COPIES * logits);
-  // Those of every layer are kept for rows that go on.
+  // Keys and values of every layer are kept to go on from; where rows do, they are padded.
   const cached = 2 * layers * config.keyValueHeads * config.headWidth;
   const attention = maxTokens * attentionWork(heads * config.headWidth);
   return {
     kept: batchSize * maxTokens * (hiddenSize + keptOfLayers(layer, hiddenSize, layers, lowest, work.recompute)),
     working: batchSize * Math.max(head, attention),
-    evaluating: evaluationRows * (maxTokens * (hiddenSize + cached) + Math.max(maxTokens * layer, head)),
+    evaluating:
+      evaluationRows *
+      Math.max(maxTokens * (hiddenSize + cached) + Math.max(maxTokens * layer, head), CACHES * (maxTokens + PADDING) * cached),
     largestWeight: vocabSize * hiddenSize,
     largestActivation: Math.max(batchSize, evaluationRows) * Math.max(maxTokens * intermediateSize, answerTokens * logits),
   };
