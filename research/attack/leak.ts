@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { runAll } from "../experiment/runPool.ts";
 import { readRuns, writeRuns } from "./keptRuns.ts";
 import { type GivenLeakOptions, wantedLeakRuns, wantedPieceRuns } from "./leakOptions.ts";
-import { type LeakSettings, leakResult, leakRunName } from "./leakRun.ts";
+import { epsilonWords, type LeakSettings, leakResult, leakRunName } from "./leakRun.ts";
 import { leakTables } from "./leakTable.ts";
 import { type PieceSettings, pieceResult, pieceRunName } from "./pieceRun.ts";
 import { pieceTables } from "./pieceTable.ts";
@@ -84,7 +84,7 @@ function write({ quick }: GivenLeakOptions, place: string, tables: string): void
   writeFileSync(DOCUMENT, `${document.slice(0, begin + mark.length)}\n\n${tables}\n\n${document.slice(end)}`);
 }
 
-const leakWords = ({ scenario, method, epsilon, seed }: LeakSettings): string =>
-  `${scenario}, ${method}, epsilon ${epsilon ?? "none"}, seed ${seed}`;
+const leakWords = ({ scenario, method, seed, ...settings }: LeakSettings): string =>
+  `${scenario}, ${method}, epsilon ${epsilonWords(settings)}, seed ${seed}`;
 const pieceWords = ({ scenario, seed, rows, steps }: PieceSettings): string =>
   `${scenario}, ${rows} rows in ${steps} steps, seed ${seed}`;

@@ -53,6 +53,10 @@ const VARIANTS = [
   { method: "fdlora:private", epsilon: null },
   { method: "fdlora:private", epsilon: 8 },
   { method: "fdlora:private", epsilon: 1 },
+  { method: "fedavg", epsilon: null, clientEpsilon: 8 },
+  { method: "fedavg", epsilon: null, clientEpsilon: 1 },
+  { method: "fdlora:private", epsilon: null, clientEpsilon: 8 },
+  { method: "fdlora:private", epsilon: null, clientEpsilon: 1 },
 ] as const;
 
 /** As in the studies of what privacy costs: noise wants few steps of many rows. Nearly seven passes over a client's rows. */

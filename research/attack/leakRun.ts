@@ -11,6 +11,8 @@ export const leakSettings = z.strictObject({
   method: z.string(),
   /** Of differential privacy of rows; null without. */
   epsilon: z.number().positive().nullable(),
+  /** Of differential privacy of clients; left out without. */
+  clientEpsilon: z.number().positive().optional(),
   /** Of the federation; the rows that anybody may have are the same in all. */
   seed: z.number().int(),
   clients: z.number().int(),
@@ -27,10 +29,18 @@ export type LeakSettings = z.output<typeof leakSettings>;
 /** Names a run; runs of the same name are the same run. */
 export const leakRunName = (settings: LeakSettings): string => JSON.stringify(leakSettings.parse(settings));
 
+/** Of which privacy it is. */
+export const epsilonWords = ({ epsilon, clientEpsilon }: Pick<LeakSettings, "epsilon" | "clientEpsilon">): string =>
+  clientEpsilon === undefined ? String(epsilon ?? "none") : `${clientEpsilon}, of clients`;
+
 const losses = z.array(z.number());
 
-/** What one attacker makes of what it sees, by what it sees. */
-const seen = <T extends z.ZodType>(of: T) => z.strictObject({ update: of, sum: of });
+/** What may be seen: single updates not where sums are noisy; of these the direction, see directionAlone.ts. */
+export const SEEN = ["update", "sum", "direction"] as const;
+export type Seen = (typeof SEEN)[number];
+
+/** What single words are read from: the direction of a noisy sum tells of them what the sum does. */
+const wordsSeen = z.strictObject({ update: z.number().optional(), sum: z.number() });
 
 export const leakResult = z.strictObject({
   settings: leakSettings,
@@ -40,17 +50,25 @@ export const leakResult = z.strictObject({
   members: z.array(z.array(z.number().int())),
   /** Losses on all rows of the pool, nats. */
   losses: z.strictObject({
-    /** Under what each client sent in the last round. */
+    /** Under what each client sent in the last round; none where nobody sees it. */
     updates: z.array(losses),
     /** Under the sum of all, which is the shared adapter. */
     sum: losses,
+    /** A small way along the direction of a noisy sum, and under what everybody began with. */
+    direction: z.strictObject({ before: losses, after: losses }).optional(),
     /** Under what each client serves in the end, and would give away as a file. */
     served: z.array(losses),
   }),
   /** The place of a planted answer among all answers, 1 the one that training made likelier most; how often it was planted. */
-  canaries: z.array(z.strictObject({ copies: z.number().int(), answers: z.number().int(), places: seen(z.number().int()) })),
+  canaries: z.array(
+    z.strictObject({
+      copies: z.number().int(),
+      answers: z.number().int(),
+      places: z.partialRecord(z.enum(SEEN), z.number().int()),
+    }),
+  ),
   /** After one step on a few rows: how well the words in them are told from others, as an AUC; `chance` with another client's update. */
-  words: z.strictObject({ update: z.number(), sum: z.number(), chance: z.number(), foundOfTop: seen(z.number()) }),
+  words: wordsSeen.extend({ chance: z.number().optional(), foundOfTop: wordsSeen.optional() }),
   seconds: z.number(),
 });
 export type LeakResult = z.output<typeof leakResult>;

@@ -1,6 +1,6 @@
 /** The runs as Markdown tables. Pure. */
 import { mean } from "../experiment/statistics/interval.ts";
-import { type LeakResult, leakScenarios, SCENARIO_TITLES } from "./leakRun.ts";
+import { epsilonWords, type LeakResult, leakScenarios, SCENARIO_TITLES, SEEN, type Seen } from "./leakRun.ts";
 import { type Attack, bootstrapped, type Membership, membershipOf, type Target } from "./membership.ts";
 
 const METHODS: Readonly<Record<string, string>> = { fedavg: "FedAvg", "fdlora:private": "FDLoRA, private" };
@@ -21,6 +21,12 @@ const VIEWS: readonly View[] = [
     targets: (run) => run.members.map((rows, client) => targetOf(run, run.losses.updates[client], rows)),
   },
   { words: "the sum of all (secure)", targets: (run) => [targetOf(run, run.losses.sum, run.members.flat())] },
+  {
+    words: "the noisy sum's direction",
+    targets: (run) => [
+      { ...targetOf(run, run.losses.direction?.after, run.members.flat()), before: run.losses.direction?.before ?? [] },
+    ],
+  },
   SERVED,
 ];
 
@@ -48,10 +54,12 @@ export function leakTables(results: readonly LeakResult[]): string {
 function membershipTable(results: readonly LeakResult[]): string {
   const head = ["method", "epsilon", "accuracy", "what is seen", "AUC, threshold", "found", "AUC, ratio", "found"];
   const lines = groups(results).flatMap((runs) =>
-    VIEWS.filter((view) => view !== SERVED || !runs.every(servesTheSum)).map(({ words, targets }) => {
+    VIEWS.filter((view) => view !== SERVED || !runs.every(servesTheSum)).flatMap(({ words, targets }) => {
       const all = runs.flatMap(targets);
+      // Nobody sees it.
+      if (all.every(({ losses }) => losses.length === 0)) return [];
       const cells = (["threshold", "ratio"] satisfies Attack[]).flatMap((attack) => membershipCells(all, attack));
-      return [...names(runs), mean(runs.map(({ accuracy }) => accuracy)).toFixed(3), words, ...cells];
+      return [[...names(runs), mean(runs.map(({ accuracy }) => accuracy)).toFixed(3), words, ...cells]];
     }),
   );
   return markdown([head, ...lines]);
@@ -75,30 +83,35 @@ function contentTable(results: readonly LeakResult[]): string {
     "right of the likeliest",
   ];
   const lines = groups(results).flatMap((runs) =>
-    (["update", "sum"] as const).map((what) => {
-      const bits = [1, 4].map((copies) => spread(runs.map((run) => exposure(run, what, copies))));
-      const aucs = spread(runs.map(({ words }) => words[what]));
-      const found = spreadShare(runs.map(({ words }) => words.foundOfTop[what]));
-      return [...names(runs), what === "update" ? "one update" : "the sum", ...bits, aucs, found];
-    }),
+    SEEN.filter((what) => runs.every(({ canaries }) => canaries.every(({ places }) => places[what] !== undefined))).map(
+      (what) => {
+        const bits = [1, 4].map((copies) => spread(runs.map((run) => exposure(run, what, copies))));
+        const words = what === "direction" ? ["", ""] : wordCells(runs, what);
+        return [...names(runs), SEEN_WORDS[what], ...bits, ...words];
+      },
+    ),
   );
-  const chance = spread(results.map(({ words }) => words.chance));
+  const chance = spread(results.flatMap(({ words }) => words.chance ?? []));
   return `${markdown([head, ...lines])}\n\nWords by another client's update: AUC ${chance}.`;
 }
 
+const SEEN_WORDS: Readonly<Record<Seen, string>> = { update: "one update", sum: "the sum", direction: "its direction" };
+
+const wordCells = (runs: readonly LeakResult[], what: "update" | "sum"): readonly string[] => [
+  spread(runs.flatMap(({ words }) => words[what] ?? [])),
+  runs.every(({ words }) => words.foundOfTop) ? spreadShare(runs.flatMap(({ words }) => words.foundOfTop?.[what] ?? [])) : "",
+];
+
 /** Carlini et al. 2019, arXiv 1802.08232: log2 of the candidates, here the answers, over the place among them. */
-function exposure({ canaries }: LeakResult, what: "update" | "sum", copies: number): number {
-  const bits = canaries.filter((canary) => canary.copies === copies).map((one) => Math.log2(one.answers / one.places[what]));
+function exposure({ canaries }: LeakResult, what: Seen, copies: number): number {
+  const bits = canaries
+    .filter((canary) => canary.copies === copies)
+    .map(({ answers, places }) => Math.log2(answers / (places[what] ?? answers)));
   return mean(bits);
 }
 
-const names = (runs: readonly LeakResult[]): readonly string[] => {
-  const [{ settings } = { settings: null }] = runs;
-  return [
-    METHODS[settings?.method ?? ""] ?? settings?.method ?? "",
-    settings?.epsilon === null ? "none" : String(settings?.epsilon),
-  ];
-};
+const names = ([run]: readonly LeakResult[]): readonly string[] =>
+  run ? [METHODS[run.settings.method] ?? run.settings.method, epsilonWords(run.settings)] : [];
 
 /** Runs that differ in their seeds alone. */
 function groups(results: readonly LeakResult[]): readonly (readonly LeakResult[])[] {

@@ -24,16 +24,22 @@ export async function leakyFederation(settings: LeakSettings, folder: string, op
       for (const adapter of adapters) all.push((await read(adapter, pool)).losses);
       return all;
     };
+    const fall = async (adapter: NamedTensors) => ({
+      before: (await read(heard.start, pool)).losses,
+      after: (await read(adapter, pool)).losses,
+    });
     const taken = new Set(members.flat());
     const strangers = pool.filter((_, i) => !taken.has(i));
     const planted: LeakResult["canaries"] = [];
     for (const { client, copies, row } of canaries) {
-      const place = (adapter = heard.sum) => placeOf(listening, row, heard.start, adapter);
-      planted.push({
-        copies,
-        answers: labels.length,
-        places: { update: await place(heard.updates[client]), sum: await place() },
-      });
+      const places: LeakResult["canaries"][number]["places"] = {};
+      for (const [what, adapter] of [
+        ["update", heard.updates[client]],
+        ["sum", heard.sum],
+        ["direction", heard.direction],
+      ] as const)
+        if (adapter) places[what] = await placeOf(listening, row, heard.start, adapter);
+      planted.push({ copies, answers: labels.length, places });
     }
     // FedAvg's clients all end with the sum.
     const hasOwn = heard.served.some((served) => served !== heard.served[0]);
@@ -44,6 +50,7 @@ export async function leakyFederation(settings: LeakSettings, folder: string, op
       losses: {
         updates: await each(heard.updates),
         sum: (await read(heard.sum, pool)).losses,
+        ...(heard.direction ? { direction: await fall(heard.direction) } : {}),
         served: hasOwn ? await each(heard.served) : [],
       },
       canaries: planted,

@@ -44,3 +44,10 @@ it("an interval needs three values, holds their mean, and is the same each time"
   expect(high).toBeGreaterThan(0.6);
   expect(bootstrapped([0.5, 0.6, 0.55, 0.7, 0.65], mean)).toEqual([low, high]);
 });
+
+it("a threshold of how far losses fell finds members whose losses alone hide them", () => {
+  // Two hard rows were trained on, two easy ones were not.
+  const target = { seed: 1, losses: [4.9, 1.05, 3.9, 2.05], members: new Set([0, 2]), strangers: [1, 3] };
+  expect(membershipOf([target], "threshold").auc).toBe(0);
+  expect(membershipOf([{ ...target, before: [5, 1, 4, 2] }], "threshold").auc).toBe(1);
+});

@@ -11,6 +11,8 @@ export interface Target {
   /** Of the federation: targets of one seed are not shadows of each other. */
   readonly seed: number;
   readonly losses: readonly number[];
+  /** Under what training began with, where the threshold is one of how far losses fell. */
+  readonly before?: readonly number[];
   readonly members: ReadonlySet<number>;
   /** In nobody's training rows of that federation. */
   readonly strangers: readonly number[];
@@ -31,8 +33,9 @@ export type Attack = "threshold" | "ratio";
 /** Scores are compared over all targets at once; AUCs are means over federations, as intervals are over these. */
 export function membershipOf(targets: readonly Target[], attack: Attack): Membership {
   const scored = targets.map((target) => {
-    const scoreOf = attack === "threshold" ? (row: number) => -(target.losses[row] ?? 0) : ratioScores(target, targets);
-    const { seed, members, strangers } = target;
+    const { seed, members, strangers, losses, before = [] } = target;
+    const fallen = (row: number) => (before[row] ?? 0) - (losses[row] ?? 0);
+    const scoreOf = attack === "threshold" ? fallen : ratioScores(target, targets);
     return { seed, members: [...members].map(scoreOf), strangers: strangers.map(scoreOf) };
   });
   const seeds = [...new Set(targets.map(({ seed }) => seed))];

@@ -3,7 +3,8 @@ import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { Row } from "@duet/lora-core/data/row";
-import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
+import { clientPrivacyOf, defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { trainingsOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
@@ -16,6 +17,7 @@ import { budgetsOf } from "../experiment/budget.ts";
 import type { OpenModel } from "../experiment/openModel.ts";
 import { openMeter, type SimulatedClient, takeTurn } from "../experiment/simulatedClient.ts";
 import { SimulatedCoordinator } from "../experiment/simulatedCoordinator.ts";
+import { directionAlone } from "./directionAlone.ts";
 import type { LeakSettings } from "./leakRun.ts";
 
 const RANK = 8;
@@ -37,10 +39,12 @@ export interface Listening {
 export interface Overheard {
   /** What everybody began with. */
   readonly start: NamedTensors;
-  /** Each client's in the last round. An update that travels as a difference tells the same: what it is to is known. */
+  /** Each client's in the last round. An update that travels as a difference tells the same: what it is to is known. None of noisy sums. */
   readonly updates: readonly NamedTensors[];
   /** The shared adapter after the last round: all that a secure sum leaves to see. */
   readonly sum: NamedTensors;
+  /** Of noisy sums, what there is to read in them; null without noise in the sums. */
+  readonly direction: NamedTensors | null;
   /** What each client ends with. */
   readonly served: readonly NamedTensors[];
 }
@@ -64,7 +68,7 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     rank: RANK,
     seed,
     clients: count,
-    clientPrivacy: null,
+    clientPrivacy: privacyOfClients(settings),
     sums: null,
   });
   for (const simulated of clients) {
@@ -85,10 +89,12 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     if (plan.upload?.slot === "shared") updates = clients.map(({ client }) => client.held.shared);
   }
   const sum = clients[0]?.client.held.shared ?? start;
+  const isNoisy = settings.clientEpsilon !== undefined;
   return {
     start,
-    updates,
+    updates: isNoisy ? [] : updates,
     sum,
+    direction: isNoisy ? directionAlone(start, sum) : null,
     served: !trainsPersonal(method, budgets) ? clients.map(() => sum) : clients.map(({ client }) => client.served ?? sum),
   };
 }
@@ -108,6 +114,10 @@ export function clientOf(
   const data = { name: `client ${index + 1}`, split, unseen: [] };
   return { id: `client-${index + 1}`, data, client, meter: null, metrics: [], bytesUp: 0, bytesDown: 0 };
 }
+
+/** Of its sums; null where they are exact. */
+export const privacyOfClients = ({ clientEpsilon, clients }: LeakSettings): ClientPrivacyConfig | null =>
+  clientEpsilon === undefined ? null : clientPrivacyOf(clientEpsilon, clients);
 
 /** Of every such federation. */
 export const adapterOf = ({ defaultTargets }: OpenModel): AdapterConfig => ({

@@ -5,16 +5,22 @@
  * optimiser's step, which is all that a client sends. It begins with a trained adapter: at B = 0 only B has a gradient, and tells less.
  */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import { layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import type { Row } from "@duet/lora-core/data/row";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { recognitionOf } from "@duet/lora-core/leakage/recognition";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import { linearCombination } from "@duet/lora-core/tensors/arithmetic";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import { type PrivateSteps, trainAdapter } from "@duet/lora-engine/training/trainAdapter";
+import { budgetsOf } from "../experiment/budget.ts";
+import { NoisySums } from "../experiment/noisySums.ts";
 import { openMeter } from "../experiment/simulatedClient.ts";
 import { type LeakData, wordsOf } from "./leakData.ts";
 import type { LeakResult } from "./leakRun.ts";
-import { adapterOf, clientOf, type Listening, trainingOf } from "./overheard.ts";
+import { adapterOf, clientOf, type Listening, privacyOfClients, trainingOf } from "./overheard.ts";
 
 /** Rows of the step, of each client; and words of each kind that are tried. */
 const ROWS = 4;
@@ -32,7 +38,7 @@ export async function recoverWords(listening: Listening, data: LeakData, start: 
     updates.push(await stepOn(listening, start, own, simulated.meter));
   }
   const [first = new Float64Array(), second = new Float64Array()] = updates;
-  const total = first.map((_, i) => updates.reduce((sum, update) => sum + (update[i] ?? 0), 0));
+  const total = summed(listening, start, updates);
   const { own, others, nobodys } = candidateWords(rows, data.pool, settings.seed);
   const directions: Float64Array[] = [];
   for (const word of [...own, ...others, ...nobodys]) {
@@ -42,12 +48,25 @@ export async function recoverWords(listening: Listening, data: LeakData, start: 
   const [mine, theirs, all] = [first, second, total].map((update) => likeness(update, directions));
   if (!mine || !theirs || !all) throw new RangeError("Words are recovered from two clients at least");
   const inSum = own.length + others.length;
+  const sum = recognitionOf(all.slice(0, inSum), all.slice(inSum)).auc;
+  // Nobody sees a single update; and where noise drowns the adapter many steps move nothing, so that the likeliest have no order.
+  if (settings.clientEpsilon !== undefined) return { sum };
   return {
     update: recognitionOf(mine.slice(0, own.length), mine.slice(own.length)).auc,
-    sum: recognitionOf(all.slice(0, inSum), all.slice(inSum)).auc,
+    sum,
     chance: recognitionOf(theirs.slice(0, own.length), theirs.slice(inSum)).auc,
     foundOfTop: { update: rightAtTop(mine, own.length), sum: rightAtTop(all, inSum) },
   };
+}
+
+/** Of all updates, with the noise of a federation of one round where clients are to be hidden. */
+function summed({ settings }: Listening, start: NamedTensors, updates: readonly Float64Array[]): Float64Array {
+  const privacy = privacyOfClients(settings);
+  if (!privacy)
+    return (updates[0] ?? new Float64Array()).map((_, i) => updates.reduce((sum, update) => sum + (update[i] ?? 0), 0));
+  const sums = new NoisySums(privacy, methodOf(presetOf("fedavg")), budgetsOf(1, 1, 1), settings.clients, settings.seed);
+  const shared = updates.map((update) => ({ upload: new Uint8Array(Float32Array.from(update).buffer) }));
+  return inOrder(sums.mean(shared, layoutOf(start)).update);
 }
 
 /** Of the k likeliest words those that are in the rows, where k words are: precision and recall alike. The first k are. */
@@ -91,12 +110,16 @@ async function stepOn(
     beforeStep: async () => {},
     onStep: () => {},
   });
-  const changes = [...adapter].map(([key, { data }]) => data.map((value, i) => value - (start.get(key)?.data[i] ?? 0)));
-  const all = new Float64Array(changes.reduce((sum, { length }) => sum + length, 0));
+  return inOrder(linearCombination([1, -1], [adapter, start]));
+}
+
+/** All values of all tensors, one after the other. */
+function inOrder(tensors: NamedTensors): Float64Array {
+  const all = new Float64Array([...tensors.values()].reduce((sum, { data }) => sum + data.length, 0));
   let at = 0;
-  for (const change of changes) {
-    all.set(change, at);
-    at += change.length;
+  for (const { data } of tensors.values()) {
+    all.set(data, at);
+    at += data.length;
   }
   return all;
 }
