@@ -43,7 +43,7 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
       await prepareBackend(backend);
       const adapter = await findAdapter();
       const chosen = backend ?? (adapter && !adapter.software ? "webgpu" : "wasm");
-      return deviceLimits({ backend: chosen, memoryGib: totalmem() / 2 ** 30, bufferBytes: adapter?.bufferBytes ?? null });
+      return deviceLimits({ backend: chosen, memoryGib: totalmem() / 2 ** 30, buffers: adapter?.buffers ?? null });
     },
     recall: (clientId) => desk.recall(clientId),
     begin: (request) => desk.begin(request),

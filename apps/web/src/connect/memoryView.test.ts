@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { memoryView } from "./memoryView.ts";
 
 const config = defaultFederation({ name: "x", model: decoderBase, task: { kind: "label", labels: ["a", "b"] } });
-const view = (bytes: number | null, tensorBytes: number | null = null) => memoryView(config, { bytes, tensorBytes });
+const view = (bytes: number | null, tensorBytes: number | null = null) =>
+  memoryView(config, { bytes, tensorBytes, weightBytes: null });
 
 test("proposes the setting for small devices where that one fits", () => {
   const task = { kind: "label", labels: ["a", "b"] } as const;
@@ -15,14 +16,14 @@ test("proposes the setting for small devices where that one fits", () => {
     devices: "small",
   });
   // Between what the two need at the least, found by halving.
-  const fits = (bytes: number) => !memoryView(small, { bytes, tensorBytes: null }).isWarning;
+  const fits = (bytes: number) => !memoryView(small, { bytes, tensorBytes: null, weightBytes: null }).isWarning;
   let [low, high] = [1, 2 ** 31];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (fits(middle)) high = middle;
     else low = middle;
   }
-  const limits = { bytes: high, tensorBytes: null };
+  const limits = { bytes: high, tensorBytes: null, weightBytes: null };
   expect(memoryView(config, limits, small)).toEqual({
     text: expect.stringMatching(/\. The setting for phones and old laptops fits: choose it above\.$/),
     isWarning: true,
@@ -43,7 +44,7 @@ test("says what training takes, and what would help where that is too much", () 
   expect(view(null, 4).text).toContain(`${amount} of memory in this tab, in larger pieces than this device allows. No setting`);
   // Somewhere below what is needed, fewer rows at a time are enough.
   const large = { ...config, training: { ...config.training, batchSize: 256 } };
-  expect(memoryView(large, { bytes: 3e8, tensorBytes: null })).toEqual({
+  expect(memoryView(large, { bytes: 3e8, tensorBytes: null, weightBytes: null })).toEqual({
     text: expect.stringMatching(/so it computes \d+ rows? at a time\. The result is the same\.$/),
     isWarning: false,
   });

@@ -45,7 +45,7 @@ export function devicesNote(form: Pick<FederationForm, "devices" | "model" | "ki
   if (!settings) return note(null, "What everybody trains, so that the smallest device can hold it.");
   const { adapter, training } = settings;
   const part = form.initial || form.devices === "usual" ? "" : " on queries and values";
-  const memory = formatBytes(adviceFor(settings, { bytes: null, tensorBytes: null }).needed);
+  const memory = formatBytes(adviceFor(settings, { bytes: null, tensorBytes: null, weightBytes: null }).needed);
   return note(
     null,
     `Everybody trains rank ${adapter.rank}${part}, ${training.batchSize} rows of ${training.maxTokens} tokens at a time: about ${memory} in a tab.`,

@@ -12,6 +12,6 @@ export async function probeDevice(forced: BackendName | null): Promise<DeviceLim
   return deviceLimits({
     backend,
     memoryGib: typeof memory === "number" ? memory : null,
-    bufferBytes: adapter?.bufferBytes ?? null,
+    buffers: adapter?.buffers ?? null,
   });
 }

@@ -53,8 +53,10 @@ export interface MemoryEstimate {
   readonly step: number;
   /** The most that is alive in a batch without gradients, weights and adapters with it. */
   readonly evaluation: number;
-  /** The largest single tensor. */
-  readonly largest: number;
+  /** The largest single weight, the embeddings. */
+  readonly largestWeight: number;
+  /** The largest other tensor. */
+  readonly largestActivation: number;
 }
 
 /** @throws {RangeError} when a target of the adapter matches no module. */
@@ -62,15 +64,16 @@ export function estimateMemory(architecture: Architecture, config: AdapterConfig
   const adapter = layoutBytes(adapterLayout(architecture.linears, config));
   const { bytesPerWeight = FLOAT_BYTES } = work;
   const weights = bytesPerWeight * architecture.parameters;
-  const { kept, working, evaluating, largestWeight, largestActivation } = valuesOf(architecture, work, config);
+  const { kept, working, evaluating, ...largest } = valuesOf(architecture, work, config);
   const inner = selectModules(architecture.linears, config).length * config.rank * work.batchSize * work.maxTokens; // x A^T of every adapted module
   const activations = FLOAT_BYTES * (kept + working + inner);
   const optimizer = 2 * adapter;
   // Gradients come while activations go; clipped ones stand beside them when all activations are gone.
   const step = weights + adapter + optimizer + Math.max(activations + adapter, 2 * adapter);
   const evaluation = weights + 3 * adapter + FLOAT_BYTES * evaluating;
-  const largest = Math.max(bytesPerWeight * largestWeight, FLOAT_BYTES * largestActivation);
-  return { weights, activations, adapter, optimizer, step, evaluation, largest };
+  const largestWeight = bytesPerWeight * largest.largestWeight;
+  const largestActivation = FLOAT_BYTES * largest.largestActivation;
+  return { weights, activations, adapter, optimizer, step, evaluation, largestWeight, largestActivation };
 }
 
 /** Bytes that the backend takes in all, at the most. */

@@ -13,20 +13,21 @@ const wanted: Settings = { maxTokens: 128, rank: 16 };
 const whole: StepMemory = { rowsAtOnce: 8, recompute: false };
 const neededBy = ({ maxTokens, rank }: Settings, { rowsAtOnce, recompute }: StepMemory) =>
   occupiedBytes(estimateMemory(architecture, { ...adapter, rank }, { ...work, batchSize: rowsAtOnce, recompute, maxTokens }));
-const adviceFor = (bytes: number | null, tensorBytes: number | null = null) =>
-  adviseOnMemory(architecture, adapter, work, { bytes, tensorBytes });
+const adviceFor = (bytes: number | null, tensorBytes: number | null = null, weightBytes: number | null = null) =>
+  adviseOnMemory(architecture, adapter, work, { bytes, tensorBytes, weightBytes });
 
 describe("deviceLimits", () => {
   it("takes half of the memory the browser tells of, and no more than the heap of wasm", () => {
-    expect(deviceLimits({ backend: "wasm", memoryGib: 4, bufferBytes: null })).toMatchObject({ bytes: 2 ** 31 });
-    expect(deviceLimits({ backend: "wasm", memoryGib: 8, bufferBytes: null })).toMatchObject({ bytes: 2 ** 32 });
-    expect(deviceLimits({ backend: "wasm", memoryGib: null, bufferBytes: null })).toMatchObject({ bytes: 2 ** 32 });
+    expect(deviceLimits({ backend: "wasm", memoryGib: 4, buffers: null })).toMatchObject({ bytes: 2 ** 31 });
+    expect(deviceLimits({ backend: "wasm", memoryGib: 8, buffers: null })).toMatchObject({ bytes: 2 ** 32 });
+    expect(deviceLimits({ backend: "wasm", memoryGib: null, buffers: null })).toMatchObject({ bytes: 2 ** 32 });
   });
 
-  it("takes the largest buffer of a GPU, and does not guess its memory", () => {
-    expect(deviceLimits({ backend: "webgpu", memoryGib: 8, bufferBytes: 2 ** 27 })).toEqual({
+  it("takes the largest buffers of a GPU, of weights those that it holds, and does not guess its memory", () => {
+    expect(deviceLimits({ backend: "webgpu", memoryGib: 8, buffers: { bound: 2 ** 27, held: 2 ** 28 } })).toEqual({
       bytes: null,
       tensorBytes: 2 ** 27,
+      weightBytes: 2 ** 28,
     });
   });
 });
@@ -55,7 +56,10 @@ describe("adviseOnMemory", () => {
   it("says when no settings fit: too little for the weights, or a tensor larger than the device takes", () => {
     expect(adviceFor(30e6).fit).toEqual({ kind: "never" });
     // The embeddings are 4096 x 256 values.
-    expect(adviceFor(null, 4 * 4096 * 256 - 1).fit).toEqual({ kind: "never" });
-    expect(adviceFor(null, 4 * 4096 * 256).fit.kind).toBe("fits");
+    expect(adviceFor(null, null, 4 * 4096 * 256 - 1).fit).toEqual({ kind: "never" });
+    expect(adviceFor(null, null, 4 * 4096 * 256).fit.kind).toBe("fits");
+    // They are bound in parts, activations are not.
+    expect(adviceFor(null, 4 * 4096 * 256 - 1, 4 * 4096 * 256).fit.kind).toBe("fits");
+    expect(adviceFor(null, 4).fit).toEqual({ kind: "never" });
   });
 });

@@ -51,8 +51,13 @@ export function adviseOnMemory(
   return { ...advice, fit: settings ? { kind: "change", settings } : { kind: "never" } };
 }
 
-function fitsWithin(estimate: MemoryEstimate, { bytes, tensorBytes }: DeviceLimits): boolean {
-  return (bytes === null || occupiedBytes(estimate) <= bytes) && (tensorBytes === null || estimate.largest <= tensorBytes);
+function fitsWithin(estimate: MemoryEstimate, { bytes, tensorBytes, weightBytes }: DeviceLimits): boolean {
+  const within = (size: number, limit: number | null) => limit === null || size <= limit;
+  return (
+    within(occupiedBytes(estimate), bytes) &&
+    within(estimate.largestActivation, tensorBytes) &&
+    within(estimate.largestWeight, weightBytes)
+  );
 }
 
 /** Ever less at a time. */

@@ -21,11 +21,12 @@ it("counts shards and GGUF files, and nothing that lies beside them", () => {
   expect(weightFileBytes(files.map((path, i) => ({ path, bytes: 10 ** i })))).toBe(1 + 10 + 1000);
 });
 
-it("makes half of the weights, and of the largest tensor where that is one", () => {
+it("makes half of the weights, and of the largest of them", () => {
   const adapter = { rank: 8, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };
   const work = { batchSize: 1, maxTokens: 16, answerTokens: 2, evaluationRows: 1 };
   const [whole, half] = [work, { ...work, bytesPerWeight: 2 as const }].map((one) => estimateMemory(architecture, adapter, one));
   expect(half?.weights).toBe((whole?.weights ?? 0) / 2);
-  expect(half?.largest).toBe((whole?.largest ?? 0) / 2);
+  expect(half?.largestWeight).toBe((whole?.largestWeight ?? 0) / 2);
+  expect(half?.largestActivation).toBe(whole?.largestActivation);
   expect(half?.step).toBe((whole?.step ?? 0) - (half?.weights ?? 0));
 });

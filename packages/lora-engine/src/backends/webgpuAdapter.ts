@@ -1,11 +1,11 @@
 /** What WebGPU there is, and whether it is hardware. */
+import type { BufferLimits } from "@duet/lora-core/architectures/deviceLimits";
 
 export interface AdapterFound {
   readonly name: string;
   /** Computes on the processor: right results, slower than wasm. */
   readonly software: boolean;
-  /** Bytes of the largest buffer that a shader reads. */
-  readonly bufferBytes: number;
+  readonly buffers: BufferLimits;
 }
 
 /** Null where there is no WebGPU (Node, an insecure page, no adapter). */
@@ -16,8 +16,9 @@ export async function findAdapter(): Promise<AdapterFound | null> {
   if (!adapter) return null;
   const { vendor, architecture, device, description } = adapter.info;
   const name = [...new Set([description || device, vendor, architecture])].filter(Boolean).join(", ") || "unnamed";
-  const bufferBytes = Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize);
-  return { name, software: isSoftware(adapter.info), bufferBytes };
+  const { maxBufferSize: held, maxStorageBufferBindingSize } = adapter.limits;
+  const buffers = { bound: Math.min(held, maxStorageBufferBindingSize), held };
+  return { name, software: isSoftware(adapter.info), buffers };
 }
 
 /** Chrome marks SwiftShader as a fallback adapter only when it was not asked for by flag, so its name counts too. */
