@@ -15,13 +15,16 @@ export function findChromium(): string | null {
   return candidates.find((path) => path && existsSync(path)) ?? null;
 }
 
-/** WebGPU on SwiftShader: slow, right for correctness. New headless, because the small headless shell has no WebGPU. */
+/** WebGPU on SwiftShader: slow, right for correctness. */
+const SOFTWARE_GPU = ["--use-vulkan=swiftshader", "--use-webgpu-adapter=swiftshader"];
+/** On whatever the machine has. */
+const OWN_GPU = ["--use-vulkan=native"];
+
+/** New headless, because the small headless shell has no WebGPU. */
 const FLAGS = [
   "--headless=new",
   "--enable-unsafe-webgpu",
   "--enable-features=Vulkan",
-  "--use-vulkan=swiftshader",
-  "--use-webgpu-adapter=swiftshader",
   "--disable-background-networking",
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",
@@ -29,12 +32,14 @@ const FLAGS = [
   "--no-first-run",
 ];
 
+/** With DUET_GPU on the machine's GPU. */
 export function chromiumLaunch(): LaunchOptions {
   const executablePath = findChromium();
+  const flags = [...FLAGS, ...(process.env.DUET_GPU ? OWN_GPU : SOFTWARE_GPU)];
   return {
     ...(executablePath ? { executablePath } : {}),
     headless: true,
     // A container's root user cannot use Chromium's sandbox.
-    args: process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS,
+    args: process.getuid?.() === 0 ? [...flags, "--no-sandbox"] : flags,
   };
 }
