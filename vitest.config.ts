@@ -11,7 +11,7 @@ const gpu = {
     ...node,
     name: "gpu",
     include: [
-      "packages/lora-engine/src/**/{ops,compute,subgroups,tiles,halves,matrixWindow,product,packedProduct,optim,encoder,causalLm,gradients,dispatches,webgpu}.browser.test.ts",
+      "packages/lora-engine/src/**/{ops,compute,subgroups,tiles,halves,matrixWindow,startDevice,product,packedProduct,optim,encoder,causalLm,gradients,dispatches,webgpu}.browser.test.ts",
     ],
     setupFiles: ["packages/lora-engine/src/backends/testing/nodeWebgpu.setup.ts"],
     testTimeout: 300_000,

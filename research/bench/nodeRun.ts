@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { nodeWasm } from "@duet/headless/engine/nodeWasm";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import { startNodeWebgpu } from "@duet/lora-engine/backends/nodeWebgpu";
-import { selectBackend } from "@duet/lora-engine/backends/selectBackend";
 import { type ContestSize, contestsOf, STEPS, sizeFor } from "@duet/lora-engine/bench/contestList";
 import type { Contest } from "@duet/lora-engine/bench/contests";
 import { matmulCeiling } from "@duet/lora-engine/bench/matmulCeiling";
@@ -15,6 +14,7 @@ import { measureTorchSteps, type TorchDevice } from "@duet/lora-engine/bench/tor
 import type { ModelFiles } from "@duet/lora-engine/models/modelFiles";
 import { readModelFiles } from "@duet/lora-engine/models/readModelFiles";
 import { forgetful } from "@duet/lora-engine/ops/webgpu/measureTiles";
+import { startDevice } from "@duet/lora-engine/training/startDevice";
 import { runnerInWords } from "../runner/nodeWasm.ts";
 import { type BackendRun, type TorchFigures, wasmInWords } from "./backendRun.ts";
 
@@ -80,7 +80,7 @@ function contests(works: readonly string[], size: ContestSize) {
 }
 
 function startBackend(backend: "wasm" | "webgpu", halves = false): Promise<Device> {
-  return selectBackend({ forced: backend, ...nodeWasm(null), tiles: forgetful, webgpu: { halves } });
+  return startDevice({ forced: backend, ...nodeWasm(null), tiles: forgetful, webgpu: { halves } });
 }
 
 function folderOf(id: string): string {

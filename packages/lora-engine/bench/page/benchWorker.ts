@@ -1,11 +1,11 @@
 /** One contest of one backend in a worker. Models and the sample text come from /bench-files/. */
 
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
-import { selectBackend } from "../../src/backends/selectBackend.ts";
 import { threadsOfPage } from "../../src/kernels/webThreads.ts";
 import type { ModelFiles } from "../../src/models/modelFiles.ts";
 import { readModelFiles } from "../../src/models/readModelFiles.ts";
 import { forgetful } from "../../src/ops/webgpu/measureTiles.ts";
+import { startDevice } from "../../src/training/startDevice.ts";
 import { contestsOf, STEPS, sizeFor } from "../contestList.ts";
 import { matmulCeiling } from "../matmulCeiling.ts";
 import type { Measured } from "../measureSteps.ts";
@@ -33,7 +33,7 @@ export interface WorkerAnswer {
 
 self.onmessage = async ({ data: { backend, work, contest: index, halves, torch, threads } }: MessageEvent<WorkerRequest>) => {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
-  const device = await selectBackend({
+  const device = await startDevice({
     forced: backend,
     wasmPath: "/wasm/",
     threads: null,

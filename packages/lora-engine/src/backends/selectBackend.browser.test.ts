@@ -15,7 +15,7 @@ describe("selectBackend in the browser", () => {
 
   test("takes the software adapter when webgpu is asked for", async () => {
     const device = await selectBackend({ ...testWasm(), forced: "webgpu" });
-    expect(device).toMatchObject({ backend: "webgpu", reason: "It was asked for. Subgroups, products in float32." });
+    expect(device).toMatchObject({ backend: "webgpu", reason: "It was asked for." });
     expect(device.description).toMatch(/swiftshader/i);
     expect(tf.getBackend()).toBe("webgpu");
     const doubled = tf.tidy(() => tf.mul(tf.tensor1d([1.5, -2]), 2));

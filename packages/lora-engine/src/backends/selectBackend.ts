@@ -7,10 +7,6 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { NODE_NAME } from "@duet/lora-core/protocol/deviceKind";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
 import * as tf from "@tensorflow/tfjs";
-import { hasHalves } from "../ops/webgpu/halves.ts";
-import { chooseTiles, type TileMemory } from "../ops/webgpu/measureTiles.ts";
-import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
-import { hasSubgroups } from "../ops/webgpu/wgsl.ts";
 import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
 import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
 import { registerWebgpu, type WebgpuOptions } from "./webgpuDevice.ts";
@@ -20,8 +16,6 @@ export interface BackendOptions extends WasmOptions {
   readonly forced: BackendName | null;
   /** How WebGPU starts, where it does. */
   readonly webgpu?: WebgpuOptions;
-  /** What keeps the tiles of products that are measured on a WebGPU device; without it none are, and they are the usual ones. */
-  readonly tiles?: TileMemory;
 }
 
 /** Starts the backend and says where and why. @throws {Error} when the forced backend is not there, or none starts. */
@@ -55,25 +49,9 @@ async function start(backend: BackendName, reason: string, options: BackendOptio
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new DuetError("BACKEND_MISSING", `The ${backend} backend cannot start here`);
   const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
-  const adapter = backend === "webgpu" ? describeAdapter(await findAdapter()) : null;
-  const description = adapter === null ? runtimeName() : adapterName(adapter);
-  const found = wasm?.reason ?? (adapter === null ? null : await startWebgpuKernels(adapter, options.tiles));
-  const why = found ? `${reason} ${found}` : reason;
+  const description = backend === "webgpu" ? adapterName(describeAdapter(await findAdapter())) : runtimeName();
+  const why = wasm ? `${reason} ${wasm.reason}` : reason;
   return { backend, threads: wasm?.threads ?? 1, reason: why.slice(0, 300), description: description.slice(0, 200) };
-}
-
-/** Says what the kernels have there. */
-async function startWebgpuKernels(adapter: string, memory: TileMemory | undefined): Promise<string> {
-  const { device } = webgpuBackend();
-  const features = `${hasSubgroups(device) ? "Subgroups" : "No subgroups"}, products in float${hasHalves(device) ? 16 : 32}.`;
-  if (!memory) return features;
-  const { rows, origin } = await chooseTiles(adapter, memory);
-  const words = {
-    measured: "as measured just now",
-    kept: "as measured before",
-    usual: "as usual, for want of a measurement in time",
-  };
-  return `${features} Tiles of ${rows.small} and ${rows.large} rows, ${words[origin]}.`;
 }
 
 /** Node has a navigator from version 21 on, which names it too. */

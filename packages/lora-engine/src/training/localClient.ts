@@ -11,7 +11,6 @@ import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { SentUpdate } from "@duet/lora-core/strategies/sentUpdate";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import { type BackendOptions, selectBackend } from "../backends/selectBackend.ts";
 import type { LanguageModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
@@ -24,10 +23,11 @@ import { createRoundJournal, type RoundKeeping } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
+import { type DeviceOptions, startDevice } from "./startDevice.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
 /** How backends start here, whichever is taken. */
-type Computing = Omit<BackendOptions, "forced">;
+type Computing = Omit<DeviceOptions, "forced">;
 
 /** The engine takes over the thread's TF.js backend; one per thread. */
 export function createLocalClient(computing: Computing): TrainingEngine {
@@ -57,7 +57,7 @@ class LocalClient implements TrainingEngine {
 
   async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
     await this.#answers.stopAll();
-    const device = await selectBackend({ ...this.#computing, forced: backend });
+    const device = await startDevice({ ...this.#computing, forced: backend });
     this.#client?.model.dispose();
     this.#client = null;
     this.#model?.dispose();

@@ -66,7 +66,8 @@ export async function measureTiles(deadlineMs: number): Promise<TileRows | null>
 
 async function fastest(kind: keyof TileRows, end: number): Promise<number | null> {
   const { rows, width, depth } = PROBLEMS[kind];
-  const [x, weight] = [tf.fill([rows, depth], 0.5), tf.fill([width, depth], 0.25)] as [tf.Tensor2D, tf.Tensor2D];
+  const x = tf.fill<tf.Rank.R2>([rows, depth], 0.5);
+  const weight = tf.fill<tf.Rank.R2>([width, depth], 0.25);
   const best = new Map<number, number>();
   try {
     // The first turn compiles, and says how many products a timing takes.

@@ -14,10 +14,7 @@ export interface TileRows {
 const LARGE = 32_768;
 
 /** What is tried on a device. */
-export const TILE_CANDIDATES = { small: [2, 4, 8], large: [4, 8, 16] } as const satisfies Record<
-  keyof TileRows,
-  readonly number[]
->;
+export const TILE_CANDIDATES: Readonly<Record<keyof TileRows, readonly number[]>> = { small: [2, 4, 8], large: [4, 8, 16] };
 
 /** Where nothing was measured. */
 export const USUAL_TILES: TileRows = { small: 4, large: 8 };
