@@ -37,6 +37,7 @@ const coreFolders = {
   ],
   training: [],
   rounds: ["protocol", "robustness", "schedule", "secureAggregation", "strategies", "tensors"],
+  team: ["contract", "protocol", "secureAggregation"],
   contract: [
     "adapters",
     "architectures",
@@ -116,7 +117,8 @@ const coordinatorFolders = {
   compute: ["storage"],
   federations: ["compute", "models", "ports", "storage"],
   operations: ["compute", "ports", "storage"],
-  gateway: ["access", "federations", "models", "ports"],
+  team: ["ports"],
+  gateway: ["access", "federations", "models", "ports", "team"],
   http: ["access", "federations", "models", "gateway", "operations", "ports", "storage"],
 };
 

@@ -30,6 +30,7 @@ import { openEndedSessions } from "./storage/endedSessions.ts";
 import { ensureFolder } from "./storage/files.ts";
 import { openStorage, type Storage } from "./storage/openStorage.ts";
 import { openSecretKey } from "./storage/secretKey.ts";
+import { createTeamRelay } from "./team/teamRelay.ts";
 
 export interface CoordinatorOptions {
   /** Everything that must survive a restart. Made when it is not there. */
@@ -180,7 +181,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const readiness = createReadiness({ dataDir, database: storage.database, unreadable: () => registry.unreadable, clock });
   const operations = { metrics, survey, readiness };
   await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...operations, ...folders });
-  const plain = createHandlers({ registry, catalogue, clock, hub });
+  const plain = createHandlers({ registry, catalogue, clock, teams: createTeamRelay(clock), hub });
   const handlers = guardedHandlers(plain, access.guard, access.creation);
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
     refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });

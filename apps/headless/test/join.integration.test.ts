@@ -116,5 +116,10 @@ test("what cannot be meant is refused in a sentence, with exit code 2 and the ne
     "There is no option --sate. Did you mean --state? --help lists them all. (duet join --help)",
   ]);
   expect(await refused("jion")).toEqual([2, 'There is no command "jion". Did you mean duet join? duet --help lists them all.']);
+  // Its code is a key, which is shown to no coordinator.
+  expect(await refused("watch", `http://localhost:1/team/a#${"k".repeat(43)}`)).toEqual([
+    2,
+    "This is the link of a team: its members join by duet join. (duet watch --help)",
+  ]);
   expect((await refused("join"))[1]).toMatch(/The invite link is missing/);
 });

@@ -15,6 +15,7 @@ import type {
 } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
+import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 
@@ -62,7 +63,7 @@ export interface ClientEngine extends AnswerEngine {
   keepAs(clientId: string): Promise<boolean>;
   /**
    * Runs one round's plan and keeps its result. What was kept of the very same round under way is gone on with; `onBegun` is told so
-   * first. `onProgress` is called at most a few times a second.
+   * first. `onProgress` is called at most a few times a second. With `lead` the members of a team train with it.
    * @throws {DuetError} LOSS_NOT_FINITE; STOPPED by {@link cancel}; DEVICE_LOST when the GPU is gone: open and begin again.
    */
   runRound(
@@ -70,6 +71,7 @@ export interface ClientEngine extends AnswerEngine {
     request: RoundRequest,
     onProgress: (progress: Progress) => void,
     onBegun: (beginning: RoundBeginning) => void,
+    lead?: TeamLead | null,
   ): Promise<KeptRound>;
   /**
    * The bytes that answer a step of the secure sum over a finished round; repeated, they are the same.
@@ -84,4 +86,20 @@ export interface ClientEngine extends AnswerEngine {
   forget(clientId: string): Promise<void>;
   /** Ends it; what runs rejects with WORKER_DIED. */
   close(): void;
+}
+
+/** One that can also be a member of a team: several devices that are one client. */
+export interface TeamEngine extends ClientEngine {
+  /**
+   * Takes a training of the team that another member leads, on the rows that were begun with, from `state` on.
+   * @throws {DuetError} STOPPED by {@link cancel}, or where the team goes on without this member; LOSS_NOT_FINITE.
+   */
+  help(
+    order: TrainingOrder,
+    state: Uint8Array | null,
+    averages: TeamAverages,
+    onStep: (step: number, tokens: number) => void,
+  ): Promise<void>;
+  /** Begins to be the client that another member of the team was, on the rows that were begun with: a handle to begin with again. */
+  adopt(kept: KeptClient): Promise<RowsHandle>;
 }

@@ -5,15 +5,27 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
-import { changeEvent, type MessageName, type ReplyOf, type RequestInput, replacedEvent } from "@duet/lora-core/protocol/messages";
+import {
+  changeEvent,
+  type MessageName,
+  type ReplyOf,
+  type RequestInput,
+  replacedEvent,
+  teamFrame,
+  teamFrameEvent,
+  teamPresent,
+  teamPresentEvent,
+} from "@duet/lora-core/protocol/messages";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type SnapshotHistory, snapshotHistory } from "@duet/lora-core/protocol/snapshotChange";
+import type { TeamSeat } from "@duet/lora-core/protocol/teamRelay";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { createListeners } from "./listeners.ts";
 import { createRoundTransfers, type RoundTransfers } from "./roundTransfers.ts";
 import type { SentLedger } from "./sentLedger.ts";
 import { createSnapshotMirror } from "./snapshotMirror.ts";
+import { createFrameCount } from "./team/frameCount.ts";
 import { createTypedSocket, type TypedSocket, type TypedSocketOptions } from "./typedSocket.ts";
 
 type Connection = Pick<TypedSocket, "status" | "request" | "onReady" | "offer" | "reconnect" | "close">;
@@ -33,6 +45,10 @@ export interface CoordinatorClient extends RoundTransfers, Connection {
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   /** This connection speaks for its client no more: another tab took it over, or the organiser removed it. It still may watch. */
   onReplaced(listener: (reason: string) => void): () => void;
+  /** Sends a sealed frame to a member of the team whose room this connection has entered, or to all; resolves once they have it. @throws as `request`. */
+  relayFrame(to: string | null, frame: Uint8Array<ArrayBuffer>): Promise<void>;
+  onTeamFrame(listener: (frame: z.output<typeof teamFrame>) => void): () => void;
+  onTeamPresent(listener: (present: readonly TeamSeat[]) => void): () => void;
 }
 
 export interface CoordinatorClientOptions extends Pick<TypedSocketOptions, "now" | "surroundings" | "cookie"> {
@@ -51,6 +67,9 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   const socket = createTypedSocket({ ...options, base });
   const snapshots = createListeners<Snapshot>();
   const replaced = createListeners<string>();
+  const frames = createListeners<z.output<typeof teamFrame>>();
+  const presence = createListeners<readonly TeamSeat[]>();
+  const frameCount = createFrameCount(ledger, options.now);
   /** With which token each federation is watched. */
   const watching = new Map<string, string>();
   /** Those that are watched as their organiser. */
@@ -75,11 +94,22 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     replaced.emit(parsed.success ? parsed.data.reason : "This client was taken over");
   });
 
+  socket.onEvent(teamFrameEvent, (raw, acknowledge) => {
+    const parsed = teamFrame.safeParse(raw);
+    if (parsed.success) frames.emit(parsed.data);
+    if (typeof acknowledge === "function") acknowledge();
+  });
+  socket.onEvent(teamPresentEvent, (raw) => {
+    const parsed = teamPresent.safeParse(raw);
+    if (parsed.success) presence.emit(parsed.data.present);
+  });
+
   async function request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
     await socket.offer();
     if (name === "client:join") ledger.belongTo(payload as RequestInput<"client:join">);
     const reply = await socket.request(name, payload);
     if (name === "client:join") client = payload as RequestInput<"client:join">;
+    if (name === "team:enter") frameCount.begin(payload as RequestInput<"team:enter">);
     if (name === "client:leave") {
       client = null;
       ledger.forget();
@@ -131,6 +161,12 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       if (!organised.has(federationId)) watching.set(federationId, resumeToken);
       return { clientId, snapshot: await following(federationId, revision) };
     },
+    async relayFrame(to, frame) {
+      frameCount.add(frame.length);
+      await socket.requestCounted("team:send", { to, frame });
+    },
+    onTeamFrame: frames.add,
+    onTeamPresent: presence.add,
     reconnect: socket.reconnect,
     close: socket.close,
   };

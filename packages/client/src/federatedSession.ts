@@ -2,10 +2,7 @@
  * A client of one federation: the shell around {@link stepSession}. It owns the engine, tells the machine what happened, and does what
  * the machine says. Everything it waits for has a deadline, except the coordinator's return, which is shown instead.
  */
-import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
-import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
-import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
@@ -17,18 +14,16 @@ import type { RequestInput } from "@duet/lora-core/protocol/messages";
 import type { BackendName, Progress } from "@duet/lora-core/protocol/metrics";
 import { publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
-import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { ClientEngine, RowsHandle } from "./clientEngine.ts";
 import type { ClientIdentity, ClientSecrets, IdentityStore } from "./clientIdentity.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { delay } from "./deadline.ts";
+import { engineSetup } from "./engineSetup.ts";
 import type { FederationFeed } from "./federationFeed.ts";
 import { createIdentityPins } from "./identityPins.ts";
 import { createIdentitySecret } from "./identitySecret.ts";
 import { keptAdapters } from "./keptAdapters.ts";
-import { adviceFor } from "./memoryAdvice.ts";
 import { standingOf } from "./nextAction.ts";
 import { createPhaseClock } from "./phaseClock.ts";
 import { createRetry } from "./retry.ts";
@@ -47,11 +42,15 @@ export interface FederatedSession<Engine extends ClientEngine = ClientEngine> ex
   readonly engine: Engine;
   /** Who sees this client's figures from now on. Towards fewer, what was told before is taken back from the others. */
   tellFigures(figures: FiguresFor): Promise<void>;
+  /** What computes as this client, and with how many rows, has changed: a team's members come and go. */
+  recount(facts: Pick<Facts, "device" | "samples">): Promise<void>;
   /** Leaves the federation for good and forgets this client's data on this device. */
   leave(): Promise<void>;
   /** Ends the engine and stops listening; the client stays in the federation and can come back. */
   close(): void;
 }
+
+type Facts = Extract<SessionEvent, { kind: "opened" }>;
 
 export interface SessionOptions<Engine extends ClientEngine> {
   readonly coordinator: CoordinatorClient;
@@ -184,14 +183,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         else throttled.download(tell);
       });
     const { device, modelKept } = await clock.opening("load", openModel);
-    const { task, adapter, training, seed, aggregation } = config;
-    // A secure sum has a form of its own.
-    const upload = aggregation === "secure" ? AS_THEY_ARE : config.upload;
-    const memory = stepMemory(config, await engine.deviceLimits(backend));
-    const trainings = training.privacy && trainingsOf(methodOf(config.strategy), config.budgets);
-    const setup = { task, adapter, training, upload, seed, memory, ...(trainings ? { trainings } : {}) };
-    const model = fingerprint(config.model.files);
-    const begin = () => unlessSilent(() => engine.begin({ rows: options.rows, setup, model, start: options.start }));
+    const setup = await engineSetup(config, engine, backend);
+    const begin = () => unlessSilent(() => engine.begin({ rows: options.rows, ...setup, start: options.start }));
     const samples = await clock.opening("tokenise", begin);
     return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
@@ -219,6 +212,12 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     identities.saveIdentity({ ...known, figures: store.get().view.figures });
     const request = introduction();
     if (request && known.removed === null) feed.accept((await coordinator.join(request)).snapshot);
+  }
+
+  async function recount({ device, samples }: Pick<Facts, "device" | "samples">): Promise<void> {
+    dispatch({ kind: "recounted", device, samples });
+    const request = introduction();
+    if (request && store.get().membership === "joined") feed.accept((await coordinator.join(request)).snapshot);
   }
 
   /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */
@@ -334,6 +333,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     get: view.get,
     subscribe: view.subscribe,
     tellFigures,
+    recount,
     leave: async () => dispatch({ kind: "left" }),
     close() {
       stop();
@@ -402,10 +402,4 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
     hiddenAt: null,
     sleptIn: null,
   };
-}
-
-/** Where nothing fits, as little at a time as possible: the estimate may be too high. */
-function stepMemory(config: FederationConfig, limits: DeviceLimits): StepMemory {
-  const { fit } = adviceFor(config, limits);
-  return fit.kind === "fits" ? fit.memory : { rowsAtOnce: 1, recompute: true };
 }

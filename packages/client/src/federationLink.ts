@@ -5,14 +5,14 @@ import { isCode, isId } from "@duet/lora-core/protocol/addresses";
 export interface LinkParts {
   /** What stands before: the coordinator's address, or nothing. */
   readonly base: string;
-  readonly kind: "join" | "watch" | "federation" | "organise";
+  readonly kind: "join" | "watch" | "federation" | "organise" | "team";
   readonly federationId: string;
   readonly token: string;
 }
 
 /** The parts of a pasted link, whole or not; null for what cannot be one. */
 export function partsOfLink(text: string): LinkParts | null {
-  const match = /^(.*?)\/(join|watch|federation|organise)\/([^/?#\s]*)[^#\s]*(?:#(\S*))?$/.exec(text.trim());
+  const match = /^(.*?)\/(join|watch|federation|organise|team)\/([^/?#\s]*)[^#\s]*(?:#(\S*))?$/.exec(text.trim());
   if (!match) return null;
   const [, base = "", kind, federationId = "", token = ""] = match;
   return { base, kind: kind as LinkParts["kind"], federationId, token };

@@ -54,7 +54,7 @@ export const ledgerOwner = ({
 }): string => `${federationId}/${sha256Of(new TextEncoder().encode(resumeToken))}`;
 
 /** Sent, and counted, but not shown: neither a screenshot of the panel nor the file must let anyone in. */
-const SECRETS = new Set(["token", "inviteToken", "resumeToken", "organiserKey"]);
+const SECRETS = new Set(["token", "inviteToken", "resumeToken", "organiserKey", "room"]);
 const HIDDEN = "…";
 const HIDDEN_BYTES = 3;
 /** Older ones of a page that belongs to no client, and stays open for days, are forgotten. */

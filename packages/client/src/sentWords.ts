@@ -37,6 +37,8 @@ const WORDS: Words = {
       hasFigures(metrics) ? "what was measured on your rows: losses, accuracies, F1, fusion weights, speed" : "no figure",
       ...(metrics.privacy ? ["where your privacy budget stands"] : []),
     ].join(", "),
+  "team:enter": () => "a name for this run, and which team it belongs to, by a code that opens nothing",
+  "team:send": () => "what this team trains together with, sealed with the key that only the team's link holds",
   "exchange:fetch": ({ round, step }) => `that the others' part of step "${step}" of round ${round} is asked for`,
   "exchange:send": ({ round, step }) =>
     `that step "${step}" of round ${round} is answered, with the name and size of what was uploaded`,

@@ -48,6 +48,8 @@ export type SessionEvent =
       readonly samples: SampleCounts;
       readonly kept: KeptClient;
     }
+  /** What computes as this client is not what it was. */
+  | { readonly kind: "recounted"; readonly device: Device; readonly samples: SampleCounts }
   | { readonly kind: "connected" }
   /** The coordinator answered that the organiser has to admit it. */
   | { readonly kind: "asked" }
@@ -127,6 +129,8 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
       };
       return join({ ...showing(machine, shown), engine: "ready", standing: standingOf(kept.done) });
     }
+    case "recounted":
+      return only(showing(machine, { device: event.device, samples: event.samples }));
     case "connected":
       return machine.engine === "ready" && machine.membership === "none" ? join(machine) : only(machine);
     case "asked":

@@ -34,6 +34,8 @@ export interface TypedSocket {
   readonly status: ReadableStore<ConnectionStatus>;
   /** @throws {DuetError} the refusal, TIMEOUT, UNREACHABLE, or BAD_REPLY for an answer that is not this protocol's. */
   request<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
+  /** The same of what its sender counts in the ledger by itself. */
+  requestCounted<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>>;
   /** Called after every hello: at the first connection and after each reconnection. */
   onReady(listener: () => void): () => void;
   onLost(listener: () => void): () => void;
@@ -120,6 +122,10 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
 
   async function send<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
     ledger.record(name, payload);
+    return sendCounted(name, payload);
+  }
+
+  async function sendCounted<N extends MessageName>(name: N, payload: RequestInput<N>): Promise<ReplyOf<N>> {
     let raw: unknown;
     try {
       raw = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, payload);
@@ -149,6 +155,10 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
     async request(name, payload) {
       await untilReady();
       return send(name, payload);
+    },
+    async requestCounted(name, payload) {
+      await untilReady();
+      return sendCounted(name, payload);
     },
     onReady: ready.add,
     onLost: lost.add,

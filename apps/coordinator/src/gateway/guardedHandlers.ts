@@ -9,6 +9,7 @@ import type { Handler, Handlers } from "./handlers.ts";
 const SECRETS: Partial<Record<MessageName, SecretKind>> = {
   "federation:watch": "link",
   "client:join": "link",
+  "team:enter": "link",
   "federation:links": "organiserKey",
   "federation:control": "organiserKey",
 };
@@ -64,6 +65,7 @@ export function guardedHandlers(handlers: Handlers, guard: Guard, creation: Crea
     "federation:control": guarded("federation:control", control),
     "client:join": guarded("client:join", join),
     "client:leave": guarded("client:leave", leave),
+    "team:enter": guarded("team:enter", handlers["team:enter"]),
   };
 }
 

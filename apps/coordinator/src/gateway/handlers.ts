@@ -6,6 +6,7 @@ import type { FederationRegistry } from "../federations/registry.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
+import type { TeamRelay } from "../team/teamRelay.ts";
 import { beginMembership, membershipOf, type Session, subscribe } from "./session.ts";
 
 export type Handler<N extends MessageName> = (request: RequestOf<N>, session: Session) => Promise<ReplyOf<N>> | ReplyOf<N>;
@@ -15,12 +16,13 @@ export interface HandlerParts {
   readonly registry: FederationRegistry;
   readonly catalogue: ModelCatalogue;
   readonly clock: Clock;
+  readonly teams: TeamRelay;
   /** Where hub addresses point to. */
   readonly hub: string;
 }
 
 /** The coordinator's answers. */
-export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts): Handlers {
+export function createHandlers({ registry, catalogue, clock, teams, hub }: HandlerParts): Handlers {
   return {
     "session:hello"({ protocolVersion }, session) {
       if (protocolVersion !== PROTOCOL_VERSION) {
@@ -90,6 +92,23 @@ export function createHandlers({ registry, catalogue, clock, hub }: HandlerParts
     async "exchange:send"({ blob, ...key }, session) {
       const { runner, clientId } = membershipOf(session);
       await runner.sums.answer(clientId, key, blob);
+      return {};
+    },
+
+    "team:enter"(request, session) {
+      const { membership } = session;
+      const clientId = membership?.runner.id === request.federationId ? membership.clientId : null;
+      session.team?.leave();
+      const place = teams.enter({ ...request, clientId }, session.teamLink);
+      if (session.isEnded) place.leave();
+      session.team = place;
+      session.allowFrames();
+      return {};
+    },
+
+    async "team:send"({ to, frame }, session) {
+      if (!session.team) throw new Refusal("NOT_JOINED", "This connection is in no team");
+      await session.team.send(to, frame);
       return {};
     },
 

@@ -7,6 +7,7 @@ import { audienceOf, type Grant } from "../federations/grant.ts";
 import type { Connection } from "../federations/roster.ts";
 import type { Watcher } from "../federations/snapshotFeed.ts";
 import { Refusal } from "../refusal.ts";
+import type { TeamLink, TeamPlace } from "../team/teamRelay.ts";
 
 export interface Membership {
   readonly runner: FederationRunner;
@@ -30,6 +31,12 @@ export interface Session {
   readonly subscriptions: Map<string, Watching>;
   readonly connection: Connection;
   readonly watcher: Watcher;
+  /** How it is reached as a member of a team. */
+  readonly teamLink: TeamLink;
+  /** Its place in a team's room; null as long as it has none. */
+  team: TeamPlace | null;
+  /** From now on its messages may have the size of a team's frames. */
+  allowFrames(): void;
 }
 
 /** Tells the socket of this federation, or of `own` client of it alone, from the beginning, also when it was told before. */
@@ -68,6 +75,8 @@ export function endSession(session: Session): void {
   session.isEnded = true;
   for (const watching of session.subscriptions.values()) watching.stop();
   session.subscriptions.clear();
+  session.team?.leave();
+  session.team = null;
   session.membership?.runner.members.disconnected(session.membership.clientId, session.connection);
   session.membership = null;
 }

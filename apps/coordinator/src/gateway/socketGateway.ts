@@ -17,6 +17,8 @@ import {
   type RequestOf,
   replacedEvent,
   type ServerToClientEvents,
+  teamFrameEvent,
+  teamPresentEvent,
 } from "@duet/lora-core/protocol/messages";
 import type { Logger } from "pino";
 import { Server, type Socket } from "socket.io";
@@ -124,7 +126,8 @@ export function createSocketGateway(
       const acknowledge = counted(given, tally);
       if (!access.guard.quotas.has("message", session.visitor.network)) {
         refuse(acknowledge, "QUOTA_USED_UP", "Too many messages come from this address");
-      } else if (!isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
+        // A team's frames have a pace of their own, by their bytes.
+      } else if (name !== "team:send" && !isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
       else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", "There is no such message");
       else if (!session.isGreeted && name !== "session:hello") {
         refuse(acknowledge, "FORBIDDEN", "The first message must be session:hello");
@@ -160,6 +163,8 @@ function bindHandlers(handlers: Handlers, session: Session, onFault: (error: unk
 }
 
 function createSession(socket: DuetSocket, onGreeted: () => void): Session {
+  const gone = new Promise<never>((_, reject) => socket.once("disconnect", () => reject(new Error("The socket is gone"))));
+  gone.catch(() => {});
   const session: Session = {
     visitor: socket.data.visitor,
     isGreeted: false,
@@ -189,6 +194,13 @@ function createSession(socket: DuetSocket, onGreeted: () => void): Session {
       // The page connects again, and is told why when it asks.
       end: () => void socket.disconnect(true),
     },
+    teamLink: {
+      deliver: (frame) => Promise.race([socket.timeout(PING_TIMEOUT_MS).emitWithAck(teamFrameEvent, frame), gone]),
+      tell: (present) => void socket.emit(teamPresentEvent, { present: [...present] }),
+      end: () => void socket.disconnect(true),
+    },
+    team: null,
+    allowFrames: () => limitMessages(socket.conn, MAX_MESSAGE_BYTES),
   };
   return session;
 }

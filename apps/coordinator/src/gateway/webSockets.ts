@@ -32,7 +32,7 @@ interface Receiver {
 
 /**
  * From now on messages of this connection may have so many bytes, whichever way they come. A longer one ends the connection before it
- * is held in memory, and before anything parses it. Call once for a connection.
+ * is held in memory, and before anything parses it. The last call counts.
  */
 export function limitMessages(connection: Connection, bytes: number): void {
   const apply = (transport: Connection["transport"]) => {

@@ -5,6 +5,8 @@ import { lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { startingPoint } from "@duet/client/startingPoint";
 import { PERSONAL_KINDS, type PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
+import type { DataSplit } from "@duet/lora-core/data/row";
+import type { Task } from "@duet/lora-core/data/task";
 import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
 import { FIGURES_FOR, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
@@ -24,6 +26,9 @@ import { type Link, readLink } from "../terminal/link.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { parseOptions, UsageError } from "../terminal/usage.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { assertTeamCan, foundTeam } from "./foundTeam.ts";
+import { joinTeam } from "./joinTeam.ts";
+import { leadTeam } from "./leadTeam.ts";
 import { runSession } from "./runSession.ts";
 
 const masks = z
@@ -44,13 +49,16 @@ const options = z.strictObject({
   backend: backendName.optional(),
   threads: z.coerce.number().int().min(1).max(64).optional(),
   model: z.string().min(1).optional(),
+  team: z.boolean().default(false),
+  "average-every": z.coerce.number().int().min(1).max(1000).default(1),
+  "tell-size": z.boolean().default(false),
   state: z.string().min(1).optional(),
   out: z.string().min(1).default("duet-adapters"),
 });
 type JoinOptions = z.output<typeof options>;
 
 export const joinCommand: Command = {
-  usage: `duet join INVITE-LINK --data FILE [options]
+  usage: `duet join INVITE-LINK|TEAM-LINK --data FILE [options]
 
   Takes part in a federation: trains on the rows of a file, which never leave this process, and shares what
   the federation's method shares. Ends with exit code 0 and this client's adapters as PEFT files.
@@ -71,6 +79,9 @@ export const joinCommand: Command = {
   --backend NAME       wasm, cpu, or webgpu (needs: npm install webgpu); chosen by itself unless given
   --threads N          of wasm; as many as there are cores, up to eight, unless given
   --model FOLDER       the base model's files, for a federation whose base nobody serves
+  --team               makes this client a team, and says the link with which further members join it
+  --average-every N    steps of a team between two averagings (1: of every step's gradients)
+  --tell-size          lets the other participants see how many members the team has
   --state DIR          what it must not forget, secrets among it ($DUET_STATE, or ~/.local/state/duet)
   --out DIR            where the adapters go (duet-adapters)
   --json               one JSON object a line on standard output
@@ -78,13 +89,15 @@ export const joinCommand: Command = {
   It keeps its identity, rows and every few seconds of a round in the state folder: killed or interrupted, the
   same command goes on as the same client. Ctrl-C ends it and keeps the state; a second one ends it at once.`,
   async run(args, context) {
-    const parsed = parseOptions(args, options, { switches: ["match-case"] });
+    const parsed = parseOptions(args, options, { switches: ["match-case", "team", "tell-size"] });
     const [invite, ...others] = parsed.words;
     if (others.length > 0) throw new UsageError(`There is one link, and "${others[0]}" is too much.`);
-    const link = readLink(invite, "invite link");
+    const link = readLink(invite, "invite link", true);
+    if (link.kind === "team" && parsed.options.team) throw new UsageError("A team's link joins that team: leave --team out.");
     const folder = stateFolder(parsed.options.state);
     const unlock = lockState(folder);
     try {
+      if (link.kind === "team") return await joinAsMember(link, folder, parsed.options, context);
       return await join(link, folder, parsed.options, context);
     } finally {
       unlock();
@@ -100,14 +113,7 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
   const ledger = createSentLedger(now, createSentFiles(folder));
   if (known) ledger.belongTo(known);
   const coordinator = createCoordinatorClient({ url: link.url, ledger, now });
-  const store = createClientFiles(folder);
-  const engine = createNodeEngine({
-    baseUrl: coordinator.baseUrl,
-    folder,
-    store,
-    modelFolder: chosen.model ?? null,
-    threads: chosen.threads ?? null,
-  });
+  const engine = engineIn(folder, coordinator.baseUrl, chosen);
   try {
     const tokens = () => [identities.identity(federationId)?.resumeToken ?? link.token, link.token];
     const snapshot = await lookOn(coordinator, federationId, null, tokens());
@@ -127,23 +133,38 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
     };
     if (!known) reporter.event("sharing", sharingWords(config, identity.figures), { figures: identity.figures });
     const backend = chosen.backend ?? null;
-    const session = startFederatedSession({
-      coordinator,
-      feed,
-      identities,
-      engine,
-      now,
-      backend,
-      config,
-      identity,
-      ...beginning,
-    });
+    const running = { feed, engine, now, backend, config, identity, ...beginning };
+    const { out } = chosen;
+    if (chosen.team || identities.team(federationId) !== null) {
+      assertTeamCan(config);
+      const node = foundTeam(link, config, identity.name, { coordinator, identities, engine, reporter });
+      const team = { every: chosen["average-every"], tellsSize: chosen["tell-size"] };
+      const opened = null;
+      return await leadTeam({ node, identities, coordinator, team, session: running, opened, out, reporter, signal }).finally(
+        () => node.close(),
+      );
+    }
+    const session = startFederatedSession({ ...running, coordinator, identities });
     return await runSession({ session, feed, coordinator, config, out: chosen.out, reporter, signal });
   } finally {
     coordinator.close();
     engine.close();
   }
 }
+
+function joinAsMember(link: Link, folder: string, chosen: JoinOptions, { reporter, signal }: CommandContext): Promise<number> {
+  const { name = defaultName(), backend = null, out } = chosen;
+  const team = { every: chosen["average-every"], tellsSize: chosen["tell-size"] };
+  const identities = createIdentityFiles(folder);
+  return joinTeam({
+    ...{ link, folder, name, backend, identities, team, out, reporter, signal },
+    rowsFor: ({ task, seed }) => rowsOf(chosen, task, seed, reporter),
+    engineAt: (baseUrl) => engineIn(folder, baseUrl, chosen),
+  });
+}
+
+const engineIn = (folder: string, baseUrl: string, { model, threads }: JoinOptions): NodeEngine =>
+  createNodeEngine({ baseUrl, folder, store: createClientFiles(folder), modelFolder: model ?? null, threads: threads ?? null });
 
 /** What is kept of this client, or the rows of its file. @throws {DuetError} for the file's owner; {UsageError} where none is named. */
 async function beginningOf(
@@ -166,16 +187,22 @@ async function beginningOf(
     });
     return { rows: kept.rows, start: null, kept };
   }
+  const split = rowsOf(chosen, config.task, config.seed, reporter);
+  const start = await startingPoint(snapshot, token, null, url);
+  return { rows: engine.hold(split), start, kept: { checkpoint: null, done: null } };
+}
+
+/** @throws {DuetError} for the file's owner; {UsageError} where none is named. */
+function rowsOf(chosen: JoinOptions, task: Task, seed: number, reporter: Reporter): DataSplit {
   if (chosen.data === undefined) throw new UsageError("Name the file with your rows by --data.");
   const { data: file, input, label, encoding, separator, header, quotes, mask } = chosen;
-  const reading = { file, input, label, mask, matchCase: chosen["match-case"], task: config.task, seed: config.seed };
+  const reading = { file, input, label, mask, matchCase: chosen["match-case"], task, seed };
   const split = readRows({ ...reading, options: { encoding, separator, header, quotes } }, (line) =>
     reporter.event("data", line),
   );
   if (mask.length > 0)
     reporter.event("masked", `  masked: ${mask.join(", ")}`, { kinds: mask satisfies readonly PersonalKind[] });
-  const start = await startingPoint(snapshot, token, null, url);
-  return { rows: engine.hold(split), start, kept: { checkpoint: null, done: null } };
+  return split;
 }
 
 function defaultName(): string {

@@ -1,6 +1,6 @@
 /** The engine of a client in this process: the same that a tab's worker runs, with its disk in a folder. */
 import { totalmem } from "node:os";
-import type { ClientEngine } from "@duet/client/clientEngine";
+import type { TeamEngine } from "@duet/client/clientEngine";
 import { deviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
@@ -12,7 +12,7 @@ import { loadModel, type ModelPlaces } from "./loadModel.ts";
 import { nodeWasm } from "./nodeWasm.ts";
 import { tileFile } from "./tileFile.ts";
 
-export interface NodeEngine extends ClientEngine {
+export interface NodeEngine extends TeamEngine {
   /** Takes the rows to begin with; returns their handle. */
   hold(split: DataSplit): string;
 }
@@ -48,7 +48,9 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
     recall: (clientId) => desk.recall(clientId),
     begin: (request) => desk.begin(request),
     keepAs: (clientId) => desk.keepAs(clientId),
-    runRound: (key, request, onProgress, onBegun) => desk.runRound(key, request, onProgress, onBegun),
+    runRound: (key, request, onProgress, onBegun, lead) => desk.runRound(key, request, onProgress, onBegun, lead),
+    help: (order, state, averages, onStep) => desk.help(order, state, averages, onStep),
+    adopt: async (kept) => desk.adopt(kept),
     answerSum: (request) => desk.answerSum(request),
     confirmSubmitted: (key) => desk.confirmSubmitted(key),
     cancel: () => engine.cancel(),

@@ -17,6 +17,8 @@ export function readLink(text: string): { readonly path: string } | { readonly p
       problem: "This is not an invite or watch link. Such a link has /join/ or /watch/ in it, and a long code after a #.",
     };
   const { kind, federationId, token } = parts;
+  // Its code is a key, which must reach no coordinator.
+  if (kind === "team") return { problem: "This is the link of a team, which no page opens: its members join by duet join." };
   const problem = linkProblem(federationId, token);
   if (problem) return { problem: `${problem.sentence} ${problem.nextStep}` };
   const pathOf = kind === "watch" ? watchPath : kind === "organise" ? organisePath : joinPath;

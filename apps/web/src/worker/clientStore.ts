@@ -3,6 +3,7 @@
  * seconds, and before every private step what it spends. Only the worker opens it. What the records are says
  * lora-engine/training/storedRecords.ts.
  */
+import { checkpoint, roundResult } from "@duet/lora-core/contract/keptSchemas";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
@@ -10,12 +11,10 @@ import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
 import { EMPTY_LEDGER } from "@duet/lora-engine/training/privacyLedger";
 import type { RoundCheckpoint } from "@duet/lora-engine/training/roundCheckpoint";
 import {
-  checkpoint,
   keptClient,
   keptRecord,
   ledgerRecord,
   parsedRecord,
-  result,
   rowsRecord,
   split,
   submittedRecord,
@@ -34,7 +33,7 @@ const LEDGER = "ledger";
 const firstRecord = z.object({
   split,
   checkpoint: checkpoint.nullable(),
-  done: result.extend({ submitted: z.boolean() }).nullable(),
+  done: roundResult.extend({ submitted: z.boolean() }).nullable(),
 });
 
 interface Schema extends DBSchema {

@@ -54,6 +54,9 @@ export function fakeCoordinator(calls: Calls) {
       said.push({ name, payload });
       return {} as never;
     },
+    relayFrame: async () => {},
+    onTeamFrame: () => () => {},
+    onTeamPresent: () => () => {},
     watch: async () => ({}) as never,
     watchAsOrganiser: async () => ({}) as never,
     join: async (payload) => {

@@ -10,6 +10,12 @@ export const MAX_GREETING_BYTES = 1024;
 export const GREETING_TIMEOUT_MS = 10_000;
 /** Largest piece of an adapter in one HTTP request. */
 export const MAX_PIECE_BYTES = 512 * 1024;
+/** Of one frame between members of a team, sealed. */
+export const MAX_TEAM_FRAME_BYTES = 256 * 1024;
+/** Members of a team that are connected at a time. */
+export const MAX_TEAM_MEMBERS = 32;
+/** Frames of one member that are not with all whom they are for yet. */
+export const TEAM_FRAMES_AT_ONCE = 4;
 export const MAX_NAME_LENGTH = 60;
 /** How a listed federation says whom to ask for an invitation. */
 export const MAX_CONTACT_LENGTH = 120;

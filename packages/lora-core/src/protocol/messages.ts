@@ -13,6 +13,7 @@ import { MAX_CONTACT_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
 import { identityKey, newDevice, progress, roundMetrics, toldCounts } from "./metrics.ts";
 import { joining, linkRole, listing, organiserView } from "./organiserView.ts";
 import { phase } from "./snapshot.ts";
+import { teamMember, teamRoom, teamSeat } from "./teamRelay.ts";
 import { visibleName } from "./visibleText.ts";
 
 const id = z.string().refine(isId, "this is not the id of a federation or client: the link is mistyped");
@@ -164,6 +165,22 @@ export const messages = {
     request: z.strictObject({ round: roundNumber, adapter: blobRef.nullable(), metrics: roundMetrics }),
     reply: empty,
   },
+  /**
+   * Takes a seat in a team's room, where its members tell each other what the coordinator cannot read; a client opens the room, by saying so on
+   * the socket that has joined. Who is in is pushed to all as {@link teamPresentEvent}, to who enters, too. A member that comes again has the seat that it had.
+   */
+  "team:enter": {
+    request: z.strictObject({ federationId: id, room: teamRoom, member: teamMember }),
+    reply: empty,
+  },
+  /**
+   * A sealed frame for one member of the room, or for all others; acknowledged once those that it is for have it, as {@link teamFrameEvent}. So
+   * many may be on their way at a time as limits.ts says, and they arrive in order.
+   */
+  "team:send": {
+    request: z.strictObject({ to: teamMember.nullable(), frame: messageContent }),
+    reply: empty,
+  },
 } as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType }>;
 
 export type MessageName = keyof typeof messages;
@@ -177,6 +194,13 @@ export const changeEvent = "federation:changed";
 /** Coordinator to client: this socket's client was taken over by another connection, or removed; one sentence why. It may watch on. */
 export const replacedEvent = "client:replaced";
 
+/** Coordinator to a member of a team: another one's frame. Acknowledged once it is taken. */
+export const teamFrameEvent = "team:frame";
+/** Coordinator to the members of a team: who is in the room now, by their seats. */
+export const teamPresentEvent = "team:present";
+export const teamFrame = z.strictObject({ from: teamMember, to: teamMember.nullable(), frame: messageContent });
+export const teamPresent = z.strictObject({ present: z.array(teamSeat) });
+
 /** Socket.IO event maps; every acknowledgement carries a Result that the receiver parses with `resultOf(reply)`. */
 export type ClientToServerEvents = {
   [N in MessageName]: (request: RequestInput<N>, acknowledge: (result: unknown) => void) => void;
@@ -184,4 +208,6 @@ export type ClientToServerEvents = {
 export interface ServerToClientEvents {
   "federation:changed": (change: Uint8Array, acknowledge: () => void) => void;
   "client:replaced": (notice: { reason: string }) => void;
+  "team:frame": (frame: z.output<typeof teamFrame>, acknowledge: () => void) => void;
+  "team:present": (present: z.output<typeof teamPresent>) => void;
 }

@@ -13,6 +13,7 @@ import type {
 } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
+import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
@@ -132,16 +133,33 @@ export class ClientDesk {
     request: RoundRequest,
     onProgress: (progress: Progress) => void,
     onBegun: (beginning: RoundBeginning) => void,
+    lead: TeamLead | null = null,
   ) {
     const { handle } = this.#begun();
     const of = await this.#identity(request);
-    const result = await this.#resume({ ...key, of }, request, onProgress, onBegun);
+    const result = await this.#resume({ ...key, of }, { request, onProgress, lead }, onBegun);
     const done = { ...key, ...result, submitted: false };
     const kept = { checkpoint: await this.#engine.checkpoint(), done };
     this.#underWay = null;
     this.#held.set(handle, { ...this.#of(handle), kept });
     const { clientId } = this.#of(handle);
     return { ...kept, isKept: clientId !== null && (await succeeds(() => this.#store.saveKept(clientId, kept))) };
+  }
+
+  help(
+    order: TrainingOrder,
+    state: Uint8Array | null,
+    averages: TeamAverages,
+    onStep: (step: number, tokens: number) => void,
+  ): Promise<void> {
+    this.#begun();
+    return this.#engine.help(order, state, averages, onStep);
+  }
+
+  /** What another device kept of this client goes on here, on the rows that were begun with. Returns a handle to begin with. */
+  adopt(kept: KeptClient): string {
+    const { split } = this.#begun().held;
+    return this.#hold({ split, settings: null, kept, clientId: null });
   }
 
   async confirmSubmitted(key: RoundKey): Promise<void> {
@@ -170,19 +188,14 @@ export class ClientDesk {
     return this.#store.forget(clientId);
   }
 
-  async #resume(
-    round: RoundName,
-    request: RoundRequest,
-    onProgress: (progress: Progress) => void,
-    onBegun: (beginning: RoundBeginning) => void,
-  ): Promise<RoundResult> {
+  async #resume(round: RoundName, run: Run, onBegun: (beginning: RoundBeginning) => void): Promise<RoundResult> {
     const found = await this.#find(round);
     if (found === null) onBegun({ kind: "new" });
     else if (found !== "damaged") {
       const { meter } = this.#settings();
       onBegun(beginningOf(found, this.#engine.computedOn(), meter !== null));
       try {
-        return await this.#run(round, request, onProgress, found.state);
+        return await this.#run(round, run, found.state);
       } catch (error) {
         if (!hasCode(error, "STORED_DAMAGED")) throw error;
       }
@@ -191,15 +204,10 @@ export class ClientDesk {
       await this.#drop();
       onBegun({ kind: "anew" });
     }
-    return this.#run(round, request, onProgress, null);
+    return this.#run(round, run, null);
   }
 
-  async #run(
-    round: RoundName,
-    request: RoundRequest,
-    onProgress: (progress: Progress) => void,
-    from: JournalState | null,
-  ): Promise<RoundResult> {
+  async #run(round: RoundName, { request, onProgress, lead }: Run, from: JournalState | null): Promise<RoundResult> {
     const on = this.#engine.computedOn();
     const offer = createRoundKeeper(async (state) => {
       const checkpoint = { ...round, on, state, checksum: contentHash(state) };
@@ -208,7 +216,7 @@ export class ClientDesk {
       if (clientId !== null) await succeeds(() => this.#store.saveUnderWay(clientId, checkpoint));
     }, this.#now);
     try {
-      return await this.#engine.runRound(request, onProgress, { from, offer }, this.#settings().meter);
+      return await this.#engine.runRound(request, onProgress, { from, offer }, this.#settings().meter, lead);
     } catch (error) {
       // What failed by itself would fail again: the next try begins anew.
       if (!hasCode(error, "STOPPED", "DEVICE_LOST")) await this.#drop();
@@ -266,6 +274,13 @@ export class ClientDesk {
     if (this.#current === null) throw new DuetError("UNEXPECTED", "No client has begun");
     return { handle: this.#current, held: this.#of(this.#current) };
   }
+}
+
+/** What is run, and with whom. */
+interface Run {
+  readonly request: RoundRequest;
+  readonly onProgress: (progress: Progress) => void;
+  readonly lead: TeamLead | null;
 }
 
 /** Which round something is kept of. */

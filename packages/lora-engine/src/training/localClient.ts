@@ -5,6 +5,7 @@ import { type AdapterLayout, layoutOf, layoutOfBytes } from "@duet/lora-core/ada
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
@@ -24,6 +25,7 @@ import { RoundReport } from "./roundReport.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
 import { type DeviceOptions, startDevice } from "./startDevice.ts";
+import { type HelpedTraining, helpTraining, leadTrainings } from "./teamTrainings.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
 /** How backends start here, whichever is taken. */
@@ -40,6 +42,7 @@ class LocalClient implements TrainingEngine {
   #model: LanguageModel | null = null;
   #client: Client | null = null;
   #running: RunControl | null = null;
+  #helped: HelpedTraining | null = null;
   readonly #answers = createAnswerEngine(() => {
     if (this.#running) throw new DuetError("BUSY", "This client is training");
     if (!this.#model) throw new Error("No base model is open");
@@ -79,6 +82,7 @@ class LocalClient implements TrainingEngine {
     onProgress: (progress: Progress) => void,
     keeping: RoundKeeping | null = null,
     meter: PrivacyMeter | null = null,
+    lead: TeamLead | null = null,
   ): Promise<RoundResult> {
     if (this.#running) throw new Error("A round is already running");
     const client = this.#prepared();
@@ -88,11 +92,32 @@ class LocalClient implements TrainingEngine {
       await this.#answers.stopAll();
       const report = new RoundReport(request.round, onProgress);
       const journal = createRoundJournal(keeping);
-      const { held, upload, served, sent } = await unlessDeviceLost(runRound(client, request, report, control, journal, meter));
+      const team = lead && leadTrainings(lead, this.#helped);
+      const { held, upload, served, sent } = await unlessDeviceLost(
+        runRound(client, request, report, control, journal, meter, team),
+      );
       this.#client = { ...client, held, served, sent, lastRound: request.round };
       const [metrics, confusion] = [report.metrics(), report.confusion()];
       if (!meter) return { upload, metrics, confusion };
       return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, confusion };
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async help(
+    order: TrainingOrder,
+    state: Uint8Array | null,
+    averages: TeamAverages,
+    onStep: (step: number, tokens: number) => void,
+  ): Promise<void> {
+    if (this.#running) throw new Error("A round is already running");
+    const control = createRunControl();
+    this.#running = control;
+    this.#helped = null;
+    try {
+      await this.#answers.stopAll();
+      this.#helped = await unlessDeviceLost(helpTraining(this.#prepared(), order, state, averages, control, onStep));
     } finally {
       this.#running = null;
     }

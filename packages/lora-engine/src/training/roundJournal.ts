@@ -5,7 +5,8 @@
  */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { Scored } from "../models/languageModel.ts";
-import type { TrainingKeeping, TrainingOutcome, TrainingState } from "./trainAdapter.ts";
+import type { TrainingKeeping, TrainingOutcome } from "./trainAdapter.ts";
+import type { TrainingState } from "./trainingState.ts";
 
 interface Results {
   /** Of a batch of rows under an adapter. */

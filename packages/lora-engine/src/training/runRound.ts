@@ -6,7 +6,7 @@
 
 import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import { type AdapterLayout, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
+import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
@@ -35,10 +35,12 @@ import { stepsOf } from "./batches.ts";
 import type { EachBatch } from "./evaluateAdapter.ts";
 import { createFusionLosses } from "./fusionLosses.ts";
 import { type KnownScores, measurer } from "./measureRound.ts";
+import { withOwnRows, withRowsOfAll } from "./ownRows.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
 import { createRoundJournal, type RoundJournal } from "./roundJournal.ts";
 import { type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
+import type { TeamTrainings } from "./teamTrainings.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
 
 /** A client ready for rounds. */
@@ -78,6 +80,8 @@ interface Running {
   readonly journal: RoundJournal;
   /** Null without privacy. */
   readonly meter: PrivacyMeter | null;
+  /** Null for a device that trains alone. */
+  readonly team: TeamTrainings | null;
 }
 
 /**
@@ -91,9 +95,10 @@ export async function runRound(
   control: RunControl,
   journal: RoundJournal = createRoundJournal(null),
   meter: PrivacyMeter | null = null,
+  team: TeamTrainings | null = null,
 ): Promise<RoundOutcome> {
   if (client.setup.training.privacy && !meter) throw new RangeError("Private training needs somebody who counts its steps");
-  const running = { report, control, journal, meter };
+  const running = { report, control, journal, meter, team };
   const { plan } = request;
   const start = receivedAdapters(client, request);
   const asExtra = (kind: "merged" | "control") => (plan.receive?.extra === kind ? (start?.extra ?? null) : null);
@@ -108,7 +113,7 @@ export async function runRound(
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === "copy") held = { ...held, [step.to]: held[step.from] };
     else {
-      held = { ...held, [step.slot]: await withOwnRows(client, held[step.slot]) };
+      if (!team) held = { ...held, [step.slot]: await withOwnRows(client, held[step.slot]) };
       const task = taskOf(step, held, asExtra("control"));
       const { adapter, control: made } = await train(client, request.round, index, step, task, held, running);
       held = { ...held, [step.slot]: adapter, control: made ?? held.control };
@@ -184,30 +189,30 @@ function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null
   };
 }
 
-/** Label prototypes that nobody has put a row into yet start from the client's own. */
-async function withOwnRows({ model, examples }: Client, adapter: NamedTensors): Promise<NamedTensors> {
-  const [key, labels] = [...adapter].find(([name]) => isPrototypes(name)) ?? [];
-  if (!key || !labels || labels.data.some((value) => value !== 0)) return adapter;
-  if (!model.prototypesOf) throw new RangeError("Label prototypes are of tasks with labels on an encoder");
-  return new Map([...adapter, [key, await model.prototypesOf(examples.train)]]);
-}
-
 async function train(
-  { setup, model, examples }: Client,
+  client: Client,
   round: number,
   stepIndex: number,
   { slot, budget }: TrainStep,
   task: TrainingTask,
   held: HeldAdapters,
-  { report, control, journal, meter }: Running,
+  { report, control, journal, meter, team }: Running,
 ): Promise<TrainingOutcome> {
-  const steps = stepsOf(budget, examples.train.length, setup.training);
+  const { setup, model, examples } = client;
+  const rows = team ? await team.rowsEach() : examples.train.length;
+  const steps = stepsOf(budget, rows, setup.training);
   const name = `train ${stepIndex}`;
-  const trained = journal.once("trained", name, () => {
+  // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
+  const seed = Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31);
+  const trained = journal.once("trained", name, async () => {
     const keeping = journal.training(name, steps);
+    const known = team?.finished(name);
+    if (known) return known;
+    const together = team && (await team.begin({ name, steps, start: held[slot], seed, task, from: keeping.from }));
+    const begun = keeping.from || !together ? held[slot] : await withRowsOfAll(client, held[slot], together);
     const startedAt = performance.now();
     report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
-    return trainAdapter(model, examples.train, held[slot], {
+    return trainAdapter(model, examples.train, begun, {
       ...task,
       steps,
       scale: adapterScale(setup.adapter),
@@ -215,9 +220,9 @@ async function train(
       prototypeRate: setup.adapter.prototypes?.rate ?? 1,
       memory: setup.memory ?? ALL_AT_ONCE,
       config: setup.training,
-      // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
-      seed: Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31),
+      seed,
       privacy: meter,
+      team: together,
       beforeStep: () => control.checkIn(),
       onStep: (step, loss, tokens) => {
         const taken = keeping.seconds + (performance.now() - startedAt) / 1000;

@@ -4,51 +4,33 @@
  * change one.
  */
 import type { ClientCheckpoint, KeptClient } from "@duet/lora-core/contract/clientRound";
+import { checkpoint, roundKey, roundResult } from "@duet/lora-core/contract/keptSchemas";
 import { mechanism } from "@duet/lora-core/differentialPrivacy/mechanism";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { backendName, roundMetrics } from "@duet/lora-core/protocol/metrics";
+import { backendName } from "@duet/lora-core/protocol/metrics";
 import { z } from "zod";
 
-const blob = z.instanceof(Uint8Array);
-const optionalBlob = blob.nullable().default(null);
 const rows = z.array(z.object({ line: z.number(), input: z.string(), answer: z.string() }).loose());
 export const split = z.object({ train: rows, fusion: rows, test: rows });
-export const checkpoint = z.object({
-  lastRound: z.number().nullable(),
-  personal: blob,
-  shared: blob,
-  merged: optionalBlob,
-  control: optionalBlob,
-  residual: optionalBlob,
-  served: optionalBlob,
-  sent: z.object({ before: blob, after: blob }).nullish(),
-});
-const key = z.object({ round: z.number(), attempt: z.number() });
-export const result = key.extend({
-  upload: blob.nullable(),
-  metrics: roundMetrics,
-  own: roundMetrics.optional(),
-  confusion: z.array(z.array(z.number())).nullable(),
-});
-export const keptRecord = z.object({ version: z.literal(1), checkpoint: checkpoint.nullable(), done: result.nullable() });
+export const keptRecord = z.object({ version: z.literal(1), checkpoint: checkpoint.nullable(), done: roundResult.nullable() });
 export const rowsRecord = z.object({ version: z.literal(1), split });
-export const submittedRecord = key.extend({ version: z.literal(1) });
+export const submittedRecord = roundKey.extend({ version: z.literal(1) });
 
 /** Measured: it may be no finite one. */
 const number = z.custom<number>((value) => typeof value === "number");
 const tensor = z.object({ shape: z.array(z.number()), data: z.instanceof(Float32Array) });
-const tensors = z.map(z.string(), tensor);
-const trainingState = z.object({
+export const namedTensors = z.map(z.string(), tensor);
+export const trainingState = z.object({
   done: z.number(),
-  adapter: tensors,
+  adapter: namedTensors,
   optimizer: z.object({ steps: z.number(), first: z.array(tensor), second: z.array(tensor) }),
   gradients: z.object({ steps: z.number(), sums: z.array(tensor) }),
   lossSum: number,
   tokens: z.number(),
 });
 const trainingOutcome = z.object({
-  adapter: tensors,
-  control: tensors.nullable(),
+  adapter: namedTensors,
+  control: namedTensors.nullable(),
   meanLoss: number.nullable(),
   tokens: z.number(),
 });
@@ -60,7 +42,7 @@ const piece = z.discriminatedUnion("kind", [
   named.extend({ kind: z.literal("trained"), result: trainingOutcome }),
   named.extend({ kind: z.literal("chosen"), result: z.number().nullable() }),
 ]);
-export const underWayRecord = key.extend({
+export const underWayRecord = roundKey.extend({
   version: z.literal(1),
   of: z.string(),
   on: z.object({ backend: backendName, memory: z.object({ rowsAtOnce: number, recompute: z.boolean() }).nullable() }),

@@ -10,16 +10,18 @@ import { type Random, random } from "@duet/lora-core/tensors/random";
 import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
 import type { Example, TaskModel } from "../models/languageModel.ts";
-import { type AdamWState, createAdamW } from "../optim/adamW.ts";
+import { createAdamW } from "../optim/adamW.ts";
 import { clipFactor } from "../optim/clipByGlobalNorm.ts";
 import { warmupConstant } from "../optim/schedule.ts";
 import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
-import { type ControlTerm, createGradientTerms, type GradientSums, type ProximalTerm } from "./gradientTerms.ts";
+import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
 import { createObjective, type DistillTerm } from "./objective.ts";
 import { createPendingLosses, type ReadLoss } from "./pendingLosses.ts";
 import { privateGradients } from "./privateGradients.ts";
 import { type RowGradients, rowGradients } from "./rowGradients.ts";
+import { averagedGradients, averageState, type TeamStep, type TeamSteps } from "./teamSteps.ts";
+import type { TrainingState } from "./trainingState.ts";
 
 /** What is trained, and towards what; a plan's step with its slots filled in. */
 export interface TrainingTask {
@@ -60,6 +62,8 @@ export interface TrainingRun extends TrainingTask {
   readonly seed: number;
   /** Left out: rows are trained on as they are. */
   readonly privacy?: PrivateSteps | null;
+  /** Left out: this device trains alone. */
+  readonly team?: TeamSteps | null;
   /** Runs before every step and may throw to stop. */
   readonly beforeStep: () => Promise<void>;
   /**
@@ -69,20 +73,6 @@ export interface TrainingRun extends TrainingTask {
   readonly onStep: (done: number, loss: number, tokens: number) => void;
   /** Left out: it begins at its first step, and nobody asks where it is. */
   readonly keeping?: TrainingKeeping;
-}
-
-/**
- * A training between two of its steps, on the host: enough to go on to the same bits. Batches and dropout need no state of their own:
- * they are functions of the seed and the number of the step. With privacy they are drawn anew, and paid for anew.
- */
-export interface TrainingState {
-  /** Steps taken. */
-  readonly done: number;
-  readonly adapter: NamedTensors;
-  readonly optimizer: AdamWState;
-  readonly gradients: GradientSums;
-  readonly lossSum: number;
-  readonly tokens: number;
 }
 
 export interface TrainingKeeping {
@@ -113,6 +103,8 @@ export async function trainAdapter(
   start: NamedTensors,
   run: TrainingRun,
 ): Promise<TrainingOutcome> {
+  if (run.privacy && run.team)
+    throw new RangeError("A team cannot train with differential privacy: who draws its samples is one device");
   if (run.privacy && run.balanced) throw new RangeError("A balanced loss reads the counts of labels, which no noise covers");
   const from = run.keeping?.from ?? null;
   const adapter = uploadAdapter(from?.adapter ?? start, { scale: run.scale, trainable: true });
@@ -132,6 +124,8 @@ export async function trainAdapter(
   let done = from?.done ?? 0;
   let lossSum = from?.lossSum ?? 0;
   let tokens = from?.tokens ?? 0;
+  /** Since the last averaging of a team. */
+  let since = { units: 0, tokens: 0 };
   /** What the forward pass sees. */
   const active = () => sumOnDevice({ adapter, weight: run.weight }, ...(beside ? [{ adapter: beside, weight: 1 }] : []));
   try {
@@ -140,12 +134,10 @@ export async function trainAdapter(
       await run.beforeStep();
       if (run.privacy && !(await run.privacy.charge())) break;
       const batch = run.privacy ? poissonSample(examples, run.privacy.samplingRate, run.privacy.uniform) : stream.next().value;
-      const loss = run.privacy ? await takePrivateStep(done, batch, run.privacy) : takeStep(done, batch);
-      done += 1;
-      tokens += batch.reduce((sum, example) => sum + example.tokens.length, 0);
-      if (typeof loss === "number") tell({ done, loss, tokens });
-      else losses.add({ done, loss, tokens });
+      if (run.team?.every === 1) await stepTogether(batch, run.team);
+      else await stepAlone(batch);
       if (losses.isDue()) await look();
+      if (run.team) await comeTogether(run.team);
       if (done < run.steps) await run.keeping?.betweenSteps(() => look().then(read));
     }
     await look();
@@ -160,6 +152,34 @@ export async function trainAdapter(
     losses.dispose();
     beside?.dispose();
     adapter.dispose();
+  }
+
+  async function stepAlone(batch: readonly Example[]): Promise<void> {
+    const loss = run.privacy ? await takePrivateStep(done, batch, run.privacy) : takeStep(done, batch);
+    done += 1;
+    tokens += tokensOf(batch);
+    since = { units: since.units + unitsOf(batch), tokens: since.tokens + tokensOf(batch) };
+    if (typeof loss === "number") tell({ done, loss, tokens });
+    else losses.add({ done, loss, tokens });
+  }
+
+  async function stepTogether(batch: readonly Example[], team: TeamSteps): Promise<void> {
+    const step = await takeTeamStep(done, batch, team);
+    done += 1;
+    tokens += step.tokens;
+    tell({ done, loss: step.loss, tokens });
+  }
+
+  /** Where it is time to. */
+  async function comeTogether(team: TeamSteps): Promise<void> {
+    if (done % team.every !== 0 && done < run.steps) return;
+    if (team.every > 1) {
+      await look();
+      const mean = await averageState(team, done, { variables, optimizer, terms, lossSum, ...since });
+      [lossSum, tokens] = [mean.lossSum, tokens - since.tokens + mean.tokens];
+      since = { units: 0, tokens: 0 };
+    }
+    if (done < run.steps) await team.averaged(done, () => look().then(read));
   }
 
   function tell({ done, loss, tokens }: ReadLoss): void {
@@ -201,6 +221,28 @@ export async function trainAdapter(
       optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
       return mean;
     });
+  }
+
+  /** The same of the mean of a team's gradients. */
+  async function takeTeamStep(step: number, batch: readonly Example[], team: TeamSteps): Promise<TeamStep> {
+    const [loss, ...gradients] = tf.tidy(() => {
+      const own = accumulated(batch, (rows, index) => gradientsOf(rows, dropoutSeed(step, index)));
+      return [own.loss, ...own.gradients] as [tf.Scalar, ...tf.Tensor[]];
+    });
+    const sizes = { units: unitsOf(batch), tokens: tokensOf(batch) };
+    const mean = await averagedGradients(team, step + 1, { loss, gradients, ...sizes });
+    if (!Number.isFinite(mean.loss)) throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step + 1}`);
+    tf.tidy(() => {
+      const gradients = terms.apply(mean.gradients);
+      optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
+    });
+    tf.dispose([...mean.gradients]);
+    return mean;
+  }
+
+  /** What a mean over a batch is of. */
+  function unitsOf(rows: readonly Example[]): number {
+    return rows.reduce((sum, row) => sum + model.choices(row).length, 0);
   }
 
   /** The same of noisy gradients, which are all that the optimiser ever sees. A sample without rows is a step all the same. */
@@ -249,20 +291,21 @@ export async function trainAdapter(
     of: (rows: readonly Example[], index: number) => LossAndGradients,
   ): LossAndGradients {
     const { rowsAtOnce } = run.memory;
-    const units = (rows: readonly Example[]) => rows.reduce((sum, row) => sum + model.choices(row).length, 0);
-    const all = units(batch);
+    const all = unitsOf(batch);
     let sum: LossAndGradients | null = null;
     for (let start = 0, index = 0; start < batch.length; start += rowsAtOnce, index++) {
       const rows = batch.slice(start, start + rowsAtOnce);
       if (rows.length === batch.length) return of(rows, index);
       const before: LossAndGradients | null = sum;
-      sum = tf.tidy(() => added(before, of(rows, index), units(rows) / all));
+      sum = tf.tidy(() => added(before, of(rows, index), unitsOf(rows) / all));
       if (before) tf.dispose([before.loss, ...before.gradients]);
     }
     if (!sum) throw new RangeError("A batch needs at least one row");
     return sum;
   }
 }
+
+const tokensOf = (rows: readonly Example[]): number => rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
 
 /** Bytes of gradients of single rows that are there at the same time. */
 const ROW_GRADIENT_BYTES = 64e6;

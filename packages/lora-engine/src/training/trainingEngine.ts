@@ -2,6 +2,7 @@
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "../models/modelFiles.ts";
@@ -16,7 +17,8 @@ export interface TrainingEngine extends AnswerEngine {
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /**
    * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second. `meter` is needed where the setup
-   * asks for privacy; then its metrics say nothing that was computed from rows, and the result has the figures as its `own`.
+   * asks for privacy; then its metrics say nothing that was computed from rows, and the result has the figures as its `own`. With `lead` the
+   * members of a team train with it.
    * @throws {DuetError} LOSS_NOT_FINITE; STORED_DAMAGED when what it is to go on from is of another round.
    * @throws {DeviceLostError} when the GPU is gone: open and prepare again, on another backend, then restore.
    */
@@ -25,7 +27,19 @@ export interface TrainingEngine extends AnswerEngine {
     onProgress: (progress: Progress) => void,
     keeping?: RoundKeeping,
     meter?: PrivacyMeter | null,
+    lead?: TeamLead | null,
   ): Promise<RoundResult>;
+  /**
+   * Takes a training that another device leads on this client's rows, from `state` on; what comes of it is remembered until the next one, for a
+   * round that asks for the same.
+   * @throws {DuetError} STOPPED by {@link cancel}, or where the team goes on without this device; LOSS_NOT_FINITE.
+   */
+  help(
+    order: TrainingOrder,
+    state: Uint8Array | null,
+    averages: TeamAverages,
+    onStep: (step: number, tokens: number) => void,
+  ): Promise<void>;
   /** What decides the last bits of what is computed now. */
   computedOn(): ComputedOn;
   checkpoint(): Promise<ClientCheckpoint>;

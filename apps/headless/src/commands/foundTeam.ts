@@ -1,0 +1,47 @@
+/** A client that becomes a team: its first member, and the link for the others. */
+import type { CoordinatorClient } from "@duet/client/coordinatorClient";
+import { openTeamChannel } from "@duet/client/team/teamChannel";
+import { startTeamNode, type TeamNode } from "@duet/client/team/teamNode";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { createTeamSecret } from "@duet/lora-core/team/teamLink";
+import type { NodeEngine } from "../engine/nodeEngine.ts";
+import type { IdentityFiles } from "../state/identityFiles.ts";
+import type { Link } from "../terminal/link.ts";
+import type { Reporter } from "../terminal/reporter.ts";
+import { UsageError } from "../terminal/usage.ts";
+
+/** What a team would do differently from one device, in a way that matters, is refused by name. @throws {UsageError} */
+export function assertTeamCan({ aggregation, training }: FederationConfig): void {
+  const what = training.privacy ? "trains with differential privacy" : aggregation === "secure" ? "sums securely" : null;
+  if (what) throw new UsageError(`A team cannot take part in a federation that ${what} yet: join it without --team.`);
+}
+
+/** The team that this client is; its link is said, and the same after a restart. */
+export function foundTeam(
+  { url, federationId }: Pick<Link, "url" | "federationId">,
+  config: FederationConfig,
+  name: string,
+  { coordinator, identities, engine, reporter }: TeamParts,
+): TeamNode {
+  const secret = identities.team(federationId) ?? createTeamSecret();
+  identities.saveTeam(federationId, secret);
+  const link = `${url}/team/${federationId}#${secret}`;
+  const channel = openTeamChannel({ coordinator, federationId, secret }, () => {});
+  channel.onRefused((sentence) => reporter.event("note", `${sentence}.`));
+  const node = startTeamNode({
+    ...{ channel, name, prepare: async () => 0, onLead: () => {} },
+    help: (order, state, averages) => engine.help(order, state, averages, () => {}),
+    cancel: () => engine.cancel(),
+    onFailure: (error) => reporter.event("note", String(error)),
+  });
+  node.found(config);
+  reporter.event("team", `This client is a team. Further members join it by: duet join "${link}" --data FILE`, { link });
+  return node;
+}
+
+interface TeamParts {
+  readonly coordinator: CoordinatorClient;
+  readonly identities: IdentityFiles;
+  readonly engine: NodeEngine;
+  readonly reporter: Reporter;
+}

@@ -1,0 +1,31 @@
+/** What an engine is begun with in a federation, on this device. */
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
+import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { BeginRequest, ClientEngine } from "./clientEngine.ts";
+import { adviceFor } from "./memoryAdvice.ts";
+
+export async function engineSetup(
+  config: FederationConfig,
+  engine: Pick<ClientEngine, "deviceLimits">,
+  backend: BackendName | null,
+): Promise<Pick<BeginRequest, "setup" | "model">> {
+  const { task, adapter, training, seed, aggregation } = config;
+  // A secure sum has a form of its own.
+  const upload = aggregation === "secure" ? AS_THEY_ARE : config.upload;
+  const memory = stepMemory(config, await engine.deviceLimits(backend));
+  const trainings = training.privacy && trainingsOf(methodOf(config.strategy), config.budgets);
+  const setup = { task, adapter, training, upload, seed, memory, ...(trainings ? { trainings } : {}) };
+  return { setup, model: fingerprint(config.model.files) };
+}
+
+/** Where nothing fits, as little at a time as possible: the estimate may be too high. */
+function stepMemory(config: FederationConfig, limits: DeviceLimits): StepMemory {
+  const { fit } = adviceFor(config, limits);
+  return fit.kind === "fits" ? fit.memory : { rowsAtOnce: 1, recompute: true };
+}
