@@ -1,19 +1,9 @@
 /** `npm run demo -- --secure`, as small as it can be: a tab is killed between its shares and its masked update, and everybody is in the sum. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { parseOptions } from "./options.ts";
-import { runDemo } from "./runDemo.ts";
-
-const SMALL = "--rounds 1 --local-steps 2 --inner-steps 2 --batch-size 4 --max-tokens 24 --max-rows 180".split(" ");
+import { expect, test } from "vitest";
+import { smallDemo } from "./smallDemo.ts";
 
 test("a secure demo finishes with all tabs in every sum, one of which was killed before its masked update, and its report says so", async () => {
-  const screenshots = await mkdtemp(join(tmpdir(), "duet-secure-demo-"));
-  onTestFinished(() => rm(screenshots, { recursive: true, force: true }));
-  const options = parseOptions(["--secure", "--screenshots", screenshots, ...SMALL]);
-  if (options === "help") throw new RangeError("That is no demo");
-  const { federation, clients, rounds } = await runDemo(options);
+  const { federation, clients, rounds } = await smallDemo("--secure");
   expect(federation).toMatchObject({ ended: "finished", secure: true });
   expect(federation.killed).toHaveLength(1);
   expect(rounds.length).toBeGreaterThan(1);
