@@ -14,12 +14,15 @@ import { ensureChromium } from "../../tools/setup/chromium.mjs";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
+import type { NanoGptRun } from "./nanoGptRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
 import {
   machineReport,
+  NANO_GPT_TITLE,
+  nanoGptLine,
   PRIVATE_TITLE,
   printCoordinator,
   printPage,
@@ -55,6 +58,8 @@ const ROUND = "round";
 const RAGGED = "ragged";
 /** Only when asked for: no contest, but where the time of a step goes, and its race against another checkout. In processes of Node. */
 const STEP = "step";
+/** Only when asked for: GenAI NanoGPT beside ours alone, in a browser. */
+const NANO_GPT = "nanogpt";
 /** Only when asked for: a step with differential privacy of rows, by three ways to clip each row. In this process. */
 const PRIVATE = "private";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
@@ -68,7 +73,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${NANO_GPT}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
@@ -115,8 +120,8 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE], "kind of work");
-  const works = named.filter((name) => ![ROUND, STEP, RAGGED, PRIVATE].includes(name));
+  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE, NANO_GPT], "kind of work");
+  const works = named.filter((name) => WORKS.includes(name));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
@@ -126,8 +131,9 @@ async function main(): Promise<void> {
   const privateSteps = named.includes(PRIVATE) ? await measuredPrivateSteps() : null;
   const races = steps && values.against ? await racedSteps(values.against) : null;
   const ragged = named.includes(RAGGED) ? await trainedOnRows(values.python, values.data, Number(values.threads)) : null;
+  const nanoGpt = named.includes(NANO_GPT) ? await measuredNanoGpt(wanted) : null;
   if (works.length === 0) {
-    writeReport({ machine, rounds, steps, races, ragged, privateSteps });
+    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -148,7 +154,7 @@ async function main(): Promise<void> {
   if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, rounds, steps, races, ragged, privateSteps, page, coordinator, sums, scan });
+  writeReport({ ...report, nanoGpt, rounds, steps, races, ragged, privateSteps, page, coordinator, sums, scan });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -181,6 +187,10 @@ function printChanges(older: readonly BenchCase[], cases: readonly BenchCase[]):
   for (const change of changes) console.log(`  ${changeLine(change)}`);
 }
 
+function isBrowsers(backend: string): backend is "wasm" | "webgpu" {
+  return backend === "wasm" || backend === "webgpu";
+}
+
 interface Measuring {
   readonly wanted: readonly string[];
   readonly works: readonly string[];
@@ -197,10 +207,10 @@ async function contests({ wanted, works, torch, halves }: Measuring): Promise<re
   };
   if (wanted.includes("node")) done(await runInNode("wasm", works, torch));
   if (wanted.includes(NODE_WEBGPU)) done(await runInNode("webgpu", works, torch, halves));
-  const inBrowser = wanted.filter((name) => name === "wasm" || name === "webgpu");
+  const inBrowser = wanted.filter(isBrowsers);
   if (inBrowser.length > 0) {
     await ensureChromium();
-    for await (const run of runInBrowser(inBrowser, works, torch, halves)) done(run);
+    for await (const run of runInBrowser(inBrowser, works, torch, { halves, alone: false })) done(run);
   }
   return runs;
 }
@@ -249,6 +259,17 @@ async function trainedOnRows(python: string, data: string, threads: number): Pro
     outcomes.push(outcome);
   }
   return outcomes;
+}
+
+async function measuredNanoGpt(wanted: readonly string[]): Promise<readonly NanoGptRun[]> {
+  await ensureChromium();
+  const found: NanoGptRun[] = [];
+  console.log(NANO_GPT_TITLE);
+  for await (const run of (await import("./nanoGptRun.ts")).measureNanoGpt(wanted.filter(isBrowsers))) {
+    console.log(nanoGptLine(run));
+    found.push(run);
+  }
+  return found;
 }
 
 async function measuredPrivateSteps(): Promise<readonly PrivateStep[]> {

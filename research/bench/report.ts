@@ -3,6 +3,7 @@ import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
+import type { NanoGptRun } from "./nanoGptRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
@@ -100,6 +101,15 @@ export const PRIVATE_TITLE =
 export function privateLine({ model, rows, tokens, plain, together, rowByRow, ghost }: PrivateStep): string {
   const ms = (value: number, width: number) => value.toFixed(0).padStart(width);
   return `  ${model.padEnd(10)}${ms(rows, 7)}${ms(tokens, 8)}${ms(plain, 9)}${ms(together, 9)}${ms(rowByRow, 13)}${ms(ghost, 9)}`;
+}
+
+export const NANO_GPT_TITLE = "GenAI NanoGPT, a decoder of as many products a token as duet-tiny; its losses are its own";
+
+export function nanoGptLine({ name, where, ours, nanoGpt, skipped }: NanoGptRun): string {
+  if (!nanoGpt) return `  ${name}, ${where}\n    left out: ${skipped}`;
+  const ratio = (nanoGpt.msPerStep / ours.msPerStep).toFixed(2);
+  const losses = nanoGpt.answers.map((loss) => loss.toFixed(3)).join(", ");
+  return `  ${name}, ${where}\n${line("ours", ours)}\n${line("NanoGPT", nanoGpt)}   ours is ${ratio} times as fast; its losses ${losses}`;
 }
 
 export function printPage({ seconds, ...tasks }: PageRun): void {

@@ -56,7 +56,7 @@ export interface ContestOptions {
 
 export const RANK = 8;
 /** Answer tokens per row of a decoder: a label and the end. */
-const ANSWER_TOKENS = 4;
+export const ANSWER_TOKENS = 4;
 export const TEMPERATURE = 16;
 const LABELS = ["definitions", "copyright", "patents", "redistribution", "trademarks", "warranty", "liability", "appendix"];
 

@@ -19,6 +19,8 @@ export interface WorkerRequest {
   /** Products in float16 where the GPU has them. */
   readonly halves: boolean;
   readonly torch: Readonly<Record<string, Measured>> | string;
+  /** Ours without the peers. */
+  readonly alone: boolean;
   /** At whose other end the page starts kernel threads. */
   readonly threads: MessagePort;
 }
@@ -31,7 +33,10 @@ export interface WorkerAnswer {
   readonly outcome: Outcome;
 }
 
-self.onmessage = async ({ data: { backend, work, contest: index, halves, torch, threads } }: MessageEvent<WorkerRequest>) => {
+const NOT_ASKED = "It was not asked for";
+
+self.onmessage = async ({ data }: MessageEvent<WorkerRequest>) => {
+  const { backend, work, contest: index, halves, torch, alone, threads } = data;
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
   const device = await startDevice({
     forced: backend,
@@ -47,11 +52,15 @@ self.onmessage = async ({ data: { backend, work, contest: index, halves, torch, 
   if (!contest) throw new RangeError(`There is no contest ${index}`);
   const figures = typeof torch === "string" ? torch : torch[contest.name];
   const found = typeof contest.torch === "string" ? contest.torch : figures;
-  const outcome = await runContest(contest, {
-    backend,
-    torch: found ?? TORCH_SIZES,
-    note: (text) => self.postMessage(text),
-  });
+  const peers = alone ? { stock: NOT_ASKED, jax: NOT_ASKED } : {};
+  const outcome = await runContest(
+    { ...contest, ...peers },
+    {
+      backend,
+      torch: found ?? TORCH_SIZES,
+      note: (text) => self.postMessage(text),
+    },
+  );
   const answer: WorkerAnswer = { device, ceiling, outcome };
   self.postMessage(answer);
 };
