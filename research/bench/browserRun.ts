@@ -92,7 +92,7 @@ function backendRun(chromium: string, answers: readonly WorkerAnswer[]): Backend
   if (!first) throw new RangeError("There are no contests");
   const { backend, threads, description, reason } = first.device;
   return {
-    where: `${chromium}, ${backend === "webgpu" ? `webgpu, ${description}. ${reason}` : wasmInWords(threads)}`,
+    where: `${chromium}, ${backend === "webgpu" ? `webgpu, ${description} (${reason})` : wasmInWords(threads)}`,
     ceiling: Math.max(...answers.map(({ ceiling }) => ceiling)),
     outcomes: answers.map(({ outcome }) => outcome),
   };

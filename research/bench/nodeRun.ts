@@ -35,7 +35,7 @@ export async function runInNode(
     const outcomes: Outcome[] = [];
     for (const create of contests(works, size)) outcomes.push(await runOne(await create(), backend, torch));
     return {
-      where: backend === "wasm" ? `${runnerInWords()}, ${wasmInWords(threads)}` : `${description}, ${backend}. ${reason}`,
+      where: backend === "wasm" ? `${runnerInWords()}, ${wasmInWords(threads)}` : `${description}, ${backend} (${reason})`,
       ceiling,
       outcomes,
     };
