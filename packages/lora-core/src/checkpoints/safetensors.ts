@@ -101,28 +101,41 @@ export function safetensorsDataStart(beginning: Uint8Array): number {
  * @throws {SafetensorsError} when a tensor's data does not fill its shape, or its name is reserved.
  */
 export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  // Joined by hand: an object would move keys that look like integers to the front.
-  const entry = (key: string, value: unknown) => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-  const entries = Object.keys(metadata).length > 0 ? [entry(METADATA_KEY, metadata)] : [];
+  const ranges: TensorRange[] = [];
   let size = 0;
   for (const [key, { shape, data }] of tensors) {
     if (key === METADATA_KEY) throw new SafetensorsError(`a tensor may not be called ${METADATA_KEY}`);
     if (data.length !== sizeOf(shape)) throw new SafetensorsError(`${key} has ${data.length} values for shape [${shape}]`);
-    entries.push(entry(key, { dtype: "F32", shape, data_offsets: [size, size + data.byteLength] }));
+    ranges.push({ key, dtype: "F32", shape, begin: size, end: size + data.byteLength });
     size += data.byteLength;
   }
-  const json = new TextEncoder().encode(`{${entries.join()}}`);
-  // Spaces after the JSON keep the data aligned to 8 bytes, as the reference writer does.
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(LENGTH_BYTES + headerBytes + size).fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  file.set(json, LENGTH_BYTES);
-  let offset = LENGTH_BYTES + headerBytes;
+  const header = writeSafetensorsHeader(ranges, metadata);
+  const file = new Uint8Array(header.byteLength + size);
+  file.set(header);
+  let offset = header.byteLength;
   for (const { data } of tensors.values()) {
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
   return file;
+}
+
+/** What stands before the data of these tensors, which tile it in this order. */
+export function writeSafetensorsHeader(
+  ranges: readonly TensorRange[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  // Joined by hand: an object would move keys that look like integers to the front.
+  const entry = (key: string, value: unknown) => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  const entries = Object.keys(metadata).length > 0 ? [entry(METADATA_KEY, metadata)] : [];
+  for (const { key, dtype, shape, begin, end } of ranges) entries.push(entry(key, { dtype, shape, data_offsets: [begin, end] }));
+  const json = new TextEncoder().encode(`{${entries.join()}}`);
+  // Spaces after the JSON keep the data aligned to 8 bytes, as the reference writer does.
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(LENGTH_BYTES + headerBytes).fill(0x20, LENGTH_BYTES);
+  new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  header.set(json, LENGTH_BYTES);
+  return header;
 }
 
 function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
@@ -201,8 +214,8 @@ function assertCovers(ranges: readonly TensorRange[], dataBytes: number): void {
   if (offset !== dataBytes) throw new SafetensorsError(`its tensors need ${offset} bytes of data, it has ${dataBytes}`);
 }
 
-/** All engines that run WebAssembly are little-endian, as the file is. */
-function tensorOf({ key, dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
+/** A tensor from its bytes, as {@link readSafetensors} gives it. All engines that run WebAssembly are little-endian, as the file is. */
+export function tensorOf({ key, dtype, shape }: TensorRange, raw: Uint8Array): HostTensor {
   const aligned = () => (raw.byteOffset % (BITS[dtype] / 8) === 0 ? raw : raw.slice());
   if (dtype === "F32") {
     const { buffer, byteOffset, byteLength } = aligned();
