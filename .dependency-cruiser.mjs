@@ -50,8 +50,10 @@ const coreFolders = {
     "strategies",
     "training",
   ],
+  exports: ["adapters", "architectures", "checkpoints", "protocol", "tensors"],
   federation: [
     "contract",
+    "exports",
     "secureAggregation",
     "protocol",
     "robustness",

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { selectModules } from "@duet/lora-core/adapters/adapterConfig";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { createClientFiles } from "../src/state/clientFiles.ts";
 import { startHeadless } from "./support/headlessProgram.ts";
@@ -26,6 +29,25 @@ function joining({ invite, files, folder }: SmallFederation, index: number, more
     "--json",
     ...more,
   ]);
+}
+
+/** The fused adapter in 32 bits: the base's tensors, of which the adapted linear modules' weights alone are others. */
+async function assertMergedModel({ invite, folder }: SmallFederation, { config }: Pick<Snapshot, "config">): Promise<void> {
+  const out = join(folder, "merged");
+  const program = startHeadless(["export", invite, "--state", join(folder, "state-0"), "--out", out, "--format", "merged-f32"]);
+  expect(await program.ended, program.said.err).toBe(0);
+  const at = join(out, "fused-merged-f32");
+  expect(readdirSync(at).sort()).toEqual(["README.md", ...config.model.files.map(({ path }) => path)].sort());
+  const weights = config.model.files.find(({ path }) => path === "model.safetensors")?.sha256 ?? "";
+  const ours = readSafetensors(readFileSync(join(at, "model.safetensors")));
+  const base = readSafetensors(readFileSync(join(folder, "state-0", "models", weights)));
+  expect([...ours.keys()]).toEqual([...base.keys()]);
+  const changed = [...ours].flatMap(([key, { data }]) => {
+    const before = base.get(key)?.data ?? new Float32Array();
+    return data.some((value, index) => value !== before[index]) ? [key] : [];
+  });
+  const adapted = selectModules(federationBase(config.model).linears, config.adapter).map(({ name }) => `${name}.weight`);
+  expect(changed.toSorted()).toEqual(adapted.toSorted());
 }
 
 const filesIn = (folder: string): string[] =>
@@ -64,6 +86,7 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
     // What is shared is everybody's; what is personal is not.
     if (kind === "personal") expect(of0?.tensors).not.toEqual(of1?.tensors);
   }
+  await assertMergedModel(federation, { config });
   for (const file of filesIn(join(folder, "state-0"))) expect(statSync(file).mode & 0o077, file).toBe(0);
   // A line of the log, wherever it went.
   const row =

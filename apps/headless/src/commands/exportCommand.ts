@@ -1,26 +1,30 @@
-/** `duet export`: adapters as PEFT files, this client's own from its state folder, or the shared one of a round from the coordinator. */
+/** `duet export`: adapters as PEFT files or as whole models: this client's own from its state folder, or the shared one of a round from the coordinator. */
 import { join } from "node:path";
 import { adapterFile } from "@duet/client/adapterFile";
 import { keptAdapters } from "@duet/client/keptAdapters";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { adapterCard } from "@duet/lora-core/federation/adapterCard";
-import { exportAdapter } from "@duet/lora-core/federation/clientAdapters";
+import { MODEL_EXPORTS, type ModelExport, modelExportsOf } from "@duet/lora-core/exports/modelExport";
+import { federationAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { z } from "zod";
-import { type WrittenAdapter, writeAdapters, writePeftFolder } from "../state/adapterFolders.ts";
+import { modelFiles } from "../engine/loadModel.ts";
+import { type FolderAdapter, ownAdapters, type WrittenAdapter, writeAdapter } from "../state/adapterFolders.ts";
 import type { AdapterOrigin } from "../state/adapterOrigin.ts";
 import { createClientFiles } from "../state/clientFiles.ts";
 import { createIdentityFiles } from "../state/identityFiles.ts";
 import { lockState } from "../state/lockState.ts";
+import { writeModel } from "../state/modelFolders.ts";
 import { stateFolder } from "../state/stateFolder.ts";
 import { readLink } from "../terminal/link.ts";
-import { parseOptions } from "../terminal/usage.ts";
+import { parseOptions, UsageError } from "../terminal/usage.ts";
 import type { Command } from "./command.ts";
 import { withCoordinator } from "./connect.ts";
 import { originOf } from "./originOf.ts";
 
 const options = z.strictObject({
   round: z.coerce.number().int().min(0).optional(),
+  format: z.enum(["peft", ...MODEL_EXPORTS]).default("peft"),
+  model: z.string().min(1).optional(),
   state: z.string().min(1).optional(),
   out: z.string().min(1).default("duet-adapters"),
 });
@@ -31,58 +35,70 @@ export const exportCommand: Command = {
   Writes this client's own adapters, as its state folder has them; or with --round the shared adapter after that
   round, as the coordinator has it (for that any link does).
 
-  --round N    the shared adapter after round N
-  --state DIR  where this client keeps its state ($DUET_STATE, or ~/.local/state/duet)
-  --out DIR    where they go (duet-adapters)
-  --json       one JSON object on standard output`,
+  --round N       the shared adapter after round N
+  --format NAME   peft (the adapter alone); merged: base and adapter as one model, as safetensors with the base's
+                  kind of numbers; merged-f32: the same in 32 bits; gguf-lora: the adapter alone, for llama.cpp
+  --model FOLDER  the base model's files, where nobody serves them
+  --state DIR     where this client keeps its state ($DUET_STATE, or ~/.local/state/duet)
+  --out DIR       where they go (duet-adapters)
+  --json          one JSON object on standard output`,
   async run(args, { reporter }) {
     const { options: chosen, words } = parseOptions(args, options);
     const { url, federationId, token } = readLink(words[0], "link");
-    const { round, out } = chosen;
+    const { round, out, format } = chosen;
+    const state = stateFolder(chosen.state);
     return withCoordinator(url, null, async (coordinator) => {
-      const snapshot = await coordinator.watch(federationId, token);
-      const origin = await originOf(coordinator, snapshot.config);
-      const written =
+      const { config } = await coordinator.watch(federationId, token);
+      if (format !== "peft") assertOffered(format, modelExportsOf(config.model));
+      const origin = await originOf(coordinator, config);
+      const adapters =
         round === undefined
-          ? await writeOwn(federationId, origin, stateFolder(chosen.state), out)
-          : [await writeShared(federationId, origin, round, { token, out })];
+          ? await readOwn(federationId, origin, state, out)
+          : [await readShared(federationId, origin, round, { token, out })];
+      const places = { baseUrl: origin.coordinator, hub: origin.hub, folder: state, modelFolder: chosen.model ?? null };
+      const written: WrittenAdapter[] = [];
+      for (const adapter of adapters) {
+        if (format === "peft") written.push(writeAdapter(adapter, origin));
+        else written.push(await writeModel(adapter, format, modelFiles(config.model, places), origin));
+      }
       reporter.event("exported", `Written: ${written.map(({ folder }) => folder).join(", ")}`, { adapters: written });
       return 0;
     });
   },
 };
 
+function assertOffered(format: ModelExport, offered: readonly ModelExport[]): void {
+  if (offered.includes(format)) return;
+  throw new UsageError(`This federation's base cannot be written as ${format}; possible are ${["peft", ...offered].join(", ")}`);
+}
+
 /** @throws {DuetError} ADAPTER_MISSING where this folder has none of the federation. */
-async function writeOwn(
+async function readOwn(
   federationId: string,
   origin: AdapterOrigin,
   state: string,
   out: string,
-): Promise<readonly WrittenAdapter[]> {
+): Promise<readonly FolderAdapter[]> {
   const unlock = lockState(state);
   try {
     const identity = createIdentityFiles(state).identity(federationId);
     const kept = identity && (await createClientFiles(state).kept(identity.clientId));
     const adapters = kept && keptAdapters(kept);
     if (!adapters) throw new DuetError("ADAPTER_MISSING", `The state folder "${state}" has no adapters of this federation`);
-    return writeAdapters(out, adapters, origin);
+    return ownAdapters(out, adapters, origin);
   } finally {
     unlock();
   }
 }
 
 /** @throws {DuetError} ADAPTER_MISSING where the coordinator has none of that round. */
-async function writeShared(
+async function readShared(
   federationId: string,
-  origin: AdapterOrigin,
+  { coordinator, config }: AdapterOrigin,
   round: number,
   { token, out }: { readonly token: string; readonly out: string },
-): Promise<WrittenAdapter> {
-  const { coordinator, config } = origin;
-  const base = federationBase(config.model);
+): Promise<FolderAdapter> {
   const tensors = await adapterFile(coordinator, federationId, round, token);
-  const folder = join(out, `shared-round-${round}`);
-  const card = adapterCard({ kind: "shared", round, fusion: null, config, base });
-  writePeftFolder(folder, exportAdapter(tensors, config.adapter, base), card, origin);
-  return { kind: "shared", folder };
+  const adapter = federationAdapter(tensors, config.adapter, federationBase(config.model));
+  return { kind: "shared", folder: join(out, `shared-round-${round}`), adapter, round, fusion: null };
 }

@@ -5,8 +5,9 @@ import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/resumableDownload";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { BaseFiles } from "@duet/lora-core/exports/streamedFile";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { addressOf, type LoadedBase, loadBase } from "@duet/lora-engine/models/loadBase";
+import { addressOf, fileCalled, type LoadedBase, loadBase, type ObtainedFile } from "@duet/lora-engine/models/loadBase";
 import { weightFile } from "./weightFiles.ts";
 
 export interface ModelPlaces {
@@ -22,17 +23,34 @@ export interface ModelPlaces {
 /** @throws {DuetError} WRONG_FILE, MODEL_DOWNLOAD, MODEL_FOLDER, or for damaged weights. */
 export function loadModel(
   model: BaseModel,
-  { baseUrl, hub, folder, modelFolder }: ModelPlaces,
+  places: ModelPlaces,
   onProgress: (progress: DownloadProgress) => void,
 ): Promise<LoadedBase> {
-  const obtain = (file: ModelFile, report: (progress: DownloadProgress) => void) => {
-    const { path, sha256 } = file;
-    const address = addressOf(model, file, baseUrl, hub);
-    return weightFile(folder, sha256, async () =>
-      address === null ? readModelFile(modelFolder, path, sha256) : download(address, { sha256, onProgress: report }),
-    );
+  return loadBase(model, (file, report) => obtain(model, file, places, report), onProgress);
+}
+
+/** The files themselves, for exports. `read` @throws {DuetError} WRONG_FILE, MODEL_DOWNLOAD. */
+export function modelFiles(model: BaseModel, places: ModelPlaces): BaseFiles {
+  return {
+    names: model.files.map(({ path }) => path),
+    async read(name) {
+      const { bytes } = await obtain(model, fileCalled(model, name), places, () => {});
+      return bytes;
+    },
   };
-  return loadBase(model, obtain, onProgress);
+}
+
+function obtain(
+  model: BaseModel,
+  file: ModelFile,
+  { baseUrl, hub, folder, modelFolder }: ModelPlaces,
+  report: (progress: DownloadProgress) => void,
+): Promise<ObtainedFile> {
+  const { path, sha256 } = file;
+  const address = addressOf(model, file, baseUrl, hub);
+  return weightFile(folder, sha256, async () =>
+    address === null ? readModelFile(modelFolder, path, sha256) : download(address, { sha256, onProgress: report }),
+  );
 }
 
 /** @throws {DuetError} WRONG_FILE where the folder does not have that very file. */

@@ -1,10 +1,11 @@
 /** A client's adapters as folders of PEFT files, each with the card that says what it is. */
 import { join } from "node:path";
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import type { PeftFiles } from "@duet/lora-core/adapters/peftFormat";
+import { type PeftAdapter, type PeftFiles, writePeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { adapterCard } from "@duet/lora-core/federation/adapterCard";
-import { availableAdapters, type ClientAdapterKind, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
+import { availableAdapters, type ClientAdapterKind, clientAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import { type AdapterOrigin, ORIGIN_FILE } from "./adapterOrigin.ts";
 import { writePrivateFile } from "./privateFile.ts";
 
@@ -13,21 +14,42 @@ export interface WrittenAdapter {
   readonly folder: string;
 }
 
+/** An adapter and where it is to go. */
+export interface FolderAdapter extends WrittenAdapter {
+  readonly adapter: PeftAdapter;
+  /** The last round it has been through. */
+  readonly round: number;
+  /** Weights of a fused one; null for the others. */
+  readonly fusion: FusionWeights | null;
+}
+
+/** All that a client has, each for a folder of its name below `out`. */
+export function ownAdapters(out: string, adapters: KeptAdapters, { config }: AdapterOrigin): readonly FolderAdapter[] {
+  const base = federationBase(config.model);
+  return availableAdapters(adapters).map((kind) => ({
+    kind,
+    folder: join(out, kind),
+    adapter: clientAdapter(kind, adapters, config.adapter, base),
+    round: adapters.round,
+    fusion: kind === "fused" ? adapters.fusion : null,
+  }));
+}
+
 /** All that there are, each in a folder of its name below `out`. @throws a system error. */
 export function writeAdapters(out: string, adapters: KeptAdapters, origin: AdapterOrigin): readonly WrittenAdapter[] {
-  const { config } = origin;
-  const base = federationBase(config.model);
-  return availableAdapters(adapters).map((kind) => {
-    const folder = join(out, kind);
-    const fusion = kind === "fused" ? adapters.fusion : null;
-    const card = adapterCard({ kind, round: adapters.round, fusion, config, base });
-    writePeftFolder(folder, exportClientAdapter(kind, adapters, config.adapter, base), card, origin);
-    return { kind, folder };
-  });
+  return ownAdapters(out, adapters, origin).map((adapter) => writeAdapter(adapter, origin));
 }
 
 /** The two files of PEFT, what they belong to, and a README.md, each wholly there or not at all. @throws a system error. */
-export function writePeftFolder(folder: string, files: PeftFiles, card: string, origin: AdapterOrigin): void {
+export function writeAdapter({ kind, folder, adapter, round, fusion }: FolderAdapter, origin: AdapterOrigin): WrittenAdapter {
+  const { config } = origin;
+  const base = federationBase(config.model);
+  const card = adapterCard({ kind, round, fusion, config, base, format: "peft" });
+  writePeftFolder(folder, writePeftAdapter(adapter, base), card, origin);
+  return { kind, folder };
+}
+
+function writePeftFolder(folder: string, files: PeftFiles, card: string, origin: AdapterOrigin): void {
   for (const name of ["adapter_model.safetensors", "adapter_config.json"] as const)
     writePrivateFile(join(folder, name), files[name]);
   writePrivateFile(join(folder, ORIGIN_FILE), `${JSON.stringify(origin, null, 2)}\n`);

@@ -7,23 +7,53 @@ const PRIVATE_FOLDER = 0o700;
 
 /** Written beside the target, synced, renamed, and the folder synced: when it returns the file is there for good. @throws a system error. */
 export function writePrivateFile(path: string, content: Uint8Array | string): void {
-  ensurePrivateFolder(dirname(path));
-  const temporary = `${path}.${process.pid}.tmp`;
-  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const target = openPrivateTarget(path);
   try {
-    const file = openSync(temporary, "w", PRIVATE_FILE);
-    try {
-      for (let written = 0; written < bytes.byteLength; ) written += writeSync(file, bytes, written);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
+    target.write(typeof content === "string" ? Buffer.from(content) : content);
+    target.keep();
   } catch (error) {
-    rmSync(temporary, { force: true });
+    target.drop();
     throw error;
   }
-  syncFolder(dirname(path));
+}
+
+/** Likewise, of pieces as they come. @throws a system error, or what making them throws. */
+export async function writePrivatePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const target = openPrivateTarget(path);
+  try {
+    for await (const piece of pieces) target.write(piece);
+    target.keep();
+  } catch (error) {
+    target.drop();
+    throw error;
+  }
+}
+
+/** A file beside `path` that takes its place with `keep`; `drop` removes it. */
+function openPrivateTarget(path: string) {
+  ensurePrivateFolder(dirname(path));
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = openSync(temporary, "w", PRIVATE_FILE);
+  let open = true;
+  const close = () => {
+    if (open) closeSync(file);
+    open = false;
+  };
+  return {
+    write(bytes: Uint8Array) {
+      for (let written = 0; written < bytes.byteLength; ) written += writeSync(file, bytes, written);
+    },
+    keep() {
+      fsyncSync(file);
+      close();
+      renameSync(temporary, path);
+      syncFolder(dirname(path));
+    },
+    drop() {
+      close();
+      rmSync(temporary, { force: true });
+    },
+  };
 }
 
 /** Null where there is none. @throws another system error. */

@@ -1,4 +1,5 @@
 /** A base with an adapter worked in, as safetensors in the base's own files: the same names, order and shards. */
+import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { narrowToHalves } from "../checkpoints/halfPrecision.ts";
 import { CONFIG_FILE, INDEX_FILE, ModelFolderError, modelFormat, WEIGHTS_FILE } from "../checkpoints/modelFileList.ts";
@@ -11,7 +12,7 @@ import {
 } from "../checkpoints/safetensors.ts";
 import { parseShardIndex } from "../checkpoints/shardIndex.ts";
 import { sizeOf } from "../tensors/namedTensors.ts";
-import { type Update, type WeightMerger, weightMerger } from "./mergedWeight.ts";
+import { type WeightMerger, weightMerger } from "./mergedWeight.ts";
 import { type BaseFiles, type StreamedFile, wholeFile } from "./streamedFile.ts";
 
 /** How values are written: as the base has them, which rounds what the adapter changed, or all in 32 bits. */
@@ -22,7 +23,11 @@ export type Precision = "base" | "F32";
  * base at a time is in memory, and one of its tensors in 32 bits.
  * @throws {ModelFolderError} for a base in another format; {SafetensorsError} for a damaged one.
  */
-export async function mergedSafetensors(base: BaseFiles, update: Update, precision: Precision): Promise<readonly StreamedFile[]> {
+export async function mergedSafetensors(
+  base: BaseFiles,
+  update: PeftAdapter,
+  precision: Precision,
+): Promise<readonly StreamedFile[]> {
   const format = modelFormat(base.names);
   if (format.kind === "gguf") throw new ModelFolderError("This base is a GGUF file: it cannot be written as safetensors");
   const json = async (name: string) => JSON.parse(new TextDecoder().decode(await base.read(name)));

@@ -1,16 +1,11 @@
 /** An adapter's update worked into a base's weights, one tensor at a time. Pure. */
-import { type AdapterConfig, adapterScale, type LinearModule, selectModules } from "../adapters/adapterConfig.ts";
+import { adapterScale, type LinearModule, selectModules } from "../adapters/adapterConfig.ts";
 import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
+import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import type { Architecture } from "../architectures/modelConfig.ts";
 import { findTensor } from "../architectures/requiredTensors.ts";
 import { ModelFolderError } from "../checkpoints/modelFileList.ts";
-import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-
-/** An adapter of any rank. Its scale is its config's: that of the federation. */
-export interface Update {
-  readonly config: AdapterConfig;
-  readonly tensors: NamedTensors;
-}
+import type { HostTensor } from "../tensors/namedTensors.ts";
 
 /** The factors of one module. */
 interface Factors {
@@ -30,7 +25,11 @@ export interface WeightMerger {
  * For a checkpoint with tensors of these names, with or without the first part that savers leave out.
  * @throws {ModelFolderError} when it lacks a weight that is adapted; {RangeError} when the adapter lacks a factor.
  */
-export function weightMerger(architecture: Architecture, { config, tensors }: Update, names: Iterable<string>): WeightMerger {
+export function weightMerger(
+  architecture: Architecture,
+  { config, tensors }: PeftAdapter,
+  names: Iterable<string>,
+): WeightMerger {
   const stored = new Map([...names].map((name) => [name, name]));
   const factorsOf = ({ name }: LinearModule): [string, Factors] => {
     const weight = findTensor(stored, `${name}.weight`);

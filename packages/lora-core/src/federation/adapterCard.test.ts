@@ -8,7 +8,7 @@ import { defaultFederation, presetOf } from "./federationDefaults.ts";
 const task = { kind: "label" as const, labels: ["flu", "cold", "burn"] };
 const cardOf = (model: typeof decoderBase, change: Partial<Parameters<typeof adapterCard>[0]> = {}) => {
   const config = defaultFederation({ name: "ward notes", model, task, rounds: 4 });
-  return adapterCard({ kind: "shared", round: 2, fusion: null, config, base: federationBase(model), ...change });
+  return adapterCard({ kind: "shared", round: 2, fusion: null, config, base: federationBase(model), format: "peft", ...change });
 };
 
 test("a card names the base with its hashes, the adapter, the task and how far it has come", () => {

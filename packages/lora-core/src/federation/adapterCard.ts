@@ -3,6 +3,7 @@ import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import type { PeftBase } from "../adapters/peftFormat.ts";
 import { promptText } from "../data/promptText.ts";
 import type { Task } from "../data/task.ts";
+import type { ModelExport } from "../exports/modelExport.ts";
 import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
@@ -20,17 +21,19 @@ export interface AdapterCardSubject {
   readonly fusion: FusionWeights | null;
   readonly config: FederationConfig;
   readonly base: PeftBase;
+  /** What it is written as. */
+  readonly format: "peft" | ModelExport;
 }
 
 /** Labels written out; of more only their number is said. */
 const LABELS_SHOWN = 60;
 
 export function adapterCard(subject: AdapterCardSubject): string {
-  const { kind, config, base } = subject;
+  const { kind, config, format } = subject;
   const { rank, alpha, targetModules } = config.adapter;
   return `${[
-    `# ${config.name}: ${kind} adapter`,
-    `A LoRA adapter in the layout of the PEFT library, written by Duet. ${ORIGINS[kind]}`,
+    `# ${config.name}: ${kind} ${format.startsWith("merged") ? "model" : "adapter"}`,
+    `${FORMATS[format]}, written by Duet. ${ORIGINS[kind]}`,
     [
       `- base model: ${baseWords(config.model)}`,
       ...config.model.files.map(({ path, sha256 }) => `  - ${path}, SHA-256 ${sha256}`),
@@ -41,7 +44,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
       ...privacyWords(config),
     ].join("\n"),
     ...fusionSection(subject),
-    ...loadingSections(base),
+    ...loadingSections(subject),
   ].join("\n\n")}\n`;
 }
 
@@ -56,10 +59,17 @@ function baseWords({ name, source }: BaseModel): string {
   return source.kind === "hub" ? `${name}, ${source.address} on the hub` : name;
 }
 
+const FORMATS: Readonly<Record<AdapterCardSubject["format"], string>> = {
+  peft: "A LoRA adapter in the layout of the PEFT library",
+  merged: "The base model with a LoRA adapter worked into its weights, rounded as the base's are",
+  "merged-f32": "The base model with a LoRA adapter worked into its weights, in 32 bits",
+  "gguf-lora": "A LoRA adapter as llama.cpp reads it",
+};
+
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
-  personal: "It is what one client learned for itself, on its own rows.",
-  shared: "It is what the clients of the federation learned together.",
-  fused: "It is what one client ends up with: its personal adapter and the shared one, made into one.",
+  personal: "The adapter is what one client learned for itself, on its own rows.",
+  shared: "The adapter is what the clients of the federation learned together.",
+  fused: "The adapter is what one client ends up with: its personal adapter and the shared one, made into one.",
 };
 
 function stateOf({ round }: AdapterCardSubject, rounds: number): string {
@@ -106,7 +116,9 @@ function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string 
   }
 }
 
-function loadingSections({ taskType }: PeftBase): string[] {
+function loadingSections({ base: { taskType }, format }: AdapterCardSubject): string[] {
+  if (format === "gguf-lora") return [PROMPT, LLAMA_LOADING];
+  if (format !== "peft") return taskType === "CAUSAL_LM" ? [PROMPT, MODEL_LOADING] : [];
   if (taskType === "CAUSAL_LM") return [PROMPT, LOADING];
   return taskType === "FEATURE_EXTRACTION" ? [VECTORS] : [ENCODER];
 }
@@ -135,6 +147,19 @@ const LOADING = `## Loading
     print(tokenizer.decode(model.generate(**inputs, max_new_tokens=16)[0]))
 
 \`model.merge_and_unload()\` gives the base with the adapter worked in.`;
+
+const MODEL_LOADING = `## Loading
+
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained("this folder")
+    tokenizer = AutoTokenizer.from_pretrained("this folder")`;
+
+const LLAMA_LOADING = `## Loading
+
+The base model as a GGUF file (of the same weights, in any quantisation), and the adapter beside it:
+
+    llama-cli --model BASE.gguf --lora adapter.gguf`;
 
 const VECTORS = `## Loading
 

@@ -6,7 +6,7 @@
 import { decodeAdapter, encodeAdapter } from "../adapters/adapterCodec.ts";
 import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type AdapterLayout, adapterLayout, initialAdapter, isPrototypes, layoutOfBytes } from "../adapters/adapterLayout.ts";
-import { type PeftBase, type PeftFiles, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
+import { type PeftAdapter, type PeftBase, type PeftFiles, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
 import { PeftFormatError } from "../adapters/peftFormatError.ts";
 import { DuetError } from "../errors/duetError.ts";
 import { withMerged } from "../strategies/exchange.ts";
@@ -36,14 +36,29 @@ export function exportClientAdapter(
   config: AdapterConfig,
   base: PeftBase,
 ): PeftFiles {
-  return exportAdapter(tensorsOf(kind, adapters, adapterLayout(base.linears, config)), config, base);
+  return writePeftAdapter(clientAdapter(kind, adapters, config, base), base);
 }
 
-/** An adapter of any rank on the federation's modules for the PEFT library; alpha grows with the rank, so that the scale stays. */
+/** An adapter of any rank on the federation's modules for the PEFT library. */
 export function exportAdapter(tensors: NamedTensors, config: AdapterConfig, base: PeftBase): PeftFiles {
+  return writePeftAdapter(federationAdapter(tensors, config, base), base);
+}
+
+/** One of a client's adapters, with what it is. @throws {RangeError} when it is not there, or is not of this layout. */
+export function clientAdapter(
+  kind: ClientAdapterKind,
+  adapters: ClientAdapters,
+  config: AdapterConfig,
+  base: PeftBase,
+): PeftAdapter {
+  return federationAdapter(tensorsOf(kind, adapters, adapterLayout(base.linears, config)), config, base);
+}
+
+/** An adapter of any rank on the federation's modules, with what it is; alpha grows with the rank, so that the scale stays. */
+export function federationAdapter(tensors: NamedTensors, config: AdapterConfig, base: PeftBase): PeftAdapter {
   const [first] = adapterLayout(base.linears, config);
   const rank = (first && tensors.get(first.key)?.shape[0]) ?? config.rank;
-  return writePeftAdapter({ config: { ...config, rank, alpha: (config.alpha / config.rank) * rank }, tensors }, base);
+  return { config: { ...config, rank, alpha: (config.alpha / config.rank) * rank }, tensors };
 }
 
 function tensorsOf(kind: ClientAdapterKind, adapters: ClientAdapters, layout: AdapterLayout): NamedTensors {

@@ -67,7 +67,8 @@ export function addressOf({ source }: BaseModel, { path, sha256 }: ModelFile, ba
   }
 }
 
-function fileCalled({ files, name }: BaseModel, path: string): ModelFile {
+/** @throws {ModelFolderError} where the base has none of that name. */
+export function fileCalled({ files, name }: BaseModel, path: string): ModelFile {
   const file = files.find((listed) => listed.path === path);
   if (!file) throw new ModelFolderError(`${name} has no ${path}`);
   return file;

@@ -3,7 +3,7 @@ import { GgufError } from "./ggufError.ts";
 import type { GgufMetadata } from "./ggufHeader.ts";
 
 /** Architectures whose tensors are named as in ggufTensors.ts. */
-const supported: readonly string[] = ["llama", "qwen2", "qwen3"];
+export const GGUF_ARCHITECTURES: readonly string[] = ["llama", "qwen2", "qwen3"];
 /** Pre-tokenizers whose models expect <bos> where the file does not say. */
 const startsWithBos: readonly string[] = ["llama-bpe", "llama3"];
 
@@ -17,7 +17,8 @@ interface Described {
 /** What config.json would say; `parseArchitecture` judges it. @throws {GgufError} for another architecture or a missing field. */
 export function ggufConfig({ metadata, shapes, ropeFactors }: Described): Readonly<Record<string, unknown>> {
   const type = textOf(metadata, "general.architecture");
-  if (!supported.includes(type)) throw new GgufError(`general.architecture is ${type}; supported are ${supported.join(", ")}`);
+  if (!GGUF_ARCHITECTURES.includes(type))
+    throw new GgufError(`general.architecture is ${type}; supported are ${GGUF_ARCHITECTURES.join(", ")}`);
   const count = (key: string) => numberOf(metadata, `${type}.${key}`);
   const optional = (key: string) => (metadata.has(`${type}.${key}`) ? count(key) : undefined);
   if ((optional("expert_count") ?? 0) > 0) throw new GgufError("it is a mixture of experts");

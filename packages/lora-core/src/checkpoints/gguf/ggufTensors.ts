@@ -49,6 +49,28 @@ export function huggingFaceName(name: string): string {
   return `${layer === undefined ? "" : `model.layers.${layer}.`}${known}.${kind}`;
 }
 
+const partOf: ReadonlyMap<string, string> = new Map([...perLayer].map(([part, name]) => [name, part]));
+
+/** What llama.cpp calls the weight of a linear module of a layer: the inverse of {@link huggingFaceName}. Null where it has no name. */
+export function ggufWeightName(module: string): string | null {
+  const [, layer, name = ""] = /^model\.layers\.(\d+)\.(.+)$/.exec(module) ?? [];
+  const part = partOf.get(name);
+  return part === undefined ? null : `blk.${layer}.${part}.weight`;
+}
+
+/** Rows [out, ...] of q or k as {@link huggingFaceTensors} finds them in a file of the Llama architecture: row h Dh/2 + j of a head at 2 j + h. */
+export function interleavedRows({ shape, data }: HostTensor, headWidth: number): HostTensor {
+  const [rows = 0, width = 1] = shape;
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const within = row % headWidth;
+    const half = within < headWidth / 2 ? 0 : 1;
+    const to = row - within + 2 * (within - (half * headWidth) / 2) + half;
+    out.set(data.subarray(row * width, (row + 1) * width), to * width);
+  }
+  return { shape, data: out };
+}
+
 /**
  * Within each head [Dh, ...], llama.cpp stores row h Dh/2 + j (h = 0, 1) at 2 j + h, so that the two values one angle
  * rotates lie side by side; Hugging Face rotates a half against the other. Rows of a bias are single values.
