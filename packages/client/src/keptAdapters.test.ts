@@ -25,10 +25,11 @@ test("fusion weights belong to the adapters of their own round", () => {
     merged: null,
     served: null,
     fusion: { personal: 0.75, shared: 0.5 },
+    figures: { accuracy: done(3).metrics.accuracy, text: undefined, testRows: done(3).metrics.testRows },
   });
   const served = Uint8Array.of(5, 6);
   expect(keptAdapters({ checkpoint: { ...checkpoint, served }, done: done(3) })?.served).toEqual(served);
-  expect(keptAdapters({ checkpoint, done: done(2) })?.fusion).toBeNull();
+  expect(keptAdapters({ checkpoint, done: done(2) })).toMatchObject({ fusion: null, figures: null });
   // With privacy they are not sent, and their owner has them all the same.
   const { metrics: own, ...sent } = done(3);
   expect(keptAdapters({ checkpoint, done: { ...sent, metrics: metricsOf({ fusion: null }), own } })?.fusion?.personal).toBe(0.75);

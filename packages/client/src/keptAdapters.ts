@@ -1,5 +1,6 @@
 /** The adapters that a client holds, from what it keeps on its device. Pure. */
 import type { KeptClient } from "@duet/lora-core/contract/clientRound";
+import type { CardFigures } from "@duet/lora-core/federation/cardFigures";
 import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 
@@ -8,12 +9,16 @@ export interface KeptAdapters extends ClientAdapters {
   readonly round: number;
   /** (w1, w2) of the fused one; null before the fusing round. */
   readonly fusion: FusionWeights | null;
+  /** Of that round, as this client itself knows them; null where they are of another one. */
+  readonly figures: CardFigures | null;
 }
 
 /** Null before the first finished round. Weights count only for the adapters they were found for. */
 export function keptAdapters({ checkpoint, done }: KeptClient): KeptAdapters | null {
   if (!checkpoint || checkpoint.lastRound === null) return null;
   const { lastRound: round, personal, shared, merged = null, served = null } = checkpoint;
-  const fusion = done?.round === round ? (done.own ?? done.metrics).fusion : null;
-  return { round, personal, shared, merged, served, fusion: fusion && { personal: fusion.personal, shared: fusion.shared } };
+  const known = done?.round === round ? (done.own ?? done.metrics) : null;
+  const fusion = known?.fusion ? { personal: known.fusion.personal, shared: known.fusion.shared } : null;
+  const figures = known && { accuracy: known.accuracy, text: known.text, testRows: known.testRows };
+  return { round, personal, shared, merged, served, fusion, figures };
 }

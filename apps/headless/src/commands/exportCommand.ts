@@ -100,5 +100,5 @@ async function readShared(
 ): Promise<FolderAdapter> {
   const tensors = await adapterFile(coordinator, federationId, round, token);
   const adapter = federationAdapter(tensors, config.adapter, federationBase(config.model));
-  return { kind: "shared", folder: join(out, `shared-round-${round}`), adapter, round, fusion: null };
+  return { kind: "shared", folder: join(out, `shared-round-${round}`), adapter, round, fusion: null, figures: null };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { KeptAdapters } from "@duet/client/keptAdapters";
 import { type PeftAdapter, type PeftFiles, writePeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { adapterCard } from "@duet/lora-core/federation/adapterCard";
+import type { CardFigures } from "@duet/lora-core/federation/cardFigures";
 import { availableAdapters, type ClientAdapterKind, clientAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
@@ -21,6 +22,7 @@ export interface FolderAdapter extends WrittenAdapter {
   readonly round: number;
   /** Weights of a fused one; null for the others. */
   readonly fusion: FusionWeights | null;
+  readonly figures: CardFigures | null;
 }
 
 /** All that a client has, each for a folder of its name below `out`. */
@@ -32,6 +34,7 @@ export function ownAdapters(out: string, adapters: KeptAdapters, { config }: Ada
     adapter: clientAdapter(kind, adapters, config.adapter, base),
     round: adapters.round,
     fusion: kind === "fused" ? adapters.fusion : null,
+    figures: adapters.figures,
   }));
 }
 
@@ -41,10 +44,13 @@ export function writeAdapters(out: string, adapters: KeptAdapters, origin: Adapt
 }
 
 /** The two files of PEFT, what they belong to, and a README.md, each wholly there or not at all. @throws a system error. */
-export function writeAdapter({ kind, folder, adapter, round, fusion }: FolderAdapter, origin: AdapterOrigin): WrittenAdapter {
+export function writeAdapter(
+  { kind, folder, adapter, round, fusion, figures }: FolderAdapter,
+  origin: AdapterOrigin,
+): WrittenAdapter {
   const { config } = origin;
   const base = federationBase(config.model);
-  const card = adapterCard({ kind, round, fusion, config, base, format: "peft" });
+  const card = adapterCard({ kind, round, fusion, figures, config, base, format: "peft" });
   writePeftFolder(folder, writePeftAdapter(adapter, base), card, origin);
   return { kind, folder };
 }

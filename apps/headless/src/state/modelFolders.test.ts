@@ -52,6 +52,7 @@ async function tinyFederation() {
     adapter: federationAdapter(tensors, config.adapter, base),
     round: 1,
     fusion: null,
+    figures: null,
   };
   const files = modelFiles(model, { baseUrl: "", hub: "", folder: join(folder, "state"), modelFolder: TINY });
   return { origin, adapter, files };

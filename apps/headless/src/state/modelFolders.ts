@@ -10,7 +10,7 @@ import { writePrivateFile, writePrivatePieces } from "./privateFile.ts";
 
 /** In a folder beside the adapter's: its files and a README.md, each wholly there or not at all. @throws {DuetError} or a system error. */
 export async function writeModel(
-  { kind, folder: beside, adapter, round, fusion }: FolderAdapter,
+  { kind, folder: beside, adapter, round, fusion, figures }: FolderAdapter,
   format: ModelExport,
   files: BaseFiles,
   { config }: AdapterOrigin,
@@ -18,7 +18,7 @@ export async function writeModel(
   const folder = `${beside}-${format}`;
   const written = await exportModel(format, { files, config: config.model.config }, adapter);
   for (const { name, pieces } of written) await writePrivatePieces(join(folder, name), pieces());
-  const card = adapterCard({ kind, round, fusion, config, base: federationBase(config.model), format });
+  const card = adapterCard({ kind, round, fusion, figures, config, base: federationBase(config.model), format });
   writePrivateFile(join(folder, "README.md"), card);
   return { kind, folder };
 }

@@ -16,7 +16,7 @@ test("a fused adapter is written as this tab serves it", () => {
   const layout = adapterLayout(base.linears, config.adapter);
   const blob = (seed: number) => encodeAdapter(initialAdapter(layout, seed), layout);
   const fusion = { personal: 0.5, shared: 0.25 };
-  const adapters = { round: 3, personal: blob(4), shared: blob(5), merged: null, served: blob(6), fusion };
+  const adapters = { round: 3, personal: blob(4), shared: blob(5), merged: null, served: blob(6), fusion, figures: null };
   const { fileName, content } = ownAdapter("fused", adapters, config);
   expect(fileName).toBe("ward-notes-fused.zip");
   const { tensors } = readPeftAdapter(readAdapterArchive([{ name: fileName, bytes: content }]), base);

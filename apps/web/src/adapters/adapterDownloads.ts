@@ -22,7 +22,7 @@ export interface AdapterDownload {
 export function ownAdapter(kind: ClientAdapterKind, adapters: KeptAdapters, config: FederationConfig): AdapterDownload {
   const base = federationBase(config.model);
   const fusion = kind === "fused" ? adapters.fusion : null;
-  const readme = adapterCard({ kind, round: adapters.round, fusion, config, base, format: "peft" });
+  const readme = adapterCard({ kind, round: adapters.round, fusion, figures: adapters.figures, config, base, format: "peft" });
   return {
     fileName: `${slug(config.name)}-${kind}.zip`,
     content: zipAdapter(exportClientAdapter(kind, adapters, config.adapter, base), readme),
@@ -45,7 +45,7 @@ export async function sharedAdapter(
 ): Promise<AdapterDownload> {
   const tensors = await adapterFile(baseUrl(), federationId, round, token);
   const base = federationBase(config.model);
-  const readme = adapterCard({ kind: "shared", round, fusion: null, config, base, format: "peft" });
+  const readme = adapterCard({ kind: "shared", round, fusion: null, figures: null, config, base, format: "peft" });
   return {
     fileName: `${slug(config.name)}-shared-round-${round}.zip`,
     content: zipAdapter(exportAdapter(tensors, config.adapter, base), readme),

@@ -3,7 +3,15 @@ import { expect, test } from "vitest";
 import { closedBecause } from "./closedBecause.ts";
 
 const samples = { train: 8, fusion: 4, test: 4 };
-const adapters = { round: 0, personal: new Uint8Array(), shared: new Uint8Array(), fusion: null, merged: null, served: null };
+const adapters = {
+  round: 0,
+  personal: new Uint8Array(),
+  shared: new Uint8Array(),
+  fusion: null,
+  figures: null,
+  merged: null,
+  served: null,
+};
 const at = (stage: SessionStage) => closedBecause({ stage, samples, adapters });
 
 test("the playground is open between rounds and after the last", () => {

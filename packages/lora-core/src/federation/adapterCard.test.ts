@@ -8,7 +8,16 @@ import { defaultFederation, presetOf } from "./federationDefaults.ts";
 const task = { kind: "label" as const, labels: ["flu", "cold", "burn"] };
 const cardOf = (model: typeof decoderBase, change: Partial<Parameters<typeof adapterCard>[0]> = {}) => {
   const config = defaultFederation({ name: "ward notes", model, task, rounds: 4 });
-  return adapterCard({ kind: "shared", round: 2, fusion: null, config, base: federationBase(model), format: "peft", ...change });
+  return adapterCard({
+    kind: "shared",
+    round: 2,
+    fusion: null,
+    figures: null,
+    config,
+    base: federationBase(model),
+    format: "peft",
+    ...change,
+  });
 };
 
 test("a card names the base with its hashes, the adapter, the task and how far it has come", () => {
@@ -36,6 +45,52 @@ test("the card of a federation with privacy of rows says which epsilon holds, of
   for (const subject of [{ config: asPrivate }, { ...fused, config: asPrivate }])
     expect(cardOf(decoderBase, subject)).toContain("- differential privacy: an epsilon of at most 8");
   expect(cardOf(decoderBase, fused)).not.toContain("differential privacy");
+});
+
+const figures = {
+  accuracy: { base: 0.25, personal: 0.8, shared: 0.75, fused: 0.85 },
+  testRows: 40,
+} as const;
+
+test("a card says how good all adapters of the client are, and the hub which base, library and result this one has", () => {
+  const card = cardOf(decoderBase, { kind: "fused", figures });
+  expect(card).toContain(
+    "- accuracy on 40 rows: untouched base 0.250, personal adapter 0.800, shared adapter 0.750, fused adapter 0.850",
+  );
+  const [head = "", rest = ""] = card.replace(/^---\n/, "").split("\n---\n\n");
+  expect(rest).toMatch(/^# ward notes: fused adapter/);
+  const lines = Object.fromEntries(
+    head.split("\n").map((line) => [line.split(":", 1)[0], JSON.parse(line.replace(/^[^:]+: /, ""))]),
+  );
+  expect(lines).toEqual({
+    library_name: "peft",
+    pipeline_tag: "text-classification",
+    tags: ["lora", "federated-learning", "duet"],
+    "model-index": [
+      {
+        name: "ward notes",
+        results: [
+          {
+            task: { type: "text-classification" },
+            dataset: { type: "private", name: "one client's test rows" },
+            metrics: [{ type: "accuracy", name: "accuracy", value: 0.85 }],
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test("a card of a text task has what was written beside the answers; with privacy of rows it has no figure", () => {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const text = { rows: 12, exactMatch: { ...none, shared: 0.5 }, tokenF1: { ...none, shared: 0.625 }, rougeL: none };
+  const card = cardOf(decoderBase, { figures: { accuracy: none, testRows: 12, text } });
+  expect(card).toContain("- exact match on 12 rows: shared adapter 0.500");
+  expect(card).toContain('{"type":"f1","name":"F1 of words","value":0.625}');
+  const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4 });
+  const asPrivate = { ...config, training: { ...config.training, privacy: { epsilon: 8, clip: 1 } } };
+  const silent = cardOf(decoderBase, { config: asPrivate, figures });
+  expect(silent).not.toMatch(/0\.75|model-index|How good/);
 });
 
 test("another kind of fusion is described as what it is", () => {

@@ -11,6 +11,7 @@ import { isFusing, isLocalLearning } from "../schedule/roundNumbers.ts";
 import { servesBy } from "../strategies/planFacts.ts";
 import { methodOf } from "../strategies/registry.ts";
 import type { Serve } from "../strategies/strategy.ts";
+import { type CardFigures, figureSection, frontMatter } from "./cardFigures.ts";
 import type { ClientAdapterKind } from "./clientAdapters.ts";
 
 export interface AdapterCardSubject {
@@ -19,6 +20,8 @@ export interface AdapterCardSubject {
   readonly round: number | null;
   /** Weights of a fused adapter; null for the others. */
   readonly fusion: FusionWeights | null;
+  /** Null where there are none, or none of this round. */
+  readonly figures: CardFigures | null;
   readonly config: FederationConfig;
   readonly base: PeftBase;
   /** What it is written as. */
@@ -29,9 +32,9 @@ export interface AdapterCardSubject {
 const LABELS_SHOWN = 60;
 
 export function adapterCard(subject: AdapterCardSubject): string {
-  const { kind, config, format } = subject;
+  const { kind, config, figures, format } = subject;
   const { rank, alpha, targetModules } = config.adapter;
-  return `${[
+  return `${frontMatter({ kind, figures, library: LIBRARIES[format] }, config)}\n\n${[
     `# ${config.name}: ${kind} ${format.startsWith("merged") ? "model" : "adapter"}`,
     `${FORMATS[format]}, written by Duet. ${ORIGINS[kind]}`,
     [
@@ -43,6 +46,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
       `- task: ${taskWords(config.task)}`,
       ...privacyWords(config),
     ].join("\n"),
+    ...figureSection(figures, config),
     ...fusionSection(subject),
     ...loadingSections(subject),
   ].join("\n\n")}\n`;
@@ -64,6 +68,13 @@ const FORMATS: Readonly<Record<AdapterCardSubject["format"], string>> = {
   merged: "The base model with a LoRA adapter worked into its weights, rounded as the base's are",
   "merged-f32": "The base model with a LoRA adapter worked into its weights, in 32 bits",
   "gguf-lora": "A LoRA adapter as llama.cpp reads it",
+};
+
+const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
+  peft: "peft",
+  merged: "transformers",
+  "merged-f32": "transformers",
+  "gguf-lora": "llama.cpp",
 };
 
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
