@@ -8,7 +8,6 @@ import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
-import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
@@ -42,6 +41,7 @@ import { type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import type { TeamTrainings } from "./teamTrainings.ts";
 import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
+import { trainingSettings } from "./trainingSettings.ts";
 
 /** A client ready for rounds. */
 export interface Client {
@@ -215,11 +215,7 @@ async function train(
     return trainAdapter(model, examples.train, begun, {
       ...task,
       steps,
-      scale: adapterScale(setup.adapter),
-      dropout: setup.adapter.dropout,
-      prototypeRate: setup.adapter.prototypes?.rate ?? 1,
-      memory: setup.memory ?? ALL_AT_ONCE,
-      config: setup.training,
+      ...trainingSettings(setup),
       seed,
       privacy: meter,
       team: together,

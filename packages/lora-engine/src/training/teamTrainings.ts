@@ -1,6 +1,4 @@
 /** A device's part in the trainings that its team takes together: as the leader, whose round they are of, and as a member that helps. */
-import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import { random } from "@duet/lora-core/tensors/random";
@@ -10,6 +8,7 @@ import type { RunControl } from "./runControl.ts";
 import { type OrderedTraining, orderContent, orderedTraining, stateBytes, stateOf } from "./teamOrder.ts";
 import type { TeamSteps } from "./teamSteps.ts";
 import { type TrainingOutcome, trainAdapter } from "./trainAdapter.ts";
+import { trainingSettings } from "./trainingSettings.ts";
 import type { TrainingState } from "./trainingState.ts";
 
 /** What this device has helped with last: a leader that was a member before need not train it again. */
@@ -67,11 +66,7 @@ export async function helpTraining(
   const outcome = await trainAdapter(model, examples.train, begun, {
     ...task,
     steps,
-    scale: adapterScale(setup.adapter),
-    dropout: setup.adapter.dropout,
-    prototypeRate: setup.adapter.prototypes?.rate ?? 1,
-    memory: setup.memory ?? ALL_AT_ONCE,
-    config: setup.training,
+    ...trainingSettings(setup),
     seed: Math.floor(random(setup.clientSeed, "team", seed)() * 2 ** 31),
     team: stepsOf(averages, every),
     beforeStep: () => control.checkIn(),
