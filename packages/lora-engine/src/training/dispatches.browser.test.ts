@@ -6,21 +6,10 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { listDispatches } from "../../bench/countDispatches.ts";
 import { trainingSteps } from "../../bench/measureSteps.ts";
-import { type ContestOptions, causalSubject, encoderSubject, type Subject } from "../../bench/subjects.ts";
+import { causalSubject, encoderSubject, type Subject } from "../../bench/subjects.ts";
 import { useBackend } from "../backends/testBackend.ts";
-import { readModelFiles } from "../models/readModelFiles.ts";
 import { expectClose } from "../ops/testing/expectClose.ts";
-
-const options: ContestOptions = {
-  readModel: (id) =>
-    readModelFiles(["config.json", "tokenizer.json", "model.safetensors"], async (name) => {
-      const response = await fetch(new URL(`../../../../models/${id}/${name}`, import.meta.url));
-      return new Uint8Array(await response.arrayBuffer());
-    }),
-  text: "The license of this work lets everyone copy it. ".repeat(20),
-  warmUp: 1,
-  measured: 1,
-};
+import { pageContest } from "./testing/pageContest.ts";
 
 /** Losses of the first steps, and what the last of them starts on the GPU. */
 async function steps(backend: "webgpu" | "wasm", subjectOf: () => Promise<Subject>) {
@@ -38,8 +27,8 @@ async function steps(backend: "webgpu" | "wasm", subjectOf: () => Promise<Subjec
 }
 
 test.each([
-  ["use-lite", () => encoderSubject(options, 2, 8), 78],
-  ["duet-tiny", () => causalSubject(options, 2, 8), 175],
+  ["use-lite", () => encoderSubject(pageContest, 2, 8), 78],
+  ["duet-tiny", () => causalSubject(pageContest, 2, 8), 175],
 ] as const)(
   "a step of %s takes at most half of the dispatches it took at first, and has wasm's losses",
   async (_, subjectOf, most) => {

@@ -2,32 +2,21 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { trainingSteps } from "../../bench/measureSteps.ts";
-import { type ContestOptions, causalSubject } from "../../bench/subjects.ts";
+import { causalSubject } from "../../bench/subjects.ts";
 import { useBackend } from "../backends/testBackend.ts";
-import { readModelFiles } from "../models/readModelFiles.ts";
 import { expectClose } from "../ops/testing/expectClose.ts";
 import { hasHalves } from "../ops/webgpu/halves.ts";
 import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
+import { pageContest } from "./testing/pageContest.ts";
 
 const STEPS = 6;
-
-const options: ContestOptions = {
-  readModel: (id) =>
-    readModelFiles(["config.json", "tokenizer.json", "model.safetensors"], async (name) => {
-      const response = await fetch(new URL(`../../../../models/${id}/${name}`, import.meta.url));
-      return new Uint8Array(await response.arrayBuffer());
-    }),
-  text: "The license of this work lets everyone copy it. ".repeat(20),
-  warmUp: 1,
-  measured: 1,
-};
 
 async function losses(halves: boolean): Promise<number[]> {
   await useBackend("webgpu", 1, { halves });
   const hasFeature = (await navigator.gpu.requestAdapter())?.features.has("shader-f16") ?? false;
   expect(hasHalves(webgpuBackend().device)).toBe(halves && hasFeature);
   const before = tf.memory().numTensors;
-  const subject = await causalSubject(options, 2, 8);
+  const subject = await causalSubject(pageContest, 2, 8);
   const { loss, dispose } = await subject.ours();
   const training = trainingSteps(loss, subject.adapter, () => subject.batch);
   const found: number[] = [];
