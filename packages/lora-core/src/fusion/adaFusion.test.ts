@@ -54,6 +54,53 @@ describe("adaFusion", () => {
     expect(Math.abs(weights.shared - 0.9)).toBeLessThan(0.03);
   });
 
+  it("begins its simplex at the best anchor: one corner with more of both, one that trades the larger weight for the smaller", async () => {
+    const edge = 0.25 / Math.SQRT2;
+    const askedFrom = async (p: number, s: number) => {
+      const asked: number[][] = [];
+      await adaFusion(
+        single(({ personal, shared }) => {
+          asked.push([personal, shared]);
+          return (personal - p) ** 2 + (shared - s) ** 2;
+        }),
+        { ...config, maxEvaluations: 6 },
+      );
+      return asked.slice(4);
+    };
+    const corners = (x: number, y: number, trade: number) => [
+      [x + edge, y + edge],
+      [x - trade, y + trade],
+    ];
+    expect(await askedFrom(1, 0)).toEqual(corners(1, 0, edge));
+    expect(await askedFrom(0, 1)).toEqual(corners(0, 1, -edge));
+    expect(await askedFrom(0.5, 0.5)).toEqual(corners(0.5, 0.5, -edge));
+  });
+
+  it("looks at weights on the bound and at none beyond", async () => {
+    const largest = async (bound: number) => {
+      let most = 0;
+      await adaFusion(
+        single(({ personal, shared }) => {
+          most = Math.max(most, Math.abs(personal), Math.abs(shared));
+          return 9 - personal - shared;
+        }),
+        { ...config, bound },
+      );
+      return most;
+    };
+    const corner = 0.5 + 0.25 / Math.SQRT2;
+    expect(await largest(1)).toBe(1);
+    expect(await largest(0.999)).toBeLessThanOrEqual(0.999);
+    expect(await largest(corner)).toBeGreaterThan(corner - 0.02);
+  });
+
+  it("takes no gain for better that is nothing, and none that rests on a single example alone", () => {
+    const losses = (...sums: number[]) => sums.map((lossSum) => ({ lossSum, units: 1 }));
+    expect(isBetter(losses(2, 3), losses(2, 3), 1)).toBe(false);
+    expect(isBetter(losses(1), losses(2), 1)).toBe(true);
+    expect(isBetter(losses(1), losses(2, 2), 1)).toBe(false);
+  });
+
   it("is better by standard errors of n - 1: gains of 1 and 3 have a mean of 2 and an error of 1", () => {
     const [candidate, other] = [
       [
