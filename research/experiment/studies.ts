@@ -26,17 +26,30 @@ const BOTH = ["--methods", "fedavg,fdlora:private"];
 /** Rows of every table of docs/experiments/protocol.md. */
 const PROTOCOL = "references,local,fedavg,fedavg-finish,fdlora:private,fdlora:sends-personal";
 const CLINC = ["--scenario", "clinc150", "--rows", "1200", "--seeds", "5"];
-const ROUTING = ["--scenario", "routing", "--rows", "1000", "--clients", "5", "--seeds", "5", "--methods", PROTOCOL];
+const ROUTING = ["--scenario", "routing", "--rows", "1000", "--clients", "5", "--seeds", "5"];
 const LONGER = "references,local,fedavg,fedavg-finish,fdlora:private";
+/** Question 5: labels as vectors, with what the tuning pool chose for them. */
+const LABELS = [
+  "--methods",
+  "prototypes,prototypes:federated,local,fedavg,fedavg-finish,fdlora:private",
+  "--learning-rate",
+  "0.001",
+];
+const BANKING = ["--scenario", "banking77", "--rows", "900", "--seeds", "5"];
+const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", "--seeds", "5"];
 
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   clinc150: [...CLINC, "--methods", PROTOCOL],
   "clinc150-144": [...CLINC, "--methods", LONGER, "--steps", "144", "--local", "48"],
   "clinc150-288": [...CLINC, "--methods", LONGER, "--steps", "288", "--local", "96"],
-  routing: ROUTING,
-  "routing-time": [...ROUTING, "--split", "time"],
-  banking77: ["--scenario", "banking77", "--rows", "900", "--seeds", "5", "--methods", PROTOCOL],
-  abstracts: ["--scenario", "abstracts", "--rows", "900", "--seeds", "5", "--methods", PROTOCOL],
+  routing: [...ROUTING, "--methods", PROTOCOL],
+  "routing-time": [...ROUTING, "--methods", PROTOCOL, "--split", "time"],
+  banking77: [...BANKING, "--methods", PROTOCOL],
+  abstracts: [...ABSTRACTS, "--methods", PROTOCOL],
+  "clinc150-labels": [...CLINC, ...LABELS, "--prototypes", "1"],
+  "banking77-labels": [...BANKING, ...LABELS, "--prototypes", "1"],
+  "routing-labels": [...ROUTING, ...LABELS, "--prototypes", "1,1:personal"],
+  "abstracts-labels": [...ABSTRACTS, ...LABELS, "--prototypes", "1,1:personal"],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
