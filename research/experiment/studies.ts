@@ -7,6 +7,8 @@ const PRESETS = "fdlora:sends-personal,fdlora:paper,fdlora:private";
 const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`;
 const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
 const FEW = "local,fedavg,fdlora:sends-personal";
+/** Seeds that a table needs to be on the page. */
+const ENOUGH = ["--seeds", "5"];
 
 const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
 
@@ -25,8 +27,8 @@ const BOTH = ["--methods", "fedavg,fdlora:private"];
 
 /** Rows of every table of docs/experiments/protocol.md. */
 const PROTOCOL = "references,local,fedavg,fedavg-finish,fdlora:private,fdlora:sends-personal";
-const CLINC = ["--scenario", "clinc150", "--rows", "1200", "--seeds", "5"];
-const ROUTING = ["--scenario", "routing", "--rows", "1000", "--clients", "5", "--seeds", "5"];
+const CLINC = ["--scenario", "clinc150", "--rows", "1200", ...ENOUGH];
+const ROUTING = ["--scenario", "routing", "--rows", "1000", "--clients", "5", ...ENOUGH];
 const LONGER = "references,local,fedavg,fedavg-finish,fdlora:private";
 /** Question 5: labels as vectors, with what the tuning pool chose for them. */
 const LABELS = [
@@ -35,8 +37,8 @@ const LABELS = [
   "--learning-rate",
   "0.001",
 ];
-const BANKING = ["--scenario", "banking77", "--rows", "900", "--seeds", "5"];
-const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", "--seeds", "5"];
+const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
+const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   clinc150: [...CLINC, "--methods", PROTOCOL],
@@ -53,19 +55,20 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
-  "medical-others": ["--scenario", "medical", "--methods", OTHERS],
-  "alerts-others": ["--scenario", "alerts", "--methods", OTHERS],
+  "medical-others": ["--scenario", "medical", "--methods", OTHERS, ...ENOUGH],
+  "alerts-others": ["--scenario", "alerts", "--methods", OTHERS, ...ENOUGH],
   "medical-bases": ["--scenario", "medical", ...BASES],
   "alerts-bases": ["--scenario", "alerts", ...BASES],
   "severity-bases": ["--scenario", "severity", ...BASES],
-  clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10"],
-  alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100"],
-  rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora:sends-personal", "--rounds", "2,3,4,8"],
+  clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10", ...ENOUGH],
+  alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100", ...ENOUGH],
+  rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora:sends-personal", "--rounds", "2,3,4,8", ...ENOUGH],
   sync: [
     "--scenario",
     "medical",
     "--methods",
     "fdlora:sends-personal,fdlora:sync-2,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed",
+    ...ENOUGH,
   ],
   ablations: [
     "--scenario",
@@ -73,9 +76,10 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
     "--methods",
     "fdlora:sends-personal,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:finish,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
       "fdlora:loss-fusion,fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
+    ...ENOUGH,
   ],
-  noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2"],
-  dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2"],
+  noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2", ...ENOUGH],
+  dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2", ...ENOUGH],
   privacy: ["--scenario", "medical", ...PRIVATE, "--steps", "8", "--batch-size", "48", "--learning-rate", "0.02"],
   "privacy-intents": [
     ...["--scenario", "intents", "--rows", "3000", ...PRIVATE],
