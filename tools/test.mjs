@@ -4,9 +4,9 @@
  */
 import { rmSync } from "node:fs";
 import { ensureChromium } from "./setup/chromium.mjs";
-import { ensureFirefox } from "./setup/firefox.mjs";
 import { ensurePostgres } from "./setup/postgres.mjs";
 import { main, root, run, SetupError } from "./setup/process.mjs";
+import { ensureSystemBrowser } from "./setup/systemBrowser.mjs";
 import { setUp } from "./setup.mjs";
 import { countTests, failedRun, summaryLine } from "./testing/summary.mjs";
 
@@ -29,7 +29,8 @@ async function runTests() {
   await setUp();
   // The projects "browser" and "e2e" drive it. Its software WebGPU adapter is always there, so no WebGPU test may skip.
   const chromium = await ensureChromium();
-  await ensureFirefox();
+  await ensureSystemBrowser("Firefox");
+  await ensureSystemBrowser("WebKitGTK");
   await ensurePostgres();
   rmSync(REPORT, { force: true });
   const env = { DUET_CHROMIUM: chromium, REQUIRE_WEBGPU: "1" };
