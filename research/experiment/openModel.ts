@@ -12,6 +12,8 @@ export interface OpenModel {
   readonly model: LanguageModel;
   /** Modules that get an adapter unless somebody asks for others. */
   readonly defaultTargets: readonly string[];
+  /** The same for phones and old laptops. */
+  readonly smallTargets: readonly string[];
   /** D of its embeddings; null where it has none. */
   readonly embeddingWidth: number | null;
 }
@@ -23,6 +25,6 @@ export async function openModel(folder: string, precision: WeightPrecision = "ex
     readFileSync(`${folder}/${name}`),
   );
   const architecture = parseArchitecture(files.config);
-  const { defaultTargets } = architecture;
-  return { model: loadModel(files, { precision }), defaultTargets, embeddingWidth: embeddingWidth(architecture) };
+  const { defaultTargets, smallTargets } = architecture;
+  return { model: loadModel(files, { precision }), defaultTargets, smallTargets, embeddingWidth: embeddingWidth(architecture) };
 }

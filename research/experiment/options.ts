@@ -3,6 +3,7 @@ import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { codingByName } from "@duet/lora-core/compression/uploadCoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
+import { DEVICE_CLASSES } from "@duet/lora-core/federation/federationDefaults";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
@@ -50,6 +51,7 @@ const fields = z.strictObject({
   upload: list(codingByName).optional(),
   "sum-bits": list(z.union([z.literal("none"), z.coerce.number().pipe(sumBits)])).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
+  devices: list(z.enum(DEVICE_CLASSES)).optional(),
   split: z.literal("time").optional(),
   /** none, or the rate; behind a colon "personal" where they never leave a client. */
   prototypes: list(z.string().regex(/^(none|\d+(\.\d+)?(:personal)?)$/)).optional(),
@@ -96,6 +98,7 @@ export const USAGE = `npm run experiment -- [options]
   --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
   --sum-bits none,B         secure sums, without their masks, of values in 16, 12 or 8 bits (default none)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
+  --devices D,D             usual, small: what is proposed for phones and old laptops, batch size included (default usual)
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)
   --codes labels            labels are numbers, which say nothing of what they mean

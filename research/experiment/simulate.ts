@@ -5,7 +5,7 @@
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayout";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
-import { clientPrivacyOf, DEFAULT_UPLOAD, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import { clientPrivacyOf, DEFAULT_UPLOAD, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
@@ -28,8 +28,6 @@ import { openMeter, type SimulatedClient, simulatedClients, takeTurn } from "./s
 import { SimulatedCoordinator } from "./simulatedCoordinator.ts";
 import { mean } from "./statistics/interval.ts";
 
-const RANK = 8;
-const ALPHA = 16;
 /** That a sum has to have room for: a federation's by default. */
 const MAX_CLIENTS = 20;
 const DEVICE = { backend: "wasm", threads: 1, reason: "An experiment.", description: "Node.js" } as const;
@@ -39,6 +37,7 @@ export interface SimulationOptions {
   readonly data: ExperimentData;
   readonly model: LanguageModel;
   readonly defaultTargets: readonly string[];
+  readonly smallTargets: readonly string[];
   /** D of the model's embeddings, for label prototypes. */
   readonly embeddingWidth?: number | null;
   /** Called after every client's round with the share of the work that is done. */
@@ -77,13 +76,14 @@ export class Simulation {
 
   /** Takes the bound model over. */
   constructor(options: SimulationOptions, taskModel: TaskModel) {
-    const { settings, data, model, defaultTargets } = options;
+    const { settings, data, model, defaultTargets, smallTargets } = options;
     const method = methodNamed(settings.method, settings.sync);
-    const family = defaultTraining(model.family);
-    const { batchSize, learningRate = family.learningRate, privacy } = settings;
+    const family = defaultTraining(model.family, settings.devices);
+    const { batchSize } = settings.devices ? family : settings;
+    const { learningRate = family.learningRate, privacy } = settings;
     const maxTokens = data.maxTokens ?? family.maxTokens;
     const training = { ...family, batchSize, learningRate, maxTokens, ...(privacy ? { privacy } : {}) };
-    const adapter = { rank: RANK, alpha: ALPHA, dropout: 0, targetModules: [...defaultTargets], ...prototypesOf(options) };
+    const adapter = { ...defaultAdapter({ defaultTargets, smallTargets }, settings.devices), ...prototypesOf(options) };
     this.#options = options;
     this.#taskModel = taskModel;
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
@@ -98,7 +98,7 @@ export class Simulation {
       coding: upload,
       budgets: this.#budgets,
       layout: travelling(adapterLayout(model.linears, adapter)),
-      rank: RANK,
+      rank: adapter.rank,
       seed,
       clients: this.clients.length,
       sums: sumBits ? new RoundedSums(method, range, sumBits, seed) : null,

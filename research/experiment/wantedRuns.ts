@@ -35,12 +35,14 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     sumBits: options["sum-bits"] ?? ["none" as const],
     upload: options.upload ?? [AS_THEY_ARE],
     prototypes: options.prototypes ?? ["none"],
+    devices: options.devices ?? ["usual" as const],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
     const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
     const rounded = sumBits === "none" ? {} : { sumBits };
+    const held = devices === "usual" ? {} : { devices };
     const coding = upload.format === "f32" ? {} : { upload };
     return {
       ...common,
@@ -51,6 +53,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
       ...noisy,
       ...rounded,
       ...coding,
+      ...held,
       ...prototypesBy(prototypes),
       ...chosen,
     };

@@ -5,7 +5,7 @@ import { codingByName, nameOfCoding } from "@duet/lora-core/compression/uploadCo
 import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
-import { DEFAULT_UPLOAD, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { DEFAULT_UPLOAD, DEVICE_CLASSES, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { DEVICE_KINDS, type DeviceKind } from "@duet/lora-core/protocol/deviceKind";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
@@ -49,6 +49,7 @@ const options = z.strictObject({
   "no-kill": z.boolean().default(false),
   epsilon: z.coerce.number().positive().max(100).optional(),
   "client-epsilon": z.coerce.number().positive().max(100).optional(),
+  devices: z.enum(DEVICE_CLASSES).optional(),
   rounds: whole(1, 200).optional(),
   "local-steps": whole(1, 10_000).optional(),
   "inner-steps": whole(1, 10_000).optional(),
@@ -91,6 +92,7 @@ export const USAGE = `npm run demo -- [options]
   --epsilon E               differential privacy of records: a client stops before it has spent more than E
   --client-epsilon E        with --secure: differential privacy of clients, noise in the sums that drowns what so few tabs learn
   --upload FORMAT           how uploads are coded: f32, f16, int8, int4; int8:0.25 sends the largest quarter (default ${nameOfCoding(DEFAULT_UPLOAD)})
+  --devices small           what is proposed for phones and old laptops: rank 4 on queries and values, fewer and shorter rows
   --rounds N --local-steps N --inner-steps N --batch-size N --max-tokens N
   --backend webgpu|wasm|cpu force the tabs' backend           --seed N
   --json FILE               write the report                  --screenshots FOLDER (default out/demo)

@@ -137,6 +137,7 @@ async function createFederation(organiser: CoordinatorClient, url: string, data:
     ...definedOnly({
       preset: options.preset,
       upload: options.upload,
+      devices: options.devices,
       clientEpsilon: options["client-epsilon"],
       rounds: options.rounds,
       localSteps: options["local-steps"],

@@ -39,6 +39,8 @@ test("settings that no federation can have are refused with the file's name", as
   const good = { name: "Wards", task: { kind: "label", labels: ["flu", "cold"] } };
   expect(await refusal({ ...good, rouns: 3 })).toEqual([2, expect.stringMatching(/bad\.json: .*rouns/)]);
   expect(await refusal({ ...good, method: "fedmagic" })).toEqual([2, expect.stringMatching(/There is no method "fedmagic"/)]);
+  expect(await refusal({ ...good, devices: "tablets" })).toEqual([2, expect.stringMatching(/bad\.json: Devices/)]);
+  expect(await refusal({ ...good, devices: "small" })).toEqual([0, undefined]);
   expect(await refusal({ ...good, rounds: 0 })).toEqual([2, expect.stringMatching(/bad\.json: Rounds must be at least 1/)]);
   expect(await refusal({ ...good, model: "gpt-9" })).toEqual([
     1,

@@ -1,5 +1,4 @@
 /** What an engine is begun with in a federation, on this device. */
-import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
@@ -10,22 +9,21 @@ import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { BeginRequest, ClientEngine } from "./clientEngine.ts";
 import { adviceFor } from "./memoryAdvice.ts";
 
+/** What it is begun with, and whether that may be more than this device holds. */
+export type DeviceSetup = Pick<BeginRequest, "setup" | "model"> & { readonly isTight: boolean };
+
 export async function engineSetup(
   config: FederationConfig,
   engine: Pick<ClientEngine, "deviceLimits">,
   backend: BackendName | null,
-): Promise<Pick<BeginRequest, "setup" | "model">> {
+): Promise<DeviceSetup> {
   const { task, adapter, training, seed, aggregation } = config;
   // A secure sum has a form of its own.
   const upload = aggregation === "secure" ? AS_THEY_ARE : config.upload;
-  const memory = stepMemory(config, await engine.deviceLimits(backend));
+  const { fit } = adviceFor(config, await engine.deviceLimits(backend));
+  // Where nothing fits, as little at a time as possible: the estimate may be too high.
+  const memory: StepMemory = fit.kind === "fits" ? fit.memory : { rowsAtOnce: 1, recompute: true };
   const trainings = training.privacy && trainingsOf(methodOf(config.strategy), config.budgets);
   const setup = { task, adapter, training, upload, seed, memory, ...(trainings ? { trainings } : {}) };
-  return { setup, model: fingerprint(config.model.files) };
-}
-
-/** Where nothing fits, as little at a time as possible: the estimate may be too high. */
-function stepMemory(config: FederationConfig, limits: DeviceLimits): StepMemory {
-  const { fit } = adviceFor(config, limits);
-  return fit.kind === "fits" ? fit.memory : { rowsAtOnce: 1, recompute: true };
+  return { setup, model: fingerprint(config.model.files), isTight: fit.kind !== "fits" };
 }

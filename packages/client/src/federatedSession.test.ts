@@ -230,6 +230,24 @@ test("a private federation tells the engine all of its trainings, any other none
   expect(begun).toEqual([undefined, [local, ...Array.from({ length: rounds }, () => inner)]]);
 });
 
+test("a device that may be too small says so when it joins, and computes as little at a time as it can", async () => {
+  for (const bytes of [null, 1]) {
+    const { engine } = fakeEngine([]);
+    const begun: unknown[] = [];
+    const begin: typeof engine.begin = (request) => {
+      begun.push(request.setup.memory);
+      return engine.begin(request);
+    };
+    const deviceLimits = async () => ({ bytes, tensorBytes: null, weightBytes: null });
+    const { stage, coordinator } = started({ engine: { ...engine, begin, deviceLimits } });
+    await stage("working");
+    const told = coordinator.said.find(({ name }) => name === "client:join")?.payload as { device: object };
+    expect("isTight" in told.device).toBe(bytes === 1);
+    const whole = { rowsAtOnce: snapshotOf().config.training.batchSize, recompute: false };
+    expect(begun).toEqual([bytes === 1 ? { rowsAtOnce: 1, recompute: true } : whole]);
+  }
+});
+
 /** Round 1 of a secure federation, at this step of its sum. */
 function summing(step: "keys" | "shares", answered: string[] = []): Snapshot {
   const open = collecting(1);

@@ -183,10 +183,11 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         else throttled.download(tell);
       });
     const { device, modelKept } = await clock.opening("load", openModel);
-    const setup = await engineSetup(config, engine, backend);
-    const begin = () => unlessSilent(() => engine.begin({ rows: options.rows, ...setup, start: options.start }));
+    const { isTight, ...begun } = await engineSetup(config, engine, backend);
+    const begin = () => unlessSilent(() => engine.begin({ rows: options.rows, ...begun, start: options.start }));
     const samples = await clock.opening("tokenise", begin);
-    return { kind: "opened", device, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
+    const told = isTight ? { ...device, isTight } : device;
+    return { kind: "opened", device: told, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
 
   const sentRows = () => store.get().view.samples?.train ?? null;

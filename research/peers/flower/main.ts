@@ -54,9 +54,9 @@ try {
 
 /** Also writes the files that the other implementation starts from. */
 async function federateHere(settings: RunSettings, data: string, folder: string): Promise<readonly PeerRound[]> {
-  const { model, defaultTargets } = await openModel(settings.model);
+  const { model, defaultTargets, smallTargets } = await openModel(settings.model);
   const rows = experimentData(data, settings);
-  const simulation = await createSimulation({ settings, data: rows, model, defaultTargets, onProgress: () => {} });
+  const simulation = await createSimulation({ settings, data: rows, model, defaultTargets, smallTargets, onProgress: () => {} });
   try {
     const config: unknown = JSON.parse(readFileSync(join(settings.model, "config.json"), "utf8"));
     const before = simulation.clients.map(({ client }) => client);

@@ -48,9 +48,9 @@ interface ComparedRun {
 /** One client after the other. */
 async function* outcomesOf({ settings, data, python, budgets }: ComparedRun): AsyncGenerator<readonly ClientOutcome[]> {
   const { seed } = settings;
-  const { model, defaultTargets } = await openModel(settings.model);
+  const { model, defaultTargets, smallTargets } = await openModel(settings.model);
   const rows = experimentData(data ?? "../shared/data", settings);
-  const simulation = await createSimulation({ settings, data: rows, model, defaultTargets, onProgress: () => {} });
+  const simulation = await createSimulation({ settings, data: rows, model, defaultTargets, smallTargets, onProgress: () => {} });
   const { fusion } = fdLora.configSchema.parse(presetOf(fdLora.id).config);
   try {
     await simulation.run();

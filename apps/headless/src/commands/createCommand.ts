@@ -5,7 +5,7 @@ import { codingByName } from "@duet/lora-core/compression/uploadCoding";
 import { task } from "@duet/lora-core/data/task";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEVICE_CLASSES, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { joining } from "@duet/lora-core/protocol/organiserView";
@@ -26,6 +26,7 @@ const settings = z.strictObject({
   preset: z.string().optional(),
   aggregation: z.enum(["plain", "secure"]).optional(),
   upload: codingByName.optional(),
+  devices: z.enum(DEVICE_CLASSES).optional(),
   clientEpsilon: z.number().positive().optional(),
   robustness: z.enum(Object.keys(ROBUSTNESS) as [keyof typeof ROBUSTNESS]).optional(),
   labelVectors: prototypeConfig.shape.travel.optional(),

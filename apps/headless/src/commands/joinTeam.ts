@@ -125,7 +125,8 @@ async function open(
       { stage: "loadingModel" },
     ),
   );
-  const samples = await engine.begin({ rows, ...(await engineSetup(config, engine, backend)), start: null });
+  const { isTight: _, ...begun } = await engineSetup(config, engine, backend);
+  const samples = await engine.begin({ rows, ...begun, start: null });
   return { model, samples };
 }
 

@@ -3,6 +3,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
 import type { Organiser } from "../hooks/useOrganiser.ts";
 import { formatClock } from "../lib/format.ts";
+import { tightText } from "../lib/tightDevices.ts";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { LinkRows } from "./LinkRows.tsx";
@@ -71,7 +72,7 @@ function Waiting({ waiting, organiser }: { readonly waiting: OrganiserView["wait
         {waiting.map(({ id, name, device, askedAt }) => (
           <tr key={id}>
             <td data-label="Waiting">{name}</td>
-            <td data-label="Device">{device ? device.description || device.backend : "not told"}</td>
+            <td data-label="Device">{device ? `${device.description || device.backend}${tightText(device)}` : "not told"}</td>
             <td data-label="Since">{formatClock(askedAt)}</td>
             <td className="wide">
               <Group gap="xs">

@@ -2,6 +2,7 @@ import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { NOT_TOLD, tellersText, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
+import { TIGHT } from "../lib/tightDevices.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -82,6 +83,7 @@ function Row({ client, answer }: RowProps) {
         {device?.backend ?? notTold}
         {device?.backend === "wasm" && ` × ${device.threads}`}
         {device?.backend === "webgpu" && <div className="muted small">{device.description}</div>}
+        {device?.isTight && <div className="muted small">{TIGHT}</div>}
       </td>
       <td data-label="Rows" className="number">
         {isTold(samples) ? samples.train + samples.fusion + samples.test : "–"}

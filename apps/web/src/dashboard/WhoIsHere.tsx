@@ -1,6 +1,8 @@
+import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
 import { formatClock, plural } from "../lib/format.ts";
+import { tightDevicesText, tightText } from "../lib/tightDevices.ts";
 import { Panel } from "../ui/Panel.tsx";
 
 const STATES = { present: "ready", away: "away, may come back", left: "left" } as const;
@@ -8,6 +10,7 @@ const STATES = { present: "ready", away: "away, may come back", left: "left" } a
 /** Everybody who has joined, with what each tells; and how many wait at the door. */
 export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
   const { clients, waiting } = snapshot;
+  const tight = tightDevicesText(snapshot);
   const door = waiting > 0 ? `${plural(waiting, "client")} to be let in: on the dashboard` : null;
   return (
     <Panel
@@ -41,9 +44,14 @@ export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
           ))}
         </tbody>
       </table>
+      {tight && (
+        <p className="small" role="status">
+          {tight}
+        </p>
+      )}
     </Panel>
   );
 }
 
-const backendText = ({ backend, threads }: { readonly backend: string; readonly threads: number }): string =>
-  backend === "wasm" ? `wasm, ${plural(threads, "thread")}` : backend;
+const backendText = (device: Device): string =>
+  `${device.backend === "wasm" ? `wasm, ${plural(device.threads, "thread")}` : device.backend}${tightText(device)}`;

@@ -1,6 +1,7 @@
 import type { Offer } from "@duet/client/typedSocket";
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
+import type { DeviceClass } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
@@ -50,6 +51,7 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
     onChange({ model, kind, initial: null });
   };
   const settings = settingsFor(form);
+  const unlessChosen = (devices: DeviceClass) => (form.devices === devices ? null : settingsFor({ ...form, devices }));
   return (
     <Panel title="Name and base model">
       <div className="fields">
@@ -72,7 +74,7 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
         />
       </div>
       {settings && (
-        <MemoryNote settings={settings} smaller={form.devices === "usual" ? settingsFor({ ...form, devices: "small" }) : null} />
+        <MemoryNote settings={settings} place={{ kind: "form", smaller: unlessChosen("small"), usual: unlessChosen("usual") }} />
       )}
     </Panel>
   );

@@ -1,3 +1,5 @@
+import type { MemorySettings } from "@duet/client/memoryAdvice";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -115,7 +117,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
                   Take {proposal}
                 </Button>
               )}
-              <MemoryNote settings={config} smaller={null} />
+              <MemoryNote settings={config} place={{ kind: "join", smaller: forSmallDevices(config) }} />
               {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
               <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
                 {rule === "approval" ? "Ask to join" : "Join and train"}
@@ -150,6 +152,10 @@ function ClosedDoorNote({
     </Alert>
   );
 }
+
+/** What a federation of the same base and task takes where phones and old laptops are meant to join. */
+const forSmallDevices = ({ name, model, task }: Snapshot["config"]): MemorySettings =>
+  defaultFederation({ name, model, task, devices: "small" });
 
 /** How single updates and rows are protected. */
 function protectionText({ aggregation, robustness, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {

@@ -1,9 +1,11 @@
 import type { Offer } from "@duet/client/typedSocket";
+import type { DeviceClass } from "@duet/lora-core/federation/federationDefaults";
 import { Button } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Shell } from "../app/Shell.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { type AccountHandle, useAccount } from "../hooks/useAccount.ts";
+import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
@@ -19,6 +21,7 @@ import {
 import type { FederationForm } from "../newFederation/federationForm.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { initialForm } from "../newFederation/initialForm.ts";
+import { proposedDevices } from "../newFederation/proposedDevices.ts";
 import { randomSeed } from "../newFederation/randomSeed.ts";
 import { SignedInAs } from "../newFederation/SignedInAs.tsx";
 import { SignIn } from "../newFederation/SignIn.tsx";
@@ -58,11 +61,17 @@ function Content({ offer, account }: { readonly offer: Offer | null; readonly ac
 function NewFederationForm({ offer }: { readonly offer: Offer }) {
   const { coordinator, storage } = useServices();
   const go = useGo();
-  const [form, setForm] = useState(() => initialForm(offer.models));
+  const [filled, setFilled] = useState(() => initialForm(offer.models));
+  const [devices, setDevices] = useState<DeviceClass | null>(null);
+  const limits = useDeviceLimits();
   const [creating, create] = useTask();
   const [seed] = useState(randomSeed);
+  const form = { ...filled, devices: devices ?? proposedDevices(filled, limits) };
   const result = toConfig(form, seed);
-  const change = (part: Partial<FederationForm>) => setForm((current) => ({ ...current, ...part }));
+  const change = (part: Partial<FederationForm>) => {
+    if (part.devices) setDevices(part.devices);
+    setFilled((current) => ({ ...current, ...part }));
+  };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();

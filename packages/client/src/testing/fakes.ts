@@ -134,7 +134,7 @@ export function fakeEngine(calls: Calls) {
       const device = { backend: backend ?? "webgpu", threads: 1, reason: "A test.", description: "a test" } as const;
       return { device, modelKept: true };
     },
-    deviceLimits: async (backend) => ({ backend: backend ?? "webgpu", memoryBytes: 4e9, bufferBytes: 1e9 }) as never,
+    deviceLimits: async () => ({ bytes: null, tensorBytes: null, weightBytes: null }),
     recall: async () => null,
     async begin({ rows }) {
       calls.push(`begin ${rows}`);

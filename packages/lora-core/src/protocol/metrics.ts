@@ -42,6 +42,8 @@ export const device = z.strictObject({
   reason: z.string().max(300),
   /** The GPU's or browser's own name. */
   description: z.string().max(200),
+  /** What the federation takes may be more memory than it allows, by its own estimate. Left out where it fits. */
+  isTight: z.literal(true).optional(),
 });
 export type Device = z.output<typeof device>;
 /** As a client may say it now. */

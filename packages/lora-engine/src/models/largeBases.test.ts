@@ -1,6 +1,7 @@
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { estimateMemory, occupiedBytes } from "@duet/lora-core/architectures/memoryEstimate";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import { wasmMemory } from "../kernels/wasmHeap.ts";
@@ -16,11 +17,20 @@ import { smallTokenizer } from "./testing/randomEncoder.ts";
 const { DUET_LARGE_BASES = "" } = process.env;
 const wanted = DUET_LARGE_BASES.split(",");
 
-const WORKS = [
+/** What is proposed for phones and old laptops. */
+const { batchSize, maxTokens } = defaultTraining("causal-lm", "small");
+const WORKS: readonly {
+  readonly batchSize: number;
+  readonly maxTokens: number;
+  readonly recompute: boolean;
+  readonly upper?: number;
+  readonly isSmall?: boolean;
+}[] = [
   { batchSize: 1, maxTokens: 128, recompute: false },
   { batchSize: 8, maxTokens: 64, recompute: false },
   { batchSize: 8, maxTokens: 64, recompute: true },
   { batchSize: 8, maxTokens: 64, recompute: false, upper: 4 },
+  { batchSize, maxTokens, recompute: false, isSmall: true },
 ];
 const ANSWER_TOKENS = 4;
 /** Float32 is what the smaller one took before 16-bit weights were kept as they are. */
@@ -50,10 +60,12 @@ describe.each(RUNS)("random weights of the shape of $name, from $stored, on wasm
       const bytes = meter.live() - before;
       report(`${name} ${stored}: loaded in ${seconds(loaded)}, ${megabytes(bytes)} of tensors, heap ${heap()}`);
       const task = createCausalTask(weights, createPromptEncoder(smallTokenizer, config), { kind: "text" });
-      for (const { upper, ...work } of WORKS) {
+      for (const { upper, isSmall, ...work } of WORKS) {
         const layer = ({ name }: { readonly name: string }) => Number(/\.(\d+)\./.exec(name)?.[1]);
         const modules = linears.filter((module) => upper === undefined || layer(module) >= config.layers - upper);
-        const adapter = { rank: 8, alpha: 16, dropout: 0, targetModules: modules.map(({ name }) => name) };
+        const adapter = isSmall
+          ? defaultAdapter(architecture, "small")
+          : { rank: 8, alpha: 16, dropout: 0, targetModules: modules.map(({ name }) => name) };
         const bytesPerWeight = stored === "BF16" ? 2 : 4;
         const workload = { ...work, answerTokens: ANSWER_TOKENS, evaluationRows: 1, bytesPerWeight } as const;
         const estimate = estimateMemory(architecture, adapter, workload);
@@ -66,7 +78,7 @@ describe.each(RUNS)("random weights of the shape of $name, from $stored, on wasm
         );
         const peak = meter.takePeak() - before;
         report(
-          `  ${work.batchSize} x ${work.maxTokens}${work.recompute ? ", layers twice" : ""}${upper ? `, upper ${upper} layers` : ""}: ` +
+          `  ${work.batchSize} x ${work.maxTokens}${work.recompute ? ", layers twice" : ""}${upper ? `, upper ${upper} layers` : ""}${isSmall ? ", rank 4 on q and v" : ""}: ` +
             `${times.map((time) => time.toFixed(2)).join(", ")} s of a processor, ` +
             `${megabytes(peak)} of tensors, estimate ${megabytes(estimate.step)}, in all ${megabytes(occupiedBytes(estimate))}, heap ${heap()}`,
         );

@@ -1,15 +1,18 @@
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
-import { estimateMemory, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
+import { estimateMemory, occupiedBytes, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
 import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { bytesPerWeight } from "@duet/lora-core/architectures/weightStorage";
+import { type DeviceClass, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { sizeOf } from "@duet/lora-core/tensors/namedTensors";
+import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { Example } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
+import { LARGE_BASES } from "../models/testing/randomBase.ts";
 import { createWasmMeter, takeTrainingStep, type WasmMeter } from "./testing/stepMemory.ts";
 
 const labels = ["first", "second"];
@@ -66,6 +69,26 @@ describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on 
     model.dispose();
     expect(meter.live()).toBe(before);
   });
+});
+
+test.each([
+  ["use-lite", readModelFolder("use-lite").config, 2],
+  ["duet-tiny", readModelFolder("duet-tiny").config, 2],
+  ["SmolLM2-135M, bfloat16", LARGE_BASES["SmolLM2-135M"], 2],
+  ["SmolLM2-135M, float32", LARGE_BASES["SmolLM2-135M"], 4],
+] as const)("what is proposed for phones and old laptops takes less than 1 GB in all on %s", (_, config, stored) => {
+  const architecture = parseArchitecture(config);
+  const taking = (devices: DeviceClass) =>
+    occupiedBytes(
+      estimateMemory(architecture, defaultAdapter(architecture, devices), {
+        ...defaultTraining(architecture.family, devices),
+        answerTokens: 4,
+        evaluationRows: EVALUATION_ROWS,
+        bytesPerWeight: stored,
+      }),
+    );
+  expect(taking("small")).toBeLessThan(1e9);
+  expect(taking("small")).toBeLessThan(0.85 * taking("usual"));
 });
 
 /** Whole names of the modules in the last `count` layers. */
