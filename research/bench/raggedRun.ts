@@ -1,7 +1,8 @@
 /**
  * Training on real rows of unequal length, as the product does it, beside what a person would run instead: transformers with peft, which pads a
  * batch to its longest row. Both begin with the same adapter and take the same batches, so that their losses must agree; peft does so once more on batches
- * in random order, as its users have them unless they ask for more. In turns, on as many threads.
+ * in random order, as its users have them unless they ask for more. In turns, on as many threads. Beside the clock it reads the processor's time, which
+ * a busy machine lengthens less.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
@@ -38,16 +39,21 @@ export interface RaggedOptions {
   readonly minilm: string | null;
 }
 
+/** Rows a second, by the clock and of the processor. */
+export interface Pace {
+  readonly clock: number;
+  readonly processor: number;
+}
+
 export interface RaggedOutcome {
   readonly name: string;
   readonly batchSize: number;
   /** Tokens of a row: median and longest. */
   readonly tokens: readonly [number, number];
-  /** Rows a second. */
-  readonly ours: number;
-  readonly peft: number;
+  readonly ours: Pace;
+  readonly peft: Pace;
   /** With batches in random order. */
-  readonly peftRandom: number;
+  readonly peftRandom: Pace;
   /** Nats, at any step on the same batches. */
   readonly difference: number;
 }
@@ -95,15 +101,15 @@ async function measureOne(
       { adapter, batches: list, labelTokens: labels.map((label) => bound.encodeInput(label, config.maxTokens)), ...config },
       { python, threads, device: "cpu", folder, files },
     );
-  const runs = { ours: [] as number[], peft: [] as number[], peftRandom: [] as number[] };
+  const runs = { ours: [] as Pace[], peft: [] as Pace[], peftRandom: [] as Pace[] };
   let difference = 0;
   try {
     for (let repeat = 0; repeat < REPEATS; repeat++) {
       const own = await train(bound, examples, adapter, config);
       const theirs = await peft(grouped);
-      runs.ours.push(rowsPerSecond(own.times, grouped));
-      runs.peft.push(rowsPerSecond(theirs.times, grouped));
-      runs.peftRandom.push(rowsPerSecond((await peft(mixed)).times, mixed));
+      runs.ours.push(paceOf(own, grouped));
+      runs.peft.push(paceOf(theirs, grouped));
+      runs.peftRandom.push(paceOf(await peft(mixed), mixed));
       difference = Math.max(difference, ...own.losses.map((loss, i) => Math.abs(loss - (theirs.answers[i] ?? Number.NaN))));
     }
   } finally {
@@ -115,9 +121,9 @@ async function measureOne(
     name: `${name}, ${folder.split("/").at(-1) === "model" ? "all-MiniLM-L6-v2" : folder.split("/").at(-1)}`,
     batchSize: config.batchSize,
     tokens: [lengths[Math.floor(lengths.length / 2)] ?? 0, lengths.at(-1) ?? 0],
-    ours: median(runs.ours),
-    peft: median(runs.peft),
-    peftRandom: median(runs.peftRandom),
+    ours: medianPace(runs.ours),
+    peft: medianPace(runs.peft),
+    peftRandom: medianPace(runs.peftRandom),
     difference,
   };
 }
@@ -128,11 +134,13 @@ function taken(stream: Iterator<readonly Example[]>): readonly (readonly Example
   return Array.from({ length: STEPS.warmUp + STEPS.measured }, () => stream.next().value as readonly Example[]);
 }
 
-/** The product's own training, with the milliseconds and the loss of every step. */
+/** The product's own training, with the milliseconds, by the clock and of the processor, and the loss of every step. */
 async function train(model: TaskModel, examples: readonly Example[], start: NamedTensors, config: TrainingConfig) {
   const times: number[] = [];
+  const processor: number[] = [];
   const losses: number[] = [];
   let before = performance.now();
+  let spent = process.cpuUsage();
   await trainAdapter(model, examples, start, {
     ...{ part: "all", weight: 1, beside: null, proximal: null, control: null, distill: null, balanced: false },
     steps: STEPS.warmUp + STEPS.measured,
@@ -144,19 +152,38 @@ async function train(model: TaskModel, examples: readonly Example[], start: Name
     beforeStep: async () => undefined,
     onStep: (_, loss) => {
       const now = performance.now();
+      const { user, system } = process.cpuUsage(spent);
       times.push(now - before);
+      processor.push((user + system) / 1000);
       losses.push(loss);
       before = now;
+      spent = process.cpuUsage();
     },
   });
-  return { times, losses };
+  return { times, processor, losses };
 }
+
+/** Milliseconds of every step. */
+interface Taken {
+  readonly times: readonly number[];
+  readonly processor: readonly number[];
+}
+
+const paceOf = ({ times, processor }: Taken, batches: readonly (readonly Example[])[]): Pace => ({
+  clock: rowsPerSecond(times, batches),
+  processor: rowsPerSecond(processor, batches),
+});
 
 /** Of the steps after those to warm up. */
 function rowsPerSecond(times: readonly number[], taken: readonly (readonly Example[])[]): number {
   const total = (values: readonly number[]) => values.slice(STEPS.warmUp).reduce((sum, value) => sum + value, 0);
   return (1000 * total(taken.map((batch) => batch.length))) / total(times);
 }
+
+const medianPace = (paces: readonly Pace[]): Pace => ({
+  clock: median(paces.map(({ clock }) => clock)),
+  processor: median(paces.map(({ processor }) => processor)),
+});
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -6,7 +6,7 @@ import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { NanoGptRun } from "./nanoGptRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
-import type { RaggedOutcome } from "./raggedRun.ts";
+import type { Pace, RaggedOutcome } from "./raggedRun.ts";
 import { COMPUTED_PHASES, evaluationShare, type RoundProfile } from "./roundRun.ts";
 import type { ScanRun } from "./scanRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
@@ -64,12 +64,13 @@ export function printRound({ model, threads, load, tokenise, all: rounds, middle
 
 export const raggedTitle = (threads: number): string =>
   `Training on real rows beside transformers and peft, rows a second, ${threads === 1 ? "one thread" : `${threads} threads`} each\n` +
-  "  rows, base                        batch  tokens, median and most   ours   peft   random batches   ours / peft   losses agree to";
+  "  rows, base                        batch  tokens, median and most   ours   peft   random batches   ours / peft   of processor time   losses agree to";
 
 export function raggedLine({ name, batchSize, tokens, ours, peft, peftRandom, difference }: RaggedOutcome): string {
-  const figure = (value: number, width: number) => value.toFixed(1).padStart(width);
-  const ratios = `${(ours / peft).toFixed(2)}, ${(ours / peftRandom).toFixed(2)}`.padStart(14);
-  return `  ${name.padEnd(34)}${String(batchSize).padStart(5)}${tokens.join(", ").padStart(26)}${figure(ours, 7)}${figure(peft, 7)}${figure(peftRandom, 17)}${ratios}${difference.toExponential(1).padStart(18)}`;
+  const figure = ({ clock }: Pace, width: number) => clock.toFixed(1).padStart(width);
+  const ratios = (by: keyof Pace) => `${(ours[by] / peft[by]).toFixed(2)}, ${(ours[by] / peftRandom[by]).toFixed(2)}`;
+  const figures = `${figure(ours, 7)}${figure(peft, 7)}${figure(peftRandom, 17)}${ratios("clock").padStart(14)}${ratios("processor").padStart(20)}`;
+  return `  ${name.padEnd(34)}${String(batchSize).padStart(5)}${tokens.join(", ").padStart(26)}${figures}${difference.toExponential(1).padStart(18)}`;
 }
 
 /** Ops that take less are in no line. */

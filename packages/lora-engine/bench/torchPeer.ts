@@ -15,7 +15,12 @@ import type { Contest, TorchEntry } from "./contests.ts";
 import { ADAPTER_SCALE, LEARNING_RATE, type Measured, summary } from "./measureSteps.ts";
 import { type BatchArrays, RANK, TEMPERATURE } from "./subjects.ts";
 
-const answer = z.object({ answers: z.array(z.number()), times: z.array(z.number()), version: z.string() });
+const answer = z.object({
+  answers: z.array(z.number()),
+  times: z.array(z.number()),
+  processor: z.array(z.number()),
+  version: z.string(),
+});
 
 /** Longer than any contest takes. */
 const DEADLINE_MS = 300_000;
@@ -54,11 +59,11 @@ export interface TorchRows {
   readonly clipNorm: number;
 }
 
-/** Milliseconds and loss of every step. @throws {Error} with the last line that Python wrote, when it cannot run. */
+/** Milliseconds, by the clock and of the processor, and loss of every step. @throws {Error} with the last line that Python wrote, when it cannot run. */
 export async function measureTorchRows(
   { adapter, batches, labelTokens, learningRate, weightDecay, clipNorm }: TorchRows,
   options: TorchOptions,
-): Promise<Pick<z.output<typeof answer>, "answers" | "times">> {
+): Promise<Pick<z.output<typeof answer>, "answers" | "times" | "processor">> {
   const { family } = parseArchitecture(options.files.config);
   const request = {
     ...{ work: "rows", family, temperature: TEMPERATURE, learningRate, weightDecay, clipNorm },
