@@ -50,7 +50,7 @@ const coreFolders = {
     "strategies",
     "training",
   ],
-  exports: ["adapters", "architectures", "checkpoints", "protocol", "tensors"],
+  exports: ["adapters", "architectures", "checkpoints", "protocol", "tensors", "tokenizers"],
   federation: [
     "contract",
     "exports",

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { adapterFile } from "@duet/client/adapterFile";
 import { keptAdapters } from "@duet/client/keptAdapters";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { MODEL_EXPORTS, type ModelExport, modelExportsOf } from "@duet/lora-core/exports/modelExport";
+import { MODEL_EXPORTS, type ModelExport, modelExportsOf, unfitFor } from "@duet/lora-core/exports/modelExport";
 import { federationAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { z } from "zod";
 import { modelFiles } from "../engine/loadModel.ts";
 import { type FolderAdapter, ownAdapters, type WrittenAdapter, writeAdapter } from "../state/adapterFolders.ts";
@@ -37,7 +38,9 @@ export const exportCommand: Command = {
 
   --round N       the shared adapter after round N
   --format NAME   peft (the adapter alone); merged: base and adapter as one model, as safetensors with the base's
-                  kind of numbers; merged-f32: the same in 32 bits; gguf-lora: the adapter alone, for llama.cpp
+                  kind of numbers; merged-f32: the same in 32 bits; gguf-lora: the adapter alone, for llama.cpp;
+                  gguf-f16, gguf-q8_0: base and adapter as one file for llama.cpp, in 16 or 8 bits;
+                  sentence-transformers: an encoder and its labels as that library's folder
   --model FOLDER  the base model's files, where nobody serves them
   --state DIR     where this client keeps its state ($DUET_STATE, or ~/.local/state/duet)
   --out DIR       where they go (duet-adapters)
@@ -49,7 +52,7 @@ export const exportCommand: Command = {
     const state = stateFolder(chosen.state);
     return withCoordinator(url, null, async (coordinator) => {
       const { config } = await coordinator.watch(federationId, token);
-      if (format !== "peft") assertOffered(format, modelExportsOf(config.model));
+      if (format !== "peft") assertOffered(format, config.model);
       const origin = await originOf(coordinator, config);
       const adapters =
         round === undefined
@@ -67,9 +70,11 @@ export const exportCommand: Command = {
   },
 };
 
-function assertOffered(format: ModelExport, offered: readonly ModelExport[]): void {
-  if (offered.includes(format)) return;
-  throw new UsageError(`This federation's base cannot be written as ${format}; possible are ${["peft", ...offered].join(", ")}`);
+function assertOffered(format: ModelExport, model: BaseModel): void {
+  const reason = unfitFor(format, model);
+  if (reason === null) return;
+  const possible = ["peft", ...modelExportsOf(model)].join(", ");
+  throw new UsageError(`This federation's base cannot be written as ${format}. ${reason}. Possible are ${possible}`);
 }
 
 /** @throws {DuetError} ADAPTER_MISSING where this folder has none of the federation. */

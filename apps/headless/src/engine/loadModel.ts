@@ -5,9 +5,10 @@ import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/resumableDownload";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import type { BaseFiles } from "@duet/lora-core/exports/streamedFile";
+import { type BaseFiles, fileInMemory } from "@duet/lora-core/exports/streamedFile";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { addressOf, fileCalled, type LoadedBase, loadBase, type ObtainedFile } from "@duet/lora-engine/models/loadBase";
+import { addressOf, fileCalled } from "@duet/lora-core/protocol/modelAddress";
+import { type LoadedBase, loadBase, type ObtainedFile } from "@duet/lora-engine/models/loadBase";
 import { weightFile } from "./weightFiles.ts";
 
 export interface ModelPlaces {
@@ -29,13 +30,13 @@ export function loadModel(
   return loadBase(model, (file, report) => obtain(model, file, places, report), onProgress);
 }
 
-/** The files themselves, for exports. `read` @throws {DuetError} WRONG_FILE, MODEL_DOWNLOAD. */
+/** The files themselves, for exports. `open` @throws {DuetError} WRONG_FILE, MODEL_DOWNLOAD. */
 export function modelFiles(model: BaseModel, places: ModelPlaces): BaseFiles {
   return {
     names: model.files.map(({ path }) => path),
-    async read(name) {
+    async open(name) {
       const { bytes } = await obtain(model, fileCalled(model, name), places, () => {});
-      return bytes;
+      return fileInMemory(bytes);
     },
   };
 }

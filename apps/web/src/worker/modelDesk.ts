@@ -8,7 +8,8 @@ import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/res
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { type BaseModel, baseModel, type ModelSource } from "@duet/lora-core/protocol/baseModel";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
-import { addressOf, type LoadedBase, loadBase } from "@duet/lora-engine/models/loadBase";
+import { addressOf } from "@duet/lora-core/protocol/modelAddress";
+import { type LoadedBase, loadBase } from "@duet/lora-engine/models/loadBase";
 import { createPickedFiles, openPickedFolder } from "./pickedFiles.ts";
 import type { TabEngine } from "./tabEngine.ts";
 import { fetchCached } from "./weightCache.ts";

@@ -1,17 +1,16 @@
 import { expect, test } from "vitest";
 import { readPeftAdapter } from "../adapters/peftFormat.ts";
-import { fixtureBase, readFixture, readPeftFiles } from "../adapters/testing/peftFiles.ts";
+import { fixtureBase, fixtureConfig, readPeftFiles } from "../adapters/testing/peftFiles.ts";
 import { readGguf } from "../checkpoints/gguf/readGguf.ts";
 import { ModelFolderError } from "../checkpoints/modelFileList.ts";
 import { ggufLora } from "./ggufLora.ts";
 
-const configOf = (name: string) => JSON.parse(new TextDecoder().decode(readFixture(`causalLm/${name}/config.json`)));
 const adapterOf = (name: string, folder: string) => readPeftAdapter(readPeftFiles(folder), fixtureBase(name).base);
 
 /** What llama.cpp makes of such a file is checked by fixtures/exports/check_gguf_lora.py. */
 test("Llama: factors under llama.cpp's names, with the rows of q and k side by side as it turns them", () => {
   const adapter = adapterOf("grouped", "variants/all-linear");
-  const { metadata, tensors } = readGguf(ggufLora(configOf("grouped"), adapter));
+  const { metadata, tensors } = readGguf(ggufLora(fixtureConfig("grouped"), adapter));
   expect([...metadata]).toEqual([
     ["general.architecture", "llama"],
     ["general.type", "adapter"],
@@ -39,7 +38,7 @@ test("Llama: factors under llama.cpp's names, with the rows of q and k side by s
 
 test("Qwen3: rows of q and k stay as they are", () => {
   const adapter = adapterOf("qwen3", "from-peft/qwen3");
-  const { tensors } = readGguf(ggufLora(configOf("qwen3"), adapter));
+  const { tensors } = readGguf(ggufLora(fixtureConfig("qwen3"), adapter));
   for (const [name, { data }] of tensors) {
     const [, layer, part] = /^blk\.(\d)\.attn_([qk])\.weight\.lora_b$/.exec(name) ?? [];
     if (!part) continue;
@@ -51,5 +50,5 @@ test("Qwen3: rows of q and k stay as they are", () => {
 });
 
 test("a family without such names is refused", () => {
-  expect(() => ggufLora(configOf("gpt2"), adapterOf("gpt2", "from-peft/gpt2"))).toThrow(ModelFolderError);
+  expect(() => ggufLora(fixtureConfig("gpt2"), adapterOf("gpt2", "from-peft/gpt2"))).toThrow(ModelFolderError);
 });

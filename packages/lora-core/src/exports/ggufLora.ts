@@ -8,7 +8,7 @@ import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { GGUF_ARCHITECTURES } from "../checkpoints/gguf/ggufConfig.ts";
-import { ggufWeightName, interleavedRows } from "../checkpoints/gguf/ggufTensors.ts";
+import { ggufName, interleavedRows } from "../checkpoints/gguf/ggufTensors.ts";
 import { writeGguf } from "../checkpoints/gguf/writeGguf.ts";
 import { ModelFolderError } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
@@ -26,7 +26,7 @@ export function ggufLora(config: ConfigJson, { config: { alpha, ...adapter }, te
     throw new ModelFolderError(`GGUF adapters are not written for ${config.model_type}`);
   const { headWidth } = architecture.config;
   const written = selectModules(architecture.linears, { alpha, ...adapter }).flatMap(({ name }): [string, HostTensor][] => {
-    const weight = ggufWeightName(name);
+    const weight = ggufName(`${name}.weight`);
     const [a, b] = [tensors.get(factorAKey(name)), tensors.get(factorBKey(name))];
     if (!(weight && a && b)) throw new RangeError(`ggufLora: ${name} has no factors or no name`);
     // Only files of the Llama architecture have interleaved rows.

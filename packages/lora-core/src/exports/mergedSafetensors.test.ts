@@ -1,7 +1,7 @@
 /** Merged checkpoints: our forward pass on the base with PEFT's adapter and the merged file say the same; transformers reads ours. */
 import { expect, test } from "vitest";
 import { readPeftAdapter } from "../adapters/peftFormat.ts";
-import { fixtureBase, readFixture, readPeftFiles } from "../adapters/testing/peftFiles.ts";
+import { fixtureBase, fixtureConfig, readFixture, readPeftFiles } from "../adapters/testing/peftFiles.ts";
 import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { mergedSafetensors, type Precision } from "./mergedSafetensors.ts";
 import { fixtureFiles, written } from "./testing/baseFixtures.ts";
@@ -40,6 +40,7 @@ async function merged(name: string, folder: string, precision: Precision) {
   return written(
     await mergedSafetensors(
       fixtureFiles(`causalLm/${name}`, ["config.json", "model.safetensors", "tokenizer.json"]),
+      fixtureConfig(name),
       update,
       precision,
     ),

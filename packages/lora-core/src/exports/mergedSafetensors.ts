@@ -1,89 +1,68 @@
 /** A base with an adapter worked in, as safetensors in the base's own files: the same names, order and shards. */
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
-import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { narrowToHalves } from "../checkpoints/halfPrecision.ts";
-import { CONFIG_FILE, INDEX_FILE, ModelFolderError, modelFormat, WEIGHTS_FILE } from "../checkpoints/modelFileList.ts";
-import {
-  isReadable,
-  readSafetensorsHeader,
-  type TensorRange,
-  tensorOf,
-  writeSafetensorsHeader,
-} from "../checkpoints/safetensors.ts";
-import { parseShardIndex } from "../checkpoints/shardIndex.ts";
+import { CONFIG_FILE, INDEX_FILE, ModelFolderError } from "../checkpoints/modelFileList.ts";
+import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { isReadable, type TensorRange, writeSafetensorsHeader } from "../checkpoints/safetensors.ts";
 import { sizeOf } from "../tensors/namedTensors.ts";
-import { type WeightMerger, weightMerger } from "./mergedWeight.ts";
-import { type BaseFiles, type StreamedFile, wholeFile } from "./streamedFile.ts";
+import type { WeightMerger } from "./mergedWeight.ts";
+import { type BaseShard, mergedValues, openBase, rawTensor } from "./openedBase.ts";
+import { type BaseFiles, readWhole, type StreamedFile, wholeFile } from "./streamedFile.ts";
 
 /** How values are written: as the base has them, which rounds what the adapter changed, or all in 32 bits. */
 export type Precision = "base" | "F32";
 
 /**
- * The files of the merged model. Those beside the weights are the base's; config.json says the dtype where that changes. One file of the
- * base at a time is in memory, and one of its tensors in 32 bits.
+ * The files of the merged model. Those beside the weights are the base's; config.json says the dtype where that changes. One tensor
+ * at a time is in memory, and once more in 32 bits where it is adapted.
  * @throws {ModelFolderError} for a base in another format; {SafetensorsError} for a damaged one.
  */
 export async function mergedSafetensors(
   base: BaseFiles,
+  described: ConfigJson,
   update: PeftAdapter,
   precision: Precision,
 ): Promise<readonly StreamedFile[]> {
-  const format = modelFormat(base.names);
-  if (format.kind === "gguf") throw new ModelFolderError("This base is a GGUF file: it cannot be written as safetensors");
-  const json = async (name: string) => JSON.parse(new TextDecoder().decode(await base.read(name)));
-  const architecture = parseArchitecture(await json(CONFIG_FILE));
-  const index = format.kind === "shards" ? await json(INDEX_FILE) : null;
-  const weights = index ? parseShardIndex(index).files : [WEIGHTS_FILE];
-  const plans: ShardPlan[] = [];
-  for (const name of weights) plans.push(planOf(name, await base.read(name), precision));
-  const merger = weightMerger(
-    architecture,
-    update,
-    plans.flatMap(({ before }) => before.map(({ key }) => key)),
-  );
+  const { config, index, shards, merger } = await openBase(base, described, update);
+  const plans = shards.map((shard) => planOf(shard, precision));
   const files: StreamedFile[] = [];
   for (const name of base.names) {
-    const plan = plans.find((other) => other.name === name);
+    const plan = plans.find(({ shard }) => shard.name === name);
     if (plan) files.push(mergedShard(base, plan, merger));
-    else if (name === INDEX_FILE) files.push(wholeFile(name, indexText(index, plans)));
-    else if (name === CONFIG_FILE && precision === "F32") files.push(wholeFile(name, asFloat32(await json(name))));
-    else files.push(wholeFile(name, await base.read(name)));
+    else if (name === INDEX_FILE) files.push(wholeFile(name, indexText(Object(index), plans)));
+    else if (name === CONFIG_FILE && precision === "F32") files.push(wholeFile(name, asFloat32(config)));
+    else files.push(wholeFile(name, await readWhole(base, name)));
   }
   return files;
 }
 
-/** Where the tensors of a file lie, in the base and when it is written. */
+/** Where the tensors of a file lie when it is written. */
 interface ShardPlan {
-  readonly name: string;
-  readonly dataStart: number;
-  readonly before: readonly TensorRange[];
+  readonly shard: BaseShard;
   readonly after: readonly TensorRange[];
   readonly header: Uint8Array<ArrayBuffer>;
 }
 
-function planOf(name: string, content: Uint8Array, precision: Precision): ShardPlan {
-  const { ranges: before, dataStart, metadata } = readSafetensorsHeader(content, content.byteLength);
+function planOf(shard: BaseShard, precision: Precision): ShardPlan {
   let end = 0;
-  const after = before.map((range): TensorRange => {
+  const after = shard.ranges.map((range): TensorRange => {
     const widened = precision === "F32" && isReadable(range.dtype);
     const begin = end;
     end += widened ? 4 * sizeOf(range.shape) : range.end - range.begin;
     return { ...range, dtype: widened ? "F32" : range.dtype, begin, end };
   });
-  return { name, dataStart, before, after, header: writeSafetensorsHeader(after, metadata) };
+  return { shard, after, header: writeSafetensorsHeader(after, shard.metadata) };
 }
 
-function mergedShard(base: BaseFiles, { name, dataStart, before, after, header }: ShardPlan, merger: WeightMerger): StreamedFile {
+function mergedShard(base: BaseFiles, { shard, after, header }: ShardPlan, merger: WeightMerger): StreamedFile {
   return {
-    name,
+    name: shard.name,
     bytes: header.byteLength + (after.at(-1)?.end ?? 0),
     async *pieces() {
       yield header;
-      const content = await base.read(name);
-      for (const [index, range] of before.entries()) {
-        const raw = content.slice(dataStart + range.begin, dataStart + range.end);
-        yield mergedTensor(range, raw, (after[index] ?? range).dtype, merger);
-      }
+      const file = await base.open(shard.name);
+      for (const [index, range] of shard.ranges.entries())
+        yield mergedTensor(range, await rawTensor(file, shard, range), (after[index] ?? range).dtype, merger);
     },
   };
 }
@@ -95,13 +74,16 @@ function mergedTensor(
   merger: WeightMerger,
 ): Uint8Array<ArrayBuffer> {
   if (dtype === range.dtype && !merger.adapts(range.key)) return raw;
-  const values = Float32Array.from(tensorOf(range, raw).data);
-  merger.merge(range.key, values);
+  const values = mergedValues(range, raw, merger);
   if (dtype !== "F16" && dtype !== "BF16") return new Uint8Array(values.buffer);
-  if (dtype === "F16" && values.some((value) => Math.abs(value) >= 65_520)) {
-    throw new ModelFolderError(`${range.key} with the adapter worked in has values too large for F16; write it in 32 bits`);
-  }
+  if (dtype === "F16") assertFitsF16(range.key, values);
   return new Uint8Array(narrowToHalves(values, dtype).buffer);
+}
+
+/** @throws {ModelFolderError} where a value would become infinite. */
+export function assertFitsF16(name: string, values: Float32Array): void {
+  if (values.some((value) => Math.abs(value) >= 65_520))
+    throw new ModelFolderError(`${name} with the adapter worked in has values too large for F16; write it in 32 bits`);
 }
 
 function indexText(index: { readonly metadata?: object }, plans: readonly ShardPlan[]): string {

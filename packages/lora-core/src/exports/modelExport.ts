@@ -1,34 +1,69 @@
 /** A federation's base and one of its adapters in the formats that other programs load. */
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { modelFormat } from "../checkpoints/modelFileList.ts";
+import { sentenceModelType } from "../checkpoints/sentenceSettings.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import { ggufLora, hasGgufLora } from "./ggufLora.ts";
+import { hasMergedGguf, mergedGguf } from "./mergedGguf.ts";
 import { mergedSafetensors } from "./mergedSafetensors.ts";
+import { sentenceFolder } from "./sentenceFolder.ts";
 import { type BaseFiles, type StreamedFile, wholeFile } from "./streamedFile.ts";
 
-/** merged: both as one model, values as the base has them; merged-f32: all in 32 bits; gguf-lora: the adapter alone, for llama.cpp. */
-export const MODEL_EXPORTS = ["merged", "merged-f32", "gguf-lora"] as const;
-export type ModelExport = (typeof MODEL_EXPORTS)[number];
-
-/** Those that a base can be written in. */
-export function modelExportsOf({ files, config }: Pick<BaseModel, "files" | "config">): readonly ModelExport[] {
-  const merged = modelFormat(files.map(({ path }) => path)).kind !== "gguf";
-  return MODEL_EXPORTS.filter((format) => (format === "gguf-lora" ? hasGgufLora(config) : merged));
+/** What is written: the base's files, what its config.json says, and the labels that its answers are, where they are some. */
+export interface ExportedBase {
+  readonly files: BaseFiles;
+  readonly config: BaseModel["config"];
+  readonly labels: readonly string[];
 }
 
-/** The files, which are made while they are read. `config` is the base's config.json. @throws {DuetError} where the base cannot be written so. */
+/**
+ * merged: both as one model, values as the base has them; merged-f32: all in 32 bits; gguf-lora: the adapter alone, for llama.cpp;
+ * gguf-f16, gguf-q8_0: both as one file for llama.cpp; sentence-transformers: both as that library's folder, with the labels.
+ */
+export const MODEL_EXPORTS = ["merged", "merged-f32", "gguf-lora", "gguf-f16", "gguf-q8_0", "sentence-transformers"] as const;
+export type ModelExport = (typeof MODEL_EXPORTS)[number];
+
+type Described = Pick<BaseModel, "files" | "config">;
+
+/** Why a base cannot be written so, as a sentence without its full stop; null where it can. What is in its files may still hinder it. */
+export function unfitFor(format: ModelExport, { files, config }: Described): string | null {
+  const isSentence = sentenceModelType.safeParse(config.model_type).success;
+  const isOther = `this base is of the family ${config.model_type}`;
+  if (format === "gguf-lora")
+    return hasGgufLora(config) ? null : `llama.cpp takes adapters of the Llama, Qwen2 and Qwen3 families; ${isOther}`;
+  if (format.startsWith("gguf-") && !hasMergedGguf(config))
+    return `Models of the Llama, Qwen2, Qwen3 and GPT-2 families are written for llama.cpp; ${isOther}`;
+  if (format === "sentence-transformers" && !isSentence)
+    return `sentence-transformers takes encoders of the BERT and RoBERTa families; ${isOther}`;
+  return modelFormat(files.map(({ path }) => path)).kind === "gguf"
+    ? "This base is one GGUF file, which is not written anew"
+    : null;
+}
+
+/** Those that a base can be written in. */
+export function modelExportsOf(model: Described): readonly ModelExport[] {
+  return MODEL_EXPORTS.filter((format) => unfitFor(format, model) === null);
+}
+
+/** The files, which are made while they are read. @throws {DuetError} where the base cannot be written so. */
 export async function exportModel(
   format: ModelExport,
-  { files, config }: { readonly files: BaseFiles; readonly config: BaseModel["config"] },
+  { files, config, labels }: ExportedBase,
   adapter: PeftAdapter,
 ): Promise<readonly StreamedFile[]> {
   switch (format) {
     case "merged":
-      return mergedSafetensors(files, adapter, "base");
+      return mergedSafetensors(files, config, adapter, "base");
     case "merged-f32":
-      return mergedSafetensors(files, adapter, "F32");
+      return mergedSafetensors(files, config, adapter, "F32");
     case "gguf-lora":
       return [wholeFile("adapter.gguf", ggufLora(config, adapter))];
+    case "gguf-f16":
+      return [await mergedGguf(files, config, adapter, "F16")];
+    case "gguf-q8_0":
+      return [await mergedGguf(files, config, adapter, "Q8_0")];
+    case "sentence-transformers":
+      return sentenceFolder(files, config, labels, adapter);
     default:
       return format satisfies never;
   }

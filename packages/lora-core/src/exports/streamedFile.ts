@@ -6,10 +6,33 @@ export interface StreamedFile {
   readonly pieces: () => AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
-/** The files of a base. `read` gives the whole of one, checked; what it gave is let go once the file was gone through. */
+/** A file of a base, checked. What `slice` gives belongs to whoever takes it. */
+export interface BaseFile {
+  readonly bytes: number;
+  /** Bytes `begin` to `end`, which it has. */
+  slice(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** The files of a base. What was opened is let go once the file was gone through. */
 export interface BaseFiles {
   readonly names: readonly string[];
-  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  open(name: string): Promise<BaseFile>;
+}
+
+/** A file of a base that is at hand. */
+export function fileInMemory(content: Uint8Array<ArrayBuffer>): BaseFile {
+  return { bytes: content.byteLength, slice: async (begin, end) => content.slice(begin, end) };
+}
+
+/** The whole of a small one. */
+export async function readWhole({ open }: BaseFiles, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await open(name);
+  return file.slice(0, file.bytes);
+}
+
+/** The whole of one as JSON. */
+export async function readJson(base: BaseFiles, name: string): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await readWhole(base, name)));
 }
 
 /** A file that is at hand. */

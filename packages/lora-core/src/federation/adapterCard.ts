@@ -35,7 +35,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
   const { kind, config, figures, format } = subject;
   const { rank, alpha, targetModules } = config.adapter;
   return `${frontMatter({ kind, figures, library: LIBRARIES[format] }, config)}\n\n${[
-    `# ${config.name}: ${kind} ${format.startsWith("merged") ? "model" : "adapter"}`,
+    `# ${config.name}: ${kind} ${format === "peft" || format === "gguf-lora" ? "adapter" : "model"}`,
     `${FORMATS[format]}, written by Duet. ${ORIGINS[kind]}`,
     [
       `- base model: ${baseWords(config.model)}`,
@@ -68,6 +68,9 @@ const FORMATS: Readonly<Record<AdapterCardSubject["format"], string>> = {
   merged: "The base model with a LoRA adapter worked into its weights, rounded as the base's are",
   "merged-f32": "The base model with a LoRA adapter worked into its weights, in 32 bits",
   "gguf-lora": "A LoRA adapter as llama.cpp reads it",
+  "gguf-f16": "The base model with a LoRA adapter worked into its weights, in 16 bits, as llama.cpp reads it",
+  "gguf-q8_0": "The base model with a LoRA adapter worked into its weights, quantised to 8 bits, as llama.cpp reads it",
+  "sentence-transformers": "The base encoder with a LoRA adapter worked into its weights, as a folder of sentence-transformers",
 };
 
 const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
@@ -75,6 +78,9 @@ const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
   merged: "transformers",
   "merged-f32": "transformers",
   "gguf-lora": "llama.cpp",
+  "gguf-f16": "llama.cpp",
+  "gguf-q8_0": "llama.cpp",
+  "sentence-transformers": "sentence-transformers",
 };
 
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
@@ -127,8 +133,10 @@ function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string 
   }
 }
 
-function loadingSections({ base: { taskType }, format }: AdapterCardSubject): string[] {
+function loadingSections({ base: { taskType }, format, config: { adapter } }: AdapterCardSubject): string[] {
+  if (format === "sentence-transformers") return [sentenceLoading(adapter.prototypes !== undefined)];
   if (format === "gguf-lora") return [PROMPT, LLAMA_LOADING];
+  if (format === "gguf-f16" || format === "gguf-q8_0") return [PROMPT, GGUF_LOADING];
   if (format !== "peft") return taskType === "CAUSAL_LM" ? [PROMPT, MODEL_LOADING] : [];
   if (taskType === "CAUSAL_LM") return [PROMPT, LOADING];
   return taskType === "FEATURE_EXTRACTION" ? [VECTORS] : [ENCODER];
@@ -172,6 +180,10 @@ The base model as a GGUF file (of the same weights, in any quantisation), and th
 
     llama-cli --model BASE.gguf --lora adapter.gguf`;
 
+const GGUF_LOADING = `## Loading
+
+    llama-cli --model MODEL.gguf`;
+
 const VECTORS = `## Loading
 
     from peft import PeftModel
@@ -181,6 +193,24 @@ const VECTORS = `## Loading
 
 A row's label is the one whose text is nearest by cosine: the row by the adapted model, the labels by the untouched one, pooled as the base's
 files of sentence-transformers say.`;
+
+/** Labels stand for the vectors of the untouched base, to which prototypes are added. */
+const sentenceLoading = (prototypes: boolean): string => `## Loading
+
+    import json
+    from pathlib import Path
+    from sentence_transformers import SentenceTransformer${prototypes ? "\n    from safetensors.numpy import load_file" : ""}
+
+    folder = Path("this folder")
+    model = SentenceTransformer(str(folder))
+    vectors = model.encode(["a text"])  # of length 1
+
+A row's label is the one whose vector is nearest. Vectors of labels are made with the untouched base, once:
+
+    labels = json.loads((folder / "labels.json").read_text())
+    base = SentenceTransformer("path or hub name of the base model above")
+    ${prototypes ? 'nearest = 0.2 * base.encode(labels) + load_file(folder / "prototypes.safetensors")["labels.weight"]' : "nearest = base.encode(labels)"}
+    print([labels[best] for best in model.similarity(vectors, nearest).argmax(-1).tolist()])`;
 
 const ENCODER = `## Loading
 

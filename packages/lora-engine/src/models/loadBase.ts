@@ -1,10 +1,10 @@
 /** Loads a federation's base model file by file, checked against what the federation was created with. */
 import { sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import { hubFileUrl, parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { SENTENCE_FIELD } from "@duet/lora-core/checkpoints/sentenceSettings";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
+import { fileCalled } from "@duet/lora-core/protocol/modelAddress";
 import type { ModelFiles } from "./modelFiles.ts";
 import { readModelFiles } from "./readModelFiles.ts";
 
@@ -53,23 +53,4 @@ export async function loadBase(
 /** How vectors are made of hidden states is the federation's to say: its files lie in a folder of their own and are not passed on. */
 function sentencesOf({ config }: BaseModel): object {
   return SENTENCE_FIELD in config ? { [SENTENCE_FIELD]: config[SENTENCE_FIELD] } : {};
-}
-
-/** Where a file of a base is downloaded; null for a base whose files everybody has to have. `baseUrl` ends in a slash. */
-export function addressOf({ source }: BaseModel, { path, sha256 }: ModelFile, baseUrl: string, hub: string): string | null {
-  switch (source.kind) {
-    case "coordinator":
-      return `${baseUrl}models/${source.id}/${path}?sha256=${sha256}`;
-    case "hub":
-      return hubFileUrl(hub, parseHubAddress(source.address), path);
-    case "files":
-      return null;
-  }
-}
-
-/** @throws {ModelFolderError} where the base has none of that name. */
-export function fileCalled({ files, name }: BaseModel, path: string): ModelFile {
-  const file = files.find((listed) => listed.path === path);
-  if (!file) throw new ModelFolderError(`${name} has no ${path}`);
-  return file;
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Architecture, parseArchitecture } from "../../architectures/modelConfig.ts";
 import { peftBase } from "../../architectures/peftBase.ts";
+import type { ConfigJson } from "../../checkpoints/modelFolder.ts";
 import type { PeftBase, PeftFiles } from "../peftFormat.ts";
 
 /** The bytes of a file below packages/lora-core/fixtures. */
@@ -15,8 +16,12 @@ export function readPeftFiles(folder: string): PeftFiles {
   };
 }
 
+/** The config.json of a base of fixtures/causalLm. */
+export const fixtureConfig = (name: string): ConfigJson =>
+  JSON.parse(new TextDecoder().decode(readFixture(`causalLm/${name}/config.json`)));
+
 /** A base of fixtures/causalLm by its folder. */
 export function fixtureBase(name: string): { architecture: Architecture; base: PeftBase } {
-  const architecture = parseArchitecture(JSON.parse(new TextDecoder().decode(readFixture(`causalLm/${name}/config.json`))));
+  const architecture = parseArchitecture(fixtureConfig(name));
   return { architecture, base: peftBase(architecture, null) };
 }

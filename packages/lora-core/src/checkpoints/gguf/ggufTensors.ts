@@ -49,13 +49,31 @@ export function huggingFaceName(name: string): string {
   return `${layer === undefined ? "" : `model.layers.${layer}.`}${known}.${kind}`;
 }
 
-const partOf: ReadonlyMap<string, string> = new Map([...perLayer].map(([part, name]) => [name, part]));
+const inverse = (names: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...names].map(([part, name]) => [name, part]));
+/** What llama.cpp calls the parts of GPT-2, by their names in safetensors. */
+const gpt2Model: readonly (readonly [string, string])[] = [
+  ["transformer.wte", "token_embd"],
+  ["transformer.wpe", "position_embd"],
+  ["transformer.ln_f", "output_norm"],
+  ["lm_head", "output"],
+];
+const gpt2Layer: readonly (readonly [string, string])[] = [
+  ["ln_1", "attn_norm"],
+  ["attn.c_attn", "attn_qkv"],
+  ["attn.c_proj", "attn_output"],
+  ["ln_2", "ffn_norm"],
+  ["mlp.c_fc", "ffn_up"],
+  ["mlp.c_proj", "ffn_down"],
+];
+const modelParts: ReadonlyMap<string, string> = new Map([...inverse(wholeModel), ...gpt2Model]);
+const layerParts: ReadonlyMap<string, string> = new Map([...inverse(perLayer), ...gpt2Layer]);
 
-/** What llama.cpp calls the weight of a linear module of a layer: the inverse of {@link huggingFaceName}. Null where it has no name. */
-export function ggufWeightName(module: string): string | null {
-  const [, layer, name = ""] = /^model\.layers\.(\d+)\.(.+)$/.exec(module) ?? [];
-  const part = partOf.get(name);
-  return part === undefined ? null : `blk.${layer}.${part}.weight`;
+/** What llama.cpp calls a tensor "<module>.weight" or ".bias": the inverse of {@link huggingFaceName}, and GPT-2's. Null where it has no name. */
+export function ggufName(name: string): string | null {
+  const [, layer, module = "", kind] = /^(?:(?:model\.layers|transformer\.h)\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(name) ?? [];
+  const part = (layer === undefined ? modelParts : layerParts).get(module);
+  return part === undefined ? null : `${layer === undefined ? "" : `blk.${layer}.`}${part}.${kind}`;
 }
 
 /** Rows [out, ...] of q or k as {@link huggingFaceTensors} finds them in a file of the Llama architecture: row h Dh/2 + j of a head at 2 j + h. */

@@ -24,7 +24,8 @@ function wordsOf(digits: string) {
   return { type: "Sequence", pretokenizers: [split, byteLevel(false)] };
 }
 
-interface Splitting {
+/** How a text is split before the merges. */
+export interface Splitting {
   readonly normalizer: object | null;
   readonly preTokenizer: object;
   /** Whole words of the vocabulary are taken as they are, without merging. */
@@ -35,7 +36,7 @@ const singleDigits = { type: "Sequence", pretokenizers: [{ type: "Digits", indiv
 const llama3: Splitting = { normalizer: null, preTokenizer: wordsOf("{1,3}"), ignoreMerges: true };
 
 /** By tokenizer.ggml.pre: what the models that carry this name do before the merges. */
-const splittings: ReadonlyMap<string, Splitting> = new Map([
+export const splittings: ReadonlyMap<string, Splitting> = new Map([
   ["gpt-2", { normalizer: null, preTokenizer: byteLevel(true), ignoreMerges: false }],
   ["smollm", { normalizer: null, preTokenizer: singleDigits, ignoreMerges: false }],
   ["llama-bpe", llama3],

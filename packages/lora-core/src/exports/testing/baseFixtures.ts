@@ -1,14 +1,28 @@
 /** Small bases of the fixtures as files that an export reads, and what it wrote. */
+import { PROTOTYPES_KEY } from "../../adapters/adapterLayout.ts";
+import { type PeftAdapter, readPeftAdapter } from "../../adapters/peftFormat.ts";
 import { readFixture } from "../../adapters/testing/peftFiles.ts";
-import type { BaseFiles, StreamedFile } from "../streamedFile.ts";
+import { parseArchitecture } from "../../architectures/modelConfig.ts";
+import { peftBase } from "../../architectures/peftBase.ts";
+import type { ConfigJson } from "../../checkpoints/modelFolder.ts";
+import { type ReadBeside, withSentenceSettings } from "../../checkpoints/sentenceTransformers.ts";
+import { type BaseFiles, fileInMemory, type StreamedFile } from "../streamedFile.ts";
 
-/** The files of a folder below fixtures; a tokenizer.json that it does not have is an empty object. */
+const TINY_TOKENIZER = {
+  added_tokens: [{ id: 0, content: "<end>", special: true }],
+  pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true },
+  model: { type: "BPE", vocab: { "<end>": 0, a: 1, b: 2, ab: 3 }, merges: [["a", "b"]] },
+};
+
+/** The files of a folder below fixtures; a tokenizer.json that it does not have is a tiny one of GPT-2's kind. */
 export function fixtureFiles(folder: string, names: readonly string[]): BaseFiles {
   return {
     names,
-    async read(name) {
+    async open(name) {
       const absent = name === "tokenizer.json" && folder.startsWith("causalLm/");
-      return absent ? new TextEncoder().encode("{}") : new Uint8Array(readFixture(`${folder}/${name}`));
+      return fileInMemory(
+        absent ? new TextEncoder().encode(JSON.stringify(TINY_TOKENIZER)) : new Uint8Array(readFixture(`${folder}/${name}`)),
+      );
     },
   };
 }
@@ -27,4 +41,30 @@ export async function written(files: readonly StreamedFile[]): Promise<ReadonlyM
     contents.set(name, content);
   }
   return contents;
+}
+
+/** A small encoder of fixtures/bert with PEFT's adapter on it, and label prototypes that are made up. */
+export async function bertFixture(name: "bert" | "roberta") {
+  const json = (file: string) => JSON.parse(new TextDecoder().decode(readFixture(`bert/${name}/${file}`)));
+  const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+  const read: ReadBeside = async (file) => json(file);
+  const config: ConfigJson = await withSentenceSettings(json("config.json"), read);
+  const architecture = parseArchitecture(config);
+  const files = {
+    "adapter_config.json": JSON.stringify(json("adapter/adapter_config.json")),
+    "adapter_model.safetensors": readFixture(`bert/${name}/adapter/adapter_model.safetensors`),
+  };
+  const { config: settings, tensors } = readPeftAdapter(files, peftBase(architecture, null));
+  const labels: readonly string[] = json("batch.json").labels;
+  const width = Number(config.hidden_size);
+  const made = {
+    shape: [labels.length, width],
+    data: Float32Array.from({ length: labels.length * width }, (_, i) => Math.sin(i)),
+  };
+  const prototypes = { labels: labels.length, width, rate: 1, travel: "shared" } as const;
+  const adapter: PeftAdapter = {
+    config: { ...settings, prototypes },
+    tensors: new Map([...tensors, [PROTOTYPES_KEY, made]]),
+  };
+  return { base: fixtureFiles(`bert/${name}`, names), config, adapter, labels };
 }
