@@ -4,12 +4,14 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { isFusing } from "@duet/lora-core/schedule/roundNumbers";
 import { Button } from "@mantine/core";
-import { useTask } from "../hooks/useTask.ts";
+import { useState } from "react";
+import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
-import { saveFile } from "../lib/saveFile.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
+import type { Export } from "../services/adapterExport.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { type AdapterDownload, ownAdapter } from "./adapterDownloads.ts";
+import { ownAdapter } from "./adapterDownloads.ts";
+import { ExportState } from "./ExportState.tsx";
+import { FormatChoice, refusalOf } from "./FormatChoice.tsx";
 import { RecognisedRows } from "./RecognisedRows.tsx";
 
 export interface AdaptersPanelProps {
@@ -20,19 +22,21 @@ export interface AdaptersPanelProps {
 
 const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
 
-/** This tab's own adapters as files for the PEFT library. */
+/** This tab's own adapters as files for other programs. */
 export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: AdaptersPanelProps) {
   const { rounds } = config.budgets;
-  const [saving, save] = useTask();
+  const exporting = useAdapterExport();
+  const [format, setFormat] = useState<Export["format"]>("peft");
   if (!adapters) return null;
   const available: readonly ClientAdapterKind[] = availableAdapters(adapters);
-  const download = (make: () => AdapterDownload) => save(async () => saveFile(make()));
+  const closed = exporting.state.kind === "busy" || refusalOf(format, config.model) !== null;
   return (
     <Panel
       title="Your adapters"
-      hint="Each as a .zip in the layout of the PEFT library, with a README. They are written in this tab; nothing is sent."
+      hint="Each as a .zip with a README. They are written in this tab; nothing is sent."
       aside={isFusing(adapters.round, rounds) ? "after all rounds" : roundLabel(adapters.round, rounds)}
     >
+      <FormatChoice model={config.model} format={format} onChange={setFormat} />
       <ul className="downloads">
         {OWN.map(({ key, label, color, hint }) => (
           <li key={key}>
@@ -48,15 +52,15 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
               size="xs"
               variant="default"
               aria-label={`Download the ${label} adapter`}
-              disabled={!available.includes(key)}
-              onClick={() => download(() => ownAdapter(key, adapters, config))}
+              disabled={closed || !available.includes(key)}
+              onClick={() => exporting.save(async () => ownAdapter(key, adapters, config, format))}
             >
               Download
             </Button>
           </li>
         ))}
       </ul>
-      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+      <ExportState {...exporting} />
     </Panel>
   );
 }

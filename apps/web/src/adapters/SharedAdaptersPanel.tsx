@@ -2,12 +2,13 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
+import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { useSession } from "../hooks/useSession.ts";
-import { useTask } from "../hooks/useTask.ts";
-import { saveFile } from "../lib/saveFile.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
+import type { Export } from "../services/adapterExport.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { sharedAdapter, sharedRounds } from "./adapterDownloads.ts";
+import { ExportState } from "./ExportState.tsx";
+import { FormatChoice, refusalOf } from "./FormatChoice.tsx";
 import { RecognisedRows } from "./RecognisedRows.tsx";
 
 export interface SharedAdaptersPanelProps {
@@ -19,7 +20,8 @@ export interface SharedAdaptersPanelProps {
 /** The shared adapter of every round, from the coordinator. */
 export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProps) {
   const [chosen, setChosen] = useState<number | null>(null);
-  const [saving, save] = useTask();
+  const exporting = useAdapterExport();
+  const [format, setFormat] = useState<Export["format"]>("peft");
   const isMine = useSession(snapshot.federationId)?.state.adapters != null;
   const rounds = sharedRounds(snapshot);
   const round = chosen ?? rounds.at(-1);
@@ -27,9 +29,10 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
   return (
     <Panel
       title="Shared adapters"
-      hint="What the clients learned together, as the coordinator keeps it after every round; a .zip in the layout of the PEFT library."
+      hint="What the clients learned together, as the coordinator keeps it after every round, as a .zip with a README."
     >
-      <Group gap="xs" align="flex-end">
+      <FormatChoice model={snapshot.config.model} format={format} onChange={setFormat} />
+      <Group gap="xs" align="flex-end" mt="xs">
         <NativeSelect
           size="xs"
           label="After"
@@ -41,14 +44,15 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
           size="xs"
           variant="default"
           aria-label="Download the shared adapter of this round"
-          loading={saving.kind === "busy"}
-          onClick={() => save(async () => saveFile(await sharedAdapter(round, snapshot, token)))}
+          loading={exporting.state.kind === "busy"}
+          disabled={refusalOf(format, snapshot.config.model) !== null}
+          onClick={() => exporting.save(() => sharedAdapter(round, snapshot, token, format))}
         >
           Download
         </Button>
       </Group>
       {isMine && <RecognisedRows federationId={snapshot.federationId} adapter="shared" named />}
-      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+      <ExportState {...exporting} />
     </Panel>
   );
 }

@@ -1,8 +1,8 @@
-/** The files of a PEFT adapter as one .zip, and back from a .zip or the files themselves. Pure. */
+/** The files of a PEFT adapter from a .zip or the files themselves. Pure. */
 import type { PeftFiles } from "@duet/lora-core/adapters/peftFormat";
 import { PeftFormatError } from "@duet/lora-core/adapters/peftFormatError";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
-import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
+import { strFromU8, unzipSync } from "fflate";
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
@@ -12,16 +12,6 @@ const MAX_BYTES = { [CONFIG]: 256 * 1024, [WEIGHTS]: MAX_ADAPTER_BYTES + 4 * 102
 export interface NamedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-}
-
-/** The weights are stored, as random numbers do not shrink. */
-export function zipAdapter(files: PeftFiles, readme: string): Uint8Array {
-  const entries: Zippable = {
-    "README.md": strToU8(readme),
-    [CONFIG]: strToU8(files[CONFIG]),
-    [WEIGHTS]: [files[WEIGHTS], { level: 0 }],
-  };
-  return zipSync(entries);
 }
 
 /** One .zip with the two files in any folder, or the two files. @throws {PeftFormatError} when they are not there, or too large. */

@@ -1,26 +1,18 @@
 import { roundOf, snapshotOf } from "@duet/client/testing/snapshots";
-import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
-import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
-import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { expect, test } from "vitest";
-import { readAdapterArchive } from "./adapterArchive.ts";
 import { ownAdapter, sharedRounds } from "./adapterDownloads.ts";
 
 const { config } = snapshotOf();
+const blobs = { personal: Uint8Array.of(1), shared: Uint8Array.of(2) };
 const withMethod = (id: string, preset?: string) => ({ ...config, strategy: presetOf(id, preset) });
 
-test("a fused adapter is written as this tab serves it", () => {
-  const base = federationBase(config.model);
-  const layout = adapterLayout(base.linears, config.adapter);
-  const blob = (seed: number) => encodeAdapter(initialAdapter(layout, seed), layout);
-  const fusion = { personal: 0.5, shared: 0.25 };
-  const adapters = { round: 3, personal: blob(4), shared: blob(5), merged: null, served: blob(6), fusion, figures: null };
-  const { fileName, content } = ownAdapter("fused", adapters, config);
-  expect(fileName).toBe("ward-notes-fused.zip");
-  const { tensors } = readPeftAdapter(readAdapterArchive([{ name: fileName, bytes: content }]), base);
-  expect(Buffer.from(blob(6)).equals(encodeAdapter(tensors, layout))).toBe(true);
+test("a download is called after the federation, the adapter and, where it is not PEFT's, the format", () => {
+  const adapters = { round: 3, ...blobs, merged: null, served: null, fusion: null, figures: null };
+  expect(ownAdapter("fused", adapters, config, "peft").fileName).toBe("ward-notes-fused.zip");
+  const { fileName, ...wanted } = ownAdapter("shared", adapters, config, "merged-f32");
+  expect(fileName).toBe("ward-notes-shared-merged-f32.zip");
+  expect(wanted).toEqual({ config, format: "merged-f32", source: { from: "client", kind: "shared", adapters } });
 });
 
 test("shared adapters are offered for closed rounds that aggregate one", () => {

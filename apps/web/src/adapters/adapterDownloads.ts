@@ -1,32 +1,30 @@
-/** What can be downloaded of a federation's adapters, and the files for it. */
+/** What can be downloaded of a federation's adapters, and what each download is called. */
 import { adapterFile } from "@duet/client/adapterFile";
-
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import { adapterCard } from "@duet/lora-core/federation/adapterCard";
-import { type ClientAdapterKind, exportAdapter, exportClientAdapter } from "@duet/lora-core/federation/clientAdapters";
-import { federationBase } from "@duet/lora-core/federation/federationBase";
+import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { baseUrl } from "../lib/baseUrl.ts";
 import { slug } from "../lib/slug.ts";
-import { zipAdapter } from "./adapterArchive.ts";
+import type { Export } from "../services/adapterExport.ts";
 
-export interface AdapterDownload {
+export interface AdapterDownload extends Export {
+  /** Of the .zip. */
   readonly fileName: string;
-  readonly content: Uint8Array;
 }
 
+type Format = Export["format"];
+
 /** One of this tab's own adapters. */
-export function ownAdapter(kind: ClientAdapterKind, adapters: KeptAdapters, config: FederationConfig): AdapterDownload {
-  const base = federationBase(config.model);
-  const fusion = kind === "fused" ? adapters.fusion : null;
-  const readme = adapterCard({ kind, round: adapters.round, fusion, figures: adapters.figures, config, base, format: "peft" });
-  return {
-    fileName: `${slug(config.name)}-${kind}.zip`,
-    content: zipAdapter(exportClientAdapter(kind, adapters, config.adapter, base), readme),
-  };
+export function ownAdapter(
+  kind: ClientAdapterKind,
+  adapters: KeptAdapters,
+  config: FederationConfig,
+  format: Format,
+): AdapterDownload {
+  return { fileName: nameOf(config, kind, format), config, format, source: { from: "client", kind, adapters } };
 }
 
 /** Closed rounds after which the coordinator has a shared adapter, oldest first. */
@@ -42,12 +40,12 @@ export async function sharedAdapter(
   round: number,
   { federationId, config }: Pick<Snapshot, "federationId" | "config">,
   token: string,
+  format: Format,
 ): Promise<AdapterDownload> {
   const tensors = await adapterFile(baseUrl(), federationId, round, token);
-  const base = federationBase(config.model);
-  const readme = adapterCard({ kind: "shared", round, fusion: null, figures: null, config, base, format: "peft" });
-  return {
-    fileName: `${slug(config.name)}-shared-round-${round}.zip`,
-    content: zipAdapter(exportAdapter(tensors, config.adapter, base), readme),
-  };
+  const fileName = nameOf(config, `shared-round-${round}`, format);
+  return { fileName, config, format, source: { from: "coordinator", round, tensors } };
 }
+
+const nameOf = ({ name }: FederationConfig, which: string, format: Format) =>
+  `${slug(name)}-${which}${format === "peft" ? "" : `-${format}`}.zip`;

@@ -5,12 +5,12 @@ import { Button, CopyButton, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ownAdapter } from "../adapters/adapterDownloads.ts";
+import { ExportState } from "../adapters/ExportState.tsx";
 import { RecognisedRows } from "../adapters/RecognisedRows.tsx";
+import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { useGo } from "../hooks/useGo.ts";
-import { useTask } from "../hooks/useTask.ts";
 import { playgroundPath } from "../lib/links.ts";
 import { saveFile } from "../lib/saveFile.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { headlineView } from "./headlineView.ts";
 import { resultReport, resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
@@ -29,7 +29,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
   const go = useGo();
   const [input, setInput] = useState("");
   const [isPredicting, setPredicting] = useState(false);
-  const [saving, save] = useTask();
+  const exporting = useAdapterExport();
   const { adapters, own, samples } = state;
   if (!adapters || !own) return null;
   const verdict = verdictView(own.accuracy, own.testRows ?? samples?.test ?? null);
@@ -67,7 +67,8 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
         <Button
           variant="default"
           leftSection={<IconDownload size={16} />}
-          onClick={() => save(async () => saveFile(ownAdapter(kind, adapters, snapshot.config)))}
+          loading={exporting.state.kind === "busy"}
+          onClick={() => exporting.save(async () => ownAdapter(kind, adapters, snapshot.config, "peft"))}
         >
           Export {kind}
         </Button>
@@ -95,7 +96,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
           <RecognisedRows federationId={snapshot.federationId} adapter={kind} named />
         </div>
       )}
-      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+      <ExportState {...exporting} />
       {isPredicting && <div className="whole">{predict}</div>}
     </section>
   );

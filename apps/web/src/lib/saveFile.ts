@@ -2,8 +2,8 @@
 const READ_MS = 60_000;
 
 /** Gives the reader of the page a file to keep, as a download. */
-export function saveFile({ fileName, content }: { readonly fileName: string; readonly content: Uint8Array }): void {
-  const url = URL.createObjectURL(new Blob([new Uint8Array(content)]));
+export function saveFile({ fileName, content }: { readonly fileName: string; readonly content: Uint8Array | Blob }): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([new Uint8Array(content)]));
   const link = document.createElement("a");
   link.href = url;
   link.download = fileName;

@@ -2,9 +2,9 @@
 import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
-import { createSha256 } from "@duet/lora-core/checkpoints/sha256";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { hashOfBlob } from "./blobHash.ts";
 import { isInCache, keepInCache } from "./weightCache.ts";
 
 type OnProgress = (progress: DownloadProgress) => void;
@@ -64,7 +64,7 @@ export function createPickedFiles(): PickedFiles {
       const checked = new Map<ModelFile, Blob>();
       for (const { file, found } of pairs) {
         const report = (bytes: number) => onProgress({ receivedBytes: before + bytes, totalBytes });
-        if (found.size !== file.bytes || (await sha256Of(found, report)) !== file.sha256) {
+        if (found.size !== file.bytes || (await hashOfBlob(found, report)) !== file.sha256) {
           const original = found.name === file.path ? "the one" : file.path;
           throw new WrongFileError(`${found.name} differs from ${original} that this federation was created with`);
         }
@@ -101,7 +101,7 @@ export function openPickedFolder(files: readonly File[], onProgress: OnProgress)
     bytesOf: (name) => blob(name).size,
     read: async (name, maxBytes) => new Uint8Array(await blob(name).slice(0, maxBytes).arrayBuffer()),
     async sha256(name) {
-      const hex = await sha256Of(blob(name), (bytes) => onProgress({ receivedBytes: before + bytes, totalBytes }));
+      const hex = await hashOfBlob(blob(name), (bytes) => onProgress({ receivedBytes: before + bytes, totalBytes }));
       before += blob(name).size;
       return hex;
     },
@@ -109,16 +109,3 @@ export function openPickedFolder(files: readonly File[], onProgress: OnProgress)
 }
 
 const plainName = (name: string) => (/\.gguf$/i.test(name) ? name.replace(/[^\w.-]/g, "-").replace(/^\W+/, "") : name);
-
-/** Read piece by piece. */
-async function sha256Of(blob: Blob, onProgress: (bytes: number) => void): Promise<string> {
-  const hash = createSha256();
-  const reader = blob.stream().getReader();
-  for (let received = 0; ; ) {
-    const { done, value } = await reader.read();
-    if (done) return hash.hex();
-    hash.update(value);
-    received += value.byteLength;
-    onProgress(received);
-  }
-}

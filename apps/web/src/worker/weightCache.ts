@@ -3,6 +3,7 @@
  * has no such storage (a page over plain HTTP) or no room, everything goes on without it.
  */
 import { createSha256 } from "@duet/lora-core/checkpoints/sha256";
+import { hashOfBlob } from "./blobHash.ts";
 
 const CACHE_NAME = "duet-weights";
 
@@ -32,6 +33,17 @@ export async function fetchCached(file: CachedFile, obtain: () => Promise<Uint8A
     const bytes = await obtain();
     return { bytes, kept: await keep(cache, file, new Blob([bytes])) };
   });
+}
+
+/**
+ * Likewise as a Blob, which the browser has on its disk: of what is kept no copy comes into memory. It is hashed as it lies there.
+ * @throws what `obtain` throws.
+ */
+export async function openCached(file: CachedFile, obtain: () => Promise<Uint8Array<ArrayBuffer>>): Promise<Blob> {
+  const kept = await (await openCache())?.match(keyOf(file.sha256)).then((response) => response?.blob());
+  if (kept && (await hashOfBlob(kept)) === file.sha256) return kept;
+  const { bytes } = await fetchCached(file, obtain);
+  return new Blob([bytes]);
 }
 
 /** Keeps a file that is at hand; its SHA-256 was checked by the caller. False when there is no room. */

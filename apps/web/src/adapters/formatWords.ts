@@ -1,0 +1,23 @@
+/** The formats of an adapter in words. */
+import type { Export } from "../services/adapterExport.ts";
+
+type Format = Export["format"];
+
+/** What a format is called where one is chosen, and who loads it. */
+export const FORMAT_WORDS: Readonly<Record<Format, { readonly label: string; readonly loads: string }>> = {
+  peft: { label: "PEFT adapter", loads: "The adapter alone, for the PEFT library and for Duet." },
+  merged: {
+    label: "Merged safetensors",
+    loads: "Base and adapter as one model, in the base's kind of numbers, for transformers.",
+  },
+  "merged-f32": { label: "Merged safetensors, 32 bits", loads: "Base and adapter as one model, not rounded, for transformers." },
+  "gguf-lora": { label: "GGUF LoRA", loads: "The adapter alone, for llama.cpp beside a GGUF file of the base." },
+  "gguf-f16": { label: "Merged GGUF, F16", loads: "Base and adapter as one file in 16 bits, for llama.cpp." },
+  "gguf-q8_0": { label: "Merged GGUF, Q8_0", loads: "Base and adapter as one file in 8 bits, half as large, for llama.cpp." },
+  "sentence-transformers": {
+    label: "sentence-transformers",
+    loads: "The merged encoder and its labels as a folder of that library.",
+  },
+};
+
+export const FORMATS = Object.keys(FORMAT_WORDS) as readonly Format[];

@@ -1,0 +1,24 @@
+/** Starts the export worker for one export, and ends it. */
+import { DuetError } from "@duet/lora-core/errors/duetError";
+import { proxy, wrap } from "comlink";
+import type { AdapterExporter, ExportRequest } from "./adapterExporter.ts";
+import { keepErrorCodes } from "./errorTransfer.ts";
+
+keepErrorCodes();
+
+/** @throws {DuetError} WORKER_DIED where it dies, or as {@link AdapterExporter}. */
+export const writtenArchive = (request: ExportRequest, onShare: (share: number) => void): Promise<Blob> =>
+  once((exporter) => exporter.archive(request, proxy(onShare)));
+
+async function once<T>(call: (exporter: AdapterExporter) => Promise<T>): Promise<T> {
+  const worker = new Worker(new URL("./exportWorker.ts", import.meta.url), { type: "module", name: "duet-export" });
+  const death = new Promise<never>((_, reject) => {
+    worker.onerror = (event) =>
+      reject(new DuetError("WORKER_DIED", `The export worker stopped: ${event.message || "it could not be started"}`));
+  });
+  try {
+    return await Promise.race([death, call(wrap<AdapterExporter>(worker))]);
+  } finally {
+    worker.terminate();
+  }
+}

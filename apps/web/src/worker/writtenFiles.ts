@@ -1,0 +1,35 @@
+/** Files that are made piece by piece, as Blobs: a piece goes at once to where the browser keeps these, so that this heap has only one. */
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+import type { StreamedFile } from "@duet/lora-core/exports/streamedFile";
+import { Zip, ZipPassThrough } from "fflate";
+
+/** What a .zip without its 64-bit extension can say of sizes, with room for names. */
+const MAX_ZIP_BYTES = 2 ** 32 - 2 ** 20;
+
+/** As one .zip; nothing is compressed, as weights do not shrink. @throws {ModelFolderError} where they are more than one holds. */
+export async function archiveOf(files: readonly StreamedFile[], onShare: (share: number) => void): Promise<Blob> {
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total > MAX_ZIP_BYTES) {
+    throw new ModelFolderError(
+      `These files have ${total} bytes, more than a .zip holds. The program duet writes them as a folder`,
+    );
+  }
+  const parts: Blob[] = [];
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error;
+    parts.push(new Blob([new Uint8Array(chunk)]));
+  });
+  let before = 0;
+  for (const { name, pieces } of files) {
+    const entry = new ZipPassThrough(name);
+    zip.add(entry);
+    for await (const piece of pieces()) {
+      entry.push(piece);
+      before += piece.byteLength;
+      onShare(before / total);
+    }
+    entry.push(new Uint8Array(), true);
+  }
+  zip.end();
+  return new Blob(parts, { type: "application/zip" });
+}
