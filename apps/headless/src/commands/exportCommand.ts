@@ -40,7 +40,8 @@ export const exportCommand: Command = {
   --format NAME   peft (the adapter alone); merged: base and adapter as one model, as safetensors with the base's
                   kind of numbers; merged-f32: the same in 32 bits; gguf-lora: the adapter alone, for llama.cpp;
                   gguf-f16, gguf-q8_0: base and adapter as one file for llama.cpp, in 16 or 8 bits;
-                  sentence-transformers: an encoder and its labels as that library's folder
+                  sentence-transformers: an encoder and its labels as that library's folder;
+                  onnx: an encoder for transformers.js
   --model FOLDER  the base model's files, where nobody serves them
   --state DIR     where this client keeps its state ($DUET_STATE, or ~/.local/state/duet)
   --out DIR       where they go (duet-adapters)

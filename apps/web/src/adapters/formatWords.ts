@@ -18,6 +18,7 @@ export const FORMAT_WORDS: Readonly<Record<Format, { readonly label: string; rea
     label: "sentence-transformers",
     loads: "The merged encoder and its labels as a folder of that library.",
   },
+  onnx: { label: "ONNX", loads: "The merged encoder for transformers.js, in a browser or in Node." },
 };
 
 export const FORMATS = Object.keys(FORMAT_WORDS) as readonly Format[];

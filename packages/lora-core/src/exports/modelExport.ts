@@ -1,11 +1,13 @@
 /** A federation's base and one of its adapters in the formats that other programs load. */
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
+import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { modelFormat } from "../checkpoints/modelFileList.ts";
 import { sentenceModelType } from "../checkpoints/sentenceSettings.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import { ggufLora, hasGgufLora } from "./ggufLora.ts";
 import { hasMergedGguf, mergedGguf } from "./mergedGguf.ts";
 import { mergedSafetensors } from "./mergedSafetensors.ts";
+import { onnxFolder } from "./onnxFolder.ts";
 import { sentenceFolder } from "./sentenceFolder.ts";
 import { type BaseFiles, type StreamedFile, wholeFile } from "./streamedFile.ts";
 
@@ -18,9 +20,18 @@ export interface ExportedBase {
 
 /**
  * merged: both as one model, values as the base has them; merged-f32: all in 32 bits; gguf-lora: the adapter alone, for llama.cpp;
- * gguf-f16, gguf-q8_0: both as one file for llama.cpp; sentence-transformers: both as that library's folder, with the labels.
+ * gguf-f16, gguf-q8_0: both as one file for llama.cpp; sentence-transformers: both as that library's folder, with the labels;
+ * onnx: both for transformers.js.
  */
-export const MODEL_EXPORTS = ["merged", "merged-f32", "gguf-lora", "gguf-f16", "gguf-q8_0", "sentence-transformers"] as const;
+export const MODEL_EXPORTS = [
+  "merged",
+  "merged-f32",
+  "gguf-lora",
+  "gguf-f16",
+  "gguf-q8_0",
+  "sentence-transformers",
+  "onnx",
+] as const;
 export type ModelExport = (typeof MODEL_EXPORTS)[number];
 
 type Described = Pick<BaseModel, "files" | "config">;
@@ -35,6 +46,8 @@ export function unfitFor(format: ModelExport, { files, config }: Described): str
     return `Models of the Llama, Qwen2, Qwen3 and GPT-2 families are written for llama.cpp; ${isOther}`;
   if (format === "sentence-transformers" && !isSentence)
     return `sentence-transformers takes encoders of the BERT and RoBERTa families; ${isOther}`;
+  if (format === "onnx" && parseArchitecture(config).family !== "encoder")
+    return "Only encoders are written as ONNX, and this base writes texts";
   return modelFormat(files.map(({ path }) => path)).kind === "gguf"
     ? "This base is one GGUF file, which is not written anew"
     : null;
@@ -64,6 +77,8 @@ export async function exportModel(
       return [await mergedGguf(files, config, adapter, "Q8_0")];
     case "sentence-transformers":
       return sentenceFolder(files, config, labels, adapter);
+    case "onnx":
+      return onnxFolder(files, config, adapter);
     default:
       return format satisfies never;
   }

@@ -71,6 +71,7 @@ const FORMATS: Readonly<Record<AdapterCardSubject["format"], string>> = {
   "gguf-f16": "The base model with a LoRA adapter worked into its weights, in 16 bits, as llama.cpp reads it",
   "gguf-q8_0": "The base model with a LoRA adapter worked into its weights, quantised to 8 bits, as llama.cpp reads it",
   "sentence-transformers": "The base encoder with a LoRA adapter worked into its weights, as a folder of sentence-transformers",
+  onnx: "The base encoder with a LoRA adapter worked into its weights, as ONNX for transformers.js",
 };
 
 const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
@@ -81,6 +82,7 @@ const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
   "gguf-f16": "llama.cpp",
   "gguf-q8_0": "llama.cpp",
   "sentence-transformers": "sentence-transformers",
+  onnx: "transformers.js",
 };
 
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
@@ -135,6 +137,7 @@ function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string 
 
 function loadingSections({ base: { taskType }, format, config: { adapter } }: AdapterCardSubject): string[] {
   if (format === "sentence-transformers") return [sentenceLoading(adapter.prototypes !== undefined)];
+  if (format === "onnx") return [ONNX_LOADING];
   if (format === "gguf-lora") return [PROMPT, LLAMA_LOADING];
   if (format === "gguf-f16" || format === "gguf-q8_0") return [PROMPT, GGUF_LOADING];
   if (format !== "peft") return taskType === "CAUSAL_LM" ? [PROMPT, MODEL_LOADING] : [];
@@ -193,6 +196,16 @@ const VECTORS = `## Loading
 
 A row's label is the one whose text is nearest by cosine: the row by the adapted model, the labels by the untouched one, pooled as the base's
 files of sentence-transformers say.`;
+
+const ONNX_LOADING = `## Loading
+
+    import { AutoModel, AutoTokenizer } from "@huggingface/transformers";
+
+    const tokenizer = await AutoTokenizer.from_pretrained("this folder");
+    const model = await AutoModel.from_pretrained("this folder", { dtype: "fp32" });
+    const { sentence_embedding } = await model(tokenizer(["a text"], { padding: true, truncation: true }));
+
+A row's label is the one whose vector is nearest by cosine; vectors of labels are made with the untouched base.`;
 
 /** Labels stand for the vectors of the untouched base, to which prototypes are added. */
 const sentenceLoading = (prototypes: boolean): string => `## Loading

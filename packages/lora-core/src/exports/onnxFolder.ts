@@ -1,0 +1,33 @@
+/** An encoder with an adapter worked in, as the folder that transformers.js loads: the base's files, and onnx/model.onnx in 32 bits. */
+import type { PeftAdapter } from "../adapters/peftFormat.ts";
+import { INDEX_FILE, ModelFolderError } from "../checkpoints/modelFileList.ts";
+import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { bertGraph, useLiteGraph } from "./onnx/encoderGraphs.ts";
+import type { OnnxGraph } from "./onnx/onnxGraph.ts";
+import { mergedTensors, type OpenedBase, openBase } from "./openedBase.ts";
+import { type BaseFiles, readWhole, type StreamedFile, wholeFile } from "./streamedFile.ts";
+
+/** @throws {ModelFolderError} for a decoder; {SafetensorsError} for a damaged base. */
+export async function onnxFolder(base: BaseFiles, described: ConfigJson, update: PeftAdapter): Promise<readonly StreamedFile[]> {
+  const opened = await openBase(base, described, update);
+  const graph = graphOf(opened);
+  const beside: StreamedFile[] = [];
+  for (const name of base.names)
+    if (!/\.safetensors$/.test(name) && name !== INDEX_FILE) beside.push(wholeFile(name, await readWhole(base, name)));
+  // transformers.js asks for it, whatever is in it.
+  if (!base.names.includes(TOKENIZER_SETTINGS)) beside.push(wholeFile(TOKENIZER_SETTINGS, "{}\n"));
+  return [...beside, graph.file("onnx/model.onnx", () => mergedTensors(base, opened))];
+}
+
+const TOKENIZER_SETTINGS = "tokenizer_config.json";
+
+function graphOf({ architecture }: OpenedBase): OnnxGraph {
+  switch (architecture.kind) {
+    case "bert":
+      return bertGraph(architecture.config);
+    case "use-lite":
+      return useLiteGraph(architecture.config);
+    case "decoder":
+      throw new ModelFolderError("Only encoders are written as ONNX");
+  }
+}
