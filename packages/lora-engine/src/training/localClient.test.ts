@@ -56,6 +56,8 @@ const localMethod = methodOf({ id: "local", config: {} });
 const floats = (blob: Uint8Array) => new Float32Array(blob.slice().buffer);
 const apart = (a: Float32Array, b: Float32Array) => Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
 
+const distance = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((value, i) => value - (b[i] as number)));
+
 interface RoundSeen {
   readonly result: RoundResult;
   readonly received: Uint8Array | null;
@@ -104,8 +106,10 @@ describe("local client", () => {
     const start = floats((await initialCheckpoint()).personal);
     const expected = floats(alone?.personal ?? new Uint8Array());
     expect(apart(expected, start)).toBeGreaterThan(1e-2);
-    // The federated copy goes through differences (received - local) in float32, hence not bit for bit.
-    expect(apart(floats(federated?.received ?? new Uint8Array()), expected)).toBeLessThan(1e-4);
+    // The federated copy goes through differences (received - local) in float32, hence not bit for bit; AdamW moves a value whose gradient is next to
+    // nothing by what rounding makes of it, so that one value says nothing, and all of them together do.
+    const received = floats(federated?.received ?? new Uint8Array());
+    expect(distance(received, expected) / distance(expected, start)).toBeLessThan(3e-4);
   });
 
   it("in the private preset never uploads the personal adapter, nor its difference to what was received", async () => {

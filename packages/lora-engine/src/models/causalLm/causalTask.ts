@@ -33,10 +33,8 @@ export function createCausalTask(weights: DecoderWeights, prompts: PromptEncoder
   /** What the head reads before every answer token, [K, D]. */
   function beforeAnswers(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor2D {
     const { batch, positions } = scoredBatch(examples);
-    const options = { dropout: null, ...pass, adapter, cache: null };
-    return pass
-      ? headInput(weights, hiddenStates(weights, batch, options), positions)
-      : headInput(weights, hiddenStates(weights, batch, { ...options, at: positions }), null);
+    const hidden = hiddenStates(weights, batch, { dropout: null, ...pass, adapter, cache: null, at: positions });
+    return headInput(weights, hidden, null);
   }
 
   function losses(examples: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null): tf.Tensor1D {

@@ -39,10 +39,7 @@ export interface ForwardOptions {
   readonly cache: KeyValueCache | null;
   /** Where those of packed rows are noted down, for texts that go on from them. Left out: nowhere. */
   readonly kept?: PackedKeyValues | null;
-  /**
-   * The K positions whose hidden states are asked for: of all others the last layer computes keys and values only. Left out: all N. Not in training,
-   * where the shape of the last layer's dropout and the order of its gradients' sums would be others.
-   */
+  /** The K positions whose hidden states are asked for: of all others the last layer computes keys and values only. Left out: all N. */
   readonly at?: readonly number[];
   /** Keeps less for the backward pass and computes it again there. Left out: no. */
   readonly recompute?: boolean;

@@ -6,6 +6,8 @@ import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import type { DeviceAdapter, Example, LanguageModel, TaskModel } from "../languageModel.ts";
 import { randomCheckpoint, randomTensor, smallConfig, smallTokenizer } from "../testing/randomEncoder.ts";
+import { embedTexts } from "./encoderForward.ts";
+import { disposeEncoderWeights, loadEncoderWeights } from "./encoderWeights.ts";
 import { createUseLite } from "./useLite.ts";
 
 const RANK = 3;
@@ -90,6 +92,30 @@ describe.each(["cpu", "wasm"] as const)("encoder task on %s", (backend) => {
       );
     expect(lossOf(1)).toBe(lossOf(1));
     expect(lossOf(1)).not.toBeCloseTo(lossOf(2), 3);
+  });
+
+  it("drops elements of every token, not of a text's mean", () => {
+    const weights = loadEncoderWeights(smallConfig, checkpoint);
+    const dropout = { rate: 0.4, seed: 3 };
+    const logits = (meansFirst: boolean) =>
+      tf.tidy(() => {
+        const embed = (texts: readonly Int32Array[], adapter: DeviceAdapter | null) =>
+          embedTexts(
+            { config: smallConfig, weights, adapter, dropout: adapter && dropout, meansFirst: meansFirst && !!adapter },
+            texts,
+          );
+        const labels = embed(
+          LABELS.map((label) => Int32Array.from(smallTokenizer.encode(label))),
+          null,
+        );
+        const texts = batch.map(({ tokens }) => tokens);
+        return tf.matMul(embed(texts, trained.adapter), labels, false, true).mul(16).dataSync();
+      });
+    const ours = tf.tidy(() => task.logits(batch, trained.adapter, { dropout, recompute: false }).dataSync());
+    expectClose(ours, logits(false), { relative: 1e-4, absolute: 1e-4 });
+    const off = Math.max(...Array.from(ours, (value, i) => Math.abs(value - (logits(true)[i] ?? Number.NaN))));
+    expect(off).toBeGreaterThan(0.01);
+    disposeEncoderWeights(weights);
   });
 
   it("frees everything but its weights, and those when disposed", async () => {

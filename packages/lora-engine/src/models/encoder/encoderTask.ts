@@ -31,12 +31,15 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
     if (!adapter?.labels) return loraLinear(vectors, targets, null); // [B, labels]
     return tf.matMul(vectors, prototypesFrom(embedded, adapter.labels), false, true).mul<tf.Tensor2D>(TEMPERATURE);
   };
+  /** A mean of what is dropped from every token is not what is dropped from their mean. */
+  const trainable = (batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null) =>
+    logits(textsOf(batch), { dropout: null, ...pass, adapter, meansFirst: !pass?.dropout });
   const losses = (batch: readonly Example[], adapter: DeviceAdapter | null, pass: TrainingPass | null) => {
     const wanted = tf.tensor1d(
       batch.map(({ label }) => label),
       "int32",
     );
-    return maskedCrossEntropy(logits(textsOf(batch), { dropout: null, ...pass, adapter }), wanted);
+    return maskedCrossEntropy(trainable(batch, adapter, pass), wanted);
   };
   const textsOf = (batch: readonly Example[]) => batch.map(({ tokens }) => tokens);
   /** One row of scores per text, on the host. */
@@ -59,7 +62,7 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
     readsRowsAsTheyAre: true,
     loss: (batch, adapter, pass) => meanOf(losses(batch, adapter, pass)),
     losses,
-    logits: (batch, adapter, pass) => logits(textsOf(batch), { dropout: null, ...pass, adapter }),
+    logits: trainable,
     choices: ({ label }) => [{ choice: label, context: "" }],
     score: async (batch, adapter) => {
       const scores = await readScores(textsOf(batch), adapter);

@@ -11,8 +11,8 @@ export interface EmbeddingPass {
   /** Keeps less for the backward pass and computes it again there. Left out: no. */
   readonly recompute?: boolean;
   /**
-   * Takes the mean over a text's tokens before the last linear layer, where an encoder can: the same but for rounding, and less to compute. Left out: no.
-   * Not where something is trained, or made to be trained from, whose bits stay as they are.
+   * Takes the mean over a text's tokens before the last linear layer, where an encoder can: the same but for rounding, and less to compute. Not with
+   * dropout. Left out: no.
    */
   readonly meansFirst?: boolean;
 }
