@@ -17,6 +17,7 @@ import { mean } from "../../experiment/statistics/interval.ts";
 import { peerOptions } from "../peerOptions.ts";
 import { ended, requireModules, startPython } from "../pythonPeer.ts";
 import { exportFederation } from "./exportFederation.ts";
+import { exportRows } from "./exportRows.ts";
 import { type PeerRound, peerTable } from "./table.ts";
 
 const flowerRounds = z.array(
@@ -25,6 +26,8 @@ const flowerRounds = z.array(
     bytesDown: z.number(),
     losses: z.array(z.number()),
     accuracies: z.array(z.number()),
+    /** From the start of its processes to the accuracies. */
+    seconds: z.number(),
   }),
 );
 
@@ -44,9 +47,10 @@ try {
   if (runs.length !== 1 || settings?.method !== fedAvg.id) throw new Error(`One run of ${fedAvg.id} is compared at a time`);
   const ours = await federateHere(settings, experiment.data ?? "../shared/data", own.folder);
   console.log("Trained here.");
-  const theirs = await federateThere(own.python, own.folder);
-  writeFileSync(join(own.folder, "comparison.json"), `${JSON.stringify({ settings, ours, theirs }, null, 1)}\n`);
+  const { rounds: theirs, seconds } = await federateThere(own.python, own.folder);
+  writeFileSync(join(own.folder, "comparison.json"), `${JSON.stringify({ settings, ours, theirs, seconds }, null, 1)}\n`);
   console.log(peerTable(ours, theirs));
+  console.log(`Flower took ${seconds.toFixed(1)} s from the start of its processes to the last accuracy.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -69,6 +73,7 @@ async function federateHere(settings: RunSettings, data: string, folder: string)
       rounds: settings.rounds,
       innerSteps,
     });
+    exportRows(folder, rows);
     return perRound.slice(0, settings.rounds).map(({ served, bytes }, i) => ({
       accuracy: served ?? 0,
       loss: mean(simulation.clients.map(({ metrics }) => metrics[i]?.metrics.trainLoss ?? 0)),
@@ -80,16 +85,19 @@ async function federateHere(settings: RunSettings, data: string, folder: string)
   }
 }
 
-async function federateThere(python: string, folder: string): Promise<readonly PeerRound[]> {
+async function federateThere(python: string, folder: string) {
   const script = fileURLToPath(new URL("server.py", import.meta.url));
   const server = startPython(python, [script, folder]);
   // Or it waits for somebody to read.
   server.stdout?.resume();
   await ended(server);
   const found = flowerRounds.parse(JSON.parse(readFileSync(join(folder, "flower.json"), "utf8")));
-  return found.map(({ accuracies, losses, bytesUp, bytesDown }) => ({
-    accuracy: mean(accuracies),
-    loss: mean(losses),
-    bytes: bytesUp + bytesDown,
-  }));
+  const rounds = found.map(
+    ({ accuracies, losses, bytesUp, bytesDown }): PeerRound => ({
+      accuracy: mean(accuracies),
+      loss: mean(losses),
+      bytes: bytesUp + bytesDown,
+    }),
+  );
+  return { rounds, seconds: found.at(-1)?.seconds ?? Number.NaN };
 }

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from federation import Federation, parameters
@@ -15,8 +16,9 @@ from flwr.server.strategy import FedAvg
 class Measured(FedAvg):
     """FedAvg as it comes, which also notes bytes, losses and accuracies of every round."""
 
-    def __init__(self, **options) -> None:
+    def __init__(self, started: float, **options) -> None:
         super().__init__(**options)
+        self.started = started
         self.rounds: list[dict] = []
 
     def configure_fit(self, server_round, parameters, client_manager):
@@ -34,6 +36,7 @@ class Measured(FedAvg):
 
     def aggregate_evaluate(self, server_round, results, failures):
         ordered = sorted((answer for _, answer in results), key=lambda answer: answer.metrics["index"])
+        self.rounds[-1]["seconds"] = time.monotonic() - self.started
         self.rounds[-1]["accuracies"] = [answer.metrics["accuracy"] for answer in ordered]
         return super().aggregate_evaluate(server_round, results, failures)
 
@@ -50,12 +53,14 @@ def free_address() -> str:
 
 
 def main(folder: str) -> None:
+    started = time.monotonic()
     federation = Federation(folder)
     count = federation.settings["clients"]
     address = free_address()
     script = Path(__file__).with_name("client.py")
     clients = [subprocess.Popen([sys.executable, script, folder, str(index), address]) for index in range(count)]
     strategy = Measured(
+        started,
         min_fit_clients=count,
         min_evaluate_clients=count,
         min_available_clients=count,
