@@ -12,6 +12,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { ownAdapter } from "./adapterDownloads.ts";
 import { ExportState } from "./ExportState.tsx";
 import { FormatChoice, refusalOf } from "./FormatChoice.tsx";
+import { PushToHub } from "./PushToHub.tsx";
 import { RecognisedRows } from "./RecognisedRows.tsx";
 
 export interface AdaptersPanelProps {
@@ -33,7 +34,7 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
   return (
     <Panel
       title="Your adapters"
-      hint="Each as a .zip with a README. They are written in this tab; nothing is sent."
+      hint="Each as a .zip with a README. They are written in this tab; a download sends nothing."
       aside={isFusing(adapters.round, rounds) ? "after all rounds" : roundLabel(adapters.round, rounds)}
     >
       <FormatChoice model={config.model} format={format} onChange={setFormat} />
@@ -61,6 +62,7 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
         ))}
       </ul>
       <ExportState {...exporting} />
+      <PushToHub {...{ federationId, config, adapters, available, format }} refused={refusalOf(format, config.model) !== null} />
     </Panel>
   );
 }

@@ -22,3 +22,17 @@ export const FORMAT_WORDS: Readonly<Record<Format, { readonly label: string; rea
 };
 
 export const FORMATS = Object.keys(FORMAT_WORDS) as readonly Format[];
+
+/** Of putting an adapter on a hub. */
+export const PUSH_WORDS = {
+  title: "Put it on the hub",
+  leaves:
+    "The adapter leaves this tab, in the format above, and goes to the hub with its README: whoever may read the repository has it. Nothing of your rows goes along.",
+  adapter: "Adapter",
+  repository: "Repository",
+  token: "Access token",
+  tokenKept: "One that may write. It goes to the hub alone and is kept nowhere; it is emptied once the adapter is there.",
+  private: "Private, if the repository is made now",
+  push: "Push",
+  pushed: "It is there:",
+} as const;

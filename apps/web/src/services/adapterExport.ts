@@ -1,7 +1,8 @@
 /** An adapter's files in a format that other programs load, written beside the page. */
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
+import type { HubTarget } from "@duet/client/hubPush";
 import type { ExportRequest } from "../worker/adapterExporter.ts";
-import { writtenArchive } from "../worker/exportProxy.ts";
+import { writtenArchive, writtenFiles } from "../worker/exportProxy.ts";
 
 export type ExportSource = ExportRequest["source"];
 /** What is to be written. */
@@ -15,6 +16,23 @@ type Coordinator = Pick<CoordinatorClient, "baseUrl" | "offer">;
  */
 export async function exportArchive(coordinator: Coordinator, wanted: Export, onShare: (share: number) => void): Promise<Blob> {
   return writtenArchive(await requestOf(coordinator, wanted), onShare);
+}
+
+/**
+ * To a repository of the coordinator's hub, straight from this tab; the address of it. The coordinator learns of it neither the token nor that
+ * it happened. @throws {DuetError} HUB_REFUSED, or as above.
+ */
+export async function pushExport(
+  coordinator: Coordinator,
+  wanted: Export,
+  to: Omit<HubTarget, "hub">,
+  onShare: (share: number) => void,
+): Promise<string> {
+  const { hub } = await coordinator.offer();
+  const files = await writtenFiles({ ...wanted, baseUrl: coordinator.baseUrl, hub }, onShare);
+  // What talks to a hub is fetched when somebody does.
+  const { pushToHub } = await import("@duet/client/hubPush");
+  return pushToHub(files, `From the federation ${wanted.config.name}`, { ...to, hub });
 }
 
 async function requestOf({ baseUrl, offer }: Coordinator, wanted: Export): Promise<ExportRequest> {

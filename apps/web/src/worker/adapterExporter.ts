@@ -17,8 +17,16 @@ export interface ExportRequest {
   readonly hub: string;
 }
 
+/** The content lies where the browser keeps Blobs. */
+export interface WrittenFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
 /** `onShare` gets the share of the bytes that is written. */
 export interface AdapterExporter {
-  /** All files of the format as one .zip. @throws {DuetError} where the base cannot be written so, or its files cannot be had. */
+  /** @throws {DuetError} where the base cannot be written so, or its files cannot be had. */
+  files(request: ExportRequest, onShare: (share: number) => void): Promise<readonly WrittenFile[]>;
+  /** All of them as one .zip. @throws as above. */
   archive(request: ExportRequest, onShare: (share: number) => void): Promise<Blob>;
 }

@@ -1,7 +1,7 @@
 /** Starts the export worker for one export, and ends it. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { proxy, wrap } from "comlink";
-import type { AdapterExporter, ExportRequest } from "./adapterExporter.ts";
+import type { AdapterExporter, ExportRequest, WrittenFile } from "./adapterExporter.ts";
 import { keepErrorCodes } from "./errorTransfer.ts";
 
 keepErrorCodes();
@@ -9,6 +9,10 @@ keepErrorCodes();
 /** @throws {DuetError} WORKER_DIED where it dies, or as {@link AdapterExporter}. */
 export const writtenArchive = (request: ExportRequest, onShare: (share: number) => void): Promise<Blob> =>
   once((exporter) => exporter.archive(request, proxy(onShare)));
+
+/** @throws as above. */
+export const writtenFiles = (request: ExportRequest, onShare: (share: number) => void): Promise<readonly WrittenFile[]> =>
+  once((exporter) => exporter.files(request, proxy(onShare)));
 
 async function once<T>(call: (exporter: AdapterExporter) => Promise<T>): Promise<T> {
   const worker = new Worker(new URL("./exportWorker.ts", import.meta.url), { type: "module", name: "duet-export" });

@@ -6,10 +6,11 @@ import { expose } from "comlink";
 import type { AdapterExporter, ExportRequest } from "./adapterExporter.ts";
 import { baseBlobs } from "./baseBlobs.ts";
 import { keepErrorCodes } from "./errorTransfer.ts";
-import { archiveOf } from "./writtenFiles.ts";
+import { archiveOf, writtenFiles } from "./writtenFiles.ts";
 
 keepErrorCodes();
 expose({
+  files: async (request, onShare) => writtenFiles(await filesOf(request), onShare),
   archive: async (request, onShare) => archiveOf(await filesOf(request), onShare),
 } satisfies AdapterExporter);
 

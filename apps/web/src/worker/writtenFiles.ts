@@ -2,13 +2,36 @@
 import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
 import type { StreamedFile } from "@duet/lora-core/exports/streamedFile";
 import { Zip, ZipPassThrough } from "fflate";
+import type { WrittenFile } from "./adapterExporter.ts";
 
 /** What a .zip without its 64-bit extension can say of sizes, with room for names. */
 const MAX_ZIP_BYTES = 2 ** 32 - 2 ** 20;
 
+/** Each by itself. */
+export async function writtenFiles(
+  files: readonly StreamedFile[],
+  onShare: (share: number) => void,
+): Promise<readonly WrittenFile[]> {
+  const total = totalOf(files);
+  let before = 0;
+  const written: WrittenFile[] = [];
+  for (const { name, pieces } of files) {
+    const parts: Blob[] = [];
+    for await (const piece of pieces()) {
+      parts.push(new Blob([piece]));
+      before += piece.byteLength;
+      onShare(before / total);
+    }
+    written.push({ name, content: new Blob(parts) });
+  }
+  return written;
+}
+
+const totalOf = (files: readonly StreamedFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
 /** As one .zip; nothing is compressed, as weights do not shrink. @throws {ModelFolderError} where they are more than one holds. */
 export async function archiveOf(files: readonly StreamedFile[], onShare: (share: number) => void): Promise<Blob> {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = totalOf(files);
   if (total > MAX_ZIP_BYTES) {
     throw new ModelFolderError(
       `These files have ${total} bytes, more than a .zip holds. The program duet writes them as a folder`,

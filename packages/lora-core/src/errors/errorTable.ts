@@ -71,6 +71,7 @@ const DATA = {
 
 const MODELS = {
   MODEL_DOWNLOAD: "Check the address and the network, then try the download again.",
+  HUB_REFUSED: "Check the token, which has to be one that may write, the repository's name and the network; then try again.",
   HUB_ADDRESS: "Correct the address and look it up again.",
   MODEL_FOLDER: "Choose another model, or all of its files together.",
   UNSUPPORTED_MODEL: "Choose a model of the Llama, Qwen2, Qwen3 or GPT-2 family.",

@@ -1,0 +1,99 @@
+import type { KeptAdapters } from "@duet/client/keptAdapters";
+import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { Anchor, Button, Checkbox, Group, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { useTask } from "../hooks/useTask.ts";
+import { type Export, pushExport } from "../services/adapterExport.ts";
+import { ownAdapter } from "./adapterDownloads.ts";
+import { ExportState } from "./ExportState.tsx";
+import { PUSH_WORDS } from "./formatWords.ts";
+import { RecognisedRows } from "./RecognisedRows.tsx";
+
+export interface PushToHubProps {
+  readonly federationId: string;
+  readonly config: FederationConfig;
+  readonly adapters: KeptAdapters;
+  readonly available: readonly ClientAdapterKind[];
+  readonly format: Export["format"];
+  /** The base cannot be written in this format. */
+  readonly refused: boolean;
+}
+
+/** An adapter to a repository of the hub, straight from the tab. The token is held while this is open, and nowhere else. */
+export function PushToHub({ federationId, config, adapters, available, format, refused }: PushToHubProps) {
+  const { coordinator } = useServices();
+  const [state, start] = useTask();
+  const [share, setShare] = useState(0);
+  const [pushed, setPushed] = useState<string | null>(null);
+  const [repository, setRepository] = useState("");
+  const [token, setToken] = useState("");
+  const [isPrivate, setPrivate] = useState(true);
+  const [chosen, setChosen] = useState<ClientAdapterKind | null>(null);
+  const kind = chosen ?? available.at(-1) ?? "shared";
+  const push = (event: FormEvent) => {
+    event.preventDefault();
+    setPushed(null);
+    setShare(0);
+    start(async () => {
+      const { fileName: _, ...wanted } = ownAdapter(kind, adapters, config, format);
+      setPushed(await pushExport(coordinator, wanted, { repository, token, isPrivate }, setShare));
+      setToken("");
+    });
+  };
+  return (
+    <details>
+      <summary>{PUSH_WORDS.title}</summary>
+      <form onSubmit={push} aria-label={PUSH_WORDS.title}>
+        <p className="muted small">{PUSH_WORDS.leaves}</p>
+        <NativeSelect
+          size="xs"
+          label={PUSH_WORDS.adapter}
+          value={kind}
+          onChange={(event) => setChosen(available.find((one) => one === event.currentTarget.value) ?? null)}
+          data={[...available]}
+        />
+        <TextInput
+          size="xs"
+          label={PUSH_WORDS.repository}
+          placeholder="owner/name"
+          pattern="[\w.\-]+/[\w.\-]+"
+          required
+          value={repository}
+          onChange={(event) => setRepository(event.currentTarget.value)}
+        />
+        <PasswordInput
+          size="xs"
+          label={PUSH_WORDS.token}
+          description={PUSH_WORDS.tokenKept}
+          autoComplete="off"
+          required
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value.trim())}
+        />
+        <Group gap="sm" mt="xs">
+          <Checkbox
+            size="xs"
+            label={PUSH_WORDS.private}
+            checked={isPrivate}
+            onChange={(event) => setPrivate(event.currentTarget.checked)}
+          />
+          <Button size="xs" type="submit" variant="default" disabled={refused} loading={state.kind === "busy"}>
+            {PUSH_WORDS.push}
+          </Button>
+        </Group>
+        <RecognisedRows federationId={federationId} adapter={kind} named />
+      </form>
+      <ExportState state={state} share={share} />
+      {pushed && (
+        <p role="status">
+          {PUSH_WORDS.pushed}{" "}
+          <Anchor href={pushed} target="_blank" rel="noreferrer">
+            {pushed}
+          </Anchor>
+        </p>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { pushToHub } from "./hubPush.ts";
+import { type PushHub, startPushHub } from "./testing/pushHub.ts";
+
+const TOKEN = "hf_writes";
+let hub: PushHub;
+beforeEach(async () => {
+  hub = await startPushHub(TOKEN);
+});
+afterEach(() => hub.close());
+
+const target = (token = TOKEN) => ({ hub: hub.address, repository: "acme/night-shift", token, isPrivate: true });
+const files = [
+  { name: "README.md", content: new Blob(["# Night shift\n"]) },
+  { name: "onnx/model.onnx", content: new Blob([Uint8Array.from({ length: 5000 }, (_, i) => i)]) },
+];
+
+it("makes the repository, takes large files before the commit and small ones with it, and adds to one that is there", async () => {
+  expect(await pushToHub(files, "From a federation", target())).toBe(`${hub.address}/acme/night-shift`);
+  const repository = hub.repositories.get("acme/night-shift");
+  expect(repository?.visibility).toBe("private");
+  expect(repository?.titles).toEqual(["From a federation"]);
+  expect(String(repository?.files.get("README.md"))).toBe("# Night shift\n");
+  expect(repository?.files.get("onnx/model.onnx")?.[4999]).toBe(4999 % 256);
+  await pushToHub([{ name: "README.md", content: new Blob(["again"]) }], "Again", target());
+  expect(String(repository?.files.get("README.md"))).toBe("again");
+  expect(repository?.files.size).toBe(2);
+});
+
+it("says whose fault it is: a token that is not known, a hub that is not there; the token is in no address", async () => {
+  const refused = pushToHub(files, "x", target("hf_other"));
+  await expect(refused).rejects.toMatchObject({ code: "HUB_REFUSED", message: `${hub.address} does not know this token` });
+  expect(hub.repositories.size).toBe(0);
+  expect(hub.requests.join()).not.toContain("hf_");
+  hub.close();
+  await expect(pushToHub(files, "x", target())).rejects.toMatchObject({ code: "HUB_REFUSED" });
+});
