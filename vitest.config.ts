@@ -58,6 +58,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
+          setupFiles: ["apps/web/src/lib/testing/words.setup.ts"],
           include: ["{packages,apps,tools,research}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**", "**/*.{browser,integration,e2e}.test.*"],
           sequence: { groupOrder: 0 },

@@ -8,10 +8,12 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { lazyPage } from "./app/lazyPage.tsx";
 import { theme } from "./app/theme.ts";
 import { ServicesContext } from "./hooks/ServicesContext.tsx";
+import { useLanguage } from "./hooks/useLanguage.ts";
 import { basePath, strayFrom } from "./lib/baseUrl.ts";
 import { FrontPage } from "./pages/FrontPage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { createAppServices } from "./services/appServices.ts";
+import { startLanguage } from "./services/pageLanguage.ts";
 
 // What only some visitors need travels when they need it.
 const ComparePage = lazyPage(async () => (await import("./pages/ComparePage.tsx")).ComparePage);
@@ -28,10 +30,14 @@ if (!root) throw new Error("index.html has no #root");
 const home = strayFrom(location.href);
 if (home !== null) location.replace(home);
 
-createRoot(root).render(
-  <StrictMode>
+const services = createAppServices();
+
+/** All of it is drawn again in another language; what it holds stays. */
+function App() {
+  useLanguage();
+  return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <ServicesContext value={createAppServices()}>
+      <ServicesContext value={services}>
         <BrowserRouter basename={basePath()}>
           <Suspense fallback={null}>
             <Routes>
@@ -49,5 +55,14 @@ createRoot(root).render(
         </BrowserRouter>
       </ServicesContext>
     </MantineProvider>
-  </StrictMode>,
+  );
+}
+
+// Not awaited: the words' files need this one to be done. Until they are there, index.html says that it is loading.
+void startLanguage().then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

@@ -1,12 +1,12 @@
 import type { KeptAdapters } from "@duet/client/keptAdapters";
 import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { isFusing } from "@duet/lora-core/schedule/roundNumbers";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import type { Export } from "../services/adapterExport.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { ownAdapter } from "./adapterDownloads.ts";

@@ -1,9 +1,9 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { useSession } from "../hooks/useSession.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import type { Export } from "../services/adapterExport.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { sharedAdapter, sharedRounds } from "./adapterDownloads.ts";

@@ -5,7 +5,9 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
+import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { Mark } from "./Mark.tsx";
+import { words } from "./words.ts";
 
 export interface ShellProps {
   /** Where one is, for the browser's tab and history; null on the front page. */
@@ -23,10 +25,10 @@ export function Shell({ title, narrow = false, children }: ShellProps) {
   return (
     <div className={narrow ? "page narrow" : "page"}>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
-        Skip to the content
+        {words.shell.skip}
       </button>
       <header className="top">
-        <Link to="/" className="brand" aria-label="Duet, front page">
+        <Link to="/" className="brand" aria-label={words.shell.frontPage}>
           <Mark />
           Duet
         </Link>
@@ -35,6 +37,7 @@ export function Shell({ title, narrow = false, children }: ShellProps) {
             / <span>{title}</span>
           </span>
         )}
+        <LanguageSwitch />
         <ColorSchemeToggle />
       </header>
       <main ref={main} tabIndex={-1}>
@@ -50,7 +53,7 @@ function ColorSchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const next = scheme === "dark" ? "light" : "dark";
   return (
-    <ActionIcon variant="subtle" size="lg" aria-label={`Switch to ${next} colours`} onClick={() => setColorScheme(next)}>
+    <ActionIcon variant="subtle" size="lg" aria-label={words.shell[next]} onClick={() => setColorScheme(next)}>
       {scheme === "dark" ? <IconSun size={18} /> : <IconMoon size={18} />}
     </ActionIcon>
   );
@@ -60,15 +63,15 @@ function ConnectionNotice() {
   const status = useStore(useServices().coordinator.status);
   if (status.kind === "lost") {
     return (
-      <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title="The coordinator is away" role="alert">
-        This tab keeps its work, keeps trying, and goes on by itself once the coordinator is back.
+      <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title={words.shell.away} role="alert">
+        {words.shell.awayText}
       </Alert>
     );
   }
   if (status.kind === "refused") {
     const { sentence, nextStep } = explain(status.error);
     return (
-      <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title="This page and the coordinator differ" role="alert">
+      <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title={words.shell.differ} role="alert">
         {sentence} {nextStep}
       </Alert>
     );

@@ -1,4 +1,5 @@
 import { Button, createTheme, defaultVariantColorsResolver, Modal, Paper, Tooltip } from "@mantine/core";
+import { words } from "./words.ts";
 
 const FILLED = { background: "var(--ink)", hover: "var(--ink-2)", color: "var(--on-ink)" };
 
@@ -31,7 +32,14 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { variant: "filled" } }),
     Modal: Modal.extend({
       // A dialog's head is no second banner of the page.
-      defaultProps: { closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } },
+      defaultProps: {
+        closeButtonProps: {
+          get "aria-label"() {
+            return words.theme.close;
+          },
+        },
+        attributes: { header: { role: "presentation" } },
+      },
     }),
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),
   },

@@ -1,12 +1,12 @@
 import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
 import { useStore } from "../hooks/useStore.ts";
 import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate, plural } from "../lib/format.ts";
 import { phasesText } from "../lib/phasesText.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";

@@ -1,10 +1,10 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundTick } from "@duet/lora-core/schedule/roundLabel";
 import { SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { memo, type PointerEvent, useMemo, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
 import { formatDuration, formatFraction, plural } from "../lib/format.ts";
+import { roundTick } from "../lib/roundWords.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { CrosshairSlider, crosshairByPointer } from "../ui/Crosshair.tsx";
 import { labelledRounds } from "../ui/chartScale.ts";
@@ -152,7 +152,7 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
           />
         )}
       </svg>
-      <CrosshairSlider range={range} totalRounds={totalRounds} words={words} onRow={move} />
+      <CrosshairSlider range={range} totalRounds={totalRounds} said={words} onRow={move} />
     </div>
   );
 }

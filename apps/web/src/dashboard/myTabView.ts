@@ -4,11 +4,11 @@ import { isTakingPart, type SessionStage, type SessionState } from "@duet/client
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { inForceText } from "../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatRate, plural } from "../lib/format.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 
 export interface ChecklistItem {
   readonly label: string;

@@ -1,8 +1,8 @@
 /** Where a federation stands, in words and fractions. Pure. */
 import { fractionDone, secondsLeft, secondsSoFar } from "@duet/client/federationProgress";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { formatDuration, plural } from "../lib/format.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import { exchangeText } from "./secureSumView.ts";
 
 export interface StripView {

@@ -1,10 +1,10 @@
 /** What there is to see of a federation's secure sums. Pure. */
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { federationPhrase } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundLabel } from "../lib/roundWords.ts";
 
 export interface SecureSumView {
   /** Six words of all identities; null while there is nobody to compare with. */

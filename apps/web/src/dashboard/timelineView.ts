@@ -4,9 +4,9 @@ import { roundFraction } from "@duet/client/federationProgress";
 import type { RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundSpec } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
-import { roundLabel, roundTick } from "@duet/lora-core/schedule/roundLabel";
 import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { answerOf, isWithoutSum } from "./secureSumView.ts";
 
 export interface LaneCell {

@@ -1,8 +1,10 @@
 import { useElementSize } from "@mantine/hooks";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
+import { words } from "./words.ts";
 
 const [WIDTH_AT_FIRST, SIDE, ROW, TOP, FOOT] = [640, 12, 60, 8, 44] as const;
 /** Between the dots of equal figures. */
@@ -15,7 +17,7 @@ export function CompareChart({ runs }: { readonly runs: readonly PastFederation[
   const height = TOP + ROW * runs.length + FOOT;
   const x = (value: number) => SIDE + value * (width - 2 * SIDE);
   return (
-    <ChartFigure name="comparison" summary={`Accuracy on your own test rows: ${runs.map(summaryOf).join(" ")}`}>
+    <ChartFigure name="comparison" summary={words.compareChart.summary(common.listing.sentences(runs.map(summaryOf)))}>
       <div ref={ref}>
         <svg width="100%" height={height} aria-hidden="true" fontSize={12} fill="var(--ink-2)">
           {[0, 0.25, 0.5, 0.75, 1].map((tick) => (
@@ -27,7 +29,7 @@ export function CompareChart({ runs }: { readonly runs: readonly PastFederation[
             </g>
           ))}
           <text x={x(1)} y={height - 8} textAnchor="end">
-            share of your test rows right
+            {words.compareChart.shareOfTestRows}
           </text>
           {runs.map((run, index) => (
             <g key={run.federationId} transform={`translate(0 ${TOP + ROW * index})`}>
@@ -45,7 +47,7 @@ export function CompareChart({ runs }: { readonly runs: readonly PastFederation[
             <span className="dot" style={{ background: color }} aria-hidden="true" /> {label}
           </span>
         ))}
-        {runs.some(({ alone }) => alone !== null) && <span>| learning alone</span>}
+        {runs.some(({ alone }) => alone !== null) && <span>{words.compareChart.learningAlone}</span>}
       </p>
     </ChartFigure>
   );
@@ -75,5 +77,8 @@ function Run({ run: { alone, accuracy }, x, y }: RunProps) {
 /** "Ward notes: base 0.36, personal 0.75, shared 0.80, fused 0.85, alone 0.72." */
 function summaryOf({ config, accuracy, alone }: PastFederation): string {
   const figures = ADAPTERS.map(({ key, label }) => `${label} ${formatFraction(accuracy[key])}`);
-  return `${config.name}: ${[...figures, `alone ${formatFraction(alone)}`].join(", ")}.`;
+  return words.compareChart.runFigures(
+    config.name,
+    [...figures, words.compareChart.alone(formatFraction(alone))].join(common.listing.comma),
+  );
 }

@@ -1,7 +1,24 @@
+import { words } from "./words.ts";
+
 const TABS = [
-  { name: "Ward A", x: 0 },
-  { name: "Ward B", x: 208 },
-  { name: "Ward C", x: 416 },
+  {
+    get name() {
+      return words.exchange.wardA;
+    },
+    x: 0,
+  },
+  {
+    get name() {
+      return words.exchange.wardB;
+    },
+    x: 208,
+  },
+  {
+    get name() {
+      return words.exchange.wardC;
+    },
+    x: 416,
+  },
 ] as const;
 
 /** How long the lines are that stand for rows. */
@@ -10,21 +27,16 @@ const ROWS = [34, 46, 39, 32, 44, 28, 50];
 /** Three tabs whose shared adapters travel to the coordinator and back as their mean, while all else stays; then they fuse. */
 export function Exchange() {
   return (
-    <svg
-      className="exchange"
-      viewBox="0 0 600 364"
-      role="img"
-      aria-label="Three tabs send their shared adapters to a coordinator and get the mean of them back; rows and personal adapters stay in the tabs."
-    >
+    <svg className="exchange" viewBox="0 0 600 364" role="img" aria-label={words.exchange.summary}>
       <rect x="0.5" y="0.5" width="599" height="96" rx="8" className="box" />
       <text x="16" y="28" className="strong">
-        Coordinator
+        {words.exchange.coordinator}
       </text>
       <text x="16" y="50">
-        averages,
+        {words.exchange.averages}
       </text>
       <text x="16" y="68">
-        sees no row
+        {words.exchange.seesNoRow}
       </text>
       {TABS.map(({ name, x }, index) => (
         <g key={name} transform={`translate(${x} 0)`}>
@@ -39,10 +51,10 @@ export function Exchange() {
             <rect key={width} x="14" y={240 + 12 * row} width={width} height="4" rx="2" className="row" />
           ))}
           <text x="14" y="350">
-            rows
+            {words.exchange.rows}
           </text>
           <text x="128" y="350" textAnchor="middle">
-            adapters
+            {words.exchange.adapters}
           </text>
           <circle cx="105" cy="280" r="18" fill="var(--personal)" />
           <circle cx="151" cy="280" r="18" className="slot" />
@@ -52,10 +64,10 @@ export function Exchange() {
       ))}
       <path d="M0 142H600" className="border" />
       <text x="255" y="134" textAnchor="middle">
-        Only shared adapters cross
+        {words.exchange.onlySharedCross}
       </text>
       <text x="255" y="162" textAnchor="middle">
-        rows and personal ones stay
+        {words.exchange.restStays}
       </text>
     </svg>
   );

@@ -1,10 +1,11 @@
 import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messages";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { useEffect, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
-import { plural } from "../lib/format.ts";
+import { roundLabel } from "../lib/roundWords.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { words } from "./words.ts";
 
 const REFRESH_MS = 5_000;
 
@@ -13,19 +14,17 @@ export function FederationList() {
   const { federations, unreadable } = useFederations();
   const finished = federations?.filter(({ phase }) => phase === "finished") ?? [];
   const current = federations?.filter(({ phase }) => phase !== "finished") ?? [];
-  const others =
-    unreadable > 0 &&
-    `${plural(unreadable, "federation")} more cannot be opened: stored by another version of Duet, or damaged. The files are kept.`;
+  const others = unreadable > 0 && words.federationList.unreadable(unreadable);
   return (
     <>
-      <Panel title="Here now" instead={insteadOf(federations, current)}>
+      <Panel title={words.federationList.hereNow} instead={insteadOf(federations, current)}>
         <table className="plain cards">
           <thead>
             <tr>
-              <th>Federation</th>
-              <th>Where it stands</th>
-              <th>Clients</th>
-              <th>How to ask</th>
+              <th>{words.federationList.federation}</th>
+              <th>{words.federationList.standing}</th>
+              <th>{words.federationList.clients}</th>
+              <th>{words.federationList.howToAsk}</th>
             </tr>
           </thead>
           <tbody>
@@ -38,16 +37,16 @@ export function FederationList() {
       {finished.length > 0 && (
         <section aria-labelledby="finished">
           <h2 id="finished" className="large">
-            Finished on this coordinator
+            {words.federationList.finishedHere}
           </h2>
           <div className="tiles">
             {finished.map(({ federationId, name, clients, rounds, contact }) => (
               <article key={federationId} className="tile">
                 <h3>{name}</h3>
                 <p>
-                  {plural(clients, "client")} · {plural(rounds, "round")}
+                  {common.counts.clients(clients)} · {common.counts.rounds(rounds)}
                 </p>
-                <p className="muted small">{contact ? `Ask: ${contact}` : "What came of it is behind its link."}</p>
+                <p className="muted small">{contact ? words.federationList.ask(contact) : words.federationList.behindItsLink}</p>
               </article>
             ))}
           </div>
@@ -60,27 +59,30 @@ export function FederationList() {
 
 /** Why there is no list. */
 function insteadOf(federations: readonly FederationSummary[] | null, current: readonly FederationSummary[]): string | null {
-  if (federations === null) return "Asking the coordinator which federations there are.";
+  if (federations === null) return words.federationList.asking;
   if (current.length > 0) return null;
-  return "None is listed. Organisers choose whether their federations are; joining and watching need a link.";
+  return words.federationList.noneListed;
 }
 
 function FederationRow({ federation }: { readonly federation: FederationSummary }) {
   const { name, clients, contact } = federation;
   return (
     <tr>
-      <td data-label="Federation">{name}</td>
-      <td data-label="Where it stands">{standing(federation)}</td>
-      <td data-label="Clients">{plural(clients, "client")}</td>
-      <td data-label="How to ask">{contact || <span className="muted">not said</span>}</td>
+      <td data-label={words.federationList.federation}>{name}</td>
+      <td data-label={words.federationList.standing}>{standing(federation)}</td>
+      <td data-label={words.federationList.clients}>{common.counts.clients(clients)}</td>
+      <td data-label={words.federationList.howToAsk}>
+        {contact || <span className="muted">{words.federationList.notSaid}</span>}
+      </td>
     </tr>
   );
 }
 
 function standing({ phase, round, rounds }: FederationSummary): string {
   const where = round === null ? null : roundLabel(round, rounds);
-  if (phase === "collecting" || phase === "exchanging" || phase === "aggregating") return where ?? "starting";
-  return phase === "paused" && where ? `paused, ${where.toLowerCase()}` : phase;
+  if (phase === "collecting" || phase === "exchanging" || phase === "aggregating")
+    return where ?? words.federationList.phases.starting;
+  return phase === "paused" && where ? words.federationList.paused(where) : words.federationList.phases[phase];
 }
 
 /** Null until the coordinator has answered. */

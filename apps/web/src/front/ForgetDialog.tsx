@@ -6,6 +6,7 @@ import type { ForgettablePart } from "../services/appServices.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { ForgetDataProps } from "./forgetDataProps.ts";
 import { forgottenWords, PARTS } from "./forgetView.ts";
+import { words } from "./words.ts";
 
 const ALL = PARTS.map(({ part }) => part);
 
@@ -21,8 +22,8 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
       onForgotten(forgottenWords(name, forgotten));
     });
   return (
-    <Modal opened onClose={onClose} title={`Forget my data of ${name}?`}>
-      <p style={{ marginTop: 0 }}>It is deleted from this browser and cannot be brought back. Choose what:</p>
+    <Modal opened onClose={onClose} title={words.forgetDialog.title(name)}>
+      <p style={{ marginTop: 0 }}>{words.forgetDialog.lead}</p>
       {PARTS.map(({ part, label, lost }) => (
         <Checkbox
           key={part}
@@ -37,7 +38,7 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
       ))}
       <Group justify="flex-end" gap="sm" mt="md">
         <Button variant="default" onClick={onClose}>
-          Keep everything
+          {words.forgetDialog.keepEverything}
         </Button>
         <Button
           color="var(--alert)"
@@ -46,7 +47,7 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
           loading={forgetting.kind === "busy"}
           onClick={start}
         >
-          Forget these
+          {words.forgetDialog.forgetThese}
         </Button>
       </Group>
       {forgetting.kind === "failed" && <FailureAlert failure={forgetting.failure} />}

@@ -4,14 +4,25 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { federationPath, organisePath } from "../lib/links.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { ForgetData } from "./ForgetData.tsx";
+import { words } from "./words.ts";
 
 const ROLES = {
-  organiser: { words: "you organise it", path: organisePath },
-  client: { words: "you joined it", path: federationPath },
+  organiser: {
+    get words() {
+      return words.knownFederations.youOrganise;
+    },
+    path: organisePath,
+  },
+  client: {
+    get words() {
+      return words.knownFederations.youJoined;
+    },
+    path: federationPath,
+  },
 } as const;
 
 /** Its page was left before it was known. */
-const NAMELESS = "a federation without a known name";
+const NAMELESS = words.knownFederations.nameless;
 
 export interface KnownFederationsProps {
   /** Gets what was forgotten, in words. */
@@ -25,31 +36,31 @@ export function KnownFederations({ onForgotten }: KnownFederationsProps) {
   const known = storage.known().filter(({ federationId, role }) => role === "organiser" || !past.has(federationId));
   if (known.length === 0) return null;
   return (
-    <Panel title="Yours" hint="Kept in this browser, with their links.">
+    <Panel title={words.knownFederations.yours} hint={words.knownFederations.hint}>
       <table className="plain cards">
         <thead>
           <tr>
-            <th>Federation</th>
-            <th>Your part</th>
+            <th>{words.knownFederations.federation}</th>
+            <th>{words.knownFederations.yourPart}</th>
             <th>
-              <span className="visuallyHidden">Open</span>
+              <span className="visuallyHidden">{words.knownFederations.open}</span>
             </th>
           </tr>
         </thead>
         <tbody>
           {known.map(({ federationId, name, role, token }) => (
             <tr key={federationId}>
-              <td data-label="Federation">{name || NAMELESS}</td>
-              <td data-label="Your part">{ROLES[role].words}</td>
+              <td data-label={words.knownFederations.federation}>{name || NAMELESS}</td>
+              <td data-label={words.knownFederations.yourPart}>{ROLES[role].words}</td>
               <td className="wide">
                 <Button
                   component={Link}
                   to={ROLES[role].path(federationId, token)}
                   size="xs"
                   variant="default"
-                  aria-label={`Open ${name || NAMELESS}`}
+                  aria-label={words.knownFederations.openNamed(name || NAMELESS)}
                 >
-                  Open
+                  {words.knownFederations.open}
                 </Button>{" "}
                 {storage.clientOf(federationId) !== null && !past.has(federationId) && (
                   <ForgetData federationId={federationId} name={name || NAMELESS} onForgotten={onForgotten} />

@@ -7,6 +7,7 @@ import { federationPath } from "../lib/links.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { ForgetData } from "./ForgetData.tsx";
 import { comparePath, pastView } from "./pastView.ts";
+import { words } from "./words.ts";
 
 export interface PastFederationsProps {
   /** Gets what was forgotten, in words. */
@@ -44,18 +45,18 @@ export function PastFederations({ onForgotten }: PastFederationsProps) {
     <section aria-labelledby="past">
       <Group justify="space-between">
         <h2 id="past" className="large">
-          Finished, with you in it
+          {words.pastFederations.title}
         </h2>
         {compared.length > 1 && (
           <Button component={Link} to={comparePath(compared)} size="xs" variant="default">
-            Compare these {compared.length}
+            {words.pastFederations.compareThese(compared.length)}
           </Button>
         )}
       </Group>
       <div className="tiles">{shown.map(card)}</div>
       {archived.length > 0 && (
         <details>
-          <summary>Archived ({archived.length})</summary>
+          <summary>{words.pastFederations.archived(archived.length)}</summary>
           <div className="tiles">{archived.map(card)}</div>
         </details>
       )}
@@ -90,26 +91,26 @@ function PastCard({ past, isCompared, onCompare, onArchive, onForgotten }: PastC
             to={federationPath(federationId, past.identity.inviteToken)}
             size="xs"
             variant="default"
-            aria-label={`Open ${name}`}
+            aria-label={words.pastFederations.openNamed(name)}
           >
-            Open
+            {words.pastFederations.open}
           </Button>
         )}
         <Button
           size="xs"
           variant="default"
-          aria-label={`${past.isArchived ? "Take back" : "Archive"} ${name}`}
+          aria-label={past.isArchived ? words.pastFederations.takeBackNamed(name) : words.pastFederations.archiveNamed(name)}
           onClick={onArchive}
         >
-          {past.isArchived ? "Take back" : "Archive"}
+          {past.isArchived ? words.pastFederations.takeBack : words.pastFederations.archive}
         </Button>
         <ForgetData federationId={federationId} name={name} onForgotten={onForgotten} />
       </Group>
       <Checkbox
         size="xs"
         mt="sm"
-        label="Compare"
-        aria-label={`Compare ${name}`}
+        label={words.pastFederations.compare}
+        aria-label={words.pastFederations.compareNamed(name)}
         checked={isCompared}
         onChange={(event) => onCompare(event.currentTarget.checked)}
       />

@@ -1,7 +1,10 @@
 /** A federation that this browser took part in, as a card and as a column of a comparison. Pure. */
+
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { formatBytes, formatDay, formatDuration, formatFraction, plural } from "../lib/format.ts";
+import { formatBytes, formatDay, formatDuration, formatFraction } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
+import { words } from "./words.ts";
 
 export interface PastView {
   readonly federationId: string;
@@ -19,20 +22,17 @@ export function pastView(past: PastFederation): PastView {
   const { federationId, config, accuracy, alone, samples, clients, endedAt } = past;
   const from = alone ?? accuracy.base;
   const to = bestOf(accuracy);
-  const before = alone === null ? "the untouched base" : "alone";
+  const before = alone === null ? words.pastView.untouchedBase : words.pastView.alone;
   return {
     federationId,
     name: config.name,
     from: to === null ? null : from,
     to,
-    of:
-      to === null
-        ? "a task without accuracies"
-        : `of your ${plural(samples.test, "test row")} right: ${before}, with the federation`,
+    of: to === null ? words.pastView.noAccuracies : words.pastView.ofYourTestRows(samples.test, before),
     facts: [
       methodWords(past),
-      plural(clients, "client"),
-      plural(config.budgets.rounds, "round"),
+      common.counts.clients(clients),
+      common.counts.rounds(config.budgets.rounds),
       privacyWords(past),
       formatDay(endedAt),
     ].join(" · "),
@@ -45,14 +45,15 @@ function bestOf(accuracy: PastFederation["accuracy"]): number | null {
   return measured.length === 0 ? null : Math.max(...measured);
 }
 
-const methodWords = ({ config: { strategy } }: PastFederation): string => `${methodOf(strategy).label}, ${strategy.preset}`;
+const methodWords = ({ config: { strategy } }: PastFederation): string =>
+  [methodOf(strategy).label, strategy.preset].join(common.listing.comma);
 
 function privacyWords({ config: { aggregation, training, clientPrivacy } }: PastFederation): string {
   const noise = training.privacy ?? clientPrivacy ?? null;
   return [
-    aggregation === "secure" ? "summed securely" : "updates as they are",
-    ...(noise ? [`epsilon ${noise.epsilon}`] : []),
-  ].join(", ");
+    aggregation === "secure" ? words.pastView.summedSecurely : words.pastView.asTheyAre,
+    ...(noise ? [words.pastView.epsilon(noise.epsilon)] : []),
+  ].join(common.listing.comma);
 }
 
 /** A line of the table: what it is, and of each run its words. */
@@ -65,21 +66,21 @@ export interface ComparedFact {
 export function comparedFacts(runs: readonly PastFederation[]): readonly ComparedFact[] {
   const fact = (label: string, of: (run: PastFederation) => string): ComparedFact => ({ label, values: runs.map(of) });
   return [
-    fact("Method", methodWords),
-    fact("Base model", ({ config }) => config.model.name),
-    fact("Privacy", privacyWords),
-    fact("Clients", ({ clients }) => String(clients)),
-    fact("Rounds", ({ config }) => String(config.budgets.rounds)),
-    fact("Your rows: train, fusion, test", ({ samples: { train, fusion, test } }) => `${train}, ${fusion}, ${test}`),
-    fact("Accuracy of the untouched base", ({ accuracy }) => formatFraction(accuracy.base)),
-    fact("Learning alone", ({ alone }) => formatFraction(alone)),
-    fact("Personal adapter", ({ accuracy }) => formatFraction(accuracy.personal)),
-    fact("Shared adapter", ({ accuracy }) => formatFraction(accuracy.shared)),
-    fact("Fused adapter", ({ accuracy }) => formatFraction(accuracy.fused)),
-    fact("Sent by you", ({ bytesUp }) => formatBytes(bytesUp)),
-    fact("Received by you", ({ bytesDown }) => formatBytes(bytesDown)),
-    fact("From its creation to its end", ({ createdAt, endedAt }) => formatDuration((endedAt - createdAt) / 1000)),
-    fact("Ended", ({ endedAt }) => formatDay(endedAt)),
+    fact(words.pastView.method, methodWords),
+    fact(words.pastView.baseModel, ({ config }) => config.model.name),
+    fact(words.pastView.privacy, privacyWords),
+    fact(words.pastView.clients, ({ clients }) => String(clients)),
+    fact(words.pastView.rounds, ({ config }) => String(config.budgets.rounds)),
+    fact(words.pastView.yourRows, ({ samples: { train, fusion, test } }) => [train, fusion, test].join(common.listing.comma)),
+    fact(words.pastView.accuracyOfBase, ({ accuracy }) => formatFraction(accuracy.base)),
+    fact(words.pastView.learningAlone, ({ alone }) => formatFraction(alone)),
+    fact(words.pastView.personalAdapter, ({ accuracy }) => formatFraction(accuracy.personal)),
+    fact(words.pastView.sharedAdapter, ({ accuracy }) => formatFraction(accuracy.shared)),
+    fact(words.pastView.fusedAdapter, ({ accuracy }) => formatFraction(accuracy.fused)),
+    fact(words.pastView.sent, ({ bytesUp }) => formatBytes(bytesUp)),
+    fact(words.pastView.received, ({ bytesDown }) => formatBytes(bytesDown)),
+    fact(words.pastView.duration, ({ createdAt, endedAt }) => formatDuration((endedAt - createdAt) / 1000)),
+    fact(words.pastView.ended, ({ endedAt }) => formatDay(endedAt)),
   ];
 }
 
@@ -87,7 +88,7 @@ export function comparedFacts(runs: readonly PastFederation[]): readonly Compare
 export function comparisonWarning(runs: readonly PastFederation[]): string | null {
   const tests = new Set(runs.map(({ samples, config }) => `${samples.test} ${config.seed}`));
   if (tests.size <= 1) return null;
-  return "These runs were tested on other rows: a seed of their own splits each, or other rows were connected. Differences of a few rows may be that.";
+  return words.pastView.otherRows;
 }
 
 /** Which runs an address names, in its order. */

@@ -1,15 +1,47 @@
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import { words } from "./words.ts";
 
 /** The four adapters and their fixed colours, the same in every chart, badge and table. */
 export const ADAPTERS = [
-  { key: "base", label: "base", color: "var(--base)", hint: "The frozen model, as downloaded." },
-  { key: "personal", label: "personal", color: "var(--personal)", hint: "What a client learns for itself." },
-  { key: "shared", label: "shared", color: "var(--shared)", hint: "What you and the others learn together." },
+  {
+    key: "base",
+    get label() {
+      return words.adapterNames.base;
+    },
+    color: "var(--base)",
+    get hint() {
+      return words.adapters.baseHint;
+    },
+  },
+  {
+    key: "personal",
+    get label() {
+      return words.adapterNames.personal;
+    },
+    color: "var(--personal)",
+    get hint() {
+      return words.adapters.personalHint;
+    },
+  },
+  {
+    key: "shared",
+    get label() {
+      return words.adapterNames.shared;
+    },
+    color: "var(--shared)",
+    get hint() {
+      return words.adapters.sharedHint;
+    },
+  },
   {
     key: "fused",
-    label: "fused",
+    get label() {
+      return words.adapterNames.fused;
+    },
     color: "var(--fused)",
-    hint: "Personal and shared, combined with the weights found at the end.",
+    get hint() {
+      return words.adapters.fusedHint;
+    },
   },
 ] as const satisfies readonly {
   readonly key: AdapterKey;

@@ -1,5 +1,7 @@
 /** A drawing of the page as a file of its own: SVG with its colours and font written out, or PNG at twice its size. */
+
 import { saveFile } from "./saveFile.ts";
+import { words } from "./words.ts";
 
 const FONT = "Inter, system-ui, sans-serif";
 const SHARPNESS = 2;
@@ -50,6 +52,6 @@ export async function savePng(drawing: SVGSVGElement, name: string): Promise<voi
   canvas.height = Math.round(height * SHARPNESS);
   canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (!blob) throw new Error("This browser cannot make a picture of the chart");
+  if (!blob) throw new Error(words.chartPicture.noPicture);
   saveFile({ fileName: `${name}.png`, content: new Uint8Array(await blob.arrayBuffer()) });
 }

@@ -1,46 +1,66 @@
-/** Numbers as people read them, always with their unit. Pure. */
+/** Numbers, sizes, durations and dates as people read them in the page's language, always with their unit. */
+import { LANGUAGES, type Language, language } from "./language.ts";
+import { words } from "./words.ts";
+
+const numbers = new Map<string, Intl.NumberFormat>();
+
+/** With so many digits after the point; grouped by thousands only where asked. */
+export function formatNumber(value: number, digits = 0, useGrouping = false): string {
+  const spoken: Language = language.get();
+  const key = `${spoken} ${digits} ${useGrouping}`;
+  const known = numbers.get(key);
+  if (known) return known.format(value);
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping };
+  const made = new Intl.NumberFormat(LANGUAGES[spoken].locale, options);
+  numbers.set(key, made);
+  return made.format(value);
+}
 
 /** 0.42 MB, 812 B; powers of 1000. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1000) return words.format.bytes(formatNumber(bytes), "B");
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
-  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`;
+  return words.format.bytes(formatNumber(value, value < 10 ? 2 : value < 100 ? 1 : 0), unit);
 }
 
 /** 45 s, 1 min 20 s, 2 h 5 min. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return words.format.seconds(formatNumber(whole));
   const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
+  if (minutes < 60) return whole % 60 === 0 ? words.format.minutes(minutes) : words.format.minutesAndSeconds(minutes, whole % 60);
   const rest = minutes % 60;
-  return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+  return rest === 0 ? words.format.hours(minutes / 60) : words.format.hoursAndMinutes(Math.floor(minutes / 60), rest);
 }
 
 /** Accuracy as in the reports: two digits after the point; an en dash where there is no figure. */
-export const formatFraction = (value: number | null): string => (value === null ? "–" : value.toFixed(2));
+export const formatFraction = (value: number | null): string => (value === null ? "–" : formatNumber(value, 2));
 
-export const formatLoss = (value: number | null): string => (value === null ? "–" : value.toFixed(value < 10 ? 3 : 1));
+export const formatLoss = (value: number | null): string => (value === null ? "–" : formatNumber(value, value < 10 ? 3 : 1));
 
 /** 640 tok/s, 1.2 k tok/s. */
 export function formatRate(tokensPerSecond: number): string {
-  return tokensPerSecond < 10_000 ? `${Math.round(tokensPerSecond)} tok/s` : `${(tokensPerSecond / 1000).toFixed(1)} k tok/s`;
+  return tokensPerSecond < 10_000
+    ? words.format.rate(formatNumber(tokensPerSecond))
+    : words.format.rateInThousands(formatNumber(tokensPerSecond / 1000, 1));
 }
 
 /** 7.0 M, 135 M, 620 k. */
 export function formatCount(value: number): string {
-  if (value < 10_000) return String(value);
-  if (value < 1e6) return `${Math.round(value / 1e3)} k`;
+  if (value < 10_000) return formatNumber(value);
+  if (value < 1e6) return `${formatNumber(value / 1e3)} k`;
   const millions = value / 1e6;
-  return `${millions.toFixed(millions < 10 ? 1 : 0)} M`;
+  return `${formatNumber(millions, millions < 10 ? 1 : 0)} M`;
 }
 
-/** "1 client", "3 clients". */
+/** "1 client", "3 clients": of English catalogues only, whose nouns are regular. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** Clock time of an instant, 14:05:09, in the reader's zone. */
-export const formatClock = (at: number): string => new Date(at).toLocaleTimeString("en-GB");
+export const formatClock = (at: number): string => new Date(at).toLocaleTimeString(locale());
 
 /** Day of an instant, 3 December 2026, in the reader's zone. */
 export const formatDay = (at: number): string =>
-  new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "long", year: "numeric" });
+
+const locale = (): string => LANGUAGES[language.get()].locale;

@@ -1,4 +1,5 @@
 import { linkProblem, partsOfLink } from "@duet/client/federationLink";
+import { words } from "./words.ts";
 
 /** Addresses of federations. Secrets stand after the #, which browsers never send to a server. Pure. */
 export const joinPath = (federationId: string, inviteToken: string): string => `/join/${federationId}#${inviteToken}`;
@@ -14,13 +15,13 @@ export function readLink(text: string): { readonly path: string } | { readonly p
   const parts = partsOfLink(text);
   if (!parts)
     return {
-      problem: "This is not an invite or watch link. Such a link has /join/ or /watch/ in it, and a long code after a #.",
+      problem: words.links.notALink,
     };
   const { kind, federationId, token } = parts;
   // Its code is a key, which must reach no coordinator.
-  if (kind === "team") return { problem: "This is the link of a team, which no page opens: its members join by duet join." };
+  if (kind === "team") return { problem: words.links.teamLink };
   const problem = linkProblem(federationId, token);
-  if (problem) return { problem: `${problem.sentence} ${problem.nextStep}` };
+  if (problem) return { problem: words.listing.sentences([problem.sentence, problem.nextStep]) };
   const pathOf = kind === "watch" ? watchPath : kind === "organise" ? organisePath : joinPath;
   return { path: pathOf(federationId, token) };
 }

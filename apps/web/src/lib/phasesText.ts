@@ -1,6 +1,7 @@
 /** Where the time of a client's round went, in words. Pure. */
 import { ROUND_PHASES, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import { formatDuration } from "./format.ts";
+import { formatDuration, formatNumber } from "./format.ts";
+import { words } from "./words.ts";
 
 /** Shorter phases are not named. */
 const LEAST_SECONDS = 0.05;
@@ -9,7 +10,8 @@ const LEAST_SECONDS = 0.05;
 export function phasesText({ phases }: Pick<RoundMetrics, "phases">): string {
   if (!phases) return "–";
   const long = ROUND_PHASES.filter((phase) => phases[phase] >= LEAST_SECONDS);
-  return long.map((phase) => `${phase} ${secondsText(phases[phase])}`).join(", ") || "–";
+  return long.map((phase) => `${words.phases[phase]} ${secondsText(phases[phase])}`).join(words.listing.comma) || "–";
 }
 
-const secondsText = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds));
+const secondsText = (seconds: number): string =>
+  seconds < 10 ? words.format.seconds(formatNumber(seconds, 1)) : formatDuration(seconds);

@@ -1,3 +1,4 @@
+import { words } from "./words.ts";
 /** From where an address can be reached, as far as the address itself tells. Pure. */
 
 export type Reach = "this machine" | "this network" | "anywhere";
@@ -18,14 +19,13 @@ export function reachWarning(address: string): { readonly title: string; readonl
   const reach = reachOf(hostname);
   if (reach === "this machine") {
     return {
-      title: `These links say ${hostname}, which only this machine can reach`,
-      text: "Other tabs of this machine can join by them. For others, start the coordinator with --host 0.0.0.0, open this page by an address of this machine in your network, or by a name with https, and copy the links there.",
+      title: words.reach.machineTitle(hostname),
+      text: words.reach.machineText,
     };
   }
   if (protocol !== "http:") return null;
-  const where = reach === "this network" ? "work only in the same network, and " : "";
   return {
-    title: "These links begin with http",
-    text: `They ${where}open a page that browsers give neither WebGPU nor threads, so that it learns several times as slowly; whoever is in between can read along. Serve it by https.`,
+    title: words.reach.httpTitle,
+    text: words.reach.httpText(reach === "this network"),
   };
 }

@@ -3,6 +3,7 @@ import { Link, useLocation } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { CompareChart } from "../front/CompareChart.tsx";
 import { comparedFacts, comparedIn, comparisonWarning } from "../front/pastView.ts";
+import { words } from "../front/words.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { federationPath } from "../lib/links.ts";
 import { Panel } from "../ui/Panel.tsx";
@@ -14,35 +15,29 @@ export function ComparePage() {
   const runs = comparedIn(search, useServices().storage.past());
   const warning = comparisonWarning(runs);
   return (
-    <Shell title="Compare">
+    <Shell title={words.comparePage.compare}>
       <div className="column" style={{ marginTop: 14 }}>
-        <h1 style={{ margin: 0 }}>Compare</h1>
+        <h1 style={{ margin: 0 }}>{words.comparePage.compare}</h1>
         {runs.length < 2 ? (
           <p>
-            It takes two finished federations that this browser took part in.{" "}
+            {words.comparePage.takesTwo}
             <Button component={Link} to="/" size="xs" variant="default">
-              Front page
+              {words.comparePage.frontPage}
             </Button>
           </p>
         ) : (
           <>
             {warning && <p className="muted">{warning}</p>}
-            <Panel
-              title="Accuracy on your own test rows"
-              hint="Of this browser's client, from the untouched base to the best that came of it."
-            >
+            <Panel title={words.comparePage.accuracyTitle} hint={words.comparePage.accuracyHint}>
               <CompareChart runs={runs} />
             </Panel>
-            <Panel
-              title="Side by side"
-              hint="From what this browser remembers of each; your rows and adapters are not needed for it."
-            >
-              <Scroll label="Federations side by side">
+            <Panel title={words.comparePage.sideBySide} hint={words.comparePage.sideBySideHint}>
+              <Scroll label={words.comparePage.tableLabel}>
                 <table className="plain sideBySide" style={{ minWidth: 96 * (runs.length + 1) }}>
                   <thead>
                     <tr>
                       <th>
-                        <span className="visuallyHidden">Of each</span>
+                        <span className="visuallyHidden">{words.comparePage.ofEach}</span>
                       </th>
                       {runs.map(({ federationId, config, identity }) => (
                         <th key={federationId} scope="col">

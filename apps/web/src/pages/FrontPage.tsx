@@ -6,10 +6,11 @@ import { Exchange } from "../front/Exchange.tsx";
 import { FederationList } from "../front/FederationList.tsx";
 import { KnownFederations } from "../front/KnownFederations.tsx";
 import { ThreeSteps } from "../front/ThreeSteps.tsx";
+import { words } from "../front/words.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useGo } from "../hooks/useGo.ts";
 import { readLink } from "../lib/links.ts";
-import { TrySamples } from "../newFederation/TrySamples.tsx";
+import { TrySamples } from "../newFederation/trySamples/TrySamples.tsx";
 import { lazyPart } from "../ui/lazyPart.tsx";
 import { Term } from "../ui/Term.tsx";
 
@@ -24,18 +25,15 @@ export function FrontPage() {
     <Shell title={null}>
       <div className="welcome">
         <div>
-          <h1>Fine-tune a language model together.</h1>
-          <p className="lead">
-            Everyone opens one link in a browser tab and connects their own rows. Your data stays in this tab. Only a small{" "}
-            <Term term="shared adapter" /> travels.
-          </p>
+          <h1>{words.frontPage.headline}</h1>
+          <p className="lead">{words.frontPage.lead(<Term term="shared adapter" />)}</p>
           <TrySamples />
           <Group gap="sm">
             <Button component={Link} to="/new" variant="default">
-              Start a federation
+              {words.frontPage.start}
             </Button>
             <Button variant="default" onClick={() => setHasLink(true)} aria-expanded={hasLink}>
-              I have a link
+              {words.frontPage.haveLink}
             </Button>
           </Group>
           {hasLink && <LinkForm />}
@@ -69,7 +67,7 @@ function LinkForm() {
     <form onSubmit={open}>
       <Group gap="sm" mt="md" align="flex-end">
         <TextInput
-          label="Invite, watch or organiser link"
+          label={words.frontPage.linkLabel}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           error={error}
@@ -77,7 +75,7 @@ function LinkForm() {
           style={{ flex: "1 1 280px", maxWidth: 560 }}
         />
         <Button type="submit" variant="default">
-          Open
+          {words.frontPage.open}
         </Button>
       </Group>
     </form>

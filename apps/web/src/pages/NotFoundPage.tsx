@@ -1,13 +1,12 @@
 import { Link } from "react-router";
 import { Shell } from "../app/Shell.tsx";
+import { words } from "../front/words.ts";
 
 export function NotFoundPage() {
   return (
-    <Shell title="No such page" narrow>
-      <h1>There is no such page</h1>
-      <p>
-        Check the link, or go back to the <Link to="/">front page</Link>.
-      </p>
+    <Shell title={words.notFoundPage.title} narrow>
+      <h1>{words.notFoundPage.heading}</h1>
+      <p>{words.notFoundPage.back(<Link to="/">{words.notFoundPage.frontPage}</Link>)}</p>
     </Shell>
   );
 }

@@ -2,11 +2,33 @@ import { MAX_CONTACT_LENGTH } from "@duet/lora-core/protocol/limits";
 import { type Joining, joining as joiningSchema, type Listing } from "@duet/lora-core/protocol/organiserView";
 import { Checkbox, SegmentedControl, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { words } from "./words.ts";
 
 const WORDS: Readonly<Record<Joining, { readonly label: string; readonly note: string }>> = {
-  open: { label: "Open", note: "Whoever has the invite link joins." },
-  approval: { label: "Ask me", note: "Whoever has the invite link asks; you let each one in, or not." },
-  closed: { label: "Closed", note: "Nobody new joins. Who is in can come back." },
+  open: {
+    get label() {
+      return words.accessFields.open;
+    },
+    get note() {
+      return words.accessFields.openNote;
+    },
+  },
+  approval: {
+    get label() {
+      return words.accessFields.approval;
+    },
+    get note() {
+      return words.accessFields.approvalNote;
+    },
+  },
+  closed: {
+    get label() {
+      return words.accessFields.closed;
+    },
+    get note() {
+      return words.accessFields.closedNote;
+    },
+  },
 };
 
 export interface AccessFieldsProps {
@@ -21,15 +43,15 @@ export function AccessFields({ joining, listing, onJoining, onListing }: AccessF
   return (
     <div className="access">
       <SegmentedControl
-        aria-label="Who may join"
+        aria-label={words.accessFields.whoMayJoin}
         value={joining}
         onChange={(value) => onJoining(joiningSchema.parse(value))}
         data={joiningSchema.options.map((value) => ({ value, label: WORDS[value].label }))}
       />
       <p className="muted small">{WORDS[joining].note}</p>
       <Checkbox
-        label="List it on the front page"
-        description="Name, phase, round and number of clients, for everyone who reaches this coordinator. Watching still needs the link."
+        label={words.accessFields.list}
+        description={words.accessFields.listNote}
         checked={listing !== null}
         onChange={(event) => onListing(event.currentTarget.checked ? { contact: "" } : null)}
       />
@@ -44,8 +66,8 @@ function Contact({ contact, onChange }: { readonly contact: string; readonly onC
   useEffect(() => setText(contact), [contact]);
   return (
     <TextInput
-      label="How to ask for an invitation"
-      description="Shown beside the name; may be empty."
+      label={words.accessFields.contact}
+      description={words.accessFields.contactNote}
       value={text}
       maxLength={MAX_CONTACT_LENGTH}
       onChange={(event) => setText(event.currentTarget.value)}

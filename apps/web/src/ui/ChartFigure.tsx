@@ -3,6 +3,7 @@ import { useTask } from "../hooks/useTask.ts";
 import { savePng, saveSvg } from "../lib/chartPicture.ts";
 import { slug } from "../lib/slug.ts";
 import { FailureAlert } from "./FailureAlert.tsx";
+import { words } from "./words.ts";
 
 export interface ChartFigureProps {
   /** Names the files. */
@@ -23,7 +24,7 @@ export function ChartFigure({ name, summary, table, children }: ChartFigureProps
     <button
       type="button"
       className="asLink"
-      aria-label={`${kind} of ${name}`}
+      aria-label={words.chartFigure.saveAs(kind, name)}
       onClick={() =>
         save(async () => {
           const drawing = figure.current?.querySelector("svg");

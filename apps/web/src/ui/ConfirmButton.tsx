@@ -1,5 +1,6 @@
 import { Button, Group, Modal } from "@mantine/core";
 import { useState } from "react";
+import { words } from "./words.ts";
 
 export interface ConfirmButtonProps {
   /** What it does, on the button and in the dialog. */
@@ -18,11 +19,11 @@ export function ConfirmButton({ label, warning, disabled = false, onConfirm }: C
       <Button size="xs" variant="default" disabled={disabled} onClick={() => setAsking(true)}>
         {label}…
       </Button>
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title={`${label}?`}>
+      <Modal opened={isAsking} onClose={() => setAsking(false)} title={words.confirmButton.asking(label)}>
         <p style={{ marginTop: 0 }}>{warning}</p>
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={() => setAsking(false)}>
-            Keep things as they are
+            {words.confirmButton.keep}
           </Button>
           <Button
             color="var(--alert)"

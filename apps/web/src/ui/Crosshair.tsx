@@ -1,8 +1,10 @@
 /** The round that all charts of the page point at, moved by mouse, touch and keyboard. */
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
+
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useStore } from "../hooks/useStore.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import { hoveredRound } from "./hoveredRound.ts";
+import { words } from "./words.ts";
 
 /** Handlers of a drawing; a finger's round stays until another is touched. `roundAt` takes pixels from its left side. */
 export function crosshairByPointer(roundAt: (x: number) => number) {
@@ -22,13 +24,13 @@ export interface CrosshairSliderProps {
   readonly range: readonly [number, number];
   readonly totalRounds: number;
   /** What stands in the round pointed at. */
-  readonly words: string;
+  readonly said: string;
   /** Up and down where there are rows; left out where there are none. */
   readonly onRow?: (step: number) => void;
 }
 
 /** Lies over a drawing for the keyboard, and says what the crosshair shows; lets the pointer through. */
-export function CrosshairSlider({ range: [first, last], totalRounds, words, onRow }: CrosshairSliderProps) {
+export function CrosshairSlider({ range: [first, last], totalRounds, said, onRow }: CrosshairSliderProps) {
   const round = useStore(hoveredRound);
   const at = round ?? last;
   const steps: Readonly<Record<string, number | null>> = {
@@ -57,11 +59,11 @@ export function CrosshairSlider({ range: [first, last], totalRounds, words, onRo
       className="crosshair"
       role="slider"
       tabIndex={0}
-      aria-label="Round to look at"
+      aria-label={words.crosshair.roundToLookAt}
       aria-valuemin={first}
       aria-valuemax={last}
       aria-valuenow={at}
-      aria-valuetext={round === null ? "none chosen" : `${roundLabel(round, totalRounds)}: ${words}`}
+      aria-valuetext={round === null ? words.crosshair.noneChosen : words.crosshair.atRound(roundLabel(round, totalRounds), said)}
       onKeyDown={onKeyDown}
     />
   );

@@ -2,6 +2,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { type FiguresFor, figuresFor } from "@duet/lora-core/protocol/figures";
 import { Radio, Stack } from "@mantine/core";
 import { figuresOptions, fixedFiguresText } from "../lib/figuresWords.ts";
+import { words } from "./words.ts";
 
 export interface FiguresChoiceProps {
   readonly config: FederationConfig;
@@ -15,14 +16,14 @@ export function FiguresChoice({ config, value, onChange }: FiguresChoiceProps) {
   if (fixed !== null) {
     return (
       <p className="small" style={{ margin: 0 }}>
-        <strong>Who sees your figures</strong> {fixed}
+        <strong>{words.figuresChoice.whoSees}</strong> {fixed}
       </p>
     );
   }
   return (
     <Radio.Group
-      label="Who sees your figures"
-      description="Loss, accuracy, F1, fusion weights and speed of this tab, how many rows you have, and what it computes with."
+      label={words.figuresChoice.whoSees}
+      description={words.figuresChoice.whoSeesNote}
       value={value}
       onChange={(chosen) => onChange(figuresFor.parse(chosen))}
     >

@@ -1,5 +1,6 @@
 import { Button, CopyButton, Group, TextInput } from "@mantine/core";
 import { addressOf } from "../lib/baseUrl.ts";
+import { words } from "./words.ts";
 
 export interface LinkFieldProps {
   readonly label: string;
@@ -11,15 +12,15 @@ export interface LinkFieldProps {
 
 /** A link to copy. */
 export function LinkField({ label, federationId, path, token }: LinkFieldProps) {
-  if (token === null) return <p className="instead">There is none now; make a new one below.</p>;
+  if (token === null) return <p className="instead">{words.linkField.none}</p>;
   const value = addressOf(path(federationId, token));
   return (
     <Group gap="sm" align="flex-end" wrap="nowrap">
       <TextInput label={label} value={value} readOnly style={{ flex: 1 }} onFocus={(event) => event.currentTarget.select()} />
       <CopyButton value={value}>
         {({ copied, copy }) => (
-          <Button variant="default" onClick={copy} aria-label={`Copy ${label.toLowerCase()}`}>
-            {copied ? "Copied" : "Copy"}
+          <Button variant="default" onClick={copy} aria-label={words.linkField.copyNamed(label.toLowerCase())}>
+            {copied ? words.linkField.copied : words.linkField.copy}
           </Button>
         )}
       </CopyButton>

@@ -1,8 +1,10 @@
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import { ChartFigure } from "./ChartFigure.tsx";
 import { RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
 import { Scroll } from "./Scroll.tsx";
+import { words } from "./words.ts";
 
 export interface RoundChartProps extends RoundPlotProps {
   /** Names its files. */
@@ -13,6 +15,7 @@ export interface RoundChartProps extends RoundPlotProps {
 
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
 export const RoundChart = memo(function RoundChart({ name, summary, ...plot }: RoundChartProps) {
+  useLanguage();
   return (
     <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
       <RoundPlot {...plot} />
@@ -24,12 +27,12 @@ function DataTable({ points, series, totalRounds, format }: RoundPlotProps) {
   const shown = series.filter(({ thin }) => !thin);
   return (
     <details>
-      <summary>Figures</summary>
-      <Scroll label="Figures by round">
+      <summary>{words.roundChart.figures}</summary>
+      <Scroll label={words.roundChart.byRound}>
         <table className="plain">
           <thead>
             <tr>
-              <th>Round</th>
+              <th>{words.roundChart.round}</th>
               {shown.map(({ key, label }) => (
                 <th key={key} className="number">
                   {label}

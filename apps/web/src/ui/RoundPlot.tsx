@@ -1,9 +1,10 @@
-import { roundLabel, roundTick } from "@duet/lora-core/schedule/roundLabel";
 import { useElementSize } from "@mantine/hooks";
 import { useStore } from "../hooks/useStore.ts";
+import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
 import { type ChartScale, chartScale, labelledRounds, spread } from "./chartScale.ts";
 import { hoveredRound } from "./hoveredRound.ts";
+import { words } from "./words.ts";
 
 /** The values of one round, by series. */
 export interface ChartPoint {
@@ -76,7 +77,7 @@ export function RoundPlot(props: RoundPlotProps) {
         ))}
         <EndLabels lines={lines.filter(({ thin }) => !thin)} scale={scale} />
       </svg>
-      <CrosshairSlider range={range} totalRounds={totalRounds} words={wordsAt(props, round)} />
+      <CrosshairSlider range={range} totalRounds={totalRounds} said={wordsAt(props, round)} />
       {round !== null && points.length > 0 && (
         <Readout
           {...{ points, round, totalRounds, format }}
@@ -126,7 +127,7 @@ function Axes({ scale, range, totalRounds, yTitle }: { readonly scale: ChartScal
         {yTitle}
       </text>
       <text x={scale.right} y={scale.bottom + 34} textAnchor="end">
-        round
+        {words.roundPlot.axis}
       </text>
     </g>
   );
@@ -137,7 +138,7 @@ type AxisProps = Pick<RoundPlotProps, "range" | "totalRounds" | "yTitle">;
 /** Every series in one round, in words. */
 function wordsAt({ points, series, format }: RoundPlotProps, round: number | null): string {
   const point = points.find((candidate) => candidate.round === round);
-  if (!point) return "no figures";
+  if (!point) return words.roundPlot.noFigures;
   const main = series.filter(({ key, thin }) => !thin && typeof point[key] === "number");
   return main.map(({ key, label }) => `${label} ${format(point[key] ?? null)}`).join(", ");
 }

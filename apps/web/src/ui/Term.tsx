@@ -1,5 +1,7 @@
 import { Tooltip } from "@mantine/core";
-import { GLOSSARY, type GlossaryTerm } from "../lib/glossary.ts";
+import type { GlossaryTerm } from "../lib/glossary.ts";
+import { words as known } from "../lib/words.ts";
+import { words } from "./words.ts";
 
 export interface TermProps {
   readonly term: GlossaryTerm;
@@ -8,11 +10,13 @@ export interface TermProps {
 }
 
 /** A word that says what it means, on hover, focus or touch. */
-export function Term({ term, children = term }: TermProps) {
+export function Term({ term, children }: TermProps) {
+  const { word, meaning } = known.glossary[term];
+  const shown = children ?? word;
   return (
-    <Tooltip label={GLOSSARY[term]}>
-      <button type="button" className="term" aria-label={`${children}: ${GLOSSARY[term]}`}>
-        {children}
+    <Tooltip label={meaning}>
+      <button type="button" className="term" aria-label={words.term.meaning(shown, meaning)}>
+        {shown}
       </button>
     </Tooltip>
   );

@@ -1,12 +1,14 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { withWords } from "../lib/language.ts";
+import { words } from "./words.ts";
 
-/** A part of a page whose code is fetched when it is first shown, inside Suspense. When that fails, it says so in its place. */
+/** A part of a page whose code and words are fetched when it is first shown, inside Suspense. When that fails, it says so in its place. */
 export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): LazyExoticComponent<ComponentType<Props>> {
-  return lazy(async () => ({ default: await load().catch((): ComponentType<Props> => MissingPart) }));
+  return lazy(async () => ({ default: await withWords(load).catch((): ComponentType<Props> => MissingPart) }));
 }
 
 function MissingPart() {
-  return <p role="alert">This part of the page could not be loaded. Check the network and reload the page.</p>;
+  return <p role="alert">{words.lazyPart.missing}</p>;
 }

@@ -1,13 +1,14 @@
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
-import { useServices } from "../hooks/ServicesContext.tsx";
-import { useAccount } from "../hooks/useAccount.ts";
-import { useGo } from "../hooks/useGo.ts";
-import { useTask } from "../hooks/useTask.ts";
-import { federationPath } from "../lib/links.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
-import { Term } from "../ui/Term.tsx";
+import { useServices } from "../../hooks/ServicesContext.tsx";
+import { useAccount } from "../../hooks/useAccount.ts";
+import { useGo } from "../../hooks/useGo.ts";
+import { useTask } from "../../hooks/useTask.ts";
+import { federationPath } from "../../lib/links.ts";
+import { FailureAlert } from "../../ui/FailureAlert.tsx";
+import { Term } from "../../ui/Term.tsx";
+import { words } from "./words.ts";
 
 /** A whole federation at a click, for who may create one: it waits for nobody. */
 export function TrySamples() {
@@ -21,22 +22,22 @@ export function TrySamples() {
   const trySample = (id: SampleId) =>
     startSample(async () => {
       // Its methods and models are no part of the first page.
-      const { startSampleFederation } = await import("./startSampleFederation.ts");
+      const { startSampleFederation } = await import("../startSampleFederation.ts");
       const { federationId, inviteToken } = await startSampleFederation(services, id);
       go(federationPath(federationId, inviteToken));
     });
   return (
     <div className="try">
       <Button size="md" leftSection={<IconPlayerPlay size={16} />} loading={isBusy} onClick={() => trySample("medical")}>
-        Watch it learn
+        {words.watchItLearn}
       </Button>
       <p className="muted small">
-        A <Term term="federation" /> on sample medical terms: this tab and a simulated participant. Nothing to install, nobody to
-        invite. The same with{" "}
-        <button type="button" className="asLink" disabled={isBusy} onClick={() => trySample("logs")}>
-          system logs
-        </button>
-        .
+        {words.whatItIs(
+          <Term term="federation" />,
+          <button type="button" className="asLink" disabled={isBusy} onClick={() => trySample("logs")}>
+            {words.systemLogs}
+          </button>,
+        )}
       </p>
       {sample.kind === "failed" && <FailureAlert failure={sample.failure} />}
     </div>

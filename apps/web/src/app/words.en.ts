@@ -1,0 +1,19 @@
+export const en = {
+  shell: {
+    dark: "Switch to dark colours",
+    light: "Switch to light colours",
+    skip: "Skip to the content",
+    frontPage: "Duet, front page",
+    awayText: "This tab keeps its work, keeps trying, and goes on by itself once the coordinator is back.",
+    away: "The coordinator is away",
+    differ: "This page and the coordinator differ",
+  },
+  theme: {
+    close: "Close",
+  },
+  lazyPage: {
+    notLoaded: "Not loaded",
+    thisPart: "This part of the page could not be loaded",
+    checkTheNetwork: "Check the network and reload this page; the coordinator may serve a newer version by now.",
+  },
+};

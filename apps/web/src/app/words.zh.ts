@@ -1,0 +1,21 @@
+import type { en } from "./words.en.ts";
+
+export const zh: typeof en = {
+  shell: {
+    dark: "切换到深色",
+    light: "切换到浅色",
+    skip: "跳到正文",
+    frontPage: "Duet，首页",
+    awayText: "本标签页会保留已有进度并不断重试；协调器恢复后会自动继续。",
+    away: "协调器暂时离线",
+    differ: "本页面与协调器版本不一致",
+  },
+  theme: {
+    close: "关闭",
+  },
+  lazyPage: {
+    notLoaded: "未能加载",
+    thisPart: "页面的这一部分未能加载",
+    checkTheNetwork: "请检查网络并重新加载页面；协调器上可能已有更新的版本。",
+  },
+};

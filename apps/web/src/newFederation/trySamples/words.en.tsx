@@ -1,0 +1,12 @@
+import type { ReactNode } from "react";
+
+export const en = {
+  watchItLearn: "Watch it learn",
+  whatItIs: (federation: ReactNode, logs: ReactNode) => (
+    <>
+      A {federation} on sample medical terms: this tab and a simulated participant. Nothing to install, nobody to invite. The same
+      with {logs}.
+    </>
+  ),
+  systemLogs: "system logs",
+};

@@ -1,0 +1,53 @@
+export const en = {
+  accessFields: {
+    open: "Open",
+    openNote: "Whoever has the invite link joins.",
+    approval: "Ask me",
+    approvalNote: "Whoever has the invite link asks; you let each one in, or not.",
+    closed: "Closed",
+    closedNote: "Nobody new joins. Who is in can come back.",
+    whoMayJoin: "Who may join",
+    list: "List it on the front page",
+    listNote:
+      "Name, phase, round and number of clients, for everyone who reaches this coordinator. Watching still needs the link.",
+    contact: "How to ask for an invitation",
+    contactNote: "Shown beside the name; may be empty.",
+  },
+  chartFigure: {
+    saveAs: (kind: string, name: string) => `${kind} of ${name}`,
+  },
+  confirmButton: {
+    asking: (label: string) => `${label}?`,
+    keep: "Keep things as they are",
+  },
+  crosshair: {
+    roundToLookAt: "Round to look at",
+    noneChosen: "none chosen",
+    atRound: (round: string, said: string) => `${round}: ${said}`,
+  },
+  figuresChoice: {
+    whoSees: "Who sees your figures",
+    whoSeesNote: "Loss, accuracy, F1, fusion weights and speed of this tab, how many rows you have, and what it computes with.",
+  },
+  linkField: {
+    none: "There is none now; make a new one below.",
+    copyNamed: (label: string) => `Copy ${label}`,
+    copied: "Copied",
+    copy: "Copy",
+  },
+  roundChart: {
+    figures: "Figures",
+    byRound: "Figures by round",
+    round: "Round",
+  },
+  roundPlot: {
+    axis: "round",
+    noFigures: "no figures",
+  },
+  term: {
+    meaning: (term: string, meaning: string) => `${term}: ${meaning}`,
+  },
+  lazyPart: {
+    missing: "This part of the page could not be loaded. Check the network and reload the page.",
+  },
+};

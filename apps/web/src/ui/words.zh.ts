@@ -1,0 +1,54 @@
+import type { en } from "./words.en.ts";
+
+export const zh: typeof en = {
+  accessFields: {
+    open: "开放",
+    openNote: "持有邀请链接的人都可以加入。",
+    approval: "需我同意",
+    approvalNote: "持有邀请链接的人提出申请，由你逐个决定是否接纳。",
+    closed: "关闭",
+    closedNote: "不再接纳新成员，已加入的可以回来。",
+    whoMayJoin: "谁可以加入",
+    list: "在首页列出",
+    listNote: "名称、阶段、轮次和客户端数量，能访问本协调器的人都能看到。观看仍需要链接。",
+    contact: "如何申请邀请",
+    contactNote: "显示在名称旁边，可以留空。",
+  },
+  chartFigure: {
+    saveAs: (kind, name) => `${name}（${kind}）`,
+  },
+  confirmButton: {
+    asking: (label) => `${label}？`,
+    keep: "保持原样",
+  },
+  crosshair: {
+    roundToLookAt: "要查看的轮次",
+    noneChosen: "未选择",
+    atRound: (round, said) => `${round}：${said}`,
+  },
+  figuresChoice: {
+    whoSees: "谁能看到你的指标",
+    whoSeesNote: "本标签页的损失、准确率、F1、融合权重和速度，你的数据行数，以及用什么设备计算。",
+  },
+  linkField: {
+    none: "目前没有此链接，请在下方生成。",
+    copyNamed: (label) => `复制${label}`,
+    copied: "已复制",
+    copy: "复制",
+  },
+  roundChart: {
+    figures: "数值",
+    byRound: "各轮数值",
+    round: "轮次",
+  },
+  roundPlot: {
+    axis: "轮次",
+    noFigures: "没有数值",
+  },
+  term: {
+    meaning: (term, meaning) => `${term}：${meaning}`,
+  },
+  lazyPart: {
+    missing: "页面的这一部分未能加载。请检查网络并重新加载页面。",
+  },
+};
