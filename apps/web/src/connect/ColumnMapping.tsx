@@ -5,6 +5,7 @@ import { Scroll } from "../ui/Scroll.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import type { ConnectState, TableChoice } from "./connectState.ts";
 import { ReadingOptions } from "./ReadingOptions.tsx";
+import { words } from "./words.ts";
 
 export interface ColumnMappingProps {
   readonly state: Extract<ConnectState, { kind: "table" }>;
@@ -30,29 +31,29 @@ export function ColumnMapping({ state, onRead, onChange, onClear }: ColumnMappin
           {table.fileName} <span className="muted">{plural(table.rowCount, "row")}</span>
         </span>
         <Button size="xs" variant="default" onClick={onClear}>
-          Choose other data
+          {words.columnMapping.chooseOther}
         </Button>
       </Group>
       <ReadingOptions options={choice.options} reading={table.reading} onChange={onRead} />
       <Group gap="md" align="flex-end">
         <NativeSelect
-          label="Input column"
+          label={words.columnMapping.inputColumn}
           value={isTemplate ? TEMPLATE : input}
-          data={[...columns, { value: TEMPLATE, label: "several, joined by a template" }]}
+          data={[...columns, { value: TEMPLATE, label: words.columnMapping.several }]}
           onChange={({ currentTarget: { value } }) => onChange({ input: value === TEMPLATE ? templateOf(table, answer) : value })}
         />
         <NativeSelect
-          label="Answer column"
+          label={words.columnMapping.answerColumn}
           value={answer}
-          data={[{ value: "", label: "Choose a column" }, ...columns]}
+          data={[{ value: "", label: words.columnMapping.chooseColumn }, ...columns]}
           onChange={(event) => onChange({ answer: event.currentTarget.value })}
         />
       </Group>
       {isTemplate && (
         <Textarea
           mt="sm"
-          label="Template of the input"
-          description="Columns stand in braces; what is empty in a row leaves no gap."
+          label={words.columnMapping.template}
+          description={words.columnMapping.templateNote}
           value={input}
           autosize
           minRows={2}
@@ -80,8 +81,8 @@ function Preview({ table, columns }: { readonly table: TableSummary; readonly co
     return index < 0 ? [] : [{ column, index }];
   });
   return (
-    <Scroll label="First rows of the file" style={{ margin: "14px 0" }}>
-      <table className="plain" aria-label="First rows">
+    <Scroll label={words.columnMapping.firstRowsOfFile} style={{ margin: "14px 0" }}>
+      <table className="plain" aria-label={words.columnMapping.firstRows}>
         <thead>
           <tr>
             {shown.map(({ column }) => (

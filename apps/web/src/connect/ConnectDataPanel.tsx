@@ -9,6 +9,7 @@ import { DataSource } from "./DataSource.tsx";
 import type { FittingSample } from "./fittingSample.ts";
 import { PersonalData } from "./PersonalData.tsx";
 import type { ConnectData } from "./useConnectData.ts";
+import { words } from "./words.ts";
 
 export interface ConnectDataPanelProps {
   readonly connect: ConnectData;
@@ -21,32 +22,32 @@ export interface ConnectDataPanelProps {
 export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProps) {
   const { state, splitting } = connect;
   return (
-    <Panel title="Connect your data" hint="The file is read in this tab. It is not sent anywhere.">
+    <Panel title={words.connectDataPanel.title} hint={words.connectDataPanel.hint}>
       {(state.kind === "none" || state.kind === "failed") && (
         <>
           <DataSource onData={connect.connectFile} />
           {sample && (
             <Group gap="sm" mt="md">
-              <span className="muted">No data at hand?</span>
+              <span className="muted">{words.connectDataPanel.noData}</span>
               <Button size="xs" variant="default" onClick={() => connect.connectSample(sample)}>
-                Use sample data
+                {words.connectDataPanel.useSample}
               </Button>
             </Group>
           )}
         </>
       )}
       {state.kind === "failed" && <FailureAlert failure={state.failure} />}
-      {state.kind === "reading" && <p className="muted">Reading {state.fileName} in this tab.</p>}
+      {state.kind === "reading" && <p className="muted">{words.connectDataPanel.reading(state.fileName)}</p>}
       {splitting !== null && (
         <p className="muted small" role="status">
-          Checking and splitting these rows, in this tab: {Math.round(100 * splitting)} %
+          {words.connectDataPanel.splitting(Math.round(100 * splitting))}
         </p>
       )}
       {state.kind === "sample" && (
         <p>
-          {state.title}: the share of “{state.share}”.{" "}
+          {words.connectDataPanel.sample(state.title, state.share)}
           <Button size="xs" variant="default" onClick={connect.clear}>
-            Choose other data
+            {words.connectDataPanel.chooseOther}
           </Button>
         </p>
       )}
@@ -67,7 +68,7 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
         <Checkbox
           size="xs"
           mt="sm"
-          label="Take only labels that are written exactly as the federation's"
+          label={words.connectDataPanel.exactLabels}
           checked={state.choice.matchCase}
           onChange={(event) => connect.choose({ matchCase: event.currentTarget.checked })}
         />

@@ -1,8 +1,9 @@
 import type { Task } from "@duet/lora-core/data/task";
-import { plural } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
+import { words } from "./words.ts";
 
 const LABELS_SHOWN = 12;
 
@@ -17,37 +18,39 @@ export function DataReport({ data, task }: DataReportProps) {
   return (
     <>
       <p style={{ margin: "0 0 4px" }}>
-        <strong>{plural(rowCount, "row")}</strong>: {parts.train} to train, {parts.fusion} to find the fusion, {parts.test} only
-        to test.
+        {words.dataReport.parts(<strong>{common.counts.rows(rowCount)}</strong>, parts.train, parts.fusion, parts.test)}
       </p>
       <p className="muted small" style={{ margin: "0 0 14px" }}>
-        Labels are spread evenly over the three parts; texts that are nearly the same stay together.
+        {words.dataReport.spread}
       </p>
       {task.kind === "label" && <Balance data={data} labels={task.labels} />}
       <Respelled data={data} />
       {rejected.count > 0 && (
         <p style={{ margin: "12px 0 4px" }}>
-          <strong>{plural(rejected.count, "line")} not used:</strong>{" "}
-          {rejected.reasons.map(({ reason, count }) => `${count} × ${reason}`).join("; ")}
-          {rejected.reasons.reduce((sum, { count }) => sum + count, 0) < rejected.count && "; and others"}.
+          <strong>{words.dataReport.notUsed(rejected.count)}</strong>{" "}
+          {rejected.reasons.map(({ reason, count }) => `${count} × ${reason}`).join(common.listing.semicolon)}
+          {rejected.reasons.reduce((sum, { count }) => sum + count, 0) < rejected.count && words.dataReport.andOthers}
+          {common.listing.stop}
         </p>
       )}
       {rejected.count > 0 && (
         <details className="small">
-          <summary>The first of these lines</summary>
-          <Scroll label="Lines not used, and why" style={{ maxHeight: 220, overflow: "auto" }}>
-            <table className="plain" aria-label="Lines not used">
+          <summary>{words.dataReport.firstLines}</summary>
+          <Scroll label={words.dataReport.notUsedAndWhy} style={{ maxHeight: 220, overflow: "auto" }}>
+            <table className="plain" aria-label={words.dataReport.linesNotUsed}>
               <tbody>
                 {rejected.first.map(({ line, reason }) => (
                   <tr key={`${line} ${reason}`}>
-                    <th scope="row">line {line}</th>
+                    <th scope="row">{words.dataReport.line(line)}</th>
                     <td>{reason}</td>
                   </tr>
                 ))}
               </tbody>
             </table>
           </Scroll>
-          {rejected.count > rejected.first.length && <p className="muted">and {rejected.count - rejected.first.length} more</p>}
+          {rejected.count > rejected.first.length && (
+            <p className="muted">{words.dataReport.andMore(rejected.count - rejected.first.length)}</p>
+          )}
         </details>
       )}
     </>
@@ -58,12 +61,14 @@ const SPELLINGS_SHOWN = 6;
 
 function Respelled({ data: { respelled } }: { readonly data: ConnectedData }) {
   if (respelled.length === 0) return null;
-  const shown = respelled.slice(0, SPELLINGS_SHOWN).map(({ spelling, label, count }) => `${count} × “${spelling}” as “${label}”`);
+  const shown = respelled
+    .slice(0, SPELLINGS_SHOWN)
+    .map(({ spelling, label, count }) => words.dataReport.respelled(count, spelling, label));
+  const listed = shown.join(common.listing.comma);
   const more = respelled.length - shown.length;
   return (
     <p className="small" style={{ margin: "12px 0 0" }}>
-      Labels read in another spelling: {shown.join(", ")}
-      {more > 0 && ` and ${plural(more, "more spelling")}`}.
+      {words.dataReport.otherSpelling(more > 0 ? words.dataReport.and(listed, more) : listed)}
     </p>
   );
 }
@@ -74,14 +79,14 @@ function Balance({ data, labels }: { readonly data: ConnectedData; readonly labe
   const hidden = data.balance.length - LABELS_SHOWN;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
-    <div className="bars small" role="group" aria-label="Rows per label">
+    <div className="bars small" role="group" aria-label={words.dataReport.rowsPerLabel}>
       {data.balance.slice(0, LABELS_SHOWN).map(({ label, count }) => (
         <BalanceBar key={label} label={label} count={count} share={count / largest} />
       ))}
       {(hidden > 0 || missing > 0) && (
         <span className="muted" style={{ gridColumn: "1 / -1" }}>
-          {hidden > 0 && `${plural(hidden, "more label")}. `}
-          {missing > 0 && `${plural(missing, "label")} of the federation not in your data, which is fine.`}
+          {hidden > 0 && words.dataReport.moreLabels(hidden)}
+          {missing > 0 && words.dataReport.labelsMissing(missing)}
         </span>
       )}
     </div>

@@ -2,6 +2,7 @@ import { Button, Group, Textarea } from "@mantine/core";
 import { IconTableImport } from "@tabler/icons-react";
 import { useState } from "react";
 import { useDropzone } from "react-dropzone";
+import { words } from "./words.ts";
 
 export interface DataSourceProps {
   readonly onData: (content: Blob, fileName: string) => void;
@@ -21,16 +22,16 @@ export function DataSource({ onData }: DataSourceProps) {
   return (
     <>
       <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
-        <input {...getInputProps({ accept: ENDINGS })} aria-label="Data file" />
+        <input {...getInputProps({ accept: ENDINGS })} aria-label={words.dataSource.dataFile} />
         <IconTableImport size={28} stroke={1.4} aria-hidden="true" />
-        <div>Drop a file here</div>
-        <div className="muted small">CSV, TSV, JSON Lines, plain text or log</div>
+        <div>{words.dataSource.drop}</div>
+        <div className="muted small">{words.dataSource.formats}</div>
         <Group gap="xs" justify="center">
           <Button size="xs" variant="default" onClick={open}>
-            Choose a file
+            {words.dataSource.chooseFile}
           </Button>
           <Button size="xs" variant="default" onClick={() => setPasting(!pasting)} aria-expanded={pasting}>
-            Paste text
+            {words.dataSource.paste}
           </Button>
         </Group>
       </div>
@@ -44,8 +45,8 @@ function PasteForm({ onData }: DataSourceProps) {
   return (
     <div style={{ marginTop: 12 }}>
       <Textarea
-        label="Rows"
-        description="As they would stand in a file, the column names in the first line."
+        label={words.dataSource.rows}
+        description={words.dataSource.pasteNote}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         minRows={5}
@@ -57,9 +58,9 @@ function PasteForm({ onData }: DataSourceProps) {
         size="xs"
         variant="default"
         disabled={text.trim() === ""}
-        onClick={() => onData(new Blob([text]), "pasted text")}
+        onClick={() => onData(new Blob([text]), words.dataSource.pastedText)}
       >
-        Use these rows
+        {words.dataSource.useThese}
       </Button>
     </div>
   );

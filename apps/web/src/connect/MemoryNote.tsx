@@ -3,6 +3,7 @@ import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
 import { type MemoryPlace, memoryView } from "./memoryView.ts";
+import { words } from "./words.ts";
 
 export interface MemoryNoteProps {
   readonly settings: MemorySettings;
@@ -15,7 +16,7 @@ export function MemoryNote({ settings, place }: MemoryNoteProps) {
   if (!limits) return null;
   const { text, isWarning } = memoryView(settings, limits, place);
   return isWarning ? (
-    <Alert color="gray" variant="outline" icon={<IconAlertTriangle />} title="This may not fit this device" mt="sm" role="status">
+    <Alert color="gray" variant="outline" icon={<IconAlertTriangle />} title={words.memoryNote.title} mt="sm" role="status">
       {text}
     </Alert>
   ) : (

@@ -4,6 +4,7 @@ import { IconFileStack } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useDropzone } from "react-dropzone";
 import { formatBytes } from "../lib/format.ts";
+import { words } from "./words.ts";
 
 export interface ModelFilesDropProps {
   readonly onFiles: (files: readonly File[]) => void;
@@ -25,18 +26,18 @@ export function ModelFilesDrop({ onFiles, progress, isBusy, children }: ModelFil
   const { receivedBytes = 0, totalBytes = null } = progress ?? {};
   return (
     <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
-      <input {...getInputProps()} aria-label="Model files" />
+      <input {...getInputProps()} aria-label={words.modelFilesDrop.files} />
       <IconFileStack size={28} stroke={1.4} aria-hidden="true" />
-      <div>Drop the model's files here</div>
+      <div>{words.modelFilesDrop.drop}</div>
       <div className="muted small">{children}</div>
       <Button size="xs" variant="default" onClick={open} loading={isBusy}>
-        Choose files
+        {words.modelFilesDrop.choose}
       </Button>
       {progress && totalBytes !== null && (
         <div style={{ width: "100%", maxWidth: 320 }}>
-          <Progress value={(100 * receivedBytes) / totalBytes} size={6} aria-label="Checking the files" />
+          <Progress value={(100 * receivedBytes) / totalBytes} size={6} aria-label={words.modelFilesDrop.checking} />
           <div className="muted small" style={{ marginTop: 4 }}>
-            Checking {formatBytes(receivedBytes)} of {formatBytes(totalBytes)}
+            {words.modelFilesDrop.checked(formatBytes(receivedBytes), formatBytes(totalBytes))}
           </div>
         </div>
       )}

@@ -6,6 +6,7 @@ import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ModelFilesDrop } from "./ModelFilesDrop.tsx";
 import type { NeededModelFiles } from "./useModelFiles.ts";
+import { words } from "./words.ts";
 
 export interface ModelFilesPanelProps {
   readonly model: BaseModel;
@@ -17,20 +18,18 @@ export function ModelFilesPanel({ model, files }: ModelFilesPanelProps) {
   if (model.source.kind !== "files") return null;
   const { missing, checking, progress, take } = files;
   return (
-    <Panel
-      title="Base model files"
-      aside={model.name}
-      hint="They stay on this device and are kept by this browser where it has room."
-    >
+    <Panel title={words.modelFilesPanel.title} aside={model.name} hint={words.modelFilesPanel.hint}>
       {missing?.length === 0 ? (
         <p style={{ margin: 0 }} role="status">
-          <IconCheck size={16} aria-hidden="true" style={{ verticalAlign: "-3px" }} /> This device has the base model's files.
+          <IconCheck size={16} aria-hidden="true" style={{ verticalAlign: "-3px" }} /> {words.modelFilesPanel.has}
         </p>
       ) : (
         <ModelFilesDrop onFiles={take} progress={progress} isBusy={checking.kind === "busy"}>
           {missing === null
-            ? "Looking whether this browser has them."
-            : `Still needed: ${missing.map(({ path, bytes }) => `${path} (${formatBytes(bytes)})`).join(", ")}. Ask the organiser for the same files.`}
+            ? words.modelFilesPanel.looking
+            : words.modelFilesPanel.stillNeeded(
+                missing.map(({ path, bytes }) => words.modelFilesPanel.fileSize(path, formatBytes(bytes))).join(", "),
+              )}
         </ModelFilesDrop>
       )}
       {checking.kind === "failed" && (

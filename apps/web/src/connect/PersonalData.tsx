@@ -5,6 +5,7 @@ import { IconEyeOff } from "@tabler/icons-react";
 import { useState } from "react";
 import type { PersonalState } from "./connectState.ts";
 import { kindView, titleOf } from "./personalView.ts";
+import { words } from "./words.ts";
 
 export interface PersonalDataProps {
   readonly state: PersonalState;
@@ -19,7 +20,7 @@ export function PersonalData({ state, masked, isMasking, onMask }: PersonalDataP
   if (state.kind === "reading") {
     return (
       <p className="muted small" style={{ margin: "12px 0 0" }} role="status">
-        Looking for personal data in these rows, in this tab: {Math.round(100 * state.share)} %
+        {words.personalData.looking(Math.round(100 * state.share))}
       </p>
     );
   }
@@ -27,8 +28,7 @@ export function PersonalData({ state, masked, isMasking, onMask }: PersonalDataP
   if (report.kinds.length === 0) {
     return (
       <p className="muted small" style={{ margin: "12px 0 0" }}>
-        No personal data was found in these rows. A scan misses names and whatever is written in an uncommon way: look yourself,
-        too.
+        {words.personalData.none}
       </p>
     );
   }
@@ -44,13 +44,17 @@ function Found({ report, masked, isMasking, onMask }: FoundProps) {
   const isMasked = masked.length > 0;
   return (
     <Alert color="gray" variant="outline" icon={<IconEyeOff />} title={titleOf(report)} mt="sm" role="status">
-      <ul aria-label="Personal data found" style={{ margin: "0 0 8px", padding: 0, listStyle: "none" }}>
+      <ul aria-label={words.personalData.found} style={{ margin: "0 0 8px", padding: 0, listStyle: "none" }}>
         {kinds.map(({ kind, label, examples, mark }) => (
           <li key={kind}>
             <Checkbox
               size="xs"
               my={4}
-              label={`${label}: ${examples}, ${masked.includes(kind) ? "masked as" : "to"} ${mark}`}
+              label={
+                masked.includes(kind)
+                  ? words.personalData.masked(label, examples, mark)
+                  : words.personalData.toMask(label, examples, mark)
+              }
               checked={isMasked ? masked.includes(kind) : !spared.includes(kind)}
               disabled={isMasked}
               onChange={(event) =>
@@ -63,18 +67,14 @@ function Found({ report, masked, isMasking, onMask }: FoundProps) {
       <Group gap="sm">
         {isMasked ? (
           <Button size="xs" variant="default" loading={isMasking} onClick={() => onMask([])}>
-            Undo masking
+            {words.personalData.undo}
           </Button>
         ) : (
           <Button size="xs" variant="default" disabled={wanted.length === 0} onClick={() => onMask(wanted)}>
-            Mask these in all rows
+            {words.personalData.mask}
           </Button>
         )}
-        <span className="muted small">
-          {isMasked
-            ? "Training, fusion and test rows are masked alike, and kept so; labels and your file stay as they are."
-            : "The examples stay in this tab. A scan misses some and takes some for what they are not."}
-        </span>
+        <span className="muted small">{isMasked ? words.personalData.maskedNote : words.personalData.foundNote}</span>
       </Group>
     </Alert>
   );

@@ -1,6 +1,7 @@
-import { separatorName, type TableOptions, type TableReading } from "@duet/lora-core/data/tableOptions";
+import type { TableOptions, TableReading } from "@duet/lora-core/data/tableOptions";
 import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
 import { Group, NativeSelect } from "@mantine/core";
+import { words } from "./words.ts";
 
 export interface ReadingOptionsProps {
   readonly options: TableOptions;
@@ -20,43 +21,43 @@ export function ReadingOptions({ options, reading, onChange }: ReadingOptionsPro
         {encoding !== null && (
           <NativeSelect
             size="xs"
-            label="Encoding"
+            label={words.readingOptions.encoding}
             value={options.encoding}
-            data={[{ value: "auto", label: `as it looks: ${encoding}` }, ...TEXT_ENCODINGS]}
+            data={[{ value: "auto", label: words.readingOptions.asItLooks(encoding) }, ...TEXT_ENCODINGS]}
             onChange={({ currentTarget }) => onChange({ ...options, encoding: currentTarget.value as TableOptions["encoding"] })}
           />
         )}
         <NativeSelect
           size="xs"
-          label="Separator"
+          label={words.readingOptions.separator}
           value={options.separator}
           data={[
-            { value: "auto", label: `as it looks: ${isTable ? separatorName(separator) : "none"}` },
-            ...SEPARATORS.map((value) => ({ value, label: separatorName(value) })),
+            { value: "auto", label: words.readingOptions.asItLooks(isTable ? nameOf(separator) : words.readingOptions.none) },
+            ...SEPARATORS.map((value) => ({ value, label: nameOf(value) })),
           ]}
           onChange={({ currentTarget }) => onChange({ ...options, separator: currentTarget.value })}
         />
         {header !== null && (
           <YesNo
-            label="First line"
+            label={words.readingOptions.firstLine}
             chosen={options.header}
             decided={header}
-            words={["has the column names", "is a row"]}
+            answers={[words.readingOptions.hasNames, words.readingOptions.isRow]}
             onChange={(value) => onChange({ ...options, header: value })}
           />
         )}
         {quotes !== null && (
           <YesNo
-            label="Quotes"
+            label={words.readingOptions.quotes}
             chosen={options.quotes}
             decided={quotes}
-            words={["mark cells", "are plain characters"]}
+            answers={[words.readingOptions.markCells, words.readingOptions.plain]}
             onChange={(value) => onChange({ ...options, quotes: value })}
           />
         )}
       </Group>
       {notices.length > 0 && (
-        <ul className="small" aria-label="About this file" style={{ margin: "0 0 12px", paddingLeft: 18 }}>
+        <ul className="small" aria-label={words.readingOptions.about} style={{ margin: "0 0 12px", paddingLeft: 18 }}>
           {notices.map((notice) => (
             <li key={notice}>{notice}</li>
           ))}
@@ -66,24 +67,27 @@ export function ReadingOptions({ options, reading, onChange }: ReadingOptionsPro
   );
 }
 
+const nameOf = (separator: string): string =>
+  (words.readingOptions.separators as Readonly<Record<string, string>>)[separator] ?? separator;
+
 interface YesNoProps {
   readonly label: string;
   readonly chosen: boolean | "auto";
   readonly decided: boolean;
   /** For yes and for no. */
-  readonly words: readonly [string, string];
+  readonly answers: readonly [string, string];
   readonly onChange: (value: boolean | "auto") => void;
 }
 
-function YesNo({ label, chosen, decided, words, onChange }: YesNoProps) {
-  const [yes, no] = words;
+function YesNo({ label, chosen, decided, answers, onChange }: YesNoProps) {
+  const [yes, no] = answers;
   return (
     <NativeSelect
       size="xs"
       label={label}
       value={String(chosen)}
       data={[
-        { value: "auto", label: `as it looks: ${decided ? yes : no}` },
+        { value: "auto", label: words.readingOptions.asItLooks(decided ? yes : no) },
         { value: "true", label: yes },
         { value: "false", label: no },
       ]}

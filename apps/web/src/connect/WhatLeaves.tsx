@@ -3,6 +3,7 @@ import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import { FiguresChoice } from "../ui/FiguresChoice.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { leaving } from "./leaving.ts";
+import { words } from "./words.ts";
 
 export interface WhatLeavesProps {
   readonly config: FederationConfig;
@@ -14,11 +15,11 @@ export interface WhatLeavesProps {
 export function WhatLeaves({ config, figures, onFigures }: WhatLeavesProps) {
   const { sent, kept } = leaving(config, figures);
   return (
-    <Panel title="What leaves this tab">
+    <Panel title={words.whatLeaves.title}>
       <FiguresChoice config={config} value={figures} onChange={onFigures} />
       <div className="leaves">
-        <Side title="Is sent" lines={sent} />
-        <Side title="Never leaves" lines={kept} />
+        <Side title={words.whatLeaves.sent} lines={sent} />
+        <Side title={words.whatLeaves.kept} lines={kept} />
       </div>
     </Panel>
   );

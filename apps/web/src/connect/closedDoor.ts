@@ -1,6 +1,7 @@
 /** Whether a federation takes a newcomer, told before any work. Pure. */
+
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { plural } from "../lib/format.ts";
+import { words } from "./words.ts";
 
 export interface ClosedDoor {
   readonly title: string;
@@ -8,26 +9,32 @@ export interface ClosedDoor {
 }
 
 const OVER = {
-  finished: "This federation has finished.",
-  stopped: "The organiser has stopped this federation.",
-  failed: "This federation has failed.",
+  get finished() {
+    return words.closedDoor.finished;
+  },
+  get stopped() {
+    return words.closedDoor.stopped;
+  },
+  get failed() {
+    return words.closedDoor.failed;
+  },
 } as const;
 
 /** Why nobody can join now, and what one can do; null while one can. */
 export function closedDoor({ phase, joining, clients, config }: Snapshot): ClosedDoor | null {
   if (phase === "finished" || phase === "stopped" || phase === "failed") {
-    return { title: OVER[phase], text: "Nobody can join any more. What came of it can still be seen." };
+    return { title: OVER[phase], text: words.closedDoor.over };
   }
   if (joining === "closed") {
     return {
-      title: "This federation is closed to new clients.",
-      text: "Ask the organiser to open it. Who is in can come back.",
+      title: words.closedDoor.closed,
+      text: words.closedDoor.closedText,
     };
   }
   const staying = clients.filter(({ status }) => status !== "left").length;
   if (staying < config.maxClients) return null;
   return {
-    title: "This federation is full.",
-    text: `It takes at most ${plural(config.maxClients, "client")}. Ask the organiser whether somebody will leave; this page notices it by itself.`,
+    title: words.closedDoor.full,
+    text: words.closedDoor.fullText(config.maxClients),
   };
 }

@@ -4,7 +4,6 @@ import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures"
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { freeName, isVisible } from "@duet/lora-core/protocol/visibleText";
-import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { startsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Alert, Button, Group, TextInput } from "@mantine/core";
@@ -22,14 +21,15 @@ import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { WhatLeaves } from "../connect/WhatLeaves.tsx";
+import { words } from "../connect/words.ts";
 import { stripView } from "../dashboard/progressView.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
-import { plural } from "../lib/format.ts";
 import { federationPath, watchPath } from "../lib/links.ts";
+import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
@@ -44,7 +44,7 @@ export function JoinPage() {
   if (storage.identity(federationId))
     return <Navigate to={{ ...parsePath(federationPath(federationId, token)), search }} replace />;
   return (
-    <Shell title={titleOf(feed, "Join")}>
+    <Shell title={titleOf(feed, words.joinPage.join)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && <JoinForm snapshot={feed.snapshot} inviteToken={token} />}
     </Shell>
@@ -76,14 +76,18 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     });
   };
 
+  const facts = [
+    stripView(snapshot, Date.now()).status,
+    ...(clients.length > 0 ? [common.counts.clients(clients.length)] : []),
+    words.joinPage.baseModel(config.model.name),
+    common.counts.rounds(config.budgets.rounds),
+    protectionText(config),
+  ];
   return (
     <form onSubmit={submit} className="column">
       <div>
-        <h1>Join {config.name}</h1>
-        <p className="soft">
-          {stripView(snapshot, Date.now()).status} · {clients.length > 0 && `${plural(clients.length, "client")} · `}base model{" "}
-          {config.model.name} · {plural(config.budgets.rounds, "round")} · {protectionText(config)}
-        </p>
+        <h1>{words.joinPage.joinNamed(config.name)}</h1>
+        <p className="soft">{facts.join(" · ")}</p>
       </div>
       {door ? (
         <ClosedDoorNote {...door} federationId={federationId} token={inviteToken} />
@@ -91,8 +95,8 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         <div className="joining">
           <div className="column">
             {rule === "approval" && (
-              <Alert icon={<IconLock />} title="The organiser lets people in.">
-                You ask with the button below; this tab waits for the answer.
+              <Alert icon={<IconLock />} title={words.joinPage.approval}>
+                {words.joinPage.approvalText}
               </Alert>
             )}
             <ModelFilesPanel model={config.model} files={files} />
@@ -102,10 +106,10 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
             )}
           </div>
           <div className="column">
-            <Panel title="You here">
+            <Panel title={words.joinPage.youHere}>
               <TextInput
-                label="Your name"
-                description="The others see it. A place, not a person."
+                label={words.joinPage.yourName}
+                description={words.joinPage.yourNameNote}
                 value={name}
                 onChange={(event) => setName(event.currentTarget.value)}
                 error={nameProblem(name, proposal)}
@@ -114,16 +118,16 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
               />
               {proposal !== null && (
                 <Button mt="sm" size="xs" variant="default" onClick={() => setName(proposal)}>
-                  Take {proposal}
+                  {words.joinPage.take(proposal)}
                 </Button>
               )}
               <MemoryNote settings={config} place={{ kind: "join", smaller: forSmallDevices(config) }} />
               {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
               <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
-                {rule === "approval" ? "Ask to join" : "Join and train"}
+                {rule === "approval" ? words.joinPage.askToJoin : words.joinPage.joinAndTrain}
               </Button>
               <p className="muted small" role="status">
-                {missing ?? "You can leave at any time and keep your adapters."}
+                {missing ?? words.joinPage.leaveAnyTime}
               </p>
             </Panel>
             <WhatLeaves config={config} figures={figures} onFigures={setFigures} />
@@ -146,7 +150,7 @@ function ClosedDoorNote({
       {text}
       <Group mt="sm">
         <Button component={Link} to={watchPath(federationId, token)} size="xs" variant="default">
-          Look on
+          {words.joinPage.lookOn}
         </Button>
       </Group>
     </Alert>
@@ -160,11 +164,11 @@ const forSmallDevices = ({ name, model, task }: Snapshot["config"]): MemorySetti
 /** How single updates and rows are protected. */
 function protectionText({ aggregation, robustness, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {
   const updates =
-    aggregation === "secure" ? "updates are summed securely" : `protection: ${ROBUSTNESS_WORDS[robustness.kind].label}`;
+    aggregation === "secure" ? words.joinPage.secure : words.joinPage.protection(words.protections[robustness.kind].label);
   return [
     updates,
-    ...(clientPrivacy ? [`differential privacy of clients, epsilon ${clientPrivacy.epsilon}`] : []),
-    ...(privacy ? [`differential privacy of rows, epsilon ${privacy.epsilon}`] : []),
+    ...(clientPrivacy ? [words.joinPage.clientPrivacy(clientPrivacy.epsilon)] : []),
+    ...(privacy ? [words.joinPage.rowPrivacy(privacy.epsilon)] : []),
   ].join(" · ");
 }
 
@@ -176,8 +180,8 @@ function proposedName(name: string, clients: Snapshot["clients"]): string | null
 }
 
 function nameProblem(name: string, proposal: string | null): string | null {
-  if (!isVisible(name.trim())) return "There are characters in it that cannot be seen: type it again.";
-  return proposal === null ? null : "Somebody here is called that already.";
+  if (!isVisible(name.trim())) return words.joinPage.invisible;
+  return proposal === null ? null : words.joinPage.nameTaken;
 }
 
 interface Joining {
@@ -189,8 +193,8 @@ interface Joining {
 
 /** The first thing without which nobody can join; null when there is none. */
 function whatIsMissing(form: Joining): string | null {
-  if (!form.hasFiles) return "Choose the base model's files first.";
-  if (!form.hasData) return "Connect your data first.";
-  if (form.name.trim() === "") return "Your name is missing.";
-  return nameProblem(form.name, form.proposal) && "Choose another name.";
+  if (!form.hasFiles) return words.joinPage.filesFirst;
+  if (!form.hasData) return words.joinPage.dataFirst;
+  if (form.name.trim() === "") return words.joinPage.nameMissing;
+  return nameProblem(form.name, form.proposal) && words.joinPage.otherName;
 }

@@ -1,0 +1,230 @@
+import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
+import { UPLOAD_CHOICES } from "@duet/lora-core/compression/uploadWords";
+import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
+import type { ReactNode } from "react";
+import { plural } from "../lib/format.ts";
+
+export interface ChoiceWords {
+  readonly label: string;
+  /** What it does and costs. */
+  readonly summary: string;
+}
+
+export const en = {
+  /** By kind. */
+  protections: ROBUSTNESS_WORDS,
+  /** By the names of nameOfCoding. */
+  codings: Object.fromEntries(
+    UPLOAD_CHOICES.map(({ coding, label, summary }): [string, ChoiceWords] => [nameOfCoding(coding), { label, summary }]),
+  ),
+  coding: {
+    bits: {
+      f32: "in full precision",
+      f16: "rounded to 16 bits a value",
+      int8: "rounded to 8 bits a value",
+      int4: "rounded to 4 bits a value",
+    },
+    largest: (percent: number, bits: string) => `the largest ${percent} % of their values, ${bits}`,
+  },
+  columnMapping: {
+    chooseOther: "Choose other data",
+    inputColumn: "Input column",
+    several: "several, joined by a template",
+    answerColumn: "Answer column",
+    chooseColumn: "Choose a column",
+    template: "Template of the input",
+    templateNote: "Columns stand in braces; what is empty in a row leaves no gap.",
+    firstRowsOfFile: "First rows of the file",
+    firstRows: "First rows",
+  },
+  connectDataPanel: {
+    title: "Connect your data",
+    hint: "The file is read in this tab. It is not sent anywhere.",
+    noData: "No data at hand?",
+    useSample: "Use sample data",
+    reading: (fileName: string) => `Reading ${fileName} in this tab.`,
+    splitting: (percent: number) => `Checking and splitting these rows, in this tab: ${percent} %`,
+    sample: (title: string, share: string) => `${title}: the share of “${share}”.`,
+    chooseOther: "Choose other data",
+    exactLabels: "Take only labels that are written exactly as the federation's",
+  },
+  dataReport: {
+    parts: (rows: ReactNode, train: number, fusion: number, test: number) => (
+      <>
+        {rows}: {train} to train, {fusion} to find the fusion, {test} only to test.
+      </>
+    ),
+    and: (entries: string, more: number) => `${entries} and ${plural(more, "more spelling")}`,
+    otherSpelling: (shown: string) => `Labels read in another spelling: ${shown}.`,
+    spread: "Labels are spread evenly over the three parts; texts that are nearly the same stay together.",
+    notUsed: (lines: number) => `${plural(lines, "line")} not used:`,
+    andOthers: "; and others",
+    firstLines: "The first of these lines",
+    notUsedAndWhy: "Lines not used, and why",
+    linesNotUsed: "Lines not used",
+    line: (line: number) => `line ${line}`,
+    andMore: (count: number) => `and ${count} more`,
+    respelled: (count: number, spelling: string, label: string) => `${count} × “${spelling}” as “${label}”`,
+    rowsPerLabel: "Rows per label",
+    moreLabels: (moreLabels: number) => `${plural(moreLabels, "more label")}. `,
+    labelsMissing: (labels: number) => `${plural(labels, "label")} of the federation not in your data, which is fine.`,
+  },
+  dataSource: {
+    dataFile: "Data file",
+    drop: "Drop a file here",
+    formats: "CSV, TSV, JSON Lines, plain text or log",
+    chooseFile: "Choose a file",
+    paste: "Paste text",
+    rows: "Rows",
+    pasteNote: "As they would stand in a file, the column names in the first line.",
+    useThese: "Use these rows",
+    pastedText: "pasted text",
+  },
+  memoryNote: {
+    title: "This may not fit this device",
+  },
+  modelFilesDrop: {
+    files: "Model files",
+    drop: "Drop the model's files here",
+    choose: "Choose files",
+    checking: "Checking the files",
+    checked: (receivedBytes: string, totalBytes: string) => `Checking ${receivedBytes} of ${totalBytes}`,
+  },
+  modelFilesPanel: {
+    title: "Base model files",
+    hint: "They stay on this device and are kept by this browser where it has room.",
+    has: "This device has the base model's files.",
+    looking: "Looking whether this browser has them.",
+    stillNeeded: (files: string) => `Still needed: ${files}. Ask the organiser for the same files.`,
+    fileSize: (path: string, bytes: string) => `${path} (${bytes})`,
+  },
+  personalData: {
+    masked: (found: string, examples: string, mark: string) => `${found}: ${examples}, masked as ${mark}`,
+    toMask: (found: string, examples: string, mark: string) => `${found}: ${examples}, to ${mark}`,
+    looking: (percent: number) => `Looking for personal data in these rows, in this tab: ${percent} %`,
+    none: "No personal data was found in these rows. A scan misses names and whatever is written in an uncommon way: look yourself, too.",
+    found: "Personal data found",
+    undo: "Undo masking",
+    mask: "Mask these in all rows",
+    maskedNote: "Training, fusion and test rows are masked alike, and kept so; labels and your file stay as they are.",
+    foundNote: "The examples stay in this tab. A scan misses some and takes some for what they are not.",
+  },
+  readingOptions: {
+    none: "none",
+    separators: { ",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space" },
+    encoding: "Encoding",
+    asItLooks: (encoding: string) => `as it looks: ${encoding}`,
+    separator: "Separator",
+    firstLine: "First line",
+    hasNames: "has the column names",
+    isRow: "is a row",
+    quotes: "Quotes",
+    markCells: "mark cells",
+    plain: "are plain characters",
+    about: "About this file",
+  },
+  whatLeaves: {
+    title: "What leaves this tab",
+    sent: "Is sent",
+    kept: "Never leaves",
+  },
+  closedDoor: {
+    fullText: (clients: number) =>
+      `It takes at most ${plural(clients, "client")}. Ask the organiser whether somebody will leave; this page notices it by itself.`,
+    finished: "This federation has finished.",
+    stopped: "The organiser has stopped this federation.",
+    failed: "This federation has failed.",
+    over: "Nobody can join any more. What came of it can still be seen.",
+    closed: "This federation is closed to new clients.",
+    closedText: "Ask the organiser to open it. Who is in can come back.",
+    full: "This federation is full.",
+  },
+  leaving: {
+    rowNoise: ", with noise that hides single rows",
+    clientNoise: " and with a share of the noise that hides single clients",
+    changes: (upload: string, noise: string) => `changes of the shared adapter, once a round, ${upload}${noise}`,
+    maskedChanges: (noise: string, share: string) =>
+      `changes of the shared adapter, once a round, under masks${noise}${share}: the coordinator gets the sum over all clients`,
+    keys: "keys, made anew for every sum, and encrypted shares of them for the other tabs",
+    personalSent: "your personal adapter: this method sends it, or sets it to what you share",
+    inSum: (what: string) => `${what}, as part of the sum`,
+    budgetSpent: "how much of your privacy budget is spent",
+    rowCount: "how many rows you train on, to the coordinator: it weighs your changes by it",
+    figuresInSum: "your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read",
+    name: "your name here, and what you chose above",
+    rows: "your rows, tokens and prompts",
+    fileName: "your file's name and its other columns",
+    changesAlone: "your changes by themselves, without masks",
+    figuresAlone: "your loss, accuracy, fusion weights and speed by themselves, and what your device computes with",
+    personal: "your personal adapter",
+    labelVectorsKept: "your vectors of the labels",
+    forEverybody: "for everybody: how many rows you have, what your device computes with, your loss, accuracy and speed",
+    forOrganiser: "for the organiser: how many rows you have, what your device computes with, your loss, accuracy and speed",
+    labelVectors: "the vectors of the labels, at first the means of your rows that have each, with the changes",
+    oneRow: ": of a label that one of your rows has, that row as the base reads it",
+    controlVariate: "your control variate, which says where your rows pull: with every change",
+    personalInSum: "your personal adapter, as part of the sum: this method shares it, or sets it to what you share",
+  },
+  memoryView: {
+    and: " and ",
+    inPieces: (takes: string, rows: number, recomputes: boolean) =>
+      `${takes} with whole batches. That is more than this device allows, so it computes ${plural(rows, "row")} at a time${recomputes ? " and keeps less of each layer, which takes longer" : ""}. The result is the same.`,
+    takes: (needed: string) => `Training takes about ${needed} of memory in this tab`,
+    sentence: (takes: string) => `${takes}.`,
+    tooLarge: (takes: string) => `${takes}, in larger pieces than this device allows`,
+    allows: (takes: string, available: string) => `${takes}; it allows ${available}`,
+    smallFits: "The setting for phones and old laptops fits: choose it above.",
+    usual: (isTooLarge: boolean) =>
+      ` What is for laptops and desktops ${isTooLarge ? "does not fit this device" : "would be computed in pieces here"}.`,
+    joinElsewhere: (hasSmaller: boolean) =>
+      `${hasSmaller ? "A federation for phones and old laptops would fit: ask its organiser for one, or join from another device." : "Join from a device with more memory."} You can join from here all the same: it computes one row at a time then, and may run out of memory.`,
+    never: "No setting makes it fit: choose a smaller base model, or another device.",
+    wouldFit: (settings: string) => `It would fit with ${settings}.`,
+    overAndWay: (over: string, way: string) => `${over}. ${way}`,
+    rowsOfTokens: (maxTokens: number) => `rows of ${maxTokens} tokens`,
+    rank: (rank: number) => `rank ${rank}`,
+  },
+  personalView: {
+    kinds: {
+      name: (count: number) => `${count} ${count === 1 ? "name" : "names"}`,
+      mail: (count: number) => `${count} ${count === 1 ? "mail address" : "mail addresses"}`,
+      phone: (count: number) => `${count} ${count === 1 ? "telephone number" : "telephone numbers"}`,
+      address: (count: number) => `${count} ${count === 1 ? "postal address" : "postal addresses"}`,
+      birthDate: (count: number) => `${count} ${count === 1 ? "date of birth" : "dates of birth"}`,
+      nationalId: (count: number) => `${count} ${count === 1 ? "identity number" : "identity numbers"}`,
+      record: (count: number) => `${count} ${count === 1 ? "patient or record number" : "patient or record numbers"}`,
+      iban: (count: number) => `${count} ${count === 1 ? "bank account" : "bank accounts"}`,
+      card: (count: number) => `${count} ${count === 1 ? "card number" : "card numbers"}`,
+      ip: (count: number) => `${count} ${count === 1 ? "IP address" : "IP addresses"}`,
+      mac: (count: number) => `${count} ${count === 1 ? "MAC address of a device" : "MAC addresses of devices"}`,
+    },
+    title: (found: number, rows: number) =>
+      `${plural(found, "row")} of ${rows} ${found === 1 ? "seems" : "seem"} to hold personal data`,
+    quoted: (example: string) => `“${example}”`,
+  },
+  joinPage: {
+    baseModel: (name: string) => `base model ${name}`,
+    join: "Join",
+    joinNamed: (name: string) => `Join ${name}`,
+    approvalText: "You ask with the button below; this tab waits for the answer.",
+    approval: "The organiser lets people in.",
+    youHere: "You here",
+    yourName: "Your name",
+    yourNameNote: "The others see it. A place, not a person.",
+    take: (proposal: string) => `Take ${proposal}`,
+    askToJoin: "Ask to join",
+    joinAndTrain: "Join and train",
+    leaveAnyTime: "You can leave at any time and keep your adapters.",
+    lookOn: "Look on",
+    secure: "updates are summed securely",
+    protection: (label: string) => `protection: ${label}`,
+    clientPrivacy: (epsilon: number) => `differential privacy of clients, epsilon ${epsilon}`,
+    rowPrivacy: (epsilon: number) => `differential privacy of rows, epsilon ${epsilon}`,
+    invisible: "There are characters in it that cannot be seen: type it again.",
+    nameTaken: "Somebody here is called that already.",
+    filesFirst: "Choose the base model's files first.",
+    dataFirst: "Connect your data first.",
+    nameMissing: "Your name is missing.",
+    otherName: "Choose another name.",
+  },
+};
