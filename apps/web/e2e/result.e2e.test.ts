@@ -85,6 +85,39 @@ it("gives every chart as a file, with its colours written out", async () => {
   }
 });
 
+it("is replayed round by round by keyboard, by steps and by itself, and by itself only where motion is welcome", async () => {
+  const { page } = anna;
+  const replay = page.getByRole("region", { name: "Replay" });
+  const slider = replay.getByRole("slider", { name: "Round that is shown" });
+  const status = page.getByRole("status", { name: "Federation status" });
+  const useIt = page.getByRole("region", { name: "Use it" });
+  const mixed = page.getByRole("region", { name: "How the two were mixed" });
+  expect(await slider.getAttribute("aria-valuetext")).toBe("The end");
+  await mixed.waitFor();
+  await slider.press("Home");
+  expect(await slider.getAttribute("aria-valuetext")).toBe("Learning alone");
+  expect(await status.textContent()).toContain("Learning alone");
+  await page.getByText("mean accuracy so far of 1 client").waitFor();
+  await page.getByRole("figure", { name: /^Newest mean accuracy: base [01]\.\d\d, personal [01]\.\d\d$/ }).waitFor();
+  // What the fusion made, and what can be done with it, is to come.
+  expect([await mixed.count(), await useIt.count()]).toEqual([0, 0]);
+  await replay.getByRole("button", { name: "One round on" }).click();
+  expect(await status.textContent()).toContain("Round 1 of 1");
+  await slider.press("End");
+  await useIt.waitFor();
+  expect(await status.textContent()).toContain("Finished");
+
+  await replay.getByRole("button", { name: "Play round by round" }).click();
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Learning alone");
+  await replay.getByRole("button", { name: "Pause the replay" }).click();
+  await replay.getByRole("button", { name: "Play round by round" }).click();
+  await expect.poll(() => slider.getAttribute("aria-valuetext"), { timeout: 20_000 }).toBe("The end");
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await replay.getByRole("button", { name: "Play round by round" }).waitFor({ state: "detached" });
+  await replay.getByRole("button", { name: "One round back" }).waitFor();
+  await page.emulateMedia({ reducedMotion: null });
+});
+
 it("moves one crosshair over all charts by keyboard, and says what stands there", async () => {
   const chart = anna.page.getByRole("region", { name: "Accuracy on each client's own test rows" });
   const slider = chart.getByRole("slider", { name: "Round to look at" });

@@ -1,5 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
@@ -23,7 +23,9 @@ import { NetworkPanel } from "./NetworkPanel.tsx";
 import { OrganiserPanel } from "./OrganiserPanel.tsx";
 import { ENDED } from "./progressView.ts";
 import { QuantilePanel } from "./QuantilePanel.tsx";
+import { Replay } from "./Replay.tsx";
 import { RoundsPanel } from "./RoundsPanel.tsx";
+import { asOfRound, replayStops } from "./replayView.ts";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
@@ -49,19 +51,26 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const { tokenFor } = useServices();
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
   const settled = useSettled(snapshot);
+  const stops = replayStops(settled);
+  const [chosen, replay] = useState<number | null>(null);
+  const round = stops.some((stop) => stop.round === chosen) ? chosen : null;
+  const replayed = useMemo(() => (round === null ? null : asOfRound(settled, round)), [settled, round]);
+  /** What is drawn with every step, and what is not. */
+  const [shown, still] = [replayed ?? snapshot, replayed ?? settled];
   const left = clients.filter(({ status }) => status === "left").length;
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   return (
     <>
       <Headline
-        snapshot={snapshot}
+        snapshot={shown}
         myRole={organiser ? `${myRole}, organiser` : myRole}
-        own={own}
-        invite={organiser?.view?.links.invite.token ?? null}
-        verdict={verdict}
+        own={replayed ? null : own}
+        invite={replayed ? null : (organiser?.view?.links.invite.token ?? null)}
+        verdict={replayed ? null : verdict}
       >
-        {useBar}
+        {replayed ? null : useBar}
       </Headline>
+      {stops.length > 1 && <Replay stops={stops} round={round} onRound={replay} />}
       <div className={tab ? "dashboard withTab" : "dashboard"}>
         {tab && (
           <div className="column">
@@ -74,28 +83,28 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           {organiser?.view && !ENDED.has(phase) && (
             <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />
           )}
-          {isCrowd(snapshot) ? <HeatPanel snapshot={settled} /> : <RoundsPanel snapshot={snapshot} />}
-          <ClientDetail snapshot={snapshot} />
+          {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
+          <ClientDetail snapshot={shown} />
           <SecureSumPanel snapshot={snapshot} />
           <BudgetPanel snapshot={snapshot} />
           {isCrowd(snapshot) ? (
             <div className="pair">
-              <QuantilePanel snapshot={settled} />
-              <GainPanel snapshot={settled} />
+              <QuantilePanel snapshot={still} />
+              <GainPanel snapshot={still} />
             </div>
           ) : (
-            <AccuracyPanel snapshot={settled} />
+            <AccuracyPanel snapshot={still} />
           )}
-          <TextPanel snapshot={settled} />
+          <TextPanel snapshot={still} />
           <div className="pair">
-            <LossPanel snapshot={settled} />
-            <FusionPanel snapshot={settled} />
+            <LossPanel snapshot={still} />
+            <FusionPanel snapshot={still} />
           </div>
-          {!isCrowd(snapshot) && <VerdictsPanel snapshot={settled} />}
-          {isCrowd(snapshot) ? <CrowdTable snapshot={snapshot} /> : <ClientTable snapshot={snapshot} />}
+          {!isCrowd(snapshot) && <VerdictsPanel snapshot={still} />}
+          {isCrowd(snapshot) ? <CrowdTable snapshot={shown} /> : <ClientTable snapshot={shown} />}
           <div className="pair">
             <NetworkPanel snapshot={snapshot} />
-            <EventLog snapshot={snapshot} />
+            <EventLog snapshot={shown} />
           </div>
           <MetricsFiles snapshot={settled} />
           <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
