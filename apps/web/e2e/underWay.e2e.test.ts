@@ -188,4 +188,45 @@ describe("what goes on around a tab", () => {
     await expect.poll(() => locks.at(-1)).toBe("released");
     await context.close();
   });
+
+  it("is called for while the tab is hidden, by leave that is asked for with a press, never at load", async () => {
+    const told: string[] = [];
+    const waits = await federation(2);
+    const { page, context } = await anna(waits, (tab) => {
+      void tab.exposeFunction("tellOfNotice", (what: string) => void told.push(what));
+      void tab.addInitScript(() => {
+        const tell = (what: string) => void (window as unknown as { tellOfNotice(what: string): void }).tellOfNotice(what);
+        // At the edge: a headless browser refuses notifications, and its tabs are always shown.
+        class Notices extends EventTarget {
+          static permission = "default";
+          static async requestPermission() {
+            tell("asked");
+            Notices.permission = "granted";
+            return "granted";
+          }
+          constructor(title: string) {
+            super();
+            tell(title);
+          }
+          close() {}
+        }
+        Object.defineProperty(window, "Notification", { value: Notices });
+        Object.defineProperty(document, "hidden", { get: () => Reflect.get(window, "isAway") === true });
+      });
+    });
+    await myTab(page).getByText("Waiting for other clients").waitFor();
+    const bell = page.getByRole("button", { name: "Notify me" });
+    expect(told).toEqual([]);
+    await bell.click();
+    await expect.poll(() => bell.getAttribute("aria-pressed")).toBe("true");
+    await page.evaluate(() => Reflect.set(window, "isAway", true));
+    await stage.organiser.request("federation:control", {
+      federationId: waits.federationId,
+      organiserKey: waits.organiserKey,
+      action: { kind: "stop" },
+    });
+    await expect.poll(() => told).toEqual(["asked", "under way: stopped"]);
+    await expect.poll(() => page.title()).toMatch(/under way · Duet$/);
+    await context.close();
+  });
 });

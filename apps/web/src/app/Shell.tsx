@@ -12,15 +12,17 @@ import { words } from "./words.ts";
 export interface ShellProps {
   /** Where one is, for the browser's tab and history; null on the front page. */
   readonly title: string | null;
+  /** How far what the page shows is, before its title in the browser's tab; null or left out where there is nothing to say. */
+  readonly progress?: string | null;
   readonly narrow?: boolean;
   readonly children: ReactNode;
 }
 
 /** Header, connection notice and the page in between. */
-export function Shell({ title, narrow = false, children }: ShellProps) {
+export function Shell({ title, progress = null, narrow = false, children }: ShellProps) {
   useEffect(() => {
-    document.title = title === null ? "Duet" : `${title} · Duet`;
-  }, [title]);
+    document.title = [progress, title, "Duet"].filter((part) => part !== null).join(" · ");
+  }, [progress, title]);
   const main = useRef<HTMLElement>(null);
   return (
     <div className={narrow ? "page narrow" : "page"}>

@@ -11,7 +11,8 @@ import { formatFraction } from "../lib/format.ts";
 import { joinPath } from "../lib/links.ts";
 import { Countdown } from "./Countdown.tsx";
 import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
-import { stripView } from "./progressView.ts";
+import { NotifyMe } from "./NotifyMe.tsx";
+import { ENDED, stripView } from "./progressView.ts";
 import { waitView } from "./waitView.ts";
 
 const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, stopped: IconPlayerStop } as const;
@@ -71,6 +72,7 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
               <span>
                 <IconUsers size={14} aria-hidden="true" /> {view.presence}
               </span>
+              {!ENDED.has(snapshot.phase) && <NotifyMe />}
               {invite !== null && view.tone !== "done" && view.tone !== "stopped" && (
                 <InviteButton link={addressOf(joinPath(snapshot.federationId, invite))} />
               )}

@@ -22,7 +22,7 @@ import { PredictFile } from "../playground/PredictFile.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FederationTabs } from "./FederationTabs.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
-import { titleOf } from "./titleOf.ts";
+import { progressTitle, titleOf } from "./titleOf.ts";
 
 /** The participant's view. After a reload the tab comes back as the client it was; a tab that is none goes to the join page. */
 export function FederationPage() {
@@ -34,7 +34,7 @@ export function FederationPage() {
   const ended = mine?.state.stage.kind === "finished" ? mine.state : null;
   const comingBack = feed.kind === "live" && !mine && <ComingBack snapshot={feed.snapshot} token={token} />;
   return (
-    <Shell title={titleOf(feed, isPlayground ? "Playground" : "Rounds")}>
+    <Shell title={titleOf(feed, isPlayground ? "Playground" : "Rounds")} progress={isPlayground ? null : progressTitle(feed)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && <FederationTabs federationId={federationId} token={token} />}
       {feed.kind === "live" && isPlayground && (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} /> : comingBack)}

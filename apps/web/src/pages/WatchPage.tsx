@@ -3,14 +3,14 @@ import { Dashboard } from "../dashboard/Dashboard.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { FeedNotice } from "./FeedNotice.tsx";
-import { titleOf } from "./titleOf.ts";
+import { progressTitle, titleOf } from "./titleOf.ts";
 
 /** The dashboard for everyone with the watch link; no data needed. */
 export function WatchPage() {
   const { federationId, token } = useAddress();
   const feed = useFederation(federationId, token);
   return (
-    <Shell title={titleOf(feed, "Watch")}>
+    <Shell title={titleOf(feed, "Watch")} progress={progressTitle(feed)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}
     </Shell>

@@ -17,6 +17,7 @@ import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
 import type { CompanionRequest, StopCompanion } from "./companion.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
+import { createNotices, type NoticesSwitch } from "./notices.ts";
 import { pastFederationOf } from "./pastFederation.ts";
 import { createRecognition, type RecognitionState } from "./recognition.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
@@ -56,6 +57,7 @@ export interface AppServices {
   readonly ledger: SentLedger;
   readonly storage: TabStorage;
   readonly wakeLock: WakeLockSwitch;
+  readonly notices: NoticesSwitch;
   readonly claimShare: ClaimShare;
   /** This tab as a client; null while it is none. */
   readonly session: ReadableStore<TabSession | null>;
@@ -89,6 +91,7 @@ export function createAppServices(): AppServices {
   const ledger = createSentLedger(now, ledgerStore);
   const coordinator = createCoordinatorClient({ url: baseUrl(), ledger, now, surroundings });
   const wakeLock = createWakeLock();
+  const notices = createNotices();
   const claimShare = createSampleShares();
   const session = createStore<TabSession | null>(null);
   const recognition = createRecognition();
@@ -123,8 +126,13 @@ export function createAppServices(): AppServices {
     const tokens = () => [token, ...ownTokens(federationId)];
     const organiserKey = () => organiserKeyOf(federationId);
     const parting = () => storage.parting(federationId);
-    feed = { token, feed: openFederationFeed(coordinator, federationId, { tokens, organiserKey, parting }) };
-    return feed.feed;
+    const opened = openFederationFeed(coordinator, federationId, { tokens, organiserKey, parting });
+    opened.subscribe(() => {
+      const seen = opened.get();
+      if (seen.kind === "live") notices.see(seen.snapshot, session.get()?.get().clientId ?? null);
+    });
+    feed = { token, feed: opened };
+    return opened;
   }
 
   async function start(
@@ -185,6 +193,7 @@ export function createAppServices(): AppServices {
     ledger,
     storage,
     wakeLock,
+    notices,
     claimShare,
     session,
     recognition,
