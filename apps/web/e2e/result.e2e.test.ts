@@ -74,7 +74,7 @@ it("measures the plane of mixtures, and its point is moved by the slider as by p
 
 it("gives every chart as a file, with its colours written out", async () => {
   const { page } = anna;
-  for (const name of ["accuracy", "training loss", "mixtures"]) {
+  for (const name of ["accuracy", "training loss", "fusion weights", "mixtures"]) {
     const svg = await downloaded(page, () => page.getByRole("button", { name: `SVG of ${name}`, exact: true }).click());
     expect(svg.name).toBe(`${name.replace(" ", "-")}.svg`);
     expect(svg.bytes.toString("utf8")).toMatch(/^<svg/);
@@ -129,6 +129,20 @@ it("moves one crosshair over all charts by keyboard, and says what stands there"
   expect(await other.getAttribute("aria-valuenow")).toBe("2");
   await slider.press("Escape");
   expect(await other.getAttribute("aria-valuetext")).toBe("none chosen");
+});
+
+it("shows one line alone where the legend is pressed, and all again", async () => {
+  const chart = anna.page.getByRole("region", { name: "Accuracy on each client's own test rows" });
+  const legend = chart.getByRole("group", { name: "Line to show alone" });
+  const lines = () => chart.locator("svg polyline").count();
+  const all = await lines();
+  const fused = legend.getByRole("button", { name: "fused" });
+  await fused.click();
+  expect(await fused.getAttribute("aria-pressed")).toBe("true");
+  // Its mean, and that of its one client.
+  expect(await lines()).toBe(2);
+  await fused.click();
+  expect([await fused.getAttribute("aria-pressed"), await lines()]).toEqual(["false", all]);
 });
 
 it.each([

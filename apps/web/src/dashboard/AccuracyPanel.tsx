@@ -7,18 +7,24 @@ import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { accuracyPoints, chanceLevel, clientSeries, meanAccuracy, measuredRowsText, roundRange } from "./metricsView.ts";
+import { chanceLevel, clientSeries, meanAccuracy, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
 
 const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," } as const;
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
-  const points = useStable(accuracyPoints(snapshot));
+  const points = useStable(testPoints(snapshot, "accuracy"));
   const means = meanAccuracy(snapshot);
   const tellers = tellersText(snapshot);
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
-    ADAPTERS.map(({ key, label, color }) => ({ key: clientSeries(id, key), label: `${name}, ${label}`, color, thin: true })),
+    ADAPTERS.map(({ key, label, color }) => ({
+      key: clientSeries(id, key),
+      label: `${name}, ${label}`,
+      color,
+      thin: true,
+      of: key,
+    })),
   );
   const range = useStable(roundRange(snapshot));
   const series = useStable([...thin, ...thick]);

@@ -28,6 +28,7 @@ import { RoundsPanel } from "./RoundsPanel.tsx";
 import { asOfRound, replayStops } from "./replayView.ts";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { SentPanel } from "./SentPanel.tsx";
+import { TestLossPanel } from "./TestLossPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
 import { VerdictsPanel } from "./VerdictsPanel.tsx";
 
@@ -95,6 +96,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           ) : (
             <AccuracyPanel snapshot={still} />
           )}
+          <TestLossPanel snapshot={still} />
           <TextPanel snapshot={still} />
           <div className="pair">
             <LossPanel snapshot={still} />

@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { formatCount, formatDuration, plural } from "../lib/format.ts";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { type FusionRow, fusionRows, searchCost } from "./metricsView.ts";
@@ -19,7 +20,9 @@ export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly sn
         fused = w₁ · personal + w₂ · shared
       </p>
       <div style={{ display: "flex", flexWrap: "wrap", gap: 20, alignItems: "flex-start" }}>
-        <Plane rows={rows} />
+        <ChartFigure name="fusion weights" summary={`Fusion weights: ${weightsText(rows)}`}>
+          <Plane rows={rows} />
+        </ChartFigure>
         <table className="plain" style={{ width: "auto", flex: "1 1 180px" }}>
           <tbody>
             {rows.map((row) => (
@@ -43,6 +46,9 @@ export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly sn
   );
 });
 
+const weightsText = (rows: readonly FusionRow[]): string =>
+  rows.map(({ name, personal, shared }) => `${name} at ${personal.toFixed(2)}, ${shared.toFixed(2)}`).join("; ");
+
 const SIZE = 240;
 
 /** The plane of (w1, w2) with each client's point; the anchors (1, 0), (0, 1) and (½, ½) as small rings. */
@@ -51,15 +57,8 @@ function Plane({ rows }: { readonly rows: readonly FusionRow[] }) {
   const low = Math.min(-0.1, ...rows.flatMap(({ personal, shared }) => [personal, shared])) * 1.2;
   const x = (weight: number) => 8 + ((weight - low) / (bound - low)) * (SIZE - 16);
   const y = (weight: number) => SIZE - x(weight);
-  const text = rows.map(({ name, personal, shared }) => `${name} at ${personal.toFixed(2)}, ${shared.toFixed(2)}`).join("; ");
   return (
-    <svg
-      width={SIZE + 24}
-      height={SIZE + 20}
-      viewBox={`-22 -4 ${SIZE + 24} ${SIZE + 20}`}
-      role="img"
-      aria-label={`Fusion weights: ${text}`}
-    >
+    <svg width={SIZE + 24} height={SIZE + 20} viewBox={`-22 -4 ${SIZE + 24} ${SIZE + 20}`} aria-hidden="true">
       <line x1={x(low)} x2={x(bound)} y1={y(0)} y2={y(0)} stroke="var(--line)" />
       <line y1={y(low)} y2={y(bound)} x1={x(0)} x2={x(0)} stroke="var(--line)" />
       {[

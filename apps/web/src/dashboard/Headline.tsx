@@ -88,7 +88,7 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
 /** Before there is a number. */
 const AHEAD = {
   label: "The accuracy on rows that nobody trains on will stand here after the first round.",
-  text: "Free text has no accuracy; the loss by round is below once there is one.",
+  text: "How close the answers come to the wanted ones will stand here at the end; until then the loss by round is below.",
 } as const;
 
 function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure: HeadlineView }) {

@@ -7,6 +7,7 @@ import type { PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval } from "../lib/certainty.ts";
 import { formatFraction, plural } from "../lib/format.ts";
 import { latestAccuracy, meanAccuracy } from "./metricsView.ts";
+import { textView } from "./textView.ts";
 import { verdictView } from "./verdictView.ts";
 
 export interface HeadlineView {
@@ -24,8 +25,9 @@ export interface HeadlineView {
 /** Whose figures they are: this tab's own, from its own memory, or everybody's. */
 export type Own = Pick<SessionState, "own" | "samples" | "clientId">;
 
-/** Null before anything was measured, and in a task without accuracies. */
+/** Null before anything was measured; in a text task that is at the end. */
 export function headlineView(snapshot: Snapshot, own: Own | null): HeadlineView | null {
+  if (snapshot.config.task.kind === "text") return writtenHeadline(snapshot);
   return own?.own ? ownHeadline(snapshot, own.own, own) : everybodysHeadline(snapshot);
 }
 
@@ -65,6 +67,21 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
     to,
     of: isOver ? `mean accuracy ${whose}, before and after` : `mean accuracy so far ${whose}`,
     over: overText(to, accuracy.base, to, null),
+    certainty: null,
+  };
+}
+
+/** How close what is written comes to the wanted answers. */
+function writtenHeadline(snapshot: Snapshot): HeadlineView | null {
+  const view = textView(snapshot);
+  const words = view?.figures.find(({ key }) => key === "tokenF1")?.values;
+  const to = words ? newestOf(words) : null;
+  if (!view || !words || to === null) return null;
+  return {
+    from: words.base,
+    to,
+    of: `F1 of words with the wanted answers: ${view.of}`,
+    over: overText(to, words.base, to, null),
     certainty: null,
   };
 }

@@ -1,7 +1,6 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
 import {
-  accuracyPoints,
   chanceLevel,
   fusionRows,
   latestAccuracy,
@@ -9,6 +8,7 @@ import {
   meanAccuracy,
   measuredRowsText,
   searchCost,
+  testPoints,
   updateText,
 } from "./metricsView.ts";
 
@@ -39,12 +39,27 @@ const bram = clientOf("bram", {
 const snapshot = snapshotOf({ clients: [anna, bram], rounds: [roundOf(0), roundOf(1)] });
 
 test("accuracy by round is the mean of those who measured it, with each client beside it", () => {
-  const points = accuracyPoints(snapshot);
+  const points = testPoints(snapshot, "accuracy");
   expect(points.map(({ round }) => round)).toEqual([0, 1, 3]);
   expect(points[0]).toMatchObject({ base: expect.closeTo(0.3), personal: 0.55, shared: null, "bram.personal": 0.6 });
   // The base does not change: anna's first figure is carried on.
   expect(points[1]).toMatchObject({ base: 0.2, shared: 0.7, "anna.shared": 0.7, "bram.shared": null });
   expect(points[2]).toMatchObject({ fused: 0.9 });
+});
+
+test("losses on test rows go by the same rule as accuracies", () => {
+  const testLoss = (base: number | null, shared: number | null) => ({ testLoss: { base, personal: null, shared, fused: null } });
+  const dora = clientOf("dora", {
+    history: [
+      { round: 0, metrics: metricsOf({ trainLoss: 3, ...testLoss(4.5, null) }), standing: null },
+      { round: 1, metrics: metricsOf({ trainLoss: 2, ...testLoss(null, 3.25) }), standing: null },
+    ],
+  });
+  const points = testPoints(snapshotOf({ clients: [dora], rounds: [roundOf(0), roundOf(1)] }), "testLoss");
+  expect(points.map(({ base, shared }) => [base, shared])).toEqual([
+    [4.5, null],
+    [4.5, 3.25],
+  ]);
 });
 
 test("the last round stands in the chart with the rows of every round, and its end figures elsewhere; of how many rows is said", () => {
@@ -57,7 +72,7 @@ test("the last round stands in the chart with the rows of every round, and its e
     ],
   });
   const ended = snapshotOf({ clients: [cleo], rounds: [roundOf(0), roundOf(3)] });
-  const [first, last] = accuracyPoints(ended);
+  const [first, last] = testPoints(ended, "accuracy");
   expect(first?.base).toBe(0.3);
   expect(last).toMatchObject({ base: 0.3, shared: 0.6, fused: 0.7 });
   expect(meanAccuracy(ended)).toMatchObject({ base: 0.35, fused: 0.8 });
@@ -88,14 +103,14 @@ test("means come from the secure sum where there is one, the base's for all roun
     clip: null,
   };
   const summed = { ...snapshot, rounds: [roundOf(0), roundOf(1, { means, meanLoss: 1.5 }), roundOf(2), roundOf(3)] };
-  const points = accuracyPoints(summed);
+  const points = testPoints(summed, "accuracy");
   expect(points[1]).toMatchObject({ base: 0.25, personal: 0.52, shared: 0.66, fused: null, "anna.shared": 0.7 });
   expect(points[0]).toMatchObject({ base: 0.25, personal: 0.55 });
   expect(points[2]).toMatchObject({ base: 0.25, shared: 0.8, fused: 0.9 });
   expect(meanAccuracy(summed)).toEqual({ base: 0.25, personal: 0.55, shared: 0.8, fused: 0.9 });
   // A sum of clients of whom nobody told figures by itself.
   const hidden = { ...summed, clients: [clientOf("anna"), clientOf("bram")] };
-  expect(accuracyPoints(hidden).map(({ round, shared }) => [round, shared])).toEqual([[1, 0.66]]);
+  expect(testPoints(hidden, "accuracy").map(({ round, shared }) => [round, shared])).toEqual([[1, 0.66]]);
   expect(meanAccuracy(hidden)).toEqual({ base: 0.25, personal: 0.52, shared: 0.66, fused: null });
   expect(lossPoints(hidden)).toEqual([{ round: 1, anna: null, bram: null, mean: 1.5 }]);
 });

@@ -11,14 +11,17 @@ import type { ChartPoint } from "../ui/RoundPlot.tsx";
 /** The series of one client's own value; the mean over clients goes by the adapter's key alone. */
 export const clientSeries = (clientId: string, adapter: AdapterKey): string => `${clientId}.${adapter}`;
 
-/** Accuracy on those of each client's own test rows that every round measures, by round. The base does not change: its value is carried to every round. */
-export function accuracyPoints(snapshot: Snapshot): readonly ChartPoint[] {
+/** What is measured of an adapter on test rows. */
+export type TestFigure = "accuracy" | "testLoss";
+
+/** Of those of each client's own test rows that every round measures, by round. The base does not change: its value is carried to every round. */
+export function testPoints(snapshot: Snapshot, figure: TestFigure): readonly ChartPoint[] {
   const { clients } = snapshot;
   return roundsOf(snapshot).map((round) => {
     const point: Record<string, number | null> = {};
     for (const { key } of ADAPTERS) {
-      const values = clients.map((client) => accuracyAt(client, key, round));
-      point[key] = summedAccuracy(snapshot, key, round) ?? mean(values);
+      const values = clients.map((client) => figureAt(client, figure, key, round));
+      point[key] = summedFigure(snapshot, figure, key, round) ?? mean(values);
       clients.forEach(({ id }, index) => {
         point[clientSeries(id, key)] = values[index] ?? null;
       });
@@ -113,18 +116,20 @@ export function roundRange({ config: { strategy, budgets } }: Snapshot): readonl
 export const chanceLevel = ({ config }: Snapshot): number | null =>
   config.task.kind === "label" ? 1 / config.task.labels.length : null;
 
-function accuracyAt({ history }: ClientView, key: AdapterKey, round: number): number | null {
+function figureAt({ history }: ClientView, figure: TestFigure, key: AdapterKey, round: number): number | null {
   const entry = history.find((candidate) => candidate.round === round);
   if (!entry) return null;
-  const own = sameRows(entry.metrics).accuracy[key];
+  const own = sameRows(entry.metrics)[figure][key];
   if (own !== null || key !== "base") return own;
-  return baseAccuracy(history);
+  return baseFigure(history, figure);
 }
 
 /** Of the untouched base, on the rows that every round measures; null where it was not told. */
-export function baseAccuracy(history: ClientView["history"]): number | null {
-  const measured = history.findLast(({ metrics }) => metrics.accuracy.base !== null);
-  return measured ? sameRows(measured.metrics).accuracy.base : null;
+export const baseAccuracy = (history: ClientView["history"]): number | null => baseFigure(history, "accuracy");
+
+function baseFigure(history: ClientView["history"], figure: TestFigure): number | null {
+  const measured = history.findLast(({ metrics }) => metrics[figure].base !== null);
+  return measured ? sameRows(measured.metrics)[figure].base : null;
 }
 
 /** Of how many test rows the accuracies by round are, in words; null where no client tells it. */
@@ -137,10 +142,10 @@ export function measuredRowsText({ clients }: Pick<Snapshot, "clients">): string
 }
 
 /** Over all rows of all clients, from that round's secure sum; null without one. The base's is carried to every round. */
-function summedAccuracy({ rounds }: Snapshot, key: AdapterKey, round: number): number | null {
-  const here = rounds.find((view) => view.round === round)?.means?.accuracy[key] ?? null;
+function summedFigure({ rounds }: Snapshot, figure: TestFigure, key: AdapterKey, round: number): number | null {
+  const here = rounds.find((view) => view.round === round)?.means?.[figure][key] ?? null;
   if (here !== null || key !== "base") return here;
-  return rounds.findLast(({ means }) => (means?.accuracy.base ?? null) !== null)?.means?.accuracy.base ?? null;
+  return rounds.findLast(({ means }) => (means?.[figure].base ?? null) !== null)?.means?.[figure].base ?? null;
 }
 
 /** In which some figure was told. */

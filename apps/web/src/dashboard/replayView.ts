@@ -1,7 +1,7 @@
 /** A federation as it stood when a round closed, from what its page has. Pure. */
 import type { ClientView, Phase, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
 import { formatClock } from "../lib/format.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import { ENDED } from "./progressView.ts";
 
 /** Where a replay can stand. */

@@ -1,5 +1,6 @@
 import { clientOf, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
+import { headlineView } from "./headlineView.ts";
 import { metricsCsv } from "./metricsFiles.ts";
 import { resultReport } from "./resultReport.ts";
 import { textView } from "./textView.ts";
@@ -29,6 +30,17 @@ test("what is written is a mean over the clients that tell it, and nothing where
     ["ROUGE-L", null, expect.closeTo(0.65, 9)],
   ]);
   expect(textView(snapshotOf({ clients: [clientOf("silent")] }))).toBeNull();
+});
+
+test("it leads the page of a text task, once it is there", () => {
+  const asText = { ...snapshot, phase: "finished" as const, config: { ...snapshot.config, task: { kind: "text" as const } } };
+  const figure = headlineView(asText, null);
+  expect(figure).toMatchObject({
+    from: null,
+    of: "F1 of words with the wanted answers: 48 test rows of 2 clients, answered word by word",
+  });
+  expect(figure?.to).toBeCloseTo(0.7, 9);
+  expect(headlineView({ ...asText, clients: [clientOf("silent")] }, null)).toBeNull();
 });
 
 test("it is in the report and in the table of figures", () => {

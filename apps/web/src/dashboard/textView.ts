@@ -6,14 +6,19 @@ import { plural } from "../lib/format.ts";
 
 export interface TextView {
   /** Means over the clients that tell it. */
-  readonly figures: readonly { readonly name: string; readonly values: PerAdapter }[];
+  readonly figures: readonly (TextFigure & { readonly values: PerAdapter })[];
   /** Of how much they are, in words. */
   readonly of: string;
 }
 
 type Text = NonNullable<RoundMetrics["text"]>;
 
-const FIGURES: readonly { readonly name: string; readonly key: Exclude<keyof Text, "rows"> }[] = [
+interface TextFigure {
+  readonly name: string;
+  readonly key: Exclude<keyof Text, "rows">;
+}
+
+const FIGURES: readonly TextFigure[] = [
   { name: "Exactly right", key: "exactMatch" },
   { name: "F1 of words", key: "tokenF1" },
   { name: "ROUGE-L", key: "rougeL" },
@@ -25,6 +30,7 @@ export function textView({ clients }: Pick<Snapshot, "clients">): TextView | nul
   if (told.length === 0) return null;
   const figures = FIGURES.map(({ name, key }) => ({
     name,
+    key,
     values: perAdapter((adapter) => mean(told.map((text) => text[key][adapter]))),
   }));
   const rows = told.reduce((sum, text) => sum + text.rows, 0);

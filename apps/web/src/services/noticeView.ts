@@ -1,6 +1,6 @@
 /** What of a federation's changes is worth calling somebody to a page that is not looked at. Pure. */
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
+import { roundLabel } from "../lib/roundWords.ts";
 
 export interface Notice {
   /** A newer one of the same subject takes its place. */

@@ -1,8 +1,8 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { ChartFigure } from "./ChartFigure.tsx";
-import { RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
+import { type ChartSeries, RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
 import { Scroll } from "./Scroll.tsx";
 import { words } from "./words.ts";
 
@@ -16,12 +16,39 @@ export interface RoundChartProps extends RoundPlotProps {
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
 export const RoundChart = memo(function RoundChart({ name, summary, ...plot }: RoundChartProps) {
   useLanguage();
+  const [chosen, choose] = useState<string | null>(null);
+  const lines = plot.series.filter(({ key, thin }) => !thin && plot.points.some((point) => typeof point[key] === "number"));
+  const only = lines.some(({ key }) => key === chosen) ? chosen : null;
+  const shown = only === null ? plot.series : plot.series.filter(({ key, of }) => key === only || of === only);
   return (
-    <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
-      <RoundPlot {...plot} />
-    </ChartFigure>
+    <>
+      {lines.length > 1 && <Legend lines={lines} only={only} onChoose={choose} />}
+      <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
+        <RoundPlot {...plot} series={shown} />
+      </ChartFigure>
+    </>
   );
 });
+
+interface LegendProps {
+  readonly lines: readonly ChartSeries[];
+  readonly only: string | null;
+  readonly onChoose: (key: string | null) => void;
+}
+
+/** One press leaves a line alone with its clients, another brings the others back. */
+function Legend({ lines, only, onChoose }: LegendProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of switches, not form fields
+    <div className="legend small" role="group" aria-label="Line to show alone">
+      {lines.map(({ key, label, color }) => (
+        <button key={key} type="button" aria-pressed={only === key} onClick={() => onChoose(only === key ? null : key)}>
+          <span className="dot" style={{ background: color }} aria-hidden="true" /> {label}
+        </button>
+      ))}
+    </div>
+  );
+}
 
 function DataTable({ points, series, totalRounds, format }: RoundPlotProps) {
   const shown = series.filter(({ thin }) => !thin);

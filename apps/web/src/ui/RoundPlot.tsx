@@ -18,6 +18,8 @@ export interface ChartSeries {
   readonly color: string;
   /** One client among many: thin, pale, without a label. */
   readonly thin: boolean;
+  /** Key of the thick series that a thin one is a part of; left out where it is of none. */
+  readonly of?: string;
 }
 
 /** What lies between two series. */
