@@ -78,8 +78,9 @@ async function told(figures: FiguresFor) {
   const get = async (path: string, headers: Record<string, string> = {}) =>
     (await fetch(coordinator.url + path, { headers })).text();
   const history = (token: string) => get(`/federations/${federationId}/history`, { [WATCH_TOKEN_HEADER]: token });
+  const list = await bram.call("federation:list", {});
   const elsewhere = [
-    JSON.stringify(await bram.call("federation:list", {})),
+    JSON.stringify(list),
     await get("/metrics"),
     await get("/ready"),
     await get("/health"),
@@ -99,6 +100,7 @@ async function told(figures: FiguresFor) {
     introduction: { ...introduction, figures, device: DEVICE, samples },
     seen,
     elsewhere,
+    result: list.federations[0]?.result,
     organiserHistory: await history(organiserKey),
   };
 }
@@ -106,14 +108,18 @@ async function told(figures: FiguresFor) {
 const sentinels = (text: string) => text.match(SENTINEL)?.length ?? 0;
 
 test("figures for everybody reach everybody, so that this test would see them", async () => {
-  const { seen, elsewhere, organiserHistory } = await told("everybody");
+  const { seen, elsewhere, organiserHistory, result } = await told("everybody");
+  // Of all three, the list has the mean; anna alone has a fused adapter, whose figure would be hers.
+  expect(result?.base).toBeCloseTo((0.7654321002 + 2 * 0.25) / 3, 9);
+  expect(result?.served).toBeCloseTo((0.7654321004 + 2 * 0.75) / 3, 9);
   for (const who of ["watcher", "other", "organiser"] as const) expect(sentinels(seen[who]), who).toBeGreaterThan(20);
   expect(sentinels(elsewhere)).toBeGreaterThan(20);
   expect(sentinels(organiserHistory)).toBeGreaterThan(20);
 });
 
 test("figures for the organiser reach who has that link, and nobody else in any way", async () => {
-  const { seen, elsewhere, organiserHistory } = await told("organiser");
+  const { seen, elsewhere, organiserHistory, result } = await told("organiser");
+  expect(result).toEqual({ base: 0.25, served: 0.75 });
   expect(sentinels(seen.organiser)).toBeGreaterThan(20);
   expect(sentinels(organiserHistory)).toBeGreaterThan(10);
   for (const who of ["watcher", "other", "own"] as const) expect(seen[who].match(SENTINEL), who).toBeNull();

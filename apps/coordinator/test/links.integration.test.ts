@@ -220,7 +220,7 @@ test("a federation is listed when its organiser says so, without a code", async 
   const listOf = async () => (await (await connectClient(coordinator.url)).call("federation:list", {})).federations;
   expect(await listOf()).toEqual([]);
   await control({ kind: "setListing", listing: { contact: "ask anna@ward.example" } });
-  const listed = { federationId, name: "ward-notes", phase: "waiting", round: null, rounds: 2, clients: 0 };
+  const listed = { federationId, name: "ward-notes", phase: "waiting", round: null, rounds: 2, clients: 0, result: null };
   expect(await listOf()).toEqual([{ ...listed, contact: "ask anna@ward.example" }]);
   await joinAs(coordinator, created, "anna");
   await coordinator.restart();

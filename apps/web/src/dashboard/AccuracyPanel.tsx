@@ -1,3 +1,4 @@
+import { meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { useStable } from "../hooks/useStable.ts";
@@ -7,7 +8,7 @@ import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { chanceLevel, clientSeries, meanAccuracy, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { chanceLevel, clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
 
 const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," } as const;
 

@@ -1,7 +1,7 @@
+import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView } from "@duet/lora-core/protocol/snapshot";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
-import { latestAccuracy } from "./metricsView.ts";
 
 /** A client's newest accuracies in one line, each with its adapter's mark. */
 export function MiniAccuracy({ client }: { readonly client: ClientView }) {

@@ -1,12 +1,13 @@
 /** The one number of a federation's page: what it is of, how sure it is, and what it is more than. Pure. */
+
 import type { OwnFigures, SessionState } from "@duet/client/sessionState";
+import { latestAccuracy, meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval } from "../lib/certainty.ts";
 import { formatFraction, plural } from "../lib/format.ts";
-import { latestAccuracy, meanAccuracy } from "./metricsView.ts";
 import { textView } from "./textView.ts";
 import { verdictView } from "./verdictView.ts";
 

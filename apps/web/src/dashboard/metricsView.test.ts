@@ -1,16 +1,7 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { latestAccuracy, meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import { expect, test } from "vitest";
-import {
-  chanceLevel,
-  fusionRows,
-  latestAccuracy,
-  lossPoints,
-  meanAccuracy,
-  measuredRowsText,
-  searchCost,
-  testPoints,
-  updateText,
-} from "./metricsView.ts";
+import { chanceLevel, fusionRows, lossPoints, measuredRowsText, searchCost, testPoints, updateText } from "./metricsView.ts";
 
 const fusion = { personal: 0.3, shared: 0.8, evaluations: 20, forwardTokens: 4100, seconds: 2.5 };
 

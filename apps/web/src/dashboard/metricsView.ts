@@ -4,7 +4,7 @@ import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { ADAPTERS, type PerAdapter, perAdapter } from "../lib/adapters.ts";
+import { ADAPTERS } from "../lib/adapters.ts";
 import { plural } from "../lib/format.ts";
 import type { ChartPoint } from "../ui/RoundPlot.tsx";
 
@@ -49,27 +49,6 @@ function meanOfLosses(clients: Snapshot["clients"], losses: readonly (readonly [
   const known = losses.flatMap(([id, loss]) => (loss === null ? [] : [{ loss, rows: rowsOf.get(id) ?? 0 }]));
   const rows = known.reduce((sum, entry) => sum + entry.rows, 0);
   return rows === 0 ? null : known.reduce((sum, entry) => sum + (entry.loss * entry.rows) / rows, 0);
-}
-
-/** The newest accuracy a client has reported per adapter. */
-export function latestAccuracy({ history }: ClientView): PerAdapter {
-  return perAdapter((key) => history.findLast(({ metrics }) => metrics.accuracy[key] !== null)?.metrics.accuracy[key] ?? null);
-}
-
-/** Mean over clients of each adapter's newest accuracy; over all of their rows where that is newer, or as new, from a secure sum. */
-export function meanAccuracy({ clients, rounds }: Snapshot): PerAdapter {
-  const latest = clients.map(latestAccuracy);
-  const newest = (key: AdapterKey) =>
-    Math.max(
-      ...clients.flatMap(({ history }) =>
-        history.flatMap((entry) => (entry.metrics.accuracy[key] === null ? [] : [entry.round])),
-      ),
-    );
-  return perAdapter((key) => {
-    const summed = rounds.findLast(({ means }) => (means?.accuracy[key] ?? null) !== null);
-    if (summed && summed.round >= newest(key)) return summed.means?.accuracy[key] ?? null;
-    return mean(latest.map((accuracy) => accuracy[key]));
-  });
 }
 
 /** How its newest aggregated update stood among the others'; null before the first. */

@@ -1,4 +1,5 @@
 /** What came of a federation, to hand on: one sentence, and a page that needs no network. Pure. */
+import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";
@@ -6,7 +7,6 @@ import { formatBytes, formatDay, formatFraction, plural } from "../lib/format.ts
 import { slug } from "../lib/slug.ts";
 import { clientVerdicts } from "./clientVerdicts.ts";
 import type { HeadlineView } from "./headlineView.ts";
-import { latestAccuracy } from "./metricsView.ts";
 import { textView } from "./textView.ts";
 import type { VerdictView } from "./verdictView.ts";
 

@@ -2,6 +2,7 @@ import type { FederationSummary, ReplyOf } from "@duet/lora-core/protocol/messag
 import { useEffect, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
+import { formatFraction } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
@@ -40,9 +41,18 @@ export function FederationList() {
             {words.federationList.finishedHere}
           </h2>
           <div className="tiles">
-            {finished.map(({ federationId, name, clients, rounds, contact }) => (
-              <article key={federationId} className="tile">
+            {finished.map(({ federationId, name, clients, rounds, contact, result }) => (
+              <article key={federationId} className="tile" aria-label={name}>
                 <h3>{name}</h3>
+                {result && (
+                  <>
+                    <p className="cardFigure">
+                      {result.base !== null && `${formatFraction(result.base)} → `}
+                      {formatFraction(result.served)}
+                    </p>
+                    <p className="small">{words.federationList.figure}</p>
+                  </>
+                )}
                 <p>
                   {common.counts.clients(clients)} · {common.counts.rounds(rounds)}
                 </p>

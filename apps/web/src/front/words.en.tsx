@@ -32,6 +32,7 @@ export const en = {
     clients: "Clients",
     howToAsk: "How to ask",
     finishedHere: "Finished on this coordinator",
+    figure: "mean accuracy on the clients' own test rows, before and after",
     ask: (contact: string) => `Ask: ${contact}`,
     behindItsLink: "What came of it is behind its link.",
     asking: "Asking the coordinator which federations there are.",

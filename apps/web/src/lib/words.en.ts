@@ -91,7 +91,8 @@ export const en = {
   },
   figuresWords: {
     everybody: "Everybody",
-    everybodyNote: "Whoever has a link to this federation sees them on its dashboard.",
+    everybodyNote:
+      "Whoever has a link to this federation sees them on its dashboard. Where the organiser lists it, the coordinator's front page has the mean of all at the end.",
     organiser: "The organiser",
     organiserNote: "They are stored by the coordinator; whoever has the organiser link sees them, and nobody else.",
     nobody: "Nobody",

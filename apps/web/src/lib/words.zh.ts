@@ -63,7 +63,7 @@ export const zh: typeof en = {
   },
   figuresWords: {
     everybody: "所有人",
-    everybodyNote: "持有本联邦链接的人都能在仪表盘上看到。",
+    everybodyNote: "持有本联邦链接的人都能在仪表盘上看到。如果组织者公开列出本联邦，结束后协调器首页会显示所有人的平均值。",
     organiser: "组织者",
     organiserNote: "由协调器保存；只有持有组织者链接的人能看到。",
     nobody: "任何人都不能",

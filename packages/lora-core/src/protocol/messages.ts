@@ -31,6 +31,8 @@ const messageContent = z.preprocess(
   z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array),
 );
 
+const share = z.number().min(0).max(1);
+
 export const federationSummary = z.strictObject({
   federationId: id,
   name: displayName,
@@ -40,6 +42,8 @@ export const federationSummary = z.strictObject({
   clients: z.number().int(),
   /** How to ask for an invitation; may be empty. */
   contact: z.string().max(MAX_CONTACT_LENGTH),
+  /** Mean accuracies that it ended with, see rounds/listedResult.ts; null before, and where they are not for everybody. */
+  result: z.strictObject({ base: share.nullable(), served: share }).nullable().default(null),
 });
 export type FederationSummary = z.output<typeof federationSummary>;
 

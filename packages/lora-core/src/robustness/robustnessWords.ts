@@ -1,14 +1,14 @@
 /** Protection against bad updates in words, for whoever chooses it or joins. */
 import type { RobustnessConfig } from "./robustnessConfig.ts";
 
-interface Words {
+export interface RobustnessWords {
   readonly label: string;
   /** What it does, one plain sentence. */
   readonly summary: string;
 }
 
 /** In the order in which they are offered. */
-export const ROBUSTNESS_WORDS: Readonly<Record<RobustnessConfig["kind"], Words>> = {
+export const ROBUSTNESS_WORDS: Readonly<Record<RobustnessConfig["kind"], RobustnessWords>> = {
   clip: {
     label: "Bound outliers",
     summary: "No client counts for far more than the others, neither by its rows nor by the size of its update.",
