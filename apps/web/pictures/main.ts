@@ -1,0 +1,58 @@
+/** `npm run pictures`, see USAGE: every page and state of the app as pictures, and a recording. */
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseCommandLine } from "@duet/coordinator/commandLine";
+import { startStage } from "../e2e/support/stage.ts";
+import { drawFederation } from "./drawFederation.ts";
+import { drawPages } from "./drawPages.ts";
+import { record } from "./record.ts";
+import { shootAll, shootReadme } from "./shoot.ts";
+
+const USAGE = `npm run pictures -- [options]
+
+  Drives the app with sample data on a coordinator of its own, and writes a picture of every page and state: PAGE-WIDTH-SCHEME.png,
+  1280 and 390 px wide, light and dark, as long as the page is.
+
+  --out DIR         where to (.cache/pictures)
+  --only NAME       a page, or several with commas between; the journey goes through the others all the same
+  --readme          the README's pictures instead, into docs/images
+  --recording FILE  60 seconds of a first visit instead, as WebM`;
+
+try {
+  const { values } = parseCommandLine({
+    args: process.argv.slice(2),
+    options: {
+      help: { type: "boolean", short: "h", default: false },
+      out: { type: "string", default: ".cache/pictures" },
+      only: { type: "string" },
+      readme: { type: "boolean", default: false },
+      recording: { type: "string" },
+    },
+  });
+  if (values.help) console.log(USAGE);
+  else await main(values);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+interface Options {
+  readonly out: string;
+  readonly only?: string | undefined;
+  readonly readme: boolean;
+  readonly recording?: string | undefined;
+}
+
+async function main({ out, only, readme, recording }: Options): Promise<void> {
+  const stage = await startStage();
+  try {
+    if (recording !== undefined) return await record(stage, resolve(recording));
+    const folder = resolve(readme ? "docs/images" : out);
+    await mkdir(folder, { recursive: true });
+    const shoot = readme ? shootReadme(folder) : shootAll(folder, only?.split(",") ?? null);
+    await drawPages(stage, shoot);
+    await drawFederation(stage, shoot);
+  } finally {
+    await stage.close();
+  }
+}
