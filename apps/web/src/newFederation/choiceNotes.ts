@@ -48,9 +48,12 @@ export function devicesNote(form: Pick<FederationForm, "devices" | "model" | "ki
   const memory = formatBytes(adviceFor(settings, { bytes: null, tensorBytes: null, weightBytes: null }).needed);
   return note(
     null,
-    `Everybody trains rank ${adapter.rank}${part}, ${training.batchSize} rows of ${training.maxTokens} tokens at a time: about ${memory} in a tab.`,
+    `Everybody trains rank ${adapter.rank}${part}, ${training.batchSize} rows of ${training.maxTokens} tokens at a time: about ${memory} in a tab.${form.devices === "small" ? MORE_STEPS : ""}`,
   );
 }
+
+/** Docs: performance.md, "For phones and old laptops". */
+const MORE_STEPS = " Smaller steps teach less: with three times as many it comes closer to the usual.";
 
 /** What a choice is or does, one sentence; or why it cannot be had. */
 export interface ChoiceNote {
