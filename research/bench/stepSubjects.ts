@@ -46,7 +46,7 @@ async function raggedSteps(id: string): Promise<TrainingSteps> {
   const taken = Array.from({ length: RAGGED_BATCHES }, () => stream.next().value);
   let step = 0;
   return trainingSteps(
-    (batch, adapter) => bound.loss(batch, adapter, null),
+    (batch, adapter) => bound.loss(batch, adapter, { dropout: null, recompute: false }),
     benchAdapter(files, 1),
     () => taken[step++ % RAGGED_BATCHES] ?? [],
   );

@@ -144,7 +144,7 @@ async function ours(files: ModelFiles, task: Task): Promise<OwnModel> {
   const bound = await model.prepare(task);
   return {
     task: bound,
-    loss: (batch, adapter) => bound.loss(batch, adapter, null),
+    loss: (batch, adapter) => bound.loss(batch, adapter, { dropout: null, recompute: false }),
     dispose: () => {
       bound.dispose();
       model.dispose();
