@@ -62,6 +62,8 @@ const settings = z.strictObject({
   "federations-per-hour": z.coerce.number().int().min(1).max(1_000_000).optional(),
   "sockets-per-address": z.coerce.number().int().min(1).max(1_000_000).optional(),
   "audit-log": z.string().min(1).optional(),
+  mlflow: z.url({ protocol: /^https?$/, error: "write it as http://mlflow.example.org:5000" }).optional(),
+  "mlflow-experiment": z.string().min(1).max(250).default("duet"),
   "log-level": z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 export type Settings = z.output<typeof settings>;
@@ -98,6 +100,11 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --sockets-per-address N  open at once (2000)                     DUET_SOCKETS_PER_ADDRESS
   --audit-log PATH     file for who created, joined, removed,      DUET_AUDIT_LOG
                        was refused; it is in the log, too
+
+  Figures of rounds elsewhere (docs/deploy.md):
+  --mlflow URL         MLflow's tracking server                    DUET_MLFLOW
+  --mlflow-experiment NAME  its experiment (duet); a token for it  DUET_MLFLOW_EXPERIMENT
+                       in the environment as DUET_MLFLOW_TOKEN
 
   Behind a proxy:
   --base /duet         path below which Duet is reached, whether   DUET_BASE

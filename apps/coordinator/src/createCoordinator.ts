@@ -23,6 +23,8 @@ import { registerRoutes } from "./http/routes.ts";
 import { createSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
 import { createMetrics, type Surveyed } from "./operations/metrics.ts";
+import type { MlflowSettings } from "./operations/mlflowClient.ts";
+import { createMlflowReport } from "./operations/mlflowReport.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
@@ -66,6 +68,8 @@ export interface CoordinatorOptions {
   readonly openId?: OpenIdSettings | null;
   /** File that the audit log is also written to; none by default. */
   readonly auditLog?: string | null;
+  /** A tracking server that gets the figures of rounds; none by default. */
+  readonly mlflow?: MlflowSettings | null;
   readonly limits?: {
     /** Federations in all. */
     readonly maxFederations?: number | undefined;
@@ -118,6 +122,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       await opened?.app.close();
       await opened?.compute.close();
       await opened?.registry.close();
+      await opened?.mlflow?.close();
       opened?.audit.close();
       await opened?.storage.close();
       await opened?.lock.release();
@@ -160,7 +165,9 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const { tally } = metrics;
   const { dataDir } = options;
   const codes = createLinkCodes(await openSecretKey(dataDir, "link-key"));
-  const surroundings = { storage, codes, catalogue, compute, clock, logger, tally };
+  const mlflow = options.mlflow ? createMlflowReport({ ...options.mlflow, logger }) : null;
+  const report = mlflow?.report ?? null;
+  const surroundings = { storage, codes, catalogue, compute, clock, logger, tally, report };
   const registry = await openFederationRegistry({ ...surroundings, maxFederations, ...kept });
   const signingKey = await openSecretKey(dataDir, "session-key");
   const audit = createAudit(logger, options.auditLog ?? null);
@@ -197,7 +204,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   });
   addFrontDoor(app.server, { hostCheck: access.hostCheck, originCheck, headers, tally });
   takeOffBase(app.server, base);
-  return { app, gateway, registry, audit };
+  return { app, gateway, registry, audit, mlflow };
 }
 
 function surveyed({ size, unreadable, openNow }: FederationRegistry, compute: ComputeThreads): Surveyed {

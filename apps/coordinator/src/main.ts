@@ -4,6 +4,7 @@ import type { OpenIdSettings } from "./access/openId.ts";
 import { readOperatorKey, readSecretFile } from "./access/operatorKey.ts";
 import { parseSettings, type Settings, USAGE } from "./config.ts";
 import { createCoordinator } from "./createCoordinator.ts";
+import type { MlflowSettings } from "./operations/mlflowClient.ts";
 import { collectWithoutHelpers } from "./ports/garbageCollection.ts";
 import { hashToken } from "./ports/secrets.ts";
 import { startFailure } from "./startFailure.ts";
@@ -13,6 +14,7 @@ const STOP_WITHIN_MS = 4_000;
 collectWithoutHelpers();
 const settings = settingsOrExit();
 const { keyHash, openId } = await secretsOrExit(settings);
+const mlflow = mlflowOf(settings);
 
 const coordinator = await createCoordinator({
   dataDir: settings.data,
@@ -29,6 +31,7 @@ const coordinator = await createCoordinator({
   operatorKeyHash: keyHash,
   openId,
   auditLog: settings["audit-log"] ?? null,
+  mlflow,
   limits: {
     maxFederations: settings["max-federations"],
     federationsPerHour: settings["federations-per-hour"],
@@ -64,6 +67,13 @@ async function secretsOrExit(given: Settings): Promise<{ keyHash: string | null;
     console.error(error instanceof Error ? error.message : error);
     process.exit(2);
   }
+}
+
+/** The token does not stay in the environment. */
+function mlflowOf({ mlflow: url, "mlflow-experiment": experiment }: Settings): MlflowSettings | null {
+  const token = process.env.DUET_MLFLOW_TOKEN || null;
+  delete process.env.DUET_MLFLOW_TOKEN;
+  return url === undefined ? null : { url, experiment, token };
 }
 
 /** @throws {Error} with a sentence when something of it is missing. */

@@ -60,6 +60,7 @@ async function openOn(folder: string, system: ReturnType<typeof createFakeSystem
     clock: createClock(system),
     logger: pino({ level: "silent" }),
     tally: createMetrics().tally,
+    report: null,
     keepRounds: 10,
     archiveAfterDays: null,
     maxFederations: 5,

@@ -11,6 +11,7 @@ import { roundsView } from "@duet/lora-core/rounds/roundView";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
+import type { Report } from "../ports/report.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import type { Admission } from "../storage/admissions.ts";
@@ -55,6 +56,8 @@ export interface RunnerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tally: Tally;
+  /** Null where figures go nowhere else. */
+  readonly report: Report | null;
 }
 
 /** Restores a federation from what is stored and sets it going. @throws when that cannot be read. */
@@ -89,6 +92,7 @@ export class FederationRunner {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #tally: Tally;
+  readonly #report: Report | null;
   readonly #loop: FederationLoop;
   readonly #feed: SnapshotFeed;
   readonly #settings: FederationSettings;
@@ -107,6 +111,7 @@ export class FederationRunner {
     this.#clock = clock;
     this.#feed = createSnapshotFeed(() => this.#snapshot(), clock);
     this.#tally = tally;
+    this.#report = parts.report;
     const child = logger.child({ federation: record.federationId });
     this.#logger = child;
     this.#loop = new FederationLoop({
@@ -326,7 +331,9 @@ export class FederationRunner {
       this.#tally.roundClosed(1);
       this.#logger.info({ round, clients: aggregated.length }, "A round is closed");
     }
-    if (this.state.endedAt !== null && before.endedAt === null) this.#logger.info("The federation has ended");
+    const hasEnded = this.state.endedAt !== null && before.endedAt === null;
+    if (hasEnded) this.#logger.info("The federation has ended");
+    if (hasEnded || this.state.rounds.length > before.rounds.length) this.#report?.(this.snapshotFor("everybody"));
   }
 
   /** Something visible changed. Starting from the clock, revisions grow across restarts too. */

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Report } from "../ports/report.ts";
 import { createId } from "../ports/secrets.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
@@ -40,6 +41,8 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tally: Tally;
+  /** Null where figures go nowhere else. */
+  readonly report: Report | null;
   readonly maxFederations: number;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
@@ -81,7 +84,8 @@ export interface FederationRegistry {
 
 /** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { storage, codes, catalogue, compute, clock, logger, tally, maxFederations, keepRounds, archiveAfterDays } = parts;
+  const { storage, codes, catalogue, compute, clock, logger, tally, report, maxFederations, keepRounds, archiveAfterDays } =
+    parts;
   const { federations } = storage;
   const unreadable = new Map<string, string>();
   let isClosed = false;
@@ -110,7 +114,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       if (!wasAwake) await federations.wake(federationId);
       const saveRecord = (changed: FederationRecord) => federations.update(changed);
       const kept = { record, saveRecord, codes, federation };
-      return openFederationRunner({ ...contents, ...kept, wasAwake, keepRounds, compute, clock, logger, tally });
+      return openFederationRunner({ ...contents, ...kept, wasAwake, keepRounds, compute, clock, logger, tally, report });
     },
     async close(runner) {
       try {

@@ -1,10 +1,8 @@
 /** What clients told of their rounds, as files for other programs: a table, JSON, and runs of TensorBoard. Pure. */
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
-import { ROUND_PHASES, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import { sameRows } from "@duet/lora-core/protocol/sameRows";
+import { roundFigures } from "@duet/lora-core/protocol/roundFigures";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { zipSync } from "fflate";
-import { ADAPTERS } from "../lib/adapters.ts";
 import { slug } from "../lib/slug.ts";
 import { eventFile } from "../lib/tensorBoard.ts";
 
@@ -13,40 +11,14 @@ export interface FileToSave {
   readonly content: Uint8Array;
 }
 
-/** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
-function figuresOf(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
-  const { trainLoss, accuracy, macroF1, testLoss, testRows, text, fusion, phases, trainTokens, trainSeconds } = metrics;
-  const every = sameRows(metrics);
-  return [
-    ["loss/train", trainLoss],
-    ...ADAPTERS.map(({ key }) => [`accuracy/${key}`, accuracy[key]] as const),
-    ...ADAPTERS.map(({ key }) => [`macro_f1/${key}`, macroF1[key]] as const),
-    ...ADAPTERS.map(({ key }) => [`loss_test/${key}`, testLoss[key]] as const),
-    ["test_rows", testRows ?? null],
-    // What compares from round to round: in the last one the figures above are of more rows.
-    ...ADAPTERS.map(({ key }) => [`same_rows_accuracy/${key}`, every.accuracy[key]] as const),
-    ...ADAPTERS.map(({ key }) => [`same_rows_loss_test/${key}`, every.testLoss[key]] as const),
-    ["same_rows", every.testRows ?? null],
-    ...ADAPTERS.map(({ key }) => [`text_exact/${key}`, text?.exactMatch[key] ?? null] as const),
-    ...ADAPTERS.map(({ key }) => [`text_f1/${key}`, text?.tokenF1[key] ?? null] as const),
-    ...ADAPTERS.map(({ key }) => [`text_rouge_l/${key}`, text?.rougeL[key] ?? null] as const),
-    ["text_rows", text?.rows ?? null],
-    ["fusion/personal", fusion?.personal ?? null],
-    ["fusion/shared", fusion?.shared ?? null],
-    ["train/tokens", trainTokens],
-    ["train/seconds", trainSeconds],
-    ...ROUND_PHASES.map((phase) => [`seconds/${phase}`, phases?.[phase] ?? null] as const),
-  ];
-}
-
 /** A line for each client and round; what was not told is empty. */
 export function metricsCsv({ config, clients }: Pick<Snapshot, "config" | "clients">): FileToSave {
   const entries = clients.flatMap(({ name, history }) => history.map((entry) => ({ name, ...entry })));
-  const names = entries[0] ? figuresOf(entries[0].metrics).map(([figure]) => figure) : [];
+  const names = entries[0] ? roundFigures(entries[0].metrics).map(([figure]) => figure) : [];
   const lines = entries.map(({ name, round, metrics }) => [
     name,
     String(round),
-    ...figuresOf(metrics).map(([, value]) => (value === null ? "" : String(value))),
+    ...roundFigures(metrics).map(([, value]) => (value === null ? "" : String(value))),
   ]);
   return named(config.name, "metrics.csv", new TextEncoder().encode(writeCsv(["client", "round", ...names], lines)));
 }
@@ -62,7 +34,7 @@ export function tensorBoardRuns({ config, rounds, clients, createdAt }: Snapshot
   const ends = new Map(rounds.map(({ round, closedAt, openedAt }) => [round, closedAt ?? openedAt]));
   const runs = clients.flatMap(({ id, name, history }) => {
     const scalars = history.flatMap(({ round, metrics }) =>
-      figuresOf(metrics).flatMap(([tag, value]) =>
+      roundFigures(metrics).flatMap(([tag, value]) =>
         value === null ? [] : [{ at: ends.get(round) ?? createdAt, step: round, tag, value }],
       ),
     );

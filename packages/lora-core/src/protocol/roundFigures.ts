@@ -1,0 +1,29 @@
+/** What a client told of a round, as figures by their names: the same wherever they are written for other programs. Pure. */
+import { ADAPTER_KEYS, ROUND_PHASES, type RoundMetrics } from "./metrics.ts";
+import { sameRows } from "./sameRows.ts";
+
+/** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
+export function roundFigures(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
+  const { trainLoss, accuracy, macroF1, testLoss, testRows, text, fusion, phases, trainTokens, trainSeconds } = metrics;
+  const every = sameRows(metrics);
+  return [
+    ["loss/train", trainLoss],
+    ...ADAPTER_KEYS.map((key) => [`accuracy/${key}`, accuracy[key]] as const),
+    ...ADAPTER_KEYS.map((key) => [`macro_f1/${key}`, macroF1[key]] as const),
+    ...ADAPTER_KEYS.map((key) => [`loss_test/${key}`, testLoss[key]] as const),
+    ["test_rows", testRows ?? null],
+    // What compares from round to round: in the last one the figures above are of more rows.
+    ...ADAPTER_KEYS.map((key) => [`same_rows_accuracy/${key}`, every.accuracy[key]] as const),
+    ...ADAPTER_KEYS.map((key) => [`same_rows_loss_test/${key}`, every.testLoss[key]] as const),
+    ["same_rows", every.testRows ?? null],
+    ...ADAPTER_KEYS.map((key) => [`text_exact/${key}`, text?.exactMatch[key] ?? null] as const),
+    ...ADAPTER_KEYS.map((key) => [`text_f1/${key}`, text?.tokenF1[key] ?? null] as const),
+    ...ADAPTER_KEYS.map((key) => [`text_rouge_l/${key}`, text?.rougeL[key] ?? null] as const),
+    ["text_rows", text?.rows ?? null],
+    ["fusion/personal", fusion?.personal ?? null],
+    ["fusion/shared", fusion?.shared ?? null],
+    ["train/tokens", trainTokens],
+    ["train/seconds", trainSeconds],
+    ...ROUND_PHASES.map((phase) => [`seconds/${phase}`, phases?.[phase] ?? null] as const),
+  ];
+}
