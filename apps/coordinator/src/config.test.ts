@@ -15,6 +15,7 @@ test("flags win over the environment, which wins over defaults", () => {
     base: "",
     origin: [],
     "trust-proxy": [],
+    "mlflow-experiment": "duet",
     "log-level": "warn",
   });
 });

@@ -60,36 +60,41 @@ async function round(clients: readonly Joined[], number: number, shared: readonl
 
 const real = process.env.DUET_MLFLOW_SERVER;
 
-test.each([
+const servers: readonly (readonly [string, () => Promise<string>])[] = [
   ["a server of its layout", async () => (await startMlflowServer()).url],
-  ...(real ? ([["MLflow itself", async () => real]] as const) : []),
-])("every round's figures are in %s: a run of the federation with means, one of each client", async (_, start) => {
-  const url = await start();
-  const experiment = `duet ${Date.now()}`;
-  const coordinator = await startCoordinator({ mlflow: settings(url, experiment) });
-  const { organiser, created, clients } = await twoClients(coordinator);
-  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
-  await round(clients, 1, [0.5, 1]);
-  await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
-  await round(clients, 2, [0.75, 0.25]);
-  await organiser.until(({ openRound }) => openRound?.round === 3, "the last round");
-  await round(clients, 3, [0.5, 0.25]);
-  const { config, phase } = await organiser.until(({ endedAt }) => endedAt !== null, "the end");
-  expect(phase).toBe("finished");
+  ...(real ? [["MLflow itself", async () => real] as const] : []),
+];
 
-  const seen = () => runsOf(url, experiment, created.federationId);
-  await expect.poll(async () => (await seen()).map(({ info }) => info.status), WITHIN).toEqual(Array(3).fill("FINISHED"));
-  const [all, anna, bram] = await seen();
-  expect([all, anna, bram].map((run) => run?.info.run_name)).toEqual(["ward-notes", "anna", "bram"]);
-  const params = Object.fromEntries((all?.data.params ?? []).map(({ key, value }) => [key, value]));
-  expect(params).toMatchObject({ base: "duet-tiny", method: "fedavg", rank: "2", rounds: String(config.budgets.rounds) });
-  expect(await historyOf(url, all, "accuracy/shared")).toEqual(["1: 0.75", "2: 0.5", "3: 0.375"]);
-  expect(await historyOf(url, anna, "accuracy/shared")).toEqual(["1: 0.5", "2: 0.75", "3: 0.5"]);
-  expect(await historyOf(url, bram, "accuracy/shared")).toEqual(["1: 1", "2: 0.25", "3: 0.25"]);
-  expect(await historyOf(url, bram, "train/tokens")).toEqual(["1: 640", "2: 640", "3: 640"]);
-  expect(await historyOf(url, all, "clients")).toEqual(["1: 2", "2: 2", "3: 2"]);
-  expect(bram?.data.tags).toContainEqual(expect.objectContaining({ key: "mlflow.parentRunId", value: all?.info.run_id }));
-});
+test.each(servers)(
+  "every round's figures are in %s: a run of the federation with means, one of each client",
+  async (_, start) => {
+    const url = await start();
+    const experiment = `duet ${Date.now()}`;
+    const coordinator = await startCoordinator({ mlflow: settings(url, experiment) });
+    const { organiser, created, clients } = await twoClients(coordinator);
+    await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+    await round(clients, 1, [0.5, 1]);
+    await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
+    await round(clients, 2, [0.75, 0.25]);
+    await organiser.until(({ openRound }) => openRound?.round === 3, "the last round");
+    await round(clients, 3, [0.5, 0.25]);
+    const { config, phase } = await organiser.until(({ endedAt }) => endedAt !== null, "the end");
+    expect(phase).toBe("finished");
+
+    const seen = () => runsOf(url, experiment, created.federationId);
+    await expect.poll(async () => (await seen()).map(({ info }) => info.status), WITHIN).toEqual(Array(3).fill("FINISHED"));
+    const [all, anna, bram] = await seen();
+    expect([all, anna, bram].map((run) => run?.info.run_name)).toEqual(["ward-notes", "anna", "bram"]);
+    const params = Object.fromEntries((all?.data.params ?? []).map(({ key, value }) => [key, value]));
+    expect(params).toMatchObject({ base: "duet-tiny", method: "fedavg", rank: "2", rounds: String(config.budgets.rounds) });
+    expect(await historyOf(url, all, "accuracy/shared")).toEqual(["1: 0.75", "2: 0.5", "3: 0.375"]);
+    expect(await historyOf(url, anna, "accuracy/shared")).toEqual(["1: 0.5", "2: 0.75", "3: 0.5"]);
+    expect(await historyOf(url, bram, "accuracy/shared")).toEqual(["1: 1", "2: 0.25", "3: 0.25"]);
+    expect(await historyOf(url, bram, "train/tokens")).toEqual(["1: 640", "2: 640", "3: 640"]);
+    expect(await historyOf(url, all, "clients")).toEqual(["1: 2", "2: 2", "3: 2"]);
+    expect(bram?.data.tags).toContainEqual(expect.objectContaining({ key: "mlflow.parentRunId", value: all?.info.run_id }));
+  },
+);
 
 test("a server that answers nothing holds up no round, and what it missed is there after a later one", async () => {
   const server = await startMlflowServer();

@@ -195,12 +195,12 @@ it("an adapter goes to a hub straight from the tab, and its token nowhere else",
   const panel = adaptersOf(page);
   await panel.getByText("Put it on the hub").click();
   await panel.getByLabel("Adapter", { exact: true }).selectOption("personal");
-  await panel.getByLabel("Repository").fill("acme/night-shift");
-  await panel.getByRole("textbox", { name: "Access token" }).fill("hf_wrong");
+  await panel.getByRole("textbox", { name: "Repository" }).fill("acme/night-shift");
+  await panel.getByLabel("Access token").fill("hf_wrong");
   await panel.getByRole("button", { name: "Push" }).click();
   await panel.getByText("does not know this token").waitFor();
   expect(hub.repositories.size).toBe(0);
-  await panel.getByRole("textbox", { name: "Access token" }).fill(token);
+  await panel.getByLabel("Access token").fill(token);
   await panel.getByRole("button", { name: "Push" }).click();
   await panel.getByRole("link", { name: `${hub.address}/acme/night-shift` }).waitFor();
   const repository = hub.repositories.get("acme/night-shift");
@@ -211,7 +211,7 @@ it("an adapter goes to a hub straight from the tab, and its token nowhere else",
     expect(Buffer.from(content).equals(repository?.files.get(name) ?? Buffer.alloc(0)), name).toBe(true);
   expect(repository?.files.size).toBe(Object.keys(files).length);
   // Not a second time by itself, and in nothing that the browser keeps.
-  expect(await panel.getByRole("textbox", { name: "Access token" }).inputValue()).toBe("");
+  expect(await panel.getByLabel("Access token").inputValue()).toBe("");
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
   expect(kept).not.toContain(token);
   expect(elsewhere).toEqual([]);

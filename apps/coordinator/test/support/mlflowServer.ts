@@ -6,6 +6,19 @@ import { onTestFinished } from "vitest";
 type Pair = { readonly key: string; readonly value: string };
 type Point = { readonly key: string; readonly value: number; readonly step: number; readonly timestamp: number };
 
+/** What requests may have, each some of it. */
+interface Asked {
+  readonly name: string;
+  readonly filter?: string;
+  readonly run_id: string;
+  readonly run_name: string;
+  readonly tags: Pair[];
+  readonly metrics?: readonly Point[];
+  readonly params?: readonly Pair[];
+  readonly status: string;
+  readonly end_time: number;
+}
+
 interface Run {
   readonly info: { run_id: string; run_name: string; status: string; end_time?: number };
   readonly data: { tags: Pair[]; params: Pair[] };
@@ -26,14 +39,14 @@ export async function startMlflowServer(): Promise<MlflowServer> {
   const found = (id: string) => runs.find(({ info }) => info.run_id === id);
   const absent = { error_code: "RESOURCE_DOES_NOT_EXIST", message: "" };
 
-  const answers: Readonly<Record<string, (body: Record<string, never>, query: URLSearchParams) => object>> = {
+  const answers: Readonly<Record<string, (body: Asked, query: URLSearchParams) => object>> = {
     "experiments/get-by-name": (_, query) => {
       const id = experiments.indexOf(query.get("experiment_name") ?? "");
       return id < 0 ? absent : { experiment: { experiment_id: String(id) } };
     },
     "experiments/create": ({ name }) => ({ experiment_id: String(experiments.push(name) - 1) }),
     "runs/search": ({ filter }) => {
-      const wanted = [...String(filter ?? "").matchAll(/tags\.`([^`]+)` = '([^']*)'/g)];
+      const wanted = [...(filter ?? "").matchAll(/tags\.`([^`]+)` = '([^']*)'/g)];
       const has = ({ data }: Run) =>
         wanted.every(([, key, value]) => data.tags.some((tag) => tag.key === key && tag.value === value));
       return { runs: runs.filter(has).map(({ info, data }) => ({ info, data })) };
@@ -52,8 +65,8 @@ export async function startMlflowServer(): Promise<MlflowServer> {
       if (!run) return absent;
       const isKnown = (point: Point) =>
         run.points.some(({ key, step, timestamp }) => key === point.key && step === point.step && timestamp === point.timestamp);
-      run.points.push(...(metrics as Point[]).filter((point) => !isKnown(point)));
-      run.data.params.push(...(params as Pair[]));
+      run.points.push(...metrics.filter((point) => !isKnown(point)));
+      run.data.params.push(...params);
       return {};
     },
     "runs/update": ({ run_id, status, end_time }) => {

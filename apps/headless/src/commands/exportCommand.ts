@@ -15,6 +15,7 @@ import { createClientFiles } from "../state/clientFiles.ts";
 import { createIdentityFiles } from "../state/identityFiles.ts";
 import { lockState } from "../state/lockState.ts";
 import { writeModel } from "../state/modelFolders.ts";
+import { pushFolder } from "../state/pushFolder.ts";
 import { stateFolder } from "../state/stateFolder.ts";
 import { readLink } from "../terminal/link.ts";
 import { parseOptions, UsageError } from "../terminal/usage.ts";
@@ -25,6 +26,10 @@ import { originOf } from "./originOf.ts";
 const options = z.strictObject({
   round: z.coerce.number().int().min(0).optional(),
   format: z.enum(["peft", ...MODEL_EXPORTS]).default("peft"),
+  push: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, "write it as owner/name")
+    .optional(),
   model: z.string().min(1).optional(),
   state: z.string().min(1).optional(),
   out: z.string().min(1).default("duet-adapters"),
@@ -42,6 +47,8 @@ export const exportCommand: Command = {
                   gguf-f16, gguf-q8_0: base and adapter as one file for llama.cpp, in 16 or 8 bits;
                   sentence-transformers: an encoder and its labels as that library's folder;
                   onnx: an encoder for transformers.js
+  --push REPO     puts it on the federation's hub, too, as owner/name: the fused adapter where there is one, else the
+                  shared one. The token is that of HF_TOKEN; a repository that is made is private
   --model FOLDER  the base model's files, where nobody serves them
   --state DIR     where this client keeps its state ($DUET_STATE, or ~/.local/state/duet)
   --out DIR       where they go (duet-adapters)
@@ -49,7 +56,8 @@ export const exportCommand: Command = {
   async run(args, { reporter }) {
     const { options: chosen, words } = parseOptions(args, options);
     const { url, federationId, token } = readLink(words[0], "link");
-    const { round, out, format } = chosen;
+    const { round, out, format, push } = chosen;
+    const hubToken = push === undefined ? "" : readHubToken();
     const state = stateFolder(chosen.state);
     return withCoordinator(url, null, async (coordinator) => {
       const { config } = await coordinator.watch(federationId, token);
@@ -66,10 +74,24 @@ export const exportCommand: Command = {
         else written.push(await writeModel(adapter, format, modelFiles(config.model, places), origin));
       }
       reporter.event("exported", `Written: ${written.map(({ folder }) => folder).join(", ")}`, { adapters: written });
+      // The fused one comes last, and the personal one never.
+      const last = written.at(-1);
+      if (push !== undefined && last) {
+        const target = { hub: origin.hub, repository: push, token: hubToken, isPrivate: true };
+        const address = await pushFolder(last.folder, `From the federation ${config.name}`, target);
+        reporter.event("pushed", `Pushed: ${last.kind} to ${address}`, { kind: last.kind, address });
+      }
       return 0;
     });
   },
 };
+
+/** @throws {UsageError} where there is none. */
+function readHubToken(): string {
+  const token = process.env.HF_TOKEN;
+  if (!token) throw new UsageError("--push needs an access token of the hub that may write, in the environment as HF_TOKEN");
+  return token;
+}
 
 function assertOffered(format: ModelExport, model: BaseModel): void {
   const reason = unfitFor(format, model);
