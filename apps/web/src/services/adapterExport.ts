@@ -4,7 +4,6 @@ import type { HubTarget } from "@duet/client/hubPush";
 import type { ExportRequest } from "../worker/adapterExporter.ts";
 import { writtenArchive, writtenFiles } from "../worker/exportProxy.ts";
 
-export type ExportSource = ExportRequest["source"];
 /** What is to be written. */
 export type Export = Pick<ExportRequest, "format" | "config" | "source">;
 
