@@ -46,6 +46,7 @@ const settings = z.strictObject({
   "archive-after": z.coerce.number().min(0).max(36_500).optional(),
   models: z.string().min(1).default("models"),
   hub: z.url({ protocol: /^https?$/ }).default(DEFAULT_HUB),
+  "hub-client-id": z.string().min(1).max(200).optional(),
   samples: z.string().min(1).optional(),
   web: z.string().min(1).optional(),
   base: basePath.default(""),
@@ -79,6 +80,8 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --models DIR         folder of base models (models)              DUET_MODELS
   --hub URL            for models by hub address                   DUET_HUB
                        (${DEFAULT_HUB})
+  --hub-client-id ID   of an app registered there, by which        DUET_HUB_CLIENT_ID
+                       people sign in to put adapters there
   --samples DIR        sample data for the page                    DUET_SAMPLES
   --web DIR            built web app                               DUET_WEB
   --log-level L        fatal … trace, or silent (info)             DUET_LOG_LEVEL

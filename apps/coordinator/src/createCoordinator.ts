@@ -49,6 +49,8 @@ export interface CoordinatorOptions {
   readonly modelPaths?: readonly string[];
   /** Where hub addresses of base models point to; pages may connect there. The Hugging Face hub by default. */
   readonly hub?: string;
+  /** The id of an app that is registered there for this coordinator's address, so that people can sign in; none by default. */
+  readonly hubClientId?: string | null;
   /** Built web app; null serves none. */
   readonly webDir: string | null;
   /** Sample data for the page (*.json); none by default. */
@@ -188,7 +190,14 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const readiness = createReadiness({ dataDir, database: storage.database, unreadable: () => registry.unreadable, clock });
   const operations = { metrics, survey, readiness };
   await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...operations, ...folders });
-  const plain = createHandlers({ registry, catalogue, clock, teams: createTeamRelay(clock), hub });
+  const plain = createHandlers({
+    registry,
+    catalogue,
+    clock,
+    teams: createTeamRelay(clock),
+    hub,
+    hubClientId: options.hubClientId ?? null,
+  });
   const handlers = guardedHandlers(plain, access.guard, access.creation);
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
     refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });

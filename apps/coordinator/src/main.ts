@@ -23,6 +23,7 @@ const coordinator = await createCoordinator({
   archiveAfterDays: settings["archive-after"] ?? null,
   modelsDir: settings.models,
   hub: settings.hub,
+  hubClientId: settings["hub-client-id"] ?? null,
   samplesDir: settings.samples ?? null,
   webDir: settings.web ?? null,
   base: settings.base,

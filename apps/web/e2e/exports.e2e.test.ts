@@ -218,3 +218,23 @@ it("an adapter goes to a hub straight from the tab, and its token nowhere else",
   expect(config.name).toBe("Night shift");
   await page.context().close();
 });
+
+it("who signs in at the hub, in a window of its own, needs no token by hand", async () => {
+  const token = "hf_e2eBySignIn";
+  const hub = await startPushHub(token);
+  const stage = await startStage({ hub: hub.address, hubClientId: "duet-app" });
+  servers.push(hub, stage);
+  const { page } = await finishedOn(stage, await offered(stage, "use-lite"));
+  const panel = adaptersOf(page);
+  await panel.getByText("Put it on the hub").click();
+  await panel.getByRole("button", { name: "Sign in to the hub" }).click();
+  await panel.getByRole("button", { name: "Signed in to the hub" }).waitFor();
+  await panel.getByRole("textbox", { name: "Repository" }).fill("acme/signed-in");
+  await panel.getByRole("button", { name: "Push" }).click();
+  await panel.getByRole("link", { name: `${hub.address}/acme/signed-in` }).waitFor();
+  expect(hub.repositories.get("acme/signed-in")?.files.has("adapter_model.safetensors")).toBe(true);
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(kept).not.toContain(token);
+  expect(kept).not.toContain("oauth");
+  await page.context().close();
+});

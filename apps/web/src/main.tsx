@@ -10,6 +10,7 @@ import { theme } from "./app/theme.ts";
 import { ServicesContext } from "./hooks/ServicesContext.tsx";
 import { useLanguage } from "./hooks/useLanguage.ts";
 import { basePath, strayFrom } from "./lib/baseUrl.ts";
+import { HUB_SIGNED_IN_PATH } from "./lib/links.ts";
 import { FrontPage } from "./pages/FrontPage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { createAppServices } from "./services/appServices.ts";
@@ -19,6 +20,7 @@ import { startLanguage } from "./services/pageLanguage.ts";
 const ComparePage = lazyPage(async () => (await import("./pages/ComparePage.tsx")).ComparePage);
 const CreatedPage = lazyPage(async () => (await import("./pages/CreatedPage.tsx")).CreatedPage);
 const FederationPage = lazyPage(async () => (await import("./pages/FederationPage.tsx")).FederationPage);
+const HubSignedInPage = lazyPage(async () => (await import("./pages/HubSignedInPage.tsx")).HubSignedInPage);
 const JoinPage = lazyPage(async () => (await import("./pages/JoinPage.tsx")).JoinPage);
 const NewFederationPage = lazyPage(async () => (await import("./pages/NewFederationPage.tsx")).NewFederationPage);
 const OrganisePage = lazyPage(async () => (await import("./pages/OrganisePage.tsx")).OrganisePage);
@@ -49,6 +51,7 @@ function App() {
               <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
               <Route path="/organise/:federationId" element={<OrganisePage />} />
               <Route path="/watch/:federationId" element={<WatchPage />} />
+              <Route path={HUB_SIGNED_IN_PATH} element={<HubSignedInPage />} />
               <Route path="*" element={<NotFoundPage />} />
             </Routes>
           </Suspense>

@@ -28,6 +28,8 @@ export interface Offer {
   readonly models: readonly BaseModel[];
   /** Where hub addresses point to. */
   readonly hub: string;
+  /** As whom pages are known there; null where nobody can sign in. */
+  readonly hubClientId: string | null;
 }
 
 export interface TypedSocket {
@@ -80,8 +82,8 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
   socket.on("connect", async () => {
     try {
       const hello = await send("session:hello", { protocolVersion: PROTOCOL_VERSION });
-      const { models, hub, serverTime } = hello;
-      status.set({ kind: "ready", offer: { models, hub }, clockOffsetMs: serverTime - now() });
+      const { models, hub, hubClientId, serverTime } = hello;
+      status.set({ kind: "ready", offer: { models, hub, hubClientId }, clockOffsetMs: serverTime - now() });
       ready.emit();
     } catch (error) {
       refused(error);

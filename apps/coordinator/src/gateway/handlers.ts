@@ -19,10 +19,12 @@ export interface HandlerParts {
   readonly teams: TeamRelay;
   /** Where hub addresses point to. */
   readonly hub: string;
+  /** As whom pages are known there. */
+  readonly hubClientId: string | null;
 }
 
 /** The coordinator's answers. */
-export function createHandlers({ registry, catalogue, clock, teams, hub }: HandlerParts): Handlers {
+export function createHandlers({ registry, catalogue, clock, teams, hub, hubClientId }: HandlerParts): Handlers {
   return {
     "session:hello"({ protocolVersion }, session) {
       if (protocolVersion !== PROTOCOL_VERSION) {
@@ -33,7 +35,7 @@ export function createHandlers({ registry, catalogue, clock, teams, hub }: Handl
       }
       session.greet();
       const models = [...catalogue.values()].map(({ model }) => model);
-      return { protocolVersion: PROTOCOL_VERSION, models, hub, serverTime: clock.now() };
+      return { protocolVersion: PROTOCOL_VERSION, models, hub, hubClientId, serverTime: clock.now() };
     },
 
     "federation:list": async () => ({ federations: [...(await registry.list())], unreadable: registry.unreadable }),

@@ -4,8 +4,10 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { Anchor, Button, Checkbox, Group, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { type Export, pushExport } from "../services/adapterExport.ts";
+import { signInToHub } from "../services/hubSignIn.ts";
 import { ownAdapter } from "./adapterDownloads.ts";
 import { ExportState } from "./ExportState.tsx";
 import { PUSH_WORDS } from "./formatWords.ts";
@@ -24,6 +26,8 @@ export interface PushToHubProps {
 /** An adapter to a repository of the hub, straight from the tab. The token is held while this is open, and nowhere else. */
 export function PushToHub({ federationId, config, adapters, available, format, refused }: PushToHubProps) {
   const { coordinator } = useServices();
+  const status = useStore(coordinator.status);
+  const canSignIn = status.kind === "ready" && status.offer.hubClientId !== null;
   const [state, start] = useTask();
   const [share, setShare] = useState(0);
   const [pushed, setPushed] = useState<string | null>(null);
@@ -63,6 +67,11 @@ export function PushToHub({ federationId, config, adapters, available, format, r
           value={repository}
           onChange={(event) => setRepository(event.currentTarget.value)}
         />
+        {canSignIn && (
+          <Button size="xs" variant="default" mt="xs" onClick={() => start(async () => setToken(await signInToHub(coordinator)))}>
+            {token === "" ? PUSH_WORDS.signIn : PUSH_WORDS.signedIn}
+          </Button>
+        )}
         <PasswordInput
           size="xs"
           label={PUSH_WORDS.token}

@@ -25,3 +25,6 @@ export function readLink(text: string): { readonly path: string } | { readonly p
   const pathOf = kind === "watch" ? watchPath : kind === "organise" ? organisePath : joinPath;
   return { path: pathOf(federationId, token) };
 }
+
+/** Where the hub comes back to after somebody signed in there. */
+export const HUB_SIGNED_IN_PATH = "/hub-signed-in";

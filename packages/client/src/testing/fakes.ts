@@ -28,7 +28,7 @@ export type Calls = string[];
 export function fakeCoordinator(calls: Calls) {
   const status = createStore<ConnectionStatus>({
     kind: "ready",
-    offer: { models: [], hub: "https://hub.example" },
+    offer: { models: [], hub: "https://hub.example", hubClientId: null },
     clockOffsetMs: 0,
   });
   const ready = new Set<() => void>();
@@ -48,7 +48,7 @@ export function fakeCoordinator(calls: Calls) {
       return () => replaced.delete(listener);
     },
     onSnapshot: () => () => {},
-    offer: async () => ({ models: [], hub: "https://hub.example" }),
+    offer: async () => ({ models: [], hub: "https://hub.example", hubClientId: null }),
     request: async (name, payload) => {
       calls.push(name);
       said.push({ name, payload });
@@ -92,7 +92,7 @@ export function fakeCoordinator(calls: Calls) {
     said,
     lose: () => status.set({ kind: "lost", since: 0 }),
     comeBack: () => {
-      status.set({ kind: "ready", offer: { models: [], hub: "https://hub.example" }, clockOffsetMs: 0 });
+      status.set({ kind: "ready", offer: { models: [], hub: "https://hub.example", hubClientId: null }, clockOffsetMs: 0 });
       for (const listener of ready) listener();
     },
     replace: (reason: string) => {

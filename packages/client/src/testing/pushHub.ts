@@ -29,6 +29,8 @@ export async function startPushHub(token: string): Promise<PushHub> {
   const repositories = new Map<string, PushedRepository>();
   const objects = new Map<string, Buffer>();
   const requests: string[] = [];
+  /** By code. */
+  const challenges = new Map<string, string>();
   let address = "";
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -38,10 +40,14 @@ export async function startPushHub(token: string): Promise<PushHub> {
     response.setHeader("access-control-allow-methods", "GET, POST, PUT");
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
     requests.push(`${request.method} ${url}`);
+    if (url === "/.well-known/openid-configuration") return send(response, openIdOf(address));
+    if (url.startsWith("/oauth/authorize?")) return authorise(new URL(url, address).searchParams, response);
     if (url.startsWith("/objects/")) return takeObject(url.slice("/objects/".length), request, response);
     const body = await text(request);
+    if (url === "/oauth/token") return exchange(new URLSearchParams(body), response);
     if (request.headers.authorization !== `Bearer ${token}`) return send(response, { error: "Invalid credentials" }, 401);
     if (url === "/api/repos/create") return create(JSON.parse(body), response);
+    if (url === "/oauth/userinfo") return send(response, { sub: "1", name: "Nadia", preferred_username: "nadia", orgs: [] });
     const [, repository = ""] = /^\/(?:api\/models\/)?([\w-]+\/[\w-]+)/.exec(url) ?? [];
     const found = repositories.get(repository);
     if (!found) return send(response, { error: "Repository not found" }, 404);
@@ -49,6 +55,28 @@ export async function startPushHub(token: string): Promise<PushHub> {
     if (url.endsWith(".git/info/lfs/objects/batch")) return batch(JSON.parse(body), response);
     if (url.endsWith("/commit/main")) return commit(body, found, repository, response);
     send(response, { error: "not here" }, 404);
+  }
+
+  /** Whoever comes agrees at once. */
+  function authorise(asked: URLSearchParams, response: ServerResponse): void {
+    const code = `code${challenges.size}`;
+    challenges.set(code, asked.get("code_challenge") ?? "");
+    const back = new URL(asked.get("redirect_uri") ?? "");
+    back.searchParams.set("code", code);
+    back.searchParams.set("state", asked.get("state") ?? "");
+    response.writeHead(302, { location: back.href }).end();
+  }
+
+  /** PKCE: who began it has what the challenge was made of (RFC 7636). A code counts once. */
+  function exchange(asked: URLSearchParams, response: ServerResponse): void {
+    const code = asked.get("code") ?? "";
+    const made = createHash("sha256")
+      .update(asked.get("code_verifier") ?? "")
+      .digest("base64url");
+    const isRight = challenges.get(code) === made;
+    challenges.delete(code);
+    const granted = { access_token: token, token_type: "bearer", expires_in: 3600, scope: "openid", id_token: "" };
+    send(response, isRight ? granted : { error: "invalid_grant" }, isRight ? 200 : 400);
   }
 
   function create(asked: { name: string; organization: string; visibility: string }, response: ServerResponse): void {
@@ -104,6 +132,12 @@ export async function startPushHub(token: string): Promise<PushHub> {
   };
   return { address, repositories, requests, close };
 }
+
+const openIdOf = (address: string) => ({
+  authorization_endpoint: `${address}/oauth/authorize`,
+  token_endpoint: `${address}/oauth/token`,
+  userinfo_endpoint: `${address}/oauth/userinfo`,
+});
 
 function send(response: ServerResponse, json: object, status = 200): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));

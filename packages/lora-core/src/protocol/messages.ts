@@ -58,6 +58,8 @@ export const messages = {
       models: z.array(baseModel),
       /** Address of the hub that hub addresses refer to. */
       hub: z.url(),
+      /** As whom pages of this coordinator are known there, so that people can sign in; null where they are not. */
+      hubClientId: z.string().max(200).nullable().default(null),
       serverTime: z.number(),
     }),
   },
