@@ -124,7 +124,16 @@ async function measureRound(): Promise<RoundRun> {
   const limits = { maxFederations: 1, keepRounds: 1, archiveAfterDays: null };
   const codes = createLinkCodes(await openSecretKey(dataDir, "link-key"));
   const logger = pino({ level: "error" });
-  const surroundings = { storage, codes, catalogue, compute, clock: systemClock, logger, tally: createMetrics().tally, report: null };
+  const surroundings = {
+    storage,
+    codes,
+    catalogue,
+    compute,
+    clock: systemClock,
+    logger,
+    tally: createMetrics().tally,
+    report: null,
+  };
   const registry = await openFederationRegistry({ ...surroundings, ...limits });
   try {
     return await runRound(registry);
