@@ -36,7 +36,7 @@ function textOf(node: ts.Node): string | null {
     : node.text;
 }
 
-const FOLDERS = ["app", "connect", "front", "ui"];
+const FOLDERS = ["app", "connect", "dashboard", "front", "ui"];
 const components = sources.filter((path) => /^apps\/web\/src\/.*\.tsx$/.test(path) && !/words\.\w+\.tsx$/.test(path));
 const done = components.filter((path) => FOLDERS.includes(path.split("/")[3] ?? ""));
 

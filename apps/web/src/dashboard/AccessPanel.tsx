@@ -8,6 +8,7 @@ import { AccessFields } from "../ui/AccessFields.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { LinkRows } from "./LinkRows.tsx";
 import { ENDED } from "./progressView.ts";
+import { words } from "./words.ts";
 
 export interface AccessPanelProps {
   readonly snapshot: Snapshot;
@@ -32,16 +33,13 @@ export function AccessPanel({ snapshot, view, organiser }: AccessPanelProps) {
   if (ENDED.has(snapshot.phase)) {
     return (
       <details className="quiet">
-        <summary>Links, and the list on the front page</summary>
+        <summary>{words.accessPanel.linksAndList}</summary>
         {rules}
       </details>
     );
   }
   return (
-    <Panel
-      title="Who comes in"
-      hint="Who was removed cannot come back by the same link: removing somebody makes a new invite link. Who is in needs no link to come back."
-    >
+    <Panel title={words.accessPanel.whoComesIn} hint={words.accessPanel.hint}>
       <Waiting waiting={view.waiting} organiser={organiser} />
       {rules}
     </Panel>
@@ -52,32 +50,40 @@ function Waiting({ waiting, organiser }: { readonly waiting: OrganiserView["wait
   if (waiting.length === 0) return null;
   const { task, send } = organiser;
   const button = (text: string, name: string, onClick: () => void) => (
-    <Button size="xs" variant="default" disabled={task.kind === "busy"} onClick={onClick} aria-label={`${text} ${name}`}>
+    <Button
+      size="xs"
+      variant="default"
+      disabled={task.kind === "busy"}
+      onClick={onClick}
+      aria-label={words.accessPanel.named(text, name)}
+    >
       {text}
     </Button>
   );
   return (
-    <table className="plain cards" aria-label="Waiting to be let in">
+    <table className="plain cards" aria-label={words.accessPanel.waitingToBeLetIn}>
       <thead>
         <tr>
-          <th>Waiting</th>
-          <th>Device</th>
-          <th>Since</th>
+          <th>{words.accessPanel.waiting}</th>
+          <th>{words.accessPanel.device}</th>
+          <th>{words.accessPanel.since}</th>
           <th>
-            <span className="visuallyHidden">Answer</span>
+            <span className="visuallyHidden">{words.accessPanel.answer}</span>
           </th>
         </tr>
       </thead>
       <tbody>
         {waiting.map(({ id, name, device, askedAt }) => (
           <tr key={id}>
-            <td data-label="Waiting">{name}</td>
-            <td data-label="Device">{device ? `${device.description || device.backend}${tightText(device)}` : "not told"}</td>
-            <td data-label="Since">{formatClock(askedAt)}</td>
+            <td data-label={words.accessPanel.waiting}>{name}</td>
+            <td data-label={words.accessPanel.device}>
+              {device ? `${device.description || device.backend}${tightText(device)}` : words.accessPanel.notTold}
+            </td>
+            <td data-label={words.accessPanel.since}>{formatClock(askedAt)}</td>
             <td className="wide">
               <Group gap="xs">
-                {button("Let in", name, () => send({ kind: "admit", waitingId: id }))}
-                {button("Decline", name, () => send({ kind: "decline", waitingId: id }))}
+                {button(words.accessPanel.letIn, name, () => send({ kind: "admit", waitingId: id }))}
+                {button(words.accessPanel.decline, name, () => send({ kind: "decline", waitingId: id }))}
               </Group>
             </td>
           </tr>

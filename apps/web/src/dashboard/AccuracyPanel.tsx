@@ -1,19 +1,30 @@
 import { meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStable } from "../hooks/useStable.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
 import { formatFraction } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { chanceLevel, clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { words } from "./words.ts";
 
-const MEAN_TEXTS = { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," } as const;
+const MEAN_TEXTS = {
+  get plain() {
+    return words.accuracyPanel.meanPlain;
+  },
+  get secure() {
+    return words.accuracyPanel.meanSecure;
+  },
+} as const;
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const points = useStable(testPoints(snapshot, "accuracy"));
   const means = meanAccuracy(snapshot);
   const tellers = tellersText(snapshot);
@@ -21,7 +32,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
     ADAPTERS.map(({ key, label, color }) => ({
       key: clientSeries(id, key),
-      label: `${name}, ${label}`,
+      label: words.accuracyPanel.clientSeries(name, label),
       color,
       thin: true,
       of: key,
@@ -31,18 +42,18 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
   const series = useStable([...thin, ...thick]);
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
-    .join(", ");
+    .join(common.listing.comma);
   const hint = [
-    `${MEAN_TEXTS[snapshot.config.aggregation]} in thick lines, each client in a thin one.`,
+    words.accuracyPanel.summary(MEAN_TEXTS[snapshot.config.aggregation]),
     measuredRowsText(snapshot),
-    "The dotted line is what guessing would reach.",
+    words.accuracyPanel.chance,
   ];
   const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
   return (
     <Panel
-      title="Accuracy on each client's own test rows"
-      hint={hint.filter((sentence) => sentence !== null).join(" ")}
+      title={words.accuracyPanel.title}
+      hint={common.listing.sentences(hint.filter((sentence) => sentence !== null))}
       aside={tellers}
       instead={hidden}
     >
@@ -52,10 +63,10 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
         range={range}
         series={series}
         top={1}
-        yTitle="share of test rows right"
+        yTitle={words.accuracyPanel.shareOfTestRowsRight}
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
-        summary={`Newest mean accuracy: ${summary}`}
+        summary={words.accuracyPanel.newest(summary)}
         format={formatFraction}
         height={260}
       />

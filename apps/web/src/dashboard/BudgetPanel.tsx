@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type BudgetRow, budgetView, clientBudget } from "./budgetView.ts";
+import { words } from "./words.ts";
 
 /** How much is spent of the privacy budgets, of rows by client and of clients. Nothing in a federation without differential privacy. */
 export function BudgetPanel({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -18,12 +19,9 @@ function ClientBudget({ snapshot }: { readonly snapshot: Snapshot }) {
   const spent = clientBudget(snapshot);
   if (!spent) return null;
   return (
-    <Panel
-      title="Privacy of clients"
-      hint="Epsilon says how much all shared adapters of this federation together may tell of any one client. Its noise is made for all rounds, so that the last one comes to the limit."
-    >
-      <Bars label="Epsilon spent, of any client">
-        <Bar name="any client" isSpent={false} {...spent} />
+    <Panel title={words.budgetPanel.privacyOfClients} hint={words.budgetPanel.clientsHint}>
+      <Bars label={words.budgetPanel.anyClientLabel}>
+        <Bar name={words.budgetPanel.anyClient} isSpent={false} {...spent} />
       </Bars>
     </Panel>
   );
@@ -42,17 +40,14 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
   const view = budgetView(snapshot);
   if (!view || view.rows.length === 0) return null;
   return (
-    <Panel
-      title="Privacy budget"
-      hint="Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part."
-    >
-      <Bars label="Epsilon spent, by client">
+    <Panel title={words.budgetPanel.privacyBudget} hint={words.budgetPanel.budgetHint}>
+      <Bars label={words.budgetPanel.epsilonSpentByClient}>
         {view.rows.map((row) => (
           <Bar key={row.clientId} {...row} />
         ))}
       </Bars>
       <p className="muted small" style={{ margin: "10px 0 0" }}>
-        Epsilon spent on each client's rows. With differential privacy nobody sends losses, accuracies or fusion weights.
+        {words.budgetPanel.note}
       </p>
     </Panel>
   );
@@ -67,7 +62,7 @@ function Bar({ name, share, text, isSpent }: Omit<BudgetRow, "clientId">) {
       </div>
       <span className="small">
         {text}
-        {isSpent && ", spent: trains no more"}
+        {isSpent && words.budgetPanel.spent}
       </span>
     </>
   );

@@ -4,14 +4,16 @@ import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
 import { useStore } from "../hooks/useStore.ts";
 import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
-import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate, plural } from "../lib/format.ts";
+import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
 import { phasesText } from "../lib/phasesText.ts";
 import { roundLabel } from "../lib/roundWords.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { aloneAccuracy, learnedAccuracy, measuredRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
+import { words } from "./words.ts";
 
 /** Everything that is told of the one client that is pinned; nothing while none is. */
 export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -28,7 +30,7 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
           leftSection={<IconPinnedOff size={14} />}
           onClick={() => pinnedClient.set(null)}
         >
-          Unpin
+          {words.clientDetail.unpin}
         </Button>
       }
     >
@@ -57,20 +59,24 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
   ).length;
   const figure = (value: string) => (tells(client) ? value : NOT_TOLD[figures]);
   return [
-    ["Together", figure(formatFraction(together))],
-    ["Alone", figure(formatFraction(alone))],
-    ["Over learning alone", figure(gain === null ? "–" : formatGain(gain))],
-    ["Measured on", figure(measuredText(client))],
-    ["Rows", isTold(samples) ? String(samples.train + samples.fusion + samples.test) : NOT_TOLD[figures]],
+    [words.clientDetail.together, figure(formatFraction(together))],
+    [words.clientDetail.alone, figure(formatFraction(alone))],
+    [words.clientDetail.overLearningAlone, figure(gain === null ? "–" : formatGain(gain))],
+    [words.clientDetail.measuredOn, figure(measuredText(client))],
+    [words.clientDetail.rows, isTold(samples) ? String(samples.train + samples.fusion + samples.test) : NOT_TOLD[figures]],
     [
-      "Backend",
-      device ? `${device.backend}${device.backend === "wasm" ? `, ${plural(device.threads, "thread")}` : ""}` : NOT_TOLD[figures],
+      words.clientDetail.backend,
+      device
+        ? [device.backend, ...(device.backend === "wasm" ? [common.counts.threads(device.threads)] : [])].join(
+            common.listing.comma,
+          )
+        : NOT_TOLD[figures],
     ],
-    ["Speed", progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
-    ["Missed", plural(missed, "round")],
-    ["Sent, received", `${formatBytes(bytesUp)}, ${formatBytes(bytesDown)}`],
-    ["Last seen", formatClock(lastSeenAt)],
-    ...(note ? [["Note", note] as const] : []),
+    [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
+    [words.clientDetail.missed, common.counts.rounds(missed)],
+    [words.clientDetail.sentReceived, words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))],
+    [words.clientDetail.lastSeen, formatClock(lastSeenAt)],
+    ...(note ? [[words.clientDetail.note, note] as const] : []),
   ];
 }
 
@@ -79,7 +85,7 @@ function measuredText({ history }: ClientView): string {
   const rows = measuredRows(history);
   if (!rows) return "–";
   const all = history.at(-1)?.metrics.testRows ?? rows;
-  return `${plural(rows, "test row")}${all > rows ? `, ${all} at the end` : ""}`;
+  return all > rows ? words.clientDetail.measuredOnBoth(rows, all) : common.counts.testRows(rows);
 }
 
 /** Of its history. What a browser's memory takes is told by no client, and bytes are counted over all rounds. */
@@ -88,17 +94,17 @@ function ByRound({ client: { history }, snapshot }: { readonly client: ClientVie
   const total = snapshot.config.budgets.rounds;
   return (
     <details>
-      <summary>Every round</summary>
-      <Scroll label="Rounds of this client">
+      <summary>{words.clientDetail.everyRound}</summary>
+      <Scroll label={words.clientDetail.roundsOfThisClient}>
         <table className="plain">
           <thead>
             <tr>
-              <th>Round</th>
-              <th className="number">Accuracy</th>
-              <th className="number">Loss</th>
-              <th className="number">Time</th>
-              <th className="number">Speed</th>
-              <th>Where the time went</th>
+              <th>{words.clientDetail.round}</th>
+              <th className="number">{words.clientDetail.accuracy}</th>
+              <th className="number">{words.clientDetail.loss}</th>
+              <th className="number">{words.clientDetail.time}</th>
+              <th className="number">{words.clientDetail.speed}</th>
+              <th>{words.clientDetail.whereTheTimeWent}</th>
               <th className="number">w₁, w₂</th>
             </tr>
           </thead>
@@ -114,7 +120,9 @@ function ByRound({ client: { history }, snapshot }: { readonly client: ClientVie
                 </td>
                 <td>{phasesText(metrics)}</td>
                 <td className="number">
-                  {metrics.fusion ? `${formatFraction(metrics.fusion.personal)}, ${formatFraction(metrics.fusion.shared)}` : "–"}
+                  {metrics.fusion
+                    ? [metrics.fusion.personal, metrics.fusion.shared].map(formatFraction).join(common.listing.comma)
+                    : "–"}
                 </td>
               </tr>
             ))}
@@ -130,7 +138,7 @@ function Events({ client, snapshot }: { readonly client: ClientView; readonly sn
   if (own.length === 0) return null;
   return (
     <details>
-      <summary>{plural(own.length, "event")}</summary>
+      <summary>{words.clientDetail.events(own.length)}</summary>
       <ul className="plainList small">
         {own.toReversed().map(({ at, text }) => (
           <li key={`${at} ${text}`}>

@@ -2,7 +2,7 @@ import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { NOT_TOLD, tellersText, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
-import { TIGHT } from "../lib/tightDevices.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -10,11 +10,19 @@ import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
 import { answerOf } from "./secureSumView.ts";
+import { words } from "./words.ts";
 
-const STATUS_WORDS = { present: "here", away: "away, may come back", left: "left" } as const;
-
-const UPDATE_TEXT =
-  "The size of the newest update, and how far it points where the others' do: 1 the same way, 0 across, below 0 against them.";
+const STATUS_WORDS = {
+  get present() {
+    return words.clientTable.here;
+  },
+  get away() {
+    return words.clientTable.away;
+  },
+  get left() {
+    return words.clientTable.left;
+  },
+} as const;
 
 /** Everyone, one row each; cards on a phone. */
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -22,25 +30,21 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   const tellers = tellersText(snapshot);
   if (clients.length === 0) return null;
   return (
-    <Panel
-      title="Clients"
-      hint="Rows, tokens and prompts are not here: a client reports counts and figures only, to whom it chooses."
-      aside={tellers}
-    >
-      <Scroll label="Table of clients">
+    <Panel title={words.clientTable.clients} hint={words.clientTable.hint} aside={tellers}>
+      <Scroll label={words.clientTable.tableOfClients}>
         <table className="plain cards">
           <thead>
             <tr>
-              <th>Client</th>
-              <th>Device</th>
-              <th className="number">Rows</th>
-              <th className="number">Loss</th>
-              <th className="number">Speed</th>
-              <th>Accuracy</th>
-              <th>Fusion weights</th>
-              <th title={UPDATE_TEXT}>Update</th>
-              <th className="number">Sent</th>
-              <th className="number">Received</th>
+              <th>{words.clientTable.client}</th>
+              <th>{words.clientTable.device}</th>
+              <th className="number">{words.clientTable.rows}</th>
+              <th className="number">{words.clientTable.loss}</th>
+              <th className="number">{words.clientTable.speed}</th>
+              <th>{words.clientTable.accuracy}</th>
+              <th>{words.clientTable.fusionWeights}</th>
+              <th title={words.clientTable.updateHint}>{words.clientTable.update}</th>
+              <th className="number">{words.clientTable.sent}</th>
+              <th className="number">{words.clientTable.received}</th>
             </tr>
           </thead>
           <tbody>
@@ -55,7 +59,14 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
 }
 
 /** In the step of the secure sum that is under way. */
-const ANSWER_WORDS = { answered: "has answered", asked: "has yet to answer" } as const;
+const ANSWER_WORDS = {
+  get answered() {
+    return words.clientTable.hasAnswered;
+  },
+  get asked() {
+    return words.clientTable.yetToAnswer;
+  },
+} as const;
 
 interface RowProps {
   readonly client: ClientView;
@@ -69,7 +80,7 @@ function Row({ client, answer }: RowProps) {
   const notTold = tells(client) ? null : <span className="muted">{NOT_TOLD[figures]}</span>;
   return (
     <tr>
-      <td data-label="Client">
+      <td data-label={words.clientTable.client}>
         <button type="button" className="asLink" onClick={() => pinnedClient.set(client.id)}>
           {name}
         </button>
@@ -79,34 +90,34 @@ function Row({ client, answer }: RowProps) {
           {note && note !== STATUS_WORDS[status] && ` · ${note}`}
         </div>
       </td>
-      <td data-label="Device" title={device?.reason}>
+      <td data-label={words.clientTable.device} title={device?.reason}>
         {device?.backend ?? notTold}
         {device?.backend === "wasm" && ` × ${device.threads}`}
         {device?.backend === "webgpu" && <div className="muted small">{device.description}</div>}
-        {device?.isTight && <div className="muted small">{TIGHT}</div>}
+        {device?.isTight && <div className="muted small">{common.tightDevices.tight}</div>}
       </td>
-      <td data-label="Rows" className="number">
+      <td data-label={words.clientTable.rows} className="number">
         {isTold(samples) ? samples.train + samples.fusion + samples.test : "–"}
       </td>
-      <td data-label="Loss" className="number">
+      <td data-label={words.clientTable.loss} className="number">
         {formatLoss(loss)}
       </td>
-      <td data-label="Speed" className="number">
+      <td data-label={words.clientTable.speed} className="number">
         {progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"}
       </td>
-      <td data-label="Accuracy" className="wide">
+      <td data-label={words.clientTable.accuracy} className="wide">
         {notTold ?? <MiniAccuracy client={client} />}
       </td>
-      <td data-label="Fusion weights" className="wide">
-        {fusion ? <FusionBars {...fusion} /> : (notTold ?? <span className="muted">at the end</span>)}
+      <td data-label={words.clientTable.fusionWeights} className="wide">
+        {fusion ? <FusionBars {...fusion} /> : (notTold ?? <span className="muted">{words.clientTable.atTheEnd}</span>)}
       </td>
-      <td data-label="Update" className="small" title={UPDATE_TEXT}>
+      <td data-label={words.clientTable.update} className="small" title={words.clientTable.updateHint}>
         {updateText(client) ?? "–"}
       </td>
-      <td data-label="Sent" className="number">
+      <td data-label={words.clientTable.sent} className="number">
         {formatBytes(bytesUp)}
       </td>
-      <td data-label="Received" className="number">
+      <td data-label={words.clientTable.received} className="number">
         {formatBytes(bytesDown)}
       </td>
     </tr>

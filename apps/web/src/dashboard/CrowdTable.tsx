@@ -3,32 +3,88 @@ import { SegmentedControl, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import { formatClock, formatFraction, formatRate } from "../lib/format.ts";
+import { formatClock, formatFraction, formatNumber, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
-
-const STATUS_WORDS = { present: "here", away: "away", left: "left" } as const;
+import { words } from "./words.ts";
 
 const COLUMNS: readonly { readonly key: CrowdColumn; readonly label: string; readonly show: (row: CrowdRow) => string }[] = [
-  { key: "together", label: "Together", show: ({ together }) => formatFraction(together) },
-  { key: "alone", label: "Alone", show: ({ alone }) => formatFraction(alone) },
-  { key: "gain", label: "Over alone", show: ({ gain, isSure }) => gainText(gain, isSure) },
-  { key: "rows", label: "Rows", show: ({ rows }) => (rows === null ? "–" : rows.toLocaleString("en-GB")) },
-  { key: "tokensPerSecond", label: "Speed", show: ({ tokensPerSecond: rate }) => (rate === null ? "–" : formatRate(rate)) },
-  { key: "missed", label: "Missed", show: ({ missed }) => String(missed) },
-  { key: "lastSeenAt", label: "Last seen", show: ({ lastSeenAt }) => formatClock(lastSeenAt) },
+  {
+    key: "together",
+    get label() {
+      return words.crowdTable.together;
+    },
+    show: ({ together }) => formatFraction(together),
+  },
+  {
+    key: "alone",
+    get label() {
+      return words.crowdTable.alone;
+    },
+    show: ({ alone }) => formatFraction(alone),
+  },
+  {
+    key: "gain",
+    get label() {
+      return words.crowdTable.overAlone;
+    },
+    show: ({ gain, isSure }) => gainText(gain, isSure),
+  },
+  {
+    key: "rows",
+    get label() {
+      return words.crowdTable.rows;
+    },
+    show: ({ rows }) => (rows === null ? "–" : formatNumber(rows, 0, true)),
+  },
+  {
+    key: "tokensPerSecond",
+    get label() {
+      return words.crowdTable.speed;
+    },
+    show: ({ tokensPerSecond: rate }) => (rate === null ? "–" : formatRate(rate)),
+  },
+  {
+    key: "missed",
+    get label() {
+      return words.crowdTable.missed;
+    },
+    show: ({ missed }) => String(missed),
+  },
+  {
+    key: "lastSeenAt",
+    get label() {
+      return words.crowdTable.lastSeen;
+    },
+    show: ({ lastSeenAt }) => formatClock(lastSeenAt),
+  },
 ];
 
 const gainText = (gain: number | null, isSure: boolean | null): string =>
   gain === null ? "–" : `${formatGain(gain)}${isSure === false ? " ?" : ""}`;
 
 const FILTERS = {
-  all: { label: "All", keeps: () => true },
-  away: { label: "Not here", keeps: ({ status }: CrowdRow) => status !== "present" },
-  worse: { label: "Worse off", keeps: ({ gain }: CrowdRow) => gain !== null && gain < 0 },
+  all: {
+    get label() {
+      return words.crowdTable.all;
+    },
+    keeps: () => true,
+  },
+  away: {
+    get label() {
+      return words.crowdTable.notHere;
+    },
+    keeps: ({ status }: CrowdRow) => status !== "present",
+  },
+  worse: {
+    get label() {
+      return words.crowdTable.worseOff;
+    },
+    keeps: ({ gain }: CrowdRow) => gain !== null && gain < 0,
+  },
 } as const;
 type Filter = keyof typeof FILTERS;
 
@@ -64,21 +120,21 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
   );
   return (
     <Panel
-      title="Clients"
-      aside={`${kept.length} of ${rows.length}`}
-      hint="Together: what the rounds made last. Over alone: against learning alone, on the client's own test rows; a question mark where those cannot tell it from chance."
+      title={words.crowdTable.clients}
+      aside={words.crowdTable.keptOf(kept.length, rows.length)}
+      hint={words.crowdTable.hint}
     >
       <div className="crowdTools">
         <TextInput
           size="xs"
-          aria-label="Find a client"
-          placeholder="Find a client"
+          aria-label={words.crowdTable.findAClient}
+          placeholder={words.crowdTable.findAClient}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <SegmentedControl
           size="xs"
-          aria-label="Which clients"
+          aria-label={words.crowdTable.whichClients}
           value={filter}
           onChange={(value) => setFilter(value === "away" || value === "worse" ? value : "all")}
           data={Object.entries(FILTERS).map(([value, { label, keeps }]) => ({
@@ -87,11 +143,11 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
           }))}
         />
       </div>
-      <Scroll label="Table of clients" style={{ maxHeight: ROW * (SHOWN + 1) }} onDown={setTop}>
+      <Scroll label={words.crowdTable.tableOfClients} style={{ maxHeight: ROW * (SHOWN + 1) }} onDown={setTop}>
         <table className="plain crowd" aria-rowcount={kept.length + 1}>
           <thead>
             <tr>
-              {head("name", "Client")}
+              {head("name", words.crowdTable.client)}
               {COLUMNS.map(({ key, label }) => head(key, label))}
             </tr>
           </thead>
@@ -109,7 +165,7 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
                     {row.id === pinned && <IconPin size={14} aria-hidden="true" />}
                     {row.name}
                   </button>{" "}
-                  <span className="muted small">{row.status === "present" ? "" : STATUS_WORDS[row.status]}</span>
+                  <span className="muted small">{row.status === "present" ? "" : words.crowdTable.states[row.status]}</span>
                 </th>
                 {COLUMNS.map(({ key, show }) => (
                   <td key={key} className="number">

@@ -2,6 +2,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type ReactNode, useMemo, useState } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { isCrowd } from "../lib/crowd.ts";
@@ -31,6 +32,7 @@ import { SentPanel } from "./SentPanel.tsx";
 import { TestLossPanel } from "./TestLossPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
 import { VerdictsPanel } from "./VerdictsPanel.tsx";
+import { words } from "./words.ts";
 
 export interface DashboardProps {
   readonly snapshot: Snapshot;
@@ -55,7 +57,9 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const stops = replayStops(settled);
   const [chosen, replay] = useState<number | null>(null);
   const round = stops.some((stop) => stop.round === chosen) ? chosen : null;
-  const replayed = useMemo(() => (round === null ? null : asOfRound(settled, round)), [settled, round]);
+  const spoken = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
+  const replayed = useMemo(() => (round === null ? null : asOfRound(settled, round)), [settled, round, spoken]);
   /** What is drawn with every step, and what is not. */
   const [shown, still] = [replayed ?? snapshot, replayed ?? settled];
   const left = clients.filter(({ status }) => status === "left").length;
@@ -64,7 +68,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
     <>
       <Headline
         snapshot={shown}
-        myRole={organiser ? `${myRole}, organiser` : myRole}
+        myRole={organiser ? words.dashboard.organiserToo(myRole) : myRole}
         own={replayed ? null : own}
         invite={replayed ? null : (organiser?.view?.links.invite.token ?? null)}
         verdict={replayed ? null : verdict}

@@ -1,16 +1,19 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { formatClock } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { words } from "./words.ts";
 
 /** What happened, newest first. */
 export const EventLog = memo(function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const { events } = snapshot;
   if (events.length === 0) return null;
   return (
-    <Panel title="Events">
+    <Panel title={words.eventLog.events}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable by keyboard */}
-      <ol className="events" tabIndex={0} aria-label="Events, newest first">
+      <ol className="events" tabIndex={0} aria-label={words.eventLog.newestFirst}>
         {events.toReversed().map(({ at, text }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids, newest first
           <li key={events.length - index}>

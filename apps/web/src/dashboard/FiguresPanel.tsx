@@ -10,6 +10,7 @@ import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FiguresChoice } from "../ui/FiguresChoice.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ownFiguresView } from "./myTabView.ts";
+import { words } from "./words.ts";
 
 export interface FiguresPanelProps {
   readonly session: TabSession;
@@ -23,8 +24,8 @@ export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
   const [isChoosing, setChoosing] = useState(false);
   const [task, start] = useTask();
   return (
-    <Panel title="You, so far" hint="Accuracy on this tab's own test rows, which are never trained on.">
-      {view.accuracy && <AdapterBars values={view.accuracy} label="Accuracy on your test rows" />}
+    <Panel title={words.figuresPanel.youSoFar} hint={words.figuresPanel.hint}>
+      {view.accuracy && <AdapterBars values={view.accuracy} label={words.figuresPanel.accuracyOnYourTestRows} />}
       <p className="small" style={{ margin: "8px 0 0" }}>
         {view.words}
       </p>
@@ -33,7 +34,7 @@ export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
       </p>
       {fixedFiguresText(config) === null && (
         <Button size="xs" variant="default" aria-expanded={isChoosing} onClick={() => setChoosing(!isChoosing)}>
-          Change who sees them
+          {words.figuresPanel.changeWhoSeesThem}
         </Button>
       )}
       {isChoosing && (

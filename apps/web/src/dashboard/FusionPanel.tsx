@@ -1,26 +1,27 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
-import { formatCount, formatDuration, plural } from "../lib/format.ts";
+import { useLanguage } from "../hooks/useLanguage.ts";
+import { formatCount, formatDuration, formatNumber } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { type FusionRow, fusionRows, searchCost } from "./metricsView.ts";
+import { words } from "./words.ts";
 
 /** The weights every client found for its two adapters. */
 export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const rows = fusionRows(snapshot);
   const cost = searchCost(rows);
   if (rows.length === 0) return null;
   return (
-    <Panel
-      title="How the two were mixed"
-      hint="At the end every client searches, without gradients, for the two weights that do best on its fusion rows."
-    >
+    <Panel title={words.fusionPanel.howTheTwoWereMixed} hint={words.fusionPanel.hint}>
       <p className="small" style={{ margin: "0 0 10px" }}>
-        fused = w₁ · personal + w₂ · shared
+        {words.fusionPanel.formula}
       </p>
       <div style={{ display: "flex", flexWrap: "wrap", gap: 20, alignItems: "flex-start" }}>
-        <ChartFigure name="fusion weights" summary={`Fusion weights: ${weightsText(rows)}`}>
+        <ChartFigure name={words.fusionPanel.chartName} summary={words.fusionPanel.summary(weightsText(rows))}>
           <Plane rows={rows} />
         </ChartFigure>
         <table className="plain" style={{ width: "auto", flex: "1 1 180px" }}>
@@ -38,8 +39,7 @@ export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly sn
       </div>
       {cost && (
         <p className="small" style={{ margin: "10px 0 0" }}>
-          All searches together: {plural(cost.evaluations, "evaluation")}, {formatCount(cost.forwardTokens)} tokens read,{" "}
-          {formatDuration(cost.seconds)}
+          {words.fusionPanel.cost(cost.evaluations, formatCount(cost.forwardTokens), formatDuration(cost.seconds))}
         </p>
       )}
     </Panel>
@@ -47,7 +47,9 @@ export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly sn
 });
 
 const weightsText = (rows: readonly FusionRow[]): string =>
-  rows.map(({ name, personal, shared }) => `${name} at ${personal.toFixed(2)}, ${shared.toFixed(2)}`).join("; ");
+  rows
+    .map(({ name, personal, shared }) => words.fusionPanel.clientAt(name, formatNumber(personal, 2), formatNumber(shared, 2)))
+    .join(common.listing.semicolon);
 
 const SIZE = 240;
 
@@ -74,10 +76,10 @@ function Plane({ rows }: { readonly rows: readonly FusionRow[] }) {
         </circle>
       ))}
       <text x={SIZE - 8} y={SIZE + 12} textAnchor="end" fontSize={12} fill="var(--ink-3)">
-        w₁ personal
+        {words.fusionPanel.xAxis}
       </text>
       <text x={-8} y={6} fontSize={12} fill="var(--ink-3)" textAnchor="end" transform="rotate(-90 -8 6)">
-        w₂ shared
+        {words.fusionPanel.yAxis}
       </text>
     </svg>
   );

@@ -1,17 +1,20 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo, useMemo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { crowdRows, GAIN_STEP, gainDots } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
+import { words } from "./words.ts";
 
 const [WIDTH, HEIGHT, FOOT, SIDE] = [400, 240, 40, 28] as const;
 const RADIUS = 4.5;
 
 /** Who is better off than alone: a dot for each client. */
 export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const pinned = useStore(pinnedClient);
   const dots = useMemo(() => gainDots(crowdRows(snapshot)), [snapshot]);
   if (dots.length === 0) return null;
@@ -26,14 +29,10 @@ export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapsh
   const x = (gain: number) => WIDTH / 2 + (gain / reach) * (WIDTH / 2 - SIDE);
   const tick = reach > 0.3 ? 0.2 : reach > 0.15 ? 0.1 : 0.05;
   const ticks = [-2, -1, 0, 1, 2].map((step) => step * tick).filter((gain) => Math.abs(gain) <= reach);
-  const summary = `${better} better off than alone, ${worse} worse off, ${open} within chance.`;
+  const summary = words.gainPanel.summary(better, worse, open);
   return (
-    <Panel
-      title="Who is better off"
-      aside="a dot is a client"
-      hint="What the rounds made against what learning alone had reached, on each client's own test rows. Hollow: its test rows cannot tell the difference from chance."
-    >
-      <ChartFigure name="who is better off" summary={summary}>
+    <Panel title={words.gainPanel.whoIsBetterOff} aside={words.gainPanel.aside} hint={words.gainPanel.hint}>
+      <ChartFigure name={words.gainPanel.chartName} summary={summary}>
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           width="100%"
@@ -50,10 +49,14 @@ export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapsh
               </text>
             </g>
           ))}
-          <text x={x(0) - 8} y={12} textAnchor="end">{`worse ${worse}`}</text>
-          <text x={x(0) + 8} y={12} fill="var(--ink)">{`better ${better}`}</text>
+          <text x={x(0) - 8} y={12} textAnchor="end">
+            {words.gainPanel.worse(worse)}
+          </text>
+          <text x={x(0) + 8} y={12} fill="var(--ink)">
+            {words.gainPanel.better(better)}
+          </text>
           <text x={WIDTH - 4} y={HEIGHT - 6} textAnchor="end">
-            share of test rows gained over learning alone
+            {words.gainPanel.axis}
           </text>
           {dots.map(({ clientId, gain, level, isSure }) => (
             <circle

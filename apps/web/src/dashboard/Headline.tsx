@@ -3,6 +3,7 @@ import { Button, CopyButton, Progress } from "@mantine/core";
 import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
 import { type ReactNode, useMemo } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useNow } from "../hooks/useNow.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { useStore } from "../hooks/useStore.ts";
@@ -14,6 +15,7 @@ import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
 import { NotifyMe } from "./NotifyMe.tsx";
 import { ENDED, stripView } from "./progressView.ts";
 import { waitView } from "./waitView.ts";
+import { words } from "./words.ts";
 
 const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, stopped: IconPlayerStop } as const;
 
@@ -38,7 +40,9 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
   const view = stripView(snapshot, now);
   const wait = waitView(snapshot, own?.clientId ?? null, now);
   const settled = useSettled(snapshot);
-  const figure = useMemo(() => headlineView(settled, own), [settled, own]);
+  const spoken = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
+  const figure = useMemo(() => headlineView(settled, own), [settled, own, spoken]);
   const Icon = ICONS[view.tone];
   return (
     <div className="headline">
@@ -54,19 +58,15 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
         <div className="standing">
           {wait.countdown && !isAway && <Countdown {...wait.countdown} />}
           <div>
-            <div className="status" role="status" aria-label="Federation status">
+            <div className="status" role="status" aria-label={words.headline.federationStatus}>
               <Icon size={16} aria-hidden="true" />
               <strong>{view.status}</strong>
               {view.stage && <span className="soft">{view.stage}</span>}
             </div>
-            <p className="soft">
-              {view.tone === "done"
-                ? ""
-                : isAway
-                  ? "What happens now is not known here until the coordinator is back."
-                  : wait.reason}
-            </p>
-            {view.tone !== "done" && <Progress value={view.percent} aria-label="Progress of the federation" size={4} my={8} />}
+            <p className="soft">{view.tone === "done" ? "" : isAway ? words.headline.awayNote : wait.reason}</p>
+            {view.tone !== "done" && (
+              <Progress value={view.percent} aria-label={words.headline.progressOfTheFederation} size={4} my={8} />
+            )}
             <div className="muted small meta">
               {!isAway && view.timing && <span>{view.timing}</span>}
               <span>
@@ -87,8 +87,12 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
 
 /** Before there is a number. */
 const AHEAD = {
-  label: "The accuracy on rows that nobody trains on will stand here after the first round.",
-  text: "How close the answers come to the wanted ones will stand here at the end; until then the loss by round is below.",
+  get label() {
+    return words.headline.noAccuracyYet;
+  },
+  get text() {
+    return words.headline.scoreLater;
+  },
 } as const;
 
 function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure: HeadlineView }) {
@@ -101,7 +105,7 @@ function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure
             <span className="arrow" aria-hidden="true">
               →
             </span>
-            <span className="visuallyHidden"> before, after </span>
+            <span className="visuallyHidden">{words.headline.beforeAfter}</span>
           </>
         )}
         {formatFraction(to)}
@@ -118,7 +122,7 @@ function InviteButton({ link }: { readonly link: string }) {
     <CopyButton value={link}>
       {({ copied, copy }) => (
         <Button size="xs" variant="default" onClick={copy}>
-          {copied ? "Invite link copied" : "Invite"}
+          {copied ? words.headline.inviteLinkCopied : words.headline.invite}
         </Button>
       )}
     </CopyButton>

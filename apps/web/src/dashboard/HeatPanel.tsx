@@ -2,8 +2,9 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { memo, type PointerEvent, useMemo, useState } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
-import { formatDuration, formatFraction, plural } from "../lib/format.ts";
+import { formatDuration, formatFraction } from "../lib/format.ts";
 import { roundTick } from "../lib/roundWords.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { CrosshairSlider, crosshairByPointer } from "../ui/Crosshair.tsx";
@@ -13,44 +14,65 @@ import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { type Heat, heatView, MEASURES, type Measure } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
+import { words } from "./words.ts";
 
 const WORDS: Readonly<
   Record<Measure, { readonly label: string; readonly format: (value: number) => string; readonly what: string }>
 > = {
-  accuracy: { label: "Accuracy", format: formatFraction, what: "share of test rows right" },
-  gain: { label: "Gain", format: formatGain, what: "share of test rows gained over learning alone" },
-  duration: { label: "Duration", format: formatDuration, what: "seconds of training" },
+  accuracy: {
+    get label() {
+      return words.heatPanel.accuracy;
+    },
+    format: formatFraction,
+    get what() {
+      return words.heatPanel.accuracyUnit;
+    },
+  },
+  gain: {
+    get label() {
+      return words.heatPanel.gain;
+    },
+    format: formatGain,
+    get what() {
+      return words.heatPanel.gainUnit;
+    },
+  },
+  duration: {
+    get label() {
+      return words.heatPanel.duration;
+    },
+    format: formatDuration,
+    get what() {
+      return words.heatPanel.durationUnit;
+    },
+  },
 };
 
 /** Every client in every round as a shade; for more clients than lanes can be told apart. */
 export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const [measure, setMeasure] = useState<Measure>("accuracy");
   const heat = useMemo(() => heatView(snapshot, measure), [snapshot, measure]);
   const { format, what } = WORDS[measure];
   const [best, worst] = [heat.rows[0], heat.rows.findLast(({ newest }) => newest !== null)];
   const summary =
     best?.newest == null || worst?.newest == null
-      ? `No client has told its ${what} yet.`
-      : `${what}: ${best.name} has the most with ${format(best.newest)}, ${worst.name} the least with ${format(worst.newest)}.`;
+      ? words.heatPanel.noneTold(what)
+      : words.heatPanel.summary(what, best.name, format(best.newest), worst.name, format(worst.newest));
   return (
-    <Panel
-      title="Every client, every round"
-      hint={`A row for each client, the highest first; a column for each round. The shade is the ${what}. A dot marks a round that ended without the client.`}
-    >
+    <Panel title={words.heatPanel.everyClientEveryRound} hint={words.heatPanel.hint(what)}>
       <SegmentedControl
         size="xs"
         mb="sm"
-        aria-label="What the shade shows"
+        aria-label={words.heatPanel.whatTheShadeShows}
         value={measure}
         onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? "accuracy")}
         data={MEASURES.map((value) => ({ value, label: WORDS[value].label }))}
       />
-      <ChartFigure name={`every client, ${measure}`} summary={summary}>
+      <ChartFigure name={words.heatPanel.chartName(measure)} summary={summary}>
         <HeatMap heat={heat} totalRounds={snapshot.config.budgets.rounds} format={format} />
       </ChartFigure>
-      <p className="muted small">
-        {summary} {plural(heat.rows.length, "client")}, by what they have now.
-      </p>
+      <p className="muted small">{words.heatPanel.caption(summary, heat.rows.length)}</p>
     </Panel>
   );
 });
@@ -93,9 +115,9 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
   const named = new Set([0, rows.length - 1]);
   const row = rows[place];
   const value = row?.cells.find((candidate) => candidate.round === round);
-  const words = row
-    ? `${row.name} ${value?.value == null ? (value?.kind ?? "") : format(value.value)}`
-    : "up and down choose a client";
+  const said = row
+    ? `${row.name} ${value?.value == null ? words.heatPanel.kinds[value?.kind ?? "ahead"] : format(value.value)}`
+    : words.heatPanel.upAndDown;
   return (
     <div ref={ref} className="plot" style={{ height }}>
       <svg
@@ -152,7 +174,7 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
           />
         )}
       </svg>
-      <CrosshairSlider range={range} totalRounds={totalRounds} said={words} onRow={move} />
+      <CrosshairSlider range={range} totalRounds={totalRounds} said={said} onRow={move} />
     </div>
   );
 }
@@ -165,6 +187,7 @@ interface ShadesProps {
 
 /** One path for each shade: thousands of elements would be too much for a page that trains as well. */
 const Shades = memo(function Shades({ heat: { rows, rounds, low, high }, cellWidth, cellHeight }: ShadesProps) {
+  useLanguage();
   const gap = cellWidth > 6 ? 1 : 0;
   const paths = Array.from({ length: SHADES }, () => "");
   let counted = "";

@@ -1,6 +1,7 @@
 import { Checkbox } from "@mantine/core";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
+import { words } from "./words.ts";
 
 /** Nothing where the browser cannot keep the device awake. */
 export function KeepAwake() {
@@ -11,7 +12,7 @@ export function KeepAwake() {
     <Checkbox
       mt="sm"
       size="xs"
-      label="Keep this device awake while training"
+      label={words.keepAwake.keepThisDeviceAwakeWhile}
       checked={isWanted}
       onChange={({ currentTarget }) => wakeLock.want(currentTarget.checked)}
     />

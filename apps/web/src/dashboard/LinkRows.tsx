@@ -4,12 +4,31 @@ import type { Organiser } from "../hooks/useOrganiser.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { formatDay } from "../lib/format.ts";
 import { joinPath, organisePath, watchPath } from "../lib/links.ts";
+import { words } from "./words.ts";
 
 const ROLES: readonly { readonly role: LinkRole; readonly label: string; readonly path: (id: string, code: string) => string }[] =
   [
-    { role: "invite", label: "Invite link", path: joinPath },
-    { role: "watch", label: "Watch link", path: watchPath },
-    { role: "organiser", label: "Organiser link", path: organisePath },
+    {
+      role: "invite",
+      get label() {
+        return words.linkRows.invite;
+      },
+      path: joinPath,
+    },
+    {
+      role: "watch",
+      get label() {
+        return words.linkRows.watch;
+      },
+      path: watchPath,
+    },
+    {
+      role: "organiser",
+      get label() {
+        return words.linkRows.organiser;
+      },
+      path: organisePath,
+    },
   ];
 
 export interface LinkRowsProps {
@@ -24,10 +43,10 @@ export function LinkRows({ federationId, links, organiser }: LinkRowsProps) {
     <table className="plain cards">
       <thead>
         <tr>
-          <th>Link</th>
-          <th>Good until</th>
+          <th>{words.linkRows.link}</th>
+          <th>{words.linkRows.goodUntil}</th>
           <th>
-            <span className="visuallyHidden">What can be done with it</span>
+            <span className="visuallyHidden">{words.linkRows.whatCanBeDoneWith}</span>
           </th>
         </tr>
       </thead>
@@ -54,24 +73,32 @@ function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
   const { task, send } = organiser;
   const name = label.toLowerCase();
   const button = (text: string, onClick: () => void) => (
-    <Button size="xs" variant="default" disabled={task.kind === "busy"} onClick={onClick} aria-label={`${text}: ${name}`}>
+    <Button
+      size="xs"
+      variant="default"
+      disabled={task.kind === "busy"}
+      onClick={onClick}
+      aria-label={words.linkRows.actionOn(text, name)}
+    >
       {text}
     </Button>
   );
   return (
     <tr>
-      <td data-label="Link">{label}</td>
-      <td data-label="Good until">{untilWords(link)}</td>
+      <td data-label={words.linkRows.link}>{label}</td>
+      <td data-label={words.linkRows.goodUntil}>{untilWords(link)}</td>
       <td className="wide">
         <Group gap="xs">
           {address !== null && (
-            <CopyButton value={address}>{({ copied, copy }) => button(copied ? "Copied" : "Copy", copy)}</CopyButton>
+            <CopyButton value={address}>
+              {({ copied, copy }) => button(copied ? words.linkRows.copied : words.linkRows.copy, copy)}
+            </CopyButton>
           )}
-          {button("New link", () => send({ kind: "rotateLink", role }))}
-          {link.token !== null && button("Extend", () => send({ kind: "extendLink", role }))}
+          {button(words.linkRows.newLink, () => send({ kind: "rotateLink", role }))}
+          {link.token !== null && button(words.linkRows.extend, () => send({ kind: "extendLink", role }))}
           {role !== "organiser" &&
             (link.token !== null || link.hasOlder) &&
-            button("Withdraw", () => send({ kind: "revokeLink", role }))}
+            button(words.linkRows.withdraw, () => send({ kind: "revokeLink", role }))}
         </Group>
       </td>
     </tr>
@@ -79,6 +106,6 @@ function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
 }
 
 function untilWords({ token, expiresAt, hasOlder }: LinkView): string {
-  if (token === null || expiresAt === null) return hasOlder ? "no end: made by an earlier version" : "withdrawn: opens nothing";
-  return `${formatDay(expiresAt)}${hasOlder ? ", and one of an earlier version without an end" : ""}`;
+  if (token === null || expiresAt === null) return hasOlder ? words.linkRows.noEndMadeByAn : words.linkRows.withdrawn;
+  return hasOlder ? words.linkRows.andOlder(formatDay(expiresAt)) : formatDay(expiresAt);
 }

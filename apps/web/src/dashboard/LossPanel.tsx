@@ -1,5 +1,6 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStable } from "../hooks/useStable.ts";
 import { isCrowd } from "../lib/crowd.ts";
 import { noFiguresText } from "../lib/figuresWords.ts";
@@ -7,11 +8,13 @@ import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import { lossPoints, roundRange } from "./metricsView.ts";
+import { words } from "./words.ts";
 
 const INK = "var(--ink)";
 
 /** Mean training loss by round. */
 export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const points = useStable(lossPoints(snapshot));
   const thin = isCrowd(snapshot)
     ? []
@@ -22,21 +25,17 @@ export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapsh
   const hidden = points.length === 0 ? noFiguresText(snapshot, "losses") : null;
   if (points.length === 0 && hidden === null) return null;
   return (
-    <Panel
-      title="Training loss"
-      hint="Cross-entropy in nats, lower is better. A new inner optimiser starts in every round."
-      instead={hidden}
-    >
+    <Panel title={words.lossPanel.trainingLoss} hint={words.lossPanel.hint} instead={hidden}>
       <RoundChart
-        name="training loss"
+        name={words.lossPanel.chartName}
         points={points}
         range={range}
         series={series}
         top={null}
-        yTitle="cross-entropy, nats"
+        yTitle={words.lossPanel.yTitle}
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
-        summary={`Newest mean training loss: ${formatLoss(last)}`}
+        summary={words.lossPanel.summary(formatLoss(last))}
         format={formatLoss}
         height={220}
       />

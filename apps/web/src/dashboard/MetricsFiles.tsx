@@ -4,6 +4,7 @@ import { useTask } from "../hooks/useTask.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { type FileToSave, metricsCsv, metricsJson, tensorBoardRuns } from "./metricsFiles.ts";
+import { words } from "./words.ts";
 
 const KINDS: readonly { readonly label: string; readonly write: (snapshot: Snapshot) => FileToSave }[] = [
   { label: "CSV", write: metricsCsv },
@@ -17,15 +18,15 @@ export function MetricsFiles({ snapshot }: { readonly snapshot: Snapshot }) {
   if (snapshot.clients.every(({ history }) => history.length === 0)) return null;
   return (
     <section className="quiet" aria-labelledby="metricsFiles">
-      <h2 id="metricsFiles">Take the figures with you</h2>
-      <p className="soft small">Every figure that clients tell whoever looks on here, by client and round.</p>
+      <h2 id="metricsFiles">{words.metricsFiles.takeWithYou}</h2>
+      <p className="soft small">{words.metricsFiles.note}</p>
       <Group gap="xs">
         {KINDS.map(({ label, write }) => (
           <Button
             key={label}
             size="xs"
             variant="default"
-            aria-label={`Download the figures as ${label}`}
+            aria-label={words.metricsFiles.downloadAs(label)}
             onClick={() => save(async () => saveFile(write(snapshot)))}
           >
             {label}

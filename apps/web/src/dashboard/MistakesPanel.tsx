@@ -1,7 +1,7 @@
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
-import { plural } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { mistakesView } from "./mistakes.ts";
+import { words } from "./words.ts";
 
 const SHOWN = 5;
 
@@ -16,20 +16,15 @@ export function MistakesPanel({ confusion, labels }: MistakesPanelProps) {
   const view = confusion && mistakesView(confusion, labels, SHOWN);
   if (!view) return null;
   return (
-    <Panel
-      title="Where it errs"
-      hint="Answers of the fused adapter on this tab's test rows. These counts are not sent to anyone."
-    >
-      <p style={{ margin: "0 0 8px" }}>
-        {view.right} of {plural(view.rows, "row")} right
-      </p>
+    <Panel title={words.mistakesPanel.whereItErrs} hint={words.mistakesPanel.hint}>
+      <p style={{ margin: "0 0 8px" }}>{words.mistakesPanel.right(view.right, view.rows)}</p>
       {view.mistakes.length > 0 && (
         <table className="plain">
           <thead>
             <tr>
-              <th>Was</th>
-              <th>Taken for</th>
-              <th className="number">Rows</th>
+              <th>{words.mistakesPanel.was}</th>
+              <th>{words.mistakesPanel.takenFor}</th>
+              <th className="number">{words.mistakesPanel.rows}</th>
             </tr>
           </thead>
           <tbody>

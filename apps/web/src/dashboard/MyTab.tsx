@@ -7,8 +7,9 @@ import { Link } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { RecognitionPanel } from "../adapters/RecognitionPanel.tsx";
 import { useTask } from "../hooks/useTask.ts";
-import { formatCount, plural } from "../lib/format.ts";
+import { formatCount } from "../lib/format.ts";
 import { federationPath, joinPath } from "../lib/links.ts";
+import { words as common } from "../lib/words.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -19,6 +20,7 @@ import { MistakesPanel } from "./MistakesPanel.tsx";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
+import { words } from "./words.ts";
 
 const ICONS = { done: IconCheck, current: IconCircleDot, ahead: IconCircle } as const;
 
@@ -38,20 +40,20 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
   const { device, samples, stage } = state;
   const { task } = snapshot.config;
   const doing = (
-    <Panel title="My tab" aside={state.name}>
-      <ul className="checklist" aria-label="Steps of this tab">
+    <Panel title={words.myTab.myTab} aside={state.name}>
+      <ul className="checklist" aria-label={words.myTab.stepsOfThisTab}>
         {view.checklist.map(({ label, state: step }) => {
           const Icon = ICONS[step];
           return (
             <li key={label} data-state={step} aria-current={step === "current" ? "step" : undefined}>
               <Icon size={16} aria-hidden="true" /> {label}
-              {step === "done" && <span className="visuallyHidden">done</span>}
+              {step === "done" && <span className="visuallyHidden">{words.myTab.done}</span>}
             </li>
           );
         })}
       </ul>
       <p style={{ margin: "0 0 6px" }}>{view.headline}</p>
-      {view.percent !== null && <Progress value={view.percent} aria-label="Progress of this step" size={6} mb={10} />}
+      {view.percent !== null && <Progress value={view.percent} aria-label={words.myTab.progressOfThisStep} size={6} mb={10} />}
       <p className="muted small" style={{ margin: "0 0 10px", minHeight: 20 }}>
         {view.detail}
       </p>
@@ -59,24 +61,22 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       <Sparkline losses={state.losses} />
       {device && (
         <p className="small" style={{ margin: "10px 0 0" }}>
-          backend {device.backend}
-          {device.backend === "wasm" && `, ${plural(device.threads, "thread")}`}
+          {words.myTab.backend(
+            [device.backend, ...(device.backend === "wasm" ? [common.counts.threads(device.threads)] : [])].join(
+              common.listing.comma,
+            ),
+          )}
           <br />
           <span className="muted">{device.reason}</span>
         </p>
       )}
       {samples && (
         <p className="muted small" style={{ margin: "8px 0 0" }}>
-          {formatCount(samples.train)} {samples.train === 1 ? "row trains" : "rows train"}, {formatCount(samples.fusion)} find the
-          fusion, {formatCount(samples.test)} only test.
+          {words.myTab.samples(samples.train, formatCount(samples.train), formatCount(samples.fusion), formatCount(samples.test))}
         </p>
       )}
-      {!state.canResume && (
-        <p className="small">This browser refused to store the checkpoint: do not reload this page, or the tab starts over.</p>
-      )}
-      {!state.modelKept && (
-        <p className="muted small">This browser did not keep the base model: the next visit downloads it again.</p>
-      )}
+      {!state.canResume && <p className="small">{words.myTab.notStored}</p>}
+      {!state.modelKept && <p className="muted small">{words.myTab.notKept}</p>}
       {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
       {stage.kind === "failed" && <WaysOut state={state} federationId={snapshot.federationId} token={token} />}
       {view.canLeave && <KeepAwake />}
@@ -102,7 +102,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
 function WaysOut({ state, federationId, token }: { state: SessionState; federationId: string; token: string }) {
   const { clientId, device } = state;
   const path = (clientId === null ? joinPath : federationPath)(federationId, token);
-  const again = clientId === null ? "Join again" : "Try again";
+  const again = clientId === null ? words.myTab.joinAgain : words.myTab.tryAgain;
   const look = { mt: "sm", mr: "sm", size: "xs", variant: "default" };
   const [pathname = "", hash = ""] = path.split("#");
   return (
@@ -118,7 +118,7 @@ function WaysOut({ state, federationId, token }: { state: SessionState; federati
       )}
       {device === null && (
         <Button component={Link} to={{ pathname, search: "?threads=1", hash: `#${hash}` }} reloadDocument {...look}>
-          {again} with one thread
+          {words.myTab.oneThread(again)}
         </Button>
       )}
     </>
@@ -130,8 +130,8 @@ function LeaveButton({ session }: { readonly session: TabSession }) {
   return (
     <div className="leave">
       <ConfirmButton
-        label="Leave the federation"
-        warning="This tab takes part no more, and this device forgets its rows and adapters of this federation. Download the adapters first if you want to keep them. What was averaged already stays averaged."
+        label={words.myTab.leaveTheFederation}
+        warning={words.myTab.leaveWarning}
         onConfirm={() => start(() => session.leave())}
       />
     </div>

@@ -2,6 +2,7 @@ import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatBytes } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { words } from "./words.ts";
 
 /** What travelled, and what a whole model would have been. */
 export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -11,14 +12,14 @@ export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const down = clients.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
   if (up + down === 0) return null;
   return (
-    <Panel title="Network">
+    <Panel title={words.networkPanel.network}>
       <table className="plain">
         <tbody>
-          <Figure name="Sent by all clients" value={formatBytes(up)} />
-          <Figure name="Received by all clients" value={formatBytes(down)} />
-          <Figure name="One shared adapter" value={formatBytes(adapterBytes)} />
-          {upload > 0 && <Figure name="One upload of a client" value={formatBytes(upload)} />}
-          <Figure name="The full model would have been" value={formatBytes(modelBytes)} />
+          <Figure name={words.networkPanel.sentByAllClients} value={formatBytes(up)} />
+          <Figure name={words.networkPanel.receivedByAllClients} value={formatBytes(down)} />
+          <Figure name={words.networkPanel.oneSharedAdapter} value={formatBytes(adapterBytes)} />
+          {upload > 0 && <Figure name={words.networkPanel.oneUploadOfAClient} value={formatBytes(upload)} />}
+          <Figure name={words.networkPanel.theFullModelWouldHave} value={formatBytes(modelBytes)} />
         </tbody>
       </table>
     </Panel>

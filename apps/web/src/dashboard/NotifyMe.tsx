@@ -3,6 +3,7 @@ import { IconBell, IconBellOff, IconBellRinging } from "@tabler/icons-react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
+import { words } from "./words.ts";
 
 /** Lets the browser call while this tab is hidden: when a round waits for it, and at the end. Nothing where the browser cannot. */
 export function NotifyMe() {
@@ -13,7 +14,7 @@ export function NotifyMe() {
   if (state === "blocked") {
     return (
       <span>
-        <IconBellOff size={14} aria-hidden="true" /> This browser blocks notifications of this page; its settings can allow them.
+        <IconBellOff size={14} aria-hidden="true" /> {words.notifyMe.blocked}
       </span>
     );
   }
@@ -23,11 +24,11 @@ export function NotifyMe() {
       size="xs"
       variant="default"
       aria-pressed={isOn}
-      title="A notification while this tab is hidden: when a round waits for it, when it is paused, and at the end."
+      title={words.notifyMe.when}
       leftSection={isOn ? <IconBellRinging size={14} /> : <IconBell size={14} />}
       onClick={() => start(() => notices.want(!isOn))}
     >
-      Notify me
+      {words.notifyMe.notifyMe}
     </Button>
   );
 }

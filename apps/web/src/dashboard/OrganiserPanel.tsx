@@ -8,6 +8,7 @@ import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ENDED } from "./progressView.ts";
+import { words } from "./words.ts";
 
 export interface OrganiserPanelProps {
   readonly snapshot: Snapshot;
@@ -24,17 +25,22 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
     </Button>
   );
   return (
-    <Panel title="Organiser" aside={<Link to={createdPath(federationId)}>all links</Link>}>
+    <Panel
+      title={words.organiserPanel.organiser}
+      aside={<Link to={createdPath(federationId)}>{words.organiserPanel.allLinks}</Link>}
+    >
       {ENDED.has(phase) ? (
-        <p className="instead">This federation is over. What every round aggregated is kept by the coordinator.</p>
+        <p className="instead">{words.organiserPanel.over}</p>
       ) : (
         <Group gap="xs" align="flex-end">
-          {phase === "waiting" && button("Start now", { kind: "start" })}
-          {phase === "paused" ? button("Resume", { kind: "resume" }) : phase !== "waiting" && button("Pause", { kind: "pause" })}
-          {openRound && button("Close the round now", { kind: "closeRound" })}
+          {phase === "waiting" && button(words.organiserPanel.startNow, { kind: "start" })}
+          {phase === "paused"
+            ? button(words.organiserPanel.resume, { kind: "resume" })
+            : phase !== "waiting" && button(words.organiserPanel.pause, { kind: "pause" })}
+          {openRound && button(words.organiserPanel.closeTheRoundNow, { kind: "closeRound" })}
           <ConfirmButton
-            label="Stop the federation"
-            warning="Nobody trains on, and it cannot be started again. Everybody keeps the adapters they have; what was aggregated stays here."
+            label={words.organiserPanel.stopTheFederation}
+            warning={words.organiserPanel.stopWarning}
             disabled={task.kind === "busy"}
             onConfirm={() => send({ kind: "stop" })}
           />
@@ -64,17 +70,20 @@ function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
     <Group gap="xs">
       <NativeSelect
         size="xs"
-        aria-label="Client to remove"
+        aria-label={words.organiserPanel.clientToRemove}
         value={chosen}
         onChange={(event) => setChosen(event.currentTarget.value)}
         data={[
-          { value: "", label: "Choose a client" },
-          ...clients.map(({ id, name, status }) => ({ value: id, label: status === "left" ? `${name} (left)` : name })),
+          { value: "", label: words.organiserPanel.chooseAClient },
+          ...clients.map(({ id, name, status }) => ({
+            value: id,
+            label: status === "left" ? words.organiserPanel.left(name) : name,
+          })),
         ]}
       />
       <ConfirmButton
-        label={name === undefined ? "Remove" : `Remove ${name}`}
-        warning="It cannot come back by the link that it has, and the invite link is replaced by a new one. What it contributed stays in the shared adapter; it keeps its own adapters."
+        label={name === undefined ? words.organiserPanel.remove : words.organiserPanel.removeNamed(name)}
+        warning={words.organiserPanel.removeWarning}
         disabled={busy || name === undefined}
         onConfirm={() => onRemove(chosen)}
       />

@@ -1,5 +1,6 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo, useMemo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
 import { formatFraction } from "../lib/format.ts";
@@ -9,6 +10,7 @@ import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
 import { quantilePoints } from "./crowdView.ts";
 import { chanceLevel, roundRange } from "./metricsView.ts";
+import { words } from "./words.ts";
 
 const BANDS: readonly ChartBand[] = [
   { low: "p10", high: "p90", color: "var(--shared)", opacity: 0.15 },
@@ -17,6 +19,7 @@ const BANDS: readonly ChartBand[] = [
 
 /** What many clients reached: the median, and where the middle of them lies; never a line each. */
 export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const pinned = useStore(pinnedClient);
   const points = useMemo(() => quantilePoints(snapshot, pinned), [snapshot, pinned]);
   const range = useMemo(() => roundRange(snapshot), [snapshot]);
@@ -35,22 +38,26 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
   return (
     <Panel
-      title="Accuracy over the rounds"
-      hint="The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach."
+      title={words.quantilePanel.accuracyOverTheRounds}
+      hint={words.quantilePanel.hint}
       aside={tellersText(snapshot)}
       instead={hidden}
     >
       <RoundChart
-        name="accuracy of all clients"
+        name={words.quantilePanel.chartName}
         points={points}
         range={range}
         series={series}
         bands={BANDS}
         top={1}
-        yTitle="share of test rows right"
+        yTitle={words.quantilePanel.shareOfTestRowsRight}
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
-        summary={`Newest median accuracy ${formatFraction(last?.p50 ?? null)}; half of the clients between ${formatFraction(last?.p25 ?? null)} and ${formatFraction(last?.p75 ?? null)}`}
+        summary={words.quantilePanel.summary(
+          formatFraction(last?.p50 ?? null),
+          formatFraction(last?.p25 ?? null),
+          formatFraction(last?.p75 ?? null),
+        )}
         format={formatFraction}
         height={280}
       />

@@ -3,6 +3,7 @@ import { useInterval, useReducedMotion } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useEffect } from "react";
 import type { ReplayStop } from "./replayView.ts";
+import { words } from "./words.ts";
 
 /** A round is long enough to read its figures. */
 const ROUND_MS = 1200;
@@ -38,21 +39,21 @@ export function Replay({ stops, round, onRound }: ReplayProps) {
     go(to);
   };
   return (
-    <section className="replay" aria-label="Replay">
+    <section className="replay" aria-label={words.replay.replay}>
       {!isStill && (
         <ActionIcon
           variant="default"
-          aria-label={clock.active ? "Pause the replay" : "Play round by round"}
+          aria-label={clock.active ? words.replay.pauseTheReplay : words.replay.playRoundByRound}
           onClick={clock.active ? clock.stop : play}
         >
           {clock.active ? <IconPlayerPause size={16} /> : <IconPlayerPlay size={16} />}
         </ActionIcon>
       )}
-      <ActionIcon variant="default" aria-label="One round back" disabled={place === 0} onClick={() => step(place - 1)}>
+      <ActionIcon variant="default" aria-label={words.replay.oneRoundBack} disabled={place === 0} onClick={() => step(place - 1)}>
         <IconChevronLeft size={16} />
       </ActionIcon>
       <Slider
-        thumbLabel="Round that is shown"
+        thumbLabel={words.replay.shown}
         thumbProps={{ "aria-valuetext": label }}
         min={0}
         max={last}
@@ -63,16 +64,16 @@ export function Replay({ stops, round, onRound }: ReplayProps) {
         value={place}
         onChange={step}
       />
-      <ActionIcon variant="default" aria-label="One round on" disabled={place === last} onClick={() => step(place + 1)}>
+      <ActionIcon
+        variant="default"
+        aria-label={words.replay.oneRoundOn}
+        disabled={place === last}
+        onClick={() => step(place + 1)}
+      >
         <IconChevronRight size={16} />
       </ActionIcon>
       <output className="small">{label}</output>
-      {round !== null && (
-        <p className="muted small">
-          What follows is as of then, from what this page was told. Bytes and budgets are counted over all rounds, and stay those
-          of now.
-        </p>
-      )}
+      {round !== null && <p className="muted small">{words.replay.note}</p>}
     </section>
   );
 }

@@ -1,23 +1,30 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
+import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { type LaneCell, timelineView } from "./timelineView.ts";
+import { words } from "./words.ts";
 
 /** The adapter that a stage is about lends it its colour. */
 const STAGE_COLORS = { local: "var(--personal)", federated: "var(--shared)", fusing: "var(--fused)" } as const;
 
 const KEY = [
-  { color: STAGE_COLORS.local, text: "learning alone" },
-  { color: STAGE_COLORS.federated, text: "federated round" },
+  {
+    color: STAGE_COLORS.local,
+    get text() {
+      return words.roundsPanel.alone;
+    },
+  },
+  {
+    color: STAGE_COLORS.federated,
+    get text() {
+      return words.roundsPanel.federated;
+    },
+  },
   { color: STAGE_COLORS.fusing, text: "fusing" },
 ] as const;
-
-const RULE = "Every client works through every round. A cross marks a round that ended without the client.";
-
-const ERROR_TEXT =
-  "how far the shared adapter is from the mean of what the clients learned, relative to that mean; 0 % is exact. Averaging an adapter's two halves is not averaging adapters, and what the coordinator adds, such as momentum, counts too.";
 
 /** Rounds as columns, one lane per client. */
 export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -26,13 +33,19 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const hasErrors = columns.some(({ error }) => error !== null);
   if (lanes.length === 0) return null;
   return (
-    <Panel title="Rounds" hint={[RULE, ...(hasErrors ? [`Averaging error: ${ERROR_TEXT} ${worstModule ?? ""}`] : [])].join(" ")}>
-      <Scroll label="Rounds of every client">
+    <Panel
+      title={words.roundsPanel.rounds}
+      hint={common.listing.sentences([
+        words.roundsPanel.hint,
+        ...(hasErrors ? [words.roundsPanel.errorHint(words.roundsPanel.errorText, worstModule ?? "")] : []),
+      ])}
+    >
+      <Scroll label={words.roundsPanel.roundsOfEveryClient}>
         <table className="lanes" style={{ minWidth: 110 + 26 * columns.length }}>
           <thead>
             <tr>
               <th className="name" scope="col">
-                <span className="visuallyHidden">Client</span>
+                <span className="visuallyHidden">{words.roundsPanel.client}</span>
               </th>
               {columns.map(({ round, label, title }) => (
                 <th key={round} scope="col" title={title}>
@@ -46,7 +59,7 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
               <tr key={clientId}>
                 <th
                   scope="row"
-                  title={status === "present" ? name : `${name}, ${status}`}
+                  title={status === "present" ? name : words.roundsPanel.clientStatus(name, status)}
                   className={status === "left" ? "muted" : ""}
                 >
                   {name}
@@ -60,7 +73,7 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           {hasErrors && (
             <tfoot>
               <tr className="small muted">
-                <th scope="row">averaging error</th>
+                <th scope="row">{words.roundsPanel.averagingError}</th>
                 {columns.map(({ round, error }) => (
                   <td key={round} className="number">
                     {error}
@@ -79,15 +92,15 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           </span>
         ))}
         <span>
-          <IconX size={12} style={{ verticalAlign: "-1px" }} /> missed
+          <IconX size={12} style={{ verticalAlign: "-1px" }} /> {words.roundsPanel.missed}
         </span>
         {isSecure && (
           <>
             <span>
-              <IconCheck size={12} style={{ verticalAlign: "-1px" }} /> has answered, in a secure sum
+              <IconCheck size={12} style={{ verticalAlign: "-1px" }} /> {words.roundsPanel.answered}
             </span>
             <span>
-              <IconClock size={12} style={{ verticalAlign: "-1px" }} /> has yet to
+              <IconClock size={12} style={{ verticalAlign: "-1px" }} /> {words.roundsPanel.yetTo}
             </span>
           </>
         )}

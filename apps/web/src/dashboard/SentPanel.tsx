@@ -4,10 +4,11 @@ import { Button, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
-import { formatBytes, formatClock, plural } from "../lib/format.ts";
+import { formatBytes, formatClock } from "../lib/format.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
+import { words } from "./words.ts";
 
 export interface SentPanelProps {
   readonly federationId: string;
@@ -23,18 +24,16 @@ export function SentPanel({ federationId, clientId }: SentPanelProps) {
   const [opened, setOpened] = useState(false);
   return (
     <Panel
-      title="What left this tab"
-      hint={`Counted where the tab sends. ${isKept ? "This device keeps the list: it goes on after a reload." : "This device keeps no list: it ends with this page."} Your rows are in none of these messages.`}
+      title={words.sentPanel.whatLeftThisTab}
+      hint={words.sentPanel.counted(isKept ? words.sentPanel.kept : words.sentPanel.notKept)}
     >
-      <p style={{ margin: "0 0 4px" }}>
-        <strong>{formatBytes(bytes)}</strong> in {plural(messages, "message")}
-      </p>
+      <p style={{ margin: "0 0 4px" }}>{words.sentPanel.total(<strong>{formatBytes(bytes)}</strong>, messages)}</p>
       <p className="muted small" style={{ margin: "0 0 12px" }}>
-        rows, tokens and prompts: none
+        {words.sentPanel.noRows}
       </p>
       <Group gap="xs">
         <Button size="xs" variant="default" onClick={() => setOpened(true)}>
-          Look inside
+          {words.sentPanel.lookInside}
         </Button>
         {clientId !== null && (
           <Button
@@ -42,11 +41,11 @@ export function SentPanel({ federationId, clientId }: SentPanelProps) {
             variant="default"
             onClick={() => saveFile(ledgerFileOf(totals, { coordinator: coordinator.baseUrl, federationId, clientId }))}
           >
-            Download the list
+            {words.sentPanel.downloadTheList}
           </Button>
         )}
       </Group>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="What left this tab" size="xl">
+      <Modal opened={opened} onClose={() => setOpened(false)} title={words.sentPanel.whatLeftThisTab} size="xl">
         <SentTable entries={entries} />
       </Modal>
     </Panel>
@@ -58,15 +57,15 @@ const SHOWN = 200;
 
 function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
   return (
-    <Scroll label="Messages that left this tab">
+    <Scroll label={words.sentPanel.messagesThatLeftThisTab}>
       <table className="plain">
         <thead>
           <tr>
-            <th>Time</th>
-            <th>Message</th>
-            <th className="number">Size</th>
-            <th>Content</th>
-            <th>Made from</th>
+            <th>{words.sentPanel.time}</th>
+            <th>{words.sentPanel.message}</th>
+            <th className="number">{words.sentPanel.size}</th>
+            <th>{words.sentPanel.content}</th>
+            <th>{words.sentPanel.madeFrom}</th>
           </tr>
         </thead>
         <tbody>
@@ -79,7 +78,7 @@ function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
                 <td>{formatClock(entry.at)}</td>
                 <td>
                   {entry.event}
-                  {entry.messages > 1 && <div className="muted small">{entry.messages} times</div>}
+                  {entry.messages > 1 && <div className="muted small">{words.sentPanel.times(entry.messages)}</div>}
                 </td>
                 <td className="number">{formatBytes(entry.bytes)}</td>
                 <td>
@@ -91,7 +90,7 @@ function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
                 <td className="small">
                   {entry.madeFrom}
                   <div className="muted" title={entry.sha256}>
-                    SHA-256 {entry.sha256.slice(0, 12)}…
+                    {words.sentPanel.sha(entry.sha256.slice(0, 12))}
                   </div>
                 </td>
               </tr>

@@ -1,18 +1,18 @@
 import type { LossPoint } from "@duet/client/sessionState";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { formatLoss } from "../lib/format.ts";
+import { words } from "./words.ts";
 
 /** This tab's training loss, step by step; nothing until there are two points. */
 export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: readonly LossPoint[] }) {
+  useLanguage();
   const last = losses.at(-1);
   if (losses.length < 2 || !last) return null;
   const highest = Math.max(...losses.map(({ loss }) => loss), Number.MIN_VALUE);
   const points = losses.map(({ loss }, i) => `${i} ${(1 - loss / highest).toFixed(3)}`).join(" ");
   return (
-    <figure
-      className="figure"
-      aria-label={`Training loss of this tab: ${formatLoss(losses[0]?.loss ?? null)} at first, ${formatLoss(last.loss)} now`}
-    >
+    <figure className="figure" aria-label={words.sparkline.summary(formatLoss(losses[0]?.loss ?? null), formatLoss(last.loss))}>
       <svg
         width="100%"
         height={48}
@@ -23,7 +23,7 @@ export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: 
       >
         <polyline points={points} fill="none" stroke="currentColor" strokeWidth={1.5} vectorEffect="non-scaling-stroke" />
       </svg>
-      <figcaption className="muted small">training loss by step</figcaption>
+      <figcaption className="muted small">{words.sparkline.caption}</figcaption>
     </figure>
   );
 });

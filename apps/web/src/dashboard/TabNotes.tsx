@@ -1,3 +1,5 @@
+import { words } from "./words.ts";
+
 interface TabNotesProps {
   readonly note: string | null;
   /** Newest first. */
@@ -13,7 +15,7 @@ export function TabNotes({ note, earlier }: TabNotesProps) {
       </p>
       {earlier.length > 0 && (
         <details className="muted small" style={{ margin: "0 0 10px" }}>
-          <summary>Before that</summary>
+          <summary>{words.tabNotes.beforeThat}</summary>
           <ul>
             {earlier.map((text, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a list without ids, newest first

@@ -1,22 +1,26 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStable } from "../hooks/useStable.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
 import { formatLoss } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { words } from "./words.ts";
 
 /** In a text task, which has no accuracy: loss of the four adapters by round, thick for the mean, thin for each client. */
 export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const points = useStable(testPoints(snapshot, "testLoss"));
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
     ADAPTERS.map(({ key, label, color }) => ({
       key: clientSeries(id, key),
-      label: `${name}, ${label}`,
+      label: words.testLossPanel.clientSeries(name, label),
       color,
       thin: true,
       of: key,
@@ -33,21 +37,21 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
   });
   return (
     <Panel
-      title="Loss on each client's own test rows"
-      hint={["Cross-entropy of the wanted answers in nats, lower is better.", measuredRowsText(snapshot) ?? ""].join(" ")}
+      title={words.testLossPanel.title}
+      hint={common.listing.sentences([words.testLossPanel.hint, measuredRowsText(snapshot) ?? ""])}
       aside={tellersText(snapshot)}
       instead={hidden}
     >
       <RoundChart
-        name="test loss"
+        name={words.testLossPanel.chartName}
         points={points}
         range={range}
         series={series}
         top={null}
-        yTitle="cross-entropy on test rows, nats"
+        yTitle={words.testLossPanel.yTitle}
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
-        summary={`Newest mean loss on test rows: ${summary.join(", ")}`}
+        summary={words.testLossPanel.summary(summary.join(common.listing.comma))}
         format={formatLoss}
         height={260}
       />

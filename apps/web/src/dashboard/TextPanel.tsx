@@ -1,25 +1,25 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { textView } from "./textView.ts";
+import { words } from "./words.ts";
 
 /** In a text task, after the last round: how close to the wanted answers each adapter writes. */
 export const TextPanel = memo(function TextPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const view = textView(snapshot);
   if (!view) return null;
   return (
-    <Panel
-      title="What is written"
-      hint="Answers written to test rows at the end, beside the wanted ones. F1 counts the words that both have; ROUGE-L those in the same order."
-    >
-      <Scroll label="What is written, by adapter">
+    <Panel title={words.textPanel.whatIsWritten} hint={words.textPanel.hint}>
+      <Scroll label={words.textPanel.whatIsWrittenByAdapter}>
         <table className="plain">
           <thead>
             <tr>
-              <th aria-label="Figure" />
+              <th aria-label={words.textPanel.figure} />
               {ADAPTERS.map(({ key, label }) => (
                 <th key={key} className="number">
                   {label}

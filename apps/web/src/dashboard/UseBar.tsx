@@ -14,6 +14,7 @@ import { saveFile } from "../lib/saveFile.ts";
 import { headlineView } from "./headlineView.ts";
 import { resultReport, resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
+import { words } from "./words.ts";
 
 export interface UseBarProps {
   /** Answers a file of one's own; shown on demand. */
@@ -43,16 +44,16 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
   };
   const figure = headlineView(snapshot, state);
   return (
-    <section className="useBar" aria-label="Use it">
+    <section className="useBar" aria-label={words.useBar.useIt}>
       <form onSubmit={tryIt}>
         <TextInput
-          aria-label="Something to try it on"
-          placeholder="Something to try it on"
+          aria-label={words.useBar.somethingToTryItOn}
+          placeholder={words.useBar.somethingToTryItOn}
           value={input}
           onChange={(event) => setInput(event.currentTarget.value)}
         />
         <Button type="submit" leftSection={<IconMessage size={16} />}>
-          Try it
+          {words.useBar.tryIt}
         </Button>
       </form>
       <Button
@@ -61,7 +62,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
         aria-expanded={isPredicting}
         onClick={() => setPredicting(!isPredicting)}
       >
-        Predict a file
+        {words.useBar.predictAFile}
       </Button>
       {kind && (
         <Button
@@ -70,7 +71,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
           loading={exporting.state.kind === "busy"}
           onClick={() => exporting.save(async () => ownAdapter(kind, adapters, snapshot.config, "peft"))}
         >
-          Export {kind}
+          {words.useBar.exportKind(kind)}
         </Button>
       )}
       {figure && (
@@ -78,7 +79,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
           <CopyButton value={resultSentence(snapshot, figure)}>
             {({ copied, copy }) => (
               <Button variant="default" leftSection={<IconShare size={16} />} onClick={copy}>
-                {copied ? "Copied" : "Copy the result"}
+                {copied ? words.useBar.copied : words.useBar.copyTheResult}
               </Button>
             )}
           </CopyButton>
@@ -87,7 +88,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
             leftSection={<IconFileText size={16} />}
             onClick={() => saveFile(resultReport(snapshot, figure, verdict))}
           >
-            Report
+            {words.useBar.report}
           </Button>
         </>
       )}

@@ -1,5 +1,6 @@
 import type { PerAdapter } from "../lib/adapters.ts";
 import { verdictView } from "./verdictView.ts";
+import { words } from "./words.ts";
 
 export interface VerdictProps {
   readonly accuracy: PerAdapter;
@@ -11,15 +12,12 @@ export function Verdict({ accuracy, testRows }: VerdictProps) {
   const view = verdictView(accuracy, testRows);
   if (!view) return null;
   return (
-    <section className={`verdictCard ${view.best}`} aria-label="Verdict">
+    <section className={`verdictCard ${view.best}`} aria-label={words.verdict.verdict}>
       <h2 className="large withDot">{view.title}</h2>
       {view.sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
-      <p className="small">
-        The best of four on the same rows looks a little better than it is; new rows will tell. By McNemar's exact test at 5 %, of
-        which only the counts are known.
-      </p>
+      <p className="small">{words.verdict.caveat}</p>
     </section>
   );
 }

@@ -1,26 +1,29 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { clientVerdicts, type ServedFigure } from "./clientVerdicts.ts";
+import { words } from "./words.ts";
 
 /** What every client serves, and whether that is told from what it would have alone. */
 export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const verdicts = clientVerdicts(snapshot);
   if (!verdicts) return null;
   return (
-    <Panel title="Alone, shared or mixed" hint={verdicts.why}>
-      <Scroll label="What every client serves">
+    <Panel title={words.verdictsPanel.aloneSharedOrMixed} hint={verdicts.why}>
+      <Scroll label={words.verdictsPanel.whatEveryClientServes}>
         <table className="plain">
           <thead>
             <tr>
-              <th scope="col">Client</th>
-              <th scope="col">Serves</th>
-              <th scope="col">Alone</th>
-              <th scope="col">Shared</th>
-              <th scope="col">Served</th>
-              <th scope="col">Against alone</th>
+              <th scope="col">{words.verdictsPanel.client}</th>
+              <th scope="col">{words.verdictsPanel.serves}</th>
+              <th scope="col">{words.verdictsPanel.alone}</th>
+              <th scope="col">{words.verdictsPanel.shared}</th>
+              <th scope="col">{words.verdictsPanel.served}</th>
+              <th scope="col">{words.verdictsPanel.againstAlone}</th>
             </tr>
           </thead>
           <tbody>
@@ -38,7 +41,7 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
         </table>
       </Scroll>
       <p className="small" style={{ margin: "10px 0 0" }}>
-        {verdicts.ways} {verdicts.against} Intervals hold the true accuracy with 95 % (Wilson).
+        {words.verdictsPanel.note(verdicts.ways, verdicts.against)}
       </p>
     </Panel>
   );
@@ -47,5 +50,5 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
 function figureWords(figure: ServedFigure | null): string {
   if (!figure) return "";
   const { accuracy, interval } = figure;
-  return `${formatFraction(accuracy)} (${formatFraction(interval.low)} to ${formatFraction(interval.high)})`;
+  return words.verdictsPanel.interval(formatFraction(accuracy), formatFraction(interval.low), formatFraction(interval.high));
 }

@@ -1,45 +1,53 @@
 import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
-import { formatClock, plural } from "../lib/format.ts";
+import { formatClock } from "../lib/format.ts";
 import { tightDevicesText, tightText } from "../lib/tightDevices.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { words } from "./words.ts";
 
-const STATES = { present: "ready", away: "away, may come back", left: "left" } as const;
+const STATES = {
+  get present() {
+    return words.whoIsHere.ready;
+  },
+  get away() {
+    return words.whoIsHere.away;
+  },
+  get left() {
+    return words.whoIsHere.left;
+  },
+} as const;
 
 /** Everybody who has joined, with what each tells; and how many wait at the door. */
 export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
   const { clients, waiting } = snapshot;
   const tight = tightDevicesText(snapshot);
-  const door = waiting > 0 ? `${plural(waiting, "client")} to be let in: on the dashboard` : null;
+  const door = waiting > 0 ? words.whoIsHere.atTheDoor(waiting) : null;
   return (
-    <Panel
-      title="Who is here"
-      aside={door}
-      instead={clients.length === 0 ? "Nobody yet. Whoever opens the invite link and connects data stands here at once." : null}
-    >
+    <Panel title={words.whoIsHere.whoIsHere} aside={door} instead={clients.length === 0 ? words.whoIsHere.nobodyYet : null}>
       <table className="plain cards">
         <thead>
           <tr>
-            <th>Client</th>
-            <th>Data</th>
-            <th>Backend</th>
-            <th>State</th>
-            <th>Last seen</th>
+            <th>{words.whoIsHere.client}</th>
+            <th>{words.whoIsHere.data}</th>
+            <th>{words.whoIsHere.backend}</th>
+            <th>{words.whoIsHere.state}</th>
+            <th>{words.whoIsHere.lastSeen}</th>
           </tr>
         </thead>
         <tbody>
           {clients.map((client) => (
             <tr key={client.id}>
-              <td data-label="Client">{client.name}</td>
-              <td data-label="Data">
-                {client.samples.train === null ? "not told" : plural(client.samples.train, "training row")}
+              <td data-label={words.whoIsHere.client}>{client.name}</td>
+              <td data-label={words.whoIsHere.data}>
+                {client.samples.train === null ? words.whoIsHere.notTold : words.whoIsHere.trainingRows(client.samples.train)}
               </td>
-              <td data-label="Backend">
+              <td data-label={words.whoIsHere.backend}>
                 {tells(client) && client.device ? backendText(client.device) : NOT_TOLD[client.figures]}
               </td>
-              <td data-label="State">{STATES[client.status]}</td>
-              <td data-label="Last seen">{formatClock(client.lastSeenAt)}</td>
+              <td data-label={words.whoIsHere.state}>{STATES[client.status]}</td>
+              <td data-label={words.whoIsHere.lastSeen}>{formatClock(client.lastSeenAt)}</td>
             </tr>
           ))}
         </tbody>
@@ -54,4 +62,5 @@ export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
 }
 
 const backendText = (device: Device): string =>
-  `${device.backend === "wasm" ? `wasm, ${plural(device.threads, "thread")}` : device.backend}${tightText(device)}`;
+  [device.backend, ...(device.backend === "wasm" ? [common.counts.threads(device.threads)] : [])].join(common.listing.comma) +
+  tightText(device);

@@ -1,6 +1,9 @@
 /** How much of their privacy budgets clients have spent, and a federation that hides whole clients. Pure. */
+
 import { spentOnClients } from "@duet/lora-core/federation/noisySum";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { formatNumber } from "../lib/format.ts";
+import { words } from "./words.ts";
 
 export interface BudgetRow {
   readonly clientId: string;
@@ -26,13 +29,13 @@ export function budgetView({ config, clients }: Snapshot): BudgetView | null {
     epsilon: privacy.epsilon,
     rows: clients.map(({ id, name, history }) => {
       const standing = history.findLast(({ metrics }) => metrics.privacy !== undefined)?.metrics.privacy;
-      if (!standing) return { clientId: id, name, share: 0, text: "after a round", isSpent: false };
+      if (!standing) return { clientId: id, name, share: 0, text: words.budgetView.afterARound, isSpent: false };
       const { epsilon, limit, budgetSpent } = standing;
       return {
         clientId: id,
         name,
         share: limit > 0 ? Math.min(1, epsilon / limit) : 1,
-        text: `${epsilon.toFixed(2)} of ${limit.toFixed(2)}`,
+        text: words.budgetView.spentOf(formatNumber(epsilon, 2), formatNumber(limit, 2)),
         isSpent: budgetSpent,
       };
     }),
@@ -45,6 +48,9 @@ export function clientBudget({ config, rounds }: Snapshot): Pick<BudgetRow, "sha
   const sums = rounds.filter(({ closedAt, exchanges }) => closedAt !== null && exchanges > 0).length;
   const spent = spentOnClients(config, sums);
   return (
-    spent && { share: Math.min(1, spent.epsilon / spent.limit), text: `${spent.epsilon.toFixed(2)} of ${spent.limit.toFixed(2)}` }
+    spent && {
+      share: Math.min(1, spent.epsilon / spent.limit),
+      text: words.budgetView.spentOf(formatNumber(spent.epsilon, 2), formatNumber(spent.limit, 2)),
+    }
   );
 }

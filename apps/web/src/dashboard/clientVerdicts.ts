@@ -2,12 +2,15 @@
  * A verdict for each client once it has fused: what it serves and why, what its personal adapter alone and the shared one alone score on its test
  * rows, and whether what it serves is told from them; and how many clients went which way. Of clients that tell everybody. Pure.
  */
+
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { servesBy } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
 import { accuracyInterval, type Interval, isBetter } from "../lib/certainty.ts";
-import { plural } from "../lib/format.ts";
+import { formatNumber } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
+import { words } from "./words.ts";
 
 /** personal, shared: that adapter alone; base: neither. */
 export type WayServed = "personal" | "shared" | "mixed" | "base";
@@ -79,53 +82,59 @@ function wayOf({ personal, shared }: Weights): WayServed {
 }
 
 function servesWords(way: WayServed, { personal, shared }: Weights): string {
-  if (way === "base") return "the untouched base";
-  if (way !== "mixed") return way === "personal" ? "its personal adapter" : "the shared adapter";
-  return `${personal.toFixed(2)} personal and ${shared.toFixed(2)} shared`;
+  if (way === "base") return words.clientVerdicts.base;
+  if (way !== "mixed") return way === "personal" ? words.clientVerdicts.personal : words.clientVerdicts.shared;
+  return words.clientVerdicts.mix(formatNumber(personal, 2), formatNumber(shared, 2));
 }
 
 /** By McNemar's exact test at 5 %, of which only the counts are known. */
 function compared(served: number, alone: number, rows: number): string {
   const [a, b] = [served, alone].map((accuracy) => Math.round(accuracy * rows));
   const [right = 0, other = 0] = [a, b];
-  const word = right >= other ? "better" : "worse";
+  const word = right >= other ? words.clientVerdicts.better : words.clientVerdicts.worse;
   const verdict = isBetter(Math.max(right, other), Math.min(right, other), rows);
-  if (verdict === "no") return "not told";
-  return verdict === "yes" ? word : `perhaps ${word}`;
+  if (verdict === "no") return words.clientVerdicts.notTold;
+  return verdict === "yes" ? word : words.clientVerdicts.perhaps(word);
 }
 
 const WAY_WORDS: Readonly<Record<WayServed, string>> = {
-  mixed: "a mix of both",
-  personal: "the personal adapter alone",
-  shared: "the shared adapter alone",
-  base: "the untouched base",
+  get mixed() {
+    return words.clientVerdicts.wayMix;
+  },
+  get personal() {
+    return words.clientVerdicts.wayPersonal;
+  },
+  get shared() {
+    return words.clientVerdicts.wayShared;
+  },
+  get base() {
+    return words.clientVerdicts.wayBase;
+  },
 };
 
 function waysWords(verdicts: readonly ClientVerdict[]): string {
   const counts = (Object.keys(WAY_WORDS) as WayServed[]).flatMap((way) => {
     const count = verdicts.filter((verdict) => verdict.way === way).length;
-    return count === 0 ? [] : [`${count} ${count === 1 ? "serves" : "serve"} ${WAY_WORDS[way]}`];
+    return count === 0 ? [] : [words.clientVerdicts.serve(count, WAY_WORDS[way])];
   });
-  return `Of ${plural(verdicts.length, "client")} ${counts.join(", ")}.`;
+  return words.clientVerdicts.ofClients(verdicts.length, counts.join(common.listing.comma));
 }
 
 function againstWords(verdicts: readonly ClientVerdict[]): string {
   const known = verdicts.flatMap(({ againstAlone }) => againstAlone ?? []);
-  if (known.length === 0) return "Nobody has measured its personal adapter alone beside what it serves.";
+  if (known.length === 0) return words.clientVerdicts.notMeasured;
   const count = (word: string) => known.filter((one) => one === word).length;
-  const open = known.length - count("better") - count("worse");
-  return `Against the own personal adapter alone ${count("better")} better, ${count("worse")} worse, ${open} not told on so few rows.`;
+  const [better, worse] = [count(words.clientVerdicts.better), count(words.clientVerdicts.worse)];
+  return words.clientVerdicts.against(better, worse, known.length - better - worse);
 }
 
 function whyWords(serve: Serve | null): string {
   switch (serve?.kind) {
     case "fuse":
-      return serve.search.confidence > 0
-        ? `Chosen on each client's fusion rows: half of each, unless another point is better by more than ${plural(serve.search.confidence, "standard error")}. The figures are of test rows, which the choice never saw.`
-        : "Chosen on each client's fusion rows. The figures are of test rows, which the choice never saw.";
+      return serve.search.confidence > 0 ? words.clientVerdicts.whyHalf(serve.search.confidence) : words.clientVerdicts.why;
     case "slot":
-      return `This method serves the ${serve.slot} adapter: nobody chose.`;
+      return words.clientVerdicts.whySlot(common.adapterNames[serve.slot]);
     default:
-      return "This method serves both adapters side by side: nobody chose.";
+      return words.clientVerdicts.whyBoth;
   }
 }

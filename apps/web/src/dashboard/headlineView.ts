@@ -7,9 +7,11 @@ import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval } from "../lib/certainty.ts";
-import { formatFraction, plural } from "../lib/format.ts";
+import { formatFraction } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { textView } from "./textView.ts";
 import { verdictView } from "./verdictView.ts";
+import { words } from "./words.ts";
 
 export interface HeadlineView {
   /** Of the untouched base, once the federation is over; null before. */
@@ -45,11 +47,11 @@ function ownHeadline(
   const rows = testRows ?? samples?.test ?? 0;
   // Learning alone was measured on the rows of every round.
   const comparable = (sample?.accuracy ?? accuracy)[shown];
-  const words = `your ${plural(rows, "test row")}`;
+  const mine = words.headlineView.yourRows(rows);
   return {
     from: isOver ? accuracy.base : null,
     to,
-    of: isOver ? `of ${words} right, before and after` : `accuracy so far, on ${words}`,
+    of: isOver ? words.headlineView.beforeAfter(mine) : words.headlineView.soFar(mine),
     over: overText(to, accuracy.base, comparable, me ? aloneOf(me) : null),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
@@ -61,12 +63,11 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
   const to = newestOf(accuracy);
   if (to === null) return null;
   const tellers = snapshot.clients.filter((client) => Object.values(latestAccuracy(client)).some((value) => value !== null));
-  const whose =
-    tellers.length === 0 ? "over the rows of all clients" : `of ${plural(tellers.length, "client")}, each on its own test rows`;
+  const whose = tellers.length === 0 ? words.headlineView.overAllRows : words.headlineView.ofClients(tellers.length);
   return {
     from: isOver ? accuracy.base : null,
     to,
-    of: isOver ? `mean accuracy ${whose}, before and after` : `mean accuracy so far ${whose}`,
+    of: isOver ? words.headlineView.meanBeforeAfter(whose) : words.headlineView.meanSoFar(whose),
     over: overText(to, accuracy.base, to, null),
     certainty: null,
   };
@@ -75,14 +76,14 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
 /** How close what is written comes to the wanted answers. */
 function writtenHeadline(snapshot: Snapshot): HeadlineView | null {
   const view = textView(snapshot);
-  const words = view?.figures.find(({ key }) => key === "tokenF1")?.values;
-  const to = words ? newestOf(words) : null;
-  if (!view || !words || to === null) return null;
+  const written = view?.figures.find(({ key }) => key === "tokenF1")?.values;
+  const to = written ? newestOf(written) : null;
+  if (!view || !written || to === null) return null;
   return {
-    from: words.base,
+    from: written.base,
     to,
-    of: `F1 of words with the wanted answers: ${view.of}`,
-    over: overText(to, words.base, to, null),
+    of: words.headlineView.f1(view.of),
+    over: overText(to, written.base, to, null),
     certainty: null,
   };
 }
@@ -104,10 +105,10 @@ function aloneOf({ history }: ClientView): number | null {
 
 function overText(to: number, base: number | null, comparable: number | null, alone: number | null): string {
   const parts = [
-    ...(base === null ? [] : [`${formatGain(to - base)} over the untouched base`]),
-    ...(alone === null || comparable === null ? [] : [`${formatGain(comparable - alone)} over learning alone`]),
+    ...(base === null ? [] : [words.headlineView.overBase(formatGain(to - base))]),
+    ...(alone === null || comparable === null ? [] : [words.headlineView.overAlone(formatGain(comparable - alone))]),
   ];
-  return parts.join(", ");
+  return parts.join(common.listing.comma);
 }
 
 /** With its sign, +0.04 or −0.01. */
@@ -115,5 +116,5 @@ export const formatGain = (gain: number): string => `${gain < 0 ? "−" : "+"}${
 
 function certaintyText(accuracy: number, rows: number): string {
   const { low, high } = accuracyInterval(accuracy, rows);
-  return `Given ${plural(rows, "row")}, the true accuracy lies between ${formatFraction(low)} and ${formatFraction(high)} with 95 % certainty.`;
+  return words.headlineView.certainty(rows, formatFraction(low), formatFraction(high));
 }

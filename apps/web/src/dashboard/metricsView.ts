@@ -1,12 +1,15 @@
 /** Figures of a federation as series, bars and rows. Pure. */
+
 import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";
-import { plural } from "../lib/format.ts";
+import { formatNumber } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import type { ChartPoint } from "../ui/RoundPlot.tsx";
+import { words } from "./words.ts";
 
 /** The series of one client's own value; the mean over clients goes by the adapter's key alone. */
 export const clientSeries = (clientId: string, adapter: AdapterKey): string => `${clientId}.${adapter}`;
@@ -57,11 +60,15 @@ export function updateText({ history }: Pick<ClientView, "history">): string | n
   if (!standing) return null;
   const { norm, cosine, isClipped, isCapped } = standing;
   const size = [
-    ...(norm === null ? [] : [`${norm.toFixed(norm < 10 ? 2 : norm < 100 ? 1 : 0)} × median`]),
+    ...(norm === null ? [] : [words.metricsView.timesMedian(formatNumber(norm, norm < 10 ? 2 : norm < 100 ? 1 : 0))]),
     ...(isClipped ? ["clipped"] : []),
-    ...(isCapped ? ["rows capped"] : []),
-  ].join(", ");
-  return [...(size ? [size] : []), ...(cosine === null ? [] : [`cosine ${cosine.toFixed(2)}`])].join("; ") || null;
+    ...(isCapped ? [words.metricsView.rowsCapped] : []),
+  ].join(common.listing.comma);
+  return (
+    [...(size ? [size] : []), ...(cosine === null ? [] : [words.metricsView.cosine(formatNumber(cosine, 2))])].join(
+      common.listing.semicolon,
+    ) || null
+  );
 }
 
 type Fusion = NonNullable<RoundMetrics["fusion"]>;
@@ -116,8 +123,8 @@ export function measuredRowsText({ clients }: Pick<Snapshot, "clients">): string
   const told = clients.flatMap(({ history }) => history.flatMap(({ metrics }) => sameRows(metrics).testRows || []));
   if (told.length === 0) return null;
   const [least, most] = [Math.min(...told), Math.max(...told)];
-  const many = least === most ? plural(most, "test row") : `${least} to ${plural(most, "test row")}`;
-  return `In every round on the same ${many} of each client.`;
+  const many = least === most ? common.counts.testRows(most) : words.metricsView.range(least, most);
+  return words.metricsView.sameRows(many);
 }
 
 /** Over all rows of all clients, from that round's secure sum; null without one. The base's is carried to every round. */

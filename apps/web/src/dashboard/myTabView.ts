@@ -7,8 +7,10 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { inForceText } from "../lib/figuresWords.ts";
-import { formatBytes, formatDuration, formatLoss, formatRate, plural } from "../lib/format.ts";
+import { formatBytes, formatDuration, formatLoss, formatNumber, formatRate } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
+import { words as common } from "../lib/words.ts";
+import { words } from "./words.ts";
 
 export interface ChecklistItem {
   readonly label: string;
@@ -28,7 +30,7 @@ export interface MyTabView {
   readonly earlierNotes: readonly string[];
 }
 
-const STEPS = ["Data", "Model", "Join", "Train", "Finish"] as const;
+const STEPS = ["data", "model", "join", "train", "finish"] as const;
 
 /** How many of the steps are behind in each stage. */
 const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
@@ -49,7 +51,10 @@ export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
   const { stage, notes } = state;
   const done = STEPS_DONE[stage.kind];
   return {
-    checklist: STEPS.map((label, index) => ({ label, state: index < done ? "done" : index === done ? "current" : "ahead" })),
+    checklist: STEPS.map((step, index) => ({
+      label: words.myTabView[step],
+      state: index < done ? "done" : index === done ? "current" : "ahead",
+    })),
     canLeave: isTakingPart(state),
     note: notes.at(-1) ?? null,
     earlierNotes: notes.slice(0, -1).toReversed(),
@@ -68,15 +73,15 @@ export interface OwnFiguresView {
 
 /** What this tab has measured on its own rows, from its own memory and not from what the coordinator tells. */
 export function ownFiguresView({ own, figures }: SessionState, config: Pick<FederationConfig, "training">): OwnFiguresView {
-  const seenBy = `This stays here and is shown to you; ${inForceText(config, figures)}.`;
-  if (!own) return { accuracy: null, words: "Accuracy of the four adapters on your test rows, after the first round.", seenBy };
+  const seenBy = words.myTabView.staysHere(inForceText(config, figures));
+  if (!own) return { accuracy: null, words: words.myTabView.accuracyLater, seenBy };
   const { accuracy, trainLoss, fusion, testRows } = own;
-  const words = [
-    ...(testRows ? [`on ${plural(testRows, "test row")}`] : []),
-    ...(trainLoss === null ? [] : [`training loss ${formatLoss(trainLoss)}`]),
-    ...(fusion === null ? [] : [`fusion weights ${fusion.personal.toFixed(2)} personal, ${fusion.shared.toFixed(2)} shared`]),
+  const parts = [
+    ...(testRows ? [words.myTabView.onTestRows(testRows)] : []),
+    ...(trainLoss === null ? [] : [words.myTabView.trainLoss(formatLoss(trainLoss))]),
+    ...(fusion === null ? [] : [words.myTabView.weights(formatNumber(fusion.personal, 2), formatNumber(fusion.shared, 2))]),
   ];
-  return { accuracy, words: words.join(" · "), seenBy };
+  return { accuracy, words: parts.join(" · "), seenBy };
 }
 
 function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "headline" | "detail" | "percent"> {
@@ -84,34 +89,38 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
   switch (stage.kind) {
     case "loadingModel": {
       const { receivedBytes, totalBytes } = stage.download;
-      const of = totalBytes === null ? "" : ` of ${formatBytes(totalBytes)}`;
       const left = secondsLeft(stage);
+      const received = formatBytes(receivedBytes);
+      const parts = [
+        totalBytes === null ? received : words.myTabView.of(received, formatBytes(totalBytes)),
+        ...(left === null ? [] : [words.myTabView.left(formatDuration(left))]),
+      ];
       return {
-        headline: "Loading the base model",
-        detail: `${formatBytes(receivedBytes)}${of}${left === null ? "" : ` · ${formatDuration(left)} left`}`,
+        headline: words.myTabView.loading,
+        detail: parts.join(" · "),
         percent: totalBytes ? (100 * receivedBytes) / totalBytes : null,
       };
     }
     case "preparing":
-      return plain("Preparing", "The model is put on the backend and your rows are turned into tokens.");
+      return plain(words.myTabView.preparing, words.myTabView.preparingText);
     case "joining":
-      return plain("Joining the federation");
+      return plain(words.myTabView.joining);
     case "awaitingApproval":
-      return plain("Waiting for the organiser", "The organiser has to let you in. Keep this tab open; it goes on by itself.");
+      return plain(words.myTabView.waitingOrganiser, words.myTabView.waitingOrganiserText);
     case "waiting":
-      return plain(waitingWords(snapshot), "This tab goes on by itself; keep it open.");
+      return plain(waitingWords(snapshot), words.myTabView.keepOpen);
     case "working":
       return workingWords(stage.progress, roundLabel(stage.round, snapshot.config.budgets.rounds));
     case "submitting":
-      return plain("Sending this round's result", roundLabel(stage.round, snapshot.config.budgets.rounds));
+      return plain(words.myTabView.sending, roundLabel(stage.round, snapshot.config.budgets.rounds));
     case "summing":
-      return plain("Summing securely", SUM_WORDS[stage.step]);
+      return plain(words.myTabView.summing, SUM_WORDS[stage.step]);
     case "finished":
-      return plain("Finished", stage.note);
+      return plain(words.myTabView.finished, stage.note);
     case "removed":
-      return plain("No longer taking part", stage.reason);
+      return plain(words.myTabView.notTakingPart, stage.reason);
     case "failed":
-      return plain("Stopped");
+      return plain(words.myTabView.stopped);
   }
 }
 
@@ -123,31 +132,56 @@ function secondsLeft({ download, seconds }: Extract<SessionStage, { kind: "loadi
 }
 
 const waitingWords = ({ phase }: Snapshot): string =>
-  phase === "waiting" ? "Waiting for other clients" : phase === "paused" ? "Paused by the organiser" : "Waiting for the others";
+  phase === "waiting"
+    ? words.myTabView.waitingClients
+    : phase === "paused"
+      ? words.myTabView.paused
+      : words.myTabView.waitingOthers;
 
 const SUM_WORDS: Readonly<Record<ExchangeStep, string>> = {
-  keys: "Fresh keys are exchanged, with which the updates will be hidden.",
-  shares: "Shares of the keys go to the other tabs, encrypted, in case that this one vanishes.",
-  input: "Your update is sent under masks that only the sum of all takes off.",
-  agree: "The tabs make sure that all speak of the same sum.",
-  unmask: "The masks are taken off the sum, and off nothing else.",
+  get keys() {
+    return words.myTabView.fresh;
+  },
+  get shares() {
+    return words.myTabView.shares;
+  },
+  get input() {
+    return words.myTabView.masked;
+  },
+  get agree() {
+    return words.myTabView.agree;
+  },
+  get unmask() {
+    return words.myTabView.unmask;
+  },
 };
 
 const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
-  loading: "Starting the round",
-  training: "Training",
-  evaluating: "Measuring on your test rows",
-  fusing: "Finding the fusion weights",
-  uploading: "Sending this round's result",
+  get loading() {
+    return words.myTabView.starting;
+  },
+  get training() {
+    return words.myTabView.training;
+  },
+  get evaluating() {
+    return words.myTabView.measuring;
+  },
+  get fusing() {
+    return words.myTabView.fusing;
+  },
+  get uploading() {
+    return words.myTabView.sendingResult;
+  },
 };
 
 function workingWords(progress: Progress | null, round: string): Pick<MyTabView, "headline" | "detail" | "percent"> {
-  if (!progress) return { headline: "Starting the round", detail: round, percent: null };
+  if (!progress) return { headline: words.myTabView.startingRound, detail: round, percent: null };
   const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
-  const headline = activity === "training" && slot ? `Training the ${slot} adapter` : ACTIVITIES[activity];
+  const headline =
+    activity === "training" && slot ? words.myTabView.trainingSlot(common.adapterNames[slot]) : ACTIVITIES[activity];
   if (activity !== "training") return { headline, detail: round, percent: null };
-  const parts = [`step ${step} of ${steps}`];
-  if (loss !== null) parts.push(`loss ${formatLoss(loss)}`);
+  const parts = [words.myTabView.step(step, steps)];
+  if (loss !== null) parts.push(words.myTabView.loss(formatLoss(loss)));
   if (tokensPerSecond > 0) parts.push(formatRate(tokensPerSecond));
   return { headline, detail: parts.join(" · "), percent: steps === 0 ? null : (100 * step) / steps };
 }

@@ -1,9 +1,12 @@
 /** Where a federation stands, in words and fractions. Pure. */
+
 import { fractionDone, secondsLeft, secondsSoFar } from "@duet/client/federationProgress";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { formatDuration, plural } from "../lib/format.ts";
+import { formatDuration } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
+import { words as common } from "../lib/words.ts";
 import { exchangeText } from "./secureSumView.ts";
+import { words } from "./words.ts";
 
 export interface StripView {
   readonly name: string;
@@ -45,7 +48,7 @@ export function stripView(snapshot: Snapshot, now: number): StripView {
     stage: stageOf(snapshot),
     note,
     percent: 100 * fractionDone(snapshot),
-    presence: ENDED.has(phase) ? tookPart(snapshot) : `${present} of ${staying.length} here`,
+    presence: ENDED.has(phase) ? tookPart(snapshot) : words.progressView.here(present, staying.length),
     timing: timingOf(snapshot, now),
     tone: TONES[phase],
   };
@@ -58,10 +61,9 @@ const NAMED = 3;
 function tookPart({ clients, rounds }: Snapshot): string {
   const counted = new Set(rounds.flatMap(({ aggregated }) => aggregated));
   const names = clients.flatMap(({ id, name }) => (counted.has(id) ? [name] : []));
-  if (names.length === 0) return "nobody's work counted";
-  if (names.length > NAMED) return `${plural(names.length, "client")} took part`;
-  const last = names.at(-1);
-  return `${names.length === 1 ? last : `${names.slice(0, -1).join(", ")} and ${last}`} took part`;
+  if (names.length === 0) return words.progressView.nobodyCounted;
+  if (names.length > NAMED) return words.progressView.manyTookPart(names.length);
+  return words.progressView.tookPart(common.listing.and(names));
 }
 
 function statusOf({ phase, config, openRound, rounds }: Snapshot, present: number): string {
@@ -70,37 +72,41 @@ function statusOf({ phase, config, openRound, rounds }: Snapshot, present: numbe
   switch (phase) {
     case "waiting": {
       const missing = config.minClients - present;
-      return missing > 0 ? `Waiting for ${missing} more ${missing === 1 ? "client" : "clients"}` : "Ready to start";
+      return missing > 0 ? words.progressView.waitingFor(missing) : words.progressView.readyToStart;
     }
     case "collecting":
     case "exchanging":
     case "aggregating":
-      return where ?? "Starting";
+      return where ?? words.progressView.starting;
     case "paused":
-      return where ? `Paused · ${where}` : "Paused";
+      return where ? words.progressView.pausedAt(where) : words.progressView.paused;
     case "finished":
-      return "Finished";
+      return words.progressView.finished;
     case "stopped":
-      return "Stopped";
+      return words.progressView.stopped;
     case "failed":
-      return "Failed";
+      return words.progressView.failed;
   }
 }
 
 function stageOf(snapshot: Snapshot): string {
   const { phase, rounds } = snapshot;
   if (phase === "aggregating") return "aggregating";
-  if (phase === "exchanging") return `summing securely · ${exchangeText(snapshot) ?? "beginning"}`;
+  if (phase === "exchanging") return words.progressView.summing(exchangeText(snapshot) ?? words.progressView.beginning);
   if (phase !== "collecting") return "";
   const stage = rounds.at(-1)?.stage;
-  return stage === "fusing" ? "finding fusion weights" : stage === "federated" ? "federated learning" : "each on its own data";
+  return stage === "fusing"
+    ? words.progressView.fusing
+    : stage === "federated"
+      ? words.progressView.federated
+      : words.progressView.alone;
 }
 
 /** Time used, and an estimate of what is left once a round has been timed. */
 function timingOf(snapshot: Snapshot, now: number): string {
   const elapsed = secondsSoFar(snapshot, now);
   if (elapsed === null) return "";
-  if (snapshot.endedAt !== null) return `took ${formatDuration(elapsed)}`;
+  if (snapshot.endedAt !== null) return words.progressView.took(formatDuration(elapsed));
   const left = secondsLeft(snapshot, now);
-  return left === null ? `${formatDuration(elapsed)} so far` : `about ${formatDuration(left)} left`;
+  return left === null ? words.progressView.soFar(formatDuration(elapsed)) : words.progressView.left(formatDuration(left));
 }

@@ -1,8 +1,10 @@
 /** A federation as it stood when a round closed, from what its page has. Pure. */
+
 import type { ClientView, Phase, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatClock } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { ENDED } from "./progressView.ts";
+import { words } from "./words.ts";
 
 /** Where a replay can stand. */
 export interface ReplayStop {
@@ -18,7 +20,7 @@ export function replayStops({ rounds, config, phase }: Pick<Snapshot, "rounds" |
   // After the last round's end there is the federation's.
   const earlier = isOver ? closed.slice(0, -1) : closed;
   const stops = earlier.map((round) => ({ round, label: roundLabel(round, config.budgets.rounds) }));
-  return [...stops, { round: null, label: isOver ? "The end" : "Now" }];
+  return [...stops, { round: null, label: isOver ? words.replayView.end : words.replayView.now }];
 }
 
 const isClosed = ({ closedAt }: RoundView): boolean => closedAt !== null;
@@ -37,7 +39,7 @@ export function asOfRound(snapshot: Snapshot, round: number): Snapshot {
   return {
     ...snapshot,
     phase: PHASE_BETWEEN_ROUNDS,
-    note: `Replayed: as it stood at ${formatClock(at)}, when this round closed.`,
+    note: words.replayView.asOf(formatClock(at)),
     endedAt: at,
     openRound: null,
     rounds: seen,

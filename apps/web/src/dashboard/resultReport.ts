@@ -1,19 +1,22 @@
 /** What came of a federation, to hand on: one sentence, and a page that needs no network. Pure. */
-import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
+
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";
-import { formatBytes, formatDay, formatFraction, plural } from "../lib/format.ts";
+import { formatBytes, formatDay, formatFraction } from "../lib/format.ts";
+import { LANGUAGES, language } from "../lib/language.ts";
 import { slug } from "../lib/slug.ts";
+import { words as common } from "../lib/words.ts";
 import { clientVerdicts } from "./clientVerdicts.ts";
 import type { HeadlineView } from "./headlineView.ts";
 import { textView } from "./textView.ts";
 import type { VerdictView } from "./verdictView.ts";
+import { words } from "./words.ts";
 
 /** "Ward notes: 0.36 → 0.85 of your 48 test rows right, before and after; +0.49 over the untouched base." */
 export function resultSentence({ config }: Pick<Snapshot, "config">, { from, to, of, over }: HeadlineView): string {
   const numbers = from === null ? formatFraction(to) : `${formatFraction(from)} → ${formatFraction(to)}`;
-  return `${config.name}: ${numbers} ${of}${over ? `; ${over}` : ""}.`;
+  return words.resultReport.sentence(config.name, numbers, [of, over].filter(Boolean).join(common.listing.semicolon));
 }
 
 /** One HTML file, which prints as it stands. Clients are in it as far as they tell everybody. */
@@ -24,17 +27,22 @@ export function resultReport(
 ): { readonly fileName: string; readonly content: Uint8Array } {
   const { config, clients, endedAt } = snapshot;
   const facts: readonly (readonly [string, string])[] = [
-    ["Method", `${methodOf(config.strategy).label}, ${config.strategy.preset}`],
-    ["Base model", config.model.name],
-    ["Rounds", String(config.budgets.rounds)],
-    ["Clients", plural(clients.length, "client")],
-    ["Updates", config.aggregation === "secure" ? "summed securely" : "sent as they are"],
-    ...(config.training.privacy ? [["Differential privacy of rows", `epsilon ${config.training.privacy.epsilon}`] as const] : []),
-    ["Sent by all clients", formatBytes(clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0))],
-    ...(endedAt === null ? [] : [["Ended", formatDay(endedAt)] as const]),
+    [words.resultReport.method, [methodOf(config.strategy).label, config.strategy.preset].join(common.listing.comma)],
+    [words.resultReport.baseModel, config.model.name],
+    [words.resultReport.rounds, String(config.budgets.rounds)],
+    [words.resultReport.clients, common.counts.clients(clients.length)],
+    [
+      words.resultReport.updates,
+      config.aggregation === "secure" ? words.resultReport.summedSecurely : words.resultReport.sentAsTheyAre,
+    ],
+    ...(config.training.privacy
+      ? [[words.resultReport.rowPrivacy, words.resultReport.epsilon(config.training.privacy.epsilon)] as const]
+      : []),
+    [words.resultReport.sentByAll, formatBytes(clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0))],
+    ...(endedAt === null ? [] : [[words.resultReport.ended, formatDay(endedAt)] as const]),
   ];
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${LANGUAGES[language.get()].tag}">
 <meta charset="utf-8">
 <title>${escapeHtml(config.name)}</title>
 <style>body{max-width:720px;margin:48px auto;padding:0 24px;font:14px/20px system-ui,sans-serif;color:#15171c}
@@ -42,16 +50,16 @@ h1{font-size:28px}.big{font-size:56px;line-height:1;margin:24px 0 8px}table{bord
 th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #e5e4df;font-variant-numeric:tabular-nums}</style>
 <h1>${escapeHtml(config.name)}</h1>
 <p class="big">${figure.from === null ? "" : `${formatFraction(figure.from)} → `}${formatFraction(figure.to)}</p>
-<p>${escapeHtml([figure.of, figure.over].filter(Boolean).join("; "))}.</p>
+<p>${escapeHtml([figure.of, figure.over].filter(Boolean).join(common.listing.semicolon) + common.listing.stop)}</p>
 <p>${escapeHtml(figure.certainty ?? "")}</p>
-${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(verdict.sentences.join(" "))}</p>` : ""}
-<h2>Accuracy on each client's own test rows</h2>
-<table><tr><th>Client</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
+${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(common.listing.sentences(verdict.sentences))}</p>` : ""}
+<h2>${words.resultReport.accuracy}</h2>
+<table><tr><th>${words.resultReport.client}</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map(({ key }) => `<td>${formatFraction(latestAccuracy(client)[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
-${textTable(snapshot)}${verdictsSection(snapshot)}<h2>How it was made</h2>
+${textTable(snapshot)}${verdictsSection(snapshot)}<h2>${words.resultReport.howItWasMade}</h2>
 <table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
-<p>No rows, no texts and no personal adapters are in this report.</p>
+<p>${words.resultReport.notInIt}</p>
 </html>
 `;
   return { fileName: `${slug(config.name)}-report.html`, content: new TextEncoder().encode(html) };
@@ -61,8 +69,8 @@ ${textTable(snapshot)}${verdictsSection(snapshot)}<h2>How it was made</h2>
 function textTable(snapshot: Snapshot): string {
   const view = textView(snapshot);
   if (!view) return "";
-  return `<h2>What is written</h2>
-<p>Means over ${view.of}.</p>
+  return `<h2>${words.textPanel.whatIsWritten}</h2>
+<p>${words.resultReport.meansOver(view.of)}</p>
 <table><tr><th></th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${view.figures.map(({ name, values }) => `<tr><th>${name}</th>${ADAPTERS.map(({ key }) => `<td>${formatFraction(values[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
@@ -74,12 +82,14 @@ function verdictsSection(snapshot: Snapshot): string {
   const verdicts = clientVerdicts(snapshot);
   if (!verdicts) return "";
   const rows = verdicts.clients.map(({ name, serves, served, againstAlone }) => {
-    const doubt = served ? `${formatFraction(served.interval.low)} to ${formatFraction(served.interval.high)}` : "";
+    const doubt = served
+      ? words.resultReport.interval(formatFraction(served.interval.low), formatFraction(served.interval.high))
+      : "";
     return `<tr><td>${escapeHtml(name)}</td><td>${serves}</td><td>${doubt}</td><td>${againstAlone ?? ""}</td></tr>`;
   });
-  return `<h2>Alone, shared or mixed</h2>
-<p>${escapeHtml(`${verdicts.ways} ${verdicts.against} ${verdicts.why}`)}</p>
-<table><tr><th>Client</th><th>Serves</th><th>95 % of what it serves</th><th>Against alone</th></tr>
+  return `<h2>${words.verdictsPanel.aloneSharedOrMixed}</h2>
+<p>${escapeHtml(common.listing.sentences([verdicts.ways, verdicts.against, verdicts.why]))}</p>
+<table><tr>${[words.resultReport.client, words.verdictsPanel.serves, words.resultReport.interval95, words.verdictsPanel.againstAlone].map((head) => `<th>${head}</th>`).join("")}</tr>
 ${rows.join("\n")}
 </table>
 `;

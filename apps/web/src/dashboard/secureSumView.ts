@@ -1,10 +1,12 @@
 /** What there is to see of a federation's secure sums. Pure. */
+
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { federationPhrase } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { roundLabel } from "../lib/roundWords.ts";
+import { words } from "./words.ts";
 
 export interface SecureSumView {
   /** Six words of all identities; null while there is nobody to compare with. */
@@ -27,9 +29,7 @@ export function secureSumView(snapshot: Snapshot): SecureSumView | null {
     keys: identities.length,
     lost: rounds
       .filter(({ round }) => isWithoutSum(snapshot, round))
-      .map(
-        ({ round }) => `${roundLabel(round, config.budgets.rounds)} ended without a sum: the shared adapter stayed as it was.`,
-      ),
+      .map(({ round }) => words.secureSumView.noSum(roundLabel(round, config.budgets.rounds))),
   };
 }
 
@@ -41,11 +41,21 @@ export function isWithoutSum({ config, rounds }: Snapshot, round: number): boole
 }
 
 const STEP_WORDS: Readonly<Record<ExchangeStep, string>> = {
-  keys: "keys",
-  shares: "shares of the keys",
-  input: "masked updates",
-  agree: "agreeing on the sum",
-  unmask: "unmasking the sum",
+  get keys() {
+    return words.secureSumView.keys;
+  },
+  get shares() {
+    return words.secureSumView.shares;
+  },
+  get input() {
+    return words.secureSumView.masked;
+  },
+  get agree() {
+    return words.secureSumView.agree;
+  },
+  get unmask() {
+    return words.secureSumView.unmask;
+  },
 };
 
 /** "step 3 of 5: masked updates, 2 of 3 have answered"; null where no sum is under way. */
@@ -53,8 +63,8 @@ export function exchangeText({ openRound }: Snapshot): string | null {
   const exchange = openRound?.exchange;
   if (!exchange) return null;
   const { step, asked, answered } = exchange;
-  const words = `step ${EXCHANGE_STEPS.indexOf(step) + 1} of ${EXCHANGE_STEPS.length}: ${STEP_WORDS[step]}`;
-  return `${words}, ${answered.length} of ${asked.length} have answered`;
+  const at = words.secureSumView.step(EXCHANGE_STEPS.indexOf(step) + 1, EXCHANGE_STEPS.length, STEP_WORDS[step]);
+  return words.secureSumView.answered(at, answered.length, asked.length);
 }
 
 /** Where a client stands in the sum that is under way; null where it is not asked. */

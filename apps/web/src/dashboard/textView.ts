@@ -1,8 +1,9 @@
 /** How close what the adapters write is to the wanted answers, in a text task. Pure. */
+
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type PerAdapter, perAdapter } from "../lib/adapters.ts";
-import { plural } from "../lib/format.ts";
+import { words } from "./words.ts";
 
 export interface TextView {
   /** Means over the clients that tell it. */
@@ -19,9 +20,24 @@ interface TextFigure {
 }
 
 const FIGURES: readonly TextFigure[] = [
-  { name: "Exactly right", key: "exactMatch" },
-  { name: "F1 of words", key: "tokenF1" },
-  { name: "ROUGE-L", key: "rougeL" },
+  {
+    get name() {
+      return words.textView.exact;
+    },
+    key: "exactMatch",
+  },
+  {
+    get name() {
+      return words.textView.f1;
+    },
+    key: "tokenF1",
+  },
+  {
+    get name() {
+      return words.textView.rouge;
+    },
+    key: "rougeL",
+  },
 ];
 
 /** Of every client's newest; null where nobody tells one. */
@@ -34,7 +50,7 @@ export function textView({ clients }: Pick<Snapshot, "clients">): TextView | nul
     values: perAdapter((adapter) => mean(told.map((text) => text[key][adapter]))),
   }));
   const rows = told.reduce((sum, text) => sum + text.rows, 0);
-  return { figures, of: `${plural(rows, "test row")} of ${plural(told.length, "client")}, answered word by word` };
+  return { figures, of: words.textView.of(rows, told.length) };
 }
 
 function mean(values: readonly (number | null)[]): number | null {

@@ -6,8 +6,10 @@ import type { RoundSpec } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { formatNumber } from "../lib/format.ts";
 import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { answerOf, isWithoutSum } from "./secureSumView.ts";
+import { words } from "./words.ts";
 
 export interface LaneCell {
   readonly round: number;
@@ -59,7 +61,7 @@ export function timelineView(snapshot: Snapshot): Timeline {
   const [worst] = averagingError(newest) === null ? [] : snapshot.moduleErrors;
   return {
     columns,
-    worstModule: worst && worst.error >= EXACT ? `Most was lost in ${worst.module}: ${errorText(worst.error)}.` : null,
+    worstModule: worst && worst.error >= EXACT ? words.timelineView.worst(worst.module, errorText(worst.error)) : null,
     lanes: clients.map(({ id, name, status }) => ({
       clientId: id,
       name,
@@ -79,12 +81,18 @@ const EXACT = 1e-5;
 function errorText(error: number | null): string | null {
   if (error === null) return null;
   if (error < EXACT) return "0 %";
-  return error < 0.001 ? "<0.1 %" : `${(100 * error).toFixed(error < 0.1 ? 1 : 0)} %`;
+  return error < 0.001
+    ? words.timelineView.percent("<0.1")
+    : words.timelineView.percent(formatNumber(100 * error, error < 0.1 ? 1 : 0));
 }
 
 const ANSWER_TEXTS = {
-  answered: "has answered this step of the secure sum",
-  asked: "has not answered this step of the secure sum yet",
+  get answered() {
+    return words.timelineView.answeredStep;
+  },
+  get asked() {
+    return words.timelineView.notAnswered;
+  },
 } as const;
 
 function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpec): LaneCell {
@@ -96,10 +104,10 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
     stage,
     kind,
     fraction,
-    text: `${label}: ${what}`,
+    text: words.timelineView.labelled(label, what),
   });
-  if (!view) return cell("ahead", 0, "not yet");
-  if (!view.participants.includes(clientId)) return cell("absent", 0, "not part of it");
+  if (!view) return cell("ahead", 0, words.timelineView.notYet);
+  if (!view.participants.includes(clientId)) return cell("absent", 0, words.timelineView.notPartOfIt);
   if (view.aggregated.includes(clientId)) return cell("counted", 1, "counted");
   const client = clients.find(({ id }) => id === clientId);
   if (view.closedAt === null && openRound?.round === round && client) {
@@ -107,8 +115,8 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
     if (answer) return cell(answer, 1, ANSWER_TEXTS[answer]);
     const fraction = roundFraction(client, round);
     const isPaceTold = client.progress === null || client.progress.steps > 0;
-    const atWork = isPaceTold ? `${Math.round(100 * fraction)} %` : "at work";
+    const atWork = isPaceTold ? words.timelineView.percent(formatNumber(100 * fraction)) : words.timelineView.atWork;
     return cell("working", fraction, fraction === 1 ? "submitted" : atWork);
   }
-  return cell("missed", 0, isWithoutSum(snapshot, round) ? "ended without a sum" : "missed");
+  return cell("missed", 0, isWithoutSum(snapshot, round) ? words.timelineView.noSum : "missed");
 }

@@ -1,8 +1,10 @@
 /** Which adapter serves a client best, and how sure that is, from its accuracies on its test rows. Pure. */
+
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { ADAPTERS, type PerAdapter } from "../lib/adapters.ts";
 import { isBetter } from "../lib/certainty.ts";
-import { plural } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
+import { words } from "./words.ts";
 
 export interface VerdictView {
   readonly best: AdapterKey;
@@ -26,7 +28,7 @@ export function verdictView(accuracy: PerAdapter, testRows: number | null): Verd
   return {
     best: best.key,
     accuracy: best.value,
-    title: best.key === "base" ? "Keep the untouched base" : `Use your ${best.key} adapter`,
+    title: best.key === "base" ? words.verdictView.keepBase : words.verdictView.use(common.adapterNames[best.key]),
     sentences: testRows === null ? [] : certainties(best, rivals, testRows),
   };
 }
@@ -43,11 +45,12 @@ function certainties(best: Measured, rivals: readonly Measured[], rows: number):
     return { key, ahead: right - other, isBetter: isBetter(right, other, rows) };
   });
   const named = (verdict: "yes" | "no" | "open") => judged.filter((one) => one.isBetter === verdict);
-  const words = (list: typeof judged) => list.map(({ key, ahead }) => `${key} (${plural(ahead, "row")} fewer)`).join(" and ");
+  const listed = (list: typeof judged) =>
+    common.listing.and(list.map(({ key, ahead }) => words.verdictView.fewer(common.adapterNames[key], ahead)));
   const [sure, open, chance] = [named("yes"), named("open"), named("no")];
   return [
-    ...(sure.length === 0 ? [] : [`Of your ${plural(rows, "test row")} it gets clearly more right than ${words(sure)}.`]),
-    ...(open.length === 0 ? [] : [`Perhaps by chance it is ahead of ${words(open)}.`]),
-    ...(chance.length === 0 ? [] : [`So few rows cannot tell it from ${words(chance)}.`]),
+    ...(sure.length === 0 ? [] : [words.verdictView.clearlyBetter(rows, listed(sure))]),
+    ...(open.length === 0 ? [] : [words.verdictView.perhapsBetter(listed(open))]),
+    ...(chance.length === 0 ? [] : [words.verdictView.chance(listed(chance))]),
   ];
 }

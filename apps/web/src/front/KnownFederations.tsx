@@ -22,7 +22,6 @@ const ROLES = {
 } as const;
 
 /** Its page was left before it was known. */
-const NAMELESS = words.knownFederations.nameless;
 
 export interface KnownFederationsProps {
   /** Gets what was forgotten, in words. */
@@ -50,7 +49,7 @@ export function KnownFederations({ onForgotten }: KnownFederationsProps) {
         <tbody>
           {known.map(({ federationId, name, role, token }) => (
             <tr key={federationId}>
-              <td data-label={words.knownFederations.federation}>{name || NAMELESS}</td>
+              <td data-label={words.knownFederations.federation}>{name || words.knownFederations.nameless}</td>
               <td data-label={words.knownFederations.yourPart}>{ROLES[role].words}</td>
               <td className="wide">
                 <Button
@@ -58,12 +57,16 @@ export function KnownFederations({ onForgotten }: KnownFederationsProps) {
                   to={ROLES[role].path(federationId, token)}
                   size="xs"
                   variant="default"
-                  aria-label={words.knownFederations.openNamed(name || NAMELESS)}
+                  aria-label={words.knownFederations.openNamed(name || words.knownFederations.nameless)}
                 >
                   {words.knownFederations.open}
                 </Button>{" "}
                 {storage.clientOf(federationId) !== null && !past.has(federationId) && (
-                  <ForgetData federationId={federationId} name={name || NAMELESS} onForgotten={onForgotten} />
+                  <ForgetData
+                    federationId={federationId}
+                    name={name || words.knownFederations.nameless}
+                    onForgotten={onForgotten}
+                  />
                 )}
               </td>
             </tr>

@@ -7,10 +7,13 @@ export const en = {
     rows: (rows: number) => plural(rows, "row"),
     rounds: (rounds: number) => plural(rounds, "round"),
     testRows: (rows: number) => plural(rows, "test row"),
+    threads: (threads: number) => plural(threads, "thread"),
   },
   /** Between the entries of a list, and between sentences. */
   listing: {
     comma: ", ",
+    and: (texts: readonly string[]) =>
+      texts.length < 2 ? (texts[0] ?? "") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`,
     semicolon: "; ",
     stop: ".",
     sentences: (texts: readonly string[]) => texts.join(" "),
@@ -125,5 +128,10 @@ export const en = {
     httpText: (isNetworkOnly: boolean) =>
       `They ${isNetworkOnly ? "work only in the same network, and " : ""}open a page that browsers give neither WebGPU nor threads, so that it learns several times as slowly; whoever is in between can read along. Serve it by https.`,
     httpTitle: "These links begin with http",
+  },
+  tightDevices: {
+    tight: "may be too small",
+    warning: (whose: string, devices: number) =>
+      `Training may take more memory than the ${devices === 1 ? "device" : "devices"} of ${whose} allow${devices === 1 ? "s" : ""}: one row at a time is computed there, which is slower, and may still fail. What a federation trains is fixed; a new one for phones and old laptops takes less.`,
   },
 };

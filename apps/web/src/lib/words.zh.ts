@@ -7,9 +7,11 @@ export const zh: typeof en = {
     rows: (rows) => `${rows} 个数据行`,
     rounds: (rounds) => `${rounds} 轮`,
     testRows: (rows) => `${rows} 个测试数据行`,
+    threads: (threads) => `${threads} 个线程`,
   },
   listing: {
     comma: "、",
+    and: (texts) => (texts.length < 2 ? (texts[0] ?? "") : `${texts.slice(0, -1).join("、")}和${texts.at(-1)}`),
     semicolon: "；",
     stop: "。",
     sentences: (texts) => texts.join(""),
@@ -93,5 +95,10 @@ export const zh: typeof en = {
     httpText: (isNetworkOnly) =>
       `它们${isNetworkOnly ? "只在同一局域网内有效，而且" : ""}打开的页面得不到浏览器的 WebGPU 和多线程，学习会慢好几倍；中间的任何人也能读到传输内容。请改用 https 提供服务。`,
     httpTitle: "这些链接以 http 开头",
+  },
+  tightDevices: {
+    tight: "可能内存不足",
+    warning: (whose, _devices) =>
+      `训练所需的内存可能超过 ${whose} 的设备所允许的大小：那里每次只计算一个数据行，会更慢，也仍可能失败。联邦的训练内容已固定；为手机和旧笔记本新建的联邦占用更少。`,
   },
 };

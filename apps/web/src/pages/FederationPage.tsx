@@ -9,6 +9,7 @@ import { Dashboard } from "../dashboard/Dashboard.tsx";
 import { MyTab } from "../dashboard/MyTab.tsx";
 import { UseBar } from "../dashboard/UseBar.tsx";
 import { Verdict } from "../dashboard/Verdict.tsx";
+import { words } from "../dashboard/words.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -34,7 +35,10 @@ export function FederationPage() {
   const ended = mine?.state.stage.kind === "finished" ? mine.state : null;
   const comingBack = feed.kind === "live" && !mine && <ComingBack snapshot={feed.snapshot} token={token} />;
   return (
-    <Shell title={titleOf(feed, isPlayground ? "Playground" : "Rounds")} progress={isPlayground ? null : progressTitle(feed)}>
+    <Shell
+      title={titleOf(feed, isPlayground ? words.federationPage.playground : words.federationPage.rounds)}
+      progress={isPlayground ? null : progressTitle(feed)}
+    >
       <FeedNotice feed={feed} />
       {feed.kind === "live" && <FederationTabs federationId={federationId} token={token} />}
       {feed.kind === "live" && isPlayground && (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} /> : comingBack)}
@@ -42,7 +46,7 @@ export function FederationPage() {
         <Dashboard
           snapshot={feed.snapshot}
           token={token}
-          myRole="taking part"
+          myRole={words.federationPage.takingPart}
           tab={
             mine ? (
               <MyTab {...mine} snapshot={feed.snapshot} token={token} mixture={<MixPanel {...mine} snapshot={feed.snapshot} />} />
@@ -68,10 +72,10 @@ export function FederationPage() {
         />
       )}
       {mine?.state.stage.kind === "removed" && (
-        <Alert mt="md" color="gray" title="This tab no longer takes part">
+        <Alert mt="md" color="gray" title={words.federationPage.notTakingPart}>
           {mine.state.stage.reason}{" "}
           <Button component={Link} to="/" size="xs" variant="default">
-            Front page
+            {words.federationPage.frontPage}
           </Button>
         </Alert>
       )}

@@ -2,6 +2,7 @@ import { linkProblem } from "@duet/client/federationLink";
 import { useEffect } from "react";
 import { Shell } from "../app/Shell.tsx";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
+import { words } from "../dashboard/words.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -28,7 +29,7 @@ export function OrganisePage() {
   }, [coordinator, storage, federationId, token]);
 
   return (
-    <Shell title={titleOf(feed, "Organise")}>
+    <Shell title={titleOf(feed, words.organisePage.organise)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && !isKept && opening.kind === "failed" && <FailureAlert failure={opening.failure} />}
       {feed.kind === "live" && isKept && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}

@@ -1,5 +1,6 @@
 import { Shell } from "../app/Shell.tsx";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
+import { words } from "../dashboard/words.ts";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { FeedNotice } from "./FeedNotice.tsx";
@@ -10,7 +11,7 @@ export function WatchPage() {
   const { federationId, token } = useAddress();
   const feed = useFederation(federationId, token);
   return (
-    <Shell title={titleOf(feed, "Watch")} progress={progressTitle(feed)}>
+    <Shell title={titleOf(feed, words.watchPage.watch)} progress={progressTitle(feed)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}
     </Shell>

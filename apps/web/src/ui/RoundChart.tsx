@@ -40,7 +40,7 @@ interface LegendProps {
 function Legend({ lines, only, onChoose }: LegendProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of switches, not form fields
-    <div className="legend small" role="group" aria-label="Line to show alone">
+    <div className="legend small" role="group" aria-label={words.roundChart.showAlone}>
       {lines.map(({ key, label, color }) => (
         <button key={key} type="button" aria-pressed={only === key} onClick={() => onChoose(only === key ? null : key)}>
           <span className="dot" style={{ background: color }} aria-hidden="true" /> {label}

@@ -36,6 +36,7 @@ export const en = {
     copy: "Copy",
   },
   roundChart: {
+    showAlone: "Line to show alone",
     figures: "Figures",
     byRound: "Figures by round",
     round: "Round",

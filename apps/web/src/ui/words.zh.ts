@@ -37,6 +37,7 @@ export const zh: typeof en = {
     copy: "复制",
   },
   roundChart: {
+    showAlone: "单独显示的线条",
     figures: "数值",
     byRound: "各轮数值",
     round: "轮次",
