@@ -2,6 +2,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { formatClock, formatFraction, formatNumber, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
@@ -96,6 +97,7 @@ const SPARE = 4;
 
 /** Very many clients, a row each: found, filtered and sorted; only what is in view is drawn. */
 export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const pinned = useStore(pinnedClient);
   const [sort, setSort] = useState<CrowdSort>({ column: "together", isDescending: true });
   const [filter, setFilter] = useState<Filter>("all");

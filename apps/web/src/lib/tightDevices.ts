@@ -3,7 +3,6 @@ import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words } from "./words.ts";
 
-
 /** Behind where it computes. */
 export const tightText = (device: Device | null): string =>
   device?.isTight ? words.listing.comma + words.tightDevices.tight : "";
