@@ -5,6 +5,7 @@ import { useDropzone } from "react-dropzone";
 import { useTask } from "../hooks/useTask.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { readAdapterArchive } from "./adapterArchive.ts";
+import { words } from "./words.ts";
 
 export interface AdapterPickerProps {
   /** What the chosen adapter is in words; null while none is. */
@@ -39,7 +40,7 @@ export function AdapterPicker({ chosen, onFiles, onClear }: AdapterPickerProps) 
           {name}: {chosen}
         </span>
         <Button size="xs" variant="default" onClick={onClear}>
-          Start without it
+          {words.adapterPicker.startWithoutIt}
         </Button>
       </Group>
     );
@@ -47,16 +48,16 @@ export function AdapterPicker({ chosen, onFiles, onClear }: AdapterPickerProps) 
   return (
     <>
       <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
-        <input {...getInputProps({ accept: ".zip,.json,.safetensors" })} aria-label="Adapter files" />
-        <div>Drop an adapter here</div>
-        <div className="muted small">a .zip, or adapter_config.json and adapter_model.safetensors</div>
+        <input {...getInputProps({ accept: ".zip,.json,.safetensors" })} aria-label={words.adapterPicker.adapterFiles} />
+        <div>{words.adapterPicker.drop}</div>
+        <div className="muted small">{words.adapterPicker.files}</div>
         <Button size="xs" variant="default" onClick={open} loading={reading.kind === "busy"}>
-          Choose files
+          {words.adapterPicker.chooseFiles}
         </Button>
       </div>
       {reading.kind === "failed" && (
         <div style={{ marginTop: 12 }}>
-          <FailureAlert failure={{ ...reading.failure, nextStep: "Choose another adapter, or go on without one." }} />
+          <FailureAlert failure={{ ...reading.failure, nextStep: words.adapterPicker.chooseAnother }} />
         </div>
       )}
     </>

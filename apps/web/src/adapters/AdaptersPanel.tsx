@@ -14,6 +14,7 @@ import { ExportState } from "./ExportState.tsx";
 import { FormatChoice, refusalOf } from "./FormatChoice.tsx";
 import { PushToHub } from "./PushToHub.tsx";
 import { RecognisedRows } from "./RecognisedRows.tsx";
+import { words } from "./words.ts";
 
 export interface AdaptersPanelProps {
   readonly snapshot: Snapshot;
@@ -33,9 +34,9 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
   const closed = exporting.state.kind === "busy" || refusalOf(format, config.model) !== null;
   return (
     <Panel
-      title="Your adapters"
-      hint="Each as a .zip with a README. They are written in this tab; a download sends nothing."
-      aside={isFusing(adapters.round, rounds) ? "after all rounds" : roundLabel(adapters.round, rounds)}
+      title={words.adaptersPanel.yourAdapters}
+      hint={words.adaptersPanel.hint}
+      aside={isFusing(adapters.round, rounds) ? words.adaptersPanel.afterAllRounds : roundLabel(adapters.round, rounds)}
     >
       <FormatChoice model={config.model} format={format} onChange={setFormat} />
       <ul className="downloads">
@@ -44,19 +45,17 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
             <span className="dot" style={{ background: color }} aria-hidden="true" />
             <span>
               {label}
-              <span className="muted small block">
-                {available.includes(key) ? hint : "After the last round, once its weights are found."}
-              </span>
+              <span className="muted small block">{available.includes(key) ? hint : words.adaptersPanel.laterReason}</span>
               {available.includes(key) && <RecognisedRows federationId={federationId} adapter={key} />}
             </span>
             <Button
               size="xs"
               variant="default"
-              aria-label={`Download the ${label} adapter`}
+              aria-label={words.adaptersPanel.downloadNamed(label)}
               disabled={closed || !available.includes(key)}
               onClick={() => exporting.save(async () => ownAdapter(key, adapters, config, format))}
             >
-              Download
+              {words.adaptersPanel.download}
             </Button>
           </li>
         ))}

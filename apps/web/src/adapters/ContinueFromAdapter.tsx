@@ -3,6 +3,7 @@ import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { Paper } from "@mantine/core";
 import { AdapterPicker } from "./AdapterPicker.tsx";
+import { words } from "./words.ts";
 
 export interface ContinueFromAdapterProps {
   readonly config: FederationConfig;
@@ -18,14 +19,11 @@ export function ContinueFromAdapter({ config, personal, onChange }: ContinueFrom
     <Paper className="panel">
       <details>
         <summary>
-          Continue from an adapter <span className="muted small">optional</span>
+          {words.continueFromAdapter.continueFrom(<span className="muted small">{words.continueFromAdapter.optional}</span>)}
         </summary>
-        <p className="muted small">
-          Your personal adapter then starts from it. It must have rank {rank}, alpha {alpha} and the federation's targets; one
-          from an earlier federation on the same base fits best.
-        </p>
+        <p className="muted small">{words.continueFromAdapter.explanation(rank, alpha)}</p>
         <AdapterPicker
-          chosen={personal && `rank ${rank}, alpha ${alpha}; your personal adapter starts from it.`}
+          chosen={personal && words.continueFromAdapter.fits(rank, alpha)}
           onClear={() => onChange(null)}
           onFiles={(files) => onChange(readFittingAdapter(files, federationBase(config.model), config.adapter))}
         />

@@ -3,6 +3,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { NativeSelect } from "@mantine/core";
 import type { Export } from "../services/adapterExport.ts";
 import { FORMAT_WORDS, FORMATS } from "./formatWords.ts";
+import { words } from "./words.ts";
 
 type Format = Export["format"];
 
@@ -18,12 +19,12 @@ export function FormatChoice({ model, format, onChange }: FormatChoiceProps) {
   return (
     <NativeSelect
       size="xs"
-      label="Format"
+      label={words.formatChoice.format}
       value={format}
       onChange={(event) => onChange(FORMATS.find((one) => one === event.currentTarget.value) ?? "peft")}
       data={FORMATS.map((value) => ({ value, label: FORMAT_WORDS[value].label }))}
       description={refusal ? null : FORMAT_WORDS[format].loads}
-      error={refusal && `Not for this federation. ${refusal}.`}
+      error={refusal && words.formatChoice.notForThis(refusal)}
       inputWrapperOrder={["label", "input", "description", "error"]}
     />
   );

@@ -10,8 +10,8 @@ import { type Export, pushExport } from "../services/adapterExport.ts";
 import { signInToHub } from "../services/hubSignIn.ts";
 import { ownAdapter } from "./adapterDownloads.ts";
 import { ExportState } from "./ExportState.tsx";
-import { PUSH_WORDS } from "./formatWords.ts";
 import { RecognisedRows } from "./RecognisedRows.tsx";
+import { words } from "./words.ts";
 
 export interface PushToHubProps {
   readonly federationId: string;
@@ -48,19 +48,19 @@ export function PushToHub({ federationId, config, adapters, available, format, r
   };
   return (
     <details>
-      <summary>{PUSH_WORDS.title}</summary>
-      <form onSubmit={push} aria-label={PUSH_WORDS.title}>
-        <p className="muted small">{PUSH_WORDS.leaves}</p>
+      <summary>{words.pushToHub.title}</summary>
+      <form onSubmit={push} aria-label={words.pushToHub.title}>
+        <p className="muted small">{words.pushToHub.leaves}</p>
         <NativeSelect
           size="xs"
-          label={PUSH_WORDS.adapter}
+          label={words.pushToHub.adapter}
           value={kind}
           onChange={(event) => setChosen(available.find((one) => one === event.currentTarget.value) ?? null)}
           data={[...available]}
         />
         <TextInput
           size="xs"
-          label={PUSH_WORDS.repository}
+          label={words.pushToHub.repository}
           placeholder="owner/name"
           pattern="[\w.\-]+/[\w.\-]+"
           required
@@ -69,13 +69,13 @@ export function PushToHub({ federationId, config, adapters, available, format, r
         />
         {canSignIn && (
           <Button size="xs" variant="default" mt="xs" onClick={() => start(async () => setToken(await signInToHub(coordinator)))}>
-            {token === "" ? PUSH_WORDS.signIn : PUSH_WORDS.signedIn}
+            {token === "" ? words.pushToHub.signIn : words.pushToHub.signedIn}
           </Button>
         )}
         <PasswordInput
           size="xs"
-          label={PUSH_WORDS.token}
-          description={PUSH_WORDS.tokenKept}
+          label={words.pushToHub.token}
+          description={words.pushToHub.tokenKept}
           autoComplete="off"
           required
           value={token}
@@ -84,12 +84,12 @@ export function PushToHub({ federationId, config, adapters, available, format, r
         <Group gap="sm" mt="xs">
           <Checkbox
             size="xs"
-            label={PUSH_WORDS.private}
+            label={words.pushToHub.private}
             checked={isPrivate}
             onChange={(event) => setPrivate(event.currentTarget.checked)}
           />
           <Button size="xs" type="submit" variant="default" disabled={refused} loading={state.kind === "busy"}>
-            {PUSH_WORDS.push}
+            {words.pushToHub.push}
           </Button>
         </Group>
         <RecognisedRows federationId={federationId} adapter={kind} named />
@@ -97,7 +97,7 @@ export function PushToHub({ federationId, config, adapters, available, format, r
       <ExportState state={state} share={share} />
       {pushed && (
         <p role="status">
-          {PUSH_WORDS.pushed}{" "}
+          {words.pushToHub.pushed}{" "}
           <Anchor href={pushed} target="_blank" rel="noreferrer">
             {pushed}
           </Anchor>

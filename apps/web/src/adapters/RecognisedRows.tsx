@@ -1,6 +1,8 @@
 import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import { useRecognition } from "../hooks/useRecognition.ts";
+import { words as common } from "../lib/words.ts";
 import { recognitionView, unmeasuredWords } from "./recognitionView.ts";
+import { words } from "./words.ts";
 
 export interface RecognisedRowsProps {
   readonly federationId: string;
@@ -16,13 +18,16 @@ export function RecognisedRows({ federationId, adapter, named = false }: Recogni
   const view = measured && recognitionView(measured, adapter);
   return (
     <span className="small block">
-      Your rows in {named ? `the ${adapter} adapter` : "it"}:{" "}
+      {words.recognisedRows.yourRowsIn(
+        named ? words.recognisedRows.namedAdapter(common.adapterNames[adapter]) : words.recognisedRows.it,
+      )}{" "}
       {view ? (
         <>
-          <strong>{view.verdict}</strong>. {view.advice}
+          <strong>{view.verdict}</strong>
+          {common.listing.stop} {view.advice}
         </>
       ) : (
-        `${unmeasuredWords(adapter, state, isOver)}.`
+        unmeasuredWords(adapter, state, isOver) + common.listing.stop
       )}
     </span>
   );

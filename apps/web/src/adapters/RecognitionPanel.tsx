@@ -1,10 +1,12 @@
 import type { Aggregation } from "@duet/lora-core/strategies/strategy";
 import { Progress } from "@mantine/core";
 import { useRecognition } from "../hooks/useRecognition.ts";
+import { words as common } from "../lib/words.ts";
 import type { Recognisable } from "../services/recognition.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { readerWords, recognitionView, unmeasuredWords } from "./recognitionView.ts";
+import { words } from "./words.ts";
 
 export interface RecognitionPanelProps {
   readonly federationId: string;
@@ -20,35 +22,45 @@ export function RecognitionPanel({ federationId, aggregation }: RecognitionPanel
   const shown = ALL.filter((what) => measured[what] || measuring?.what === what || waiting.includes(what));
   if (shown.length === 0 && !failure) return null;
   return (
-    <Panel
-      title="How recognisable your rows are"
-      hint="Your training rows against your test rows: by how much sureness the update that you sent last added to each, and by how sure each adapter is of them. Measured in this tab on at most 200 rows of each; nothing is sent."
-    >
-      <ul aria-label="Recognisable rows" style={{ margin: "0 0 10px", paddingLeft: 18 }}>
+    <Panel title={words.recognitionPanel.howRecognisableYourRowsAre} hint={words.recognitionPanel.hint}>
+      <ul aria-label={words.recognitionPanel.recognisableRows} style={{ margin: "0 0 10px", paddingLeft: 18 }}>
         {shown.map((what) => {
           const found = measured[what];
           const view = found && recognitionView(found, what);
           return (
             <li key={what} style={{ marginBottom: 6 }}>
-              In {NAMES[what]}: {view ? <strong>{view.verdict}</strong> : unmeasuredWords(what, state, isOver)}
+              {words.recognitionPanel.in(NAMES[what])}{" "}
+              {view ? <strong>{view.verdict}</strong> : unmeasuredWords(what, state, isOver)}
               {view && (
                 <span className="muted small block">
-                  {[view.figure, what === "sent" && readerWords(aggregation), view.advice].filter(Boolean).join(" ")}
+                  {common.listing.sentences(
+                    [view.figure, what === "sent" ? readerWords(aggregation) : null, view.advice].filter((text) => text !== null),
+                  )}
                 </span>
               )}
             </li>
           );
         })}
       </ul>
-      {measuring && <Progress value={100 * measuring.share} size={4} aria-label={`Measured in ${NAMES[measuring.what]}`} />}
+      {measuring && (
+        <Progress value={100 * measuring.share} size={4} aria-label={words.recognitionPanel.measuredIn(NAMES[measuring.what])} />
+      )}
       {failure && <FailureAlert failure={failure} />}
     </Panel>
   );
 }
 
 const NAMES: Readonly<Record<Recognisable, string>> = {
-  sent: "the update that you sent last",
-  personal: "the personal adapter",
-  shared: "the shared adapter",
-  fused: "the fused adapter",
+  get sent() {
+    return words.recognitionPanel.update;
+  },
+  get personal() {
+    return words.recognitionPanel.personal;
+  },
+  get shared() {
+    return words.recognitionPanel.shared;
+  },
+  get fused() {
+    return words.recognitionPanel.fused;
+  },
 };

@@ -10,6 +10,7 @@ import { sharedAdapter, sharedRounds } from "./adapterDownloads.ts";
 import { ExportState } from "./ExportState.tsx";
 import { FormatChoice, refusalOf } from "./FormatChoice.tsx";
 import { RecognisedRows } from "./RecognisedRows.tsx";
+import { words } from "./words.ts";
 
 export interface SharedAdaptersPanelProps {
   readonly snapshot: Snapshot;
@@ -27,15 +28,12 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
   const round = chosen ?? rounds.at(-1);
   if (round === undefined) return null;
   return (
-    <Panel
-      title="Shared adapters"
-      hint="What the clients learned together, as the coordinator keeps it after every round, as a .zip with a README."
-    >
+    <Panel title={words.sharedAdaptersPanel.sharedAdapters} hint={words.sharedAdaptersPanel.hint}>
       <FormatChoice model={snapshot.config.model} format={format} onChange={setFormat} />
       <Group gap="xs" align="flex-end" mt="xs">
         <NativeSelect
           size="xs"
-          label="After"
+          label={words.sharedAdaptersPanel.after}
           value={String(round)}
           onChange={(event) => setChosen(Number(event.currentTarget.value))}
           data={rounds.map((value) => ({ value: String(value), label: roundLabel(value, snapshot.config.budgets.rounds) }))}
@@ -43,12 +41,12 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
         <Button
           size="xs"
           variant="default"
-          aria-label="Download the shared adapter of this round"
+          aria-label={words.sharedAdaptersPanel.downloadThis}
           loading={exporting.state.kind === "busy"}
           disabled={refusalOf(format, snapshot.config.model) !== null}
           onClick={() => exporting.save(() => sharedAdapter(round, snapshot, token, format))}
         >
-          Download
+          {words.sharedAdaptersPanel.download}
         </Button>
       </Group>
       {isMine && <RecognisedRows federationId={snapshot.federationId} adapter="shared" named />}

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { PUSH_WORDS } from "../adapters/formatWords.ts";
+import { words } from "../adapters/words.ts";
 import { Shell } from "../app/Shell.tsx";
 import { tellSignedIn } from "../services/hubSignIn.ts";
 
@@ -7,9 +7,9 @@ import { tellSignedIn } from "../services/hubSignIn.ts";
 export function HubSignedInPage() {
   useEffect(tellSignedIn, []);
   return (
-    <Shell title={PUSH_WORDS.signedIn} narrow>
-      <h1>{PUSH_WORDS.signedIn}</h1>
-      <p>{PUSH_WORDS.close}</p>
+    <Shell title={words.pushToHub.signedIn} narrow>
+      <h1>{words.pushToHub.signedIn}</h1>
+      <p>{words.pushToHub.close}</p>
     </Shell>
   );
 }

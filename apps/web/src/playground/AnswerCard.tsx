@@ -1,9 +1,12 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { type ReactNode, useId } from "react";
 import type { ADAPTERS } from "../lib/adapters.ts";
+import { formatNumber } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import type { AnswerState } from "../services/playgroundState.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { likeliestLabels } from "./likeliestLabels.ts";
+import { words } from "./words.ts";
 
 export interface AnswerCardProps {
   readonly adapter: (typeof ADAPTERS)[number];
@@ -27,9 +30,9 @@ export function AnswerCard({ adapter, answer, task }: AnswerCardProps) {
 function contentOf(answer: AnswerState, color: string, task: Task): ReactNode {
   switch (answer.kind) {
     case "none":
-      return <p className="muted small">No answer yet.</p>;
+      return <p className="muted small">{words.answerCard.noAnswerYet}</p>;
     case "waiting":
-      return <p className="muted small">Waiting for its turn</p>;
+      return <p className="muted small">{words.answerCard.waitingForItsTurn}</p>;
     case "writing":
       return (
         <p className="written" aria-busy="true">
@@ -40,10 +43,9 @@ function contentOf(answer: AnswerState, color: string, task: Task): ReactNode {
     case "text":
       return (
         <>
-          <p className="written">{answer.text.trim() || <span className="muted">The answer is empty.</span>}</p>
+          <p className="written">{answer.text.trim() || <span className="muted">{words.answerCard.theAnswerIsEmpty}</span>}</p>
           <p className="muted small">
-            {answer.stopped ? "stopped after " : ""}
-            {answer.seconds.toFixed(1)} s
+            {answer.stopped ? words.answerCard.stoppedAfter(took(answer.seconds)) : took(answer.seconds)}
           </p>
         </>
       );
@@ -52,11 +54,13 @@ function contentOf(answer: AnswerState, color: string, task: Task): ReactNode {
     case "failed":
       return (
         <p className="small" role="alert">
-          {answer.failure.sentence} {answer.failure.nextStep}
+          {common.listing.sentences([answer.failure.sentence, answer.failure.nextStep])}
         </p>
       );
   }
 }
+
+const took = (seconds: number): string => common.format.seconds(formatNumber(seconds, 1));
 
 interface LabelScoresProps {
   readonly labels: readonly string[];
@@ -69,24 +73,20 @@ function LabelScores({ labels, prediction, color }: LabelScoresProps) {
   return (
     <>
       <p className="verdict">{labels[prediction.label]}</p>
-      <ul className="scores" aria-label="Probabilities">
+      <ul className="scores" aria-label={words.answerCard.probabilities}>
         {shown.map(({ label, probability }) => (
           <li key={label}>
             <span className="small" title={label}>
               {label}
             </span>
-            <span className="small">{probability.toFixed(2)}</span>
+            <span className="small">{formatNumber(probability, 2)}</span>
             <div className="track" aria-hidden="true">
               <Fill share={probability} color={color} />
             </div>
           </li>
         ))}
       </ul>
-      {rest !== null && (
-        <p className="muted small">
-          {rest.count} more, together {rest.probability.toFixed(2)}
-        </p>
-      )}
+      {rest !== null && <p className="muted small">{words.answerCard.more(rest.count, formatNumber(rest.probability, 2))}</p>}
     </>
   );
 }

@@ -9,6 +9,7 @@ import type { PlaygroundState } from "../services/playgroundState.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { AnswerCard } from "./AnswerCard.tsx";
 import { WritingFields } from "./WritingFields.tsx";
+import { words } from "./words.ts";
 import { generateOptions, type WritingForm } from "./writingForm.ts";
 
 export interface AnswersPanelProps {
@@ -34,10 +35,10 @@ export function AnswersPanel({ playground, shown, task, isClosed, form, onForm }
     if (!isClosed && asked !== "") playground.ask({ input: asked, options: generateOptions(form) });
   }, [playground, isClosed, asked]);
   return (
-    <Panel title="One input, four answers" hint="The input is formatted exactly as your rows were in training.">
+    <Panel title={words.answersPanel.oneInputFourAnswers} hint={words.answersPanel.hint}>
       <form onSubmit={ask}>
         <Textarea
-          label="Input"
+          label={words.answersPanel.input}
           value={input}
           onChange={(event) => setInput(event.currentTarget.value)}
           autosize
@@ -48,11 +49,11 @@ export function AnswersPanel({ playground, shown, task, isClosed, form, onForm }
         {task.kind === "text" && <WritingFields form={form} onForm={onForm} />}
         <Group mt="sm" gap="sm">
           <Button type="submit" leftSection={<IconPlayerPlay size={16} />} disabled={isClosed || input.trim() === ""}>
-            Ask all four
+            {words.answersPanel.askAllFour}
           </Button>
           {isBusy && (
             <Button variant="default" leftSection={<IconPlayerStop size={16} />} onClick={() => playground.stop()}>
-              Stop
+              {words.answersPanel.stop}
             </Button>
           )}
         </Group>

@@ -1,8 +1,10 @@
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import { Button, Group, NativeSelect, Slider } from "@mantine/core";
-import { formatFraction, formatLoss, plural } from "../lib/format.ts";
+import { formatFraction, formatLoss, formatNumber } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import type { Playground } from "../services/playground.ts";
 import type { FigureState, FusedAnswers, PlaygroundState } from "../services/playgroundState.ts";
+import { words } from "./words.ts";
 
 export interface FusionSlidersProps {
   readonly playground: Playground;
@@ -14,13 +16,41 @@ export interface FusionSlidersProps {
 }
 
 const SLIDERS = [
-  { key: "personal", label: "w₁ personal", color: "var(--personal)" },
-  { key: "shared", label: "w₂ shared", color: "var(--shared)" },
+  {
+    key: "personal",
+    get label() {
+      return words.fusionSliders.wPersonal;
+    },
+    color: "var(--personal)",
+  },
+  {
+    key: "shared",
+    get label() {
+      return words.fusionSliders.wShared;
+    },
+    color: "var(--shared)",
+  },
 ] as const;
 
 const KINDS = [
-  { value: "factor", label: "A and B separately (factors)", words: "A and B of your two adapters, mixed separately by hand." },
-  { value: "product", label: "the two updates added (products)", words: "The updates of your two adapters, added by hand." },
+  {
+    value: "factor",
+    get label() {
+      return words.fusionSliders.factors;
+    },
+    get words() {
+      return words.fusionSliders.factorsNote;
+    },
+  },
+  {
+    value: "product",
+    get label() {
+      return words.fusionSliders.products;
+    },
+    get words() {
+      return words.fusionSliders.productsNote;
+    },
+  },
 ] as const satisfies readonly { readonly value: FusedAnswers["kind"]; readonly label: string; readonly words: string }[];
 
 /** What the tab serves or a mix by hand, and what it is worth. */
@@ -32,9 +62,9 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
   const high = Math.max(1.5, ...found);
   const mix = (change: Partial<FusedAnswers>) => playground.fuse({ ...fused, source: "hand", ...change });
   const points = [
-    { label: "Personal", at: { personal: 1, shared: 0 } },
-    { label: "Shared", at: { personal: 0, shared: 1 } },
-    { label: "Half and half", at: { personal: 0.5, shared: 0.5 } },
+    { label: words.fusionSliders.personal, at: { personal: 1, shared: 0 } },
+    { label: words.fusionSliders.shared, at: { personal: 0, shared: 1 } },
+    { label: words.fusionSliders.halfAndHalf, at: { personal: 0.5, shared: 0.5 } },
   ];
   return (
     <>
@@ -54,7 +84,7 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
             disabled={isClosed}
             onChange={(value) => mix({ weights: { ...weights, [key]: value } })}
           />
-          <span>{weights[key].toFixed(2)}</span>
+          <span>{formatNumber(weights[key], 2)}</span>
         </div>
       ))}
       <Group gap={6} my="sm">
@@ -65,7 +95,7 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
             disabled={isClosed}
             onClick={() => playground.fuse({ ...fused, source: "served", weights: served.weights })}
           >
-            As served
+            {words.fusionSliders.asServed}
           </Button>
         )}
         {points.map(({ label, at }) => (
@@ -75,7 +105,7 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
         ))}
       </Group>
       <NativeSelect
-        label="Mixed by hand"
+        label={words.fusionSliders.mixedByHand}
         size="xs"
         value={fused.kind}
         data={KINDS.map(({ value, label }) => ({ value, label }))}
@@ -93,17 +123,17 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
 }
 
 function figureWords(figure: FigureState, fusionRows: number): string {
-  const rows = `your ${plural(fusionRows, "fusion row")}`;
+  const rows = words.fusionSliders.yourRows(fusionRows);
   switch (figure.kind) {
     case "none":
-      return `Move a weight to measure it on ${rows}.`;
+      return words.fusionSliders.moveWeight(rows);
     case "measuring":
-      return `Measuring on ${rows}`;
+      return words.fusionSliders.measuringOn(rows);
     case "measured":
       return figure.accuracy === null
-        ? `Loss ${formatLoss(figure.loss)} on ${rows}`
-        : `Accuracy ${formatFraction(figure.accuracy)}, loss ${formatLoss(figure.loss)} on ${rows}`;
+        ? words.fusionSliders.loss(formatLoss(figure.loss), rows)
+        : words.fusionSliders.accuracyAndLoss(formatFraction(figure.accuracy), formatLoss(figure.loss), rows);
     case "failed":
-      return `${figure.failure.sentence} ${figure.failure.nextStep}`;
+      return common.listing.sentences([figure.failure.sentence, figure.failure.nextStep]);
   }
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { type PointerEvent, useEffect, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import { formatFraction, formatLoss, plural } from "../lib/format.ts";
+import { formatFraction, formatLoss } from "../lib/format.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { createFusionSurvey, SURVEY_STEPS, SURVEY_WEIGHTS, type SurveyPoint } from "../services/fusionSurvey.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
@@ -14,6 +14,7 @@ import { FusionSliders } from "./FusionSliders.tsx";
 import { firstFused, servedWords } from "./fusedAnswers.ts";
 import { rangeOf, surfacePatches } from "./surfaceView.ts";
 import { usePlayground } from "./usePlayground.ts";
+import { words } from "./words.ts";
 
 export interface MixPanelProps {
   readonly session: TabSession;
@@ -31,18 +32,15 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
   const found = state.adapters?.served ? state.adapters.fusion : null;
   if (!found) return null;
   const isRunning = kind === "running";
-  const rows = plural(state.samples?.fusion ?? 0, "fusion row");
+  const rows = words.mixPanel.fusionRows(state.samples?.fusion ?? 0);
   const format = config.task.kind === "label" ? formatFraction : (worth: number) => formatLoss(-worth);
   const [low, high] = rangeOf(points);
-  const words = points.length === 0 ? "" : `From ${format(low)}, pale, to ${format(high)}, full.`;
+  const scale = points.length === 0 ? "" : words.mixPanel.scale(format(low), format(high));
   return (
-    <Panel
-      title="Your mixture"
-      hint={`Each point is a mixture of your two adapters; its shade is what that is worth on your ${rows}. Rings were measured, between them it is drawn as they say. Press anywhere, or move a slider, to try a mixture.`}
-    >
+    <Panel title={words.mixPanel.yourMixture} hint={words.mixPanel.hint(rows)}>
       <ChartFigure
         name="mixtures"
-        summary={`Your mixture: ${formatFraction(found.personal)} of the personal and ${formatFraction(found.shared)} of the shared adapter. ${words}`}
+        summary={words.mixPanel.summary(formatFraction(found.personal), formatFraction(found.shared), scale)}
       >
         <Plane
           points={points}
@@ -53,11 +51,14 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
         />
       </ChartFigure>
       {isRunning && (
-        <Progress value={(100 * points.length) / SURVEY_WEIGHTS.length} size={4} my={8} aria-label="Mixtures measured" />
+        <Progress
+          value={(100 * points.length) / SURVEY_WEIGHTS.length}
+          size={4}
+          my={8}
+          aria-label={words.mixPanel.mixturesMeasured}
+        />
       )}
-      <p className="muted small">
-        {words} {points.length} of {SURVEY_WEIGHTS.length} mixtures measured on your {rows}.
-      </p>
+      <p className="muted small">{words.mixPanel.measured(scale, points.length, SURVEY_WEIGHTS.length, rows)}</p>
       {points.length < SURVEY_WEIGHTS.length && (
         <Button
           size="xs"
@@ -66,7 +67,7 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
           disabled={closed !== null}
           onClick={() => (isRunning ? survey.stop() : survey.start())}
         >
-          {isRunning ? "Stop measuring" : "Measure the plane"}
+          {isRunning ? words.mixPanel.stopMeasuring : words.mixPanel.measureThePlane}
         </Button>
       )}
       {failure && <FailureAlert failure={failure} />}
@@ -149,10 +150,10 @@ function Plane({ points, found, at, format, onPick }: PlaneProps) {
         </g>
       ))}
       <text x={LEFT + SIZE} y={8 + SIZE + 30} textAnchor="end">
-        w₁, how much of the personal adapter
+        {words.mixPanel.xAxis}
       </text>
       <text transform={`translate(10 ${8 + SIZE / 2}) rotate(-90)`} textAnchor="middle">
-        w₂, of the shared one
+        {words.mixPanel.yAxis}
       </text>
       {points.map(({ weights: { personal, shared } }) => (
         <circle key={`${personal} ${shared}`} cx={x(personal)} cy={y(shared)} r={2} fill="none" stroke="var(--ink-2)" />
@@ -170,7 +171,7 @@ function Plane({ points, found, at, format, onPick }: PlaneProps) {
       })}
       <circle cx={x(found.personal)} cy={y(found.shared)} r={8} fill="var(--fused)" stroke="var(--surface)" strokeWidth={2.5} />
       <text x={x(found.personal)} y={y(found.shared) - 13} textAnchor="middle" className="halo" fill="var(--ink)">
-        found
+        {words.mixPanel.found}
       </text>
       <circle cx={x(at.personal)} cy={y(at.shared)} r={11} fill="none" stroke="var(--ink)" strokeWidth={1.5} />
     </svg>

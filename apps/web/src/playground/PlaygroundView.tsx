@@ -9,6 +9,7 @@ import { FusionSliders } from "./FusionSliders.tsx";
 import { servedWords } from "./fusedAnswers.ts";
 import { TablePanel } from "./TablePanel.tsx";
 import { usePlayground } from "./usePlayground.ts";
+import { words } from "./words.ts";
 import { type WritingForm, writingForm } from "./writingForm.ts";
 
 export interface PlaygroundViewProps {
@@ -28,16 +29,13 @@ export function PlaygroundView({ session, state, snapshot }: PlaygroundViewProps
   const parts = { playground, shown, task, isClosed: closed !== null, form };
   return (
     <div className="column" style={{ marginTop: 14 }}>
-      <h1 style={{ margin: 0 }}>Playground of {config.name}</h1>
+      <h1 style={{ margin: 0 }}>{words.playgroundView.title(config.name)}</h1>
       <p className="muted" style={{ margin: 0 }}>
-        {closed ?? "Everything here is computed in this tab; no prompt, file or answer leaves it."}
+        {closed ?? words.playgroundView.allHere}
       </p>
       <AnswersPanel {...parts} onForm={setForm} />
       <div className="pair">
-        <Panel
-          title="Fusion by hand"
-          hint="Fused answers come from what this tab serves since the last round; moving a weight mixes your two adapters by hand. The figure is measured on the rows that find the weights, not on your test rows."
-        >
+        <Panel title={words.playgroundView.fusionByHand} hint={words.playgroundView.fusionHint}>
           <FusionSliders
             {...parts}
             served={found && { weights: found, words: servedWords(config) }}

@@ -4,12 +4,13 @@ import { Button, Group, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useDropzone } from "react-dropzone";
 import { ADAPTERS } from "../lib/adapters.ts";
-import { plural } from "../lib/format.ts";
 import { saveFile } from "../lib/saveFile.ts";
+import { words as common } from "../lib/words.ts";
 import type { Playground } from "../services/playground.ts";
 import type { PlaygroundState, TableState } from "../services/playgroundState.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { words } from "./words.ts";
 import { generateOptions, type WritingForm } from "./writingForm.ts";
 
 export interface TablePanelProps {
@@ -22,14 +23,14 @@ export interface TablePanelProps {
 
 /** A file in, the same file with answers out. */
 export function TablePanel({ playground, shown: { table: state }, task, isClosed, form }: TablePanelProps) {
-  const what = task.kind === "label" ? "a label and its probability" : "a text";
+  const what = task.kind === "label" ? words.tablePanel.labelAnswer : words.tablePanel.textAnswer;
   return (
-    <Panel title="A whole file" hint={`Every row gets ${what}; the result is a CSV with your columns and the answers.`}>
+    <Panel title={words.tablePanel.aWholeFile} hint={words.tablePanel.hint(what)}>
       {(state.kind === "none" || state.kind === "reading" || state.kind === "failed") && (
         <FileDrop isDisabled={isClosed || state.kind === "reading"} onFile={playground.readTable} />
       )}
       {state.kind === "failed" && (
-        <FailureAlert failure={{ sentence: state.failure.sentence, nextStep: "Choose another file." }} />
+        <FailureAlert failure={{ sentence: state.failure.sentence, nextStep: words.tablePanel.chooseAnotherFile }} />
       )}
       {"table" in state && (
         <TableForm
@@ -60,11 +61,11 @@ function FileDrop({ isDisabled, onFile }: FileDropProps) {
   });
   return (
     <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
-      <input {...getInputProps()} aria-label="File to answer" />
-      <div>Drop a file here</div>
-      <div className="muted small">CSV, TSV, JSON Lines or plain text</div>
+      <input {...getInputProps()} aria-label={words.tablePanel.fileToAnswer} />
+      <div>{words.tablePanel.drop}</div>
+      <div className="muted small">{words.tablePanel.formats}</div>
       <Button size="xs" variant="default" onClick={open} disabled={isDisabled}>
-        Choose a file
+        {words.tablePanel.chooseAFile}
       </Button>
     </div>
   );
@@ -86,19 +87,19 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
   const isRunning = state.kind === "running";
   return (
     <div {...getRootProps({ tabIndex: -1 })}>
-      <input {...getInputProps()} aria-label="Another file to answer" />
+      <input {...getInputProps()} aria-label={words.tablePanel.anotherFileToAnswer} />
       <p style={{ margin: "0 0 10px" }}>
-        {table.fileName} <span className="muted">{plural(table.rowCount, "row")}</span>
+        {table.fileName} <span className="muted">{common.counts.rows(table.rowCount)}</span>
       </p>
       <div className="fields">
         <NativeSelect
-          label="Column to answer"
+          label={words.tablePanel.columnToAnswer}
           value={column}
           data={[...table.columns]}
           onChange={(event) => setColumn(event.currentTarget.value)}
         />
         <NativeSelect
-          label="Answered by"
+          label={words.tablePanel.answeredBy}
           value={adapter}
           data={ADAPTERS.map(({ key, label }) => ({ value: key, label }))}
           onChange={(event) => setAdapter(ADAPTERS.find(({ key }) => key === event.currentTarget.value)?.key ?? "fused")}
@@ -106,25 +107,25 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
       </div>
       {isRunning && (
         <>
-          <Progress mt="sm" size={6} value={(100 * state.rowsDone) / table.rowCount} aria-label="Rows answered" />
+          <Progress mt="sm" size={6} value={(100 * state.rowsDone) / table.rowCount} aria-label={words.tablePanel.rowsAnswered} />
           <p className="muted small" style={{ margin: "6px 0 0" }}>
-            {state.rowsDone} of {plural(table.rowCount, "row")}
+            {words.tablePanel.done(state.rowsDone, table.rowCount)}
           </p>
         </>
       )}
       {state.kind === "done" && (
         <p className="small" style={{ margin: "10px 0 0" }}>
-          {plural(table.rowCount, "row")} answered by the {state.adapter} adapter.
+          {words.tablePanel.answeredAll(table.rowCount, common.adapterNames[state.adapter])}
         </p>
       )}
       <Group mt="sm" gap="sm">
         {isRunning ? (
           <Button size="xs" variant="default" onClick={onStop}>
-            Stop
+            {words.tablePanel.stop}
           </Button>
         ) : (
           <Button size="xs" disabled={isClosed || table.rowCount === 0} onClick={() => onAnswer(column, adapter)}>
-            Answer every row
+            {words.tablePanel.answerEveryRow}
           </Button>
         )}
         {state.kind === "done" && (
@@ -133,12 +134,12 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
             variant="default"
             onClick={() => saveFile({ fileName: answeredName(table.fileName), content: new TextEncoder().encode(state.csv) })}
           >
-            Download the CSV
+            {words.tablePanel.downloadTheCsv}
           </Button>
         )}
         {!isRunning && (
           <Button size="xs" variant="default" onClick={open}>
-            Another file
+            {words.tablePanel.anotherFile}
           </Button>
         )}
       </Group>

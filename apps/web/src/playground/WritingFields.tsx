@@ -1,4 +1,5 @@
 import { NumberInput, Textarea } from "@mantine/core";
+import { words } from "./words.ts";
 import type { WritingForm } from "./writingForm.ts";
 
 export interface WritingFieldsProps {
@@ -16,37 +17,50 @@ export function WritingFields({ form, onForm }: WritingFieldsProps) {
   });
   return (
     <details className="writing">
-      <summary>How it is written</summary>
+      <summary>{words.writingFields.howItIsWritten}</summary>
       <div className="fields">
-        <NumberInput label="Tokens at most" min={1} max={1024} allowDecimal={false} {...number("maxNewTokens")} />
         <NumberInput
-          label="Temperature"
-          description="0 takes the likeliest"
+          label={words.writingFields.tokensAtMost}
+          min={1}
+          max={1024}
+          allowDecimal={false}
+          {...number("maxNewTokens")}
+        />
+        <NumberInput
+          label={words.writingFields.temperature}
+          description={words.writingFields.zeroTakesLikeliest}
           min={0}
           max={5}
           step={0.1}
           {...number("temperature")}
         />
         <NumberInput
-          label="Top-k"
-          description="0 keeps every token"
+          label={words.writingFields.topK}
+          description={words.writingFields.zeroKeepsAll}
           min={0}
           max={1000}
           allowDecimal={false}
           {...number("topK")}
         />
-        <NumberInput label="Top-p" description="1 keeps every token" min={0.01} max={1} step={0.05} {...number("topP")} />
         <NumberInput
-          label="Seed"
-          description="The same seed, the same text"
+          label={words.writingFields.topP}
+          description={words.writingFields.oneKeepsAll}
+          min={0.01}
+          max={1}
+          step={0.05}
+          {...number("topP")}
+        />
+        <NumberInput
+          label={words.writingFields.seed}
+          description={words.writingFields.theSameSeedTheSame}
           min={0}
           max={1e9}
           allowDecimal={false}
           {...number("seed")}
         />
         <Textarea
-          label="Stop strings"
-          description="One per line; the text ends before them"
+          label={words.writingFields.stopStrings}
+          description={words.writingFields.onePerLineTheText}
           size="sm"
           autosize
           minRows={1}

@@ -1,9 +1,12 @@
 /** What the playground's fused answers come from, and what it says about that. Pure. */
+
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { servesBy } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { words as common } from "../lib/words.ts";
 import type { FusedAnswers } from "../services/playgroundState.ts";
+import { words } from "./words.ts";
 
 /** Where the sliders stand before any weights were found. */
 const HALVES: FusionWeights = { personal: 0.5, shared: 0.5 };
@@ -18,15 +21,15 @@ export function firstFused(config: FederationConfig, found: FusionWeights | null
 /** How the last round made what the tab serves, in a sentence. */
 export function servedWords(config: FederationConfig): string {
   const serve = serveOf(config);
-  if (serve === null || serve.kind === "slot") return `The fused adapter is the ${serve?.slot ?? "shared"} one as it is.`;
-  if (serve.kind === "sum") return "The fused adapter is both updates added, with the weights shown.";
+  if (serve === null || serve.kind === "slot") return words.fusedAnswers.asItIs(common.adapterNames[serve?.slot ?? "shared"]);
+  if (serve.kind === "sum") return words.fusedAnswers.bothAdded;
   switch (serve.search.kind) {
     case "factor":
-      return "The fused adapter is A and B of both adapters mixed separately, with the weights found, which are shown.";
+      return words.fusedAnswers.factorsFound;
     case "product":
-      return "The fused adapter is both updates added, with the weights found, which are shown.";
+      return words.fusedAnswers.productsFound;
     case "per-layer":
-      return "The fused adapter is A and B mixed separately, with weights of its own for each part of the layers; their means are shown.";
+      return words.fusedAnswers.byParts;
     default:
       return serve.search.kind satisfies never;
   }
