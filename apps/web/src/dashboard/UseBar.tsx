@@ -11,6 +11,7 @@ import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { playgroundPath } from "../lib/links.ts";
 import { saveFile } from "../lib/saveFile.ts";
+import { words as common } from "../lib/words.ts";
 import { headlineView } from "./headlineView.ts";
 import { resultReport, resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
@@ -71,7 +72,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
           loading={exporting.state.kind === "busy"}
           onClick={() => exporting.save(async () => ownAdapter(kind, adapters, snapshot.config, "peft"))}
         >
-          {words.useBar.exportKind(kind)}
+          {words.useBar.exportKind(common.adapterNames[kind])}
         </Button>
       )}
       {figure && (

@@ -107,6 +107,7 @@ export const en = {
     client: "Client",
   },
   dashboard: {
+    watching: "watching",
     organiserToo: (myRole: string) => `${myRole}, organiser`,
   },
   eventLog: {

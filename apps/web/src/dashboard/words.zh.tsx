@@ -105,6 +105,7 @@ export const zh: typeof en = {
     client: "客户端",
   },
   dashboard: {
+    watching: "观看者",
     organiserToo: (myRole) => `${myRole}，组织者`,
   },
   eventLog: {
@@ -344,7 +345,7 @@ export const zh: typeof en = {
     somethingToTryItOn: "用来试一试的内容",
     tryIt: "试一试",
     predictAFile: "对文件做预测",
-    exportKind: (kind) => `导出${kind}`,
+    exportKind: (kind) => `导出${kind}适配器`,
     copied: "已复制",
     copyTheResult: "复制结果",
     report: "报告",

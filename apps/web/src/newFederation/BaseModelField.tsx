@@ -9,9 +9,11 @@ import { useState } from "react";
 import { ModelFilesDrop } from "../connect/ModelFilesDrop.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
-import { formatBytes, formatCount, plural } from "../lib/format.ts";
+import { formatBytes, formatCount } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { pickedName } from "./pickedName.ts";
+import { words } from "./words.ts";
 
 export interface BaseModelFieldProps {
   readonly model: BaseModel | null;
@@ -24,9 +26,24 @@ export interface BaseModelFieldProps {
 type Source = BaseModel["source"]["kind"];
 
 const SOURCES: readonly { readonly value: Source; readonly label: string }[] = [
-  { value: "coordinator", label: "Served here" },
-  { value: "hub", label: "On a hub" },
-  { value: "files", label: "My files" },
+  {
+    value: "coordinator",
+    get label() {
+      return words.baseModelField.servedHere;
+    },
+  },
+  {
+    value: "hub",
+    get label() {
+      return words.baseModelField.onAHub;
+    },
+  },
+  {
+    value: "files",
+    get label() {
+      return words.baseModelField.myFiles;
+    },
+  },
 ];
 
 /** The frozen base: one that the coordinator serves, one on a hub, or files that every participant has. */
@@ -40,7 +57,7 @@ export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldP
   return (
     <div style={{ marginTop: 14 }}>
       <div className="fieldLabel" id="base-model">
-        Base model
+        {words.baseModelField.baseModel}
       </div>
       <SegmentedControl aria-labelledby="base-model" value={source} onChange={choose} data={[...SOURCES]} mb="sm" />
       {source === "coordinator" && <ServedModel model={model} offer={offer} onChange={onChange} />}
@@ -54,7 +71,7 @@ export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldP
 function ServedModel({ model, offer, onChange }: Omit<BaseModelFieldProps, "task">) {
   return (
     <NativeSelect
-      aria-label="Base model served here"
+      aria-label={words.baseModelField.baseModelServedHere}
       value={model?.name ?? ""}
       onChange={(event) => onChange(offer.models.find(({ name }) => name === event.currentTarget.value) ?? null)}
       data={offer.models.map(({ name }) => name)}
@@ -75,8 +92,8 @@ function HubModel({ hub, onChange }: { readonly hub: string; readonly onChange: 
     <>
       <div className="inputWithButton">
         <TextInput
-          label="Address"
-          description={`owner/name on ${new URL(hub).host}; @revision and :FILE.gguf where needed. Every participant downloads it from there.`}
+          label={words.baseModelField.address}
+          description={words.baseModelField.addressNote(new URL(hub).host)}
           placeholder="owner/name"
           value={address}
           onChange={(event) => {
@@ -90,7 +107,7 @@ function HubModel({ hub, onChange }: { readonly hub: string; readonly onChange: 
           }}
         />
         <Button variant="default" onClick={find} disabled={address.trim() === ""} loading={looking.kind === "busy"}>
-          Look it up
+          {words.baseModelField.lookItUp}
         </Button>
       </div>
       {looking.kind === "failed" && (
@@ -115,8 +132,7 @@ function PickedModel({ onChange }: { readonly onChange: BaseModelFieldProps["onC
   return (
     <>
       <ModelFilesDrop onFiles={take} progress={reading.kind === "busy" ? progress : null} isBusy={reading.kind === "busy"}>
-        A .gguf file, or config.json, tokenizer.json and model.safetensors together. Every participant picks the same files; they
-        never leave this device.
+        {words.baseModelField.filesNote}
       </ModelFilesDrop>
       {reading.kind === "failed" && (
         <Box mt="sm">
@@ -133,14 +149,14 @@ function ModelFacts({ model }: { readonly model: BaseModel }) {
   const { family, parameters } = parseArchitecture(model.config);
   const facts = [
     FAMILIES[family],
-    `${formatCount(parameters)} parameters`,
-    `${formatBytes(bytesOf(model))} in ${plural(model.files.length, "file")}`,
+    words.baseModelField.parameters(formatCount(parameters)),
+    words.baseModelField.size(formatBytes(bytesOf(model)), model.files.length),
   ];
   const { source } = model;
   return (
     <p className="muted small" style={{ margin: "8px 0 0", overflowWrap: "anywhere" }} role="status">
-      {model.name}: {facts.join(", ")}
-      {source.kind === "hub" && `, at commit ${source.address.split("@").at(-1)?.slice(0, 12)}`}
+      {model.name}: {facts.join(common.listing.comma)}
+      {source.kind === "hub" && words.baseModelField.atCommit(source.address.split("@").at(-1)?.slice(0, 12) ?? "")}
     </p>
   );
 }

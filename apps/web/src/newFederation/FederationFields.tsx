@@ -37,6 +37,7 @@ import {
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 import { PrivacyChoice } from "./PrivacyChoice.tsx";
 import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";
+import { words } from "./words.ts";
 
 export interface FieldsProps {
   readonly form: FederationForm;
@@ -53,10 +54,10 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
   const settings = settingsFor(form);
   const unlessChosen = (devices: DeviceClass) => (form.devices === devices ? null : settingsFor({ ...form, devices }));
   return (
-    <Panel title="Name and base model">
+    <Panel title={words.federationFields.nameAndBaseModel}>
       <div className="fields">
         <TextInput
-          label="Name"
+          label={words.federationFields.name}
           value={form.name}
           maxLength={60}
           required
@@ -66,10 +67,10 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
       <BaseModelField model={form.model} task={form.kind} offer={offer} onChange={changeModel} />
       <div className="fields">
         <NativeSelect
-          label="Devices that take part"
+          label={words.federationFields.devicesThatTakePart}
           {...said(devicesNote(form))}
           value={form.devices}
-          data={deviceChoices}
+          data={deviceChoices()}
           onChange={(event) => onChange({ devices: chosenDevices(event.currentTarget.value) })}
         />
       </div>
@@ -95,16 +96,16 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
   return (
     <>
       <ChoiceCards
-        label="Task"
+        label={words.federationFields.task}
         value={templateOf(form).id}
         choices={choices.map(({ id, title, text }) => ({ value: id, title, text }))}
         onChange={choose}
       />
       {form.kind === "label" && (
-        <Panel title="What the answers are" hint="Every row has an input and an answer. The answer is one of this closed list.">
+        <Panel title={words.federationFields.whatTheAnswersAre} hint={words.federationFields.answersHint}>
           <Textarea
-            label="Labels"
-            description="One per line; rows with another answer are left out by everyone."
+            label={words.federationFields.labels}
+            description={words.federationFields.labelsNote}
             value={form.labels}
             onChange={(event) => onChange({ labels: event.currentTarget.value })}
             autosize
@@ -123,7 +124,7 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
 export function MethodField({ form, onChange }: FieldsProps) {
   return (
     <NativeSelect
-      label="Method"
+      label={words.federationFields.method}
       {...said(methodNote(form))}
       value={form.method}
       data={[...methodChoices]}
@@ -152,23 +153,29 @@ export function SizeFields({ form, onChange }: FieldsProps) {
     <div className="fields">
       <CountField
         {...fields}
-        label="Rounds"
-        said={{ description: "Exchanges of the shared adapter." }}
+        label={words.federationFields.rounds}
+        said={{ description: words.federationFields.roundsNote }}
         name="rounds"
         max={MAX_ROUNDS}
       />
-      <CountField {...fields} label="Clients at least" said={said(minClientsNote(form))} name="minClients" max={MAX_CLIENTS} />
       <CountField
         {...fields}
-        label="Clients at most"
-        said={{ description: "Later ones are turned away." }}
+        label={words.federationFields.clientsAtLeast}
+        said={said(minClientsNote(form))}
+        name="minClients"
+        max={MAX_CLIENTS}
+      />
+      <CountField
+        {...fields}
+        label={words.federationFields.clientsAtMost}
+        said={{ description: words.federationFields.mostNote }}
         name="maxClients"
         max={MAX_CLIENTS}
       />
       <CountField
         {...fields}
-        label="Round deadline, minutes"
-        said={{ description: "A round ends then, even if someone has not answered." }}
+        label={words.federationFields.roundDeadlineMinutes}
+        said={{ description: words.federationFields.deadlineNote }}
         name="deadlineMinutes"
         max={1440}
       />
@@ -183,35 +190,35 @@ export function FineFields({ form, onChange }: FieldsProps) {
     <div className="fields">
       <CountField
         {...fields}
-        label="Steps alone"
-        said={{ description: "Optimiser steps before the first exchange." }}
+        label={words.federationFields.stepsAlone}
+        said={{ description: words.federationFields.aloneNote }}
         name="localSteps"
         max={100_000}
       />
       <CountField
         {...fields}
-        label="Steps per round"
-        said={{ description: "Optimiser steps between two exchanges." }}
+        label={words.federationFields.stepsPerRound}
+        said={{ description: words.federationFields.stepsNote }}
         name="innerSteps"
         max={100_000}
       />
       <NativeSelect
-        label="Protection against bad updates"
+        label={words.federationFields.protectionAgainstBadUpdates}
         {...said(robustnessNote(form))}
         value={form.robustness}
-        data={robustnessChoices}
+        data={robustnessChoices()}
         onChange={(event) => onChange({ robustness: chosenRobustness(event.currentTarget.value) })}
       />
       <NativeSelect
-        label="How large uploads are"
+        label={words.federationFields.howLargeUploadsAre}
         {...said(uploadNote(form))}
         value={nameOfCoding(form.upload)}
-        data={uploadChoices}
+        data={uploadChoices()}
         onChange={(event) => onChange({ upload: chosenUpload(event.currentTarget.value) })}
       />
       {form.kind === "label" && (
         <NativeSelect
-          label="What labels are"
+          label={words.federationFields.whatLabelsAre}
           {...said(labelVectorsNote(form))}
           value={form.labelVectors}
           data={[...labelVectorChoices]}
@@ -220,26 +227,26 @@ export function FineFields({ form, onChange }: FieldsProps) {
       )}
       <OptionalField
         {...fields}
-        label="Clients a round"
+        label={words.federationFields.clientsARound}
         note={samplingNote(form)}
         name="clientsPerRound"
-        placeholder="all"
+        placeholder={words.federationFields.all}
         max={MAX_CLIENTS}
       />
       <OptionalField
         {...fields}
-        label="Differential privacy of rows, epsilon"
+        label={words.federationFields.differentialPrivacyOfRowsEpsilon}
         note={epsilonNote(form)}
         name="epsilon"
-        placeholder="none"
+        placeholder={words.federationFields.none}
         max={MAX_EPSILON}
       />
       <OptionalField
         {...fields}
-        label="Differential privacy of clients, epsilon"
+        label={words.federationFields.differentialPrivacyOfClientsEpsilon}
         note={clientEpsilonNote(form)}
         name="clientEpsilon"
-        placeholder="none"
+        placeholder={words.federationFields.none}
         max={MAX_EPSILON}
       />
     </div>

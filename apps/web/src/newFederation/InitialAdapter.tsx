@@ -3,6 +3,7 @@ import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { Paper } from "@mantine/core";
 import { AdapterPicker } from "../adapters/AdapterPicker.tsx";
 import { type InitialAdapter as Initial, initialAdapterOf } from "./initialAdapterOf.ts";
+import { words } from "./words.ts";
 
 export interface InitialAdapterProps {
   readonly model: BaseModel;
@@ -16,15 +17,10 @@ export function InitialAdapter({ model, initial, onChange }: InitialAdapterProps
   return (
     <Paper className="panel">
       <details>
-        <summary>
-          Start from an adapter <span className="muted small">optional</span>
-        </summary>
-        <p className="muted small">
-          Everyone then starts from it instead of a fresh one, with its rank, alpha and targets. It is stored by the coordinator,
-          and whoever has a link can download it.
-        </p>
+        <summary>{words.initialAdapter.startFrom(<span className="muted small">{words.initialAdapter.optional}</span>)}</summary>
+        <p className="muted small">{words.initialAdapter.explanation}</p>
         <AdapterPicker
-          chosen={settings ? `rank ${settings.rank}, alpha ${settings.alpha}, on ${settings.targetModules.join(", ")}.` : null}
+          chosen={settings ? words.initialAdapter.fits(settings.rank, settings.alpha, settings.targetModules.join(", ")) : null}
           onClear={() => onChange(null)}
           onFiles={(files) => onChange(initialAdapterOf(files, federationBase(model)))}
         />

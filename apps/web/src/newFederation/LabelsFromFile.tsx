@@ -4,6 +4,7 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
+import { words } from "./words.ts";
 
 /** Reads the distinct values of one column of a local file into the list of labels. */
 export function LabelsFromFile({ onLabels }: { readonly onLabels: (labels: readonly string[]) => void }) {
@@ -28,25 +29,28 @@ export function LabelsFromFile({ onLabels }: { readonly onLabels: (labels: reado
   return (
     <div>
       <Group gap="sm" align="flex-end">
-        <FileButton onChange={open} inputProps={{ "aria-label": "File to read labels from" }}>
+        <FileButton onChange={open} inputProps={{ "aria-label": words.labelsFromFile.fileToReadLabelsFrom }}>
           {(props) => (
             <Button {...props} size="xs" variant="default" loading={reading.kind === "busy"}>
-              Read them from a file
+              {words.labelsFromFile.readFromFile}
             </Button>
           )}
         </FileButton>
         {table && (
           <NativeSelect
             size="xs"
-            label={`Label column of ${table.fileName}`}
+            label={words.labelsFromFile.labelColumn(table.fileName)}
             value={column}
-            data={[{ value: "", label: "Choose a column" }, ...table.columns.map((name) => ({ value: name, label: name }))]}
+            data={[
+              { value: "", label: words.labelsFromFile.chooseAColumn },
+              ...table.columns.map((name) => ({ value: name, label: name })),
+            ]}
             onChange={(event) => choose(event.currentTarget.value)}
           />
         )}
       </Group>
       <p className="muted small" style={{ margin: "6px 0 0" }}>
-        The file stays in this tab; only the names of the labels are shared with everyone in the federation.
+        {words.labelsFromFile.staysNote}
       </p>
       {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
     </div>

@@ -2,6 +2,7 @@ import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { ChoiceCards } from "../ui/ChoiceCards.tsx";
 import type { FederationForm } from "./federationForm.ts";
 import { type PrivacyLevel, privacyChange, privacyLevel } from "./privacyLevel.ts";
+import { words } from "./words.ts";
 
 export interface PrivacyChoiceProps {
   readonly form: FederationForm;
@@ -9,11 +10,29 @@ export interface PrivacyChoiceProps {
 }
 
 const TEXTS: Readonly<Record<PrivacyLevel, { readonly title: string; readonly text: string }>> = {
-  plain: { title: "Plain", text: "It sees each shared adapter. From 2 clients, with every method." },
-  secure: { title: "Secure sum", text: `It sees only the sum. From ${MIN_CLIENTS} clients.` },
+  plain: {
+    get title() {
+      return words.privacyChoice.plain;
+    },
+    get text() {
+      return words.privacyChoice.plainNote;
+    },
+  },
+  secure: {
+    get title() {
+      return words.privacyChoice.secure;
+    },
+    get text() {
+      return words.privacyChoice.secureNote(MIN_CLIENTS);
+    },
+  },
   budget: {
-    title: "With a budget",
-    text: "Only the sum, of steps with noise: what one row adds is bounded. Costs accuracy; nobody sends figures.",
+    get title() {
+      return words.privacyChoice.budget;
+    },
+    get text() {
+      return words.privacyChoice.budgetNote;
+    },
   },
 };
 const LEVELS = ["plain", "secure", "budget"] as const;
@@ -22,9 +41,14 @@ const LEVELS = ["plain", "secure", "budget"] as const;
 export function PrivacyChoice({ form, onChange }: PrivacyChoiceProps) {
   return (
     <ChoiceCards
-      label="What the coordinator may see"
+      label={words.privacyChoice.whatTheCoordinatorMaySee}
       value={privacyLevel(form)}
-      choices={LEVELS.map((value) => ({ value, ...TEXTS[value], picture: <Picture level={value} /> }))}
+      choices={LEVELS.map((value) => ({
+        value,
+        title: TEXTS[value].title,
+        text: TEXTS[value].text,
+        picture: <Picture level={value} />,
+      }))}
       onChange={(level) => onChange(privacyChange(form, level))}
     />
   );

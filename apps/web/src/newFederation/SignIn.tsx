@@ -7,24 +7,23 @@ import { useTask } from "../hooks/useTask.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { words } from "./words.ts";
 
 /** What somebody sees who may not create federations yet: every way to sign in that this coordinator has. */
 export function SignIn({ account, ways }: { readonly account: AccountHandle; readonly ways: SessionState["signIn"] }) {
   const refused = refusedBecause();
   const hasWay = ways.key || ways.openId !== null;
   return (
-    <Panel title={hasWay ? "Sign in to create a federation" : "Not from here"}>
+    <Panel title={hasWay ? words.signIn.signInToCreateA : words.signIn.notFromHere}>
       <div className="column">
         <p className="muted" style={{ margin: 0 }}>
-          {hasWay
-            ? "On this coordinator not everybody may create federations. Joining one needs only its invite link."
-            : "This coordinator takes new federations only from its own machine. Joining one needs only its invite link."}
+          {hasWay ? words.signIn.notEverybody : words.signIn.ownMachineOnly}
         </p>
         {refused && <FailureAlert failure={refused} />}
         {ways.openId !== null && (
           <Group>
             <Button component="a" href={addressOf(OPENID_PATH)} variant={ways.key ? "default" : "filled"}>
-              Sign in with {ways.openId}
+              {words.signIn.signInWith(ways.openId)}
             </Button>
           </Group>
         )}
@@ -45,7 +44,7 @@ function KeyForm({ signIn }: Pick<AccountHandle, "signIn">) {
     <form onSubmit={submit} className="column">
       <Group gap="sm" align="flex-end">
         <PasswordInput
-          label="Operator key"
+          label={words.signIn.operatorKey}
           autoComplete="current-password"
           value={key}
           maxLength={200}
@@ -53,10 +52,10 @@ function KeyForm({ signIn }: Pick<AccountHandle, "signIn">) {
           style={{ flex: "1 1 240px", maxWidth: 420 }}
         />
         <Button type="submit" disabled={key.trim() === ""} loading={signingIn.kind === "busy"}>
-          Sign in
+          {words.signIn.signIn}
         </Button>
       </Group>
-      <span className="muted small">Whoever runs this coordinator has it. You stay signed in for twelve hours.</span>
+      <span className="muted small">{words.signIn.keyNote}</span>
       {signingIn.kind === "failed" && <FailureAlert failure={signingIn.failure} />}
     </form>
   );
@@ -64,9 +63,15 @@ function KeyForm({ signIn }: Pick<AccountHandle, "signIn">) {
 
 /** What a person is told who comes back from the provider without being signed in; the coordinator names it in the address. */
 const SENTENCES = {
-  ACCOUNT_REFUSED: "This account may not create federations here",
-  SIGN_IN_FAILED: "Signing in with the provider failed",
-  QUOTA_USED_UP: "Too many tries to sign in came from this address",
+  get ACCOUNT_REFUSED() {
+    return words.signIn.refused;
+  },
+  get SIGN_IN_FAILED() {
+    return words.signIn.failed;
+  },
+  get QUOTA_USED_UP() {
+    return words.signIn.tooMany;
+  },
 } as const;
 
 function refusedBecause(): FailureText | null {

@@ -2,6 +2,7 @@ import { Button, Group } from "@mantine/core";
 import type { AccountHandle } from "../hooks/useAccount.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { words } from "./words.ts";
 
 /** As whom a federation is created, and the way out. */
 export function SignedInAs({ account, name }: { readonly account: AccountHandle; readonly name: string }) {
@@ -9,9 +10,9 @@ export function SignedInAs({ account, name }: { readonly account: AccountHandle;
   return (
     <>
       <Group gap="sm" mb="md">
-        <span className="muted">Signed in as {name}</span>
+        <span className="muted">{words.signedInAs.signedInAs(name)}</span>
         <Button size="xs" variant="default" loading={signingOut.kind === "busy"} onClick={() => start(() => account.signOut())}>
-          Sign out
+          {words.signedInAs.signOut}
         </Button>
       </Group>
       {signingOut.kind === "failed" && <FailureAlert failure={signingOut.failure} />}

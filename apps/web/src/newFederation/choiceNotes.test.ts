@@ -107,12 +107,12 @@ test("every method and preset can be chosen, and every choice is valid", () => {
 });
 
 test("every protection says what it does, and one that the method cannot have says why", () => {
-  for (const { value } of robustnessChoices) {
+  for (const { value } of robustnessChoices()) {
     const robustness = chosenRobustness(value);
     expect(robustnessNote({ ...filled, robustness })).toMatchObject({ runs: true, text: expect.stringMatching(/^.{40,}\.$/) });
     expect(toConfig({ ...filled, robustness }, 1)).toMatchObject({ ok: true, config: { robustness: { kind: value } } });
   }
-  expect(robustnessChoices[0]?.value).toBe(initialForm([]).robustness);
+  expect(robustnessChoices()[0]?.value).toBe(initialForm([]).robustness);
   const refused = { ...filled, method: "flora/standard", robustness: "median" as const };
   const problem = "FLoRA stacks the clients' adapters, so no robust mean can stand for them; it bounds outliers only.";
   expect(robustnessNote(refused)).toEqual({ runs: false, text: problem });
@@ -147,7 +147,7 @@ test("going back to plain sums takes the protection back, and keeps the clients"
 test("what a secure sum cannot be with is refused in the form, with the reason", () => {
   const problemOf = (change: object) => toConfig({ ...secure, ...change }, 1);
   const sentence = (pattern: RegExp) => ({ ok: false, problem: expect.stringMatching(pattern) });
-  for (const { value } of robustnessChoices) {
+  for (const { value } of robustnessChoices()) {
     if (value !== "none")
       expect(problemOf({ robustness: chosenRobustness(value) })).toEqual(sentence(/^A secure sum hides .*\.$/));
   }
@@ -207,8 +207,8 @@ test("every method says what it does, and one that cannot do the task says why",
 });
 
 test("every size of uploads says what it costs, and what a choice makes of it", () => {
-  expect(uploadChoices[0]?.value).toBe("int8");
-  for (const { value } of uploadChoices) {
+  expect(uploadChoices()[0]?.value).toBe("int8");
+  for (const { value } of uploadChoices()) {
     const upload = chosenUpload(value);
     expect(uploadNote({ ...filled, upload })).toMatchObject({ runs: true, text: expect.stringMatching(/\.$/) });
     expect(toConfig({ ...filled, upload }, 1)).toMatchObject({ ok: true, config: { upload } });

@@ -1,4 +1,5 @@
 /** "Watch it learn": a federation on sample data that this tab creates and joins, with a simulated participant beside it. */
+
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
@@ -6,6 +7,7 @@ import { leastFigures } from "@duet/lora-core/protocol/figures";
 import { SAMPLES, type SampleId } from "@duet/lora-core/scenarios/samples";
 import type { AppServices } from "../services/appServices.ts";
 import { randomSeed } from "./randomSeed.ts";
+import { words } from "./words.ts";
 
 const FIRST_SHARE = 0;
 /** Of the simulated participant. */
@@ -17,7 +19,7 @@ export async function startSampleFederation(
 ): Promise<{ readonly federationId: string; readonly inviteToken: string }> {
   const { models } = await services.coordinator.offer();
   const model = proposedBase(models, "label");
-  if (!model) throw new DuetError("NOT_FOUND", "The coordinator offers no base model");
+  if (!model) throw new DuetError("NOT_FOUND", words.startSampleFederation.noBaseModel);
   const { title, labels } = SAMPLES[id];
   const config = defaultFederation({
     name: title,

@@ -2,9 +2,9 @@ import { task } from "@duet/lora-core/data/task";
 import { expect, test } from "vitest";
 import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";
 
-test.each(TASK_TEMPLATES.filter(({ labels }) => labels.length > 0))(
-  "$title: its labels make a task, and are as many as it says",
-  (template) => {
+test.each(TASK_TEMPLATES.filter(({ labels }) => labels.length > 0).map((template) => [template.id, template] as const))(
+  "%s: its labels make a task, and are as many as it says",
+  (_, template) => {
     const { labels, text } = template;
     expect(() => task.parse({ kind: "label", labels })).not.toThrow();
     const said = /(\d+) labels/.exec(text)?.[1];

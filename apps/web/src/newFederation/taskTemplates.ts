@@ -1,6 +1,8 @@
 /** Tasks that people often have, with proposed labels. Pure. */
+
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import { type FederationForm, parseLabels } from "./federationForm.ts";
+import { words } from "./words.ts";
 
 export interface TaskTemplate {
   readonly id: string;
@@ -45,29 +47,97 @@ const DIAGNOSES = [
 const COMPONENTS = ["compute", "memory", "network", "scheduler", "security", "storage"];
 const INTENTS = ["question", "order", "change", "cancellation", "complaint", "praise"];
 
-const OWN: TaskTemplate = { id: "own", title: "My own labels", text: "text → one of your list", kind: "label", labels: [] };
+const OWN: TaskTemplate = {
+  id: "own",
+  get title() {
+    return words.taskTemplates.own;
+  },
+  get text() {
+    return words.taskTemplates.ownText;
+  },
+  kind: "label",
+  labels: [],
+};
 
 export const TASK_TEMPLATES: readonly TaskTemplate[] = [
   OWN,
-  { id: "triage", title: "Triage", text: "note → urgency, 5 labels", kind: "label", labels: TRIAGE },
-  { id: "diagnosis", title: "Symptom → diagnosis", text: "description → 24 labels", kind: "label", labels: DIAGNOSES },
+  {
+    id: "triage",
+    get title() {
+      return words.taskTemplates.triage;
+    },
+    get text() {
+      return words.taskTemplates.triageText;
+    },
+    kind: "label",
+    labels: TRIAGE,
+  },
+  {
+    id: "diagnosis",
+    get title() {
+      return words.taskTemplates.diagnosis;
+    },
+    get text() {
+      return words.taskTemplates.diagnosisText;
+    },
+    kind: "label",
+    labels: DIAGNOSES,
+  },
   {
     id: "terms",
-    title: "Medical terms",
-    text: "term → kind, 8 labels; has sample data",
+    get title() {
+      return words.taskTemplates.terms;
+    },
+    get text() {
+      return words.taskTemplates.termsText;
+    },
     kind: "label",
     labels: SAMPLES.medical.labels,
   },
   {
     id: "severity",
-    title: "Log severity",
-    text: "message → info to critical; has sample data",
+    get title() {
+      return words.taskTemplates.severity;
+    },
+    get text() {
+      return words.taskTemplates.severityText;
+    },
     kind: "label",
     labels: SAMPLES.logs.labels,
   },
-  { id: "routing", title: "Log routing", text: "message → component, 6 labels", kind: "label", labels: COMPONENTS },
-  { id: "intents", title: "Intents", text: "message → what is wanted, 6 labels", kind: "label", labels: INTENTS },
-  { id: "text", title: "Free text", text: "prompt → answer in words", kind: "text", labels: [] },
+  {
+    id: "routing",
+    get title() {
+      return words.taskTemplates.routing;
+    },
+    get text() {
+      return words.taskTemplates.routingText;
+    },
+    kind: "label",
+    labels: COMPONENTS,
+  },
+  {
+    id: "intents",
+    get title() {
+      return words.taskTemplates.intents;
+    },
+    get text() {
+      return words.taskTemplates.intentsText;
+    },
+    kind: "label",
+    labels: INTENTS,
+  },
+  {
+    id: "text",
+    get title() {
+      return words.taskTemplates.text;
+    },
+    get text() {
+      return words.taskTemplates.textText;
+    },
+    kind: "text",
+    labels: [],
+  },
 ];
 
 /** The one whose task the form has. */

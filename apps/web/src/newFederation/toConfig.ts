@@ -1,4 +1,5 @@
 /** The config that the new-federation form stands for, or what is missing. */
+
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { type FederationConfig, newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -15,6 +16,7 @@ import {
   uploadNote,
 } from "./choiceNotes.ts";
 import { clientEpsilonOf, clientsPerRoundOf, type FederationForm, parseLabels, privacyOf, taskOf } from "./federationForm.ts";
+import { words } from "./words.ts";
 
 export type FormResult =
   | { readonly ok: true; readonly config: FederationConfig }
@@ -23,10 +25,10 @@ export type FormResult =
 
 export function toConfig(form: FederationForm, seed: number): FormResult {
   const { model } = form;
-  if (!model) return { ok: false, problem: "Choose a base model." };
-  if (form.name.trim() === "") return { ok: false, problem: "Give the federation a name." };
+  if (!model) return { ok: false, problem: words.toConfig.chooseBase };
+  if (form.name.trim() === "") return { ok: false, problem: words.toConfig.giveName };
   const labels = parseLabels(form.labels);
-  if (form.kind === "label" && labels.length < 2) return { ok: false, problem: "Give at least two labels, one per line." };
+  if (form.kind === "label" && labels.length < 2) return { ok: false, problem: words.toConfig.twoLabels };
   const refused = notesOf(form).find(({ runs }) => !runs);
   if (refused) return { ok: false, problem: refused.text };
   const [method = "", preset = ""] = form.method.split("/");
@@ -63,15 +65,17 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
 ];
 
 /** What the form calls a setting; the rest goes by its own name. */
-const FORM_NAMES: ReadonlyMap<unknown, string> = new Map([
-  ["local", "Steps alone"],
-  ["inner", "Steps per round"],
-  ["epsilon", "Epsilon"],
-  ["clientSampling", "Clients a round"],
-  ["minClients", "Clients at least"],
-  ["maxClients", "Clients at most"],
-  ["roundDeadlineSeconds", "The round deadline in seconds"],
-]);
+const FORM_NAMES: ReadonlyMap<unknown, keyof typeof words.formNames> = new Map([
+  ["local", "stepsAlone"],
+  ["inner", "stepsPerRound"],
+  ["epsilon", "epsilon"],
+  ["clientSampling", "clientsARound"],
+  ["minClients", "clientsAtLeast"],
+  ["maxClients", "clientsAtMost"],
+  ["roundDeadlineSeconds", "deadlineInSeconds"],
+] as const);
 
-const nameInForm = (path: readonly PropertyKey[]): string | undefined =>
-  path.map((part) => FORM_NAMES.get(part)).find((name) => name !== undefined);
+function nameInForm(path: readonly PropertyKey[]): string | undefined {
+  const name = path.map((part) => FORM_NAMES.get(part)).find((known) => known !== undefined);
+  return name && words.formNames[name];
+}

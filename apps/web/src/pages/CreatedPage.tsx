@@ -10,9 +10,10 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { useFederation } from "../hooks/useFederation.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
 import { addressOf, baseUrl } from "../lib/baseUrl.ts";
-import { formatDuration, plural } from "../lib/format.ts";
+import { formatDuration } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
 import { reachWarning } from "../lib/reach.ts";
+import { words } from "../newFederation/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { LinkField } from "../ui/LinkField.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -26,11 +27,9 @@ export function CreatedPage() {
   const feed = useFederation(federationId, organiserKey);
   if (!organiser) {
     return (
-      <Shell title="Unknown federation" narrow>
-        <h1>This browser does not organise this federation</h1>
-        <p>
-          Open its organiser link here. Without one, back to the <Link to="/">front page</Link>.
-        </p>
+      <Shell title={words.createdPage.unknownFederation} narrow>
+        <h1>{words.createdPage.notYours}</h1>
+        <p>{words.createdPage.openOrganiserLink(<Link to="/">{words.createdPage.frontPage}</Link>)}</p>
       </Shell>
     );
   }
@@ -39,33 +38,28 @@ export function CreatedPage() {
   const invite = view?.links.invite.token ?? null;
   const warning = reachWarning(baseUrl());
   return (
-    <Shell title={snapshot ? `Lobby: ${snapshot.config.name}` : "Lobby"}>
+    <Shell title={snapshot ? words.createdPage.lobbyOf(snapshot.config.name) : words.createdPage.lobby}>
       <div className="column">
         <div className="lobby">
           <div>
-            <h1>Your federation is ready</h1>
+            <h1>{words.createdPage.ready}</h1>
             {snapshot && <Standing snapshot={snapshot} organiser={organiser} />}
             {invite !== null && (
               <Group gap="sm" mt="md">
                 <Button component={Link} to={joinPath(federationId, invite)}>
-                  Take part with this tab
+                  {words.createdPage.takePart}
                 </Button>
                 <Button component={Link} to={organisePath(federationId, organiserKey)} variant="default">
-                  Open the dashboard
+                  {words.createdPage.openTheDashboard}
                 </Button>
               </Group>
             )}
           </div>
           {view && (
-            <Panel title="Invite" hint="Whoever opens it sees what will leave the tab before anything does.">
+            <Panel title={words.createdPage.invite} hint={words.createdPage.inviteHint}>
               <div className="invite">
-                {invite !== null && (
-                  <QrCode
-                    text={addressOf(joinPath(federationId, invite))}
-                    label="Code of the invite link, to scan with a camera"
-                  />
-                )}
-                <LinkField label="Invite link" path={joinPath} federationId={federationId} token={invite} />
+                {invite !== null && <QrCode text={addressOf(joinPath(federationId, invite))} label={words.createdPage.qrLabel} />}
+                <LinkField label={words.createdPage.inviteLink} path={joinPath} federationId={federationId} token={invite} />
               </div>
             </Panel>
           )}
@@ -76,15 +70,12 @@ export function CreatedPage() {
           </Alert>
         )}
         {task.kind === "failed" && <FailureAlert failure={task.failure} />}
-        {view === null && task.kind !== "failed" && <p className="muted">Asking the coordinator for its links.</p>}
+        {view === null && task.kind !== "failed" && <p className="muted">{words.createdPage.askingForLinks}</p>}
         {snapshot && <WhoIsHere snapshot={snapshot} />}
         {view && (
           <details className="quiet">
-            <summary>Watch link, organiser link, and how long each is good</summary>
-            <p className="soft">
-              Whoever has the organiser link can pause, stop, and remove clients. This browser keeps it; it opens the same on
-              another device.
-            </p>
+            <summary>{words.createdPage.moreLinks}</summary>
+            <p className="soft">{words.createdPage.organiserNote}</p>
             <LinkRows federationId={federationId} links={view.links} organiser={organiser} />
           </details>
         )}
@@ -107,9 +98,9 @@ function Standing({ snapshot, organiser }: StandingProps) {
   return (
     <>
       <p className="big" style={{ margin: "16px 0 0" }}>
-        {here} <span className="from">of {config.minClients} here</span>
+        {here} <span className="from">{words.createdPage.ofHere(config.minClients)}</span>
       </p>
-      <p className="lead">Learning starts by itself once {plural(config.minClients, "client")} are ready.</p>
+      <p className="lead">{words.createdPage.startsBy(config.minClients)}</p>
       {here > 0 && here < config.minClients && (
         <Button
           mt="md"
@@ -117,7 +108,7 @@ function Standing({ snapshot, organiser }: StandingProps) {
           disabled={organiser.task.kind === "busy"}
           onClick={() => organiser.send({ kind: "start" })}
         >
-          Start now
+          {words.createdPage.startNow}
         </Button>
       )}
     </>
@@ -126,14 +117,18 @@ function Standing({ snapshot, organiser }: StandingProps) {
 
 /** What everybody who joins agrees to. */
 function Agreed({ snapshot: { config } }: { readonly snapshot: Snapshot }) {
-  const secure =
-    config.aggregation === "secure" ? "The coordinator sees only the sum of updates." : "The coordinator sees each update.";
+  const secure = config.aggregation === "secure" ? words.createdPage.onlySum : words.createdPage.eachUpdate;
   return (
     <section className="quiet">
-      <h2>What was agreed</h2>
+      <h2>{words.createdPage.whatWasAgreed}</h2>
       <p className="soft" style={{ margin: "4px 0 0" }}>
-        {methodOf(config.strategy).label}, {plural(config.budgets.rounds, "round")}, at most {plural(config.maxClients, "client")}
-        . A round waits at most {formatDuration(config.roundDeadlineSeconds)}, then it goes on with who has answered. {secure}
+        {words.createdPage.agreed({
+          method: methodOf(config.strategy).label,
+          rounds: config.budgets.rounds,
+          clients: config.maxClients,
+          deadline: formatDuration(config.roundDeadlineSeconds),
+        })}{" "}
+        {secure}
       </p>
     </section>
   );

@@ -27,6 +27,7 @@ import { SignedInAs } from "../newFederation/SignedInAs.tsx";
 import { SignIn } from "../newFederation/SignIn.tsx";
 import { toConfig } from "../newFederation/toConfig.ts";
 import { WhatItTakes } from "../newFederation/WhatItTakes.tsx";
+import { words } from "../newFederation/words.ts";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -35,10 +36,10 @@ export function NewFederationPage() {
   const status = useStore(useServices().coordinator.status);
   const account = useAccount();
   return (
-    <Shell title="New federation">
-      <h1>New federation</h1>
+    <Shell title={words.newFederationPage.newFederation}>
+      <h1>{words.newFederationPage.newFederation}</h1>
       <p className="lead" style={{ margin: "8px 0 32px" }}>
-        Four choices. Each has a proposal; change only what you must.
+        {words.newFederationPage.lead}
       </p>
       <Content offer={status.kind === "ready" ? status.offer : null} account={account} />
     </Shell>
@@ -49,7 +50,7 @@ function Content({ offer, account }: { readonly offer: Offer | null; readonly ac
   const { state, failure } = account;
   if (failure !== null) return <FailureAlert failure={failure} />;
   if (state !== null && !state.mayCreate) return <SignIn account={account} ways={state.signIn} />;
-  if (offer === null || state === null) return <p className="muted">Asking the coordinator for its base models.</p>;
+  if (offer === null || state === null) return <p className="muted">{words.newFederationPage.askingForModels}</p>;
   return (
     <>
       {state.account && <SignedInAs account={account} name={state.account.name} />}
@@ -89,31 +90,28 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
   return (
     <form onSubmit={submit} className="joining">
       <div className="column choicesColumn">
-        <Step number={1} title="What should it learn?">
+        <Step number={1} title={words.newFederationPage.whatShouldItLearn}>
           <TaskFields {...fields} offer={offer} />
           <BasicFields {...fields} offer={offer} />
         </Step>
-        <Step number={2} title="What may the coordinator see?">
-          <p className="soft">
-            Rows never leave a tab, in any of the three. Words of a few rows can be guessed from an update, fewer from a sum, none
-            so far through the noise of a budget.
-          </p>
+        <Step number={2} title={words.newFederationPage.whatMayTheCoordinatorSee}>
+          <p className="soft">{words.newFederationPage.privacyLead}</p>
           <PrivacyField {...fields} />
         </Step>
-        <Step number={3} title="Who gets which model?">
-          <Panel title="Method">
+        <Step number={3} title={words.newFederationPage.whoGetsWhichModel}>
+          <Panel title={words.newFederationPage.method}>
             <MethodField {...fields} />
           </Panel>
         </Step>
-        <Step number={4} title="How long, and with how many?">
-          <Panel title="Rounds and clients">
+        <Step number={4} title={words.newFederationPage.howLongAndWithHow}>
+          <Panel title={words.newFederationPage.roundsAndClients}>
             <SizeFields {...fields} />
             <details className="more">
-              <summary>Steps, protection, size of uploads, budgets</summary>
+              <summary>{words.newFederationPage.more}</summary>
               <FineFields {...fields} />
             </details>
           </Panel>
-          <Panel title="Who comes in" hint="All of it can be changed later.">
+          <Panel title={words.newFederationPage.whoComesIn} hint={words.newFederationPage.accessHint}>
             <AccessFields
               joining={form.joining}
               listing={form.listing}
@@ -132,14 +130,14 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
         </Step>
       </div>
       <div className="column sticky">
-        <Panel title="What this will take">
+        <Panel title={words.newFederationPage.whatThisWillTake}>
           <WhatItTakes config={result.ok ? result.config : null} />
           {creating.kind === "failed" && <FailureAlert failure={creating.failure} />}
           <Button type="submit" size="md" fullWidth disabled={!result.ok} loading={creating.kind === "busy"}>
-            Create federation
+            {words.newFederationPage.createFederation}
           </Button>
           <p className="muted small" role="status">
-            {result.ok ? "Nothing starts yet: next comes the link." : result.problem}
+            {result.ok ? words.newFederationPage.next : result.problem}
           </p>
         </Panel>
       </div>

@@ -32,7 +32,9 @@ export function OrganisePage() {
     <Shell title={titleOf(feed, words.organisePage.organise)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && !isKept && opening.kind === "failed" && <FailureAlert failure={opening.failure} />}
-      {feed.kind === "live" && isKept && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}
+      {feed.kind === "live" && isKept && (
+        <Dashboard snapshot={feed.snapshot} token={token} myRole={words.dashboard.watching} tab={null} />
+      )}
     </Shell>
   );
 }

@@ -13,7 +13,7 @@ export function WatchPage() {
   return (
     <Shell title={titleOf(feed, words.watchPage.watch)} progress={progressTitle(feed)}>
       <FeedNotice feed={feed} />
-      {feed.kind === "live" && <Dashboard snapshot={feed.snapshot} token={token} myRole="watching" tab={null} />}
+      {feed.kind === "live" && <Dashboard snapshot={feed.snapshot} token={token} myRole={words.dashboard.watching} tab={null} />}
     </Shell>
   );
 }

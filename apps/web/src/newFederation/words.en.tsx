@@ -1,0 +1,239 @@
+import { strategies } from "@duet/lora-core/strategies/registry";
+import type { ReactNode } from "react";
+import { plural } from "../lib/format.ts";
+
+interface Agreed {
+  readonly method: string;
+  readonly rounds: number;
+  readonly clients: number;
+  readonly deadline: string;
+}
+
+interface TrainedByAll {
+  readonly rank: number;
+  /** On queries and values alone. */
+  readonly isPart: boolean;
+  readonly rows: number;
+  readonly tokens: number;
+  readonly memory: string;
+  /** For phones and old laptops; docs/performance.md has what that costs. */
+  readonly isSmall: boolean;
+}
+
+/** What each method does, by its id. */
+type MethodSummaries = Readonly<Record<string, string>>;
+
+export const en = {
+  methods: Object.fromEntries(strategies.map(({ id, summary }) => [id, summary])) as MethodSummaries,
+  baseModelField: {
+    atCommit: (commit: string) => `, at commit ${commit}`,
+    size: (bytes: string, files: number) => `${bytes} in ${plural(files, "file")}`,
+    servedHere: "Served here",
+    onAHub: "On a hub",
+    myFiles: "My files",
+    baseModel: "Base model",
+    baseModelServedHere: "Base model served here",
+    address: "Address",
+    addressNote: (host: string) =>
+      `owner/name on ${host}; @revision and :FILE.gguf where needed. Every participant downloads it from there.`,
+    lookItUp: "Look it up",
+    filesNote:
+      "A .gguf file, or config.json, tokenizer.json and model.safetensors together. Every participant picks the same files; they never leave this device.",
+    parameters: (parameters: string) => `${parameters} parameters`,
+  },
+  federationFields: {
+    nameAndBaseModel: "Name and base model",
+    name: "Name",
+    devicesThatTakePart: "Devices that take part",
+    task: "Task",
+    whatTheAnswersAre: "What the answers are",
+    answersHint: "Every row has an input and an answer. The answer is one of this closed list.",
+    labels: "Labels",
+    labelsNote: "One per line; rows with another answer are left out by everyone.",
+    method: "Method",
+    rounds: "Rounds",
+    roundsNote: "Exchanges of the shared adapter.",
+    clientsAtLeast: "Clients at least",
+    clientsAtMost: "Clients at most",
+    mostNote: "Later ones are turned away.",
+    roundDeadlineMinutes: "Round deadline, minutes",
+    deadlineNote: "A round ends then, even if someone has not answered.",
+    stepsAlone: "Steps alone",
+    aloneNote: "Optimiser steps before the first exchange.",
+    stepsPerRound: "Steps per round",
+    stepsNote: "Optimiser steps between two exchanges.",
+    protectionAgainstBadUpdates: "Protection against bad updates",
+    howLargeUploadsAre: "How large uploads are",
+    whatLabelsAre: "What labels are",
+    clientsARound: "Clients a round",
+    all: "all",
+    differentialPrivacyOfRowsEpsilon: "Differential privacy of rows, epsilon",
+    none: "none",
+    differentialPrivacyOfClientsEpsilon: "Differential privacy of clients, epsilon",
+  },
+  initialAdapter: {
+    startFrom: (span: ReactNode) => <>Start from an adapter {span}</>,
+    optional: "optional",
+    explanation:
+      "Everyone then starts from it instead of a fresh one, with its rank, alpha and targets. It is stored by the coordinator, and whoever has a link can download it.",
+    fits: (rank: number, alpha: number, value: string) => `rank ${rank}, alpha ${alpha}, on ${value}.`,
+  },
+  labelsFromFile: {
+    fileToReadLabelsFrom: "File to read labels from",
+    readFromFile: "Read them from a file",
+    labelColumn: (fileName: string) => `Label column of ${fileName}`,
+    chooseAColumn: "Choose a column",
+    staysNote: "The file stays in this tab; only the names of the labels are shared with everyone in the federation.",
+  },
+  privacyChoice: {
+    plain: "Plain",
+    plainNote: "It sees each shared adapter. From 2 clients, with every method.",
+    secure: "Secure sum",
+    secureNote: (MINCLIENTS: number) => `It sees only the sum. From ${MINCLIENTS} clients.`,
+    budget: "With a budget",
+    budgetNote: "Only the sum, of steps with noise: what one row adds is bounded. Costs accuracy; nobody sends figures.",
+    whatTheCoordinatorMaySee: "What the coordinator may see",
+  },
+  signIn: {
+    signInToCreateA: "Sign in to create a federation",
+    notFromHere: "Not from here",
+    notEverybody: "On this coordinator not everybody may create federations. Joining one needs only its invite link.",
+    ownMachineOnly: "This coordinator takes new federations only from its own machine. Joining one needs only its invite link.",
+    signInWith: (openId: string) => `Sign in with ${openId}`,
+    operatorKey: "Operator key",
+    signIn: "Sign in",
+    keyNote: "Whoever runs this coordinator has it. You stay signed in for twelve hours.",
+    refused: "This account may not create federations here",
+    failed: "Signing in with the provider failed",
+    tooMany: "Too many tries to sign in came from this address",
+  },
+  signedInAs: {
+    signedInAs: (name: string) => `Signed in as ${name}`,
+    signOut: "Sign out",
+  },
+  whatItTakes: {
+    eachClientLater: "Bytes of each client, once the choices are made.",
+    eachClient: "Each client",
+    downloadsTheBaseOnce: "downloads the base once",
+    sends: (exchanges: number) => `sends, in ${plural(exchanges, "exchange")}`,
+  },
+  choiceNotes: {
+    everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }: TrainedByAll) =>
+      `Everybody trains rank ${rank}${isPart ? " on queries and values" : ""}, ${rows} rows of ${tokens} tokens at a time: about ${memory} in a tab.${isSmall ? " Smaller steps teach less: with three times as many it comes closer to the usual." : ""}`,
+    clientEpsilonCost: (clients: number, ratio: string, drowns: boolean) =>
+      `With ${clients} clients the noise in their mean is ${ratio} times as long as the longest update of one, ${drowns ? "so it drowns what they learned: this is for crowds" : "so something of what they learned is left"}. Nobody sends accuracies or losses.`,
+    devices: "What everybody trains, so that the smallest device can hold it.",
+    plain: "Whoever runs the coordinator can read every client's update, and guess words of its rows where a round has few.",
+    secure:
+      "The coordinator sees only the sum: updates leave under masks that nothing but the sum of all takes off. A sum of three still tells something of each.",
+    nobodyBounds: "A secure sum hides single updates, so nobody can bound them: one client can decide alone what everyone gets.",
+    noVectors: "Only a base that compares texts has vectors of labels: let labels be as they are written.",
+    texts: "A row is compared with the words of each label: for labels that say what they mean.",
+    sharedLabels:
+      "A label is the mean of everybody's rows that have it, and learns: for codes, and for many labels. Where it has one row at a client, updates tell that row's embedding.",
+    ownLabels: "A label is the mean of a client's own rows that have it, and learns; it never leaves the client.",
+    underMasks:
+      "Under masks a value has 16 bits, half of the bytes: up to 32 clients, where a method sends differences; 32 bits otherwise.",
+    minClients: "The first round opens when so many are ready.",
+    noSampling: "Empty: every round asks all that are here. For crowds: some, drawn anew.",
+    sampling: (clients: number, clients2: number) =>
+      `Each round draws ${clients}, those first who were asked least, and closes once ${clients2} have answered; the last one asks everybody.`,
+    noEpsilon:
+      "Empty: rows are trained on as they are, and nothing bounds what an update or a sum tells of one. 1 is a strong promise for every single row, 3 a fair one, 8 a weak one.",
+    epsilonCost:
+      "With a hundred rows a client, epsilon 1 and 3 make the model useless, and 8 keeps less than half of what training gains; nobody sends accuracies or losses.",
+    noClientEpsilon:
+      "Empty: the sum is exact, and shows what all contributed. For crowds: noise in the sum hides what any single client put in.",
+    personalStays: " The personal adapter is never uploaded, in no form.",
+    personalInSum: " The personal adapter is part of the secure sum.",
+    personalSeen: " The coordinator sees the personal adapter too.",
+  },
+  formChoices: {
+    usual: "Laptops and desktops",
+    small: "Phones and old laptops too",
+    texts: "As they are written",
+    shared: "As everybody's rows, learned together",
+    personal: "As the own rows, kept by each client",
+  },
+  startSampleFederation: {
+    noBaseModel: "The coordinator offers no base model",
+  },
+  taskTemplates: {
+    own: "My own labels",
+    ownText: "text → one of your list",
+    triage: "Triage",
+    triageText: "note → urgency, 5 labels",
+    diagnosis: "Symptom → diagnosis",
+    diagnosisText: "description → 24 labels",
+    terms: "Medical terms",
+    termsText: "term → kind, 8 labels; has sample data",
+    severity: "Log severity",
+    severityText: "message → info to critical; has sample data",
+    routing: "Log routing",
+    routingText: "message → component, 6 labels",
+    intents: "Intents",
+    intentsText: "message → what is wanted, 6 labels",
+    text: "Free text",
+    textText: "prompt → answer in words",
+  },
+  formNames: {
+    stepsAlone: "Steps alone",
+    stepsPerRound: "Steps per round",
+    epsilon: "Epsilon",
+    clientsARound: "Clients a round",
+    clientsAtLeast: "Clients at least",
+    clientsAtMost: "Clients at most",
+    deadlineInSeconds: "The round deadline in seconds",
+  },
+  toConfig: {
+    chooseBase: "Choose a base model.",
+    giveName: "Give the federation a name.",
+    twoLabels: "Give at least two labels, one per line.",
+  },
+  newFederationPage: {
+    newFederation: "New federation",
+    lead: "Four choices. Each has a proposal; change only what you must.",
+    askingForModels: "Asking the coordinator for its base models.",
+    whatShouldItLearn: "What should it learn?",
+    whatMayTheCoordinatorSee: "What may the coordinator see?",
+    privacyLead:
+      "Rows never leave a tab, in any of the three. Words of a few rows can be guessed from an update, fewer from a sum, none so far through the noise of a budget.",
+    whoGetsWhichModel: "Who gets which model?",
+    method: "Method",
+    howLongAndWithHow: "How long, and with how many?",
+    roundsAndClients: "Rounds and clients",
+    more: "Steps, protection, size of uploads, budgets",
+    whoComesIn: "Who comes in",
+    accessHint: "All of it can be changed later.",
+    whatThisWillTake: "What this will take",
+    createFederation: "Create federation",
+    next: "Nothing starts yet: next comes the link.",
+  },
+  createdPage: {
+    agreed: ({ method, rounds, clients, deadline }: Agreed) =>
+      `${method}, ${plural(rounds, "round")}, at most ${plural(clients, "client")}. A round waits at most ${deadline}, then it goes on with who has answered.`,
+    unknownFederation: "Unknown federation",
+    notYours: "This browser does not organise this federation",
+    openOrganiserLink: (link: ReactNode) => <>Open its organiser link here. Without one, back to the {link}.</>,
+    frontPage: "front page",
+    lobbyOf: (configName: string) => `Lobby: ${configName}`,
+    lobby: "Lobby",
+    ready: "Your federation is ready",
+    takePart: "Take part with this tab",
+    openTheDashboard: "Open the dashboard",
+    invite: "Invite",
+    inviteHint: "Whoever opens it sees what will leave the tab before anything does.",
+    qrLabel: "Code of the invite link, to scan with a camera",
+    inviteLink: "Invite link",
+    askingForLinks: "Asking the coordinator for its links.",
+    moreLinks: "Watch link, organiser link, and how long each is good",
+    organiserNote:
+      "Whoever has the organiser link can pause, stop, and remove clients. This browser keeps it; it opens the same on another device.",
+    ofHere: (minClients: number) => `of ${minClients} here`,
+    startsBy: (clients: number) => `Learning starts by itself once ${plural(clients, "client")} are ready.`,
+    startNow: "Start now",
+    onlySum: "The coordinator sees only the sum of updates.",
+    eachUpdate: "The coordinator sees each update.",
+    whatWasAgreed: "What was agreed",
+  },
+};
