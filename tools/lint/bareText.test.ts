@@ -7,7 +7,7 @@ import { sources } from "./testing/sources.ts";
 /** What a browser shows or reads out of an element's attributes, and what our components show of theirs. */
 const SPOKEN = /^(?:aria-label|aria-valuetext|alt|title|placeholder|label|description|data-label|hint|instead|summary|yTitle)$/;
 /** Names of the thing itself, the same in every language. */
-const NAMES = new Set(["Duet", "SVG", "PNG"]);
+const NAMES = new Set(["Duet", "SVG", "PNG", "owner/name"]);
 
 /** Texts for people that stand in a component, with their lines. */
 function bareTexts(source: string): readonly string[] {
@@ -36,7 +36,7 @@ function textOf(node: ts.Node): string | null {
     : node.text;
 }
 
-const FOLDERS = ["app", "connect", "dashboard", "front", "ui"];
+const FOLDERS = ["adapters", "app", "connect", "dashboard", "front", "newFederation", "pages", "playground", "ui"];
 const components = sources.filter((path) => /^apps\/web\/src\/.*\.tsx$/.test(path) && !/words\.\w+\.tsx$/.test(path));
 const done = components.filter((path) => FOLDERS.includes(path.split("/")[3] ?? ""));
 

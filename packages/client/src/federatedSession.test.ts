@@ -101,6 +101,7 @@ test("a refusal says what happened and what to do, and ends the engine", async (
   expect(session.get().stage).toEqual({
     kind: "failed",
     failure: {
+      code: "FEDERATION_FULL",
       sentence: "This federation is full: it takes 2 clients.",
       nextStep: "Ask the organiser to raise the number of clients, or watch instead.",
     },

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
+import { failureLine } from "../lib/failureLine.ts";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { Mark } from "./Mark.tsx";
 import { words } from "./words.ts";
@@ -71,10 +72,10 @@ function ConnectionNotice() {
     );
   }
   if (status.kind === "refused") {
-    const { sentence, nextStep } = explain(status.error);
+    const said = failureLine(explain(status.error));
     return (
       <Alert mb="md" color="gray" icon={<IconPlugConnectedX />} title={words.shell.differ} role="alert">
-        {sentence} {nextStep}
+        {said}
       </Alert>
     );
   }

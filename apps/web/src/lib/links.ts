@@ -1,4 +1,5 @@
 import { linkProblem, partsOfLink } from "@duet/client/federationLink";
+import { failureLine } from "./failureLine.ts";
 import { words } from "./words.ts";
 
 /** Addresses of federations. Secrets stand after the #, which browsers never send to a server. Pure. */
@@ -21,7 +22,7 @@ export function readLink(text: string): { readonly path: string } | { readonly p
   // Its code is a key, which must reach no coordinator.
   if (kind === "team") return { problem: words.links.teamLink };
   const problem = linkProblem(federationId, token);
-  if (problem) return { problem: words.listing.sentences([problem.sentence, problem.nextStep]) };
+  if (problem) return { problem: failureLine(problem) };
   const pathOf = kind === "watch" ? watchPath : kind === "organise" ? organisePath : joinPath;
   return { path: pathOf(federationId, token) };
 }

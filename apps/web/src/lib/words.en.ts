@@ -1,6 +1,16 @@
+import type { FailureText } from "@duet/lora-core/errors/duetError";
 import { plural } from "./format.ts";
 
+export interface FailureWords {
+  readonly title: string;
+  readonly text: string;
+  /** What was thrown, in English; null where the title says it. */
+  readonly original: string | null;
+}
+
 export const en = {
+  failureLine: (happened: string, nextStep: string) => `${happened} ${nextStep}`,
+  failure: ({ sentence, nextStep }: FailureText): FailureWords => ({ title: sentence, text: nextStep, original: null }),
   adapterNames: { base: "base", personal: "personal", shared: "shared", fused: "fused" },
   counts: {
     clients: (clients: number) => plural(clients, "client"),
@@ -133,5 +143,16 @@ export const en = {
     tight: "may be too small",
     warning: (whose: string, devices: number) =>
       `Training may take more memory than the ${devices === 1 ? "device" : "devices"} of ${whose} allow${devices === 1 ? "s" : ""}: one row at a time is computed there, which is slower, and may still fail. What a federation trains is fixed; a new one for phones and old laptops takes less.`,
+  },
+  notices: {
+    ends: {
+      finished: { title: "finished", text: "The result is on its page." },
+      stopped: { title: "stopped", text: "The organiser ended it. What was learned is kept." },
+      failed: { title: "failed", text: "Its page says why. What was learned is kept." },
+    },
+    titled: (name: string, what: string) => `${name}: ${what}`,
+    paused: "paused",
+    waitsForYou: (round: string) => `${round} waits for you`,
+    everyoneElse: "Everyone else is done. A tab that is not looked at gets less time from its browser: showing it helps.",
   },
 };

@@ -1,6 +1,15 @@
+import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
+import { FAILURES } from "./failures.zh.ts";
 import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {
+  failureLine: (happened, nextStep) => `${happened}。${nextStep}`,
+  failure: ({ code, sentence, nextStep }) => {
+    if (code === undefined) return { title: "发生了以下情况", text: nextStep, original: sentence };
+    const [happened, next] = FAILURES[code];
+    // A page that knows a better way on says it in its own words.
+    return { title: happened, text: nextStep === NEXT_STEPS[code] ? next : nextStep, original: sentence };
+  },
   adapterNames: { base: "基座", personal: "个人", shared: "共享", fused: "融合" },
   counts: {
     clients: (clients) => `${clients} 个客户端`,
@@ -100,5 +109,16 @@ export const zh: typeof en = {
     tight: "可能内存不足",
     warning: (whose, _devices) =>
       `训练所需的内存可能超过 ${whose} 的设备所允许的大小：那里每次只计算一个数据行，会更慢，也仍可能失败。联邦的训练内容已固定；为手机和旧笔记本新建的联邦占用更少。`,
+  },
+  notices: {
+    ends: {
+      finished: { title: "已结束", text: "结果在它的页面上。" },
+      stopped: { title: "已停止", text: "组织者结束了它。已学到的内容会保留。" },
+      failed: { title: "已失败", text: "原因在它的页面上。已学到的内容会保留。" },
+    },
+    titled: (name, what) => `${name}：${what}`,
+    paused: "已暂停",
+    waitsForYou: (round) => `${round}正在等你`,
+    everyoneElse: "其他人都已完成。后台标签页得到的浏览器时间较少：把它显示出来会快一些。",
   },
 };

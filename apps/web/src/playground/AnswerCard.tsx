@@ -1,6 +1,7 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { type ReactNode, useId } from "react";
 import type { ADAPTERS } from "../lib/adapters.ts";
+import { failureLine } from "../lib/failureLine.ts";
 import { formatNumber } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import type { AnswerState } from "../services/playgroundState.ts";
@@ -54,7 +55,7 @@ function contentOf(answer: AnswerState, color: string, task: Task): ReactNode {
     case "failed":
       return (
         <p className="small" role="alert">
-          {common.listing.sentences([answer.failure.sentence, answer.failure.nextStep])}
+          {failureLine(answer.failure)}
         </p>
       );
   }

@@ -1,7 +1,7 @@
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import { Button, Group, NativeSelect, Slider } from "@mantine/core";
+import { failureLine } from "../lib/failureLine.ts";
 import { formatFraction, formatLoss, formatNumber } from "../lib/format.ts";
-import { words as common } from "../lib/words.ts";
 import type { Playground } from "../services/playground.ts";
 import type { FigureState, FusedAnswers, PlaygroundState } from "../services/playgroundState.ts";
 import { words } from "./words.ts";
@@ -134,6 +134,6 @@ function figureWords(figure: FigureState, fusionRows: number): string {
         ? words.fusionSliders.loss(formatLoss(figure.loss), rows)
         : words.fusionSliders.accuracyAndLoss(formatFraction(figure.accuracy), formatLoss(figure.loss), rows);
     case "failed":
-      return common.listing.sentences([figure.failure.sentence, figure.failure.nextStep]);
+      return failureLine(figure.failure);
   }
 }

@@ -29,9 +29,7 @@ export function TablePanel({ playground, shown: { table: state }, task, isClosed
       {(state.kind === "none" || state.kind === "reading" || state.kind === "failed") && (
         <FileDrop isDisabled={isClosed || state.kind === "reading"} onFile={playground.readTable} />
       )}
-      {state.kind === "failed" && (
-        <FailureAlert failure={{ sentence: state.failure.sentence, nextStep: words.tablePanel.chooseAnotherFile }} />
-      )}
+      {state.kind === "failed" && <FailureAlert failure={{ ...state.failure, nextStep: words.tablePanel.chooseAnotherFile }} />}
       {"table" in state && (
         <TableForm
           key={state.table.fileName}

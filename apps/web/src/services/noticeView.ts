@@ -1,6 +1,7 @@
 /** What of a federation's changes is worth calling somebody to a page that is not looked at. Pure. */
-import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "../lib/roundWords.ts";
+import { words } from "../lib/words.ts";
 
 export interface Notice {
   /** A newer one of the same subject takes its place. */
@@ -9,25 +10,21 @@ export interface Notice {
   readonly text: string;
 }
 
-const ENDS: Partial<Readonly<Record<Phase, { readonly title: string; readonly text: string }>>> = {
-  finished: { title: "finished", text: "The result is on its page." },
-  stopped: { title: "stopped", text: "The organiser ended it. What was learned is kept." },
-  failed: { title: "failed", text: "Its page says why. What was learned is kept." },
-};
-
 /** Between two snapshots of one federation; null where nothing calls. `clientId` is this tab's own, null for who only looks on. */
 export function noticeOf(before: Snapshot, after: Snapshot, clientId: string | null): Notice | null {
   const { federationId, config, phase, note } = after;
   const subject = `duet ${federationId}`;
-  const end = ENDS[phase];
-  if (end && before.phase !== phase) return { subject, title: `${config.name}: ${end.title}`, text: end.text };
-  if (phase === "paused" && before.phase !== phase) return { subject, title: `${config.name}: paused`, text: note };
+  const end = words.notices.ends[phase as keyof typeof words.notices.ends] ?? null;
+  if (end && before.phase !== phase) return { subject, title: words.notices.titled(config.name, end.title), text: end.text };
+  if (phase === "paused" && before.phase !== phase) {
+    return { subject, title: words.notices.titled(config.name, words.notices.paused), text: note };
+  }
   if (clientId === null || !waitsFor(after, clientId) || waitsFor(before, clientId)) return null;
   const round = roundLabel(after.openRound?.round ?? 0, config.budgets.rounds);
   return {
     subject,
-    title: `${config.name}: ${round} waits for you`,
-    text: "Everyone else is done. A tab that is not looked at gets less time from its browser: showing it helps.",
+    title: words.notices.titled(config.name, words.notices.waitsForYou(round)),
+    text: words.notices.everyoneElse,
   };
 }
 

@@ -24,6 +24,7 @@ test("an error crosses with its code, whatever class it has", async () => {
     throw new SafetensorsError("its header is cut off");
   });
   expect(told).toEqual({
+    code: "SAFETENSORS",
     sentence: "This safetensors file cannot be used: its header is cut off.",
     nextStep: NEXT_STEPS.SAFETENSORS,
   });
@@ -33,5 +34,5 @@ test("what nobody foresaw is said to be that, not guessed at by its words", asyn
   const told = await toldOf(() => {
     throw new RangeError("memory NaN");
   });
-  expect(told).toEqual({ sentence: "memory NaN.", nextStep: NEXT_STEPS.UNEXPECTED });
+  expect(told).toEqual({ code: "UNEXPECTED", sentence: "memory NaN.", nextStep: NEXT_STEPS.UNEXPECTED });
 });

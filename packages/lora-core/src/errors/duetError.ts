@@ -13,6 +13,8 @@ export class DuetError extends Error {
 
 /** A failure in words: what happened, and what to do next. */
 export interface FailureText {
+  /** Which kind it is, for pages that say it in another language; left out where nothing was thrown. */
+  readonly code?: ErrorCode;
   readonly sentence: string;
   readonly nextStep: string;
 }
@@ -31,7 +33,7 @@ export function duetErrorOf(error: unknown): DuetError {
 /** Turns anything thrown into words. */
 export function explain(error: unknown): FailureText {
   const { code, message } = duetErrorOf(error);
-  return { sentence: sentence(message), nextStep: NEXT_STEPS[code] };
+  return { code, sentence: sentence(message), nextStep: NEXT_STEPS[code] };
 }
 
 /** True for a failure of this kind. */

@@ -87,6 +87,11 @@ const ADAPTERS = {
   ADAPTER_MISSING: "Wait for the round that makes it, or choose another one.",
 } as const;
 
+const LINKS = {
+  /** Told before anybody is asked. */
+  LINK_MISTYPED: "Copy the whole link again, to its end, or ask the organiser for it.",
+} as const;
+
 const SECURE = {
   SECURE_REFUSED:
     "Compare the federation's words with the other participants; if they differ, or this happens again, stop and tell the organiser.",
@@ -110,6 +115,7 @@ export const NEXT_STEPS = {
   ...DATA,
   ...MODELS,
   ...ADAPTERS,
+  ...LINKS,
   ...SECURE,
   ...KEPT,
   ...ANYWHERE,

@@ -15,14 +15,16 @@ test("what happened is the message, what to do follows from the code alone", () 
   // The words of one kind of failure in the message of another lead nowhere else.
   const misleading = new DuetError("LOSS_NOT_FINITE", "The loss is not a number: out of memory, reload, NaN");
   expect(explain(misleading)).toEqual({
+    code: "LOSS_NOT_FINITE",
     sentence: "The loss is not a number: out of memory, reload, NaN.",
     nextStep: NEXT_STEPS.LOSS_NOT_FINITE,
   });
   expect(explain(new RangeError("NaN: failed to allocate"))).toEqual({
+    code: "UNEXPECTED",
     sentence: "NaN: failed to allocate.",
     nextStep: NEXT_STEPS.UNEXPECTED,
   });
-  expect(explain("just a text!")).toEqual({ sentence: "just a text!", nextStep: NEXT_STEPS.UNEXPECTED });
+  expect(explain("just a text!")).toEqual({ code: "UNEXPECTED", sentence: "just a text!", nextStep: NEXT_STEPS.UNEXPECTED });
 });
 
 test("WebAssembly that gives up counts as memory that ran out", () => {
