@@ -1,5 +1,6 @@
 /** What came of a federation, to hand on: one sentence, and a page that needs no network. Pure. */
 
+import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";

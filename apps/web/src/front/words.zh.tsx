@@ -29,7 +29,7 @@ export const zh: typeof en = {
     clients: "客户端",
     howToAsk: "如何申请加入",
     finishedHere: "本协调器上已结束的联邦",
-    figure: "各客户端自己测试行上的平均准确率，训练前 → 训练后",
+    figure: "各客户端自己的测试数据行上的平均准确率，训练前 → 训练后",
     ask: (contact) => `联系方式：${contact}`,
     behindItsLink: "结果需要用它的链接查看。",
     asking: "正在向协调器查询有哪些联邦。",

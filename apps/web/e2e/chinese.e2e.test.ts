@@ -1,0 +1,107 @@
+/** The page in Chinese, as a browser of that language is given it: from the front page to the result, with a look at English in the middle. */
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { problemsOf } from "./support/problems.ts";
+import { type Stage, startStage } from "./support/stage.ts";
+
+const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
+const { task } = scenario;
+const LABELS = task.kind === "label" ? task.labels : [];
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+/** Catalogues that the browser asked for. */
+const fetched: string[] = [];
+beforeAll(async () => {
+  stage = await startStage();
+  context = await stage.browser.newContext({ locale: "zh-CN" });
+  context.setDefaultTimeout(60_000);
+  page = await context.newPage();
+  page.on("request", (request) => {
+    const name = /assets\/(words\.\w+)-[\w-]+\.js/.exec(request.url())?.[1];
+    if (name) fetched.push(name);
+  });
+});
+afterAll(async () => {
+  await context?.close();
+  await stage?.close();
+});
+
+describe("a browser that asks for Chinese", () => {
+  it("gets the front page in it and nothing in English, says so in the document, and is within the budget", async () => {
+    await page.goto(stage.url);
+    await page.getByRole("heading", { level: 1, name: "一起微调同一个语言模型。" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
+    expect(await problemsOf(page)).toEqual([]);
+    expect([...new Set(fetched)]).toEqual(["words.zh"]);
+    const html = await readFile("dist/web/index.html", "utf8");
+    const first = [...html.matchAll(/assets\/[\w.-]+/g)].map(([path]) => path);
+    const words = await page.evaluate(() =>
+      performance.getEntriesByType("resource").flatMap(({ name }) => /assets\/words\.[\w.-]+/.exec(name) ?? []),
+    );
+    const sizes = await Promise.all(
+      [...first, ...words].map(async (path) => gzipSync(await readFile(`dist/web/${path}`)).byteLength),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
+  });
+
+  it("creates a federation, and what is filled in stays when English is chosen and Chinese again", async () => {
+    await page.getByRole("link", { name: "创建联邦" }).click();
+    await page.getByRole("heading", { level: 1, name: "新建联邦" }).waitFor();
+    expect(await page.title()).toBe("新建联邦 · Duet");
+    await page.getByRole("textbox", { name: "名称" }).fill("病区记录");
+    await page.getByRole("textbox", { name: "类别" }).fill(LABELS.join("\n"));
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("heading", { level: 1, name: "New federation" }).waitFor();
+    expect(await page.title()).toBe("New federation · Duet");
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("病区记录");
+    await page.getByRole("button", { name: "中文" }).click();
+    await page.getByRole("heading", { level: 1, name: "新建联邦" }).waitFor();
+    expect(await page.getByRole("textbox", { name: "名称" }).inputValue()).toBe("病区记录");
+    expect(await problemsOf(page)).toEqual([]);
+  });
+
+  it("joins, trains a round and reads its result in it", async () => {
+    const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+    if (!model) throw new Error("use-lite is not served");
+    const choices = { model, task, rounds: 1, localSteps: 2, innerSteps: 1, minClients: 1 };
+    const open = await stage.open(defaultFederation({ ...choices, name: "病区记录" }));
+    await page.goto(open.inviteUrl);
+    await page.getByRole("heading", { level: 1, name: "加入“病区记录”" }).waitFor();
+    await page.getByRole("heading", { name: "会离开本标签页的内容" }).waitFor();
+    await page.getByRole("textbox", { name: "你的名称" }).fill("甲");
+    await page.getByLabel("数据文件").setInputFiles(await stage.writeRows("rows", scenario.clients[0]?.rows ?? []));
+    await page.getByRole("combobox", { name: "输入列" }).selectOption("input");
+    await page.getByRole("combobox", { name: "答案列" }).selectOption("answer");
+    await page.getByRole("button", { name: "加入并训练", disabled: false }).waitFor();
+    expect(await problemsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "加入并训练" }).click();
+    await page.getByRole("region", { name: "我的标签页" }).waitFor();
+    await open.until("the end", ({ phase }) => phase === "finished", 200_000);
+    await page.getByRole("region", { name: "结论" }).waitFor();
+    await page.getByRole("heading", { name: "各客户端自己的测试数据行上的准确率" }).waitFor();
+    expect(await page.title()).toContain("病区记录");
+    expect(await problemsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("heading", { name: "Accuracy on each client's own test rows" }).waitFor();
+    expect(
+      await page
+        .getByText(/\p{Script=Han}/u)
+        .filter({ hasNotText: /病区记录|甲|中/ })
+        .count(),
+    ).toBe(0);
+  });
+
+  it("is told in it what is wrong with a link", async () => {
+    await page.getByRole("button", { name: "中文" }).click();
+    await page.goto(`${stage.url}/join/short#x`);
+    await page.getByRole("alert").getByText("这个链接不完整或有误").waitFor();
+    expect(await problemsOf(page)).toEqual([]);
+  });
+});
