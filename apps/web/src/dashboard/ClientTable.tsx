@@ -1,8 +1,8 @@
 import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { words as federation } from "../lib/federation/words.ts";
 import { NOT_TOLD, tellersText, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
-import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -94,7 +94,7 @@ function Row({ client, answer }: RowProps) {
         {device?.backend ?? notTold}
         {device?.backend === "wasm" && ` × ${device.threads}`}
         {device?.backend === "webgpu" && <div className="muted small">{device.description}</div>}
-        {device?.isTight && <div className="muted small">{common.tightDevices.tight}</div>}
+        {device?.isTight && <div className="muted small">{federation.tightDevices.tight}</div>}
       </td>
       <td data-label={words.clientTable.rows} className="number">
         {isTold(samples) ? samples.train + samples.fusion + samples.test : "–"}

@@ -23,7 +23,12 @@ const KEY = [
       return words.roundsPanel.federated;
     },
   },
-  { color: STAGE_COLORS.fusing, text: "fusing" },
+  {
+    color: STAGE_COLORS.fusing,
+    get text() {
+      return words.roundsPanel.fusing;
+    },
+  },
 ] as const;
 
 /** Rounds as columns, one lane per client. */

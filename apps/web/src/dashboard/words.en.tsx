@@ -283,6 +283,7 @@ export const en = {
     note: "What follows is as of then, from what this page was told. Bytes and budgets are counted over all rounds, and stay those of now.",
   },
   roundsPanel: {
+    fusing: "fusing",
     alone: "learning alone",
     federated: "federated round",
     hint: "Every client works through every round. A cross marks a round that ended without the client.",

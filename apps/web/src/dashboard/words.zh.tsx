@@ -274,6 +274,7 @@ export const zh: typeof en = {
     note: "以下内容是当时的状态，依据本页面收到的信息。流量和预算按全部轮次计算，仍为当前值。",
   },
   roundsPanel: {
+    fusing: "融合",
     alone: "单独学习",
     federated: "联邦轮次",
     hint: "每个客户端都要完成每一轮。叉号表示该轮结束时没有这个客户端。",

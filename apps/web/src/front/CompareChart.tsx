@@ -4,7 +4,7 @@ import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
-import { words } from "./words.ts";
+import { words } from "./past/words.ts";
 
 const [WIDTH_AT_FIRST, SIDE, ROW, TOP, FOOT] = [640, 12, 60, 8, 44] as const;
 /** Between the dots of equal figures. */

@@ -32,10 +32,10 @@ export function Exchange() {
       <text x="16" y="28" className="strong">
         {words.exchange.coordinator}
       </text>
-      <text x="16" y="50">
+      <text x="16" y="49">
         {words.exchange.averages}
       </text>
-      <text x="16" y="68">
+      <text x="16" y="74">
         {words.exchange.seesNoRow}
       </text>
       {TABS.map(({ name, x }, index) => (

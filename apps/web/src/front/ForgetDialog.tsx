@@ -6,7 +6,7 @@ import type { ForgettablePart } from "../services/appServices.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { ForgetDataProps } from "./forgetDataProps.ts";
 import { forgottenWords, PARTS } from "./forgetView.ts";
-import { words } from "./words.ts";
+import { words } from "./past/words.ts";
 
 const ALL = PARTS.map(({ part }) => part);
 

@@ -6,8 +6,8 @@ import { formatFraction } from "../lib/format.ts";
 import { federationPath } from "../lib/links.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { ForgetData } from "./ForgetData.tsx";
+import { words } from "./past/words.ts";
 import { comparePath, pastView } from "./pastView.ts";
-import { words } from "./words.ts";
 
 export interface PastFederationsProps {
   /** Gets what was forgotten, in words. */

@@ -2,7 +2,7 @@
 
 import { words as common } from "../lib/words.ts";
 import type { ForgettablePart, Forgotten } from "../services/appServices.ts";
-import { words } from "./words.ts";
+import { words } from "./past/words.ts";
 
 /** What each part is, and what is lost with it. */
 export const PARTS: readonly { readonly part: ForgettablePart; readonly label: string; readonly lost: string }[] = [

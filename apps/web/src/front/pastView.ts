@@ -4,7 +4,7 @@ import { methodOf } from "@duet/lora-core/strategies/registry";
 import { formatBytes, formatDay, formatDuration, formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
-import { words } from "./words.ts";
+import { words } from "./past/words.ts";
 
 export interface PastView {
   readonly federationId: string;

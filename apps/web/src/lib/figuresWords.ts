@@ -3,7 +3,7 @@
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { words } from "./words.ts";
+import { words } from "./federation/words.ts";
 
 export interface FiguresOption {
   readonly value: FiguresFor;

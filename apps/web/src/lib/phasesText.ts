@@ -1,7 +1,8 @@
 /** Where the time of a client's round went, in words. Pure. */
 import { ROUND_PHASES, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import { words } from "./federation/words.ts";
 import { formatDuration, formatNumber } from "./format.ts";
-import { words } from "./words.ts";
+import { words as common } from "./words.ts";
 
 /** Shorter phases are not named. */
 const LEAST_SECONDS = 0.05;
@@ -10,8 +11,8 @@ const LEAST_SECONDS = 0.05;
 export function phasesText({ phases }: Pick<RoundMetrics, "phases">): string {
   if (!phases) return "–";
   const long = ROUND_PHASES.filter((phase) => phases[phase] >= LEAST_SECONDS);
-  return long.map((phase) => `${words.phases[phase]} ${secondsText(phases[phase])}`).join(words.listing.comma) || "–";
+  return long.map((phase) => `${words.phases[phase]} ${secondsText(phases[phase])}`).join(common.listing.comma) || "–";
 }
 
 const secondsText = (seconds: number): string =>
-  seconds < 10 ? words.format.seconds(formatNumber(seconds, 1)) : formatDuration(seconds);
+  seconds < 10 ? common.format.seconds(formatNumber(seconds, 1)) : formatDuration(seconds);

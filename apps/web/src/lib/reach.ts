@@ -1,5 +1,5 @@
-import { words } from "./words.ts";
 /** From where an address can be reached, as far as the address itself tells. Pure. */
+import { words } from "./federation/words.ts";
 
 export type Reach = "this machine" | "this network" | "anywhere";
 

@@ -1,12 +1,21 @@
 import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
-import { FAILURES } from "./failures.zh.ts";
+import type { FAILURES } from "./failures.zh.ts";
 import type { en } from "./words.en.ts";
+
+/** Fetched beside the first screen, which does not wait for it: until it is there a failure is told in English, under a Chinese title. */
+let failures: typeof FAILURES | null = null;
+void import("./failures.zh.ts").then(
+  (file) => {
+    failures = file.FAILURES;
+  },
+  () => undefined,
+);
 
 export const zh: typeof en = {
   failureLine: (happened, nextStep) => `${happened}。${nextStep}`,
   failure: ({ code, sentence, nextStep }) => {
-    if (code === undefined) return { title: "发生了以下情况", text: nextStep, original: sentence };
-    const [happened, next] = FAILURES[code];
+    if (code === undefined || failures === null) return { title: "发生了以下情况", text: nextStep, original: sentence };
+    const [happened, next] = failures[code];
     // A page that knows a better way on says it in its own words.
     return { title: happened, text: nextStep === NEXT_STEPS[code] ? next : nextStep, original: sentence };
   },
@@ -42,7 +51,6 @@ export const zh: typeof en = {
     aloneTick: "单独",
     fusingTick: "融合",
   },
-  phases: { load: "加载", tokenise: "分词", steps: "训练步", evaluation: "评测", fusion: "融合", encode: "编码", wait: "等待" },
   glossary: {
     federation: { word: "联邦", meaning: "一起训练同一个模型的各方，以及约定的规则：任务、轮次、隐私。" },
     adapter: { word: "适配器", meaning: "一个很小的数值文件，能改变一个冻结的大模型的回答。训练的就是它。" },
@@ -72,43 +80,9 @@ export const zh: typeof en = {
   chartPicture: {
     noPicture: "这个浏览器无法生成图表图片",
   },
-  figuresWords: {
-    everybody: "所有人",
-    everybodyNote: "持有本联邦链接的人都能在仪表盘上看到。如果组织者公开列出本联邦，结束后协调器首页会显示所有人的平均值。",
-    organiser: "组织者",
-    organiserNote: "由协调器保存；只有持有组织者链接的人能看到。",
-    nobody: "任何人都不能",
-    nobodySecure: "它们留在本标签页里。所有客户端的平均值由安全求和得出，其中无法读出你的数值。",
-    nobodyPlain: "它们留在本标签页里，也不计入平均值。但训练用的数据行数仍会告知协调器，用来为你的改动加权。",
-    fixed: "只有你能看到：启用差分隐私后，由你的数据行算出的数值未加噪声不会外传。",
-    notTold: "未公开",
-    toldToOrganiser: "仅告知组织者",
-    toldToNobody: "不告知任何人",
-    privateNone: (what) => `启用差分隐私后，没有人发送${what}：它们由数据行算出，未加噪声。`,
-    noneTold: (what) => `没有客户端在这里公开自己的${what}：这由每位参与者自己决定。`,
-    meansFromSums: (none) => `${none}它们的平均值来自安全求和。`,
-    noMeans: (none) => `${none}更新未经安全求和时，没有公开的数值就没有平均值。`,
-    tellers: (count, clients) => `${clients} 个客户端中有 ${count} 个在这里公开指标`,
-    everybodySees: "所有人也能看到",
-    organiserSees: "组织者也能看到",
-    nobodySees: "其他人看不到",
-  },
   links: {
     notALink: "这不是邀请链接或观看链接。这类链接中含有 /join/ 或 /watch/，并在 # 之后带有一长串代码。",
     teamLink: "这是团队链接，不能用网页打开：团队成员通过 duet join 加入。",
-  },
-  reach: {
-    machineTitle: (hostname) => `这些链接的主机名是 ${hostname}，只有本机可以访问`,
-    machineText:
-      "本机的其他标签页可以用它们加入。要让其他人加入，请用 --host 0.0.0.0 启动协调器，然后通过本机在局域网中的地址或带 https 的域名打开本页面，再复制那里的链接。",
-    httpText: (isNetworkOnly) =>
-      `它们${isNetworkOnly ? "只在同一局域网内有效，而且" : ""}打开的页面得不到浏览器的 WebGPU 和多线程，学习会慢好几倍；中间的任何人也能读到传输内容。请改用 https 提供服务。`,
-    httpTitle: "这些链接以 http 开头",
-  },
-  tightDevices: {
-    tight: "可能内存不足",
-    warning: (whose, _devices) =>
-      `训练所需的内存可能超过 ${whose} 的设备所允许的大小：那里每次只计算一个数据行，会更慢，也仍可能失败。联邦的训练内容已固定；为手机和旧笔记本新建的联邦占用更少。`,
   },
   notices: {
     ends: {

@@ -5,6 +5,7 @@ import { Button, Progress } from "@mantine/core";
 import { type PointerEvent, useEffect, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
 import { formatFraction, formatLoss } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { createFusionSurvey, SURVEY_STEPS, SURVEY_WEIGHTS, type SurveyPoint } from "../services/fusionSurvey.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
@@ -94,9 +95,9 @@ interface PlaneProps {
 }
 
 const ANCHORS = [
-  { personal: 0, shared: 0, label: "base", color: "var(--base)" },
-  { personal: 1, shared: 0, label: "personal", color: "var(--personal)" },
-  { personal: 0, shared: 1, label: "shared", color: "var(--shared)" },
+  { personal: 0, shared: 0, key: "base", color: "var(--base)" },
+  { personal: 1, shared: 0, key: "personal", color: "var(--personal)" },
+  { personal: 0, shared: 1, key: "shared", color: "var(--shared)" },
 ] as const;
 
 function Plane({ points, found, at, format, onPick }: PlaneProps) {
@@ -158,13 +159,13 @@ function Plane({ points, found, at, format, onPick }: PlaneProps) {
       {points.map(({ weights: { personal, shared } }) => (
         <circle key={`${personal} ${shared}`} cx={x(personal)} cy={y(shared)} r={2} fill="none" stroke="var(--ink-2)" />
       ))}
-      {ANCHORS.map(({ personal, shared, label, color }) => {
+      {ANCHORS.map(({ personal, shared, key, color }) => {
         const worth = worthAt(personal, shared);
         return (
-          <g key={label}>
+          <g key={key}>
             <circle cx={x(personal)} cy={y(shared)} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
             <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" className="halo" fill="var(--ink)">
-              {label} {worth === undefined ? "" : format(worth)}
+              {common.adapterNames[key]} {worth === undefined ? "" : format(worth)}
             </text>
           </g>
         );
