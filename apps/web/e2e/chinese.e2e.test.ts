@@ -1,6 +1,4 @@
 /** The page in Chinese, as a browser of that language is given it: from the front page to the result, with a look at English in the middle. */
-import { readFile } from "node:fs/promises";
-import { gzipSync } from "node:zlib";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { BrowserContext, Page } from "playwright";
@@ -33,21 +31,12 @@ afterAll(async () => {
 });
 
 describe("a browser that asks for Chinese", () => {
-  it("gets the front page in it and nothing in English, says so in the document, and is within the budget", async () => {
+  it("gets the front page in it, says so in the document, and fetches no catalogue of another language", async () => {
     await page.goto(stage.url);
     await page.getByRole("heading", { level: 1, name: "一起微调同一个语言模型。" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
     expect(await problemsOf(page)).toEqual([]);
     expect([...new Set(fetched)]).toEqual(["words.zh"]);
-    const html = await readFile("dist/web/index.html", "utf8");
-    const first = [...html.matchAll(/assets\/[\w.-]+/g)].map(([path]) => path);
-    const words = await page.evaluate(() =>
-      performance.getEntriesByType("resource").flatMap(({ name }) => /assets\/words\.[\w.-]+/.exec(name) ?? []),
-    );
-    const sizes = await Promise.all(
-      [...first, ...words].map(async (path) => gzipSync(await readFile(`dist/web/${path}`)).byteLength),
-    );
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
   });
 
   it("creates a federation, and what is filled in stays when English is chosen and Chinese again", async () => {
