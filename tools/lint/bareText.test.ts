@@ -49,6 +49,11 @@ test("what keeps what it drew asks for the language", () => {
   expect(keeping.filter((path) => !/useLanguage\(|QrCode/.test(readFileSync(path, "utf8") + path))).toEqual([]);
 });
 
+test("English plurals are made in English catalogues alone", () => {
+  const others = sources.filter((path) => path.startsWith("apps/web/src/") && !/words\.en\.tsx?$/.test(path));
+  expect(others.filter((path) => /import .*plural\.ts"/.test(readFileSync(path, "utf8")))).toEqual([]);
+});
+
 test("a text is found however it stands there", () => {
   const bare = [
     "<p>Here now</p>",

@@ -1,6 +1,6 @@
 import type { TableOptions } from "@duet/lora-core/data/tableOptions";
 import { Button, Group, NativeSelect, Textarea } from "@mantine/core";
-import { plural } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import type { ConnectState, TableChoice } from "./connectState.ts";
@@ -28,7 +28,7 @@ export function ColumnMapping({ state, onRead, onChange, onClear }: ColumnMappin
     <>
       <Group justify="space-between" align="center" mb="sm">
         <span>
-          {table.fileName} <span className="muted">{plural(table.rowCount, "row")}</span>
+          {table.fileName} <span className="muted">{common.counts.rows(table.rowCount)}</span>
         </span>
         <Button size="xs" variant="default" onClick={onClear}>
           {words.columnMapping.chooseOther}

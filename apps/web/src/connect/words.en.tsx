@@ -2,7 +2,7 @@ import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES } from "@duet/lora-core/compression/uploadWords";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import type { ReactNode } from "react";
-import { plural } from "../lib/format.ts";
+import { plural } from "../lib/plural.ts";
 
 export interface ChoiceWords {
   readonly label: string;

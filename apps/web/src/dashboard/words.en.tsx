@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { plural } from "../lib/format.ts";
+import { plural } from "../lib/plural.ts";
 
 export const en = {
   accessPanel: {

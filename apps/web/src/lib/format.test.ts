@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCount, formatDuration, formatFraction, formatLoss, formatRate, plural } from "./format.ts";
+import { formatBytes, formatCount, formatDuration, formatFraction, formatLoss, formatRate } from "./format.ts";
+import { plural } from "./plural.ts";
 
 test("bytes carry their unit and three digits", () => {
   expect([812, 4_210, 423_936, 28_000_000, 2.5e9].map(formatBytes)).toEqual(["812 B", "4.21 kB", "424 kB", "28.0 MB", "2.50 GB"]);

@@ -53,9 +53,6 @@ export function formatCount(value: number): string {
   return `${formatNumber(millions, millions < 10 ? 1 : 0)} M`;
 }
 
-/** "1 client", "3 clients": of English catalogues only, whose nouns are regular. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 /** Clock time of an instant, 14:05:09, in the reader's zone. */
 export const formatClock = (at: number): string => new Date(at).toLocaleTimeString(locale());
 

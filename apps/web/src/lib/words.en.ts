@@ -1,5 +1,5 @@
 import type { FailureText } from "@duet/lora-core/errors/duetError";
-import { plural } from "./format.ts";
+import { plural } from "./plural.ts";
 
 export interface FailureWords {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { strategies } from "@duet/lora-core/strategies/registry";
 import type { ReactNode } from "react";
-import { plural } from "../lib/format.ts";
+import { plural } from "../lib/plural.ts";
 
 interface Agreed {
   readonly method: string;

@@ -1,4 +1,4 @@
-import { plural } from "../../lib/format.ts";
+import { plural } from "../../lib/plural.ts";
 
 export const en = {
   compareChart: {
