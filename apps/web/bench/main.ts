@@ -4,6 +4,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import type { CDPSession, Page } from "playwright";
 import { type Stage, startStage } from "../e2e/support/stage.ts";
 import { crowdOf, serveCrowd } from "./crowdStream.ts";
+import { watchTrainingTab } from "./trainingTab.ts";
 
 const USAGE = `npm run bench:dashboard -- [options]
 
@@ -13,7 +14,9 @@ const USAGE = `npm run bench:dashboard -- [options]
   --rounds N      of the federation, two thirds of them over (200)
   --events N      a second (50)
   --seconds N     for each of the two (20)
-  --pictures DIR  screenshots too, light and dark, 1280 and 390 px`;
+  --pictures DIR  screenshots too, light and dark, 1280 and 390 px
+
+  --training N    instead: tasks over 50 ms of the page of a tab that trains N rounds beside another one, and what ran in them`;
 
 interface Options {
   readonly clients: number;
@@ -22,6 +25,8 @@ interface Options {
   readonly events: number;
   readonly seconds: number;
   readonly pictures: string | undefined;
+  /** Rounds of the tab that trains; null measures the dashboard of many. */
+  readonly training: number | null;
 }
 
 /** Milliseconds between frames, and of tasks that were longer than 50. */
@@ -70,16 +75,18 @@ function readOptions(): Options | "help" {
       events: { type: "string", default: "50" },
       seconds: { type: "string", default: "20" },
       pictures: { type: "string" },
+      training: { type: "string" },
     },
   });
   if (values.help) return "help";
-  const { clients, rounds, events, seconds, pictures } = values;
+  const { clients, rounds, events, seconds, pictures, training } = values;
   return {
     clients: count("clients", clients),
     rounds: count("rounds", rounds),
     events: count("events", events),
     seconds: count("seconds", seconds),
     pictures,
+    training: training === undefined ? null : count("training", training),
   };
 }
 
@@ -92,7 +99,8 @@ function count(name: string, value: string): number {
 async function main(options: Options): Promise<void> {
   const stage = await startStage();
   try {
-    await measure(stage, options);
+    if (options.training === null) await measure(stage, options);
+    else await measureTraining(stage, options.training);
   } finally {
     await stage.close();
   }
@@ -124,6 +132,18 @@ async function measure(stage: Stage, { clients, rounds, events, seconds, picture
         `p95 ${at(sorted, 0.95)}, p99 ${at(sorted, 0.99)}; main thread busy ${(100 * share).toFixed(0)} %; tasks over 50 ms: ${longTasks.length}`,
     );
   }
+}
+
+async function measureTraining(stage: Stage, rounds: number): Promise<void> {
+  const { seconds, longTasks } = await watchTrainingTab(stage, rounds);
+  const sorted = longTasks.toSorted((a, b) => b.duration - a.duration);
+  const total = longTasks.reduce((sum, { duration }) => sum + duration, 0);
+  console.log(
+    `${rounds} rounds in ${seconds.toFixed(0)} s: ${longTasks.length} tasks over 50 ms, the longest ${(sorted[0]?.duration ?? 0).toFixed(0)} ms, ` +
+      `${((0.1 * total) / seconds).toFixed(1)} % of the time`,
+  );
+  for (const { duration, scripts } of sorted.slice(0, 10))
+    console.log(`${duration.toFixed(0).padStart(6)} ms  ${scripts.join(", ")}`);
 }
 
 /** Chooses one client, as somebody who follows it does. */

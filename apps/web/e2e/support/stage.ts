@@ -24,6 +24,8 @@ export interface Stage {
   open(config: FederationConfig): Promise<OpenFederation>;
   /** Writes rows as a CSV file with the columns `input` and `answer`; returns its path. */
   writeRows(name: string, rows: readonly Row[]): Promise<string>;
+  /** Ends the coordinator, as a crash of its machine would for who looks on, and starts it again at the same address once that is through. */
+  withoutCoordinator(meanwhile: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,14 +49,16 @@ export async function startStage(
   if (!existsSync(join(webDir, "index.html"))) throw new Error("The web app is not built; npm run build makes it.");
   const folder = await mkdtemp(join(tmpdir(), "duet-e2e-"));
   const dataDir = join(folder, "data");
-  const coordinator = createCoordinator({
-    dataDir,
-    databaseUrl: database.url,
-    modelsDir: resolve("models"),
-    webDir,
-    samplesDir: resolve(".cache/samples"),
-    ...settings,
-  });
+  const start = () =>
+    createCoordinator({
+      dataDir,
+      databaseUrl: database.url,
+      modelsDir: resolve("models"),
+      webDir,
+      samplesDir: resolve(".cache/samples"),
+      ...settings,
+    });
+  let coordinator = start();
   const { url } = await coordinator.listen(0, "127.0.0.1");
   const browser = await chromium.launch(chromiumLaunch());
   const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
@@ -74,6 +78,12 @@ export async function startStage(
         ),
       );
       return path;
+    },
+    async withoutCoordinator(meanwhile) {
+      await coordinator.close();
+      await meanwhile();
+      coordinator = start();
+      await coordinator.listen(Number(new URL(url).port), "127.0.0.1");
     },
     async close() {
       organiser.close();

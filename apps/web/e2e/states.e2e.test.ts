@@ -1,0 +1,143 @@
+/** The states that a federation's pages may be in, each told by what happened and what comes next; by roles and names, on a real coordinator and clients that only have a socket. */
+import { randomBytes } from "node:crypto";
+import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { createSentLedger } from "@duet/client/sentLedger";
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
+
+const DEADLINE_MS = 60_000;
+const TASK = { kind: "label" as const, labels: ["calm", "alarm"] };
+
+let stage: Stage;
+let model: BaseModel;
+let watch: Page;
+let door: Page;
+let federation: OpenFederation;
+const clients: CoordinatorClient[] = [];
+
+beforeAll(async () => {
+  stage = await startStage();
+  const offered = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!offered) throw new Error("use-lite is not served");
+  model = offered;
+  const sizes = { minClients: 2, maxClients: 3, rounds: 2, reconnectGraceSeconds: 600, roundDeadlineSeconds: 900 };
+  federation = await stage.open(defaultFederation({ name: "Night shift", model, task: TASK, ...sizes }));
+  watch = await pageAt(federation.watchUrl);
+  door = await pageAt(federation.inviteUrl);
+});
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await stage?.close();
+});
+
+async function pageAt(url: string): Promise<Page> {
+  const page = await stage.browser.newPage();
+  page.setDefaultTimeout(DEADLINE_MS);
+  await page.goto(url);
+  return page;
+}
+
+/** Joins with a socket of its own, and computes nothing. */
+async function arrive({ federationId, inviteUrl }: OpenFederation, name: string): Promise<CoordinatorClient> {
+  const client = createCoordinatorClient({ url: stage.url, ledger: createSentLedger(Date.now), now: Date.now });
+  clients.push(client);
+  await client.join({
+    federationId,
+    inviteToken: new URL(inviteUrl).hash.slice(1),
+    name,
+    resumeToken: randomBytes(24).toString("base64url"),
+    modelSha256: fingerprint(model.files),
+    figures: "everybody",
+    device: { backend: "wasm", threads: 1, reason: "There is no WebGPU here.", description: "a client of a test" },
+    samples: { train: 20, fusion: 5, test: 5 },
+  });
+  return client;
+}
+
+const control = (of: OpenFederation, kind: "pause" | "resume" | "stop") =>
+  stage.organiser.request("federation:control", {
+    federationId: of.federationId,
+    organiserKey: of.organiserKey,
+    action: { kind },
+  });
+
+const status = (page: Page, words: string | RegExp) =>
+  page.getByRole("status", { name: "Federation status" }).filter({ hasText: words }).waitFor();
+
+it("waiting for clients: of how many, and it starts by itself", async () => {
+  await status(watch, "Waiting for 2 more clients");
+  await arrive(federation, "anna");
+  await status(watch, "Waiting for 1 more client");
+  await arrive(federation, "bram");
+  await status(watch, "Learning alone");
+  await watch.getByText("Waiting for anna and bram.").waitFor();
+});
+
+it("one that came late is not part of the open round; then it is full, and open again once somebody leaves", async () => {
+  await door.getByRole("textbox", { name: "Your name" }).waitFor();
+  const cleo = await arrive(federation, "cleo");
+  const lane = watch.getByRole("region", { name: "Rounds" }).getByRole("row", { name: /^cleo/ });
+  await lane.getByText("Learning alone: not part of it").waitFor();
+  const full = door.getByText("This federation is full.");
+  await full.waitFor();
+  await door.getByText("It takes at most 3 clients.").waitFor();
+  await cleo.request("client:leave", {});
+  await full.waitFor({ state: "detached" });
+  await door.getByRole("textbox", { name: "Your name" }).waitFor();
+});
+
+it("paused by its organiser, and going on", async () => {
+  await control(federation, "pause");
+  await status(watch, "Paused · Learning alone");
+  await control(federation, "resume");
+  await status(watch, /^Learning alone/);
+});
+
+it("the coordinator is gone, and back", async () => {
+  const away = watch.getByRole("alert").filter({ hasText: "The coordinator is away" });
+  await stage.withoutCoordinator(async () => {
+    await away.getByText(/keeps its work, keeps trying, and goes on by itself/).waitFor();
+    await watch.getByText("What happens now is not known here until the coordinator is back.").waitFor();
+  });
+  await away.waitFor({ state: "detached" });
+  await watch
+    .getByText(/^Waiting for|left; waiting/)
+    .first()
+    .waitFor();
+});
+
+it("a page of another version says so", async () => {
+  const page = await stage.browser.newPage();
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) =>
+      server.send(String(message).replace(`"protocolVersion":${PROTOCOL_VERSION}`, `"protocolVersion":${PROTOCOL_VERSION - 1}`)),
+    );
+  });
+  await page.goto(federation.watchUrl);
+  await page.getByRole("alert").filter({ hasText: "This page and the coordinator differ" }).waitFor({ timeout: DEADLINE_MS });
+  await page.close();
+});
+
+it("stopped: who watches and who comes to join is told", async () => {
+  await control(federation, "stop");
+  await status(watch, "Stopped");
+  await door.getByText("The organiser has stopped this federation.").waitFor();
+  await door.getByText("Nobody can join any more. What came of it can still be seen.").waitFor();
+});
+
+it("everyone left: what there is of the shared adapter is kept, and somebody may come back", async () => {
+  const lonely = await stage.open(defaultFederation({ name: "Day shift", model, task: TASK, minClients: 1, rounds: 2 }));
+  const page = await pageAt(lonely.watchUrl);
+  const dora = await arrive(lonely, "dora");
+  await status(page, "Learning alone");
+  await dora.request("client:leave", {});
+  await page.getByText(/^Everyone left; waiting for someone to come back\./).waitFor();
+  expect(await page.getByText("left", { exact: true }).count()).toBeGreaterThan(0);
+  await page.close();
+});
