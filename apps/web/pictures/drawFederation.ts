@@ -51,10 +51,10 @@ export async function drawFederation(stage: Stage, shoot: Shoot): Promise<void> 
   await watcher.goto(`${stage.url}/organise/${federation.federationId}#${federation.organiserKey}`);
   await watcher.getByRole("button", { name: "New link: invite link" }).waitFor();
   await shoot(watcher, "organise");
-  await context.setOffline(true);
-  await page.getByRole("alert").filter({ hasText: "The coordinator is away" }).waitFor({ timeout: DEADLINE_MS });
-  await shoot(page, "coordinator-away");
-  await context.setOffline(false);
+  await stage.withoutCoordinator(async () => {
+    await page.getByRole("alert").filter({ hasText: "The coordinator is away" }).waitFor({ timeout: DEADLINE_MS });
+    await shoot(page, "coordinator-away");
+  });
   await late.page.goto(address);
 
   await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);

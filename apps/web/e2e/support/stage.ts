@@ -98,6 +98,8 @@ export async function startStage(
 async function openFederation(organiser: CoordinatorClient, url: string, config: FederationConfig): Promise<OpenFederation> {
   const { federationId, inviteToken, watchToken, organiserKey } = await organiser.request("federation:create", { config });
   let latest = await organiser.watch(federationId, watchToken);
+  // Where the coordinator was away it knows of no watcher.
+  organiser.onReady(() => void organiser.watch(federationId, watchToken).catch(() => undefined));
   const waiting = new Set<(snapshot: Snapshot) => void>();
   organiser.onSnapshot((snapshot) => {
     if (snapshot.federationId !== federationId || snapshot.revision < latest.revision) return;
