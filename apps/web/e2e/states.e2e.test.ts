@@ -7,7 +7,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, it } from "vitest";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 60_000;
@@ -137,7 +137,6 @@ it("everyone left: what there is of the shared adapter is kept, and somebody may
   const dora = await arrive(lonely, "dora");
   await status(page, "Learning alone");
   await dora.request("client:leave", {});
-  await page.getByText(/^Everyone left; waiting for someone to come back\./).waitFor();
-  expect(await page.getByText("left", { exact: true }).count()).toBeGreaterThan(0);
+  await page.getByText("Everyone left; waiting for someone to come back. No shared adapter was made yet.").first().waitFor();
   await page.close();
 });

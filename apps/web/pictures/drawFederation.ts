@@ -62,7 +62,7 @@ export async function drawFederation(stage: Stage, shoot: Shoot): Promise<void> 
   await shoot(page, "result");
   await drawResult(page, shoot);
   await watcher.goto(federation.watchUrl);
-  await watcher.getByText("took part").waitFor();
+  await watcher.getByText("took part").first().waitFor();
   await shoot(watcher, "watching-finished");
   await watcher.goto(federation.inviteUrl);
   await watcher.getByRole("heading", { level: 1 }).waitFor();
