@@ -39,7 +39,10 @@ export function Replay({ stops, round, onRound }: ReplayProps) {
     go(to);
   };
   return (
-    <section className="replay" aria-label={words.replay.replay}>
+    <section className="replay" aria-labelledby="replay">
+      <strong id="replay" className="small">
+        {words.replay.replay}
+      </strong>
       {!isStill && (
         <ActionIcon
           variant="default"
@@ -54,7 +57,7 @@ export function Replay({ stops, round, onRound }: ReplayProps) {
       </ActionIcon>
       <Slider
         thumbLabel={words.replay.shown}
-        thumbProps={{ "aria-valuetext": label }}
+        thumbValueText={label}
         min={0}
         max={last}
         step={1}
