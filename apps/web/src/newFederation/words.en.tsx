@@ -2,14 +2,14 @@ import { strategies } from "@duet/lora-core/strategies/registry";
 import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";
 
-interface Agreed {
+export interface Agreed {
   readonly method: string;
   readonly rounds: number;
   readonly clients: number;
   readonly deadline: string;
 }
 
-interface TrainedByAll {
+export interface TrainedByAll {
   readonly rank: number;
   /** On queries and values alone. */
   readonly isPart: boolean;
