@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { ensureChromium } from "./setup/chromium.mjs";
+import { ensureHaproxy } from "./setup/haproxy.mjs";
 import { ensurePostgres } from "./setup/postgres.mjs";
 import { main, root, run, SetupError } from "./setup/process.mjs";
 import { ensureSystemBrowser } from "./setup/systemBrowser.mjs";
@@ -32,6 +33,7 @@ async function runTests() {
   await ensureSystemBrowser("Firefox");
   await ensureSystemBrowser("WebKitGTK");
   await ensurePostgres();
+  await ensureHaproxy();
   rmSync(REPORT, { force: true });
   const env = { DUET_CHROMIUM: chromium, REQUIRE_WEBGPU: "1" };
   const { code } = await run(process.execPath, [...VITEST, ...process.argv.slice(2)], { env });

@@ -12,6 +12,7 @@ import { type FederationRegistry, openFederationRegistry } from "@duet/coordinat
 import { readModelCatalogue } from "@duet/coordinator/models/modelCatalogue";
 import { createMetrics } from "@duet/coordinator/operations/metrics";
 import { systemClock } from "@duet/coordinator/ports/clock";
+import { createNodeLinks } from "@duet/coordinator/ports/nodeLinks";
 import { createToken } from "@duet/coordinator/ports/secrets";
 import { openStorage } from "@duet/coordinator/storage/openStorage";
 import { openSecretKey } from "@duet/coordinator/storage/secretKey";
@@ -133,6 +134,7 @@ async function measureRound(): Promise<RoundRun> {
     logger,
     tally: createMetrics().tally,
     report: null,
+    links: createNodeLinks(),
   };
   const registry = await openFederationRegistry({ ...surroundings, ...limits });
   try {

@@ -42,6 +42,9 @@ const settings = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   data: z.string().min(1).default("data"),
   database: z.url({ protocol: /^postgres(ql)?$/, error: "write it as postgres://user:password@host/name" }).optional(),
+  blobs: z.string().min(1).optional(),
+  "node-url": z.url({ protocol: /^https?$/ }).optional(),
+  keys: z.string().min(1).optional(),
   "keep-rounds": z.coerce.number().int().min(0).max(10_000).default(3),
   "archive-after": z.coerce.number().min(0).max(36_500).optional(),
   models: z.string().min(1).default("models"),
@@ -74,6 +77,8 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --data DIR           federations are kept here (data)            DUET_DATA
   --database URL       a PostgreSQL server in place of the         DATABASE_URL
                        database in the data folder
+  --blobs DIR          adapters are kept here, on the same file    DUET_BLOBS
+                       system as the data folder (in that one)
   --keep-rounds N      shared adapters kept besides the newest (3) DUET_KEEP_ROUNDS
   --archive-after DAYS federations that ended so long ago go into  DUET_ARCHIVE_AFTER
                        an archive file each (never)
@@ -117,6 +122,11 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --trust-proxy A      believe X-Forwarded-For, -Host and -Proto   DUET_TRUST_PROXY
                        of this address, range, or loopback; may be
                        repeated
+
+  One of several nodes on one --database and --blobs (docs/deploy.md):
+  --node-url URL       where the others reach this one             DUET_NODE_URL
+  --keys DIR           folder with the files link-key, session-key DUET_KEYS
+                       and node-key, the same for all nodes
 
   Several values in the environment are separated by commas.`;
 

@@ -27,10 +27,14 @@ import type { MlflowSettings } from "./operations/mlflowClient.ts";
 import { createMlflowReport } from "./operations/mlflowReport.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
+import { nodeKeyOf, noNodes } from "./ports/nodeHeader.ts";
+import { createNodeLinks } from "./ports/nodeLinks.ts";
+import { openBlobFolder } from "./storage/blobStore.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
 import { openEndedSessions } from "./storage/endedSessions.ts";
-import { ensureFolder } from "./storage/files.ts";
-import { openStorage, type Storage } from "./storage/openStorage.ts";
+import { ensureFolder, type HashFile } from "./storage/files.ts";
+import { joinNodes } from "./storage/nodeOwnership.ts";
+import { type Elsewhere, openStorage, type Storage } from "./storage/openStorage.ts";
 import { openSecretKey } from "./storage/secretKey.ts";
 import { createTeamRelay } from "./team/teamRelay.ts";
 
@@ -39,6 +43,10 @@ export interface CoordinatorOptions {
   readonly dataDir: string;
   /** Address of a PostgreSQL server (postgres://…); its own database in the data folder by default. */
   readonly databaseUrl?: string | null;
+  /** Folder of adapters in place of the one in the data folder, on the same disk. */
+  readonly blobs?: string | null;
+  /** It shares its database and its blobs with other nodes; null for one that is alone. */
+  readonly node?: NodeSettings | null;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds?: number;
   /** Federations that ended so long ago are archived; none by default. */
@@ -81,6 +89,13 @@ export interface CoordinatorOptions {
   };
 }
 
+export interface NodeSettings {
+  /** Where the other nodes reach it. */
+  readonly url: string;
+  /** Folder with the secrets that all nodes have. */
+  readonly keysDir: string;
+}
+
 export interface Coordinator {
   /**
    * Reads the models, restores every federation, listens; port 0 takes any free one. Call once. `url` has the base path in it.
@@ -92,6 +107,7 @@ export interface Coordinator {
   close(): Promise<void>;
 }
 
+const silent = pino({ level: "silent" });
 const MAX_FEDERATIONS = 1000;
 const DEFAULT_KEEP_ROUNDS = 3;
 /** How long a request may take to arrive: the largest is one piece of an adapter. Answers take as long as they take. */
@@ -140,7 +156,8 @@ async function open(options: CoordinatorOptions, host: string) {
   const compute = createComputeThreads();
   let storage: Storage | null = null;
   try {
-    storage = await openStorage(options.dataDir, options.databaseUrl ?? null, (path) => compute.run("hash", path));
+    const hashFile: HashFile = (path) => compute.run("hash", path);
+    storage = await openStorage(options.dataDir, options.databaseUrl ?? null, hashFile, elsewhere(options));
     return { lock, storage, compute, ...(await openParts(options, storage, compute, host)) };
   } catch (error) {
     await compute.close();
@@ -150,11 +167,20 @@ async function open(options: CoordinatorOptions, host: string) {
   }
 }
 
+/** @throws {Error} with a sentence for a node that has nothing to share. */
+function elsewhere({ databaseUrl, blobs, node, clock = systemClock, logger = silent }: CoordinatorOptions): Elsewhere {
+  if (node && !(databaseUrl && blobs)) throw new Error("One of several nodes needs --database and --blobs; see docs/deploy.md.");
+  return {
+    ...(blobs ? { openBlobs: (_local, hashFile) => openBlobFolder(blobs, hashFile) } : {}),
+    ...(node ? { share: (database) => joinNodes({ database, url: node.url, clock, logger }) } : {}),
+  };
+}
+
 /** Reads the models, restores every federation, and builds both servers. */
 async function openParts(options: CoordinatorOptions, storage: Storage, compute: ComputeThreads, host: string) {
   const { modelsDir, modelPaths = [], webDir, samplesDir = null } = options;
   const { base = "", origins = [], trustProxy = [], operatorKeyHash = null, openId = null } = options;
-  const { hub = DEFAULT_HUB, clock = systemClock, logger = pino({ level: "silent" }) } = options;
+  const { hub = DEFAULT_HUB, clock = systemClock, logger = silent } = options;
   const catalogue = await readModelCatalogue(
     [...(modelsDir === null ? [] : await modelPathsIn(modelsDir)), ...modelPaths],
     logger,
@@ -166,15 +192,19 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const metrics = createMetrics();
   const { tally } = metrics;
   const { dataDir } = options;
-  const codes = createLinkCodes(await openSecretKey(dataDir, "link-key"));
+  const { node = null } = options;
+  const secretKey = (name: Parameters<typeof openSecretKey>[1]) => openSecretKey(node?.keysDir ?? dataDir, name, node !== null);
+  const codes = createLinkCodes(await secretKey("link-key"));
+  const nodes = node ? nodeKeyOf(await secretKey("node-key")) : noNodes;
+  const links = createNodeLinks();
   const mlflow = options.mlflow ? createMlflowReport({ ...options.mlflow, logger }) : null;
   const report = mlflow?.report ?? null;
-  const surroundings = { storage, codes, catalogue, compute, clock, logger, tally, report };
+  const surroundings = { storage, codes, catalogue, compute, clock, logger, tally, report, links };
   const registry = await openFederationRegistry({ ...surroundings, maxFederations, ...kept });
-  const signingKey = await openSecretKey(dataDir, "session-key");
+  const signingKey = await secretKey("session-key");
   const audit = createAudit(logger, options.auditLog ?? null);
   const endedSessions = await openEndedSessions(storage.database, clock.now());
-  const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey, endedSessions };
+  const way = { host, base, origins, trustProxy, operatorKeyHash, openId, signingKey, endedSessions, nodes };
   const access = createAccess({ ...way, ...options.limits, clock, audit });
   const headers = createSecurityHeaders(hub, access.trusts);
   const app = fastify({
@@ -201,7 +231,10 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const handlers = guardedHandlers(plain, access.guard, access.creation);
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
     refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });
+  const { placeOf } = registry;
   const gateway = createSocketGateway(app.server, {
+    placeOf,
+    links,
     handlers,
     access,
     originCheck,
@@ -211,7 +244,8 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
     headers,
     refuseHandshake,
   });
-  addFrontDoor(app.server, { hostCheck: access.hostCheck, originCheck, headers, tally });
+  const { hostCheck, addressOf } = access;
+  addFrontDoor(app.server, { hostCheck, originCheck, headers, tally, nodes, links, placeOf, addressOf });
   takeOffBase(app.server, base);
   return { app, gateway, registry, audit, mlflow };
 }

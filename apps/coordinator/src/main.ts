@@ -3,7 +3,7 @@ import { pino } from "pino";
 import type { OpenIdSettings } from "./access/openId.ts";
 import { readOperatorKey, readSecretFile } from "./access/operatorKey.ts";
 import { parseSettings, type Settings, USAGE } from "./config.ts";
-import { createCoordinator } from "./createCoordinator.ts";
+import { createCoordinator, type NodeSettings } from "./createCoordinator.ts";
 import type { MlflowSettings } from "./operations/mlflowClient.ts";
 import { collectWithoutHelpers } from "./ports/garbageCollection.ts";
 import { hashToken } from "./ports/secrets.ts";
@@ -19,6 +19,8 @@ const mlflow = mlflowOf(settings);
 const coordinator = await createCoordinator({
   dataDir: settings.data,
   databaseUrl: settings.database ?? null,
+  blobs: settings.blobs ?? null,
+  node: nodeOrExit(settings),
   keepRounds: settings["keep-rounds"],
   archiveAfterDays: settings["archive-after"] ?? null,
   modelsDir: settings.models,
@@ -54,6 +56,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
 function stop(): void {
   setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
   void coordinator.close().then(() => process.exit(0));
+}
+
+/** One of several nodes says both, one that is alone says neither. */
+function nodeOrExit({ "node-url": url, keys: keysDir }: Settings): NodeSettings | null {
+  if (url !== undefined && keysDir !== undefined) return { url, keysDir };
+  if (url === undefined && keysDir === undefined) return null;
+  console.error("One of several nodes needs --node-url and --keys, both; see docs/deploy.md.");
+  process.exit(2);
 }
 
 /** Of the key only the hash is kept; neither secret stays in the environment. */

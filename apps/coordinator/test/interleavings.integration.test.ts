@@ -17,6 +17,7 @@ import type { Connection } from "../src/federations/roster.ts";
 import { readModelCatalogue } from "../src/models/modelCatalogue.ts";
 import { createMetrics } from "../src/operations/metrics.ts";
 import { createClock } from "../src/ports/clock.ts";
+import { createNodeLinks } from "../src/ports/nodeLinks.ts";
 import { Refusal } from "../src/refusal.ts";
 import { openStorage } from "../src/storage/openStorage.ts";
 import { createFakeSystemTime } from "./support/fakeSystemTime.ts";
@@ -61,6 +62,7 @@ async function openOn(folder: string, system: ReturnType<typeof createFakeSystem
     logger: pino({ level: "silent" }),
     tally: createMetrics().tally,
     report: null,
+    links: createNodeLinks(),
     keepRounds: 10,
     archiveAfterDays: null,
     maxFederations: 5,

@@ -1,6 +1,7 @@
 /** Who comes in, and as whom: the parts that HTTP and sockets ask, made once. */
 import type { SessionState } from "@duet/lora-core/protocol/session";
 import type { Clock } from "../ports/clock.ts";
+import type { NodeKey } from "../ports/nodeHeader.ts";
 import { matchesHash } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
 import type { EndedSessions } from "../storage/endedSessions.ts";
@@ -29,6 +30,7 @@ export interface AccessSettings {
   /** Signs sessions; stays on the coordinator. */
   readonly signingKey: Uint8Array;
   readonly endedSessions: EndedSessions;
+  readonly nodes: NodeKey;
   readonly clock: Clock;
   readonly audit: Audit;
   /** What an operator may change of limits.ts. */
@@ -45,6 +47,9 @@ export interface Access {
   readonly openId: OpenIdSignIn | null;
   readonly guard: Guard;
   readonly connections: ConnectionCount;
+  readonly nodes: NodeKey;
+  /** Where it comes from, through trusted proxies and other nodes. */
+  addressOf(arrival: Arrival): string;
   visitorOf(arrival: Arrival): Promise<Visitor>;
   /** Where people open the page, as an origin: the first of those that are named, or where this request reached the coordinator. */
   publicOrigin(arrival: Arrival): string;
@@ -61,6 +66,9 @@ export function createAccess(settings: AccessSettings): Access {
   const { federationsPerHour = QUOTAS.federation.amount, socketsPerAddress = MAX_SOCKETS_PER_NETWORK } = settings;
   const quotas = createQuotas(clock, { federation: { ...QUOTAS.federation, amount: federationsPerHour } });
   const trusts = compileTrust(trustProxy);
+  const { nodes } = settings;
+  /** A node says where somebody comes from as a trusted proxy does. */
+  const trustsOf = ({ headers }: Arrival): Trust => (nodes.isNode(headers) ? () => true : trusts);
   const sessions = createSignedSessions({
     signingKey,
     clock,
@@ -84,8 +92,10 @@ export function createAccess(settings: AccessSettings): Access {
     },
     guard: createGuard({ quotas, lockout: createLockout(clock, audit), audit }),
     connections: createConnectionCount(socketsPerAddress),
-    networkOf: (arrival) => networkOf(addressOf(arrival, trusts)),
-    visitorOf: (arrival) => visitorOf(arrival, trusts, sessions),
+    nodes,
+    addressOf: (arrival) => addressOf(arrival, trustsOf(arrival)),
+    networkOf: (arrival) => networkOf(addressOf(arrival, trustsOf(arrival))),
+    visitorOf: (arrival) => visitorOf(arrival, trustsOf(arrival), sessions),
     assertOperatorKey(key) {
       if (keyHash === null || !matchesHash(key.trim(), keyHash))
         throw new Refusal("WRONG_KEY", "This is not the operator key of this coordinator");

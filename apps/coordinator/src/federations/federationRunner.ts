@@ -19,6 +19,7 @@ import { exportFederation } from "../storage/exportFederation.ts";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { JournalEntry } from "../storage/journalEntry.ts";
+import type { Hold, Write } from "../storage/ownership.ts";
 import { AdapterTransfers } from "./adapterTransfers.ts";
 import type { Federation } from "./federation.ts";
 import { FederationLoop } from "./federationLoop.ts";
@@ -45,6 +46,7 @@ export interface RunnerParts {
   /** Stores what the organiser has changed. */
   readonly saveRecord: (record: FederationRecord) => Promise<void>;
   readonly store: FederationStore;
+  readonly hold: Hold;
   readonly entries: readonly JournalEntry[];
   /** What the organiser answered those who ask to join. */
   readonly answered: readonly Admission[];
@@ -88,6 +90,8 @@ export class FederationRunner {
   readonly transfers: AdapterTransfers;
   readonly sums: SecureSums;
   readonly members: Members;
+  /** Writes what is on record of it. */
+  readonly write: Write;
   readonly #store: FederationStore;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -107,6 +111,7 @@ export class FederationRunner {
     const { federation, record, codes, saveRecord, store, entries, answered, keepRounds } = parts;
     const { compute, clock, logger, tally } = parts;
     this.federation = federation;
+    this.write = parts.hold.write;
     this.#store = store;
     this.#clock = clock;
     this.#feed = createSnapshotFeed(() => this.#snapshot(), clock);
@@ -253,6 +258,14 @@ export class FederationRunner {
   /** All that is kept of it as a tar file; see {@link exportFederation}. */
   export(entries: readonly JournalEntry[]): Readable {
     return exportFederation({ record: this.record, entries, store: this.#store });
+  }
+
+  /** Another node runs it from now on: whoever is connected because of it connects again, and finds that one. */
+  endAll(): void {
+    for (const [watching, watcher] of [...this.#watching]) {
+      watching.stop();
+      watcher.end();
+    }
   }
 
   /** Stops timers and pushes, waits for what is being written, closes the files. The federation goes on when it is reopened. */

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { NodeLinks } from "../ports/nodeLinks.ts";
 import type { Report } from "../ports/report.ts";
 import { createId } from "../ports/secrets.ts";
 import type { Tally } from "../ports/tally.ts";
@@ -19,6 +20,7 @@ import type { FederationRecord } from "../storage/federationRecord.ts";
 import { isSystemError } from "../storage/files.ts";
 import { importFolders } from "../storage/importFolders.ts";
 import { deleteAbandonedUploads, type Storage } from "../storage/openStorage.ts";
+import { LostFederationError } from "../storage/ownership.ts";
 import type { Receive } from "../storage/pendingUploads.ts";
 import { receivedFrom } from "../storage/receivedFrom.ts";
 import { StoredFormatError } from "../storage/storedFormat.ts";
@@ -43,6 +45,8 @@ export interface RegistryParts {
   readonly tally: Tally;
   /** Null where figures go nowhere else. */
   readonly report: Report | null;
+  /** What is under way to other nodes. */
+  readonly links: NodeLinks;
   readonly maxFederations: number;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
@@ -63,6 +67,8 @@ export interface FederationRegistry {
    * @throws {Refusal} NOT_FOUND, NOT_READABLE for one that is stored here and cannot be opened, STORAGE_FAILED.
    */
   find(federationId: string): Promise<FederationRunner>;
+  /** Where it runs: null here, also where there is none, else the address of the node that runs it. */
+  placeOf(federationId: string): Promise<string | null>;
   /** Opens it for who may. */
   readonly authorise: Authorise;
   /** All that is kept of a federation, for its organiser, as a tar file. @throws {Refusal} as `authorise`. */
@@ -84,9 +90,9 @@ export interface FederationRegistry {
 
 /** Imports what an earlier Duet left, and sets going what was under way; that goes on after this resolves. */
 export async function openFederationRegistry(parts: RegistryParts): Promise<FederationRegistry> {
-  const { storage, codes, catalogue, compute, clock, logger, tally, report, maxFederations, keepRounds, archiveAfterDays } =
-    parts;
-  const { federations } = storage;
+  const { storage, codes, catalogue, compute, clock, logger, tally, report, links } = parts;
+  const { maxFederations, keepRounds, archiveAfterDays } = parts;
+  const { federations, ownership } = storage;
   const unreadable = new Map<string, string>();
   let isClosed = false;
 
@@ -111,16 +117,18 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const { record, isAwake: wasAwake } = found;
       const federation = defineFederation(record.config, catalogue);
       const contents = await storage.open(federationId);
-      if (!wasAwake) await federations.wake(federationId);
-      const saveRecord = (changed: FederationRecord) => federations.update(changed);
+      const { write } = contents.hold;
+      if (!wasAwake) await federations.wake(federationId, write);
+      const saveRecord = (changed: FederationRecord) => federations.update(changed, write);
       const kept = { record, saveRecord, codes, federation };
       return openFederationRunner({ ...contents, ...kept, wasAwake, keepRounds, compute, clock, logger, tally, report });
     },
     async close(runner) {
       try {
-        const { isQuiet } = runner;
+        const { isQuiet, write } = runner;
         await runner.close();
-        if (isQuiet) await federations.sleep(runner.id, standingOf(runner));
+        if (isQuiet) await federations.sleep(runner.id, standingOf(runner), write);
+        await ownership.release(runner.id);
       } catch (error) {
         logger.error({ federation: runner.id, error: String(error) }, "This federation could not be closed well");
       }
@@ -135,6 +143,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       return await pool.get(federationId);
     } catch (error) {
       if (error instanceof Refusal && error.code === "NOT_FOUND" && !(await isStored(federationId))) throw error;
+      if (error instanceof LostFederationError) throw error;
       if (isSystemError(error)) throw storageFailed(error, "A federation could not be read");
       throw notReadable(noteUnreadable(federationId, error));
     }
@@ -182,13 +191,25 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   const asOrganiser = async (federationId: string, organiserKey: string) =>
     (await authorise(federationId, organiserKey, "organiser")).runner;
 
+  /** Sets going what is under way, unless another node runs it. */
+  const resume = async (federationId: string): Promise<void> => {
+    if (!isClosed && (await ownership.placeOf(federationId)) === null) await find(federationId).catch(() => undefined);
+  };
   const resumed = (async () => {
-    for (const federationId of await federations.awake()) {
-      if (!isClosed) await find(federationId).catch(() => undefined);
-    }
+    for (const federationId of await federations.awake()) await resume(federationId);
   })().catch((error) => logger.error({ error: String(error) }, "What was under way could not be resumed"));
 
+  ownership.watch({
+    lost(federationId) {
+      pool.opened(federationId)?.endAll();
+      void pool.closeAnd(federationId, async () => {});
+    },
+    orphaned: (federationId) => resume(federationId),
+    living: (nodes) => links.keepOnly(nodes),
+  });
+
   return {
+    placeOf: (federationId) => ownership.placeOf(federationId),
     async create({ config, joining, listing }) {
       if (size + drafts.size >= maxFederations) {
         throw new Refusal("RATE_LIMITED", `This coordinator already holds ${maxFederations} federations`);
@@ -197,7 +218,11 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const federationId = createId();
       const links = firstLinks(clock.now());
       const record: FederationRecord = { federationId, createdAt: clock.now(), config, links, joining, listing };
-      await stored(() => (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation)));
+      await stored(async () => {
+        // A draft is here alone: who uploads its adapter is passed on to this node.
+        await ownership.hold(federationId);
+        await (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation));
+      });
       const code = (role: LinkRole) => {
         const { generation, expiresAt } = links[role];
         return codes.sign({ federationId, role, generation, expiresAt: expiresAt ?? 0 });

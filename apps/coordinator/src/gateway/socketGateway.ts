@@ -25,12 +25,14 @@ import { Server, type Socket } from "socket.io";
 import type { Access } from "../access/createAccess.ts";
 import type { Visitor } from "../access/visitor.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { NodeLinks } from "../ports/nodeLinks.ts";
 import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handlers } from "./handlers.ts";
 import type { OriginCheck } from "./originCheck.ts";
 import { createRateLimit } from "./rateLimit.ts";
 import { endSession, type Session } from "./session.ts";
+import { createSocketRelay } from "./socketRelay.ts";
 import { answer, failureOf, validated } from "./validated.ts";
 import { limitMessages, webSocketsThat } from "./webSockets.ts";
 
@@ -44,6 +46,10 @@ type DuetSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<stri
 const PING_TIMEOUT_MS = 60_000;
 
 export interface GatewayParts {
+  /** See FederationRegistry. */
+  readonly placeOf: (federationId: string) => Promise<string | null>;
+  /** What is under way to other nodes. */
+  readonly links: NodeLinks;
   readonly handlers: Handlers;
   readonly access: Access;
   readonly originCheck: OriginCheck;
@@ -59,7 +65,7 @@ export interface GatewayParts {
 /** Puts a Socket.IO server on an HTTP server. */
 export function createSocketGateway(
   http: HttpServer,
-  { handlers, access, originCheck, clock, logger, tally, headers, refuseHandshake }: GatewayParts,
+  { placeOf, links, handlers, access, originCheck, clock, logger, tally, headers, refuseHandshake }: GatewayParts,
 ): { close(): Promise<void> } {
   /** How the place of a handshake, which is no socket yet, among those of its network is given up. */
   const places = new WeakMap<IncomingMessage, () => void>();
@@ -84,7 +90,8 @@ export function createSocketGateway(
     pingTimeout: PING_TIMEOUT_MS,
     serveClient: false,
     allowRequest: (request, decide) => {
-      const refusal = originCheck.refusal(request) ?? admit(request);
+      const isNode = access.nodes.isNode(request.headers);
+      const refusal = (isNode ? null : originCheck.refusal(request)) ?? admit(request);
       decide(refusal, refusal === null);
     },
   });
@@ -121,6 +128,28 @@ export function createSocketGateway(
     const gates = bindHandlers(handlers, session, onFault);
     const refuse = (acknowledge: unknown, code: RefusalCode, message: string) =>
       answer(acknowledge, failureOf({ code, message }), onFault);
+    const { cookie, ...headers } = { ...socket.request.headers };
+    const relay = access.nodes.isNode(headers)
+      ? null
+      : createSocketRelay({
+          placeOf,
+          links,
+          headers: { ...access.nodes.headersFor(access.addressOf(socket.request)), ...(cookie === undefined ? {} : { cookie }) },
+          push: (name, ...content) => void socket.emit(name as typeof changeEvent, ...(content as [never, never])),
+          end: () => void socket.disconnect(true),
+        });
+    /** By the node that runs what it is for: here, or elsewhere. */
+    const pass = async (name: MessageName, raw: unknown, acknowledge: unknown) => {
+      try {
+        const answered = relay && (await relay.passOn(name, raw));
+        if (answered === null) return await gates[name](raw, acknowledge);
+        if (name === "team:enter") session.allowFrames();
+        answer(acknowledge, answered as Result<unknown>, onFault);
+      } catch {
+        // That node is gone: the socket connects again, and whoever runs it then is found.
+        socket.disconnect(true);
+      }
+    };
     // One listener for every name, so that an unknown event is refused instead of ignored.
     socket.onAny((name: string, raw: unknown, given: unknown) => {
       const acknowledge = counted(given, tally);
@@ -131,11 +160,12 @@ export function createSocketGateway(
       else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", "There is no such message");
       else if (!session.isGreeted && name !== "session:hello") {
         refuse(acknowledge, "FORBIDDEN", "The first message must be session:hello");
-      } else void gates[name](raw, acknowledge);
+      } else void pass(name, raw, acknowledge);
     });
     tally.socketOpened();
     socket.on("disconnect", () => {
       tally.socketClosed();
+      relay?.close();
       endSession(session);
     });
   });

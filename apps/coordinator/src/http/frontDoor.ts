@@ -7,8 +7,11 @@ import type { Duplex } from "node:stream";
 import type { HostCheck } from "../access/hostCheck.ts";
 import type { OriginCheck } from "../gateway/originCheck.ts";
 import { failureOf } from "../gateway/validated.ts";
+import type { NodeKey } from "../ports/nodeHeader.ts";
+import type { NodeLinks } from "../ports/nodeLinks.ts";
 import type { Tally } from "../ports/tally.ts";
 import { type RawRefusal, refuseRaw } from "./rawAnswer.ts";
+import { federationOf, passOn } from "./requestRelay.ts";
 import type { SecurityHeaders } from "./securityHeaders.ts";
 
 export interface FrontDoorParts {
@@ -16,6 +19,11 @@ export interface FrontDoorParts {
   readonly originCheck: OriginCheck;
   readonly headers: SecurityHeaders;
   readonly tally: Pick<Tally, "refused">;
+  readonly nodes: NodeKey;
+  readonly links: NodeLinks;
+  /** See FederationRegistry. */
+  readonly placeOf: (federationId: string) => Promise<string | null>;
+  readonly addressOf: (request: IncomingMessage) => string;
 }
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -24,11 +32,14 @@ const ORIGIN_PATH = /^\/origin(\?|$)/;
 const SOCKET_PATH = "/socket.io/";
 
 /** Call it after all other listeners were added; what is added later stands before it. */
-export function addFrontDoor(server: Server, { hostCheck, originCheck, headers, tally }: FrontDoorParts): void {
+export function addFrontDoor(server: Server, parts: FrontDoorParts): void {
+  const { hostCheck, originCheck, headers, tally, nodes, links, placeOf, addressOf } = parts;
   const onward = { request: server.listeners("request"), upgrade: server.listeners("upgrade") };
   server.removeAllListeners("request").removeAllListeners("upgrade");
 
   function refusalOf(request: IncomingMessage): RawRefusal | null {
+    // The node that passes it on has looked.
+    if (nodes.isNode(request.headers)) return null;
     const { method = "GET", url = "/", httpVersion } = request;
     if (request.headers.host === undefined && httpVersion === "1.1") {
       return { status: 400, code: "INVALID_PAYLOAD", message: "This request names no host" };
@@ -54,11 +65,24 @@ export function addFrontDoor(server: Server, { hostCheck, originCheck, headers, 
     response.end(isPage ? refusal.message : JSON.stringify(failureOf(refusal)));
   }
 
+  /** Here, or by the node that runs the federation. */
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const federationId = nodes.isNode(request.headers) ? null : federationOf(request.url ?? "/");
+    try {
+      const node = federationId === null ? null : await placeOf(federationId);
+      if (node !== null) passOn({ node, headers: nodes.headersFor(addressOf(request)), links }, request, response);
+      else for (const listener of onward.request) listener.call(server, request, response);
+    } catch {
+      // The database does not say where: who asked asks again.
+      response.destroy();
+    }
+  }
+
   server.on("request", (request, response) => {
     for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
     const refusal = refusalCounted(request);
     if (refusal) refuse(request, response, refusal);
-    else for (const listener of onward.request) listener.call(server, request, response);
+    else void answer(request, response);
   });
   server.on("checkExpectation", (request, response) => {
     for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);

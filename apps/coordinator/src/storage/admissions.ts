@@ -1,5 +1,6 @@
 /** What a federation's organiser answered those who ask to join, until they have heard it. */
 import type { Database } from "./database/openDatabase.ts";
+import type { Write } from "./ownership.ts";
 
 export interface Admission {
   /** SHA-256 of the resume token of who asked. */
@@ -20,10 +21,11 @@ export interface Admissions {
   forget(resumeHash: string): Promise<void>;
 }
 
-/** Returns those that are kept, the oldest first, too. */
+/** Returns those that are kept, the oldest first, too. `write`: of who holds the federation. */
 export async function openAdmissions(
   database: Database,
   federationId: string,
+  write: Write,
 ): Promise<{ admissions: Admissions; kept: readonly Admission[] }> {
   const rows = await database
     .selectFrom("admissions")
@@ -42,25 +44,29 @@ export async function openAdmissions(
       until: row.until,
     }),
   );
-  return { kept, admissions: admissionsOf(database, federationId) };
+  return { kept, admissions: admissionsOf(write, federationId) };
 }
 
-function admissionsOf(database: Database, federationId: string): Admissions {
+function admissionsOf(write: Write, federationId: string): Admissions {
   return {
     async keep({ resumeHash, waitingId, name, askedAt, isAdmitted, until }) {
       const answer = { waiting_id: waitingId, name, asked_at: askedAt, is_admitted: isAdmitted ? 1 : 0, until };
-      await database
-        .insertInto("admissions")
-        .values({ federation_id: federationId, resume_hash: resumeHash, ...answer })
-        .onConflict((conflict) => conflict.columns(["federation_id", "resume_hash"]).doUpdateSet(answer))
-        .execute();
+      await write((database) =>
+        database
+          .insertInto("admissions")
+          .values({ federation_id: federationId, resume_hash: resumeHash, ...answer })
+          .onConflict((conflict) => conflict.columns(["federation_id", "resume_hash"]).doUpdateSet(answer))
+          .execute(),
+      );
     },
     async forget(resumeHash) {
-      await database
-        .deleteFrom("admissions")
-        .where("federation_id", "=", federationId)
-        .where("resume_hash", "=", resumeHash)
-        .execute();
+      await write((database) =>
+        database
+          .deleteFrom("admissions")
+          .where("federation_id", "=", federationId)
+          .where("resume_hash", "=", resumeHash)
+          .execute(),
+      );
     },
   };
 }

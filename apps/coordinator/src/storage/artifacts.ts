@@ -3,8 +3,9 @@
  * before its name is, and goes after its last name has gone.
  */
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
-import { type BlobStore, DamagedBlobError, refOf } from "./blobStore.ts";
+import { type BlobStore, blobName, DamagedBlobError, refOf, type StoredBlob } from "./blobStore.ts";
 import type { Database } from "./database/openDatabase.ts";
+import type { Hold } from "./ownership.ts";
 import { createTurns } from "./turns.ts";
 
 /** What is kept under a name cannot be used; the message says which one it is, and why. */
@@ -28,34 +29,42 @@ export interface Artifacts {
   sweep(): Promise<void>;
 }
 
-/** Those of one federation. */
-export async function openArtifacts(database: Database, blobs: BlobStore, federationId: string): Promise<Artifacts> {
+/** Those of one federation, for who holds it. */
+export async function openArtifacts(
+  database: Database,
+  blobs: BlobStore,
+  federationId: string,
+  { fence, write }: Hold,
+): Promise<Artifacts> {
   const rows = await database
     .selectFrom("artifacts")
-    .select(["name", "sha256", "bytes"])
+    .select(["name", "sha256", "bytes", "fence"])
     .where("federation_id", "=", federationId)
     .execute();
-  const refs = new Map(rows.map(({ name, ...ref }): [string, BlobRef] => [name, ref]));
+  const refs = new Map(rows.map(({ name, ...blob }): [string, StoredBlob] => [name, blob]));
   /** A blob is not deleted while the same one is being written. */
   const inTurn = createTurns();
 
-  async function deleteUnnamed(sha256: string): Promise<void> {
-    if ([...refs.values()].some((ref) => ref.sha256 === sha256)) return;
-    await blobs.delete(federationId, sha256);
+  async function deleteUnnamed(blob: string): Promise<void> {
+    if ([...refs.values()].some((ref) => blobName(ref) === blob)) return;
+    await blobs.delete(federationId, blob);
   }
 
-  async function keep(name: string, ref: BlobRef, store: () => Promise<void>): Promise<void> {
+  async function keep(name: string, ref: BlobRef, store: (blob: StoredBlob) => Promise<void>): Promise<void> {
     const older = refs.get(name);
-    await inTurn(ref.sha256, async () => {
-      await store();
-      await database
-        .insertInto("artifacts")
-        .values({ federation_id: federationId, name, ...ref })
-        .onConflict((conflict) => conflict.columns(["federation_id", "name"]).doUpdateSet(ref))
-        .execute();
-      refs.set(name, ref);
+    const blob = { sha256: ref.sha256, bytes: ref.bytes, fence };
+    await inTurn(blobName(blob), async () => {
+      await store(blob);
+      await write((allowed) =>
+        allowed
+          .insertInto("artifacts")
+          .values({ federation_id: federationId, name, ...blob })
+          .onConflict((conflict) => conflict.columns(["federation_id", "name"]).doUpdateSet(blob))
+          .execute(),
+      );
+      refs.set(name, blob);
     });
-    if (older && older.sha256 !== ref.sha256) await inTurn(older.sha256, () => deleteUnnamed(older.sha256));
+    if (older && blobName(older) !== blobName(blob)) await inTurn(blobName(older), () => deleteUnnamed(blobName(older)));
   }
 
   return {
@@ -63,11 +72,11 @@ export async function openArtifacts(database: Database, blobs: BlobStore, federa
     refOf: (name) => refs.get(name) ?? null,
     async write(name, content, given) {
       const ref = given ?? (await refOf(content));
-      await keep(name, ref, () => blobs.put(federationId, ref, content));
+      await keep(name, ref, (blob) => blobs.put(federationId, blob, content));
       return ref;
     },
     draft: () => blobs.draft(federationId),
-    adopt: (name, ref, file) => keep(name, ref, () => blobs.adopt(federationId, ref, file)),
+    adopt: (name, ref, file) => keep(name, ref, (blob) => blobs.adopt(federationId, blob, file)),
     async file(name) {
       const ref = refs.get(name);
       if (!ref) throw new DamagedArtifactError(`${name} is not stored`);
@@ -81,13 +90,15 @@ export async function openArtifacts(database: Database, blobs: BlobStore, federa
     async drop(names) {
       const known = names.filter((name) => refs.has(name));
       if (known.length === 0) return;
-      await database.deleteFrom("artifacts").where("federation_id", "=", federationId).where("name", "in", known).execute();
-      const dropped = known.flatMap((name) => refs.get(name)?.sha256 ?? []);
+      await write((allowed) =>
+        allowed.deleteFrom("artifacts").where("federation_id", "=", federationId).where("name", "in", known).execute(),
+      );
+      const dropped = known.flatMap((name) => refs.get(name) ?? []).map(blobName);
       for (const name of known) refs.delete(name);
-      for (const sha256 of new Set(dropped)) await inTurn(sha256, () => deleteUnnamed(sha256));
+      for (const blob of new Set(dropped)) await inTurn(blob, () => deleteUnnamed(blob));
     },
     async sweep() {
-      const named = new Set([...refs.values()].map(({ sha256 }) => sha256));
+      const named = new Set([...refs.values()].map(blobName));
       const unnamed = (await blobs.list(federationId)).filter((name) => !named.has(name));
       await Promise.all(unnamed.map((name) => blobs.delete(federationId, name)));
     },

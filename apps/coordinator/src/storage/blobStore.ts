@@ -22,17 +22,27 @@ export class DamagedBlobError extends Error {
   override readonly name = "DamagedBlobError";
 }
 
+/**
+ * A blob as it is kept. What an owner among several nodes writes carries its fence in its name (storage/ownership.ts): one that has lost
+ * the federation and does not know it yet deletes nothing that its successor has written. Without one it is named by its hash alone.
+ */
+export interface StoredBlob extends BlobRef {
+  readonly fence?: number;
+}
+
+export const blobName = ({ sha256, fence = 0 }: Pick<StoredBlob, "sha256" | "fence">): string =>
+  fence === 0 ? sha256 : `${sha256}.${fence}`;
+
 export interface BlobStore {
   /** On disk when it resolves; a copy that was there is replaced. @throws a system error. */
-  put(space: string, ref: BlobRef, content: Uint8Array): Promise<void>;
+  put(space: string, ref: StoredBlob, content: Uint8Array): Promise<void>;
   /** Moves a file in whose content is known to be `ref`; it must lie on the same disk. */
-  adopt(space: string, ref: BlobRef, file: string): Promise<void>;
+  adopt(space: string, ref: StoredBlob, file: string): Promise<void>;
   /** A path on the same disk, for what is to be adopted; as long as it is not it is among the blobs that {@link list} names. */
   draft(space: string): Promise<string>;
   /** Path of a local file with that content, read through and checked just now. @throws {DamagedBlobError} */
-  file(space: string, ref: BlobRef): Promise<string>;
-  has(space: string, sha256: string): Promise<boolean>;
-  delete(space: string, sha256: string): Promise<void>;
+  file(space: string, ref: StoredBlob): Promise<string>;
+  delete(space: string, name: string): Promise<void>;
   /** Names of all blobs of a space. */
   list(space: string): Promise<readonly string[]>;
   spaces(): Promise<readonly string[]>;
@@ -54,25 +64,25 @@ export async function openBlobFolder(folder: string, hashFile: HashFile): Promis
     hashing.set(path, running);
     return running;
   };
-  const pathOf = (space: string, sha256: string) => join(folder, space, sha256);
+  const pathOf = (space: string, name: string) => join(folder, space, name);
   const ensureSpace = async (space: string) => {
     if (!(await exists(join(folder, space)))) await ensureFolder(join(folder, space));
   };
   return {
-    async put(space, { sha256 }, content) {
+    async put(space, ref, content) {
       await ensureSpace(space);
-      await writeAtomically(pathOf(space, sha256), content);
+      await writeAtomically(pathOf(space, blobName(ref)), content);
     },
-    async adopt(space, { sha256 }, file) {
+    async adopt(space, ref, file) {
       await ensureSpace(space);
-      await moveDurably(file, pathOf(space, sha256));
+      await moveDurably(file, pathOf(space, blobName(ref)));
     },
     async draft(space) {
       await ensureSpace(space);
       return pathOf(space, `${createId()}.tmp`);
     },
     async file(space, ref) {
-      const path = pathOf(space, ref.sha256);
+      const path = pathOf(space, blobName(ref));
       const found = await hashOf(path).catch((error) => {
         if (isSystemError(error) && error.code === "ENOENT") throw new DamagedBlobError("is missing on the coordinator's disk");
         throw error;
@@ -81,8 +91,7 @@ export async function openBlobFolder(folder: string, hashFile: HashFile): Promis
       const how = found.bytes === ref.bytes ? "its bytes have changed" : `it has ${found.bytes} bytes of ${ref.bytes}`;
       throw new DamagedBlobError(`is damaged on the coordinator's disk (${how})`);
     },
-    has: (space, sha256) => exists(pathOf(space, sha256)),
-    delete: (space, sha256) => rm(pathOf(space, sha256), { force: true }),
+    delete: (space, name) => rm(pathOf(space, name), { force: true }),
     list: (space) => namesIn(join(folder, space)),
     spaces: () => namesIn(folder),
     deleteSpace: (space) => rm(join(folder, space), { recursive: true, force: true }),

@@ -5,6 +5,7 @@ import type { Database } from "./database/openDatabase.ts";
 import { type FederationRecord, recordFormat } from "./federationRecord.ts";
 import { rowsOf } from "./journal.ts";
 import type { JournalEntry } from "./journalEntry.ts";
+import type { Write } from "./ownership.ts";
 import { currentVersion, parseStored, parseStoredJson } from "./storedFormat.ts";
 
 /** A federation as it was when it was last closed. */
@@ -28,13 +29,14 @@ export interface ListedFederation {
   readonly summary: FederationSummary | null;
 }
 
+/** What is said of one federation is changed by who holds it: `write` is its owner's. */
 export interface FederationTable {
   /** Wholly or not at all. One with a standing sleeps. */
   add(federation: NewFederation): Promise<void>;
   /** Null when there is none. @throws {StoredFormatError} when it is of another version. */
   find(federationId: string): Promise<{ readonly record: FederationRecord; readonly isAwake: boolean } | null>;
   /** What the organiser has changed. */
-  update(record: FederationRecord): Promise<void>;
+  update(record: FederationRecord, write: Write): Promise<void>;
   /** Rewrites what an earlier version stored, so that nothing of it stays that is not stored any more. What cannot be read is left. */
   renew(): Promise<void>;
   count(): Promise<number>;
@@ -43,13 +45,13 @@ export interface FederationTable {
   /** Those that were open when the coordinator ended, or never closed. */
   awake(): Promise<readonly string[]>;
   /** From now on it may change. */
-  wake(federationId: string): Promise<void>;
+  wake(federationId: string, write: Write): Promise<void>;
   /** Nothing of it changes until it is woken. */
-  sleep(federationId: string, standing: Standing): Promise<void>;
+  sleep(federationId: string, standing: Standing, write: Write): Promise<void>;
   /** Those that sleep and ended before that instant. */
   endedBefore(instant: number): Promise<readonly string[]>;
   /** With its events and the names of what it keeps. */
-  delete(federationId: string): Promise<void>;
+  delete(federationId: string, write: Write): Promise<void>;
 }
 
 /** SQLite takes so many values in one statement, whatever the table. */
@@ -87,12 +89,9 @@ export function openFederationTable(database: Database): FederationTable {
       if (!row) return null;
       return { record: recordOf(row.version, row.record), isAwake: row.awake === 1 };
     },
-    async update(record) {
-      await database
-        .updateTable("federations")
-        .set({ version: currentVersion(recordFormat), record: JSON.stringify(record) })
-        .where("id", "=", record.federationId)
-        .execute();
+    async update(record, write) {
+      const columns = { version: currentVersion(recordFormat), record: JSON.stringify(record) };
+      await write((allowed) => allowed.updateTable("federations").set(columns).where("id", "=", record.federationId).execute());
     },
     async renew() {
       const rows = await database
@@ -130,11 +129,13 @@ export function openFederationTable(database: Database): FederationTable {
       const rows = await database.selectFrom("federations").select("id").where("awake", "=", 1).orderBy("created_at").execute();
       return rows.map(({ id }) => id);
     },
-    async wake(federationId) {
-      await database.updateTable("federations").set({ awake: 1 }).where("id", "=", federationId).execute();
+    async wake(federationId, write) {
+      await write((allowed) => allowed.updateTable("federations").set({ awake: 1 }).where("id", "=", federationId).execute());
     },
-    async sleep(federationId, standing) {
-      await database.updateTable("federations").set(columnsOf(standing)).where("id", "=", federationId).execute();
+    async sleep(federationId, standing, write) {
+      await write((allowed) =>
+        allowed.updateTable("federations").set(columnsOf(standing)).where("id", "=", federationId).execute(),
+      );
     },
     async endedBefore(instant) {
       const rows = await database
@@ -145,8 +146,11 @@ export function openFederationTable(database: Database): FederationTable {
         .execute();
       return rows.map(({ id }) => id);
     },
-    async delete(federationId) {
-      await database.deleteFrom("federations").where("id", "=", federationId).execute();
+    async delete(federationId, write) {
+      await write(async (allowed) => {
+        await allowed.deleteFrom("federations").where("id", "=", federationId).execute();
+        await allowed.deleteFrom("owners").where("federation_id", "=", federationId).execute();
+      });
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Database } from "./database/openDatabase.ts";
 import { type JournalEntry, journalFormat } from "./journalEntry.ts";
+import type { Write } from "./ownership.ts";
 import { currentVersion, parseStored, parseStoredJson, StoredFormatError } from "./storedFormat.ts";
 
 export interface Journal {
@@ -19,24 +20,30 @@ export interface Journal {
 }
 
 /**
- * Returns what is in it too.
+ * Returns what is in it too. `write`: of who holds the federation.
  * @throws {StoredFormatError} when an entry is missing, is none, or is one of a newer version.
  */
 export async function openJournal(
   database: Database,
   federationId: string,
+  write: Write,
 ): Promise<{ journal: Journal; entries: readonly JournalEntry[] }> {
+  const entries = await readJournal(database, federationId);
+  return { journal: journalAfter(write, federationId, entries.length), entries };
+}
+
+/** What is in it. @throws {StoredFormatError} as {@link openJournal} */
+export async function readJournal(database: Database, federationId: string): Promise<readonly JournalEntry[]> {
   const rows = await database
     .selectFrom("events")
     .select(["seq", "version", "event", "resume_hash"])
     .where("federation_id", "=", federationId)
     .orderBy("seq")
     .execute();
-  const entries = rows.map((row, index) => {
+  return rows.map((row, index) => {
     if (row.seq !== index + 1) throw new StoredFormatError(`event ${index + 1} of its journal is missing`);
     return parseRow(row);
   });
-  return { journal: journalAfter(database, federationId, rows.length), entries };
 }
 
 /** One stored event. @throws {StoredFormatError} */
@@ -60,7 +67,7 @@ export function rowsOf(federationId: string, entries: readonly JournalEntry[], f
   }));
 }
 
-function journalAfter(database: Database, federationId: string, initialLength: number): Journal {
+function journalAfter(allowed: Write, federationId: string, initialLength: number): Journal {
   let length = initialLength;
   let unwritten: readonly JournalEntry[] = [];
   /** Events of a write that failed: with a server it may have arrived all the same, and nobody was told of it. */
@@ -71,19 +78,21 @@ function journalAfter(database: Database, federationId: string, initialLength: n
     if (doubtful.length > 0) await forgetDoubtful();
     doubtful = rows.map(({ event }) => event);
     // Another coordinator's event would have the same number, so that two are never both told that theirs is kept.
-    await database.insertInto("events").values(rows).execute();
+    await allowed((database) => database.insertInto("events").values(rows).execute());
     doubtful = [];
     length += rows.length;
     unwritten = [];
   }
 
   async function forgetDoubtful(): Promise<void> {
-    await database
-      .deleteFrom("events")
-      .where("federation_id", "=", federationId)
-      .where("seq", ">", length)
-      .where("event", "in", doubtful)
-      .execute();
+    await allowed((database) =>
+      database
+        .deleteFrom("events")
+        .where("federation_id", "=", federationId)
+        .where("seq", ">", length)
+        .where("event", "in", doubtful)
+        .execute(),
+    );
     doubtful = [];
   }
 
@@ -93,30 +102,37 @@ function journalAfter(database: Database, federationId: string, initialLength: n
       if (durable) await write(all);
       else unwritten = all;
     },
-    rewrite: (change) => rewrite(database, federationId, change),
+    rewrite: (change) =>
+      allowed((database) =>
+        database.isTransaction
+          ? rewrite(database, federationId, change)
+          : database.transaction().execute((transaction) => rewrite(transaction, federationId, change)),
+      ),
     async close() {
       if (unwritten.length > 0) await write(unwritten);
     },
   };
 }
 
-async function rewrite(database: Database, federationId: string, change: (entry: JournalEntry) => JournalEntry): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    const rows = await transaction
-      .selectFrom("events")
-      .select(["seq", "version", "event", "resume_hash"])
+async function rewrite(
+  transaction: Database,
+  federationId: string,
+  change: (entry: JournalEntry) => JournalEntry,
+): Promise<void> {
+  const rows = await transaction
+    .selectFrom("events")
+    .select(["seq", "version", "event", "resume_hash"])
+    .where("federation_id", "=", federationId)
+    .execute();
+  for (const row of rows) {
+    const entry = parseRow(row);
+    const changed = change(entry);
+    if (changed === entry) continue;
+    await transaction
+      .updateTable("events")
+      .set({ event: JSON.stringify(changed.event), version: currentVersion(journalFormat) })
       .where("federation_id", "=", federationId)
+      .where("seq", "=", row.seq)
       .execute();
-    for (const row of rows) {
-      const entry = parseRow(row);
-      const changed = change(entry);
-      if (changed === entry) continue;
-      await transaction
-        .updateTable("events")
-        .set({ event: JSON.stringify(changed.event), version: currentVersion(journalFormat) })
-        .where("federation_id", "=", federationId)
-        .where("seq", "=", row.seq)
-        .execute();
-    }
-  });
+  }
 }

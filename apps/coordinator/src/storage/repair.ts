@@ -114,8 +114,8 @@ function readEvents(rows: readonly EventRow[]): { aggregations: readonly Aggrega
 /** What is wrong with blobs, by the name of what they are kept as. */
 async function damagedOf(blobs: BlobStore, id: string, artifacts: readonly ArtifactRow[]): Promise<ReadonlyMap<string, string>> {
   const damaged = new Map<string, string>();
-  for (const { name, sha256, bytes } of artifacts) {
-    await blobs.file(id, { sha256, bytes }).catch((error) => {
+  for (const { name, ...blob } of artifacts) {
+    await blobs.file(id, blob).catch((error) => {
       if (!(error instanceof DamagedBlobError)) throw error;
       damaged.set(name, error.message);
     });

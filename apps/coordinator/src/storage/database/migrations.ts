@@ -60,6 +60,26 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  "003-nodes": {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable("nodes")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("url", "text", (column) => column.notNull())
+        .addColumn("until", "bigint", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable("owners")
+        .addColumn("federation_id", "text", (column) => column.primaryKey())
+        .addColumn("node", "text")
+        .addColumn("fence", "integer", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .alterTable("artifacts")
+        .addColumn("fence", "integer", (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };
 
 /** Brings a database up to this version; each step wholly or not at all. @throws {StoredFormatError} on one of a newer Duet. */

@@ -28,8 +28,8 @@ export interface Tables {
     /** With `clientJoined`: SHA-256 of the client's resume token. */
     resume_hash: string | null;
   };
-  /** Which blob has what a federation keeps under a name. */
-  artifacts: { federation_id: string; name: string; sha256: string; bytes: number };
+  /** Which blob has what a federation keeps under a name. `fence`: of the owner that wrote it, see blobStore.ts. */
+  artifacts: { federation_id: string; name: string; sha256: string; bytes: number; fence: Generated<number> };
   /** What an organiser answered those who ask to join; see storage/admissions.ts. `is_admitted` is 1 or 0. */
   admissions: {
     federation_id: string;
@@ -42,4 +42,8 @@ export interface Tables {
   };
   /** Sessions that were ended before `until`. */
   ended_sessions: { id: string; until: number };
+  /** Coordinators that share this database; each lives until an instant of the database's clock. See storage/ownership.ts. */
+  nodes: { id: string; url: string; until: number };
+  /** Which node runs a federation, null for none, also before the federation is stored. `fence` grows with every owner. */
+  owners: { federation_id: string; node: string | null; fence: number };
 }

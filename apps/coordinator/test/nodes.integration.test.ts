@@ -1,0 +1,160 @@
+/** Several nodes on one database: clients on different ones, nodes that die in the middle, are paused, or are replaced one by one. */
+import { setTimeout as delay } from "node:timers/promises";
+import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { describe, expect, test } from "vitest";
+import { type Created, constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
+import { type MovingClient, startMovingClient } from "./support/movingClient.ts";
+import { canRunNodes, type Nodes, startNodes, type TestNode } from "./support/nodes.ts";
+import { clientOwner, connectClient, putPiece } from "./support/testClient.ts";
+import { inDatabase } from "./support/testDatabase.ts";
+
+const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
+const budgets = (rounds: number) => {
+  const one = { unit: "steps", amount: 1 } as const;
+  return { budgets: { local: one, inner: one, rounds } };
+};
+
+const eventsOf = (databaseUrl: string, federationId: string) =>
+  inDatabase({ dataDir: "", databaseUrl }, (database) =>
+    database.selectFrom("events").selectAll().where("federation_id", "=", federationId).orderBy("seq").execute(),
+  );
+
+/** Every value of the shared adapter is what it began with, less this. */
+async function expectLearned(url: string, created: Created, client: MovingClient, round: number, sum: number) {
+  const { adapter } = await client.coordinator.request("round:fetch", { round });
+  const headers = { [RESUME_TOKEN_HEADER]: client.resumeToken };
+  const answer = await fetch(url + blobPath(created.federationId, adapter?.sha256 ?? ""), { headers });
+  const served = decodeAdapter(new Uint8Array(await answer.arrayBuffer()), layout);
+  for (const [key, { data }] of initialAdapter(layout, 7)) {
+    data.forEach((value, index) => {
+      expect(served.get(key)?.data[index]).toBeCloseTo(value - sum, 5);
+    });
+  }
+}
+
+async function ownerAndOther({ nodes, ownerOf }: Nodes, federationId: string): Promise<[TestNode, TestNode]> {
+  for (;;) {
+    const owner = await ownerOf(federationId);
+    const other = nodes.find((node) => node !== owner);
+    if (owner && other) return [owner, other];
+    await delay(200);
+  }
+}
+
+describe.skipIf(!canRunNodes)("several nodes", () => {
+  test("clients of one federation on different nodes train together, over sockets and HTTP alike", async () => {
+    const { nodes } = await startNodes(2);
+    const [first, second] = nodes as [TestNode, TestNode];
+    const { organiser, created } = await createFederation(first.url);
+    const anna = await joinAs(first, created, "anna");
+    const bram = await joinAs(second, created, "bram");
+    for (const { client } of [anna, bram]) {
+      await client.until(roundOpen(1), "round 1");
+      await client.submit({ round: 1, adapter: constantAdapter(0.2), metrics: testMetrics() });
+    }
+    const after = await organiser.until(roundOpen(2), "round 2");
+    expect(after.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
+    const [here, there] = [await anna.client.fetchAdapter(2), await bram.client.fetchAdapter(2)];
+    expect(there).toEqual(here);
+    // The organiser decides over the node that does not run it.
+    const elsewhere = await connectClient(second.url);
+    const { federationId, organiserKey } = created;
+    await elsewhere.call("federation:control", { federationId, organiserKey, action: { kind: "stop" } });
+    await organiser.until(({ endedAt }) => endedAt !== null, "the end");
+  });
+
+  test("either node is killed while clients train, upload and wait: every round counts everyone once", async () => {
+    const all = await startNodes(2);
+    const { url, databaseUrl } = all;
+    const { created } = await createFederation(all.nodes[0]?.url ?? "", budgets(6));
+    const { federationId } = created;
+    const anna = startMovingClient(url, created, "anna");
+    const bram = startMovingClient(url, created, "bram");
+    const ids = [await anna.clientId, await bram.clientId];
+    const adapter = (round: number) => constantAdapter(0.1 * round);
+    let round = 0;
+    for (const who of [0, 1] as const) {
+      const killed = async () => {
+        const node = (await ownerAndOther(all, federationId))[who];
+        await node.kill();
+        return node.start();
+      };
+      const opened = async () => {
+        round += 1;
+        await Promise.all([anna.until(roundOpen(round)), bram.until(roundOpen(round))]);
+      };
+      // While both train.
+      await opened();
+      await killed();
+      await Promise.all([anna.submit(round, adapter(round)), bram.submit(round, adapter(round))]);
+      // Between two pieces of an upload.
+      await opened();
+      await putPiece(clientOwner(url, federationId, bram.resumeToken), adapter(round), { end: 7000 });
+      await killed();
+      await Promise.all([anna.submit(round, adapter(round)), bram.submit(round, adapter(round))]);
+      // Right after an acknowledgement, and while the other one submits.
+      await opened();
+      await anna.submit(round, adapter(round));
+      await Promise.all([killed(), bram.submit(round, adapter(round))]);
+    }
+    await anna.until(roundOpen(7));
+    // 0.1 * (1 + 2 + 3 + 4 + 5 + 6)
+    await expectLearned(url, created, anna, 7, 2.1);
+    const counted = (await eventsOf(databaseUrl, federationId)).map(({ event }) => JSON.parse(event));
+    const submitted = counted.filter(({ type }) => type === "submitted");
+    expect(submitted.map((event) => `${event.round} ${event.clientId}`).toSorted()).toEqual(
+      [1, 2, 3, 4, 5, 6].flatMap((each) => ids.map((id) => `${each} ${id}`)).toSorted(),
+    );
+  }, 300_000);
+
+  test("a node that was paused for longer than its lease writes nothing afterwards, and goes on with what is left to it", async () => {
+    const all = await startNodes(2);
+    const { url, nodes, databaseUrl } = all;
+    const [first, second] = nodes as [TestNode, TestNode];
+    const { created } = await createFederation(first.url);
+    const { federationId } = created;
+    const anna = startMovingClient(url, created, "anna");
+    const bram = startMovingClient(url, created, "bram");
+    await Promise.all([anna.until(roundOpen(1)), bram.until(roundOpen(1))]);
+    await anna.submit(1, constantAdapter(0.2));
+    first.child().kill("SIGSTOP");
+    // Its successor ends the round.
+    await bram.submit(1, constantAdapter(0.2));
+    await Promise.all([anna.until(roundOpen(2)), bram.until(roundOpen(2))]);
+    expect(await all.ownerOf(federationId)).toBe(second);
+    await anna.submit(2, constantAdapter(0.4));
+    const before = await eventsOf(databaseUrl, federationId);
+
+    first.child().kill("SIGCONT");
+    // Who still had its answers coming from there: it acknowledges nothing.
+    await delay(10_000);
+    const after = await eventsOf(databaseUrl, federationId);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(await all.ownerOf(federationId)).toBe(second);
+    const types = after.slice(before.length).map(({ event }) => JSON.parse(event).type);
+    expect(types.filter((type) => !["clientAway", "clientReturned", "fetched"].includes(type))).toEqual([]);
+    await bram.submit(2, constantAdapter(0.4));
+    await bram.until(roundOpen(3));
+    await expectLearned(url, created, bram, 3, 0.6);
+  }, 300_000);
+
+  test("one node after the other is replaced in the middle of a round, which goes on", async () => {
+    const all = await startNodes(2);
+    const { created } = await createFederation(all.nodes[0]?.url ?? "");
+    const anna = startMovingClient(all.url, created, "anna");
+    const bram = startMovingClient(all.url, created, "bram");
+    await Promise.all([anna.until(roundOpen(1)), bram.until(roundOpen(1))]);
+    await anna.submit(1, constantAdapter(0.2));
+    for (const node of all.nodes) {
+      await node.stop();
+      await node.start();
+    }
+    await bram.submit(1, constantAdapter(0.2));
+    const { rounds } = await bram.until(roundOpen(2));
+    expect(rounds[0]).toMatchObject({ round: 1, aggregated: [await anna.clientId, await bram.clientId] });
+    await expectLearned(all.url, created, bram, 2, 0.2);
+  }, 300_000);
+});
