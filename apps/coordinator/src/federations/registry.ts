@@ -219,9 +219,10 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const links = firstLinks(clock.now());
       const record: FederationRecord = { federationId, createdAt: clock.now(), config, links, joining, listing };
       await stored(async () => {
+        // Both count it before anything is awaited.
+        await (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation));
         // A draft is here alone: who uploads its adapter is passed on to this node.
         await ownership.hold(federationId);
-        await (config.initialAdapter === null ? make(record, null) : drafts.add(record, federation));
       });
       const code = (role: LinkRole) => {
         const { generation, expiresAt } = links[role];
