@@ -1,7 +1,7 @@
 import type { KeptAdapters } from "@duet/client/keptAdapters";
 import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { Anchor, Button, Checkbox, Group, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
@@ -98,9 +98,9 @@ export function PushToHub({ federationId, config, adapters, available, format, r
       {pushed && (
         <p role="status">
           {words.pushToHub.pushed}{" "}
-          <Anchor href={pushed} target="_blank" rel="noreferrer">
+          <a href={pushed} target="_blank" rel="noreferrer">
             {pushed}
-          </Anchor>
+          </a>
         </p>
       )}
     </details>
