@@ -1,7 +1,7 @@
 /** The adapters that a client holds, from what it keeps on its device. Pure. */
 import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { CardFigures } from "@duet/lora-core/federation/cardFigures";
-import type { ClientAdapters } from "@duet/lora-core/federation/clientAdapters";
+import type { ClientAdapters } from "@duet/lora-core/federation/heldAdapters";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 
 export interface KeptAdapters extends ClientAdapters {

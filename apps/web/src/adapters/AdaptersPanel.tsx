@@ -1,5 +1,5 @@
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/heldAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isFusing } from "@duet/lora-core/schedule/roundNumbers";
 import { Button } from "@mantine/core";

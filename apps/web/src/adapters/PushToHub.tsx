@@ -1,5 +1,5 @@
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import type { ClientAdapterKind } from "@duet/lora-core/federation/heldAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { Button, Checkbox, Group, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";

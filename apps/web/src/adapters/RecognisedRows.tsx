@@ -1,4 +1,4 @@
-import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import type { ClientAdapterKind } from "@duet/lora-core/federation/heldAdapters";
 import { useRecognition } from "../hooks/useRecognition.ts";
 import { words as common } from "../lib/words.ts";
 import { recognitionView, unmeasuredWords } from "./recognitionView.ts";

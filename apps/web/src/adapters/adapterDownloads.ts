@@ -1,7 +1,7 @@
 /** What can be downloaded of a federation's adapters, and what each download is called. */
 import { adapterFile } from "@duet/client/adapterFile";
 import type { KeptAdapters } from "@duet/client/keptAdapters";
-import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import type { ClientAdapterKind } from "@duet/lora-core/federation/heldAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";

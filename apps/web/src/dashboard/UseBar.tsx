@@ -1,5 +1,5 @@
 import type { SessionState } from "@duet/client/sessionState";
-import { availableAdapters } from "@duet/lora-core/federation/clientAdapters";
+import { availableAdapters } from "@duet/lora-core/federation/heldAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, CopyButton, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";

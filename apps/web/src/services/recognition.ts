@@ -6,7 +6,7 @@ import type { FederatedSession } from "@duet/client/federatedSession";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { AnswerEngine, RecognisedIn, RowRecognition } from "@duet/lora-core/contract/answering";
 import { explain, type FailureText, hasCode } from "@duet/lora-core/errors/duetError";
-import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/federation/heldAdapters";
 
 /** What was sent last, or an adapter of one's own. */
 export type Recognisable = "sent" | ClientAdapterKind;

@@ -1,7 +1,7 @@
 /** What the page may ask of the export worker: an adapter's files in a format, as plain data. */
 import type { KeptAdapters } from "@duet/client/keptAdapters";
 import type { AdapterFormat } from "@duet/lora-core/federation/adapterExport";
-import type { ClientAdapterKind } from "@duet/lora-core/federation/clientAdapters";
+import type { ClientAdapterKind } from "@duet/lora-core/federation/heldAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 

@@ -12,7 +12,7 @@ import { servesBy } from "../strategies/planFacts.ts";
 import { methodOf } from "../strategies/registry.ts";
 import type { Serve } from "../strategies/strategy.ts";
 import { type CardFigures, figureSection, frontMatter } from "./cardFigures.ts";
-import type { ClientAdapterKind } from "./clientAdapters.ts";
+import type { ClientAdapterKind } from "./heldAdapters.ts";
 
 export interface AdapterCardSubject {
   readonly kind: ClientAdapterKind;

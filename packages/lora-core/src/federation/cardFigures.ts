@@ -1,7 +1,7 @@
 /** What an exported adapter's card says of how good it is: for people, and as the metadata that the Hugging Face hub reads. Pure. */
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import type { RoundMetrics } from "../protocol/metrics.ts";
-import type { ClientAdapterKind } from "./clientAdapters.ts";
+import type { ClientAdapterKind } from "./heldAdapters.ts";
 
 /** Of one client's own test rows, after the round that its adapters have been through. */
 export type CardFigures = Pick<RoundMetrics, "accuracy" | "text" | "testRows">;

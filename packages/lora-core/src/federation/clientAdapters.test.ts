@@ -7,7 +7,8 @@ import { readPeftAdapter } from "../adapters/peftFormat.ts";
 import { fixtureBase } from "../adapters/testing/peftFiles.ts";
 import { readSafetensors } from "../checkpoints/safetensors.ts";
 import { normal, random } from "../tensors/random.ts";
-import { availableAdapters, exportClientAdapter, readFittingAdapter, startingAdapters } from "./clientAdapters.ts";
+import { exportClientAdapter, readFittingAdapter, startingAdapters } from "./clientAdapters.ts";
+import { availableAdapters } from "./heldAdapters.ts";
 
 const { base } = fixtureBase("qwen2");
 const config: AdapterConfig = { rank: 3, alpha: 7, dropout: 0.1, targetModules: ["q_proj", "down_proj"] };

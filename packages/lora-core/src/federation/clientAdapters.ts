@@ -11,23 +11,7 @@ import { PeftFormatError } from "../adapters/peftFormatError.ts";
 import { DuetError } from "../errors/duetError.ts";
 import { withMerged } from "../strategies/exchange.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
-
-/** The adapters a client holds, as blobs. */
-export interface ClientAdapters {
-  readonly personal: Uint8Array;
-  readonly shared: Uint8Array;
-  /** Frozen update that belongs to both, of any rank; null where the method has none. */
-  readonly merged: Uint8Array | null;
-  /** What the fusing round made of them, of any rank; null before it. */
-  readonly served: Uint8Array | null;
-}
-
-export type ClientAdapterKind = "personal" | "shared" | "fused";
-
-/** Those that can be written: the fused one is made in the fusing round. */
-export function availableAdapters({ served }: Pick<ClientAdapters, "served">): readonly ClientAdapterKind[] {
-  return served ? ["personal", "shared", "fused"] : ["personal", "shared"];
-}
+import type { ClientAdapterKind, ClientAdapters } from "./heldAdapters.ts";
 
 /** One of a client's adapters for the PEFT library. @throws {RangeError} when it is not there, or is not of this layout. */
 export function exportClientAdapter(
