@@ -93,7 +93,7 @@ describe("a newcomer", () => {
       page.on("request", (request) => {
         const [path] = /assets\/[\w.-]+\.(js|css)$/.exec(request.url()) ?? [];
         // What failures are called in Chinese comes beside it, and nothing waits for that.
-      if (path && !path.includes("/failures.")) files.add(path);
+        if (path && !path.includes("/failures.")) files.add(path);
       });
       await page.goto(stage.url);
       await page.getByRole("heading", { level: 1 }).waitFor();
