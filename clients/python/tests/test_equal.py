@@ -49,6 +49,10 @@ def distance(ours: Adapter, theirs: str) -> float:
     return max((float((values - wanted[key]).norm() / wanted[key].norm()) for key, values in ours.items()), default=0.0)
 
 
+def moved(adapter: Adapter, start: Adapter | None) -> Adapter:
+    return {key: values + start[key] for key, values in adapter.items()} if start else adapter
+
+
 def is_near(ours: float | None, theirs: float | None) -> bool:
     return ours is theirs if ours is None or theirs is None else math.isclose(ours, theirs, rel_tol=1e-3)
 
@@ -122,11 +126,19 @@ def runs_alike(golden: Golden, client: Client) -> None:
         assert distance(held.personal, theirs["personal"]) < 1e-3
         if theirs["upload"]:
             assert outcome.upload is not None
-            assert distance(decode_adapter(outcome.upload, client.layout), theirs["upload"]) < 1e-3
+            # Of a difference, the adapter that it leads to.
+            layout, is_difference = client.layout, plan["plan"]["upload"]["form"] == "difference"
+            before = decode_adapter(received, layout) if received and is_difference else None
+            ours, wanted = (
+                moved(decode_adapter(blob, layout), before) for blob in (outcome.upload, base64.b64decode(theirs["upload"]))
+            )
+            assert max(float((ours[key] - wanted[key]).norm() / wanted[key].norm()) for key in layout) < 1e-3
         assert is_near(outcome.metrics["trainLoss"], theirs["metrics"]["trainLoss"])
         for figure in ("accuracy", "macroF1", "testLoss"):
             for slot, wanted in theirs["metrics"][figure].items():
                 assert is_near(outcome.metrics[figure][slot], wanted), (figure, slot)
+        assert outcome.metrics["testRows"] == theirs["metrics"]["testRows"]
+        assert ("sample" in outcome.metrics) == ("sample" in theirs["metrics"])
         assert outcome.metrics["trainTokens"] == theirs["metrics"]["trainTokens"]
     assert held.served is not None
     assert distance(held.served, golden["rounds"][-1]["served"]) < 1e-3
@@ -191,7 +203,8 @@ def test_what_is_lacking_is_named(golden: Golden) -> None:
     }
     lacking = refusal(private, {"label": "Magic", "rounds": [{"plan": plan}]})
     assert lacking is not None
-    for what in ("differential privacy", "label prototypes", 'distillation (method "Magic")', "balanced softmax", "merged updates"):
+    named = ("differential privacy", "label prototypes", 'distillation (method "Magic")', "balanced softmax", "merged updates")
+    for what in named:
         assert what in lacking
 
 

@@ -26,7 +26,8 @@ text = lambda: " ".join(words[int(uniform() * len(words))] for _ in range(2 + in
 rows = [Row(found, labels[len(found.split()) % 2]) for found in (text() for _ in range(60))]
 training = {"batchSize": 7, "maxTokens": 24, "learningRate": 3e-3, "warmupSteps": 3, "weightDecay": 0.01, "clipNorm": 1}
 lora = {"rank": 2, "alpha": 4, "dropout": 0, "targetModules": ["qkv", "up"]}
-config = {"task": {"labels": labels}, "seed": 3, "training": training, "adapter": lora}
+model = {"config": {"model_type": "use-lite"}}
+config = {"model": model, "task": {"labels": labels}, "seed": 3, "training": training, "adapter": lora}
 ranks = Ranks()
 torch.set_num_threads(1)
 client = prepare(config, Path(base), split_rows(rows, 3), ranks)

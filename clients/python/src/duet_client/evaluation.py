@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duet_client.base_model import ActiveAdapter, Example, LabelTask
+from duet_client.random_stream import Uniform, shuffled
 
 EVALUATION_ROWS = 32
 
@@ -15,6 +16,7 @@ class Evaluation:
     loss: float
     accuracy: float
     macro_f1: float
+    rows: int
 
 
 def row_losses(task: LabelTask, examples: Sequence[Example], adapter: ActiveAdapter | None) -> tuple[list[float], list[int]]:
@@ -38,4 +40,19 @@ def evaluate(task: LabelTask, examples: Sequence[Example], adapter: ActiveAdapte
         hits = sum(a == p == label for a, p in zip(actual, predicted, strict=True))
         scores.append(2 * hits / (actual.count(label) + predicted.count(label)))
     right = sum(a == p for a, p in zip(actual, predicted, strict=True))
-    return Evaluation(sum(losses) / sum(example.units for example in examples), right / len(actual), sum(scores) / len(scores))
+    loss = sum(losses) / sum(example.units for example in examples)
+    return Evaluation(loss, right / len(actual), sum(scores) / len(scores), len(actual))
+
+
+def stratified_sample(examples: Sequence[Example], count: int, uniform: Uniform) -> list[Example]:
+    """Return `count` of them in their order, every label with its share, as `lora-core/data/stratifiedSample.ts`."""
+    if len(examples) <= count:
+        return list(examples)
+    strata: dict[int, list[int]] = {}
+    for place in shuffled(range(len(examples)), uniform):
+        strata.setdefault(examples[place].label, []).append(place)
+    shares = [(stratum, *divmod(count * len(stratum), len(examples))) for stratum in strata.values()]
+    spare = count - sum(whole for _, whole, _ in shares)
+    ordered = sorted(shares, key=lambda share: -share[2])
+    chosen = {place for at, (stratum, whole, _) in enumerate(ordered) for place in stratum[: whole + (at < spare)]}
+    return [example for place, example in enumerate(examples) if place in chosen]

@@ -23,13 +23,14 @@ from duet_client.adapter import (
 )
 from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import steps_of
-from duet_client.evaluation import Evaluation, evaluate, row_losses
+from duet_client.evaluation import Evaluation, evaluate, row_losses, stratified_sample
 from duet_client.fusion import Point, search_weights
-from duet_client.random_stream import random_stream, shuffled
+from duet_client.random_stream import random_stream
 from duet_client.training import TrainingOutcome, TrainingRun
 from duet_client.upload_codec import AS_THEY_ARE, encode_upload
 
-ROUND_TEST_ROWS = 48
+ROUND_TEST_BATCHES, LEAST_TEST_ROWS = 3, 24
+"""Test rows that every round measures, as `lora-engine/training/measureRound.ts` has it."""
 """Test rows that adapters are measured on in every round but the last."""
 
 Train = Callable[[TrainingRun, Callable[[int, float, int], None]], TrainingOutcome]
@@ -72,25 +73,35 @@ class RoundOutcome:
 
 @dataclass
 class _Report:
-    measured: dict[str, Evaluation] = field(default_factory=dict)
+    sample: dict[str, Evaluation] = field(default_factory=dict)
+    """Of the rows that every round measures."""
+    on_all: dict[str, Evaluation] = field(default_factory=dict)
     fusion: dict[str, float] | None = None
     train_loss: float | None = None
     tokens: int = 0
     seconds: float = 0.0
 
     def metrics(self) -> dict[str, Any]:
-        def per_adapter(name: str) -> dict[str, float | None]:
-            return {key: getattr(self.measured.get(key), name, None) for key in ("base", "personal", "shared", "fused")}
-
+        measured = self.on_all or self.sample
         return {
             "trainLoss": self.train_loss,
-            "accuracy": per_adapter("accuracy"),
-            "macroF1": per_adapter("macro_f1"),
-            "testLoss": per_adapter("loss"),
+            **_same_rows(measured),
+            "macroF1": _per_adapter(measured, "macro_f1"),
+            **({"sample": _same_rows(self.sample)} if self.on_all else {}),
             "fusion": self.fusion,
             "trainTokens": self.tokens,
             "trainSeconds": self.seconds,
         }
+
+
+def _per_adapter(measured: dict[str, Evaluation], name: str) -> dict[str, float | None]:
+    return {key: getattr(measured.get(key), name, None) for key in ("base", "personal", "shared", "fused")}
+
+
+def _same_rows(measured: dict[str, Evaluation]) -> dict[str, Any]:
+    rows = next((evaluation.rows for evaluation in measured.values()), 0)
+    accuracy, loss = _per_adapter(measured, "accuracy"), _per_adapter(measured, "loss")
+    return {"accuracy": accuracy, "testLoss": loss, "testRows": rows}
 
 
 def run_round(
@@ -168,11 +179,15 @@ def _train(
 
 
 def _measure(client: Client, plan: dict[str, Any], what: str, adapter: Adapter | None, report: _Report) -> None:
-    """Every adapter on all test rows in the last round, on the same few in the others; the base always on all."""
-    rows = client.test_rows
-    if plan["stage"] != "fusing" and adapter is not None:
-        rows = shuffled(rows, random_stream(client.seed, "roundTestRows"))[:ROUND_TEST_ROWS]
-    report.measured[what] = evaluate(client.task, rows, _on_device(client, adapter))
+    """On the same few test rows in every round, and on all of them besides in the last one."""
+    if not client.test_rows:
+        return
+    on_device = _on_device(client, adapter)
+    count = max(LEAST_TEST_ROWS, ROUND_TEST_BATCHES * client.config["training"]["batchSize"])
+    sample = stratified_sample(client.test_rows, count, random_stream(client.seed, "roundTestRows"))
+    report.sample[what] = evaluate(client.task, sample, on_device)
+    if plan["stage"] == "fusing" and len(sample) < len(client.test_rows):
+        report.on_all[what] = evaluate(client.task, client.test_rows, on_device)
 
 
 def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -> Adapter:
