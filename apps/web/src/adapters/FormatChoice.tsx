@@ -2,7 +2,6 @@ import { unfitFor } from "@duet/lora-core/exports/modelExport";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { NativeSelect } from "@mantine/core";
 import type { Export } from "../services/adapterExport.ts";
-import { FORMAT_WORDS, FORMATS } from "./formatWords.ts";
 import { words } from "./words.ts";
 
 type Format = Export["format"];
@@ -16,14 +15,15 @@ export interface FormatChoiceProps {
 /** As what an adapter is downloaded; says who loads it, or why this base cannot be written so. */
 export function FormatChoice({ model, format, onChange }: FormatChoiceProps) {
   const refusal = refusalOf(format, model);
+  const formats = Object.keys(words.formats) as readonly Format[];
   return (
     <NativeSelect
       size="xs"
       label={words.formatChoice.format}
       value={format}
-      onChange={(event) => onChange(FORMATS.find((one) => one === event.currentTarget.value) ?? "peft")}
-      data={FORMATS.map((value) => ({ value, label: FORMAT_WORDS[value].label }))}
-      description={refusal ? null : FORMAT_WORDS[format].loads}
+      onChange={(event) => onChange(formats.find((one) => one === event.currentTarget.value) ?? "peft")}
+      data={formats.map((value) => ({ value, label: words.formats[value].label }))}
+      description={refusal ? null : words.formats[format].loads}
       error={refusal && words.formatChoice.notForThis(refusal)}
       inputWrapperOrder={["label", "input", "description", "error"]}
     />

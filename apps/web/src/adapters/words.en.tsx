@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Export } from "../services/adapterExport.ts";
 
 export const en = {
   adapterPicker: {
@@ -69,22 +70,26 @@ export const en = {
     signedIn: "Signed in to the hub",
     close: "This window may be closed.",
   },
-  formatWords: {
-    peft: "PEFT adapter",
-    peftNote: "The adapter alone, for the PEFT library and for Duet.",
-    merged: "Merged safetensors",
-    mergedNote: "Base and adapter as one model, in the base's kind of numbers, for transformers.",
-    merged32: "Merged safetensors, 32 bits",
-    merged32Note: "Base and adapter as one model, not rounded, for transformers.",
-    ggufLora: "GGUF LoRA",
-    ggufLoraNote: "The adapter alone, for llama.cpp beside a GGUF file of the base.",
-    gguf16: "Merged GGUF, F16",
-    gguf16Note: "Base and adapter as one file in 16 bits, for llama.cpp.",
-    gguf8: "Merged GGUF, Q8_0",
-    gguf8Note: "Base and adapter as one file in 8 bits, half as large, for llama.cpp.",
-    sentenceNote: "The merged encoder and its labels as a folder of that library.",
-    onnxNote: "The merged encoder for transformers.js, in a browser or in Node.",
-  },
+  /** What a format is called where one is chosen, and who loads it. */
+  formats: {
+    peft: { label: "PEFT adapter", loads: "The adapter alone, for the PEFT library and for Duet." },
+    merged: {
+      label: "Merged safetensors",
+      loads: "Base and adapter as one model, in the base's kind of numbers, for transformers.",
+    },
+    "merged-f32": {
+      label: "Merged safetensors, 32 bits",
+      loads: "Base and adapter as one model, not rounded, for transformers.",
+    },
+    "gguf-lora": { label: "GGUF LoRA", loads: "The adapter alone, for llama.cpp beside a GGUF file of the base." },
+    "gguf-f16": { label: "Merged GGUF, F16", loads: "Base and adapter as one file in 16 bits, for llama.cpp." },
+    "gguf-q8_0": { label: "Merged GGUF, Q8_0", loads: "Base and adapter as one file in 8 bits, half as large, for llama.cpp." },
+    "sentence-transformers": {
+      label: "sentence-transformers",
+      loads: "The merged encoder and its labels as a folder of that library.",
+    },
+    onnx: { label: "ONNX", loads: "The merged encoder for transformers.js, in a browser or in Node." },
+  } satisfies Record<Export["format"], { readonly label: string; readonly loads: string }>,
   recognitionView: {
     percent: (percent: number) => `${percent} %`,
     tooFew: "too few rows to tell",
