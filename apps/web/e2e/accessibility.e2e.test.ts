@@ -45,6 +45,7 @@ describe.each(SCHEMES)("in %s colours", (scheme) => {
     inScheme(scheme, async (page) => {
       await page.goto(stage.url);
       expect(await page.title()).toBe("Duet");
+      await page.getByRole("heading", { level: 1 }).waitFor();
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
       expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
