@@ -74,7 +74,7 @@ it("waiting for clients: of how many, and it starts by itself", async () => {
   await arrive(federation, "anna");
   await status(watch, "Waiting for 1 more client");
   await arrive(federation, "bram");
-  await status(watch, "Learning alone");
+  await status(watch, "Round 1 of 2");
   await watch.getByText("Waiting for anna and bram.").waitFor();
 });
 
@@ -82,7 +82,7 @@ it("one that came late is not part of the open round; then it is full, and open 
   await door.getByRole("textbox", { name: "Your name" }).waitFor();
   const cleo = await arrive(federation, "cleo");
   const lane = watch.getByRole("region", { name: "Rounds" }).getByRole("row", { name: /^cleo/ });
-  await lane.getByText("Learning alone: not part of it").waitFor();
+  await lane.getByText("Round 1 of 2: not part of it").waitFor();
   const full = door.getByText("This federation is full.");
   await full.waitFor();
   await door.getByText("It takes at most 3 clients.").waitFor();
@@ -93,9 +93,9 @@ it("one that came late is not part of the open round; then it is full, and open 
 
 it("paused by its organiser, and going on", async () => {
   await control(federation, "pause");
-  await status(watch, "Paused · Learning alone");
+  await status(watch, "Paused · Round 1 of 2");
   await control(federation, "resume");
-  await status(watch, /^Learning alone/);
+  await status(watch, /^Round 1 of 2/);
 });
 
 it("the coordinator is gone, and back", async () => {
@@ -135,7 +135,7 @@ it("everyone left: what there is of the shared adapter is kept, and somebody may
   const lonely = await stage.open(defaultFederation({ name: "Day shift", model, task: TASK, minClients: 1, rounds: 2 }));
   const page = await pageAt(lonely.watchUrl);
   const dora = await arrive(lonely, "dora");
-  await status(page, "Learning alone");
+  await status(page, "Round 1 of 2");
   await dora.request("client:leave", {});
   await page.getByText("Everyone left; waiting for someone to come back. No shared adapter was made yet.").first().waitFor();
   await page.close();
