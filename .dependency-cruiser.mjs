@@ -95,8 +95,9 @@ const webFolders = {
   front: screens,
   playground: screens,
   dashboard: [...screens, "adapters"],
+  team: screens,
   newFederation: [...screens, "adapters", "connect"],
-  pages: [...screens, "app", "adapters", "connect", "front", "playground", "dashboard", "newFederation"],
+  pages: [...screens, "app", "adapters", "connect", "front", "playground", "dashboard", "newFederation", "team"],
 };
 
 const headless = "^apps/headless/src";

@@ -36,7 +36,7 @@ function textOf(node: ts.Node): string | null {
     : node.text;
 }
 
-const FOLDERS = ["adapters", "app", "connect", "dashboard", "front", "newFederation", "pages", "playground", "ui"];
+const FOLDERS = ["adapters", "app", "connect", "dashboard", "front", "newFederation", "pages", "playground", "team", "ui"];
 const components = sources.filter((path) => /^apps\/web\/src\/.*\.tsx$/.test(path) && !/words\.\w+\.tsx$/.test(path));
 const done = components.filter((path) => FOLDERS.includes(path.split("/")[3] ?? ""));
 

@@ -78,10 +78,10 @@ async function trainedBy(members: number): Promise<ReadonlyMap<string, NamedTens
   async function asTeam(): Promise<readonly number[]> {
     const node = foundTeam({ url, federationId }, config, "leader", { coordinator, identities, engine, reporter: silent });
     const teamLink = readLink(`${url}/team/${federationId}#${identities.team(federationId)}`, "team link", true);
-    const led = leadTeam({ ...running, node, identities, team, session, opened: null });
+    const led = leadTeam({ ...running, node, team, session: { ...session, coordinator, identities }, opened: null });
     const others = Array.from({ length: members - 1 }, (_, i) =>
       joinTeam({
-        ...{ link: teamLink, folder: state(i + 1), name: `member ${i + 1}`, backend: null, team, reporter: silent, signal },
+        ...{ link: teamLink, folder: state(i + 1), name: `member ${i + 1}`, backend: null, reporter: silent, signal },
         identities: createIdentityFiles(state(i + 1)),
         out: join(folder, `out-${i + 1}`),
         rowsFor: () => shareOf(i + 1, members),

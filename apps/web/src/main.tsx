@@ -24,6 +24,7 @@ const HubSignedInPage = lazyPage(async () => (await import("./pages/HubSignedInP
 const JoinPage = lazyPage(async () => (await import("./pages/JoinPage.tsx")).JoinPage);
 const NewFederationPage = lazyPage(async () => (await import("./pages/NewFederationPage.tsx")).NewFederationPage);
 const OrganisePage = lazyPage(async () => (await import("./pages/OrganisePage.tsx")).OrganisePage);
+const TeamPage = lazyPage(async () => (await import("./pages/TeamPage.tsx")).TeamPage);
 const WatchPage = lazyPage(async () => (await import("./pages/WatchPage.tsx")).WatchPage);
 
 const root = document.getElementById("root");
@@ -50,6 +51,7 @@ function App() {
               <Route path="/join/:federationId" element={<JoinPage />} />
               <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
               <Route path="/organise/:federationId" element={<OrganisePage />} />
+              <Route path="/team/:federationId" element={<TeamPage />} />
               <Route path="/watch/:federationId" element={<WatchPage />} />
               <Route path={HUB_SIGNED_IN_PATH} element={<HubSignedInPage />} />
               <Route path="*" element={<NotFoundPage />} />

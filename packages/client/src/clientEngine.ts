@@ -100,6 +100,9 @@ export interface TeamEngine extends ClientEngine {
     averages: TeamAverages,
     onStep: (step: number, tokens: number) => void,
   ): Promise<void>;
-  /** Begins to be the client that another member of the team was, on the rows that were begun with: a handle to begin with again. */
-  adopt(kept: KeptClient): Promise<RowsHandle>;
+  /**
+   * Begins to be the client that another member of the team was, on the rows that were begun with, and keeps it on the device at once: a handle to
+   * begin with again.
+   */
+  adopt(clientId: string, kept: KeptClient): Promise<RowsHandle>;
 }

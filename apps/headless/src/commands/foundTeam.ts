@@ -2,6 +2,7 @@
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { openTeamChannel } from "@duet/client/team/teamChannel";
 import { startTeamNode, type TeamNode } from "@duet/client/team/teamNode";
+import { whyNoTeam } from "@duet/client/team/teamRefusal";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { createTeamSecret } from "@duet/lora-core/team/teamLink";
 import type { NodeEngine } from "../engine/nodeEngine.ts";
@@ -10,10 +11,12 @@ import type { Link } from "../terminal/link.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { UsageError } from "../terminal/usage.ts";
 
-/** What a team would do differently from one device, in a way that matters, is refused by name. @throws {UsageError} */
-export function assertTeamCan({ aggregation, training }: FederationConfig): void {
-  const what = training.privacy ? "trains with differential privacy" : aggregation === "secure" ? "sums securely" : null;
-  if (what) throw new UsageError(`A team cannot take part in a federation that ${what} yet: join it without --team.`);
+const REFUSED = { private: "trains with differential privacy", secure: "sums securely" } as const;
+
+/** @throws {UsageError} */
+export function assertTeamCan(config: FederationConfig): void {
+  const why = whyNoTeam(config);
+  if (why) throw new UsageError(`A team cannot take part in a federation that ${REFUSED[why]} yet: join it without --team.`);
 }
 
 /** The team that this client is; its link is said, and the same after a restart. */
@@ -29,12 +32,14 @@ export function foundTeam(
   const channel = openTeamChannel({ coordinator, federationId, secret }, () => {});
   channel.onRefused((sentence) => reporter.event("note", `${sentence}.`));
   const node = startTeamNode({
-    ...{ channel, name, prepare: async () => 0, onLead: () => {} },
+    channel,
+    prepare: () => Promise.reject(new Error("Whoever founds a team prepares by itself")),
+    onLead: () => {},
     help: (order, state, averages) => engine.help(order, state, averages, () => {}),
     cancel: () => engine.cancel(),
     onFailure: (error) => reporter.event("note", String(error)),
   });
-  node.found(config);
+  node.found(config, name);
   reporter.event("team", `This client is a team. Further members join it by: duet join "${link}" --data FILE`, { link });
   return node;
 }

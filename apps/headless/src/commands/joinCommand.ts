@@ -140,9 +140,8 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
       const node = foundTeam(link, config, identity.name, { coordinator, identities, engine, reporter });
       const team = { every: chosen["average-every"], tellsSize: chosen["tell-size"] };
       const opened = null;
-      return await leadTeam({ node, identities, coordinator, team, session: running, opened, out, reporter, signal }).finally(
-        () => node.close(),
-      );
+      const session = { ...running, identities, coordinator };
+      return await leadTeam({ node, team, session, opened, out, reporter, signal }).finally(() => node.close());
     }
     const session = startFederatedSession({ ...running, coordinator, identities });
     return await runSession({ session, feed, coordinator, config, out: chosen.out, reporter, signal });
@@ -154,10 +153,9 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
 
 function joinAsMember(link: Link, folder: string, chosen: JoinOptions, { reporter, signal }: CommandContext): Promise<number> {
   const { name = defaultName(), backend = null, out } = chosen;
-  const team = { every: chosen["average-every"], tellsSize: chosen["tell-size"] };
   const identities = createIdentityFiles(folder);
   return joinTeam({
-    ...{ link, folder, name, backend, identities, team, out, reporter, signal },
+    ...{ link, folder, name, backend, identities, out, reporter, signal },
     rowsFor: ({ task, seed }) => rowsOf(chosen, task, seed, reporter),
     engineAt: (baseUrl) => engineIn(folder, baseUrl, chosen),
   });

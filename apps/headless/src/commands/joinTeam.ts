@@ -19,7 +19,7 @@ import { createSentFiles } from "../state/sentFiles.ts";
 import type { Link } from "../terminal/link.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { INTERRUPTED } from "./command.ts";
-import { leadTeam, type TeamChoices } from "./leadTeam.ts";
+import { leadTeam } from "./leadTeam.ts";
 import { originOf } from "./originOf.ts";
 
 export interface TeamMemberOptions {
@@ -31,7 +31,6 @@ export interface TeamMemberOptions {
   /** This member's rows, for what the team takes part in. */
   readonly rowsFor: (config: FederationConfig) => DataSplit;
   readonly engineAt: (baseUrl: string) => NodeEngine;
-  readonly team: TeamChoices;
   readonly out: string;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
@@ -65,10 +64,9 @@ export async function joinTeam(options: TeamMemberOptions): Promise<number> {
       channel.onRefused((sentence) => reporter.event("note", `${sentence}.`));
       node = startTeamNode({
         channel,
-        name: options.name,
         prepare: async (config) => {
           opened = await open(config, options, engine, coordinator);
-          return opened.samples.train;
+          return { name: options.name, rows: opened.samples.train };
         },
         help: (order, state, averages) => {
           reporter.event("training", `Trains along: ${order.steps} steps.`, { training: order.name, from: state !== null });
@@ -92,18 +90,18 @@ export async function joinTeam(options: TeamMemberOptions): Promise<number> {
     engine.close();
   }
 
-  async function takeOver(config: FederationConfig, { identity, kept }: TeamClient): Promise<number> {
-    const { identities, team, out, backend } = options;
+  async function takeOver(config: FederationConfig, { identity, kept, choices: team }: TeamClient): Promise<number> {
+    const { identities, out, backend } = options;
     identities.saveIdentity(identity);
     identities.saveTeam(identity.federationId, link.token);
     const tokens = () => [identity.resumeToken, identity.inviteToken];
     const feed = openFederationFeed(coordinator, identity.federationId, { tokens });
     const { inviteToken, name, figures } = identity;
-    const rows = await engine.adopt(kept);
+    const rows = await engine.adopt(identity.clientId, kept);
     return leadTeam({
-      ...{ node: node as unknown as TeamNode, identities, coordinator, team, opened, out, reporter, signal },
+      ...{ node: node as unknown as TeamNode, team, opened, out, reporter, signal },
       session: {
-        ...{ feed, engine, now, backend, config, rows, start: null, kept },
+        ...{ feed, engine, identities, coordinator, now, backend, config, rows, start: null, kept },
         identity: { inviteToken, name, figures, known: identity },
       },
     });

@@ -50,7 +50,7 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
     keepAs: (clientId) => desk.keepAs(clientId),
     runRound: (key, request, onProgress, onBegun, lead) => desk.runRound(key, request, onProgress, onBegun, lead),
     help: (order, state, averages, onStep) => desk.help(order, state, averages, onStep),
-    adopt: async (kept) => desk.adopt(kept),
+    adopt: (clientId, kept) => desk.adopt(clientId, kept),
     answerSum: (request) => desk.answerSum(request),
     confirmSubmitted: (key) => desk.confirmSubmitted(key),
     cancel: () => engine.cancel(),

@@ -1,3 +1,4 @@
+import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button } from "@mantine/core";
@@ -50,6 +51,7 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
 
 function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (readonly [string, string])[] {
   const { history, device, samples, progress, bytesUp, bytesDown, figures, note, lastSeenAt } = client;
+  const cluster = clusterName(device);
   const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
   const [together, alone] = [newest ? learnedAccuracy(newest.metrics) : null, aloneAccuracy(history)];
   const gain = together === null || alone === null ? null : together - alone;
@@ -72,6 +74,7 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
           )
         : NOT_TOLD[figures],
     ],
+    ...(cluster === null ? [] : [[words.clientDetail.madeOf, cluster] as const]),
     [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
     [words.clientDetail.missed, common.counts.rounds(missed)],
     [words.clientDetail.sentReceived, words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))],

@@ -1,3 +1,4 @@
+import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words as federation } from "../lib/federation/words.ts";
@@ -77,6 +78,7 @@ function Row({ client, answer }: RowProps) {
   const { name, figures, device, samples, status, note, progress, history, bytesUp, bytesDown } = client;
   const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
   const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
+  const cluster = clusterName(device);
   const notTold = tells(client) ? null : <span className="muted">{NOT_TOLD[figures]}</span>;
   return (
     <tr>
@@ -93,7 +95,8 @@ function Row({ client, answer }: RowProps) {
       <td data-label={words.clientTable.device} title={device?.reason}>
         {device?.backend ?? notTold}
         {device?.backend === "wasm" && ` × ${device.threads}`}
-        {device?.backend === "webgpu" && <div className="muted small">{device.description}</div>}
+        {cluster !== null && <div className="muted small">{cluster}</div>}
+        {device?.backend === "webgpu" && cluster === null && <div className="muted small">{device.description}</div>}
         {device?.isTight && <div className="muted small">{federation.tightDevices.tight}</div>}
       </td>
       <td data-label={words.clientTable.rows} className="number">

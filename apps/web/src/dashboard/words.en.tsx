@@ -40,6 +40,7 @@ export const en = {
     spent: ", spent: trains no more",
   },
   clientDetail: {
+    madeOf: "Made of",
     measuredOnBoth: (rows: number, all: number) => `${plural(rows, "test row")}, ${all} at the end`,
     events: (events: number) => plural(events, "event"),
     unpin: "Unpin",

@@ -39,6 +39,7 @@ export const zh: typeof en = {
     spent: "，已用完：不再训练",
   },
   clientDetail: {
+    madeOf: "组成",
     measuredOnBoth: (rows, all) => `${rows} 个测试数据行，最后为 ${all} 个`,
     events: (events) => `${events} 条事件`,
     unpin: "取消固定",

@@ -33,7 +33,6 @@ test.each([
   [`https://x.org/join/ward-1#${token}.`, /cut off or mistyped/],
   [`https://x.org/join/ward%201#${token}`, /mistyped before its #/],
   [`https://x.org/join/#${token}`, /mistyped before its #/],
-  [`https://x.org/team/ward-1#${token}`, /link of a team, which no page opens/],
   [`https://x.org/admin/ward-1#${token}`, /not an invite or watch link/],
   ["what is this", /not an invite or watch link/],
 ])("%s is told to be wrong in words", (text, words) => {

@@ -9,7 +9,10 @@ export const playgroundPath = (federationId: string, inviteToken: string): strin
   `/federation/${federationId}/playground#${inviteToken}`;
 export const watchPath = (federationId: string, watchToken: string): string => `/watch/${federationId}#${watchToken}`;
 export const organisePath = (federationId: string, organiserKey: string): string => `/organise/${federationId}#${organiserKey}`;
+export const teamPath = (federationId: string, secret: string): string => `/team/${federationId}#${secret}`;
 export const createdPath = (federationId: string): string => `/created/${federationId}`;
+
+const PATHS = { join: joinPath, federation: joinPath, watch: watchPath, organise: organisePath, team: teamPath } as const;
 
 /** The path of a pasted link of any origin, or why it cannot be one. */
 export function readLink(text: string): { readonly path: string } | { readonly problem: string } {
@@ -19,12 +22,9 @@ export function readLink(text: string): { readonly path: string } | { readonly p
       problem: words.links.notALink,
     };
   const { kind, federationId, token } = parts;
-  // Its code is a key, which must reach no coordinator.
-  if (kind === "team") return { problem: words.links.teamLink };
   const problem = linkProblem(federationId, token);
   if (problem) return { problem: failureLine(problem) };
-  const pathOf = kind === "watch" ? watchPath : kind === "organise" ? organisePath : joinPath;
-  return { path: pathOf(federationId, token) };
+  return { path: PATHS[kind](federationId, token) };
 }
 
 /** Where the hub comes back to after somebody signed in there. */

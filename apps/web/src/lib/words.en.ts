@@ -95,7 +95,6 @@ export const en = {
   },
   links: {
     notALink: "This is not an invite or watch link. Such a link has /join/ or /watch/ in it, and a long code after a #.",
-    teamLink: "This is the link of a team, which no page opens: its members join by duet join.",
   },
   notices: {
     ends: {

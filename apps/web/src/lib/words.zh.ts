@@ -82,7 +82,6 @@ export const zh: typeof en = {
   },
   links: {
     notALink: "这不是邀请链接或观看链接。这类链接中含有 /join/ 或 /watch/，并在 # 之后带有一长串代码。",
-    teamLink: "这是团队链接，不能用网页打开：团队成员通过 duet join 加入。",
   },
   notices: {
     ends: {

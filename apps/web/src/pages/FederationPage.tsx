@@ -1,3 +1,4 @@
+import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Alert, Button } from "@mantine/core";
 import { useEffect } from "react";
@@ -16,10 +17,13 @@ import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
-import { joinPath } from "../lib/links.ts";
+import { useTeam } from "../hooks/useTeam.ts";
+import { joinPath, teamPath } from "../lib/links.ts";
 import { MixPanel } from "../playground/MixPanel.tsx";
 import { PlaygroundView } from "../playground/PlaygroundView.tsx";
 import { PredictFile } from "../playground/PredictFile.tsx";
+import { MakeTeam } from "../team/MakeTeam.tsx";
+import { TeamPanel } from "../team/TeamPanel.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FederationTabs } from "./FederationTabs.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
@@ -30,6 +34,7 @@ export function FederationPage() {
   const { federationId, token } = useAddress();
   const feed = useFederation(federationId, token);
   const mine = useSession(federationId);
+  const team = useTeam(federationId);
   const { view } = useParams();
   const isPlayground = view === "playground";
   const ended = mine?.state.stage.kind === "finished" ? mine.state : null;
@@ -49,7 +54,16 @@ export function FederationPage() {
           myRole={words.federationPage.takingPart}
           tab={
             mine ? (
-              <MyTab {...mine} snapshot={feed.snapshot} token={token} mixture={<MixPanel {...mine} snapshot={feed.snapshot} />} />
+              <>
+                {team && <TeamPanel {...team} />}
+                <MyTab
+                  {...mine}
+                  snapshot={feed.snapshot}
+                  token={token}
+                  mixture={<MixPanel {...mine} snapshot={feed.snapshot} />}
+                />
+                {!team && canBeTeam(mine.state) && <MakeTeam federationId={federationId} config={feed.snapshot.config} />}
+              </>
             ) : (
               comingBack
             )
@@ -83,6 +97,9 @@ export function FederationPage() {
   );
 }
 
+/** It is a client, and there is something left to train. */
+const canBeTeam = (state: SessionState): boolean => state.clientId !== null && isTakingPart(state);
+
 /** Goes on as the client of before a reload, once this device has the base model's files; one that is out needs none. */
 function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly token: string }) {
   const { federationId, config } = snapshot;
@@ -98,7 +115,9 @@ function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly
   useEffect(() => {
     if (!isReady) return;
     resume(async () => {
-      if (!(await services.resume(federationId))) go(joinPath(federationId, token), { replace: true });
+      const come = await services.resume(federationId);
+      if (come.as === "nobody") go(joinPath(federationId, token), { replace: true });
+      if (come.as === "member") go(teamPath(federationId, come.secret), { replace: true });
     });
   }, [services, federationId, token, isReady]);
 

@@ -1,5 +1,3 @@
-import type { MemorySettings } from "@duet/client/memoryAdvice";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -16,6 +14,7 @@ import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { type ClosedDoor, closedDoor } from "../connect/closedDoor.ts";
 import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
+import { forSmallDevices } from "../connect/forSmallDevices.ts";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
@@ -156,10 +155,6 @@ function ClosedDoorNote({
     </Alert>
   );
 }
-
-/** What a federation of the same base and task takes where phones and old laptops are meant to join. */
-const forSmallDevices = ({ name, model, task }: Snapshot["config"]): MemorySettings =>
-  defaultFederation({ name, model, task, devices: "small" });
 
 /** How single updates and rows are protected. */
 function protectionText({ aggregation, robustness, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {

@@ -1,17 +1,21 @@
 /** Everything the pages work with, made once per tab. The only place that constructs sockets, workers and stores. */
 
 import type { RowsHandle } from "@duet/client/clientEngine";
+import type { ClientIdentity } from "@duet/client/clientIdentity";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederatedSession, SessionOptions } from "@duet/client/federatedSession";
 import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger, ledgerOwner, type SentLedger } from "@duet/client/sentLedger";
-import { isTakingPart } from "@duet/client/sessionState";
+import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import { createStore, type ReadableStore } from "@duet/client/store";
+import type { TeamState } from "@duet/client/team/teamNode";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { TeamChoices } from "@duet/lora-core/team/teamMessages";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
@@ -23,6 +27,7 @@ import { createRecognition, type RecognitionState } from "./recognition.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { createTabStorage, type TabStorage } from "./tabStorage.ts";
+import type { TabTeam } from "./tabTeam.ts";
 import { createWakeLock, type WakeLockSwitch } from "./wakeLock.ts";
 
 /** This tab as a client. */
@@ -77,9 +82,23 @@ export interface AppServices {
   accompany(request: CompanionRequest): Promise<void>;
   /** Deletes of this browser what it keeps of a federation; says what there was of it. A client that trains must leave first. */
   forget(federationId: string, parts: readonly ForgettablePart[]): Promise<Forgotten>;
-  /** Comes back as the client this tab was before a reload, with its simulated participant; false when it was none. */
-  resume(federationId: string): Promise<boolean>;
+  /** Comes back as the client this tab was before a reload, with its simulated participant. */
+  resume(federationId: string): Promise<ComeBack>;
+  /** This tab in a team; null while it is in none. */
+  readonly team: ReadableStore<TabTeam | null>;
+  /** Makes this tab's client a team, whose first member it is. It goes on from what is kept. */
+  makeTeam(federationId: string, choices: TeamChoices): Promise<void>;
+  /** Looks for the team of this link, as a member; one that was a member before a reload goes on by itself. */
+  enterTeam(federationId: string, secret: string): Promise<void>;
+  /** Becomes a member of the team that was entered, with rows that are connected. */
+  helpTeam(name: string, rows: RowsHandle): void;
 }
+
+/** As what a tab goes on after a reload: "member" where another tab or program leads its team meanwhile, at that link. */
+export type ComeBack = { readonly as: "client" | "nobody" } | { readonly as: "member"; readonly secret: string };
+
+/** Starts a session; another way for a client that is a team. */
+type StartSession = (options: SessionOptions<TabEngine>) => TabSession;
 
 export function createAppServices(): AppServices {
   const now = () => Date.now();
@@ -95,6 +114,7 @@ export function createAppServices(): AppServices {
   const claimShare = createSampleShares();
   const session = createStore<TabSession | null>(null);
   const recognition = createRecognition();
+  const team = createStore<TabTeam | null>(null);
   let engine: TabEngine | null = null;
   let companion: { readonly federationId: string; readonly stop: StopCompanion } | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
@@ -139,6 +159,7 @@ export function createAppServices(): AppServices {
     federationId: string,
     identity: SessionOptions<TabEngine>["identity"],
     beginning: (snapshot: Snapshot) => Promise<Pick<SessionOptions<TabEngine>, "rows" | "start" | "kept">>,
+    startAs: StartSession | null = null,
   ): Promise<void> {
     session.get()?.close();
     if (companion?.federationId !== federationId) companion?.stop();
@@ -147,20 +168,82 @@ export function createAppServices(): AppServices {
     const secret = identity.known?.resumeToken ?? identity.inviteToken;
     const snapshot = await lookedAt(federationId, secret);
     const { config } = snapshot;
-    const { startFederatedSession } = await loadPart(() => import("@duet/client/federatedSession"));
+    const startSession = startAs ?? (await loadPart(() => import("@duet/client/federatedSession"))).startFederatedSession;
     const from = await beginning(snapshot);
     const owned = currentEngine();
     // The session ends this worker when it is over; the next one gets a fresh one.
     engine = null;
     const feed = feedOf(federationId, identity.inviteToken);
     const seen = { coordinator, feed, identities: storage, now, surroundings };
-    const started = startFederatedSession({ ...seen, engine: owned, backend, config, identity, ...from });
+    const started = startSession({ ...seen, engine: owned, backend, config, identity, ...from });
     session.set(started);
     recognition.follow(started);
     const tellOfTraining = () => session.get() === started && wakeLock.setTraining(isTakingPart(started.get()));
     started.subscribe(tellOfTraining);
     started.subscribe(() => remember(started, feed));
     tellOfTraining();
+  }
+
+  async function openTeam(federationId: string, secret: string): Promise<TabTeam> {
+    team.get()?.close();
+    const { openTabTeam } = await loadPart(() => import("./tabTeam.ts"));
+    const opened: TabTeam = openTabTeam({
+      ...{ coordinator, backend, federationId, secret, engine: currentEngine },
+      onLead: async (config, { identity, kept, choices }) => {
+        storage.saveIdentity(identity);
+        storage.saveTeam(federationId, { secret, ...choices });
+        storage.saveJoined(federationId, { name: config.name, inviteToken: identity.inviteToken });
+        const rows = await currentEngine().adopt(identity.clientId, kept);
+        await lead(opened, identity, { rows, kept }, choices);
+      },
+    });
+    team.set(opened);
+    return opened;
+  }
+
+  /** Goes on as the client that this team is. */
+  async function lead(
+    of: TabTeam,
+    known: ClientIdentity,
+    from: Pick<SessionOptions<TabEngine>, "rows" | "kept">,
+    choices: TeamChoices,
+  ): Promise<void> {
+    const { startLeadSession } = await loadPart(() => import("@duet/client/team/leadSession"));
+    const startAs: StartSession = (options) => {
+      const { node, opened } = of;
+      if (!opened) node.found(options.config, known.name);
+      const { session: led, stop } = startLeadSession({ node, team: choices, session: options, opened });
+      const stopFollowing = led.subscribe(() => {
+        if (isTakingPart(led.get())) return;
+        stopFollowing();
+        stop();
+        const over = teamEndOf(led.get());
+        const told = over && node.get().leader === node.self ? node.end(over) : Promise.resolve();
+        void told.then(() => node.close());
+      });
+      return led;
+    };
+    await start(of.federationId, { ...known, known }, async () => ({ ...from, start: null }), startAs);
+  }
+
+  /** The client of this tab, from what is kept of it; one that was a team asks first who leads it now. */
+  async function comeBack(known: ClientIdentity, kept: KeptClient & { readonly rows: RowsHandle }): Promise<ComeBack> {
+    const { federationId } = known;
+    const own = known.removed === null ? storage.team(federationId) : null;
+    if (!own) {
+      await start(federationId, { ...known, known }, async () => ({ rows: kept.rows, start: null, kept }));
+      return { as: "client" };
+    }
+    const { secret, every, tellsSize } = own;
+    const opened = await openTeam(federationId, secret);
+    if (await opened.isLedByAnother()) {
+      storage.saveHelper(federationId, { secret, name: known.name, rowsId: known.clientId });
+      storage.forgetIdentity(federationId);
+      opened.help({ name: known.name, rows: kept.rows, rowsId: known.clientId });
+      return { as: "member", secret };
+    }
+    await lead(opened, known, { rows: kept.rows, kept }, { every, tellsSize });
+    return { as: "client" };
   }
 
   /** Once it is over, any tab of this browser finds it again. */
@@ -241,20 +324,50 @@ export function createAppServices(): AppServices {
     },
     async resume(federationId) {
       const known = storage.identity(federationId);
-      if (!known) return false;
+      if (!known) return { as: "nobody" };
       const kept = await currentEngine().recall(known.clientId);
       if (!kept) {
         storage.forgetIdentity(federationId);
-        return false;
+        return { as: "nobody" };
       }
-      if (session.get()?.federationId === federationId) return true;
-      await start(federationId, { ...known, known }, async () => ({ rows: kept.rows, start: null, kept }));
+      if (session.get()?.federationId === federationId) return { as: "client" };
+      const come = await comeBack(known, kept);
       const { resumeCompanion } = await loadPart(() => import("./companion.ts"));
       const stop = companion === null ? await resumeCompanion(federationId) : null;
       if (stop) companion = { federationId, stop };
-      return true;
+      return come;
+    },
+    team,
+    async makeTeam(federationId, choices) {
+      const { createTeamSecret } = await loadPart(() => import("@duet/lora-core/team/teamLink"));
+      storage.saveTeam(federationId, { secret: createTeamSecret(), ...choices });
+      // Without a session the page comes back as the client that is kept: as the team, now.
+      session.get()?.close();
+      session.set(null);
+    },
+    async enterTeam(federationId, secret) {
+      const current = team.get();
+      if (current?.federationId === federationId && current.secret === secret) return;
+      const known = storage.helper(federationId);
+      const kept = known?.secret === secret ? await currentEngine().recall(known.rowsId) : null;
+      const opened = await openTeam(federationId, secret);
+      if (known && kept) opened.help({ ...known, rows: kept.rows });
+    },
+    helpTeam(name, rows) {
+      const entered = team.get();
+      if (!entered) return;
+      const { federationId, secret } = entered;
+      const rowsId = `member-${crypto.randomUUID()}`;
+      storage.saveHelper(federationId, { secret, name, rowsId });
+      entered.help({ name, rows, rowsId });
     },
   };
+}
+
+/** What the others are told once a session of the one that leads is over; null before, and where it only failed here: then they go on. */
+function teamEndOf({ stage }: SessionState): NonNullable<TeamState["over"]> | null {
+  if (stage.kind === "finished") return { isFinished: true, sentence: stage.note };
+  return stage.kind === "removed" ? { isFinished: false, sentence: stage.reason } : null;
 }
 
 /** What only a client needs, most of it secure aggregation's curves, is no part of the first page. @throws {DuetError} UNREACHABLE. */

@@ -25,6 +25,14 @@ const joined = z.object({
   clientId: z.string().nullable().default(null),
 });
 
+/** The team that this tab's client is: the secret of its link, and what was chosen. */
+const team = z.object({ version: z.literal(1), secret: z.string(), every: z.number().int().min(1), tellsSize: z.boolean() });
+export type KeptTeam = Omit<z.output<typeof team>, "version">;
+
+/** A team that this tab helps: under which id its rows are kept. */
+const helper = z.object({ version: z.literal(1), secret: z.string(), name: z.string(), rowsId: z.string() });
+export type KeptHelper = Omit<z.output<typeof helper>, "version">;
+
 /** A federation that this browser knows its way back to. */
 export interface KnownFederation {
   readonly federationId: string;
@@ -47,6 +55,12 @@ export interface TabStorage extends IdentityStore {
   clientOf(federationId: string): string | null;
   /** By name; one that this browser both organises and joined is there once, as the organiser's. */
   known(): readonly KnownFederation[];
+  /** Of this tab alone, as its identity; null where its client is none. */
+  team(federationId: string): KeptTeam | null;
+  saveTeam(federationId: string, team: KeptTeam): void;
+  helper(federationId: string): KeptHelper | null;
+  saveHelper(federationId: string, helper: KeptHelper): void;
+  forgetHelper(federationId: string): void;
   asking(federationId: string): AskingClient | null;
   parting(federationId: string): Snapshot | null;
 }
@@ -64,7 +78,7 @@ export function createTabStorage(): TabStorage {
       if (known) localStorage.setItem(joinedKey(federationId), JSON.stringify({ ...known, clientId }));
     },
     forgetIdentity(federationId) {
-      for (const key of [identityKey, askingKey, partingKey]) sessionStorage.removeItem(key(federationId));
+      for (const key of [identityKey, askingKey, partingKey, teamKey]) sessionStorage.removeItem(key(federationId));
       localStorage.removeItem(joinedKey(federationId));
       const past = pastOf(federationId);
       if (past) savePast({ ...past, identity: null });
@@ -80,6 +94,12 @@ export function createTabStorage(): TabStorage {
       pastOf(federationId)?.clientId ??
       readStored(localStorage, joinedKey(federationId), joined)?.clientId ??
       null,
+    team: (federationId) => readStored(sessionStorage, teamKey(federationId), team),
+    saveTeam: (federationId, value) => sessionStorage.setItem(teamKey(federationId), JSON.stringify({ version: 1, ...value })),
+    helper: (federationId) => readStored(sessionStorage, helperKey(federationId), helper),
+    saveHelper: (federationId, value) =>
+      sessionStorage.setItem(helperKey(federationId), JSON.stringify({ version: 1, ...value })),
+    forgetHelper: (federationId) => sessionStorage.removeItem(helperKey(federationId)),
     asking: (federationId) => readStored(sessionStorage, askingKey(federationId), askingClient),
     saveAsking: (asking) => sessionStorage.setItem(askingKey(asking.federationId), JSON.stringify(asking)),
     parting: (federationId) => readStored(sessionStorage, partingKey(federationId), snapshot),
@@ -115,6 +135,8 @@ const JOINED = "duet:joined:";
 const PAST = "duet:past:";
 const identityKey = (federationId: string) => `duet:member:${federationId}`;
 const askingKey = (federationId: string) => `duet:asking:${federationId}`;
+const teamKey = (federationId: string) => `duet:team:${federationId}`;
+const helperKey = (federationId: string) => `duet:helper:${federationId}`;
 const partingKey = (federationId: string) => `duet:parting:${federationId}`;
 const organiserKey = (federationId: string) => `${ORGANISER}${federationId}`;
 const joinedKey = (federationId: string) => `${JOINED}${federationId}`;

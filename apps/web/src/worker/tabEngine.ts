@@ -1,9 +1,11 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
 
-import type { ClientEngine, RowsHandle } from "@duet/client/clientEngine";
+import type { KeptRound, RowsHandle, TeamEngine } from "@duet/client/clientEngine";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { TableRequest } from "@duet/lora-core/contract/answering";
+import type { RoundBeginning, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
+import type { TeamLead } from "@duet/lora-core/contract/teamTraining";
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import type { Respelling } from "@duet/lora-core/data/labelMatching";
 import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
@@ -12,7 +14,7 @@ import type { RejectedGroup, RejectedRow } from "@duet/lora-core/data/rejectedRo
 import type { TableOptions, TableReading } from "@duet/lora-core/data/tableOptions";
 import type { Task } from "@duet/lora-core/data/task";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import type { KeptPart } from "./clientStore.ts";
 
@@ -81,7 +83,7 @@ export interface WorkerBeginning {
   readonly mostThreads: number | null;
 }
 
-export interface TabEngine extends ClientEngine {
+export interface TabEngine extends TeamEngine {
   /** What a model on the hub is, at the commit that `owner/name@revision` means now. @throws {Error} with a sentence for people. */
   describeHubModel(address: string, hub: string): Promise<BaseModel>;
   /** What the picked files are, hashed, and remembers them; named after its config where `name` is null. @throws as above. */
@@ -118,4 +120,19 @@ export interface TabEngine extends ClientEngine {
   connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */
   predictTable(request: TableRequest, onProgress: (rowsDone: number) => void): Promise<string>;
+}
+
+/** How a team is led, as far as it is plain data. */
+type LeadData = Pick<TeamLead, "scope" | "every">;
+
+/** The same as the worker offers it: what is called crosses threads only as an argument of its own. */
+export interface RemoteEngine extends Omit<TabEngine, "close" | "runRound"> {
+  runRound(
+    key: RoundKey,
+    request: RoundRequest,
+    onProgress: (progress: Progress) => void,
+    onBegun: (beginning: RoundBeginning) => void,
+    lead: LeadData | null,
+    calls: Omit<TeamLead, keyof LeadData> | null,
+  ): Promise<KeptRound>;
 }

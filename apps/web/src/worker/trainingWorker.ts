@@ -1,4 +1,5 @@
 /** The worker's entry: a client's desk, one for models and one for data behind {@link TabEngine}. Nothing here blocks the page. */
+import type { TeamLead } from "@duet/lora-core/contract/teamTraining";
 import { threadsOfPage } from "@duet/lora-engine/kernels/webThreads";
 import { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { createLocalClient } from "@duet/lora-engine/training/localClient";
@@ -8,14 +9,14 @@ import { createDataDesk } from "./dataDesk.ts";
 import { keepErrorCodes } from "./errorTransfer.ts";
 import { createModelDesk } from "./modelDesk.ts";
 import { probeDevice } from "./probeDevice.ts";
-import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
+import type { RemoteEngine, WorkerBeginning } from "./tabEngine.ts";
 import { tileCache } from "./tileCache.ts";
 
 keepErrorCodes();
 // The first message says where the coordinator is; all others are calls.
 self.addEventListener("message", ({ data }: MessageEvent<WorkerBeginning>) => expose(tabEngine(data)), { once: true });
 
-function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<TabEngine, "close"> {
+function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEngine {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
   const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: mostThreads, workers, tiles: tileCache });
   const models = createModelDesk(baseUrl);
@@ -33,7 +34,11 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<Tab
     recall: (clientId) => client.recall(clientId),
     begin: (request) => client.begin(request),
     keepAs: (clientId) => client.keepAs(clientId),
-    runRound: (key, request, onProgress, onBegun) => client.runRound(key, request, onProgress, onBegun),
+    runRound(key, request, onProgress, onBegun, lead, calls) {
+      return client.runRound(key, request, onProgress, onBegun, lead && calls && across(lead, calls));
+    },
+    help: (order, state, averages, onStep) => client.help(order, state, averages, onStep),
+    adopt: (clientId, kept) => client.adopt(clientId, kept),
     answerSum: (request) => client.answerSum(request),
     confirmSubmitted: (key) => client.confirmSubmitted(key),
     cancel: () => engine.cancel(),
@@ -46,3 +51,13 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): Omit<Tab
     stopAnswering: () => engine.stopAnswering(),
   };
 }
+
+/** A proxy answers every name, so that it is asked for the calls alone. */
+const across = (lead: Pick<TeamLead, "scope" | "every">, calls: Omit<TeamLead, "scope" | "every">): TeamLead => ({
+  ...lead,
+  average: (step, own) => calls.average(step, own),
+  isAwaited: () => calls.isAwaited(),
+  admit: (step, state) => calls.admit(step, state),
+  rowsEach: () => calls.rowsEach(),
+  begin: (order, step, state) => calls.begin(order, step, state),
+});

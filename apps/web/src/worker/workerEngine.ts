@@ -8,7 +8,7 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { servePageThreads } from "@duet/lora-engine/kernels/webThreads";
 import { proxy, wrap } from "comlink";
 import { keepErrorCodes } from "./errorTransfer.ts";
-import type { TabEngine, WorkerBeginning } from "./tabEngine.ts";
+import type { RemoteEngine, TabEngine, WorkerBeginning } from "./tabEngine.ts";
 
 keepErrorCodes();
 
@@ -36,7 +36,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
   const { port1, port2: threads } = new MessageChannel();
   const endThreads = servePageThreads(port1);
   worker.postMessage({ baseUrl, threads, mostThreads } satisfies WorkerBeginning, [threads]);
-  const remote = wrap<Omit<TabEngine, "close">>(worker);
+  const remote = wrap<RemoteEngine>(worker);
   let die: (cause: string) => void = () => {};
   const death = new Promise<never>((_, reject) => {
     die = (cause) => {
@@ -136,7 +136,12 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
         () => "keep your rows on this device",
         () => remote.keepAs(clientId),
       ),
-    runRound: (key, request, onProgress, onBegun) => guarded(remote.runRound(key, request, proxy(onProgress), proxy(onBegun))),
+    runRound(key, request, onProgress, onBegun, lead = null) {
+      const plain = lead && { scope: lead.scope, every: lead.every };
+      return guarded(remote.runRound(key, request, proxy(onProgress), proxy(onBegun), plain, lead && proxy(lead)));
+    },
+    help: (order, state, averages, onStep) => guarded(remote.help(order, state, proxy(averages), proxy(onStep))),
+    adopt: (clientId, kept) => guarded(remote.adopt(clientId, kept)),
     answerSum: (request) => guarded(remote.answerSum(request)),
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),

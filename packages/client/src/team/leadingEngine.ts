@@ -2,18 +2,15 @@
  * The engine of a client that is a team, for the session of whoever leads: its rounds' trainings are taken by all members, and it says of itself what
  * the team is. It lets what its device is helping with end first.
  */
-import type { KeptClient } from "@duet/lora-core/contract/clientRound";
+import type { KeptClient, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { Device, SampleCounts } from "@duet/lora-core/protocol/metrics";
-import type { OpenedModel, TeamEngine } from "../clientEngine.ts";
+import type { TeamChoices } from "@duet/lora-core/team/teamMessages";
+import type { BeginRequest, OpenedModel, TeamEngine } from "../clientEngine.ts";
 import type { TeamNode } from "./teamNode.ts";
 
-export interface LeadingEngineOptions {
-  readonly engine: TeamEngine;
+export interface LeadingEngineOptions<Engine extends TeamEngine> extends TeamChoices {
+  readonly engine: Engine;
   readonly node: TeamNode;
-  /** Steps between two averagings. */
-  readonly every: number;
-  /** Whether the other participants are told of how many members the team is. */
-  readonly tellsSize: boolean;
   /** What this device has opened already, as a member: then it is not opened again. */
   readonly opened: { readonly model: OpenedModel; readonly samples: SampleCounts } | null;
   /** What was kept of the client has changed. */
@@ -25,7 +22,7 @@ export function teamDevice(device: Device, members: number | null): Device {
   return { ...device, description: `Cluster of ${members ?? "several"}: ${device.description}`.slice(0, 200) };
 }
 
-export function createLeadingEngine(options: LeadingEngineOptions): TeamEngine {
+export function createLeadingEngine<Engine extends TeamEngine>(options: LeadingEngineOptions<Engine>): Engine {
   const { engine, node, every, tellsSize, opened, onKept } = options;
   let kept: KeptClient = { checkpoint: null, done: null };
   /** Rows and adapters are bound. */
@@ -37,11 +34,11 @@ export function createLeadingEngine(options: LeadingEngineOptions): TeamEngine {
 
   return {
     ...engine,
-    async openModel(model, hub, backend, onProgress) {
+    async openModel(...[model, hub, backend, onProgress]: Parameters<TeamEngine["openModel"]>) {
       const found = opened?.model ?? (await engine.openModel(model, hub, backend, onProgress));
       return { ...found, device: teamDevice(found.device, tellsSize ? Math.max(1, node.get().mates.length) : null) };
     },
-    async begin(request) {
+    async begin(request: BeginRequest) {
       if (!opened) {
         const samples = await engine.begin(request);
         node.ready(samples.train);
@@ -51,11 +48,11 @@ export function createLeadingEngine(options: LeadingEngineOptions): TeamEngine {
       begun.catch(() => {});
       return { ...opened.samples, train: rowsOf(node) };
     },
-    async keepAs(clientId) {
+    async keepAs(clientId: string) {
       await begun;
       return engine.keepAs(clientId);
     },
-    async runRound(key, request, onProgress, onBegun) {
+    async runRound(...[key, request, onProgress, onBegun]: Parameters<TeamEngine["runRound"]>) {
       const { round } = key;
       const waiting = setInterval(
         () => onProgress({ round, activity: "loading", slot: null, step: 0, steps: 0, loss: null, tokensPerSecond: 0 }),
@@ -66,7 +63,7 @@ export function createLeadingEngine(options: LeadingEngineOptions): TeamEngine {
       keep({ checkpoint: done.checkpoint, done: done.done });
       return done;
     },
-    async confirmSubmitted(key) {
+    async confirmSubmitted(key: RoundKey) {
       await begun;
       await engine.confirmSubmitted(key);
       if (kept.done?.round === key.round) keep({ ...kept, done: { ...kept.done, ...key, submitted: true } });

@@ -6,16 +6,17 @@ import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { successorOf } from "@duet/lora-core/team/succession";
-import type { TeamMate, TeamMessage } from "@duet/lora-core/team/teamMessages";
+import type { TeamChoices, TeamMate, TeamMessage } from "@duet/lora-core/team/teamMessages";
 import { type ClientIdentity, clientIdentity } from "../clientIdentity.ts";
 import { createStore, type ReadableStore } from "../store.ts";
 import type { TeamChannel } from "./teamChannel.ts";
-import { createTeamTrainer, type TeamTrainer, type TeamTrainerParts } from "./teamTrainer.ts";
+import { createTeamTrainer, type TeamProgress, type TeamTrainer, type TeamTrainerParts } from "./teamTrainer.ts";
 
 /** What another member needs to go on as the client that the team is. */
 export interface TeamClient {
   readonly identity: ClientIdentity;
   readonly kept: KeptClient;
+  readonly choices: TeamChoices;
 }
 
 export interface TeamState {
@@ -23,6 +24,8 @@ export interface TeamState {
   readonly leader: string | null;
   /** Who is connected and trains, this member included once it does. */
   readonly mates: readonly TeamMate[];
+  /** Of the training that is under way, or was the last; null before the first. */
+  readonly training: TeamProgress | null;
   readonly config: FederationConfig | null;
   /** Null until the leader has joined. */
   readonly client: TeamClient | null;
@@ -32,18 +35,16 @@ export interface TeamState {
 
 export interface TeamNodeOptions extends Pick<TeamTrainerParts, "help" | "cancel" | "onFailure"> {
   readonly channel: TeamChannel;
-  /** How the others in the team see it. */
-  readonly name: string;
-  /** Opens base and rows for what the team takes part in; the number of training rows. */
-  readonly prepare: (config: FederationConfig) => Promise<number>;
+  /** Opens base and rows for what the team takes part in: how the others in the team see it, and the number of its training rows. */
+  readonly prepare: (config: FederationConfig) => Promise<Omit<TeamMate, "member">>;
   /** It leads from now on, in place of one that has gone. */
   readonly onLead: (config: FederationConfig, client: TeamClient) => void;
 }
 
 export interface TeamNode extends ReadableStore<TeamState> {
   readonly self: string;
-  /** Begins as the leader, of a client that joins or comes back. `rows` are its training rows. */
-  found(config: FederationConfig): void;
+  /** Begins as the leader, of a client that joins or comes back under this name. */
+  found(config: FederationConfig, name: string): void;
   /** As the leader: its own rows are there. */
   ready(rows: number): void;
   /** As the leader: what a successor needs. */
@@ -60,10 +61,11 @@ export interface TeamNode extends ReadableStore<TeamState> {
 const GRACE_MS = 5_000;
 
 export function startTeamNode(options: TeamNodeOptions): TeamNode {
-  const { channel, name, prepare, onLead } = options;
+  const { channel, prepare, onLead } = options;
   const { self } = channel;
-  const store = createStore<TeamState>({ leader: null, mates: [], config: null, client: null, over: null });
+  const store = createStore<TeamState>({ leader: null, mates: [], training: null, config: null, client: null, over: null });
   let own: TeamMate | null = null;
+  let foundAs = "";
   let isPreparing = false;
   let grace: ReturnType<typeof setTimeout> | null = null;
   let wasPresent = false;
@@ -79,6 +81,7 @@ export function startTeamNode(options: TeamNodeOptions): TeamNode {
     present: () => [self, ...present()],
     onLeftOut: () => sayReady(),
     onBehind: () => announce(),
+    onProgress: (training) => change({ training }),
   });
 
   const stops = [channel.onMessage(({ from, message }) => receive(from, message)), channel.present.subscribe(seated)];
@@ -99,14 +102,16 @@ export function startTeamNode(options: TeamNodeOptions): TeamNode {
       case "lead":
         follow(from);
         change({ mates: message.mates });
-        if (!message.mates.some(({ member }) => member === self)) sayReady();
+        // Who came while nobody led has had no answer yet.
+        if (store.get().config === null) void channel.send(from, { kind: "hello" });
+        else if (!message.mates.some(({ member }) => member === self)) sayReady();
         trainer.changed();
         return;
       case "client":
         keepClient(message);
         return;
       case "over":
-        change({ over: { isFinished: message.isFinished, sentence: message.sentence } });
+        if (from === store.get().leader) change({ over: { isFinished: message.isFinished, sentence: message.sentence } });
         return;
       default:
         trainer.receive(from, message);
@@ -123,7 +128,7 @@ export function startTeamNode(options: TeamNodeOptions): TeamNode {
     isPreparing = true;
     change({ config });
     try {
-      own = { member: self, name, rows: await prepare(config) };
+      own = { member: self, ...(await prepare(config)) };
       sayReady();
     } catch (error) {
       options.onFailure(error);
@@ -153,9 +158,9 @@ export function startTeamNode(options: TeamNodeOptions): TeamNode {
     void channel.send(null, { kind: "lead", mates: [...store.get().mates] });
   }
 
-  function keepClient({ identity, kept }: Extract<TeamMessage, { kind: "client" }>): void {
+  function keepClient({ identity, kept, choices }: Extract<TeamMessage, { kind: "client" }>): void {
     const parsed = clientIdentity.safeParse(identity);
-    if (parsed.success && !isLeading()) change({ client: { identity: parsed.data, kept } });
+    if (parsed.success && !isLeading()) change({ client: { identity: parsed.data, kept, choices } });
   }
 
   /** Who is connected has changed. */
@@ -209,11 +214,12 @@ export function startTeamNode(options: TeamNodeOptions): TeamNode {
     self,
     get: store.get,
     subscribe: store.subscribe,
-    found(config) {
+    found(config, name) {
+      foundAs = name;
       change({ leader: self, config });
     },
     ready(rows) {
-      own = { member: self, name, rows };
+      own = { member: self, name: foundAs, rows };
       change({ mates: [own, ...store.get().mates.filter(({ member }) => member !== self)] });
       announce();
     },

@@ -26,6 +26,14 @@ export interface TeamTrainerParts {
   /** As the leader: the others have to give their parts again. */
   readonly onBehind: () => void;
   readonly onFailure: (error: unknown) => void;
+  readonly onProgress: (progress: TeamProgress) => void;
+}
+
+/** How far the training that is under way is, at its last averaging. */
+export interface TeamProgress {
+  readonly members: readonly string[];
+  readonly step: number;
+  readonly steps: number;
 }
 
 export interface TeamTrainer {
@@ -130,7 +138,12 @@ export function createTeamTrainer(parts: TeamTrainerParts): TeamTrainer {
     if (pending?.step !== step) return;
     const { resolve } = pending;
     pending = null;
+    tellProgress(step);
     resolve(mean);
+  }
+
+  function tellProgress(step: number): void {
+    if (training) parts.onProgress({ members: training.members, step, steps: training.order.steps });
   }
 
   function accept(message: MeanMessage): void {
@@ -167,6 +180,7 @@ export function createTeamTrainer(parts: TeamTrainerParts): TeamTrainer {
     await helping;
     training = { order, members };
     [averaging, last] = [null, null];
+    tellProgress(step);
     helping = parts.help(order, step > 0 ? state : null, averages).then(
       () => {
         helping = null;
@@ -199,6 +213,7 @@ export function createTeamTrainer(parts: TeamTrainerParts): TeamTrainer {
       training = { order, members };
       [averaging, last] = [null, null];
       waiting.clear();
+      tellProgress(step);
       await send(null, { kind: "order", order, step, state, members: [...members] });
     },
     letIn: (member) => void waiting.add(member),

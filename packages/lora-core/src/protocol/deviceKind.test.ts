@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deviceKind } from "./deviceKind.ts";
+import { clusterName, deviceKind } from "./deviceKind.ts";
 
 test.each([
   ["Node.js 20.20", "node"],
@@ -9,6 +9,12 @@ test.each([
 ])("%s is a %s", (description, kind) => {
   expect(deviceKind({ backend: "cpu", description })).toBe(kind);
 });
+
+test.each([
+  ["Cluster of 2: Python 3.11.7", "Cluster of 2"],
+  ["Cluster of several: Chromium 140", "Cluster of several"],
+  ["Chromium 140", null],
+])("%s calls itself %s", (description, name) => expect(clusterName({ description })).toBe(name));
 
 test("who tells nobody has no kind", () => {
   expect(deviceKind(null)).toBeNull();

@@ -20,3 +20,7 @@ export function deviceKind(device: Pick<Device, "backend" | "description"> | nul
   if (!device) return null;
   return BEGINNINGS.find(([beginning]) => device.description.startsWith(beginning))?.[1] ?? "tab";
 }
+
+/** "Cluster of 2", as it tells of itself; null for what is no cluster. */
+export const clusterName = (device: Pick<Device, "description"> | null): string | null =>
+  /^Cluster of (\d+|several)(?=: )/.exec(device?.description ?? "")?.[0] ?? null;

@@ -22,6 +22,15 @@ export const teamMate = z.strictObject({
 });
 export type TeamMate = z.output<typeof teamMate>;
 
+/** What whoever made the team has chosen for it; it stays so when another one leads. */
+const teamChoices = z.strictObject({
+  /** Steps between two averagings. */
+  every: z.number().int().min(1).max(1e6),
+  /** Whether the other participants are told of how many members the team is. */
+  tellsSize: z.boolean(),
+});
+export type TeamChoices = z.output<typeof teamChoices>;
+
 const kept = z
   .strictObject({
     checkpoint: checkpoint.nullable(),
@@ -46,7 +55,7 @@ const teamMessage = z.discriminatedUnion("kind", [
   /** The leader to all: who leads, and who trains. Whoever says so leads from then on. */
   z.strictObject({ kind: z.literal("lead"), mates: z.array(teamMate).max(64) }),
   /** The leader to all: what another member needs to go on as this client. */
-  z.strictObject({ kind: z.literal("client"), identity: z.unknown(), kept }),
+  z.strictObject({ kind: z.literal("client"), identity: z.unknown(), kept, choices: teamChoices }),
   /** The leader to who takes part in a training: from the beginning, or from `state` after that many steps on. */
   z.strictObject({ kind: z.literal("order"), order, step, state: bytes.nullable(), members: z.array(teamMember).max(64) }),
   /** To the leader. */

@@ -156,10 +156,18 @@ export class ClientDesk {
     return this.#engine.help(order, state, averages, onStep);
   }
 
-  /** What another device kept of this client goes on here, on the rows that were begun with. Returns a handle to begin with. */
-  adopt(kept: KeptClient): string {
+  /**
+   * What another device kept of this client goes on here, on the rows that were begun with. It is kept here before it is begun with, which may be long
+   * after. Returns a handle to begin with.
+   */
+  async adopt(clientId: string, kept: KeptClient): Promise<string> {
     const { split } = this.#begun().held;
-    return this.#hold({ split, settings: null, kept, clientId: null });
+    const handle = this.#hold({ split, settings: null, kept, clientId: null });
+    await succeeds(async () => {
+      await this.#store.saveRows(clientId, split);
+      await this.#store.saveKept(clientId, kept);
+    });
+    return handle;
   }
 
   async confirmSubmitted(key: RoundKey): Promise<void> {

@@ -1,0 +1,22 @@
+import type { TeamState } from "@duet/client/team/teamNode";
+import { useSyncExternalStore } from "react";
+import type { TabTeam, TabTeamNews } from "../services/tabTeam.ts";
+import { useServices } from "./ServicesContext.tsx";
+import { useStore } from "./useStore.ts";
+
+const nothing = () => () => {};
+
+export interface TeamView {
+  readonly team: TabTeam;
+  readonly state: TeamState;
+  readonly news: TabTeamNews;
+}
+
+/** This tab's team in the federation; null where it is in none. */
+export function useTeam(federationId: string): TeamView | null {
+  const current = useStore(useServices().team);
+  const team = current?.federationId === federationId ? current : null;
+  const state = useSyncExternalStore(team?.node.subscribe ?? nothing, () => team?.node.get() ?? null);
+  const news = useSyncExternalStore(team?.news.subscribe ?? nothing, () => team?.news.get() ?? null);
+  return team && state && news ? { team, state, news } : null;
+}

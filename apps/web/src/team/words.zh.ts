@@ -1,0 +1,63 @@
+import type { en } from "./words.en.ts";
+
+export const zh: typeof en = {
+  teamView: {
+    step: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
+    joinsNext: "下一步加入",
+    waits: "等待训练",
+  },
+  teamPanel: {
+    title: "我的团队",
+    hint: "多台设备共同作为一个客户端。各自保留自己的数据行；团队之外的人看不到成员。",
+    size: (members, rows) => `${members} 名成员，${rows} 行`,
+    members: "团队成员",
+    thisTab: (name) => `${name}（本标签页）`,
+    leads: "带领",
+    ofRows: (rows, doing) => `${rows} 行，${doing}`,
+    training: (name) => `${name} 的训练`,
+    add: "添加成员",
+    whoHasIt: "持有此链接的人都可以成为这个客户端，请只交给成员。程序用 duet join 和同一链接加入。",
+    code: "团队链接的二维码，可用相机扫描",
+    link: "团队链接",
+  },
+  makeTeam: {
+    title: "更多设备",
+    summary: "与其他标签页或笔记本电脑作为一个客户端训练",
+    refused: {
+      private: "使用差分隐私的联邦不支持团队：每台设备须各自参与。",
+      secure: "使用安全求和的联邦不支持团队：每台设备须各自参与。",
+    },
+    what: "成员共同训练，各自保留数据行。成员之间的消息加密后经协调器转发。其他人只看到一个客户端。",
+    every: "两次平均之间的步数",
+    everyHint: "1 与一台拥有全部数据行的设备计算相同；步数越大，发送越少。",
+    tellsSize: "告诉其他人团队有多少成员",
+    make: "将本标签页变为团队",
+  },
+  teamPage: {
+    title: (federation) => (federation === null ? "团队" : `${federation} 中的团队`),
+    asking: "正在寻找团队。",
+    role: "在团队中",
+    hasFinished: "团队已完成",
+    hasEnded: "团队已结束",
+    helpIn: (federation) => `协助 ${federation} 中的团队`,
+    what: "本标签页与团队其他成员一起，作为一个客户端训练。您的数据行留在本标签页；成员会看到您的名称、行数以及从中学到的内容。",
+    you: "您在这里",
+    name: "您的名称",
+    nameHint: "团队成员可以看到。",
+    help: "协助团队",
+    myTab: "我的标签页",
+    canClose: "您可以随时关闭本标签页；其他成员会继续。",
+    missing: {
+      files: "请先选择基础模型的文件。",
+      data: "请先连接您的数据。",
+      name: "请填写名称。",
+    },
+    doing: {
+      absent: "团队不在；会自动重试。",
+      loads: "正在加载基础模型。",
+      prepares: "正在准备数据行和基础模型。",
+      trains: "正在一起训练。",
+      waits: "等待团队的下一次训练。",
+    },
+  },
+};
