@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from conftest import ROOT
 
@@ -34,7 +35,7 @@ client = prepare(config, Path(base), split_rows(rows, 3), ranks)
 start = initial_adapter(client.layout, 3)
 if ranks.leads:
     outcome = client.train(TrainingRun(start, 12, 5, "all", 1, start, start, 0.1), lambda *_: None)
-    torch.save({**outcome.adapter, "loss": torch.tensor(outcome.mean_loss)}, out)
+    torch.save({**outcome.adapter, "loss": torch.tensor(outcome.mean_loss), "ranks": ranks.size}, out)
     ranks.broadcast(None)
 else:
     follow(client, ranks)
@@ -42,17 +43,46 @@ ranks.leave()
 """
 
 
-def test_two_ranks_train_what_one_trains(tmp_path: Path) -> None:
-    """Batches of seven over two ranks, something beside and a proximal term: equal to 1e-5."""
-    script = tmp_path / "train.py"
+TORCHRUN = ["-m", "torch.distributed.run"]
+ACCELERATE = ["-m", "accelerate.commands.launch", "--mixed_precision=no", "--dynamo_backend=no"]
+PORT = "29617"
+LAUNCHES = {
+    "torchrun": [[*TORCHRUN, "--standalone", "--nproc-per-node=2"]],
+    "torchrun of two nodes": [
+        [*TORCHRUN, "--nnodes=2", "--nproc-per-node=1", f"--node-rank={node}", "--master-addr=127.0.0.1", f"--master-port={PORT}"]
+        for node in range(2)
+    ],
+    # Of two processes without GPUs, too: with --cpu it starts one.
+    "accelerate": [[*ACCELERATE, "--multi_gpu", "--num_processes=2", "--num_machines=1", f"--main_process_port={PORT}"]],
+}
+"""By what starts them, the beginnings of its command lines."""
+
+
+def trained(folder: Path, launches: list[list[str]]) -> dict[str, Any]:
+    script, out = folder / "train.py", folder / "out.pt"
     script.write_text(TRAINED)
-    found: list[dict[str, Any]] = []
-    for ranks in (1, 2):
-        out = tmp_path / f"{ranks}.pt"
-        launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={ranks}"] if ranks > 1 else []
-        subprocess.run([sys.executable, *launcher, str(script), str(out), str(ROOT / "models/use-lite")], check=True, timeout=240)
-        found.append(torch.load(out))
-    one, two = found
-    for key, values in one.items():
-        assert (values - two[key]).abs().max() <= 1e-5, key
-    assert any(values.abs().max() > 1e-3 for key, values in one.items() if "lora_B" in key)
+    programs = [
+        subprocess.Popen([sys.executable, *each, str(script), str(out), str(ROOT / "models/use-lite")]) for each in launches
+    ]
+    try:
+        assert [program.wait(240) for program in programs] == [0 for _ in programs]
+    finally:
+        for program in programs:
+            program.kill()
+    return torch.load(out)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return trained(tmp_path_factory.mktemp("alone"), [[]])
+
+
+@pytest.mark.parametrize("launch", LAUNCHES)
+def test_two_ranks_train_what_one_trains(tmp_path: Path, alone: dict[str, Any], launch: str) -> None:
+    """Batches of seven over two ranks, something beside and a proximal term: equal to 1e-5."""
+    two = trained(tmp_path, LAUNCHES[launch])
+    assert two["ranks"] == 2
+    for key, values in alone.items():
+        if key != "ranks":
+            assert (values - two[key]).abs().max() <= 1e-5, key
+    assert any(values.abs().max() > 1e-3 for key, values in alone.items() if "lora_B" in key)
