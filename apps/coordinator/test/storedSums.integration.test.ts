@@ -72,8 +72,8 @@ async function recorded(upload: UploadCoding, updates: readonly number[]): Promi
     told.push(known(JSON.stringify(snapshot)));
     rows.push(...(await everyRow(coordinator)).map(known));
     for (const [name, content] of await everyBlob(coordinator)) {
-      const isMessage = content[0] === "{".charCodeAt(0);
-      blobs.set(blobName(name, names), isMessage ? known(inOneOrder(content.toString(), names)) : content);
+      const message = messageIn(content);
+      blobs.set(blobName(name, names), message === null ? content : known(inOneOrder(message, names)));
     }
   };
   // One after the other, so that the journal has one order.
@@ -132,10 +132,19 @@ function blobName(name: string, names: ReadonlyMap<string, string>): string {
   return answer ? `${answer[1]} of ${names.get(answer[2] ?? "")}` : faceless(name, names);
 }
 
+/** Null for bytes of an adapter or a masked update, whose first may be that of a message by chance. */
+function messageIn(content: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch {
+    return null;
+  }
+}
+
 /** Lists in a message go by ids, which are random. */
-function inOneOrder(message: string, names: ReadonlyMap<string, string>): string {
+function inOneOrder(message: unknown, names: ReadonlyMap<string, string>): string {
   const facelessly = (value: unknown) => faceless(JSON.stringify(value), names);
-  return JSON.stringify(JSON.parse(message), (_, value) =>
+  return JSON.stringify(message, (_, value) =>
     Array.isArray(value) ? value.toSorted((a, b) => facelessly(a).localeCompare(facelessly(b))) : value,
   );
 }
