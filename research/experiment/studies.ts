@@ -37,6 +37,13 @@ const LABELS = [
   "--learning-rate",
   "0.001",
 ];
+/** Question 6: the default beside other personalised methods, at what question 5 has. */
+const RIVALS = [
+  "--methods",
+  "fdlora:private,local,fedavg,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief",
+  "--learning-rate",
+  "0.001",
+];
 const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
 const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
@@ -52,6 +59,10 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "banking77-labels": [...BANKING, ...LABELS, "--prototypes", "1"],
   "routing-labels": [...ROUTING, ...LABELS, "--prototypes", "1,1:personal"],
   "abstracts-labels": [...ABSTRACTS, ...LABELS, "--prototypes", "1,1:personal"],
+  "clinc150-rivals": [...CLINC, ...RIVALS, "--prototypes", "1"],
+  "banking77-rivals": [...BANKING, ...RIVALS, "--prototypes", "1"],
+  "routing-rivals": [...ROUTING, ...RIVALS, "--prototypes", "1,1:personal"],
+  "abstracts-rivals": [...ABSTRACTS, ...RIVALS, "--prototypes", "1,1:personal"],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],

@@ -10,7 +10,7 @@
  */
 import { z } from "zod";
 import { averageDifferences } from "./fedAvg.ts";
-import { everyRound, halves, receiveShared, servePersonal, uploadDifference } from "./plans.ts";
+import { everyRound, GENTLE_PULL, halves, receiveShared, servePersonal, uploadDifference } from "./plans.ts";
 import type { Strategy } from "./strategy.ts";
 
 const dittoConfig = z.strictObject({
@@ -23,7 +23,7 @@ export const ditto: Strategy<z.output<typeof dittoConfig>> = {
   label: "Ditto",
   summary: "A personal adapter that never leaves the client, pulled towards a shared one that is averaged as in FedAvg.",
   configSchema: dittoConfig,
-  presets: { standard: { lambda: 0.1 } },
+  presets: { standard: { lambda: 0.1 }, gentle: { lambda: GENTLE_PULL } },
   firstRound: () => 1,
   weighting: () => "samples",
   plan({ lambda }, budgets, { round }) {

@@ -33,6 +33,11 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
       ownWeight: 0.5,
       fusion: { kind: "product", objective: "error", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
     },
+    // As many evaluations as FDLoRA's presets have, so that as many steps are left to train.
+    brief: {
+      ownWeight: 0.5,
+      fusion: { kind: "product", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },
+    },
   },
   firstRound: () => 1,
   weighting: () => "uniform",

@@ -16,7 +16,7 @@ import { l2Norm, linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { remember, remembered } from "./clientMemory.ts";
 import { mean, ordered } from "./contributions.ts";
-import { everyRound, receiveShared, servePersonal, uploadPersonal } from "./plans.ts";
+import { everyRound, GENTLE_PULL, receiveShared, servePersonal, uploadPersonal } from "./plans.ts";
 import type { ServerState, Strategy } from "./strategy.ts";
 
 const fedAmpConfig = z.strictObject({
@@ -35,7 +35,7 @@ export const fedAmp: Strategy<FedAmpConfig> = {
   summary:
     "Each client receives its own mixture of everyone's adapters, with more weight on clients that learned similar things.",
   configSchema: fedAmpConfig,
-  presets: { standard: { attention: 1, width: 1, mu: 0.1 } },
+  presets: { standard: { attention: 1, width: 1, mu: 0.1 }, gentle: { attention: 1, width: 1, mu: GENTLE_PULL } },
   firstRound: () => 1,
   weighting: () => "uniform",
   robustRefusal: "FedAMP makes another mixture for every client, so no robust mean can stand for them; it bounds outliers only.",

@@ -9,7 +9,7 @@
  */
 import { z } from "zod";
 import { averageDifferences } from "./fedAvg.ts";
-import { everyRound, receiveShared, serveShared, uploadDifference } from "./plans.ts";
+import { everyRound, GENTLE_PULL, receiveShared, serveShared, uploadDifference } from "./plans.ts";
 import type { Strategy } from "./strategy.ts";
 
 const fedProxConfig = z.strictObject({
@@ -22,7 +22,7 @@ export const fedProx: Strategy<z.output<typeof fedProxConfig>> = {
   label: "FedProx",
   summary: "FedAvg with a pull back towards the received adapter, so that no client drifts far in one round.",
   configSchema: fedProxConfig,
-  presets: { standard: { mu: 0.1 } },
+  presets: { standard: { mu: 0.1 }, gentle: { mu: GENTLE_PULL } },
   firstRound: () => 1,
   weighting: () => "samples",
   plan: ({ mu }, budgets, { round }) =>

@@ -17,12 +17,15 @@ const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string
   "fedavg/standard": [false, false, false, "shared"],
   "fedavg-finish/standard": [true, false, false, "personal"],
   "fedprox/standard": [false, false, false, "shared"],
+  "fedprox/gentle": [false, false, false, "shared"],
   "scaffold/standard": [false, false, false, "shared"],
   "fedopt/momentum": [false, false, false, "shared"],
   "fedopt/adam": [false, false, false, "shared"],
   "ditto/standard": [true, false, true, "personal"],
+  "ditto/gentle": [true, false, true, "personal"],
   "fedrep/standard": [false, false, false, "shared"],
   "fedamp/standard": [true, true, true, "personal"],
+  "fedamp/gentle": [true, true, true, "personal"],
   "fedrod/standard": [true, false, true, "sum"],
   "fedkd/standard": [true, false, true, "personal"],
   "ffa-lora/standard": [false, false, false, "shared"],
@@ -33,6 +36,7 @@ const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string
   "fedex-lora/standard": [false, false, false, "shared"],
   "feddpa/standard": [true, false, true, "fuse"],
   "fedalt/standard": [true, true, true, "fuse"],
+  "fedalt/brief": [true, true, true, "fuse"],
 };
 
 const everyMethod = strategies.flatMap((strategy) =>

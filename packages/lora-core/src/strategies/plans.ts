@@ -42,3 +42,9 @@ export function halves({ unit, amount }: Budget): readonly [Budget, Budget] {
     { unit, amount: Math.max(1, Math.floor(amount / 2)) },
   ];
 }
+
+/**
+ * Strength of a pull that suits factors. A gradient clipped to norm 1 has at most an RMS of 0.003 over 100,000 values, and AdamW moves a value by up to the
+ * learning rate a step: after a round of 18 steps at 1e-3 this pull is 6 % of that, one of 0.1 more than half of it.
+ */
+export const GENTLE_PULL = 0.01;
