@@ -24,7 +24,7 @@ def test_logits_loss_and_gradients_are_those_of_peft(name: str) -> None:
     batch = json.loads((FIXTURES / name / "batch.json").read_text())
     expected = load_file(FIXTURES / name / "expected.safetensors")
     rows, starts = batch["rows"], batch["answerStarts"]
-    layout = adapter_layout(base.linears, GPT2 if name == "gpt2" else LLAMA, batch["rank"])
+    layout = adapter_layout(base.linears, {"targetModules": GPT2 if name == "gpt2" else LLAMA, "rank": batch["rank"]})
     assert set(layout) == {key for key in expected if "lora_" in key and not key.endswith(".grad")}
     factors = {key: expected[key].clone().requires_grad_() for key in layout}
     assert {key: tuple(values.shape) for key, values in factors.items()} == layout

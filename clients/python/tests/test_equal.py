@@ -13,7 +13,7 @@ import pytest
 import torch
 from conftest import ROOT
 
-from duet_client.adapter import Adapter, adapter_layout, decode_adapter, encode_adapter, initial_adapter
+from duet_client.adapter import OWN_PROTOTYPES, Adapter, adapter_layout, decode_adapter, encode_adapter, initial_adapter
 from duet_client.encoder import Encoder
 from duet_client.kept_trainings import KeptTrainings
 from duet_client.random_stream import client_seed, random_stream, shuffled
@@ -116,6 +116,13 @@ def test_a_causal_language_model_learns_the_same(golden: Golden) -> None:
     runs_alike(causal, prepare(causal["config"], ROOT / "models/duet-tiny", split_of(golden), Ranks()))
 
 
+@pytest.mark.parametrize("travel", ["shared", "personal"])
+def test_label_prototypes_learn_the_same(golden: Golden, travel: str) -> None:
+    """From a client's rows on the untouched base, at a rate of their own; sent where they travel."""
+    labelled = golden["labelled"][travel]
+    runs_alike(labelled, prepare(labelled["config"], USE_LITE, split_of(golden), Ranks()))
+
+
 def runs_alike(golden: Golden, client: Client) -> None:
     start = initial_adapter(client.layout, golden["config"]["seed"])
     held, is_first = Held(start, start), True
@@ -127,12 +134,13 @@ def runs_alike(golden: Golden, client: Client) -> None:
         if theirs["upload"]:
             assert outcome.upload is not None
             # Of a difference, the adapter that it leads to.
-            layout, is_difference = client.layout, plan["plan"]["upload"]["form"] == "difference"
-            before = decode_adapter(received, layout) if received and is_difference else None
+            sent = {key: shape for key, shape in client.layout.items() if key != OWN_PROTOTYPES}
+            is_difference = plan["plan"]["upload"]["form"] == "difference"
+            before = decode_adapter(received, sent) if received and is_difference else None
             ours, wanted = (
-                moved(decode_adapter(blob, layout), before) for blob in (outcome.upload, base64.b64decode(theirs["upload"]))
+                moved(decode_adapter(blob, sent), before) for blob in (outcome.upload, base64.b64decode(theirs["upload"]))
             )
-            assert max(float((ours[key] - wanted[key]).norm() / wanted[key].norm()) for key in layout) < 1e-3
+            assert max(float((ours[key] - wanted[key]).norm() / wanted[key].norm()) for key in sent) < 1e-3
         assert is_near(outcome.metrics["trainLoss"], theirs["metrics"]["trainLoss"])
         for figure in ("accuracy", "macroF1", "testLoss"):
             for slot, wanted in theirs["metrics"][figure].items():
@@ -195,19 +203,14 @@ def test_what_is_lacking_is_named(golden: Golden) -> None:
     assert refusal(config, plans) is None
     step = {**plans["rounds"][0]["plan"]["steps"][0], "balanced": True, "distill": {}}
     plan = {**plans["rounds"][0]["plan"], "steps": [step], "receive": {"part": "all", "extra": "merged"}}
-    prototypes = {"labels": 2, "width": 512, "rate": 1, "travel": "shared"}
-    private = {
-        **config,
-        "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}},
-        "adapter": {**config["adapter"], "prototypes": prototypes},
-    }
+    private = {**config, "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}}}
     lacking = refusal(private, {"label": "Magic", "rounds": [{"plan": plan}]})
     assert lacking is not None
-    named = ("differential privacy", "label prototypes", 'distillation (method "Magic")', "balanced softmax", "merged updates")
+    named = ("differential privacy", 'distillation (method "Magic")', "balanced softmax", "merged updates")
     for what in named:
         assert what in lacking
 
 
 def test_a_target_that_is_not_there_is_refused(client: Client) -> None:
     with pytest.raises(Exception, match="no module called nothing"):
-        adapter_layout(client.task.encoder.linears, ["nothing"], 2)
+        adapter_layout(client.task.encoder.linears, {"targetModules": ["nothing"], "rank": 2})

@@ -3,7 +3,7 @@
  * coded values, and a whole federation of one client from local learning to fusion.
  */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { initialAdapter, travelling } from "@duet/lora-core/adapters/adapterLayout";
 import { codecFor } from "@duet/lora-core/compression/codecFor";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { splitRows } from "@duet/lora-core/data/splitRows";
@@ -11,6 +11,7 @@ import { defaultTraining, presetOf } from "@duet/lora-core/federation/federation
 import { federationSums } from "@duet/lora-core/federation/federationSums";
 import { updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
+import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Weighting } from "@duet/lora-core/strategies/strategy";
@@ -59,10 +60,11 @@ async function federation(base: BaseName, setup: Setup, { budgets }: { readonly 
   const { layout } = client;
   const method = methodOf(strategy);
   const plans = federationPlans(strategy, budgets);
-  let state = method.init(initialAdapter(layout, SEED));
+  const sent = travelling(layout);
+  let state = method.init(initialAdapter(sent, SEED));
   const rounds = [];
   for (const { round, plan } of plans.rounds) {
-    const received = plan.receive ? encodeAdapter(state.shared, layout) : null;
+    const received = plan.receive ? encodeAdapter(state.shared, sent) : null;
     const report = new RoundReport(round, () => {});
     const outcome = await runRound(client, { round, plan, received }, report, createRunControl());
     client = { ...client, held: outcome.held, served: outcome.served, lastRound: round };
@@ -112,6 +114,17 @@ const causal = {
   training: { ...defaultTraining("causal-lm"), batchSize: 4 },
   model: { config: { model_type: "llama" } },
 };
+/** The same with labels as vectors, whose rate is another one than the factors' so that both show. */
+const labelled = (travel: "shared" | "personal") => ({
+  ...setup,
+  training: { ...setup.training, learningRate: 1e-3 },
+  adapter: { ...setup.adapter, prototypes: { labels: SAMPLES.logs.labels.length, width: 512, rate: 0.5, travel } },
+});
+/** In fewer rounds: rounding grows in any training, and AdamW divides by what is next to nothing once labels fit. */
+async function labelledFederation(travel: "shared" | "personal") {
+  const config = labelled(travel);
+  return { config, ...(await federation("use-lite", config, { budgets: { ...budgets, rounds: 2 } })) };
+}
 const oneRound = { local: { unit: "steps", amount: 3 }, inner: { unit: "steps", amount: 3 }, rounds: 1 } as const;
 
 const values = Float32Array.from(Array.from({ length: 200 }, random(3, "values")), (x, i) =>
@@ -137,6 +150,7 @@ console.log(
     config: setup,
     sums: sums(federationPlans(strategy, budgets)),
     ...(await federation("use-lite", setup, { budgets })),
+    labelled: { shared: await labelledFederation("shared"), personal: await labelledFederation("personal") },
     causal: { config: causal, ...(await federation("duet-tiny", causal, { budgets: oneRound })) },
   }),
 );

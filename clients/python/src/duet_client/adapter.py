@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from duet_client.failure import Failure
 from duet_client.random_stream import random_stream
 
 Adapter = dict[str, torch.Tensor]
-"""Float32 factors by key, per module A [R, in] then B [out, R], modules in the base's order."""
+"""Float32 factors by key, per module A [R, in] then B [out, R], modules in the base's order; then label prototypes, if any."""
 
 Layout = Mapping[str, tuple[int, int]]
 """Shapes by key, in the same order."""
@@ -23,6 +23,9 @@ B_SUFFIX = ".lora_B.weight"
 HEAD_SHARE = 4
 """Modules per head module."""
 
+PROTOTYPES, OWN_PROTOTYPES = "labels.weight", "labels.own.weight"
+"""Label prototypes V [labels, D] that travel with the factors, and those that stay with their client."""
+
 
 @dataclass(frozen=True)
 class LinearModule:
@@ -33,8 +36,14 @@ class LinearModule:
     out_features: int
 
 
-def adapter_layout(linears: Sequence[LinearModule], targets: Sequence[str], rank: int) -> Layout:
-    """Shapes of the adapter on the modules that the targets select, by all of their name or its last parts."""
+def is_prototypes(key: str) -> bool:
+    """Whether a tensor is label prototypes: of no rank, and added where updates are added."""
+    return key in (PROTOTYPES, OWN_PROTOTYPES)
+
+
+def adapter_layout(linears: Sequence[LinearModule], lora: Mapping[str, Any]) -> Layout:
+    """Shapes of the adapter on the modules that the targets select, by all of their name or its last parts; then prototypes."""
+    targets, rank, prototypes = lora["targetModules"], lora["rank"], lora.get("prototypes")
     layout: dict[str, tuple[int, int]] = {}
     for linear in linears:
         if any(linear.name == target or linear.name.endswith(f".{target}") for target in targets):
@@ -42,6 +51,9 @@ def adapter_layout(linears: Sequence[LinearModule], targets: Sequence[str], rank
             layout[linear.name + B_SUFFIX] = (linear.out_features, rank)
     if not layout:
         raise Failure(f"The base has no module called {', '.join(targets)}.")
+    if prototypes:
+        key = PROTOTYPES if prototypes["travel"] == "shared" else OWN_PROTOTYPES
+        layout[key] = (prototypes["labels"], prototypes["width"])
     return layout
 
 
@@ -95,7 +107,10 @@ def layout_of(adapter: Adapter) -> Layout:
 
 
 def keys_of(keys: Sequence[str], part: Part) -> list[str]:
-    """Keys of a part. The head is both factors of the last quarter of the modules, at least one; the body the others."""
+    """Keys of a part. The head is both factors of the last quarter of the modules, at least one; the body the others.
+
+    Prototypes are what is last of all: they go with `b` and with the head.
+    """
     modules = len(keys) // 2
     body = 2 * (modules - -(-modules // HEAD_SHARE))
     match part:
@@ -104,16 +119,21 @@ def keys_of(keys: Sequence[str], part: Part) -> list[str]:
         case "a":
             return [key for key in keys if key.endswith(A_SUFFIX)]
         case "b":
-            return [key for key in keys if key.endswith(B_SUFFIX)]
+            return [key for key in keys if not key.endswith(A_SUFFIX)]
         case "head":
             return list(keys[body:])
         case "body":
             return list(keys[:body])
 
 
+def travelling(keys: Sequence[str], part: Part) -> list[str]:
+    """Keys of a part that may leave a client."""
+    return [key for key in keys_of(keys, part) if key != OWN_PROTOTYPES]
+
+
 def part_of(adapter: Adapter, part: Part) -> Adapter:
-    """One part of an adapter."""
-    return {key: adapter[key] for key in keys_of(list(adapter), part)}
+    """One part of an adapter, as it travels."""
+    return {key: adapter[key] for key in travelling(list(adapter), part)}
 
 
 def combined(weights: Sequence[float], adapters: Sequence[Adapter]) -> Adapter:
@@ -123,10 +143,16 @@ def combined(weights: Sequence[float], adapters: Sequence[Adapter]) -> Adapter:
 
 
 def scaled(adapter: Adapter, weight: float) -> Adapter:
-    """Multiply the update: B is scaled."""
-    return {key: weight * values if key.endswith(B_SUFFIX) else values for key, values in adapter.items()}
+    """Multiply the update: B is scaled, and prototypes are."""
+    return {key: values if key.endswith(A_SUFFIX) else weight * values for key, values in adapter.items()}
 
 
 def stack_ranks(adapters: Sequence[Adapter]) -> Adapter:
-    """Sum the updates exactly: B1 A1 + B2 A2 = [B1 B2] [A1; A2]."""
-    return {key: torch.cat([adapter[key] for adapter in adapters], dim=0 if key.endswith(A_SUFFIX) else 1) for key in adapters[0]}
+    """Sum the updates exactly: B1 A1 + B2 A2 = [B1 B2] [A1; A2]. Prototypes are added."""
+    return {key: _stacked(key, [adapter[key] for adapter in adapters]) for key in adapters[0]}
+
+
+def _stacked(key: str, parts: Sequence[torch.Tensor]) -> torch.Tensor:
+    if is_prototypes(key):
+        return torch.stack(list(parts)).sum(dim=0)
+    return torch.cat(list(parts), dim=0 if key.endswith(A_SUFFIX) else 1)

@@ -57,6 +57,9 @@ class LabelTask(Protocol):
     def score(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> tuple[list[float], list[int]]:
         """Losses as above in float64, and the label that is chosen; without gradients."""
 
+    def prototypes_of(self, rows: Sequence[Example]) -> torch.Tensor:
+        """Label prototypes [labels, D] of these rows on the untouched base."""
+
 
 def load_base(folder: Path, config: dict[str, Any], device: torch.device) -> BaseModel:
     """Load a base by its kind; of large ones only where they are asked for, as transformers takes seconds to start."""

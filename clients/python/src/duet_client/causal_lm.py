@@ -144,6 +144,10 @@ class CausalTask:
             losses = self.losses(batch, adapter).double().tolist()
             return losses, self._chosen([example.tokens[: -example.units] for example in batch], adapter)
 
+    def prototypes_of(self, rows: Sequence[Example]) -> torch.Tensor:
+        """None: answers are written."""
+        raise Failure("Label prototypes are of a base that compares texts.")
+
     def _chosen(self, prompts: Sequence[Sequence[int]], adapter: ActiveAdapter | None) -> list[int]:
         """Walk down the labels' tokens; one pass per choice, over the rows that still have one."""
         paths = [_forced(self._tree, []) for _ in prompts]

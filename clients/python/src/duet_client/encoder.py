@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from duet_client.adapter import A_SUFFIX, B_SUFFIX, LinearModule
+from duet_client.adapter import A_SUFFIX, B_SUFFIX, LinearModule, is_prototypes
 from duet_client.base_model import ActiveAdapter, Example
 
 TEMPERATURE = 16.0
@@ -21,6 +21,9 @@ TEMPERATURE = 16.0
 CHARACTERS_PER_TOKEN = 64
 """Characters of a text read per token wanted."""
 NORM_EPSILON = 1e-12
+TEXT_WEIGHT = 0.2
+"""Of a label's text among its prototype, in rows of an average label."""
+ROWS_AT_ONCE = 32
 
 
 class Encoder:
@@ -67,7 +70,7 @@ class Encoder:
             x = self._layer(f"layers.{index}", x, is_there, adapter)
         shares = is_there / lengths[:, None]
         pooled = self._linear("pooler", (x * shares[:, :, None]).sum(dim=1), adapter).tanh()
-        return pooled * pooled.square().sum(dim=1, keepdim=True).clamp(min=NORM_EPSILON).rsqrt()
+        return _unit(pooled)
 
     def _layer(self, layer: str, x: torch.Tensor, is_there: torch.Tensor, adapter: ActiveAdapter | None) -> torch.Tensor:
         """Attention, then a two-layer network, each after a norm and beside a residual."""
@@ -94,7 +97,10 @@ class Encoder:
 
 
 class EncoderTask:
-    """The base bound to labels: score(text, label) = tau cos(e(text), e0(label)). Labels never move."""
+    """The base bound to labels: score(text, label) = tau cos(e(text), e0(label)).
+
+    With prototypes V in the adapter a label is u(w e0(label) + V), u(x) = x / |x|, as `models/encoder/labelPrototypes.ts` has it.
+    """
 
     def __init__(self, encoder: Encoder, labels: Sequence[str]) -> None:
         """Embed the labels with the untouched base."""
@@ -102,7 +108,7 @@ class EncoderTask:
         self.labels = list(labels)
         with torch.no_grad():
             texts = [encoder.tokens_of(label, encoder.max_tokens) for label in labels]
-            self.targets = TEMPERATURE * encoder.embed(texts, None)
+            self.texts = encoder.embed(texts, None)
 
     def encode(self, text: str, answer: str, max_tokens: int) -> Example:
         """Tokenise a row."""
@@ -110,7 +116,7 @@ class EncoderTask:
 
     def logits(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> torch.Tensor:
         """Scores [B, labels] before softmax."""
-        return self.encoder.embed([example.tokens for example in batch], adapter) @ self.targets.T
+        return TEMPERATURE * self.encoder.embed([example.tokens for example in batch], adapter) @ self._targets(adapter).T
 
     def losses(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> torch.Tensor:
         """Cross-entropy of every row, nats."""
@@ -123,6 +129,25 @@ class EncoderTask:
             logits = self.logits(batch, adapter).double().cpu()
         wanted = torch.tensor([example.label for example in batch])
         return functional.cross_entropy(logits, wanted, reduction="none").tolist(), logits.argmax(dim=1).tolist()
+
+    def prototypes_of(self, rows: Sequence[Example]) -> torch.Tensor:
+        """V: the sum of a label's rows, times the share of rows that an average label has."""
+        sums = torch.zeros_like(self.texts)
+        with torch.no_grad():
+            for begin in range(0, len(rows), ROWS_AT_ONCE):
+                batch = rows[begin : begin + ROWS_AT_ONCE]
+                labels = torch.tensor([example.label for example in batch], device=self.encoder.device)
+                sums.index_add_(0, labels, self.encoder.embed([example.tokens for example in batch], None))
+        return sums * (len(self.labels) / len(rows))
+
+    def _targets(self, adapter: ActiveAdapter | None) -> torch.Tensor:
+        """What rows are compared with, [labels, D]."""
+        found = [] if adapter is None else [values for key, values in adapter.factors.items() if is_prototypes(key)]
+        return _unit(TEXT_WEIGHT * self.texts + found[0]) if found else self.texts
+
+
+def _unit(rows: torch.Tensor) -> torch.Tensor:
+    return rows * rows.square().sum(dim=1, keepdim=True).clamp(min=NORM_EPSILON).rsqrt()
 
 
 def encoder_linears(config: dict[str, int]) -> list[LinearModule]:

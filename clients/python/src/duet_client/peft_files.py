@@ -6,7 +6,7 @@ from typing import Any
 
 from safetensors.torch import save
 
-from duet_client.adapter import Adapter
+from duet_client.adapter import PROTOTYPES, Adapter, is_prototypes
 from duet_client.files import write_file
 from duet_client.run_round import Held, rank_of
 
@@ -31,12 +31,18 @@ def _write(folder: Path, adapter: Adapter, config: dict[str, Any]) -> None:
         # Alpha grows with the rank, so that the scale stays.
         "lora_alpha": lora["alpha"] / lora["rank"] * rank,
         "lora_dropout": lora["dropout"],
+        "modules_to_save": ["labels"] if "prototypes" in lora else None,
         "peft_type": "LORA",
         "r": rank,
         "target_modules": lora["targetModules"],
         "task_type": None,
     }
-    tensors = {f"base_model.model.{key}": values.contiguous() for key, values in adapter.items()}
+    tensors = {f"base_model.model.{_named(key)}": values.contiguous() for key, values in adapter.items()}
     folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / "adapter_model.safetensors", save(tensors, metadata={"format": "pt"}))
     write_file(folder / "adapter_config.json", (json.dumps(fields, indent=2) + "\n").encode())
+
+
+def _named(key: str) -> str:
+    """Prototypes are one module's weight, whether or not they travel."""
+    return PROTOTYPES if is_prototypes(key) else key

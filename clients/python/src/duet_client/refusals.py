@@ -26,7 +26,6 @@ def _settings(config: dict[str, Any]) -> list[str]:
     found = {
         f"tasks of kind {config['task']['kind']}": config["task"]["kind"] != "label",
         "differential privacy": "privacy" in config["training"] or "clientPrivacy" in config,
-        "label prototypes": "prototypes" in config["adapter"],
         f"base model {kind}": kind not in BASES,
         "base models in GGUF": any(file["path"].endswith(".gguf") for file in config["model"]["files"]),
         "base models from a hub": config["model"]["source"]["kind"] == "hub",

@@ -15,11 +15,12 @@ from duet_client.adapter import (
     Layout,
     combined,
     decode_adapter,
-    keys_of,
+    is_prototypes,
     layout_of,
     part_of,
     scaled,
     stack_ranks,
+    travelling,
 )
 from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import steps_of
@@ -125,6 +126,7 @@ def run_round(
         if step["kind"] == "copy":
             now = replace(now, **{step["to"]: getattr(now, step["from"])})
         else:
+            now = replace(now, **{step["slot"]: _with_own_rows(client, getattr(now, step["slot"]))})
             now = replace(now, **{step["slot"]: _train(client, number, index, step, now, report, progress)})
     serve = plan["serve"]
     if now.personal is not before.personal or (serve and (serve["kind"] != "slot" or serve["slot"] == "personal")):
@@ -144,8 +146,14 @@ def _received(layout: Layout, shared: Adapter, plan: dict[str, Any], received: b
     """The shared adapter with the received part in its place."""
     if plan["receive"] is None:
         return None
-    part_layout = {key: layout[key] for key in keys_of(list(layout), plan["receive"]["part"])}
+    part_layout = {key: layout[key] for key in travelling(list(layout), plan["receive"]["part"])}
     return {**shared, **decode_adapter(received or b"", part_layout)}
+
+
+def _with_own_rows(client: Client, adapter: Adapter) -> Adapter:
+    """Label prototypes that nobody has put a row into yet start from this client's; else the same adapter."""
+    empty = [key for key, values in adapter.items() if is_prototypes(key) and not values.any()]
+    return {**adapter, **{key: client.task.prototypes_of(client.train_rows).cpu() for key in empty}} if empty else adapter
 
 
 def _train(

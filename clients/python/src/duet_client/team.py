@@ -47,7 +47,7 @@ def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks, trai
 
     return Client(
         config=config,
-        layout=adapter_layout(loaded.linears, lora["targetModules"], lora["rank"]),
+        layout=adapter_layout(loaded.linears, lora),
         task=task,
         train_rows=train_rows,
         fusion_rows=encoded(distinct(split.fusion)),

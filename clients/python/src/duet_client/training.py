@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from duet_client.adapter import A_SUFFIX, Adapter, Part, keys_of
+from duet_client.adapter import Adapter, Part, is_prototypes, keys_of, scaled, stack_ranks
 from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import batches
 from duet_client.failure import Failure
@@ -86,7 +86,9 @@ def train_adapter(
     anchors = None if run.anchor is None else [run.anchor[key].to(device) for key in keys]
     beside = run.beside and {key: tensor.to(device) for key, tensor in run.beside.items()}
     scale = lora["alpha"] / lora["rank"]
-    optimizer = torch.optim.AdamW(moving, lr=config["learningRate"], weight_decay=config["weightDecay"])
+    prototype_rate = lora.get("prototypes", {}).get("rate", 1)
+    groups = [{"params": [values[key]], "rate": prototype_rate if is_prototypes(key) else 1} for key in keys]
+    optimizer = torch.optim.AdamW(groups, lr=config["learningRate"], weight_decay=config["weightDecay"])
     stream = batches(examples, config["batchSize"], random_stream(run.seed, "batches"))
     loss_sum, tokens, begin = 0.0, 0, 0
     if run.begun is not None:
@@ -121,7 +123,7 @@ def train_adapter(
                 gradient += run.mu * (tensor.detach() - anchor)
         torch.nn.utils.clip_grad_norm_(moving, config["clipNorm"])
         for group in optimizer.param_groups:
-            group["lr"] = config["learningRate"] * min(1.0, (step + 1) / max(1, config["warmupSteps"]))
+            group["lr"] = group["rate"] * config["learningRate"] * min(1.0, (step + 1) / max(1, config["warmupSteps"]))
         optimizer.step()
         value = float(total)
         if not math.isfinite(value):
@@ -147,7 +149,5 @@ def _active(values: Adapter, weight: float, beside: Adapter | None) -> Adapter:
     """What the forward pass sees: the trained adapter, weighted, and what is beside it."""
     if weight == 1 and beside is None:
         return values
-    weighted = {key: tensor if key.endswith(A_SUFFIX) else weight * tensor for key, tensor in values.items()}
-    if beside is None:
-        return weighted
-    return {key: torch.cat([tensor, beside[key]], dim=0 if key.endswith(A_SUFFIX) else 1) for key, tensor in weighted.items()}
+    weighted = scaled(values, weight)
+    return weighted if beside is None else stack_ranks([weighted, beside])
