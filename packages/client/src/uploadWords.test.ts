@@ -26,7 +26,10 @@ function wordsOfWire(upload: Upload, round: number): string {
 
 const cases = strategies.flatMap(({ id, presets }) => Object.keys(presets).map((preset) => [id, preset] as const));
 const configOf = (method: string, preset: string, changes: Partial<FederationConfig> = {}): FederationConfig => ({
-  ...defaultFederation({ name: "x", model: encoderBase, task: { kind: "label", labels: ["a", "b"] }, method, preset }),
+  ...defaultFederation({
+    ...{ name: "x", model: encoderBase, task: { kind: "label", labels: ["a", "b"] } },
+    ...{ method, preset, labelVectors: null },
+  }),
   ...changes,
 });
 const uploadsOf = ({ strategy, budgets }: FederationConfig) => {

@@ -8,7 +8,13 @@ import { leaving } from "./leaving.ts";
 const task = { kind: "label", labels: ["a", "b"] } as const;
 function told(choices: Partial<FederationChoices>, figures: FiguresFor = "everybody") {
   const { sent, kept } = leaving(
-    defaultFederation({ name: "x", model: encoderBase, task: { ...task, labels: [...task.labels] }, ...choices }),
+    defaultFederation({
+      name: "x",
+      model: encoderBase,
+      task: { ...task, labels: [...task.labels] },
+      labelVectors: null,
+      ...choices,
+    }),
     figures,
   );
   return { sent: sent.join("; "), kept: kept.join("; ") };

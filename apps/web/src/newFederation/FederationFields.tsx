@@ -22,7 +22,7 @@ import {
   samplingNote,
   uploadNote,
 } from "./choiceNotes.ts";
-import { type FederationForm, settingsFor } from "./federationForm.ts";
+import { type FederationForm, labelVectorsOf, settingsFor } from "./federationForm.ts";
 import {
   chosenDevices,
   chosenLabelVectors,
@@ -220,7 +220,7 @@ export function FineFields({ form, onChange }: FieldsProps) {
         <NativeSelect
           label={words.federationFields.whatLabelsAre}
           {...said(labelVectorsNote(form))}
-          value={form.labelVectors}
+          value={labelVectorsOf(form)}
           data={[...labelVectorChoices]}
           onChange={(event) => onChange({ labelVectors: chosenLabelVectors(event.currentTarget.value) })}
         />

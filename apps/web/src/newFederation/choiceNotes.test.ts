@@ -11,7 +11,7 @@ import {
   samplingNote,
   uploadNote,
 } from "./choiceNotes.ts";
-import { parseLabels } from "./federationForm.ts";
+import { labelVectorsOf, parseLabels } from "./federationForm.ts";
 import {
   chosenDevices,
   chosenLabelVectors,
@@ -62,21 +62,33 @@ test("for phones and old laptops everybody trains less, and the form says what t
   expect([chosenDevices("small"), chosenDevices("tablet")]).toEqual(["small", "usual"]);
 });
 
-test("labels are texts unless vectors of them are asked for, which go with an encoder's labels and without epsilon", () => {
-  const prototypesIn = (change: Partial<typeof filled>) => {
-    const result = toConfig({ ...filled, ...change }, 1);
-    return result.ok ? (result.config.adapter.prototypes ?? null) : result.problem;
+test("vectors of labels are proposed where an encoder's labels can be, and are what the form shows", () => {
+  const inForm = (change: Partial<typeof filled>) => {
+    const form = { ...filled, ...change };
+    const result = toConfig(form, 1);
+    const inConfig = result.ok ? (result.config.adapter.prototypes?.travel ?? "texts") : result.problem;
+    return [labelVectorsOf(form), inConfig];
   };
-  expect(prototypesIn({})).toBeNull();
-  for (const travel of ["shared", "personal"] as const) {
-    expect(prototypesIn({ labelVectors: travel })).toEqual({ labels: 2, width: expect.any(Number), rate: 1, travel });
+  expect(inForm({})).toEqual(["shared", "shared"]);
+  for (const labelVectors of ["texts", "shared", "personal"] as const) {
+    expect(inForm({ labelVectors })).toEqual([labelVectors, labelVectors]);
   }
-  expect(prototypesIn({ labelVectors: "shared", model: decoderBase })).toMatch(/^Only a base that compares texts/);
-  expect(prototypesIn({ labelVectors: "shared", epsilon: "8" })).toMatch(
-    /which the noise of differential privacy does not cover/,
-  );
-  expect(prototypesIn({ labelVectors: "shared", method: "flora/standard" })).toMatch(/^FLoRA sends more than one adapter/);
+  // Nothing is proposed that the rest of the form does not go with.
+  for (const change of [{ model: decoderBase }, { epsilon: "8" }, { method: "flora/standard" }, { kind: "text" as const }]) {
+    expect(inForm(change)).toEqual(["texts", "texts"]);
+  }
   expect([chosenLabelVectors("shared"), chosenLabelVectors("other")]).toEqual(["shared", "texts"]);
+});
+
+test("vectors of labels that are chosen go with an encoder's labels and without epsilon", () => {
+  const problemOf = (change: Partial<typeof filled>) => {
+    const result = toConfig({ ...filled, labelVectors: "shared", ...change }, 1);
+    return result.ok ? null : result.problem;
+  };
+  expect(problemOf({})).toBeNull();
+  expect(problemOf({ model: decoderBase })).toMatch(/^Only a base that compares texts/);
+  expect(problemOf({ epsilon: "8" })).toMatch(/which the noise of differential privacy does not cover/);
+  expect(problemOf({ method: "flora/standard" })).toMatch(/^FLoRA sends more than one adapter/);
 });
 
 test("a base that is still to be chosen is missed first", () => {

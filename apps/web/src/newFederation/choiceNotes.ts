@@ -33,6 +33,7 @@ import {
   clientEpsilonOf,
   clientsPerRoundOf,
   type FederationForm,
+  labelVectorsOf,
   methodIn,
   privacyOf,
   settingsFor,
@@ -94,8 +95,9 @@ export function uploadNote(form: Pick<FederationForm, "method" | "aggregation" |
 }
 
 /** What rows are compared with; or why the other choices do not go with it. */
-export function labelVectorsNote(form: LabelsForm): ChoiceNote {
-  const { model, labelVectors: chosen } = form;
+export function labelVectorsNote(form: FederationForm): ChoiceNote {
+  const { model } = form;
+  const chosen = labelVectorsOf(form);
   if (chosen === "texts" || !model) return note(null, words.choiceNotes.texts);
   const architecture = parseArchitecture(model.config);
   const task = taskOf(form);
@@ -106,11 +108,6 @@ export function labelVectorsNote(form: LabelsForm): ChoiceNote {
   const refusal = prototypesRefusal(methodIn(form), budgetsOf(form), architecture, settings);
   return note(refusal, chosen === "shared" ? words.choiceNotes.sharedLabels : words.choiceNotes.ownLabels);
 }
-
-type LabelsForm = Pick<
-  FederationForm,
-  "model" | "devices" | "method" | "kind" | "labels" | "labelVectors" | "epsilon" | BudgetField
->;
 
 /** When the first round opens; or why it must wait for more. */
 export function minClientsNote({ aggregation, minClients }: Pick<FederationForm, "aggregation" | "minClients">): ChoiceNote {

@@ -3,7 +3,12 @@ import type { MemorySettings } from "@duet/client/memoryAdvice";
 import type { PrototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { Task } from "@duet/lora-core/data/task";
-import { type DeviceClass, defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import {
+  type DeviceClass,
+  defaultFederation,
+  type FederationChoices,
+  presetOf,
+} from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Joining, Listing } from "@duet/lora-core/protocol/organiserView";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
@@ -26,8 +31,8 @@ export interface FederationForm {
   readonly robustness: RobustnessConfig["kind"];
   readonly upload: UploadCoding;
   readonly devices: DeviceClass;
-  /** What an encoder compares a row with. */
-  readonly labelVectors: LabelVectors;
+  /** What an encoder compares a row with; null is what is proposed for the rest of the form. */
+  readonly labelVectors: LabelVectors | null;
   readonly rounds: number;
   readonly localSteps: number;
   readonly innerSteps: number;
@@ -65,6 +70,31 @@ export function settingsFor({
 
 /** texts: the labels as they are written; else vectors that rows make of them, everybody's or each client's own. */
 export type LabelVectors = "texts" | PrototypeConfig["travel"];
+
+/** What the form stands for, on a base that is chosen. */
+export function choicesOf(form: FederationForm, model: BaseModel): FederationChoices {
+  const [method = "", preset = ""] = form.method.split("/");
+  const { labelVectors, name, ...others } = form;
+  return {
+    ...others,
+    model,
+    method,
+    preset,
+    name: name.trim(),
+    task: taskOf(form),
+    ...(labelVectors === null ? {} : { labelVectors: labelVectors === "texts" ? null : labelVectors }),
+    training: privacyOf(form),
+    clientEpsilon: clientEpsilonOf(form),
+    clientsPerRound: clientsPerRoundOf(form),
+    roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
+  };
+}
+
+/** What labels are: as chosen, or as proposed for the rest of the form. */
+export function labelVectorsOf(form: FederationForm): LabelVectors {
+  if (form.labelVectors !== null || !form.model) return form.labelVectors ?? "texts";
+  return defaultFederation(choicesOf(form, form.model)).adapter.prototypes?.travel ?? "texts";
+}
 
 export const clientsPerRoundOf = ({ clientsPerRound }: Pick<FederationForm, "clientsPerRound">) =>
   clientsPerRound === "" ? null : Number(clientsPerRound);

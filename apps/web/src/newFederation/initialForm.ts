@@ -17,7 +17,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     robustness: DEFAULT_PROTECTION,
     upload: DEFAULT_UPLOAD,
     devices: "usual",
-    labelVectors: "texts",
+    labelVectors: null,
     rounds: 4,
     localSteps: 24,
     innerSteps: 12,

@@ -15,7 +15,7 @@ import {
   samplingNote,
   uploadNote,
 } from "./choiceNotes.ts";
-import { clientEpsilonOf, clientsPerRoundOf, type FederationForm, parseLabels, privacyOf, taskOf } from "./federationForm.ts";
+import { choicesOf, type FederationForm, parseLabels } from "./federationForm.ts";
 import { words } from "./words.ts";
 
 export type FormResult =
@@ -31,23 +31,7 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   if (form.kind === "label" && labels.length < 2) return { ok: false, problem: words.toConfig.twoLabels };
   const refused = notesOf(form).find(({ runs }) => !runs);
   if (refused) return { ok: false, problem: refused.text };
-  const [method = "", preset = ""] = form.method.split("/");
-  const parsed = newFederationConfig.safeParse(
-    defaultFederation({
-      ...form,
-      model,
-      method,
-      preset,
-      seed,
-      name: form.name.trim(),
-      task: taskOf(form),
-      labelVectors: form.labelVectors === "texts" ? null : form.labelVectors,
-      training: privacyOf(form),
-      clientEpsilon: clientEpsilonOf(form),
-      clientsPerRound: clientsPerRoundOf(form),
-      roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
-    }),
-  );
+  const parsed = newFederationConfig.safeParse(defaultFederation({ ...choicesOf(form, model), seed }));
   if (parsed.success) return { ok: true, config: parsed.data };
   return { ok: false, problem: `${schemaWords(parsed.error, { nameOf: nameInForm })}.` };
 }

@@ -130,8 +130,9 @@ export const en = {
     noVectors: "Only a base that compares texts has vectors of labels: let labels be as they are written.",
     texts: "A row is compared with the words of each label: for labels that say what they mean.",
     sharedLabels:
-      "A label is the mean of everybody's rows that have it, and learns: for codes, and for many labels. Where it has one row at a client, updates tell that row's embedding.",
-    ownLabels: "A label is the mean of a client's own rows that have it, and learns; it never leaves the client.",
+      "A label is the mean of everybody's rows that have it, and learns. Where it has one row at a client, updates tell that row's embedding.",
+    ownLabels:
+      "A label is the mean of a client's own rows that have it, and learns; it never leaves the client: for clients whose answers are unlike.",
     underMasks:
       "Under masks a value has 16 bits, half of the bytes: up to 32 clients, where a method sends differences; 32 bits otherwise.",
     minClients: "The first round opens when so many are ready.",

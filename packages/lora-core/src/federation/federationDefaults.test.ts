@@ -8,10 +8,13 @@ const task = { kind: "label" as const, labels: ["yes", "no"] };
 
 test("the defaults are a valid federation on the model's own targets", () => {
   const config = federationConfig.parse(defaultFederation({ name: "ward notes", model: encoderBase, task }));
-  expect(config.adapter).toEqual({ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output", "up", "down"] });
+  expect(config.adapter).toEqual({
+    ...{ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output", "up", "down"] },
+    prototypes: { labels: 2, width: 512, rate: 1, travel: "shared" },
+  });
   expect(config.strategy.id).toBe("fdlora");
   expect(config.strategy.preset).toBe("private");
-  expect(config.training).toMatchObject({ learningRate: 3e-3, batchSize: 16, maxTokens: 48 });
+  expect(config.training).toMatchObject({ learningRate: 1e-3, batchSize: 16, maxTokens: 48 });
   expect(() => methodOf(config.strategy)).not.toThrow();
 });
 
@@ -21,12 +24,45 @@ test("a causal language model gets its own training settings, and choices overri
   expect(config.budgets.inner).toEqual({ unit: "steps", amount: 5 });
 });
 
+test("labels are vectors wherever they can be, unless somebody says otherwise", () => {
+  const made = (change: Partial<Parameters<typeof defaultFederation>[0]> = {}) =>
+    federationConfig.parse(defaultFederation({ name: "labels", model: encoderBase, task, ...change }));
+  const labelsOf = (change: Parameters<typeof made>[0]) => {
+    const { adapter, training } = made(change);
+    return [adapter.prototypes?.travel ?? "texts", training.learningRate];
+  };
+  expect(labelsOf({ aggregation: "secure" })).toEqual(["shared", 1e-3]);
+  expect(labelsOf({ labelVectors: "personal" })).toEqual(["personal", 1e-3]);
+  expect(labelsOf({ training: { learningRate: 2e-3 } })).toEqual(["shared", 2e-3]);
+  // Chosen, or because they cannot be had.
+  const privacy = { epsilon: 8, clip: 1 };
+  expect(labelsOf({ labelVectors: null })).toEqual(["texts", 3e-3]);
+  expect(labelsOf({ training: { privacy } })).toEqual(["texts", 3e-3]);
+  expect(labelsOf({ aggregation: "secure", clientEpsilon: 8, minClients: 3 })).toEqual(["texts", 3e-3]);
+  expect(labelsOf({ method: "scaffold" })).toEqual(["texts", 3e-3]);
+  expect(labelsOf({ model: decoderBase })).toEqual(["texts", 4e-3]);
+  expect(labelsOf({ task: { kind: "text" } })).toEqual(["texts", 3e-3]);
+});
+
+test("an imported adapter's labels stay what they are", () => {
+  const settings = { rank: 4, alpha: 8, targetModules: ["qkv"] };
+  const sha256 = "0".repeat(64);
+  const prototypes = { labels: 2, width: 512, rate: 1, travel: "shared" as const };
+  const made = (initial: { settings: typeof settings & { prototypes?: typeof prototypes }; sha256: string }) =>
+    federationConfig.parse(defaultFederation({ name: "again", model: encoderBase, task, initial }));
+  expect(made({ settings, sha256 }).adapter.prototypes).toBeUndefined();
+  expect(made({ settings: { ...settings, prototypes }, sha256 })).toMatchObject({
+    adapter: { prototypes },
+    training: { learningRate: 1e-3 },
+  });
+});
+
 test("small devices train rank 4 on queries and values, on fewer and shorter rows, whatever the base", () => {
   const small = (model: typeof encoderBase) =>
     federationConfig.parse(defaultFederation({ name: "phones", model, task, devices: "small" }));
   const [encoder, decoder] = [small(encoderBase), small(decoderBase)];
-  expect(encoder.adapter).toEqual({ rank: 4, alpha: 8, dropout: 0, targetModules: ["qkv"] });
-  expect(encoder.training).toMatchObject({ batchSize: 8, maxTokens: 32, learningRate: 3e-3 });
+  expect(encoder.adapter).toMatchObject({ rank: 4, alpha: 8, dropout: 0, targetModules: ["qkv"] });
+  expect(encoder.training).toMatchObject({ batchSize: 8, maxTokens: 32, learningRate: 1e-3 });
   expect(decoder.adapter).toMatchObject({ rank: 4, targetModules: ["q_proj", "v_proj"] });
   expect(decoder.training).toMatchObject({ batchSize: 4, maxTokens: 48 });
 });

@@ -11,10 +11,10 @@ import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
-import { strategies } from "../strategies/registry.ts";
+import { methodOf, strategies } from "../strategies/registry.ts";
 import type { Aggregation } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
-import { prototypesOn } from "./labelPrototypes.ts";
+import { prototypesOn, prototypesRefusal } from "./labelPrototypes.ts";
 
 /** What every federation must say; the rest has a default. */
 export interface FederationChoices {
@@ -33,7 +33,7 @@ export interface FederationChoices {
   readonly clientEpsilon?: number | null;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
-  /** Labels as vectors that learn, which travel or stay; null or left out: labels are their texts. */
+  /** Labels as vectors that learn, which travel or stay; null: labels are their texts. Left out: vectors wherever they can be had (docs/adr/0064). */
   readonly labelVectors?: PrototypeConfig["travel"] | null;
   /** T, federated rounds. */
   readonly rounds?: number;
@@ -74,6 +74,9 @@ export function defaultAdapter(
     : { ...DEFAULT_ADAPTER, targetModules: [...defaultTargets] };
 }
 
+/** Where labels are vectors and nobody said whose. */
+const PROPOSED_TRAVEL: PrototypeConfig["travel"] = "shared";
+
 /** Of label prototypes, times the learning rate: 0 and 1 are alike on the tuning pool (docs/experiments.md). */
 const PROTOTYPE_RATE = 1;
 
@@ -113,16 +116,11 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
   const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, devices } = choices;
   const { clientsPerRound = null } = choices;
   const architecture = parseArchitecture(model.config);
-  const travel = choices.labelVectors ?? null;
-  const prototypes = travel && prototypesOn(architecture, task, { rate: PROTOTYPE_RATE, travel });
-  return {
+  const config: FederationConfig = {
     name,
     model,
     task,
-    adapter: {
-      ...{ dropout: 0, ...(choices.initial?.settings ?? defaultAdapter(architecture, devices)) },
-      ...(prototypes ? { prototypes } : {}),
-    },
+    adapter: { dropout: 0, ...(choices.initial?.settings ?? defaultAdapter(architecture, devices)) },
     initialAdapter: choices.initial?.sha256 ?? null,
     strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
     aggregation,
@@ -137,11 +135,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
       inner: { unit: "steps", amount: choices.innerSteps ?? 12 },
       rounds: choices.rounds ?? 4,
     },
-    training: {
-      ...defaultTraining(architecture.family, devices),
-      ...(prototypes ? { learningRate: BESIDE_PROTOTYPES } : {}),
-      ...choices.training,
-    },
+    training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),
@@ -149,6 +143,25 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     roundDeadlineSeconds: choices.roundDeadlineSeconds ?? 600,
     reconnectGraceSeconds: choices.reconnectGraceSeconds ?? 60,
   };
+  const labelled = withLabels(config, architecture, choices);
+  if (!labelled.adapter.prototypes) return labelled;
+  return { ...labelled, training: { ...labelled.training, learningRate: BESIDE_PROTOTYPES, ...choices.training } };
+}
+
+/** With the label vectors that were chosen, or those that are proposed where the rest of the config can have them. */
+function withLabels(
+  config: FederationConfig,
+  architecture: Architecture,
+  { labelVectors: asked, initial }: FederationChoices,
+): FederationConfig {
+  const travel = asked === undefined ? PROPOSED_TRAVEL : asked;
+  const prototypes = travel && prototypesOn(architecture, config.task, { rate: PROTOTYPE_RATE, travel });
+  if (!prototypes) return config;
+  const labelled = { ...config, adapter: { ...config.adapter, prototypes } };
+  if (asked !== undefined) return labelled;
+  // What an imported adapter lacks nobody adds to it.
+  if (initial || prototypesRefusal(methodOf(config.strategy), config.budgets, architecture, labelled)) return config;
+  return labelled;
 }
 
 /** A method's named settings, ready for a federation's config. @throws {RangeError} when there is no such method or preset. */

@@ -17,7 +17,6 @@ test("they are as many as labels and as wide as the base's embeddings, and there
   expect(prototypesOn(encoder, task, choice)).toEqual({ ...choice, labels: 3, width: embeddingWidth(encoder) });
   expect(prototypesOn(encoder, { kind: "text" }, choice)).toBeNull();
   expect(prototypesOn(parseArchitecture(decoderBase.config), task, choice)).toBeNull();
-  expect(defaultFederation({ name: "Words", model: encoderBase, task }).adapter.prototypes).toBeUndefined();
 });
 
 test("what they do not go together with is said in a sentence", () => {
