@@ -185,10 +185,10 @@ function pooledData(data: ExperimentData): ExperimentData {
 }
 
 async function embedded({ embed }: LanguageModel, examples: readonly Example[]): Promise<readonly (readonly number[])[]> {
-  if (!embed) throw new RangeError("This model has no embeddings of texts, so there is no head on it; use another --model");
   const found: (readonly number[])[] = new Array(examples.length);
   for (const batch of inBatches(examples)) {
-    const vectors = await embed(batch.examples.map(({ tokens }) => tokens));
+    // What a decoder reads goes on with the answer.
+    const vectors = await embed(batch.examples.map(({ tokens, answerStart }) => tokens.slice(0, answerStart)));
     for (const [i, place] of batch.places.entries()) found[place] = vectors[i] ?? [];
   }
   return found;

@@ -47,6 +47,10 @@ const RIVALS = [
 const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
 const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
+/** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */
+const MINILM = "models/all-MiniLM-L6-v2";
+const SMOLLM2 = "models/SmolLM2-135M";
+
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   clinc150: [...CLINC, "--methods", PROTOCOL],
   "clinc150-144": [...CLINC, "--methods", LONGER, "--steps", "144", "--local", "48"],
@@ -71,6 +75,12 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "medical-bases": ["--scenario", "medical", ...BASES],
   "alerts-bases": ["--scenario", "alerts", ...BASES],
   "severity-bases": ["--scenario", "severity", ...BASES],
+  "clinc150-minilm": [...CLINC, ...LABELS, "--prototypes", "1", "--model", `models/use-lite,${MINILM}`, "--seeds", "3"],
+  smollm2: [
+    ...["--scenario", "medical", "--model", SMOLLM2, "--clients", "2", "--rows", "160", "--rounds", "2"],
+    ...["--steps", "16", "--local", "6", "--learning-rate", "0.001", "--methods"],
+    "majority,base,class-means,class-means:federated,linear-probe,linear-probe:federated,pooled,local,fedavg,fedavg-finish,fdlora:private",
+  ],
   clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10", ...ENOUGH],
   alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100", ...ENOUGH],
   rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora:sends-personal", "--rounds", "2,3,4,8", ...ENOUGH],

@@ -113,8 +113,8 @@ export interface LanguageModel {
   readonly linears: readonly LinearModule[];
   /** @throws {RangeError} when this family cannot do this kind of task. */
   prepare(task: Task): Promise<TaskModel>;
-  /** Sentence embeddings by the untouched base, each of length 1, of texts as tokens; null where the family has none. */
-  readonly embed: ((texts: readonly Int32Array[]) => Promise<readonly (readonly number[])[]>) | null;
+  /** Embeddings by the untouched base, each of length 1, of texts as tokens: of sentences by an encoder, of prompts by a decoder. */
+  readonly embed: (texts: readonly Int32Array[]) => Promise<readonly (readonly number[])[]>;
   /** Text generation, where the family can. */
   readonly generate: Generate | null;
   /** Frees the frozen weights. */

@@ -9,6 +9,7 @@ import { createCausalTask } from "./causalTask.ts";
 import { createChatEncoder } from "./chatPrompt.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 import { generateTokens } from "./generateTokens.ts";
+import { meanStates } from "./meanStates.ts";
 import { createPromptEncoder } from "./prompt.ts";
 import { textStream } from "./textStream.ts";
 
@@ -40,7 +41,7 @@ export function createCausalLm({ config, weights, tokenizer, chat, stopTokens, p
     family: "causal-lm",
     linears: decoderLinears(config),
     prepare: async (task) => createCausalTask(loaded, prompts, task),
-    embed: null,
+    embed: (texts) => meanStates(loaded, texts),
     generate({ input, adapter, options, beforeToken }) {
       const { maxNewTokens, stop, seed, ...sampling } = options;
       const room = Math.max(config.maxPositions - maxNewTokens, Math.floor(config.maxPositions / 2));

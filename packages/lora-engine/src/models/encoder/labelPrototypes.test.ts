@@ -40,8 +40,8 @@ describe.each(["cpu", "wasm"] as const)("label prototypes on %s", (backend) => {
     batch = ROWS.map((row) => task.encode(row, 24));
     const own = (await task.prototypesOf?.(batch)) ?? null;
     start = new Map([...initialAdapter(layout, 3), ...(own ? [[KEY, own] as const] : [])]);
-    vectors = (await model.embed?.(batch.map(({ tokens }) => tokens))) ?? [];
-    texts = (await model.embed?.(LABELS.map((label) => task.encodeInput(label, 24)))) ?? [];
+    vectors = await model.embed(batch.map(({ tokens }) => tokens));
+    texts = await model.embed(LABELS.map((label) => task.encodeInput(label, 24)));
   });
   afterAll(() => {
     task.dispose();
