@@ -2,7 +2,7 @@ import type { Offer } from "@duet/client/typedSocket";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Task } from "@duet/lora-core/data/task";
-import { proposedBase } from "@duet/lora-core/federation/defaultBase";
+import { PROPOSED_ON_HUB, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
 import { Box, Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
@@ -61,7 +61,7 @@ export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldP
       </div>
       <SegmentedControl aria-labelledby="base-model" value={source} onChange={choose} data={[...SOURCES]} mb="sm" />
       {source === "coordinator" && <ServedModel model={model} offer={offer} onChange={onChange} />}
-      {source === "hub" && <HubModel hub={offer.hub} onChange={onChange} />}
+      {source === "hub" && <HubModel task={task} hub={offer.hub} onChange={onChange} />}
       {source === "files" && <PickedModel onChange={onChange} />}
       {model && <ModelFacts model={model} />}
     </div>
@@ -79,9 +79,9 @@ function ServedModel({ model, offer, onChange }: Omit<BaseModelFieldProps, "task
   );
 }
 
-function HubModel({ hub, onChange }: { readonly hub: string; readonly onChange: BaseModelFieldProps["onChange"] }) {
+function HubModel({ task, hub, onChange }: Pick<BaseModelFieldProps, "task" | "onChange"> & { readonly hub: string }) {
   const services = useServices();
-  const [address, setAddress] = useState("");
+  const [address, setAddress] = useState(PROPOSED_ON_HUB[task]);
   const [looking, look] = useTask();
   const find = () =>
     look(async () => {

@@ -7,6 +7,12 @@ import type { BaseModel } from "../protocol/baseModel.ts";
 /** Names of folders in `models/`. */
 export const DEFAULT_BASE: Readonly<Record<Task["kind"], string>> = { label: "use-lite", text: "duet-base" };
 
+/** Where a hub can be reached; "" proposes none. */
+export const PROPOSED_ON_HUB: Readonly<Record<Task["kind"], string>> = {
+  label: "sentence-transformers/all-MiniLM-L6-v2",
+  text: "",
+};
+
 /** An encoder only tells labels apart. */
 export function isFitFor(kind: Task["kind"], { config }: BaseModel): boolean {
   return kind === "label" || parseArchitecture(config).family === "causal-lm";
