@@ -88,6 +88,9 @@ test("vectors of labels that are chosen go with an encoder's labels and without 
   expect(problemOf({})).toBeNull();
   expect(problemOf({ model: decoderBase })).toMatch(/^Only a base that compares texts/);
   expect(problemOf({ epsilon: "8" })).toMatch(/which the noise of differential privacy does not cover/);
+  expect(problemOf({ aggregation: "secure", robustness: "none", minClients: 3, clientEpsilon: "8" })).toMatch(
+    /which the noise of differential privacy does not cover/,
+  );
   expect(problemOf({ method: "flora/standard" })).toMatch(/^FLoRA sends more than one adapter/);
 });
 

@@ -17,9 +17,9 @@ import {
   clientPrivacyOf,
   clientSamplingOf,
   defaultAdapter,
-  defaultTraining,
+  defaultFederation,
 } from "@duet/lora-core/federation/federationDefaults";
-import { prototypesOn, prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
+import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { noiseOverUpdate, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
@@ -30,6 +30,7 @@ import { formatBytes, formatNumber } from "../lib/format.ts";
 import {
   type BudgetField,
   budgetsOf,
+  choicesOf,
   clientEpsilonOf,
   clientsPerRoundOf,
   type FederationForm,
@@ -37,7 +38,6 @@ import {
   methodIn,
   privacyOf,
   settingsFor,
-  taskOf,
 } from "./federationForm.ts";
 import { words } from "./words.ts";
 
@@ -99,13 +99,9 @@ export function labelVectorsNote(form: FederationForm): ChoiceNote {
   const { model } = form;
   const chosen = labelVectorsOf(form);
   if (chosen === "texts" || !model) return note(null, words.choiceNotes.texts);
-  const architecture = parseArchitecture(model.config);
-  const task = taskOf(form);
-  const prototypes = prototypesOn(architecture, task, { rate: 1, travel: chosen });
-  if (!prototypes) return note(words.choiceNotes.noVectors, "");
-  const adapter = { ...defaultAdapter(architecture, form.devices), prototypes };
-  const settings = { adapter, task, training: { ...defaultTraining(architecture.family), ...privacyOf(form) } };
-  const refusal = prototypesRefusal(methodIn(form), budgetsOf(form), architecture, settings);
+  const config = defaultFederation(choicesOf({ ...form, labelVectors: chosen }, model));
+  if (!config.adapter.prototypes) return note(words.choiceNotes.noVectors, "");
+  const refusal = prototypesRefusal(methodIn(form), config.budgets, parseArchitecture(model.config), config);
   return note(refusal, chosen === "shared" ? words.choiceNotes.sharedLabels : words.choiceNotes.ownLabels);
 }
 
