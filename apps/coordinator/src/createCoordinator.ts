@@ -224,7 +224,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
     registry,
     catalogue,
     clock,
-    teams: createTeamRelay(clock),
+    teams: createTeamRelay(clock, tally),
     hub,
     hubClientId: options.hubClientId ?? null,
   });

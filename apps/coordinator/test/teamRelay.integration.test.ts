@@ -61,6 +61,10 @@ test("a client opens the room; who has its name enters, and a frame comes to who
     [],
     [[member("one"), MAX_TEAM_FRAME_BYTES]],
   ]);
+  const figures = await (await fetch(`${coordinator.url}/metrics`)).text();
+  const counted = (direction: string) =>
+    new RegExp(`^duet_team_bytes_total\\{direction="${direction}"\\} (\\d+)$`, "m").exec(figures)?.[1];
+  expect([counted("up"), counted("down")]).toEqual([MAX_TEAM_FRAME_BYTES + 2, 2 * MAX_TEAM_FRAME_BYTES + 1].map(String));
   // It is one client, however many they are.
   expect((await leader.watch(created.federationId, created.watchToken)).clients).toHaveLength(1);
   // The seat stays whose it is; the room goes with its last member.

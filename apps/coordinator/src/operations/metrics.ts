@@ -33,6 +33,12 @@ export function createMetrics(): Metrics {
     labelNames: ["direction"],
     registers,
   });
+  const teamBytes = new Counter({
+    name: "duet_team_bytes_total",
+    help: "Bytes passed on between members of teams",
+    labelNames: ["direction"],
+    registers,
+  });
   const submissions = new Counter({ name: "duet_submissions_total", help: "Submissions that count", registers });
   const rounds = new Counter({ name: "duet_rounds_closed_total", help: "Rounds closed", registers });
   const failures = new Counter({ name: "duet_aggregations_failed_total", help: "Aggregations that failed", registers });
@@ -55,6 +61,7 @@ export function createMetrics(): Metrics {
     tally: {
       refused: (code) => refusals.inc({ code }),
       moved: (direction, count) => bytes.inc({ direction }, count),
+      relayed: (direction, count) => teamBytes.inc({ direction }, count),
       submissionCounted: (count) => submissions.inc(count),
       roundClosed: (count) => rounds.inc(count),
       aggregationFailed: () => failures.inc(),

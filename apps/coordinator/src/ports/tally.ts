@@ -6,6 +6,8 @@ export interface Tally {
   refused(code: RefusalCode): void;
   /** Of adapters: `up` from clients, `down` to them. */
   moved(direction: "up" | "down", bytes: number): void;
+  /** Sealed frames of teams: `up` from members, `down` to them. */
+  relayed(direction: "up" | "down", bytes: number): void;
   submissionCounted(count: number): void;
   roundClosed(count: number): void;
   aggregationFailed(): void;

@@ -5,6 +5,7 @@
 import { MAX_TEAM_FRAME_BYTES, MAX_TEAM_MEMBERS, TEAM_FRAMES_AT_ONCE } from "@duet/lora-core/protocol/limits";
 import type { TeamSeat } from "@duet/lora-core/protocol/teamRelay";
 import type { Clock } from "../ports/clock.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 
 export interface Frame {
@@ -55,7 +56,7 @@ interface Room {
   readonly links: Map<string, TeamLink>;
 }
 
-export function createTeamRelay(clock: Clock): TeamRelay {
+export function createTeamRelay(clock: Clock, tally: Pick<Tally, "relayed">): TeamRelay {
   const rooms = new Map<string, Room>();
 
   function roomFor({ federationId, room, clientId }: TeamEntry): Room {
@@ -96,7 +97,9 @@ export function createTeamRelay(clock: Clock): TeamRelay {
           if (frame.length > MAX_TEAM_FRAME_BYTES) throw new Refusal("INVALID_PAYLOAD", "This frame is too large");
           if (underWay >= TEAM_FRAMES_AT_ONCE) throw new Refusal("RATE_LIMITED", "Too many frames are on their way");
           underWay += 1;
-          const sent = last.then(() => pace(frame.length)).then(() => pass(room, { from: member, to, frame }));
+          tally.relayed("up", frame.length);
+          const passOn = () => pass(room, { from: member, to, frame }, tally);
+          const sent = last.then(() => pace(frame.length)).then(passOn);
           last = sent;
           return sent.finally(() => {
             underWay -= 1;
@@ -114,8 +117,9 @@ export function createTeamRelay(clock: Clock): TeamRelay {
 }
 
 /** Everybody gets it at the same time, so that frames of all members come in one order. Who does not take it is put out. */
-async function pass({ links }: Room, frame: Frame): Promise<void> {
+async function pass({ links }: Room, frame: Frame, tally: Pick<Tally, "relayed">): Promise<void> {
   const receivers = [...links].filter(([member]) => (frame.to === null ? member !== frame.from : member === frame.to));
+  tally.relayed("down", receivers.length * frame.frame.length);
   await Promise.all(receivers.map(([, link]) => link.deliver(frame).catch(() => link.end())));
 }
 
