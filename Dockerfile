@@ -1,10 +1,25 @@
-# The coordinator with everything that it serves: page, base models, sample data. docs/deploy.md says how to run it.
+# Two images: the coordinator with everything that it serves (page, base models, sample data), which docs/deploy.md says how to run, and with
+# `--target client` the program duet, see docs/participants.md.
 FROM node:24-bookworm-slim AS build
 WORKDIR /duet
 COPY . .
-# Packages, kernels, base models, sample data, web app; then only the packages that the coordinator runs with.
-RUN npm run build && npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund \
+# Packages, kernels, base models, sample data, web app; the program; then only the packages that the coordinator runs with.
+RUN npm run build \
+  && node apps/headless/pack.mjs /packed \
+  && npm install --global --prefix /client --offline --omit=optional --no-audit --no-fund /packed/*.tgz \
+  && npm ci --omit=dev --workspace apps/coordinator --no-audit --no-fund \
   && node apps/coordinator/bin/bundle.mjs
+
+FROM node:24-bookworm-slim AS client
+COPY --from=build /client /usr/local
+# The image's user "node", by number for engines that check it.
+RUN mkdir /state /work && chown 1000:1000 /state /work
+USER 1000:1000
+ENV NODE_ENV=production DUET_STATE=/state
+VOLUME /state
+WORKDIR /work
+ENTRYPOINT ["duet"]
+CMD ["--help"]
 
 FROM node:24-bookworm-slim
 WORKDIR /duet
