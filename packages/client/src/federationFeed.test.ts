@@ -1,5 +1,5 @@
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { openFederationFeed } from "./federationFeed.ts";
 import { fakeCoordinator } from "./testing/fakes.ts";
@@ -49,4 +49,21 @@ test("who may not look on any more is told so, also in the middle; who was remov
   parting = snapshotOf({ note: "as it was" });
   comeBack();
   await expect.poll(() => feed.get()).toMatchObject({ kind: "live", snapshot: { note: "as it was" } });
+});
+
+test("a coordinator that has no time, or no node for it yet, is asked again on the same connection", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    const refused = new Map([["watch", new DuetError("TIMEOUT", "The coordinator did not answer in time")]]);
+    const { client, tried } = refusing(refused);
+    const feed = openFederationFeed(client, "f", { tokens: () => ["watch"] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(feed.get()).toMatchObject({ kind: "refused", failure: { sentence: "The coordinator did not answer in time." } });
+    refused.clear();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(feed.get().kind).toBe("live");
+    expect(tried).toEqual(["watch", "watch"]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

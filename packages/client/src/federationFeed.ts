@@ -3,6 +3,7 @@
 import { explain, type FailureText, hasCode } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
+import { createRetry } from "./retry.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 
 export type FeedState =
@@ -34,15 +35,23 @@ export function openFederationFeed(
   const store = createStore<FeedState>({ kind: "loading" });
   const accept = (snapshot: Snapshot) => store.set({ kind: "live", snapshot });
 
+  const retry = createRetry(coordinator);
+  let isAsking = false;
+
+  const show = (error: unknown) => {
+    const last = parting();
+    const isLive = store.get().kind === "live";
+    if (last && !isLive) accept(last);
+    else if (!isLive || (!last && mayNotLook(error))) store.set({ kind: "refused", failure: explain(error) });
+  };
+
+  /** Asked again as long as that can help; meanwhile what it failed with is shown, where nothing else is. */
   async function watch(): Promise<void> {
-    try {
-      accept(await lookOn(coordinator, federationId, organiserKey(), tokens()));
-    } catch (error) {
-      const last = parting();
-      const isLive = store.get().kind === "live";
-      if (last && !isLive) accept(last);
-      else if (!isLive || (!last && mayNotLook(error))) store.set({ kind: "refused", failure: explain(error) });
-    }
+    if (isAsking) return;
+    isAsking = true;
+    const look = () => lookOn(coordinator, federationId, organiserKey(), tokens());
+    await retry.persistently(look, show).then(accept, show);
+    isAsking = false;
   }
 
   const stops = [
@@ -59,6 +68,7 @@ export function openFederationFeed(
     subscribe: store.subscribe,
     accept,
     close() {
+      retry.giveUp();
       for (const stop of stops) stop();
     },
   };
