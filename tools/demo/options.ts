@@ -47,6 +47,9 @@ const options = z.strictObject({
   secure: z.boolean().default(false),
   upload: codingByName.optional(),
   "no-kill": z.boolean().default(false),
+  /** Left out: one coordinator, without a database server. */
+  nodes: whole(2, 5).optional(),
+  "kill-node": z.boolean().default(false),
   epsilon: z.coerce.number().positive().max(100).optional(),
   "client-epsilon": z.coerce.number().positive().max(100).optional(),
   devices: z.enum(DEVICE_CLASSES).optional(),
@@ -67,7 +70,7 @@ export type DemoOptions = z.output<typeof options>;
 /** The first method, with its presets. */
 const METHODS = `${strategies[0].id} (${Object.keys(strategies[0].presets).join(", ")})`;
 /** Options that take no value. */
-const SWITCHES = ["match-case", "secure", "no-kill"];
+const SWITCHES = ["match-case", "secure", "no-kill", "kill-node"];
 
 export const USAGE = `npm run demo -- [options]
 
@@ -89,6 +92,8 @@ export const USAGE = `npm run demo -- [options]
   --method ID --preset NAME ${METHODS} and more (default ${strategies[0].id} with its first)
   --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least); the last
                             tab is killed between its shares and its masked update, and restored (--no-kill: not)
+  --nodes N                 so many coordinators on one PostgreSQL behind an HAProxy, which it installs where it can
+  --kill-node               with --nodes: the node that runs the federation is killed in the middle of the second round
   --epsilon E               differential privacy of records: a client stops before it has spent more than E
   --client-epsilon E        with --secure: differential privacy of clients, noise in the sums that drowns what so few tabs learn
   --upload FORMAT           how uploads are coded: f32, f16, int8, int4; int8:0.25 sends the largest quarter (default ${nameOfCoding(DEFAULT_UPLOAD)})
@@ -111,6 +116,8 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const parsed = options.safeParse(values);
   if (parsed.success) {
     checkSecure(parsed.data);
+    if (parsed.data["kill-node"] && parsed.data.nodes === undefined)
+      throw new Error("--kill-node needs another node that goes on: use --nodes 2.");
     return parsed.data;
   }
   throw new Error(schemaWords(parsed.error, { given: values, nameOf: ([option]) => `--${String(option)}` }));

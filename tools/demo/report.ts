@@ -23,6 +23,8 @@ export interface Report {
     readonly uploads: string;
     /** Whose tab was killed in a sum, and came back. */
     readonly killed: readonly string[];
+    /** Nodes that were killed while they ran it. */
+    readonly killedNodes: number;
   };
   readonly clients: readonly {
     readonly name: string;
@@ -58,7 +60,7 @@ export interface Report {
 
 const NOT_MEASURED: PerAdapter = { base: null, personal: null, shared: null, fused: null };
 
-export function reportOf(snapshot: Snapshot, killed: readonly string[] = []): Report {
+export function reportOf(snapshot: Snapshot, killed: readonly string[] = [], killedNodes = 0): Report {
   const { config, clients, rounds } = snapshot;
   const nameOf = (id: string) => clients.find((client) => client.id === id)?.name ?? id;
   const lastClosed = Math.max(snapshot.createdAt, ...rounds.map(({ closedAt }) => closedAt ?? 0));
@@ -77,6 +79,7 @@ export function reportOf(snapshot: Snapshot, killed: readonly string[] = []): Re
       clientPrivacy: spentOnClients(config, rounds.filter(({ exchanges }) => exchanges > 0).length),
       uploads: nameOfCoding(config.upload),
       killed,
+      killedNodes,
     },
     clients: clients.map(clientReport),
     rounds: rounds.map((round) => ({

@@ -1,14 +1,14 @@
 /**
- * A whole federation on this machine: a coordinator in this process, one headless Chromium with a browser context per client,
+ * A whole federation on this machine: a coordinator in this process, or several behind a proxy, one headless Chromium with a browser context per client,
  * each driven through the real page, and programs where other kinds of clients are asked for. Nothing of the product is bypassed.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join as joinPath, resolve } from "node:path";
+import { join as joinPath } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
+import { openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger } from "@duet/client/sentLedger";
-import { createCoordinator } from "@duet/coordinator/createCoordinator";
 import type { Row } from "@duet/lora-core/data/row";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -17,6 +17,7 @@ import { chromium, type Page } from "playwright";
 import { join, type Participant } from "../../apps/web/e2e/support/participant.ts";
 import { chromiumLaunch } from "../chromium.ts";
 import { type DemoData, demoData } from "./clientData.ts";
+import { startAlone, startSeveral } from "./demoCoordinator.ts";
 import { killBeforeInput } from "./killedTab.ts";
 import type { DemoOptions } from "./options.ts";
 import { runnable, startProgram } from "./programs.ts";
@@ -37,24 +38,19 @@ export async function runDemo(chosen: DemoOptions): Promise<Report> {
   try {
     const data = await demoData(options);
     const files = await writeClientFiles(data, work);
-    const coordinator = createCoordinator({
-      dataDir: joinPath(work, "coordinator"),
-      modelsDir: null,
-      modelPaths: [resolve(options.model)],
-      webDir: resolve("dist/web"),
-      samplesDir: resolve(".cache/samples"),
-    });
-    cleanUps.unshift(() => coordinator.close());
-    const { url } = await coordinator.listen(0, "127.0.0.1");
+    const started = options.nodes === undefined ? await startAlone(work, options) : await startSeveral(work, options);
+    cleanUps.unshift(() => started.end());
+    const { url, home } = started;
     const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
     cleanUps.unshift(async () => organiser.close());
 
-    const links = await createFederation(organiser, url, data, options);
+    const links = await createFederation(home, url, data, options);
     console.log(
       `\n${data.title}: ${data.clients.length} clients, ${data.clients.map(({ rows }) => rows.length).join(" + ")} rows`,
     );
     console.log(`Watch it at ${links.watch}\n`);
     const ended = watchToTheEnd(organiser, links, options);
+    if (options["kill-node"]) started.killInRound(organiser);
 
     const browser = await chromium.launch(chromiumLaunch());
     cleanUps.unshift(() => browser.close());
@@ -95,7 +91,7 @@ export async function runDemo(chosen: DemoOptions): Promise<Report> {
       hasCharts: hasFigures(options),
       folder: options.screenshots,
     });
-    return reportOf(snapshot, killed);
+    return reportOf(snapshot, killed, started.killedNodes);
   } finally {
     for (const cleanUp of cleanUps) await cleanUp().catch(() => {});
   }
@@ -127,7 +123,17 @@ interface Links {
   readonly watch: string;
 }
 
-async function createFederation(organiser: CoordinatorClient, url: string, data: DemoData, options: DemoOptions): Promise<Links> {
+/** `home`: address of the coordinator that makes it, `url` the one at which people reach it. */
+async function createFederation(home: string, url: string, data: DemoData, options: DemoOptions): Promise<Links> {
+  const organiser = createCoordinatorClient({ url: home, ledger: createSentLedger(Date.now), now: Date.now });
+  try {
+    return await createWith(organiser, url, data, options);
+  } finally {
+    organiser.close();
+  }
+}
+
+async function createWith(organiser: CoordinatorClient, url: string, data: DemoData, options: DemoOptions): Promise<Links> {
   const config = defaultFederation({
     name: data.title,
     model: modelOf((await organiser.offer()).models, options),
@@ -171,21 +177,23 @@ function modelOf([model]: readonly BaseModel[], options: DemoOptions): BaseModel
 /** Shows progress until the federation ends. @throws {Error} when it takes longer than the deadline. */
 async function watchToTheEnd(organiser: CoordinatorClient, links: Links, options: DemoOptions): Promise<Snapshot> {
   const display = createProgressDisplay(process.stdout);
-  const { federationId, watchToken: token } = links;
+  const feed = openFederationFeed(organiser, links.federationId, { tokens: () => [links.watchToken] });
   const ended = new Promise<Snapshot>((resolveEnd) => {
-    const look = (snapshot: Snapshot) => {
-      display.show(snapshot);
-      if (snapshot.endedAt !== null) resolveEnd(snapshot);
-    };
-    organiser.onSnapshot(look);
-    organiser.onReady(() => void organiser.watch(federationId, token).then(look));
-    void organiser.watch(federationId, token).then(look);
+    feed.subscribe(() => {
+      const state = feed.get();
+      if (state.kind !== "live") return;
+      display.show(state.snapshot);
+      if (state.snapshot.endedAt !== null) resolveEnd(state.snapshot);
+    });
   });
   const minutes = options["deadline-minutes"];
   const tooLong = delay(minutes * 60_000, undefined, { ref: false }).then(() => {
     throw new Error(`The federation took longer than ${minutes} minutes; --deadline-minutes allows more.`);
   });
-  return Promise.race([ended, tooLong]).finally(() => display.end());
+  return Promise.race([ended, tooLong]).finally(() => {
+    feed.close();
+    display.end();
+  });
 }
 
 /** Rejects when a tab's page crashes: on a small machine that is memory. */

@@ -5,9 +5,10 @@ import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { describe, expect, test } from "vitest";
+import type { Node } from "../../../tools/nodes.ts";
 import { type Created, constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
 import { type MovingClient, startMovingClient } from "./support/movingClient.ts";
-import { canRunNodes, type Nodes, startNodes, type TestNode } from "./support/nodes.ts";
+import { canRunNodes, type NodesUnderTest, nodesUnderTest } from "./support/nodes.ts";
 import { clientOwner, connectClient, putPiece } from "./support/testClient.ts";
 import { inDatabase } from "./support/testDatabase.ts";
 
@@ -35,7 +36,7 @@ async function expectLearned(url: string, created: Created, client: MovingClient
   }
 }
 
-async function ownerAndOther({ nodes, ownerOf }: Nodes, federationId: string): Promise<[TestNode, TestNode]> {
+async function ownerAndOther({ nodes, ownerOf }: NodesUnderTest, federationId: string): Promise<[Node, Node]> {
   for (;;) {
     const owner = await ownerOf(federationId);
     const other = nodes.find((node) => node !== owner);
@@ -46,8 +47,8 @@ async function ownerAndOther({ nodes, ownerOf }: Nodes, federationId: string): P
 
 describe.skipIf(!canRunNodes)("several nodes", () => {
   test("clients of one federation on different nodes train together, over sockets and HTTP alike", async () => {
-    const { nodes } = await startNodes(2);
-    const [first, second] = nodes as [TestNode, TestNode];
+    const { nodes } = await nodesUnderTest();
+    const [first, second] = nodes as [Node, Node];
     const { organiser, created } = await createFederation(first.url);
     const anna = await joinAs(first, created, "anna");
     const bram = await joinAs(second, created, "bram");
@@ -67,7 +68,7 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
   });
 
   test("either node is killed while clients train, upload and wait: every round counts everyone once", async () => {
-    const all = await startNodes(2);
+    const all = await nodesUnderTest();
     const { url, databaseUrl } = all;
     const { created } = await createFederation(all.nodes[0]?.url ?? "", budgets(6));
     const { federationId } = created;
@@ -111,9 +112,9 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
   }, 300_000);
 
   test("a node that was paused for longer than its lease writes nothing afterwards, and goes on with what is left to it", async () => {
-    const all = await startNodes(2);
+    const all = await nodesUnderTest();
     const { url, nodes, databaseUrl } = all;
-    const [first, second] = nodes as [TestNode, TestNode];
+    const [first, second] = nodes as [Node, Node];
     const { created } = await createFederation(first.url);
     const { federationId } = created;
     const anna = startMovingClient(url, created, "anna");
@@ -142,7 +143,7 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
   }, 300_000);
 
   test("one node after the other is replaced in the middle of a round, which goes on", async () => {
-    const all = await startNodes(2);
+    const all = await nodesUnderTest();
     const { created } = await createFederation(all.nodes[0]?.url ?? "");
     const anna = startMovingClient(all.url, created, "anna");
     const bram = startMovingClient(all.url, created, "bram");

@@ -5,8 +5,9 @@ import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { describe, expect, test } from "vitest";
+import type { Node } from "../../../tools/nodes.ts";
 import { constantAdapter, createFederation, layout } from "./support/federations.ts";
-import { canRunNodes, startNodes, type TestNode } from "./support/nodes.ts";
+import { canRunNodes, nodesUnderTest } from "./support/nodes.ts";
 import { joinSumming, type SummingClient } from "./support/summingClient.ts";
 
 const secure = { aggregation: "secure", robustness: { kind: "none" }, maxClients: 5, minClients: 3 } as const;
@@ -28,7 +29,7 @@ async function again<T>(attempt: () => Promise<T>): Promise<T> {
 
 describe.skipIf(!canRunNodes)("a secure sum on two nodes", () => {
   test("the node that runs it is killed in every step: the other one goes on with the keys of before, and the sum is exact", async () => {
-    const site = await startNodes(2);
+    const site = await nodesUnderTest();
     const { organiser, created } = await createFederation(site.url, secure);
     const join = (name: string, k: number, earlier?: SummingClient) =>
       joinSumming(site, created, name, { train: 100 * (k + 1), ...(earlier ? { earlier, store: earlier.store } : {}) });
@@ -36,11 +37,11 @@ describe.skipIf(!canRunNodes)("a secure sum on two nodes", () => {
     for (const [k, name] of ["anna", "bram", "cleo"].entries()) clients.push(await join(name, k));
     await organiser.until(roundOpen(1), "round 1");
     for (const client of clients) await client.ready(1);
-    const killed: TestNode[] = [];
+    const killed: Node[] = [];
     for (const step of EXCHANGE_STEPS) {
       const answer = (client: SummingClient, k: number) => client.answer(1, step, constantAdapter(0.1 * (k + 1)));
       await answer(clients[0] as SummingClient, 0);
-      const owner = (await site.ownerOf(created.federationId)) as TestNode;
+      const owner = (await site.ownerOf(created.federationId)) as Node;
       await owner.kill();
       killed.push(owner);
       clients = await Promise.all(clients.map((client, k) => again(() => join(client.name, k, client))));

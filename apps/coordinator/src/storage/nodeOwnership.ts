@@ -126,6 +126,8 @@ export async function joinNodes({ database, url, clock, logger }: NodeParts): Pr
     });
   }
 
+  // Whoever was at this address is no more.
+  await sql`delete from nodes where url = ${url}`.execute(database);
   await renew();
   return {
     async placeOf(federationId) {
