@@ -5,6 +5,7 @@
 import { rmSync } from "node:fs";
 import { ensureChromium } from "./setup/chromium.mjs";
 import { ensureHaproxy } from "./setup/haproxy.mjs";
+import { ensureObjectStore } from "./setup/objectStore.mjs";
 import { ensurePostgres } from "./setup/postgres.mjs";
 import { main, root, run, SetupError } from "./setup/process.mjs";
 import { ensureSystemBrowser } from "./setup/systemBrowser.mjs";
@@ -34,6 +35,7 @@ async function runTests() {
   await ensureSystemBrowser("WebKitGTK");
   await ensurePostgres();
   await ensureHaproxy();
+  await ensureObjectStore();
   rmSync(REPORT, { force: true });
   const env = { DUET_CHROMIUM: chromium, REQUIRE_WEBGPU: "1" };
   const { code } = await run(process.execPath, [...VITEST, ...process.argv.slice(2)], { env });

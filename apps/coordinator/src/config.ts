@@ -77,8 +77,9 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --data DIR           federations are kept here (data)            DUET_DATA
   --database URL       a PostgreSQL server in place of the         DATABASE_URL
                        database in the data folder
-  --blobs DIR          adapters are kept here, on the same file    DUET_BLOBS
-                       system as the data folder (in that one)
+  --blobs PLACE        adapters are kept here: a folder on the     DUET_BLOBS
+                       same file system as the data folder, or an
+                       S3 bucket as https://s3.example.org/bucket
   --keep-rounds N      shared adapters kept besides the newest (3) DUET_KEEP_ROUNDS
   --archive-after DAYS federations that ended so long ago go into  DUET_ARCHIVE_AFTER
                        an archive file each (never)

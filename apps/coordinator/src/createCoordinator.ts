@@ -29,7 +29,9 @@ import { createReadiness } from "./operations/readiness.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { nodeKeyOf, noNodes } from "./ports/nodeHeader.ts";
 import { createNodeLinks } from "./ports/nodeLinks.ts";
-import { openBlobFolder } from "./storage/blobStore.ts";
+import { type BlobStore, openBlobFolder } from "./storage/blobStore.ts";
+import { type BucketSettings, openBucket } from "./storage/bucket.ts";
+import { blobsIn } from "./storage/bucketBlobs.ts";
 import { lockDataFolder } from "./storage/dataFolderLock.ts";
 import { openEndedSessions } from "./storage/endedSessions.ts";
 import { ensureFolder, type HashFile } from "./storage/files.ts";
@@ -43,8 +45,8 @@ export interface CoordinatorOptions {
   readonly dataDir: string;
   /** Address of a PostgreSQL server (postgres://…); its own database in the data folder by default. */
   readonly databaseUrl?: string | null;
-  /** Folder of adapters in place of the one in the data folder, on the same disk. */
-  readonly blobs?: string | null;
+  /** Adapters are there in place of the data folder: a folder on the same disk, or a bucket. */
+  readonly blobs?: string | BucketSettings | null;
   /** It shares its database and its blobs with other nodes; null for one that is alone. */
   readonly node?: NodeSettings | null;
   /** Rounds before the newest whose shared adapters are kept. */
@@ -171,9 +173,14 @@ async function open(options: CoordinatorOptions, host: string) {
 function elsewhere({ databaseUrl, blobs, node, clock = systemClock, logger = silent }: CoordinatorOptions): Elsewhere {
   if (node && !(databaseUrl && blobs)) throw new Error("One of several nodes needs --database and --blobs; see docs/deploy.md.");
   return {
-    ...(blobs ? { openBlobs: (_local, hashFile) => openBlobFolder(blobs, hashFile) } : {}),
+    ...(blobs ? { openBlobs: (local, hashFile) => openBlobs(blobs, local, hashFile) } : {}),
     ...(node ? { share: (database) => joinNodes({ database, url: node.url, clock, logger }) } : {}),
   };
+}
+
+async function openBlobs(place: string | BucketSettings, local: string, hashFile: HashFile): Promise<BlobStore> {
+  if (typeof place === "string") return openBlobFolder(place, hashFile);
+  return blobsIn(openBucket(place), await openBlobFolder(local, hashFile));
 }
 
 /** Reads the models, restores every federation, and builds both servers. */

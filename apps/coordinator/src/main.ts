@@ -8,6 +8,7 @@ import type { MlflowSettings } from "./operations/mlflowClient.ts";
 import { collectWithoutHelpers } from "./ports/garbageCollection.ts";
 import { hashToken } from "./ports/secrets.ts";
 import { startFailure } from "./startFailure.ts";
+import type { BucketSettings } from "./storage/bucket.ts";
 
 const STOP_WITHIN_MS = 4_000;
 
@@ -19,7 +20,7 @@ const mlflow = mlflowOf(settings);
 const coordinator = await createCoordinator({
   dataDir: settings.data,
   databaseUrl: settings.database ?? null,
-  blobs: settings.blobs ?? null,
+  blobs: blobsOrExit(settings.blobs),
   node: nodeOrExit(settings),
   keepRounds: settings["keep-rounds"],
   archiveAfterDays: settings["archive-after"] ?? null,
@@ -56,6 +57,20 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
 function stop(): void {
   setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
   void coordinator.close().then(() => process.exit(0));
+}
+
+/** A folder, or a bucket with the keys that its clients have in the environment; they do not stay there. */
+function blobsOrExit(place: string | undefined): string | BucketSettings | null {
+  if (place === undefined || !/^https?:/.test(place)) return place ?? null;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: region = "us-east-1",
+  } = process.env;
+  delete process.env.AWS_SECRET_ACCESS_KEY;
+  if (accessKeyId && secretAccessKey) return { url: place, accessKeyId, secretAccessKey, region };
+  console.error("A bucket as --blobs needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment; see docs/deploy.md.");
+  process.exit(2);
 }
 
 /** One of several nodes says both, one that is alone says neither. */

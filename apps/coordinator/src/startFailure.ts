@@ -1,5 +1,6 @@
 /** Why the coordinator does not start, for the person at the terminal. */
 import type { Settings } from "./config.ts";
+import { BucketError } from "./storage/bucket.ts";
 import { DatabaseFault } from "./storage/database/databaseFault.ts";
 import { isSystemError } from "./storage/files.ts";
 
@@ -10,6 +11,7 @@ const SPOKEN = new Set(["Error", "DataFolderInUseError", "StorageMismatchError",
 export function startFailure(error: unknown, { port, host, data }: Pick<Settings, "port" | "host" | "data">): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof DatabaseFault) return databaseFailure(error, data);
+  if (error instanceof BucketError) return `${error.message} (${error.code}): check --blobs, and the keys in the environment.`;
   if (!isSystemError(error)) return SPOKEN.has(error.name) ? error.message : (error.stack ?? error.message);
   const { code, path }: NodeJS.ErrnoException = error;
   switch (code) {

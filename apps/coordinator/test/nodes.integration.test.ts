@@ -6,6 +6,8 @@ import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { describe, expect, test } from "vitest";
 import type { Node } from "../../../tools/nodes.ts";
+import { findObjectStore } from "../../../tools/objectStore.ts";
+import { bucketOfTest } from "./support/bucketOfTest.ts";
 import { type Created, constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
 import { type MovingClient, startMovingClient } from "./support/movingClient.ts";
 import { canRunNodes, type NodesUnderTest, nodesUnderTest } from "./support/nodes.ts";
@@ -158,4 +160,24 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
     expect(rounds[0]).toMatchObject({ round: 1, aggregated: [await anna.clientId, await bram.clientId] });
     await expectLearned(all.url, created, bram, 2, 0.2);
   }, 300_000);
+
+  test.skipIf(findObjectStore() === null)(
+    "with their adapters in one bucket a killed node's successor has all of them",
+    async () => {
+      const { url: blobs, accessKeyId, secretAccessKey, region } = await bucketOfTest();
+      const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region };
+      const all = await nodesUnderTest({ options: { blobs }, env });
+      const { created } = await createFederation(all.nodes[0]?.url ?? "");
+      const anna = startMovingClient(all.url, created, "anna");
+      const bram = startMovingClient(all.url, created, "bram");
+      await Promise.all([anna.until(roundOpen(1)), bram.until(roundOpen(1))]);
+      await anna.submit(1, constantAdapter(0.2));
+      const [owner] = await ownerAndOther(all, created.federationId);
+      await owner.kill();
+      await bram.submit(1, constantAdapter(0.2));
+      await bram.until(roundOpen(2));
+      await expectLearned(all.url, created, bram, 2, 0.2);
+    },
+    300_000,
+  );
 });
