@@ -17,9 +17,13 @@ test("says of a GPU what its kernels use, and takes its tiles again at the next 
     /^It was asked for\. Subgroups, products in float32\. Tiles of \d+ and \d+ rows, as (measured just now|usual)/,
   );
   kept.set(`1 ${first.description}`, { small: 8, large: 16 });
-  expect((await startDevice(options)).reason).toMatch(/Tiles of 8 and 16 rows, as measured before\.$/);
+  expect((await startDevice(options)).reason).toMatch(
+    /Tiles of 8 and 16 rows, as measured before\. Gradients agree to \d+ in a million\.$/,
+  );
 });
 
 test("says nothing of that on wasm", async () => {
-  expect((await startDevice({ ...testWasm(), forced: "wasm" })).reason).toBe("It was asked for. WebAssembly with one thread.");
+  expect((await startDevice({ ...testWasm(), forced: "wasm" })).reason).toMatch(
+    /^It was asked for\. WebAssembly with one thread\. Gradients agree to \d in a million\.$/,
+  );
 });
