@@ -30,11 +30,11 @@ import {
   chosenUpload,
   deviceChoices,
   labelVectorChoices,
-  methodChoices,
   robustnessChoices,
   uploadChoices,
 } from "./formChoices.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
+import { type MethodGroupId, methodGroups } from "./methodGroups.ts";
 import { PrivacyChoice } from "./PrivacyChoice.tsx";
 import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";
 import { words } from "./words.ts";
@@ -63,9 +63,6 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
           required
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
-      </div>
-      <BaseModelField model={form.model} task={form.kind} offer={offer} onChange={changeModel} />
-      <div className="fields">
         <NativeSelect
           label={words.federationFields.devicesThatTakePart}
           {...said(devicesNote(form))}
@@ -74,6 +71,7 @@ export function BasicFields({ form, offer, onChange }: FieldsOfOfferProps) {
           onChange={(event) => onChange({ devices: chosenDevices(event.currentTarget.value) })}
         />
       </div>
+      <BaseModelField model={form.model} task={form.kind} offer={offer} onChange={changeModel} />
       {settings && (
         <MemoryNote settings={settings} place={{ kind: "form", smaller: unlessChosen("small"), usual: unlessChosen("usual") }} />
       )}
@@ -122,14 +120,28 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
 
 /** Who gets which model in the end. */
 export function MethodField({ form, onChange }: FieldsProps) {
+  const groups = methodGroups(form);
+  const group = groups.find(({ methods }) => methods.some(({ value }) => value === form.method));
+  const chooseGroup = (id: MethodGroupId) =>
+    onChange({ method: groups.find((one) => one.id === id)?.methods[0]?.value ?? form.method });
   return (
-    <NativeSelect
-      label={words.federationFields.method}
-      {...said(methodNote(form))}
-      value={form.method}
-      data={[...methodChoices]}
-      onChange={(event) => onChange({ method: event.currentTarget.value })}
-    />
+    <>
+      <ChoiceCards
+        label={words.federationFields.whoGetsWhich}
+        value={group?.id ?? "mixed"}
+        choices={groups.map(({ id }) => ({ value: id, ...words.methodGroups[id] }))}
+        onChange={chooseGroup}
+      />
+      <Panel title={words.federationFields.howExactly}>
+        <NativeSelect
+          label={words.federationFields.method}
+          {...said(methodNote(form))}
+          value={form.method}
+          data={groups.map(({ id, methods }) => ({ group: words.methodGroups[id].title, items: [...methods] }))}
+          onChange={(event) => onChange({ method: event.currentTarget.value })}
+        />
+      </Panel>
+    </>
   );
 }
 

@@ -51,6 +51,8 @@ export const en = {
     labels: "Labels",
     labelsNote: "One per line; rows with another answer are left out by everyone.",
     method: "Method",
+    whoGetsWhich: "Who gets which model",
+    howExactly: "How exactly",
     rounds: "Rounds",
     roundsNote: "Exchanges of the shared adapter.",
     clientsAtLeast: "Clients at least",
@@ -116,6 +118,10 @@ export const en = {
     eachClient: "Each client",
     downloadsTheBaseOnce: "downloads the base once",
     sends: (exchanges: number) => `sends, in ${plural(exchanges, "exchange")}`,
+    wholeModel: (bytes: string) => `Exchanging the whole model each time would be ${bytes}.`,
+    assumes: (rows: string) =>
+      `of computing for a client with about ${rows} rows, on two threads without a GPU. A round waits for the slowest.`,
+    works: { personal: "learning alone", shared: "learning together", measuring: "measuring and fusing" },
   },
   choiceNotes: {
     everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }: TrainedByAll) =>
@@ -148,6 +154,15 @@ export const en = {
     personalStays: " The personal adapter is never uploaded, in no form.",
     personalInSum: " The personal adapter is part of the secure sum.",
     personalSeen: " The coordinator sees the personal adapter too.",
+  },
+  methodGroups: {
+    mixed: {
+      title: "One's own and a common one, together",
+      text: "When clients differ but have something to teach each other. Proposed.",
+    },
+    own: { title: "One's own, helped by the others", text: "When clients differ much: each ends with a model of its own." },
+    common: { title: "One common model", text: "When everybody's rows look alike." },
+    alone: { title: "No exchange", text: "To see what learning alone gives." },
   },
   formChoices: {
     usual: "Laptops and desktops",
@@ -200,7 +215,6 @@ export const en = {
     privacyLead:
       "Rows never leave a tab, in any of the three. Words of a few rows can be guessed from an update, fewer from a sum, none so far through the noise of a budget.",
     whoGetsWhichModel: "Who gets which model?",
-    method: "Method",
     howLongAndWithHow: "How long, and with how many?",
     roundsAndClients: "Rounds and clients",
     more: "Steps, protection, size of uploads, budgets",

@@ -48,6 +48,8 @@ export const zh: typeof en = {
     labels: "类别",
     labelsNote: "每行一个；答案不在其中的数据行，所有人都会忽略。",
     method: "方法",
+    whoGetsWhich: "谁得到哪个模型",
+    howExactly: "具体方法",
     rounds: "轮次",
     roundsNote: "共享适配器的交换次数。",
     clientsAtLeast: "最少客户端数",
@@ -112,6 +114,9 @@ export const zh: typeof en = {
     eachClient: "每个客户端",
     downloadsTheBaseOnce: "下载一次基座模型",
     sends: (exchanges) => `在 ${exchanges} 次交换中发送`,
+    wholeModel: (bytes) => `若每次都交换整个模型，则需 ${bytes}。`,
+    assumes: (rows) => `一个约有 ${rows} 个数据行的客户端所需的计算时间，按两个线程、无 GPU 估算。每一轮都要等最慢的客户端。`,
+    works: { personal: "单独学习", shared: "共同学习", measuring: "测量与融合" },
   },
   choiceNotes: {
     everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }) =>
@@ -138,6 +143,12 @@ export const zh: typeof en = {
     personalStays: " 个人适配器从不以任何形式上传。",
     personalInSum: " 个人适配器是安全求和的一部分。",
     personalSeen: " 协调器也能看到个人适配器。",
+  },
+  methodGroups: {
+    mixed: { title: "自己的与共同的相融合", text: "适合各客户端数据不同、但能互相借鉴的情况。推荐。" },
+    own: { title: "自己的，由他人辅助", text: "适合各客户端差别很大的情况：每个客户端最终都有自己的模型。" },
+    common: { title: "一个共同的模型", text: "适合所有人的数据行都相似的情况。" },
+    alone: { title: "不交换", text: "看看单独学习能得到什么。" },
   },
   formChoices: {
     usual: "笔记本和台式机",
@@ -190,7 +201,6 @@ export const zh: typeof en = {
     privacyLead:
       "无论选哪一种，数据行都不会离开标签页。从更新中可以猜出少数数据行的一些词，从总和中能猜出的更少，而在带预算的噪声下目前猜不出。",
     whoGetsWhichModel: "谁得到哪个模型？",
-    method: "方法",
     howLongAndWithHow: "多长时间，多少客户端？",
     roundsAndClients: "轮次与客户端",
     more: "步数、防护、上传大小、预算",

@@ -99,9 +99,7 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
           <PrivacyField {...fields} />
         </Step>
         <Step number={3} title={words.newFederationPage.whoGetsWhichModel}>
-          <Panel title={words.newFederationPage.method}>
-            <MethodField {...fields} />
-          </Panel>
+          <MethodField {...fields} />
         </Step>
         <Step number={4} title={words.newFederationPage.howLongAndWithHow}>
           <Panel title={words.newFederationPage.roundsAndClients}>

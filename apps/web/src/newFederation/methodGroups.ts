@@ -1,0 +1,41 @@
+/** The methods by what a client ends up with, read off their plans. Pure. */
+
+import { plansOf, servesBy } from "@duet/lora-core/strategies/planFacts";
+import type { Method } from "@duet/lora-core/strategies/registry";
+import type { Budgets } from "@duet/lora-core/strategies/strategy";
+import { budgetsOf, methodIn } from "./federationForm.ts";
+import { methodChoices } from "./formChoices.ts";
+
+/** mixed: one's own and a common adapter together; own: one's own, which something common has helped; common: the same for all; alone: nothing is exchanged. */
+export const METHOD_GROUPS = ["mixed", "own", "common", "alone"] as const;
+export type MethodGroupId = (typeof METHOD_GROUPS)[number];
+
+export interface MethodGroup {
+  readonly id: MethodGroupId;
+  /** As {@link methodChoices} has them. */
+  readonly methods: typeof methodChoices;
+}
+
+/** Every method in one of them; no group is empty. */
+export function methodGroups(form: Parameters<typeof budgetsOf>[0]): readonly MethodGroup[] {
+  const budgets = budgetsOf(form);
+  const grouped = methodChoices.map((choice) => ({ choice, group: groupOf(methodIn({ method: choice.value }), budgets) }));
+  return METHOD_GROUPS.map((id) => ({ id, methods: grouped.filter(({ group }) => group === id).map(({ choice }) => choice) }));
+}
+
+function groupOf(method: Method, budgets: Budgets): MethodGroupId {
+  if (plansOf(method, budgets).every(({ upload }) => upload === null)) return "alone";
+  const serve = servesBy(method, budgets);
+  if (serve?.kind === "fuse" || serve?.kind === "sum") return "mixed";
+  return serve?.slot === "personal" || keepsPart(method, budgets) ? "own" : "common";
+}
+
+/** A part of the shared adapter is trained and never received: it stays each one's own. */
+function keepsPart(method: Method, budgets: Budgets): boolean {
+  const plans = plansOf(method, budgets);
+  const received = new Set(plans.flatMap(({ receive }) => (receive ? [JSON.stringify(receive.part)] : [])));
+  const trained = plans.flatMap(({ steps }) =>
+    steps.flatMap((step) => (step.kind === "train" && step.slot === "shared" ? [JSON.stringify(step.part ?? "all")] : [])),
+  );
+  return !received.has(JSON.stringify("all")) && trained.some((part) => !received.has(part));
+}
