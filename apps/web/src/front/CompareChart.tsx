@@ -1,4 +1,4 @@
-import { useElementSize } from "@mantine/hooks";
+import { useWidth } from "../hooks/useWidth.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
@@ -12,8 +12,7 @@ const APART = 5;
 
 /** A line for each run, with a dot for every adapter and a stroke where learning alone ended. */
 export function CompareChart({ runs }: { readonly runs: readonly PastFederation[] }) {
-  const { ref, width: measured } = useElementSize();
-  const width = measured || WIDTH_AT_FIRST;
+  const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const height = TOP + ROW * runs.length + FOOT;
   const x = (value: number) => SIDE + value * (width - 2 * SIDE);
   return (

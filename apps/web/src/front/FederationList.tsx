@@ -6,6 +6,7 @@ import { formatFraction } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { RangeLine } from "../ui/RangeLine.tsx";
 import { words } from "./words.ts";
 
 const REFRESH_MS = 5_000;
@@ -18,23 +19,32 @@ export function FederationList() {
   const others = unreadable > 0 && words.federationList.unreadable(unreadable);
   return (
     <>
-      <Panel title={words.federationList.hereNow} instead={insteadOf(federations, current)}>
-        <table className="plain cards">
-          <thead>
-            <tr>
-              <th>{words.federationList.federation}</th>
-              <th>{words.federationList.standing}</th>
-              <th>{words.federationList.clients}</th>
-              <th>{words.federationList.howToAsk}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {current.map((federation) => (
-              <FederationRow key={federation.federationId} federation={federation} />
-            ))}
-          </tbody>
-        </table>
-      </Panel>
+      {current.length === 0 ? (
+        <section className="quiet" aria-labelledby="here-now">
+          <h2 id="here-now">{words.federationList.hereNow}</h2>
+          <p className="muted" style={{ margin: "4px 0 0" }}>
+            {federations === null ? words.federationList.asking : words.federationList.noneListed}
+          </p>
+        </section>
+      ) : (
+        <Panel title={words.federationList.hereNow}>
+          <table className="plain cards">
+            <thead>
+              <tr>
+                <th>{words.federationList.federation}</th>
+                <th>{words.federationList.standing}</th>
+                <th>{words.federationList.clients}</th>
+                <th>{words.federationList.howToAsk}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {current.map((federation) => (
+                <FederationRow key={federation.federationId} federation={federation} />
+              ))}
+            </tbody>
+          </table>
+        </Panel>
+      )}
       {finished.length > 0 && (
         <section aria-labelledby="finished">
           <h2 id="finished" className="large">
@@ -50,6 +60,12 @@ export function FederationList() {
                       {result.base !== null && `${formatFraction(result.base)} → `}
                       {formatFraction(result.served)}
                     </p>
+                    <RangeLine
+                      points={[
+                        ...(result.base === null ? [] : [{ share: result.base, color: "var(--base)" }]),
+                        { share: result.served, color: "var(--fused)" },
+                      ]}
+                    />
                     <p className="small">{words.federationList.figure}</p>
                   </>
                 )}
@@ -65,13 +81,6 @@ export function FederationList() {
       {others && <p className="muted small">{others}</p>}
     </>
   );
-}
-
-/** Why there is no list. */
-function insteadOf(federations: readonly FederationSummary[] | null, current: readonly FederationSummary[]): string | null {
-  if (federations === null) return words.federationList.asking;
-  if (current.length > 0) return null;
-  return words.federationList.noneListed;
 }
 
 function FederationRow({ federation }: { readonly federation: FederationSummary }) {

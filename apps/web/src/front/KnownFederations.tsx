@@ -1,7 +1,9 @@
 import { Button } from "@mantine/core";
+import type { ComponentType } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { federationPath, organisePath } from "../lib/links.ts";
+import type { KnownFederation } from "../services/tabStorage.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { ForgetData } from "./ForgetData.tsx";
 import { words } from "./words.ts";
@@ -21,15 +23,15 @@ const ROLES = {
   },
 } as const;
 
-/** Its page was left before it was known. */
-
 export interface KnownFederationsProps {
   /** Gets what was forgotten, in words. */
   readonly onForgotten: (words: string) => void;
+  /** Says where one of them stands, by the token of the way back. */
+  readonly standing: ComponentType<Pick<KnownFederation, "federationId" | "token">>;
 }
 
 /** The ways back to the federations that this browser organises or has joined; those that it finished as a client have cards of their own. */
-export function KnownFederations({ onForgotten }: KnownFederationsProps) {
+export function KnownFederations({ onForgotten, standing: Standing }: KnownFederationsProps) {
   const { storage } = useServices();
   const past = new Set(storage.past().map(({ federationId }) => federationId));
   const known = storage.known().filter(({ federationId, role }) => role === "organiser" || !past.has(federationId));
@@ -40,7 +42,7 @@ export function KnownFederations({ onForgotten }: KnownFederationsProps) {
         <thead>
           <tr>
             <th>{words.knownFederations.federation}</th>
-            <th>{words.knownFederations.yourPart}</th>
+            <th>{words.knownFederations.standing}</th>
             <th>
               <span className="visuallyHidden">{words.knownFederations.open}</span>
             </th>
@@ -49,8 +51,13 @@ export function KnownFederations({ onForgotten }: KnownFederationsProps) {
         <tbody>
           {known.map(({ federationId, name, role, token }) => (
             <tr key={federationId}>
-              <td data-label={words.knownFederations.federation}>{name || words.knownFederations.nameless}</td>
-              <td data-label={words.knownFederations.yourPart}>{ROLES[role].words}</td>
+              <td data-label={words.knownFederations.federation}>
+                {name || words.knownFederations.nameless}
+                <div className="muted small">{ROLES[role].words}</div>
+              </td>
+              <td data-label={words.knownFederations.standing}>
+                <Standing federationId={federationId} token={token} />
+              </td>
               <td className="wide">
                 <Button
                   component={Link}

@@ -2,9 +2,11 @@ import { Button, Checkbox, Group } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { ADAPTERS } from "../lib/adapters.ts";
 import { formatFraction } from "../lib/format.ts";
 import { federationPath } from "../lib/links.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
+import { RangeLine, type RangePoint } from "../ui/RangeLine.tsx";
 import { ForgetData } from "./ForgetData.tsx";
 import { words } from "./past/words.ts";
 import { comparePath, pastView } from "./pastView.ts";
@@ -64,6 +66,13 @@ export function PastFederations({ onForgotten }: PastFederationsProps) {
   );
 }
 
+/** Every adapter that was measured. */
+const measuredPoints = ({ accuracy }: PastFederation): readonly RangePoint[] =>
+  ADAPTERS.flatMap(({ key, color }) => {
+    const share = accuracy[key];
+    return share === null ? [] : [{ share, color }];
+  });
+
 interface PastCardProps extends PastFederationsProps {
   readonly past: PastFederation;
   readonly isCompared: boolean;
@@ -82,6 +91,7 @@ function PastCard({ past, isCompared, onCompare, onArchive, onForgotten }: PastC
           {formatFraction(to)}
         </p>
       )}
+      <RangeLine points={measuredPoints(past)} />
       <p className="small">{of}</p>
       <p className="muted small">{facts}</p>
       <Group gap="xs" mt="sm">

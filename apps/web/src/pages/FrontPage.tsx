@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { Exchange } from "../front/Exchange.tsx";
 import { FederationList } from "../front/FederationList.tsx";
-import { KnownFederations } from "../front/KnownFederations.tsx";
+import { InWords } from "../front/InWords.tsx";
 import { ThreeSteps } from "../front/ThreeSteps.tsx";
 import { words } from "../front/words.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
@@ -14,6 +14,9 @@ import { TrySamples } from "../newFederation/trySamples/TrySamples.tsx";
 import { lazyPart } from "../ui/lazyPart.tsx";
 import { Term } from "../ui/Term.tsx";
 
+/** Who is here for the first time has none of either. */
+const KnownFederations = lazyPart(async () => (await import("../front/KnownFederations.tsx")).KnownFederations);
+const KnownStanding = lazyPart(async () => (await import("./KnownStanding.tsx")).KnownStanding);
 const PastFederations = lazyPart(async () => (await import("../front/PastFederations.tsx")).PastFederations);
 
 /** What it is, what stays, what travels, who runs what; a way to see it, to begin, and back. */
@@ -41,14 +44,17 @@ export function FrontPage() {
         <Exchange />
       </div>
       <ThreeSteps />
-      <div className="column">
-        <KnownFederations onForgotten={setForgotten} />
+      <div className="column" style={{ gap: 32 }}>
+        <Suspense>
+          {storage.known().length > 0 && <KnownFederations onForgotten={setForgotten} standing={KnownStanding} />}
+        </Suspense>
         <p role="status" className={forgotten ? undefined : "visuallyHidden"} style={{ margin: 0 }}>
           {forgotten}
         </p>
         <Suspense>{storage.past().length > 0 && <PastFederations onForgotten={setForgotten} />}</Suspense>
         <FederationList />
       </div>
+      <InWords />
     </Shell>
   );
 }
