@@ -58,6 +58,7 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),
     measureFusion: (adapter) => engine.measureFusion(adapter),
+    mistakenRows: (adapter) => engine.mistakenRows(adapter),
     measureRecognition: (where, onProgress) => engine.measureRecognition(where, onProgress),
     stopAnswering: () => engine.stopAnswering(),
     close() {

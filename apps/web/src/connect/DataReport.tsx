@@ -17,9 +17,15 @@ export function DataReport({ data, task }: DataReportProps) {
   const { parts, rowCount, rejected } = data;
   return (
     <>
-      <p style={{ margin: "0 0 4px" }}>
+      <p className="lead" style={{ margin: "0 0 8px", color: "var(--ink)" }}>
         {words.dataReport.parts(<strong>{common.counts.rows(rowCount)}</strong>, parts.train, parts.fusion, parts.test)}
       </p>
+      <div className="stageBar" aria-hidden="true" style={{ marginBottom: 8 }}>
+        {([parts.train, parts.fusion, parts.test] as const).map((count, part) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the part is what it is
+          <span key={part} style={{ flexGrow: count, background: "var(--data)", opacity: 1 - 0.3 * part }} />
+        ))}
+      </div>
       <p className="muted small" style={{ margin: "0 0 14px" }}>
         {words.dataReport.spread}
       </p>

@@ -26,6 +26,20 @@ export const en = {
     },
     largest: (percent: number, bits: string) => `the largest ${percent} % of their values, ${bits}`,
   },
+  rowsAsRead: {
+    title: "As the model reads them",
+    aside: (most: number) => `a box is a token; the first ${most} are read`,
+    lengths: "Length of the rows",
+    loseTheirEnd: (cut: number, rows: number, most: number) =>
+      `${cut} of ${plural(rows, "row")} ${cut === 1 ? "is" : "are"} longer than ${most} tokens${cut === 0 ? "." : cut === 1 ? " and loses its end." : " and lose their end."}`,
+    line: (line: number) => `line ${line}`,
+    shouldAnswer: (answer: ReactNode) => <>should answer {answer}</>,
+    tokens: (tokens: number) => plural(tokens, "token"),
+    cutOff: (tokens: number) => `${tokens} cut off`,
+    rowsOfStep: (step: number) => (step === 1 ? "rows" : `rows, in steps of ${step} tokens`),
+    readUpToHere: "read up to here",
+    tokensInARow: "tokens in a row",
+  },
   columnMapping: {
     chooseOther: "Choose other data",
     inputColumn: "Input column",

@@ -31,6 +31,20 @@ export const zh: typeof en = {
     bits: { f32: "保持全精度", f16: "舍入到每个数值 16 位", int8: "舍入到每个数值 8 位", int4: "舍入到每个数值 4 位" },
     largest: (percent, bits) => `取最大的 ${percent}% 数值，${bits}`,
   },
+  rowsAsRead: {
+    title: "模型读到的样子",
+    aside: (most) => `每个方框是一个词元；只读前 ${most} 个`,
+    lengths: "数据行的长度",
+    loseTheirEnd: (cut, rows, most) =>
+      `${rows} 个数据行中有 ${cut} 个长于 ${most} 个词元${cut === 0 ? "。" : "，其末尾会被截掉。"}`,
+    line: (line) => `第 ${line} 行`,
+    shouldAnswer: (answer) => <>应回答 {answer}</>,
+    tokens: (tokens) => `${tokens} 个词元`,
+    cutOff: (tokens) => `截掉 ${tokens} 个`,
+    rowsOfStep: (step) => (step === 1 ? "数据行" : `数据行，每 ${step} 个词元一格`),
+    readUpToHere: "读到这里为止",
+    tokensInARow: "每行的词元数",
+  },
   columnMapping: {
     chooseOther: "改用其他数据",
     inputColumn: "输入列",

@@ -3,6 +3,7 @@ import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
+import { Fragment } from "react";
 import { useStore } from "../hooks/useStore.ts";
 import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
@@ -35,12 +36,12 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
         </Button>
       }
     >
-      <dl className="facts">
+      <dl className="facts narrow">
         {factsOf(client, snapshot.rounds).map(([name, value]) => (
-          <div key={name}>
+          <Fragment key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
-          </div>
+          </Fragment>
         ))}
       </dl>
       <ByRound client={client} snapshot={snapshot} />

@@ -64,6 +64,26 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const [shown, still] = [replayed ?? snapshot, replayed ?? settled];
   const left = clients.filter(({ status }) => status === "left").length;
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
+  // At the end of one's own run what came of it leads, and how it went follows.
+  const isResult = Boolean(tab && useBar);
+  const everybody = (
+    <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
+      {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
+      <ClientDetail snapshot={shown} />
+    </div>
+  );
+  const rest = (
+    <>
+      {isCrowd(snapshot) ? <CrowdTable snapshot={shown} /> : <ClientTable snapshot={shown} />}
+      <div className="pair">
+        <NetworkPanel snapshot={snapshot} />
+        <EventLog snapshot={shown} />
+      </div>
+      <MetricsFiles snapshot={settled} />
+      <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
+      {organiser?.view && ENDED.has(phase) && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
+    </>
+  );
   return (
     <>
       <Headline
@@ -76,7 +96,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
         {replayed ? null : useBar}
       </Headline>
       {stops.length > 1 && <Replay stops={stops} round={round} onRound={replay} />}
-      <div className={tab ? "dashboard withTab" : "dashboard"}>
+      <div className={tab ? (isResult ? "dashboard withTab result" : "dashboard withTab") : "dashboard"}>
         {tab && (
           <div className="column">
             {tab}
@@ -88,10 +108,10 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           {organiser?.view && !ENDED.has(phase) && (
             <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />
           )}
-          {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
-          <ClientDetail snapshot={shown} />
+          {!isResult && everybody}
           <SecureSumPanel snapshot={snapshot} />
           <BudgetPanel snapshot={snapshot} />
+          {!isCrowd(snapshot) && isResult && <VerdictsPanel snapshot={still} />}
           {isCrowd(snapshot) ? (
             <div className="pair">
               <QuantilePanel snapshot={still} />
@@ -106,17 +126,16 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
             <LossPanel snapshot={still} />
             <FusionPanel snapshot={still} />
           </div>
-          {!isCrowd(snapshot) && <VerdictsPanel snapshot={still} />}
-          {isCrowd(snapshot) ? <CrowdTable snapshot={shown} /> : <ClientTable snapshot={shown} />}
-          <div className="pair">
-            <NetworkPanel snapshot={snapshot} />
-            <EventLog snapshot={shown} />
-          </div>
-          <MetricsFiles snapshot={settled} />
-          <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
-          {organiser?.view && ENDED.has(phase) && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
+          {!isCrowd(snapshot) && !isResult && <VerdictsPanel snapshot={still} />}
+          {!isResult && rest}
         </div>
       </div>
+      {isResult && (
+        <div className="dashboard">
+          {everybody}
+          {rest}
+        </div>
+      )}
     </>
   );
 }

@@ -3,13 +3,16 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTask } from "../hooks/useTask.ts";
+import type { PerAdapter } from "../lib/adapters.ts";
 import { fixedFiguresText } from "../lib/figuresWords.ts";
 import type { TabSession } from "../services/appServices.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FiguresChoice } from "../ui/FiguresChoice.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { AdapterIntervals } from "./AdapterIntervals.tsx";
 import { ownFiguresView } from "./myTabView.ts";
+import { verdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
 export interface FiguresPanelProps {
@@ -18,14 +21,22 @@ export interface FiguresPanelProps {
   readonly config: FederationConfig;
 }
 
+/** With how sure they are, once that is asked; `rows` is null before. */
+function Accuracies({ values, rows }: { readonly values: PerAdapter; readonly rows: number | null }) {
+  if (!rows) return <AdapterBars values={values} label={words.figuresPanel.accuracyOnYourTestRows} />;
+  return <AdapterIntervals values={values} rows={rows} best={verdictView(values, null)?.best ?? null} />;
+}
+
 /** What this tab has measured, whoever else sees it; and who that is. */
 export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
   const view = ownFiguresView(state, config);
   const [isChoosing, setChoosing] = useState(false);
   const [task, start] = useTask();
+  const isOver = state.stage.kind === "finished";
+  const rows = state.own?.testRows ?? state.samples?.test ?? null;
   return (
-    <Panel title={words.figuresPanel.youSoFar} hint={words.figuresPanel.hint}>
-      {view.accuracy && <AdapterBars values={view.accuracy} label={words.figuresPanel.accuracyOnYourTestRows} />}
+    <Panel title={isOver ? words.figuresPanel.whichServesYouBest : words.figuresPanel.youSoFar} hint={words.figuresPanel.hint}>
+      {view.accuracy && <Accuracies values={view.accuracy} rows={isOver ? rows : null} />}
       <p className="small" style={{ margin: "8px 0 0" }}>
         {view.words}
       </p>

@@ -97,7 +97,7 @@ const AHEAD = {
 
 function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure: HeadlineView }) {
   return (
-    <>
+    <div className={from === null ? "figureLine" : undefined}>
       <p className="big">
         {from !== null && (
           <>
@@ -110,10 +110,12 @@ function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure
         )}
         {formatFraction(to)}
       </p>
-      <p className="lead">{of}</p>
-      {over && <p className="over">{over}</p>}
-      {certainty && <p className="muted small">{certainty}</p>}
-    </>
+      <div>
+        <p className="lead">{of}</p>
+        {over && <p className="over">{over}</p>}
+        {certainty && <p className="muted small">{certainty}</p>}
+      </div>
+    </div>
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { SegmentedControl } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
 import { memo, type PointerEvent, useMemo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
+import { useWidth } from "../hooks/useWidth.ts";
 import { formatDuration, formatFraction } from "../lib/format.ts";
 import { roundTick } from "../lib/roundWords.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
@@ -71,11 +71,36 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
       />
       <ChartFigure name={words.heatPanel.chartName(measure)} summary={summary}>
         <HeatMap heat={heat} totalRounds={snapshot.config.budgets.rounds} format={format} />
+        <Scale heat={heat} format={format} />
       </ChartFigure>
       <p className="muted small">{words.heatPanel.caption(summary, heat.rows.length)}</p>
     </Panel>
   );
 });
+
+/** What the shades go from and to, and what else there is. */
+function Scale({ heat: { low, high }, format }: Pick<HeatMapProps, "heat" | "format">) {
+  return (
+    <div className="key" style={{ marginTop: 8 }}>
+      <span>
+        {format(low)}{" "}
+        <svg width={SHADES * 14} height={10} aria-hidden="true">
+          {Array.from({ length: SHADES }, (_, shade) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the shade is what it is
+            <rect key={shade} x={14 * shade} width={13} height={10} fill="var(--shared)" fillOpacity={(shade + 1) / SHADES} />
+          ))}
+        </svg>{" "}
+        {format(high)}
+      </span>
+      <span>
+        <svg width={14} height={10} aria-hidden="true">
+          <path d="M7 5h0" stroke="var(--ink-2)" strokeWidth={3} strokeLinecap="round" />
+        </svg>{" "}
+        {words.heatPanel.missedTheRound}
+      </span>
+    </div>
+  );
+}
 
 const SHADES = 8;
 const NAMES = 84;
@@ -84,6 +109,8 @@ const TOP = 20;
 const END = 14;
 const WIDTH_AT_FIRST = 640;
 const TICK_ROOM = 32;
+/** Of the words in the rounds to come, pixels. */
+const TO_COME_ROOM = 130;
 
 interface HeatMapProps {
   readonly heat: Heat;
@@ -92,12 +119,12 @@ interface HeatMapProps {
 }
 
 function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
-  const { ref, width } = useElementSize();
+  const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const pinned = useStore(pinnedClient);
   const round = useStore(hoveredRound);
   const { rounds, rows } = heat;
   const cell = {
-    width: Math.max(1, ((width || WIDTH_AT_FIRST) - NAMES - END) / rounds.length),
+    width: Math.max(1, (width - NAMES - END) / rounds.length),
     height: rows.length > 30 ? 9 : 14,
   };
   const height = TOP + cell.height * rows.length + 4;
@@ -137,6 +164,7 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
           </text>
         ))}
         <Shades heat={heat} cellWidth={cell.width} cellHeight={cell.height} />
+        <ToCome heat={heat} x={x} right={x(first + rounds.length)} height={cell.height * rows.length} />
         {rows.map(({ clientId, name }, index) => {
           // A pinned name takes the place of one that it would touch.
           const isNear = place >= 0 && index !== place && Math.abs(index - place) * cell.height < 14;
@@ -176,6 +204,32 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
       </svg>
       <CrosshairSlider range={range} totalRounds={totalRounds} said={said} onRow={move} />
     </div>
+  );
+}
+
+interface ToComeProps {
+  readonly heat: Heat;
+  readonly x: (round: number) => number;
+  readonly right: number;
+  readonly height: number;
+}
+
+/** Rounds that nobody has begun, as one. */
+function ToCome({ heat: { rows, rounds }, x, right, height }: ToComeProps) {
+  const next = rounds.findIndex((round) =>
+    rows.every(({ cells }) => cells.find((cell) => cell.round === round)?.kind === "ahead"),
+  );
+  const from = rounds[next];
+  if (from === undefined || right - x(from) < 8) return null;
+  return (
+    <>
+      <rect x={x(from)} y={TOP + 0.5} width={right - x(from)} height={height - 1} fill="var(--sunken)" />
+      {right - x(from) > TO_COME_ROOM && (
+        <text x={(x(from) + right) / 2} y={TOP + height / 2} textAnchor="middle" fill="var(--ink-3)">
+          {words.heatPanel.toCome(rounds.length - next)}
+        </text>
+      )}
+    </>
   );
 }
 

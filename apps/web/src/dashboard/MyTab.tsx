@@ -83,6 +83,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       {view.canLeave && <LeaveButton session={session} />}
     </Panel>
   );
+  const adapters = <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />;
   // Once it is over, what came of it is the news.
   const isOver = stage.kind === "finished";
   return (
@@ -90,9 +91,16 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       {isOver && mixture}
-      <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />
+      {view.canLeave && state.adapters ? (
+        <details className="quiet">
+          <summary>{words.myTab.adaptersSoFar}</summary>
+          {adapters}
+        </details>
+      ) : (
+        adapters
+      )}
       <RecognitionPanel federationId={snapshot.federationId} aggregation={snapshot.config.aggregation} />
-      {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} />}
+      {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} engine={session.engine} />}
       {isOver && doing}
     </>
   );

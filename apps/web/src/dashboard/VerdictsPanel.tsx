@@ -5,6 +5,7 @@ import { formatFraction } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { clientVerdicts, type ServedFigure } from "./clientVerdicts.ts";
+import { WhoGained } from "./WhoGained.tsx";
 import { words } from "./words.ts";
 
 /** What every client serves, and whether that is told from what it would have alone. */
@@ -14,6 +15,7 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
   if (!verdicts) return null;
   return (
     <Panel title={words.verdictsPanel.aloneSharedOrMixed} hint={verdicts.why}>
+      <WhoGained clients={verdicts.clients} />
       <Scroll label={words.verdictsPanel.whatEveryClientServes}>
         <table className="plain">
           <thead>

@@ -13,7 +13,7 @@ test("while it runs, one's own newest accuracy, against the base and learning al
     from: null,
     to: 0.5,
     of: "accuracy so far, on your 48 test rows",
-    over: "+0.25 over the untouched base, +0.05 over learning alone",
+    over: "+0.25 over the untouched base, +0.05 ± 0.20 over learning alone",
     certainty: "Given 48 rows, the true accuracy lies between 0.36 and 0.64 with 95 % certainty.",
   });
 });
@@ -29,7 +29,7 @@ test("at the end the gain over learning alone is that of the rows which every ro
   expect(headlineView(snapshotOf({ phase: "finished", clients: [told] }), ended)).toMatchObject({
     to: 0.625,
     of: "of your 48 test rows right, before and after",
-    over: "+0.38 over the untouched base, +0.15 over learning alone",
+    over: "+0.38 over the untouched base, +0.15 ± 0.22 over learning alone",
   });
 });
 

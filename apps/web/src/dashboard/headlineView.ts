@@ -6,7 +6,7 @@ import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import type { PerAdapter } from "../lib/adapters.ts";
-import { accuracyInterval } from "../lib/certainty.ts";
+import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { textView } from "./textView.ts";
@@ -52,7 +52,7 @@ function ownHeadline(
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.beforeAfter(mine) : words.headlineView.soFar(mine),
-    over: overText(to, accuracy.base, comparable, me ? aloneOf(me) : null),
+    over: overText(to, accuracy.base, { now: comparable, before: me ? aloneOf(me) : null, rows: sample?.testRows ?? rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
 }
@@ -68,7 +68,7 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.meanBeforeAfter(whose) : words.headlineView.meanSoFar(whose),
-    over: overText(to, accuracy.base, to, null),
+    over: overText(to, accuracy.base, null),
     certainty: null,
   };
 }
@@ -83,7 +83,7 @@ function writtenHeadline(snapshot: Snapshot): HeadlineView | null {
     from: written.base,
     to,
     of: words.headlineView.f1(view.of),
-    over: overText(to, written.base, to, null),
+    over: overText(to, written.base, null),
     certainty: null,
   };
 }
@@ -103,12 +103,26 @@ function aloneOf({ history }: ClientView): number | null {
   return history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
 }
 
-function overText(to: number, base: number | null, comparable: number | null, alone: number | null): string {
+/** An accuracy now and before the first exchange, of the same rows. */
+interface OverAlone {
+  readonly now: number | null;
+  readonly before: number | null;
+  readonly rows: number;
+}
+
+function overText(to: number, base: number | null, alone: OverAlone | null): string {
   const parts = [
     ...(base === null ? [] : [words.headlineView.overBase(formatGain(to - base))]),
-    ...(alone === null || comparable === null ? [] : [words.headlineView.overAlone(formatGain(comparable - alone))]),
+    ...(alone ? aloneText(alone) : []),
   ];
   return parts.join(common.listing.comma);
+}
+
+function aloneText({ now, before, rows }: OverAlone): readonly string[] {
+  if (now === null || before === null) return [];
+  const gain = formatGain(now - before);
+  const spread = rows === 0 ? null : formatFraction(differenceSpread(now, before, rows));
+  return [words.headlineView.overAlone(spread === null ? gain : words.headlineView.plusMinus(gain, spread))];
 }
 
 /** With its sign, +0.04 or −0.01. */

@@ -33,9 +33,25 @@ test("accuracy by round is the mean of those who measured it, with each client b
   const points = testPoints(snapshot, "accuracy");
   expect(points.map(({ round }) => round)).toEqual([0, 1, 3]);
   expect(points[0]).toMatchObject({ base: expect.closeTo(0.3), personal: 0.55, shared: null, "bram.personal": 0.6 });
-  // The base does not change: anna's first figure is carried on.
-  expect(points[1]).toMatchObject({ base: 0.2, shared: 0.7, "anna.shared": 0.7, "bram.shared": null });
+  // The base does not change: its line is that of everybody in every round, whoever answered in it.
+  expect(points.map(({ base }) => base)).toEqual([expect.closeTo(0.3), expect.closeTo(0.3), expect.closeTo(0.3)]);
+  expect(points[1]).toMatchObject({ "bram.base": 0.4, shared: 0.7, "anna.shared": 0.7, "bram.shared": null });
   expect(points[2]).toMatchObject({ fused: 0.9 });
+});
+
+test("an open round has a mean once all who are asked have answered", () => {
+  const openRound = {
+    round: 1,
+    attempt: 1,
+    participants: ["anna", "bram"],
+    submitted: ["anna"],
+    deadlineAt: null,
+    exchange: null,
+  };
+  const open = { ...snapshot, openRound };
+  expect(testPoints(open, "accuracy")[1]).toMatchObject({ base: expect.closeTo(0.3), shared: null, "anna.shared": 0.7 });
+  const answered = { ...open, openRound: { ...openRound, submitted: ["bram", "anna"] } };
+  expect(testPoints(answered, "accuracy")[1]).toMatchObject({ shared: 0.7 });
 });
 
 test("losses on test rows go by the same rule as accuracies", () => {

@@ -17,14 +17,18 @@ export const clientSeries = (clientId: string, adapter: AdapterKey): string => `
 /** What is measured of an adapter on test rows. */
 export type TestFigure = "accuracy" | "testLoss";
 
-/** Of those of each client's own test rows that every round measures, by round. The base does not change: its value is carried to every round. */
+/**
+ * Of those of each client's own test rows that every round measures, by round. The base does not change: its value is that of every round. A round
+ * that is open has no mean before all who are asked have answered, since that of some of them is another figure.
+ */
 export function testPoints(snapshot: Snapshot, figure: TestFigure): readonly ChartPoint[] {
   const { clients } = snapshot;
   return roundsOf(snapshot).map((round) => {
     const point: Record<string, number | null> = {};
     for (const { key } of ADAPTERS) {
       const values = clients.map((client) => figureAt(client, figure, key, round));
-      point[key] = summedFigure(snapshot, figure, key, round) ?? mean(values);
+      const isWhole = key === "base" || !isAwaited(snapshot, round);
+      point[key] = summedFigure(snapshot, figure, key, round) ?? (isWhole ? mean(values) : null);
       clients.forEach(({ id }, index) => {
         point[clientSeries(id, key)] = values[index] ?? null;
       });
@@ -32,6 +36,10 @@ export function testPoints(snapshot: Snapshot, figure: TestFigure): readonly Cha
     return { ...point, round };
   });
 }
+
+/** It is open, and somebody who is asked has not answered. */
+const isAwaited = ({ openRound }: Snapshot, round: number): boolean =>
+  openRound?.round === round && openRound.participants.some((id) => !openRound.submitted.includes(id));
 
 /** Training loss by round: the mean over who tells it, weighted by rows, as `mean`, every client under its id. */
 export function lossPoints(snapshot: Snapshot): readonly ChartPoint[] {
@@ -103,11 +111,9 @@ export const chanceLevel = ({ config }: Snapshot): number | null =>
   config.task.kind === "label" ? 1 / config.task.labels.length : null;
 
 function figureAt({ history }: ClientView, figure: TestFigure, key: AdapterKey, round: number): number | null {
+  if (key === "base") return baseFigure(history, figure);
   const entry = history.find((candidate) => candidate.round === round);
-  if (!entry) return null;
-  const own = sameRows(entry.metrics)[figure][key];
-  if (own !== null || key !== "base") return own;
-  return baseFigure(history, figure);
+  return entry ? sameRows(entry.metrics)[figure][key] : null;
 }
 
 /** Of the untouched base, on the rows that every round measures; null where it was not told. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mistakesView } from "./mistakes.ts";
+import { examplesOf, mistakesView } from "./mistakes.ts";
 
 it("lists the most frequent mistakes, with what is right beside them", () => {
   const confusion = [
@@ -15,4 +15,12 @@ it("lists the most frequent mistakes, with what is right beside them", () => {
       { actual: "error", predicted: "warning", count: 3 },
     ],
   });
+});
+
+it("shows the first rows of a mistake, and counts the others", () => {
+  const row = (line: number, actual: number, predicted: number) => ({ line, input: `row ${line}`, actual, predicted });
+  const rows = [row(3, 0, 1), row(5, 1, 0), row(8, 0, 1), row(9, 0, 1), row(12, 0, 1), row(20, 0, 2)];
+  const { shown, more } = examplesOf({ actual: "ok", predicted: "warning", count: 4 }, ["ok", "warning", "error"], rows);
+  expect(shown.map(({ line }) => line)).toEqual([3, 8, 9]);
+  expect(more).toBe(1);
 });

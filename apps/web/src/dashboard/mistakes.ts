@@ -1,4 +1,5 @@
-/** The most frequent mistakes of the served adapter, out of its confusion counts. Pure. */
+/** The most frequent mistakes of the served adapter, out of its confusion counts, and rows that show them. Pure. */
+import type { MistakenRow } from "@duet/lora-core/contract/answering";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 
 export interface Mistake {
@@ -27,4 +28,17 @@ export function mistakesView(confusion: Confusion, labels: readonly string[], li
       .slice(0, limit)
       .map(({ actual, predicted, count }) => ({ actual: labels[actual] ?? "?", predicted: labels[predicted] ?? "?", count })),
   };
+}
+
+/** Rows of one mistake that are shown. */
+const EXAMPLES = 3;
+
+/** The first rows of a mistake, and how many more there are. */
+export function examplesOf(
+  { actual, predicted }: Mistake,
+  labels: readonly string[],
+  rows: readonly MistakenRow[],
+): { readonly shown: readonly MistakenRow[]; readonly more: number } {
+  const of = rows.filter((row) => labels[row.actual] === actual && labels[row.predicted] === predicted);
+  return { shown: of.slice(0, EXAMPLES), more: Math.max(0, of.length - EXAMPLES) };
 }

@@ -115,8 +115,15 @@ export const en = {
     events: "Events",
     newestFirst: "Events, newest first",
   },
+  adapterIntervals: {
+    chartName: "which serves you best",
+    one: (adapter: string, accuracy: string, low: string, high: string) => `${adapter} ${accuracy}, from ${low} to ${high}`,
+    summary: (adapters: string) => `Accuracy on your test rows, and where it lies with 95 % certainty: ${adapters}`,
+    axis: "share of test rows right, 95 %",
+  },
   figuresPanel: {
     youSoFar: "You, so far",
+    whichServesYouBest: "Which serves you best",
     hint: "Accuracy on this tab's own test rows, which are never trained on.",
     accuracyOnYourTestRows: "Accuracy on your test rows",
     changeWhoSeesThem: "Change who sees them",
@@ -173,6 +180,8 @@ export const en = {
     whatTheShadeShows: "What the shade shows",
     chartName: (measure: string) => `every client, ${measure}`,
     upAndDown: "up and down choose a client",
+    missedTheRound: "missed the round",
+    toCome: (rounds: number) => `${plural(rounds, "round")} to come`,
   },
   keepAwake: {
     keepThisDeviceAwakeWhile: "Keep this device awake while training",
@@ -216,6 +225,11 @@ export const en = {
     was: "Was",
     takenFor: "Taken for",
     rows: "Rows",
+    stayHere: "rows shown stay in this tab",
+    showRows: (actual: string, predicted: string) => `${actual} taken for ${predicted}: show rows`,
+    looking: "Looking for the rows…",
+    line: (line: number) => `line ${line}`,
+    more: (rows: number) => `and ${plural(rows, "more row")}`,
   },
   myTab: {
     backend: (device: string) => `backend ${device}`,
@@ -223,6 +237,7 @@ export const en = {
       `${train} ${count === 1 ? "row trains" : "rows train"}, ${fusion} find the fusion, ${test} only test.`,
     myTab: "My tab",
     stepsOfThisTab: "Steps of this tab",
+    adaptersSoFar: "Your adapters so far",
     done: "done",
     progressOfThisStep: "Progress of this step",
     notStored: "This browser refused to store the checkpoint: do not reload this page, or the tab starts over.",
@@ -367,6 +382,12 @@ export const en = {
     caveat:
       "The best of four on the same rows looks a little better than it is; new rows will tell. By McNemar's exact test at 5 %, of which only the counts are known.",
   },
+  whoGained: {
+    chartName: "who gained",
+    one: (name: string, from: string, to: string) => `${name} from ${from} to ${to}`,
+    summary: (clients: string) => `From the personal adapter alone to what is served: ${clients}`,
+    axis: "share of test rows right: personal alone, and as served",
+  },
   verdictsPanel: {
     aloneSharedOrMixed: "Alone, shared or mixed",
     whatEveryClientServes: "What every client serves",
@@ -432,6 +453,7 @@ export const en = {
     meanSoFar: (whose: string) => `mean accuracy so far ${whose}`,
     f1: (of: string) => `F1 of words with the wanted answers: ${of}`,
     overBase: (gain: string) => `${gain} over the untouched base`,
+    plusMinus: (gain: string, spread: string) => `${gain} ± ${spread}`,
     overAlone: (gain: string) => `${gain} over learning alone`,
     certainty: (rows: number, low: string, high: string) =>
       `Given ${plural(rows, "row")}, the true accuracy lies between ${low} and ${high} with 95 % certainty.`,

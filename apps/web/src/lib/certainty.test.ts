@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accuracyInterval, isBetter } from "./certainty.ts";
+import { accuracyInterval, differenceSpread, isBetter } from "./certainty.ts";
 
 // By hand: 31 of 48, p = 0.6458, z² / n = 0.0800, middle 0.6350, half 0.1306.
 test("the interval of an accuracy is Wilson's", () => {
@@ -24,4 +24,9 @@ test.each([
   [2400, 2300, 3000, "yes"],
 ] as const)("%i against %i of %i rows is better: %s", (right, other, rows, verdict) => {
   expect(isBetter(right, other, rows)).toBe(verdict);
+});
+
+// By hand: sqrt(0.75 * 0.25 / 48 + 0.5 * 0.5 / 48) = 0.0955, times 1.96.
+test("a difference of two accuracies is as sure as both together", () => {
+  expect(differenceSpread(0.75, 0.5, 48)).toBeCloseTo(0.1871, 4);
 });

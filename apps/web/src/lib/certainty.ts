@@ -17,6 +17,15 @@ export function accuracyInterval(accuracy: number, rows: number): Interval {
 }
 
 /**
+ * Half of the 95 % interval around the difference of two accuracies on `rows` rows each, as if those were different rows. On the same rows, which
+ * two models mostly get right and wrong together, it is less: this is the most that can be said where only the shares are known.
+ */
+export function differenceSpread(one: number, other: number, rows: number): number {
+  const variance = (share: number) => (share * (1 - share)) / rows;
+  return Z * Math.sqrt(variance(one) + variance(other));
+}
+
+/**
  * Whether one model is better than another on the same rows, by McNemar's exact test at 5 %. Only how many each had right is known, and
  * not which; so the two most different cases are looked at. "no": chance, whichever rows they were. "yes": no chance, whichever they
  * were. "open": that depends on which.

@@ -17,6 +17,7 @@ import { fittingSample } from "../connect/fittingSample.ts";
 import { forSmallDevices } from "../connect/forSmallDevices.ts";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
+import { RowsAsRead } from "../connect/RowsAsRead.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { WhatLeaves } from "../connect/WhatLeaves.tsx";
@@ -100,6 +101,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
             )}
             <ModelFilesPanel model={config.model} files={files} />
             <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
+            {connect.state.kind === "table" && connect.state.data && <RowsAsRead config={config} data={connect.state.data} />}
             {startsPersonal(method, config.budgets) && (
               <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
             )}

@@ -9,7 +9,8 @@ import type { TabEngine } from "../worker/tabEngine.ts";
 import { initialPlayground, type PlaygroundEffect, type PlaygroundEvent, stepPlayground } from "./playgroundMachine.ts";
 import type { FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 
-export type PlaygroundEngine = Omit<AnswerEngine, "measureRecognition"> & Pick<TabEngine, "readTable" | "predictTable">;
+export type PlaygroundEngine = Omit<AnswerEngine, "measureRecognition" | "mistakenRows"> &
+  Pick<TabEngine, "readTable" | "predictTable">;
 
 export interface Playground extends ReadableStore<PlaygroundState> {
   /** Answers with all four adapters, one after the other. */

@@ -1,5 +1,5 @@
-import { useElementSize } from "@mantine/hooks";
 import { useStore } from "../hooks/useStore.ts";
+import { useWidth } from "../hooks/useWidth.ts";
 import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
 import { type ChartScale, chartScale, labelledRounds, spread } from "./chartScale.ts";
@@ -58,9 +58,9 @@ const NO_BANDS: readonly ChartBand[] = [];
 /** Lines over rounds as plain SVG: the page's main thread also serves the training, and a chart library takes it for too long. */
 export function RoundPlot(props: RoundPlotProps) {
   const { points, range, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, format, height } = props;
-  const { ref, width } = useElementSize();
+  const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const round = useStore(hoveredRound);
-  const scale = chartScale({ width: width || WIDTH_AT_FIRST, height, range, highest: top ?? highestOf(points, series) });
+  const scale = chartScale({ width, height, range, highest: top ?? highestOf(points, series) });
   const lines = series.map((one) => ({ ...one, ends: endsOf(points, one.key) }));
   const main = series.filter(({ thin }) => !thin);
   return (

@@ -15,20 +15,35 @@ import type { Table } from "@duet/lora-core/data/table";
 import type { Task } from "@duet/lora-core/data/task";
 
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { rowLengths, rowPieces } from "@duet/lora-core/tokenizers/rowPieces";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
 import { inSlices } from "./inSlices.ts";
+import type { ModelDesk } from "./modelDesk.ts";
 import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 
 const PREVIEW_ROWS = 5;
 const PREVIEW_CELL = 160;
+const ROWS_AS_PIECES = 3;
+/** At least, where there are as many. */
+const ROWS_COUNTED = 500;
 const REJECTED_SHOWN = 50;
 const REASONS_SHOWN = 4;
 
-export type DataDesk = Pick<TabEngine, "readTable" | "labels" | "connect" | "personalData" | "connectSample" | "predictTable">;
+export type DataDesk = Pick<
+  TabEngine,
+  "readTable" | "labels" | "connect" | "personalData" | "rowsAsRead" | "connectSample" | "predictTable"
+>;
 
-export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "hold">, baseUrl: string): DataDesk {
+/** What rows are held by, what answers them, and what cuts them into tokens. */
+export interface DataDeskParts {
+  readonly answers: AnswerEngine;
+  readonly client: Pick<ClientDesk, "hold">;
+  readonly models: Pick<ModelDesk, "tokenizer">;
+}
+
+export function createDataDesk({ answers, client, models }: DataDeskParts, baseUrl: string): DataDesk {
   let table: Table | null = null;
   let connecting: { readonly rows: readonly Row[]; readonly task: Task } | null = null;
 
@@ -97,6 +112,19 @@ export function createDataDesk(answers: AnswerEngine, client: Pick<ClientDesk, "
         },
       );
       return tally.report();
+    },
+    async rowsAsRead(model, hub, maxTokens) {
+      const mine = connecting;
+      if (!mine) throw new DuetError("ROWS_GONE", "No rows are connected");
+      const tokenizer = await models.tokenizer(model, hub);
+      assertNewest(mine);
+      if (!tokenizer) return null;
+      const step = Math.max(1, Math.floor(mine.rows.length / ROWS_COUNTED));
+      const counted = mine.rows.filter((_, index) => index % step === 0);
+      return {
+        first: mine.rows.slice(0, ROWS_AS_PIECES).map((row) => rowPieces(tokenizer, row, maxTokens)),
+        lengths: rowLengths(tokenizer, counted, maxTokens),
+      };
     },
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);

@@ -9,6 +9,7 @@ import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { type BaseModel, baseModel, type ModelSource } from "@duet/lora-core/protocol/baseModel";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import { addressOf } from "@duet/lora-core/protocol/modelAddress";
+import { createTextTokenizer, type TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { type LoadedBase, loadBase } from "@duet/lora-engine/models/loadBase";
 import { createPickedFiles, openPickedFolder } from "./pickedFiles.ts";
 import type { TabEngine } from "./tabEngine.ts";
@@ -18,22 +19,32 @@ export interface ModelDesk
   extends Pick<TabEngine, "describeHubModel" | "describePickedModel" | "missingModelFiles" | "provideModelFiles"> {
   /** Every file from the cache or its source, checked. @throws {ModelDownloadError}, {ModelFolderError} or for damaged weights. */
   load(model: BaseModel, hub: string, onProgress: (progress: DownloadProgress) => void): Promise<LoadedBase>;
+  /** Of the base, without its weights; null where it has no tokenizer.json, or this device not yet. */
+  tokenizer(model: BaseModel, hub: string): Promise<TextTokenizer | null>;
 }
 
 export function createModelDesk(baseUrl: string): ModelDesk {
   const picked = createPickedFiles();
 
+  const obtaining = (model: BaseModel, hub: string) => {
+    const siblings = new Set(model.files.map(({ sha256 }) => sha256));
+    return (file: ModelFile, report: (progress: DownloadProgress) => void) => {
+      const { path, sha256 } = file;
+      const address = addressOf(model, file, baseUrl, hub);
+      return fetchCached({ sha256, siblings }, () =>
+        address === null ? picked.read(sha256, `${path} of ${model.name}`) : download(address, { sha256, onProgress: report }),
+      );
+    };
+  };
+
   return {
-    load(model, hub, onProgress) {
-      const siblings = new Set(model.files.map(({ sha256 }) => sha256));
-      const obtain = (file: ModelFile, report: (progress: DownloadProgress) => void) => {
-        const { path, sha256 } = file;
-        const address = addressOf(model, file, baseUrl, hub);
-        return fetchCached({ sha256, siblings }, () =>
-          address === null ? picked.read(sha256, `${path} of ${model.name}`) : download(address, { sha256, onProgress: report }),
-        );
-      };
-      return loadBase(model, obtain, onProgress);
+    load: (model, hub, onProgress) => loadBase(model, obtaining(model, hub), onProgress),
+    async tokenizer(model, hub) {
+      const file = model.files.find(({ path }) => path === "tokenizer.json");
+      const missing = model.source.kind === "files" ? await picked.missing(model) : [];
+      if (!file || missing.length > 0) return null;
+      const { bytes } = await obtaining(model, hub)(file, () => {});
+      return createTextTokenizer(JSON.parse(new TextDecoder().decode(bytes)));
     },
 
     async describeHubModel(text, hub) {

@@ -16,6 +16,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
+import type { RowLengths, RowPieces } from "@duet/lora-core/tokenizers/rowPieces";
 import type { KeptPart } from "./clientStore.ts";
 
 /** A file as its owner needs to see it before choosing columns. */
@@ -58,6 +59,13 @@ export interface ConnectedSample {
   /** The name of the client whose rows these are. */
   readonly share: string;
   readonly data: ConnectedData;
+}
+
+/** What a base makes of rows. */
+export interface RowsAsRead {
+  readonly first: readonly RowPieces[];
+  /** Of a few hundred of them where there are more. */
+  readonly lengths: RowLengths;
 }
 
 export interface MapRequest {
@@ -116,6 +124,11 @@ export interface TabEngine extends TeamEngine {
    * answered. `onProgress` gets the share of rows that were read. @throws {DuetError} STOPPED once other rows are connected.
    */
   personalData(onProgress: (share: number) => void): Promise<PersonalReport>;
+  /**
+   * How the base reads the rows connected last, by its tokenizer, which is fetched alone: the first of them as pieces, and how long they are. Null
+   * where the base has no tokenizer.json, or this device not yet. @throws {DuetError} ROWS_GONE without rows, STOPPED once others are connected.
+   */
+  rowsAsRead(model: BaseModel, hub: string, maxTokens: number): Promise<RowsAsRead | null>;
   /** The rows of one client of a built-in sample, split. @throws {DuetError} SAMPLE_MISSING. */
   connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */

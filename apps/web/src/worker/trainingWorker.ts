@@ -24,8 +24,11 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEn
   const client = new ClientDesk(engine, store);
 
   return {
-    ...createDataDesk(engine, client, baseUrl),
-    ...models,
+    ...createDataDesk({ answers: engine, client, models }, baseUrl),
+    describeHubModel: models.describeHubModel,
+    describePickedModel: models.describePickedModel,
+    missingModelFiles: models.missingModelFiles,
+    provideModelFiles: models.provideModelFiles,
     async openModel(model, hub, backend, onProgress) {
       const { files, kept } = await models.load(model, hub, onProgress);
       return { device: await engine.open(files, backend), modelKept: kept };
@@ -47,6 +50,7 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEn
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),
     measureFusion: (adapter) => engine.measureFusion(adapter),
+    mistakenRows: (adapter) => engine.mistakenRows(adapter),
     measureRecognition: (where, onProgress) => engine.measureRecognition(where, onProgress),
     stopAnswering: () => engine.stopAnswering(),
   };

@@ -117,6 +117,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
             }),
           ),
       ),
+    rowsAsRead: (model, hub, maxTokens) => guarded(remote.rowsAsRead(model, hub, maxTokens)),
     connectSample: (id, share, seed) =>
       inTime(
         READING_SECONDS,
@@ -150,6 +151,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),
     measureFusion: (adapter) => guarded(remote.measureFusion(adapter)),
+    mistakenRows: (adapter) => guarded(remote.mistakenRows(adapter)),
     measureRecognition: (where, onProgress) => guarded(remote.measureRecognition(where, onProgress && proxy(onProgress))),
     stopAnswering: () => guarded(remote.stopAnswering()),
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),

@@ -167,6 +167,7 @@ export function fakeEngine(calls: Calls) {
     predict: refuse,
     write: refuse,
     measureFusion: refuse,
+    mistakenRows: refuse,
     measureRecognition: refuse,
     stopAnswering: async () => {},
     close: () => calls.push("close"),

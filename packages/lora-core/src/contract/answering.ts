@@ -59,6 +59,16 @@ export interface RowRecognition {
   readonly recognition: Recognition;
 }
 
+/** A test row that an adapter gets wrong. */
+export interface MistakenRow {
+  /** Where it stands in the client's data, from 1. */
+  readonly line: number;
+  readonly input: string;
+  /** Indices into the task's labels. */
+  readonly actual: number;
+  readonly predicted: number;
+}
+
 /** Which column of a table to answer, with which adapter, and how. */
 export interface TableRequest {
   readonly column: string;
@@ -82,6 +92,11 @@ export interface AnswerEngine {
    * @throws {DuetError} ADAPTER_MISSING where nothing was sent, or what was sent is no longer known.
    */
   measureRecognition(where: RecognisedIn, onProgress?: (share: number) => void): Promise<RowRecognition>;
+  /**
+   * The client's test rows that the adapter gets wrong, in their order: to be shown to whose rows they are, and sent to nobody.
+   * @throws {DuetError} UNSUPPORTED_TASK in a text task.
+   */
+  mistakenRows(adapter: AnsweringAdapter): Promise<readonly MistakenRow[]>;
   /** Stops what is being answered, and waits for its end. */
   stopAnswering(): Promise<void>;
 }

@@ -155,6 +155,23 @@ describe("trying adapters out", () => {
     }
   });
 
+  it("tells which test rows an adapter gets wrong, and takes them for what it answers", async () => {
+    const base = await engine.predict(
+      split.test.map(({ input }) => input),
+      null,
+    );
+    const wrong = await engine.mistakenRows(null);
+    expect(wrong).toEqual(
+      split.test.flatMap(({ line, input, answer }, row) => {
+        const predicted = base[row]?.label ?? -1;
+        return labels[predicted] === answer ? [] : [{ line, input, actual: labels.indexOf(answer), predicted }];
+      }),
+    );
+    // An untrained adapter is sure of nothing: of four rows it gets some right and some wrong.
+    expect(wrong.length).toBeGreaterThan(0);
+    expect(wrong.length).toBeLessThan(split.test.length);
+  });
+
   it("answers with what the client serves, of any rank, once there is something", async () => {
     const inputs = fusion.map(({ input }) => input);
     await expect(engine.predict(inputs, "served")).rejects.toThrow("no fused adapter before the last round");

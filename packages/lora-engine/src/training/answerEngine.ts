@@ -138,6 +138,18 @@ export function createAnswerEngine(idle: () => IdleClient): LocalAnswers {
         const { loss, accuracy } = evaluationOf(scored, examples.fusion, labels);
         return { loss, accuracy };
       }),
+    mistakenRows: (which) =>
+      answering(which, async ({ client, adapter, control }) => {
+        const { model, setup, examples, testRows } = client;
+        if (setup.task.kind !== "label") throw new DuetError("UNSUPPORTED_TASK", "In a text task no row is right or wrong");
+        const scored = await scoreExamples(model, examples.test, adapter, eachBatch(control));
+        return testRows.flatMap(({ line, input }, at) => {
+          const [actual, predicted] = [examples.test[at]?.label, scored[at]?.label];
+          return actual === undefined || predicted === undefined || actual === predicted
+            ? []
+            : [{ line, input, actual, predicted }];
+        });
+      }),
     measureRecognition: (where, onProgress = nothing) => measuring(where, onProgress),
   };
 }

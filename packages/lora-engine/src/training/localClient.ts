@@ -51,6 +51,7 @@ class LocalClient implements TrainingEngine {
   readonly predict: AnswerEngine["predict"] = this.#answers.predict;
   readonly write: AnswerEngine["write"] = this.#answers.write;
   readonly measureFusion: AnswerEngine["measureFusion"] = this.#answers.measureFusion;
+  readonly mistakenRows: AnswerEngine["mistakenRows"] = this.#answers.mistakenRows;
   readonly measureRecognition: AnswerEngine["measureRecognition"] = this.#answers.measureRecognition;
   readonly stopAnswering: AnswerEngine["stopAnswering"] = this.#answers.stopAnswering;
 

@@ -43,6 +43,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
     layout,
     model: paperModel,
     examples: { train: rows(8), fusion: rows(4), test: rows(4) },
+    testRows: [],
     held: { personal: initial, shared: initial, merged: null, control: null, residual: null },
     known: nothingKnown(),
     lastRound: null,

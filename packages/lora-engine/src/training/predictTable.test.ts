@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { predictTable } from "./predictTable.ts";
 
 /** Longer inputs are surer of the second label. */
-const engine: Omit<AnswerEngine, "measureRecognition"> = {
+const engine: Omit<AnswerEngine, "measureRecognition" | "mistakenRows"> = {
   async predict(inputs, adapter) {
     return inputs.map(({ length }) => {
       const second = Math.min(1, adapter === "served" ? length / 10 : 0);

@@ -18,7 +18,8 @@ export function prepareClient(model: TaskModel, linears: readonly LinearModule[]
   };
   const initial = initialAdapter(layout, setup.seed);
   const held = { personal: initial, shared: initial, merged: null, control: null, residual: null };
-  return { setup, layout, model, examples, held, known: nothingKnown(), lastRound: null, served: null, sent: null };
+  const known = nothingKnown();
+  return { setup, layout, model, examples, testRows: split.test, held, known, lastRound: null, served: null, sent: null };
 }
 
 /** One row of every group of near-duplicates: copies would make the fusion search surer of itself than it may be. */

@@ -11,6 +11,7 @@ import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { Row } from "@duet/lora-core/data/row";
 import { sumOf } from "@duet/lora-core/fusion/adaFusion";
 import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
 import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
@@ -53,6 +54,8 @@ export interface Client {
     readonly fusion: readonly Example[];
     readonly test: readonly Example[];
   };
+  /** Those that the test examples are of, in their order. */
+  readonly testRows: readonly Row[];
   readonly held: HeldAdapters;
   /** What its adapters have scored of its test rows so far; rounds fill it. */
   readonly known: KnownScores;

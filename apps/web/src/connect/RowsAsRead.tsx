@@ -1,0 +1,140 @@
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { RowLengths, RowPieces } from "@duet/lora-core/tokenizers/rowPieces";
+import { useEffect, useState } from "react";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { useWidth } from "../hooks/useWidth.ts";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
+import { roundTicks } from "../ui/chartScale.ts";
+import { Panel } from "../ui/Panel.tsx";
+import type { RowsAsRead as AsRead, ConnectedData } from "../worker/tabEngine.ts";
+import { words } from "./words.ts";
+
+export interface RowsAsReadProps {
+  readonly config: Pick<FederationConfig, "model" | "training">;
+  /** Whose rows are shown. */
+  readonly data: ConnectedData;
+}
+
+/** The first rows as the base reads them, what it cuts off, and how long rows are. Nothing where its tokenizer is not to be had. */
+export function RowsAsRead({ config: { model, training }, data }: RowsAsReadProps) {
+  const services = useServices();
+  const [read, setRead] = useState<AsRead | null>(null);
+  const { maxTokens } = training;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for these rows; a federation's base never changes.
+  useEffect(() => {
+    let isShown = true;
+    const show = async () => {
+      const { hub } = await services.coordinator.offer();
+      const found = await services.engine().rowsAsRead(model, hub, maxTokens);
+      if (isShown) setRead(found);
+    };
+    // It only shows something; what it would fail of, joining says.
+    show().catch(() => {});
+    return () => {
+      isShown = false;
+    };
+  }, [services, data.rows]);
+
+  if (!read) return null;
+  const { first, lengths } = read;
+  return (
+    <Panel title={words.rowsAsRead.title} aside={words.rowsAsRead.aside(lengths.most)}>
+      {first.map((row) => (
+        <OneRow key={row.line} row={row} />
+      ))}
+      <h3 style={{ marginTop: 16 }}>{words.rowsAsRead.lengths}</h3>
+      <p className="soft small" style={{ margin: "4px 0 8px" }}>
+        {words.rowsAsRead.loseTheirEnd(lengths.cut, lengths.rows, lengths.most)}
+      </p>
+      <Lengths lengths={lengths} />
+    </Panel>
+  );
+}
+
+/** A long row says nothing more by its end. */
+const PIECES_SHOWN = 120;
+
+function OneRow({ row: { line, pieces, read, answer } }: { readonly row: RowPieces }) {
+  const shown = pieces.slice(0, PIECES_SHOWN);
+  return (
+    <div className="rowAsRead">
+      <span className="muted small">{words.rowsAsRead.line(line)}</span>
+      <div>
+        <p className="pieces">
+          {shown.slice(0, read).map((piece, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text in their order, which repeat
+            <span key={index}>{piece.trim() === "" ? "␣" : piece.trim()}</span>
+          ))}
+          {pieces.length > read && (
+            <del>
+              {shown.slice(read).join("")}
+              {pieces.length > PIECES_SHOWN ? "…" : ""}
+            </del>
+          )}
+        </p>
+        <p className="muted small" style={{ margin: "4px 0 0" }}>
+          {words.rowsAsRead.shouldAnswer(<strong>{answer}</strong>)} · {words.rowsAsRead.tokens(pieces.length)}
+          {pieces.length > read && ` · ${words.rowsAsRead.cutOff(pieces.length - read)}`}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+const [WIDTH_AT_FIRST, HEIGHT, LEFT, HEAD, FOOT] = [480, 150, 40, 20, 38] as const;
+
+function Lengths({ lengths: { step, counts, most, cut, rows } }: { readonly lengths: RowLengths }) {
+  const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
+  // Of rows there are no halves.
+  const ticks = roundTicks(Math.max(4, ...counts)).filter(Number.isInteger);
+  const ceiling = ticks.at(-1) ?? 1;
+  const bar = (width - LEFT - 8) / counts.length;
+  const x = (tokens: number) => LEFT + (tokens / step) * bar;
+  const bottom = HEIGHT - FOOT;
+  const y = (count: number) => bottom - (count / ceiling) * (bottom - HEAD);
+  const labelled = Array.from({ length: Math.floor(counts.length / 6) + 1 }, (_, index) => 6 * index * step);
+  return (
+    <ChartFigure name={words.rowsAsRead.lengths} summary={words.rowsAsRead.loseTheirEnd(cut, rows, most)}>
+      <div ref={ref} style={{ height: HEIGHT }}>
+        <svg width="100%" height={HEIGHT} aria-hidden="true" fontSize={12} fill="var(--ink-3)">
+          <text x={LEFT} y={11}>
+            {words.rowsAsRead.rowsOfStep(step)}
+          </text>
+          {ticks.map((tick) => (
+            <g key={tick}>
+              <line x1={LEFT} x2={width - 8} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
+              <text x={LEFT - 8} y={y(tick)} dy="0.32em" textAnchor="end">
+                {tick}
+              </text>
+            </g>
+          ))}
+          {counts.map((count, index) => (
+            <rect
+              // biome-ignore lint/suspicious/noArrayIndexKey: the step is what it is
+              key={index}
+              x={LEFT + bar * index + 0.5}
+              y={y(count)}
+              width={Math.max(1, bar - 1)}
+              height={bottom - y(count)}
+              fill="var(--data)"
+              fillOpacity={index * step < most ? 1 : 0.4}
+            />
+          ))}
+          <line x1={x(most)} x2={x(most)} y1={HEAD - 6} y2={bottom} stroke="var(--ink)" strokeDasharray="3 3" />
+          <text x={x(most) + 6} y={HEAD + 4} fill="var(--ink)">
+            {words.rowsAsRead.readUpToHere}
+          </text>
+          {labelled.map((tokens) => (
+            <text key={tokens} x={x(tokens)} y={bottom + 16} textAnchor="middle">
+              {tokens}
+            </text>
+          ))}
+          <text x={width - 8} y={bottom + 32} textAnchor="end">
+            {words.rowsAsRead.tokensInARow}
+          </text>
+        </svg>
+      </div>
+    </ChartFigure>
+  );
+}

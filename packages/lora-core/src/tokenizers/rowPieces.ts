@@ -1,0 +1,55 @@
+/** How a tokenizer cuts the inputs of rows, for whose rows they are: a few as pieces of text, and how long all are. Pure. */
+
+import type { TextTokenizer } from "./textTokenizer.ts";
+
+/** As much of a row as is read here. */
+interface ReadRow {
+  readonly line: number;
+  readonly input: string;
+  readonly answer: string;
+}
+
+export interface RowPieces {
+  readonly line: number;
+  readonly pieces: readonly string[];
+  /** How many of them are read; the others are cut off. */
+  readonly read: number;
+  readonly answer: string;
+}
+
+export interface RowLengths {
+  /** Tokens of a step of `counts`. */
+  readonly step: number;
+  /** Rows by length, from 1 token on: counts[i] has those of up to (i + 1) * step. */
+  readonly counts: readonly number[];
+  /** Rows that were counted. */
+  readonly rows: number;
+  /** How many of them lose their end. */
+  readonly cut: number;
+  /** Tokens of an input that are read. */
+  readonly most: number;
+}
+
+/** Steps of a histogram; the last ones are of rows that are cut. */
+const STEPS = 24;
+
+/** The frame around a text is read too; a decoder's prompt takes more, which is not counted here. */
+const mostOf = ({ frame }: TextTokenizer, maxTokens: number): number =>
+  Math.max(1, maxTokens - frame.before.length - frame.after.length);
+
+export function rowPieces(tokenizer: TextTokenizer, { line, input, answer }: ReadRow, maxTokens: number): RowPieces {
+  const pieces = tokenizer.encode(input).map((id) => tokenizer.decode([id]));
+  return { line, pieces, read: Math.min(pieces.length, mostOf(tokenizer, maxTokens)), answer };
+}
+
+export function rowLengths(tokenizer: TextTokenizer, rows: readonly Pick<ReadRow, "input">[], maxTokens: number): RowLengths {
+  const lengths = rows.map(({ input }) => tokenizer.encode(input).length);
+  const most = mostOf(tokenizer, maxTokens);
+  const step = Math.max(1, Math.ceil((1.5 * maxTokens) / STEPS));
+  const counts = new Array<number>(STEPS).fill(0);
+  for (const length of lengths) {
+    const at = Math.min(STEPS - 1, Math.max(0, Math.ceil(length / step) - 1));
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return { step, counts, rows: rows.length, cut: lengths.filter((length) => length > most).length, most };
+}
