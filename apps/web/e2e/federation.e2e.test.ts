@@ -51,7 +51,7 @@ async function participant(
 
 describe("a federation of three tabs", () => {
   it("survives a killed tab and a reload, reports who left, and never sends a word of anyone's data", async () => {
-    const federation = await stage.open(await small({ minClients: 3, innerSteps: 12 }));
+    const federation = await stage.open(await small({ minClients: 3, innerSteps: 12 }), { contact: "the ward desk" });
     const wires: Wire[] = [];
     const onPage = (page: Page) => void wires.push(recordWire(page));
     const tabs: Participant[] = [];
@@ -108,6 +108,16 @@ describe("a federation of three tabs", () => {
     const runs = canaryRuns("models/use-lite/tokenizer.json");
     expect(wires.map((wire) => tokenOccurrences(wire, runs))).toEqual([0, 0, 0]);
     await Promise.all(tabs.slice(0, 2).map(({ context }) => context.close()));
+
+    // Its organiser lists it: what came of it is a card for everybody.
+    const stranger = await stage.browser.newPage();
+    await stranger.goto(stage.url);
+    const finishedHere = stranger.getByRole("region", { name: "Finished on this coordinator" });
+    const card = await finishedHere.getByRole("article", { name: "e2e" }).textContent();
+    expect(card).toMatch(/[01]\.\d\d → [01]\.\d\d/);
+    expect(card).toContain("3 clients · 2 rounds");
+    expect(card).toContain("Ask: the ward desk");
+    await stranger.close();
   });
 
   it("trains on WebGPU (software here) when told to, and says so", async () => {

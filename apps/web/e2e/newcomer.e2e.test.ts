@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -49,6 +50,46 @@ describe("a newcomer", () => {
     await back.click();
     await mine.getByRole("region", { name: "Who comes in" }).waitFor();
     await Promise.all([first.close(), second.close()]);
+  });
+
+  it("comes from the front page to training by three decisions with sample data, and by five with rows of one's own", async () => {
+    // A decision is something to choose or to say. The one button that goes on is none.
+    const made: string[] = [];
+    const decide = async (what: string, act: Promise<unknown>) => {
+      await act;
+      made.push(what);
+    };
+    const isTraining = (page: Page) => page.getByRole("region", { name: "My tab" }).getByText(/^Training the /);
+
+    const samples = await stage.browser.newContext();
+    const sample = await samples.newPage();
+    sample.setDefaultTimeout(120_000);
+    await sample.goto(stage.url);
+    await decide("to watch it", sample.getByRole("button", { name: "Watch it learn" }).click());
+    await isTraining(sample).waitFor();
+    expect(made.length).toBeLessThanOrEqual(3);
+    await samples.close();
+
+    made.length = 0;
+    const context = await stage.browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    const scenario = logsScenario({ clients: 1, seed: 7, rowsPerClient: 60 });
+    const file = await stage.writeRows("own", scenario.clients[0]?.rows ?? []);
+    await page.goto(stage.url);
+    await decide("to start one", page.getByRole("link", { name: "Start a federation" }).click());
+    await decide("what it learns", page.getByRole("radio", { name: /^Log severity/ }).check());
+    await decide("its name", page.getByRole("textbox", { name: "Name" }).fill("own rows"));
+    await page.getByRole("button", { name: "Create federation" }).click();
+    await page.getByRole("link", { name: "Take part with this tab" }).click();
+    await decide("which rows", page.getByLabel("Data file").setInputFiles(file));
+    await decide("a name here", page.getByRole("textbox", { name: "Your name" }).fill("anna"));
+    await page.getByRole("button", { name: "Join and train" }).click();
+    // It waits for nobody else: the organiser may start it at once.
+    await page.getByRole("button", { name: "Start now" }).click();
+    await isTraining(page).waitFor();
+    expect(made.length).toBeLessThanOrEqual(5);
+    await context.close();
   });
 
   it("gets another share of the sample in every tab, also when all choose before any has joined", async () => {

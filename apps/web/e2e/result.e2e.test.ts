@@ -16,7 +16,9 @@ beforeAll(async () => {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
   const choices = { model, task: scenario.task, rounds: 2, localSteps: 2, innerSteps: 1 };
-  const federation = await stage.open(defaultFederation({ ...choices, name: "ward notes", minClients: 1 }));
+  const federation = await stage.open(defaultFederation({ ...choices, name: "ward notes", minClients: 1 }), {
+    contact: "the ward desk",
+  });
   const file = await stage.writeRows("anna", scenario.clients[0]?.rows ?? []);
   const data = { name: "anna", file, input: "input", answer: "answer" };
   anna = await join(stage.browser, federation.inviteUrl, data, { deadlineMs: 100_000 });
@@ -35,6 +37,27 @@ async function downloaded(page: Page, press: () => Promise<void>): Promise<{ rea
 
 it("says who took part", async () => {
   await anna.page.getByText("anna took part").waitFor();
+});
+
+it("says which adapter serves best, with how sure each figure is", async () => {
+  const { page } = anna;
+  const panel = page.getByRole("region", { name: "Which serves you best" });
+  const range = /base [01]\.\d\d, from [01]\.\d\d to [01]\.\d\d; .*fused [01]\.\d\d, from/;
+  await panel.getByRole("figure", { name: range }).waitFor();
+});
+
+it("shows the rows that it gets wrong, in the tab that has them", async () => {
+  const panel = anna.page.getByRole("region", { name: "Where it errs" });
+  const mistake = panel.getByRole("button", { name: /taken for .*: show rows$/ }).first();
+  await mistake.click();
+  const row = panel.getByRole("blockquote").first();
+  await row.waitFor();
+  const [actual] = ((await mistake.getAttribute("aria-label")) ?? "").split(" taken for ");
+  expect(await panel.getByText(/^line \d+$/).count()).toBeGreaterThan(0);
+  const text = await row.textContent();
+  expect(scenario.clients[0]?.rows.find(({ input }) => input === text)?.answer).toBe(actual);
+  await mistake.click();
+  await row.waitFor({ state: "detached" });
 });
 
 it("answers a file of JSON lines beside the result, as a CSV in which nothing is a formula", async () => {

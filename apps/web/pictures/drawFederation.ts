@@ -46,7 +46,7 @@ export async function drawFederation(stage: Stage, shoot: Shoot): Promise<void> 
   await shoot(page, "running");
   const watcher = await stage.browser.newPage();
   await watcher.goto(federation.watchUrl);
-  await watcher.getByRole("region", { name: "Rounds" }).waitFor();
+  await watcher.getByRole("region", { name: "Rounds", exact: true }).waitFor();
   await shoot(watcher, "watching");
   await watcher.goto(`${stage.url}/organise/${federation.federationId}#${federation.organiserKey}`);
   await watcher.getByRole("button", { name: "New link: invite link" }).waitFor();
@@ -88,6 +88,7 @@ async function drawJoining(stage: Stage, { inviteUrl }: OpenFederation, data: Pa
   await page.getByRole("button", { name: "Choose other data" }).click();
   await page.getByLabel("Data file").setInputFiles(data.file);
   await page.getByRole("button", { name: "Join and train", disabled: false }).waitFor();
+  await page.getByRole("region", { name: "As the model reads them" }).waitFor();
   await shoot(page, "join-ready");
   await page.close();
 }

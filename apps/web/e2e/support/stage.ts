@@ -9,6 +9,7 @@ import { type CoordinatorOptions, createCoordinator } from "@duet/coordinator/cr
 import type { Row } from "@duet/lora-core/data/row";
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Listing } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type Browser, chromium } from "playwright";
 import { chromiumLaunch } from "../../../../tools/chromium.ts";
@@ -20,8 +21,8 @@ export interface Stage {
   readonly dataDir: string;
   readonly browser: Browser;
   readonly organiser: CoordinatorClient;
-  /** Creates a federation and watches it. */
-  open(config: FederationConfig): Promise<OpenFederation>;
+  /** Creates a federation and watches it; `listing` has the front page list it. */
+  open(config: FederationConfig, listing?: Listing): Promise<OpenFederation>;
   /** Writes rows as a CSV file with the columns `input` and `answer`; returns its path. */
   writeRows(name: string, rows: readonly Row[]): Promise<string>;
   /** Ends the coordinator, as a crash of its machine would for who looks on, and starts it again at the same address once that is through. */
@@ -67,7 +68,7 @@ export async function startStage(
     dataDir,
     browser,
     organiser,
-    open: (config) => openFederation(organiser, url, config),
+    open: (config, listing = null) => openFederation(organiser, url, { config, listing }),
     async writeRows(name, rows) {
       const path = join(folder, `${name}.csv`);
       await writeFile(
@@ -95,8 +96,12 @@ export async function startStage(
   };
 }
 
-async function openFederation(organiser: CoordinatorClient, url: string, config: FederationConfig): Promise<OpenFederation> {
-  const { federationId, inviteToken, watchToken, organiserKey } = await organiser.request("federation:create", { config });
+async function openFederation(
+  organiser: CoordinatorClient,
+  url: string,
+  created: { readonly config: FederationConfig; readonly listing: Listing },
+): Promise<OpenFederation> {
+  const { federationId, inviteToken, watchToken, organiserKey } = await organiser.request("federation:create", created);
   let latest = await organiser.watch(federationId, watchToken);
   // Where the coordinator was away it knows of no watcher.
   organiser.onReady(() => void organiser.watch(federationId, watchToken).catch(() => undefined));
