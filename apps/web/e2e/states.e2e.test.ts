@@ -1,13 +1,10 @@
 /** The states that a federation's pages may be in, each told by what happened and what comes next; by roles and names, on a real coordinator and clients that only have a socket. */
-import { randomBytes } from "node:crypto";
-import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
-import { createSentLedger } from "@duet/client/sentLedger";
-import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, it } from "vitest";
+import { arrive as arriveAt, asOfVersionBefore } from "./support/bareClient.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 60_000;
@@ -42,20 +39,9 @@ async function pageAt(url: string): Promise<Page> {
   return page;
 }
 
-/** Joins with a socket of its own, and computes nothing. */
-async function arrive({ federationId, inviteUrl }: OpenFederation, name: string): Promise<CoordinatorClient> {
-  const client = createCoordinatorClient({ url: stage.url, ledger: createSentLedger(Date.now), now: Date.now });
+async function arrive(open: OpenFederation, name: string): Promise<CoordinatorClient> {
+  const client = await arriveAt(stage, model, open, name);
   clients.push(client);
-  await client.join({
-    federationId,
-    inviteToken: new URL(inviteUrl).hash.slice(1),
-    name,
-    resumeToken: randomBytes(24).toString("base64url"),
-    modelSha256: fingerprint(model.files),
-    figures: "everybody",
-    device: { backend: "wasm", threads: 1, reason: "There is no WebGPU here.", description: "a client of a test" },
-    samples: { train: 20, fusion: 5, test: 5 },
-  });
   return client;
 }
 
@@ -113,12 +99,7 @@ it("the coordinator is gone, and back", async () => {
 
 it("a page of another version says so", async () => {
   const page = await stage.browser.newPage();
-  await page.routeWebSocket(/socket\.io/, (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage((message) =>
-      server.send(String(message).replace(`"protocolVersion":${PROTOCOL_VERSION}`, `"protocolVersion":${PROTOCOL_VERSION - 1}`)),
-    );
-  });
+  await asOfVersionBefore(page);
   await page.goto(federation.watchUrl);
   await page.getByRole("alert").filter({ hasText: "This page and the coordinator differ" }).waitFor({ timeout: DEADLINE_MS });
   await page.close();

@@ -5,6 +5,7 @@ import { parseCommandLine } from "@duet/coordinator/commandLine";
 import { startStage } from "../e2e/support/stage.ts";
 import { drawFederation } from "./drawFederation.ts";
 import { drawPages } from "./drawPages.ts";
+import { drawStates } from "./drawStates.ts";
 import { record } from "./record.ts";
 import { shootAll, shootReadme } from "./shoot.ts";
 
@@ -51,6 +52,7 @@ async function main({ out, only, readme, recording }: Options): Promise<void> {
     await mkdir(folder, { recursive: true });
     const shoot = readme ? shootReadme(folder) : shootAll(folder, only?.split(",") ?? null);
     await drawPages(stage, shoot);
+    await drawStates(stage, shoot);
     await drawFederation(stage, shoot);
   } finally {
     await stage.close();

@@ -9,7 +9,7 @@ const WIDTHS = [1280, 390] as const;
 const HEIGHT = 900;
 
 /** In the README: which state, and how much of it. */
-const README: Readonly<Record<string, string>> = { front: "front", running: "running", result: "dashboard", crowd: "crowd" };
+const README: Readonly<Record<string, string>> = { front: "front", result: "dashboard", crowd: "crowd" };
 
 /** Every width and scheme of those that are wanted; null wants all. */
 export function shootAll(folder: string, wanted: readonly string[] | null): Shoot {
