@@ -89,7 +89,7 @@ const FILTERS = {
 } as const;
 type Filter = keyof typeof FILTERS;
 
-/** Pixels; also in styles.css. */
+/** Pixels; also in pages.css. */
 const ROW = 36;
 const SHOWN = 14;
 /** Rows drawn above and below what is in view. */

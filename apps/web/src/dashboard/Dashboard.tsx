@@ -66,6 +66,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   // At the end of one's own run what came of it leads, and how it went follows.
   const isResult = Boolean(tab && useBar);
+  const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} />;
   const everybody = (
     <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
       {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
@@ -100,7 +101,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
         {tab && (
           <div className="column">
             {tab}
-            <SentPanel federationId={federationId} clientId={own?.clientId ?? null} />
+            {!isResult && sent}
           </div>
         )}
         <div className="column">
@@ -127,7 +128,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
             <FusionPanel snapshot={still} />
           </div>
           {!isCrowd(snapshot) && !isResult && <VerdictsPanel snapshot={still} />}
-          {!isResult && rest}
+          {isResult ? sent : rest}
         </div>
       </div>
       {isResult && (

@@ -91,6 +91,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       {isOver && mixture}
+      {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} engine={session.engine} />}
       {view.canLeave && state.adapters ? (
         <details className="quiet">
           <summary>{words.myTab.adaptersSoFar}</summary>
@@ -100,7 +101,6 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
         adapters
       )}
       <RecognitionPanel federationId={snapshot.federationId} aggregation={snapshot.config.aggregation} />
-      {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} engine={session.engine} />}
       {isOver && doing}
     </>
   );

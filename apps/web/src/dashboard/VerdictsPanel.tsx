@@ -32,7 +32,7 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
             {verdicts.clients.map(({ clientId, name, serves, personal, shared, served, againstAlone }) => (
               <tr key={clientId}>
                 <th scope="row">{name}</th>
-                <td>{serves}</td>
+                <td style={{ minWidth: 128 }}>{serves}</td>
                 <td className="number">{figureWords(personal)}</td>
                 <td className="number">{figureWords(shared)}</td>
                 <td className="number">{figureWords(served)}</td>

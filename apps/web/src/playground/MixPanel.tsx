@@ -83,7 +83,7 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
   );
 }
 
-const [SIZE, LEFT, FOOT] = [240, 34, 40] as const;
+const [SIZE, LEFT, FOOT] = [240, 44, 40] as const;
 
 interface PlaneProps {
   readonly points: readonly SurveyPoint[];
