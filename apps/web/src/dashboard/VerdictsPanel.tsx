@@ -22,9 +22,15 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
             <tr>
               <th scope="col">{words.verdictsPanel.client}</th>
               <th scope="col">{words.verdictsPanel.serves}</th>
-              <th scope="col">{words.verdictsPanel.alone}</th>
-              <th scope="col">{words.verdictsPanel.shared}</th>
-              <th scope="col">{words.verdictsPanel.served}</th>
+              <th scope="col" className="number">
+                {words.verdictsPanel.alone}
+              </th>
+              <th scope="col" className="number">
+                {words.verdictsPanel.shared}
+              </th>
+              <th scope="col" className="number">
+                {words.verdictsPanel.served}
+              </th>
               <th scope="col">{words.verdictsPanel.againstAlone}</th>
             </tr>
           </thead>
