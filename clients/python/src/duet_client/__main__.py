@@ -41,6 +41,11 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--data", type=Path, required=True, help="CSV, TSV or JSON Lines, UTF-8; the same file on every rank")
     join.add_argument("--input", required=True, help="the column with the text")
     join.add_argument("--label", required=True, help="the column with the label")
+    join.add_argument(
+        "--shard-base",
+        action="store_true",
+        help="spread the base's layers over the ranks (FSDP), for a base that fits no single GPU",
+    )
     join.add_argument("--name", help='how the others see this client ("python" and a number unless given)')
     join.add_argument(
         "--figures",
@@ -66,9 +71,10 @@ async def _lead(options: argparse.Namespace, ranks: Ranks) -> int:
             base = await base_folder(config["model"], _root(options) / "models", coordinator)
             split = read_split(options.data, options.input, options.label, config)
             _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
+            is_sharded = options.shard_base and ranks.size > 1
             ranks.broadcast((config, base))
             trainings = state.trainings(_say)
-            client = await asyncio.to_thread(prepare, config, base, split, ranks, trainings)
+            client = await asyncio.to_thread(prepare, config, base, split, ranks, trainings, is_sharded=is_sharded)
             identity = identity or Identity.new(
                 invite.federation_id, options.name or default_name(), options.figures or _least_figures(config)
             )
@@ -85,7 +91,8 @@ def _follow(options: argparse.Namespace, ranks: Ranks) -> int:
     if begun is None:
         return 1
     config, base = begun
-    follow(prepare(config, base, read_split(options.data, options.input, options.label, config), ranks), ranks)
+    split = read_split(options.data, options.input, options.label, config)
+    follow(prepare(config, base, split, ranks, is_sharded=options.shard_base), ranks)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from duet_client.adapter import Adapter, LinearModule
+from duet_client.ranks import Ranks
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,16 @@ class Example:
 class BaseModel(Protocol):
     """A frozen base on a device."""
 
-    device: torch.device
+    @property
+    def device(self) -> torch.device:
+        """Where it is."""
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether its layers are spread over the ranks, so that a pass needs all of them."""
+
+    def pass_along(self) -> None:
+        """Where it is: take part in a pass of rank 0's."""
 
     @property
     def linears(self) -> list[LinearModule]:
@@ -61,12 +71,16 @@ class LabelTask(Protocol):
         """Label prototypes [labels, D] of these rows on the untouched base."""
 
 
-def load_base(folder: Path, config: dict[str, Any], device: torch.device) -> BaseModel:
+def load_base(folder: Path, config: dict[str, Any], ranks: Ranks, *, is_sharded: bool = False) -> BaseModel:
     """Load a base by its kind; of large ones only where they are asked for, as transformers takes seconds to start."""
     if config["model_type"] == "use-lite":
         from duet_client.encoder import Encoder
 
-        return Encoder(folder, device)
+        return Encoder(folder, ranks.device)
+    if config["model_type"] in ("bert", "roberta", "xlm-roberta"):
+        from duet_client.bert import Bert
+
+        return Bert(folder, config, ranks.device)
     from duet_client.causal_lm import CausalLm
 
-    return CausalLm(folder, device)
+    return CausalLm(folder, ranks.device, ranks if is_sharded else None)

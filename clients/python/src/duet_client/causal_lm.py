@@ -5,8 +5,7 @@ are chosen by the tokens that tell them apart, the largest logit first. Peak mem
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,21 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from duet_client.adapter import A_SUFFIX, B_SUFFIX, LinearModule
+from duet_client.adapter import LinearModule
+from duet_client.adapter_hooks import AdapterHooks
 from duet_client.base_model import ActiveAdapter, Example
 from duet_client.failure import Failure
+from duet_client.ranks import Ranks
 
 ANSWER_SEPARATOR = "\nAnswer:"
+PASS_ALONG = "pass along"
+"""What rank 0 says before every pass without gradients."""
 
 
 class CausalLm:
-    """The frozen base on a device."""
+    """The frozen base on a device, or with its layers spread over those of all ranks."""
 
-    def __init__(self, folder: Path, device: torch.device) -> None:
+    def __init__(self, folder: Path, device: torch.device, shard_over: Ranks | None = None) -> None:
         """Load config.json, tokenizer.json and the weights."""
         try:
             from transformers import AutoModelForCausalLM
@@ -35,16 +38,33 @@ class CausalLm:
             raise Failure("This base has a chat template, which this client does not write. Join with a tab.")
         self.device = device
         library: Any = AutoModelForCausalLM
-        self.model = library.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-        self.model.to(device).eval().requires_grad_(False)
-        self._active: ActiveAdapter | None = None
+        self._ranks = shard_over
+
+        def load() -> Any:  # noqa: ANN401
+            return library.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval().requires_grad_(False)
+
+        if shard_over is None:
+            self.model = load().to(device)
+        else:
+            from duet_client.sharded_base import load_sharded
+
+            self.model = load_sharded(load, shard_over)
         self.linears = self._linears()
-        for linear in self.linears:
-            self.model.get_submodule(linear.name).register_forward_hook(self._adapting(linear.name))
+        self._hooks = AdapterHooks(self.model, [linear.name for linear in self.linears])
 
     def label_task(self, labels: Sequence[str]) -> "CausalTask":
         """Bind it to labels."""
         return CausalTask(self, labels)
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether a pass needs all ranks."""
+        return self._ranks is not None
+
+    def pass_along(self) -> None:
+        """Give another rank, which measures, this one's share of every layer."""
+        with torch.no_grad():
+            self.model.base_model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.device))
 
     @property
     def max_tokens(self) -> int:
@@ -53,10 +73,13 @@ class CausalLm:
 
     def logits(self, rows: Sequence[Sequence[int]], last: Sequence[int], adapter: ActiveAdapter | None) -> torch.Tensor:
         """Logits [K, vocabulary] after each of the last so many tokens of every row, row after row."""
+        if self._ranks is not None and not torch.is_grad_enabled():
+            # Rank 0 alone measures.
+            self._ranks.broadcast(PASS_ALONG)
         longest = max(len(row) for row in rows)
         ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=self.device)
         is_there = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=self.device)
-        with self._with(adapter):
+        with self._hooks.active(adapter):
             hidden = self.model.base_model(input_ids=ids, attention_mask=is_there).last_hidden_state
         wanted = [hidden[at, len(row) - count : len(row)] for at, (row, count) in enumerate(zip(rows, last, strict=True))]
         found: torch.Tensor = self.model.get_output_embeddings()(torch.cat(wanted))
@@ -74,25 +97,6 @@ class CausalLm:
             elif isinstance(module, torch.nn.Linear) and module is not head:
                 found.append(LinearModule(name, module.in_features, module.out_features))
         return found
-
-    @contextmanager
-    def _with(self, adapter: ActiveAdapter | None) -> Iterator[None]:
-        self._active = adapter
-        try:
-            yield
-        finally:
-            self._active = None
-
-    def _adapting(self, name: str) -> Any:  # noqa: ANN401
-        def hook(_: object, inputs: tuple[torch.Tensor], output: torch.Tensor) -> torch.Tensor:
-            active = self._active
-            if active is None or name + A_SUFFIX not in active.factors:
-                return output
-            x = functional.dropout(inputs[0], active.dropout) if active.dropout > 0 else inputs[0]
-            narrow = functional.linear(x, active.factors[name + A_SUFFIX])
-            return output + active.scale * functional.linear(narrow, active.factors[name + B_SUFFIX])
-
-        return hook
 
 
 @dataclass

@@ -7,6 +7,7 @@ leaves them out.
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from safetensors.torch import load_file
@@ -14,7 +15,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from duet_client.adapter import A_SUFFIX, B_SUFFIX, LinearModule, is_prototypes
-from duet_client.base_model import ActiveAdapter, Example
+from duet_client.base_model import ActiveAdapter, BaseModel, Example
 
 TEMPERATURE = 16.0
 """tau of the scores tau cos(e(text), e0(label)), with e0 the untouched base."""
@@ -24,6 +25,20 @@ NORM_EPSILON = 1e-12
 TEXT_WEIGHT = 0.2
 """Of a label's text among its prototype, in rows of an average label."""
 ROWS_AT_ONCE = 32
+
+
+class SentenceEncoder(BaseModel, Protocol):
+    """A base that makes a vector of a text."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens read of one text."""
+
+    def tokens_of(self, text: str, max_tokens: int) -> list[int]:
+        """At least one token, at most `max_tokens` or what the model takes."""
+
+    def embed(self, texts: Sequence[Sequence[int]], adapter: ActiveAdapter | None) -> torch.Tensor:
+        """Embeddings [B, D], each of length 1."""
 
 
 class Encoder:
@@ -38,6 +53,14 @@ class Encoder:
         positions = torch.arange(self.max_tokens, device=device, dtype=torch.float32)[:, None]
         angles = (positions * self.weights["position.frequencies"]).double()
         self.timing = torch.cat([angles.sin(), angles.cos()], dim=1).float()
+
+    @property
+    def is_sharded(self) -> bool:
+        """It is small enough for every device."""
+        return False
+
+    def pass_along(self) -> None:
+        """Nobody needs it."""
 
     @property
     def max_tokens(self) -> int:
@@ -102,7 +125,7 @@ class EncoderTask:
     With prototypes V in the adapter a label is u(w e0(label) + V), u(x) = x / |x|, as `models/encoder/labelPrototypes.ts` has it.
     """
 
-    def __init__(self, encoder: Encoder, labels: Sequence[str]) -> None:
+    def __init__(self, encoder: SentenceEncoder, labels: Sequence[str]) -> None:
         """Embed the labels with the untouched base."""
         self.encoder = encoder
         self.labels = list(labels)

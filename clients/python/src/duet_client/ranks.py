@@ -22,6 +22,8 @@ class Ranks:
         local = int(os.environ.get("LOCAL_RANK", "0"))
         has_gpu = torch.cuda.is_available()
         self.device = torch.device("cuda", local % torch.cuda.device_count()) if has_gpu else torch.device("cpu")
+        if has_gpu:
+            torch.cuda.set_device(self.device)
         if self.size > 1:
             distributed.init_process_group("cpu:gloo,cuda:nccl" if has_gpu else "gloo", timeout=LONGEST_WAIT)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from duet_client.upload_codec import FORMATS
 
-BASES = ("use-lite", "llama", "qwen2", "qwen3", "gpt2")
+BASES = ("use-lite", "llama", "qwen2", "qwen3", "gpt2", "bert", "roberta", "xlm-roberta")
 
 
 def refusal(config: dict[str, Any], plans: dict[str, Any]) -> str | None:

@@ -20,12 +20,21 @@ def read_split(data: Path, input_column: str, label_column: str, config: dict[st
     return split_rows(read_rows(data, input_column, label_column, config["task"]["labels"]), config["seed"])
 
 
-def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks, trainings: KeptTrainings | None = None) -> Client:
+def prepare(
+    config: dict[str, Any],
+    base: Path,
+    split: Split,
+    ranks: Ranks,
+    trainings: KeptTrainings | None = None,
+    *,
+    is_sharded: bool = False,
+) -> Client:
     """Load the base and tokenise the rows. On rank 0 the client's training tells the other ranks to train along.
 
-    With `trainings` it is kept on the disk where a training is, and an interrupted one goes on there.
+    With `trainings` a training is kept on the disk, and one that was interrupted goes on. With `is_sharded` the base's
+    layers are spread over the ranks.
     """
-    loaded = load_base(base, config["model"]["config"], ranks.device)
+    loaded = load_base(base, config["model"]["config"], ranks, is_sharded=is_sharded)
     task = loaded.label_task(config["task"]["labels"])
     limit = config["training"]["maxTokens"]
     train_rows = [task.encode(row.input, row.answer, limit) for row in split.train]
@@ -58,7 +67,10 @@ def prepare(config: dict[str, Any], base: Path, split: Split, ranks: Ranks, trai
 
 
 def follow(client: Client, ranks: Ranks) -> None:
-    """What the other ranks do: train along until rank 0 has nothing more."""
+    """What the other ranks do: train along, and pass along where the base is spread, until rank 0 has nothing more."""
     config = client.config
-    while (run := ranks.broadcast(None)) is not None:
-        train_adapter(client.task, client.train_rows, run, config["training"], config["adapter"], ranks)
+    while (asked := ranks.broadcast(None)) is not None:
+        if isinstance(asked, TrainingRun):
+            train_adapter(client.task, client.train_rows, asked, config["training"], config["adapter"], ranks)
+        else:
+            client.task.encoder.pass_along()

@@ -108,9 +108,11 @@ def train_adapter(
         share = ranks.share_of(batch)
         optimizer.zero_grad(set_to_none=False)
         loss = torch.zeros((), device=device)
-        if share:
+        if share or task.encoder.is_sharded:
             active = ActiveAdapter(_active(values, run.weight, beside), scale, lora["dropout"])
-            loss = task.losses(share, active).sum() / sum(example.units for example in batch)
+            # Who has no row of this batch passes along with one that does not count.
+            losses = task.losses(share or batch[:1], active)
+            loss = losses.sum() * (1 if share else 0) / sum(example.units for example in batch)
             loss.backward()  # type: ignore[no-untyped-call]
         for tensor in moving:
             if tensor.grad is None:
