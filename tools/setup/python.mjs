@@ -18,13 +18,13 @@ const CALLS = "libnogpu.so";
 /** This machine lacks what it needs: no fault of the project's. */
 export class NotPossibleHere extends SetupError {}
 
-/** @throws {NotPossibleHere} without Python 3.11 or PyPI; {SetupError} where it cannot be installed in spite of them. */
+/** @throws {NotPossibleHere} without Python 3.11, its venv or PyPI; {SetupError} where it cannot be installed in spite of them. */
 export async function ensurePython() {
   if (existsSync(`${VENV}/installed`)) return;
-  const version = await run("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"], { quiet: true });
-  if (version.code !== 0)
+  const found = await run("python3", ["-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"], { quiet: true });
+  if (found.code !== 0)
     throw new NotPossibleHere(
-      "The Python client needs a python3 of 3.11 or newer, and there is none here. Install it and run this again.",
+      "The Python client needs a python3 of 3.11 or newer with venv (in Debian: python3-venv), and there is none here. Install it and run this again.",
     );
   const leaner = await isWithoutGpu();
   say(`Installing the Python client with PyTorch into .cache/python: some ${leaner ? "two" : "six"} gigabytes, minutes, once.`);

@@ -30,6 +30,24 @@ export function failedRun(reason) {
   return { passed: 0, failed: 1, skipped: 0, problems: [reason], skippedSuites: [] };
 }
 
+/** Of several runs, in their order. */
+export function together(counts) {
+  const sum = (name) => counts.reduce((all, each) => all + each[name], 0);
+  return {
+    ...{ passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") },
+    problems: counts.flatMap(({ problems }) => problems),
+    skippedSuites: counts.flatMap(({ skippedSuites }) => skippedSuites),
+  };
+}
+
+/** What failed and what was left out, by name, then the line that closes every run. */
+export function printCounts(counts) {
+  console.log(counts.problems.length > 0 ? "\nFailed:" : "");
+  for (const problem of counts.problems) console.log(`✗ ${problem}`);
+  for (const suite of counts.skippedSuites) console.log(`– skipped: ${suite}`);
+  console.log(`\n${summaryLine(counts)}`);
+}
+
 /** The line that closes every run: "12 passed, 0 failed", with the skipped ones where there are any. */
 export function summaryLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { countTests, summaryLine } from "./summary.mjs";
+import { countTests, failedRun, summaryLine, together } from "./summary.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "duet-summary-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,6 +60,12 @@ describe("countTests", () => {
     expect(countTests(report(file("a.test.ts", "passed", "passed")), 1)).toMatchObject({ passed: 2, failed: 1 });
     expect(countTests(report(), 0)).toMatchObject({ passed: 0, failed: 1, problems: ["No test ran"] });
     expect(countTests(join(folder, "absent.json"), null)).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  it("adds several runs up, with the problems of all", () => {
+    const good = countTests(report(file("a.test.ts", "passed", "passed")), 0);
+    expect(summaryLine(together([good, good]))).toBe("4 passed, 0 failed");
+    expect(together([good, failedRun("it did not start")])).toMatchObject({ failed: 1, problems: ["it did not start"] });
   });
 
   it("closes a good run with the plain line", () => {
