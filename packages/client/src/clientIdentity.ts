@@ -21,6 +21,8 @@ export const clientIdentity = z.object({
   pins: z.record(z.string(), z.string()).default({}),
   /** Why it takes part no more, one sentence; it then only shows what it has kept. Null while it takes part. */
   removed: z.string().nullable().default(null),
+  /** The same as a word of `EXITS`; left out in records from before it was kept. */
+  exit: z.string().nullish(),
 });
 export type ClientIdentity = z.output<typeof clientIdentity>;
 

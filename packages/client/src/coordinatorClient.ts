@@ -2,8 +2,10 @@
  * A connection to the coordinator: its typed socket, the federations that are followed on it, and as whom it has joined one. Every pushed
  * change is parsed and applied.
  */
+
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import { EXITS, type Exit, isExit } from "@duet/lora-core/protocol/exits";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import {
   changeEvent,
@@ -44,7 +46,7 @@ export interface CoordinatorClient extends RoundTransfers, Connection {
   join(joining: RequestInput<"client:join">): Promise<{ readonly clientId: string; readonly snapshot: Snapshot }>;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   /** This connection speaks for its client no more: another tab took it over, or the organiser removed it. It still may watch. */
-  onReplaced(listener: (reason: string) => void): () => void;
+  onReplaced(listener: (notice: Replaced) => void): () => void;
   /** Sends a sealed frame to a member of the team whose room this connection has entered, or to all; resolves once they have it. @throws as `request`. */
   relayFrame(to: string | null, frame: Uint8Array<ArrayBuffer>): Promise<void>;
   onTeamFrame(listener: (frame: z.output<typeof teamFrame>) => void): () => void;
@@ -57,7 +59,13 @@ export interface CoordinatorClientOptions extends Pick<TypedSocketOptions, "now"
   readonly ledger: SentLedger;
 }
 
-const replacedNotice = z.strictObject({ reason: z.string() });
+/** `why` is a word of {@link EXITS}; null where this client knows none such. */
+export interface Replaced {
+  readonly reason: string;
+  readonly why: Exit | null;
+}
+
+const replacedNotice = z.object({ reason: z.string(), why: z.unknown() });
 
 export function createCoordinatorClient(options: CoordinatorClientOptions): CoordinatorClient {
   const { url, ledger } = options;
@@ -66,7 +74,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   const root = base.href.replace(/\/$/, "");
   const socket = createTypedSocket({ ...options, base });
   const snapshots = createListeners<Snapshot>();
-  const replaced = createListeners<string>();
+  const replaced = createListeners<Replaced>();
   const frames = createListeners<z.output<typeof teamFrame>>();
   const presence = createListeners<readonly TeamSeat[]>();
   const frameCount = createFrameCount(ledger, options.now);
@@ -91,7 +99,8 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   socket.onEvent(replacedEvent, (raw) => {
     client = null;
     const parsed = replacedNotice.safeParse(raw);
-    replaced.emit(parsed.success ? parsed.data.reason : "This client was taken over");
+    const { reason, why } = parsed.success ? parsed.data : { reason: EXITS.gone, why: "gone" };
+    replaced.emit({ reason, why: isExit(why) ? why : null });
   });
 
   socket.onEvent(teamFrameEvent, (raw, acknowledge) => {

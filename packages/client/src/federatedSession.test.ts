@@ -138,10 +138,14 @@ test("removed while working: it stops, is told the truth, remembers it, and keep
   await has("run 1");
   finish(first);
   await has("confirm 1");
-  coordinator.replace("The organiser removed this client");
-  expect(session.get().stage).toEqual({ kind: "removed", reason: "The organiser removed this client" });
+  coordinator.replace({ reason: "The organiser removed this client", why: "removed" });
+  expect(session.get().stage).toEqual({ kind: "removed", reason: "The organiser removed this client", why: "removed" });
   expect(session.get().adapters).toMatchObject({ round: 1 });
-  expect(identities.saved.get("f1")).toMatchObject({ clientId: "anna", removed: "The organiser removed this client" });
+  expect(identities.saved.get("f1")).toMatchObject({
+    clientId: "anna",
+    removed: "The organiser removed this client",
+    exit: "removed",
+  });
   expect(calls).not.toContain("forget anna");
 });
 
@@ -178,7 +182,7 @@ test("a resumed round says where it goes on, and is submitted once", async () =>
   const { session, calls, beginnings, finish, has } = started();
   beginnings.set(1, { kind: "resumed", training: { step: 120, steps: 300 }, backend: "webgpu", isExact: true });
   await has("run 1");
-  expect(session.get().notes).toEqual(["Goes on at step 120 of 300."]);
+  expect(session.get().notes).toEqual([["goesOn", ["atStep", 120, 300]]]);
   finish(first);
   await has("confirm 1");
   expect(calls.filter((call) => call === "send 1")).toHaveLength(1);
@@ -290,7 +294,9 @@ test("what must not be answered is not, and the person is told why", async () =>
   await has("answer keys");
   const other = summing("shares");
   feed.push({ ...other, clients: other.clients.map((client) => ({ ...client, identity: "another" })) });
-  await vi.waitFor(() => expect(session.get().notes.at(-1)).toMatch(/did not take part .* another key of anna than before/));
+  await vi.waitFor(() =>
+    expect(session.get().notes.at(-1)).toEqual(["sumRefused", expect.stringMatching(/another key of anna than before/)]),
+  );
   expect(calls).not.toContain("answer shares");
 });
 
@@ -305,7 +311,9 @@ test("after a reload a client knows the others by the keys that it saw before", 
   finish(first);
   await has("confirm 1");
   feed.push(summing("keys"));
-  await vi.waitFor(() => expect(session.get().notes.at(-1)).toMatch(/another key of bram than before/));
+  await vi.waitFor(() =>
+    expect(session.get().notes.at(-1)).toEqual(["sumRefused", expect.stringMatching(/another key of bram than before/)]),
+  );
   expect(calls).not.toContain("answer keys");
 });
 

@@ -2,12 +2,14 @@
  * A client of one federation: the shell around {@link stepSession}. It owns the engine, tells the machine what happened, and does what
  * the machine says. Everything it waits for has a deadline, except the coordinator's return, which is shown instead.
  */
+
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
+import { isExit } from "@duet/lora-core/protocol/exits";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { type FiguresFor, figuresInForce, toldFacts, withoutFigures, withoutPace } from "@duet/lora-core/protocol/figures";
 import type { RequestInput } from "@duet/lora-core/protocol/messages";
@@ -115,7 +117,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     coordinator.status.subscribe(() => {
       if (coordinator.status.get().kind === "lost") dispatch({ kind: "disconnected" });
     }),
-    coordinator.onReplaced((reason) => dispatch({ kind: "replaced", reason })),
+    coordinator.onReplaced((notice) => dispatch({ kind: "replaced", ...notice })),
     surroundings.onChange((change) => dispatch({ kind: "surroundings", change, at: now() })),
   ];
   function perform(effect: SessionEffect): void {
@@ -151,7 +153,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         throttled.report(() => void coordinator.request("client:progress", toldProgress(effect.progress)).catch(() => {}));
         break;
       case "end":
-        end(effect.how, effect.reason);
+        end(effect);
         break;
       default:
         effect satisfies never;
@@ -297,14 +299,14 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     return { kind: "summed", key };
   }
 
-  function end(how: Extract<SessionEffect, { kind: "end" }>["how"], reason: string): void {
+  function end({ how, reason, why }: Extract<SessionEffect, { kind: "end" }>): void {
     stop();
     const { snapshot, view: shown } = store.get();
     const { clientId } = shown;
     const known = identities.identity(federationId);
     // A client that was taken over lives on elsewhere; here it must not come back by itself, but it keeps what it has learned.
     if (how === "removed" && known) {
-      identities.saveIdentity({ ...known, removed: reason });
+      identities.saveIdentity({ ...known, removed: reason, exit: why });
       if (snapshot) identities.saveParting(snapshot);
     }
     if (how === "left") {
@@ -377,7 +379,7 @@ function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>
     stage:
       removed === null
         ? { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: bytesOf(config.model) }, seconds: 0 }
-        : { kind: "removed", reason: removed },
+        : { kind: "removed", reason: removed, why: isExit(known?.exit) ? known.exit : null },
     name,
     figures: figuresInForce(config, identity.figures),
     clientId: known?.clientId ?? null,

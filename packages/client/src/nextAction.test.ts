@@ -65,5 +65,5 @@ test("the end of the federation, or of this client's part in it, comes before ev
     note: "Stopped by the organiser.",
   });
   const removed = collecting(1, { clients: [clientOf("anna", { status: "left", note: "Removed by the organiser." })] });
-  expect(nextAction(removed, busy)).toEqual({ kind: "removed", reason: "Removed by the organiser." });
+  expect(nextAction(removed, busy)).toEqual({ kind: "removed", reason: "Removed by the organiser.", why: "gone" });
 });

@@ -4,6 +4,7 @@
  */
 import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
+import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
@@ -34,7 +35,7 @@ export type Action =
   | { readonly kind: "cancel" }
   /** There is nothing more to do, for everyone or for this client. */
   | { readonly kind: "end"; readonly phase: Extract<Phase, "finished" | "stopped" | "failed">; readonly note: string }
-  | { readonly kind: "removed"; readonly reason: string };
+  | { readonly kind: "removed"; readonly reason: string; readonly why: Exit };
 
 const WAIT: Action = { kind: "wait" };
 
@@ -42,7 +43,9 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   const { phase, note, openRound, clients } = snapshot;
   if (phase === "finished" || phase === "stopped" || phase === "failed") return { kind: "end", phase, note };
   const me = clients.find(({ id }) => id === local.clientId);
-  if (me?.status === "left") return { kind: "removed", reason: me.note ?? "This client is no longer part of the federation." };
+  if (me?.status === "left") {
+    return { kind: "removed", reason: me.note ?? EXITS.gone, why: me.told?.[0] === "removed" ? "removed" : "gone" };
+  }
 
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };

@@ -1,7 +1,10 @@
 import type { DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { say } from "@duet/lora-core/sayings/saying";
 import { describe, expect, test } from "vitest";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
+import { SESSION_SENTENCES } from "./sessionNotes.ts";
+import type { SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "./testing/snapshots.ts";
 
@@ -163,7 +166,7 @@ test("leaving, being replaced, failing and the end stop what runs; afterwards no
   const failure = { sentence: "The loss is not a number after step 3.", nextStep: "Tell the organiser." };
   const ends: [SessionEvent, string, string][] = [
     [{ kind: "left" }, "left", "removed"],
-    [{ kind: "replaced", reason: "The organiser removed this client" }, "removed", "removed"],
+    [{ kind: "replaced", reason: "The organiser removed this client", why: "removed" }, "removed", "removed"],
     [{ kind: "failed", failure }, "failed", "failed"],
     [seen(snapshotOf({ phase: "stopped", note: "Stopped by the organiser." })), "finished", "finished"],
     [seen(snapshotOf({ clients: [clientOf("anna", { status: "left", note: "Gone for too long." })] })), "removed", "removed"],
@@ -192,7 +195,8 @@ test("says when this device could not keep the client", () => {
 describe("what is out of the ordinary is said", () => {
   const training = { step: 120, steps: 300 };
   const resumed = { kind: "resumed", training, backend: "webgpu", isExact: true } as const;
-  const notes = (...events: readonly SessionEvent[]) => after(working, ...events).machine.view.notes;
+  const said = (notes: SessionState["notes"]) => notes.map((note) => say(SESSION_SENTENCES, note));
+  const notes = (...events: readonly SessionEvent[]) => said(after(working, ...events).machine.view.notes);
   const around = (change: SurroundingsChange, at = 0): SessionEvent => ({ kind: "surroundings", change, at });
 
   test.each<[RoundBeginning, readonly string[]]>([
@@ -209,8 +213,8 @@ describe("what is out of the ordinary is said", () => {
     ],
     [{ ...resumed, isExact: false }, ["Goes on at step 120 of 300 with less memory than before: the last digits can differ."]],
     [{ kind: "anew" }, ["This round begins anew: what was kept of it could not be gone on from."]],
-  ])("how a round begins: %j", (beginning, said) => {
-    expect(notes({ kind: "began", key: first, beginning })).toEqual(said);
+  ])("how a round begins: %j", (beginning, expected) => {
+    expect(notes({ kind: "began", key: first, beginning })).toEqual(expected);
   });
 
   test("but not how a round began that is wanted no more", () => {
@@ -244,14 +248,17 @@ describe("what is out of the ordinary is said", () => {
     const slept = after(working, around({ kind: "woke", sleptMs: 25 * 60_000 }));
     expect(slept.last).toEqual([]);
     expect(slept.machine.doing).toEqual(first);
-    const said = after(slept.machine, { kind: "disconnected" }, { kind: "connected" }, joined(snapshot)).machine.view.notes;
-    expect(said).toEqual(["This device was asleep for 25 minutes: this tab connects again.", expect.stringMatching(fate)]);
+    const { machine } = after(slept.machine, { kind: "disconnected" }, { kind: "connected" }, joined(snapshot));
+    expect(said(machine.view.notes)).toEqual([
+      "This device was asleep for 25 minutes: this tab connects again.",
+      expect.stringMatching(fate),
+    ]);
   });
 
   test("a sleep while there was nothing to do is said once", () => {
     const idle = after(opening, opened, joined()).machine;
     const woke = after(idle, around({ kind: "woke", sleptMs: 3 * 3_600_000 }), joined());
-    expect(woke.machine.view.notes).toEqual(["This device was asleep for 3 hours: this tab connects again."]);
+    expect(said(woke.machine.view.notes)).toEqual(["This device was asleep for 3 hours: this tab connects again."]);
   });
 
   test("only the newest twenty are kept", () => {

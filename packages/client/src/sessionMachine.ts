@@ -7,6 +7,7 @@ import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDown
 import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
+import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -14,7 +15,7 @@ import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { counts, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
-import { beginningNote, DEVICE_LOST_NOTE, refusedSumNote, surroundingsNote, wakingNote } from "./sessionNotes.ts";
+import { beginningNote, type SessionSaying, surroundingsNote } from "./sessionNotes.ts";
 import { ownFigures, type SessionStage, type SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
 
@@ -74,7 +75,7 @@ export type SessionEvent =
   /** `at` by this device's clock, ms. */
   | { readonly kind: "surroundings"; readonly change: SurroundingsChange; readonly at: number }
   /** Another tab goes on as this client, or the organiser removed it. */
-  | { readonly kind: "replaced"; readonly reason: string }
+  | { readonly kind: "replaced"; readonly reason: string; readonly why: Exit | null }
   /** Its person did, of who sees its figures. */
   | { readonly kind: "chose"; readonly figures: FiguresFor }
   | { readonly kind: "left" }
@@ -99,7 +100,13 @@ export type SessionEffect =
   | { readonly kind: "rest" }
   | { readonly kind: "report"; readonly progress: Progress }
   /** The last effect of a session. */
-  | { readonly kind: "end"; readonly how: "finished" | "removed" | "left" | "failed"; readonly reason: string };
+  | {
+      readonly kind: "end";
+      readonly how: "finished" | "removed" | "left" | "failed";
+      readonly reason: string;
+      /** Of one that takes part no more. */
+      readonly why: Exit | null;
+    };
 
 export interface Step {
   readonly machine: SessionMachine;
@@ -165,22 +172,20 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
       return { machine: { ...machine, summing: null, resting: true }, effects: [{ kind: "rest" }] };
     case "sumRefused":
       if (!isSumming(machine, event.key)) return only(machine);
-      return only(enter(noting(machine, refusedSumNote(event.reason)), { kind: "waiting" }));
+      return only(enter(noting(machine, ["sumRefused", event.reason]), { kind: "waiting" }));
     case "rested":
       return advance({ ...machine, resting: false });
     case "deviceLost":
       // All that was on the GPU is gone, and it may be lost again: the round goes on with wasm, from what was kept of it.
       if (!isDoing(machine, event.key)) return only(machine);
       return {
-        machine: enter(noting({ ...machine, doing: null, engine: "opening" }, DEVICE_LOST_NOTE), { kind: "preparing" }),
+        machine: enter(noting({ ...machine, doing: null, engine: "opening" }, ["deviceLost"]), { kind: "preparing" }),
         effects: [{ kind: "open", backend: "wasm" }],
       };
     case "replaced":
-      return ended(machine, "removed", { kind: "removed", reason: event.reason }, event.reason);
-    case "left": {
-      const reason = "You left this federation.";
-      return ended(machine, "left", { kind: "removed", reason }, reason);
-    }
+      return ended(machine, "removed", { kind: "removed", reason: event.reason, why: event.why }, event.reason);
+    case "left":
+      return ended(machine, "left", { kind: "removed", reason: EXITS.left, why: "left" }, EXITS.left);
     case "failed":
       return ended(machine, "failed", { kind: "failed", failure: event.failure }, event.failure.sentence);
     default:
@@ -220,7 +225,7 @@ function advance(machine: SessionMachine): Step {
     case "end":
       return ended(machine, "finished", { kind: "finished", note: action.note }, action.note);
     case "removed":
-      return ended(machine, "removed", { kind: "removed", reason: action.reason }, action.reason);
+      return ended(machine, "removed", { kind: "removed", reason: action.reason, why: action.why }, action.reason);
     default:
       action satisfies never;
       return only(machine);
@@ -266,7 +271,7 @@ function awake(machine: SessionMachine, clientId: string, snapshot: Snapshot): S
   const { openRound } = snapshot;
   const isOpen = openRound !== null && sameRound(openRound, sleptIn) && !openRound.submitted.includes(clientId);
   const fate = isOpen ? "open" : counts(snapshot, clientId, sleptIn) ? "counted" : "over";
-  return { ...noting(machine, wakingNote(fate)), sleptIn: null };
+  return { ...noting(machine, ["awake", fate]), sleptIn: null };
 }
 
 function progressed(machine: SessionMachine, progress: Progress): Step {
@@ -312,7 +317,10 @@ function ended(
 ): Step {
   return {
     machine: { ...enter(machine, stage), engine: "ended", membership: "none", doing: null },
-    effects: [...(machine.doing ? [{ kind: "cancel" as const }] : []), { kind: "end", how, reason }],
+    effects: [
+      ...(machine.doing ? [{ kind: "cancel" as const }] : []),
+      { kind: "end", how, reason, why: stage.kind === "removed" ? stage.why : null },
+    ],
   };
 }
 
@@ -322,7 +330,7 @@ const showing = (machine: SessionMachine, change: Partial<SessionState>): Sessio
   view: { ...machine.view, ...change },
 });
 /** Says it, if there is anything to say. */
-const noting = (machine: SessionMachine, note: string | null): SessionMachine =>
+const noting = (machine: SessionMachine, note: SessionSaying | null): SessionMachine =>
   note === null ? machine : showing(machine, { notes: [...machine.view.notes, note].slice(-KEPT_NOTES) });
 const isSumming = ({ summing }: SessionMachine, key: ExchangeKey): boolean => summing !== null && sameStep(summing, key);
 const isDoing = ({ doing }: SessionMachine, key: RoundKey): boolean => doing !== null && sameRound(doing, key);

@@ -1,65 +1,78 @@
 /** What a client says of itself that is out of the ordinary, a sentence each. Pure. */
 import type { RoundBeginning } from "@duet/lora-core/contract/clientRound";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import type { Saying } from "@duet/lora-core/sayings/saying";
 import type { SurroundingsChange } from "./surroundings.ts";
 
+/** What became of the round that a client was in as its device fell asleep. */
+export type Fate = "open" | "counted" | "over";
+
+const FATES: Readonly<Record<Fate, string>> = {
+  open: "it is still open, and goes on",
+  counted: "the coordinator has its result",
+  over: "it ended without this tab, which goes on with the next one",
+};
+
+export const SESSION_SENTENCES = {
+  anew: () => "This round begins anew: what was kept of it could not be gone on from.",
+  atStep: (step: number, steps: number) => `at step ${step} of ${steps}`,
+  whereInterrupted: () => "where this round was interrupted",
+  goesOn: (where: string) => `Goes on ${where}.`,
+  goesOnPrivately: (where: string) =>
+    `Goes on ${where}, with new samples and new noise. What was lost stays spent of the privacy budget.`,
+  goesOnWithLess: (where: string) => `Goes on ${where} with less memory than before: the last digits can differ.`,
+  goesOnElsewhere: (where: string, backend: string, before: string) =>
+    `Goes on ${where} with ${backend}, after ${before}: the last digits can differ.`,
+  offline: () => "This device has no network: training goes on, and what is done is sent when the network is back.",
+  online: () => "The network is back.",
+  networkChanged: () => "The network changed: this tab connects again.",
+  woke: (minutes: number) => `This device was asleep for ${inWords(minutes)}: this tab connects again.`,
+  shown: (minutes: number) => `This tab was hidden for ${inWords(minutes)} and went on meanwhile.`,
+  awake: (fate: Fate) => `Awake again. The round of before: ${FATES[fate]}.`,
+  /** Why this client gave no answer in a secure sum. */
+  sumRefused: (reason: string) => `This tab did not take part in the sum of this round, to keep its update hidden: ${reason}.`,
+  deviceLost: () => "The graphics device was lost: this tab goes on without it, with wasm.",
+} as const;
+
+export type SessionSaying = Saying<typeof SESSION_SENTENCES>;
+
 /** Null where there is nothing to say: a round that begins. `backend` is what computes now. */
-export function beginningNote(beginning: RoundBeginning, backend: BackendName | null): string | null {
+export function beginningNote(beginning: RoundBeginning, backend: BackendName | null): SessionSaying | null {
   switch (beginning.kind) {
     case "new":
       return null;
     case "anew":
-      return "This round begins anew: what was kept of it could not be gone on from.";
+      return ["anew"];
     case "resumed": {
       const { training, isExact, isPrivate } = beginning;
-      const where = training ? `at step ${training.step} of ${training.steps}` : "where this round was interrupted";
-      if (isExact) return `Goes on ${where}.`;
-      if (isPrivate) return `Goes on ${where}, with new samples and new noise. What was lost stays spent of the privacy budget.`;
-      if (beginning.backend === backend) return `Goes on ${where} with less memory than before: the last digits can differ.`;
-      return `Goes on ${where} with ${backend}, after ${beginning.backend}: the last digits can differ.`;
+      const where: SessionSaying = training ? ["atStep", training.step, training.steps] : ["whereInterrupted"];
+      if (isExact) return ["goesOn", where];
+      if (isPrivate) return ["goesOnPrivately", where];
+      if (beginning.backend === backend) return ["goesOnWithLess", where];
+      return ["goesOnElsewhere", where, backend ?? "", beginning.backend];
     }
   }
 }
 
 /** Null where there is nothing to say. `hiddenMs` is how long a page that is shown again was hidden. */
-export function surroundingsNote(change: SurroundingsChange, hiddenMs: number): string | null {
+export function surroundingsNote(change: SurroundingsChange, hiddenMs: number): SessionSaying | null {
   switch (change.kind) {
-    case "offline":
-      return "This device has no network: training goes on, and what is done is sent when the network is back.";
-    case "online":
-      return "The network is back.";
-    case "networkChanged":
-      return "The network changed: this tab connects again.";
-    case "woke":
-      return `This device was asleep for ${inWords(change.sleptMs)}: this tab connects again.`;
     case "hidden":
       return null;
+    case "woke":
+      return ["woke", minutesOf(change.sleptMs)];
     case "shown":
-      return hiddenMs < LONG_MS ? null : `This tab was hidden for ${inWords(hiddenMs)} and went on meanwhile.`;
+      return hiddenMs < LONG_MS ? null : ["shown", minutesOf(hiddenMs)];
+    default:
+      return [change.kind];
   }
 }
 
-/** What became of the round that a client was in as its device fell asleep. */
-export function wakingNote(round: "open" | "counted" | "over"): string {
-  const fates = {
-    open: "it is still open, and goes on",
-    counted: "the coordinator has its result",
-    over: "it ended without this tab, which goes on with the next one",
-  };
-  return `Awake again. The round of before: ${fates[round]}.`;
-}
-
-/** Why this client gave no answer in a secure sum. */
-export function refusedSumNote(reason: string): string {
-  return `This tab did not take part in the sum of this round, to keep its update hidden: ${reason}.`;
-}
-
-export const DEVICE_LOST_NOTE = "The graphics device was lost: this tab goes on without it, with wasm.";
-
 const LONG_MS = 60_000;
 
-function inWords(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
+const minutesOf = (ms: number): number => Math.round(ms / 60_000);
+
+function inWords(minutes: number): string {
   if (minutes < 120) return minutes === 1 ? "1 minute" : `${minutes} minutes`;
   return `${Math.round(minutes / 60)} hours`;
 }

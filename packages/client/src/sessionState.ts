@@ -4,10 +4,12 @@ import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDown
 import type { DoneRound } from "@duet/lora-core/contract/clientRound";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
+import type { Exit } from "@duet/lora-core/protocol/exits";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import type { AdapterKey, Device, Progress, RoundMetrics, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { KeptAdapters } from "./keptAdapters.ts";
+import type { SessionSaying } from "./sessionNotes.ts";
 
 export type SessionStage =
   /** `seconds` since the loading began. */
@@ -22,7 +24,8 @@ export type SessionStage =
   /** What it shares is summed so that nobody sees it by itself. */
   | { readonly kind: "summing"; readonly round: number; readonly step: ExchangeStep }
   | { readonly kind: "finished"; readonly note: string }
-  | { readonly kind: "removed"; readonly reason: string }
+  /** `why` is null where what was told of it is no word of `EXITS`. */
+  | { readonly kind: "removed"; readonly reason: string; readonly why: Exit | null }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
 export interface SessionState {
@@ -44,8 +47,8 @@ export interface SessionState {
   readonly own: OwnFigures | null;
   /** After the last finished round; null before the first. */
   readonly adapters: KeptAdapters | null;
-  /** What was out of the ordinary in this page's life, a sentence each, oldest first. */
-  readonly notes: readonly string[];
+  /** What was out of the ordinary in this page's life, oldest first. */
+  readonly notes: readonly SessionSaying[];
   /** Training losses of this page's life, oldest first. */
   readonly losses: readonly LossPoint[];
 }

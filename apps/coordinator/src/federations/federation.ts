@@ -1,4 +1,5 @@
 /** What is fixed about a federation, worked out once from its config and its base model. */
+
 import {
   type AdapterLayout,
   adapterLayout,
@@ -17,6 +18,7 @@ import {
   samplingRefusal,
   uploadRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
+import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -24,6 +26,7 @@ import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
+import { say } from "@duet/lora-core/sayings/saying";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
@@ -133,10 +136,9 @@ function exchangePolicy(bytes: number, sumsFigures: boolean): ExchangePolicy {
 /** @throws {RangeError} when choices do not go together, or the method trains a part that this adapter does not have. */
 function assertCanRun({ method, layout }: Choices, architecture: Architecture, config: FederationConfig): void {
   const { task, budgets, robustness, aggregation, minClients, training } = config;
+  const unfit = method.refusal(task.kind) ?? method.robustnessRefusal(robustness) ?? method.aggregationRefusal(aggregation);
+  if (unfit !== null) throw new RangeError(unfit);
   const refusal =
-    method.refusal(task.kind) ??
-    method.robustnessRefusal(robustness) ??
-    method.aggregationRefusal(aggregation) ??
     protectionRefusal(aggregation, robustness.kind) ??
     fewClientsRefusal(aggregation, minClients) ??
     samplingRefusal(config) ??
@@ -144,7 +146,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture, c
     privacyRefusal(method, budgets, training) ??
     clientPrivacyRefusal(method, budgets, config) ??
     prototypesRefusal(method, budgets, architecture, config);
-  if (refusal) throw new RangeError(refusal);
+  if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {
       throw new RangeError(`${method.label} needs an adapter on at least two modules; choose more target modules`);

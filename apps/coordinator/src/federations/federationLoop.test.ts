@@ -22,7 +22,7 @@ test("on a full disk a request is refused and a timer's event waits until there 
   disk.isFull = true;
   const before = loop.state;
   await expect(loop.inTurn(() => loop.apply({ type: "stopped" }))).rejects.toMatchObject({ code: "STORAGE_FAILED" });
-  expect(loop.storageFault).toMatch(/ENOSPC/);
+  expect(loop.storageFault).toEqual(["diskFault", "ENOSPC"]);
   clock.advance(1000);
   await expect.poll(() => loop.storageFault).not.toBeNull();
   expect(loop.state).toBe(before);

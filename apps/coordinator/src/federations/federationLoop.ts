@@ -2,9 +2,11 @@
  * One event at a time: journal it, apply it, carry out what the machine asks for. What nobody waits for (timers, results of
  * aggregation) is tried again until it is on disk, so a full disk delays a federation but does not break it.
  */
+
 import { MAX_MODULE_ERRORS } from "@duet/lora-core/protocol/limits";
 import { exchangeArtifacts } from "@duet/lora-core/rounds/exchange";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
+import type { RoundSaying } from "@duet/lora-core/rounds/roundSentences";
 import { clipOf, exchangeOf, openRoundOf, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
@@ -54,7 +56,7 @@ export class FederationLoop {
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   /** Why nothing can be written, one sentence; null while all is well. */
-  storageFault: string | null = null;
+  storageFault: RoundSaying | null = null;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -130,7 +132,7 @@ export class FederationLoop {
     } catch (error) {
       if (!isSystemError(error)) throw error;
       this.#parts.logger.error({ error: String(error) }, "Cannot write");
-      this.storageFault = `The coordinator cannot write to its disk (${error.code}). Nothing confirmed is lost; it keeps trying.`;
+      this.storageFault = ["diskFault", error.code ?? error.message];
       this.#parts.onChange(this.state);
       throw new Refusal("STORAGE_FAILED", "The coordinator could not store this; please try again");
     }

@@ -1,4 +1,5 @@
 /** One federation as its clients, watchers and organiser see it: requests in, events of the round machine and snapshots out. */
+
 import type { Readable } from "node:stream";
 import { seenBy } from "@duet/lora-core/protocol/audience";
 import { type Audience, withoutPace } from "@duet/lora-core/protocol/figures";
@@ -6,8 +7,10 @@ import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
 import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
+import { say } from "@duet/lora-core/sayings/saying";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { type Clock, startingFrom } from "../ports/clock.ts";
@@ -184,6 +187,7 @@ export class FederationRunner {
   /** With everything that clients have told the coordinator. */
   #snapshot(): Snapshot {
     const view = roundsView(this.state);
+    const fault = this.#loop.storageFault;
     return {
       federationId: this.id,
       revision: this.#revision,
@@ -191,7 +195,7 @@ export class FederationRunner {
       ...view,
       joining: this.record.joining,
       waiting: this.#waitingRoom.list().length,
-      note: this.#loop.storageFault ?? view.note,
+      ...(fault && { note: say(ROUND_SENTENCES, fault), told: [fault] }),
       clients: this.#withProgress(view.clients),
       adapterBytes: this.federation.adapterBytes,
       modelBytes: this.federation.modelBytes,

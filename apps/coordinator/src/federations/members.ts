@@ -1,4 +1,5 @@
 /** Who is in one federation: joins, comes back, leaves, is removed; and which socket speaks for whom. */
+import { EXITS } from "@duet/lora-core/protocol/exits";
 import { figuresInForce, toldFacts } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
@@ -31,8 +32,6 @@ export interface MemberParts {
   readonly onGone: (clientId: string) => void;
 }
 
-const REMOVED = "The organiser removed this client";
-
 export class Members {
   readonly #parts: MemberParts;
   readonly #roster = createRoster();
@@ -49,7 +48,7 @@ export class Members {
 
   /** What a resume token gives; null where it is none of this federation. @throws {Refusal} FORBIDDEN when its client was removed. */
   grantOf(resumeToken: string): Grant | null {
-    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", REMOVED);
+    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", EXITS.removed);
     const clientId = this.#roster.clientOf(resumeToken);
     return clientId === undefined ? null : { kind: "client", clientId };
   }
@@ -104,7 +103,7 @@ export class Members {
     const { loop, onGone } = this.#parts;
     await loop.apply({ type: "clientRemoved", clientId });
     this.#roster.ban(clientId);
-    this.#roster.expel(clientId, REMOVED);
+    this.#roster.expel(clientId, "removed");
     onGone(clientId);
   }
 

@@ -1,10 +1,11 @@
 /** Who may speak for which client: resume tokens (as hashes) and the socket each client has at the moment. */
+import type { Exit } from "@duet/lora-core/protocol/exits";
 import { hashToken } from "../ports/secrets.ts";
 
 /** A client's socket, as far as a federation cares. */
 export interface Connection {
-  /** This socket no longer speaks for its client and only watches on; one sentence why. */
-  replace(reason: string): void;
+  /** This socket no longer speaks for its client and only watches on. */
+  replace(why: Exit): void;
 }
 
 export interface Roster {
@@ -23,7 +24,7 @@ export interface Roster {
   /** Forgets the socket, unless another one has taken over. */
   disconnect(clientId: string, connection: Connection): void;
   /** Tells the client's socket that it is out. */
-  expel(clientId: string, reason: string): void;
+  expel(clientId: string, why: Exit): void;
 }
 
 /** An empty roster. */
@@ -45,14 +46,14 @@ export function createRoster(): Roster {
     connect(clientId, connection) {
       const older = connections.get(clientId);
       connections.set(clientId, connection);
-      if (older && older !== connection) older.replace("This client was opened in another tab, which goes on in its place");
+      if (older && older !== connection) older.replace("elsewhere");
     },
     isConnected: (clientId, connection) => (connection ? connections.get(clientId) === connection : connections.has(clientId)),
     disconnect(clientId, connection) {
       if (connections.get(clientId) === connection) connections.delete(clientId);
     },
-    expel(clientId, reason) {
-      connections.get(clientId)?.replace(reason);
+    expel(clientId, why) {
+      connections.get(clientId)?.replace(why);
       connections.delete(clientId);
     },
   };

@@ -1,8 +1,10 @@
 /** Sockets to handlers and back: greeting, limits, parsing, acknowledgements, pushes. Knows nothing of rounds. */
+
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import type { Result } from "@duet/lora-core/protocol/errors";
+import { EXITS } from "@duet/lora-core/protocol/exits";
 import {
   GREETING_TIMEOUT_MS,
   MAX_CLIENT_MESSAGE_BYTES,
@@ -208,10 +210,10 @@ function createSession(socket: DuetSocket, onGreeted: () => void): Session {
     subscriptions: new Map(),
     replacedBecause: null,
     connection: {
-      replace(reason) {
+      replace(why) {
         session.membership = null;
-        session.replacedBecause = reason;
-        socket.emit(replacedEvent, { reason });
+        session.replacedBecause = EXITS[why];
+        socket.emit(replacedEvent, { reason: EXITS[why], why });
       },
     },
     watcher: {

@@ -1,12 +1,15 @@
 /** `duet export`: adapters as PEFT files or as whole models: this client's own from its state folder, or the shared one of a round from the coordinator. */
+
 import { join } from "node:path";
 import { adapterFile } from "@duet/client/adapterFile";
 import { keptAdapters } from "@duet/client/keptAdapters";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { EXPORT_SENTENCES } from "@duet/lora-core/exports/exportSentences";
 import { MODEL_EXPORTS, type ModelExport, modelExportsOf, unfitFor } from "@duet/lora-core/exports/modelExport";
 import { federationAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { say } from "@duet/lora-core/sayings/saying";
 import { z } from "zod";
 import { modelFiles } from "../engine/loadModel.ts";
 import { type FolderAdapter, ownAdapters, type WrittenAdapter, writeAdapter } from "../state/adapterFolders.ts";
@@ -97,7 +100,9 @@ function assertOffered(format: ModelExport, model: BaseModel): void {
   const reason = unfitFor(format, model);
   if (reason === null) return;
   const possible = ["peft", ...modelExportsOf(model)].join(", ");
-  throw new UsageError(`This federation's base cannot be written as ${format}. ${reason}. Possible are ${possible}`);
+  throw new UsageError(
+    `This federation's base cannot be written as ${format}. ${say(EXPORT_SENTENCES, reason)}. Possible are ${possible}`,
+  );
 }
 
 /** @throws {DuetError} ADAPTER_MISSING where this folder has none of the federation. */

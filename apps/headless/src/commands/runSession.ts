@@ -1,11 +1,14 @@
 /** A session from here to its end, told as it goes. */
+
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederatedSession } from "@duet/client/federatedSession";
 import type { FederationFeed } from "@duet/client/federationFeed";
+import { SESSION_SENTENCES } from "@duet/client/sessionNotes";
 import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { say } from "@duet/lora-core/sayings/saying";
 import { writeAdapters } from "../state/adapterFolders.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { sessionLine } from "../terminal/sessionWords.ts";
@@ -52,7 +55,7 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
     let clientId: string | null = null;
     const tell = () => {
       const state = session.get();
-      for (const note of state.notes.slice(notes)) reporter.event("note", note);
+      for (const note of state.notes.slice(notes)) reporter.event("note", say(SESSION_SENTENCES, note));
       notes = state.notes.length;
       if (state.clientId !== null && state.clientId !== clientId && hasJoined(state)) {
         clientId = state.clientId;

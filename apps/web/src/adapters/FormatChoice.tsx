@@ -1,5 +1,6 @@
 import { unfitFor } from "@duet/lora-core/exports/modelExport";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { say } from "@duet/lora-core/sayings/saying";
 import { NativeSelect } from "@mantine/core";
 import type { Export } from "../services/adapterExport.ts";
 import { words } from "./words.ts";
@@ -32,5 +33,6 @@ export function FormatChoice({ model, format, onChange }: FormatChoiceProps) {
 
 /** A sentence without its full stop; null where the base can be written so. */
 export function refusalOf(format: Format, model: FederationConfig["model"]): string | null {
-  return format === "peft" ? null : unfitFor(format, model);
+  const unfit = format === "peft" ? null : unfitFor(format, model);
+  return unfit && say(words.unfit, unfit);
 }

@@ -1,7 +1,9 @@
+import { EXPORT_SENTENCES } from "@duet/lora-core/exports/exportSentences";
 import type { ReactNode } from "react";
 import type { Export } from "../services/adapterExport.ts";
 
 export const en = {
+  unfit: EXPORT_SENTENCES,
   adapterPicker: {
     startWithoutIt: "Start without it",
     adapterFiles: "Adapter files",

@@ -15,6 +15,7 @@ import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { aloneAccuracy, learnedAccuracy, measuredRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
+import { clientNote, eventText } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 /** Everything that is told of the one client that is pinned; nothing while none is. */
@@ -51,7 +52,8 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
 }
 
 function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (readonly [string, string])[] {
-  const { history, device, samples, progress, bytesUp, bytesDown, figures, note, lastSeenAt } = client;
+  const { history, device, samples, progress, bytesUp, bytesDown, figures, lastSeenAt } = client;
+  const noted = clientNote(client);
   const cluster = clusterName(device);
   const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
   const [together, alone] = [newest ? learnedAccuracy(newest.metrics) : null, aloneAccuracy(history)];
@@ -80,7 +82,7 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     [words.clientDetail.missed, common.counts.rounds(missed)],
     [words.clientDetail.sentReceived, words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))],
     [words.clientDetail.lastSeen, formatClock(lastSeenAt)],
-    ...(note ? [[words.clientDetail.note, note] as const] : []),
+    ...(noted ? [[words.clientDetail.note, noted] as const] : []),
   ];
 }
 
@@ -144,9 +146,9 @@ function Events({ client, snapshot }: { readonly client: ClientView; readonly sn
     <details>
       <summary>{words.clientDetail.events(own.length)}</summary>
       <ul className="plainList small">
-        {own.toReversed().map(({ at, text }) => (
-          <li key={`${at} ${text}`}>
-            <span className="muted">{formatClock(at)}</span> {text}
+        {own.toReversed().map((event) => (
+          <li key={`${event.at} ${event.text}`}>
+            <span className="muted">{formatClock(event.at)}</span> {eventText(event)}
           </li>
         ))}
       </ul>

@@ -11,6 +11,7 @@ import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
 import { answerOf } from "./secureSumView.ts";
+import { deviceReason } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 const STATUS_WORDS = {
@@ -92,7 +93,7 @@ function Row({ client, answer }: RowProps) {
           {note && note !== STATUS_WORDS[status] && ` · ${note}`}
         </div>
       </td>
-      <td data-label={words.clientTable.device} title={device?.reason}>
+      <td data-label={words.clientTable.device} title={device ? deviceReason(device) : undefined}>
         {device?.backend ?? notTold}
         {device?.backend === "wasm" && ` × ${device.threads}`}
         {cluster !== null && <div className="muted small">{cluster}</div>}

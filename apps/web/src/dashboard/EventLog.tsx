@@ -3,6 +3,7 @@ import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { formatClock } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { eventText } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 /** What happened, newest first. */
@@ -14,13 +15,13 @@ export const EventLog = memo(function EventLog({ snapshot }: { readonly snapshot
     <Panel title={words.eventLog.events}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable by keyboard */}
       <ol className="events" tabIndex={0} aria-label={words.eventLog.newestFirst}>
-        {events.toReversed().map(({ at, text }, index) => (
+        {events.toReversed().map((event, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids, newest first
           <li key={events.length - index}>
-            <time className="muted" dateTime={new Date(at).toISOString()}>
-              {formatClock(at)}
+            <time className="muted" dateTime={new Date(event.at).toISOString()}>
+              {formatClock(event.at)}
             </time>
-            <span>{text}</span>
+            <span>{eventText(event)}</span>
           </li>
         ))}
       </ol>

@@ -20,6 +20,7 @@ import { MistakesPanel } from "./MistakesPanel.tsx";
 import { myTabView } from "./myTabView.ts";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
+import { deviceReason } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 const ICONS = { done: IconCheck, current: IconCircleDot, ahead: IconCircle } as const;
@@ -67,7 +68,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
             ),
           )}
           <br />
-          <span className="muted">{device.reason}</span>
+          <span className="muted">{deviceReason(device)}</span>
         </p>
       )}
       {samples && (

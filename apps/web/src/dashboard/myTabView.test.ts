@@ -58,9 +58,10 @@ test("after the end there is nothing to leave", () => {
 });
 
 test("the newest sentence is shown, those before it newest first", () => {
-  const state = { ...at({ kind: "waiting" }), notes: ["The network is back.", "Goes on at step 3 of 9.", "Awake again."] };
+  const notes: SessionState["notes"] = [["online"], ["goesOn", ["atStep", 3, 9]], ["deviceLost"]];
+  const state = { ...at({ kind: "waiting" }), notes };
   expect(myTabView(state, snapshotOf())).toMatchObject({
-    note: "Awake again.",
+    note: "The graphics device was lost: this tab goes on without it, with wasm.",
     earlierNotes: ["Goes on at step 3 of 9.", "The network is back."],
   });
   expect(myTabView(at({ kind: "waiting" }), snapshotOf())).toMatchObject({ note: null, earlierNotes: [] });

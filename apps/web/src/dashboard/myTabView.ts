@@ -10,6 +10,7 @@ import { inForceText } from "../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatNumber, formatRate } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { words as common } from "../lib/words.ts";
+import { exitText, phaseNote, sessionNote } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 export interface ChecklistItem {
@@ -48,7 +49,8 @@ const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
 };
 
 export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
-  const { stage, notes } = state;
+  const { stage } = state;
+  const said = state.notes.map(sessionNote);
   const done = STEPS_DONE[stage.kind];
   return {
     checklist: STEPS.map((step, index) => ({
@@ -56,8 +58,8 @@ export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
       state: index < done ? "done" : index === done ? "current" : "ahead",
     })),
     canLeave: isTakingPart(state),
-    note: notes.at(-1) ?? null,
-    earlierNotes: notes.slice(0, -1).toReversed(),
+    note: said.at(-1) ?? null,
+    earlierNotes: said.slice(0, -1).toReversed(),
     ...wordsFor(stage, snapshot),
   };
 }
@@ -116,9 +118,9 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
     case "summing":
       return plain(words.myTabView.summing, SUM_WORDS[stage.step]);
     case "finished":
-      return plain(words.myTabView.finished, stage.note);
+      return plain(words.myTabView.finished, phaseNote(snapshot));
     case "removed":
-      return plain(words.myTabView.notTakingPart, stage.reason);
+      return plain(words.myTabView.notTakingPart, exitText(stage));
     case "failed":
       return plain(words.myTabView.stopped);
   }

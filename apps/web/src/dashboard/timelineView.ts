@@ -86,15 +86,6 @@ function errorText(error: number | null): string | null {
     : words.timelineView.percent(formatNumber(100 * error, error < 0.1 ? 1 : 0));
 }
 
-const ANSWER_TEXTS = {
-  get answered() {
-    return words.timelineView.answeredStep;
-  },
-  get asked() {
-    return words.timelineView.notAnswered;
-  },
-} as const;
-
 function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpec): LaneCell {
   const { rounds, clients, config, openRound } = snapshot;
   const view = rounds.find((candidate) => candidate.round === round);
@@ -108,15 +99,15 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
   });
   if (!view) return cell("ahead", 0, words.timelineView.notYet);
   if (!view.participants.includes(clientId)) return cell("absent", 0, words.timelineView.notPartOfIt);
-  if (view.aggregated.includes(clientId)) return cell("counted", 1, "counted");
+  if (view.aggregated.includes(clientId)) return cell("counted", 1, words.timelineView.counted);
   const client = clients.find(({ id }) => id === clientId);
   if (view.closedAt === null && openRound?.round === round && client) {
     const answer = answerOf(snapshot, clientId);
-    if (answer) return cell(answer, 1, ANSWER_TEXTS[answer]);
+    if (answer) return cell(answer, 1, words.timelineView.steps[answer]);
     const fraction = roundFraction(client, round);
     const isPaceTold = client.progress === null || client.progress.steps > 0;
     const atWork = isPaceTold ? words.timelineView.percent(formatNumber(100 * fraction)) : words.timelineView.atWork;
-    return cell("working", fraction, fraction === 1 ? "submitted" : atWork);
+    return cell("working", fraction, fraction === 1 ? words.timelineView.submitted : atWork);
   }
-  return cell("missed", 0, isWithoutSum(snapshot, round) ? words.timelineView.noSum : "missed");
+  return cell("missed", 0, isWithoutSum(snapshot, round) ? words.timelineView.noSum : words.timelineView.missed);
 }

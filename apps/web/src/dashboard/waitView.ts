@@ -3,6 +3,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatDuration } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
+import { phaseNote } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 export interface WaitView {
@@ -17,8 +18,8 @@ const NAMED = 3;
 
 /** `now` on the coordinator's clock, ms. */
 export function waitView(snapshot: Snapshot, myId: string | null, now: number): WaitView {
-  const { phase, openRound, config, note } = snapshot;
-  if (phase !== "collecting" || !openRound) return { reason: note, countdown: null };
+  const { phase, openRound, config } = snapshot;
+  if (phase !== "collecting" || !openRound) return { reason: phaseNote(snapshot), countdown: null };
   const { participants, submitted, deadlineAt } = openRound;
   const done = participants.filter((id) => submitted.includes(id));
   const late = participants.filter((id) => !submitted.includes(id));

@@ -576,8 +576,13 @@ export const en = {
   timelineView: {
     percent: (value: string) => `${value} %`,
     worst: (module: string, error: string | null) => `Most was lost in ${module}: ${error}.`,
-    answeredStep: "has answered this step of the secure sum",
-    notAnswered: "has not answered this step of the secure sum yet",
+    steps: {
+      answered: "has answered this step of the secure sum",
+      asked: "has not answered this step of the secure sum yet",
+    },
+    counted: "counted",
+    submitted: "submitted",
+    missed: "missed",
     labelled: (label: string, what: string) => `${label}: ${what}`,
     notYet: "not yet",
     notPartOfIt: "not part of it",

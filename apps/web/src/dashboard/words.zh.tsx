@@ -562,8 +562,10 @@ export const zh: typeof en = {
   timelineView: {
     percent: (value) => `${value}%`,
     worst: (module, error) => `损失最多的是 ${module}：${error}。`,
-    answeredStep: "已应答安全求和的这一步",
-    notAnswered: "尚未应答安全求和的这一步",
+    steps: { answered: "已应答安全求和的这一步", asked: "尚未应答安全求和的这一步" },
+    counted: "已计入",
+    submitted: "已提交",
+    missed: "错过",
     labelled: (label, what) => `${label}：${what}`,
     notYet: "尚未开始",
     notPartOfIt: "不参与",

@@ -103,6 +103,7 @@ export const en = {
       failed: { title: "failed", text: "Its page says why. What was learned is kept." },
     },
     titled: (name: string, what: string) => `${name}: ${what}`,
+    pausedText: "It goes on once it is resumed; nothing is lost meanwhile.",
     paused: "paused",
     waitsForYou: (round: string) => `${round} waits for you`,
     everyoneElse: "Everyone else is done. A tab that is not looked at gets less time from its browser: showing it helps.",

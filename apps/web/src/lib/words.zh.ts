@@ -90,6 +90,7 @@ export const zh: typeof en = {
       failed: { title: "已失败", text: "原因在它的页面上。已学到的内容会保留。" },
     },
     titled: (name, what) => `${name}：${what}`,
+    pausedText: "恢复后会继续进行；期间不会丢失任何内容。",
     paused: "已暂停",
     waitsForYou: (round) => `${round}正在等你`,
     everyoneElse: "其他人都已完成。后台标签页得到的浏览器时间较少：把它显示出来会快一些。",

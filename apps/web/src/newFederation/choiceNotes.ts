@@ -13,6 +13,7 @@ import {
   samplingRefusal,
   uploadRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
+import type { ChoiceSaying } from "@duet/lora-core/federation/choiceSentences";
 import {
   clientPrivacyOf,
   clientSamplingOf,
@@ -22,6 +23,7 @@ import {
 import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { noiseOverUpdate, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
+import { say } from "@duet/lora-core/sayings/saying";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
@@ -39,6 +41,7 @@ import {
   privacyOf,
   settingsFor,
 } from "./federationForm.ts";
+import { words as refusals } from "./refusals/words.ts";
 import { words } from "./words.ts";
 
 /** What everybody trains, and what that takes. */
@@ -67,23 +70,37 @@ export interface ChoiceNote {
   readonly runs: boolean;
 }
 
-const note = (refusal: string | null, text: string): ChoiceNote => ({ text: refusal ?? text, runs: refusal === null });
+const note = (refusal: string | ChoiceSaying | null, text: string): ChoiceNote =>
+  refusal === null
+    ? { text, runs: true }
+    : { text: typeof refusal === "string" ? refusal : say(refusals.choices, refusal), runs: false };
+
+/** Why a method cannot have a choice: `said` in the words of the page. */
+const methodRefusal = ({ id }: Method, of: "task" | "robust" | "sum", said: string | null): string | null =>
+  said === null ? null : (refusals.methods[of][id] ?? said);
 
 /** What the chosen method does, one sentence; or why it cannot do this kind of task. */
 export function methodNote(form: Pick<FederationForm, "method" | "kind" | "aggregation" | BudgetField>): ChoiceNote {
   const method = methodIn(form);
-  return note(method.refusal(form.kind), summaryOf(method) + personalNote(method, budgetsOf(form), form.aggregation));
+  return note(
+    methodRefusal(method, "task", method.refusal(form.kind)),
+    summaryOf(method) + personalNote(method, budgetsOf(form), form.aggregation),
+  );
 }
 
 /** What becomes of the updates, in a sentence or two; or why the chosen method cannot have it so. */
 export function aggregationNote(form: Pick<FederationForm, "method" | "aggregation">): ChoiceNote {
-  return note(methodIn(form).aggregationRefusal(form.aggregation), words.choiceNotes[form.aggregation]);
+  const method = methodIn(form);
+  const refusal = methodRefusal(method, "sum", method.aggregationRefusal(form.aggregation));
+  return note(refusal, words.choiceNotes[form.aggregation]);
 }
 
 /** What the chosen protection does, one sentence; or why it cannot be had with the other choices. */
 export function robustnessNote(form: Pick<FederationForm, "method" | "aggregation" | "robustness">): ChoiceNote {
   const { aggregation, robustness } = form;
-  const refusal = methodIn(form).robustnessRefusal(ROBUSTNESS[robustness]) ?? protectionRefusal(aggregation, robustness);
+  const method = methodIn(form);
+  const unfit = methodRefusal(method, "robust", method.robustnessRefusal(ROBUSTNESS[robustness]));
+  const refusal = unfit ?? protectionRefusal(aggregation, robustness);
   return note(refusal, aggregation === "secure" ? words.choiceNotes.nobodyBounds : known.protections[robustness].summary);
 }
 

@@ -1,8 +1,11 @@
 /** The config that the new-federation form stands for, or what is missing. */
 
-import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { schemaSaying } from "@duet/lora-core/errors/schemaWords";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { type FederationConfig, newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { say } from "@duet/lora-core/sayings/saying";
+import type { z } from "zod";
+import { words as common } from "../lib/words.ts";
 import {
   aggregationNote,
   type ChoiceNote,
@@ -16,6 +19,7 @@ import {
   uploadNote,
 } from "./choiceNotes.ts";
 import { choicesOf, type FederationForm, parseLabels } from "./federationForm.ts";
+import { words as refusals } from "./refusals/words.ts";
 import { words } from "./words.ts";
 
 export type FormResult =
@@ -33,7 +37,13 @@ export function toConfig(form: FederationForm, seed: number): FormResult {
   if (refused) return { ok: false, problem: refused.text };
   const parsed = newFederationConfig.safeParse(defaultFederation({ ...choicesOf(form, model), seed }));
   if (parsed.success) return { ok: true, config: parsed.data };
-  return { ok: false, problem: `${schemaWords(parsed.error, { nameOf: nameInForm })}.` };
+  return { ok: false, problem: problemOf(parsed.error) };
+}
+
+/** What a schema refuses of it, one sentence. */
+function problemOf(error: z.core.$ZodError): string {
+  const said = say(refusals.schema, schemaSaying(error, { nameOf: nameInForm }));
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${common.listing.stop}`;
 }
 
 const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
@@ -57,6 +67,10 @@ const FORM_NAMES: ReadonlyMap<unknown, keyof typeof words.formNames> = new Map([
   ["minClients", "clientsAtLeast"],
   ["maxClients", "clientsAtMost"],
   ["roundDeadlineSeconds", "deadlineInSeconds"],
+  ["rounds", "rounds"],
+  ["name", "name"],
+  ["labels", "labels"],
+  ["seed", "seed"],
 ] as const);
 
 function nameInForm(path: readonly PropertyKey[]): string | undefined {

@@ -200,6 +200,10 @@ export const en = {
     clientsAtLeast: "Clients at least",
     clientsAtMost: "Clients at most",
     deadlineInSeconds: "The round deadline in seconds",
+    rounds: "Rounds",
+    name: "Name",
+    labels: "Labels",
+    seed: "Seed",
   },
   toConfig: {
     chooseBase: "Choose a base model.",

@@ -186,6 +186,10 @@ export const zh: typeof en = {
     clientsAtLeast: "最少客户端数",
     clientsAtMost: "最多客户端数",
     deadlineInSeconds: "每轮期限（秒）",
+    rounds: "轮数",
+    name: "名称",
+    labels: "类别",
+    seed: "随机种子",
   },
   toConfig: {
     chooseBase: "请选择基座模型。",

@@ -8,6 +8,7 @@ import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
 import { MyTab } from "../dashboard/MyTab.tsx";
+import { exitText } from "../dashboard/told/toldText.ts";
 import { UseBar } from "../dashboard/UseBar.tsx";
 import { Verdict } from "../dashboard/Verdict.tsx";
 import { words } from "../dashboard/words.ts";
@@ -87,7 +88,7 @@ export function FederationPage() {
       )}
       {mine?.state.stage.kind === "removed" && (
         <Alert mt="md" color="gray" title={words.federationPage.notTakingPart}>
-          {mine.state.stage.reason}{" "}
+          {exitText(mine.state.stage)}{" "}
           <Button component={Link} to="/" size="xs" variant="default">
             {words.federationPage.frontPage}
           </Button>

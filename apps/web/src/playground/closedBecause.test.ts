@@ -23,7 +23,7 @@ test("it says why it is closed", () => {
   expect(at({ kind: "working", round: 1, progress: null })).toMatch(/^This tab is training\./);
   expect(at({ kind: "submitting", round: 1 })).toMatch(/between rounds/);
   expect(at({ kind: "preparing" })).toMatch(/being loaded/);
-  expect(at({ kind: "removed", reason: "left" })).toMatch(/no longer takes part/);
+  expect(at({ kind: "removed", reason: "left", why: "gone" })).toMatch(/no longer takes part/);
   expect(closedBecause({ stage: { kind: "waiting" }, samples, adapters: null })).toMatch(/after the first round/);
   expect(closedBecause({ stage: { kind: "waiting" }, samples: null, adapters: null })).toMatch(/^No data/);
 });

@@ -12,12 +12,12 @@ export interface Notice {
 
 /** Between two snapshots of one federation; null where nothing calls. `clientId` is this tab's own, null for who only looks on. */
 export function noticeOf(before: Snapshot, after: Snapshot, clientId: string | null): Notice | null {
-  const { federationId, config, phase, note } = after;
+  const { federationId, config, phase } = after;
   const subject = `duet ${federationId}`;
   const end = words.notices.ends[phase as keyof typeof words.notices.ends] ?? null;
   if (end && before.phase !== phase) return { subject, title: words.notices.titled(config.name, end.title), text: end.text };
   if (phase === "paused" && before.phase !== phase) {
-    return { subject, title: words.notices.titled(config.name, words.notices.paused), text: note };
+    return { subject, title: words.notices.titled(config.name, words.notices.paused), text: words.notices.pausedText };
   }
   if (clientId === null || !waitsFor(after, clientId) || waitsFor(before, clientId)) return null;
   const round = roundLabel(after.openRound?.round ?? 0, config.budgets.rounds);

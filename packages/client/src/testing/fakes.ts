@@ -3,7 +3,7 @@ import type { DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ClientEngine, KeptRound } from "../clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "../clientIdentity.ts";
-import type { CoordinatorClient } from "../coordinatorClient.ts";
+import type { CoordinatorClient, Replaced } from "../coordinatorClient.ts";
 import type { FederationFeed, FeedState } from "../federationFeed.ts";
 import type { RoundSubmission } from "../roundTransfers.ts";
 import { createStore } from "../store.ts";
@@ -32,7 +32,7 @@ export function fakeCoordinator(calls: Calls) {
     clockOffsetMs: 0,
   });
   const ready = new Set<() => void>();
-  const replaced = new Set<(reason: string) => void>();
+  const replaced = new Set<(notice: Replaced) => void>();
   const answers = { join: async (): Promise<unknown> => ({}), submit: async (): Promise<void> => {} };
   const sent: RoundSubmission[] = [];
   const said: { readonly name: string; readonly payload: unknown }[] = [];
@@ -95,8 +95,8 @@ export function fakeCoordinator(calls: Calls) {
       status.set({ kind: "ready", offer: { models: [], hub: "https://hub.example", hubClientId: null }, clockOffsetMs: 0 });
       for (const listener of ready) listener();
     },
-    replace: (reason: string) => {
-      for (const listener of replaced) listener(reason);
+    replace: (notice: Replaced) => {
+      for (const listener of replaced) listener(notice);
     },
   };
 }

@@ -1,5 +1,7 @@
 /** How the values that clients send are written down: the format of one value, and how many of them are sent. */
+
 import { z } from "zod";
+import { ownRule } from "../errors/schemaSentences.ts";
 
 /** f32 sends values as they are; the others send what the client moved, rounded. */
 export const UPLOAD_FORMATS = ["f32", "f16", "int8", "int4"] as const;
@@ -11,7 +13,7 @@ export const uploadCoding = z
     topK: z.number().min(0.01).max(0.99).nullable(),
   })
   .refine(({ format, topK }) => format !== "f32" || topK === null, {
-    message: "f32 sends all values as they are: choose another format to leave some out",
+    ...ownRule("allOfF32"),
     path: ["topK"],
   });
 export type UploadCoding = z.output<typeof uploadCoding>;

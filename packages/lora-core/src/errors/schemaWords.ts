@@ -1,5 +1,7 @@
 /** What a schema refuses, in words for people. The only place that turns its issues into sentences. Pure. */
 import type { z } from "zod";
+import { say } from "../sayings/saying.ts";
+import { type Bound, type ownRule, SCHEMA_SENTENCES, type SchemaSaying } from "./schemaSentences.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,21 +13,32 @@ export interface SchemaWords {
 }
 
 /** The first thing that does not fit, as one sentence without its full stop: "Min clients must be at least 1". */
-export function schemaWords(error: z.core.$ZodError, { nameOf, given }: SchemaWords = {}): string {
+export function schemaWords(error: z.core.$ZodError, about: SchemaWords = {}): string {
+  return capitalised(say(SCHEMA_SENTENCES, schemaSaying(error, about)));
+}
+
+/** The same as data. */
+export function schemaSaying(error: z.core.$ZodError, { nameOf, given }: SchemaWords = {}): SchemaSaying {
   const issue = innermost(error.issues[0]);
-  if (!issue) return "Something in it does not fit";
+  if (!issue) return ["nothingFits"];
   if (issue.code === "custom") return ownSentence(issue, nameOf);
-  const name = nameOf?.(issue.path) ?? capitalised(issue.path.length === 0 ? "the whole of it" : fieldName(issue.path));
-  if (issue.code === "unrecognized_keys") return capitalised(`${unknownKeys(issue.keys)} not known here`);
+  const name = nameOf?.(issue.path) ?? (issue.path.length === 0 ? "the whole of it" : fieldName(issue.path));
+  if (issue.code === "unrecognized_keys") return ["unknown", quoted(issue.keys), issue.keys.length];
   const isMissing = given !== undefined && issue.path.length > 0 && valueAt(given, issue.path) === undefined;
-  return `${name} ${isMissing ? "is missing" : demandOf(issue)}`;
+  return ["about", name, isMissing ? ["missing"] : demandOf(issue)];
 }
 
 /** Rules of our own come with a sentence that stands beside them; where the reader knows the field by a name, it goes before. */
-function ownSentence({ path, message }: Issue, nameOf: SchemaWords["nameOf"]): string {
+function ownSentence(issue: Extract<Issue, { code: "custom" }>, nameOf: SchemaWords["nameOf"]): SchemaSaying {
+  const { path, message, params } = issue;
   const name = path.length > 0 ? nameOf?.(path) : undefined;
-  return name === undefined ? capitalised(message) : `${name}: ${message}`;
+  const said: unknown = params?.["said"];
+  const sentence: SchemaSaying = isRule(said) ? [said] : ["own", message];
+  return name === undefined ? sentence : ["ownOf", name, sentence];
 }
+
+type Rule = Parameters<typeof ownRule>[0];
+const isRule = (said: unknown): said is Rule => typeof said === "string" && Object.hasOwn(SCHEMA_SENTENCES, said);
 
 /** Where several forms are possible, what the nearest of them says: the one that was followed deepest. */
 function innermost(issue: Issue | undefined): Issue | undefined {
@@ -35,54 +48,37 @@ function innermost(issue: Issue | undefined): Issue | undefined {
   return nearest ? innermost({ ...nearest, path: [...issue.path, ...nearest.path] }) : issue;
 }
 
-function demandOf(issue: Issue): string {
+function demandOf(issue: Issue): SchemaSaying {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${KINDS[issue.expected] ?? "of another kind"}`;
+      return ["kind", issue.expected];
     case "too_small":
-      return sizeWords(issue.origin, issue.inclusive === false ? "more than" : "at least", Number(issue.minimum));
+      return sizeOf(issue.origin, issue.inclusive === false ? "more than" : "at least", Number(issue.minimum));
     case "too_big":
-      return sizeWords(issue.origin, issue.inclusive === false ? "less than" : "at most", Number(issue.maximum));
+      return sizeOf(issue.origin, issue.inclusive === false ? "less than" : "at most", Number(issue.maximum));
     case "invalid_value":
-      return issue.values.length > 1 ? `must be one of ${issue.values.join(", ")}` : `must be ${String(issue.values[0])}`;
+      return issue.values.length > 1 ? ["oneOf", issue.values.join(", ")] : ["exactly", String(issue.values[0])];
     case "not_multiple_of":
-      return `must be a multiple of ${issue.divisor}`;
+      return ["multipleOf", Number(issue.divisor)];
     case "invalid_format":
-      return issue.format === "url"
-        ? "must be an address that begins with http:// or https://"
-        : "is not written as it should be";
+      return [issue.format === "url" ? "address" : "unreadable"];
     case "invalid_union":
-      return "is none of those known here";
+      return ["noneKnown"];
     default:
-      return "does not fit";
+      return ["unfit"];
   }
 }
 
-function sizeWords(origin: string, bound: string, size: number): string {
-  const limit = Math.abs(size) >= Number.MAX_SAFE_INTEGER ? "what can be counted" : String(size);
-  if (origin === "string") return size === 1 ? "must not be empty" : `must have ${bound} ${limit} characters`;
-  if (origin === "array" || origin === "set" || origin === "map")
-    return `must have ${bound} ${limit} ${size === 1 ? "entry" : "entries"}`;
-  return `must be ${bound} ${limit}`;
+function sizeOf(origin: string, bound: Bound, size: number): SchemaSaying {
+  if (origin === "string") return size === 1 ? ["notEmpty"] : ["size", "characters", bound, size];
+  return ["size", origin === "array" || origin === "set" || origin === "map" ? "entries" : "value", bound, size];
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "yes or no",
-  array: "a list",
-  tuple: "a list",
-  object: "a group of fields",
-  record: "a group of fields",
-  null: "left empty",
-};
-
-const unknownKeys = (keys: readonly string[]): string =>
-  `${keys
+const quoted = (keys: readonly string[]): string =>
+  keys
     .slice(0, 3)
     .map((key) => `"${key}"`)
-    .join(", ")} ${keys.length === 1 ? "is" : "are"}`;
+    .join(", ");
 
 /** ["config", "roundDeadlineSeconds"] is "round deadline seconds"; an entry of a list is "labels, entry 3". */
 function fieldName(path: Issue["path"]): string {

@@ -1,9 +1,11 @@
 /** A federation's base and one of its adapters in the formats that other programs load. */
+
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { modelFormat } from "../checkpoints/modelFileList.ts";
 import { sentenceModelType } from "../checkpoints/sentenceSettings.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
+import type { ExportSaying } from "./exportSentences.ts";
 import { ggufLora, hasGgufLora } from "./ggufLora.ts";
 import { hasMergedGguf, mergedGguf } from "./mergedGguf.ts";
 import { mergedSafetensors } from "./mergedSafetensors.ts";
@@ -36,21 +38,15 @@ export type ModelExport = (typeof MODEL_EXPORTS)[number];
 
 type Described = Pick<BaseModel, "files" | "config">;
 
-/** Why a base cannot be written so, as a sentence without its full stop; null where it can. What is in its files may still hinder it. */
-export function unfitFor(format: ModelExport, { files, config }: Described): string | null {
+/** Why a base cannot be written so; null where it can. What is in its files may still hinder it. */
+export function unfitFor(format: ModelExport, { files, config }: Described): ExportSaying | null {
   const isSentence = sentenceModelType.safeParse(config.model_type).success;
-  const isOther = `this base is of the family ${config.model_type}`;
-  if (format === "gguf-lora")
-    return hasGgufLora(config) ? null : `llama.cpp takes adapters of the Llama, Qwen2 and Qwen3 families; ${isOther}`;
-  if (format.startsWith("gguf-") && !hasMergedGguf(config))
-    return `Models of the Llama, Qwen2, Qwen3 and GPT-2 families are written for llama.cpp; ${isOther}`;
-  if (format === "sentence-transformers" && !isSentence)
-    return `sentence-transformers takes encoders of the BERT and RoBERTa families; ${isOther}`;
-  if (format === "onnx" && parseArchitecture(config).family !== "encoder")
-    return "Only encoders are written as ONNX, and this base writes texts";
-  return modelFormat(files.map(({ path }) => path)).kind === "gguf"
-    ? "This base is one GGUF file, which is not written anew"
-    : null;
+  const family = String(config.model_type);
+  if (format === "gguf-lora") return hasGgufLora(config) ? null : ["ggufLora", family];
+  if (format.startsWith("gguf-") && !hasMergedGguf(config)) return ["gguf", family];
+  if (format === "sentence-transformers" && !isSentence) return ["sentences", family];
+  if (format === "onnx" && parseArchitecture(config).family !== "encoder") return ["onnx"];
+  return modelFormat(files.map(({ path }) => path)).kind === "gguf" ? ["oneFile"] : null;
 }
 
 /** Those that a base can be written in. */

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
+import { say } from "../sayings/saying.ts";
 import { methodOf } from "../strategies/registry.ts";
+import { CHOICE_SENTENCES } from "./choiceSentences.ts";
 import { defaultFederation, presetOf } from "./federationDefaults.ts";
 import { embeddingWidth, prototypesOn, prototypesRefusal } from "./labelPrototypes.ts";
 
@@ -9,8 +11,10 @@ const task = { kind: "label" as const, labels: ["17", "4", "-"] };
 const encoder = parseArchitecture(encoderBase.config);
 const config = defaultFederation({ name: "Codes", model: encoderBase, task, labelVectors: "shared" });
 
-const refusalOf = (change: Partial<typeof config> = {}, method = "fdlora", base = encoder) =>
-  prototypesRefusal(methodOf(presetOf(method)), config.budgets, base, { ...config, ...change });
+const refusalOf = (change: Partial<typeof config> = {}, method = "fdlora", base = encoder) => {
+  const refusal = prototypesRefusal(methodOf(presetOf(method)), config.budgets, base, { ...config, ...change });
+  return refusal && say(CHOICE_SENTENCES, refusal);
+};
 
 test("they are as many as labels and as wide as the base's embeddings, and there are none of texts or on a base that writes", () => {
   const choice = { rate: 0.5, travel: "personal" } as const;

@@ -1,4 +1,5 @@
 /** Label prototypes of a federation: what they are on its base, and what they do not go together with. Pure. */
+
 import type { PrototypeConfig } from "../adapters/adapterConfig.ts";
 import type { Architecture } from "../architectures/modelConfig.ts";
 import type { Task } from "../data/task.ts";
@@ -6,6 +7,7 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { plansOf } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets } from "../strategies/strategy.ts";
+import type { ChoiceSaying } from "./choiceSentences.ts";
 
 /** D of the vectors that labels are compared with; null where they are not. */
 export function embeddingWidth(architecture: Architecture): number | null {
@@ -28,19 +30,15 @@ export function prototypesRefusal(
   budgets: Budgets,
   architecture: Architecture,
   { adapter, task, training, clientPrivacy }: Pick<FederationConfig, "adapter" | "task" | "training" | "clientPrivacy">,
-): string | null {
+): ChoiceSaying | null {
   const { prototypes } = adapter;
   if (!prototypes) return null;
   const wanted = prototypesOn(architecture, task, prototypes);
-  if (!wanted) return "Label prototypes are of tasks with labels on a base that compares texts: leave them out.";
+  if (!wanted) return ["noLabels"];
   if (wanted.labels !== prototypes.labels || wanted.width !== prototypes.width) {
-    return `The label prototypes are ${prototypes.labels} of width ${prototypes.width}, the task and the base have ${wanted.labels} of width ${wanted.width}.`;
+    return ["otherLabels", prototypes.labels, prototypes.width, wanted.labels, wanted.width];
   }
-  if (training.privacy || clientPrivacy) {
-    return "Label prototypes start from sums over a client's rows, which the noise of differential privacy does not cover: leave them out, or train without epsilon.";
-  }
+  if (training.privacy || clientPrivacy) return ["labelsUnderNoise"];
   const hasExtras = plansOf(method, budgets).some(({ receive, upload }) => receive?.extra || upload?.extra);
-  if (hasExtras)
-    return `${method.label} sends more than one adapter at a time, which label prototypes are no part of: choose another method.`;
-  return null;
+  return hasExtras ? ["labelsBeside", method.label] : null;
 }

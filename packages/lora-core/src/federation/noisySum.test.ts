@@ -5,6 +5,7 @@ import type { SumPrivacy } from "../contract/secureSum.ts";
 import { JOINT_NORM } from "../differentialPrivacy/adaptiveClip.ts";
 import { cryptoRandom } from "../differentialPrivacy/cryptoRandom.ts";
 import { curveOf, epsilonOf } from "../differentialPrivacy/privacyLoss.ts";
+import { say } from "../sayings/saying.ts";
 import { leastMembers } from "../secureAggregation/attempt.ts";
 import { decodeSum, encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { addVector } from "../secureAggregation/keystream.ts";
@@ -15,6 +16,7 @@ import { l2Norm } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
 import { clientPrivacyRefusal } from "./choiceRefusals.ts";
+import { CHOICE_SENTENCES } from "./choiceSentences.ts";
 import { presetOf } from "./federationDefaults.ts";
 import { noiseOverUpdate, noisyRange, summedRounds, sumNoise, sumPrivacyOf } from "./noisySum.ts";
 import { noisyUpdateValues, summedRound, updateVectorLayout } from "./updateVector.ts";
@@ -125,7 +127,7 @@ test.each([
   } as const;
   const refusal = clientPrivacyRefusal(methodOf(presetOf(id)), budgets, settings);
   if (reason === null) expect(refusal).toBeNull();
-  else expect(refusal).toMatch(reason);
+  else expect(refusal && say(CHOICE_SENTENCES, refusal)).toMatch(reason);
 });
 
 // The table of docs/privacy.md: four rounds, 104,448 values, a delta of a tenth of one part in the clients.

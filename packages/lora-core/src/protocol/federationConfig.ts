@@ -1,15 +1,17 @@
 /** Everything that defines a federation; fixed at creation, sent to every client when it joins. */
+
 import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
 import { uploadCoding } from "../compression/uploadCoding.ts";
 import { task } from "../data/task.ts";
 import { clientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
+import { ownRule } from "../errors/schemaSentences.ts";
 import { robustnessConfig } from "../robustness/robustnessConfig.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
 import { baseModel } from "./baseModel.ts";
 import { sha256Hex } from "./blobs.ts";
 import { MAX_CLIENTS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
-import { isVisible, VISIBLE_WORDS } from "./visibleText.ts";
+import { isVisible } from "./visibleText.ts";
 
 /** As it is stored and shown; what a new one may be says visibleText.ts. */
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
@@ -63,7 +65,7 @@ export const federationConfig = z
     reconnectGraceSeconds: z.number().int().min(1).max(3600),
   })
   .refine(({ minClients, maxClients }) => minClients <= maxClients, {
-    message: "there cannot be more clients at least than at most",
+    ...ownRule("moreAtLeast"),
     path: ["minClients"],
   });
 export type FederationConfig = z.output<typeof federationConfig>;
@@ -72,7 +74,7 @@ export type FederationConfig = z.output<typeof federationConfig>;
 export const newFederationConfig = federationConfig.superRefine(({ model, ...shown }, context) => {
   const { config: _, ...named } = model;
   for (const path of hiddenIn({ ...shown, model: named })) {
-    context.addIssue({ code: "custom", path, message: `${path.at(-2) === "labels" ? "a label" : "this text"} ${VISIBLE_WORDS}` });
+    context.addIssue({ code: "custom", path, ...ownRule(path.at(-2) === "labels" ? "hiddenLabel" : "hiddenText") });
   }
 });
 

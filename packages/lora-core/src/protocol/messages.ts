@@ -7,6 +7,7 @@ import { isCode, isId, isToken } from "./addresses.ts";
 import { baseModel } from "./baseModel.ts";
 import { blobRef, sha256Hex } from "./blobs.ts";
 import { exchangeKey } from "./exchange.ts";
+import type { Exit } from "./exits.ts";
 import { displayName, newFederationConfig } from "./federationConfig.ts";
 import { figuresFor } from "./figures.ts";
 import { MAX_CONTACT_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
@@ -213,7 +214,7 @@ export type ClientToServerEvents = {
 };
 export interface ServerToClientEvents {
   "federation:changed": (change: Uint8Array, acknowledge: () => void) => void;
-  "client:replaced": (notice: { reason: string }) => void;
+  "client:replaced": (notice: { reason: string; why: Exit }) => void;
   "team:frame": (frame: z.output<typeof teamFrame>, acknowledge: () => void) => void;
   "team:present": (present: z.output<typeof teamPresent>) => void;
 }

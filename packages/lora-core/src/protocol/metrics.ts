@@ -1,7 +1,9 @@
 /** What a client reports about itself: numbers only, never rows or text of rows. */
+
 import { z } from "zod";
 import { privacyStanding } from "../differentialPrivacy/privacyStanding.ts";
-import { visibleText } from "./visibleText.ts";
+import { told } from "../sayings/saying.ts";
+import { isVisible, visibleText } from "./visibleText.ts";
 
 const count = z.number().int().min(0).max(1e9);
 const fraction = z.number().min(0).max(1);
@@ -40,6 +42,8 @@ export const device = z.strictObject({
   threads: z.number().int().min(1).max(1024),
   /** One sentence, e.g. "The only WebGPU adapter is a software one (SwiftShader)". */
   reason: z.string().max(300),
+  /** The same as data, of `DEVICE_SENTENCES`; left out by programs that have no such. */
+  told: z.array(told).max(6).readonly().optional(),
   /** The GPU's or browser's own name. */
   description: z.string().max(200),
   /** What the federation takes may be more memory than it allows, by its own estimate. Left out where it fits. */
@@ -47,7 +51,15 @@ export const device = z.strictObject({
 });
 export type Device = z.output<typeof device>;
 /** As a client may say it now. */
-export const newDevice = device.extend({ reason: visibleText(300), description: visibleText(200) });
+export const newDevice = device.extend({
+  reason: visibleText(300),
+  told: z
+    .array(told.refine((saying) => saying.flat(2).every((value) => typeof value !== "string" || isVisible(value))))
+    .max(6)
+    .readonly()
+    .optional(),
+  description: visibleText(200),
+});
 
 /**
  * What a client's time goes to, by its own clock. load and tokenise are what opening took, told with its first round since; encode is the writing of the

@@ -1,6 +1,7 @@
 /** The whole visible state of a federation: pushed on every change, idempotent, what every dashboard renders. No secrets. */
 import { z } from "zod";
 import { updateStanding } from "../robustness/updateStanding.ts";
+import { told } from "../sayings/saying.ts";
 import { STAGES } from "../schedule/roundNumbers.ts";
 import { exchangeStep } from "./exchange.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
@@ -33,6 +34,8 @@ export const clientView = z.strictObject({
   status: z.enum(["present", "away", "left"]),
   /** Why it left, or why it was left out of the last round; one sentence. */
   note: z.string().nullable(),
+  /** The same as data, of `ROUND_SENTENCES`; left out by a coordinator that tells none. */
+  told: told.nullish(),
   lastSeenAt: instant,
   progress: progress.nullable(),
   bytesUp: bytes,
@@ -69,7 +72,13 @@ export type RoundView = z.output<typeof roundView>;
 export const moduleError = z.strictObject({ module: z.string().max(120), error: z.number().min(0) });
 export type ModuleError = z.output<typeof moduleError>;
 
-export const eventView = z.strictObject({ at: instant, text: z.string(), clientId: z.string().nullable() });
+/** `told` is `text` as data, of `ROUND_SENTENCES`. */
+export const eventView = z.strictObject({
+  at: instant,
+  text: z.string(),
+  told: told.optional(),
+  clientId: z.string().nullable(),
+});
 export type EventView = z.output<typeof eventView>;
 
 /**
@@ -87,6 +96,8 @@ export const snapshot = z.strictObject({
   phase,
   /** Why it is in this phase and what happens next, one sentence. */
   note: z.string(),
+  /** The same as data, of `ROUND_SENTENCES`. */
+  told: z.array(told).max(4).readonly().nullish(),
   createdAt: instant,
   endedAt: instant.nullable(),
   /** Who may join that is not in yet. */

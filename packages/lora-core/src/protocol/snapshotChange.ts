@@ -12,7 +12,7 @@ import { clientView, eventView, historyEntry, moduleError, type Snapshot, snapsh
 
 const revision = z.number().int().min(0);
 const roundNumber = z.number().int();
-const { phase, note, endedAt, joining, waiting, openRound, createdAt, adapterBytes, modelBytes } = snapshot.shape;
+const { phase, note, told, endedAt, joining, waiting, openRound, createdAt, adapterBytes, modelBytes } = snapshot.shape;
 const { rounds, events } = { rounds: snapshot.shape.rounds, events: z.array(eventView) };
 
 const entryOfClient = historyEntry.extend({ clientId: z.string() });
@@ -21,6 +21,7 @@ const entryOfClient = historyEntry.extend({ clientId: z.string() });
 const head = z.strictObject({
   phase,
   note,
+  told,
   endedAt,
   joining,
   waiting,
@@ -69,7 +70,7 @@ const HISTORY_ENTRIES = 500;
 const MAX_EVENTS = 200;
 
 type HistoryEntry = z.output<typeof entryOfClient>;
-const HEAD_FIELDS = ["phase", "note", "endedAt", "joining", "waiting", "openRound", "moduleErrors"] as const;
+const HEAD_FIELDS = ["phase", "note", "told", "endedAt", "joining", "waiting", "openRound", "moduleErrors"] as const;
 
 /**
  * What leads from `before` to `after`. A watcher that is many rounds behind begins anew. Of what the two share nothing is looked into, so
@@ -131,7 +132,7 @@ function pairedBy<T>(keyOf: (entry: T) => string | number, before: readonly T[],
 /** What a new watcher gets. */
 export function openingOf(after: Snapshot): SnapshotChange {
   const { federationId, revision, config, createdAt, adapterBytes, modelBytes } = after;
-  const { phase, note, endedAt, joining, waiting, openRound, moduleErrors } = after;
+  const { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors } = after;
   const closed = after.rounds.filter(({ closedAt }) => closedAt !== null);
   const earlier = Math.max(0, closed.length - RECENT_ROUNDS);
   const from = closed[earlier]?.round ?? Number.NEGATIVE_INFINITY;
@@ -140,7 +141,7 @@ export function openingOf(after: Snapshot): SnapshotChange {
     since: null,
     revision,
     fixed: { config, createdAt, adapterBytes, modelBytes },
-    head: { phase, note, endedAt, joining, waiting, openRound, moduleErrors },
+    head: { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors },
     clients: after.clients.map(listedClient),
     gone: [],
     progress: after.clients.flatMap(({ id, progress }) => (progress === null ? [] : [{ clientId: id, progress }])),
@@ -210,12 +211,12 @@ export function withHistory(current: Snapshot, piece: SnapshotHistory): Snapshot
 }
 
 function emptySnapshot({ federationId, revision, fixed, head }: SnapshotChange): Snapshot | null {
-  const { phase, note, endedAt, joining, waiting, openRound, moduleErrors } = head;
+  const { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors } = head;
   if (fixed === null || phase === undefined || note === undefined || endedAt === undefined || openRound === undefined)
     return null;
   if (joining === undefined || waiting === undefined) return null;
   const rest = { clients: [], rounds: [], events: [], moduleErrors: moduleErrors ?? [] };
-  return { federationId, revision, ...fixed, phase, note, endedAt, joining, waiting, openRound, ...rest };
+  return { federationId, revision, ...fixed, phase, note, told, endedAt, joining, waiting, openRound, ...rest };
 }
 
 function listedClient({ history: _, progress: __, ...client }: Snapshot["clients"][number]) {

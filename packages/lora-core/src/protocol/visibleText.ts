@@ -2,7 +2,9 @@
  * Text of one person that others are shown: nothing in it is invisible, breaks the line or turns the reading direction. What is stored
  * already is read as it is; only what comes in is held to this. Pure.
  */
+
 import { z } from "zod";
+import { ownRule } from "../errors/schemaSentences.ts";
 
 /** Controls, lone surrogates, line and paragraph separators; what is drawn as nothing: format marks, fillers, tags, selectors. */
 const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -37,25 +39,11 @@ const MEANT = new RegExp(
 /** Whether people see all of it, on one line. */
 export const isVisible = (text: string): boolean => !HIDDEN.test(text.replace(MEANT, ""));
 
-/** What a schema says of the others. */
-export const VISIBLE_WORDS = "has characters in it that cannot be seen, such as line breaks or control marks: type it again";
-
 /** Of at most `max` characters, trimmed. */
-export const visibleText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .refine(isVisible, { message: `this text ${VISIBLE_WORDS}` });
+export const visibleText = (max: number) => z.string().trim().max(max).refine(isVisible, ownRule("hiddenText"));
 
 /** A name, or a label: not empty. */
-export const visibleName = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine(isVisible, { message: `this name ${VISIBLE_WORDS}` });
+export const visibleName = (max: number) => z.string().trim().min(1).max(max).refine(isVisible, ownRule("hiddenName"));
 
 /** What two names have in common that a reader could take for one another: width, case, space and hidden marks do not tell them apart. */
 export function nameKey(name: string): string {

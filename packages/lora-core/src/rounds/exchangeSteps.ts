@@ -3,6 +3,7 @@ import type { ExchangeKey } from "../protocol/exchange.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { answersNeeded, beginExchange, MAX_EXCHANGES, nextExchangeStep } from "./exchange.ts";
 import type { RoundEvent } from "./roundEvents.ts";
+import type { RoundSaying, Summed } from "./roundSentences.ts";
 import {
   type EnrolledClient,
   enrolled,
@@ -28,8 +29,7 @@ export function openExchange(state: RoundState, open: OpenRound): RoundState {
   const ready = Object.keys(open.submissions).filter((id) => enrolled(state, id)?.status !== "left");
   const { round } = specOf(state, open);
   if (ready.length < MIN_CLIENTS) {
-    const counted = `${ready.length} client${ready.length === 1 ? " was" : "s were"}`;
-    return withoutSum(state, open, `Round ${round} was not summed: ${counted} ready, and a secure sum needs ${MIN_CLIENTS}`);
+    return withoutSum(state, open, ["tooFewReady", round, ready.length, MIN_CLIENTS]);
   }
   const deadlineAt = state.at + exchangePolicy(state).stepMs;
   const exchange = beginExchange(open.exchanges + 1, ready, deadlineAt);
@@ -60,36 +60,33 @@ export function answered(state: RoundState, event: Extract<RoundEvent, { type: "
 export function exchangeDeadlinePassed(state: RoundState, key: ExchangeKey): RoundState {
   const { phase, paused } = state;
   if (phase.kind !== "exchanging" || paused || !isKeyOf(state, key) || state.at < phase.exchange.deadlineAt) return state;
-  return advanceExchange(
-    noteUnanswered(state, `did not answer in time while ${whatIsSummed(state, phase.open)} were summed`),
-    phase,
-  );
+  return advanceExchange(noteUnanswered(state, ["lateInSum", whatIsSummed(state, phase.open)]), phase);
 }
 
 /** The sum cannot be made of who is left. */
 export function exchangeFailed(state: RoundState, event: Extract<RoundEvent, { type: "exchangeFailed" }>): RoundState {
   const { phase } = state;
   if (phase.kind !== "exchanging" || specOf(state, phase.open).round !== event.round) return state;
-  return phase.exchange.attempt === event.attempt ? beginAgain(state, phase, `Round ${event.round}: ${event.reason}`) : state;
+  return phase.exchange.attempt === event.attempt ? beginAgain(state, phase, ["sumFailed", event.round, event.reason]) : state;
 }
 
 /** The organiser does not want to wait for the rest of this step. */
 export function closeExchangeStep(state: RoundState, phase: Exchanging): RoundState {
   if (Object.keys(phase.exchange.answers).length < answersNeeded(phase.exchange)) {
-    return log(state, `The round stays open: too few have answered for ${whatIsSummed(state, phase.open)} to be summed`);
+    return log(state, ["staysOpenForSum", whatIsSummed(state, phase.open)]);
   }
-  const closed = log(noteUnanswered(state, "was skipped by the organiser"), "The organiser did not wait for the rest");
+  const closed = log(noteUnanswered(state, ["skipped"]), ["restSkipped"]);
   return advanceExchange(closed, phase);
 }
 
 /** The round is over without a sum: the shared adapter stays what it was. */
-export function skipRound(state: RoundState, open: OpenRound, why: string): RoundState {
-  const stays = isFiguresSum(state, open) ? "there are no means of it" : "the shared adapter stays as it was";
-  return recordRound(log(state, `${why}; ${stays}`), { open, exchange: null, outcome: null });
+export function skipRound(state: RoundState, open: OpenRound, why: RoundSaying): RoundState {
+  const stays = [isFiguresSum(state, open) ? "noMeans" : "adapterStays"] as const;
+  return recordRound(log(state, ["and", why, stays]), { open, exchange: null, outcome: null });
 }
 
 /** Without an update to go on with the round is opened again; for means of figures alone nothing is done twice. */
-function withoutSum(state: RoundState, open: OpenRound, why: string): RoundState {
+function withoutSum(state: RoundState, open: OpenRound, why: RoundSaying): RoundState {
   return isFiguresSum(state, open) ? skipRound(state, open, why) : retryRound(state, open, why);
 }
 
@@ -103,7 +100,8 @@ function advanceExchange(state: RoundState, { open, exchange }: Exchanging): Rou
 
 function tooFew(state: RoundState, { open, exchange }: Exchanging, count: number): RoundState {
   const { round } = specOf(state, open);
-  const why = `Round ${round}: ${count} of ${exchange.asked.length} answered (${exchange.step}), and ${answersNeeded(exchange)} are needed`;
+  const { asked, step } = exchange;
+  const why = ["tooFewAnswered", round, count, asked.length, step, answersNeeded(exchange)] as const;
   return beginAgain(state, { kind: "exchanging", open, exchange }, why);
 }
 
@@ -111,13 +109,13 @@ function tooFew(state: RoundState, { open, exchange }: Exchanging, count: number
  * Until secrets were revealed an exchange can be begun again: no mask of the one before can ever be taken off. After that it cannot,
  * or the difference of two sums would be one client's update.
  */
-function beginAgain(state: RoundState, { open, exchange }: Exchanging, why: string): RoundState {
+function beginAgain(state: RoundState, { open, exchange }: Exchanging, why: RoundSaying): RoundState {
   if (exchange.step === "unmask") return skipRound(state, open, why);
   if (exchange.attempt % MAX_EXCHANGES === 0) return withoutSum(state, open, why);
-  return openExchange(log(state, `${why}; the sum is begun again`), open);
+  return openExchange(log(state, ["and", why, ["sumAgain"]]), open);
 }
 
-const noteUnanswered = (state: RoundState, note: string): RoundState => noteEach(state, unanswered(state), note);
+const noteUnanswered = (state: RoundState, note: RoundSaying): RoundState => noteEach(state, unanswered(state), note);
 
 function isKeyOf(state: RoundState, { round, attempt, step }: ExchangeKey): boolean {
   const { phase } = state;
@@ -131,8 +129,8 @@ function exchangePolicy({ policy }: RoundState) {
 }
 
 /** For people. */
-export function whatIsSummed(state: RoundState, open: OpenRound): string {
-  return isFiguresSum(state, open) ? "the figures" : "the updates";
+export function whatIsSummed(state: RoundState, open: OpenRound): Summed {
+  return isFiguresSum(state, open) ? "figures" : "updates";
 }
 
 export type ExchangeStanding = "expected" | "counted" | "refused";

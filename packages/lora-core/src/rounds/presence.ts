@@ -1,5 +1,6 @@
 /** Who is here: clients join, come back, lose their connection and leave. Pure; each is a step of the round machine. */
 import type { Introduction } from "./roundEvents.ts";
+import type { RoundSaying } from "./roundSentences.ts";
 import { type EnrolledClient, enrolled, openRoundOf, type RoundState } from "./roundState.ts";
 import { log, updateClient, withoutIdle } from "./roundSteps.ts";
 import { hasPlace } from "./sampling.ts";
@@ -8,7 +9,7 @@ import { withFigures } from "./toldFigures.ts";
 /** Enrolled once; a round that is open goes on without it. */
 export function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
   if (enrolled(state, clientId)) return state;
-  const note = openRoundOf(state) ? "Joined during a round; takes part from the next one" : null;
+  const note = openRoundOf(state) ? (["takesPartLater"] as const) : null;
   const client: EnrolledClient = {
     ...introduction,
     id: clientId,
@@ -21,7 +22,7 @@ export function joined(state: RoundState, clientId: string, introduction: Introd
     bytesDown: 0,
     history: [],
   };
-  return log({ ...state, clients: [...state.clients, client] }, `${client.name} joined`, clientId);
+  return log({ ...state, clients: [...state.clients, client] }, ["joined", client.name], clientId);
 }
 
 /**
@@ -44,7 +45,7 @@ export function returned(state: RoundState, clientId: string, introduction: Intr
     client.figures,
   );
   if (client.status === "present") return back;
-  return log(withParticipant(back, clientId), `${introduction.name} is back`, clientId);
+  return log(withParticipant(back, clientId), ["back", introduction.name], clientId);
 }
 
 /** Who sees its figures, and what it says of itself, is the client's choice after the end too. */
@@ -75,17 +76,17 @@ export function away(state: RoundState, clientId: string): RoundState {
     status: "away",
     awayUntil,
     lastSeenAt: state.at,
-    note: "connection lost, may come back",
+    note: ["mayComeBack"],
   }));
-  return log(next, `${client.name} lost the connection`, clientId);
+  return log(next, ["connectionLost", client.name], clientId);
 }
 
 /** For good, unless it comes back by itself and was not removed. */
-export function left(state: RoundState, clientId: string, why: string, removed: boolean): RoundState {
+export function left(state: RoundState, clientId: string, why: RoundSaying, removed: boolean): RoundState {
   const client = enrolled(state, clientId);
   if (!client || (client.status === "left" && (client.removed || !removed))) return state;
   const lastSeenAt = client.status === "present" ? state.at : client.lastSeenAt;
   const next = updateClient(state, clientId, () => ({ status: "left", removed, awayUntil: null, lastSeenAt, note: why }));
-  const text = why === "connection lost" ? `${client.name} did not come back` : `${client.name} ${why}`;
-  return withoutIdle(log(next, text, clientId));
+  const told = why[0] === "lost" ? (["goneForGood", client.name] as const) : (["of", client.name, why] as const);
+  return withoutIdle(log(next, told, clientId));
 }

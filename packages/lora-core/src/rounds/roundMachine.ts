@@ -16,6 +16,7 @@ import {
 import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import { away, joined, left, returned, returnedAfterEnd } from "./presence.ts";
 import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
+import type { RoundSaying } from "./roundSentences.ts";
 import {
   clientsNeeded,
   type EnrolledClient,
@@ -62,12 +63,12 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
     case "clientAway":
       return away(state, event.clientId);
     case "clientLeft":
-      return left(state, event.clientId, "left", false);
+      return left(state, event.clientId, ["left"], false);
     case "clientRemoved":
-      return left(state, event.clientId, "was removed by the organiser", true);
+      return left(state, event.clientId, ["removed"], true);
     case "graceExpired": {
       const awayUntil = enrolled(state, event.clientId)?.awayUntil ?? null;
-      return awayUntil === null || state.at < awayUntil ? state : left(state, event.clientId, "connection lost", false);
+      return awayUntil === null || state.at < awayUntil ? state : left(state, event.clientId, ["lost"], false);
     }
     case "fetched":
       return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
@@ -92,16 +93,16 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
     case "submissionDamaged":
       return submissionDamaged(state, event.clientId, event.round);
     case "started":
-      return state.started ? state : log({ ...state, started: true }, "The organiser started without waiting for more clients");
+      return state.started ? state : log({ ...state, started: true }, ["startedEarly"]);
     case "paused":
       if (state.paused) return state;
-      return log({ ...state, paused: { since: state.at, reason: "Paused by the organiser" } }, "The organiser paused");
+      return log({ ...state, paused: { since: state.at, reason: ["pausedByOrganiser"] } }, ["organiserPaused"]);
     case "resumed":
       return resumed(state);
     case "roundClosed":
       return closedByOrganiser(state);
     case "stopped":
-      return end(state, "stopped", "Stopped by the organiser");
+      return end(state, "stopped", ["stoppedByOrganiser"]);
     case "restarted":
       return restarted(state, elapsedMs);
     default:
@@ -118,7 +119,7 @@ function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
     case "clientAway":
       return updateClient(state, event.clientId, ({ status }) => (status === "present" ? { status: "away" } : null));
     case "clientLeft":
-      return updateClient(state, event.clientId, ({ status }) => (status === "left" ? null : { status: "left", note: "left" }));
+      return updateClient(state, event.clientId, ({ status }) => (status === "left" ? null : { status: "left", note: ["left"] }));
     case "restarted":
       return {
         ...state,
@@ -148,13 +149,13 @@ function settle(state: RoundState): RoundState {
   if (Object.keys(phase.open.submissions).length > 0) return settle(closeRound(state, phase.open));
   const { index, attempt, failures, firstOpenedAt, exchanges } = phase.open;
   const next = { index, attempt: attempt + 1, failures, firstOpenedAt, exchanges };
-  return settle(log({ ...state, phase: { kind: "waiting", next, until: null } }, "Everyone in the round left before answering"));
+  return settle(log({ ...state, phase: { kind: "waiting", next, until: null } }, ["allLeftRound"]));
 }
 
 /** Who was drawn in reserve and is still at it is told that it is not waited for. */
 function withoutTheRest(state: RoundState, open: OpenRound): RoundState {
-  const note = "enough others had answered";
-  return outstanding(state, open).reduce((next, { id }) => updateClient(next, id, () => ({ note })), state);
+  const left = (): { note: RoundSaying } => ({ note: ["enoughOthers"] });
+  return outstanding(state, open).reduce((next, { id }) => updateClient(next, id, left), state);
 }
 
 function settleWaiting(state: RoundState): RoundState {
@@ -197,9 +198,9 @@ function deadlinePassed(state: RoundState, round: number, attempt: number): Roun
   const { phase, paused } = state;
   if (phase.kind !== "collecting" || paused || state.at < phase.open.deadlineAt) return state;
   if (specOf(state, phase.open).round !== round || phase.open.attempt !== attempt) return state;
-  const noted = noteMissing(state, "did not answer in time");
+  const noted = noteMissing(state, ["late"]);
   if (Object.keys(phase.open.submissions).length > 0) return closeRound(noted, phase.open);
-  return retryRound(noted, phase.open, `Nobody answered round ${round} in time`);
+  return retryRound(noted, phase.open, ["nobodyAnswered", round]);
 }
 
 function closedByOrganiser(state: RoundState): RoundState {
@@ -207,12 +208,12 @@ function closedByOrganiser(state: RoundState): RoundState {
   if (phase.kind === "exchanging") return closeExchangeStep(state, phase);
   if (phase.kind !== "collecting") return state;
   if (Object.keys(phase.open.submissions).length === 0) {
-    return log(state, "The round stays open: nobody has answered yet");
+    return log(state, ["staysOpen"]);
   }
-  return closeRound(log(noteMissing(state, "was skipped by the organiser"), "The organiser closed the round"), phase.open);
+  return closeRound(log(noteMissing(state, ["skipped"]), ["closedByOrganiser"]), phase.open);
 }
 
-function noteMissing(state: RoundState, note: string): RoundState {
+function noteMissing(state: RoundState, note: RoundSaying): RoundState {
   const open = openRoundOf(state);
   if (!open) return state;
   return noteEach(state, outstanding(state, open), note);
@@ -221,7 +222,7 @@ function noteMissing(state: RoundState, note: string): RoundState {
 function waitExpired(state: RoundState): RoundState {
   const { phase, paused } = state;
   if (phase.kind !== "waiting" || paused || phase.until === null || state.at < phase.until) return state;
-  return end(state, "stopped", "Everyone left and nobody came back");
+  return end(state, "stopped", ["allGone"]);
 }
 
 function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggregated" }>): RoundState {
@@ -252,14 +253,14 @@ function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type:
   const { phase } = state;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== event.round) return state;
   if (event.cause === "method") return notAggregated(state, phase.open, phase.exchange, event.reason);
-  const reason = `Round ${event.round} could not be stored (${event.reason}). Resume once there is room on the coordinator's disk`;
+  const reason = ["notStored", event.round, event.reason] as const;
   const paused = state.paused ?? { since: state.at, reason };
   return log({ ...state, paused, phase: { ...phase, stalled: true } }, reason);
 }
 
 /** What was unmasked once is not unmasked again with other clients in it. */
-function notAggregated(state: RoundState, open: OpenRound, exchange: Exchange | null, reason: string): RoundState {
-  const why = `Round ${specOf(state, open).round} was not aggregated: ${reason}`;
+function notAggregated(state: RoundState, open: OpenRound, exchange: Exchange | null, reason: string | RoundSaying): RoundState {
+  const why = ["notAggregated", specOf(state, open).round, reason] as const;
   return exchange ? skipRound(state, open, why) : retryRound(state, open, why);
 }
 
@@ -268,24 +269,18 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   const { phase } = state;
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round || !(clientId in phase.open.submissions))
     return state;
-  const { name } = enrolled(state, clientId) ?? { name: "A client" };
-  if (phase.exchange)
-    return notAggregated(state, phase.open, phase.exchange, `${name}'s part was damaged on the coordinator's disk`);
+  const name = enrolled(state, clientId)?.name ?? (["someClient"] as const);
+  if (phase.exchange) return notAggregated(state, phase.open, phase.exchange, ["partDamaged", name]);
   const { [clientId]: _, ...submissions } = phase.open.submissions;
   const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
-  const what = `adapter of round ${round} was damaged on the coordinator's disk`;
-  const note = `its ${what}${isHere ? " and is sent again" : ", so it was left out"}`;
+  const note = [isHere ? "damagedSentAgain" : "damagedLeftOut", round] as const;
   // What it measured stays: that arrived whole.
   const noted = updateClient(state, clientId, () => ({ note }));
-  const logged = log(
-    noted,
-    `${enrolled(state, clientId)?.name}: the ${what}; ${isHere ? "it is asked for again" : "it is left out"}`,
-    clientId,
-  );
+  const logged = log(noted, [isHere ? "askedAgain" : "leftOut", name, round], clientId);
   const open = { ...phase.open, submissions };
   // Clients answer once to each attempt; what others have sent stays counted.
   if (isHere) return { ...logged, phase: { kind: "collecting", open: { ...open, attempt: open.attempt + 1 } } };
-  if (Object.keys(submissions).length === 0) return retryRound(logged, open, `Nothing is left of round ${round}`);
+  if (Object.keys(submissions).length === 0) return retryRound(logged, open, ["nothingLeft", round]);
   return { ...logged, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
 }
 
@@ -293,7 +288,7 @@ function resumed(state: RoundState): RoundState {
   const { phase, paused } = state;
   if (!paused) return state;
   const running = { ...state, paused: null, phase: phase.kind === "aggregating" ? { ...phase, stalled: false } : phase };
-  return log(postponed(running, state.at - paused.since), "The federation goes on");
+  return log(postponed(running, state.at - paused.since), ["goesOn"]);
 }
 
 /** The coordinator was down at most since the last event. */
@@ -302,7 +297,7 @@ function restarted(state: RoundState, elapsedMs: number): RoundState {
   const clients = state.clients.map(
     (client): EnrolledClient => (client.status === "left" ? client : { ...client, status: "away", awayUntil }),
   );
-  const reconnecting = log({ ...state, clients }, "The coordinator was restarted");
+  const reconnecting = log({ ...state, clients }, ["restarted"]);
   return state.paused ? reconnecting : postponed(reconnecting, elapsedMs);
 }
 

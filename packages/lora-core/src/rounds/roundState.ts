@@ -7,9 +7,11 @@ import type { Device, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
 import { setOf } from "../protocol/remembered.ts";
 import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
+import { say } from "../sayings/saying.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import type { Exchange, ExchangePolicy } from "./exchange.ts";
+import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 
 export type ClientId = string;
 /** Name of a stored adapter. */
@@ -59,7 +61,7 @@ export interface EnrolledClient {
   readonly status: "present" | "away" | "left";
   /** Removed by the organiser: may not come back. */
   readonly removed: boolean;
-  readonly note: string | null;
+  readonly note: RoundSaying | null;
   readonly lastSeenAt: number;
   /** While away: when the reconnect grace ends. */
   readonly awayUntil: number | null;
@@ -109,7 +111,7 @@ export type RoundPhase =
   | { readonly kind: "exchanging"; readonly open: OpenRound; readonly exchange: Exchange }
   /** `stalled`: the result could not be stored; tried again on resume. `exchange`: how the sum is made, where it is a secure one. */
   | { readonly kind: "aggregating"; readonly open: OpenRound; readonly exchange: Exchange | null; readonly stalled: boolean }
-  | { readonly kind: "ended"; readonly how: "finished" | "stopped" | "failed"; readonly reason: string };
+  | { readonly kind: "ended"; readonly how: "finished" | "stopped" | "failed"; readonly reason: RoundSaying };
 
 export interface RoundState {
   readonly policy: RoundPolicy;
@@ -119,7 +121,7 @@ export interface RoundState {
   readonly endedAt: number | null;
   readonly phase: RoundPhase;
   /** Nothing opens and nothing closes meanwhile; submissions are kept. */
-  readonly paused: { readonly since: number; readonly reason: string } | null;
+  readonly paused: { readonly since: number; readonly reason: RoundSaying } | null;
   /** The quorum was reached once, or the organiser waived it. */
   readonly started: boolean;
   readonly clients: readonly EnrolledClient[];
@@ -153,9 +155,17 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
     rounds: [],
     modelRound: null,
     moduleErrors: [],
-    log: [{ at, text: "The federation was created", clientId: null }],
+    log: [eventOf(at, ["created"])],
   };
 }
+
+/** A line of the log. */
+export const eventOf = (at: number, told: RoundSaying, clientId: ClientId | null = null): EventView => ({
+  at,
+  text: say(ROUND_SENTENCES, told),
+  told,
+  clientId,
+});
 
 /** A round that was not opened yet. */
 export const firstOpening = (index: number): NextRound => ({ index, attempt: 1, failures: 0, firstOpenedAt: null, exchanges: 0 });

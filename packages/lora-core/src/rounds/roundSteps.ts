@@ -4,8 +4,10 @@ import { listOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { meanLossOf } from "./meanLoss.ts";
+import type { RoundSaying } from "./roundSentences.ts";
 import {
   type EnrolledClient,
+  eventOf,
   firstOpening,
   isSummed,
   MAX_FAILURES,
@@ -27,9 +29,8 @@ export function openRound(state: RoundState, next: NextRound, clients: readonly 
     submissions: {},
     deadlineAt: state.at + state.policy.roundDeadlineMs,
   };
-  const again = next.attempt > 1 ? `, attempt ${next.attempt}` : "";
-  const text = `Round ${specOf(state, next).round} opened for ${clients.length} client${clients.length === 1 ? "" : "s"}${again}`;
-  return log({ ...state, started: true, phase: { kind: "collecting", open } }, text);
+  const told = ["opened", specOf(state, next).round, clients.length, next.attempt] as const;
+  return log({ ...state, started: true, phase: { kind: "collecting", open } }, told);
 }
 
 /** What became of a round. */
@@ -55,24 +56,24 @@ export function recordRound(state: RoundState, { open, exchange, outcome }: Clos
     means: outcome?.means ?? null,
     exchanges: open.exchanges,
   };
-  const text = `Round ${view.round} closed with ${aggregated.length} of ${open.participants.length}`;
-  const recorded = log({ ...state, rounds: [...state.rounds, view] }, text);
+  const told = ["closed", view.round, aggregated.length, open.participants.length] as const;
+  const recorded = log({ ...state, rounds: [...state.rounds, view] }, told);
   const index = open.index + 1;
-  if (index === state.policy.schedule.length) return end(recorded, "finished", "All rounds are done");
+  if (index === state.policy.schedule.length) return end(recorded, "finished", ["allDone"]);
   return { ...recorded, phase: { kind: "waiting", next: firstOpening(index), until: null } };
 }
 
 /** Opens the round once more, or fails the federation after {@link MAX_FAILURES}. */
-export function retryRound(state: RoundState, open: OpenRound, why: string): RoundState {
+export function retryRound(state: RoundState, open: OpenRound, why: RoundSaying): RoundState {
   const { index, attempt, firstOpenedAt, exchanges } = open;
   const failures = open.failures + 1;
-  if (failures >= MAX_FAILURES) return end(state, "failed", `${why}, ${failures} times`);
+  if (failures >= MAX_FAILURES) return end(state, "failed", ["times", why, failures]);
   const next = { index, attempt: attempt + 1, failures, firstOpenedAt, exchanges };
   return log({ ...state, phase: { kind: "waiting", next, until: null } }, why);
 }
 
 /** Ends for good. What was aggregated until here stays on disk. */
-export function end(state: RoundState, how: "finished" | "stopped" | "failed", reason: string): RoundState {
+export function end(state: RoundState, how: "finished" | "stopped" | "failed", reason: RoundSaying): RoundState {
   const clients = state.clients.map((client) => ({ ...client, awayUntil: null }));
   return log({ ...state, clients, endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
 }
@@ -108,12 +109,12 @@ export function updateClient(
 }
 
 /** Notes the same of each of these clients, and logs it by name. */
-export function noteEach(state: RoundState, clients: readonly EnrolledClient[], note: string): RoundState {
+export function noteEach(state: RoundState, clients: readonly EnrolledClient[], note: RoundSaying): RoundState {
   return clients.reduce(
     (next, { id, name }) =>
       log(
         updateClient(next, id, () => ({ note })),
-        `${name} ${note}`,
+        ["of", name, note],
         id,
       ),
     state,
@@ -131,6 +132,6 @@ export function withoutIdle(state: RoundState): RoundState {
 }
 
 /** Appends one line to the event log, dropping the oldest. */
-export function log(state: RoundState, text: string, clientId: string | null = null): RoundState {
-  return { ...state, log: [...state.log, { at: state.at, text, clientId }].slice(-MAX_LOG_ENTRIES) };
+export function log(state: RoundState, told: RoundSaying, clientId: string | null = null): RoundState {
+  return { ...state, log: [...state.log, eventOf(state.at, told, clientId)].slice(-MAX_LOG_ENTRIES) };
 }

@@ -2,15 +2,15 @@
 
 import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
-import type { ExchangeStep } from "../secureAggregation/exchangeStep.ts";
+import { say } from "../sayings/saying.ts";
 import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
+import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 import {
   clientsNeeded,
   clipOf,
   type EnrolledClient,
   exchangeOf,
   type NextRound,
-  type OpenRound,
   openRoundOf,
   outstanding,
   type RoundState,
@@ -20,7 +20,7 @@ import { roundViewOf } from "./roundSteps.ts";
 
 type RoundsView = Pick<
   Snapshot,
-  "phase" | "note" | "createdAt" | "endedAt" | "openRound" | "rounds" | "moduleErrors" | "clients" | "events"
+  "phase" | "note" | "told" | "createdAt" | "endedAt" | "openRound" | "rounds" | "moduleErrors" | "clients" | "events"
 >;
 
 /**
@@ -30,9 +30,11 @@ type RoundsView = Pick<
 export function roundsView(state: RoundState): RoundsView {
   const open = openRoundOf(state);
   const exchange = exchangeOf(state);
+  const told = notesOf(state);
   return {
     phase: phaseOf(state),
-    note: noteOf(state),
+    note: told.map((saying) => say(ROUND_SENTENCES, saying)).join(" "),
+    told,
     createdAt: state.createdAt,
     endedAt: state.endedAt,
     openRound: open && {
@@ -57,8 +59,8 @@ export function roundsView(state: RoundState): RoundsView {
 }
 
 /** What people see of a client that did not change is the same object: many of them are looked at for every push. */
-const clientViewOf = remembered(({ removed: _, awayUntil: __, history, ...client }: EnrolledClient): ClientView => {
-  return { ...client, history: [...history], progress: null };
+const clientViewOf = remembered(({ removed: _, awayUntil: __, history, note, ...client }: EnrolledClient): ClientView => {
+  return { ...client, note: note && say(ROUND_SENTENCES, note), told: note, history: [...history], progress: null };
 });
 
 const clientViewsOf = remembered((clients: RoundState["clients"]): ClientView[] => clients.map(clientViewOf));
@@ -71,53 +73,36 @@ export function phaseOf({ phase, paused }: RoundState): Phase {
   return paused ? "paused" : phase.kind;
 }
 
-/** Why it is in this phase and what happens next, one sentence. */
-function noteOf(state: RoundState): string {
+/** Why it is in this phase and what happens next. */
+function notesOf(state: RoundState): readonly RoundSaying[] {
   const { phase, paused } = state;
-  if (phase.kind === "ended")
-    return phase.how === "finished" ? "Finished: all rounds are done." : `${phase.reason}. ${kept(state)}`;
-  if (paused) return `${paused.reason}.`;
+  if (phase.kind === "ended") return phase.how === "finished" ? [["finished"]] : [["because", phase.reason], kept(state)];
+  if (paused) return [["because", paused.reason]];
   switch (phase.kind) {
     case "waiting":
-      return waitingNote(state, phase.next, phase.until !== null);
+      return waitingNotes(state, phase.next, phase.until !== null);
     case "collecting":
-      return `Round ${specOf(state, phase.open).round} is open; waiting for ${namesOf(outstanding(state, phase.open))}.`;
+      return [["collecting", specOf(state, phase.open).round, namesOf(outstanding(state, phase.open))]];
     case "exchanging":
-      return exchangeNote(state, phase.open, phase.exchange.step);
+      return [["summing", whatIsSummed(state, phase.open), phase.exchange.step, namesOf(unanswered(state))]];
     case "aggregating":
-      return `Round ${specOf(state, phase.open).round} is being aggregated.`;
+      return [["aggregating", specOf(state, phase.open).round]];
     default:
-      phase satisfies never;
-      return "";
+      return phase satisfies never;
   }
 }
 
-/** What each step of a secure sum is, for people. */
-const EXCHANGE_WORDS: Readonly<Record<ExchangeStep, string>> = {
-  keys: "keys are exchanged",
-  shares: "shares of the keys are exchanged",
-  input: "they are sent under masks",
-  agree: "the clients agree on who is in the sum",
-  unmask: "the sum is unmasked",
-};
-
-function exchangeNote(state: RoundState, open: OpenRound, step: ExchangeStep): string {
-  const what = whatIsSummed(state, open).replace("the", "The");
-  return `${what} are summed so that nobody sees a single one: ${EXCHANGE_WORDS[step]}; waiting for ${namesOf(unanswered(state))}.`;
-}
-
-function namesOf(clients: readonly EnrolledClient[]): string {
+function namesOf(clients: readonly EnrolledClient[]): string | RoundSaying {
   const names = clients.map(({ name }) => name);
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  return names.length > 3 ? ["andMore", names.slice(0, 3).join(", "), names.length - 3] : names.join(", ");
 }
 
-function waitingNote(state: RoundState, next: NextRound, isAbandoned: boolean): string {
-  if (isAbandoned) return `Everyone left; waiting for someone to come back. ${kept(state)}`;
+function waitingNotes(state: RoundState, next: NextRound, isAbandoned: boolean): readonly RoundSaying[] {
+  if (isAbandoned) return [["abandoned"], kept(state)];
   const present = state.clients.filter(({ status }) => status === "present").length;
-  const missing = Math.max(1, clientsNeeded(state, next) - present);
-  return `Waiting for ${missing} more client${missing === 1 ? "" : "s"} before the next round opens.`;
+  return [["waitingForMore", Math.max(1, clientsNeeded(state, next) - present)]];
 }
 
-function kept({ modelRound }: RoundState): string {
-  return modelRound === null ? "No shared adapter was made yet." : `The shared adapter of round ${modelRound} is kept.`;
+function kept({ modelRound }: RoundState): RoundSaying {
+  return modelRound === null ? ["nothingKept"] : ["kept", modelRound];
 }

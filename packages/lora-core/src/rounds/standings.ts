@@ -20,8 +20,5 @@ function withStanding(state: RoundState, round: number, clientId: string, standi
   }));
   const { norm, isClipped } = standing;
   if (!isClipped) return noted;
-  const words = `${client.name}'s update was ${times(norm)} the median and was clipped to ${MAX_NORM_MULTIPLE} times`;
-  return log(noted, words, clientId);
+  return log(noted, ["clipped", client.name, Number((norm ?? 0).toPrecision(2)), MAX_NORM_MULTIPLE], clientId);
 }
-
-const times = (ratio: number | null) => `${Number((ratio ?? 0).toPrecision(2)).toLocaleString("en")} times`;

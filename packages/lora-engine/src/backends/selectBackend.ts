@@ -5,7 +5,9 @@
 
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { NODE_NAME } from "@duet/lora-core/protocol/deviceKind";
+import { DEVICE_SENTENCES, type DeviceSaying } from "@duet/lora-core/protocol/deviceSentences";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
+import { say } from "@duet/lora-core/sayings/saying";
 import * as tf from "@tensorflow/tfjs";
 import { configureWasm, startWasmKernels, type WasmOptions } from "./wasmBackend.ts";
 import { describeAdapter, findAdapter } from "./webgpuAdapter.ts";
@@ -20,38 +22,35 @@ export interface BackendOptions extends WasmOptions {
 
 /** Starts the backend and says where and why. @throws {Error} when the forced backend is not there, or none starts. */
 export async function selectBackend(options: BackendOptions): Promise<Device> {
-  if (options.forced) return start(options.forced, "It was asked for.", options);
+  if (options.forced) return start(options.forced, [["forced"]], options);
   const adapter = await findAdapter();
   if (adapter && !adapter.software) {
-    const device = await attempt("webgpu", `There is a WebGPU adapter (${adapter.name}).`, options);
+    const device = await attempt("webgpu", [["gpu", adapter.name]], options);
     if (device) return device;
   }
-  const noGpu = adapter?.software
-    ? `The only WebGPU adapter is a software one (${adapter.name}).`
-    : adapter
-      ? `The WebGPU adapter (${adapter.name}) did not start.`
-      : "There is no WebGPU adapter.";
-  const wasm = await attempt("wasm", noGpu, options);
-  return wasm ?? start("cpu", `${noGpu} WebAssembly did not start.`, options);
+  const noGpu: DeviceSaying = adapter ? [adapter.software ? "softwareGpu" : "gpuFailed", adapter.name] : ["noGpu"];
+  const wasm = await attempt("wasm", [noGpu], options);
+  return wasm ?? start("cpu", [noGpu, ["wasmFailed"]], options);
 }
 
-async function attempt(backend: BackendName, reason: string, options: BackendOptions): Promise<Device | null> {
+async function attempt(backend: BackendName, reasons: readonly DeviceSaying[], options: BackendOptions): Promise<Device | null> {
   try {
-    return await start(backend, reason, options);
+    return await start(backend, reasons, options);
   } catch {
     return null;
   }
 }
 
-async function start(backend: BackendName, reason: string, options: BackendOptions): Promise<Device> {
+async function start(backend: BackendName, reasons: readonly DeviceSaying[], options: BackendOptions): Promise<Device> {
   if (backend === "wasm") configureWasm(options);
   if (backend === "webgpu") await registerWebgpu(options.webgpu ?? {});
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started || tf.getBackend() !== backend) throw new DuetError("BACKEND_MISSING", `The ${backend} backend cannot start here`);
   const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
   const description = backend === "webgpu" ? adapterName(describeAdapter(await findAdapter())) : runtimeName();
-  const why = wasm ? `${reason} ${wasm.reason}` : reason;
-  return { backend, threads: wasm?.threads ?? 1, reason: why.slice(0, 300), description: description.slice(0, 200) };
+  const told = wasm ? [...reasons, wasm.told] : reasons;
+  const reason = told.map((saying) => say(DEVICE_SENTENCES, saying)).join(" ");
+  return { backend, threads: wasm?.threads ?? 1, reason: reason.slice(0, 300), told, description: description.slice(0, 200) };
 }
 
 /** Node has a navigator from version 21 on, which names it too. */

@@ -20,6 +20,7 @@ test("one thread goes on where the others do not start, and says so", async () =
   expect(device).toMatchObject({
     threads: 1,
     reason: "It was asked for. WebAssembly with one thread, because the others did not start.",
+    told: [["forced"], ["threadsFailed"]],
   });
 });
 
@@ -27,7 +28,7 @@ test("a page that is not isolated says so", async () => {
   vi.stubGlobal("crossOriginIsolated", false);
   expect(await startWasmKernels(options)).toEqual({
     threads: 1,
-    reason: "WebAssembly with one thread, because this page is not cross-origin isolated.",
+    told: ["notIsolated"],
   });
 });
 
@@ -36,6 +37,6 @@ test("a browser that shares no memory although it isolates the page, as WebKitGT
   Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
   expect(await startWasmKernels(options)).toEqual({
     threads: 1,
-    reason: "WebAssembly with one thread, because this browser shares no memory among threads.",
+    told: ["memoryUnshared"],
   });
 });

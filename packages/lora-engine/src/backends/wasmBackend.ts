@@ -1,4 +1,5 @@
 /** Prepares WebAssembly: which of TF.js' binaries it takes, and how many threads our kernels may use. */
+import type { DeviceSaying } from "@duet/lora-core/protocol/deviceSentences";
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import type { StartKernelWorker } from "../kernels/kernelThreads.ts";
@@ -21,7 +22,7 @@ export interface KernelWorkers {
 }
 
 export interface WasmStarted {
-  readonly reason: string;
+  readonly told: DeviceSaying;
   readonly threads: number;
 }
 
@@ -48,15 +49,15 @@ export async function startWasmKernels(options: WasmOptions): Promise<WasmStarte
   const wanted = threadsOf(options);
   // Without kernels TF.js computes, on one thread.
   const threads = (await prepareWasmKernels(wanted, options.workers?.start ?? null)) || 1;
-  if (threads > 1) return { threads, reason: `WebAssembly with ${threads} threads.` };
-  const cause = options.workers ? (unsharedBecause() ?? (wanted > 1 ? "the others did not start" : null)) : null;
-  return { threads, reason: `WebAssembly with one thread${cause ? `, because ${cause}` : ""}.` };
+  if (threads > 1) return { threads, told: ["threads", threads] };
+  const cause = options.workers ? (unsharedBecause() ?? (wanted > 1 ? "threadsFailed" : null)) : null;
+  return { threads, told: [cause ?? "oneThread"] };
 }
 
 /** Why no memory can be shared with other threads here; null where it can. Being isolated is not enough: WebKitGTK is, and shares none. */
-function unsharedBecause(): string | null {
-  if (globalThis.crossOriginIsolated === false) return "this page is not cross-origin isolated";
-  return "SharedArrayBuffer" in globalThis ? null : "this browser shares no memory among threads";
+function unsharedBecause(): "notIsolated" | "memoryUnshared" | null {
+  if (globalThis.crossOriginIsolated === false) return "notIsolated";
+  return "SharedArrayBuffer" in globalThis ? null : "memoryUnshared";
 }
 
 function sharesMemory({ workers }: WasmOptions): boolean {

@@ -1,9 +1,11 @@
 /** Starts the backend of a thread, and on a GPU what its kernels have there. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { DEVICE_SENTENCES, type DeviceSaying } from "@duet/lora-core/protocol/deviceSentences";
 import type { Device } from "@duet/lora-core/protocol/metrics";
+import { say } from "@duet/lora-core/sayings/saying";
 import { type BackendOptions, selectBackend } from "../backends/selectBackend.ts";
 import { hasHalves } from "../ops/webgpu/halves.ts";
-import { chooseTiles, type TileMemory, type TileOrigin } from "../ops/webgpu/measureTiles.ts";
+import { chooseTiles, type TileMemory } from "../ops/webgpu/measureTiles.ts";
 import { webgpuBackend } from "../ops/webgpu/webgpuBackend.ts";
 import { hasSubgroups } from "../ops/webgpu/wgsl.ts";
 import { gradientDifference, MOST_DIFFERENCE } from "./gradientCheck.ts";
@@ -13,12 +15,6 @@ export interface DeviceOptions extends BackendOptions {
   readonly tiles?: TileMemory;
 }
 
-const ORIGINS: Readonly<Record<TileOrigin, string>> = {
-  measured: "as measured just now",
-  kept: "as measured before",
-  usual: "as usual, for want of a measurement in time",
-};
-
 /**
  * As selectBackend does, and only a backend whose gradients are those of the processor in float64: a GPU that computes something else gives way to
  * WebAssembly. The reason says how far they agree, and of a GPU which of its features are used.
@@ -27,34 +23,34 @@ const ORIGINS: Readonly<Record<TileOrigin, string>> = {
 export async function startDevice({ tiles, ...options }: DeviceOptions): Promise<Device> {
   const started = await selectBackend(options);
   const apart = await gradientDifference();
-  if (apart <= MOST_DIFFERENCE)
-    return withReason(await described(started, tiles), `Gradients agree to ${inMillion(apart)} in a million.`);
+  if (apart <= MOST_DIFFERENCE) return withReason(await described(started, tiles), ["gradientsAgree", inMillion(apart)]);
   if (options.forced !== null || started.backend !== "webgpu")
     throw new DuetError(
       "BACKEND_MISSING",
       `The ${started.backend} backend cannot be used here: its gradients are not those of the processor`,
     );
   const instead = await startDevice({ ...options, forced: "wasm" });
-  return {
-    ...instead,
-    reason: `Gradients of the GPU (${started.description}) are not those of the processor. ${instead.reason}`.slice(0, 300),
-  };
+  const why: DeviceSaying = ["otherGradients", started.description];
+  const reason = `${say(DEVICE_SENTENCES, why)} ${instead.reason}`.slice(0, 300);
+  return { ...instead, reason, told: [why, ...(instead.told ?? [])] };
 }
 
 /** At least one. */
 const inMillion = (share: number): number => Math.max(1, Math.ceil(1e6 * share));
 
-const withReason = (device: Device, more: string): Device => ({ ...device, reason: `${device.reason} ${more}`.slice(0, 300) });
+function withReason(device: Device, ...more: readonly DeviceSaying[]): Device {
+  const said = more.map((saying) => say(DEVICE_SENTENCES, saying)).join(" ");
+  return { ...device, reason: `${device.reason} ${said}`.slice(0, 300), told: [...(device.told ?? []), ...more] };
+}
 
 async function described(started: Device, tiles: TileMemory | undefined): Promise<Device> {
   if (started.backend !== "webgpu") return started;
   const { device } = webgpuBackend();
-  const features = `${hasSubgroups(device) ? "Subgroups" : "No subgroups"}, products in float${hasHalves(device) ? 16 : 32}.`;
-  const words = tiles ? `${features} ${await tilesInWords(started.description, tiles)}` : features;
-  return withReason(started, words);
+  const features: DeviceSaying = [hasSubgroups(device) ? "subgroups" : "noSubgroups", hasHalves(device) ? 16 : 32];
+  return withReason(started, features, ...(tiles ? [await tilesOf(started.description, tiles)] : []));
 }
 
-async function tilesInWords(adapter: string, memory: TileMemory): Promise<string> {
+async function tilesOf(adapter: string, memory: TileMemory): Promise<DeviceSaying> {
   const { rows, origin } = await chooseTiles(adapter, memory);
-  return `Tiles of ${rows.small} and ${rows.large} rows, ${ORIGINS[origin]}.`;
+  return ["tiles", rows.small, rows.large, origin];
 }

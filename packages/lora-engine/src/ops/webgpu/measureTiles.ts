@@ -1,4 +1,5 @@
 /** Which tiles are fastest on the current WebGPU device, and where that is kept. */
+import type { TileOrigin } from "@duet/lora-core/protocol/deviceSentences";
 import * as tf from "@tensorflow/tfjs";
 import { product } from "./product.ts";
 import { TILE_CANDIDATES, type TileRows, USUAL_TILES, useTiles } from "./tiles.ts";
@@ -31,8 +32,6 @@ const MOST_PRODUCTS = 32;
 
 /** A candidate must be this much faster than the usual tile to be taken. */
 const LEAST_GAIN = 1.05;
-
-export type TileOrigin = "measured" | "kept" | "usual";
 
 /** Takes the kept choice of this adapter, or measures one and keeps it, or stays with the usual tiles. Never rejects. */
 export async function chooseTiles(adapter: string, memory: TileMemory): Promise<{ rows: TileRows; origin: TileOrigin }> {

@@ -1,0 +1,31 @@
+/** What coordinator, client and engine say, in the language of the page; in their own words where they told no data. Pure. */
+import type { SessionSaying } from "@duet/client/sessionNotes";
+import type { SessionStage } from "@duet/client/sessionState";
+import type { Device } from "@duet/lora-core/protocol/metrics";
+import type { ClientView, EventView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { type Sentences, say, sayTold, type Told } from "@duet/lora-core/sayings/saying";
+import { words as common } from "../../lib/words.ts";
+import { words } from "./words.ts";
+
+export const eventText = ({ told, text }: EventView): string => sayTold(words.rounds, told) ?? text;
+
+/** What is noted of a client; null where nothing is. */
+export const clientNote = ({ told, note }: Pick<ClientView, "told" | "note">): string | null =>
+  sayTold(words.rounds, told) ?? note;
+
+/** Why a federation is in its phase, and what happens next. */
+export const phaseNote = ({ told, note }: Pick<Snapshot, "told" | "note">): string => allOf(words.rounds, told) ?? note;
+
+export const deviceReason = ({ told, reason }: Pick<Device, "told" | "reason">): string => allOf(words.device, told) ?? reason;
+
+export const sessionNote = (note: SessionSaying): string => say(words.session, note);
+
+/** Why a client takes part no more. */
+export const exitText = ({ why, reason }: Pick<Extract<SessionStage, { kind: "removed" }>, "why" | "reason">): string =>
+  why === null ? reason : words.exits[why];
+
+/** Null where one of them is none of the table's. */
+function allOf(table: Sentences, told: readonly Told[] | null | undefined): string | null {
+  const sentences = (told ?? []).map((one) => sayTold(table, one));
+  return sentences.length > 0 && sentences.every((one) => one !== null) ? common.listing.sentences(sentences) : null;
+}

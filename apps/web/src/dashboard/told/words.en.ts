@@ -1,0 +1,9 @@
+import { SESSION_SENTENCES } from "@duet/client/sessionNotes";
+import { DEVICE_SENTENCES } from "@duet/lora-core/protocol/deviceSentences";
+import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
+import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
+
+const exits: Readonly<Record<Exit, string>> = EXITS;
+
+/** What coordinator, client and engine say as data, in the words of their own tables. */
+export const en = { rounds: ROUND_SENTENCES, session: SESSION_SENTENCES, device: DEVICE_SENTENCES, exits };

@@ -1,0 +1,84 @@
+import type { en } from "./words.en.ts";
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "文本",
+  number: "数字",
+  int: "整数",
+  boolean: "是或否",
+  array: "列表",
+  tuple: "列表",
+  object: "一组字段",
+  record: "一组字段",
+  null: "空",
+};
+const BOUNDS = { "at least": "至少为", "at most": "至多为", "more than": "大于", "less than": "小于" };
+const SIZED = { characters: " 个字符", entries: " 项", value: "" };
+
+const hidden = "中有看不见的字符，例如换行或控制符：请重新输入";
+
+export const zh: typeof en = {
+  choices: {
+    boundsInSum: () => "安全求和会隐藏每份更新，因此谁也无法限制它们：请不要选择针对不良更新的保护，或让更新原样发送。",
+    fewInSum: (needed) => `安全求和至少需要 ${needed} 个客户端：只有两个时，任何一方都能从总和得知另一方的更新。`,
+    drawsTooMany: (clients, maxClients) =>
+      `每轮不能从至多 ${maxClients} 个客户端中抽取 ${clients} 个：请抽取更少，或让更多客户端加入。`,
+    allInSum: () => "在安全求和中，每个客户端都在掩码下发送全部数值：请发送全部数值，或让更新原样发送。",
+    valuesReplace: (method) =>
+      `${method} 发送的适配器数值会取代之前的数值，因此不能留到以后的轮次：请发送全部数值，或选择其他方法。`,
+    noiseWithoutSum: () => "客户端级隐私靠安全求和中的噪声实现：请使用安全求和，或不启用它。",
+    noiseDrowns: (method) =>
+      `${method} 发送的不只是客户端的改动，要隐藏它们的噪声会将其淹没：请选择其他方法，或不启用客户端级隐私。`,
+    largeDelta: (delta, maxClients) => `delta 为 ${delta}，大于客户端数 ${maxClients} 的倒数：它保护不了任何人。`,
+    noNoise: (rounds, epsilon) => `任何噪声都无法让 ${rounds} 轮保持在 epsilon ${epsilon} 之内：请减少轮次，或增大 epsilon。`,
+    countsLabels: (method) =>
+      `${method} 会统计客户端数据行的类别，差分隐私的噪声不覆盖它：请选择其他方法，或不使用 epsilon 训练。`,
+    noLabels: () => "类别原型只用于在比较文本的基座上的分类任务：请不要使用。",
+    otherLabels: (labels, width, wantedLabels, wantedWidth) =>
+      `类别原型有 ${labels} 个，宽度为 ${width}；任务和基座需要 ${wantedLabels} 个，宽度为 ${wantedWidth}。`,
+    labelsUnderNoise: () => "类别原型从客户端数据行的总和开始，差分隐私的噪声不覆盖它：请不要使用，或不使用 epsilon 训练。",
+    labelsBeside: (method) => `${method} 每次发送不止一个适配器，而类别原型不在其中：请选择其他方法。`,
+  },
+  schema: {
+    nothingFits: () => "其中有内容不符合要求",
+    about: (name, what) => `${name}${what}`,
+    unknown: (keys, _count) => `这里不认识 ${keys}`,
+    missing: () => "缺失",
+    kind: (kind) => `必须是${KINDS[kind] ?? "其他类型"}`,
+    notEmpty: () => "不能为空",
+    size: (sized, bound, size) =>
+      `必须${BOUNDS[bound]} ${Math.abs(size) >= Number.MAX_SAFE_INTEGER ? "可计数的大小" : size}${SIZED[sized]}`,
+    oneOf: (values) => `必须是以下之一：${values}`,
+    exactly: (value) => `必须是 ${value}`,
+    multipleOf: (divisor) => `必须是 ${divisor} 的倍数`,
+    address: () => "必须是以 http:// 或 https:// 开头的地址",
+    unreadable: () => "的写法不正确",
+    noneKnown: () => "不是这里认识的任何一种",
+    unfit: () => "不符合要求",
+    own: (sentence) => sentence,
+    ownOf: (name, sentence) => `${name}：${sentence}`,
+    moreAtLeast: () => "最少客户端数不能大于最多客户端数",
+    twice: () => "有一个类别列出了两次",
+    hiddenText: () => `这段文本${hidden}`,
+    hiddenName: () => `这个名称${hidden}`,
+    hiddenLabel: () => `有一个类别${hidden}`,
+    allOfF32: () => "f32 会原样发送全部数值：要省去一部分，请选择其他格式",
+  },
+  methods: {
+    task: { fedrod: "FedRoD 会平衡各个类别，因此需要有类别的任务。" },
+    robust: {
+      fedalt: "FedALT 给每个客户端的是其他客户端的平均值，稳健平均无法代替；它只限制异常值。",
+      fedamp: "FedAMP 为每个客户端做不同的混合，稳健平均无法代替；它只限制异常值。",
+      "fedex-lora": "FedEx-LoRA 会补回求平均时丢失的部分，因此需要每一个适配器，而不是稳健平均；它只限制异常值。",
+      flexlora: "FlexLoRA 对因子的乘积求平均，因子的稳健平均无法代替；它只限制异常值。",
+      flora: "FLoRA 把各客户端的适配器叠在一起，稳健平均无法代替；它只限制异常值。",
+      scaffold: "SCAFFOLD 为每个客户端保留一个控制变量，稳健平均无法代替；它只限制异常值。",
+    },
+    sum: {
+      fedalt: "FedALT 给每个客户端的是其他客户端的平均值，安全求和得不出它；请选择其他方法，或让更新原样发送。",
+      fedamp: "FedAMP 要比较各客户端的适配器，而安全求和会隐藏它们；请选择其他方法，或让更新原样发送。",
+      "fedex-lora": "FedEx-LoRA 会补回求平均时丢失的部分，为此需要每一个适配器；请选择其他方法，或让更新原样发送。",
+      flexlora: "FlexLoRA 对因子的乘积求平均，为此需要每一个适配器；请选择其他方法，或让更新原样发送。",
+      flora: "FLoRA 把各客户端的适配器叠在一起，而安全求和会隐藏它们；请选择其他方法，或让更新原样发送。",
+    },
+  },
+};

@@ -1,0 +1,33 @@
+/** Why choices of a federation do not go together: the form and the coordinator say the same. */
+import type { Saying } from "../sayings/saying.ts";
+
+export const CHOICE_SENTENCES = {
+  boundsInSum: () =>
+    "A secure sum hides single updates, so nobody can bound them: choose no protection against bad updates, or let updates be sent as they are.",
+  fewInSum: (needed: number) =>
+    `A secure sum needs at least ${needed} clients: of two, each knows the other's update from the sum.`,
+  drawsTooMany: (clients: number, maxClients: number) =>
+    `A round cannot draw ${clients} of at most ${maxClients} clients: draw fewer, or let more join.`,
+  allInSum: () =>
+    "In a secure sum every client sends all values, under masks: send all of them, or let updates be sent as they are.",
+  valuesReplace: (method: string) =>
+    `${method} sends adapters whose values take the place of those before, so that none can wait for a later round: send all of them, or choose another method.`,
+  noiseWithoutSum: () => "Privacy of clients is noise in a secure sum: sum updates securely, or leave it out.",
+  noiseDrowns: (method: string) =>
+    `${method} sends more than what a client changed, and noise to hide that would drown it: choose another method, or leave out privacy of clients.`,
+  largeDelta: (delta: number, maxClients: number) =>
+    `A delta of ${delta} is more than one part in ${maxClients}, the number of clients: it would protect nobody.`,
+  noNoise: (rounds: number, epsilon: number) =>
+    `No noise keeps ${rounds} rounds within an epsilon of ${epsilon}: choose fewer rounds, or a larger epsilon.`,
+  countsLabels: (method: string) =>
+    `${method} counts the labels of a client's rows, which the noise of differential privacy does not cover: choose another method, or train without epsilon.`,
+  noLabels: () => "Label prototypes are of tasks with labels on a base that compares texts: leave them out.",
+  otherLabels: (labels: number, width: number, wantedLabels: number, wantedWidth: number) =>
+    `The label prototypes are ${labels} of width ${width}, the task and the base have ${wantedLabels} of width ${wantedWidth}.`,
+  labelsUnderNoise: () =>
+    "Label prototypes start from sums over a client's rows, which the noise of differential privacy does not cover: leave them out, or train without epsilon.",
+  labelsBeside: (method: string) =>
+    `${method} sends more than one adapter at a time, which label prototypes are no part of: choose another method.`,
+} as const;
+
+export type ChoiceSaying = Saying<typeof CHOICE_SENTENCES>;
