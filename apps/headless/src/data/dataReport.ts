@@ -1,8 +1,10 @@
 /** What a program says of a data file: how it was read, which labels were taken for others, and what was left out. */
+import { DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
 import type { MappedRows } from "@duet/lora-core/data/mapRows";
 import { groupRejected } from "@duet/lora-core/data/rejectedRow";
 import type { Table } from "@duet/lora-core/data/table";
 import { separatorName } from "@duet/lora-core/data/tableOptions";
+import { say } from "@duet/lora-core/sayings/saying";
 
 /** How many respelled labels, and how many reasons, are listed. */
 const LISTED = 8;
@@ -19,7 +21,7 @@ export function tableLines(path: string, { format, columns, rows, reading }: Tab
   return [
     `${path}: ${rows.length} rows of ${format.toUpperCase()}, ${decided.join(", ")}`,
     `  columns: ${columns.join(", ")}`,
-    ...notices.map((notice) => `  ${notice}`),
+    ...notices.map((notice) => `  ${say(DATA_SENTENCES, notice)}`),
   ];
 }
 
@@ -31,7 +33,7 @@ export function mappedLines(path: string, { rows, rejected, respelled }: MappedR
   const groups = groupRejected(rejected);
   const reasons = groups.slice(0, LISTED).map(({ reason, count, lines }) => {
     const more = count > lines.length ? ", …" : "";
-    return `    ${count} × ${reason} (line${count === 1 ? "" : "s"} ${lines.join(", ")}${more})`;
+    return `    ${count} × ${say(DATA_SENTENCES, reason)} (line${count === 1 ? "" : "s"} ${lines.join(", ")}${more})`;
   });
   const others = groups.length - LISTED;
   return [

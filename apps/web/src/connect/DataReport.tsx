@@ -1,4 +1,5 @@
 import type { Task } from "@duet/lora-core/data/task";
+import { say } from "@duet/lora-core/sayings/saying";
 import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -34,7 +35,7 @@ export function DataReport({ data, task }: DataReportProps) {
       {rejected.count > 0 && (
         <p style={{ margin: "12px 0 4px" }}>
           <strong>{words.dataReport.notUsed(rejected.count)}</strong>{" "}
-          {rejected.reasons.map(({ reason, count }) => `${count} × ${reason}`).join(common.listing.semicolon)}
+          {rejected.reasons.map(({ reason, count }) => `${count} × ${say(words.data, reason)}`).join(common.listing.semicolon)}
           {rejected.reasons.reduce((sum, { count }) => sum + count, 0) < rejected.count && words.dataReport.andOthers}
           {common.listing.stop}
         </p>
@@ -46,9 +47,9 @@ export function DataReport({ data, task }: DataReportProps) {
             <table className="plain" aria-label={words.dataReport.linesNotUsed}>
               <tbody>
                 {rejected.first.map(({ line, reason }) => (
-                  <tr key={`${line} ${reason}`}>
+                  <tr key={line}>
                     <th scope="row">{words.dataReport.line(line)}</th>
-                    <td>{reason}</td>
+                    <td>{say(words.data, reason)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,5 +1,6 @@
 import type { TableOptions, TableReading } from "@duet/lora-core/data/tableOptions";
 import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
+import { say } from "@duet/lora-core/sayings/saying";
 import { Group, NativeSelect } from "@mantine/core";
 import { words } from "./words.ts";
 
@@ -59,7 +60,7 @@ export function ReadingOptions({ options, reading, onChange }: ReadingOptionsPro
       {notices.length > 0 && (
         <ul className="small" aria-label={words.readingOptions.about} style={{ margin: "0 0 12px", paddingLeft: 18 }}>
           {notices.map((notice) => (
-            <li key={notice}>{notice}</li>
+            <li key={notice[0]}>{say(words.data, notice)}</li>
           ))}
         </ul>
       )}

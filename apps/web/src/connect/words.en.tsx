@@ -1,5 +1,6 @@
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES } from "@duet/lora-core/compression/uploadWords";
+import { DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";
@@ -11,6 +12,7 @@ export interface ChoiceWords {
 }
 
 export const en = {
+  data: DATA_SENTENCES,
   /** By kind. */
   protections: ROBUSTNESS_WORDS,
   /** By the names of nameOfCoding. */

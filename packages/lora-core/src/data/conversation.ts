@@ -1,4 +1,5 @@
 /** Columns that hold whole conversations, and what is asked and answered in one. */
+import type { DataSaying } from "./dataSentences.ts";
 import type { Table } from "./table.ts";
 import { type Turn, turnsOf } from "./turn.ts";
 
@@ -8,14 +9,13 @@ export interface Talk {
 }
 
 /** The assistant's last turn and those before it. */
-export function splitTalk(cell: string): Talk | { readonly reason: string } {
+export function splitTalk(cell: string): Talk | { readonly reason: DataSaying } {
   const turns = turnsOf(cell);
-  if (turns === null || typeof turns === "string") return { reason: turns ?? "this is no conversation" };
+  if (turns === null) return { reason: ["noConversation"] };
+  if ("role" in turns) return { reason: ["unknownRole", turns.role] };
   const last = turns.findLastIndex(({ role }) => role === "assistant");
   const answer = turns[last]?.content;
-  return answer === undefined
-    ? { reason: "the conversation has no turn of the assistant" }
-    : { before: turns.slice(0, last), answer };
+  return answer === undefined ? { reason: ["noAssistant"] } : { before: turns.slice(0, last), answer };
 }
 
 /** Cells looked at; a column of conversations has nothing else. */

@@ -2,7 +2,9 @@
  * Bytes of a file as text. In this order: a byte order mark, UTF-16 without one where its zero bytes give it away, strict UTF-8, and
  * windows-1252, which any bytes are. What was not certain is said in `notice`; a replacement character never comes in silently.
  */
+
 import { stripAnsi } from "./ansi.ts";
+import type { DataSaying } from "./dataSentences.ts";
 import { TableError } from "./tableError.ts";
 import type { TextEncoding } from "./textEncoding.ts";
 
@@ -11,7 +13,7 @@ export interface DecodedText {
   readonly text: string;
   readonly encoding: TextEncoding;
   /** A sentence for the file's owner; null where nothing is to be said. */
-  readonly notice: string | null;
+  readonly notice: DataSaying | null;
 }
 
 /** @throws {TableError} on UTF-32, which no browser decodes. */
@@ -20,8 +22,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding | "auto" = 
   const marked = encodingOfMark(bytes);
   if (marked) return decodeAs(bytes, marked);
   const utf16 = obviousUtf16(bytes);
-  if (utf16)
-    return { ...decodeAs(bytes, utf16), notice: `The file was read as ${utf16.toUpperCase()}; it does not say so itself.` };
+  if (utf16) return { ...decodeAs(bytes, utf16), notice: ["readAs", utf16.toUpperCase()] };
   return strictUtf8(bytes) ?? decodeWindows1252(bytes);
 }
 
@@ -78,15 +79,12 @@ function strictUtf8(bytes: Uint8Array): DecodedText | null {
   } catch {
     // One accent at the very end, and no other: that is windows-1252.
     if (!/[^\0-\x7f]/.test(text)) return null;
-    return { text, encoding: "utf-8", notice: "The file ends within a character and was probably cut off there." };
+    return { text, encoding: "utf-8", notice: ["cutOff"] };
   }
 }
 
 function decodeWindows1252(bytes: Uint8Array): DecodedText {
-  const decoded = decodeAs(bytes, "windows-1252");
-  const notice =
-    "The file is not in UTF-8 and was read as windows-1252. Where accents or letters look wrong, choose its encoding by hand.";
-  return { ...decoded, notice };
+  return { ...decodeAs(bytes, "windows-1252"), notice: ["windows1252"] };
 }
 
 function decodeAs(bytes: Uint8Array, encoding: TextEncoding): DecodedText {
@@ -96,8 +94,7 @@ function decodeAs(bytes: Uint8Array, encoding: TextEncoding): DecodedText {
   // The file may hold the replacement character itself.
   if (isValid(bytes, encoding)) return { text, encoding, notice: null };
   const count = text.split("\ufffd").length - 1;
-  const what = count === 1 ? "1 character is" : `${count} characters are`;
-  return { text, encoding, notice: `${what} not valid in ${encoding} and shown as \ufffd. Another encoding may fit.` };
+  return { text, encoding, notice: ["invalid", count, encoding] };
 }
 
 function isValid(bytes: Uint8Array, encoding: TextEncoding): boolean {

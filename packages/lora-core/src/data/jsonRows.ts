@@ -1,6 +1,8 @@
 /** Parsed JSON values as rows of text cells. */
+
 import { stripAnsi } from "./ansi.ts";
 import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
+import type { DataSaying } from "./dataSentences.ts";
 import { endOfString } from "./jsonParts.ts";
 import { tooLong } from "./readLines.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
@@ -61,7 +63,7 @@ export function tableOfRows(rows: Iterable<JsonRow | RejectedRow>): Pick<Table, 
       continue;
     }
     const cells = cellsOf(row.value, names);
-    if (typeof cells === "string") rejected.push({ line: row.line, reason: cells });
+    if (!(cells instanceof Map)) rejected.push({ line: row.line, reason: cells });
     else {
       for (const column of cells.keys()) columns.add(column);
       if (columns.size > MAX_COLUMNS) {
@@ -87,10 +89,10 @@ const isNameList = (value: unknown): value is readonly string[] =>
   value.some((name) => INPUT_NAMES.test(name) || ANSWER_NAMES.test(name));
 
 /** The row's cells, or the reason why there are none. Nested values are kept as JSON text, null is "". */
-function cellsOf(value: unknown, names: readonly string[] | null): ReadonlyMap<string, string> | string {
-  if (value === undefined) return "this is not valid JSON";
+function cellsOf(value: unknown, names: readonly string[] | null): Map<string, string> | DataSaying {
+  if (value === undefined) return ["noJson"];
   const entries = entriesOf(value, names);
-  if (!entries) return "this is not a JSON object";
+  if (!entries) return ["noObject"];
   const cells = new Map<string, string>();
   for (const [name, entry] of entries) {
     const cell =
@@ -98,7 +100,7 @@ function cellsOf(value: unknown, names: readonly string[] | null): ReadonlyMap<s
     if (cell.length > MAX_CELL) return tooLong(name, cell.length);
     cells.set(name, cell);
   }
-  return cells.size > 0 ? cells : "the object has no fields";
+  return cells.size > 0 ? cells : ["noFields"];
 }
 
 /** A list of turns alone is a row of one column; another list of at least two values has numbered columns. */

@@ -27,13 +27,13 @@ describe("labels are matched", () => {
   it("exactly where that is asked for", () => {
     const { rows, rejected } = mapped(["ham", "Ham", " ham "], ["ham", "spam"], { matchCase: true });
     expect(rows).toHaveLength(2);
-    expect(rejected).toEqual([{ line: 2, reason: '"Ham" is not one of the labels' }]);
+    expect(rejected).toEqual([{ line: 2, reason: ["noLabel", "Ham"] }]);
   });
 
   it("exactly where labels differ by case only", () => {
     const { rows, rejected } = mapped(["us", "US", "Us", "UK"], ["us", "US", "uk"]);
     expect(rows.map(({ answer }) => answer)).toEqual(["us", "US", "uk"]);
-    expect(rejected).toEqual([{ line: 3, reason: '"Us" is not one of the labels' }]);
+    expect(rejected).toEqual([{ line: 3, reason: ["noLabel", "Us"] }]);
   });
 
   it("in every form of Unicode", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { say } from "../sayings/saying.ts";
 import { stripAnsi } from "./ansi.ts";
+import { DATA_SENTENCES } from "./dataSentences.ts";
 import { readTable } from "./readTable.ts";
 
 const messages = (text: string, name = "x.log") => readTable(text, name).rows.map(({ line, values }) => [line, values.line]);
@@ -108,5 +110,5 @@ describe("stripAnsi", () => {
 
 it("says at once that lines have no answers, and what to do", () => {
   const { notices } = readTable("one\ntwo\n", "x.log").reading;
-  expect(notices.join()).toMatch(/no answers.*label column.*free-text task/);
+  expect(notices.map((notice) => say(DATA_SENTENCES, notice)).join()).toMatch(/no answers.*label column.*free-text task/);
 });

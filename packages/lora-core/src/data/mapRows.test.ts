@@ -19,10 +19,10 @@ describe("mapRows", () => {
         { line: 8, input: "dry", answer: "skin" },
       ],
       rejected: [
-        { line: 3, reason: "text is empty" },
-        { line: 4, reason: "label is empty" },
-        { line: 5, reason: '"heart" is not one of the labels' },
-        { line: 6, reason: "the row has 1 fields, the header has 3" },
+        { line: 3, reason: ["empty", "text"] },
+        { line: 4, reason: ["empty", "label"] },
+        { line: 5, reason: ["noLabel", "heart"] },
+        { line: 6, reason: ["fewerThanHeader", 1, 3] },
       ],
       respelled: [],
     });

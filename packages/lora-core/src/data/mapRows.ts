@@ -40,7 +40,7 @@ export function mapRows(table: Table, mapping: ColumnMapping, task: Task, { matc
     const answer = matcher ? matcher.match(row.answer) : row.answer;
     count(answer === null ? unknown : spellings, row.answer);
     if (answer !== null) rows.push({ ...row, answer });
-    else rejected.push({ line: row.line, reason: `"${row.answer.slice(0, 60)}" is not one of the labels` });
+    else rejected.push({ line: row.line, reason: ["noLabel", row.answer.slice(0, 60)] });
   }
   if (task.kind === "label" && rows.length === 0 && unknown.size > 0) throw new DuetError("COLUMNS", noLabelFits(unknown, task));
   rejected.sort((a, b) => a.line - b.line);

@@ -1,5 +1,7 @@
 /** CSV and TSV as a table. Which separator, whether quotes are marks and whether there is a header is decided, or said in the options. */
+
 import { columnNames } from "./columnNames.ts";
+import type { DataSaying } from "./dataSentences.ts";
 import {
   delimitedRecords,
   hasWidth,
@@ -80,7 +82,7 @@ function readAs(content: string, format: "csv" | "tsv", layout: Layout, options:
     else if (columns === null) {
       header = cells.join("\n");
       columns = columnNames(isShortHeader ? ["", ...cells] : cells);
-    } else if (cells.join("\n") === header) rejected.push({ line, reason: "the header is repeated" });
+    } else if (cells.join("\n") === header) rejected.push({ line, reason: ["headerAgain"] });
     else rows.push({ line, values: valuesOf(columns, cells) });
   }
   const { separator, quotes } = layout;
@@ -88,17 +90,16 @@ function readAs(content: string, format: "csv" | "tsv", layout: Layout, options:
   return { table: { format, rejected, reading, ...namedColumns(columns ?? [], rows) }, evidence };
 }
 
-const FAULTS: Readonly<Record<QuoteFault, string>> = {
-  unclosed: "a quote opened in this row is never closed",
-  trailing: "a quoted cell has text after its closing quote",
+const FAULTS: Readonly<Record<QuoteFault, DataSaying>> = {
+  unclosed: ["unclosedQuote"],
+  trailing: ["trailingQuote"],
 };
 
 /** Why a row cannot be used; null when it can. `columns` is null before the header was read. */
-function faultOf(cells: readonly string[], columns: readonly string[] | null, hasHeader: boolean): string | null {
-  if (cells.every((cell) => cell.trim() === "")) return "the line is empty";
+function faultOf(cells: readonly string[], columns: readonly string[] | null, hasHeader: boolean): DataSaying | null {
+  if (cells.every((cell) => cell.trim() === "")) return ["emptyLine"];
   if (columns === null) return null;
-  if (!hasWidth(cells, columns.length))
-    return `the row has ${cells.length} fields, the ${hasHeader ? "header" : "first row"} has ${columns.length}`;
+  if (!hasWidth(cells, columns.length)) return [hasHeader ? "fewerThanHeader" : "fewerThanFirst", cells.length, columns.length];
   const long = cells.findIndex((cell) => cell.length > MAX_CELL);
   return long < 0 ? null : tooLong(columns[long] ?? "a cell", cells[long]?.length ?? 0);
 }
@@ -144,16 +145,14 @@ function noticesOf(
   { start, titleLines, hasHeader, isShortHeader, quotes }: Layout,
   joined: number,
   options: TableOptions,
-): string[] {
+): DataSaying[] {
   const last = start.line - 1;
-  const above = titleLines === 1 ? `Line ${last} was` : `Lines ${start.line - titleLines} to ${last} were`;
-  const found = [
-    titleLines > 0 && `${above} left out: a title above the names of the columns.`,
-    isShortHeader && "The first line names one column fewer than there are: the first column has no name.",
-    !hasHeader && options.header === "auto" && "The first line looks like a row, so the columns have numbers for names.",
-    joined > 0 &&
-      `In ${joined === 1 ? "one row" : `${joined} rows`} a separator with a blank after it was read as part of the text.`,
-    !quotes && options.quotes === "auto" && "Quotes do not mark cells in this file and were read as they are written.",
+  const found: (DataSaying | false)[] = [
+    titleLines > 0 && (titleLines === 1 ? ["titleLine", last] : ["titleLines", start.line - titleLines, last]),
+    isShortHeader && ["shortHeader"],
+    !hasHeader && options.header === "auto" && ["noHeader"],
+    joined > 0 && ["joined", joined],
+    !quotes && options.quotes === "auto" && ["plainQuotes"],
   ];
   return found.filter((notice) => notice !== false);
 }

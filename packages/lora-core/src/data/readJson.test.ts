@@ -60,8 +60,8 @@ describe("JSON shapes", () => {
     const table = read('{"data": [{"t": "a"}, 7, {"t": oops},\n{"t": "c"}]}');
     expect(table.rows.map(({ line }) => line)).toEqual([1, 2]);
     expect(table.rejected).toEqual([
-      { line: 1, reason: "this is not a JSON object" },
-      { line: 1, reason: "this is not valid JSON" },
+      { line: 1, reason: ["noObject"] },
+      { line: 1, reason: ["noJson"] },
     ]);
   });
 });
@@ -70,13 +70,13 @@ describe("damaged JSON", () => {
   it("costs a line no more than itself", () => {
     const table = read('{"t":"a"}\n{"t":"b\n{"t":"c"}\n{"t":\n{"t":"d"}} oops\n{"t":"e"}\n', "a.jsonl");
     expect(table.rows.map(({ line }) => line)).toEqual([1, 3, 6]);
-    expect(table.rejected).toEqual([2, 4, 5].map((line) => ({ line, reason: "this is not valid JSON" })));
+    expect(table.rejected).toEqual([2, 4, 5].map((line) => ({ line, reason: ["noJson"] })));
   });
 
   it("costs an object over several lines no more than itself", () => {
     const table = read('{\n "t": "a"\n}\n{\n "t": oops\n}\n{\n "t": "c"\n}\n');
     expect(table.rows.map(({ line }) => line)).toEqual([1, 7]);
-    expect(table.rejected).toEqual([{ line: 4, reason: "this is not valid JSON" }]);
+    expect(table.rejected).toEqual([{ line: 4, reason: ["noJson"] }]);
   });
 
   it("takes linear time", () => {

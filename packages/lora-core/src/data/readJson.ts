@@ -61,7 +61,7 @@ function* documents(content: string): Generator<JsonRow | RejectedRow> {
         }
       }
       yield* expanded({ line, value });
-    } else if (areLines && (at === 0 || content[at - 1] === "\n")) yield { line, reason: "the line is empty" };
+    } else if (areLines && (at === 0 || content[at - 1] === "\n")) yield { line, reason: ["emptyLine"] };
     const passed = content[next] === "\n" ? next + 1 : next;
     line += content.slice(at, passed).split("\n").length - 1;
     at = passed;

@@ -13,7 +13,7 @@ describe("readTable, delimited text", () => {
         { line: 2, values: { id: "1", text: 'red, itchy\nand "dry"', label: "skin" } },
         { line: 5, values: { id: "2", text: "cough", label: "chest" } },
       ],
-      rejected: [{ line: 4, reason: "the line is empty" }],
+      rejected: [{ line: 4, reason: ["emptyLine"] }],
     });
   });
 
@@ -21,8 +21,8 @@ describe("readTable, delimited text", () => {
     const table = readTable("a,b,c\n1,2,3\n4,5\n6,7,8,9\n", "a.csv");
     expect(table.rows.map(({ line }) => line)).toEqual([2]);
     expect(table.rejected).toEqual([
-      { line: 3, reason: "the row has 2 fields, the header has 3" },
-      { line: 4, reason: "the row has 4 fields, the header has 3" },
+      { line: 3, reason: ["fewerThanHeader", 2, 3] },
+      { line: 4, reason: ["fewerThanHeader", 4, 3] },
     ]);
   });
 
@@ -32,7 +32,7 @@ describe("readTable, delimited text", () => {
       { line: 2, values: { a: "1", b: "2" } },
       { line: 4, values: { a: "5", b: "6" } },
     ]);
-    expect(table.rejected).toEqual([{ line: 3, reason: "a quote opened in this row is never closed" }]);
+    expect(table.rejected).toEqual([{ line: 3, reason: ["unclosedQuote"] }]);
   });
 
   it("guesses a semicolon, and takes tabs in a TSV where commas are text", () => {
@@ -55,7 +55,7 @@ describe("readTable, delimited text", () => {
   it("rejects a cell above the limit and keeps one at it", () => {
     const table = readTable(`a,b\n1,${"x".repeat(MAX_CELL)}\n2,${"x".repeat(MAX_CELL + 1)}\n`, "a.csv");
     expect(table.rows.map(({ line }) => line)).toEqual([2]);
-    expect(table.rejected).toEqual([{ line: 3, reason: "b has 20001 characters, more than 20000" }]);
+    expect(table.rejected).toEqual([{ line: 3, reason: ["tooLong", "b", 20001, 20000] }]);
   });
 });
 
@@ -70,10 +70,10 @@ describe("readTable, JSON", () => {
         { line: 6, values: { q: "", a: "", tags: '["x"]' } },
       ],
       rejected: [
-        { line: 2, reason: "this is not valid JSON" },
-        { line: 3, reason: "the line is empty" },
-        { line: 4, reason: "this is not a JSON object" },
-        { line: 5, reason: "the object has no fields" },
+        { line: 2, reason: ["noJson"] },
+        { line: 3, reason: ["emptyLine"] },
+        { line: 4, reason: ["noObject"] },
+        { line: 5, reason: ["noFields"] },
       ],
     });
   });
@@ -87,7 +87,7 @@ describe("readTable, JSON", () => {
         { line: 2, values: { t: 'a ] " } b', n: "" } },
         { line: 4, values: { t: "c", n: '{"x":[1,2]}' } },
       ],
-      rejected: [{ line: 6, reason: "this is not a JSON object" }],
+      rejected: [{ line: 6, reason: ["noObject"] }],
     });
   });
 
@@ -116,7 +116,7 @@ describe("readTable, plain text and files as a whole", () => {
         { line: 1, values: { line: "10:00 disk, ready" } },
         { line: 3, values: { line: "10:01 disk, lost" } },
       ],
-      rejected: [{ line: 2, reason: "the line is empty" }],
+      rejected: [{ line: 2, reason: ["emptyLine"] }],
     });
   });
 

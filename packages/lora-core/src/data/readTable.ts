@@ -2,7 +2,10 @@
  * Reads a data file into a table: CSV, TSV, JSON in several shapes, or plain lines. The format follows the file name's ending, else
  * what the text looks like. `reading` says what else was decided; every part of it can be said in the options instead.
  */
+
+import { say } from "../sayings/saying.ts";
 import { stripAnsi } from "./ansi.ts";
+import { DATA_SENTENCES, type DataSaying } from "./dataSentences.ts";
 import { decodeText } from "./decodeText.ts";
 import { parseJson } from "./jsonRows.ts";
 import { readDelimited } from "./readDelimited.ts";
@@ -119,7 +122,7 @@ const SAMPLE = 10_000;
 const CONTROL_SHARE = 0.02;
 
 /** Line ends become \n, also inside quoted cells, so that every format counts lines alike. A character that is none is left out. */
-function cleaned(text: string, fileName: string): { readonly content: string; readonly notices: readonly string[] } {
+function cleaned(text: string, fileName: string): { readonly content: string; readonly notices: readonly DataSaying[] } {
   const lines = text.replace(/^\uFEFF/, "").replace(/\r+\n?/g, (end) => (end.endsWith("\n") ? "\n" : "\n".repeat(end.length)));
   const content = lines.replaceAll("\0", "");
   const nulls = lines.length - content.length;
@@ -128,8 +131,7 @@ function cleaned(text: string, fileName: string): { readonly content: string; re
   if (odd > head.length * CONTROL_SHARE) {
     throw new TableError("BINARY", `${fileName} is not text. Save it as CSV, TSV, JSON Lines or plain text in UTF-8.`);
   }
-  const left = nulls === 1 ? "A NUL character was" : `${nulls} NUL characters were`;
-  return { content, notices: nulls === 0 ? [] : [`${left} left out.`] };
+  return { content, notices: nulls === 0 ? [] : [["nulls", nulls]] };
 }
 
 function checkSize({ rows, columns, rejected, reading }: Table, fileName: string): void {
@@ -143,6 +145,6 @@ function checkSize({ rows, columns, rejected, reading }: Table, fileName: string
   const [first] = rejected;
   if (!first && reading.header)
     throw new TableError("EMPTY", `${fileName} has the names of columns (${columns.join(", ")}) and no rows.`);
-  const why = first ? ` Line ${first.line}: ${first.reason}.` : "";
+  const why = first ? ` Line ${first.line}: ${say(DATA_SENTENCES, first.reason)}.` : "";
   throw new TableError("UNREADABLE", `${fileName} has no row that can be read.${why}`);
 }

@@ -74,9 +74,9 @@ describe("conversations", () => {
       chat(user("a"), { role: "tool", content: "42" }, assistant("b")),
     );
     expect(rejected).toEqual([
-      { line: 2, reason: "nothing precedes the assistant's answer" },
-      { line: 3, reason: "the conversation has no turn of the assistant" },
-      { line: 4, reason: 'a turn of the role "tool" cannot be used' },
+      { line: 2, reason: ["nothingBefore"] },
+      { line: 3, reason: ["noAssistant"] },
+      { line: 4, reason: ["unknownRole", "tool"] },
     ]);
   });
 
@@ -136,7 +136,7 @@ describe("several columns as one input", () => {
   it("are joined by the template", () => {
     const { rows, rejected } = mapRows(alpaca, { input: "{instruction}\n\n{input}", answer: "output" }, TEXT);
     expect(rows.map(({ input }) => input)).toEqual(["Sort it.\n\nhello", "Say hi."]);
-    expect(rejected).toEqual([{ line: 3, reason: "instruction and input are empty" }]);
+    expect(rejected).toEqual([{ line: 3, reason: ["allEmpty", "instruction, input"] }]);
   });
 
   it("must leave the answer out", () => {

@@ -1,6 +1,8 @@
 /** Reads a table's rows as input and answer: from columns, a template of columns, or conversations. */
+
 import { DuetError } from "../errors/duetError.ts";
 import { isConversationColumn, splitTalk } from "./conversation.ts";
+import type { DataSaying } from "./dataSentences.ts";
 import { inputTemplate, unknownColumn } from "./inputTemplate.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Row } from "./row.ts";
@@ -35,14 +37,14 @@ export function rowReader(table: Table, { input, answer }: ColumnMapping): ReadR
     const read = inputOf(row);
     if ("reason" in read) return { line, reason: read.reason };
     const talk = isTalk ? splitTalk(values[answer] ?? "") : null;
-    if (talk && "reason" in talk) return { line, reason: `${answer}: ${talk.reason}` };
+    if (talk && "reason" in talk) return { line, reason: ["inColumn", answer, talk.reason] };
     const text = talk ? talk.answer : (values[answer] ?? "").trim();
-    return text === "" ? { line, reason: `${answer} is empty` } : { line, ...read, answer: text };
+    return text === "" ? { line, reason: ["empty", answer] } : { line, ...read, answer: text };
   };
 }
 
 interface Refused {
-  readonly reason: string;
+  readonly reason: DataSaying;
 }
 type Input = Pick<Row, "input" | "turns">;
 
@@ -53,21 +55,22 @@ function inputReader(table: Table, input: string): (row: TableRow) => Input | Re
   if (talks.has(input)) {
     return ({ values }) => {
       const turns = turnsOf(values[input] ?? "");
-      if (turns === null || typeof turns === "string") return { reason: turns ?? `${input} is no conversation` };
-      return turns.length === 0 ? { reason: `${input} is empty` } : inputOfTurns(turns);
+      if (turns === null) return { reason: ["noConversationIn", input] };
+      if ("role" in turns) return { reason: ["unknownRole", turns.role] };
+      return turns.length === 0 ? { reason: ["empty", input] } : inputOfTurns(turns);
     };
   }
   return ({ values }) => {
     const text = template.render((column) => (talks.has(column) ? plainTalk(values[column] ?? "") : (values[column] ?? "")));
     return text === ""
-      ? { reason: `${template.columns.join(" and ")} ${template.columns.length > 1 ? "are" : "is"} empty` }
+      ? { reason: [template.columns.length > 1 ? "allEmpty" : "empty", template.columns.join(", ")] }
       : { input: text };
   };
 }
 
 function plainTalk(cell: string): string {
   const turns = turnsOf(cell);
-  return Array.isArray(turns) ? turnsText(turns) : cell;
+  return turns === null || "role" in turns ? cell : turnsText(turns);
 }
 
 function inputOfTurns(turns: readonly Turn[]): Input {
@@ -80,7 +83,7 @@ function inputOfTurns(turns: readonly Turn[]): Input {
 function rowOfTalk({ line, values }: TableRow, column: string): Row | RejectedRow {
   const talk = splitTalk(values[column] ?? "");
   if ("reason" in talk) return { line, reason: talk.reason };
-  if (talk.before.length === 0) return { line, reason: "nothing precedes the assistant's answer" };
+  if (talk.before.length === 0) return { line, reason: ["nothingBefore"] };
   return { line, ...inputOfTurns(talk.before), answer: talk.answer };
 }
 

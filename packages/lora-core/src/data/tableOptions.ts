@@ -1,5 +1,7 @@
 /** How a table file is to be read, and how it was: what "auto" leaves open is decided by what the file looks like. */
+
 import { z } from "zod";
+import type { DataSaying } from "./dataSentences.ts";
 import { TEXT_ENCODINGS, type TextEncoding } from "./textEncoding.ts";
 
 const auto = z.literal("auto");
@@ -25,8 +27,8 @@ export interface TableReading {
   readonly separator: string | null;
   readonly header: boolean | null;
   readonly quotes: boolean | null;
-  /** Sentences for the file's owner: guesses, and what was done to read the file. */
-  readonly notices: readonly string[];
+  /** For the file's owner: guesses, and what was done to read the file. */
+  readonly notices: readonly DataSaying[];
 }
 
 const SEPARATOR_NAMES: Readonly<Record<string, string>> = {

@@ -5,6 +5,11 @@ export interface Turn {
   readonly content: string;
 }
 
+/** Who speaks in a turn that cannot be used. */
+export interface UnknownRole {
+  readonly role: string;
+}
+
 const ROLES: Readonly<Record<string, Turn["role"]>> = {
   system: "system",
   developer: "system",
@@ -23,7 +28,7 @@ const ROLES: Readonly<Record<string, Turn["role"]>> = {
  * `conversations`; null when it holds none. Turns of one role after each other are one turn. A turn of another role, such as a tool's,
  * makes it the reason why the conversation cannot be used.
  */
-export function turnsOf(cell: string): readonly Turn[] | string | null {
+export function turnsOf(cell: string): readonly Turn[] | UnknownRole | null {
   if (!/^\s*\[\s*\{/.test(cell)) return null;
   let list: unknown;
   try {
@@ -36,7 +41,7 @@ export function turnsOf(cell: string): readonly Turn[] | string | null {
   for (const item of list as readonly object[]) {
     const { role: written, text } = spoken(item);
     const role = ROLES[written.toLowerCase()];
-    if (!role) return `a turn of the role "${written.slice(0, 40)}" cannot be used`;
+    if (!role) return { role: written.slice(0, 40) };
     const content = text.trim();
     const last = turns.at(-1);
     if (content === "") continue;
