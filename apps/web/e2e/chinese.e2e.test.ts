@@ -3,6 +3,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { englishLeft } from "./support/englishLeft.ts";
 import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -36,6 +37,7 @@ describe("a browser that asks for Chinese", () => {
     await page.getByRole("heading", { level: 1, name: "一起微调同一个语言模型。" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
     expect(await problemsOf(page)).toEqual([]);
+    expect(await englishLeft(page)).toEqual([]);
     expect([...new Set(fetched)]).toEqual(["words.zh"]);
   });
 
@@ -45,6 +47,7 @@ describe("a browser that asks for Chinese", () => {
     expect(await page.title()).toBe("新建联邦 · Duet");
     await page.getByRole("textbox", { name: "名称" }).fill("病区记录");
     await page.getByRole("textbox", { name: "类别" }).fill(LABELS.join("\n"));
+    expect(await englishLeft(page)).toEqual([]);
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { level: 1, name: "New federation" }).waitFor();
     expect(await page.title()).toBe("New federation · Duet");
@@ -69,13 +72,18 @@ describe("a browser that asks for Chinese", () => {
     await page.getByRole("combobox", { name: "输入列" }).selectOption("input");
     await page.getByRole("combobox", { name: "答案列" }).selectOption("answer");
     await page.getByRole("button", { name: "加入并训练", disabled: false }).waitFor();
+    expect(await englishLeft(page)).toEqual([]);
     expect(await problemsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "加入并训练" }).click();
     await page.getByRole("region", { name: "我的标签页" }).waitFor();
+    expect(await englishLeft(page)).toEqual([]);
     await open.until("the end", ({ phase }) => phase === "finished", 200_000);
     await page.getByRole("region", { name: "结论" }).waitFor();
     await page.getByRole("heading", { name: "各客户端自己的测试数据行上的准确率" }).waitFor();
     expect(await page.title()).toContain("病区记录");
+    await page.getByText("联邦已创建").first().waitFor();
+    for (const part of await page.locator("details:not([open]) > summary").all()) if (await part.isVisible()) await part.click();
+    expect(await englishLeft(page)).toEqual([]);
     expect(await problemsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { name: "Accuracy on each client's own test rows" }).waitFor();
@@ -91,6 +99,7 @@ describe("a browser that asks for Chinese", () => {
     await page.getByRole("button", { name: "中文" }).click();
     await page.goto(`${stage.url}/join/short#x`);
     await page.getByRole("alert").getByText("这个链接不完整或有误").waitFor();
+    expect(await englishLeft(page)).toEqual([]);
     expect(await problemsOf(page)).toEqual([]);
   });
 });

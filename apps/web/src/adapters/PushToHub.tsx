@@ -73,6 +73,7 @@ export function PushToHub({ federationId, config, adapters, available, format, r
           </Button>
         )}
         <PasswordInput
+          visibilityToggleButtonProps={{ "aria-label": words.pushToHub.showIt }}
           size="xs"
           label={words.pushToHub.token}
           description={words.pushToHub.tokenKept}

@@ -29,7 +29,7 @@ export function RecognitionPanel({ federationId, aggregation }: RecognitionPanel
           const view = found && recognitionView(found, what);
           return (
             <li key={what} style={{ marginBottom: 6 }}>
-              {words.recognitionPanel.in(NAMES[what])}{" "}
+              {words.recognitionPanel.in(words.recognitionPanel.names[what])}{" "}
               {view ? <strong>{view.verdict}</strong> : unmeasuredWords(what, state, isOver)}
               {view && (
                 <span className="muted small block">
@@ -43,24 +43,13 @@ export function RecognitionPanel({ federationId, aggregation }: RecognitionPanel
         })}
       </ul>
       {measuring && (
-        <Progress value={100 * measuring.share} size={4} aria-label={words.recognitionPanel.measuredIn(NAMES[measuring.what])} />
+        <Progress
+          value={100 * measuring.share}
+          size={4}
+          aria-label={words.recognitionPanel.measuredIn(words.recognitionPanel.names[measuring.what])}
+        />
       )}
       {failure && <FailureAlert failure={failure} />}
     </Panel>
   );
 }
-
-const NAMES: Readonly<Record<Recognisable, string>> = {
-  get sent() {
-    return words.recognitionPanel.update;
-  },
-  get personal() {
-    return words.recognitionPanel.personal;
-  },
-  get shared() {
-    return words.recognitionPanel.shared;
-  },
-  get fused() {
-    return words.recognitionPanel.fused;
-  },
-};

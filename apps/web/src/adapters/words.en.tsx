@@ -45,10 +45,12 @@ export const en = {
     recognisableRows: "Recognisable rows",
     in: (what: string) => `In ${what}:`,
     measuredIn: (what: string) => `Measured in ${what}`,
-    update: "the update that you sent last",
-    personal: "the personal adapter",
-    shared: "the shared adapter",
-    fused: "the fused adapter",
+    names: {
+      sent: "the update that you sent last",
+      personal: "the personal adapter",
+      shared: "the shared adapter",
+      fused: "the fused adapter",
+    },
   },
   sharedAdaptersPanel: {
     sharedAdapters: "Shared adapters",
@@ -58,6 +60,7 @@ export const en = {
     downloadThis: "Download the shared adapter of this round",
   },
   pushToHub: {
+    showIt: "Show what is typed",
     title: "Put it on the hub",
     leaves:
       "The adapter leaves this tab, in the format above, and goes to the hub with its README: whoever may read the repository has it. Nothing of your rows goes along.",

@@ -49,10 +49,7 @@ export const zh: typeof en = {
     recognisableRows: "可识别的数据行",
     in: (what) => `${what}：`,
     measuredIn: (what) => `正在测量：${what}`,
-    update: "你最后发送的更新",
-    personal: "个人适配器",
-    shared: "共享适配器",
-    fused: "融合适配器",
+    names: { sent: "你最后发送的更新", personal: "个人适配器", shared: "共享适配器", fused: "融合适配器" },
   },
   sharedAdaptersPanel: {
     sharedAdapters: "共享适配器",
@@ -62,6 +59,7 @@ export const zh: typeof en = {
     downloadThis: "下载该轮的共享适配器",
   },
   pushToHub: {
+    showIt: "显示输入的内容",
     title: "发布到 hub",
     leaves:
       "适配器会以上方选择的格式离开本标签页，连同 README 一起发送到 hub：能读取该仓库的人都能得到它。你的数据行不会随之发送。",

@@ -45,7 +45,7 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
       )}
       {state.kind === "sample" && (
         <p>
-          {words.connectDataPanel.sample(state.title, state.share)}
+          {words.connectDataPanel.sample(words.samples[state.id], state.share)}
           <Button size="xs" variant="default" onClick={connect.clear}>
             {words.connectDataPanel.chooseOther}
           </Button>

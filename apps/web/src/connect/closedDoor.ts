@@ -8,22 +8,10 @@ export interface ClosedDoor {
   readonly text: string;
 }
 
-const OVER = {
-  get finished() {
-    return words.closedDoor.finished;
-  },
-  get stopped() {
-    return words.closedDoor.stopped;
-  },
-  get failed() {
-    return words.closedDoor.failed;
-  },
-} as const;
-
 /** Why nobody can join now, and what one can do; null while one can. */
 export function closedDoor({ phase, joining, clients, config }: Snapshot): ClosedDoor | null {
   if (phase === "finished" || phase === "stopped" || phase === "failed") {
-    return { title: OVER[phase], text: words.closedDoor.over };
+    return { title: words.closedDoor.ended[phase], text: words.closedDoor.endedText };
   }
   if (joining === "closed") {
     return {

@@ -1,8 +1,10 @@
 /** The steps of connecting data, as one state. */
+
 import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
 import type { PersonalReport } from "@duet/lora-core/data/personalData/personalReport";
 import type { TableOptions } from "@duet/lora-core/data/tableOptions";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
+import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import type { ConnectedData, TableSummary } from "../worker/tabEngine.ts";
 
 /** How a file is read and mapped: what its owner can change. */
@@ -36,7 +38,7 @@ export type ConnectState =
       readonly personal: PersonalState;
       readonly failure: FailureText | null;
     }
-  | { readonly kind: "sample"; readonly title: string; readonly share: string; readonly data: ConnectedData }
+  | { readonly kind: "sample"; readonly id: SampleId; readonly share: string; readonly data: ConnectedData }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
 /** While rows are made anew there are none to join with: those at hand are of another choice. */

@@ -7,6 +7,7 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import { type ConnectState, type PersonalState, type TableChoice, withoutRows } from "./connectState.ts";
 import type { FittingSample } from "./fittingSample.ts";
+import { words } from "./words.ts";
 
 export interface ConnectData {
   readonly state: ConnectState;
@@ -111,7 +112,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
       void attempt(() => mapped(table, choice, personal));
     },
     connectSample({ id, federationId, share }) {
-      setState({ kind: "reading", fileName: "sample data" });
+      setState({ kind: "reading", fileName: words.sampleData });
       void attempt(async () => {
         const mine = await services.claimShare(federationId, share);
         return { kind: "sample", ...(await services.engine().connectSample(id, mine, seed)) };

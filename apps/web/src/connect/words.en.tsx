@@ -2,6 +2,7 @@ import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES } from "@duet/lora-core/compression/uploadWords";
 import { DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
+import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";
 
@@ -12,6 +13,8 @@ export interface ChoiceWords {
 }
 
 export const en = {
+  samples: { medical: SAMPLES.medical.title, logs: SAMPLES.logs.title },
+  sampleData: "sample data",
   data: DATA_SENTENCES,
   /** By kind. */
   protections: ROBUSTNESS_WORDS,
@@ -147,10 +150,12 @@ export const en = {
   closedDoor: {
     fullText: (clients: number) =>
       `It takes at most ${plural(clients, "client")}. Ask the organiser whether somebody will leave; this page notices it by itself.`,
-    finished: "This federation has finished.",
-    stopped: "The organiser has stopped this federation.",
-    failed: "This federation has failed.",
-    over: "Nobody can join any more. What came of it can still be seen.",
+    ended: {
+      finished: "This federation has finished.",
+      stopped: "The organiser has stopped this federation.",
+      failed: "This federation has failed.",
+    },
+    endedText: "Nobody can join any more. What came of it can still be seen.",
     closed: "This federation is closed to new clients.",
     closedText: "Ask the organiser to open it. Who is in can come back.",
     full: "This federation is full.",

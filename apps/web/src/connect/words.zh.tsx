@@ -3,6 +3,8 @@ import type { en } from "./words.en.tsx";
 const LATER = "舍入损失的部分会并入下一轮。";
 
 export const zh: typeof en = {
+  samples: { medical: "医学术语", logs: "系统日志（合成）" },
+  sampleData: "示例数据",
   data: {
     emptyLine: () => "这一行是空的",
     empty: (column) => `${column} 为空`,
@@ -183,10 +185,8 @@ export const zh: typeof en = {
   },
   closedDoor: {
     fullText: (clients) => `它最多容纳 ${clients} 个客户端。请问组织者是否有人会退出；有空位时本页面会自动发现。`,
-    finished: "这个联邦已经结束。",
-    stopped: "组织者已停止这个联邦。",
-    failed: "这个联邦已失败。",
-    over: "现在谁都不能加入了，但仍可查看结果。",
+    ended: { finished: "这个联邦已经结束。", stopped: "组织者已停止这个联邦。", failed: "这个联邦已失败。" },
+    endedText: "现在谁都不能加入了，但仍可查看结果。",
     closed: "这个联邦不再接纳新客户端。",
     closedText: "请让组织者开放加入。已加入的可以回来。",
     full: "这个联邦已满。",

@@ -5,7 +5,7 @@ import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
 import { Fragment } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
+import { tells, untoldText } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
 import { phasesText } from "../lib/phasesText.ts";
 import { roundLabel } from "../lib/roundWords.ts";
@@ -62,20 +62,20 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     ({ closedAt, participants, aggregated }) =>
       closedAt !== null && participants.includes(client.id) && !aggregated.includes(client.id),
   ).length;
-  const figure = (value: string) => (tells(client) ? value : NOT_TOLD[figures]);
+  const figure = (value: string) => (tells(client) ? value : untoldText(figures));
   return [
     [words.clientDetail.together, figure(formatFraction(together))],
     [words.clientDetail.alone, figure(formatFraction(alone))],
     [words.clientDetail.overLearningAlone, figure(gain === null ? "–" : formatGain(gain))],
     [words.clientDetail.measuredOn, figure(measuredText(client))],
-    [words.clientDetail.rows, isTold(samples) ? String(samples.train + samples.fusion + samples.test) : NOT_TOLD[figures]],
+    [words.clientDetail.rows, isTold(samples) ? String(samples.train + samples.fusion + samples.test) : untoldText(figures)],
     [
       words.clientDetail.backend,
       device
         ? [device.backend, ...(device.backend === "wasm" ? [common.counts.threads(device.threads)] : [])].join(
             common.listing.comma,
           )
-        : NOT_TOLD[figures],
+        : untoldText(figures),
     ],
     ...(cluster === null ? [] : [[words.clientDetail.madeOf, cluster] as const]),
     [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],

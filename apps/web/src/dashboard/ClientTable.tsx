@@ -2,7 +2,7 @@ import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words as federation } from "../lib/federation/words.ts";
-import { NOT_TOLD, tellersText, tells } from "../lib/figuresWords.ts";
+import { tellersText, tells, untoldText } from "../lib/figuresWords.ts";
 import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
@@ -80,7 +80,7 @@ function Row({ client, answer }: RowProps) {
   const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
   const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
   const cluster = clusterName(device);
-  const notTold = tells(client) ? null : <span className="muted">{NOT_TOLD[figures]}</span>;
+  const notTold = tells(client) ? null : <span className="muted">{untoldText(figures)}</span>;
   return (
     <tr>
       <td data-label={words.clientTable.client}>

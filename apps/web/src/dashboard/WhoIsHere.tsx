@@ -1,6 +1,6 @@
 import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { NOT_TOLD, tells } from "../lib/figuresWords.ts";
+import { tells, untoldText } from "../lib/figuresWords.ts";
 import { formatClock } from "../lib/format.ts";
 import { tightDevicesText, tightText } from "../lib/tightDevices.ts";
 import { words as common } from "../lib/words.ts";
@@ -44,7 +44,7 @@ export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
                 {client.samples.train === null ? words.whoIsHere.notTold : words.whoIsHere.trainingRows(client.samples.train)}
               </td>
               <td data-label={words.whoIsHere.backend}>
-                {tells(client) && client.device ? backendText(client.device) : NOT_TOLD[client.figures]}
+                {tells(client) && client.device ? backendText(client.device) : untoldText(client.figures)}
               </td>
               <td data-label={words.whoIsHere.state}>{STATES[client.status]}</td>
               <td data-label={words.whoIsHere.lastSeen}>{formatClock(client.lastSeenAt)}</td>

@@ -2,10 +2,10 @@
 
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { formatBytes, formatDay, formatFraction } from "../lib/format.ts";
 import { LANGUAGES, language } from "../lib/language.ts";
+import { methodAndPreset } from "../lib/methods/methodText.ts";
 import { slug } from "../lib/slug.ts";
 import { words as common } from "../lib/words.ts";
 import { clientVerdicts } from "./clientVerdicts.ts";
@@ -28,7 +28,7 @@ export function resultReport(
 ): { readonly fileName: string; readonly content: Uint8Array } {
   const { config, clients, endedAt } = snapshot;
   const facts: readonly (readonly [string, string])[] = [
-    [words.resultReport.method, [methodOf(config.strategy).label, config.strategy.preset].join(common.listing.comma)],
+    [words.resultReport.method, methodAndPreset(config.strategy)],
     [words.resultReport.baseModel, config.model.name],
     [words.resultReport.rounds, String(config.budgets.rounds)],
     [words.resultReport.clients, common.counts.clients(clients.length)],

@@ -8,12 +8,10 @@ import type { ForgetDataProps } from "./forgetDataProps.ts";
 import { forgottenWords, PARTS } from "./forgetView.ts";
 import { words } from "./past/words.ts";
 
-const ALL = PARTS.map(({ part }) => part);
-
 /** Asks what this browser is to forget of a federation, saying what is lost with each. */
 export function ForgetDialog({ federationId, name, onForgotten, onClose }: ForgetDataProps & { readonly onClose: () => void }) {
   const services = useServices();
-  const [chosen, setChosen] = useState<readonly ForgettablePart[]>(ALL);
+  const [chosen, setChosen] = useState<readonly ForgettablePart[]>(PARTS);
   const [forgetting, forget] = useTask();
   const start = () =>
     forget(async () => {
@@ -24,12 +22,12 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
   return (
     <Modal opened onClose={onClose} title={words.forgetDialog.title(name)}>
       <p style={{ marginTop: 0 }}>{words.forgetDialog.lead}</p>
-      {PARTS.map(({ part, label, lost }) => (
+      {PARTS.map((part) => (
         <Checkbox
           key={part}
           my="sm"
-          label={label}
-          description={lost}
+          label={words.forgetView.parts[part].label}
+          description={words.forgetView.parts[part].lost}
           checked={chosen.includes(part)}
           onChange={(event) =>
             setChosen(event.currentTarget.checked ? [...chosen, part] : chosen.filter((other) => other !== part))

@@ -8,20 +8,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { ForgetData } from "./ForgetData.tsx";
 import { words } from "./words.ts";
 
-const ROLES = {
-  organiser: {
-    get words() {
-      return words.knownFederations.youOrganise;
-    },
-    path: organisePath,
-  },
-  client: {
-    get words() {
-      return words.knownFederations.youJoined;
-    },
-    path: federationPath,
-  },
-} as const;
+const PATHS = { organiser: organisePath, client: federationPath } as const;
 
 export interface KnownFederationsProps {
   /** Gets what was forgotten, in words. */
@@ -53,7 +40,7 @@ export function KnownFederations({ onForgotten, standing: Standing }: KnownFeder
             <tr key={federationId}>
               <td data-label={words.knownFederations.federation}>
                 {name || words.knownFederations.nameless}
-                <div className="muted small">{ROLES[role].words}</div>
+                <div className="muted small">{words.knownFederations.roles[role]}</div>
               </td>
               <td data-label={words.knownFederations.standing}>
                 <Standing federationId={federationId} token={token} />
@@ -61,7 +48,7 @@ export function KnownFederations({ onForgotten, standing: Standing }: KnownFeder
               <td className="wide">
                 <Button
                   component={Link}
-                  to={ROLES[role].path(federationId, token)}
+                  to={PATHS[role](federationId, token)}
                   size="xs"
                   variant="default"
                   aria-label={words.knownFederations.openNamed(name || words.knownFederations.nameless)}

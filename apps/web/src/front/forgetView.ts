@@ -4,45 +4,7 @@ import { words as common } from "../lib/words.ts";
 import type { ForgettablePart, Forgotten } from "../services/appServices.ts";
 import { words } from "./past/words.ts";
 
-/** What each part is, and what is lost with it. */
-export const PARTS: readonly { readonly part: ForgettablePart; readonly label: string; readonly lost: string }[] = [
-  {
-    part: "rows",
-    get label() {
-      return words.forgetView.rows;
-    },
-    get lost() {
-      return words.forgetView.rowsLost;
-    },
-  },
-  {
-    part: "adapters",
-    get label() {
-      return words.forgetView.adapters;
-    },
-    get lost() {
-      return words.forgetView.adaptersLost;
-    },
-  },
-  {
-    part: "ledger",
-    get label() {
-      return words.forgetView.ledger;
-    },
-    get lost() {
-      return words.forgetView.ledgerLost;
-    },
-  },
-  {
-    part: "identity",
-    get label() {
-      return words.forgetView.identity;
-    },
-    get lost() {
-      return words.forgetView.identityLost;
-    },
-  },
-];
+export const PARTS: readonly ForgettablePart[] = ["rows", "adapters", "ledger", "identity"];
 
 /** "Forgotten of Ward notes: 160 rows, your adapters." */
 export function forgottenWords(name: string, { rows, adapters, entries, identity }: Forgotten): string {

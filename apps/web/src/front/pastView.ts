@@ -1,7 +1,7 @@
 /** A federation that this browser took part in, as a card and as a column of a comparison. Pure. */
 
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import { formatBytes, formatDay, formatDuration, formatFraction } from "../lib/format.ts";
+import { methodAndPreset } from "../lib/methods/methodText.ts";
 import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { words } from "./past/words.ts";
@@ -45,8 +45,7 @@ function bestOf(accuracy: PastFederation["accuracy"]): number | null {
   return measured.length === 0 ? null : Math.max(...measured);
 }
 
-const methodWords = ({ config: { strategy } }: PastFederation): string =>
-  [methodOf(strategy).label, strategy.preset].join(common.listing.comma);
+const methodWords = ({ config: { strategy } }: PastFederation): string => methodAndPreset(strategy);
 
 function privacyWords({ config: { aggregation, training, clientPrivacy } }: PastFederation): string {
   const noise = training.privacy ?? clientPrivacy ?? null;

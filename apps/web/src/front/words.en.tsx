@@ -46,8 +46,7 @@ export const en = {
     forgetMyDataOf: (name: string) => `Forget my data of ${name}`,
   },
   knownFederations: {
-    youOrganise: "you organise it",
-    youJoined: "you joined it",
+    roles: { organiser: "you organise it", client: "you joined it" },
     nameless: "a federation without a known name",
     yours: "Yours",
     hint: "Kept in this browser, with their links.",

@@ -43,8 +43,7 @@ export const zh: typeof en = {
     forgetMyDataOf: (name) => `清除我在“${name}”中的数据`,
   },
   knownFederations: {
-    youOrganise: "由你组织",
-    youJoined: "你已加入",
+    roles: { organiser: "由你组织", client: "你已加入" },
     nameless: "名称未知的联邦",
     yours: "你的联邦",
     hint: "连同链接保存在本浏览器中。",

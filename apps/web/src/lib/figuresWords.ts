@@ -40,17 +40,7 @@ export function tells({ figures, device }: Pick<ClientView, "figures" | "device"
 }
 
 /** Of one whose figures are not there. */
-export const NOT_TOLD: Readonly<Record<FiguresFor, string>> = {
-  get everybody() {
-    return words.figuresWords.notTold;
-  },
-  get organiser() {
-    return words.figuresWords.toldToOrganiser;
-  },
-  get nobody() {
-    return words.figuresWords.toldToNobody;
-  },
-};
+export const untoldText = (figures: FiguresFor): string => words.figuresWords.untold[figures];
 
 /** "2 of 3 clients tell their figures here"; null where all do. */
 export function tellersText({ clients }: Pick<Snapshot, "clients">): string | null {

@@ -25,33 +25,14 @@ export interface BaseModelFieldProps {
 
 type Source = BaseModel["source"]["kind"];
 
-const SOURCES: readonly { readonly value: Source; readonly label: string }[] = [
-  {
-    value: "coordinator",
-    get label() {
-      return words.baseModelField.servedHere;
-    },
-  },
-  {
-    value: "hub",
-    get label() {
-      return words.baseModelField.onAHub;
-    },
-  },
-  {
-    value: "files",
-    get label() {
-      return words.baseModelField.myFiles;
-    },
-  },
-];
+const SOURCES: readonly Source[] = ["coordinator", "hub", "files"];
 
 /** The frozen base: one that the coordinator serves, one on a hub, or files that every participant has. */
 export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldProps) {
   const [chosen, setChosen] = useState<Source>("coordinator");
   const source = model?.source.kind ?? chosen;
   const choose = (next: string) => {
-    setChosen(SOURCES.find(({ value }) => value === next)?.value ?? "coordinator");
+    setChosen(SOURCES.find((known) => known === next) ?? "coordinator");
     onChange(next === "coordinator" ? proposedBase(offer.models, task) : null);
   };
   return (
@@ -59,7 +40,13 @@ export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldP
       <div className="fieldLabel" id="base-model">
         {words.baseModelField.baseModel}
       </div>
-      <SegmentedControl aria-labelledby="base-model" value={source} onChange={choose} data={[...SOURCES]} mb="sm" />
+      <SegmentedControl
+        aria-labelledby="base-model"
+        value={source}
+        onChange={choose}
+        data={SOURCES.map((value) => ({ value, label: words.baseModelField.sources[value] }))}
+        mb="sm"
+      />
       {source === "coordinator" && <ServedModel model={model} offer={offer} onChange={onChange} />}
       {source === "hub" && <HubModel task={task} hub={offer.hub} onChange={onChange} />}
       {source === "files" && <PickedModel onChange={onChange} />}

@@ -96,7 +96,7 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
       <ChoiceCards
         label={words.federationFields.task}
         value={templateOf(form).id}
-        choices={choices.map(({ id, title, text }) => ({ value: id, title, text }))}
+        choices={choices.map(({ id }) => ({ value: id, ...words.taskTemplates[id] }))}
         onChange={choose}
       />
       {form.kind === "label" && (
@@ -233,7 +233,7 @@ export function FineFields({ form, onChange }: FieldsProps) {
           label={words.federationFields.whatLabelsAre}
           {...said(labelVectorsNote(form))}
           value={labelVectorsOf(form)}
-          data={[...labelVectorChoices]}
+          data={labelVectorChoices()}
           onChange={(event) => onChange({ labelVectors: chosenLabelVectors(event.currentTarget.value) })}
         />
       )}

@@ -1,4 +1,3 @@
-import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { ChoiceCards } from "../ui/ChoiceCards.tsx";
 import type { FederationForm } from "./federationForm.ts";
 import { type PrivacyLevel, privacyChange, privacyLevel } from "./privacyLevel.ts";
@@ -9,32 +8,6 @@ export interface PrivacyChoiceProps {
   readonly onChange: (change: Partial<FederationForm>) => void;
 }
 
-const TEXTS: Readonly<Record<PrivacyLevel, { readonly title: string; readonly text: string }>> = {
-  plain: {
-    get title() {
-      return words.privacyChoice.plain;
-    },
-    get text() {
-      return words.privacyChoice.plainNote;
-    },
-  },
-  secure: {
-    get title() {
-      return words.privacyChoice.secure;
-    },
-    get text() {
-      return words.privacyChoice.secureNote(MIN_CLIENTS);
-    },
-  },
-  budget: {
-    get title() {
-      return words.privacyChoice.budget;
-    },
-    get text() {
-      return words.privacyChoice.budgetNote;
-    },
-  },
-};
 const LEVELS = ["plain", "secure", "budget"] as const;
 
 /** What whoever runs the coordinator may see, as three pictures of it. */
@@ -45,8 +18,7 @@ export function PrivacyChoice({ form, onChange }: PrivacyChoiceProps) {
       value={privacyLevel(form)}
       choices={LEVELS.map((value) => ({
         value,
-        title: TEXTS[value].title,
-        text: TEXTS[value].text,
+        ...words.privacyChoice.levels[value],
         picture: <Picture level={value} />,
       }))}
       onChange={(level) => onChange(privacyChange(form, level))}

@@ -1,4 +1,5 @@
 import { DuetError, explain, type FailureText } from "@duet/lora-core/errors/duetError";
+import type { ErrorCode } from "@duet/lora-core/errors/errorTable";
 import { OPENID_PATH, type SessionState } from "@duet/lora-core/protocol/session";
 import { Button, Group, PasswordInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
@@ -44,6 +45,7 @@ function KeyForm({ signIn }: Pick<AccountHandle, "signIn">) {
     <form onSubmit={submit} className="column">
       <Group gap="sm" align="flex-end">
         <PasswordInput
+          visibilityToggleButtonProps={{ "aria-label": words.signIn.showIt }}
           label={words.signIn.operatorKey}
           autoComplete="current-password"
           value={key}
@@ -61,21 +63,9 @@ function KeyForm({ signIn }: Pick<AccountHandle, "signIn">) {
   );
 }
 
-/** What a person is told who comes back from the provider without being signed in; the coordinator names it in the address. */
-const SENTENCES = {
-  get ACCOUNT_REFUSED() {
-    return words.signIn.refused;
-  },
-  get SIGN_IN_FAILED() {
-    return words.signIn.failed;
-  },
-  get QUOTA_USED_UP() {
-    return words.signIn.tooMany;
-  },
-} as const;
-
 function refusedBecause(): FailureText | null {
   const code = new URLSearchParams(location.search).get("refused");
-  const known = Object.entries(SENTENCES).find(([name]) => name === code);
-  return known ? explain(new DuetError(known[0] as keyof typeof SENTENCES, known[1])) : null;
+  const sentences: Readonly<Partial<Record<ErrorCode, string>>> = words.signIn.failures;
+  const known = Object.keys(sentences).find((name): name is ErrorCode => name === code);
+  return known ? explain(new DuetError(known, sentences[known] ?? "")) : null;
 }

@@ -17,7 +17,7 @@ import {
   chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
-  methodChoices,
+  METHOD_CHOICES,
   robustnessChoices,
   uploadChoices,
 } from "./formChoices.ts";
@@ -116,8 +116,8 @@ test("the first thing missing is named", () => {
 });
 
 test("every method and preset can be chosen, and every choice is valid", () => {
-  expect(methodChoices.map(({ value }) => value)).toContain("fdlora/paper");
-  for (const { value } of methodChoices) expect(toConfig({ ...filled, method: value }, 1).ok).toBe(true);
+  expect(METHOD_CHOICES).toContain("fdlora/paper");
+  for (const value of METHOD_CHOICES) expect(toConfig({ ...filled, method: value }, 1).ok).toBe(true);
   expect(parseLabels("")).toEqual([]);
 });
 
@@ -167,11 +167,9 @@ test("what a secure sum cannot be with is refused in the form, with the reason",
       expect(problemOf({ robustness: chosenRobustness(value) })).toEqual(sentence(/^A secure sum hides .*\.$/));
   }
   for (const minClients of [1, 2]) expect(problemOf({ minClients })).toEqual(sentence(/at least 3 clients: of two, each knows/));
-  const refused = methodChoices.filter(({ value }) => !aggregationNote({ ...secure, method: value }).runs);
-  expect(refused.map(({ value }) => value)).toEqual(
-    expect.arrayContaining(["fedamp/standard", "flora/standard", "fedalt/standard", "flexlora/standard"]),
-  );
-  for (const { value } of refused) {
+  const refused = METHOD_CHOICES.filter((value) => !aggregationNote({ ...secure, method: value }).runs);
+  expect(refused).toEqual(expect.arrayContaining(["fedamp/standard", "flora/standard", "fedalt/standard", "flexlora/standard"]));
+  for (const value of refused) {
     const { text } = aggregationNote({ ...secure, method: value });
     expect(text).toMatch(/secure sum|every adapter/);
     expect(problemOf({ method: value })).toEqual({ ok: false, problem: text });
@@ -203,7 +201,7 @@ test("an epsilon becomes the privacy of the training, and says what it costs", (
 });
 
 test("every method says what it does, and one that cannot do the task says why", () => {
-  const notes = methodChoices.map(({ value }) => methodNote({ ...filled, method: value, kind: "label" }));
+  const notes = METHOD_CHOICES.map((value) => methodNote({ ...filled, method: value, kind: "label" }));
   expect(notes.every(({ text, runs }) => runs && text.length > 40 && text.endsWith("."))).toBe(true);
   const note = (method: string) => methodNote({ ...filled, method }).text;
   expect([note("fdlora/private"), note("ditto/standard")].every((text) => text.endsWith("never uploaded, in no form."))).toBe(
@@ -213,8 +211,8 @@ test("every method says what it does, and one that cannot do the task says why",
     true,
   );
   expect(note("fedavg/standard")).not.toContain("personal adapter");
-  const refused = methodChoices.filter(({ value }) => !methodNote({ ...filled, method: value, kind: "text" }).runs);
-  expect(refused.map(({ value }) => value)).toEqual(["fedrod/standard"]);
+  const refused = METHOD_CHOICES.filter((value) => !methodNote({ ...filled, method: value, kind: "text" }).runs);
+  expect(refused).toEqual(["fedrod/standard"]);
   expect(toConfig({ ...filled, model: decoderBase, kind: "text", method: "fedrod/standard" }, 1)).toEqual({
     ok: false,
     problem: "FedRoD balances labels, so it needs a task with labels.",

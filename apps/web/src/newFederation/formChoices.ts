@@ -6,19 +6,26 @@ import { DEFAULT_UPLOAD, DEVICE_CLASSES, type DeviceClass } from "@duet/lora-cor
 import { robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import { words as known } from "../connect/words.ts";
+import { nameById, presetName } from "../lib/methods/methodText.ts";
+import { words as common } from "../lib/words.ts";
 import type { FederationForm, LabelVectors } from "./federationForm.ts";
 import { words } from "./words.ts";
 
 export const DEFAULT_PROTECTION = "clip";
 
-/** Every method with every preset, as choices. */
-export const methodChoices: readonly { readonly value: string; readonly label: string }[] = strategies.flatMap((strategy) => {
-  const presets = Object.keys(strategy.presets);
-  return presets.map((preset) => ({
-    value: `${strategy.id}/${preset}`,
-    label: presets.length === 1 ? strategy.label : `${strategy.label}, ${preset}`,
-  }));
-});
+/** Every method with every preset. */
+export const METHOD_CHOICES: readonly string[] = strategies.flatMap(({ id, presets }) =>
+  Object.keys(presets).map((preset) => `${id}/${preset}`),
+);
+
+/** The same as choices. */
+export const methodChoices = () =>
+  strategies.flatMap(({ id, presets }) =>
+    Object.keys(presets).map((preset, _, all) => ({
+      value: `${id}/${preset}`,
+      label: all.length === 1 ? nameById(id) : [nameById(id), presetName(preset)].join(common.listing.comma),
+    })),
+  );
 
 /** Every protection against bad updates, as choices. */
 export const robustnessChoices = () => Object.entries(known.protections).map(([value, { label }]) => ({ value, label }));
@@ -28,17 +35,8 @@ export function chosenRobustness(value: string): FederationForm["robustness"] {
   return robustnessConfig.options.flatMap(({ shape }) => shape.kind.options).find((kind) => kind === value) ?? DEFAULT_PROTECTION;
 }
 
-const DEVICE_LABELS: Readonly<Record<DeviceClass, string>> = {
-  get usual() {
-    return words.formChoices.usual;
-  },
-  get small() {
-    return words.formChoices.small;
-  },
-};
-
 /** Who takes part, by what their devices can hold, as choices. */
-export const deviceChoices = () => DEVICE_CLASSES.map((value) => ({ value, label: DEVICE_LABELS[value] }));
+export const deviceChoices = () => DEVICE_CLASSES.map((value) => ({ value, label: words.formChoices.devices[value] }));
 
 /** The choice of that value; laptops and desktops where there is none. */
 export const chosenDevices = (value: string): DeviceClass => DEVICE_CLASSES.find((known) => known === value) ?? "usual";
@@ -53,28 +51,10 @@ export const uploadChoices = () =>
 /** The choice of that name; the default where there is none. */
 export const chosenUpload = (name: string): UploadCoding => uploadChoice(name)?.coding ?? DEFAULT_UPLOAD;
 
+const LABEL_VECTORS: readonly LabelVectors[] = ["texts", "shared", "personal"];
+
 /** Every kind of label, as choices. */
-export const labelVectorChoices: readonly { readonly value: LabelVectors; readonly label: string }[] = [
-  {
-    value: "texts",
-    get label() {
-      return words.formChoices.texts;
-    },
-  },
-  {
-    value: "shared",
-    get label() {
-      return words.formChoices.shared;
-    },
-  },
-  {
-    value: "personal",
-    get label() {
-      return words.formChoices.personal;
-    },
-  },
-];
+export const labelVectorChoices = () => LABEL_VECTORS.map((value) => ({ value, label: words.formChoices.labelVectors[value] }));
 
 /** The choice of that value; the default where there is none. */
-export const chosenLabelVectors = (value: string): LabelVectors =>
-  labelVectorChoices.find((choice) => choice.value === value)?.value ?? "texts";
+export const chosenLabelVectors = (value: string): LabelVectors => LABEL_VECTORS.find((known) => known === value) ?? "texts";

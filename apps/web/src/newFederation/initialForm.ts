@@ -3,7 +3,7 @@ import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { DEFAULT_UPLOAD } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { FederationForm } from "./federationForm.ts";
-import { DEFAULT_PROTECTION, methodChoices } from "./formChoices.ts";
+import { DEFAULT_PROTECTION, METHOD_CHOICES } from "./formChoices.ts";
 
 export function initialForm(models: readonly BaseModel[]): FederationForm {
   return {
@@ -12,7 +12,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     initial: null,
     kind: "label",
     labels: "",
-    method: methodChoices[0]?.value ?? "",
+    method: METHOD_CHOICES[0] ?? "",
     aggregation: "plain",
     robustness: DEFAULT_PROTECTION,
     upload: DEFAULT_UPLOAD,

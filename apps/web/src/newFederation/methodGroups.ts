@@ -13,13 +13,13 @@ export type MethodGroupId = (typeof METHOD_GROUPS)[number];
 export interface MethodGroup {
   readonly id: MethodGroupId;
   /** As {@link methodChoices} has them. */
-  readonly methods: typeof methodChoices;
+  readonly methods: ReturnType<typeof methodChoices>;
 }
 
 /** Every method in one of them; no group is empty. */
 export function methodGroups(form: Parameters<typeof budgetsOf>[0]): readonly MethodGroup[] {
   const budgets = budgetsOf(form);
-  const grouped = methodChoices.map((choice) => ({ choice, group: groupOf(methodIn({ method: choice.value }), budgets) }));
+  const grouped = methodChoices().map((choice) => ({ choice, group: groupOf(methodIn({ method: choice.value }), budgets) }));
   return METHOD_GROUPS.map((id) => ({ id, methods: grouped.filter(({ group }) => group === id).map(({ choice }) => choice) }));
 }
 

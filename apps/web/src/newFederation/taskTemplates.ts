@@ -2,13 +2,10 @@
 
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import { type FederationForm, parseLabels } from "./federationForm.ts";
-import { words } from "./words.ts";
+import type { words } from "./words.ts";
 
 export interface TaskTemplate {
-  readonly id: string;
-  readonly title: string;
-  /** What is read, and what is answered. */
-  readonly text: string;
+  readonly id: keyof typeof words.taskTemplates;
   readonly kind: FederationForm["kind"];
   /** Empty where they are the organiser's own, and where answers are free text. */
   readonly labels: readonly string[];
@@ -47,97 +44,17 @@ const DIAGNOSES = [
 const COMPONENTS = ["compute", "memory", "network", "scheduler", "security", "storage"];
 const INTENTS = ["question", "order", "change", "cancellation", "complaint", "praise"];
 
-const OWN: TaskTemplate = {
-  id: "own",
-  get title() {
-    return words.taskTemplates.own;
-  },
-  get text() {
-    return words.taskTemplates.ownText;
-  },
-  kind: "label",
-  labels: [],
-};
+const OWN: TaskTemplate = { id: "own", kind: "label", labels: [] };
 
 export const TASK_TEMPLATES: readonly TaskTemplate[] = [
   OWN,
-  {
-    id: "triage",
-    get title() {
-      return words.taskTemplates.triage;
-    },
-    get text() {
-      return words.taskTemplates.triageText;
-    },
-    kind: "label",
-    labels: TRIAGE,
-  },
-  {
-    id: "diagnosis",
-    get title() {
-      return words.taskTemplates.diagnosis;
-    },
-    get text() {
-      return words.taskTemplates.diagnosisText;
-    },
-    kind: "label",
-    labels: DIAGNOSES,
-  },
-  {
-    id: "terms",
-    get title() {
-      return words.taskTemplates.terms;
-    },
-    get text() {
-      return words.taskTemplates.termsText;
-    },
-    kind: "label",
-    labels: SAMPLES.medical.labels,
-  },
-  {
-    id: "severity",
-    get title() {
-      return words.taskTemplates.severity;
-    },
-    get text() {
-      return words.taskTemplates.severityText;
-    },
-    kind: "label",
-    labels: SAMPLES.logs.labels,
-  },
-  {
-    id: "routing",
-    get title() {
-      return words.taskTemplates.routing;
-    },
-    get text() {
-      return words.taskTemplates.routingText;
-    },
-    kind: "label",
-    labels: COMPONENTS,
-  },
-  {
-    id: "intents",
-    get title() {
-      return words.taskTemplates.intents;
-    },
-    get text() {
-      return words.taskTemplates.intentsText;
-    },
-    kind: "label",
-    labels: INTENTS,
-  },
-  {
-    id: "text",
-    get title() {
-      return words.taskTemplates.text;
-    },
-    get text() {
-      return words.taskTemplates.textText;
-    },
-    kind: "text",
-    labels: [],
-  },
+  { id: "triage", kind: "label", labels: TRIAGE },
+  { id: "diagnosis", kind: "label", labels: DIAGNOSES },
+  { id: "terms", kind: "label", labels: SAMPLES.medical.labels },
+  { id: "severity", kind: "label", labels: SAMPLES.logs.labels },
+  { id: "routing", kind: "label", labels: COMPONENTS },
+  { id: "intents", kind: "label", labels: INTENTS },
+  { id: "text", kind: "text", labels: [] },
 ];
 
 /** The one whose task the form has. */

@@ -1,3 +1,4 @@
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";
@@ -28,9 +29,7 @@ export const en = {
   baseModelField: {
     atCommit: (commit: string) => `, at commit ${commit}`,
     size: (bytes: string, files: number) => `${bytes} in ${plural(files, "file")}`,
-    servedHere: "Served here",
-    onAHub: "On a hub",
-    myFiles: "My files",
+    sources: { coordinator: "Served here", hub: "On a hub", files: "My files" },
     baseModel: "Base model",
     baseModelServedHere: "Base model served here",
     address: "Address",
@@ -88,15 +87,18 @@ export const en = {
     staysNote: "The file stays in this tab; only the names of the labels are shared with everyone in the federation.",
   },
   privacyChoice: {
-    plain: "Plain",
-    plainNote: "It sees each shared adapter. From 2 clients, with every method.",
-    secure: "Secure sum",
-    secureNote: (MINCLIENTS: number) => `It sees only the sum. From ${MINCLIENTS} clients.`,
-    budget: "With a budget",
-    budgetNote: "Only the sum, of steps with noise: what one row adds is bounded. Costs accuracy; nobody sends figures.",
+    levels: {
+      plain: { title: "Plain", text: "It sees each shared adapter. From 2 clients, with every method." },
+      secure: { title: "Secure sum", text: `It sees only the sum. From ${MIN_CLIENTS} clients.` },
+      budget: {
+        title: "With a budget",
+        text: "Only the sum, of steps with noise: what one row adds is bounded. Costs accuracy; nobody sends figures.",
+      },
+    },
     whatTheCoordinatorMaySee: "What the coordinator may see",
   },
   signIn: {
+    showIt: "Show what is typed",
     signInToCreateA: "Sign in to create a federation",
     notFromHere: "Not from here",
     notEverybody: "On this coordinator not everybody may create federations. Joining one needs only its invite link.",
@@ -105,9 +107,11 @@ export const en = {
     operatorKey: "Operator key",
     signIn: "Sign in",
     keyNote: "Whoever runs this coordinator has it. You stay signed in for twelve hours.",
-    refused: "This account may not create federations here",
-    failed: "Signing in with the provider failed",
-    tooMany: "Too many tries to sign in came from this address",
+    failures: {
+      ACCOUNT_REFUSED: "This account may not create federations here",
+      SIGN_IN_FAILED: "Signing in with the provider failed",
+      QUOTA_USED_UP: "Too many tries to sign in came from this address",
+    },
   },
   signedInAs: {
     signedInAs: (name: string) => `Signed in as ${name}`,
@@ -165,32 +169,25 @@ export const en = {
     alone: { title: "No exchange", text: "To see what learning alone gives." },
   },
   formChoices: {
-    usual: "Laptops and desktops",
-    small: "Phones and old laptops too",
-    texts: "As they are written",
-    shared: "As everybody's rows, learned together",
-    personal: "As the own rows, kept by each client",
+    devices: { usual: "Laptops and desktops", small: "Phones and old laptops too" },
+    labelVectors: {
+      texts: "As they are written",
+      shared: "As everybody's rows, learned together",
+      personal: "As the own rows, kept by each client",
+    },
   },
   startSampleFederation: {
     noBaseModel: "The coordinator offers no base model",
   },
   taskTemplates: {
-    own: "My own labels",
-    ownText: "text → one of your list",
-    triage: "Triage",
-    triageText: "note → urgency, 5 labels",
-    diagnosis: "Symptom → diagnosis",
-    diagnosisText: "description → 24 labels",
-    terms: "Medical terms",
-    termsText: "term → kind, 8 labels; has sample data",
-    severity: "Log severity",
-    severityText: "message → info to critical; has sample data",
-    routing: "Log routing",
-    routingText: "message → component, 6 labels",
-    intents: "Intents",
-    intentsText: "message → what is wanted, 6 labels",
-    text: "Free text",
-    textText: "prompt → answer in words",
+    own: { title: "My own labels", text: "text → one of your list" },
+    triage: { title: "Triage", text: "note → urgency, 5 labels" },
+    diagnosis: { title: "Symptom → diagnosis", text: "description → 24 labels" },
+    terms: { title: "Medical terms", text: "term → kind, 8 labels; has sample data" },
+    severity: { title: "Log severity", text: "message → info to critical; has sample data" },
+    routing: { title: "Log routing", text: "message → component, 6 labels" },
+    intents: { title: "Intents", text: "message → what is wanted, 6 labels" },
+    text: { title: "Free text", text: "prompt → answer in words" },
   },
   formNames: {
     stepsAlone: "Steps alone",

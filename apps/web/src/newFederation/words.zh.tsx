@@ -1,3 +1,4 @@
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import type { en } from "./words.en.tsx";
 
 export const zh: typeof en = {
@@ -26,9 +27,7 @@ export const zh: typeof en = {
   baseModelField: {
     atCommit: (commit) => `，提交 ${commit}`,
     size: (bytes, files) => `${files} 个文件，共 ${bytes}`,
-    servedHere: "本协调器提供",
-    onAHub: "在 hub 上",
-    myFiles: "我的文件",
+    sources: { coordinator: "本协调器提供", hub: "在 hub 上", files: "我的文件" },
     baseModel: "基座模型",
     baseModelServedHere: "本协调器提供的基座模型",
     address: "地址",
@@ -84,15 +83,15 @@ export const zh: typeof en = {
     staysNote: "文件留在本标签页里；只有类别名称会与联邦中的所有人共享。",
   },
   privacyChoice: {
-    plain: "普通",
-    plainNote: "它能看到每份共享适配器。2 个客户端起，适用于所有方法。",
-    secure: "安全求和",
-    secureNote: (MINCLIENTS) => `它只能看到总和。${MINCLIENTS} 个客户端起。`,
-    budget: "带预算",
-    budgetNote: "只看到带噪声的步骤之和：一个数据行的影响有上限。会降低准确率；没有人发送指标。",
+    levels: {
+      plain: { title: "普通", text: "它能看到每份共享适配器。2 个客户端起，适用于所有方法。" },
+      secure: { title: "安全求和", text: `它只能看到总和。${MIN_CLIENTS} 个客户端起。` },
+      budget: { title: "带预算", text: "只看到带噪声的步骤之和：一个数据行的影响有上限。会降低准确率；没有人发送指标。" },
+    },
     whatTheCoordinatorMaySee: "协调器可以看到什么",
   },
   signIn: {
+    showIt: "显示输入的内容",
     signInToCreateA: "登录后可创建联邦",
     notFromHere: "不能在这里创建",
     notEverybody: "在这个协调器上，不是每个人都可以创建联邦。加入联邦只需要邀请链接。",
@@ -101,9 +100,11 @@ export const zh: typeof en = {
     operatorKey: "运营密钥",
     signIn: "登录",
     keyNote: "密钥由运行这个协调器的人保管。登录状态保持十二小时。",
-    refused: "这个帐号不能在这里创建联邦",
-    failed: "通过身份提供方登录失败",
-    tooMany: "来自这个地址的登录尝试过多",
+    failures: {
+      ACCOUNT_REFUSED: "这个帐号不能在这里创建联邦",
+      SIGN_IN_FAILED: "通过身份提供方登录失败",
+      QUOTA_USED_UP: "来自这个地址的登录尝试过多",
+    },
   },
   signedInAs: {
     signedInAs: (name) => `已登录：${name}`,
@@ -151,32 +152,25 @@ export const zh: typeof en = {
     alone: { title: "不交换", text: "看看单独学习能得到什么。" },
   },
   formChoices: {
-    usual: "笔记本和台式机",
-    small: "也包括手机和旧笔记本",
-    texts: "按其写法",
-    shared: "由所有人的数据行表示，共同学习",
-    personal: "由自己的数据行表示，各客户端自行保留",
+    devices: { usual: "笔记本和台式机", small: "也包括手机和旧笔记本" },
+    labelVectors: {
+      texts: "按其写法",
+      shared: "由所有人的数据行表示，共同学习",
+      personal: "由自己的数据行表示，各客户端自行保留",
+    },
   },
   startSampleFederation: {
     noBaseModel: "协调器没有提供基座模型",
   },
   taskTemplates: {
-    own: "自定类别",
-    ownText: "文本 → 你的列表中的一项",
-    triage: "分诊",
-    triageText: "记录 → 紧急程度，5 个类别",
-    diagnosis: "症状 → 诊断",
-    diagnosisText: "描述 → 24 个类别",
-    terms: "医学术语",
-    termsText: "术语 → 种类，8 个类别；有示例数据",
-    severity: "日志严重程度",
-    severityText: "消息 → 从 info 到 critical；有示例数据",
-    routing: "日志分派",
-    routingText: "消息 → 组件，6 个类别",
-    intents: "意图",
-    intentsText: "消息 → 想做什么，6 个类别",
-    text: "自由文本",
-    textText: "提示 → 文字回答",
+    own: { title: "自定类别", text: "文本 → 你的列表中的一项" },
+    triage: { title: "分诊", text: "记录 → 紧急程度，5 个类别" },
+    diagnosis: { title: "症状 → 诊断", text: "描述 → 24 个类别" },
+    terms: { title: "医学术语", text: "术语 → 种类，8 个类别；有示例数据" },
+    severity: { title: "日志严重程度", text: "消息 → 从 info 到 critical；有示例数据" },
+    routing: { title: "日志分派", text: "消息 → 组件，6 个类别" },
+    intents: { title: "意图", text: "消息 → 想做什么，6 个类别" },
+    text: { title: "自由文本", text: "提示 → 文字回答" },
   },
   formNames: {
     stepsAlone: "单独学习的步数",

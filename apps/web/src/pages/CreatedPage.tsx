@@ -1,5 +1,4 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Alert, Button, Group } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link, useParams } from "react-router";
@@ -12,6 +11,7 @@ import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
 import { addressOf, baseUrl } from "../lib/baseUrl.ts";
 import { formatDuration } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
+import { methodName } from "../lib/methods/methodText.ts";
 import { reachWarning } from "../lib/reach.ts";
 import { words } from "../newFederation/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -123,7 +123,7 @@ function Agreed({ snapshot: { config } }: { readonly snapshot: Snapshot }) {
       <h2>{words.createdPage.whatWasAgreed}</h2>
       <p className="soft" style={{ margin: "4px 0 0" }}>
         {words.createdPage.agreed({
-          method: methodOf(config.strategy).label,
+          method: methodName(config.strategy),
           rounds: config.budgets.rounds,
           clients: config.maxClients,
           deadline: formatDuration(config.roundDeadlineSeconds),

@@ -15,43 +15,8 @@ export interface FusionSlidersProps {
   readonly fusionRows: number;
 }
 
-const SLIDERS = [
-  {
-    key: "personal",
-    get label() {
-      return words.fusionSliders.wPersonal;
-    },
-    color: "var(--personal)",
-  },
-  {
-    key: "shared",
-    get label() {
-      return words.fusionSliders.wShared;
-    },
-    color: "var(--shared)",
-  },
-] as const;
-
-const KINDS = [
-  {
-    value: "factor",
-    get label() {
-      return words.fusionSliders.factors;
-    },
-    get words() {
-      return words.fusionSliders.factorsNote;
-    },
-  },
-  {
-    value: "product",
-    get label() {
-      return words.fusionSliders.products;
-    },
-    get words() {
-      return words.fusionSliders.productsNote;
-    },
-  },
-] as const satisfies readonly { readonly value: FusedAnswers["kind"]; readonly label: string; readonly words: string }[];
+const SLIDERS = ["personal", "shared"] as const;
+const KINDS = ["factor", "product"] as const satisfies readonly FusedAnswers["kind"][];
 
 /** What the tab serves or a mix by hand, and what it is worth. */
 export function FusionSliders({ playground, shown, isClosed, served, fusionRows }: FusionSlidersProps) {
@@ -68,18 +33,18 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
   ];
   return (
     <>
-      {SLIDERS.map(({ key, label, color }) => (
+      {SLIDERS.map((key) => (
         <div key={key} className="weight">
-          <span>{label}</span>
+          <span>{words.fusionSliders.weights[key]}</span>
           <Slider
-            thumbLabel={label}
+            thumbLabel={words.fusionSliders.weights[key]}
             min={low}
             max={high}
             step={0.01}
             label={null}
             startPointValue={0}
             size={6}
-            style={{ "--slider-color": color }}
+            style={{ "--slider-color": `var(--${key})` }}
             value={weights[key]}
             disabled={isClosed}
             onChange={(value) => mix({ weights: { ...weights, [key]: value } })}
@@ -108,12 +73,12 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
         label={words.fusionSliders.mixedByHand}
         size="xs"
         value={fused.kind}
-        data={KINDS.map(({ value, label }) => ({ value, label }))}
+        data={KINDS.map((value) => ({ value, label: words.fusionSliders.kinds[value].label }))}
         disabled={isClosed}
-        onChange={(event) => mix({ kind: KINDS.find(({ value }) => value === event.currentTarget.value)?.value ?? "factor" })}
+        onChange={(event) => mix({ kind: KINDS.find((kind) => kind === event.currentTarget.value) ?? "factor" })}
       />
       <p className="small" style={{ margin: "8px 0" }}>
-        {fused.source === "served" ? served?.words : KINDS.find(({ value }) => value === fused.kind)?.words}
+        {fused.source === "served" ? served?.words : words.fusionSliders.kinds[fused.kind].words}
       </p>
       <p aria-live="polite" style={{ margin: 0 }}>
         {figureWords(figure, fusionRows)}

@@ -18,12 +18,11 @@ export const en = {
   },
   fusionSliders: {
     yourRows: (rows: number) => `your ${plural(rows, "fusion row")}`,
-    wPersonal: "w₁ personal",
-    wShared: "w₂ shared",
-    factors: "A and B separately (factors)",
-    factorsNote: "A and B of your two adapters, mixed separately by hand.",
-    products: "the two updates added (products)",
-    productsNote: "The updates of your two adapters, added by hand.",
+    weights: { personal: "w₁ personal", shared: "w₂ shared" },
+    kinds: {
+      factor: { label: "A and B separately (factors)", words: "A and B of your two adapters, mixed separately by hand." },
+      product: { label: "the two updates added (products)", words: "The updates of your two adapters, added by hand." },
+    },
     personal: "Personal",
     shared: "Shared",
     halfAndHalf: "Half and half",

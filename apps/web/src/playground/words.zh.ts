@@ -18,12 +18,11 @@ export const zh: typeof en = {
   },
   fusionSliders: {
     yourRows: (rows) => `你的 ${rows} 个融合数据行`,
-    wPersonal: "w₁ 个人",
-    wShared: "w₂ 共享",
-    factors: "A 与 B 分别混合（factors）",
-    factorsNote: "手动分别混合你的两个适配器的 A 和 B。",
-    products: "两份更新相加（products）",
-    productsNote: "手动把你的两个适配器的更新相加。",
+    weights: { personal: "w₁ 个人", shared: "w₂ 共享" },
+    kinds: {
+      factor: { label: "A 与 B 分别混合（factors）", words: "手动分别混合你的两个适配器的 A 和 B。" },
+      product: { label: "两份更新相加（products）", words: "手动把你的两个适配器的更新相加。" },
+    },
     personal: "个人",
     shared: "共享",
     halfAndHalf: "各半",

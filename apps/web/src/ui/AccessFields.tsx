@@ -4,33 +4,6 @@ import { Checkbox, SegmentedControl, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { words } from "./words.ts";
 
-const WORDS: Readonly<Record<Joining, { readonly label: string; readonly note: string }>> = {
-  open: {
-    get label() {
-      return words.accessFields.open;
-    },
-    get note() {
-      return words.accessFields.openNote;
-    },
-  },
-  approval: {
-    get label() {
-      return words.accessFields.approval;
-    },
-    get note() {
-      return words.accessFields.approvalNote;
-    },
-  },
-  closed: {
-    get label() {
-      return words.accessFields.closed;
-    },
-    get note() {
-      return words.accessFields.closedNote;
-    },
-  },
-};
-
 export interface AccessFieldsProps {
   readonly joining: Joining;
   readonly listing: Listing;
@@ -46,9 +19,9 @@ export function AccessFields({ joining, listing, onJoining, onListing }: AccessF
         aria-label={words.accessFields.whoMayJoin}
         value={joining}
         onChange={(value) => onJoining(joiningSchema.parse(value))}
-        data={joiningSchema.options.map((value) => ({ value, label: WORDS[value].label }))}
+        data={joiningSchema.options.map((value) => ({ value, label: words.accessFields.joining[value].label }))}
       />
-      <p className="muted small">{WORDS[joining].note}</p>
+      <p className="muted small">{words.accessFields.joining[joining].note}</p>
       <Checkbox
         label={words.accessFields.list}
         description={words.accessFields.listNote}

@@ -1,11 +1,10 @@
 export const en = {
   accessFields: {
-    open: "Open",
-    openNote: "Whoever has the invite link joins.",
-    approval: "Ask me",
-    approvalNote: "Whoever has the invite link asks; you let each one in, or not.",
-    closed: "Closed",
-    closedNote: "Nobody new joins. Who is in can come back.",
+    joining: {
+      open: { label: "Open", note: "Whoever has the invite link joins." },
+      approval: { label: "Ask me", note: "Whoever has the invite link asks; you let each one in, or not." },
+      closed: { label: "Closed", note: "Nobody new joins. Who is in can come back." },
+    },
     whoMayJoin: "Who may join",
     list: "List it on the front page",
     listNote:

@@ -2,12 +2,11 @@ import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {
   accessFields: {
-    open: "开放",
-    openNote: "持有邀请链接的人都可以加入。",
-    approval: "需我同意",
-    approvalNote: "持有邀请链接的人提出申请，由你逐个决定是否接纳。",
-    closed: "关闭",
-    closedNote: "不再接纳新成员，已加入的可以回来。",
+    joining: {
+      open: { label: "开放", note: "持有邀请链接的人都可以加入。" },
+      approval: { label: "需我同意", note: "持有邀请链接的人提出申请，由你逐个决定是否接纳。" },
+      closed: { label: "关闭", note: "不再接纳新成员，已加入的可以回来。" },
+    },
     whoMayJoin: "谁可以加入",
     list: "在首页列出",
     listNote: "名称、阶段、轮次和客户端数量，能访问本协调器的人都能看到。观看仍需要链接。",

@@ -129,7 +129,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);
-      return { title: sample.title, share: name, data: connected({ rows, rejected: [], respelled: [] }, seed) };
+      return { id, share: name, data: connected({ rows, rejected: [], respelled: [] }, seed) };
     },
     predictTable: (request, onProgress) => predictTable(answers, current(), request, onProgress),
   };

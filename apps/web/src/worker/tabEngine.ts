@@ -55,7 +55,7 @@ export interface ConnectedData {
 
 /** Rows of a built-in sample. */
 export interface ConnectedSample {
-  readonly title: string;
+  readonly id: SampleId;
   /** The name of the client whose rows these are. */
   readonly share: string;
   readonly data: ConnectedData;

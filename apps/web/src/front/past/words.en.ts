@@ -15,16 +15,21 @@ export const en = {
     forgetThese: "Forget these",
   },
   forgetView: {
-    rows: "Your rows",
-    rowsLost:
-      "The copies that this browser made to train on. Your file stays where it is. Without them the adapters can no longer be tried here, nor measured.",
-    adapters: "Your adapters",
-    adaptersLost:
-      "What you learned: personal, shared and fused. Nobody else has your personal and fused ones; download them first if you want to keep them.",
-    ledger: "The list of what left",
-    ledgerLost: "With it nobody can check any more what this browser sent.",
-    identity: "Who you were, the way back and the figures",
-    identityLost: "This browser finds the federation no more, and cannot come back as this client.",
+    parts: {
+      rows: {
+        label: "Your rows",
+        lost: "The copies that this browser made to train on. Your file stays where it is. Without them the adapters can no longer be tried here, nor measured.",
+      },
+      adapters: {
+        label: "Your adapters",
+        lost: "What you learned: personal, shared and fused. Nobody else has your personal and fused ones; download them first if you want to keep them.",
+      },
+      ledger: { label: "The list of what left", lost: "With it nobody can check any more what this browser sent." },
+      identity: {
+        label: "Who you were, the way back and the figures",
+        lost: "This browser finds the federation no more, and cannot come back as this client.",
+      },
+    },
     ledgerEntries: (entries: number) => `the list of what left, ${entries === 1 ? "1 entry" : `${entries} entries`}`,
     yourAdapters: "your adapters",
     whoYouWere: "who you were, and the way back",

@@ -15,14 +15,18 @@ export const zh: typeof en = {
     forgetThese: "清除所选内容",
   },
   forgetView: {
-    rows: "你的数据行",
-    rowsLost: "本浏览器为训练而保存的副本。你的原始文件不受影响。删除后，无法再在这里试用或评测适配器。",
-    adapters: "你的适配器",
-    adaptersLost: "你学到的内容：个人、共享和融合适配器。你的个人和融合适配器没有别人持有；如需保留，请先下载。",
-    ledger: "外发记录",
-    ledgerLost: "删除后，谁也无法再核对本浏览器发送过什么。",
-    identity: "你的身份、返回的入口和各项指标",
-    identityLost: "本浏览器将找不到这个联邦，也不能再以这个客户端的身份回来。",
+    parts: {
+      rows: {
+        label: "你的数据行",
+        lost: "本浏览器为训练而保存的副本。你的原始文件不受影响。删除后，无法再在这里试用或评测适配器。",
+      },
+      adapters: {
+        label: "你的适配器",
+        lost: "你学到的内容：个人、共享和融合适配器。你的个人和融合适配器没有别人持有；如需保留，请先下载。",
+      },
+      ledger: { label: "外发记录", lost: "删除后，谁也无法再核对本浏览器发送过什么。" },
+      identity: { label: "你的身份、返回的入口和各项指标", lost: "本浏览器将找不到这个联邦，也不能再以这个客户端的身份回来。" },
+    },
     ledgerEntries: (entries) => `外发记录（${entries} 条）`,
     yourAdapters: "你的适配器",
     whoYouWere: "你的身份和返回的入口",

@@ -1,0 +1,36 @@
+import type { en } from "./words.en.ts";
+
+export const zh: typeof en = {
+  names: {
+    ditto: "Ditto",
+    fdlora: "FDLoRA",
+    fedalt: "FedALT",
+    fedamp: "FedAMP",
+    fedavg: "FedAvg",
+    "fedavg-finish": "FedAvg + 收尾",
+    feddpa: "FedDPA",
+    "fedex-lora": "FedEx-LoRA",
+    fedkd: "FedKD",
+    fedopt: "FedAvgM 和 FedAdam",
+    fedprox: "FedProx",
+    fedrep: "FedRep",
+    fedrod: "FedRoD",
+    "fedsa-lora": "FedSA-LoRA",
+    "ffa-lora": "FFA-LoRA",
+    flexlora: "FlexLoRA",
+    flora: "FLoRA",
+    local: "仅本地",
+    rolora: "RoLoRA",
+    scaffold: "SCAFFOLD",
+  },
+  presets: {
+    standard: "标准",
+    private: "不发送个人适配器",
+    "sends-personal": "发送个人适配器",
+    paper: "论文设置",
+    momentum: "动量",
+    adam: "Adam",
+    gentle: "较缓",
+    brief: "简短搜索",
+  },
+};
