@@ -13,15 +13,6 @@ import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { chanceLevel, clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
 import { words } from "./words.ts";
 
-const MEAN_TEXTS = {
-  get plain() {
-    return words.accuracyPanel.meanPlain;
-  },
-  get secure() {
-    return words.accuracyPanel.meanSecure;
-  },
-} as const;
-
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
@@ -44,7 +35,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(common.listing.comma);
   const hint = [
-    words.accuracyPanel.summary(MEAN_TEXTS[snapshot.config.aggregation]),
+    words.accuracyPanel.summary(words.accuracyPanel.means[snapshot.config.aggregation]),
     measuredRowsText(snapshot),
     words.accuracyPanel.chance,
   ];

@@ -14,18 +14,6 @@ import { answerOf } from "./secureSumView.ts";
 import { deviceReason } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
-const STATUS_WORDS = {
-  get present() {
-    return words.clientTable.here;
-  },
-  get away() {
-    return words.clientTable.away;
-  },
-  get left() {
-    return words.clientTable.left;
-  },
-} as const;
-
 /** Everyone, one row each; cards on a phone. */
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   const { clients } = snapshot;
@@ -60,16 +48,6 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-/** In the step of the secure sum that is under way. */
-const ANSWER_WORDS = {
-  get answered() {
-    return words.clientTable.hasAnswered;
-  },
-  get asked() {
-    return words.clientTable.yetToAnswer;
-  },
-} as const;
-
 interface RowProps {
   readonly client: ClientView;
   readonly answer: ReturnType<typeof answerOf>;
@@ -88,9 +66,9 @@ function Row({ client, answer }: RowProps) {
           {name}
         </button>
         <div className="muted small">
-          {STATUS_WORDS[status]}
-          {answer && ` · ${ANSWER_WORDS[answer]}`}
-          {note && note !== STATUS_WORDS[status] && ` · ${note}`}
+          {words.clientTable.statuses[status]}
+          {answer && ` · ${words.clientTable.answers[answer]}`}
+          {note && note !== words.clientTable.statuses[status] && ` · ${note}`}
         </div>
       </td>
       <td data-label={words.clientTable.device} title={device ? deviceReason(device) : undefined}>

@@ -12,54 +12,33 @@ import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows 
 import { formatGain } from "./headlineView.ts";
 import { words } from "./words.ts";
 
-const COLUMNS: readonly { readonly key: CrowdColumn; readonly label: string; readonly show: (row: CrowdRow) => string }[] = [
+const COLUMNS: readonly { readonly key: keyof typeof words.crowdTable.columns; readonly show: (row: CrowdRow) => string }[] = [
   {
     key: "together",
-    get label() {
-      return words.crowdTable.together;
-    },
     show: ({ together }) => formatFraction(together),
   },
   {
     key: "alone",
-    get label() {
-      return words.crowdTable.alone;
-    },
     show: ({ alone }) => formatFraction(alone),
   },
   {
     key: "gain",
-    get label() {
-      return words.crowdTable.overAlone;
-    },
     show: ({ gain, isSure }) => gainText(gain, isSure),
   },
   {
     key: "rows",
-    get label() {
-      return words.crowdTable.rows;
-    },
     show: ({ rows }) => (rows === null ? "–" : formatNumber(rows, 0, true)),
   },
   {
     key: "tokensPerSecond",
-    get label() {
-      return words.crowdTable.speed;
-    },
     show: ({ tokensPerSecond: rate }) => (rate === null ? "–" : formatRate(rate)),
   },
   {
     key: "missed",
-    get label() {
-      return words.crowdTable.missed;
-    },
     show: ({ missed }) => String(missed),
   },
   {
     key: "lastSeenAt",
-    get label() {
-      return words.crowdTable.lastSeen;
-    },
     show: ({ lastSeenAt }) => formatClock(lastSeenAt),
   },
 ];
@@ -67,27 +46,13 @@ const COLUMNS: readonly { readonly key: CrowdColumn; readonly label: string; rea
 const gainText = (gain: number | null, isSure: boolean | null): string =>
   gain === null ? "–" : `${formatGain(gain)}${isSure === false ? " ?" : ""}`;
 
-const FILTERS = {
-  all: {
-    get label() {
-      return words.crowdTable.all;
-    },
-    keeps: () => true,
-  },
-  away: {
-    get label() {
-      return words.crowdTable.notHere;
-    },
-    keeps: ({ status }: CrowdRow) => status !== "present",
-  },
-  worse: {
-    get label() {
-      return words.crowdTable.worseOff;
-    },
-    keeps: ({ gain }: CrowdRow) => gain !== null && gain < 0,
-  },
-} as const;
-type Filter = keyof typeof FILTERS;
+type Filter = "all" | "away" | "worse";
+
+const FILTERS: Readonly<Record<Filter, (row: CrowdRow) => boolean>> = {
+  all: () => true,
+  away: ({ status }) => status !== "present",
+  worse: ({ gain }) => gain !== null && gain < 0,
+};
 
 /** Pixels; also in pages.css. */
 const ROW = 36;
@@ -108,7 +73,7 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
   const kept = useMemo(
     () =>
       sortedRows(
-        rows.filter((row) => FILTERS[filter].keeps(row) && row.name.toLowerCase().includes(wanted)),
+        rows.filter((row) => FILTERS[filter](row) && row.name.toLowerCase().includes(wanted)),
         sort,
       ),
     [rows, filter, wanted, sort],
@@ -139,9 +104,9 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
           aria-label={words.crowdTable.whichClients}
           value={filter}
           onChange={(value) => setFilter(value === "away" || value === "worse" ? value : "all")}
-          data={Object.entries(FILTERS).map(([value, { label, keeps }]) => ({
+          data={Object.entries(FILTERS).map(([value, keeps]) => ({
             value,
-            label: `${label} ${rows.filter(keeps).length}`,
+            label: `${words.crowdTable.filters[value as Filter]} ${rows.filter(keeps).length}`,
           }))}
         />
       </div>
@@ -150,7 +115,7 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
           <thead>
             <tr>
               {head("name", words.crowdTable.client)}
-              {COLUMNS.map(({ key, label }) => head(key, label))}
+              {COLUMNS.map(({ key }) => head(key, words.crowdTable.columns[key]))}
             </tr>
           </thead>
           <tbody>

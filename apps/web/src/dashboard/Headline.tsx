@@ -51,7 +51,7 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
           <h1>{view.name}</h1>
           <span className="muted">{myRole}</span>
         </div>
-        {figure ? <Figure figure={figure} /> : <p className="lead">{AHEAD[snapshot.config.task.kind]}</p>}
+        {figure ? <Figure figure={figure} /> : <p className="lead">{words.headline.ahead[snapshot.config.task.kind]}</p>}
       </div>
       <div className="column">
         {verdict}
@@ -84,16 +84,6 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
     </div>
   );
 }
-
-/** Before there is a number. */
-const AHEAD = {
-  get label() {
-    return words.headline.noAccuracyYet;
-  },
-  get text() {
-    return words.headline.scoreLater;
-  },
-} as const;
 
 function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure: HeadlineView }) {
   return (

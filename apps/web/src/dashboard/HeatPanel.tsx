@@ -16,36 +16,10 @@ import { type Heat, heatView, MEASURES, type Measure } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { words } from "./words.ts";
 
-const WORDS: Readonly<
-  Record<Measure, { readonly label: string; readonly format: (value: number) => string; readonly what: string }>
-> = {
-  accuracy: {
-    get label() {
-      return words.heatPanel.accuracy;
-    },
-    format: formatFraction,
-    get what() {
-      return words.heatPanel.accuracyUnit;
-    },
-  },
-  gain: {
-    get label() {
-      return words.heatPanel.gain;
-    },
-    format: formatGain,
-    get what() {
-      return words.heatPanel.gainUnit;
-    },
-  },
-  duration: {
-    get label() {
-      return words.heatPanel.duration;
-    },
-    format: formatDuration,
-    get what() {
-      return words.heatPanel.durationUnit;
-    },
-  },
+const FORMATS: Readonly<Record<Measure, (value: number) => string>> = {
+  accuracy: formatFraction,
+  gain: formatGain,
+  duration: formatDuration,
 };
 
 /** Every client in every round as a shade; for more clients than lanes can be told apart. */
@@ -53,7 +27,8 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
   useLanguage();
   const [measure, setMeasure] = useState<Measure>("accuracy");
   const heat = useMemo(() => heatView(snapshot, measure), [snapshot, measure]);
-  const { format, what } = WORDS[measure];
+  const format = FORMATS[measure];
+  const { what } = words.heatPanel.measures[measure];
   const [best, worst] = [heat.rows[0], heat.rows.findLast(({ newest }) => newest !== null)];
   const summary =
     best?.newest == null || worst?.newest == null
@@ -67,7 +42,7 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
         aria-label={words.heatPanel.whatTheShadeShows}
         value={measure}
         onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? "accuracy")}
-        data={MEASURES.map((value) => ({ value, label: WORDS[value].label }))}
+        data={MEASURES.map((value) => ({ value, label: words.heatPanel.measures[value].label }))}
       />
       <ChartFigure name={words.heatPanel.chartName(measure)} summary={summary}>
         <HeatMap heat={heat} totalRounds={snapshot.config.budgets.rounds} format={format} />

@@ -6,30 +6,12 @@ import { formatDay } from "../lib/format.ts";
 import { joinPath, organisePath, watchPath } from "../lib/links.ts";
 import { words } from "./words.ts";
 
-const ROLES: readonly { readonly role: LinkRole; readonly label: string; readonly path: (id: string, code: string) => string }[] =
-  [
-    {
-      role: "invite",
-      get label() {
-        return words.linkRows.invite;
-      },
-      path: joinPath,
-    },
-    {
-      role: "watch",
-      get label() {
-        return words.linkRows.watch;
-      },
-      path: watchPath,
-    },
-    {
-      role: "organiser",
-      get label() {
-        return words.linkRows.organiser;
-      },
-      path: organisePath,
-    },
-  ];
+const PATHS: Readonly<Record<LinkRole, (id: string, code: string) => string>> = {
+  invite: joinPath,
+  watch: watchPath,
+  organiser: organisePath,
+};
+const ROLES: readonly LinkRole[] = ["invite", "watch", "organiser"];
 
 export interface LinkRowsProps {
   readonly federationId: string;
@@ -51,10 +33,19 @@ export function LinkRows({ federationId, links, organiser }: LinkRowsProps) {
         </tr>
       </thead>
       <tbody>
-        {ROLES.map(({ role, label, path }) => {
+        {ROLES.map((role) => {
           const { token } = links[role];
-          const address = token === null ? null : addressOf(path(federationId, token));
-          return <LinkRow key={role} role={role} label={label} link={links[role]} address={address} organiser={organiser} />;
+          const address = token === null ? null : addressOf(PATHS[role](federationId, token));
+          return (
+            <LinkRow
+              key={role}
+              role={role}
+              label={words.linkRows.roles[role]}
+              link={links[role]}
+              address={address}
+              organiser={organiser}
+            />
+          );
         })}
       </tbody>
     </table>

@@ -10,26 +10,7 @@ import { words } from "./words.ts";
 /** The adapter that a stage is about lends it its colour. */
 const STAGE_COLORS = { local: "var(--personal)", federated: "var(--shared)", fusing: "var(--fused)" } as const;
 
-const KEY = [
-  {
-    color: STAGE_COLORS.local,
-    get text() {
-      return words.roundsPanel.alone;
-    },
-  },
-  {
-    color: STAGE_COLORS.federated,
-    get text() {
-      return words.roundsPanel.federated;
-    },
-  },
-  {
-    color: STAGE_COLORS.fusing,
-    get text() {
-      return words.roundsPanel.fusing;
-    },
-  },
-] as const;
+const STAGES = ["local", "federated", "fusing"] as const;
 
 /** Rounds as columns, one lane per client. */
 export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -90,10 +71,10 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
         </table>
       </Scroll>
       <div className="key" aria-hidden="true">
-        {KEY.map(({ color, text }) => (
-          <span key={text}>
-            <span className="swatch" style={{ background: color }} />
-            {text}
+        {STAGES.map((stage) => (
+          <span key={stage}>
+            <span className="swatch" style={{ background: STAGE_COLORS[stage] }} />
+            {words.roundsPanel.stages[stage]}
           </span>
         ))}
         <span>

@@ -7,18 +7,6 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { words } from "./words.ts";
 
-const STATES = {
-  get present() {
-    return words.whoIsHere.ready;
-  },
-  get away() {
-    return words.whoIsHere.away;
-  },
-  get left() {
-    return words.whoIsHere.left;
-  },
-} as const;
-
 /** Everybody who has joined, with what each tells; and how many wait at the door. */
 export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
   const { clients, waiting } = snapshot;
@@ -46,7 +34,7 @@ export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
               <td data-label={words.whoIsHere.backend}>
                 {tells(client) && client.device ? backendText(client.device) : untoldText(client.figures)}
               </td>
-              <td data-label={words.whoIsHere.state}>{STATES[client.status]}</td>
+              <td data-label={words.whoIsHere.state}>{words.whoIsHere.statuses[client.status]}</td>
               <td data-label={words.whoIsHere.lastSeen}>{formatClock(client.lastSeenAt)}</td>
             </tr>
           ))}

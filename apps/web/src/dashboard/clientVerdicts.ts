@@ -97,25 +97,13 @@ function compared(served: number, alone: number, rows: number): string {
   return verdict === "yes" ? word : words.clientVerdicts.perhaps(word);
 }
 
-const WAY_WORDS: Readonly<Record<WayServed, string>> = {
-  get mixed() {
-    return words.clientVerdicts.wayMix;
-  },
-  get personal() {
-    return words.clientVerdicts.wayPersonal;
-  },
-  get shared() {
-    return words.clientVerdicts.wayShared;
-  },
-  get base() {
-    return words.clientVerdicts.wayBase;
-  },
-};
+/** In the order in which they are told. */
+const WAYS: readonly WayServed[] = ["mixed", "personal", "shared", "base"];
 
 function waysWords(verdicts: readonly ClientVerdict[]): string {
-  const counts = (Object.keys(WAY_WORDS) as WayServed[]).flatMap((way) => {
+  const counts = WAYS.flatMap((way) => {
     const count = verdicts.filter((verdict) => verdict.way === way).length;
-    return count === 0 ? [] : [words.clientVerdicts.serve(count, WAY_WORDS[way])];
+    return count === 0 ? [] : [words.clientVerdicts.serve(count, words.clientVerdicts.ways[way])];
   });
   return words.clientVerdicts.ofClients(verdicts.length, counts.join(common.listing.comma));
 }

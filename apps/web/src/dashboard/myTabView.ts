@@ -4,7 +4,6 @@ import { isTakingPart, type SessionStage, type SessionState } from "@duet/client
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { inForceText } from "../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatNumber, formatRate } from "../lib/format.ts";
@@ -116,7 +115,7 @@ function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "hea
     case "submitting":
       return plain(words.myTabView.sending, roundLabel(stage.round, snapshot.config.budgets.rounds));
     case "summing":
-      return plain(words.myTabView.summing, SUM_WORDS[stage.step]);
+      return plain(words.myTabView.summing, words.myTabView.sumSteps[stage.step]);
     case "finished":
       return plain(words.myTabView.finished, phaseNote(snapshot));
     case "removed":
@@ -140,47 +139,13 @@ const waitingWords = ({ phase }: Snapshot): string =>
       ? words.myTabView.paused
       : words.myTabView.waitingOthers;
 
-const SUM_WORDS: Readonly<Record<ExchangeStep, string>> = {
-  get keys() {
-    return words.myTabView.fresh;
-  },
-  get shares() {
-    return words.myTabView.shares;
-  },
-  get input() {
-    return words.myTabView.masked;
-  },
-  get agree() {
-    return words.myTabView.agree;
-  },
-  get unmask() {
-    return words.myTabView.unmask;
-  },
-};
-
-const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
-  get loading() {
-    return words.myTabView.starting;
-  },
-  get training() {
-    return words.myTabView.training;
-  },
-  get evaluating() {
-    return words.myTabView.measuring;
-  },
-  get fusing() {
-    return words.myTabView.fusing;
-  },
-  get uploading() {
-    return words.myTabView.sendingResult;
-  },
-};
-
 function workingWords(progress: Progress | null, round: string): Pick<MyTabView, "headline" | "detail" | "percent"> {
   if (!progress) return { headline: words.myTabView.startingRound, detail: round, percent: null };
   const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
   const headline =
-    activity === "training" && slot ? words.myTabView.trainingSlot(common.adapterNames[slot]) : ACTIVITIES[activity];
+    activity === "training" && slot
+      ? words.myTabView.trainingSlot(common.adapterNames[slot])
+      : words.myTabView.activities[activity];
   if (activity !== "training") return { headline, detail: round, percent: null };
   const parts = [words.myTabView.step(step, steps)];
   if (loss !== null) parts.push(words.myTabView.loss(formatLoss(loss)));

@@ -1,7 +1,7 @@
 /** What there is to see of a federation's secure sums. Pure. */
 
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { EXCHANGE_STEPS, type ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
+import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { federationPhrase } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { methodOf } from "@duet/lora-core/strategies/registry";
@@ -40,30 +40,12 @@ export function isWithoutSum({ config, rounds }: Snapshot, round: number): boole
   return methodOf(config.strategy).plan(config.budgets, { round, isNewcomer: false }).upload !== null;
 }
 
-const STEP_WORDS: Readonly<Record<ExchangeStep, string>> = {
-  get keys() {
-    return words.secureSumView.keys;
-  },
-  get shares() {
-    return words.secureSumView.shares;
-  },
-  get input() {
-    return words.secureSumView.masked;
-  },
-  get agree() {
-    return words.secureSumView.agree;
-  },
-  get unmask() {
-    return words.secureSumView.unmask;
-  },
-};
-
 /** "step 3 of 5: masked updates, 2 of 3 have answered"; null where no sum is under way. */
 export function exchangeText({ openRound }: Snapshot): string | null {
   const exchange = openRound?.exchange;
   if (!exchange) return null;
   const { step, asked, answered } = exchange;
-  const at = words.secureSumView.step(EXCHANGE_STEPS.indexOf(step) + 1, EXCHANGE_STEPS.length, STEP_WORDS[step]);
+  const at = words.secureSumView.step(EXCHANGE_STEPS.indexOf(step) + 1, EXCHANGE_STEPS.length, words.secureSumView.steps[step]);
   return words.secureSumView.answered(at, answered.length, asked.length);
 }
 

@@ -19,33 +19,14 @@ interface TextFigure {
   readonly key: Exclude<keyof Text, "rows">;
 }
 
-const FIGURES: readonly TextFigure[] = [
-  {
-    get name() {
-      return words.textView.exact;
-    },
-    key: "exactMatch",
-  },
-  {
-    get name() {
-      return words.textView.f1;
-    },
-    key: "tokenF1",
-  },
-  {
-    get name() {
-      return words.textView.rouge;
-    },
-    key: "rougeL",
-  },
-];
+const FIGURES: readonly TextFigure["key"][] = ["exactMatch", "tokenF1", "rougeL"];
 
 /** Of every client's newest; null where nobody tells one. */
 export function textView({ clients }: Pick<Snapshot, "clients">): TextView | null {
   const told = clients.flatMap(({ history }) => history.findLast(({ metrics }) => metrics.text)?.metrics.text ?? []);
   if (told.length === 0) return null;
-  const figures = FIGURES.map(({ name, key }) => ({
-    name,
+  const figures = FIGURES.map((key) => ({
+    name: words.textView.figures[key],
     key,
     values: perAdapter((adapter) => mean(told.map((text) => text[key][adapter]))),
   }));

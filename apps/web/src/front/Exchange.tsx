@@ -1,25 +1,8 @@
 import { words } from "./words.ts";
 
-const TABS = [
-  {
-    get name() {
-      return words.exchange.wardA;
-    },
-    x: 0,
-  },
-  {
-    get name() {
-      return words.exchange.wardB;
-    },
-    x: 208,
-  },
-  {
-    get name() {
-      return words.exchange.wardC;
-    },
-    x: 416,
-  },
-] as const;
+/** Where each of the tabs stands. */
+const TABS = { a: 0, b: 208, c: 416 } as const;
+const NAMES = ["a", "b", "c"] as const;
 
 /** How long the lines are that stand for rows. */
 const ROWS = [34, 46, 39, 32, 44, 28, 50];
@@ -38,14 +21,14 @@ export function Exchange() {
       <text x="16" y="74">
         {words.exchange.seesNoRow}
       </text>
-      {TABS.map(({ name, x }, index) => (
-        <g key={name} transform={`translate(${x} 0)`}>
+      {NAMES.map((name, index) => (
+        <g key={name} transform={`translate(${TABS[name]} 0)`}>
           <path d="M151 188V60" className="way" />
           <circle cx="151" cy="60" r="18" className="slot" />
           <rect x="0.5" y="188.5" width="183" height="175" rx="8" className="box" />
           <path d="M1 218H183" className="rule" />
           <text x="172" y="208" textAnchor="end" className="strong">
-            {name}
+            {words.exchange.wards[name]}
           </text>
           {ROWS.map((width, row) => (
             <rect key={width} x="14" y={240 + 12 * row} width={width} height="4" rx="2" className="row" />

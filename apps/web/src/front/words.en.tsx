@@ -3,9 +3,7 @@ import { plural } from "../lib/plural.ts";
 
 export const en = {
   exchange: {
-    wardA: "Ward A",
-    wardB: "Ward B",
-    wardC: "Ward C",
+    wards: { a: "Ward A", b: "Ward B", c: "Ward C" },
     summary:
       "Three tabs send their shared adapters to a coordinator and get the mean of them back; rows and personal adapters stay in the tabs.",
     coordinator: "Coordinator",

@@ -2,9 +2,7 @@ import type { en } from "./words.en.tsx";
 
 export const zh: typeof en = {
   exchange: {
-    wardA: "病区甲",
-    wardB: "病区乙",
-    wardC: "病区丙",
+    wards: { a: "病区甲", b: "病区乙", c: "病区丙" },
     summary: "三个标签页把各自的共享适配器发给协调器，取回它们的平均值；数据行和个人适配器留在标签页里。",
     coordinator: "协调器",
     averages: "只求平均，",
