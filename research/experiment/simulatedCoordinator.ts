@@ -71,6 +71,7 @@ export class SimulatedCoordinator {
         waitMs: LONG_MS,
         exchange: null,
         sampling: null,
+        bySpeed: false,
       },
       0,
     );

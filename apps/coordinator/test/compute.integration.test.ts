@@ -60,6 +60,7 @@ async function storedRound(clients: readonly string[]) {
     round: 1,
     before: { kind: "seed" as const },
     shared: { kind: "each" as const, contributions },
+    work: 1,
     after,
   };
   return { work, contributions };

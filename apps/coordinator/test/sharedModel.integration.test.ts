@@ -70,7 +70,7 @@ async function submit(store: FederationStore, clientId: string): Promise<void> {
 /** Round 1 with what these clients sent under their own names. */
 const plainly = (clients: readonly string[]) => ({
   round: 1,
-  inputs: clients.map((clientId) => ({ clientId, artifact: clientId, sampleCount: 3 })),
+  inputs: clients.map((clientId) => ({ clientId, artifact: clientId, sampleCount: 3, share: 1 })),
   exchange: null,
   identities: {},
   clip: null,

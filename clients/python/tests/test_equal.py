@@ -24,6 +24,7 @@ from duet_client.run_round import Client, Held, run_round
 from duet_client.team import prepare
 from duet_client.training import Position, TrainingOutcome, TrainingRun, train_adapter
 from duet_client.upload_codec import FORMATS, encode_upload
+from duet_client.work_share import plan_for_share
 
 Golden = dict[str, Any]
 USE_LITE = ROOT / "models" / "use-lite"
@@ -61,6 +62,13 @@ def test_draws_and_order(golden: Golden) -> None:
     uniform = random_stream(5, "a", 2, "é𓀀")
     assert [uniform() for _ in golden["draws"]] == golden["draws"]
     assert shuffled(range(20), random_stream(1, "order")) == golden["shuffled"]
+
+
+def test_plans_of_slower_clients(golden: Golden) -> None:
+    shares = golden["shares"]
+    assert [entry["share"] for entry in shares["plans"]] == [1, 0.75, 0.25, 1 / 64]
+    for entry in shares["plans"]:
+        assert plan_for_share(shares["plan"], entry["share"], shares["warmupSteps"]) == entry["plan"]
 
 
 def test_split_and_seed_of_the_same_rows(golden: Golden) -> None:

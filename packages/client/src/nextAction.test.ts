@@ -32,6 +32,22 @@ test("a client that joins late learns alone first", () => {
   });
 });
 
+test("a client that is slow does its share of the steps, and says what all of them would have changed", () => {
+  const slow = collecting(1, {
+    openRound: {
+      ...{ round: 1, attempt: 1, participants: ["anna", "bram"], submitted: [], deadlineAt: null, exchange: null },
+      shares: { anna: 0.25 },
+    },
+  });
+  const action = nextAction(slow, finished(0, 1, true));
+  if (action.kind !== "work") throw new Error(`It does not work but ${action.kind}`);
+  expect(action.plan.steps[0]).toMatchObject({ kind: "train", slot: "shared", budget: { unit: "steps", amount: 3 } });
+  expect(action.plan.upload?.scale).toBeGreaterThan(3);
+  const quick = nextAction(slow, { ...finished(0, 1, true), clientId: "bram" });
+  expect(quick.kind === "work" && quick.plan.steps[0]).toMatchObject({ budget: { unit: "steps", amount: 12 } });
+  expect(quick.kind === "work" && quick.plan.upload).not.toHaveProperty("scale");
+});
+
 test("waits while there is nothing to do, while it is being done, and when it is done", () => {
   expect(nextAction(snapshotOf(), idle)).toEqual({ kind: "wait" });
   const others = collecting(1, {

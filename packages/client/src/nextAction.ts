@@ -8,6 +8,7 @@ import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import { planForShare } from "@duet/lora-core/strategies/workShare";
 
 /** The newest round whose result this client holds; `submitted` once the coordinator has it. */
 export interface Standing extends RoundKey {
@@ -22,6 +23,8 @@ export interface LocalState {
   /** The step of a secure sum that it answers, has answered, or will not answer. */
   readonly summing: ExchangeKey | null;
 }
+
+type OpenRound = NonNullable<Snapshot["openRound"]>;
 
 export type Action =
   | { readonly kind: "wait" }
@@ -53,12 +56,12 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   if (phase === "exchanging") return sumAction(mine, local);
 
   const key = { round: mine.round, attempt: mine.attempt };
-  if (local.done?.round !== mine.round) return { kind: "work", key, plan: planOf(snapshot, mine.round, local.done === null) };
+  if (local.done?.round !== mine.round) return { kind: "work", key, plan: planOf(snapshot, mine, local) };
   return sameRound(local.done, key) && local.done.submitted ? WAIT : { kind: "submit", key };
 }
 
 /** Who has no result of the round cannot be in its sum, and is not waited for longer than the step's deadline. */
-function sumAction({ round, exchange }: NonNullable<Snapshot["openRound"]>, { clientId, done, summing }: LocalState): Action {
+function sumAction({ round, exchange }: OpenRound, { clientId, done, summing }: LocalState): Action {
   if (!exchange?.asked.includes(clientId) || exchange.answered.includes(clientId) || done?.round !== round) return WAIT;
   const key = { round, attempt: exchange.attempt, step: exchange.step };
   return summing && sameStep(summing, key) ? WAIT : { kind: "sum", key };
@@ -70,10 +73,13 @@ export function counts({ openRound, rounds }: Snapshot, clientId: string, key: R
   return rounds.some(({ round, aggregated }) => round === key.round && aggregated.includes(clientId));
 }
 
-/** A client that has finished no round yet, in a federation already past its first, catches up before it joins in. */
-function planOf({ config }: Snapshot, round: number, isFirst: boolean): RoundPlan {
+/**
+ * A client that has finished no round yet, in a federation already past its first, catches up before it joins in; a slower one does its share.
+ */
+function planOf({ config }: Snapshot, { round, shares }: OpenRound, { clientId, done }: LocalState): RoundPlan {
   const method = methodOf(config.strategy);
-  return method.plan(config.budgets, { round, isNewcomer: isFirst && round > method.firstRound });
+  const plan = method.plan(config.budgets, { round, isNewcomer: done === null && round > method.firstRound });
+  return planForShare(plan, shares?.[clientId] ?? 1, config.training);
 }
 
 export const standingOf = (done: DoneRound | null): Standing | null =>

@@ -16,6 +16,7 @@ import { type FederationPlans, federationPlans } from "@duet/lora-core/strategie
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Weighting } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload } from "@duet/lora-core/strategies/uploadCodec";
+import { planForShare } from "@duet/lora-core/strategies/workShare";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import { useBackend } from "@duet/lora-engine/backends/testBackend";
 import { loadModel } from "@duet/lora-engine/models/loadModel";
@@ -107,6 +108,15 @@ function sums(plans: FederationPlans) {
   };
 }
 
+/** A federated round's plan for clients that do less of it. */
+function sharedOut() {
+  const inSteps = { ...budgets, inner: { unit: "steps", amount: 18 } } as const;
+  const plan = methodOf(strategy).plan(inSteps, { round: 1, isNewcomer: true });
+  const { warmupSteps } = setup.training;
+  const plans = [1, 0.75, 0.25, 1 / 64].map((share) => ({ share, plan: planForShare(plan, share, { warmupSteps }) }));
+  return { plan, warmupSteps, plans };
+}
+
 /** The same with a causal language model, which learns alone and in one round. */
 const causal = {
   ...setup,
@@ -149,6 +159,7 @@ console.log(
     int4: coded("int4"),
     config: setup,
     sums: sums(federationPlans(strategy, budgets)),
+    shares: sharedOut(),
     ...(await federation("use-lite", setup, { budgets })),
     labelled: { shared: await labelledFederation("shared"), personal: await labelledFederation("personal") },
     causal: { config: causal, ...(await federation("duet-tiny", causal, { budgets: oneRound })) },

@@ -7,6 +7,7 @@ import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
 import type { Bounds } from "@duet/lora-core/strategies/updateGuard";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
+import { timesWork } from "@duet/lora-core/strategies/workShare";
 import { type ModelFiles, type ModelRefs, writeModelFiles } from "../storage/modelFiles.ts";
 import {
   type FederationFacts,
@@ -23,6 +24,8 @@ export interface AggregateInput {
   readonly round: number;
   readonly before: StoredModel;
   readonly shared: SharedByClients;
+  /** What is multiplied with what clients shared: below 1 where some did fewer steps (strategies/workShare.ts). */
+  readonly work: number;
   /** Where the result is written, or lies. */
   readonly after: ModelFiles;
 }
@@ -55,7 +58,7 @@ export async function aggregateRound(input: AggregateInput): Promise<AggregateRe
 }
 
 /** The round as the core knows it; contributions are read when they are asked for. */
-export async function roundFrom({ facts, round, before, shared }: AggregateInput): Promise<RoundFrom> {
+export async function roundFrom({ facts, round, before, shared, work }: AggregateInput): Promise<RoundFrom> {
   const method = methodIn(facts);
   const { layout } = facts;
   const plan = method.plan(facts.budgets, { round, isNewcomer: false });
@@ -65,6 +68,7 @@ export async function roundFrom({ facts, round, before, shared }: AggregateInput
   const state = await openModel(facts, before);
   const form = { layout, upload: plan.upload, coding: facts.upload };
   const handedOut = (clientId: string) => method.download(state, clientId);
+  const sentBy = shared.kind === "each" ? readWhenAsked(shared.contributions, form, handedOut) : [];
   const toAggregate: RoundToAggregate = {
     method,
     robustness: facts.robustness,
@@ -72,8 +76,7 @@ export async function roundFrom({ facts, round, before, shared }: AggregateInput
     plan,
     rank: layout[0]?.shape[0] ?? 0,
     before: state,
-    contributions:
-      shared.kind === "each" ? readWhenAsked(shared.contributions, form, handedOut) : summed ? [summed.contribution] : [],
+    contributions: timesWork(summed ? [summed.contribution] : sentBy, work),
   };
   return { round: toAggregate, means: summed?.means ?? null };
 }

@@ -31,6 +31,7 @@ import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { UploadForm } from "@duet/lora-core/strategies/uploadCodec";
+import { workRefusal } from "@duet/lora-core/strategies/workShare";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { checkedArchitecture } from "../models/checkedArchitecture.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
@@ -98,6 +99,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       waitMs: Math.max(MIN_WAIT_MS, 10 * reconnectGraceMs),
       exchange: config.aggregation === "secure" ? exchangePolicy(largest, sumsFigures) : null,
       sampling: config.clientSampling ? { ...config.clientSampling, seed: config.seed } : null,
+      bySpeed: config.work === "bySpeed",
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
@@ -145,6 +147,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture, c
     uploadRefusal(method, budgets, config) ??
     privacyRefusal(method, budgets, training) ??
     clientPrivacyRefusal(method, budgets, config) ??
+    workRefusal(method, budgets, config) ??
     prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {

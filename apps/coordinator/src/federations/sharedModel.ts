@@ -9,6 +9,7 @@ import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeSte
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Receive } from "@duet/lora-core/strategies/strategy";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
+import { effectiveWork } from "@duet/lora-core/strategies/workShare";
 import type { SharedByClients } from "../compute/aggregateRound.ts";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import type { FederationFacts, StoredContribution, StoredModel } from "../compute/storedRound.ts";
@@ -133,12 +134,14 @@ export async function openSharedModel(
   return {
     blob,
     async aggregate(work) {
-      const { round, exchange } = work;
+      const { round, exchange, inputs } = work;
       if (exchange && !federation.uploadLayoutOf(round)) {
         return { standings: [], means: await compute.run("figures", await storedSum(work, exchange)), gauge: null };
       }
       const shared = await sharedIn(work);
-      const input = { facts, round, before: await modelOf(current), shared };
+      const shares = inputs.map(({ share }) => share);
+      const times = effectiveWork(federation.planOf(round), shares, config.training);
+      const input = { facts, round, before: await modelOf(current), shared, work: times };
       const { bounds, standings, means } = await store.writeModel(round, (after) =>
         compute.run("aggregate", { ...input, after }),
       );

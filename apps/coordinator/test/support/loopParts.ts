@@ -15,6 +15,7 @@ export const loopPolicy: RoundPolicy = {
   waitMs: 700,
   exchange: null,
   sampling: null,
+  bySpeed: false,
 };
 
 export const introduction = {

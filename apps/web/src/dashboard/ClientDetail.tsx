@@ -16,6 +16,7 @@ import { Scroll } from "../ui/Scroll.tsx";
 import { aloneAccuracy, learnedAccuracy, measuredRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { clientNote, eventText } from "./told/toldText.ts";
+import { waitedIn } from "./waitedView.ts";
 import { words } from "./words.ts";
 
 /** Everything that is told of the one client that is pinned; nothing while none is. */
@@ -79,10 +80,22 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     ],
     ...(cluster === null ? [] : [[words.clientDetail.madeOf, cluster] as const]),
     [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
+    ...waitFacts(rounds, client),
     [words.clientDetail.missed, common.counts.rounds(missed)],
     [words.clientDetail.sentReceived, words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))],
     [words.clientDetail.lastSeen, formatClock(lastSeenAt)],
     ...(noted ? [[words.clientDetail.note, noted] as const] : []),
+  ];
+}
+
+/** For whom it waited and who for it; nothing before a round has closed. */
+function waitFacts(rounds: readonly RoundView[], { id }: ClientView): readonly (readonly [string, string])[] {
+  const waited = waitedIn(rounds, id);
+  if (!waited) return [];
+  const { forOthers, byOthers, share } = waited;
+  return [
+    [words.clientDetail.waited, words.clientDetail.waitedForAndBy(formatDuration(forOthers), formatDuration(byOthers))],
+    ...(share < 1 ? [[words.clientDetail.work, words.clientDetail.shareOfSteps(Math.round(100 * share))] as const] : []),
   ];
 }
 

@@ -21,6 +21,7 @@ import {
   robustnessNote,
   samplingNote,
   uploadNote,
+  workNote,
 } from "./choiceNotes.ts";
 import { type FederationForm, labelVectorsOf, settingsFor } from "./federationForm.ts";
 import {
@@ -28,10 +29,12 @@ import {
   chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
+  chosenWork,
   deviceChoices,
   labelVectorChoices,
   robustnessChoices,
   uploadChoices,
+  workChoices,
 } from "./formChoices.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 import { type MethodGroupId, methodGroups } from "./methodGroups.ts";
@@ -244,6 +247,13 @@ export function FineFields({ form, onChange }: FieldsProps) {
         name="clientsPerRound"
         placeholder={words.federationFields.all}
         max={MAX_CLIENTS}
+      />
+      <NativeSelect
+        label={words.federationFields.workOfSlowerClients}
+        {...said(workNote(form))}
+        value={form.work}
+        data={workChoices()}
+        onChange={(event) => onChange({ work: chosenWork(event.currentTarget.value) })}
       />
       <OptionalField
         {...fields}

@@ -287,3 +287,12 @@ test("clients a round are drawn with a reserve, fewer than may join and enough f
   for (const clientsPerRound of ["0", "1.5", "-"])
     expect(toConfig({ ...crowd, clientsPerRound }, 1)).toMatchObject({ ok: false });
 });
+
+test("slower clients may do fewer steps where the method sends what was changed, and another method says why not", () => {
+  const bySpeed = { ...filled, work: "bySpeed" as const };
+  expect(toConfig(bySpeed, 1)).toMatchObject({ ok: true, config: { work: "bySpeed" } });
+  const equal = toConfig(filled, 1);
+  expect(equal.ok && "work" in equal.config).toBe(false);
+  const problem = expect.stringMatching(/^SCAFFOLD sends more than what a client changed/);
+  expect(toConfig({ ...bySpeed, method: "scaffold/standard" }, 1)).toEqual({ ok: false, problem });
+});

@@ -27,6 +27,7 @@ import { say } from "@duet/lora-core/sayings/saying";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
+import { workRefusal } from "@duet/lora-core/strategies/workShare";
 import { words as known } from "../connect/words.ts";
 import { formatBytes, formatNumber } from "../lib/format.ts";
 import {
@@ -134,6 +135,12 @@ export function samplingNote(form: Pick<FederationForm, "aggregation" | "clients
   const clientSampling = clientSamplingOf(clients);
   const text = words.choiceNotes.sampling(clients + clientSampling.reserve, clients);
   return note(samplingRefusal({ ...form, clientSampling }), text);
+}
+
+/** What slower clients do; or why the chosen method cannot let them do less. */
+export function workNote(form: Pick<FederationForm, "method" | "work" | BudgetField>): ChoiceNote {
+  if (form.work === "equal") return note(null, words.choiceNotes.equalWork);
+  return note(workRefusal(methodIn(form), budgetsOf(form), { work: form.work }), words.choiceNotes.workBySpeed);
 }
 
 /** What differential privacy promises and costs; or why the chosen method cannot have it. */

@@ -8,6 +8,7 @@ import {
   defaultFederation,
   type FederationChoices,
   presetOf,
+  type Work,
 } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Joining, Listing } from "@duet/lora-core/protocol/organiserView";
@@ -42,6 +43,8 @@ export interface FederationForm {
   readonly clientEpsilon: string;
   /** Drawn for each round, as it is typed; empty asks all that are here. */
   readonly clientsPerRound: string;
+  /** Whether slower clients do fewer steps. */
+  readonly work: Work;
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;

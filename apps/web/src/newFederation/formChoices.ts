@@ -2,7 +2,7 @@
 
 import { nameOfCoding, type UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES, uploadChoice } from "@duet/lora-core/compression/uploadWords";
-import { DEFAULT_UPLOAD, DEVICE_CLASSES, type DeviceClass } from "@duet/lora-core/federation/federationDefaults";
+import { DEFAULT_UPLOAD, DEVICE_CLASSES, type DeviceClass, WORK, type Work } from "@duet/lora-core/federation/federationDefaults";
 import { robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import { words as known } from "../connect/words.ts";
@@ -58,3 +58,8 @@ export const labelVectorChoices = () => LABEL_VECTORS.map((value) => ({ value, l
 
 /** The choice of that value; the default where there is none. */
 export const chosenLabelVectors = (value: string): LabelVectors => LABEL_VECTORS.find((known) => known === value) ?? "texts";
+
+/** equal: everybody does all steps of a round. */
+export const workChoices = () => WORK.map((value) => ({ value, label: words.formChoices.work[value] }));
+
+export const chosenWork = (value: string): Work => WORK.find((choice) => choice === value) ?? "equal";

@@ -24,6 +24,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     epsilon: "",
     clientEpsilon: "",
     clientsPerRound: "",
+    work: "equal",
     minClients: 2,
     maxClients: 20,
     deadlineMinutes: 10,

@@ -17,6 +17,7 @@ import {
   robustnessNote,
   samplingNote,
   uploadNote,
+  workNote,
 } from "./choiceNotes.ts";
 import { choicesOf, type FederationForm, parseLabels } from "./federationForm.ts";
 import { words as refusals } from "./refusals/words.ts";
@@ -53,6 +54,7 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
   uploadNote(form),
   minClientsNote(form),
   samplingNote(form),
+  workNote(form),
   epsilonNote(form),
   clientEpsilonNote(form),
   labelVectorsNote(form),

@@ -67,6 +67,7 @@ export const en = {
     howLargeUploadsAre: "How large uploads are",
     whatLabelsAre: "What labels are",
     clientsARound: "Clients a round",
+    workOfSlowerClients: "Work of slower clients",
     all: "all",
     differentialPrivacyOfRowsEpsilon: "Differential privacy of rows, epsilon",
     none: "none",
@@ -146,6 +147,9 @@ export const en = {
     underMasks:
       "Under masks a value has 16 bits, half of the bytes: up to 32 clients, where a method sends differences; 32 bits otherwise.",
     minClients: "The first round opens when so many are ready.",
+    equalWork: "Everybody does all steps of a round; the fast ones wait for the slow ones until the deadline.",
+    workBySpeed:
+      "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less.",
     noSampling: "Empty: every round asks all that are here. For crowds: some, drawn anew.",
     sampling: (clients: number, clients2: number) =>
       `Each round draws ${clients}, those first who were asked least, and closes once ${clients2} have answered; the last one asks everybody.`,
@@ -175,6 +179,7 @@ export const en = {
       shared: "As everybody's rows, learned together",
       personal: "As the own rows, kept by each client",
     },
+    work: { equal: "The same as everybody's", bySpeed: "As many steps as their speed allows" },
   },
   startSampleFederation: {
     noBaseModel: "The coordinator offers no base model",

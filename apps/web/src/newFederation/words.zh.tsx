@@ -64,6 +64,7 @@ export const zh: typeof en = {
     howLargeUploadsAre: "上传的大小",
     whatLabelsAre: "类别如何表示",
     clientsARound: "每轮客户端数",
+    workOfSlowerClients: "较慢客户端的工作量",
     all: "全部",
     differentialPrivacyOfRowsEpsilon: "数据行级差分隐私，epsilon",
     none: "无",
@@ -134,6 +135,8 @@ export const zh: typeof en = {
     ownLabels: "类别是客户端自己属于它的数据行的平均值，并会学习；它不会离开客户端：适合各客户端答案差别很大的情况。",
     underMasks: "带掩码时每个数值 16 位，流量减半：在方法发送差值时适用于最多 32 个客户端；否则为 32 位。",
     minClients: "达到这么多客户端就绪时，第一轮开启。",
+    equalWork: "每个客户端都做完一轮的全部步数；快的会等慢的，直到截止时间。",
+    workBySpeed: "比中间者慢的客户端少做几步，其更新按做完全部步数计算。协调器测量应答用时；所有人都能看到谁做得较少。",
     noSampling: "留空：每轮都请求所有在线客户端。客户端很多时：每轮重新抽取一部分。",
     sampling: (clients, clients2) =>
       `每轮抽取 ${clients} 个，优先抽取被请求次数最少的，有 ${clients2} 个应答后结束；最后一轮请求所有客户端。`,
@@ -158,6 +161,7 @@ export const zh: typeof en = {
       shared: "由所有人的数据行表示，共同学习",
       personal: "由自己的数据行表示，各客户端自行保留",
     },
+    work: { equal: "与所有人相同", bySpeed: "按其速度决定步数" },
   },
   startSampleFederation: {
     noBaseModel: "协调器没有提供基座模型",

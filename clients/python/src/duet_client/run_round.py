@@ -235,7 +235,8 @@ def mixed(held: Held, weights: Point, kind: str) -> Adapter:
 def _upload(client: Client, number: int, upload: dict[str, Any], start: Adapter, held: Held) -> tuple[bytes, Adapter | None]:
     """What leaves. Its rounding draws are the round's, so that a round that is run again sends the same."""
     slot = held.personal if upload["slot"] == "personal" else held.shared
-    change = slot if upload["form"] == "value" else combined([1, -1], [start, slot])
+    scale = upload.get("scale", 1)
+    change = slot if upload["form"] == "value" else combined([scale, -scale], [start, slot])
     generator = np.random.default_rng(int(random_stream(client.seed, "upload", number)() * 2**31))
     # A secure sum has a form of its own.
     coding = client.config["upload"] if client.config["aggregation"] == "plain" else AS_THEY_ARE

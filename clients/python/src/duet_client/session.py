@@ -24,6 +24,7 @@ from duet_client.secure_aggregation.messages import decode_bytes, encode_bytes
 from duet_client.secure_aggregation.refusal import SumRefused
 from duet_client.secure_aggregation.sum_desk import SharedRound, SumKeys, SumStep, answer, pinned
 from duet_client.state import Finished, Identity, StateFolder
+from duet_client.work_share import plan_for_share
 
 Say = Callable[[str], None]
 
@@ -126,17 +127,20 @@ class Session:
             return
         try:
             if self.finished is None or self.finished.round != number:
-                await self._work(number, attempt, start)
+                await self._work(opened, start)
             await self._send(attempt)
         except Failure as failure:
             if failure.code not in ("WRONG_ROUND", "NOT_THERE", "TIMEOUT", "NOT_JOINED"):
                 raise
             self.say(f"Round {number}: {failure}")
 
-    async def _work(self, number: int, attempt: int, start: Held) -> None:
+    async def _work(self, opened: dict[str, Any], start: Held) -> None:
+        number, attempt = opened["round"], opened["attempt"]
         entry = next(entry for entry in self.plans["rounds"] if entry["round"] == number)
         is_first = self.finished is None
-        plan = entry["newcomer"] if is_first else entry["plan"]
+        share = opened.get("shares", {}).get(self.coordinator.client_id, 1)
+        warmup_steps = self.client.config["training"]["warmupSteps"]
+        plan = plan_for_share(entry["newcomer"] if is_first else entry["plan"], share, warmup_steps)
         self.say(f"Round {number} ({plan['stage']}) …")
         received = await self.coordinator.fetch_adapter(number) if plan["receive"] else None
         held = self.finished.held if self.finished else start

@@ -43,6 +43,8 @@ export interface FederationChoices {
   readonly innerSteps?: number;
   /** Clients that a round which shares an adapter draws; null asks all that are here. */
   readonly clientsPerRound?: number | null;
+  /** Whether slower clients do fewer steps. */
+  readonly work?: Work;
   readonly minClients?: number;
   readonly maxClients?: number;
   readonly roundDeadlineSeconds?: number;
@@ -55,6 +57,10 @@ export interface FederationChoices {
     readonly sha256: string;
   } | null;
 }
+
+/** equal: everybody does all steps of a round; bySpeed: slower clients do fewer. */
+export const WORK = ["equal", "bySpeed"] as const;
+export type Work = (typeof WORK)[number];
 
 /** Which devices take part. small: phones and old laptops too, so that everybody trains less of the base on shorter rows. */
 export const DEVICE_CLASSES = ["usual", "small"] as const;
@@ -137,6 +143,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     },
     training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
+    ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),
     maxClients,

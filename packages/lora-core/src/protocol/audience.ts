@@ -6,7 +6,15 @@ import type { ClientView, Snapshot } from "./snapshot.ts";
 /** The very same snapshot where everybody tells everybody: then all who look on are sent the same. */
 export function seenBy(audience: Audience, snapshot: Snapshot): Snapshot {
   if (snapshot.clients.every(({ figures }) => figures === "everybody")) return snapshot;
-  return { ...snapshot, clients: seen[audience](snapshot.clients) };
+  const hidden = snapshot.clients.filter(({ figures }) => !isSeenBy(audience, figures)).map(({ id }) => id);
+  const without = new Set(hidden);
+  const rounds = snapshot.rounds.map((view) => (view.took ? { ...view, took: withoutClients(view.took, without) } : view));
+  return { ...snapshot, clients: seen[audience](snapshot.clients), rounds };
+}
+
+/** How long a client took tells how fast it is. */
+function withoutClients(took: Readonly<Record<string, number>>, hidden: ReadonlySet<string>): Record<string, number> {
+  return Object.fromEntries(Object.entries(took).filter(([id]) => !hidden.has(id)));
 }
 
 type Entry = ClientView["history"][number];

@@ -50,6 +50,8 @@ export const federationConfig = z
     training: trainingConfig,
     /** Some clients are drawn for each round that shares an adapter. Left out: all that are here are asked. */
     clientSampling: clientSampling.optional(),
+    /** Slower clients do fewer steps of a round, and count as if they had done as many as the others. Left out: all do the same. */
+    work: z.literal("bySpeed").optional(),
     /** Seed of everything random in the federation. */
     seed: z.number().int().min(0).max(0xffffffff),
     /** Clients that must be ready before the first round opens. */

@@ -11,6 +11,8 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
   const { openRound } = snapshot;
   const exchange = openRound?.exchange ?? null;
   const only = (ids: readonly string[]) => (setOf(ids).has(id) ? [id] : []);
+  const onlyOf = (entries: Readonly<Record<string, number>> | undefined) =>
+    entries?.[id] === undefined ? undefined : { [id]: entries[id] };
   const own = byId(snapshot.clients).get(id);
   const asked = exchange && setOf(exchange.asked);
   const seen = asked ? snapshot.clients.filter((client) => client === own || asked.has(client.id)) : own ? [own] : [];
@@ -20,6 +22,7 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
       ...openRound,
       participants: only(openRound.participants),
       submitted: only(openRound.submitted),
+      shares: onlyOf(openRound.shares),
       exchange: exchange && { ...exchange, asked: only(exchange.asked), answered: only(exchange.answered) },
     },
     clients: seen.map((client) => ({ ...client, history: [], progress: null })),
@@ -27,6 +30,8 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
       ...view,
       participants: only(view.participants),
       aggregated: only(view.aggregated),
+      shares: onlyOf(view.shares),
+      took: onlyOf(view.took),
     })),
     moduleErrors: [],
     events: [],

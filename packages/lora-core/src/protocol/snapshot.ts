@@ -45,6 +45,9 @@ export const clientView = z.strictObject({
 });
 export type ClientView = z.output<typeof clientView>;
 
+/** Of clients whose share is below 1: how much of a round's steps they do (strategies/workShare.ts). Left out where there is none. */
+const workShares = z.record(z.string(), z.number().positive().max(1)).optional();
+
 export const roundView = z.strictObject({
   round: z.number().int(),
   stage: z.enum(STAGES),
@@ -65,6 +68,9 @@ export const roundView = z.strictObject({
   means: roundMeans.nullable(),
   /** Secure sums begun for it; 0 where what clients shared was sent as it is. */
   exchanges: z.number().int().min(0),
+  /** Seconds from the opening to each answer, without pauses, by the coordinator's clock; once it is closed. */
+  took: z.record(z.string(), z.number().min(0)).optional(),
+  shares: workShares,
 });
 export type RoundView = z.output<typeof roundView>;
 
@@ -113,6 +119,7 @@ export const snapshot = z.strictObject({
       /** Participants whose submission the coordinator has. */
       submitted: z.array(z.string()),
       deadlineAt: instant.nullable(),
+      shares: workShares,
       /** The secure sum that is under way; null before it, and where there is none. */
       exchange: z
         .strictObject({

@@ -4,6 +4,7 @@
  */
 
 import { answersOf } from "./exchange.ts";
+import { shareOf } from "./pace.ts";
 import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
 import { type RoundPhase, type RoundState, specOf } from "./roundState.ts";
 
@@ -94,7 +95,7 @@ function isTimerEvent(event: RoundEvent): event is TimerEvent & RoundEvent {
 function aggregationOf(state: RoundState): AggregateCommand | null {
   const { phase } = state;
   if (phase.kind !== "aggregating" || phase.stalled) return null;
-  return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(phase), exchange: phase.exchange };
+  return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(state, phase), exchange: phase.exchange };
 }
 
 /** Without a contribution that turned out to be damaged it is another one. */
@@ -102,10 +103,22 @@ function isSameAggregation(before: AggregateCommand | null, after: AggregateComm
   return before?.round === after?.round && before?.inputs.length === after?.inputs.length;
 }
 
-function inputsOf({ open, exchange }: Extract<RoundPhase, { kind: "aggregating" }>): readonly AggregateInput[] {
+function inputsOf(
+  state: RoundState,
+  { open, exchange }: Extract<RoundPhase, { kind: "aggregating" }>,
+): readonly AggregateInput[] {
   const sent = Object.entries(open.submissions).map(([id, { artifact }]) => [id, artifact] as const);
   const inputs = exchange ? Object.entries(answersOf(exchange, "input")) : sent;
   return inputs.flatMap(([clientId, artifact]) =>
-    artifact === null ? [] : [{ clientId, artifact, sampleCount: open.submissions[clientId]?.sampleCount ?? 0 }],
+    artifact === null
+      ? []
+      : [
+          {
+            clientId,
+            artifact,
+            sampleCount: open.submissions[clientId]?.sampleCount ?? 0,
+            share: shareOf(state, open, clientId),
+          },
+        ],
   );
 }

@@ -109,4 +109,6 @@ export interface AggregateInput {
   readonly artifact: ArtifactId;
   /** Training rows of the client. */
   readonly sampleCount: number;
+  /** How much of the round's steps it did. */
+  readonly share: number;
 }

@@ -123,8 +123,8 @@ test("asks for the aggregation of what came in when the last one answers, and ca
       type: "aggregate",
       round: 1,
       inputs: [
-        { clientId: "anna", artifact: "1-anna", sampleCount: 30 },
-        { clientId: "bram", artifact: "1-bram", sampleCount: 10 },
+        { clientId: "anna", artifact: "1-anna", sampleCount: 30, share: 1 },
+        { clientId: "bram", artifact: "1-bram", sampleCount: 10, share: 1 },
       ],
       exchange: null,
     },
@@ -139,7 +139,7 @@ test("aggregates when the last outstanding client leaves, and counts what a depa
   expect(commands).toContainEqual({
     type: "aggregate",
     round: 1,
-    inputs: [{ clientId: "anna", artifact: "1-anna", sampleCount: 10 }],
+    inputs: [{ clientId: "anna", artifact: "1-anna", sampleCount: 10, share: 1 }],
     exchange: null,
   });
 });

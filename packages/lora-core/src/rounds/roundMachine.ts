@@ -182,7 +182,8 @@ function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submit
   if (state.phase.kind !== "collecting" || !client) return state;
   if (submissionStanding(state, clientId, round).kind !== "expected") return state;
   if (sendsAdapter(state, state.phase.open) !== (artifact !== null)) return state;
-  const submission = { artifact, sampleCount: client.samples.train ?? 0 };
+  const tookMs = Math.max(0, (state.paused?.since ?? state.at) - state.phase.open.openedAt);
+  const submission = { artifact, sampleCount: client.samples.train ?? 0, tookMs };
   const told = client.figures === "nobody" ? withoutFigures(metrics) : metrics;
   const submissions = { ...state.phase.open.submissions, [clientId]: submission };
   const next: RoundState = { ...state, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } };
@@ -305,7 +306,9 @@ function restarted(state: RoundState, elapsedMs: number): RoundState {
 function postponed(state: RoundState, byMs: number): RoundState {
   const { phase } = state;
   if (phase.kind === "collecting") {
-    return { ...state, phase: { kind: "collecting", open: { ...phase.open, deadlineAt: phase.open.deadlineAt + byMs } } };
+    const { openedAt, deadlineAt } = phase.open;
+    const open = { ...phase.open, openedAt: openedAt + byMs, deadlineAt: deadlineAt + byMs };
+    return { ...state, phase: { kind: "collecting", open } };
   }
   if (phase.kind === "exchanging") {
     return { ...state, phase: { ...phase, exchange: { ...phase.exchange, deadlineAt: phase.exchange.deadlineAt + byMs } } };

@@ -48,6 +48,8 @@ export interface RoundPolicy {
   readonly exchange: ExchangePolicy | null;
   /** Some clients are drawn for each round; null where all that are here are asked. */
   readonly sampling: Sampling | null;
+  /** Slower clients do a share of a federated round's steps; see pace.ts. */
+  readonly bySpeed: boolean;
 }
 
 /** A client that joined once, whether it is here or not. */
@@ -79,6 +81,8 @@ export interface Submission {
   readonly artifact: ArtifactId | null;
   /** Training rows; 0 where they are not told, as in secure sums. */
   readonly sampleCount: number;
+  /** Since the round was opened, without the time that it was paused. */
+  readonly tookMs: number;
 }
 
 /** A round that is about to open or to open again. */
@@ -97,6 +101,8 @@ export interface NextRound {
 
 export interface OpenRound extends NextRound {
   readonly firstOpenedAt: number;
+  /** This time; moved by the length of the pause. */
+  readonly openedAt: number;
   readonly participants: readonly ClientId[];
   readonly submissions: Readonly<Record<ClientId, Submission>>;
   /** Not in force while paused; moved by the length of the pause. */

@@ -4,6 +4,7 @@ import { listOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { meanLossOf } from "./meanLoss.ts";
+import { sharesBelowOne } from "./pace.ts";
 import type { RoundSaying } from "./roundSentences.ts";
 import {
   type EnrolledClient,
@@ -25,6 +26,7 @@ export function openRound(state: RoundState, next: NextRound, clients: readonly 
   const open: OpenRound = {
     ...next,
     firstOpenedAt: next.firstOpenedAt ?? state.at,
+    openedAt: state.at,
     participants: clients.map(({ id }) => id),
     submissions: {},
     deadlineAt: state.at + state.policy.roundDeadlineMs,
@@ -55,6 +57,7 @@ export function recordRound(state: RoundState, { open, exchange, outcome }: Clos
     aggregationError: outcome?.aggregationError ?? null,
     means: outcome?.means ?? null,
     exchanges: open.exchanges,
+    took: mapped(open.submissions, ({ tookMs }) => tookMs / 1000),
   };
   const told = ["closed", view.round, aggregated.length, open.participants.length] as const;
   const recorded = log({ ...state, rounds: [...state.rounds, view] }, told);
@@ -81,6 +84,7 @@ export function end(state: RoundState, how: "finished" | "stopped" | "failed", r
 /** How an open round looks in the history. */
 export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
   const { round, stage } = specOf(state, open);
+  const shares = sharesBelowOne(state, open, open.participants);
   return {
     round,
     stage,
@@ -92,8 +96,12 @@ export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
     aggregationError: null,
     means: null,
     exchanges: open.exchanges,
+    ...(shares ? { shares } : {}),
   };
 }
+
+const mapped = <V, W>(entries: Readonly<Record<string, V>>, make: (value: V) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, make(value)]));
 
 /** Changes one client; null or an unknown id changes nothing. */
 export function updateClient(

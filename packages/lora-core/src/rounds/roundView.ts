@@ -4,6 +4,7 @@ import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import { say } from "../sayings/saying.ts";
 import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
+import { sharesBelowOne } from "./pace.ts";
 import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 import {
   clientsNeeded,
@@ -31,6 +32,7 @@ export function roundsView(state: RoundState): RoundsView {
   const open = openRoundOf(state);
   const exchange = exchangeOf(state);
   const told = notesOf(state);
+  const shares = open && sharesBelowOne(state, open, open.participants);
   return {
     phase: phaseOf(state),
     note: told.map((saying) => say(ROUND_SENTENCES, saying)).join(" "),
@@ -43,6 +45,7 @@ export function roundsView(state: RoundState): RoundsView {
       participants: listOf(open.participants),
       submitted: keysOf(open.submissions),
       deadlineAt: state.paused ? null : (exchange?.deadlineAt ?? open.deadlineAt),
+      ...(shares ? { shares } : {}),
       exchange: exchange && {
         attempt: exchange.attempt,
         step: exchange.step,

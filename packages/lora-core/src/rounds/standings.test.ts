@@ -11,6 +11,7 @@ const policy: RoundPolicy = {
   waitMs: 1000,
   exchange: null,
   sampling: null,
+  bySpeed: false,
 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const none = { base: null, personal: null, shared: null, fused: null };

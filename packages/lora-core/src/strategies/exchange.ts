@@ -57,10 +57,10 @@ export function uploaded(upload: Upload, start: Received | null, after: HeldAdap
   return stackRanks([part, partOf(after.control, upload.part)]);
 }
 
-function changeOf({ slot, form }: Upload, start: Received | null, after: HeldAdapters): NamedTensors {
+function changeOf({ slot, form, scale = 1 }: Upload, start: Received | null, after: HeldAdapters): NamedTensors {
   if (form === "value") return after[slot];
   if (!start) throw new RangeError("A difference can only be uploaded in a round that received an adapter");
-  return linearCombination([1, -1], [start.shared, after[slot]]);
+  return linearCombination([scale, -scale], [start.shared, after[slot]]);
 }
 
 /** What of a part may leave its client. */

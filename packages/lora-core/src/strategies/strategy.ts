@@ -58,6 +58,8 @@ export interface Upload {
   readonly form: "value" | "difference";
   readonly part: AdapterPart;
   readonly extra: "control" | null;
+  /** Times the difference, see workShare.ts; left out: 1. */
+  readonly scale?: number;
 }
 
 /** What one client does in one round. */

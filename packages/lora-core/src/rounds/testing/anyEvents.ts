@@ -19,6 +19,7 @@ export const policy: RoundPolicy = {
   waitMs: 200,
   exchange: null,
   sampling: null,
+  bySpeed: false,
 };
 /** The same, whose shared adapters are summed securely. */
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };

@@ -23,6 +23,7 @@ export const policy: RoundPolicy = {
   waitMs: WAIT,
   exchange: null,
   sampling: null,
+  bySpeed: false,
 };
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };

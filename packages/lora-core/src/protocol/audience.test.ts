@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { seenBy } from "./audience.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Three clients that tell their figures to different people, after a round. */
+function snapshot(): Snapshot {
+  const client = (id: string, figures: "everybody" | "organiser" | "nobody") => ({
+    ...{ id, name: id, figures, device: null, samples: { train: 1, fusion: 1, test: 1 }, identity: null },
+    ...{ status: "present" as const, note: null, lastSeenAt: 0, progress: null, bytesUp: 0, bytesDown: 0, history: [] },
+  });
+  const view = { round: 1, stage: "federated", took: { anna: 1, bram: 2, chen: 3 } };
+  const clients = [client("anna", "everybody"), client("bram", "organiser"), client("chen", "nobody")];
+  return { clients, rounds: [view] } as unknown as Snapshot;
+}
+
+test("how long a client took is told to those who see its figures, and the whole snapshot stays where everybody tells everybody", () => {
+  expect(seenBy("everybody", snapshot()).rounds[0]?.took).toEqual({ anna: 1 });
+  expect(seenBy("organiser", snapshot()).rounds[0]?.took).toEqual({ anna: 1, bram: 2 });
+  const open = { ...snapshot(), clients: snapshot().clients.slice(0, 1) };
+  expect(seenBy("everybody", open)).toBe(open);
+});

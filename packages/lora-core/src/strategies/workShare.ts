@@ -1,0 +1,83 @@
+/**
+ * Steps by speed with normalised averaging (FedNova: Wang et al. 2020, arXiv 2007.07481, section 4): slower clients do a share of a round's
+ * steps, and nobody counts for less because of that.
+ *
+ *   client k:     n_k = max(1, round(share_k n)) steps; sends D_k a(n) / a(n_k), what n steps in the same direction would have changed
+ *   coordinator:  multiplies what came in by mean_k a(n_k) / a(n), and its method goes on with that as ever
+ *
+ * a(n) is the paper's |a|_1, how far n steps of the local optimiser carry along a gradient that stays the same, in units of the learning rate.
+ * AdamW begins anew each round and corrects its momentum for its start, so its m is a mean of the gradients: every step carries one learning
+ * rate's length, and a(n) is the sum of the warm-up's factors. For momentum without that correction it would be more.
+ * Differs from paper: of AdamW's second moment and weight decay a(n) knows nothing; the paper's effective steps are a mean by rows, here clients
+ * count alike, so that a secure sum needs nothing more (the coordinator has told everybody its share). Label prototypes begin as means of rows,
+ * which are no steps: that is in the first federated round, in which no share is known and nothing is scaled.
+ */
+import { linearCombination } from "../tensors/arithmetic.ts";
+import type { TrainingConfig } from "../training/trainingConfig.ts";
+import { plansOf } from "./planFacts.ts";
+import type { Method } from "./registry.ts";
+import type { Budgets, Contribution, LocalStep, RoundPlan } from "./strategy.ts";
+
+type WarmUp = Pick<TrainingConfig, "warmupSteps">;
+
+/** What a client whose share is below 1 does in place of the plan: less of every training of a federated round. */
+export function planForShare(plan: RoundPlan, share: number, training: WarmUp): RoundPlan {
+  if (plan.stage !== "federated" || share >= 1) return plan;
+  const steps = plan.steps.map((step) => sharedStep(step, share));
+  if (!plan.upload) return { ...plan, steps };
+  return { ...plan, steps, upload: { ...plan.upload, scale: reachOf(plan, training) / reachOf({ ...plan, steps }, training) } };
+}
+
+/** What the coordinator multiplies with: 1 where everybody did everything. `shares` are of those who counted. */
+export function effectiveWork(plan: RoundPlan, shares: readonly number[], training: WarmUp): number {
+  if (shares.every((share) => share >= 1)) return 1;
+  const whole = reachOf(plan, training);
+  const reaches = shares.map((share) => reachOf(planForShare(plan, share, training), training) / whole);
+  return reaches.reduce((sum, reach) => sum + reach, 0) / reaches.length;
+}
+
+/** The same contributions, multiplied; each is made when it is asked for. */
+export function timesWork(contributions: readonly Contribution[], work: number): readonly Contribution[] {
+  if (work === 1) return contributions;
+  return contributions.map((contribution) => ({
+    clientId: contribution.clientId,
+    sampleCount: contribution.sampleCount,
+    get tensors() {
+      return linearCombination([work], [contribution.tensors]);
+    },
+  }));
+}
+
+/** Why a method cannot give slower clients fewer steps, one sentence; null where it can. */
+export function workRefusal(
+  method: Method,
+  budgets: Budgets,
+  { work }: { readonly work?: "bySpeed" | undefined },
+): string | null {
+  if (!work) return null;
+  const shared = plansOf(method, budgets).filter(({ stage, upload }) => stage === "federated" && upload !== null);
+  if (shared.length === 0) return `${method.label} shares nothing, so nobody waits for a slower client: leave all the same work.`;
+  if (shared.some(({ upload }) => upload?.form !== "difference" || upload.extra !== null)) {
+    return `${method.label} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`;
+  }
+  if (budgets.inner.unit !== "steps")
+    return "How much less a slower client does is counted in steps: give the work of a round in steps, not in passes.";
+  return null;
+}
+
+function sharedStep(step: LocalStep, share: number): LocalStep {
+  if (step.kind !== "train") return step;
+  const { unit, amount } = step.budget;
+  return { ...step, budget: { unit, amount: Math.max(1, Math.round(share * amount)) } };
+}
+
+/** a(n) of the trainings of what is uploaded. */
+function reachOf({ steps, upload }: RoundPlan, { warmupSteps }: WarmUp): number {
+  const rise = Math.max(1, warmupSteps);
+  return steps.reduce((sum, step) => {
+    if (step.kind !== "train" || step.slot !== upload?.slot) return sum;
+    const { amount } = step.budget;
+    const rising = Math.min(amount, rise);
+    return sum + (rising * (rising + 1)) / (2 * rise) + (amount - rising);
+  }, 0);
+}
