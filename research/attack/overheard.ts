@@ -70,6 +70,7 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     clients: count,
     clientPrivacy: privacyOfClients(settings),
     sums: null,
+    bySpeed: null,
   });
   for (const simulated of clients) {
     await openMeter(simulated, trainingsOf(method, budgets), seed);

@@ -6,7 +6,7 @@ function end(round: number, fusionLosses: readonly number[], accuracies: readonl
   const clients = fusionLosses.map((fusionLoss, i) => ({
     ...{ fusionLoss, accuracy: accuracies[i] ?? 0, grouping: null, predicted: null },
   }));
-  return { round, bytes: 0, clients };
+  return { round, bytes: 0, clock: 0, clients };
 }
 
 it("is the round with the lowest loss on fusion rows, whatever the test rows say", () => {

@@ -13,6 +13,8 @@ interface Reached {
   readonly bytes: number;
   /** Trained by all clients. */
   readonly tokens: number;
+  /** Simulated, in steps of the fastest client; undefined where no speeds are said. */
+  readonly clock: number | undefined;
 }
 
 /**
@@ -25,12 +27,15 @@ export function costTable(results: readonly RunResult[], baseline = fedAvg.id): 
   const allowed = mean(
     results.flatMap((run) => (run.settings.method === baseline ? (reachedBy(run)[Math.ceil(rounds / 2) - 1]?.bytes ?? []) : [])),
   );
+  const isTimed = results.some(({ settings }) => settings.speeds !== undefined);
   const first = (run: RunResult) => reachedBy(run).find(({ served }) => served >= goal);
   return table(results, [
     ...Array.from({ length: rounds }, (_, i) => figure(`round ${i + 1}`, (run) => reachedBy(run)[i]?.served)),
     figure("largest fall", largestFall),
     whereReached(`MiB to ${goal.toFixed(2)}`, (run) => first(run)?.bytes, MIB),
     whereReached(`thousand tokens to ${goal.toFixed(2)}`, (run) => first(run)?.tokens, 1000),
+    ...(isTimed ? [whereReached(`time to ${goal.toFixed(2)}`, (run) => first(run)?.clock, 1)] : []),
+    figure("time of all rounds", (run) => reachedBy(run).at(-1)?.clock, 0),
     figure(`for ${(allowed / MIB).toFixed(1)} MiB`, (run) => reachedBy(run).findLast(({ bytes }) => bytes <= allowed)?.served),
   ]);
 }
@@ -42,9 +47,9 @@ function bestOf(results: readonly RunResult[]): readonly number[] {
 
 function reachedBy({ perRound }: RunResult): readonly Reached[] {
   let tokens = 0;
-  return perRound.flatMap(({ round, served, bytes, trainTokens }: RoundRow) => {
+  return perRound.flatMap(({ round, served, bytes, trainTokens, clock }: RoundRow) => {
     tokens += trainTokens;
-    return served === null || bytes === null ? [] : [{ round, served, bytes, tokens }];
+    return served === null || bytes === null ? [] : [{ round, served, bytes, tokens, clock }];
   });
 }
 

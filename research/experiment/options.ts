@@ -56,6 +56,12 @@ const fields = z.strictObject({
   /** none, or the rate; behind a colon "personal" where they never leave a client. */
   prototypes: list(z.string().regex(/^(none|\d+(\.\d+)?(:personal)?)$/)).optional(),
   codes: z.literal("labels").optional(),
+  /** Of clients 1, 2, 3 and so on, over and over. */
+  speeds: z
+    .string()
+    .regex(/^\d+(\.\d+)?(:\d+(\.\d+)?)*$/)
+    .optional(),
+  work: list(z.enum(["equal", "skipped", "bySpeed"])).optional(),
   pool: z.literal("tuning").optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
@@ -102,6 +108,8 @@ export const USAGE = `npm run experiment -- [options]
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)
   --codes labels            labels are numbers, which say nothing of what they mean
+  --speeds 1:4:16           how long a step takes clients 1, 2, 3, in steps of the fastest; tables have the simulated time then
+  --work W,W                what slower clients do: equal, bySpeed (fewer steps), skipped (none in federated rounds; default equal)
   --pool tuning             of clinc150, banking77, abstracts: rows that no table uses, to tune settings on
   --threads N               runs at the same time (default 2)
   --json FILE               runs that are in it are not repeated (default out/experiment.json)

@@ -23,6 +23,8 @@ export interface RoundEnd {
   readonly round: number;
   /** Sent until then, both ways and by everybody, without what a last round would send. */
   readonly bytes: number;
+  /** Simulated time until then, in steps of the fastest client. */
+  readonly clock: number;
   /** By client. */
   readonly clients: readonly ClientEnd[];
 }

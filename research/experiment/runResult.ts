@@ -69,7 +69,7 @@ function unseenOf({ unseen }: Scores): RunResult["unseen"] {
   return accuracy === null ? null : { accuracy, groupingAccuracy: meanOrNull(unseen.map(({ grouping }) => grouping)) };
 }
 
-function roundRows({ clients, history, ends }: Finished): RoundRow[] {
+function roundRows({ settings, clients, history, ends }: Finished): RoundRow[] {
   const rounds = [...new Set(clients.flatMap(({ metrics }) => metrics.map(({ round }) => round)))].sort((a, b) => a - b);
   return rounds.map((round) => {
     const entries = clients.flatMap(({ metrics }) => metrics.filter((entry) => entry.round === round));
@@ -85,6 +85,7 @@ function roundRows({ clients, history, ends }: Finished): RoundRow[] {
       personal: accuracy("personal"),
       aggregationError: sum?.aggregationError ?? null,
       ...(sum && sum.roundingError !== null ? { roundingError: sum.roundingError } : {}),
+      ...(end && settings.speeds ? { clock: end.clock } : {}),
       trainTokens: total(entries, ({ metrics }) => metrics.trainTokens),
     };
   });

@@ -54,6 +54,10 @@ export const runSettings = z.strictObject({
   prototypes: prototypeConfig.pick({ rate: true, travel: true }).optional(),
   /** Labels are numbers that say nothing, in place of their words; left out where they are words. */
   codes: z.literal(true).optional(),
+  /** How long a step takes each client, in steps of the fastest, over and over; left out where all are as fast. */
+  speeds: z.array(z.number().min(1)).min(1).optional(),
+  /** What slower clients do: as many steps as their speed allows, or nothing in the rounds that share an adapter; left out where all do the same. */
+  work: z.enum(["bySpeed", "skipped"]).optional(),
   /** Of the rows set aside for tuning; left out in every run of a table. */
   pool: z.literal("tuning").optional(),
 });
@@ -77,6 +81,8 @@ const roundRow = z.strictObject({
   /** |B A without - with the rounding of a secure sum| / |B A without| of what is served; left out where sums are not rounded. */
   roundingError: z.number().optional(),
   trainTokens: z.number(),
+  /** Simulated time from the beginning to its end, in steps of the fastest client: of training alone; left out where no speeds are said. */
+  clock: z.number().optional(),
 });
 
 /** A client's test rows one by one, so that every figure can be computed again. */

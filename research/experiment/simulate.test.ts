@@ -77,6 +77,25 @@ describe("a simulated federation", () => {
     expect(fine.trainTokens).toBe(plain.trainTokens);
   });
 
+  test("time is the slowest one's: fewer steps for it and leaving it out are shorter, and equal speeds give equal runs", async () => {
+    const unlike = { method: "fedavg", speeds: [1, 4] };
+    const [equal, bySpeed, skipped, alike] = [
+      await run(unlike),
+      await run({ ...unlike, work: "bySpeed" }),
+      await run({ ...unlike, work: "skipped" }),
+      await run({ method: "fedavg", work: "bySpeed", speeds: [1, 1] }),
+    ];
+    const clocks = ({ perRound }: RunResult) => perRound.flatMap(({ clock }) => clock ?? []);
+    // Five steps a round; in the second the slow client does one of them.
+    expect(clocks(equal)).toEqual([20, 40]);
+    expect(clocks(bySpeed)).toEqual([20, 25]);
+    expect(clocks(skipped)).toEqual([5, 10]);
+    expect(clocks(alike)).toEqual([5, 10]);
+    expect(bySpeed.trainTokens).toBeLessThan(equal.trainTokens);
+    expect([alike.accuracies, alike.trainTokens]).toEqual([equal.accuracies, equal.trainTokens]);
+    expect(clocks(await run({ method: "fedavg" }))).toEqual([]);
+  });
+
   test("learns: all of it is better than the base", async () => {
     const result = await run({ method: "local", steps: 24, local: 20, rounds: 1 });
     expect(result.accuracyMean).toBeGreaterThan((result.baseMean ?? 1) + 0.1);

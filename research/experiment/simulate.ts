@@ -7,7 +7,7 @@ import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayou
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { clientPrivacyOf, DEFAULT_UPLOAD, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
-import { fusingRound, isFederated } from "@duet/lora-core/schedule/roundNumbers";
+import { fusingRound, isFederated, type Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
@@ -15,6 +15,7 @@ import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
 import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
+import { stepsOf } from "@duet/lora-engine/training/batches";
 import type { Client } from "@duet/lora-engine/training/runRound";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./clientData.ts";
@@ -72,6 +73,8 @@ export class Simulation {
   readonly #ends: RoundEnd[] = [];
   /** Bytes, both ways and by everybody, by the round they were sent until. */
   readonly #sentUntil = new Map<number, number>();
+  /** Simulated time, the same way. */
+  readonly #clockAt = new Map<number, number>();
   #turns = 0;
 
   /** Takes the bound model over. */
@@ -101,6 +104,7 @@ export class Simulation {
       rank: adapter.rank,
       seed,
       clients: this.clients.length,
+      bySpeed: settings.work === "bySpeed" ? training : null,
       sums: sumBits ? new RoundedSums(method, range, sumBits, seed) : null,
       clientPrivacy: clientPrivacy && clientPrivacyOf(clientPrivacy.epsilon, this.clients.length),
     });
@@ -119,12 +123,16 @@ export class Simulation {
       const { round, stage } = open;
       // Somebody always answers, and everybody measures in the end.
       const here = this.clients.filter(
-        (_, i) => stage === "fusing" || i === round % this.clients.length || dropped() >= dropClients,
+        (simulated, i) =>
+          !this.#isSkipped(simulated, stage) &&
+          (stage === "fusing" || i === round % this.clients.length || dropped() >= dropClients),
       );
-      for (const simulated of here) await this.#turn(simulated, round);
+      const answering = here.toSorted((a, b) => this.#timeOf(a, round) - this.#timeOf(b, round));
+      for (const simulated of answering) await this.#turn(simulated, round);
       if (here.length < this.clients.length) this.#coordinator.closeRound();
       const sent = this.clients.reduce((sum, { bytesUp, bytesDown }) => sum + bytesUp + bytesDown, 0);
       this.#sentUntil.set(round, sent);
+      this.#clockAt.set(round, this.#coordinator.clock);
       if (isFederated(round, rounds) && round < rounds) await this.#judge(round, (simulated) => this.#rehearse(simulated));
     }
     if (!this.#coordinator.isFinished) throw new Error("The simulated federation did not finish");
@@ -145,13 +153,36 @@ export class Simulation {
 
   /** One client's work in the open round. */
   async #turn(simulated: SimulatedClient, round: number): Promise<void> {
-    const plan = this.#coordinator.planOf(round);
+    const took = this.#timeOf(simulated, round);
+    const plan = this.#coordinator.planFor(simulated.id, round);
     const received = this.#coordinator.sentTo(simulated.id, plan);
     const { upload, metrics } = await takeTurn(simulated, { round, plan, received });
     if (upload) simulated.bytesUp += this.#coordinator.bytesOf(round, upload) - upload.byteLength;
     this.#turns += 1;
     await this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
-    this.#coordinator.submit(simulated.id, round, upload, metrics);
+    this.#coordinator.submit(simulated.id, round, upload, metrics, took);
+  }
+
+  /** How long a client trains in the open round, in steps of the fastest: what is measured, searched and sent takes no time here. */
+  #timeOf(simulated: SimulatedClient, round: number): number {
+    const { setup, examples } = simulated.client;
+    const { steps } = this.#coordinator.planFor(simulated.id, round);
+    const trained = steps.flatMap((step) =>
+      step.kind === "train" ? [stepsOf(step.budget, examples.train.length, setup.training)] : [],
+    );
+    return this.#speedOf(simulated) * trained.reduce((sum, count) => sum + count, 0);
+  }
+
+  #speedOf(simulated: SimulatedClient): number {
+    const { speeds = [1] } = this.#options.settings;
+    return speeds[this.clients.indexOf(simulated) % speeds.length] ?? 1;
+  }
+
+  /** Left out, as by a deadline that the middle one just meets. */
+  #isSkipped(simulated: SimulatedClient, stage: Stage): boolean {
+    if (this.#options.settings.work !== "skipped" || stage !== "federated") return false;
+    const sorted = this.clients.map((client) => this.#speedOf(client)).toSorted((a, b) => a - b);
+    return this.#speedOf(simulated) > (sorted[Math.floor((sorted.length - 1) / 2)] ?? 1);
   }
 
   /** How good what everybody serves is; before the end, what everybody would serve. */
@@ -160,7 +191,7 @@ export class Simulation {
     for (const simulated of this.clients) {
       clients.push(await clientEnd(this.#options.model, simulated, await servedBy(simulated)));
     }
-    this.#ends.push({ round, bytes: this.#sentUntil.get(round) ?? 0, clients });
+    this.#ends.push({ round, bytes: this.#sentUntil.get(round) ?? 0, clock: this.#clockAt.get(round) ?? 0, clients });
   }
 
   /** The last round as it would be now, for one client. */

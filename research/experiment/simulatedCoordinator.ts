@@ -6,6 +6,7 @@ import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/cl
 import type { SharedRound } from "@duet/lora-core/federation/updateVector";
 import type { RoundMetrics, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
+import { shareOf } from "@duet/lora-core/rounds/pace";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
@@ -16,15 +17,20 @@ import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload, sentFrom } from "@duet/lora-core/strategies/uploadCodec";
+import { effectiveWork, planForShare, timesWork } from "@duet/lora-core/strategies/workShare";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
+import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import { NoisySums } from "./noisySums.ts";
 import type { RoundedSums } from "./roundedSums.ts";
 import type { SimulatedRound } from "./runResult.ts";
 
 /** No deadline is ever reached: a simulated client always answers, or is left out on purpose. */
-const LONG_MS = 1e12;
+const LONG_MS = 1e15;
 
-/** An event without its instant, which is a counter here. */
+/** Events are a millisecond apart, so that many of them are no second. */
+const STEP_MS = 1e6;
+
+/** An event without its instant, which is a counter here, and the clients' time. */
 type Happening = RoundEvent extends infer Event ? (Event extends RoundEvent ? Omit<Event, "at"> : never) : never;
 
 export interface SimulatedCoordinatorOptions {
@@ -37,6 +43,8 @@ export interface SimulatedCoordinatorOptions {
   readonly rank: number;
   readonly seed: number;
   readonly clients: number;
+  /** Slower clients do fewer steps, whose learning rate rises so; null where all do the same. */
+  readonly bySpeed: Pick<TrainingConfig, "warmupSteps"> | null;
   /** Sums differences with noise that hides clients; null leaves them as they are. Uploads must be `f32` differences then. */
   readonly clientPrivacy: ClientPrivacyConfig | null;
   /** Sums updates as secure sums are; null takes them as they were sent. Uploads must be `f32` then. */
@@ -57,7 +65,7 @@ export class SimulatedCoordinator {
   #at = 0;
 
   constructor(options: SimulatedCoordinatorOptions) {
-    const { method, budgets, layout, seed, clients, clientPrivacy } = options;
+    const { method, budgets, layout, seed, clients, clientPrivacy, bySpeed } = options;
     this.#options = options;
     this.#noisy = clientPrivacy && new NoisySums(clientPrivacy, method, budgets, clients, seed);
     this.#server = method.init(initialAdapter(layout, seed));
@@ -71,7 +79,7 @@ export class SimulatedCoordinator {
         waitMs: LONG_MS,
         exchange: null,
         sampling: null,
-        bySpeed: false,
+        bySpeed: bySpeed !== null,
       },
       0,
     );
@@ -98,6 +106,19 @@ export class SimulatedCoordinator {
     return method.plan(budgets, { round, isNewcomer: false });
   }
 
+  /** What one client does in the open round. */
+  planFor(clientId: string, round: number): RoundPlan {
+    const open = openRoundOf(this.#state);
+    const { bySpeed } = this.#options;
+    const plan = this.planOf(round);
+    return open && bySpeed ? planForShare(plan, shareOf(this.#state, open, clientId), bySpeed) : plan;
+  }
+
+  /** How long clients have worked one after the other's round, in steps of the fastest. */
+  get clock(): number {
+    return Math.floor(this.#at / STEP_MS);
+  }
+
   join(clientId: string, introduction: Introduction): void {
     const { train, fusion, test } = introduction.samples;
     this.#samples.set(clientId, { train: train ?? 0, fusion: fusion ?? 0, test: test ?? 0 });
@@ -115,8 +136,9 @@ export class SimulatedCoordinator {
     return down && encodeAdapter(down, layoutOf(down));
   }
 
-  /** Takes one client's result of the open round; the last one closes it. */
-  submit(clientId: string, round: number, upload: Uint8Array | null, metrics: RoundMetrics): void {
+  /** Takes one client's result of the open round, which took so many steps of the fastest client, at least as many as those before; the last one closes it. */
+  submit(clientId: string, round: number, upload: Uint8Array | null, metrics: RoundMetrics, took = 0): void {
+    this.#at = Math.max(this.#at, (openRoundOf(this.#state)?.openedAt ?? 0) + STEP_MS * took);
     const bytes = upload ? this.bytesOf(round, upload) : 0;
     const { upload: wanted } = this.planOf(round);
     const artifact = upload && wanted ? `${round}-${clientId}` : null;
@@ -143,21 +165,24 @@ export class SimulatedCoordinator {
   }
 
   #aggregate(round: number, inputs: readonly AggregateInput[]): void {
-    const { method, robustness, rank } = this.#options;
+    const { method, robustness, rank, bySpeed } = this.#options;
     const sent = this.#sent(inputs);
     const sum = this.#sumOf(round, inputs);
     const before = this.#server;
     const plan = this.planOf(round);
-    const given = { method, robustness, round, plan, rank, before, contributions: sum ? [sum] : sent };
+    const shares = inputs.map(({ share }) => share);
+    const work = bySpeed ? effectiveWork(plan, shares, bySpeed) : 1;
+    const given = { method, robustness, round, plan, rank, before, contributions: timesWork(sum ? [sum] : sent, work) };
     const { after, bounds, standings } = aggregateRound(given);
     this.#server = after;
     this.#contributions.clear();
     this.#shared.clear();
     const isRounded = sum !== null && this.#options.sums !== null;
     // Of a rounded sum, what the gauge would say if the coordinator had seen single updates.
-    const contributions = isRounded ? sent : countedContributions(given, bounds);
+    const exactly = timesWork(sent, work);
+    const contributions = isRounded ? exactly : countedContributions(given, bounds);
     const error = aggregationError({ ...given, contributions, after })?.overall ?? null;
-    const exact = isRounded ? aggregateRound({ ...given, contributions: sent }).after : null;
+    const exact = isRounded ? aggregateRound({ ...given, contributions: exactly }).after : null;
     const roundingError = exact && (errorBetween(exact.shared, after.shared)?.overall ?? null);
     this.history.push({ round, aggregationError: error, roundingError, standings });
     this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings, means: null });

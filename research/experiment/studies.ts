@@ -44,6 +44,11 @@ const RIVALS = [
   "--learning-rate",
   "0.001",
 ];
+/** Question 7: devices that are 1, 4 and 16 times as slow. */
+const UNLIKE = [
+  ...["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72"],
+  ...["--speeds", "1:4:16", "--work", "equal,skipped,bySpeed"],
+];
 const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
 const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
@@ -67,6 +72,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "banking77-rivals": [...BANKING, ...RIVALS, "--prototypes", "1"],
   "routing-rivals": [...ROUTING, ...RIVALS, "--prototypes", "1,1:personal"],
   "abstracts-rivals": [...ABSTRACTS, ...RIVALS, "--prototypes", "1,1:personal"],
+  heterogeneity: [...CLINC, ...UNLIKE],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],

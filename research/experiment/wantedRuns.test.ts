@@ -34,3 +34,15 @@ it("makes labels prototypes that learn at a rate, shared or kept, or codes, wher
   ]);
   expect(() => runsOf("--prototypes", "much")).toThrow("--prototypes");
 });
+
+it("has every kind of work at the speeds that are said, and the run of equal work has no other name than before", () => {
+  const runs = runsOf("--methods", "fedavg", "--speeds", "1:4:16", "--work", "equal,skipped,bySpeed");
+  expect(runs.map(({ work, speeds }) => [work, speeds])).toEqual([
+    [undefined, [1, 4, 16]],
+    ["skipped", [1, 4, 16]],
+    ["bySpeed", [1, 4, 16]],
+  ]);
+  const [usual, named] = [runsOf("--methods", "fedavg"), runsOf("--methods", "fedavg", "--work", "equal")].flat();
+  expect(usual && named && runKey(usual) === runKey(named)).toBe(true);
+  expect(() => runsOf("--speeds", "fast")).toThrow("--speeds");
+});

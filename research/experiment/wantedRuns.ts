@@ -19,6 +19,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
   const rate = options["learning-rate"];
   const training = rate === undefined ? {} : { learningRate: rate };
+  const speeds = options.speeds ? { speeds: options.speeds.split(":").map(Number) } : {};
   const division = { ...(split ? { split } : {}), ...(pool ? { pool } : {}), ...(codes ? { codes: true as const } : {}) };
   const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   const each = combinations({
@@ -36,9 +37,10 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     upload: options.upload ?? [AS_THEY_ARE],
     prototypes: options.prototypes ?? ["none"],
     devices: options.devices ?? ["usual" as const],
+    work: options.work ?? ["equal" as const],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, work, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
     const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
     const rounded = sumBits === "none" ? {} : { sumBits };
@@ -48,12 +50,14 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
       ...common,
       ...noise,
       ...training,
+      ...speeds,
       ...division,
       ...privacy,
       ...noisy,
       ...rounded,
       ...coding,
       ...held,
+      ...(work === "equal" ? {} : { work }),
       ...prototypesBy(prototypes),
       ...chosen,
     };
