@@ -47,6 +47,13 @@ describe("adaFusion", () => {
     expect(Math.abs(weights.personal) + Math.abs(weights.shared)).toBeLessThan(0.9);
   });
 
+  it("pays for no smaller weights with a loss above the best anchor's", async () => {
+    const isAt = (w: FusionWeights, personal: number, shared: number) => w.personal === personal && w.shared === shared;
+    const pits = single((w) => (isAt(w, 1, 0) ? 0.5 : isAt(w, 0, 0) ? 0.51 : 0.9));
+    // With half of the penalty's 0.1 the personal adapter costs 0.55, and the untouched base 0.51.
+    expect((await adaFusion(pits, { ...config, l1: 0.1 })).weights).toEqual({ personal: 1, shared: 0 });
+  });
+
   it("weighs the penalty lambda (|w1| + |w2|) / 2: 2 (w - 1) + 0.4 / 2 = 0 at 0.9", async () => {
     const round = single(({ personal, shared }) => (personal - 1) ** 2 + (shared - 1) ** 2);
     const { weights } = await adaFusion(round, { ...config, l1: 0.4, maxEvaluations: 80 });
@@ -114,6 +121,11 @@ describe("adaFusion", () => {
     ];
     expect(isBetter(candidate, other, 1.9)).toBe(true);
     expect(isBetter(candidate, other, 2.1)).toBe(false);
+    // Of gains of 1, 2 and 3 it is 1 / sqrt(3).
+    const three = [2, 4, 6].map((lossSum) => ({ lossSum, units: 1 }));
+    const gained = [1, 2, 3].map((lossSum) => ({ lossSum, units: 1 }));
+    expect(isBetter(gained, three, 3.4)).toBe(true);
+    expect(isBetter(gained, three, 3.5)).toBe(false);
   });
 
   it("is never worse than half of each, without confidence than any anchor, and stays within bounds and budget", async () => {

@@ -96,6 +96,32 @@ describe("Nelder-Mead", () => {
     }
   });
 
+  it("shrinks where a contraction is below the worst corner and not below the reflection", async () => {
+    const values: Readonly<Record<string, number>> = { "0,0": 0, "1,0": 1, "0,1": 10, "1,-1": 5, "0.75,-0.5": 7 };
+    const corners: Point[] = [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+    ];
+    const seen = await path((x, y) => values[`${x},${y}`] ?? 20, corners, 7);
+    expect(seen.slice(3)).toEqual([
+      [1, -1],
+      [0.75, -0.5],
+      [0.5, 0],
+      [0, 0.5],
+    ]);
+  });
+
+  it("ends away from the origin as it does there", async () => {
+    const bowl: Surface = (x, y) => (x - 0.7) ** 2 + (y - 0.7) ** 2;
+    const corners: Point[] = [
+      [0.5, 0.5],
+      [1, 0.5],
+      [0.5, 0.9],
+    ];
+    expect((await path(bowl, corners, 99, 0.01)).length).toBeLessThan(60);
+  });
+
   it("ends when no edge from the best corner is as long as the tolerance", async () => {
     const bowl: Surface = (x, y) => x ** 2 + y ** 2;
     const corners: Point[] = [

@@ -39,6 +39,7 @@ describe("the kinds of fusion", () => {
     expect((await distance(product.adapter))[0]?.lossSum).toBeLessThan(0.05);
     const factor = await search(personal, shared, config, distance);
     expect((await distance(factor.adapter))[0]?.lossSum).toBeGreaterThan(0.5);
+    expect([product.mix.kind, factor.mix.kind]).toEqual(["product", "factor"]);
     expect([...factor.adapter.values()][0]?.shape).toEqual([1, 2]);
     expect([...product.adapter.values()][0]?.shape).toEqual([2, 2]);
   });
@@ -65,6 +66,7 @@ describe("the kinds of fusion", () => {
     const fused = await search(own, theirs, { ...config, kind: "per-layer", maxEvaluations: 30 }, lossesOf);
     expect([0, 1, 2].map((i) => fused.adapter.get(`l${i}.lora_A.weight`)?.data[0])).toEqual(wanted);
     expect(fused.weights.personal).toBeCloseTo(1 / 3, 5);
+    expect(fused.weights.shared).toBeCloseTo(2 / 3, 5);
     expect(fused.evaluations).toBe(evaluations);
     expect(evaluations).toBeLessThanOrEqual(30);
   });
