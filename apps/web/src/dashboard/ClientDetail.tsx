@@ -13,6 +13,7 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
+import { costView } from "./costView.ts";
 import { aloneAccuracy, learnedAccuracy, measuredRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { clientNote, eventText } from "./told/toldText.ts";
@@ -56,6 +57,7 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
   const { history, device, samples, progress, bytesUp, bytesDown, figures, lastSeenAt } = client;
   const noted = clientNote(client);
   const cluster = clusterName(device);
+  const cost = costView(client);
   const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
   const [together, alone] = [newest ? learnedAccuracy(newest.metrics) : null, aloneAccuracy(history)];
   const gain = together === null || alone === null ? null : together - alone;
@@ -84,6 +86,7 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     [words.clientDetail.missed, common.counts.rounds(missed)],
     [words.clientDetail.sentReceived, words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))],
     [words.clientDetail.lastSeen, formatClock(lastSeenAt)],
+    ...(cost ? [[words.costView.energy, cost.energy] as const, [words.costView.computing, cost.busy] as const] : []),
     ...(noted ? [[words.clientDetail.note, noted] as const] : []),
   ];
 }

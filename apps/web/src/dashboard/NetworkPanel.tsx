@@ -2,6 +2,7 @@ import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatBytes } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { federationCostView } from "./costView.ts";
 import { words } from "./words.ts";
 
 /** What travelled, and what a whole model would have been. */
@@ -10,6 +11,7 @@ export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const upload = uploadSize(config, 1);
   const up = clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0);
   const down = clients.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
+  const cost = federationCostView(clients);
   if (up + down === 0) return null;
   return (
     <Panel title={words.networkPanel.network}>
@@ -20,8 +22,16 @@ export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           <Figure name={words.networkPanel.oneSharedAdapter} value={formatBytes(adapterBytes)} />
           {upload > 0 && <Figure name={words.networkPanel.oneUploadOfAClient} value={formatBytes(upload)} />}
           <Figure name={words.networkPanel.theFullModelWouldHave} value={formatBytes(modelBytes)} />
+          {cost && (
+            <>
+              <Figure name={words.costView.tokensOf(cost.of)} value={cost.tokens} />
+              <Figure name={words.costView.computing} value={cost.busy} />
+              <Figure name={words.costView.energy} value={cost.energy} />
+            </>
+          )}
         </tbody>
       </table>
+      {cost && <p className="muted small">{words.costView.assumptions}</p>}
     </Panel>
   );
 }

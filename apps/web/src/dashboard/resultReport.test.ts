@@ -31,6 +31,23 @@ test("a report tells what each client serves and how many went which way, once t
   expect(new TextDecoder().decode(resultReport(snapshot, figure, null).content)).not.toContain("Alone, shared or mixed");
 });
 
+test("a report says what it cost those who tell, with what the energy is estimated from, and nothing of it where nobody tells", () => {
+  const device = { backend: "wasm" as const, threads: 4, reason: "", description: "" };
+  const trained = [
+    { round: 1, metrics: metricsOf({ trainTokens: 1200, trainSeconds: 90, phases: undefined, fusion: null }), standing: null },
+  ];
+  const anna = clientOf("anna", { device, history: trained, bytesUp: 1000, bytesDown: 2000 });
+  const bram = clientOf("bram", { device: null });
+  const html = new TextDecoder().decode(resultReport(snapshotOf({ clients: [anna, bram], endedAt: 0 }), figure, null).content);
+  const cost = "<td>1200</td><td>1 min 30 s</td><td>3.00 kB</td><td>0.30 to 1.00 Wh</td>";
+  expect(html).toContain(`<td>anna</td>${cost}`);
+  expect(html).toContain(`<td>1 of 2 clients</td>${cost}`);
+  expect(html).toContain("3 to 10 W a busy thread");
+  expect(new TextDecoder().decode(resultReport(snapshotOf({ clients: [bram], endedAt: 0 }), figure, null).content)).not.toContain(
+    "Wh",
+  );
+});
+
 test("a report that needs no network, in which a name is text and nothing else", () => {
   const { fileName, content } = resultReport(snapshot, figure, null);
   const html = new TextDecoder().decode(content);

@@ -9,6 +9,7 @@ import { methodAndPreset } from "../lib/methods/methodText.ts";
 import { slug } from "../lib/slug.ts";
 import { words as common } from "../lib/words.ts";
 import { clientVerdicts } from "./clientVerdicts.ts";
+import { type CostView, costView, federationCostView } from "./costView.ts";
 import type { HeadlineView } from "./headlineView.ts";
 import { textView } from "./textView.ts";
 import type { VerdictView } from "./verdictView.ts";
@@ -58,7 +59,7 @@ ${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(common.listi
 <table><tr><th>${words.resultReport.client}</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map(({ key }) => `<td>${formatFraction(latestAccuracy(client)[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
-${textTable(snapshot)}${verdictsSection(snapshot)}<h2>${words.resultReport.howItWasMade}</h2>
+${textTable(snapshot)}${verdictsSection(snapshot)}${costSection(snapshot)}<h2>${words.resultReport.howItWasMade}</h2>
 <table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
 <p>${words.resultReport.notInIt}</p>
 </html>
@@ -93,6 +94,25 @@ function verdictsSection(snapshot: Snapshot): string {
 <table><tr>${[words.resultReport.client, words.verdictsPanel.serves, words.resultReport.interval95, words.verdictsPanel.againstAlone].map((head) => `<th>${head}</th>`).join("")}</tr>
 ${rows.join("\n")}
 </table>
+`;
+}
+
+/** Of clients that tell everybody, and of them together; nothing where nobody does. */
+function costSection({ clients }: Snapshot): string {
+  const all = federationCostView(clients);
+  if (!all) return "";
+  const { costView: said } = words;
+  const rowOf = (name: string, { tokens, busy, bytes, energy }: CostView) =>
+    `<tr>${[name, tokens, busy, bytes, energy].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
+  const rows = clients.flatMap((client) => {
+    const cost = costView(client);
+    return cost ? [rowOf(client.name, cost)] : [];
+  });
+  return `<h2>${said.title}</h2>
+<table><tr>${[words.resultReport.client, said.tokens, said.computing, said.bytes, said.energy].map((head) => `<th>${head}</th>`).join("")}</tr>
+${[...rows, rowOf(all.of, all)].join("\n")}
+</table>
+<p>${escapeHtml(said.assumptions)}</p>
 `;
 }
 

@@ -413,6 +413,18 @@ export const en = {
     afterARound: "after a round",
     spentOf: (value: string, value2: string) => `${value} of ${value2}`,
   },
+  costView: {
+    title: "What it cost",
+    tokens: "Tokens",
+    tokensOf: (clients: string) => `Tokens of ${clients}`,
+    computing: "Computing",
+    bytes: "Sent, received",
+    energy: "Energy, estimated",
+    of: (told: number, all: number) => `${told} of ${plural(all, "client")}`,
+    range: (low: string, high: string, unit: string) => `${low} to ${high} ${unit}`,
+    assumptions:
+      "Energy is an estimate from assumptions, not measured: 3 to 10 W a busy thread, 10 to 300 W a GPU, 0.002 to 0.06 kWh a GB sent or received. Waiting, screens, the base model's download and the coordinator are not in it.",
+  },
   clientVerdicts: {
     better: "better",
     worse: "worse",

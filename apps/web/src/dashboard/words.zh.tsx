@@ -403,6 +403,18 @@ export const zh: typeof en = {
     afterARound: "一轮之后显示",
     spentOf: (value, value2) => `${value} / ${value2}`,
   },
+  costView: {
+    title: "消耗",
+    tokens: "token 数",
+    tokensOf: (clients) => `${clients}的 token 数`,
+    computing: "计算时间",
+    bytes: "发送与接收",
+    energy: "能耗（估计）",
+    of: (told, all) => `${all} 个客户端中的 ${told} 个`,
+    range: (low, high, unit) => `${low} 至 ${high} ${unit}`,
+    assumptions:
+      "能耗是按假设估计的，并非测量：每个忙碌线程 3 至 10 W，GPU 10 至 300 W，每收发 1 GB 0.002 至 0.06 kWh。不含等待、屏幕、基座模型的下载和协调器。",
+  },
   clientVerdicts: {
     better: "更好",
     worse: "更差",
