@@ -1,5 +1,5 @@
 import type { Page } from "playwright";
-import { englishIn } from "../../src/lib/testing/englishIn.ts";
+import { englishIn } from "./englishIn.ts";
 
 /** Where English is right on a page of another language: code, what an error's cause said, the reader's own rows, what is hidden, the other language's name. */
 const ENGLISH = "code, pre, kbd, script, style, [lang=en], [translate=no], [aria-hidden=true], option, td";

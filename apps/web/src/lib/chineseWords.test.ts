@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { englishIn } from "./testing/englishIn.ts";
+import { englishIn } from "../../e2e/support/englishIn.ts";
 
 const SOURCES = new URL("../", import.meta.url);
 const catalogues = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((path) => /\.zh\.tsx?$/.test(path));
