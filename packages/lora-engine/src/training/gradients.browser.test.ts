@@ -6,7 +6,7 @@ import { causalSubject, encoderSubject, type Subject } from "../../bench/subject
 import { useBackend } from "../backends/testBackend.ts";
 import { expectClose } from "../ops/testing/expectClose.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
-import { servedSubjects } from "./testing/servedSubjects.ts";
+import { pageContest } from "./testing/pageContest.ts";
 
 /** Of the adapter's tensors by name, and the loss. */
 async function gradientsOn(backend: "webgpu" | "wasm", subjectOf: () => Promise<Subject>): Promise<Map<string, Float32Array>> {
@@ -26,8 +26,8 @@ async function gradientsOn(backend: "webgpu" | "wasm", subjectOf: () => Promise<
 }
 
 test.each([
-  ["use-lite", () => encoderSubject(servedSubjects, 3, 12)],
-  ["duet-tiny", () => causalSubject(servedSubjects, 3, 12)],
+  ["use-lite", () => encoderSubject(pageContest, 3, 12)],
+  ["duet-tiny", () => causalSubject(pageContest, 3, 12)],
 ] as const)("the loss and every gradient of %s", async (_, subjectOf) => {
   const found = await gradientsOn("webgpu", subjectOf);
   const expected = await gradientsOn("wasm", subjectOf);
