@@ -4,12 +4,10 @@
  */
 
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
-import type { ClientCheckpoint, DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
-import { DuetError, explain, hasCode } from "@duet/lora-core/errors/duetError";
+import type { ClientCheckpoint, DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
+import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
-import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
-import { isExit } from "@duet/lora-core/protocol/exits";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { type FiguresFor, figuresInForce, toldFacts, withoutFigures, withoutPace } from "@duet/lora-core/protocol/figures";
 import type { RequestInput } from "@duet/lora-core/protocol/messages";
@@ -18,20 +16,20 @@ import { publicKeyOf } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { ClientEngine, RowsHandle } from "./clientEngine.ts";
-import type { ClientIdentity, ClientSecrets, IdentityStore } from "./clientIdentity.ts";
+import type { ClientSecrets, IdentityStore } from "./clientIdentity.ts";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { delay } from "./deadline.ts";
 import { engineSetup } from "./engineSetup.ts";
 import type { FederationFeed } from "./federationFeed.ts";
 import { createIdentityPins } from "./identityPins.ts";
 import { createIdentitySecret } from "./identitySecret.ts";
-import { keptAdapters } from "./keptAdapters.ts";
-import { standingOf } from "./nextAction.ts";
 import { createPhaseClock } from "./phaseClock.ts";
 import { createRetry } from "./retry.ts";
 import { createSecret } from "./secret.ts";
-import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
-import { ownFigures, type SessionState } from "./sessionState.ts";
+import { eventOf, sumEventOf } from "./sessionFailures.ts";
+import { type SessionEffect, type SessionEvent, stepSession } from "./sessionMachine.ts";
+import { initialMachine, type SessionStart } from "./sessionStart.ts";
+import type { SessionState } from "./sessionState.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
 import { createThrottle } from "./throttle.ts";
@@ -54,7 +52,7 @@ export interface FederatedSession<Engine extends ClientEngine = ClientEngine> ex
 
 type Facts = Extract<SessionEvent, { kind: "opened" }>;
 
-export interface SessionOptions<Engine extends ClientEngine> {
+export interface SessionOptions<Engine extends ClientEngine> extends SessionStart {
   readonly coordinator: CoordinatorClient;
   readonly feed: FederationFeed;
   readonly identities: IdentityStore;
@@ -64,18 +62,9 @@ export interface SessionOptions<Engine extends ClientEngine> {
   readonly surroundings?: Surroundings;
   /** Forced by the person; null lets the engine choose. */
   readonly backend: BackendName | null;
-  readonly config: FederationConfig;
-  /** A new client, or one that comes back: then with its ids. */
-  readonly identity: Pick<ClientIdentity, "inviteToken" | "name" | "figures"> & {
-    readonly known: ClientIdentity | null;
-    /** Of one that asked to join before a reload, and keeps its place. */
-    readonly asking?: ClientSecrets | null;
-  };
   readonly rows: RowsHandle;
   /** What a new client starts from. */
   readonly start: ClientCheckpoint | null;
-  /** What this device kept of one that comes back. */
-  readonly kept: KeptClient;
 }
 
 /** An engine at work that reports nothing for this long is considered dead. */
@@ -356,53 +345,3 @@ const createSecrets = ({ aggregation }: FederationConfig): ClientSecrets => ({
   resumeToken: createSecret(),
   identitySecret: aggregation === "secure" ? createIdentitySecret() : null,
 });
-
-function sumEventOf(error: unknown, key: ExchangeKey): SessionEvent {
-  if (hasCode(error, "WRONG_ROUND")) return { kind: "sumOutdated", key };
-  if (hasCode(error, "SECURE_REFUSED")) return { kind: "sumRefused", key, reason: error.message };
-  return { kind: "failed", failure: explain(error) };
-}
-
-/** What an error of some work means to the machine. */
-function eventOf(error: unknown, key: RoundKey | null): SessionEvent {
-  if (key && hasCode(error, "STOPPED")) return { kind: "interrupted", key, isOutdated: false };
-  // The round ended meanwhile; a newer snapshot is on its way.
-  if (key && hasCode(error, "WRONG_ROUND")) return { kind: "interrupted", key, isOutdated: true };
-  if (key && hasCode(error, "DEVICE_LOST")) return { kind: "deviceLost", key };
-  return { kind: "failed", failure: explain(error) };
-}
-
-function initialMachine({ config, identity, kept }: SessionOptions<ClientEngine>): SessionMachine {
-  const { known, name } = identity;
-  const removed = known?.removed ?? null;
-  const view: SessionState = {
-    stage:
-      removed === null
-        ? { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: bytesOf(config.model) }, seconds: 0 }
-        : { kind: "removed", reason: removed, why: isExit(known?.exit) ? known.exit : null },
-    name,
-    figures: figuresInForce(config, identity.figures),
-    clientId: known?.clientId ?? null,
-    device: null,
-    samples: null,
-    canResume: true,
-    modelKept: true,
-    confusion: kept.done?.confusion ?? null,
-    own: ownFigures(kept.done),
-    adapters: keptAdapters(kept),
-    notes: [],
-    losses: [],
-  };
-  return {
-    view,
-    engine: removed === null ? "opening" : "ended",
-    membership: "none",
-    snapshot: null,
-    doing: null,
-    standing: standingOf(kept.done),
-    summing: null,
-    resting: false,
-    hiddenAt: null,
-    sleptIn: null,
-  };
-}
