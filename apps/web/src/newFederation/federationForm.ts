@@ -116,7 +116,7 @@ export function methodIn({ method }: Pick<FederationForm, "method">): Method {
   return methodOf(presetOf(id, preset));
 }
 
-export const taskOf = ({ kind, labels }: Pick<FederationForm, "kind" | "labels">): Task =>
+const taskOf = ({ kind, labels }: Pick<FederationForm, "kind" | "labels">): Task =>
   kind === "label" ? { kind, labels: parseLabels(labels) } : { kind };
 
 /** Lines, trimmed, without empty ones and repetitions; their order is kept. */
