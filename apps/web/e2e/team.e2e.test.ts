@@ -49,6 +49,12 @@ const participant = async (name: string, client: number, { inviteUrl }: OpenFede
 const teamOf = (page: Page) => page.getByRole("region", { name: "My team" });
 const membersOf = (page: Page) => teamOf(page).getByRole("list", { name: "Members of this team" }).getByRole("listitem");
 
+/** Of the long training, as a page's list of members says it. */
+async function stepOf(page: Page): Promise<number> {
+  const words = await membersOf(page).allInnerTexts();
+  return Math.max(0, ...words.map((text) => Number(/step (\d+) of/.exec(text)?.[1] ?? 0)));
+}
+
 /** Makes a client that waits for others a team; its link. */
 async function foundTeam(page: Page, { every = 1, tellsSize = false } = {}): Promise<string> {
   await page.getByRole("region", { name: "My tab" }).getByText("Waiting for other clients").waitFor();
@@ -124,10 +130,6 @@ it("the leader closes, another tab leads, and a program comes in the middle: one
   await expect.poll(() => membersOf(first).count()).toBe(2);
   const [before] = (await federation.until("to wait", ({ clients }) => clients.length === 1)).clients;
   await stage.organiser.request("federation:control", { federationId, organiserKey, action: { kind: "start" } });
-  const stepOf = async (page: Page) => {
-    const words = await membersOf(page).allInnerTexts();
-    return Math.max(0, ...words.flatMap((text) => Number(/step (\d+) of 250/.exec(text)?.[1] ?? 0)));
-  };
   await expect.poll(() => stepOf(second), { timeout: DEADLINE_MS }).toBeGreaterThan(0);
   await first.context().close();
   const left = await stepOf(second);
@@ -150,6 +152,45 @@ it("the leader closes, another tab leads, and a program comes in the middle: one
   const theirs = await readFolder(path(folder, "adapters-cara", "shared"), model);
   expect(await sharedOf(second, model)).toEqual(theirs);
   await second.context().close();
+});
+
+it("a member reloads and is one again with the rows that it had; the leader reloads and comes back as a member, in the same training", async () => {
+  const { federation, model } = await opened({ method: "fedavg", innerSteps: LONG / 2, minClients: 3 });
+  const { federationId, organiserKey } = federation;
+  const { page: first } = await participant("anna", 0, federation);
+  const link = await foundTeam(first, { every: 5 });
+  const second = await help(link, "bram", 1);
+  await expect.poll(() => membersOf(first).count()).toBe(2);
+  const [before] = (await federation.until("to wait", ({ clients }) => clients.length === 1)).clients;
+  const isBack = (page: Page, name: string) =>
+    membersOf(page)
+      .filter({ hasText: `${name} (this tab)` })
+      .waitFor();
+
+  await second.reload();
+  await isBack(second, "bram");
+  await expect.poll(() => membersOf(first).filter({ hasText: "bram" }).count()).toBe(1);
+
+  await stage.organiser.request("federation:control", { federationId, organiserKey, action: { kind: "start" } });
+  await membersOf(second)
+    .filter({ hasText: /bram.*step [1-9]\d* of/s })
+    .waitFor();
+  const left = await stepOf(second);
+  await first.reload();
+  await second.waitForURL(/\/federation\//);
+  await first.waitForURL(/\/team\//);
+  await isBack(first, "anna");
+  expect(await membersOf(first).filter({ hasText: "bram" }).getByText("leads").count()).toBe(1);
+  await membersOf(second)
+    .filter({ hasText: /anna.*step \d+ of/s })
+    .waitFor();
+  expect(await stepOf(first)).toBeGreaterThan(left);
+  const { clients, phase } = await federation.until("the end", ({ endedAt }) => endedAt !== null, 2 * DEADLINE_MS);
+  expect(phase).toBe("finished");
+  expect(clients.map(({ id, name }) => [id, name])).toEqual([[before?.id, "anna"]]);
+  await first.getByText("The team has finished").waitFor();
+  expect(await sharedOf(first, model)).toEqual(await sharedOf(second, model));
+  await Promise.all([first, second].map((page) => page.context().close()));
 });
 
 async function readFolder(folder: string, model: BaseModel) {
