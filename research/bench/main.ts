@@ -14,12 +14,15 @@ import { ensureChromium } from "../../tools/setup/chromium.mjs";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
+import type { KindRun } from "./kindsRun.ts";
 import type { NanoGptRun } from "./nanoGptRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
 import {
+  KINDS_TITLE,
+  kindLine,
   machineReport,
   NANO_GPT_TITLE,
   nanoGptLine,
@@ -36,11 +39,14 @@ import {
   raggedTitle,
   SUM_TITLE,
   sumLine,
+  TEAM_TITLE,
+  teamLine,
 } from "./report.ts";
 import type { RoundProfile } from "./roundRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
 import type { RaceOutcome } from "./stepRace.ts";
 import type { SumRun } from "./sumRun.ts";
+import type { TeamRun } from "./teamRun.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
 const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
@@ -60,6 +66,10 @@ const RAGGED = "ragged";
 const STEP = "step";
 /** Only when asked for: GenAI NanoGPT beside ours alone, in a browser. */
 const NANO_GPT = "nanogpt";
+/** Only when asked for: teams of programs, by their size. In processes of Node, minutes. */
+const TEAM = "team";
+/** Only when asked for: a tab, a program in Node and one in Python. Minutes. */
+const KINDS = "kinds";
 /** Only when asked for: a step with differential privacy of rows, by three ways to clip each row. In this process. */
 const PRIVATE = "private";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
@@ -73,7 +83,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${NANO_GPT}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${NANO_GPT}, ${TEAM}, ${KINDS}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
@@ -120,7 +130,7 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE, NANO_GPT], "kind of work");
+  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE, NANO_GPT, TEAM, KINDS], "kind of work");
   const works = named.filter((name) => WORKS.includes(name));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
@@ -132,8 +142,10 @@ async function main(): Promise<void> {
   const races = steps && values.against ? await racedSteps(values.against) : null;
   const ragged = named.includes(RAGGED) ? await trainedOnRows(values.python, values.data, Number(values.threads)) : null;
   const nanoGpt = named.includes(NANO_GPT) ? await measuredNanoGpt(wanted) : null;
+  const teams = named.includes(TEAM) ? await measuredTeams() : null;
+  const kinds = named.includes(KINDS) ? await measuredKinds() : null;
   if (works.length === 0) {
-    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps });
+    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, teams, kinds });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -154,7 +166,7 @@ async function main(): Promise<void> {
   if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, nanoGpt, rounds, steps, races, ragged, privateSteps, page, coordinator, sums, scan });
+  writeReport({ ...report, nanoGpt, rounds, steps, races, ragged, privateSteps, teams, kinds, page, coordinator, sums, scan });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -281,6 +293,22 @@ async function measuredPrivateSteps(): Promise<readonly PrivateStep[]> {
     steps.push(step);
   }
   return steps;
+}
+
+async function measuredTeams(): Promise<readonly TeamRun[]> {
+  const runs = await (await import("./teamRun.ts")).measureTeams();
+  console.log(TEAM_TITLE);
+  for (const run of runs) console.log(teamLine(run));
+  return runs;
+}
+
+async function measuredKinds(): Promise<readonly KindRun[]> {
+  process.env.DUET_CHROMIUM = await ensureChromium();
+  const runs: KindRun[] = [];
+  for await (const run of (await import("./kindsRun.ts")).measureKinds()) runs.push(run);
+  console.log(KINDS_TITLE);
+  for (const run of runs) console.log(kindLine(run));
+  return runs;
 }
 
 async function measuredSums(): Promise<readonly SumRun[]> {

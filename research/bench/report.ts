@@ -3,6 +3,7 @@ import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
+import type { KindRun } from "./kindsRun.ts";
 import type { NanoGptRun } from "./nanoGptRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
@@ -12,6 +13,7 @@ import type { ScanRun } from "./scanRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
 import type { Quartiles, RaceOutcome } from "./stepRace.ts";
 import type { SumRun } from "./sumRun.ts";
+import type { TeamRun } from "./teamRun.ts";
 
 const PEERS: Readonly<Record<PeerName, string>> = { stockTfjs: "stock TF.js", jaxjs: "jax-js", torch: "PyTorch" };
 
@@ -158,6 +160,20 @@ export function sumLine({ clients, updateBytes, maskedBytes, otherUp, otherDown,
   ];
   return figures.map((figure) => String(figure).padStart(9)).join("");
 }
+
+export const TEAM_TITLE =
+  "A team on use-lite, a process a member\nmembers  threads each  steps between averagings  tokens/s  kB a member and step";
+
+export function teamLine({ members, threads, every, tokensPerSecond, bytesPerStep }: TeamRun): string {
+  const between = members === 1 ? "–" : String(every);
+  const bytes = members === 1 ? "–" : (bytesPerStep / 1e3).toFixed(0);
+  return `${String(members).padStart(7)}${String(threads).padStart(14)}${between.padStart(26)}${tokensPerSecond.toFixed(0).padStart(10)}${bytes.padStart(22)}`;
+}
+
+export const KINDS_TITLE = "Kinds of clients, tokens a second, one client at a time";
+
+export const kindLine = ({ base, kind, tokensPerSecond, tokens }: KindRun): string =>
+  `  ${base.padEnd(12)}${kind.padEnd(9)}${tokensPerSecond.toFixed(0).padStart(7)} of ${tokens} tokens`;
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
