@@ -80,6 +80,7 @@ export class SimulatedCoordinator {
         exchange: null,
         sampling: null,
         bySpeed: bySpeed !== null,
+        deadlineBySpeed: false,
       },
       0,
     );

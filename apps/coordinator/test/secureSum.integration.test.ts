@@ -13,6 +13,7 @@ import { sumErrorOf } from "@duet/lora-core/secureAggregation/fixedPoint";
 import { receivedLayout, sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Receive, Upload } from "@duet/lora-core/strategies/strategy";
+import { effectiveWork } from "@duet/lora-core/strategies/workShare";
 import { linearCombination } from "@duet/lora-core/tensors/arithmetic";
 import { type NamedTensors, sizeOf } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
@@ -85,6 +86,37 @@ test("the last round shares no adapter: figures that nobody is told are in its m
   expect(ended.rounds[2]?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
   expect(ended.clients.flatMap(({ history }) => history)).toHaveLength(9);
   expect(before).toBeGreaterThan(0);
+});
+
+test("a sum in which slower clients did fewer steps is multiplied by how far all went, as single updates are", async () => {
+  const coordinator = await startCoordinator();
+  const steps = (amount: number) => ({ unit: "steps" as const, amount });
+  const budgets = { local: steps(4), inner: steps(4), rounds: 3 };
+  const names = ["anna", "bram", "cleo", "dora"];
+  const settings = { ...secure, work: "bySpeed" as const, budgets, minClients: names.length };
+  const { organiser, created } = await createFederation(coordinator.url, settings);
+  const { federationId, organiserKey } = created;
+  const clients: SummingClient[] = [];
+  for (const name of names) clients.push(await joinSumming(coordinator, created, name, { train: 100 }));
+  const [first, ...others] = clients as [SummingClient, ...SummingClient[]];
+  const [, , slow] = others;
+  const quick = [first, ...others.slice(0, 2)];
+  await organiser.until(roundOpen(1), "round 1");
+  for (const client of quick) await client.ready(1);
+  await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "closeRound" } });
+  for (const step of EXCHANGE_STEPS) await Promise.all(quick.map((client) => client.answer(1, step, constantAdapter(0.1))));
+  const { openRound } = await organiser.until(roundOpen(2), "round 2");
+  const shares = clients.map(({ clientId }) => openRound?.shares?.[clientId] ?? 1);
+  expect(openRound?.shares?.[slow?.clientId ?? ""]).toBe(0.5);
+  const before = await learned(first, 2);
+  for (const client of clients) await client.ready(2);
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client) => client.answer(2, step, constantAdapter(0.2))));
+  await organiser.until(roundOpen(3), "round 3");
+  const { strategy, training } = testConfig();
+  const plan = methodOf(strategy).plan(budgets, { round: 2, isNewcomer: false });
+  const work = effectiveWork(plan, shares, training);
+  expect(work).toBeLessThanOrEqual((1 + 1 + 1 + 0.5) / 4);
+  expect((await learned(first, 3)) - before).toBeCloseTo(0.2 * work, 4);
 });
 
 test("16 bits of every masked value travel where uploads are to be small: half the bytes, and the same mean", async () => {

@@ -44,6 +44,18 @@ test("who was skipped is asked for half of the steps, also after a restart, and 
   }
 });
 
+test("a round after one that was answered in seconds waits for a minute, not for the ten of the first", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { deadline: "bySpeed" });
+  const joins = [await joinAs(coordinator, created, "anna"), await joinAs(coordinator, created, "bram")];
+  const waits = ({ openRound, rounds }: Snapshot) => (openRound?.deadlineAt ?? 0) - (rounds.at(-1)?.openedAt ?? 0);
+  expect(waits(await organiser.until(roundOpen(1), "round 1"))).toBe(600_000);
+  for (const { client } of joins) await client.submit({ round: 1, adapter: constantAdapter(0.5), metrics: testMetrics() });
+  const longest = (snapshot: Snapshot) => Math.max(...Object.values(snapshot.rounds[0]?.took ?? {}));
+  const second = await organiser.until(roundOpen(2), "round 2");
+  expect(waits(second)).toBeCloseTo(Math.max(60_000, 3000 * longest(second)), 6);
+});
+
 test("a method whose updates cannot be made good for fewer steps is refused by name", async () => {
   const coordinator = await startCoordinator();
   const strategy = { id: "scaffold", preset: "standard", config: {} };

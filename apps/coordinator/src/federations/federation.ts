@@ -100,6 +100,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       exchange: config.aggregation === "secure" ? exchangePolicy(largest, sumsFigures) : null,
       sampling: config.clientSampling ? { ...config.clientSampling, seed: config.seed } : null,
       bySpeed: config.work === "bySpeed",
+      deadlineBySpeed: config.deadline === "bySpeed",
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,

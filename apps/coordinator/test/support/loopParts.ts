@@ -16,6 +16,7 @@ export const loopPolicy: RoundPolicy = {
   exchange: null,
   sampling: null,
   bySpeed: false,
+  deadlineBySpeed: false,
 };
 
 export const introduction = {

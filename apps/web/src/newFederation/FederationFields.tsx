@@ -25,11 +25,13 @@ import {
 } from "./choiceNotes.ts";
 import { type FederationForm, labelVectorsOf, settingsFor } from "./federationForm.ts";
 import {
+  chosenDeadline,
   chosenDevices,
   chosenLabelVectors,
   chosenRobustness,
   chosenUpload,
   chosenWork,
+  deadlineChoices,
   deviceChoices,
   labelVectorChoices,
   robustnessChoices,
@@ -247,6 +249,13 @@ export function FineFields({ form, onChange }: FieldsProps) {
         name="clientsPerRound"
         placeholder={words.federationFields.all}
         max={MAX_CLIENTS}
+      />
+      <NativeSelect
+        label={words.federationFields.whenARoundCloses}
+        description={words.choiceNotes[form.deadline === "fixed" ? "fixedDeadline" : "deadlineBySpeed"]}
+        value={form.deadline}
+        data={deadlineChoices()}
+        onChange={(event) => onChange({ deadline: chosenDeadline(event.currentTarget.value) })}
       />
       <NativeSelect
         label={words.federationFields.workOfSlowerClients}

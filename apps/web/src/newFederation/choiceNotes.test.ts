@@ -296,3 +296,9 @@ test("slower clients may do fewer steps where the method sends what was changed,
   const problem = expect.stringMatching(/^SCAFFOLD sends more than what a client changed/);
   expect(toConfig({ ...bySpeed, method: "scaffold/standard" }, 1)).toEqual({ ok: false, problem });
 });
+
+test("rounds may close sooner where clients are fast, and do at their deadline unless that is chosen", () => {
+  expect(toConfig({ ...filled, deadline: "bySpeed" }, 1)).toMatchObject({ ok: true, config: { deadline: "bySpeed" } });
+  const fixed = toConfig(filled, 1);
+  expect(fixed.ok && "deadline" in fixed.config).toBe(false);
+});

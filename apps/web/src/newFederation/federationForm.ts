@@ -4,6 +4,7 @@ import type { PrototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { Task } from "@duet/lora-core/data/task";
 import {
+  type Deadline,
   type DeviceClass,
   defaultFederation,
   type FederationChoices,
@@ -45,6 +46,8 @@ export interface FederationForm {
   readonly clientsPerRound: string;
   /** Whether slower clients do fewer steps. */
   readonly work: Work;
+  /** Whether rounds of fast clients close sooner. */
+  readonly deadline: Deadline;
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;

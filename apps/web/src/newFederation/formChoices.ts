@@ -2,7 +2,15 @@
 
 import { nameOfCoding, type UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES, uploadChoice } from "@duet/lora-core/compression/uploadWords";
-import { DEFAULT_UPLOAD, DEVICE_CLASSES, type DeviceClass, WORK, type Work } from "@duet/lora-core/federation/federationDefaults";
+import {
+  DEADLINES,
+  DEFAULT_UPLOAD,
+  DEVICE_CLASSES,
+  type Deadline,
+  type DeviceClass,
+  WORK,
+  type Work,
+} from "@duet/lora-core/federation/federationDefaults";
 import { robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import { words as known } from "../connect/words.ts";
@@ -61,5 +69,10 @@ export const chosenLabelVectors = (value: string): LabelVectors => LABEL_VECTORS
 
 /** equal: everybody does all steps of a round. */
 export const workChoices = () => WORK.map((value) => ({ value, label: words.formChoices.work[value] }));
+
+/** fixed: every round is open as long as the form says. */
+export const deadlineChoices = () => DEADLINES.map((value) => ({ value, label: words.formChoices.deadline[value] }));
+
+export const chosenDeadline = (value: string): Deadline => DEADLINES.find((choice) => choice === value) ?? "fixed";
 
 export const chosenWork = (value: string): Work => WORK.find((choice) => choice === value) ?? "equal";

@@ -68,6 +68,7 @@ export const en = {
     whatLabelsAre: "What labels are",
     clientsARound: "Clients a round",
     workOfSlowerClients: "Work of slower clients",
+    whenARoundCloses: "When a round closes without the rest",
     all: "all",
     differentialPrivacyOfRowsEpsilon: "Differential privacy of rows, epsilon",
     none: "none",
@@ -147,6 +148,9 @@ export const en = {
     underMasks:
       "Under masks a value has 16 bits, half of the bytes: up to 32 clients, where a method sends differences; 32 bits otherwise.",
     minClients: "The first round opens when so many are ready.",
+    fixedDeadline: "Every round is open until its deadline for those who have not answered.",
+    deadlineBySpeed:
+      "After three times what the slowest client whose speed is known should need, a minute at least, and at the deadline at the latest.",
     equalWork: "Everybody does all steps of a round; the fast ones wait for the slow ones until the deadline.",
     workBySpeed:
       "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less.",
@@ -179,6 +183,7 @@ export const en = {
       shared: "As everybody's rows, learned together",
       personal: "As the own rows, kept by each client",
     },
+    deadline: { fixed: "At its deadline", bySpeed: "Sooner, where clients are fast" },
     work: { equal: "The same as everybody's", bySpeed: "As many steps as their speed allows" },
   },
   startSampleFederation: {

@@ -45,6 +45,8 @@ export interface FederationChoices {
   readonly clientsPerRound?: number | null;
   /** Whether slower clients do fewer steps. */
   readonly work?: Work;
+  /** Whether rounds of fast clients close sooner. */
+  readonly deadline?: Deadline;
   readonly minClients?: number;
   readonly maxClients?: number;
   readonly roundDeadlineSeconds?: number;
@@ -61,6 +63,10 @@ export interface FederationChoices {
 /** equal: everybody does all steps of a round; bySpeed: slower clients do fewer. */
 export const WORK = ["equal", "bySpeed"] as const;
 export type Work = (typeof WORK)[number];
+
+/** fixed: a round is open as long as every other; bySpeed: shorter where its clients are known to be fast. */
+export const DEADLINES = ["fixed", "bySpeed"] as const;
+export type Deadline = (typeof DEADLINES)[number];
 
 /** Which devices take part. small: phones and old laptops too, so that everybody trains less of the base on shorter rows. */
 export const DEVICE_CLASSES = ["usual", "small"] as const;
@@ -144,6 +150,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
     ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
+    ...(choices.deadline === "bySpeed" ? { deadline: choices.deadline } : {}),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),
     maxClients,

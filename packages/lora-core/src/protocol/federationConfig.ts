@@ -52,6 +52,8 @@ export const federationConfig = z
     clientSampling: clientSampling.optional(),
     /** Slower clients do fewer steps of a round, and count as if they had done as many as the others. Left out: all do the same. */
     work: z.literal("bySpeed").optional(),
+    /** A round closes after three times what the slowest client whose speed is known should need, where that is sooner than its deadline. Left out: at its deadline. */
+    deadline: z.literal("bySpeed").optional(),
     /** Seed of everything random in the federation. */
     seed: z.number().int().min(0).max(0xffffffff),
     /** Clients that must be ready before the first round opens. */

@@ -14,11 +14,20 @@ interface Federation {
   readonly method?: Parameters<typeof presetOf>;
   readonly bySpeed?: boolean;
   readonly names?: readonly string[];
+  readonly deadlineBySpeed?: boolean;
 }
 
-function opened({ method = ["fedavg"], bySpeed = true, names = ["fast", "usual", "slow"] }: Federation = {}): RoundState {
+function opened({
+  method = ["fedavg"],
+  bySpeed = true,
+  names = ["fast", "usual", "slow"],
+  deadlineBySpeed = false,
+}: Federation = {}): RoundState {
   const schedule = scheduleOf(methodOf(presetOf(...method)), { local: budget, inner: budget, rounds: ROUNDS });
-  const state = initialRoundState({ ...policy, schedule, minClients: names.length, bySpeed, roundDeadlineMs: 10_000 }, 0);
+  const state = initialRoundState(
+    { ...policy, schedule, minClients: names.length, bySpeed, deadlineBySpeed, roundDeadlineMs: 10_000 },
+    0,
+  );
   return names.reduce((next, name) => transition(next, joined(name)).state, state);
 }
 
@@ -116,4 +125,41 @@ test("where all do the same nobody has a share, and how long each took is told a
   const second = round(opened({ bySpeed: false }), 1, { fast: 1000, usual: 2000, slow: 8000 });
   expect(sharesOf(second)).toBeUndefined();
   expect(second.rounds[0]?.took).toEqual({ fast: 1, usual: 2, slow: 8 });
+});
+
+/** How long the open round waits, in ms. */
+function patienceOf(state: RoundState): number {
+  const open = openRoundOf(state);
+  return open ? open.deadlineAt - open.openedAt : 0;
+}
+
+const HOUR = 3_600_000;
+const patient = (changes: Federation = {}) => {
+  const state = opened({ deadlineBySpeed: true, bySpeed: false, ...changes });
+  return { ...state, policy: { ...state.policy, roundDeadlineMs: HOUR } };
+};
+
+test("a round of clients whose speed is known waits for three times the slowest, a minute at least", () => {
+  const first = patient();
+  expect(patienceOf(first)).toBe(10_000);
+  expect(patienceOf(round(first, 1, { fast: 1000, usual: 2000, slow: 100_000 }))).toBe(300_000);
+  expect(patienceOf(round(first, 1, { fast: 1000, usual: 2000, slow: 8000 }))).toBe(60_000);
+  expect(patienceOf(round(first, 1, { fast: 1000, usual: 2000, slow: 2 * HOUR }))).toBe(HOUR);
+  expect(
+    patienceOf(round({ ...first, policy: { ...first.policy, deadlineBySpeed: false } }, 1, { fast: 1, usual: 1, slow: 1 })),
+  ).toBe(HOUR);
+});
+
+test("with fewer steps for the slow one it waits for what these take, and nobody waits for who did not answer", () => {
+  const bySpeed = patient({ bySpeed: true });
+  expect(patienceOf(round(bySpeed, 1, { fast: 30_000, usual: 40_000, slow: 160_000 }))).toBe(120_000);
+  const second = round(patient(), 1, { fast: 30_000, usual: 40_000 });
+  expect(patienceOf(second)).toBe(120_000);
+});
+
+test("the last round, whose work is another, has the whole deadline", () => {
+  let state: RoundState = patient();
+  for (let number = 1; number <= ROUNDS; number++) state = round(state, number, { fast: 30_000, usual: 40_000, slow: 50_000 });
+  expect(roundsView(state).openRound?.round).toBe(ROUNDS + 1);
+  expect(patienceOf(state)).toBe(HOUR);
 });

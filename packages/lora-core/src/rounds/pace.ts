@@ -31,18 +31,43 @@ export function sharesBelowOne(state: RoundState, next: NextRound, clientIds: re
   return below.length > 0 ? Object.fromEntries(below) : undefined;
 }
 
+/** Times what the slowest of those whose speed is known is expected to need; and no round is shorter than a lost connection. */
+const PATIENCE = 3;
+const LEAST_DEADLINE_MS = 60_000;
+
+/** How long a round for these clients waits: by their speed where it is to follow that and one is known, and the federation's deadline at most. */
+export function deadlineMs(state: RoundState, next: NextRound, clientIds: readonly ClientId[]): number {
+  const { roundDeadlineMs, deadlineBySpeed } = state.policy;
+  if (!deadlineBySpeed) return roundDeadlineMs;
+  const paces = pacesOf(state.rounds);
+  if (specOf(state, next).stage !== paces.stage) return roundDeadlineMs;
+  const expected = clientIds.map((id) => (paces.full(id) ?? 0) * shareOf(state, next, id));
+  const longest = Math.max(0, ...expected);
+  if (longest === 0) return roundDeadlineMs;
+  return Math.min(roundDeadlineMs, Math.max(LEAST_DEADLINE_MS, PATIENCE * 1000 * longest));
+}
+
 const pacesOf = remembered((rounds: readonly RoundView[]) => {
   const newest = rounds.findLast(({ took }) => took !== undefined);
   const known = new Map<ClientId, number>();
+  const fulls = new Map<ClientId, number | null>();
   const median = newest ? medianOf(newest) : 0;
   // How long it takes to learn alone says nothing of how long a federated round takes.
   for (const view of rounds) {
     if (view.stage !== newest?.stage || !view.took) continue;
-    for (const id of view.participants) known.set(id, nextShare(view, id, median));
+    for (const id of view.participants) {
+      known.set(id, nextShare(view, id, median));
+      fulls.set(id, fullSeconds(view, id));
+    }
   }
   const least = Math.min(1, ...(newest?.participants ?? []).map((id) => known.get(id) ?? 1));
   // Who comes new holds up nobody.
-  return { of: (id: ClientId) => known.get(id) ?? least };
+  return {
+    stage: newest?.stage ?? null,
+    of: (id: ClientId) => known.get(id) ?? least,
+    /** Seconds that all of a round's steps take it; null where it has not answered when it was asked last. */
+    full: (id: ClientId) => fulls.get(id) ?? null,
+  };
 });
 
 /** Who was asked and did not answer gets half. */

@@ -50,6 +50,8 @@ export interface RoundPolicy {
   readonly sampling: Sampling | null;
   /** Slower clients do a share of a federated round's steps; see pace.ts. */
   readonly bySpeed: boolean;
+  /** A round closes sooner than at its deadline where it is known that clients are fast; see pace.ts. */
+  readonly deadlineBySpeed: boolean;
 }
 
 /** A client that joined once, whether it is here or not. */

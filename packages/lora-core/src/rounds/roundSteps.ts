@@ -4,7 +4,7 @@ import { listOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { meanLossOf } from "./meanLoss.ts";
-import { sharesBelowOne } from "./pace.ts";
+import { deadlineMs, sharesBelowOne } from "./pace.ts";
 import type { RoundSaying } from "./roundSentences.ts";
 import {
   type EnrolledClient,
@@ -23,13 +23,14 @@ import {
 
 /** Opens (or reopens) a round for these clients. */
 export function openRound(state: RoundState, next: NextRound, clients: readonly EnrolledClient[]): RoundState {
+  const participants = clients.map(({ id }) => id);
   const open: OpenRound = {
     ...next,
     firstOpenedAt: next.firstOpenedAt ?? state.at,
     openedAt: state.at,
-    participants: clients.map(({ id }) => id),
+    participants,
     submissions: {},
-    deadlineAt: state.at + state.policy.roundDeadlineMs,
+    deadlineAt: state.at + deadlineMs(state, next, participants),
   };
   const told = ["opened", specOf(state, next).round, clients.length, next.attempt] as const;
   return log({ ...state, started: true, phase: { kind: "collecting", open } }, told);

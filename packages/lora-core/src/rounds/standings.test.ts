@@ -12,6 +12,7 @@ const policy: RoundPolicy = {
   exchange: null,
   sampling: null,
   bySpeed: false,
+  deadlineBySpeed: false,
 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const none = { base: null, personal: null, shared: null, fused: null };

@@ -20,6 +20,7 @@ export const policy: RoundPolicy = {
   exchange: null,
   sampling: null,
   bySpeed: false,
+  deadlineBySpeed: false,
 };
 /** The same, whose shared adapters are summed securely. */
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };

@@ -24,6 +24,7 @@ export const policy: RoundPolicy = {
   exchange: null,
   sampling: null,
   bySpeed: false,
+  deadlineBySpeed: false,
 };
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
