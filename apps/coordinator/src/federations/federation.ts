@@ -17,6 +17,7 @@ import {
   protectionRefusal,
   samplingRefusal,
   uploadRefusal,
+  workRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
@@ -31,7 +32,6 @@ import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import type { UploadForm } from "@duet/lora-core/strategies/uploadCodec";
-import { workRefusal } from "@duet/lora-core/strategies/workShare";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { checkedArchitecture } from "../models/checkedArchitecture.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";

@@ -12,6 +12,7 @@ import {
   protectionRefusal,
   samplingRefusal,
   uploadRefusal,
+  workRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
 import type { ChoiceSaying } from "@duet/lora-core/federation/choiceSentences";
 import {
@@ -27,7 +28,6 @@ import { say } from "@duet/lora-core/sayings/saying";
 import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
-import { workRefusal } from "@duet/lora-core/strategies/workShare";
 import { words as known } from "../connect/words.ts";
 import { formatBytes, formatNumber } from "../lib/format.ts";
 import {

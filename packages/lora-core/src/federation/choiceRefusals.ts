@@ -73,3 +73,17 @@ export function privacyRefusal(
   if (!privacy || !readsLabelCounts(method, budgets)) return null;
   return ["countsLabels", method.label];
 }
+
+/** Why a method cannot give slower clients fewer steps, null where it can, and where all have the same work. */
+export function workRefusal(
+  method: Method,
+  budgets: Budgets,
+  { work }: { readonly work?: "bySpeed" | undefined },
+): ChoiceSaying | null {
+  if (!work) return null;
+  const shared = plansOf(method, budgets).filter(({ stage, upload }) => stage === "federated" && upload !== null);
+  if (shared.length === 0) return ["nothingShared", method.label];
+  const isMore = shared.some(({ upload }) => upload?.form !== "difference" || upload.extra !== null);
+  if (isMore) return ["workBeside", method.label];
+  return budgets.inner.unit === "steps" ? null : ["workInPasses"];
+}

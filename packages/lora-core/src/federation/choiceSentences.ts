@@ -28,6 +28,10 @@ export const CHOICE_SENTENCES = {
     "Label prototypes start from sums over a client's rows, which the noise of differential privacy does not cover: leave them out, or train without epsilon.",
   labelsBeside: (method: string) =>
     `${method} sends more than one adapter at a time, which label prototypes are no part of: choose another method.`,
+  nothingShared: (method: string) => `${method} shares nothing, so nobody waits for a slower client: leave all the same work.`,
+  workBeside: (method: string) =>
+    `${method} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`,
+  workInPasses: () => "How much less a slower client does is counted in steps: give the work of a round in steps, not in passes.",
 } as const;
 
 export type ChoiceSaying = Saying<typeof CHOICE_SENTENCES>;

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { presetOf } from "../federation/federationDefaults.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { uploaded } from "./exchange.ts";
-import { methodOf, strategies } from "./registry.ts";
+import { methodOf } from "./registry.ts";
 import type { RoundPlan, Upload } from "./strategy.ts";
-import { effectiveWork, planForShare, timesWork, workRefusal } from "./workShare.ts";
+import { effectiveWork, planForShare, timesWork } from "./workShare.ts";
 
 const steps = (amount: number) => ({ unit: "steps" as const, amount });
 const budgets = { local: steps(6), inner: steps(12), rounds: 3 };
@@ -78,23 +78,4 @@ test("where everybody does everything nothing is multiplied: the very same contr
   const contributions = [{ clientId: "a", sampleCount: 1, tensors: tensor(1) }];
   expect(effectiveWork(planOf("fedavg"), [1, 1], training)).toBe(1);
   expect(timesWork(contributions, 1)).toBe(contributions);
-});
-
-const REFUSED = ["local", "scaffold", "fedamp", "flexlora", "flora", "fedex-lora", "fedalt"];
-
-test.each(strategies.map(({ id }) => id))(
-  "%s says whether it can: it can where clients send what they changed and nothing else",
-  (id) => {
-    const method = methodOf(presetOf(id));
-    const refusal = workRefusal(method, budgets, { work: "bySpeed" });
-    expect(refusal === null).toBe(!REFUSED.includes(id));
-    if (refusal) expect(refusal).toContain(method.label);
-    expect(workRefusal(method, budgets, {})).toBeNull();
-  },
-);
-
-test("passes over the rows cannot be shared out", () => {
-  const method = methodOf(presetOf("fedavg"));
-  const passes = { ...budgets, inner: { unit: "epochs" as const, amount: 3 } };
-  expect(workRefusal(method, passes, { work: "bySpeed" })).toMatch(/in steps, not in passes/);
 });

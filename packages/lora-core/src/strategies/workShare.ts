@@ -14,9 +14,7 @@
  */
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
-import { plansOf } from "./planFacts.ts";
-import type { Method } from "./registry.ts";
-import type { Budgets, Contribution, LocalStep, RoundPlan } from "./strategy.ts";
+import type { Contribution, LocalStep, RoundPlan } from "./strategy.ts";
 
 type WarmUp = Pick<TrainingConfig, "warmupSteps">;
 
@@ -46,23 +44,6 @@ export function timesWork(contributions: readonly Contribution[], work: number):
       return linearCombination([work], [contribution.tensors]);
     },
   }));
-}
-
-/** Why a method cannot give slower clients fewer steps, one sentence; null where it can. */
-export function workRefusal(
-  method: Method,
-  budgets: Budgets,
-  { work }: { readonly work?: "bySpeed" | undefined },
-): string | null {
-  if (!work) return null;
-  const shared = plansOf(method, budgets).filter(({ stage, upload }) => stage === "federated" && upload !== null);
-  if (shared.length === 0) return `${method.label} shares nothing, so nobody waits for a slower client: leave all the same work.`;
-  if (shared.some(({ upload }) => upload?.form !== "difference" || upload.extra !== null)) {
-    return `${method.label} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`;
-  }
-  if (budgets.inner.unit !== "steps")
-    return "How much less a slower client does is counted in steps: give the work of a round in steps, not in passes.";
-  return null;
 }
 
 function sharedStep(step: LocalStep, share: number): LocalStep {
