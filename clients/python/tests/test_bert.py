@@ -31,7 +31,7 @@ def test_tokens_vectors_loss_and_gradients_are_theirs(name: str) -> None:
     assert rows == batch["rows"]
     assert [base.tokens_of(label, 100) for label in batch["labels"]] == batch["labelRows"]
     assert (base.embed(rows, None) - expected["embeddings"]).abs().max() < 1e-5
-    layout = adapter_layout(base.linears, TARGETS, batch["rank"])
+    layout = adapter_layout(base.linears, {"targetModules": TARGETS, "rank": batch["rank"]})
     # The same modules, in the same order as the TypeScript client has them.
     assert list(layout) == [key for key in layout if key in expected]
     assert len(layout) == sum("lora_" in key and not key.endswith(".grad") for key in expected)
