@@ -35,9 +35,9 @@ export async function watchTrainingTab(stage: Stage, rounds: number): Promise<Tr
   await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
   await page.getByRole("region", { name: "Use it" }).waitFor();
   const seconds = (performance.now() - began) / 1000;
-  const longTasks = await page.evaluate(() => Reflect.get(window, "longTasks") as LongTask[]);
+  const { tasks, frames } = await page.evaluate(() => Reflect.get(window, "observed") as Observed);
   await Promise.all([context.close(), other.context.close()]);
-  return { seconds, longTasks };
+  return { seconds, longTasks: tasks.map((task) => ({ duration: task.duration, scripts: scriptsIn(task, frames) })) };
 }
 
 interface Script {
@@ -45,25 +45,37 @@ interface Script {
   readonly duration: number;
 }
 
-/** Runs in the page, before anything of it. Frames tell which scripts were in them; tasks do not. */
+interface Span {
+  readonly start: number;
+  readonly duration: number;
+}
+
+interface Observed {
+  readonly tasks: readonly Span[];
+  /** They come after their tasks, and tell which scripts were in them; tasks do not. */
+  readonly frames: readonly (Span & { readonly scripts: readonly Script[] })[];
+}
+
+function scriptsIn({ start }: Span, frames: Observed["frames"]): readonly string[] {
+  const frame = frames.find((candidate) => candidate.start <= start && start <= candidate.start + candidate.duration);
+  const scripts = (frame?.scripts ?? []).toSorted((a, b) => b.duration - a.duration);
+  return scripts.map(({ invoker, duration }) => `${invoker} ${Math.round(duration)} ms`);
+}
+
+/** Runs in the page, before anything of it. */
 function observe(): void {
-  const longTasks: LongTask[] = [];
-  Reflect.set(window, "longTasks", longTasks);
-  const frames: { readonly start: number; readonly end: number; readonly scripts: readonly Script[] }[] = [];
+  const [tasks, frames]: [Span[], (Span & { readonly scripts: readonly Script[] })[]] = [[], []];
+  Reflect.set(window, "observed", { tasks, frames });
+  new PerformanceObserver((list) => {
+    for (const { startTime: start, duration } of list.getEntries()) tasks.push({ start, duration });
+  }).observe({ type: "longtask" });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const scripts = (Reflect.get(entry, "scripts") as readonly Script[]).map(({ invoker, duration }) => ({
-        invoker,
-        duration,
+      const scripts = (Reflect.get(entry, "scripts") as readonly Script[]).map((script) => ({
+        invoker: script.invoker,
+        duration: script.duration,
       }));
-      frames.push({ start: entry.startTime, end: entry.startTime + entry.duration, scripts });
+      frames.push({ start: entry.startTime, duration: entry.duration, scripts });
     }
   }).observe({ type: "long-animation-frame" });
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) {
-      const frame = frames.find(({ start, end }) => start <= startTime && startTime <= end);
-      const scripts = (frame?.scripts ?? []).toSorted((a, b) => b.duration - a.duration);
-      longTasks.push({ duration, scripts: scripts.map(({ invoker, duration: took }) => `${invoker} ${Math.round(took)} ms`) });
-    }
-  }).observe({ type: "longtask" });
 }
