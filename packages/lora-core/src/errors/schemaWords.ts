@@ -32,7 +32,7 @@ export function schemaSaying(error: z.core.$ZodError, { nameOf, given }: SchemaW
 function ownSentence(issue: Extract<Issue, { code: "custom" }>, nameOf: SchemaWords["nameOf"]): SchemaSaying {
   const { path, message, params } = issue;
   const name = path.length > 0 ? nameOf?.(path) : undefined;
-  const said: unknown = params?.["said"];
+  const { said }: { readonly said?: unknown } = params ?? {};
   const sentence: SchemaSaying = isRule(said) ? [said] : ["own", message];
   return name === undefined ? sentence : ["ownOf", name, sentence];
 }
