@@ -66,6 +66,9 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   // At the end of one's own run what came of it leads, and how it went follows.
   const isResult = Boolean(tab && useBar);
+  const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />;
+  // Who takes part as well came for what it learns.
+  const accessLeads = tab === null && !ENDED.has(phase);
   const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} />;
   const everybody = (
     <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
@@ -82,7 +85,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
       </div>
       <MetricsFiles snapshot={settled} />
       <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
-      {organiser?.view && ENDED.has(phase) && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />}
+      {!accessLeads && access}
     </>
   );
   return (
@@ -106,9 +109,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
         )}
         <div className="column">
           {organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />}
-          {organiser?.view && !ENDED.has(phase) && (
-            <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />
-          )}
+          {accessLeads && access}
           {!isResult && everybody}
           <SecureSumPanel snapshot={snapshot} />
           <BudgetPanel snapshot={snapshot} />
