@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { mappedLines, tableLines } from "@duet/headless/data/dataReport";
+import { DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
 import { dirichletPartition } from "@duet/lora-core/data/dirichletPartition";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf, mergeLabels } from "@duet/lora-core/data/labelsOf";
@@ -9,7 +10,9 @@ import { mapRows } from "@duet/lora-core/data/mapRows";
 import { readTable } from "@duet/lora-core/data/readTable";
 import type { Row } from "@duet/lora-core/data/row";
 import type { Table } from "@duet/lora-core/data/table";
+import type { TableReading } from "@duet/lora-core/data/tableOptions";
 import { labelTask, type Task } from "@duet/lora-core/data/task";
+import { say } from "@duet/lora-core/sayings/saying";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import { CLIENTS, type DemoOptions } from "./options.ts";
 import { sampleScenario } from "./sampleScenario.ts";
@@ -120,7 +123,7 @@ function columnsOf(files: readonly DataFile[], { input, label }: DemoOptions): C
   if (columns.answer === "") {
     const { columns: there, reading } = first.table;
     const ask = `No column of ${first.path} looks like labels; --label COLUMN names it. It has: ${there.join(", ")}.`;
-    throw new Error([ask, ...(first.table.format === "text" ? reading.notices : [])].join(" "));
+    throw new Error([ask, ...(first.table.format === "text" ? noticesIn(reading) : [])].join(" "));
   }
   console.log(`  Columns: "${columns.input}" is the input, "${columns.answer}" the answer; --input and --label choose others.`);
   return columns;
@@ -155,9 +158,11 @@ function labelTaskOf(
 }
 
 function missingColumn(path: string, table: Table, column: string): string {
-  const notices = table.format === "text" ? ` ${table.reading.notices.join(" ")}` : "";
+  const notices = table.format === "text" ? ` ${noticesIn(table.reading).join(" ")}` : "";
   return `${path} has no column "${column}"; it has: ${table.columns.join(", ")}.${notices}`;
 }
+
+const noticesIn = ({ notices }: TableReading): readonly string[] => notices.map((notice) => say(DATA_SENTENCES, notice));
 
 const mayBeLabels = (table: Table | undefined, column: string): boolean =>
   table !== undefined &&

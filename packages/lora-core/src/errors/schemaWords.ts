@@ -12,30 +12,36 @@ export interface SchemaWords {
   readonly given?: unknown;
 }
 
-/** The first thing that does not fit, as one sentence without its full stop: "Min clients must be at least 1". */
+/** The first thing that does not fit, as one sentence without its full stop: "Min clients must be at least 1". A name from `nameOf` stays as it is written. */
 export function schemaWords(error: z.core.$ZodError, about: SchemaWords = {}): string {
-  return capitalised(say(SCHEMA_SENTENCES, schemaSaying(error, about)));
+  const issue = innermost(error.issues[0]);
+  const text = say(SCHEMA_SENTENCES, schemaSaying(error, about));
+  return issue && givenName(issue, about) !== undefined ? text : capitalised(text);
 }
 
 /** The same as data. */
-export function schemaSaying(error: z.core.$ZodError, { nameOf, given }: SchemaWords = {}): SchemaSaying {
+export function schemaSaying(error: z.core.$ZodError, about: SchemaWords = {}): SchemaSaying {
   const issue = innermost(error.issues[0]);
   if (!issue) return ["nothingFits"];
-  if (issue.code === "custom") return ownSentence(issue, nameOf);
-  const name = nameOf?.(issue.path) ?? (issue.path.length === 0 ? "the whole of it" : fieldName(issue.path));
+  const named = givenName(issue, about);
+  if (issue.code === "custom") return ownSentence(issue, named);
   if (issue.code === "unrecognized_keys") return ["unknown", quoted(issue.keys), issue.keys.length];
+  const name = named ?? (issue.path.length === 0 ? "the whole of it" : fieldName(issue.path));
+  const { given } = about;
   const isMissing = given !== undefined && issue.path.length > 0 && valueAt(given, issue.path) === undefined;
   return ["about", name, isMissing ? ["missing"] : demandOf(issue)];
 }
 
 /** Rules of our own come with a sentence that stands beside them; where the reader knows the field by a name, it goes before. */
-function ownSentence(issue: Extract<Issue, { code: "custom" }>, nameOf: SchemaWords["nameOf"]): SchemaSaying {
-  const { path, message, params } = issue;
-  const name = path.length > 0 ? nameOf?.(path) : undefined;
+function ownSentence({ message, params }: Extract<Issue, { code: "custom" }>, name: string | undefined): SchemaSaying {
   const { said }: { readonly said?: unknown } = params ?? {};
   const sentence: SchemaSaying = isRule(said) ? [said] : ["own", message];
   return name === undefined ? sentence : ["ownOf", name, sentence];
 }
+
+/** A rule of our own about all of it needs no name. */
+const givenName = ({ code, path }: Issue, { nameOf }: SchemaWords): string | undefined =>
+  code === "custom" && path.length === 0 ? undefined : nameOf?.(path);
 
 type Rule = Parameters<typeof ownRule>[0];
 const isRule = (said: unknown): said is Rule => typeof said === "string" && Object.hasOwn(SCHEMA_SENTENCES, said);
