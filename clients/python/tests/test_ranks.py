@@ -39,7 +39,7 @@ if ranks.leads:
     ranks.broadcast(None)
 else:
     follow(client, ranks)
-ranks.leave()
+ranks.leave(0)
 """
 
 

@@ -51,7 +51,7 @@ if ranks.leads:
     torch.save({"adapter": outcome.adapter, "loss": outcome.mean_loss, "measured": measured, "spread": of_layers}, out)
 else:
     follow(client, ranks)
-ranks.leave()
+ranks.leave(0)
 """
 
 

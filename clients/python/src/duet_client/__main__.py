@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from duet_client.base_files import base_folder
 from duet_client.coordinator import Coordinator
@@ -18,10 +18,15 @@ from duet_client.state import Identity, StateFolder
 from duet_client.team import follow, prepare, read_split
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 0 once the federation has finished and the adapters are written, 1 where it failed."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command and end this process: 0 once all is finished and the adapters are written, 1 where it failed."""
     options = _parser().parse_args(arguments)
     ranks = Ranks()
+    ranks.leave(_join(options, ranks))
+
+
+def _join(options: argparse.Namespace, ranks: Ranks) -> int:
+    """Take part as this rank does; the exit code."""
     try:
         return asyncio.run(_lead(options, ranks)) if ranks.leads else _follow(options, ranks)
     except Failure as failure:
@@ -30,8 +35,6 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted. The state is kept: the same command goes on as the same client.", file=sys.stderr)
         return 130
-    finally:
-        ranks.leave()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,4 +124,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
