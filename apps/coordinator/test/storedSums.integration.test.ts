@@ -116,13 +116,14 @@ async function everyBlob(coordinator: CoordinatorUnderTest): Promise<readonly (r
   return (await Promise.all(found)).flat();
 }
 
-/** Names for ids; nothing in place of instants, hashes and keys. Their lengths stay. */
+/** Names for ids; nothing in place of instants, durations, hashes and keys. Their lengths stay. */
 function faceless(text: string, names: ReadonlyMap<string, string>): string {
   let plain = text;
   for (const [id, name] of names) plain = plain.replaceAll(id, name);
   return plain
     .replace(/[0-9A-Za-z_-]{20,}/g, (random) => `(${random.length} characters)`)
     .replace(/\b1[6-9]\d{11}\b/g, "(when)")
+    .replace(/"took":\{[^}]*\}/g, (times) => times.replace(/:[\d.]+/g, ":(how long)"))
     .replace(/\d+\.\d{4,}(?:e-?\d+)?/g, (number) => Number(number).toFixed(3));
 }
 
