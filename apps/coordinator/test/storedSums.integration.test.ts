@@ -67,13 +67,18 @@ async function recorded(upload: UploadCoding, updates: readonly number[]): Promi
   const names = new Map([[created.federationId, "ward"], ...clients.map(({ clientId, name }) => [clientId, name] as const)]);
   const known = (text: string) => faceless(text, names);
   const [rows, told, blobs] = [[] as string[], [] as string[], new Map<string, Buffer | string>()];
+  const called = new Set<string>();
   let snapshot: Snapshot = await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
   const look = async () => {
     told.push(known(JSON.stringify(snapshot)));
     rows.push(...(await everyRow(coordinator)).map(known));
-    for (const [name, content] of await everyBlob(coordinator)) {
+    for (const { file, name, content } of await everyBlob(coordinator)) {
+      if (name !== null) called.add(file);
       const message = messageIn(content);
-      blobs.set(blobName(name, names), message === null ? content : known(inOneOrder(message, names)));
+      blobs.set(
+        name === null ? unnamed(file) : blobName(name, names),
+        message === null ? content : known(inOneOrder(message, names)),
+      );
     }
   };
   // One after the other, so that the journal has one order.
@@ -90,6 +95,8 @@ async function recorded(upload: UploadCoding, updates: readonly number[]): Promi
   snapshot = await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
   await look();
   const { config } = snapshot;
+  // Between storing and naming, and between forgetting and deleting, a file has no name for a moment.
+  for (const file of called) blobs.delete(unnamed(file));
   return { config, log: lines.map(known), rows, told, blobs };
 }
 
@@ -102,16 +109,24 @@ const everyRow = (coordinator: CoordinatorUnderTest) =>
     return found;
   });
 
-/** By the names that a federation has for them. */
-async function everyBlob(coordinator: CoordinatorUnderTest): Promise<readonly (readonly [string, Buffer])[]> {
+interface FoundBlob {
+  readonly file: string;
+  /** That a federation has for it, if any. */
+  readonly name: string | null;
+  readonly content: Buffer;
+}
+
+const unnamed = (file: string) => `unnamed ${file}`;
+
+async function everyBlob(coordinator: CoordinatorUnderTest): Promise<readonly FoundBlob[]> {
   const folder = join(coordinator.dataDir, "blobs");
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const artifacts = await inDatabase(coordinator, (database) => database.selectFrom("artifacts").selectAll().execute());
   const found = files.map(async ({ name, parentPath }) => {
-    const called = artifacts.find(({ sha256 }) => sha256 === name)?.name;
+    const artifact = artifacts.find(({ sha256 }) => sha256 === name);
     // What a sum no longer needs is deleted.
     const content = await readFile(join(parentPath, name)).catch(() => null);
-    return content ? [[called ?? `unnamed ${name}`, content] as const] : [];
+    return content ? [{ file: name, name: artifact?.name ?? null, content }] : [];
   });
   return (await Promise.all(found)).flat();
 }
