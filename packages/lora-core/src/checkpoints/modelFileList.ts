@@ -20,6 +20,8 @@ export type ModelFile = z.output<typeof modelFile>;
 
 /** Files a model may have at most. */
 export const MAX_MODEL_FILES = 64;
+/** Of its config.json. */
+export const MAX_CONFIG_BYTES = 64 * 1024;
 
 export const CONFIG_FILE = "config.json";
 export const TOKENIZER_FILE = "tokenizer.json";

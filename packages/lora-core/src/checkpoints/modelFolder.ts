@@ -10,6 +10,7 @@ import {
   CHAT_CONFIG_FILE,
   CONFIG_FILE,
   INDEX_FILE,
+  MAX_CONFIG_BYTES,
   MAX_MODEL_FILES,
   type ModelFile,
   ModelFolderError,
@@ -38,7 +39,6 @@ export interface ModelFolder {
 /** What config.json of a base model says, with what files of sentence-transformers beside it say (sentenceTransformers.ts). */
 export type ConfigJson = Readonly<Record<string, unknown>>;
 
-export const MAX_CONFIG_BYTES = 64 * 1024;
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;
 const MAX_TOKENIZER_BYTES = 64 * 1024 * 1024;
 /** Holds most headers of safetensors. */

@@ -1,7 +1,6 @@
 /** The frozen base of a federation: what it is, which files it is made of, and where a client gets them. */
 import { z } from "zod";
-import { MAX_MODEL_FILES, modelFile } from "../checkpoints/modelFileList.ts";
-import { MAX_CONFIG_BYTES } from "../checkpoints/modelFolder.ts";
+import { MAX_CONFIG_BYTES, MAX_MODEL_FILES, modelFile } from "../checkpoints/modelFileList.ts";
 import { MAX_NAME_LENGTH } from "./limits.ts";
 
 export const modelSource = z.discriminatedUnion("kind", [
