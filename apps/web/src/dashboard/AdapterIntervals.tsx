@@ -6,6 +6,7 @@ import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { shareScale } from "../ui/shareScale.ts";
+import { ShareTicks } from "./ShareTicks.tsx";
 import { words } from "./words.ts";
 
 export interface AdapterIntervalsProps {
@@ -49,14 +50,7 @@ export function AdapterIntervals({ values, rows, best }: AdapterIntervalsProps) 
               fill={`var(--${leader.key}-0)`}
             />
           )}
-          {scale.ticks.map((tick) => (
-            <g key={tick}>
-              <line x1={x(tick)} x2={x(tick)} y1={HEAD} y2={bottom} stroke="var(--line)" />
-              <text x={x(tick)} y={bottom + 16} textAnchor="middle">
-                {tick}
-              </text>
-            </g>
-          ))}
+          <ShareTicks ticks={scale.ticks} x={x} top={HEAD} bottom={bottom} />
           {shown.map(({ key, label, color, hint, value, low, high }, index) => {
             const y = HEAD + ROW * (index + 0.5);
             return (

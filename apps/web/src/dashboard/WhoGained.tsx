@@ -5,6 +5,7 @@ import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { shareScale } from "../ui/shareScale.ts";
 import type { ClientVerdict, WayServed } from "./clientVerdicts.ts";
 import { formatGain } from "./headlineView.ts";
+import { ShareTicks } from "./ShareTicks.tsx";
 import { words } from "./words.ts";
 
 const WIDTH_AT_FIRST = 480;
@@ -31,14 +32,7 @@ export function WhoGained({ clients }: { readonly clients: readonly ClientVerdic
     <ChartFigure name={words.whoGained.chartName} summary={words.whoGained.summary(said.join(common.listing.semicolon))}>
       <div ref={ref} style={{ height: bottom + FOOT }}>
         <svg width="100%" height={bottom + FOOT} aria-hidden="true" fontSize={12} fill="var(--ink-3)">
-          {scale.ticks.map((tick) => (
-            <g key={tick}>
-              <line x1={x(tick)} x2={x(tick)} y1={HEAD} y2={bottom} stroke="var(--line)" />
-              <text x={x(tick)} y={bottom + 16} textAnchor="middle">
-                {tick}
-              </text>
-            </g>
-          ))}
+          <ShareTicks ticks={scale.ticks} x={x} top={HEAD} bottom={bottom} />
           {shown.map(({ clientId, name, way, from, to }, index) => {
             const y = HEAD + ROW * (index + 0.5);
             return (
