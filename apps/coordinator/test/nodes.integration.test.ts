@@ -113,6 +113,29 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
     );
   }, 300_000);
 
+  test("clients of a killed node come back with a pause, as long as its lease lasts and no other node runs their federation", async () => {
+    const all = await nodesUnderTest();
+    const { created } = await createFederation(all.nodes[0]?.url ?? "");
+    const clients = ["anna", "bram"].map((name) => startMovingClient(all.url, created, name));
+    await Promise.all(clients.map((client) => client.until(roundOpen(1))));
+    const away = clients.map(({ coordinator: { status } }) => {
+      const pauses: number[] = [];
+      let lostAt = Number.NaN;
+      status.subscribe(() => {
+        const { kind } = status.get();
+        if (kind === "lost") lostAt = performance.now();
+        else if (kind === "ready") pauses.push(performance.now() - lostAt);
+      });
+      return pauses;
+    });
+    const [owner] = await ownerAndOther(all, created.federationId);
+    await owner.kill();
+    await Promise.all(clients.map((client) => client.submit(1, constantAdapter(0.2))));
+    await Promise.all(clients.map((client) => client.until(roundOpen(2))));
+    expect(away.flat().length).toBeGreaterThan(0);
+    expect(Math.min(...away.flat())).toBeGreaterThan(450);
+  }, 300_000);
+
   test("a node that was paused for longer than its lease writes nothing afterwards, and goes on with what is left to it", async () => {
     const all = await nodesUnderTest();
     const { url, nodes, databaseUrl } = all;

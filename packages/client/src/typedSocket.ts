@@ -64,7 +64,10 @@ export interface TypedSocketOptions {
 /** How long the coordinator may be out of reach before that is told. */
 const REACH_TIMEOUT_MS = 20_000;
 
-/** After a greeting that failed: whatever made it fail must not be repeated without a pause. */
+/**
+ * Before connecting again to what ended the connection or did not greet: whatever made it do so lasts for a while (the node that runs
+ * the federation is gone, say, and its lease is not over), and must not be met without a pause. On average; not all come back at once.
+ */
 const RECONNECT_MS = 1_000;
 
 export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
@@ -78,6 +81,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
   const status = createStore<ConnectionStatus>({ kind: "connecting" });
   const ready = createListeners<void>();
   const lost = createListeners<void>();
+  let pause: ReturnType<typeof setTimeout> | undefined;
 
   socket.on("connect", async () => {
     try {
@@ -98,7 +102,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
     if (status.get().kind === "refused") return;
     status.set({ kind: "lost", since: now() });
     // Only when the other side ended it does Socket.IO leave it at that.
-    if (reason === "io server disconnect") socket.connect();
+    if (reason === "io server disconnect") connectLater();
   });
   const stopLooking = surroundings.onChange(({ kind }) => {
     if (kind === "online" || kind === "networkChanged" || kind === "woke") connectAgain();
@@ -107,8 +111,15 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
   /** At once, in place of a connection that may be dead without knowing it, or of the pause before the next try. */
   function connectAgain(): void {
     if (status.get().kind === "refused") return;
+    clearTimeout(pause);
     socket.disconnect();
     socket.connect();
+  }
+
+  function connectLater(): void {
+    clearTimeout(pause);
+    const [draw = 0] = crypto.getRandomValues(new Uint8Array(1));
+    pause = setTimeout(() => socket.connect(), RECONNECT_MS * (0.5 + draw / 256));
   }
 
   /** A version mismatch is final; anything else is tried again by reconnecting. */
@@ -118,7 +129,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
       socket.disconnect();
     } else {
       socket.disconnect();
-      setTimeout(() => socket.connect(), RECONNECT_MS);
+      connectLater();
     }
   }
 
@@ -169,6 +180,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
     reconnect: connectAgain,
     close() {
       stopLooking();
+      clearTimeout(pause);
       socket.disconnect();
     },
   };

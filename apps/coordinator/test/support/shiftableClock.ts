@@ -15,8 +15,12 @@ export function createShiftableClock(): ShiftableClock {
       timer.callback();
     });
   };
+  const now = () => systemClock.now() + shift;
+  /** Of those that are due, the one that was due first. */
+  const nextDue = () =>
+    [...waiting].filter(({ instant }) => instant <= now()).sort((one, other) => one.instant - other.instant)[0];
   return {
-    now: () => systemClock.now() + shift,
+    now,
     at(instant, callback) {
       const timer = { instant, callback, cancel: () => {} };
       waiting.add(timer);
@@ -28,6 +32,11 @@ export function createShiftableClock(): ShiftableClock {
     },
     advance(ms) {
       shift += ms;
+      for (let due = nextDue(); due; due = nextDue()) {
+        due.cancel();
+        waiting.delete(due);
+        due.callback();
+      }
       for (const timer of waiting) {
         timer.cancel();
         arm(timer);
