@@ -1,4 +1,4 @@
-/** Methods by the names of the command line: every method's presets, and ablations of FDLoRA. */
+/** Methods by the names of the command line: every method's presets, ablations of FDLoRA, and constants and rates that are tuned. */
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
@@ -36,10 +36,55 @@ const SERVED: Readonly<Record<string, Serve>> = {
 /** Methods that have more variants than presets, by their ids. */
 const VARIED: Readonly<Record<string, (variant: string, sync: number | null) => Method>> = { [fdLora.id]: fdLoraVariant };
 
-/** `sync` is FDLoRA's H in place of its own. @throws {RangeError} when there is no such method, preset or variant. */
+/** A name in its parts: `fdlora:private:fusion.confidence=0@0.003`. */
+interface MethodName {
+  readonly id: string;
+  /** A preset or a variant; "" for the default. */
+  readonly variant: string;
+  /** Constants in place of the variant's, by their paths in its settings. */
+  readonly constants: readonly (readonly [path: string, value: number])[];
+  readonly learningRate: number | null;
+}
+
+function parsedName(name: string): MethodName {
+  const [method = "", rate] = name.split("@");
+  const [id = "", ...parts] = method.split(":");
+  const constants = parts.flatMap((part): (readonly [string, number])[] => {
+    const [path = "", value] = part.split("=");
+    return value === undefined ? [] : [[path, Number(value)]];
+  });
+  const variant = parts.find((part) => !part.includes("=")) ?? "";
+  return { id, variant, constants, learningRate: rate === undefined ? null : Number(rate) };
+}
+
+/** What is behind `@`: the method's own learning rate; null where it has that of all. @throws {RangeError} when it is none. */
+export function learningRateOf(name: string): number | null {
+  const { learningRate } = parsedName(name);
+  if (learningRate !== null && !(learningRate > 0 && learningRate <= 1)) throw new RangeError(`${name} has no learning rate`);
+  return learningRate;
+}
+
+/** Which method it is, whatever its preset, constants and rate. */
+export const methodId = (name: string): string => parsedName(name).id;
+
+/** `sync` is FDLoRA's H in place of its own. @throws {RangeError} when there is no such method, preset, variant or constant. */
 export function methodNamed(name: string, sync: number | null = null): Method {
-  const [id = "", variant = ""] = name.split(":");
-  return VARIED[id]?.(variant, sync) ?? methodOf(presetOf(id, variant || undefined));
+  const { id, variant, constants } = parsedName(name);
+  const method = VARIED[id]?.(variant, sync) ?? methodOf(presetOf(id, variant || undefined));
+  return constants.length === 0 ? method : withConstants(id, variant, constants);
+}
+
+function withConstants(id: string, variant: string, constants: MethodName["constants"]): Method {
+  const { config } = presetOf(id, variant || undefined);
+  const changed = structuredClone(config) as Record<string, unknown>;
+  for (const [path, value] of constants) setAt(changed, path.split("."), value);
+  return methodOf({ id, config: changed });
+}
+
+function setAt(config: Record<string, unknown>, [key = "", ...inner]: readonly string[], value: number): void {
+  if (!(key in config)) throw new RangeError(`There is no constant "${key}"; there are: ${Object.keys(config).join(", ")}`);
+  if (inner.length === 0) config[key] = value;
+  else setAt(config[key] as Record<string, unknown>, inner, value);
 }
 
 function fdLoraVariant(variant: string, sync: number | null): Method {

@@ -83,7 +83,7 @@ export const USAGE = `npm run experiment -- [options]
   --scenario NAME           ${scenarios.join(", ")}
                             (default medical; needs ../shared/data or --data)
   --data DIR                folder with medical/, loghub/ and intents/ as in ../shared/data
-  --methods A,B             ids or id:preset or id:variant; "all" is every method there is,
+  --methods A,B             ids or id:preset or id:variant, with constants and a rate of its own fedprox:mu=0.01@0.003; "all" is every method there is,
                             "references" what stands beside them (research/experiment/references.ts; default local,fedavg,fdlora)
   --clients N,N --alpha A,A --seeds S   every combination is run (defaults 3, 0.5, 1)
   --first-seed N            seeds from here on (default 1); settings are tuned on others than are reported

@@ -1,6 +1,6 @@
 /**
  * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md and docs/privacy.md from the runs that are in the repository.
- * A table stands between `<!-- summary STUDY BASELINE -->` or `<!-- cost STUDY BASELINE -->` and `<!-- end -->`.
+ * A table stands between `<!-- summary STUDY BASELINE -->`, `<!-- cost STUDY BASELINE -->` or `<!-- tuned STUDY - -->` and `<!-- end -->`.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,11 +11,12 @@ import { readResults } from "./resultsFile.ts";
 import { type RunResult, runKey } from "./runs.ts";
 import { STUDY_RESULTS } from "./studies.ts";
 import { summaryTable } from "./summaryTable.ts";
+import { tunedTable } from "./tunedTable.ts";
 import { wantedRuns } from "./wantedRuns.ts";
 
 const PAGES = ["docs/experiments.md", "docs/privacy.md"];
 const PICTURES = "docs/experiments";
-const PLACE = /(<!-- (summary|cost) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+const PLACE = /(<!-- (summary|cost|tuned) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.settings), run]));
 
@@ -28,7 +29,12 @@ function filled(_: string, opening: string, kind: string, study: string, baselin
   const { runs, wanted } = runsOf(study);
   const missing = runs.length < wanted ? `${wanted - runs.length} of ${wanted} runs have not been made.\n\n` : "";
   if (runs.length === 0) return `${opening}\n${missing}${end}`;
-  return `${opening}\n${missing}${kind === "cost" ? costTable(runs, baseline) : summaryTable(runs, baseline)}\n\n${end}`;
+  return `${opening}\n${missing}${tableOf(kind, runs, baseline)}\n\n${end}`;
+}
+
+function tableOf(kind: string, runs: readonly RunResult[], baseline: string): string {
+  if (kind === "tuned") return tunedTable(runs);
+  return kind === "cost" ? costTable(runs, baseline) : summaryTable(runs, baseline);
 }
 
 /** The runs of a study that have been made. */

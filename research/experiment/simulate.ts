@@ -19,7 +19,7 @@ import { stepsOf } from "@duet/lora-engine/training/batches";
 import type { Client } from "@duet/lora-engine/training/runRound";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./clientData.ts";
-import { methodNamed } from "./methodVariants.ts";
+import { learningRateOf, methodNamed } from "./methodVariants.ts";
 import { clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
 import { RoundedSums } from "./roundedSums.ts";
 import { resultOf } from "./runResult.ts";
@@ -83,7 +83,8 @@ export class Simulation {
     const method = methodNamed(settings.method, settings.sync);
     const family = defaultTraining(model.family, settings.devices);
     const { batchSize } = settings.devices ? family : settings;
-    const { learningRate = family.learningRate, privacy } = settings;
+    const { learningRate: common = family.learningRate, privacy } = settings;
+    const learningRate = learningRateOf(settings.method) ?? common;
     const maxTokens = data.maxTokens ?? family.maxTokens;
     const training = { ...family, batchSize, learningRate, maxTokens, ...(privacy ? { privacy } : {}) };
     const adapter = { ...defaultAdapter({ defaultTargets, smallTargets }, settings.devices), ...prototypesOf(options) };

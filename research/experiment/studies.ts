@@ -49,6 +49,20 @@ const UNLIKE = [
   ...["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72"],
   ...["--speeds", "1:4:16", "--work", "equal,skipped,bySpeed"],
 ];
+/** Stage B: nine trials for each method, of rates and one constant, or of rates alone. */
+const RATES = [3e-4, 1e-3, 3e-3];
+const NINE_RATES = [1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2];
+const PULLS = [1e-4, 1e-3, 1e-2];
+const CONFIDENCES = [0, 1, 2];
+const TRIALS = [
+  ...["local", "fedavg", "fedavg-finish"].flatMap((method) => NINE_RATES.map((rate) => `${method}@${rate}`)),
+  ...grid("fedprox:mu", PULLS),
+  ...grid("ditto:lambda", PULLS),
+  ...grid("fedamp:mu", PULLS),
+  ...grid("fedalt:brief:fusion.confidence", CONFIDENCES),
+  ...grid("fdlora:private:fusion.confidence", CONFIDENCES),
+];
+const TUNING = ["--pool", "tuning", "--first-seed", "101", "--seeds", "3", "--rows", "900", "--prototypes", "1"];
 const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
 const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
@@ -72,6 +86,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "banking77-rivals": [...BANKING, ...RIVALS, "--prototypes", "1"],
   "routing-rivals": [...ROUTING, ...RIVALS, "--prototypes", "1,1:personal"],
   "abstracts-rivals": [...ABSTRACTS, ...RIVALS, "--prototypes", "1,1:personal"],
+  "clinc150-tuning": ["--scenario", "clinc150", ...TUNING, "--methods", TRIALS.join(",")],
   heterogeneity: [...CLINC, ...UNLIKE],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
@@ -123,6 +138,10 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "wire-intents": ["--scenario", "intents", ...WIRE],
   parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],
 };
+
+function grid(constant: string, values: readonly number[]): readonly string[] {
+  return values.flatMap((value) => RATES.map((rate) => `${constant}=${value}@${rate}`));
+}
 
 /** Its options. @throws {RangeError} when there is no such study. */
 export function studyNamed(name: string): readonly string[] {

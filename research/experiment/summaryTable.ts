@@ -3,6 +3,7 @@ import { AS_THEY_ARE, nameOfCoding } from "@duet/lora-core/compression/uploadCod
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
 import { bootstrapOf, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
+import { methodId } from "./methodVariants.ts";
 import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { holm } from "./statistics/holm.ts";
 import { interval, mean } from "./statistics/interval.ts";
@@ -42,7 +43,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     { name: "accuracy", cell: ({ runs }) => withMargin(runs.map(({ accuracyMean }) => accuracyMean)) },
     figure("balanced", (run) => (UNBALANCED.includes(run.settings.scenario) ? balancedAccuracy(run) : null)),
     ...compared,
-    worseThan(results, local.id, ofMethod(local.id)),
+    worseThan(results, local.id, ofMethod(aloneIn(results))),
     { name: "went which way", cell: ({ runs }) => waysServed(runs) },
     ...untrained,
     figure("after the best round", ({ accuracyAtBest }) => accuracyAtBest),
@@ -133,6 +134,11 @@ function against(results: readonly RunResult[], name: string, rivalOf: RivalOf):
     },
     { name: "p, Holm", cell: (line) => ps.get(keyOf(line))?.toFixed(3) ?? "" },
   ];
+}
+
+/** What learning alone is called there: with a rate of its own, where methods have one. */
+function aloneIn(results: readonly RunResult[]): string {
+  return results.map(({ settings }) => settings.method).find((method) => methodId(method) === local.id) ?? local.id;
 }
 
 function worseThan(results: readonly RunResult[], name: string, rivalOf: RivalOf): Column {

@@ -1,6 +1,6 @@
 /** The runs that options ask for. */
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
-import { allMethods, methodNamed } from "./methodVariants.ts";
+import { allMethods, learningRateOf, methodNamed } from "./methodVariants.ts";
 import type { ExperimentOptions } from "./options.ts";
 import { isReference, referenceNames } from "./references.ts";
 import type { RunSettings } from "./runs.ts";
@@ -13,7 +13,11 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
   const methods = options.methods.flatMap((name) =>
     name === "all" ? [...referenceNames, ...allMethods()] : name === "references" ? referenceNames : [name],
   );
-  for (const name of methods) if (!isReference(name)) methodNamed(name);
+  for (const name of methods) {
+    if (isReference(name)) continue;
+    methodNamed(name);
+    learningRateOf(name);
+  }
   const { scenario, steps, budget = null, local, rows, split, pool, codes } = options;
   const common = { scenario, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
