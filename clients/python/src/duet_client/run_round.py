@@ -208,12 +208,13 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
     if serve["kind"] == "sum":
         weights = serve["weights"]
         report.fusion = {**weights, **nothing}
-        return mixed(held, (weights["personal"], weights["shared"]), "product")
+        return _summed(held, (weights["personal"], weights["shared"]))
     search = serve["search"]
     began = time.monotonic()
+    has_prototypes = any(is_prototypes(key) for key in held.shared)
 
     def losses_at(at: Point) -> list[float]:
-        candidate = None if at == (0, 0) else mixed(held, at, search["kind"])
+        candidate = None if at == (0, 0) and not has_prototypes else mixed(held, at, search["kind"])
         return row_losses(client.task, client.fusion_rows, _on_device(client, candidate))[0]
 
     (personal, shared), evaluations = search_weights(search, [row.units for row in client.fusion_rows], losses_at)
@@ -224,9 +225,18 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
 
 
 def mixed(held: Held, weights: Point, kind: str) -> Adapter:
-    """Factors mixed separately, or the two updates side by side ("product")."""
-    if kind == "factor":
-        return combined(weights, [held.personal, held.shared])
+    """Factors mixed separately, or the two updates side by side ("product"); prototypes as an average, see `lora-core/fusion/mix`."""
+    factors = combined(weights, [held.personal, held.shared]) if kind == "factor" else _summed(held, weights)
+    total = weights[0] + weights[1]
+    own = weights[0] / total if total > 0 else 0.5
+    return {
+        key: own * held.personal[key] + (1 - own) * held.shared[key] if is_prototypes(key) else tensor
+        for key, tensor in factors.items()
+    }
+
+
+def _summed(held: Held, weights: Point) -> Adapter:
+    """One adapter of both updates."""
     if 0 in weights:
         return scaled(held.shared, weights[1]) if weights[0] == 0 else scaled(held.personal, weights[0])
     return stack_ranks([scaled(held.personal, weights[0]), scaled(held.shared, weights[1])])

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { PROTOTYPES_KEY } from "../adapters/adapterLayout.ts";
 import { tensors, values } from "../strategies/conformance.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import type { FusionWeights } from "./adaFusion.ts";
-import { groupOf, mixed } from "./mix.ts";
+import { groupOf, type Mix, mixed } from "./mix.ts";
 
 const personal = tensors([1, 2], [3, -4]);
 const shared = tensors([-2, 6], [1, 0.5]);
@@ -23,6 +24,23 @@ describe("what a mix is", () => {
     const rank = (own: number, theirs: number) =>
       [...mixed(personal, shared, { kind: "product", weights: pair(own, theirs) }).values()][0]?.shape[0];
     expect([rank(0.5, 0.5), rank(0.5, 0), rank(0, 0.5)]).toEqual([2, 1, 1]);
+  });
+
+  it("of label prototypes is an average, whatever scale the factors have, and half of each where nothing else is left", () => {
+    const withLabels = (of: NamedTensors, value: number): NamedTensors =>
+      new Map([...of, [PROTOTYPES_KEY, { shape: [1, 1], data: Float32Array.of(value) }]]);
+    const labels = (weights: FusionWeights, kind: "factor" | "product") => {
+      const mix: Mix = kind === "factor" ? { kind, weights: [weights] } : { kind, weights };
+      return mixed(withLabels(personal, 8), withLabels(shared, 2), mix).get(PROTOTYPES_KEY)?.data[0];
+    };
+    for (const kind of ["factor", "product"] as const) {
+      expect(labels(pair(0, 0), kind)).toBe(5);
+      expect(labels(pair(0.5, 0.5), kind)).toBe(5);
+      expect(labels(pair(1.5, 1.5), kind)).toBe(5);
+      expect(labels(pair(0.75, 0.25), kind)).toBe(6.5);
+      expect(labels(pair(0, 0.3), kind)).toBe(2);
+      expect(labels(pair(-0.5, 0.25), kind)).toBe(5);
+    }
   });
 
   it("gives equal groups of modules, in the base's order, their own pair, and both tensors of a module the same", () => {

@@ -2,7 +2,7 @@
 
 import { factorAKey, factorBKey, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
-import { groupOf, type Mix } from "@duet/lora-core/fusion/mix";
+import { groupOf, labelWeights, type Mix } from "@duet/lora-core/fusion/mix";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import type { DeviceAdapter } from "../models/languageModel.ts";
@@ -75,29 +75,39 @@ export function sumOnDevice(first: WeightedAdapter, ...others: readonly Weighted
 
 /** The adapter that a {@link Mix} is; null where it is the base alone. Call inside tf.tidy, as {@link sumOnDevice}. */
 export function mixOnDevice(personal: DeviceAdapter, shared: DeviceAdapter, mix: Mix): DeviceAdapter | null {
-  if (mix.kind === "product") {
-    const parts = [
-      { adapter: personal, weight: mix.weights.personal },
-      { adapter: shared, weight: mix.weights.shared },
-    ];
-    const [first, ...others] = parts.filter(({ weight }) => weight !== 0);
-    return first ? sumOnDevice(first, ...others) : null;
-  }
+  const { scale } = personal;
+  const factors =
+    mix.kind === "product" ? sumOfFactors(personal, shared, mix.weights) : mixOfFactors(personal, shared, mix.weights);
+  const weights = labelWeights(mix);
+  const labels = labelsOf([
+    ...(personal.labels ? [{ of: personal.labels, weight: weights.personal }] : []),
+    ...(shared.labels ? [{ of: shared.labels, weight: weights.shared }] : []),
+  ]);
+  return factors.size > 0 || labels.labels ? { scale, factors, ...labels } : null;
+}
+
+type Factors = DeviceAdapter["factors"];
+
+function sumOfFactors(personal: DeviceAdapter, shared: DeviceAdapter, weights: FusionWeights): Factors {
+  const parts = [
+    { adapter: personal, weight: weights.personal },
+    { adapter: shared, weight: weights.shared },
+  ];
+  const [first, ...others] = parts.filter(({ weight }) => weight !== 0);
+  return first ? sumOnDevice(first, ...others).factors : new Map();
+}
+
+function mixOfFactors(personal: DeviceAdapter, shared: DeviceAdapter, weights: readonly FusionWeights[]): Factors {
   const factors = new Map<string, LoraFactors>();
   [...personal.factors].forEach(([module, own], index) => {
     const theirs = shared.factors.get(module);
-    const pair = mix.weights[groupOf(index, personal.factors.size, mix.weights.length)];
+    const pair = weights[groupOf(index, personal.factors.size, weights.length)];
     if (!theirs || !pair) throw new RangeError(`mixOnDevice: ${module} has no second adapter or no weights`);
     const a = weightedSum(own.a, theirs.a, pair);
     const b = weightedSum(own.b, theirs.b, pair);
     if (a && b) factors.set(module, { a, b });
   });
-  const last = mix.weights.at(-1) ?? { personal: 0, shared: 0 };
-  const labels = [
-    ...(personal.labels ? [{ of: personal.labels, weight: last.personal }] : []),
-    ...(shared.labels ? [{ of: shared.labels, weight: last.shared }] : []),
-  ].filter(({ weight }) => weight !== 0);
-  return factors.size > 0 || labels.length > 0 ? { scale: personal.scale, factors, ...labelsOf(labels) } : null;
+  return factors;
 }
 
 interface WeightedLabels {
@@ -107,7 +117,8 @@ interface WeightedLabels {
 
 /** Label prototypes as updates are: added. */
 function labelsOf(terms: readonly WeightedLabels[]): Pick<DeviceAdapter, "labels"> {
-  const [first, ...others] = terms.map(({ of, weight }) => (weight === 1 ? of : tf.mul<tf.Tensor2D>(of, weight)));
+  const counting = terms.filter(({ weight }) => weight !== 0);
+  const [first, ...others] = counting.map(({ of, weight }) => (weight === 1 ? of : tf.mul<tf.Tensor2D>(of, weight)));
   return first ? { labels: others.reduce((sum, labels) => tf.add<tf.Tensor2D>(sum, labels), first) } : {};
 }
 

@@ -1,12 +1,13 @@
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { encoderLinears } from "@duet/lora-core/architectures/encoderConfig";
+import { mixed } from "@duet/lora-core/fusion/mix";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import { downloadAdapter, mixOnDevice, sumOnDevice, uploadAdapter } from "../../training/deviceAdapter.ts";
-import type { Example, LanguageModel, TaskModel } from "../languageModel.ts";
+import type { DeviceAdapter, Example, LanguageModel, TaskModel } from "../languageModel.ts";
 import { randomCheckpoint, randomTensor, smallConfig, smallTokenizer } from "../testing/randomEncoder.ts";
 import { createUseLite } from "./useLite.ts";
 
@@ -106,21 +107,34 @@ describe.each(["cpu", "wasm"] as const)("label prototypes on %s", (backend) => {
     adapter.dispose();
   });
 
-  it("go to the backend and back, and are added there as they are on the host", async () => {
+  it("go to the backend and back, are added there as they are on the host, and are mixed there as an average", async () => {
     const other = new Map([...start].map(([key, { shape }]) => [key, randomTensor(shape as [number, number], key)]));
     const [x, y] = [start, other].map((of) => uploadAdapter(of, { scale: 2, trainable: false }));
     if (!x || !y) throw new Error("unreachable");
     expect(await downloadAdapter(x, start)).toEqual(start);
-    const pair = { personal: 0.25, shared: 0.5 };
-    const wanted = Array.from(start.get(KEY)?.data ?? [], (value, i) => 0.25 * value + 0.5 * (other.get(KEY)?.data[i] ?? 0));
-    const sums = tf.tidy(() =>
-      [
-        sumOnDevice({ adapter: x, weight: 0.25 }, { adapter: y, weight: 0.5 }),
-        mixOnDevice(x, y, { kind: "product", weights: pair }),
-        mixOnDevice(x, y, { kind: "factor", weights: [pair] }),
-      ].map((sum) => sum?.labels?.dataSync() ?? []),
-    );
-    for (const sum of sums) expectClose(sum, wanted, { relative: 1e-5, absolute: 1e-6 });
+    const weighted = (own: number, theirs: number) =>
+      Array.from(start.get(KEY)?.data ?? [], (value, i) => own * value + theirs * (other.get(KEY)?.data[i] ?? 0));
+    const labelsOf = (sum: () => DeviceAdapter | null) => tf.tidy(() => sum()?.labels?.dataSync() ?? []);
+    const added = labelsOf(() => sumOnDevice({ adapter: x, weight: 0.25 }, { adapter: y, weight: 0.5 }));
+    expectClose(added, weighted(0.25, 0.5), { relative: 1e-5, absolute: 1e-6 });
+    for (const [personal, shared] of [
+      [0.25, 0.5],
+      [1.5, 1.5],
+      [0, 0],
+      [0, 0.7],
+    ] as const) {
+      for (const mix of [
+        { kind: "product", weights: { personal, shared } },
+        { kind: "factor", weights: [{ personal, shared }] },
+      ] as const) {
+        const onHost = mixed(start, other, mix).get(KEY)?.data ?? [];
+        expectClose(
+          labelsOf(() => mixOnDevice(x, y, mix)),
+          onHost,
+          { relative: 1e-5, absolute: 1e-6 },
+        );
+      }
+    }
     x.dispose();
     y.dispose();
   });

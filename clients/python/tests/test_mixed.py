@@ -1,0 +1,23 @@
+"""How prototypes are mixed: the cases of `lora-core/fusion/mix.test.ts`."""
+
+import pytest
+import torch
+
+from duet_client.adapter import PROTOTYPES
+from duet_client.run_round import Held, mixed
+
+FACTORS = ("layer.lora_A.weight", "layer.lora_B.weight")
+
+
+def _adapter(value: float) -> dict[str, torch.Tensor]:
+    return {**{key: torch.full((1, 1), value) for key in FACTORS}, PROTOTYPES: torch.full((1, 1), value)}
+
+
+@pytest.mark.parametrize("kind", ["factor", "product"])
+@pytest.mark.parametrize(
+    ("weights", "label"),
+    [((0, 0), 5), ((0.5, 0.5), 5), ((1.5, 1.5), 5), ((0.75, 0.25), 6.5), ((0, 0.3), 2), ((-0.5, 0.25), 5)],
+)
+def test_prototypes_are_an_average_whatever_scale_the_factors_have(kind: str, weights: tuple[float, float], label: float) -> None:
+    made = mixed(Held(personal=_adapter(8), shared=_adapter(2)), weights, kind)
+    assert made[PROTOTYPES].item() == pytest.approx(label)
