@@ -225,7 +225,7 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
 
 
 def mixed(held: Held, weights: Point, kind: str) -> Adapter:
-    """Factors mixed separately, or the two updates side by side ("product"); prototypes as an average, see `lora-core/fusion/mix`."""
+    """Factors mixed separately, or both updates side by side ("product"); prototypes as an average: `lora-core/fusion/mix`."""
     factors = combined(weights, [held.personal, held.shared]) if kind == "factor" else _summed(held, weights)
     total = weights[0] + weights[1]
     own = weights[0] / total if total > 0 else 0.5
