@@ -42,7 +42,7 @@ test("prototypes are the last entry, have no rank, and start at zero", () => {
   expect(() => layoutOfBytes(layout, layoutBytes(layout) + 4)).toThrow(RangeError);
 });
 
-test("they are added where updates are added, and mixed where factors are mixed", () => {
+test("they are added where updates are added, and are an average in a mix", () => {
   const [x, y] = [adapterOf(1), adapterOf(2)];
   const wanted = labelsOf(x).map((value, i) => Math.fround(0.25 * value) + Math.fround(0.5 * (labelsOf(y)[i] ?? 0)));
   const weights = { personal: 0.25, shared: 0.5 };
@@ -50,11 +50,12 @@ test("they are added where updates are added, and mixed where factors are mixed"
     stackRanks([scaled(x, 0.25), scaled(y, 0.5)]),
     sumOf(x, y, weights),
     fuse(x, y, weights),
-    mixed(x, y, { kind: "factor", weights: [{ personal: 9, shared: 9 }, weights] }),
     truncateRank(sumOf(x, y, weights), 3),
   ]) {
     for (const [i, value] of labelsOf(sum).entries()) expect(value).toBeCloseTo(wanted[i] ?? 0, 6);
   }
+  const mix = mixed(x, y, { kind: "factor", weights: [{ personal: 9, shared: 9 }, weights] });
+  for (const [i, value] of labelsOf(mix).entries()) expect(value).toBeCloseTo((wanted[i] ?? 0) / 0.75, 6);
 });
 
 test("they go with B and with the head", () => {
