@@ -151,3 +151,28 @@ test("nobody joins with rows of an earlier choice while those of the new one are
     expect(isOpen).toBe(false);
     await expect.poll(() => join.isEnabled()).toBe(true);
   }));
+
+test("rows beside the federation's labels, as the base reads them, and how fast this device learns from them, before anybody joins", () =>
+  joining(async (page) => {
+    const lines = rows((i) => `${SIGNS[i]} for ${i * 7} days and ${SIGNS[11 - i]} at night,flu`);
+    await connect(page, "rows.csv", Buffer.from(["text,label", ...lines].join("\n")));
+    await page.getByLabel("Answer column").selectOption("label");
+    const labels = page.getByRole("region", { name: "Labels: yours beside the federation's" });
+    await labels.getByText("“flu” is 2.0 times as frequent as that in your rows").waitFor();
+    await labels.getByText("Not in your rows, which is fine: cold.").waitFor();
+    await labels
+      .getByText(/The one client here tells of \d+ rows to train on; which labels those have is told to nobody/)
+      .waitFor();
+
+    const read = page.getByRole("region", { name: "As the model reads them" });
+    await read.getByText("line 2").waitFor();
+    await read.getByText("should answer flu").first().waitFor();
+    await read.getByRole("figure", { name: "0 of 12 rows are longer than" }).waitFor();
+
+    const ready = page.getByRole("region", { name: "Ready to learn" });
+    await ready.getByRole("button", { name: "Check this device" }).click();
+    await ready.getByText(/tok\/s/).waitFor({ timeout: 120_000 });
+    await ready.getByText(/Gradients agree to \d+ in a million/).waitFor();
+    await ready.getByText(/of computing for you/).waitFor();
+    await ready.getByText("A round may take").waitFor();
+  }));

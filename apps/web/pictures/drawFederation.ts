@@ -90,6 +90,9 @@ async function drawJoining(stage: Stage, { inviteUrl }: OpenFederation, data: Pa
   await page.getByRole("button", { name: "Join and train", disabled: false }).waitFor();
   await page.getByRole("region", { name: "As the model reads them" }).waitFor();
   await shoot(page, "join-ready");
+  await page.getByRole("button", { name: "Check this device" }).click();
+  await page.getByText("of computing for you").waitFor({ timeout: DEADLINE_MS });
+  await shoot(page, "join-checked");
   await page.close();
 }
 

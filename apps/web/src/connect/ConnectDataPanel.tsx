@@ -7,6 +7,7 @@ import type { ConnectState } from "./connectState.ts";
 import { DataReport } from "./DataReport.tsx";
 import { DataSource } from "./DataSource.tsx";
 import type { FittingSample } from "./fittingSample.ts";
+import type { OthersRows } from "./labelBalance.ts";
 import { PersonalData } from "./PersonalData.tsx";
 import type { ConnectData } from "./useConnectData.ts";
 import { words } from "./words.ts";
@@ -16,10 +17,12 @@ export interface ConnectDataPanelProps {
   readonly task: Task;
   /** The sample that fits this federation, and which share of it is free; null when none does. */
   readonly sample: FittingSample | null;
+  /** What the others tell of their rows; null where none are asked for. */
+  readonly others: OthersRows | null;
 }
 
 /** Choose a file, say which column is which, and see what will be used. */
-export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProps) {
+export function ConnectDataPanel({ connect, task, sample, others }: ConnectDataPanelProps) {
   const { state, splitting } = connect;
   return (
     <Panel title={words.connectDataPanel.title} hint={words.connectDataPanel.hint}>
@@ -55,7 +58,9 @@ export function ConnectDataPanel({ connect, task, sample }: ConnectDataPanelProp
         <ColumnMapping state={state} onRead={connect.readAgain} onChange={connect.choose} onClear={connect.clear} />
       )}
       {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
-      {(state.kind === "table" || state.kind === "sample") && state.data && <DataReport data={state.data} task={task} />}
+      {(state.kind === "table" || state.kind === "sample") && state.data && (
+        <DataReport data={state.data} task={task} others={others} />
+      )}
       {state.kind === "table" && (state.data || state.personal.kind === "read") && (
         <PersonalData
           state={state.personal}

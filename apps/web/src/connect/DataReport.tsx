@@ -1,20 +1,20 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { say } from "@duet/lora-core/sayings/saying";
 import { words as common } from "../lib/words.ts";
-import { Fill } from "../ui/Fill.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
+import { LabelBalanceChart } from "./LabelBalanceChart.tsx";
+import type { OthersRows } from "./labelBalance.ts";
 import { words } from "./words.ts";
-
-const LABELS_SHOWN = 12;
 
 export interface DataReportProps {
   readonly data: ConnectedData;
   readonly task: Task;
+  readonly others: OthersRows | null;
 }
 
 /** What will be used, what not and why, and how the labels are spread. */
-export function DataReport({ data, task }: DataReportProps) {
+export function DataReport({ data, task, others }: DataReportProps) {
   const { parts, rowCount, rejected } = data;
   return (
     <>
@@ -30,7 +30,7 @@ export function DataReport({ data, task }: DataReportProps) {
       <p className="muted small" style={{ margin: "0 0 14px" }}>
         {words.dataReport.spread}
       </p>
-      {task.kind === "label" && <Balance data={data} labels={task.labels} />}
+      {task.kind === "label" && <LabelBalanceChart data={data} labels={task.labels} others={others} />}
       <Respelled data={data} />
       {rejected.count > 0 && (
         <p style={{ margin: "12px 0 4px" }}>
@@ -77,39 +77,5 @@ function Respelled({ data: { respelled } }: { readonly data: ConnectedData }) {
     <p className="small" style={{ margin: "12px 0 0" }}>
       {words.dataReport.otherSpelling(more > 0 ? words.dataReport.and(listed, more) : listed)}
     </p>
-  );
-}
-
-function Balance({ data, labels }: { readonly data: ConnectedData; readonly labels: readonly string[] }) {
-  const largest = Math.max(1, ...data.balance.map(({ count }) => count));
-  const missing = labels.length - data.balance.length;
-  const hidden = data.balance.length - LABELS_SHOWN;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
-    <div className="bars small" role="group" aria-label={words.dataReport.rowsPerLabel}>
-      {data.balance.slice(0, LABELS_SHOWN).map(({ label, count }) => (
-        <BalanceBar key={label} label={label} count={count} share={count / largest} />
-      ))}
-      {(hidden > 0 || missing > 0) && (
-        <span className="muted" style={{ gridColumn: "1 / -1" }}>
-          {hidden > 0 && words.dataReport.moreLabels(hidden)}
-          {missing > 0 && words.dataReport.labelsMissing(missing)}
-        </span>
-      )}
-    </div>
-  );
-}
-
-function BalanceBar({ label, count, share }: { readonly label: string; readonly count: number; readonly share: number }) {
-  return (
-    <>
-      <span style={{ maxWidth: 220, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }} title={label}>
-        {label}
-      </span>
-      <div className="track" style={{ height: 8 }} aria-hidden="true">
-        <Fill share={share} color="var(--ink-3)" />
-      </div>
-      <span className="number">{count}</span>
-    </>
   );
 }

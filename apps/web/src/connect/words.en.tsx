@@ -4,7 +4,9 @@ import { DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { ReactNode } from "react";
+import { formatNumber } from "../lib/format.ts";
 import { plural } from "../lib/plural.ts";
+import type { OthersRows } from "./labelBalance.ts";
 
 export interface ChoiceWords {
   readonly label: string;
@@ -84,9 +86,23 @@ export const en = {
     line: (line: number) => `line ${line}`,
     andMore: (count: number) => `and ${count} more`,
     respelled: (count: number, spelling: string, label: string) => `${count} × “${spelling}” as “${label}”`,
-    rowsPerLabel: "Rows per label",
-    moreLabels: (moreLabels: number) => `${plural(moreLabels, "more label")}. `,
-    labelsMissing: (labels: number) => `${plural(labels, "label")} of the federation not in your data, which is fine.`,
+  },
+  labelBalance: {
+    title: "Labels: yours beside the federation's",
+    key: (labels: number) => `bar: your rows · mark: where each of the ${labels} labels would be if all were as frequent`,
+    none: "none",
+    all: (labels: number) => `All ${labels} labels`,
+    leans: (label: string, times: number) =>
+      `“${label}” is ${formatNumber(times, 1)} times as frequent as that in your rows: your personal adapter will lean that way.`,
+    missing: (names: string) => `Not in your rows, which is fine: ${names}.`,
+    andMore: (names: string, more: number) => `${names} and ${more} more`,
+    allThere: "Your rows have every label of the federation.",
+    others: ({ clients, telling, rows }: OthersRows) => {
+      const all = clients === 1 ? "The one client here" : `The ${clients} clients here`;
+      if (telling === 0) return `${all} ${clients === 1 ? "does" : "do"} not tell how many rows, or which labels.`;
+      const who = telling === clients ? all : `${telling} of the ${clients} clients here`;
+      return `${who} ${telling === 1 ? "tells" : "tell"} of ${plural(rows, "row")} to train on; which labels those have is told to nobody.`;
+    },
   },
   dataSource: {
     dataFile: "Data file",
@@ -127,6 +143,33 @@ export const en = {
     mask: "Mask these in all rows",
     maskedNote: "Training, fusion and test rows are masked alike, and kept so; labels and your file stay as they are.",
     foundNote: "The examples stay in this tab. A scan misses some and takes some for what they are not.",
+  },
+  readinessCheck: {
+    title: "Ready to learn",
+    offer: (bytes: string) =>
+      `How fast this device learns, by a few steps on your rows. The base model (${bytes}) is fetched for it, unless this browser has it; nothing is sent.`,
+    check: "Check this device",
+    downloading: (received: string, total: string) => `Fetching the base model: ${received} of ${total}`,
+    measuring: "Taking a few steps on your rows to measure them.",
+    speed: (rate: string, backend: string) => (
+      <>
+        <strong>{rate}</strong> on {backend}
+      </>
+    ),
+    takes: (time: string) => (
+      <>
+        <strong>About {time}</strong> of computing for you
+      </>
+    ),
+    takesNote: (rounds: string) => `${rounds} with your rows at this speed; waiting for the others comes on top.`,
+    round: (time: string) => (
+      <>
+        The longest round takes you <strong>about {time}</strong>
+      </>
+    ),
+    inTime: (deadline: string) => `A round may take ${deadline}.`,
+    late: (deadline: string) =>
+      `A round is closed after ${deadline}, without whoever is not done. Join from a faster device, or ask the organiser for a federation with a later deadline or fewer steps.`,
   },
   readingOptions: {
     none: "none",

@@ -1,3 +1,4 @@
+import { formatNumber } from "../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
 const LATER = "舍入损失的部分会并入下一轮。";
@@ -120,9 +121,18 @@ export const zh: typeof en = {
     line: (line) => `第 ${line} 行`,
     andMore: (count) => `以及另外 ${count} 行`,
     respelled: (count, spelling, label) => `${count} × “${spelling}”读作“${label}”`,
-    rowsPerLabel: "每个类别的数据行数",
-    moreLabels: (moreLabels) => `另有 ${moreLabels} 个类别。`,
-    labelsMissing: (labels) => `联邦中有 ${labels} 个类别不在你的数据里，这没有问题。`,
+  },
+  labelBalance: {
+    title: "类别分布：你的数据与联邦的类别表",
+    key: (labels) => `条形：你的数据行 · 竖线：如果 ${labels} 个类别同样多，每个类别会到的位置`,
+    none: "无",
+    all: (labels) => `全部 ${labels} 个类别`,
+    leans: (label, times) => `“${label}”在你的数据里是平均水平的 ${formatNumber(times, 1)} 倍：你的个人适配器会偏向它。`,
+    missing: (names) => `你的数据里没有以下类别，这没有问题：${names}。`,
+    andMore: (names, more) => `${names}，以及另外 ${more} 个`,
+    allThere: "联邦的每个类别在你的数据里都有。",
+    others: ({ clients, telling, rows }) =>
+      `这里的 ${clients} 个客户端${telling === 0 ? "都没有公开自己的数据行数" : `中有 ${telling} 个公开了行数，共有 ${rows} 个训练数据行`}；它们各有哪些类别，不告知任何人。`,
   },
   dataSource: {
     dataFile: "数据文件",
@@ -163,6 +173,33 @@ export const zh: typeof en = {
     mask: "在所有数据行中遮盖这些内容",
     maskedNote: "训练、融合和测试数据行的遮盖方式相同，并会一直保持；类别和你的文件不变。",
     foundNote: "这些示例只留在本标签页里。扫描会有遗漏，也会有误判。",
+  },
+  readinessCheck: {
+    title: "是否准备就绪",
+    offer: (bytes) =>
+      `在你的数据行上训练几步，测出这台设备的学习速度。为此会获取基座模型（${bytes}），浏览器已有则不用；什么都不会发送。`,
+    check: "检查这台设备",
+    downloading: (received, total) => `正在获取基座模型：${received} / ${total}`,
+    measuring: "正在你的数据行上训练几步来测速。",
+    speed: (rate, backend) => (
+      <>
+        <strong>{rate}</strong>，{backend}
+      </>
+    ),
+    takes: (time) => (
+      <>
+        你这里共需计算<strong>约 {time}</strong>
+      </>
+    ),
+    takesNote: (rounds) => `按这一速度和你的数据行计算，共 ${rounds}；等待其他人的时间另计。`,
+    round: (time) => (
+      <>
+        最长的一轮你需要<strong>约 {time}</strong>
+      </>
+    ),
+    inTime: (deadline) => `一轮最多可用 ${deadline}。`,
+    late: (deadline) =>
+      `一轮在 ${deadline} 后结束，不再等未完成的人。请换更快的设备加入，或请组织者建一个期限更长、步数更少的联邦。`,
   },
   readingOptions: {
     none: "无",

@@ -33,6 +33,12 @@ export function formatDuration(seconds: number): string {
   return rest === 0 ? words.format.hours(minutes / 60) : words.format.hoursAndMinutes(Math.floor(minutes / 60), rest);
 }
 
+/** An estimate, no surer than it is: to ten seconds, from two minutes on to minutes. */
+export function roundedTime(seconds: number): string {
+  const unit = seconds < 120 ? 10 : 60;
+  return formatDuration(unit * Math.max(1, Math.round(seconds / unit)));
+}
+
 /** Accuracy as in the reports: two digits after the point; an en dash where there is no figure. */
 export const formatFraction = (value: number | null): string => (value === null ? "–" : formatNumber(value, 2));
 

@@ -4,8 +4,8 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Fragment } from "react";
-import { formatBytes, formatDuration, formatNumber } from "../lib/format.ts";
-import { type ExpectedTime, expectedTime, ROWS_EACH, WORKS } from "./expectedTime.ts";
+import { type ExpectedTime, expectedTime, guessedPace, ROWS_EACH, totalOf, WORKS } from "../lib/federation/expectedTime.ts";
+import { formatBytes, formatNumber, roundedTime } from "../lib/format.ts";
 import { words } from "./words.ts";
 
 /** How long it takes, and what every client downloads and sends, before anybody does. Null while something is missing. */
@@ -17,7 +17,7 @@ export function WhatItTakes({ config }: { readonly config: FederationConfig | nu
   const base = bytesOf(config.model);
   return (
     <>
-      <Time time={expectedTime(config)} />
+      <Time time={expectedTime(config, guessedPace(config))} />
       <h3>{words.whatItTakes.eachClient}</h3>
       <dl className="facts">
         <dt>{words.whatItTakes.downloadsTheBaseOnce}</dt>
@@ -38,12 +38,11 @@ export function WhatItTakes({ config }: { readonly config: FederationConfig | nu
 const COLORS = { personal: "var(--personal)", shared: "var(--shared)", measuring: "var(--data)" } as const;
 
 function Time({ time }: { readonly time: ExpectedTime }) {
-  const total = WORKS.reduce((sum, work) => sum + time[work], 0);
   const shown = WORKS.filter((work) => time[work] > 0);
   return (
     <>
       <p className="big" style={{ margin: 0, fontSize: "var(--title)" }}>
-        {roundedTime(total)}
+        {roundedTime(totalOf(time))}
       </p>
       <p className="soft small" style={{ margin: "4px 0 12px" }}>
         {words.whatItTakes.assumes(formatNumber(ROWS_EACH, 0, true))}
@@ -67,9 +66,3 @@ function Time({ time }: { readonly time: ExpectedTime }) {
     </>
   );
 }
-
-/** No surer than it is: to ten seconds, from two minutes on to minutes. */
-const roundedTime = (seconds: number): string => {
-  const unit = seconds < 120 ? 10 : 60;
-  return formatDuration(unit * Math.max(1, Math.round(seconds / unit)));
-};

@@ -15,14 +15,17 @@ import { type ClosedDoor, closedDoor } from "../connect/closedDoor.ts";
 import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
 import { forSmallDevices } from "../connect/forSmallDevices.ts";
+import { othersRows } from "../connect/labelBalance.ts";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
+import { ReadinessCheck } from "../connect/ReadinessCheck.tsx";
 import { RowsAsRead } from "../connect/RowsAsRead.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { WhatLeaves } from "../connect/WhatLeaves.tsx";
 import { words } from "../connect/words.ts";
 import { stripView } from "../dashboard/progressView.ts";
+import { deviceReason } from "../dashboard/told/toldText.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -100,7 +103,12 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
               </Alert>
             )}
             <ModelFilesPanel model={config.model} files={files} />
-            <ConnectDataPanel connect={connect} task={config.task} sample={fittingSample(snapshot)} />
+            <ConnectDataPanel
+              connect={connect}
+              task={config.task}
+              sample={fittingSample(snapshot)}
+              others={othersRows(clients)}
+            />
             {connect.state.kind === "table" && connect.state.data && <RowsAsRead config={config} data={connect.state.data} />}
             {startsPersonal(method, config.budgets) && (
               <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
@@ -123,6 +131,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
                 </Button>
               )}
               <MemoryNote settings={config} place={{ kind: "join", smaller: forSmallDevices(config) }} />
+              {data && files.missing?.length === 0 && <ReadinessCheck config={config} data={data} reasonOf={deviceReason} />}
               {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
               <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
                 {rule === "approval" ? words.joinPage.askToJoin : words.joinPage.joinAndTrain}

@@ -141,7 +141,7 @@ function HelpForm({ config, onHelp }: HelpFormProps) {
       <div className="joining">
         <div className="column">
           <ModelFilesPanel model={config.model} files={files} />
-          <ConnectDataPanel connect={connect} task={config.task} sample={null} />
+          <ConnectDataPanel connect={connect} task={config.task} sample={null} others={null} />
         </div>
         <div className="column">
           <Panel title={words.teamPage.you}>

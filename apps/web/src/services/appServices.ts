@@ -10,8 +10,10 @@ import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { TeamState } from "@duet/client/team/teamNode";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -20,6 +22,7 @@ import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
 import type { CompanionRequest, StopCompanion } from "./companion.ts";
+import type { DeviceCheck } from "./deviceCheck.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
 import { createNotices, type NoticesSwitch } from "./notices.ts";
 import { pastFederationOf } from "./pastFederation.ts";
@@ -72,6 +75,8 @@ export interface AppServices {
   engine(): TabEngine;
   /** How much memory this device allows on the backend that will compute. */
   deviceLimits(): Promise<DeviceLimits>;
+  /** How fast this device would learn in a federation, on rows that are connected; a session that begins waits for its end. */
+  checkDevice(config: FederationConfig, rows: RowsHandle, onProgress: (progress: DownloadProgress) => void): Promise<DeviceCheck>;
   /** The feed of a federation; the one before is closed when it is another. */
   feed(federationId: string, token: string): FederationFeed;
   /** What opens the coordinator's files of a federation that was come to by this link. */
@@ -116,6 +121,8 @@ export function createAppServices(): AppServices {
   const recognition = createRecognition();
   const team = createStore<TabTeam | null>(null);
   let engine: TabEngine | null = null;
+  /** Over once no check uses the engine any more, however it ended. */
+  let checked: Promise<unknown> = Promise.resolve();
   let companion: { readonly federationId: string; readonly stop: StopCompanion } | null = null;
   let feed: { readonly token: string; readonly feed: FederationFeed } | null = null;
 
@@ -170,6 +177,7 @@ export function createAppServices(): AppServices {
     const { config } = snapshot;
     const startSession = startAs ?? (await loadPart(() => import("@duet/client/federatedSession"))).startFederatedSession;
     const from = await beginning(snapshot);
+    await checked;
     const owned = currentEngine();
     // The session ends this worker when it is over; the next one gets a fresh one.
     engine = null;
@@ -282,6 +290,12 @@ export function createAppServices(): AppServices {
     recognition,
     engine: currentEngine,
     deviceLimits: () => currentEngine().deviceLimits(backend),
+    async checkDevice(config, rows, onProgress) {
+      const { checkDevice } = await loadPart(() => import("./deviceCheck.ts"));
+      const checking = checkDevice({ coordinator, engine: currentEngine(), backend }, config, rows, onProgress);
+      checked = checking.catch(() => {});
+      return checking;
+    },
     feed: feedOf,
     tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
     join: ({ federationId, inviteToken, name, figures, rows, personal }) =>

@@ -1,10 +1,11 @@
 /** What the page may ask of the training worker: training, model download and reading data files, all as plain data. */
 
-import type { KeptRound, RowsHandle, TeamEngine } from "@duet/client/clientEngine";
+import type { BeginRequest, KeptRound, RowsHandle, TeamEngine } from "@duet/client/clientEngine";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { TableRequest } from "@duet/lora-core/contract/answering";
 import type { RoundBeginning, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
+import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamLead } from "@duet/lora-core/contract/teamTraining";
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import type { Respelling } from "@duet/lora-core/data/labelMatching";
@@ -129,6 +130,11 @@ export interface TabEngine extends TeamEngine {
    * where the base has no tokenizer.json, or this device not yet. @throws {DuetError} ROWS_GONE without rows, STOPPED once others are connected.
    */
   rowsAsRead(model: BaseModel, hub: string, maxTokens: number): Promise<RowsAsRead | null>;
+  /**
+   * How fast this device trains on rows that are connected, by a few steps that leave nothing behind; the base must be open.
+   * @throws {DuetError} ROWS_GONE, LOSS_NOT_FINITE.
+   */
+  measureSpeed(rows: RowsHandle, setup: BeginRequest["setup"]): Promise<StepSpeed>;
   /** The rows of one client of a built-in sample, split. @throws {DuetError} SAMPLE_MISSING. */
   connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */

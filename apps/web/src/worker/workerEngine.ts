@@ -118,6 +118,12 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
           ),
       ),
     rowsAsRead: (model, hub, maxTokens) => guarded(remote.rowsAsRead(model, hub, maxTokens)),
+    measureSpeed: (rows, setup) =>
+      inTime(
+        LOADING_SECONDS,
+        () => "measure how fast this device trains",
+        () => remote.measureSpeed(rows, setup),
+      ),
     connectSample: (id, share, seed) =>
       inTime(
         READING_SECONDS,

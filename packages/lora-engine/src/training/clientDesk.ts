@@ -13,6 +13,7 @@ import type {
 } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
+import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
@@ -91,6 +92,12 @@ export class ClientDesk {
   /** Takes rows in place of those that were held and not begun with. Returns their handle. */
   hold(split: DataSplit): string {
     return this.#hold({ split, settings: null, kept: { checkpoint: null, done: null }, clientId: null });
+  }
+
+  /** How fast this device would train on rows that are held, before it begins with them. @throws {DuetError} ROWS_GONE; BUSY in a round. */
+  async measureSpeed(rows: string, setup: Omit<EngineSetup, "clientSeed">): Promise<StepSpeed> {
+    const { split } = this.#of(rows);
+    return this.#engine.measureSpeed({ ...setup, clientSeed: clientSeedOf(split) }, split.train);
   }
 
   async recall(clientId: string): Promise<(KeptClient & { readonly rows: string }) | null> {

@@ -260,6 +260,27 @@ describe("local client", () => {
     expect([after.numTensors, after.numBytes]).toEqual([before.numTensors, before.numBytes]);
   });
 
+  it("measures how fast it trains, and is the same client on the same backend after it", async () => {
+    await engine.prepare(setup, split);
+    const plan = localMethod.plan(budgets, { round: 0, isNewcomer: false });
+    await engine.runRound({ round: 0, plan, received: null }, quiet);
+    const [client, before] = [await engine.checkpoint(), tf.memory()];
+    for (const privacy of [undefined, { epsilon: 8, clip: 1 }]) {
+      const { tokens, seconds, tokensPerRow } = await engine.measureSpeed(
+        { ...setup, training: { ...setup.training, ...(privacy ? { privacy } : {}) } },
+        split.train,
+      );
+      expect(seconds).toBeGreaterThan(0);
+      expect(tokensPerRow).toBeGreaterThan(4);
+      // At most eight steps; a private one takes a sample of about a batch.
+      expect(tokens).toBeLessThanOrEqual(8 * split.train.length * setup.training.maxTokens);
+      expect(tokens).toBeGreaterThan(0);
+    }
+    const after = tf.memory();
+    expect([after.numTensors, after.numBytes]).toEqual([before.numTensors, before.numBytes]);
+    expect(await engine.checkpoint()).toEqual(client);
+  });
+
   it("refuses a difference without a received adapter, and an adapter of another size", async () => {
     await engine.prepare(setup, split);
     const plan = oneClientFdLora.plan(budgets, { round: 1, isNewcomer: false });

@@ -5,8 +5,9 @@ import { type AdapterLayout, layoutOf, layoutOfBytes } from "@duet/lora-core/ada
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
-import type { DataSplit } from "@duet/lora-core/data/row";
+import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
@@ -17,6 +18,7 @@ import { loadModel } from "../models/loadModel.ts";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import { unlessDeviceLost } from "../ops/webgpu/deviceLoss.ts";
 import { createAnswerEngine } from "./answerEngine.ts";
+import { MOST_STEPS, measureSpeed } from "./measureSpeed.ts";
 import { prepareClient } from "./prepareClient.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
 import type { ComputedOn } from "./roundCheckpoint.ts";
@@ -76,6 +78,19 @@ class LocalClient implements TrainingEngine {
     this.#client?.model.dispose();
     this.#client = client;
     return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
+  }
+
+  async measureSpeed(setup: EngineSetup, train: readonly Row[]): Promise<StepSpeed> {
+    if (this.#running) throw new DuetError("BUSY", "This client is training");
+    if (!this.#model) throw new Error("No base model is open");
+    const model = await this.#model.prepare(setup.task);
+    try {
+      const rows = train.slice(0, MOST_STEPS * setup.training.batchSize);
+      const client = prepareClient(model, this.#model.linears, setup, { train: rows, fusion: [], test: [] });
+      return await unlessDeviceLost(measureSpeed(client));
+    } finally {
+      model.dispose();
+    }
   }
 
   async runRound(

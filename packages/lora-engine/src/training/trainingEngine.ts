@@ -2,8 +2,9 @@
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
+import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
-import type { DataSplit } from "@duet/lora-core/data/row";
+import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
@@ -15,6 +16,11 @@ export interface TrainingEngine extends AnswerEngine {
   open(files: ModelFiles, backend: BackendName | null): Promise<Device>;
   /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
+  /**
+   * How fast steps are here, by a few on these training rows; of what is prepared nothing changes. The base must be open.
+   * @throws {DuetError} BUSY while a round runs; LOSS_NOT_FINITE.
+   */
+  measureSpeed(setup: EngineSetup, train: readonly Row[]): Promise<StepSpeed>;
   /**
    * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second. `meter` is needed where the setup
    * asks for privacy; then its metrics say nothing that was computed from rows, and the result has the figures as its `own`. With `lead` the

@@ -1,0 +1,67 @@
+import { words as common } from "../lib/words.ts";
+import { Fill } from "../ui/Fill.tsx";
+import type { ConnectedData } from "../worker/tabEngine.ts";
+import { type BalancedLabel, labelBalance, type OthersRows } from "./labelBalance.ts";
+import { words } from "./words.ts";
+
+const LABELS_SHOWN = 12;
+const MISSING_NAMED = 4;
+
+export interface LabelBalanceChartProps {
+  readonly data: ConnectedData;
+  /** The federation's. */
+  readonly labels: readonly string[];
+  /** Null where nobody else is asked for: within a team. */
+  readonly others: OthersRows | null;
+}
+
+/** How one's own rows are spread over the federation's labels, and as much of everybody's as is told. */
+export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartProps) {
+  const balance = labelBalance(data.balance, labels);
+  const { even, missing, leaning } = balance;
+  const widest = Math.max(even, ...balance.labels.map(({ share }) => share));
+  const [shown, hidden] = [balance.labels.slice(0, LABELS_SHOWN), balance.labels.slice(LABELS_SHOWN)];
+  const bars = (some: readonly BalancedLabel[]) =>
+    some.map((label) => <Bar key={label.label} label={label} share={label.share / widest} even={even / widest} />);
+  return (
+    <section aria-label={words.labelBalance.title} style={{ marginTop: 16 }}>
+      <h3>{words.labelBalance.title}</h3>
+      <p className="muted small" style={{ margin: "4px 0 8px" }}>
+        {words.labelBalance.key(labels.length)}
+      </p>
+      <dl className="bars labels small">{bars(shown)}</dl>
+      {hidden.length > 0 && (
+        <details className="small">
+          <summary>{words.labelBalance.all(labels.length)}</summary>
+          <dl className="bars labels">{bars(hidden)}</dl>
+        </details>
+      )}
+      <p className="soft small" style={{ margin: "8px 0 0" }}>
+        {common.listing.sentences([
+          ...(leaning ? [words.labelBalance.leans(leaning.label, leaning.times)] : []),
+          missing.length > 0 ? words.labelBalance.missing(named(missing)) : words.labelBalance.allThere,
+          ...(others && others.clients > 0 ? [words.labelBalance.others(others)] : []),
+        ])}
+      </p>
+    </section>
+  );
+}
+
+function Bar({ label: { label, count }, share, even }: { label: BalancedLabel; share: number; even: number }) {
+  return (
+    <>
+      <dt title={label}>{label}</dt>
+      <dd className="track" aria-hidden="true">
+        <Fill share={share} color="var(--data)" />
+        <span className="mark" style={{ left: `${100 * even}%` }} />
+      </dd>
+      <dd className="number">{count === 0 ? words.labelBalance.none : common.counts.rows(count)}</dd>
+    </>
+  );
+}
+
+function named(labels: readonly string[]): string {
+  const first = labels.slice(0, MISSING_NAMED).join(common.listing.comma);
+  const more = labels.length - MISSING_NAMED;
+  return more > 0 ? words.labelBalance.andMore(first, more) : first;
+}

@@ -1,0 +1,38 @@
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { useRef, useState } from "react";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import type { DeviceCheck } from "../services/deviceCheck.ts";
+import type { ConnectedData } from "../worker/tabEngine.ts";
+
+export type DeviceCheckState =
+  | { readonly kind: "none" }
+  /** Null until something comes. */
+  | { readonly kind: "checking"; readonly download: DownloadProgress | null }
+  | { readonly kind: "checked"; readonly check: DeviceCheck }
+  | { readonly kind: "failed"; readonly failure: FailureText };
+
+/** The readiness check of these rows, started by a person; for other rows there is none yet. */
+export function useDeviceCheck(config: FederationConfig, { rows }: ConnectedData): readonly [DeviceCheckState, () => void] {
+  const services = useServices();
+  const [{ of, state }, setState] = useState<{ of: string | null; state: DeviceCheckState }>({
+    of: null,
+    state: { kind: "none" },
+  });
+  const newest = useRef<string | null>(null);
+  const start = () => {
+    newest.current = rows;
+    const show = (shown: DeviceCheckState) => {
+      if (newest.current === rows) setState({ of: rows, state: shown });
+    };
+    show({ kind: "checking", download: null });
+    services
+      .checkDevice(config, rows, (download) => show({ kind: "checking", download }))
+      .then(
+        (check) => show({ kind: "checked", check }),
+        (error: unknown) => show({ kind: "failed", failure: explain(error) }),
+      );
+  };
+  return [of === rows ? state : { kind: "none" }, start];
+}
