@@ -9,6 +9,7 @@ import { createAudit } from "./access/audit.ts";
 import { createAccess } from "./access/createAccess.ts";
 import { assertProtected } from "./access/creation.ts";
 import type { OpenIdSettings } from "./access/openId.ts";
+import { ownAddresses } from "./access/ownAddresses.ts";
 import { type ComputeThreads, createComputeThreads } from "./compute/computeThreads.ts";
 import { createLinkCodes } from "./federations/linkCodes.ts";
 import { type FederationRegistry, openFederationRegistry } from "./federations/registry.ts";
@@ -226,7 +227,8 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const survey = () => surveyed(registry, compute);
   const readiness = createReadiness({ dataDir, database: storage.database, unreadable: () => registry.unreadable, clock });
   const operations = { metrics, survey, readiness };
-  await registerRoutes(app, { registry, access, catalogue, originCheck, base, logger, ...operations, ...folders });
+  const addresses = () => ownAddresses({ host, port: portOf(app.server.address()), base, origins });
+  await registerRoutes(app, { registry, access, catalogue, originCheck, base, addresses, logger, ...operations, ...folders });
   const plain = createHandlers({
     registry,
     catalogue,
@@ -260,6 +262,8 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
 function surveyed({ size, unreadable, openNow }: FederationRegistry, compute: ComputeThreads): Surveyed {
   return { federations: { size, unreadable, open: openNow.federations, clients: openNow.clients }, compute };
 }
+
+const portOf = (address: AddressInfo | string | null): number => (typeof address === "object" && address ? address.port : 0);
 
 function urlOf(address: AddressInfo | string | null): string {
   if (address === null || typeof address === "string") throw new Error("The coordinator does not listen on a port");

@@ -41,3 +41,34 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   await other.goto(`${stage.url}/new?refused=ACCOUNT_REFUSED`);
   await other.getByText("This account may not create federations here.").waitFor();
 });
+
+it("the lobby's links are made of another address of the coordinator where that is chosen, and it says whether it answers there", async () => {
+  const elsewhere = "https://duet.invalid";
+  const operatorKeyHash = createHash("sha256").update(KEY).digest("hex");
+  const stage = await startStage({ operatorKeyHash, origins: [elsewhere] });
+  onTestFinished(() => stage.close());
+  const page = await stage.browser.newPage();
+  await page.goto(`${stage.url}/new`);
+  await page.getByRole("textbox", { name: "Operator key" }).fill(KEY);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("ward notes");
+  await page.getByRole("textbox", { name: "Labels" }).fill("INFO\nFATAL");
+  await page.getByRole("button", { name: "Create federation" }).click();
+  const link = page.getByRole("textbox", { name: "Invite link" });
+  await page.getByRole("alert").getByText("These links say 127.0.0.1, which only this machine can reach").waitFor();
+  expect(await link.inputValue()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/join\//);
+  await page.getByText("How to get a link that more people can open").click();
+  await page.getByText("npm start -- --host 0.0.0.0 --operator-key-file operator-key").waitFor();
+
+  await page.getByRole("combobox", { name: "Address in the links" }).selectOption("duet.invalid, anywhere");
+  await page.getByText("This page is open at 127.0.0.1, which only this machine can reach").waitFor();
+  await page.getByText("Nothing answers there").waitFor();
+  expect(await link.inputValue()).toMatch(/^https:\/\/duet\.invalid\/join\//);
+  await page.getByRole("button", { name: "Check that it can be reached" }).click();
+  await page.getByText("Nothing answers there").waitFor();
+
+  // The front page says of it what its own page says.
+  await page.goto(stage.url);
+  const known = page.getByRole("region", { name: "Yours" }).getByRole("row").filter({ hasText: "ward notes" });
+  await known.getByRole("cell", { name: /^Waiting for 2 more clients/ }).waitFor();
+});

@@ -17,6 +17,7 @@ import type { OriginCheck } from "../gateway/originCheck.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
 import { Refusal } from "../refusal.ts";
 import { DamagedArtifactError } from "../storage/artifacts.ts";
+import { registerAddresses } from "./addressRoutes.ts";
 import { pageBelow } from "./basePath.ts";
 import { registerBlobs } from "./blobRoutes.ts";
 import { registerFederations } from "./federationRoutes.ts";
@@ -35,6 +36,8 @@ export interface RouteParts extends OperationsParts {
   readonly originCheck: OriginCheck;
   /** Path below which browsers reach the page: "" or "/duet". */
   readonly base: string;
+  /** Where others may reach it, once it listens. */
+  readonly addresses: () => readonly string[];
   /** Folder of sample data (*.json); null serves none. */
   readonly samplesDir: string | null;
   /** Folder of the built web app; null serves none. */
@@ -54,6 +57,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
   registerHistory(app, parts.registry);
   registerPlans(app, parts.registry);
   registerReceived(app, parts.registry);
+  registerAddresses(app, parts.registry, parts.addresses);
   await registerSession(app, parts.access, parts.logger);
   if (parts.access.openId) registerOpenId(app, parts.access, parts.access.openId, parts.base);
   await registerBlobs(app, parts.registry, parts.logger, parts.metrics.tally);

@@ -43,7 +43,7 @@ const SQLITE: FreshDatabase = { url: null, drop: async () => undefined };
 
 /** With settings of the coordinator: where hub addresses point to, below which path it is served. `database` is dropped at its end. @throws {Error} when the app was not built. */
 export async function startStage(
-  settings: Pick<CoordinatorOptions, "hub" | "hubClientId" | "base" | "operatorKeyHash"> = {},
+  settings: Pick<CoordinatorOptions, "hub" | "hubClientId" | "base" | "operatorKeyHash" | "origins"> = {},
   database: FreshDatabase = SQLITE,
 ): Promise<Stage> {
   const webDir = resolve("dist/web");

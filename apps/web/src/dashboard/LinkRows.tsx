@@ -17,10 +17,12 @@ export interface LinkRowsProps {
   readonly federationId: string;
   readonly links: OrganiserView["links"];
   readonly organiser: Organiser;
+  /** Of the coordinator; left out: where the page is. */
+  readonly base?: string | undefined;
 }
 
 /** Every link of a federation: how long it is good, and what can be done with it. */
-export function LinkRows({ federationId, links, organiser }: LinkRowsProps) {
+export function LinkRows({ federationId, links, organiser, base }: LinkRowsProps) {
   return (
     <table className="plain cards">
       <thead>
@@ -35,7 +37,7 @@ export function LinkRows({ federationId, links, organiser }: LinkRowsProps) {
       <tbody>
         {ROLES.map((role) => {
           const { token } = links[role];
-          const address = token === null ? null : addressOf(PATHS[role](federationId, token));
+          const address = token === null ? null : addressOf(PATHS[role](federationId, token), base);
           return (
             <LinkRow
               key={role}

@@ -1,4 +1,5 @@
-/** From where an address can be reached, as far as the address itself tells. Pure. */
+/** From where an address can be reached, as far as the address itself tells; and which one links are best made of. Pure. */
+import type { OwnAddress } from "@duet/lora-core/protocol/ownAddresses";
 import { words } from "./federation/words.ts";
 
 export type Reach = "this machine" | "this network" | "anywhere";
@@ -13,19 +14,37 @@ export function reachOf(hostname: string): Reach {
   return isPrivate || isLocalName ? "this network" : "anywhere";
 }
 
-/** What an organiser has to know before passing a link on; null where there is nothing. */
-export function reachWarning(address: string): { readonly title: string; readonly text: string } | null {
-  const { hostname, protocol } = new URL(address);
-  const reach = reachOf(hostname);
-  if (reach === "this machine") {
-    return {
-      title: words.reach.machineTitle(hostname),
-      text: words.reach.machineText,
-    };
-  }
-  if (protocol !== "http:") return null;
-  return {
-    title: words.reach.httpTitle,
-    text: words.reach.httpText(reach === "this network"),
+/** What links can be made of. */
+export interface LinkAddress extends OwnAddress {
+  /** With its port, as people write it. */
+  readonly host: string;
+  readonly reach: Reach;
+}
+
+/** The page's own address, which answered, and then the coordinator's others. */
+export function linkAddresses(own: string, others: readonly OwnAddress[]): readonly [LinkAddress, ...LinkAddress[]] {
+  const described = ({ address, answers }: OwnAddress): LinkAddress => {
+    const { host, hostname } = new URL(address);
+    return { address, answers, host, reach: reachOf(hostname) };
   };
+  return [described({ address: own, answers: true }), ...others.filter(({ address }) => address !== own).map(described)];
+}
+
+/** The page's own where others can open it; else the best that answers, of which one over https is better. */
+export function proposedAddress([own, ...others]: readonly [LinkAddress, ...LinkAddress[]]): LinkAddress {
+  if (own.reach !== "this machine") return own;
+  const usable = others.filter(({ answers, reach }) => answers && reach !== "this machine");
+  return usable.find(({ address }) => address.startsWith("https:")) ?? usable[0] ?? own;
+}
+
+/** What an organiser has to know before passing on links of this address, from a page at its own; null where there is nothing. */
+export function reachWarning(chosen: string, own = chosen): { readonly title: string; readonly text: string } | null {
+  const { host, hostname, protocol } = new URL(chosen);
+  const reach = reachOf(hostname);
+  if (reach === "this machine") return { title: words.reach.machineTitle(hostname), text: words.reach.machineText };
+  const ofHttp = protocol === "http:" ? words.reach.httpText(reach === "this network") : null;
+  const opened = new URL(own).hostname;
+  if (reachOf(opened) === "this machine")
+    return { title: words.reach.openedTitle(opened), text: words.reach.insteadText(host, ofHttp) };
+  return ofHttp === null ? null : { title: words.reach.httpTitle, text: ofHttp };
 }

@@ -1,6 +1,6 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { Alert, Button, Group } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Group } from "@mantine/core";
+import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { LinkRows } from "../dashboard/LinkRows.tsx";
@@ -8,11 +8,13 @@ import { WhoIsHere } from "../dashboard/WhoIsHere.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useFederation } from "../hooks/useFederation.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
+import { useOwnAddresses } from "../hooks/useOwnAddresses.ts";
 import { addressOf, baseUrl } from "../lib/baseUrl.ts";
 import { formatDuration } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
 import { methodName } from "../lib/methods/methodText.ts";
-import { reachWarning } from "../lib/reach.ts";
+import { linkAddresses, proposedAddress } from "../lib/reach.ts";
+import { AddressChoice } from "../newFederation/AddressChoice.tsx";
 import { words } from "../newFederation/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { LinkField } from "../ui/LinkField.tsx";
@@ -25,6 +27,8 @@ export function CreatedPage() {
   const organiserKey = useServices().storage.organiser(federationId)?.organiserKey ?? "";
   const organiser = useOrganiser(federationId, "");
   const feed = useFederation(federationId, organiserKey);
+  const own = useOwnAddresses(federationId, organiserKey);
+  const [wanted, setWanted] = useState<string | null>(null);
   if (!organiser) {
     return (
       <Shell title={words.createdPage.unknownFederation} narrow>
@@ -36,7 +40,8 @@ export function CreatedPage() {
   const { view, task } = organiser;
   const snapshot = feed.kind === "live" ? feed.snapshot : null;
   const invite = view?.links.invite.token ?? null;
-  const warning = reachWarning(baseUrl());
+  const addresses = linkAddresses(baseUrl(), own.addresses);
+  const address = addresses.find((one) => one.address === wanted) ?? proposedAddress(addresses);
   return (
     <Shell title={snapshot ? words.createdPage.lobbyOf(snapshot.config.name) : words.createdPage.lobby}>
       <div className="column">
@@ -58,17 +63,21 @@ export function CreatedPage() {
           {view && (
             <Panel title={words.createdPage.invite} hint={words.createdPage.inviteHint}>
               <div className="invite">
-                {invite !== null && <QrCode text={addressOf(joinPath(federationId, invite))} label={words.createdPage.qrLabel} />}
-                <LinkField label={words.createdPage.inviteLink} path={joinPath} federationId={federationId} token={invite} />
+                {invite !== null && (
+                  <QrCode text={addressOf(joinPath(federationId, invite), address.address)} label={words.createdPage.qrLabel} />
+                )}
+                <LinkField
+                  label={words.createdPage.inviteLink}
+                  path={joinPath}
+                  federationId={federationId}
+                  token={invite}
+                  base={address.address}
+                />
               </div>
             </Panel>
           )}
         </div>
-        {warning && (
-          <Alert icon={<IconAlertTriangle />} title={warning.title}>
-            {warning.text}
-          </Alert>
-        )}
+        <AddressChoice addresses={addresses} chosen={address} onChoose={setWanted} isChecking={own.isAsking} onCheck={own.ask} />
         {task.kind === "failed" && <FailureAlert failure={task.failure} />}
         {view === null && task.kind !== "failed" && <p className="muted">{words.createdPage.askingForLinks}</p>}
         {snapshot && <WhoIsHere snapshot={snapshot} />}
@@ -76,7 +85,7 @@ export function CreatedPage() {
           <details className="quiet">
             <summary>{words.createdPage.moreLinks}</summary>
             <p className="soft">{words.createdPage.organiserNote}</p>
-            <LinkRows federationId={federationId} links={view.links} organiser={organiser} />
+            <LinkRows federationId={federationId} links={view.links} organiser={organiser} base={address.address} />
           </details>
         )}
         {snapshot && <Agreed snapshot={snapshot} />}

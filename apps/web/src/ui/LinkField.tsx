@@ -8,12 +8,14 @@ export interface LinkFieldProps {
   readonly path: (federationId: string, token: string) => string;
   /** Null where there is no such link now. */
   readonly token: string | null;
+  /** Of the coordinator; left out: where the page is. */
+  readonly base?: string | undefined;
 }
 
 /** A link to copy. */
-export function LinkField({ label, federationId, path, token }: LinkFieldProps) {
+export function LinkField({ label, federationId, path, token, base }: LinkFieldProps) {
   if (token === null) return <p className="instead">{words.linkField.none}</p>;
-  const value = addressOf(path(federationId, token));
+  const value = addressOf(path(federationId, token), base);
   return (
     <Group gap="sm" align="flex-end" wrap="nowrap">
       <TextInput label={label} value={value} readOnly style={{ flex: 1 }} onFocus={(event) => event.currentTarget.select()} />

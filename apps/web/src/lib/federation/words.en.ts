@@ -40,8 +40,10 @@ export const en = {
   },
   reach: {
     machineTitle: (hostname: string) => `These links say ${hostname}, which only this machine can reach`,
-    machineText:
-      "Other tabs of this machine can join by them. For others, start the coordinator with --host 0.0.0.0, open this page by an address of this machine in your network, or by a name with https, and copy the links there.",
+    machineText: "Other tabs of this machine can join by them; nobody else can.",
+    openedTitle: (hostname: string) => `This page is open at ${hostname}, which only this machine can reach`,
+    insteadText: (host: string, ofHttp: string | null) =>
+      `The links here say ${host} instead. ${ofHttp ?? "Anybody can open them."}`,
     httpText: (isNetworkOnly: boolean) =>
       `They ${isNetworkOnly ? "work only in the same network, and " : ""}open a page that browsers give neither WebGPU nor threads, so that it learns several times as slowly; whoever is in between can read along. Serve it by https.`,
     httpTitle: "These links begin with http",

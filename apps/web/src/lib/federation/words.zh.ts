@@ -28,8 +28,9 @@ export const zh: typeof en = {
   phases: { load: "加载", tokenise: "分词", steps: "训练步", evaluation: "评测", fusion: "融合", encode: "编码", wait: "等待" },
   reach: {
     machineTitle: (hostname) => `这些链接的主机名是 ${hostname}，只有本机可以访问`,
-    machineText:
-      "本机的其他标签页可以用它们加入。要让其他人加入，请用 --host 0.0.0.0 启动协调器，然后通过本机在局域网中的地址或带 https 的域名打开本页面，再复制那里的链接。",
+    machineText: "本机的其他标签页可以用它们加入，其他人都不行。",
+    openedTitle: (hostname) => `本页面在 ${hostname} 打开，只有本机可以访问`,
+    insteadText: (host, ofHttp) => `这里的链接改用 ${host}。${ofHttp ?? "任何人都能打开。"}`,
     httpText: (isNetworkOnly) =>
       `它们${isNetworkOnly ? "只在同一局域网内有效，而且" : ""}打开的页面得不到浏览器的 WebGPU 和多线程，学习会慢好几倍；中间的任何人也能读到传输内容。请改用 https 提供服务。`,
     httpTitle: "这些链接以 http 开头",
