@@ -94,11 +94,12 @@ const webFolders = {
   adapters: screens,
   connect: screens,
   front: screens,
+  glossary: screens,
   playground: screens,
   dashboard: [...screens, "adapters"],
   team: screens,
   newFederation: [...screens, "adapters", "connect"],
-  pages: [...screens, "app", "adapters", "connect", "front", "playground", "dashboard", "newFederation", "team"],
+  pages: [...screens, "app", "adapters", "connect", "front", "glossary", "playground", "dashboard", "newFederation", "team"],
 };
 
 const headless = "^apps/headless/src";

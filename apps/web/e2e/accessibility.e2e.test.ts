@@ -104,8 +104,12 @@ describe.each(SCHEMES)("in %s colours", (scheme) => {
       expect(await problemsOf(page)).toEqual([]);
     }));
 
-  it("watching, and links that lead nowhere", () =>
+  it("watching, what the words mean, and links that lead nowhere", () =>
     inScheme(scheme, async (page) => {
+      await page.goto(`${stage.url}/glossary#round`);
+      await page.getByRole("heading", { name: "Glossary" }).waitFor();
+      expect(await page.title()).toBe("Glossary · Duet");
+      expect(await problemsOf(page)).toEqual([]);
       await page.goto(waiting.watchUrl);
       await page.getByRole("heading", { name: "waits" }).waitFor();
       expect(await page.title()).toBe("Watch: waits · Duet");

@@ -124,6 +124,24 @@ describe("a newcomer", () => {
     await context.close();
   });
 
+  it.each([
+    ["en-US", /^shared adapter: /, "Glossary", "shared adapter"],
+    ["zh-CN", /^共享适配器：/, "术语表", "共享适配器"],
+  ] as const)("follows a word to what all of them mean, in %s", async (locale, term, title, word) => {
+    const context = await stage.browser.newContext({ locale });
+    const page = await context.newPage();
+    await page.goto(stage.url);
+    await page.getByRole("link", { name: term }).first().click();
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await expect.poll(() => page.getByRole("term").filter({ hasText: word }).first().isVisible()).toBe(true);
+    expect(new URL(page.url()).hash).toBe("#shared-adapter");
+    // From any page: all lead there.
+    await page.goto(`${stage.url}/nowhere`);
+    await page.getByRole("contentinfo").getByRole("link").click();
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await context.close();
+  });
+
   it.each(["en-US", "zh-CN"])(
     "waits for no more than 250 kB by gzip before the first screen, its words among them, in %s",
     async (locale) => {
@@ -147,7 +165,7 @@ describe("a newcomer", () => {
   it("can read every page at 390 px without scrolling sideways", async () => {
     const phone = await stage.browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
     const page = await phone.newPage();
-    for (const path of ["/", "/new", "/nowhere"]) {
+    for (const path of ["/", "/new", "/glossary", "/nowhere"]) {
       await page.goto(`${stage.url}${path}`);
       await page.getByRole("heading").first().waitFor();
       const [wanted, shown] = await page.evaluate(() => [

@@ -23,8 +23,12 @@ export async function drawPages(stage: Stage, shoot: Shoot): Promise<void> {
   await shoot(page, "create");
   await page.getByRole("button", { name: "Create federation" }).click();
   await page.getByRole("region", { name: "Who is here" }).waitFor();
+  await page.getByText("How to get a link that more people can open").click();
   await shoot(page, "lobby");
 
+  await page.goto(`${stage.url}/glossary#shared-adapter`);
+  await page.getByRole("heading", { name: "Glossary" }).waitFor();
+  await shoot(page, "glossary");
   await page.goto(`${stage.url}/nowhere`);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await shoot(page, "not-found");

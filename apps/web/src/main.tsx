@@ -20,6 +20,7 @@ import { startLanguage } from "./services/pageLanguage.ts";
 const ComparePage = lazyPage(async () => (await import("./pages/ComparePage.tsx")).ComparePage);
 const CreatedPage = lazyPage(async () => (await import("./pages/CreatedPage.tsx")).CreatedPage);
 const FederationPage = lazyPage(async () => (await import("./pages/FederationPage.tsx")).FederationPage);
+const GlossaryPage = lazyPage(async () => (await import("./pages/GlossaryPage.tsx")).GlossaryPage);
 const HubSignedInPage = lazyPage(async () => (await import("./pages/HubSignedInPage.tsx")).HubSignedInPage);
 const JoinPage = lazyPage(async () => (await import("./pages/JoinPage.tsx")).JoinPage);
 const NewFederationPage = lazyPage(async () => (await import("./pages/NewFederationPage.tsx")).NewFederationPage);
@@ -50,6 +51,7 @@ function App() {
               <Route path="/created/:federationId" element={<CreatedPage />} />
               <Route path="/join/:federationId" element={<JoinPage />} />
               <Route path="/federation/:federationId/:view?" element={<FederationPage />} />
+              <Route path="/glossary" element={<GlossaryPage />} />
               <Route path="/organise/:federationId" element={<OrganisePage />} />
               <Route path="/team/:federationId" element={<TeamPage />} />
               <Route path="/watch/:federationId" element={<WatchPage />} />

@@ -19,7 +19,7 @@ export interface ShellProps {
   readonly children: ReactNode;
 }
 
-/** Header, connection notice and the page in between. */
+/** Header and footer, with the connection notice and the page in between. */
 export function Shell({ title, progress = null, narrow = false, children }: ShellProps) {
   useEffect(() => {
     document.title = [progress, title, "Duet"].filter((part) => part !== null).join(" · ");
@@ -47,6 +47,9 @@ export function Shell({ title, progress = null, narrow = false, children }: Shel
         <ConnectionNotice />
         {children}
       </main>
+      <footer className="foot">
+        <Link to="/glossary">{words.shell.glossary}</Link>
+      </footer>
     </div>
   );
 }

@@ -6,6 +6,7 @@ export const zh: typeof en = {
     light: "切换到浅色",
     skip: "跳到正文",
     frontPage: "Duet，首页",
+    glossary: "术语表",
     awayText: "本标签页会保留已有进度并不断重试；协调器恢复后会自动继续。",
     away: "协调器暂时离线",
     differ: "本页面与协调器版本不一致",

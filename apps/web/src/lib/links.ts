@@ -10,6 +10,7 @@ export const playgroundPath = (federationId: string, inviteToken: string): strin
 export const watchPath = (federationId: string, watchToken: string): string => `/watch/${federationId}#${watchToken}`;
 export const organisePath = (federationId: string, organiserKey: string): string => `/organise/${federationId}#${organiserKey}`;
 export const teamPath = (federationId: string, secret: string): string => `/team/${federationId}#${secret}`;
+export const glossaryPath = (id: string): string => `/glossary#${id}`;
 export const createdPath = (federationId: string): string => `/created/${federationId}`;
 
 const PATHS = { join: joinPath, federation: joinPath, watch: watchPath, organise: organisePath, team: teamPath } as const;

@@ -1,5 +1,7 @@
 import { Tooltip } from "@mantine/core";
-import type { GlossaryTerm } from "../lib/glossary.ts";
+import { Link } from "react-router";
+import { type GlossaryTerm, termId } from "../lib/glossary.ts";
+import { glossaryPath } from "../lib/links.ts";
 import { words as known } from "../lib/words.ts";
 import { words } from "./words.ts";
 
@@ -9,15 +11,15 @@ export interface TermProps {
   readonly children?: string;
 }
 
-/** A word that says what it means, on hover, focus or touch. */
+/** A word that says what it means on hover and focus, and leads to the glossary, where a touch finds it. */
 export function Term({ term, children }: TermProps) {
   const { word, meaning } = known.glossary[term];
   const shown = children ?? word;
   return (
     <Tooltip label={meaning}>
-      <button type="button" className="term" aria-label={words.term.meaning(shown, meaning)}>
+      <Link to={glossaryPath(termId(term))} className="term" aria-label={words.term.meaning(shown, meaning)}>
         {shown}
-      </button>
+      </Link>
     </Tooltip>
   );
 }
