@@ -46,6 +46,11 @@ it("says which adapter serves best, with how sure each figure is", async () => {
   await panel.getByRole("figure", { name: range }).waitFor();
 });
 
+it("says who gained, from the personal adapter alone to what is served", async () => {
+  const gained = /^From the personal adapter alone to what is served: anna from [01]\.\d\d to [01]\.\d\d$/;
+  await anna.page.getByRole("region", { name: "Alone, shared or mixed" }).getByRole("figure", { name: gained }).waitFor();
+});
+
 it("shows the rows that it gets wrong, in the tab that has them", async () => {
   const panel = anna.page.getByRole("region", { name: "Where it errs" });
   const mistake = panel.getByRole("button", { name: /taken for .*: show rows$/ }).first();
@@ -53,6 +58,10 @@ it("shows the rows that it gets wrong, in the tab that has them", async () => {
   const row = panel.getByRole("blockquote").first();
   await row.waitFor();
   const [actual] = ((await mistake.getAttribute("aria-label")) ?? "").split(" taken for ");
+  // Beside it, how often the personal adapter alone makes the same mistake.
+  await panel.getByRole("columnheader", { name: "Personal" }).waitFor();
+  const figures = await panel.getByRole("row").nth(1).getByRole("cell").allTextContents();
+  expect(figures.at(-1)).toMatch(/^\d+$/);
   expect(await panel.getByText(/^line \d+$/).count()).toBeGreaterThan(0);
   const text = await row.textContent();
   expect(scenario.clients[0]?.rows.find(({ input }) => input === text)?.answer).toBe(actual);

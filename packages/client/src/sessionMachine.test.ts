@@ -23,6 +23,7 @@ const opening: SessionMachine = {
     canResume: true,
     modelKept: true,
     confusion: null,
+    personalConfusion: null,
     own: null,
     adapters: null,
     notes: [],

@@ -132,6 +132,7 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
         samples,
         adapters: keptAdapters(kept),
         confusion: kept.done?.confusion ?? null,
+        personalConfusion: kept.done?.personalConfusion ?? null,
         own: ownFigures(kept.done, machine.view.own),
       };
       return join({ ...showing(machine, shown), engine: "ready", standing: standingOf(kept.done) });
@@ -290,6 +291,7 @@ function worked(machine: SessionMachine, { key, round }: Extract<SessionEvent, {
   const shown = showing(machine, {
     adapters: keptAdapters(round),
     confusion: round.done.confusion,
+    personalConfusion: round.done.personalConfusion ?? null,
     own: ownFigures(round.done, machine.view.own),
     canResume: round.isKept,
   });

@@ -39,6 +39,7 @@ export function initialMachine({ config, identity, kept }: SessionStart): Sessio
     canResume: true,
     modelKept: true,
     confusion: kept.done?.confusion ?? null,
+    personalConfusion: kept.done?.personalConfusion ?? null,
     own: ownFigures(kept.done),
     adapters: keptAdapters(kept),
     notes: [],

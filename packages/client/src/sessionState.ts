@@ -43,6 +43,8 @@ export interface SessionState {
   readonly modelKept: boolean;
   /** Counts [actual][predicted] of the served adapter on its own test rows, once it is fused. */
   readonly confusion: Confusion | null;
+  /** The same of the personal adapter alone; null where it was not measured. */
+  readonly personalConfusion: Confusion | null;
   /** What it has measured, whoever else sees that; null before the first round. */
   readonly own: OwnFigures | null;
   /** After the last finished round; null before the first. */

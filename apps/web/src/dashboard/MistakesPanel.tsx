@@ -14,14 +14,16 @@ const SHOWN = 5;
 export interface MistakesPanelProps {
   /** Null until the adapters are fused. */
   readonly confusion: Confusion | null;
+  /** Of the personal adapter alone; null where it was not measured. */
+  readonly personal: Confusion | null;
   readonly labels: readonly string[];
   /** Where the rows are: they are asked for once somebody wants to see one. */
   readonly engine: Pick<AnswerEngine, "mistakenRows">;
 }
 
 /** What the fused adapter takes for what, on this tab's own test rows, and which rows those are. */
-export function MistakesPanel({ confusion, labels, engine }: MistakesPanelProps) {
-  const view = confusion && mistakesView(confusion, labels, SHOWN);
+export function MistakesPanel({ confusion, personal, labels, engine }: MistakesPanelProps) {
+  const view = confusion && mistakesView(confusion, personal, labels, SHOWN);
   const [rows, setRows] = useState<readonly MistakenRow[] | null>(null);
   const [open, setOpen] = useState<string | null>(null);
   const [reading, read] = useTask();
@@ -47,6 +49,7 @@ export function MistakesPanel({ confusion, labels, engine }: MistakesPanelProps)
               <th>{words.mistakesPanel.takenFor}</th>
               <th className="number">{words.mistakesPanel.rows}</th>
               <td style={{ width: "25%" }} />
+              {personal && <th className="number">{words.mistakesPanel.personalRows}</th>}
             </tr>
           </thead>
           <tbody>
@@ -73,10 +76,11 @@ export function MistakesPanel({ confusion, labels, engine }: MistakesPanelProps)
                         <Fill share={mistake.count / most} color="var(--data)" />
                       </div>
                     </td>
+                    {personal && <td className="number soft">{mistake.personal}</td>}
                   </tr>
                   {open === key && (
                     <tr>
-                      <td colSpan={4}>
+                      <td colSpan={personal ? 5 : 4}>
                         <Examples mistake={mistake} labels={labels} rows={rows} />
                         {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
                       </td>

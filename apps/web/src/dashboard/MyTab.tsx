@@ -92,7 +92,14 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       {isOver && mixture}
-      {task.kind === "label" && <MistakesPanel confusion={state.confusion} labels={task.labels} engine={session.engine} />}
+      {task.kind === "label" && (
+        <MistakesPanel
+          confusion={state.confusion}
+          personal={state.personalConfusion}
+          labels={task.labels}
+          engine={session.engine}
+        />
+      )}
       {view.canLeave && state.adapters ? (
         <details className="quiet">
           <summary>{words.myTab.adaptersSoFar}</summary>

@@ -6,6 +6,8 @@ export interface Mistake {
   readonly actual: string;
   readonly predicted: string;
   readonly count: number;
+  /** How often the personal adapter alone makes the same mistake on the same test rows; null where that was not measured. */
+  readonly personal: number | null;
 }
 
 export interface MistakesView {
@@ -15,8 +17,13 @@ export interface MistakesView {
   readonly mistakes: readonly Mistake[];
 }
 
-/** At most `limit` mistakes; `confusion` is [actual][predicted] over `labels`. */
-export function mistakesView(confusion: Confusion, labels: readonly string[], limit: number): MistakesView {
+/** At most `limit` mistakes; `confusion` is [actual][predicted] over `labels`, as `personal` is, of the personal adapter alone. */
+export function mistakesView(
+  confusion: Confusion,
+  personal: Confusion | null,
+  labels: readonly string[],
+  limit: number,
+): MistakesView {
   const cells = confusion.flatMap((counts, actual) => counts.map((count, predicted) => ({ actual, predicted, count })));
   const total = (counted: typeof cells) => counted.reduce((sum, { count }) => sum + count, 0);
   const wrong = cells.filter(({ actual, predicted, count }) => actual !== predicted && count > 0);
@@ -26,7 +33,12 @@ export function mistakesView(confusion: Confusion, labels: readonly string[], li
     mistakes: wrong
       .sort((a, b) => b.count - a.count)
       .slice(0, limit)
-      .map(({ actual, predicted, count }) => ({ actual: labels[actual] ?? "?", predicted: labels[predicted] ?? "?", count })),
+      .map(({ actual, predicted, count }) => ({
+        actual: labels[actual] ?? "?",
+        predicted: labels[predicted] ?? "?",
+        count,
+        personal: personal?.[actual]?.[predicted] ?? null,
+      })),
   };
 }
 
@@ -35,7 +47,7 @@ const EXAMPLES = 3;
 
 /** The first rows of a mistake, and how many more there are. */
 export function examplesOf(
-  { actual, predicted }: Mistake,
+  { actual, predicted }: Pick<Mistake, "actual" | "predicted">,
   labels: readonly string[],
   rows: readonly MistakenRow[],
 ): { readonly shown: readonly MistakenRow[]; readonly more: number } {

@@ -13,6 +13,7 @@ const at = (stage: SessionStage): SessionState => ({
   canResume: true,
   modelKept: true,
   confusion: null,
+  personalConfusion: null,
   own: null,
   adapters: null,
   notes: [],

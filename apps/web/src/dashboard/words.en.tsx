@@ -219,10 +219,11 @@ export const en = {
   mistakesPanel: {
     right: (right: number, rows: number) => `${right} of ${plural(rows, "row")} right`,
     whereItErrs: "Where it errs",
-    hint: "Answers of the fused adapter on this tab's test rows. These counts are not sent to anyone.",
+    hint: "Answers of the fused adapter on this tab's test rows, and under “Personal” how often your personal adapter alone makes the same mistake. These counts are not sent to anyone.",
     was: "Was",
     takenFor: "Taken for",
     rows: "Rows",
+    personalRows: "Personal",
     stayHere: "rows shown stay in this tab",
     showRows: (actual: string, predicted: string) => `${actual} taken for ${predicted}: show rows`,
     looking: "Looking for the rows…",

@@ -215,10 +215,11 @@ export const zh: typeof en = {
   mistakesPanel: {
     right: (right, rows) => `${rows} 个数据行中答对 ${right} 个`,
     whereItErrs: "错在哪里",
-    hint: "融合适配器在本标签页测试数据行上的回答。这些计数不会发送给任何人。",
+    hint: "融合适配器在本标签页测试数据行上的回答；“个人”一列是只用你的个人适配器时，同样的误判有多少次。这些计数不会发送给任何人。",
     was: "实际类别",
     takenFor: "误判为",
     rows: "数据行",
+    personalRows: "个人",
     stayHere: "显示的数据行留在本标签页",
     showRows: (actual, predicted) => `${actual} 误判为 ${predicted}：显示数据行`,
     looking: "正在查找数据行…",

@@ -19,6 +19,8 @@ export interface RoundResult {
   readonly own?: RoundMetrics | undefined;
   /** Counts [actual][predicted] of the served adapter on the test rows, after fusing in a label task. Stays on the device. */
   readonly confusion: Confusion | null;
+  /** The same of the personal adapter alone; null or left out where it was not measured, and in older records. Stays on the device. */
+  readonly personalConfusion?: Confusion | null | undefined;
 }
 
 /** What a client must keep to come back as the same one. Never leaves the device. */

@@ -15,9 +15,11 @@ export const checkpoint = z.object({
   sent: z.object({ before: blob, after: blob }).nullish(),
 });
 export const roundKey = z.object({ round: z.number(), attempt: z.number() });
+const confusion = z.array(z.array(z.number()));
 export const roundResult = roundKey.extend({
   upload: blob.nullable(),
   metrics: roundMetrics,
   own: roundMetrics.optional(),
-  confusion: z.array(z.array(z.number())).nullable(),
+  confusion: confusion.nullable(),
+  personalConfusion: confusion.nullish(),
 });

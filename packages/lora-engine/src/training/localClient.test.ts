@@ -144,6 +144,10 @@ describe("local client", () => {
       metrics.accuracy.fused as number,
     );
     expect(rounds[0]?.result.confusion).toBeNull();
+    const { personalConfusion } = (rounds.at(-1) as RoundSeen).result;
+    const right = (personalConfusion?.[0]?.[0] ?? 0) + (personalConfusion?.[1]?.[1] ?? 0);
+    expect(right / split.test.length).toBeCloseTo(metrics.accuracy.personal ?? -1, 6);
+    expect(rounds[0]?.result.personalConfusion).toBeNull();
   });
 
   it("lowers the loss on what it trains on, counts tokens, and tells how far it is", async () => {

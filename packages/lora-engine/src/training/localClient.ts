@@ -113,9 +113,9 @@ class LocalClient implements TrainingEngine {
         runRound(client, request, report, control, journal, meter, team),
       );
       this.#client = { ...client, held, served, sent, lastRound: request.round };
-      const [metrics, confusion] = [report.metrics(), report.confusion()];
-      if (!meter) return { upload, metrics, confusion };
-      return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, confusion };
+      const [metrics, confusions] = [report.metrics(), report.confusions()];
+      if (!meter) return { upload, metrics, ...confusions };
+      return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, ...confusions };
     } finally {
       this.#running = null;
     }

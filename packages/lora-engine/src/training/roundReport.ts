@@ -1,5 +1,5 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
-import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
+import type { RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
 import type { SameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Evaluation } from "./evaluateAdapter.ts";
@@ -83,9 +83,11 @@ export class RoundReport {
     this.#trainSeconds += seconds;
   }
 
-  /** Of the served adapter; null before it was measured, and in a text task. */
-  confusion(): Confusion | null {
-    return this.#headline().get("fused")?.confusion ?? null;
+  /** Of the served adapter, and of the personal one on the same rows; null before the served one was measured, and in a text task. */
+  confusions(): Pick<RoundResult, "confusion" | "personalConfusion"> {
+    const of = (what: Measured) => this.#headline().get(what)?.confusion ?? null;
+    const confusion = of("fused");
+    return { confusion, personalConfusion: confusion && of("personal") };
   }
 
   metrics(): RoundMetrics {
