@@ -100,8 +100,9 @@ function coordinatorOf({ method, defence, steps, rounds, seed, clients }: Poison
   if (refusal) throw new RangeError(refusal);
   const budgets = budgetsOf(steps, steps, rounds);
   const coding = AS_THEY_ARE;
-  const common = { coding, budgets, layout, rank: RANK, seed, clients, clientPrivacy: null, sums: null, bySpeed: null };
-  return new SimulatedCoordinator({ method: protectedMethod, robustness, ...common });
+  const common = { coding, budgets, layout, rank: RANK, seed, clients, clientPrivacy: null, sums: null };
+  const paced = { training: { warmupSteps: 0 }, isBySpeed: false };
+  return new SimulatedCoordinator({ method: protectedMethod, robustness, ...common, ...paced });
 }
 
 async function run(

@@ -70,7 +70,8 @@ export async function overheard({ settings, labels, rows, opened, taskModel }: L
     clients: count,
     clientPrivacy: privacyOfClients(settings),
     sums: null,
-    bySpeed: null,
+    training: trainingOf(settings, opened),
+    isBySpeed: false,
   });
   for (const simulated of clients) {
     await openMeter(simulated, trainingsOf(method, budgets), seed);

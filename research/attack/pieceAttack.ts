@@ -8,8 +8,8 @@ import { uploadDifference } from "@duet/lora-core/strategies/plans";
 import { decodeUpload, encodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
+import { rateFactor } from "@duet/lora-core/training/learningRate";
 import type { Example, TaskModel } from "@duet/lora-engine/models/languageModel";
-import { warmupConstant } from "@duet/lora-engine/optim/schedule";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { type PrivateSteps, trainAdapter } from "@duet/lora-engine/training/trainAdapter";
 import * as tf from "@tensorflow/tfjs";
@@ -143,7 +143,7 @@ class Steps {
     this.#scale = adapterScale(adapterOf(opened));
     this.#model = model;
     this.#steps = steps;
-    this.rate = warmupConstant(this.#config.learningRate, this.#config.warmupSteps)(0);
+    this.rate = this.#config.learningRate * rateFactor(this.#config, 1, null)(0);
     this.weightDecay = this.#config.weightDecay;
   }
 

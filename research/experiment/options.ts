@@ -50,6 +50,7 @@ const fields = z.strictObject({
   /** A format, and behind a colon the share of the values that is sent. */
   upload: list(codingByName).optional(),
   "sum-bits": list(z.union([z.literal("none"), z.coerce.number().pipe(sumBits)])).optional(),
+  decay: list(z.enum(["none", "cosine"])).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
   devices: list(z.enum(DEVICE_CLASSES)).optional(),
   split: z.literal("time").optional(),
@@ -104,6 +105,7 @@ export const USAGE = `npm run experiment -- [options]
   --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
   --sum-bits none,B         secure sums, without their masks, of values in 16, 12 or 8 bits (default none)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
+  --decay none,cosine       whether the learning rate falls over a federation (default none)
   --devices D,D             usual, small: what is proposed for phones and old laptops, batch size included (default usual)
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)

@@ -46,6 +46,8 @@ export const runSettings = z.strictObject({
   sumBits: sumBits.optional(),
   /** In place of the family's. */
   learningRate: z.number().optional(),
+  /** How it falls over a federation; left out where it stays. */
+  decay: z.literal("cosine").optional(),
   /** small: the adapter, batch size and row length for phones and old laptops; left out for the usual. */
   devices: z.literal("small").optional(),
   /** Trains on the past and tests on the future in place of unseen near-duplicate groups; left out where it does not. */

@@ -86,7 +86,8 @@ export class Simulation {
     const { learningRate: common = family.learningRate, privacy } = settings;
     const learningRate = learningRateOf(settings.method) ?? common;
     const maxTokens = data.maxTokens ?? family.maxTokens;
-    const training = { ...family, batchSize, learningRate, maxTokens, ...(privacy ? { privacy } : {}) };
+    const falling = settings.decay ? { decay: settings.decay } : {};
+    const training = { ...family, batchSize, learningRate, maxTokens, ...falling, ...(privacy ? { privacy } : {}) };
     const adapter = { ...defaultAdapter({ defaultTargets, smallTargets }, settings.devices), ...prototypesOf(options) };
     this.#options = options;
     this.#taskModel = taskModel;
@@ -105,7 +106,8 @@ export class Simulation {
       rank: adapter.rank,
       seed,
       clients: this.clients.length,
-      bySpeed: settings.work === "bySpeed" ? training : null,
+      training,
+      isBySpeed: settings.work === "bySpeed",
       sums: sumBits ? new RoundedSums(method, range, sumBits, seed) : null,
       clientPrivacy: clientPrivacy && clientPrivacyOf(clientPrivacy.epsilon, this.clients.length),
     });

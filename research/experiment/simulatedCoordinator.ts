@@ -13,6 +13,7 @@ import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregateRound, countedContributions } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError, errorBetween } from "@duet/lora-core/strategies/aggregationError";
+import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
@@ -43,8 +44,9 @@ export interface SimulatedCoordinatorOptions {
   readonly rank: number;
   readonly seed: number;
   readonly clients: number;
-  /** Slower clients do fewer steps, whose learning rate rises so; null where all do the same. */
-  readonly bySpeed: Pick<TrainingConfig, "warmupSteps"> | null;
+  readonly training: Pick<TrainingConfig, "warmupSteps" | "decay">;
+  /** Whether slower clients do fewer steps. */
+  readonly isBySpeed: boolean;
   /** Sums differences with noise that hides clients; null leaves them as they are. Uploads must be `f32` differences then. */
   readonly clientPrivacy: ClientPrivacyConfig | null;
   /** Sums updates as secure sums are; null takes them as they were sent. Uploads must be `f32` then. */
@@ -65,7 +67,7 @@ export class SimulatedCoordinator {
   #at = 0;
 
   constructor(options: SimulatedCoordinatorOptions) {
-    const { method, budgets, layout, seed, clients, clientPrivacy, bySpeed } = options;
+    const { method, budgets, layout, seed, clients, clientPrivacy, isBySpeed } = options;
     this.#options = options;
     this.#noisy = clientPrivacy && new NoisySums(clientPrivacy, method, budgets, clients, seed);
     this.#server = method.init(initialAdapter(layout, seed));
@@ -79,7 +81,7 @@ export class SimulatedCoordinator {
         waitMs: LONG_MS,
         exchange: null,
         sampling: null,
-        bySpeed: bySpeed !== null,
+        bySpeed: isBySpeed,
         deadlineBySpeed: false,
       },
       0,
@@ -103,16 +105,16 @@ export class SimulatedCoordinator {
   }
 
   planOf(round: number): RoundPlan {
-    const { method, budgets } = this.#options;
-    return method.plan(budgets, { round, isNewcomer: false });
+    const { method, budgets, training } = this.#options;
+    return roundPlanOf(method, { budgets, training }, { round, isNewcomer: false });
   }
 
   /** What one client does in the open round. */
   planFor(clientId: string, round: number): RoundPlan {
     const open = openRoundOf(this.#state);
-    const { bySpeed } = this.#options;
+    const { isBySpeed, training } = this.#options;
     const plan = this.planOf(round);
-    return open && bySpeed ? planForShare(plan, shareOf(this.#state, open, clientId), bySpeed) : plan;
+    return open && isBySpeed ? planForShare(plan, shareOf(this.#state, open, clientId), training) : plan;
   }
 
   /** How long clients have worked one after the other's round, in steps of the fastest. */
@@ -166,13 +168,13 @@ export class SimulatedCoordinator {
   }
 
   #aggregate(round: number, inputs: readonly AggregateInput[]): void {
-    const { method, robustness, rank, bySpeed } = this.#options;
+    const { method, robustness, rank, training } = this.#options;
     const sent = this.#sent(inputs);
     const sum = this.#sumOf(round, inputs);
     const before = this.#server;
     const plan = this.planOf(round);
     const shares = inputs.map(({ share }) => share);
-    const work = bySpeed ? effectiveWork(plan, shares, bySpeed) : 1;
+    const work = effectiveWork(plan, shares, training);
     const given = { method, robustness, round, plan, rank, before, contributions: timesWork(sum ? [sum] : sent, work) };
     const { after, bounds, standings } = aggregateRound(given);
     this.#server = after;

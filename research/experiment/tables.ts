@@ -32,6 +32,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   "secure sums": ({ sumBits }) => (sumBits ? `${sumBits} bits` : "none"),
   speeds: ({ speeds }) => speeds?.join(":") ?? "alike",
   work: ({ work }) => work ?? "equal",
+  "learning rate": ({ learningRate, decay }) => [learningRate ?? "the base's", ...(decay ? ["cosine"] : [])].join(", "),
   split: ({ split }) => split ?? "groups",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
   "epsilon of clients": ({ clientPrivacy }) => clientPrivacy?.epsilon ?? "none",

@@ -41,13 +41,15 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     upload: options.upload ?? [AS_THEY_ARE],
     prototypes: options.prototypes ?? ["none"],
     devices: options.devices ?? ["usual" as const],
+    decay: options.decay ?? ["none" as const],
     work: options.work ?? ["equal" as const],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, work, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, decay, work, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
     const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
     const rounded = sumBits === "none" ? {} : { sumBits };
+    const falling = decay === "none" ? {} : { decay };
     const held = devices === "usual" ? {} : { devices };
     const coding = upload.format === "f32" ? {} : { upload };
     return {
@@ -61,6 +63,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
       ...rounded,
       ...coding,
       ...held,
+      ...falling,
       ...(work === "equal" ? {} : { work }),
       ...prototypesBy(prototypes),
       ...chosen,

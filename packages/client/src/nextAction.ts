@@ -6,6 +6,7 @@ import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import { planForShare } from "@duet/lora-core/strategies/workShare";
@@ -56,7 +57,7 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   if (phase === "exchanging") return sumAction(mine, local);
 
   const key = { round: mine.round, attempt: mine.attempt };
-  if (local.done?.round !== mine.round) return { kind: "work", key, plan: planOf(snapshot, mine, local) };
+  if (local.done?.round !== mine.round) return { kind: "work", key, plan: planFor(snapshot, mine, local) };
   return sameRound(local.done, key) && local.done.submitted ? WAIT : { kind: "submit", key };
 }
 
@@ -76,9 +77,9 @@ export function counts({ openRound, rounds }: Snapshot, clientId: string, key: R
 /**
  * A client that has finished no round yet, in a federation already past its first, catches up before it joins in; a slower one does its share.
  */
-function planOf({ config }: Snapshot, { round, shares }: OpenRound, { clientId, done }: LocalState): RoundPlan {
+function planFor({ config }: Snapshot, { round, shares }: OpenRound, { clientId, done }: LocalState): RoundPlan {
   const method = methodOf(config.strategy);
-  const plan = method.plan(config.budgets, { round, isNewcomer: done === null && round > method.firstRound });
+  const plan = roundPlanOf(method, config, { round, isNewcomer: done === null && round > method.firstRound });
   return planForShare(plan, shares?.[clientId] ?? 1, config.training);
 }
 

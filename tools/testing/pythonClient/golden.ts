@@ -12,6 +12,7 @@ import { federationSums } from "@duet/lora-core/federation/federationSums";
 import { updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
+import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Weighting } from "@duet/lora-core/strategies/strategy";
@@ -60,7 +61,7 @@ async function federation(base: BaseName, setup: Setup, { budgets }: { readonly 
   let client: Client = prepareClient(await model.prepare(setup.task), model.linears, setup, split);
   const { layout } = client;
   const method = methodOf(strategy);
-  const plans = federationPlans(strategy, budgets);
+  const plans = federationPlans(strategy, { budgets, training: setup.training });
   const sent = travelling(layout);
   let state = method.init(initialAdapter(sent, SEED));
   const rounds = [];
@@ -111,17 +112,18 @@ function sums(plans: FederationPlans) {
 /** A federated round's plan for clients that do less of it. */
 function sharedOut() {
   const inSteps = { ...budgets, inner: { unit: "steps", amount: 18 } } as const;
-  const plan = methodOf(strategy).plan(inSteps, { round: 1, isNewcomer: true });
+  const settled = { budgets: inSteps, training: { decay: "cosine" } } as const;
+  const plan = roundPlanOf(methodOf(strategy), settled, { round: 1, isNewcomer: true });
   const { warmupSteps } = setup.training;
   const plans = [1, 0.75, 0.25, 1 / 64].map((share) => ({ share, plan: planForShare(plan, share, { warmupSteps }) }));
   return { plan, warmupSteps, plans };
 }
 
-/** The same with a causal language model, which learns alone and in one round. */
+/** The same with a causal language model, which learns alone and in one round, at a rate that falls. */
 const causal = {
   ...setup,
   adapter: { ...setup.adapter, targetModules: ["q_proj", "v_proj", "down_proj"] },
-  training: { ...defaultTraining("causal-lm"), batchSize: 4 },
+  training: { ...defaultTraining("causal-lm"), batchSize: 4, decay: "cosine" as const },
   model: { config: { model_type: "llama" } },
 };
 /** The same with labels as vectors, whose rate is another one than the factors' so that both show. */
@@ -158,7 +160,7 @@ console.log(
     int8: coded("int8"),
     int4: coded("int4"),
     config: setup,
-    sums: sums(federationPlans(strategy, budgets)),
+    sums: sums(federationPlans(strategy, { budgets, training: setup.training })),
     shares: sharedOut(),
     ...(await federation("use-lite", setup, { budgets })),
     labelled: { shared: await labelledFederation("shared"), personal: await labelledFederation("personal") },

@@ -28,6 +28,7 @@ import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { say } from "@duet/lora-core/sayings/saying";
+import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
@@ -75,7 +76,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
   if (largest > MAX_ADAPTER_BYTES) {
     throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
   }
-  const planOf = (round: number) => method.plan(config.budgets, { round, isNewcomer: false });
+  const planOf = (round: number) => roundPlanOf(method, config, { round, isNewcomer: false });
   const uploadLayoutOf = (round: number) => {
     const { upload: shared } = planOf(round);
     return shared && uploadLayout(layout, shared);

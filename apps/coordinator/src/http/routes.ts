@@ -135,7 +135,7 @@ function registerPlans(app: FastifyInstance, registry: FederationRegistry): void
     const found = await watched(registry, request);
     if (found instanceof Refusal) return refused(reply, found);
     const { config } = found.runner.federation;
-    const plans = federationPlans(config.strategy, config.budgets);
+    const plans = federationPlans(config.strategy, config);
     return reply.header("cache-control", "no-store").send({ ...plans, sums: federationSums(config, plans) });
   });
 }

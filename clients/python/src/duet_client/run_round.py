@@ -172,6 +172,7 @@ def _train(
         beside=scaled(getattr(held, other), active[other]) if active and active[other] else None,
         anchor=getattr(held, proximal["to"]) if proximal else None,
         mu=proximal["mu"] if proximal else 0.0,
+        span=step.get("span"),
     )
     began = time.monotonic()
 

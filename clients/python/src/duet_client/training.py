@@ -13,6 +13,7 @@ from duet_client.adapter import Adapter, Part, is_prototypes, keys_of, scaled, s
 from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import batches
 from duet_client.failure import Failure
+from duet_client.learning_rate import rate_factor
 from duet_client.random_stream import random_stream
 from duet_client.ranks import Ranks
 
@@ -48,6 +49,8 @@ class TrainingRun:
     anchor: Adapter | None
     mu: float
     """With an anchor (mu / 2) |theta - anchor|^2 is added to the loss."""
+    span: dict[str, float] | None = None
+    """Over which part of its fall the learning rate goes; None where it does not fall."""
     begun: Position | None = None
     """Where it was interrupted."""
 
@@ -125,7 +128,7 @@ def train_adapter(
                 gradient += run.mu * (tensor.detach() - anchor)
         torch.nn.utils.clip_grad_norm_(moving, config["clipNorm"])
         for group in optimizer.param_groups:
-            group["lr"] = group["rate"] * config["learningRate"] * min(1.0, (step + 1) / max(1, config["warmupSteps"]))
+            group["lr"] = group["rate"] * config["learningRate"] * rate_factor(config["warmupSteps"], run.steps, run.span, step)
         optimizer.step()
         value = float(total)
         if not math.isfinite(value):

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from duet_client.learning_rate import rate_factor
+
 
 def plan_for_share(plan: dict[str, Any], share: float, warmup_steps: int) -> dict[str, Any]:
     """What a client whose share is below 1 does in place of a federated round's plan; its budgets are in steps."""
@@ -25,10 +27,8 @@ def _shared_step(step: dict[str, Any], share: float) -> dict[str, Any]:
 def _reach(plan: dict[str, Any], warmup_steps: int) -> float:
     """Learning rates, of those after the warm-up, that the trainings of what is uploaded add up to."""
     trained = [step for step in plan["steps"] if step["kind"] == "train" and step["slot"] == plan["upload"]["slot"]]
-    amounts = [step["budget"]["amount"] for step in trained]
-    return sum(_reach_of(amount, max(1, warmup_steps)) for amount in amounts)
-
-
-def _reach_of(amount: int, rise: int) -> float:
-    rising = min(amount, rise)
-    return rising * (rising + 1) / (2 * rise) + (amount - rising)
+    return sum(
+        rate_factor(warmup_steps, step["budget"]["amount"], step.get("span"), at)
+        for step in trained
+        for at in range(step["budget"]["amount"])
+    )

@@ -14,7 +14,7 @@ const config: Parameters<typeof federationSums>[0] = {
   maxClients: 20,
   aggregation: "secure",
 };
-const plans = federationPlans(config.strategy, config.budgets);
+const plans = federationPlans(config.strategy, config);
 
 test("every round's sum is a layout that survives JSON, with one value for the update", () => {
   const sums = federationSums(config, plans);

@@ -9,7 +9,7 @@ const budgets = { local: steps(6), inner: steps(3), rounds: 3 };
 test.each(strategies.map(({ id }) => id))(
   "every round of %s is plain data that survives JSON, from the first to the fusing one",
   (id) => {
-    const plans = federationPlans(presetOf(id), budgets);
+    const plans = federationPlans(presetOf(id), { budgets, training: {} });
     expect(JSON.parse(JSON.stringify(plans))).toEqual(plans);
     const numbers = plans.rounds.map(({ round }) => round);
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
@@ -19,7 +19,7 @@ test.each(strategies.map(({ id }) => id))(
 );
 
 test("who comes late catches up first, and in the first round nobody is late", () => {
-  const { rounds } = federationPlans(presetOf("fdlora", "sends-personal"), budgets);
+  const { rounds } = federationPlans(presetOf("fdlora", "sends-personal"), { budgets, training: {} });
   expect(rounds[0]?.newcomer).toEqual(rounds[0]?.plan);
   expect(rounds[1]?.newcomer.steps).toEqual([
     { kind: "train", slot: "personal", budget: budgets.local },

@@ -1,7 +1,8 @@
 /** Everything that clients of a federation are to do, as data: what a client follows that has no strategies of its own. Pure. */
 import { roundNumbers } from "../schedule/roundNumbers.ts";
+import { type PlanSettings, roundPlanOf } from "./decay.ts";
 import { methodOf } from "./registry.ts";
-import type { Budgets, RoundPlan } from "./strategy.ts";
+import type { RoundPlan } from "./strategy.ts";
 
 export interface FederationPlans {
   /** The method's name for people. */
@@ -16,12 +17,12 @@ export interface FederationPlans {
 }
 
 /** @throws {RangeError} as {@link methodOf}. */
-export function federationPlans(strategy: Parameters<typeof methodOf>[0], budgets: Budgets): FederationPlans {
+export function federationPlans(strategy: Parameters<typeof methodOf>[0], settings: PlanSettings): FederationPlans {
   const method = methodOf(strategy);
-  const rounds = roundNumbers(method.firstRound, budgets.rounds).map((round) => ({
+  const rounds = roundNumbers(method.firstRound, settings.budgets.rounds).map((round) => ({
     round,
-    plan: method.plan(budgets, { round, isNewcomer: false }),
-    newcomer: method.plan(budgets, { round, isNewcomer: round > method.firstRound }),
+    plan: roundPlanOf(method, settings, { round, isNewcomer: false }),
+    newcomer: roundPlanOf(method, settings, { round, isNewcomer: round > method.firstRound }),
   }));
   return { label: method.label, rounds };
 }

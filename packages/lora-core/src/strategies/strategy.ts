@@ -8,6 +8,7 @@ import type { FusionWeights } from "../fusion/adaFusion.ts";
 import type { FusionConfig } from "../fusion/fusionConfig.ts";
 import type { FirstRound, Stage } from "../schedule/roundNumbers.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import type { TrainingSpan } from "../training/learningRate.ts";
 import type { Budget } from "../training/trainingConfig.ts";
 
 /** How clients count in an average. uniform: 1/N each, as FDLoRA prints it; samples: n_k / n, by training rows. */
@@ -36,6 +37,8 @@ export interface TrainStep {
   readonly balanced?: boolean;
   /** SCAFFOLD: gradients become g - c_i + c, and the mean of the raw g becomes this client's c_i. */
   readonly controlled?: boolean;
+  /** Over which part of its fall the learning rate goes; left out: it does not fall. Set by `roundPlanOf` (decay.ts), by no method. */
+  readonly span?: TrainingSpan;
 }
 
 /** One local action, executed in order. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { presetOf } from "../federation/federationDefaults.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { roundPlanOf } from "./decay.ts";
 import { uploaded } from "./exchange.ts";
 import { methodOf } from "./registry.ts";
 import type { RoundPlan, Upload } from "./strategy.ts";
@@ -37,6 +38,18 @@ test("twelve steps with three of warm-up reach as far as eleven, three as far as
   // 1/3 + 2/3 + 1 = 2, and nine more.
   expect(planForShare(planOf("fedavg"), 0.25, training).upload?.scale).toBeCloseTo(11 / 2, 12);
   expect(planForShare(planOf("fedavg"), 0.25, { warmupSteps: 0 }).upload?.scale).toBeCloseTo(12 / 3, 12);
+});
+
+test("of a rate that falls, fewer steps reach as far as their own fall says", () => {
+  const falling = roundPlanOf(
+    methodOf(presetOf("fedavg")),
+    { budgets, training: { decay: "cosine" } },
+    { round: 2, isNewcomer: false },
+  );
+  const reach = (count: number) =>
+    Array.from({ length: count }, (_, i) => Math.cos((Math.PI / 2) * (1 / 3 + i / (3 * count))) ** 2).reduce((a, b) => a + b);
+  const { upload } = planForShare(falling, 0.25, { warmupSteps: 0 });
+  expect(upload?.scale).toBeCloseTo(reach(12) / reach(3), 12);
 });
 
 test("what clients and coordinator do to an update together is FedNova's rule", () => {

@@ -7,12 +7,13 @@
  *
  * a(n) is the paper's |a|_1, how far n steps of the local optimiser carry along a gradient that stays the same, in units of the learning rate.
  * AdamW begins anew each round and corrects its momentum for its start, so its m is a mean of the gradients: every step carries one learning
- * rate's length, and a(n) is the sum of the warm-up's factors. For momentum without that correction it would be more.
+ * rate's length, and a(n) is the sum of what the warm-up and a decay multiply the rate with. For momentum without that correction it would be more.
  * Differs from paper: of AdamW's second moment and weight decay a(n) knows nothing; the paper's effective steps are a mean by rows, here clients
  * count alike, so that a secure sum needs nothing more (the coordinator has told everybody its share). Label prototypes begin as means of rows,
  * which are no steps: that is in the first federated round, in which no share is known and nothing is scaled.
  */
 import { linearCombination } from "../tensors/arithmetic.ts";
+import { rateFactor } from "../training/learningRate.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
 import type { Contribution, LocalStep, RoundPlan } from "./strategy.ts";
 
@@ -53,12 +54,11 @@ function sharedStep(step: LocalStep, share: number): LocalStep {
 }
 
 /** a(n) of the trainings of what is uploaded. */
-function reachOf({ steps, upload }: RoundPlan, { warmupSteps }: WarmUp): number {
-  const rise = Math.max(1, warmupSteps);
+function reachOf({ steps, upload }: RoundPlan, training: WarmUp): number {
   return steps.reduce((sum, step) => {
     if (step.kind !== "train" || step.slot !== upload?.slot) return sum;
     const { amount } = step.budget;
-    const rising = Math.min(amount, rise);
-    return sum + (rising * (rising + 1)) / (2 * rise) + (amount - rising);
+    const factor = rateFactor(training, amount, step.span ?? null);
+    return Array.from({ length: amount }, (_, i) => factor(i)).reduce((reach, rate) => reach + rate, sum);
   }, 0);
 }

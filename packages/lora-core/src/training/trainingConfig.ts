@@ -30,6 +30,8 @@ export const trainingConfig = z.strictObject({
   learningRate: z.number().positive().max(1),
   /** Steps over which the learning rate rises linearly at the start of every local training. */
   warmupSteps: z.number().int().min(0).max(10_000),
+  /** The learning rate falls to nothing over all trainings of an adapter, by a cosine (learningRate.ts). Left out: it stays. */
+  decay: z.literal("cosine").optional(),
   weightDecay: z.number().min(0).max(1),
   /** Global gradient norm is clipped to this. Not with privacy, whose clip is of single rows. */
   clipNorm: z.number().positive().max(1000),

@@ -178,7 +178,7 @@ function receivedAdapters({ layout, held }: Client, { plan, received: blob }: Ro
 
 /** A plan's step with the adapters it speaks of. */
 function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null): TrainingTask {
-  const { slot, part = "all", active, proximal, distill, balanced = false, controlled } = step;
+  const { slot, part = "all", active, proximal, distill, balanced = false, controlled, span } = step;
   const other = slot === "personal" ? "shared" : "personal";
   const beside = [...(active?.[other] ? [scaled(held[other], active[other])] : []), ...(held.merged ? [held.merged] : [])];
   return {
@@ -189,6 +189,7 @@ function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null
     distill: distill ? { ...distill, teacher: withMerged(held[distill.from], held.merged) } : null,
     control: controlled ? { own: held.control, common } : null,
     balanced,
+    ...(span ? { span } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ const content = z.strictObject({
     control: z.strictObject({ own: namedTensors.nullable(), common: namedTensors.nullable() }).nullable(),
     distill: z.strictObject({ teacher: namedTensors, weight: z.number(), temperature: z.number() }).nullable(),
     balanced: z.boolean(),
+    span: z.strictObject({ from: z.number(), to: z.number() }).exactOptional(),
   }),
 });
 

@@ -7,12 +7,12 @@ import { poissonSample } from "@duet/lora-core/differentialPrivacy/poissonSample
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type Random, random } from "@duet/lora-core/tensors/random";
+import { rateFactor, type TrainingSpan } from "@duet/lora-core/training/learningRate";
 import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import { createAdamW } from "../optim/adamW.ts";
 import { clipFactor } from "../optim/clipByGlobalNorm.ts";
-import { warmupConstant } from "../optim/schedule.ts";
 import { batches } from "./batches.ts";
 import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
 import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
@@ -35,6 +35,8 @@ export interface TrainingTask {
   readonly distill: DistillTerm | null;
   /** Balanced softmax instead of the plain loss. */
   readonly balanced: boolean;
+  /** Over which part of its fall the learning rate goes; left out: it does not fall. */
+  readonly span?: TrainingSpan;
 }
 
 /** How steps are taken with differential privacy of rows. */
@@ -93,7 +95,7 @@ export interface TrainingOutcome {
 }
 
 /**
- * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up and global-norm clipping, or goes on with such a training
+ * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up, a rate that may fall, and global-norm clipping, or goes on with such a training
  * to the same bits. `start` is untouched and everything on the backend is freed, also when a step throws.
  * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is read that is not finite, naming the step; with privacy, when the result is not.
  */
@@ -118,7 +120,8 @@ export async function trainAdapter(
   const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay, rates });
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
-  const learningRate = warmupConstant(run.config.learningRate, run.config.warmupSteps);
+  const factor = rateFactor(run.config, run.steps, run.span ?? null);
+  const learningRate = (step: number) => run.config.learningRate * factor(step);
   const passesRowsTogether = model.readsRowsAsTheyAre && !beside && run.weight === 1 && !run.memory.recompute;
   const losses = createPendingLosses(() => performance.now());
   let done = from?.done ?? 0;

@@ -1,6 +1,7 @@
 /** The same comparison with torch.optim.AdamW on every backend; values from fixtures/optim. */
 
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import { rateFactor } from "@duet/lora-core/training/learningRate";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import fixture from "../../../fixtures/optim/adamw.json" with { type: "json" };
@@ -8,11 +9,11 @@ import { useBackend } from "../../backends/testBackend.ts";
 import { expectClose } from "../../ops/testing/expectClose.ts";
 import { type AdamW, createAdamW } from "../adamW.ts";
 import { clipFactor } from "../clipByGlobalNorm.ts";
-import { warmupConstant } from "../schedule.ts";
 
 type Values = { readonly a: number[]; readonly b: number[] };
 
-const learningRate = warmupConstant(fixture.learningRate, fixture.warmupSteps);
+const factor = rateFactor(fixture, 1, null);
+const learningRate = (step: number) => fixture.learningRate * factor(step);
 const tensors = ({ a, b }: Values): tf.Tensor[] => [tf.tensor(a, fixture.shapes.a), tf.tensor(b, fixture.shapes.b)];
 const startVariables = () => tf.tidy(() => tensors(fixture.initial).map((value) => tf.variable(value)));
 
