@@ -93,7 +93,8 @@ async function endOf({ session, feed, coordinator, config, out, reporter }: Runn
   if (stage.kind === "removed") throw new DuetError("JOINING_CLOSED", stage.reason);
   const phase = phaseOf(feed);
   if (!adapters) {
-    reporter.event("failed", `The federation has ended (${phase}) before this client had finished a round.`, { phase });
+    const sentence = `The federation has ended (${phase}) before this client had finished a round: there is no adapter to write.`;
+    reporter.event("failed", `${sentence} Ask the organiser for a new link.`, { phase });
     return 1;
   }
   const written = writeAdapters(out, adapters, await originOf(coordinator, config));

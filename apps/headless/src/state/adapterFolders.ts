@@ -39,12 +39,12 @@ export function ownAdapters(out: string, adapters: KeptAdapters, { config }: Ada
   }));
 }
 
-/** All that there are, each in a folder of its name below `out`. @throws a system error. */
+/** All that there are, each in a folder of its name below `out`. @throws {DuetError} PLACE_UNUSABLE */
 export function writeAdapters(out: string, adapters: KeptAdapters, origin: AdapterOrigin): readonly WrittenAdapter[] {
   return ownAdapters(out, adapters, origin).map((adapter) => writeAdapter(adapter, origin));
 }
 
-/** The two files of PEFT, what they belong to, and a README.md, each wholly there or not at all. @throws a system error. */
+/** The two files of PEFT, what they belong to, and a README.md, each wholly there or not at all. @throws {DuetError} PLACE_UNUSABLE */
 export function writeAdapter(
   { kind, folder, adapter, round, fusion, figures }: FolderAdapter,
   origin: AdapterOrigin,

@@ -7,7 +7,7 @@ import type { FolderAdapter, WrittenAdapter } from "./adapterFolders.ts";
 import type { AdapterOrigin } from "./adapterOrigin.ts";
 import { writePrivatePieces } from "./privateFile.ts";
 
-/** In a folder beside the adapter's: its files and a README.md, each wholly there or not at all. @throws {DuetError} or a system error. */
+/** In a folder beside the adapter's: its files and a README.md, each wholly there or not at all. @throws {DuetError} */
 export async function writeModel(
   { folder: beside, ...exported }: FolderAdapter,
   format: ModelExport,

@@ -1,11 +1,12 @@
 /** Files that are wholly there or not at all, also after a crash, and readable by their owner alone. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
-/** Written beside the target, synced, renamed, and the folder synced: when it returns the file is there for good. @throws a system error. */
+/** Written beside the target, synced, renamed, and the folder synced: when it returns the file is there for good. @throws {DuetError} PLACE_UNUSABLE */
 export function writePrivateFile(path: string, content: Uint8Array | string): void {
   const target = openPrivateTarget(path);
   try {
@@ -13,11 +14,11 @@ export function writePrivateFile(path: string, content: Uint8Array | string): vo
     target.keep();
   } catch (error) {
     target.drop();
-    throw error;
+    throw placeFailure(path, error);
   }
 }
 
-/** Likewise, of pieces as they come. @throws a system error, or what making them throws. */
+/** Likewise, of pieces as they come. @throws {DuetError} PLACE_UNUSABLE, or what making them throws. */
 export async function writePrivatePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   const target = openPrivateTarget(path);
   try {
@@ -25,7 +26,7 @@ export async function writePrivatePieces(path: string, pieces: AsyncIterable<Uin
     target.keep();
   } catch (error) {
     target.drop();
-    throw error;
+    throw placeFailure(path, error);
   }
 }
 
@@ -33,7 +34,7 @@ export async function writePrivatePieces(path: string, pieces: AsyncIterable<Uin
 function openPrivateTarget(path: string) {
   ensurePrivateFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, "w", PRIVATE_FILE);
+  const file = inPlace(temporary, () => openSync(temporary, "w", PRIVATE_FILE));
   let open = true;
   const close = () => {
     if (open) closeSync(file);
@@ -56,13 +57,13 @@ function openPrivateTarget(path: string) {
   };
 }
 
-/** Null where there is none. @throws another system error. */
+/** Null where there is none. @throws {DuetError} PLACE_UNUSABLE */
 export function readPrivateFile(path: string): Buffer | null {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    if (isSystemError(error) && error.code === "ENOENT") return null;
+    throw placeFailure(path, error);
   }
 }
 
@@ -73,10 +74,28 @@ export function removePrivateFile(path: string): void {
   syncFolder(dirname(path));
 }
 
-/** Makes a folder that its owner alone can look into. */
+/** Makes a folder that its owner alone can look into. @throws {DuetError} PLACE_UNUSABLE */
 export function ensurePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  inPlace(path, () => mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER }));
 }
+
+/** @throws {DuetError} PLACE_UNUSABLE for what the system refuses, with the path that it was about. */
+export function inPlace<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw placeFailure(path, error);
+  }
+}
+
+/** What the system refuses, as a failure that its owner can mend; anything else as it is. */
+function placeFailure(path: string, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  return new DuetError("PLACE_UNUSABLE", `${path} cannot be read or written (${error.code})`, { cause: error });
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { code: string } =>
+  error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string";
 
 /** Makes the names in it durable. */
 function syncFolder(path: string): void {

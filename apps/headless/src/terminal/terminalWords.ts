@@ -5,9 +5,13 @@ import { type ErrorCode, NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
 const AGAIN = "Run the same command again: it comes back as the same client and goes on where it was.";
 const UPDATE = "Install the version of Duet that the coordinator has.";
 
+const REACH = "Check the address and the network, then run the same command again.";
+
 const STEPS: Partial<Readonly<Record<ErrorCode, string>>> = {
   VERSION_MISMATCH: UPDATE,
   BAD_REPLY: UPDATE,
+  UNREACHABLE: REACH,
+  TIMEOUT: REACH,
   MODEL_MISMATCH: `${AGAIN} If it stays, tell the organiser that the model on the coordinator has changed.`,
   SIGN_IN_REQUIRED: "Name the file with the operator key by --operator-key-file; whoever runs the coordinator has it.",
   SIGN_IN_FAILED: "Try again; if it stays, tell whoever runs the coordinator.",

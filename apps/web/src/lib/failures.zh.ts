@@ -65,6 +65,7 @@ export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, ne
   SECURE_REFUSED: ["安全求和被拒绝", "请与其他参与者核对联邦的核对词；若不一致或再次发生，请停止并告诉组织者。"],
   STORED_NEWER: ["保存的数据来自更新的版本", "请重新加载本页面以获取新版本，或使用其他浏览器配置文件。"],
   STORED_DAMAGED: ["保存的数据已损坏", "请用邀请链接以新客户端的身份重新加入。"],
+  PLACE_UNUSABLE: ["无法读写这个位置的文件", "请使其可读可写并留出磁盘空间，或用 --state 或 --out 指定其他位置。"],
   STATE_IN_USE: ["状态文件夹正被另一个程序使用", "请等它结束，或用 --state 指定其他文件夹。"],
   UNEXPECTED: ["发生了意外错误", "请重新加载本页面：它会以同一客户端身份回来。若仍然如此，请连同之前的操作一起报告。"],
 };

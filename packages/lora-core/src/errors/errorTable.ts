@@ -100,6 +100,7 @@ const SECURE = {
 const KEPT = {
   STORED_NEWER: "Reload this page to get the newer version, or use another browser profile.",
   STORED_DAMAGED: "Join again as a new client, from the invite link.",
+  PLACE_UNUSABLE: "Make it readable and writable, with room on its disk, or name another place by --state or --out.",
   STATE_IN_USE: "Wait until that one has ended, or name another folder with --state.",
 } as const;
 

@@ -3,6 +3,8 @@
  * because it brings 130 MB for all systems.
  */
 
+import { DuetError } from "@duet/lora-core/errors/duetError";
+
 const PACKAGE: string = "webgpu";
 
 /** What the package exports. */
@@ -15,7 +17,7 @@ interface NodeWebgpu {
 /**
  * Makes `navigator.gpu` and the names that come with it, as in a browser, for all of this process. It does not end by itself while
  * they are there: call what this returns.
- * @throws {Error} when the package is not installed or does not start here.
+ * @throws {DuetError} BACKEND_MISSING when the package is not installed or does not load here.
  */
 export async function startNodeWebgpu(): Promise<() => void> {
   const { create, globals } = await load();
@@ -35,6 +37,6 @@ async function load(): Promise<NodeWebgpu> {
     return await import(/* @vite-ignore */ PACKAGE);
   } catch (cause) {
     const reason = cause instanceof Error ? ` (${cause.message.split("\n")[0]})` : "";
-    throw new Error(`There is no WebGPU in Node${reason}. Run "npm install --no-save webgpu" and try again.`, { cause });
+    throw new DuetError("BACKEND_MISSING", `There is no WebGPU in Node${reason}`, { cause });
   }
 }
