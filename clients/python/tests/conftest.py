@@ -1,6 +1,7 @@
 """Real counterparts for the tests: the TypeScript code of this repository, run by Node."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -32,8 +33,12 @@ class Federation:
     files: list[Path]
 
     def snapshot(self) -> dict[str, Any]:
+        return self.after("")
+
+    def after(self, order: str) -> dict[str, Any]:
+        """The snapshot after an order, see federation.ts."""
         assert self.process.stdin is not None
-        self.process.stdin.write("\n")
+        self.process.stdin.write(f"{order}\n")
         self.process.stdin.flush()
         return self._line()
 
@@ -74,7 +79,11 @@ def run() -> Iterator[Callable[[list[str]], subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(command: list[str]) -> subprocess.Popen[str]:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        # Models this small gain nothing by threads, which would wait for each other on a busy machine.
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         started.append(process)
         return process
 

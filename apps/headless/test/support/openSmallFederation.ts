@@ -16,6 +16,7 @@ export interface SmallFederation {
   readonly watch: string;
   readonly organise: string;
   readonly watchToken: string;
+  readonly organiserKey: string;
   /** One for each client: a CSV with the columns "text" and "level". */
   readonly files: readonly string[];
 }
@@ -28,20 +29,35 @@ export interface SmallOptions {
   readonly hub?: string;
 }
 
+export interface OpenedFederation {
+  readonly federation: SmallFederation;
+  /** Closes the coordinator, and starts it again at the same address on what it has kept. */
+  readonly reopen: (meanwhile: () => Promise<void>) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
 /** Of log lines with their level, on use-lite unless told otherwise, with everything in `folder`. */
 export async function openSmallFederation(
   folder: string,
   choices: Partial<FederationChoices> = {},
   { clients = 2, base = "models/use-lite", hub }: SmallOptions = {},
-): Promise<{ readonly federation: SmallFederation; readonly close: () => Promise<void> }> {
-  const coordinator = createCoordinator({
-    dataDir: join(folder, "coordinator"),
-    modelsDir: null,
-    modelPaths: [base],
-    webDir: null,
-    ...(hub === undefined ? {} : { hub }),
-  });
+): Promise<OpenedFederation> {
+  const start = () =>
+    createCoordinator({
+      dataDir: join(folder, "coordinator"),
+      modelsDir: null,
+      modelPaths: [base],
+      webDir: null,
+      ...(hub === undefined ? {} : { hub }),
+    });
+  let coordinator = start();
   const { url } = await coordinator.listen(0, "127.0.0.1");
+  const reopen = async (meanwhile: () => Promise<void>) => {
+    await coordinator.close();
+    await meanwhile();
+    coordinator = start();
+    await coordinator.listen(Number(new URL(url).port), "127.0.0.1");
+  };
   const organiser = createCoordinatorClient({ url, ledger: createSentLedger(Date.now), now: Date.now });
   const close = async () => {
     organiser.close();
@@ -71,6 +87,7 @@ export async function openSmallFederation(
     watch: `${url}/watch/${federationId}#${watchToken}`,
     organise: `${url}/organise/${federationId}#${organiserKey}`,
     watchToken,
+    organiserKey,
     files: scenario.clients.map(({ rows }, index) => {
       const file = join(folder, `client-${index + 1}.csv`);
       const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
@@ -78,5 +95,5 @@ export async function openSmallFederation(
       return file;
     }),
   };
-  return { federation, close };
+  return { federation, reopen, close };
 }

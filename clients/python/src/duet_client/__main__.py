@@ -2,10 +2,16 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
+import signal
 import sys
+import threading
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
+
+import torch
 
 from duet_client.base_files import base_folder
 from duet_client.coordinator import Coordinator
@@ -25,16 +31,30 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     ranks.leave(_join(options, ranks))
 
 
+INTERRUPTED = 130
+
+
 def _join(options: argparse.Namespace, ranks: Ranks) -> int:
     """Take part as this rank does; the exit code."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        # The others wait in calls of C, where nothing of Python's is run.
+        signal.signal(name, _interrupted if ranks.leads else signal.SIG_DFL)
     try:
         return asyncio.run(_lead(options, ranks)) if ranks.leads else _follow(options, ranks)
     except Failure as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted. The state is kept: the same command goes on as the same client.", file=sys.stderr)
-        return 130
+        _say(failure.told)
+    except torch.OutOfMemoryError as error:
+        _say(Failure(f"A device has no memory left ({str(error).splitlines()[0]})", "OUT_OF_MEMORY").told)
+    except Exception as error:
+        traceback.print_exc()
+        _say(Failure(f"This program has stumbled ({type(error).__name__}: {error})", "UNEXPECTED").told)
+    return 1
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """At once, also in the middle of a training: what the state folder has is whole at any time."""
+    _say("Interrupted. The state is kept: the same command goes on as the same client.")
+    os._exit(INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,29 +83,37 @@ def _parser() -> argparse.ArgumentParser:
 async def _lead(options: argparse.Namespace, ranks: Ranks) -> int:
     """Talk to the coordinator. Whatever happens, the other ranks are told that there is nothing more to do."""
     try:
-        invite = read_invite(options.invite)
-        state = StateFolder(_root(options), invite.federation_id)
-        identity = state.identity()
-        async with Coordinator(invite.url, invite.federation_id) as coordinator:
-            snapshot = await _look_on(coordinator, invite.token, identity)
-            config, plans = snapshot["config"], await coordinator.plans()
-            if (reason := refusal(config, plans)) is not None:
-                raise Failure(reason)
-            base = await base_folder(config["model"], _root(options) / "models", coordinator)
-            split = read_split(options.data, options.input, options.label, config)
-            _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
-            is_sharded = options.shard_base and ranks.size > 1
-            ranks.broadcast((config, base))
-            trainings = state.trainings(_say)
-            client = await asyncio.to_thread(prepare, config, base, split, ranks, trainings, is_sharded=is_sharded)
-            identity = identity or Identity.new(
-                invite.federation_id, options.name or default_name(), options.figures or _least_figures(config)
-            )
-            state.save_identity(identity)
-            session = Session(coordinator, client, plans, state, trainings, identity, ranks, _say)
-            return await session.run(invite.token, options.out)
+        return await _take_part(options, ranks)
     finally:
-        ranks.broadcast(None)
+        # Where one is gone the others are, too, and that was told.
+        with contextlib.suppress(Failure):
+            ranks.broadcast(None)
+
+
+async def _take_part(options: argparse.Namespace, ranks: Ranks) -> int:
+    invite = read_invite(options.invite)
+    state = StateFolder(_root(options), invite.federation_id)
+    identity = state.identity()
+    async with Coordinator(invite.url, invite.federation_id, _say) as coordinator:
+        snapshot = await _look_on(coordinator, invite.token, identity)
+        config, plans = snapshot["config"], await coordinator.plans()
+        if (reason := refusal(config, plans)) is not None:
+            raise Failure(reason)
+        split = await asyncio.to_thread(read_split, options.data, options.input, options.label, config)
+        base = await base_folder(config["model"], _root(options) / "models", coordinator)
+        _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
+        is_sharded = options.shard_base and ranks.size > 1
+        ranks.broadcast((config, base))
+        trainings, unwanted = state.trainings(_say), threading.Event()
+        client = await asyncio.to_thread(
+            prepare, config, base, split, ranks, trainings, is_sharded=is_sharded, is_unwanted=unwanted.is_set
+        )
+        identity = identity or Identity.new(
+            invite.federation_id, options.name or default_name(), options.figures or _least_figures(config)
+        )
+        state.save_identity(identity)
+        session = Session(coordinator, client, plans, state, trainings, identity, ranks, unwanted, _say)
+        return await session.run(invite.token, options.out)
 
 
 def _follow(options: argparse.Namespace, ranks: Ranks) -> int:
@@ -105,7 +133,9 @@ async def _look_on(coordinator: Coordinator, invite_token: str, identity: Identi
         return await coordinator.watch(invite_token)
     try:
         return await coordinator.watch(identity.resume_token)
-    except Failure:
+    except Failure as failure:
+        if failure.is_transient:
+            raise
         return await coordinator.watch(invite_token)
 
 

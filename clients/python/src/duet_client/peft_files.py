@@ -38,7 +38,6 @@ def _write(folder: Path, adapter: Adapter, config: dict[str, Any]) -> None:
         "task_type": None,
     }
     tensors = {f"base_model.model.{_named(key)}": values.contiguous() for key, values in adapter.items()}
-    folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / "adapter_model.safetensors", save(tensors, metadata={"format": "pt"}))
     write_file(folder / "adapter_config.json", (json.dumps(fields, indent=2) + "\n").encode())
 

@@ -1,13 +1,16 @@
 """The processes that are one client: rank 0 talks to the coordinator, all train. One process alone needs no launcher."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NoReturn
 
 import torch
 from torch import distributed
+
+from duet_client.failure import Failure
 
 LONGEST_WAIT = timedelta(days=30)
 """For the next thing to do: a federation's rounds may be far apart. A rank that dies is noticed at once."""
@@ -38,7 +41,8 @@ class Ranks:
         if self.size == 1:
             return value
         box = [value]
-        distributed.broadcast_object_list(box, src=0)
+        with _all_there():
+            distributed.broadcast_object_list(box, src=0)
         return box[0]
 
     def share_of(self, batch: Sequence[Any]) -> Sequence[Any]:
@@ -50,7 +54,8 @@ class Ranks:
         if self.size == 1:
             return
         flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
-        distributed.all_reduce(flat)
+        with _all_there():
+            distributed.all_reduce(flat)
         start = 0
         for tensor in tensors:
             tensor.copy_(flat[start : start + tensor.numel()].reshape(tensor.shape))
@@ -68,3 +73,15 @@ class Ranks:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+@contextlib.contextmanager
+def _all_there() -> Iterator[None]:
+    """What the backends raise once a rank is gone, as a sentence."""
+    try:
+        yield
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise Failure(
+            f"Another rank of this client is gone ({reason}). Run the same command again: it goes on where it was."
+        ) from error

@@ -1,6 +1,7 @@
 """A client's rows: read from its file, matched to the federation's labels, split. They stay in this process."""
 
 import csv
+import io
 import json
 import re
 import unicodedata
@@ -15,6 +16,7 @@ from duet_client.random_stream import random_stream, shuffled
 
 SHARES = (0.6, 0.1, 0.3)
 """Of the rows that train, that fuse, that test."""
+LONGEST_CELL = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,18 @@ def read_rows(file: Path, input_column: str, label_column: str, labels: Sequence
     table = _read_table(file)
     for column in (input_column, label_column):
         if table and column not in table[0]:
-            raise Failure(f'There is no column "{column}"; {file.name} has: {", ".join(table[0])}.')
+            raise Failure(
+                f'There is no column "{column}"; {file.name} has: {", ".join(table[0])}. Name another one by --input or --label.'
+            )
     if input_column == label_column:
-        raise Failure("Input and label must be different columns.")
+        raise Failure("Input and label must be different columns. Name them by --input and --label.")
     match = _label_matcher(labels)
-    cells = ((record[input_column].strip(), match(record[label_column])) for record in table)
+    cells = ((record.get(input_column, "").strip(), match(record.get(label_column, ""))) for record in table)
     rows = [Row(text, label) for text, label in cells if text and label is not None]
     if not rows:
-        raise Failure(f"No row of {file.name} has one of the federation's labels: {', '.join(labels)}.")
+        raise Failure(
+            f"No row of {file.name} has one of the federation's labels: {', '.join(labels)}. Name another file or column."
+        )
     return rows
 
 
@@ -56,7 +62,7 @@ def split_rows(rows: Sequence[Row], seed: int) -> Split:
     if len(groups) < len(SHARES):
         raise Failure(
             f"These {len(rows)} rows make only {len(groups)} groups of near-duplicate texts; "
-            "training, fusion and test rows need at least 3."
+            "training, fusion and test rows need at least 3. Name a file with more by --data."
         )
     parts = [_Part(share) for share in SHARES]
     totals = Counter(row.answer for row in rows)
@@ -154,12 +160,18 @@ def _read_table(file: Path) -> list[Mapping[str, str]]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"The file {file} cannot be read as UTF-8 text ({error}).") from error
+        raise Failure(
+            f"The file {file} cannot be read as UTF-8 text ({error}). Name another one by --data, or save it as UTF-8."
+        ) from error
     if file.suffix.lower() in (".jsonl", ".ndjson"):
-        return list(_json_lines(file, text.splitlines()))
+        return list(_json_lines(file, text.split("\n")))
     delimiter = "\t" if file.suffix.lower() == ".tsv" else ","
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, restval="")
-    return [{str(name): value or "" for name, value in record.items() if name is not None} for record in reader]
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    try:
+        return [{str(name): value or "" for name, value in record.items() if name is not None} for record in reader]
+    except csv.Error as error:
+        raise Failure(f"Line {reader.line_num} of {file.name} cannot be read ({error}). Save it again as CSV.") from error
 
 
 def _json_lines(file: Path, lines: Iterable[str]) -> Iterable[Mapping[str, str]]:
@@ -169,9 +181,11 @@ def _json_lines(file: Path, lines: Iterable[str]) -> Iterable[Mapping[str, str]]
         try:
             record = json.loads(line)
         except ValueError as error:
-            raise Failure(f"Line {number} of {file.name} is not JSON ({error}).") from error
+            raise Failure(
+                f"Line {number} of {file.name} is not JSON ({error}). Mend it, and run the same command again."
+            ) from error
         if not isinstance(record, dict):
-            raise Failure(f"Line {number} of {file.name} is no object with columns.")
+            raise Failure(f"Line {number} of {file.name} is no object with columns. Mend it, and run the same command again.")
         yield {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in record.items()}
 
 

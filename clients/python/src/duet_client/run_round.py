@@ -27,12 +27,11 @@ from duet_client.batches import steps_of
 from duet_client.evaluation import Evaluation, evaluate, row_losses, stratified_sample
 from duet_client.fusion import Point, search_weights
 from duet_client.random_stream import random_stream
-from duet_client.training import TrainingOutcome, TrainingRun
+from duet_client.training import TrainingOutcome, TrainingRun, UnwantedError
 from duet_client.upload_codec import AS_THEY_ARE, encode_upload
 
 ROUND_TEST_BATCHES, LEAST_TEST_ROWS = 3, 24
 """Test rows that every round measures, as `lora-engine/training/measureRound.ts` has it."""
-"""Test rows that adapters are measured on in every round but the last."""
 
 Train = Callable[[TrainingRun, Callable[[int, float, int], None]], TrainingOutcome]
 Progress = Callable[[dict[str, Any]], None]
@@ -61,6 +60,8 @@ class Client:
     seed: int
     """Its own, see random_stream.client_seed."""
     train: Train
+    is_unwanted: Callable[[], bool] = lambda: False
+    """Asked between the parts of a round."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,10 @@ def run_round(
     is_first: bool,
     progress: Progress,
 ) -> RoundOutcome:
-    """Run the plan on copies of what is held. `is_first` until this client has finished a round."""
+    """Run the plan on copies of what is held. `is_first` until this client has finished a round.
+
+    With UnwantedError once the client's `is_unwanted`.
+    """
     report = _Report()
     start = _received(client.layout, held.shared, plan, received)
     before, now = held, replace(held, shared=start) if start else held
@@ -189,6 +193,7 @@ def _train(
 
 def _measure(client: Client, plan: dict[str, Any], what: str, adapter: Adapter | None, report: _Report) -> None:
     """On the same few test rows in every round, and on all of them besides in the last one."""
+    _go_on_if_wanted(client)
     if not client.test_rows:
         return
     on_device = _on_device(client, adapter)
@@ -215,6 +220,7 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
     has_prototypes = any(is_prototypes(key) for key in held.shared)
 
     def losses_at(at: Point) -> list[float]:
+        _go_on_if_wanted(client)
         candidate = None if at == (0, 0) and not has_prototypes else mixed(held, at, search["kind"])
         return row_losses(client.task, client.fusion_rows, _on_device(client, candidate))[0]
 
@@ -223,6 +229,11 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
     took = {"evaluations": evaluations, "forwardTokens": tokens, "seconds": time.monotonic() - began}
     report.fusion = {"personal": personal, "shared": shared, **took}
     return mixed(held, (personal, shared), search["kind"])
+
+
+def _go_on_if_wanted(client: Client) -> None:
+    if client.is_unwanted():
+        raise UnwantedError
 
 
 def mixed(held: Held, weights: Point, kind: str) -> Adapter:

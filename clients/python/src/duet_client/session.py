@@ -3,7 +3,8 @@
 import asyncio
 import os
 import platform
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,22 +15,24 @@ from safetensors.torch import load
 from duet_client.adapter import initial_adapter
 from duet_client.base_files import fingerprint
 from duet_client.coordinator import Coordinator
-from duet_client.failure import Failure
+from duet_client.failure import LEFT_ALONE, Failure
 from duet_client.kept_trainings import KeptTrainings
 from duet_client.peft_files import write_adapters
 from duet_client.ranks import Ranks
-from duet_client.run_round import Client, Held, run_round
+from duet_client.run_round import Client, Held, RoundOutcome, run_round
 from duet_client.secure_aggregation.keys import identity_key
 from duet_client.secure_aggregation.messages import decode_bytes, encode_bytes
 from duet_client.secure_aggregation.refusal import SumRefused
 from duet_client.secure_aggregation.sum_desk import SharedRound, SumKeys, SumStep, answer, pinned
 from duet_client.state import Finished, Identity, StateFolder
+from duet_client.training import UnwantedError
 from duet_client.work_share import plan_for_share
 
 Say = Callable[[str], None]
 
 ENDED = ("finished", "stopped", "failed")
-ASK_AGAIN_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+"""How often, while it computes, whether the round is still this client's is looked at."""
 NO_SLOT = {"base": None, "personal": None, "shared": None, "fused": None}
 NO_METRICS = {
     "trainLoss": None,
@@ -54,13 +57,17 @@ class Session:
         trainings: KeptTrainings,
         identity: Identity,
         ranks: Ranks,
+        unwanted: threading.Event,
         say: Say,
     ) -> None:
-        """Begin where the state folder says that this client was."""
+        """Begin where the state folder says that this client was. `unwanted` ends what the client computes."""
         self.coordinator, self.client, self.plans = coordinator, client, plans
         self.state, self.trainings, self.identity, self.ranks, self.say = state, trainings, identity, ranks, say
+        self.unwanted = unwanted
         self.finished = state.finished()
         self.hidden = identity.figures == "nobody"
+        self.is_asked = False
+        """The organiser is asked, and that was said."""
         self.summing: dict[str, Any] | None = None
         """The step of a secure sum that it answers, has answered, or will not answer."""
 
@@ -73,8 +80,8 @@ class Session:
             await self._act(snapshot, start)
             if snapshot["phase"] in ENDED:
                 return self._end(snapshot, out)
-            if self.coordinator.replaced:
-                raise Failure(self.coordinator.replaced)
+            if (reason := self._why_out(snapshot)) is not None:
+                raise Failure(reason, "JOINING_CLOSED")
             snapshot = await self.coordinator.next_snapshot()
 
     async def _join(self, invite_token: str) -> dict[str, Any]:
@@ -91,14 +98,27 @@ class Session:
             "identity": encode_bytes(identity_key(decode_bytes(identity.secret_key))) if self._is_secure else None,
             "sees": "own",
         }
-        while True:
-            try:
-                return await self.coordinator.join(joining)
-            except Failure as failure:
-                if failure.code != "AWAITING_APPROVAL":
-                    raise
-                self.say("Waits for the organiser to admit this client.")
-                await asyncio.sleep(ASK_AGAIN_SECONDS)
+        return await self.coordinator.join(joining, self._say_asked)
+
+    def _say_asked(self) -> None:
+        if not self.is_asked:
+            self.say("Waits for the organiser to admit this client.")
+        self.is_asked = True
+
+    def _why_out(self, snapshot: dict[str, Any] | None) -> str | None:
+        """Why this client takes part no more although its federation goes on; None where it does."""
+        me = snapshot["clients"].get(self.coordinator.client_id) if snapshot else None
+        if me is not None and me["status"] == "left":
+            return str(me["note"] or "This client is no longer part of the federation")
+        return self.coordinator.replaced
+
+    def _is_wanted(self, number: int) -> bool:
+        """Whether the coordinator, as far as is known, waits for this client in that round."""
+        snapshot = self.coordinator.snapshot
+        if snapshot is None or snapshot["phase"] in ENDED or self._why_out(snapshot) or self.coordinator.is_refused:
+            return False
+        opened = snapshot["openRound"]
+        return bool(opened and opened["round"] == number and self.coordinator.client_id in opened["participants"])
 
     async def _start(self) -> Held:
         """What this client holds: from its last round, or what everyone starts from."""
@@ -129,10 +149,12 @@ class Session:
             if self.finished is None or self.finished.round != number:
                 await self._work(opened, start)
             await self._send(attempt)
+        except UnwantedError:
+            self.say(f"Round {number} is over for this client, and its training ends here.")
         except Failure as failure:
-            if failure.code not in ("WRONG_ROUND", "NOT_THERE", "TIMEOUT", "NOT_JOINED"):
+            if failure.code not in LEFT_ALONE:
                 raise
-            self.say(f"Round {number}: {failure}")
+            self.say(f"Round {number}: {failure.sentence}")
 
     async def _work(self, opened: dict[str, Any], start: Held) -> None:
         number, attempt = opened["round"], opened["attempt"]
@@ -152,10 +174,20 @@ class Session:
             loop.call_soon_threadsafe(self.coordinator.tell, {"round": number, **nothing, **shown})
 
         # In a thread: the connection stays alive meanwhile.
-        outcome = await asyncio.to_thread(run_round, self.client, held, number, plan, received, is_first, progress)
+        working = asyncio.to_thread(run_round, self.client, held, number, plan, received, is_first, progress)
+        outcome = await self._while_wanted(number, working)
         self.finished = Finished(number, attempt, False, outcome.held, outcome.upload, outcome.metrics)
         self.state.save_finished(self.finished)
         self.trainings.forget()
+
+    async def _while_wanted(self, number: int, working: Coroutine[Any, Any, RoundOutcome]) -> RoundOutcome:
+        """What it comes to. Ended with UnwantedError once nobody waits for it, not kept from the end of a long training."""
+        self.unwanted.clear()
+        task = asyncio.create_task(working)
+        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
+            if not self._is_wanted(number):
+                self.unwanted.set()
+        return task.result()
 
     async def _send(self, attempt: int) -> None:
         if self.finished is None:
@@ -184,10 +216,10 @@ class Session:
         except SumRefused as refused:
             self.say(f"This client takes no part in the sum of round {number}: {refused}")
         except Failure as failure:
-            if failure.code not in ("WRONG_ROUND", "NOT_THERE", "TIMEOUT", "NOT_JOINED"):
+            if failure.code not in LEFT_ALONE:
                 raise
             self.summing = None
-            self.say(f"Sum of round {number}: {failure}")
+            self.say(f"Sum of round {number}: {failure.sentence}")
 
     def _answer(self, asked: SumStep, pins: dict[str, str], content: bytes) -> bytes:
         finished = self.finished
@@ -217,7 +249,10 @@ class Session:
 
     def _end(self, snapshot: dict[str, Any], out: Path) -> int:
         if self.finished is None:
-            raise Failure(f"The federation has ended ({snapshot['phase']}) before this client had finished a round.")
+            raise Failure(
+                f"The federation has ended ({snapshot['phase']}) before this client had finished a round: "
+                "there is no adapter to write. Ask the organiser for a new link."
+            )
         folders = write_adapters(out, self.finished.held, self.client.config)
         accuracy = self.finished.metrics["accuracy"]
         figures = ", ".join(f"{kind} {value:.3f}" for kind, value in accuracy.items() if value is not None)

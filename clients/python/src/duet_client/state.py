@@ -12,7 +12,7 @@ from safetensors.torch import load, save
 
 from duet_client.adapter import Adapter
 from duet_client.failure import Failure
-from duet_client.files import write_file
+from duet_client.files import unwritable, write_file
 from duet_client.kept_trainings import KeptTrainings
 from duet_client.run_round import Held
 from duet_client.secure_aggregation.keys import KEY_BYTES
@@ -57,8 +57,12 @@ class StateFolder:
         """Make the folder and lock it."""
         self.root = root
         self.folder = root / federation_id
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _locked(self.folder / "lock")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = (self.folder / "lock").open("ab")
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+        _hold(self._lock, self.folder)
 
     def identity(self) -> Identity | None:
         """Who this client was; None at first."""
@@ -142,13 +146,9 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def _locked(path: Path) -> IO[bytes]:
-    """Hold a lock until this process ends."""
-    file = path.open("ab")
+def _hold(lock: IO[bytes], folder: Path) -> None:
+    """Until this process ends."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise Failure(
-            f'The state folder "{path.parent}" is in use. Wait until that process has ended, or use --state.'
-        ) from error
-    return file
+        raise Failure(f'The state folder "{folder}" is in use. Wait until that process has ended, or use --state.') from error

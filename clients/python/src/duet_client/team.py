@@ -1,5 +1,6 @@
 """The ranks of a client at work: rank 0 says what to do, all do it."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from duet_client.random_stream import client_seed
 from duet_client.ranks import Ranks
 from duet_client.rows import Split, distinct, read_rows, split_rows
 from duet_client.run_round import Client
-from duet_client.training import Position, TrainingOutcome, TrainingRun, train_adapter
+from duet_client.training import Position, TrainingOutcome, TrainingRun, UnwantedError, train_adapter
 
 
 def read_split(data: Path, input_column: str, label_column: str, config: dict[str, Any]) -> Split:
@@ -28,11 +29,12 @@ def prepare(
     trainings: KeptTrainings | None = None,
     *,
     is_sharded: bool = False,
+    is_unwanted: Callable[[], bool] = lambda: False,
 ) -> Client:
     """Load the base and tokenise the rows. On rank 0 the client's training tells the other ranks to train along.
 
     With `trainings` a training is kept on the disk, and one that was interrupted goes on. With `is_sharded` the base's
-    layers are spread over the ranks.
+    layers are spread over the ranks. Once `is_unwanted` on rank 0, what is under way ends with UnwantedError.
     """
     loaded = load_base(base, config["model"]["config"], ranks, is_sharded=is_sharded)
     task = loaded.label_task(config["task"]["labels"])
@@ -49,7 +51,7 @@ def prepare(
                 trainings.after_step(run, done, position)
             on_step(done, loss, tokens)
 
-        return train_adapter(task, train_rows, begun, config["training"], lora, ranks, after_step)
+        return train_adapter(task, train_rows, begun, config["training"], lora, ranks, after_step, is_unwanted)
 
     def encoded(rows: list[Any]) -> list[Example]:
         return [task.encode(row.input, row.answer, limit) for row in rows]
@@ -63,6 +65,7 @@ def prepare(
         test_rows=encoded(list(split.test)),
         seed=client_seed([row.input for row in split.train]),
         train=train,
+        is_unwanted=is_unwanted,
     )
 
 
@@ -71,6 +74,7 @@ def follow(client: Client, ranks: Ranks) -> None:
     config = client.config
     while (asked := ranks.broadcast(None)) is not None:
         if isinstance(asked, TrainingRun):
-            train_adapter(client.task, client.train_rows, asked, config["training"], config["adapter"], ranks)
+            with contextlib.suppress(UnwantedError):
+                train_adapter(client.task, client.train_rows, asked, config["training"], config["adapter"], ranks)
         else:
             client.task.encoder.pass_along()

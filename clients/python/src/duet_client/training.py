@@ -64,6 +64,10 @@ class TrainingOutcome:
     tokens: int
 
 
+class UnwantedError(Exception):
+    """What is computed is for a round that is over, or that this client takes part in no more."""
+
+
 OnStep = Callable[[int, float, int, Callable[[], Position]], None]
 """Steps done, loss of the last one, tokens read so far, and where it is then."""
 
@@ -76,11 +80,12 @@ def train_adapter(
     lora: dict[str, Any],
     ranks: Ranks,
     on_step: OnStep = lambda *_: None,
+    is_unwanted: Callable[[], bool] = lambda: False,
 ) -> TrainingOutcome:
     """Take fresh AdamW steps with linear warm-up and global-norm clipping on a copy of the start.
 
     Every rank has the same examples and draws the same batches; each computes its share of every batch, and the sums of losses
-    and gradients are those of the whole.
+    and gradients are those of the whole. Once `is_unwanted` on any of them, all of them end in the same step with UnwantedError.
     """
     device = task.encoder.device
     values = {key: tensor.clone().to(device) for key, tensor in run.start.items()}
@@ -122,7 +127,10 @@ def train_adapter(
                 tensor.grad = torch.zeros_like(tensor)
         gradients = [tensor.grad for tensor in moving if tensor.grad is not None]
         total = loss.detach().clone()
-        ranks.add_up([total, *gradients])
+        objections = torch.tensor(float(is_unwanted()), device=device)
+        ranks.add_up([total, objections, *gradients])
+        if objections > 0:
+            raise UnwantedError
         if anchors is not None:
             for gradient, tensor, anchor in zip(gradients, moving, anchors, strict=True):
                 gradient += run.mu * (tensor.detach() - anchor)
