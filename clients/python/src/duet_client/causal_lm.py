@@ -1,26 +1,24 @@
 """Causal language models of `transformers` as bases (llama, qwen2, qwen3, gpt2), with LoRA on their linear modules.
 
-A row is `<bos> input "\\nAnswer:" " answer" <eos>`, as `causalLm/prompt.ts` writes it; the loss is on the answer's tokens. Labels
-are chosen by the tokens that tell them apart, the largest logit first. Peak memory is the base in float32 and one batch.
+The loss is on the answer's tokens, see prompts.py. Labels are chosen by the tokens that tell them apart, the largest logit first.
+Peak memory is the base in float32 and one batch.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from torch.nn import functional
 
 from duet_client.adapter import LinearModule
 from duet_client.adapter_hooks import AdapterHooks
 from duet_client.base_model import ActiveAdapter, Example
 from duet_client.failure import Failure
+from duet_client.prompts import prompts_of
 from duet_client.ranks import Ranks
 
-ANSWER_SEPARATOR = "\nAnswer:"
 PASS_ALONG = "pass along"
 """What rank 0 says before every pass without gradients."""
 
@@ -34,8 +32,6 @@ class CausalLm:
             from transformers import AutoModelForCausalLM
         except ImportError as error:
             raise Failure('This base needs transformers: pip install "duet-client[transformers]".') from error
-        if _has_chat_template(folder):
-            raise Failure("This base has a chat template, which this client does not write. Join with a tab.")
         self.device = device
         library: Any = AutoModelForCausalLM
         self._ranks = shard_over
@@ -114,23 +110,13 @@ class CausalTask:
         """Tokenise the labels."""
         self.encoder = base
         self.labels = list(labels)
-        folder = Path(base.model.name_or_path)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        config = json.loads((folder / "config.json").read_text())
-        begin, end = config.get("bos_token_id"), config.get("eos_token_id")
-        self._start = [] if begin is None else [begin]
-        self._end = [end[0] if isinstance(end, list) else end]
-        self._tree = _tree([(self._answer(label), place) for place, label in enumerate(labels)], 0)
+        self._prompts = prompts_of(Path(base.model.name_or_path))
+        self._tree = _tree([(self._prompts.answer(label), place) for place, label in enumerate(labels)], 0)
 
     def encode(self, text: str, answer: str, max_tokens: int) -> Example:
         """Tokenise a row; the end of a long input is cut."""
-        ends = self._answer(answer)
-        room = min(max_tokens, self.encoder.max_tokens) - len(ends)
-        prompt = [*self._start, *self._ids(text + ANSWER_SEPARATOR)]
-        if len(prompt) > room:
-            separator = self._ids(ANSWER_SEPARATOR)
-            kept = max(0, room - len(self._start) - len(separator))
-            prompt = [*self._start, *self._ids(text)[:kept], *separator]
+        ends = self._prompts.answer(answer)
+        prompt = self._prompts.prompt(text, min(max_tokens, self.encoder.max_tokens) - len(ends))
         return Example([*prompt, *ends], self.labels.index(answer), len(ends))
 
     def losses(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> torch.Tensor:
@@ -164,12 +150,6 @@ class CausalTask:
                 paths[row] = _forced(node.children[best], [*tokens, best])
         return [node.label or 0 for node, _ in paths]
 
-    def _answer(self, label: str) -> list[int]:
-        return [*self._ids(f" {label}"), *self._end]
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
-
 
 def _tree(sequences: Sequence[tuple[Sequence[int], int]], depth: int) -> _Labels:
     if len(sequences) == 1:
@@ -188,9 +168,3 @@ def _forced(node: _Labels, tokens: list[int]) -> tuple[_Labels, list[int]]:
         [(token, child)] = node.children.items()
         node, tokens = child, [*tokens, token]
     return node, tokens
-
-
-def _has_chat_template(folder: Path) -> bool:
-    settings = folder / "tokenizer_config.json"
-    named = settings.exists() and "chat_template" in json.loads(settings.read_text())
-    return named or (folder / "chat_template.jinja").exists()
