@@ -3,7 +3,7 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
-import type { Budgets } from "../strategies/strategy.ts";
+import type { Budgets, LocalStep, RoundPlan } from "../strategies/strategy.ts";
 import type { ChoiceSaying } from "./choiceSentences.ts";
 import { sumNoise } from "./noisySum.ts";
 
@@ -86,4 +86,33 @@ export function workRefusal(
   const isMore = shared.some(({ upload }) => upload?.form !== "difference" || upload.extra !== null);
   if (isMore) return ["workBeside", method.label];
   return budgets.inner.unit === "steps" ? null : ["workInPasses"];
+}
+
+/** Why clients cannot have ranks of their own, null where they can, and where all have one. `method` is that of one rank for all. */
+export function ranksRefusal(
+  method: Method,
+  budgets: Budgets,
+  { ranks, aggregation, initialAdapter }: Pick<FederationConfig, "ranks" | "aggregation" | "initialAdapter">,
+): ChoiceSaying | null {
+  if (!ranks) return null;
+  const plans = plansOf(method, budgets);
+  const uploads = plans.flatMap(({ upload }) => (upload ? [upload] : []));
+  if (uploads.length === 0) return ["noRankShared", method.label];
+  const isMore = uploads.some(({ slot, extra }) => slot !== "shared" || extra !== null);
+  if (isMore || plans.some(({ receive }) => receive?.extra)) return ["ranksBeside", method.label];
+  if (ranks !== "svd" && uploads.some(({ form }) => form === "value")) return ["ranksByProducts", method.label];
+  if (ranks !== "padded") {
+    if (uploads.some(({ part }) => part === "a" || part === "b")) return ["halvesOfRanks", method.label];
+    if (aggregation === "secure") return ["ranksInSum"];
+  }
+  if (ranks === "svd" && keepsFactors(method, plans)) return ["factorsKept", method.label];
+  return initialAdapter === null ? null : ["rankBrought"];
+}
+
+/** Whether factors of one round meet those of another: in the coordinator's memory, in a pull, or in a fusion of two adapters' factors. */
+function keepsFactors(method: Method, plans: readonly RoundPlan[]): boolean {
+  if (Object.keys(method.init(new Map()).memory).length > 0) return true;
+  const isHeld = (step: LocalStep) => step.kind === "train" && step.proximal !== undefined && step.proximal.to !== step.slot;
+  const isCopied = ({ steps }: RoundPlan) => steps.some((step) => step.kind === "copy" && step.to === "personal");
+  return plans.some((plan) => plan.steps.some(isHeld) || (plan.serve?.kind === "fuse" && !isCopied(plan)));
 }

@@ -32,6 +32,19 @@ export const CHOICE_SENTENCES = {
   workBeside: (method: string) =>
     `${method} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`,
   workInPasses: () => "How much less a slower client does is counted in steps: give the work of a round in steps, not in passes.",
+  noRankShared: (method: string) => `${method} shares nothing, so there are no ranks to bring together: leave all the same rank.`,
+  ranksBeside: (method: string) =>
+    `${method} sends more than what a client changed of the shared adapter, which clients of unlike ranks do not have alike: leave all the same rank, or choose another method.`,
+  ranksByProducts: (method: string) =>
+    `${method} averages products: let unlike ranks come together by SVD, or choose another method.`,
+  halvesOfRanks: (method: string) =>
+    `${method} sends one half of an adapter at a time, whose products nobody knows: fill smaller ranks up with zeros, or choose another method.`,
+  factorsKept: (method: string) =>
+    `${method} keeps factors from round to round, and an SVD makes new ones every time: fill smaller ranks up with zeros, or choose another method.`,
+  ranksInSum: () =>
+    "In a secure sum nobody sees single adapters: fill smaller ranks up with zeros, or let updates be sent as they are.",
+  rankBrought: () =>
+    "An adapter that is brought along has one rank, of which no part is the best: leave all the same rank, or start without it.",
 } as const;
 
 export type ChoiceSaying = Saying<typeof CHOICE_SENTENCES>;

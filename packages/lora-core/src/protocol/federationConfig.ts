@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
+import { RANKS } from "../adapters/adapterRank.ts";
 import { uploadCoding } from "../compression/uploadCoding.ts";
 import { task } from "../data/task.ts";
 import { clientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
@@ -52,6 +53,8 @@ export const federationConfig = z
     clientSampling: clientSampling.optional(),
     /** Slower clients do fewer steps of a round, and count as if they had done as many as the others. Left out: all do the same. */
     work: z.literal("bySpeed").optional(),
+    /** A client may have fewer ranks than the adapter, which it says when it joins; how they come together. Left out: all have those of the adapter. */
+    ranks: z.enum(RANKS).optional(),
     /** A round closes after three times what the slowest client whose speed is known should need, where that is sooner than its deadline. Left out: at its deadline. */
     deadline: z.literal("bySpeed").optional(),
     /** Seed of everything random in the federation. */

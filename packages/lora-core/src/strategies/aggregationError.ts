@@ -27,8 +27,9 @@ export interface AggregationError {
 /** The error of one update against another, module by module. Adapters may differ in rank. */
 export function errorBetween(mean: NamedTensors, served: NamedTensors): AggregationError | null {
   const difference = stackRanks([mean, scaled(served, -1)]);
-  const modules = [...mean.keys()].flatMap((key) => (key.endsWith(factorAKey("")) ? [key.slice(0, -factorAKey("").length)] : []));
-  return errorOf(modules.map((module) => ({ module, lost: squaredNorm(difference, module), whole: squaredNorm(mean, module) })));
+  return errorOf(
+    modulesOf(mean).map((module) => ({ module, lost: squaredNorm(difference, module), whole: squaredNorm(mean, module) })),
+  );
 }
 
 /** The same, estimated in m directions from updates that are seen one after the other; updateSketch.ts says how well. */
@@ -42,6 +43,14 @@ export function estimatedErrorBetween(updates: Iterable<NamedTensors>, served: N
     })),
   );
 }
+
+/** |B A|_F over all modules of an adapter. */
+export function updateNorm(adapter: NamedTensors): number {
+  return Math.sqrt(modulesOf(adapter).reduce((sum, module) => sum + squaredNorm(adapter, module), 0));
+}
+
+const modulesOf = (adapter: NamedTensors) =>
+  [...adapter.keys()].flatMap((key) => (key.endsWith(factorAKey("")) ? [key.slice(0, -factorAKey("").length)] : []));
 
 /** |sum_k p_k B_k A_k - served|_F^2 and |sum_k p_k B_k A_k|_F^2 of one module. */
 interface Squares {

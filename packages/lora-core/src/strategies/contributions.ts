@@ -10,13 +10,19 @@ export function ordered<T extends { readonly clientId: string }>(contributions: 
 }
 
 /** p_k of every contribution, summing to 1. @throws {RangeError} no contribution or zero total weight. */
-export function weightsOf(contributions: readonly Pick<Contribution, "sampleCount">[], weighting: Weighting): readonly number[] {
+export function weightsOf(
+  contributions: readonly Pick<Contribution, "sampleCount" | "weight">[],
+  weighting: Weighting,
+): readonly number[] {
   if (contributions.length === 0) throw new RangeError("Nothing to aggregate: no client contributed");
-  const weights = contributions.map(({ sampleCount }) => (weighting === "uniform" ? 1 : sampleCount));
+  const weights = contributions.map(({ sampleCount, weight = 1 }) => weight * (weighting === "uniform" ? 1 : sampleCount));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) throw new RangeError(`Nothing to aggregate: the total weight is ${total}`);
   return weights.map((weight) => weight / total);
 }
+
+/** Its own weight, for one that is made of it. */
+export const weighed = ({ weight }: Contribution): Pick<Contribution, "weight"> => (weight === undefined ? {} : { weight });
 
 /**
  * sum_k p_k x_k over the contributions, mean of A and mean of B separately. One contribution at a time is in memory.

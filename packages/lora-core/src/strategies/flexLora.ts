@@ -6,7 +6,7 @@
  *
  * Nothing better of rank R exists (Eckart and Young); what the mean has beyond rank R is lost, and the aggregation error shows it.
  * The product is never formed: thinSvd.ts works on the stacked factors.
- * Differs from paper: all clients have one rank.
+ * Where clients have ranks of their own, what a client does not have stays in the mean as it was (ownRanks.ts); the paper leaves it out.
  */
 import { z } from "zod";
 import { rankOf } from "../adapters/adapterSum.ts";
@@ -25,6 +25,7 @@ export const flexLora: Strategy<z.output<typeof flexLoraConfig>> = {
   presets: { standard: {} },
   firstRound: () => 1,
   weighting: () => "samples",
+  averagesProducts: true,
   robustRefusal:
     "FlexLoRA averages products of factors, which no robust mean of the factors can stand for; it bounds outliers only.",
   sumRefusal:

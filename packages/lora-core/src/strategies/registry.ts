@@ -1,5 +1,6 @@
 /** Every federated method there is; the only file that lists them. Nothing else compares a method's name. */
 
+import type { Ranks } from "../adapters/adapterRank.ts";
 import { schemaWords } from "../errors/schemaWords.ts";
 import { type RobustnessConfig, replacesMean } from "../robustness/robustnessConfig.ts";
 import type { FirstRound } from "../schedule/roundNumbers.ts";
@@ -22,6 +23,7 @@ import { ffaLora } from "./ffaLora.ts";
 import { flexLora } from "./flexLora.ts";
 import { flora } from "./flora.ts";
 import { local } from "./local.ts";
+import { withProductMean } from "./productMean.ts";
 import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
 import type {
@@ -69,6 +71,8 @@ export interface Method {
   readonly weighting: Weighting;
   /** Whether what clients receive differs from client to client. */
   readonly downloadsDiffer: boolean;
+  /** Whether it averages products of factors. */
+  readonly averagesProducts: boolean;
   /** Why it cannot do a task of this kind; null where it can. */
   refusal(task: TaskKind): string | null;
   /** Why it cannot be protected so; null where it can. */
@@ -82,13 +86,17 @@ export interface Method {
   aggregate(state: ServerState, contributions: readonly Contribution[], round: number): ServerState;
 }
 
-/** @throws {RangeError} on an unknown id or a config its strategy refuses, naming the field. */
-export function methodOf({ id, config }: { readonly id: string; readonly config: unknown }): Method {
+/**
+ * `ranks` says how unlike ranks come together; left out where all have one. @throws {RangeError} on an unknown id or a config its strategy refuses,
+ * naming the field.
+ */
+export function methodOf({ id, config }: { readonly id: string; readonly config: unknown }, ranks?: Ranks): Method {
   const strategy = strategies.find((candidate) => candidate.id === id);
   if (!strategy) {
     throw new RangeError(`There is no method "${id}"; there are: ${strategies.map((known) => known.id).join(", ")}`);
   }
-  return bind(strategy as Strategy, config);
+  const method = bind(strategy as Strategy, config);
+  return ranks === "svd" && !method.averagesProducts ? withProductMean(method) : method;
 }
 
 function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
@@ -106,6 +114,7 @@ function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
     firstRound: strategy.firstRound(config),
     weighting: strategy.weighting(config),
     downloadsDiffer: strategy.downloadsDiffer ?? false,
+    averagesProducts: strategy.averagesProducts ?? false,
     refusal: (task) => strategy.refusal?.(task) ?? null,
     robustnessRefusal: (robustness) => (replacesMean(robustness) ? (strategy.robustRefusal ?? null) : null),
     aggregationRefusal: (aggregation) => (aggregation === "secure" ? (strategy.sumRefusal ?? null) : null),

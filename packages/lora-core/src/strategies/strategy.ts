@@ -108,6 +108,8 @@ export interface Contribution {
    * is asked for: take it once per pass, and keep none that is not needed.
    */
   readonly tensors: NamedTensors;
+  /** Times what it counts for otherwise, see ownRanks.ts; left out: 1. */
+  readonly weight?: number;
 }
 
 /** What the coordinator keeps between rounds; survives a safetensors round trip. */
@@ -142,6 +144,8 @@ export interface Strategy<Config = unknown> {
   readonly robustRefusal?: string;
   /** Why it cannot do with a secure sum of what clients sent, one sentence; left out where their weighted mean is all it needs. */
   readonly sumRefusal?: string;
+  /** True where products are averaged, not factors. */
+  readonly averagesProducts?: true;
   plan(config: Config, budgets: Budgets, context: PlanContext): RoundPlan;
   /** Before anybody sent anything. */
   init(initial: NamedTensors, config: Config): ServerState;

@@ -19,6 +19,7 @@ import { createDirectionSum, type DirectionSum } from "../robustness/cosines.ts"
 import { median } from "../robustness/median.ts";
 import { l2Norm, linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { weighed } from "./contributions.ts";
 import type { Contribution, ServerState, Upload } from "./strategy.ts";
 
 /** Contributions from which on a median tells who is far off. */
@@ -103,6 +104,7 @@ export function bounded(contribution: Contribution, bounds: Bounds, round: Guard
   return {
     clientId,
     sampleCount: bounds.rows * sampleCount,
+    ...weighed(contribution),
     // Made when asked for, so that no more is held than of the others.
     get tensors() {
       return isScaled ? scaledBy(contribution.tensors, bounds, round) : contribution.tensors;

@@ -15,6 +15,7 @@
 import { linearCombination } from "../tensors/arithmetic.ts";
 import { rateFactor } from "../training/learningRate.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
+import { weighed } from "./contributions.ts";
 import type { Contribution, LocalStep, RoundPlan } from "./strategy.ts";
 
 type WarmUp = Pick<TrainingConfig, "warmupSteps">;
@@ -41,6 +42,7 @@ export function timesWork(contributions: readonly Contribution[], work: number):
   return contributions.map((contribution) => ({
     clientId: contribution.clientId,
     sampleCount: contribution.sampleCount,
+    ...weighed(contribution),
     get tensors() {
       return linearCombination([work], [contribution.tensors]);
     },
