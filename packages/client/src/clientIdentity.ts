@@ -19,6 +19,8 @@ export const clientIdentity = z.object({
   identitySecret,
   /** The other clients' keys as it first saw them, by id (identityPins.ts). Until version 3 a reload forgot them. */
   pins: z.record(z.string(), z.string()).default({}),
+  /** Of its adapters, where that is less than the federation's. */
+  rank: z.number().int().optional(),
   /** Why it takes part no more, one sentence; it then only shows what it has kept. Null while it takes part. */
   removed: z.string().nullable().default(null),
   /** The same as a word of `EXITS`; left out in records from before it was kept. */

@@ -68,6 +68,7 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
     has,
     stage,
     sent: coordinator.sent,
+    said: coordinator.said,
   };
 }
 
@@ -79,6 +80,30 @@ test("a round from the open base to the confirmed submission, in this order", as
   await stage("waiting");
   expect(calls).toEqual(["open any", "begin rows-1", "client:join", "keep anna", "fetch 1", "run 1", "send 1", "confirm 1"]);
   expect(identities.saved.get("f1")).toMatchObject({ clientId: "anna", removed: null });
+});
+
+test("where clients may have their own rank it says the one that was chosen, and has it again when it comes back", async () => {
+  const { config } = snapshotOf();
+  const ranked = { ...config, ranks: "padded" as const, adapter: { ...config.adapter, rank: 8, alpha: 16 } };
+  const begun = async (identity: Partial<SessionOptions<ReturnType<typeof fakeEngine>["engine"]>["identity"]>) => {
+    const engine = fakeEngine([]).engine;
+    const setups: unknown[] = [];
+    const begin: typeof engine.begin = (request) => {
+      setups.push(request.setup.adapter);
+      return engine.begin(request);
+    };
+    const own = { inviteToken: "invite", name: "Anna", figures: "everybody" as const, known: null, ...identity };
+    const { identities, calls, said } = started({ config: ranked, engine: { ...engine, begin }, identity: own });
+    await vi.waitFor(() => expect(calls).toContain("client:join"));
+    await vi.waitFor(() => expect(identities.saved.get("f1")).toBeDefined());
+    const joined = said.find(({ name }) => name === "client:join")?.payload;
+    return { adapter: setups[0], saved: identities.saved.get("f1")?.rank, joined };
+  };
+  expect(await begun({ rank: 4 })).toMatchObject({ adapter: { rank: 4, alpha: 8 }, saved: 4, joined: { rank: 4 } });
+  expect(await begun({ known: { ...known, rank: 2 }, rank: 4 })).toMatchObject({ adapter: { rank: 2, alpha: 4 }, saved: 2 });
+  // Who came with all of them, and who has room for all.
+  expect(await begun({ known, rank: 4 })).toMatchObject({ adapter: { rank: 8, alpha: 16 }, saved: undefined });
+  expect(await begun({})).toMatchObject({ adapter: { rank: 8, alpha: 16 }, saved: undefined });
 });
 
 test("a lost device: the base again on wasm, the same rows, the same client, the round once more", async () => {

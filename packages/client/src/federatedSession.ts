@@ -89,6 +89,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   });
   let result: DoneRound | null = options.kept.done;
   const clock = createPhaseClock(now);
+  /** Of its adapters; the federation's as long as it is not known. */
+  let rank = config.adapter.rank;
 
   function dispatch(event: SessionEvent): void {
     const { machine, effects } = stepSession(store.get(), event);
@@ -174,12 +176,17 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         else throttled.download(tell);
       });
     const { device, modelKept } = await clock.opening("load", openModel);
-    const { isTight, ...begun } = await engineSetup(config, engine, backend);
+    const chosen = identity.known ? (identity.known.rank ?? config.adapter.rank) : (identity.rank ?? null);
+    const { isTight, rank: own, ...begun } = await engineSetup(config, engine, backend, chosen);
+    rank = own;
     const begin = () => unlessSilent(() => engine.begin({ rows: options.rows, ...begun, start: options.start }));
     const samples = await clock.opening("tokenise", begin);
     const told = isTight ? { ...device, isTight } : device;
     return { kind: "opened", device: told, modelKept, samples, kept: result ? { ...options.kept, done: result } : options.kept };
   }
+
+  /** What is less than everybody's. */
+  const ownRank = () => (rank < config.adapter.rank ? { rank } : {});
 
   const sentRows = () => store.get().view.samples?.train ?? null;
 
@@ -193,7 +200,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const modelSha256 = fingerprint(config.model.files);
     const publicKey = identitySecret && encodeKey(publicKeyOf(decodeKey(identitySecret)));
     const told = toldFacts(config, figures, { device, samples });
-    return { federationId, inviteToken, name, resumeToken, modelSha256, figures, ...told, identity: publicKey };
+    return { federationId, inviteToken, name, resumeToken, modelSha256, figures, ...told, identity: publicKey, ...ownRank() };
   }
 
   /** What was chosen holds here at once, and elsewhere as soon as the coordinator knows, at the next connection if not now. */
@@ -236,6 +243,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       resumeToken,
       identitySecret,
       pins: identities.identity(federationId)?.pins ?? {},
+      ...ownRank(),
       removed: null,
     });
     feed.accept(snapshot);

@@ -1,7 +1,8 @@
 /** What a federation takes in this device's memory, and how it is made to fit. Pure. */
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
-import { adviseOnMemory, type MemoryAdvice } from "@duet/lora-core/architectures/memoryProposal";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import type { Workload } from "@duet/lora-core/architectures/memoryEstimate";
+import { adviseOnMemory, fittingRank, type MemoryAdvice } from "@duet/lora-core/architectures/memoryProposal";
+import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { bytesPerWeight, weightFileBytes } from "@duet/lora-core/architectures/weightStorage";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
@@ -12,11 +13,22 @@ const LABEL_TOKENS = 4;
 export type MemorySettings = Pick<FederationConfig, "model" | "adapter" | "training" | "task">;
 
 /** @throws {UnsupportedModelError} on a base that is not supported. */
-export function adviceFor({ model, adapter, training, task }: MemorySettings, limits: DeviceLimits): MemoryAdvice {
+export function adviceFor(settings: MemorySettings, limits: DeviceLimits): MemoryAdvice {
+  const { architecture, work } = workOf(settings);
+  return adviseOnMemory(architecture, settings.adapter, work, limits);
+}
+
+/** The rank that a client proposes where it may have its own: what its memory holds. @throws {UnsupportedModelError} */
+export function proposedRank(settings: MemorySettings, limits: DeviceLimits): number {
+  const { architecture, work } = workOf(settings);
+  return fittingRank(architecture, settings.adapter, work, limits);
+}
+
+function workOf({ model, training, task }: MemorySettings): { readonly architecture: Architecture; readonly work: Workload } {
   const answerTokens = task.kind === "label" ? LABEL_TOKENS : Math.ceil(training.maxTokens / 2);
   const { batchSize, maxTokens } = training;
   const architecture = parseArchitecture(model.config);
   const stored = bytesPerWeight(weightFileBytes(model.files), architecture.parameters);
   const work = { batchSize, maxTokens, answerTokens, evaluationRows: EVALUATION_ROWS, bytesPerWeight: stored };
-  return adviseOnMemory(architecture, adapter, work, limits);
+  return { architecture, work };
 }

@@ -78,7 +78,7 @@ export function counts({ openRound, rounds }: Snapshot, clientId: string, key: R
  * A client that has finished no round yet, in a federation already past its first, catches up before it joins in; a slower one does its share.
  */
 function planFor({ config }: Snapshot, { round, shares }: OpenRound, { clientId, done }: LocalState): RoundPlan {
-  const method = methodOf(config.strategy);
+  const method = methodOf(config.strategy, config.ranks);
   const plan = roundPlanOf(method, config, { round, isNewcomer: done === null && round > method.firstRound });
   return planForShare(plan, shares?.[clientId] ?? 1, config.training);
 }

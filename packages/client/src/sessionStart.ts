@@ -17,6 +17,8 @@ export interface SessionStart {
     readonly known: ClientIdentity | null;
     /** Of one that asked to join before a reload, and keeps its place. */
     readonly asking?: ClientSecrets | null;
+    /** Chosen for a new client, where clients may have their own rank. Null or left out: what its device holds. */
+    readonly rank?: number | null | undefined;
   };
   /** What this device kept of one that comes back. */
   readonly kept: KeptClient;

@@ -4,6 +4,7 @@ import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { aggregateRound as aggregate, type RoundToAggregate } from "@duet/lora-core/strategies/aggregateRound";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
+import { atFullRank } from "@duet/lora-core/strategies/ownRanks";
 import type { ServerState } from "@duet/lora-core/strategies/strategy";
 import type { Bounds } from "@duet/lora-core/strategies/updateGuard";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
@@ -69,6 +70,7 @@ export async function roundFrom({ facts, round, before, shared, work }: Aggregat
   const form = { layout, upload: plan.upload, coding: facts.upload };
   const handedOut = (clientId: string) => method.download(state, clientId);
   const sentBy = shared.kind === "each" ? readWhenAsked(shared.contributions, form, handedOut) : [];
+  const atOneRank = atFullRank(sentBy, plan.upload, facts.ranks, handedOut);
   const toAggregate: RoundToAggregate = {
     method,
     robustness: facts.robustness,
@@ -76,7 +78,7 @@ export async function roundFrom({ facts, round, before, shared, work }: Aggregat
     plan,
     rank: layout[0]?.shape[0] ?? 0,
     before: state,
-    contributions: timesWork(summed ? [summed.contribution] : sentBy, work),
+    contributions: timesWork(summed ? [summed.contribution] : atOneRank, work),
   };
   return { round: toAggregate, means: summed?.means ?? null };
 }

@@ -1,11 +1,13 @@
 /** What a thread works on: a federation's method and its files. Tensors are read in the thread, so none pass through the event loop. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type AdapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
+import { type AdapterLayout, initialAdapter, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
+import { firstRanks, type Ranks } from "@duet/lora-core/adapters/adapterRank";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
+import type { SentContribution } from "@duet/lora-core/strategies/ownRanks";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
-import type { Budgets, Contribution, ServerState } from "@duet/lora-core/strategies/strategy";
+import type { Budgets, ServerState } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload, sentFrom, type UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type ModelFiles, readModelFiles } from "../storage/modelFiles.ts";
@@ -14,6 +16,8 @@ import { decodeStoredTensors } from "../storage/storedTensors.ts";
 /** What is fixed about a federation, as plain data. */
 export interface FederationFacts {
   readonly strategy: { readonly id: string; readonly config: unknown };
+  /** How unlike ranks come together; left out where all clients have one. */
+  readonly ranks?: Ranks | undefined;
   readonly robustness: RobustnessConfig;
   readonly budgets: Budgets;
   readonly upload: UploadCoding;
@@ -32,10 +36,12 @@ export interface StoredContribution {
   readonly clientId: string;
   readonly sampleCount: number;
   readonly path: string;
+  /** Of the client, where it is less than the federation's. */
+  readonly rank?: number | undefined;
 }
 
 /** The method with its settings. */
-export const methodIn = ({ strategy }: FederationFacts): Method => methodOf(strategy);
+export const methodIn = ({ strategy, ranks }: FederationFacts): Method => methodOf(strategy, ranks);
 
 let latest: { readonly key: string; readonly state: ServerState } | null = null;
 
@@ -53,19 +59,24 @@ async function readModel(facts: FederationFacts, model: StoredModel): Promise<Se
 }
 
 /**
- * Contributions that are read when a method asks for them, every time that it does. `handedOut` is what a client got in place of what
- * it sends.
+ * Contributions that are read when a method asks for them, every time that it does, each of its client's rank. `handedOut` is what a client got in
+ * place of what it sends, of the whole rank.
  */
 export function readWhenAsked(
   contributions: readonly StoredContribution[],
   form: UploadForm,
   handedOut: (clientId: string) => NamedTensors,
-): readonly Contribution[] {
-  return contributions.map(({ clientId, sampleCount, path }) => ({
+): readonly SentContribution[] {
+  return contributions.map(({ clientId, sampleCount, path, rank }) => ({
     clientId,
     sampleCount,
+    rank,
     get tensors() {
-      return sentFrom(form, decodeUpload(form, readFileSync(path)), handedOut(clientId));
+      const content = readFileSync(path);
+      const whole = handedOut(clientId);
+      if (rank === undefined) return sentFrom(form, decodeUpload(form, content), whole);
+      const own = { ...form, layout: layoutOfRank(form.layout, rank) };
+      return sentFrom(own, decodeUpload(own, content), firstRanks(whole, rank));
     },
   }));
 }

@@ -86,7 +86,7 @@ export class AdapterTransfers {
     const { round } = specOf(loop.state, open);
     if (loop.state.phase.kind === "exchanging") sums.assertFits(clientId, blob);
     else if (!this.#isExpected(clientId, round)) return blob.bytes;
-    else this.#assertFits(round, blob);
+    else this.#assertFits(clientId, round, blob);
     const receive = () => store.uploads.receive(clientId, blob, piece);
     return piece.bytes.byteLength === 0 ? receive() : loop.stored(receive);
   }
@@ -125,7 +125,7 @@ export class AdapterTransfers {
     this.#assertOpen(round);
     const { receive } = federation.planOf(round);
     if (!receive) return null;
-    const blob = await loop.stored(() => model.blob(clientId, receive));
+    const blob = await loop.stored(() => model.blob(clientId, receive, enrolled(loop.state, clientId)?.rank));
     await loop.applyTogether({ type: "fetched", clientId, bytes: blob.bytes }, () => {
       this.#assertOpen(round);
       const isFirst = !this.#counted.has(clientId);
@@ -162,7 +162,7 @@ export class AdapterTransfers {
 
   async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {
     const { store, loop, compute } = this.#parts;
-    const form = this.#assertFits(round, blob);
+    const form = this.#assertFits(clientId, round, blob);
     if (blob === null || form === null) return null;
     const stored = this.#stored.get(clientId);
     if (stored?.sha256 === blob.sha256) return stored.artifact;
@@ -189,9 +189,10 @@ export class AdapterTransfers {
     return standing.kind === "expected";
   }
 
-  /** How clients write what they send in this round. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
-  #assertFits(round: number, blob: BlobRef | null): UploadForm | null {
-    const form = this.#parts.federation.sentFormOf(round);
+  /** How this client writes what it sends in this round, at its own rank. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
+  #assertFits(clientId: string, round: number, blob: BlobRef | null): UploadForm | null {
+    const { federation, loop } = this.#parts;
+    const form = federation.sentFormOf(round, enrolled(loop.state, clientId)?.rank);
     if ((form === null) !== (blob === null)) {
       throw new Refusal("INVALID_ADAPTER", form ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
     }

@@ -5,6 +5,7 @@ import {
   adapterLayout,
   initialAdapter,
   layoutBytes,
+  layoutOfRank,
   travelling,
 } from "@duet/lora-core/adapters/adapterLayout";
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
@@ -15,6 +16,7 @@ import {
   fewClientsRefusal,
   privacyRefusal,
   protectionRefusal,
+  ranksRefusal,
   samplingRefusal,
   uploadRefusal,
   workRefusal,
@@ -59,8 +61,8 @@ export interface Federation {
   planOf(round: number): RoundPlan;
   /** Layout of what a client shares in this round; null where it shares nothing. */
   uploadLayoutOf(round: number): AdapterLayout | null;
-  /** How it is written where it is sent as it is: null also where it is summed securely. */
-  sentFormOf(round: number): UploadForm | null;
+  /** How it is written where it is sent as it is, by a client of this rank: null also where it is summed securely. */
+  sentFormOf(round: number, rank?: number): UploadForm | null;
 }
 
 /** @throws {Refusal} on an unknown, different or unsupported model, an unknown method, or targets the model does not have. */
@@ -106,9 +108,10 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
     uploadLayoutOf,
-    sentFormOf(round) {
+    sentFormOf(round, rank) {
       const { upload: shared } = planOf(round);
-      return shared && config.aggregation === "plain" ? { layout, upload: shared, coding: config.upload } : null;
+      if (!shared || config.aggregation !== "plain") return null;
+      return { layout: rank === undefined ? layout : layoutOfRank(layout, rank), upload: shared, coding: config.upload };
     },
   };
 }
@@ -121,7 +124,7 @@ interface Choices {
 function checkedChoices(config: FederationConfig, architecture: Architecture): Choices {
   try {
     const choices = {
-      method: methodOf(config.strategy),
+      method: methodOf(config.strategy, config.ranks),
       layout: travelling(adapterLayout(architecture.linears, config.adapter)),
     };
     assertCanRun(choices, architecture, config);
@@ -146,6 +149,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture, c
     protectionRefusal(aggregation, robustness.kind) ??
     fewClientsRefusal(aggregation, minClients) ??
     samplingRefusal(config) ??
+    ranksRefusal(methodOf(config.strategy), budgets, config) ??
     uploadRefusal(method, budgets, config) ??
     privacyRefusal(method, budgets, training) ??
     clientPrivacyRefusal(method, budgets, config) ??

@@ -146,11 +146,23 @@ export class Members {
     const { loop, sums, clock } = this.#parts;
     const name = freeName(introduction.name, heldNames(this.#state, clock.now(), clientId), MAX_NAME_LENGTH);
     sums.assertSameIdentity(clientId, introduction.identity);
+    this.#assertSameRank(clientId, introduction);
     const before = enrolled(this.#state, clientId)?.figures;
     await loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
     if (introduction.figures === "nobody" && before !== "nobody") await this.forgetTakenBack();
     this.#roster.connect(clientId, connection);
     return clientId;
+  }
+
+  /** What it has sent, and keeps, is of one rank. */
+  #assertSameRank(clientId: string, { rank }: Introduction): void {
+    const before = enrolled(this.#state, clientId);
+    if (!before || before.rank === rank) return;
+    const whole = this.#parts.federation.config.adapter.rank;
+    throw new Refusal(
+      "FORBIDDEN",
+      `This client came back with rank ${rank ?? whole} and had ${before.rank ?? whole}; join as a new client`,
+    );
   }
 
   #assertRoom(): void {
@@ -199,6 +211,7 @@ export class Members {
 /** Of what a client says of itself, what it wants to be known. @throws {Refusal} INVALID_PAYLOAD when what the rounds need is missing. */
 function introductionIn(config: Federation["config"], request: Omit<RequestOf<"client:join">, "sees">): Introduction {
   const { name, identity, device, samples } = request;
+  const rank = rankIn(config, request);
   if (config.aggregation === "plain" && samples.train === null) {
     throw new Refusal(
       "INVALID_PAYLOAD",
@@ -206,5 +219,16 @@ function introductionIn(config: Federation["config"], request: Omit<RequestOf<"c
     );
   }
   const figures = figuresInForce(config, request.figures);
-  return { name, figures, ...toldFacts(config, figures, { device, samples }), identity };
+  return { name, figures, ...toldFacts(config, figures, { device, samples }), identity, ...rank };
+}
+
+/** What is less than the federation's rank. @throws {Refusal} INVALID_PAYLOAD where it may not be that. */
+function rankIn(
+  { ranks, adapter }: Federation["config"],
+  { rank }: Pick<RequestOf<"client:join">, "rank">,
+): Pick<Introduction, "rank"> {
+  if (rank === undefined || rank === adapter.rank) return {};
+  if (!ranks) throw new Refusal("INVALID_PAYLOAD", `All clients have rank ${adapter.rank} here, not ${rank}`);
+  if (rank < adapter.rank) return { rank };
+  throw new Refusal("INVALID_PAYLOAD", `No client has a higher rank than the federation's ${adapter.rank}: ${rank} is one`);
 }

@@ -39,9 +39,10 @@ export interface AggregatedRound {
 export interface SharedModel {
   /**
    * Has what this client fetches in a round that receives so on disk, and names it. Made once for everyone, unless the method has
-   * something of its own for each; made again when its file is gone. @throws a system error when it cannot be read or written.
+   * something of its own for each; made again when its file is gone. Of a client's own rank, where it has one. @throws a system error when it cannot be
+   * read or written.
    */
-  blob(clientId: string, receive: Receive): Promise<BlobRef>;
+  blob(clientId: string, receive: Receive, rank?: number): Promise<BlobRef>;
   /**
    * Aggregates one round into files, and a round that shares no adapter into its means alone; doing it again gives the same. Resolves with how each update stood, and how to gauge the result.
    * @throws {RangeError} when the method refuses the contributions; {DamagedSubmissionError} when one is not what its client sent; a
@@ -61,8 +62,8 @@ export async function openSharedModel(
   modelRound: number | null,
 ): Promise<SharedModel> {
   const { config, method, layout } = federation;
-  const { strategy, robustness, upload, budgets, seed } = config;
-  const facts: FederationFacts = { strategy, robustness, upload, budgets, layout, seed };
+  const { strategy, ranks, robustness, upload, budgets, seed } = config;
+  const facts: FederationFacts = { strategy, ranks, robustness, upload, budgets, layout, seed };
   const modelOf = async (round: number | null): Promise<StoredModel> => {
     if (round !== null) return { kind: "round", files: await store.modelFiles(round) };
     return config.initialAdapter === null ? { kind: "seed" } : { kind: "brought", path: await store.initialFile() };
@@ -73,10 +74,10 @@ export async function openSharedModel(
   let current = modelRound;
   const served = new Map<string, Promise<BlobRef>>();
 
-  async function serve(clientId: string, receive: Receive): Promise<BlobRef> {
+  async function serve(clientId: string, receive: Receive, rank: number | undefined): Promise<BlobRef> {
     const from = current;
     const kind = method.downloadsDiffer ? "serveOne" : "serve";
-    const { content, ...blob } = await compute.run(kind, { facts, model: await modelOf(from), clientId, receive });
+    const { content, ...blob } = await compute.run(kind, { facts, model: await modelOf(from), clientId, receive, rank });
     await store.offer(from, content, blob);
     return blob;
   }
@@ -85,8 +86,8 @@ export async function openSharedModel(
     const { inputs, exchange } = work;
     if (exchange) return { kind: "sum", sum: await storedSum(work, exchange) };
     const contributions: StoredContribution[] = [];
-    for (const { clientId, artifact, sampleCount } of inputs) {
-      contributions.push({ clientId, sampleCount, path: await store.submissionFile(artifact) });
+    for (const { clientId, artifact, sampleCount, rank } of inputs) {
+      contributions.push({ clientId, sampleCount, rank, path: await store.submissionFile(artifact) });
     }
     return { kind: "each", contributions };
   }
@@ -116,11 +117,11 @@ export async function openSharedModel(
     };
   }
 
-  async function blob(clientId: string, receive: Receive): Promise<BlobRef> {
-    const key = method.downloadsDiffer ? `${receive.part} of ${clientId}` : receive.part;
+  async function blob(clientId: string, receive: Receive, rank?: number): Promise<BlobRef> {
+    const key = method.downloadsDiffer ? `${receive.part} of ${clientId}` : `${receive.part} ${rank ?? ""}`;
     const known = served.get(key);
     if (!known) {
-      const made = serve(clientId, receive);
+      const made = serve(clientId, receive, rank);
       served.set(key, made);
       made.catch(() => served.get(key) === made && served.delete(key));
       return made;
@@ -128,7 +129,7 @@ export async function openSharedModel(
     const made = await known;
     if ((await store.offeredFile(current, made.sha256)) !== null) return made;
     if (served.get(key) === known) served.delete(key);
-    return blob(clientId, receive);
+    return blob(clientId, receive, rank);
   }
 
   return {

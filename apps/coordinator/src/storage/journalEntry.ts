@@ -4,7 +4,7 @@ import { sha256Hex } from "@duet/lora-core/protocol/blobs";
 import { exchangeKey } from "@duet/lora-core/protocol/exchange";
 import { displayName } from "@duet/lora-core/protocol/federationConfig";
 import { figuresFor } from "@duet/lora-core/protocol/figures";
-import { device, identityKey, roundMeans, roundMetrics, toldCounts } from "@duet/lora-core/protocol/metrics";
+import { device, identityKey, ownRank, roundMeans, roundMetrics, toldCounts } from "@duet/lora-core/protocol/metrics";
 import { moduleError } from "@duet/lora-core/protocol/snapshot";
 import { updateStanding } from "@duet/lora-core/robustness/updateStanding";
 import { z } from "zod";
@@ -19,6 +19,7 @@ const introduction = z.strictObject({
   device: device.nullable(),
   samples: toldCounts,
   identity: identityKey.nullable(),
+  rank: ownRank.optional(),
 });
 /** Outlives what was sent. */
 const sha256 = sha256Hex.nullable();

@@ -135,10 +135,11 @@ export async function joinAs(
     identity = null as string | null,
     sees = "all" as "all" | "own",
     figures = "everybody" as FiguresFor,
+    rank = undefined as number | undefined,
   } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
-  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees, figures };
+  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees, figures, rank };
   const reply = await client.call("client:join", request);
   await client.until(({ revision }) => revision >= reply.revision, "a snapshot that knows of the client");
   return { client, clientId: reply.clientId, resumeToken, request };

@@ -5,7 +5,7 @@ import { codingByName } from "@duet/lora-core/compression/uploadCoding";
 import { task } from "@duet/lora-core/data/task";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
-import { DEADLINES, DEVICE_CLASSES, defaultFederation, WORK } from "@duet/lora-core/federation/federationDefaults";
+import { DEADLINES, DEVICE_CLASSES, defaultFederation, RANK_CHOICES, WORK } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { joining } from "@duet/lora-core/protocol/organiserView";
@@ -35,6 +35,7 @@ const settings = z.strictObject({
   innerSteps: whole.optional(),
   clientsPerRound: whole.optional(),
   work: z.enum(WORK).optional(),
+  ranks: z.enum(RANK_CHOICES).optional(),
   deadline: z.enum(DEADLINES).optional(),
   minClients: whole.optional(),
   maxClients: whole.optional(),

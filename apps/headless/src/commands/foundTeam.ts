@@ -11,7 +11,11 @@ import type { Link } from "../terminal/link.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { UsageError } from "../terminal/usage.ts";
 
-const REFUSED = { private: "trains with differential privacy", secure: "sums securely" } as const;
+const REFUSED = {
+  private: "trains with differential privacy",
+  secure: "sums securely",
+  ranks: "lets each client have its own rank",
+} as const;
 
 /** @throws {UsageError} */
 export function assertTeamCan(config: FederationConfig): void {

@@ -4,10 +4,12 @@ import { startFederatedSession } from "@duet/client/federatedSession";
 import { lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { startingPoint } from "@duet/client/startingPoint";
+import { MAX_RANK } from "@duet/lora-core/adapters/adapterConfig";
 import { PERSONAL_KINDS, type PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { Task } from "@duet/lora-core/data/task";
 import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { FIGURES_FOR, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import { backendName } from "@duet/lora-core/protocol/metrics";
@@ -52,6 +54,7 @@ const options = z.strictObject({
   team: z.boolean().default(false),
   "average-every": z.coerce.number().int().min(1).max(1000).default(1),
   "tell-size": z.boolean().default(false),
+  rank: z.coerce.number().int().min(1).max(MAX_RANK).optional(),
   state: z.string().min(1).optional(),
   out: z.string().min(1).default("duet-adapters"),
 });
@@ -78,6 +81,8 @@ export const joinCommand: Command = {
                        which the dashboard shows whether anything is learned, as on the page
   --backend NAME       wasm, cpu, or webgpu (needs: npm install webgpu); chosen by itself unless given
   --threads N          of wasm; as many as there are cores, up to eight, unless given
+  --rank N             of its adapters, in a federation where clients may have fewer ranks than others; what
+                       the memory holds unless given
   --model FOLDER       the base model's files, for a federation whose base nobody serves
   --team               makes this client a team, and says the link with which further members join it
   --average-every N    steps of a team between two averagings (1: of every step's gradients)
@@ -129,6 +134,7 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
       name: known?.name ?? chosen.name ?? defaultName(),
       figures: chosen.figures ?? known?.figures ?? leastFigures(config),
       known,
+      rank: rankIn(config, chosen),
       asking: identities.asking(federationId),
     };
     if (!known) reporter.event("sharing", sharingWords(config, identity.figures), { figures: identity.figures });
@@ -149,6 +155,14 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
     coordinator.close();
     engine.close();
   }
+}
+
+/** Null where the memory chooses. @throws {UsageError} where it may not be chosen, or is too high. */
+function rankIn({ ranks, adapter }: FederationConfig, { rank }: JoinOptions): number | null {
+  if (rank === undefined || rank === adapter.rank) return rank ?? null;
+  if (!ranks) throw new UsageError(`All clients have rank ${adapter.rank} in this federation: leave --rank out.`);
+  if (rank > adapter.rank) throw new UsageError(`The federation's rank is ${adapter.rank}: --rank ${rank} is more.`);
+  return rank;
 }
 
 function joinAsMember(link: Link, folder: string, chosen: JoinOptions, { reporter, signal }: CommandContext): Promise<number> {

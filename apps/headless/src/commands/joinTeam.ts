@@ -123,7 +123,7 @@ async function open(
       { stage: "loadingModel" },
     ),
   );
-  const { isTight: _, ...begun } = await engineSetup(config, engine, backend);
+  const { isTight: _, rank: __, ...begun } = await engineSetup(config, engine, backend);
   const samples = await engine.begin({ rows, ...begun, start: null });
   return { model, samples };
 }

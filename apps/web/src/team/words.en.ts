@@ -26,6 +26,7 @@ export const en = {
     summary: "Train as one client with other tabs or laptops",
     refused: {
       private: "Not in a federation with differential privacy: there, every device takes part by itself.",
+      ranks: "Not in a federation whose clients have ranks of their own: there, every device takes part by itself.",
       secure: "Not in a federation with secure sums: there, every device takes part by itself.",
     },
     what: "Members train together and keep their rows. What they tell each other passes the coordinator sealed. Others see one client.",

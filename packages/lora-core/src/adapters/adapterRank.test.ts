@@ -31,7 +31,7 @@ test("an adapter is its first ranks and the rest, and the update is the sum of b
       expect(layoutOf(first)).toEqual(layoutOfRank(layoutOf(adapter), own));
       expect(withRest(first, adapter)).toEqual(adapter);
       expect(firstRanks(withRest(adapterOf(own, seed + 1), adapter), own)).toEqual(adapterOf(own, seed + 1));
-      const rest = linearCombination([1, -1], [adapter, paddedTo(first, adapter)]);
+      const rest = linearCombination([1, -1], [adapter, paddedTo(first, layoutOf(adapter))]);
       const [a, b, sum] = [first, rest, adapter].map(productOf);
       for (const [i, row] of (sum ?? []).entries())
         for (const [j, value] of row.entries()) expect((a?.[i]?.[j] ?? 0) + (b?.[i]?.[j] ?? 0)).toBeCloseTo(value, 4);
@@ -63,7 +63,7 @@ test("label vectors have no rank", () => {
   const moved = { shape: [7, 5], data: labels.data.map((value) => -value) };
   const sent = new Map([...first, [PROTOTYPES_KEY, moved] as const]);
   expect(withRest(sent, labelled).get(PROTOTYPES_KEY)).toBe(moved);
-  expect(paddedTo(sent, labelled).get(PROTOTYPES_KEY)).toBe(moved);
+  expect(paddedTo(sent, layoutOf(labelled)).get(PROTOTYPES_KEY)).toBe(moved);
 });
 
 test("one factor alone is widened as both are; what is no part of the whole is refused", () => {
@@ -71,6 +71,6 @@ test("one factor alone is widened as both are; what is no part of the whole is r
   const onlyB = new Map([...firstRanks(adapter, 2)].filter(([key]) => key.includes("lora_B")));
   expect(withRest(onlyB, adapter)).toEqual(new Map([...adapter].filter(([key]) => key.includes("lora_B"))));
   expect(() => withRest(adapter, firstRanks(adapter, 2))).toThrow(/no part of/);
-  expect(() => paddedTo(adapter, onlyB)).toThrow(/is missing/);
+  expect(() => paddedTo(adapter, layoutOf(onlyB))).toThrow(/is missing/);
   expect(() => splitRanks(firstRanks(adapter, 2), 3)).toThrow(RangeError);
 });

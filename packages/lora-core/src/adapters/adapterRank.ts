@@ -2,9 +2,9 @@
  * Adapters of a lower rank than their federation's, which have its first ranks. B A is the sum of what each rank adds, so that these are an adapter
  * by themselves, and what is behind them is another one. Label prototypes have no rank and stay whole. Pure.
  */
-import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
+import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
 import type { AdapterConfig } from "./adapterConfig.ts";
-import { factorAKey, isPrototypes } from "./adapterLayout.ts";
+import { type AdapterLayout, factorAKey, isPrototypes } from "./adapterLayout.ts";
 
 /**
  * How adapters of clients with unlike ranks come together: filled up with zeros; the same, and each weighted by its size; or by their products, of which
@@ -36,21 +36,26 @@ export function withRest(own: NamedTensors, whole: NamedTensors): NamedTensors {
   );
 }
 
-/** `own`, with zeros for the ranks that `whole` has and it does not. @throws {RangeError} as {@link withRest}. */
-export function paddedTo(own: NamedTensors, whole: NamedTensors): NamedTensors {
+/** `own`, with zeros for the ranks that an adapter of that layout has and it does not. @throws {RangeError} as {@link withRest}. */
+export function paddedTo(own: NamedTensors, whole: AdapterLayout): NamedTensors {
+  const shapes = new Map(whole.map(({ key, shape }) => [key, shape]));
   return new Map(
     [...own].map(([key, tensor]) => {
-      const { shape, data } = tensorOf(whole, key);
-      return [key, isPrototypes(key) ? tensor : over(key, tensor, { shape, data: new Float32Array(data.length) })];
+      if (isPrototypes(key)) return [key, tensor];
+      const shape = shapes.get(key);
+      if (!shape) throw missing(key);
+      return [key, over(key, tensor, { shape, data: new Float32Array(sizeOf(shape)) })];
     }),
   );
 }
 
 function tensorOf(adapter: NamedTensors, key: string): HostTensor {
   const tensor = adapter.get(key);
-  if (!tensor) throw new RangeError(`${key} is missing in the adapter of the whole rank`);
+  if (!tensor) throw missing(key);
   return tensor;
 }
+
+const missing = (key: string) => new RangeError(`${key} is missing in the adapter of the whole rank`);
 
 const isA = (key: string) => key.endsWith(factorAKey(""));
 

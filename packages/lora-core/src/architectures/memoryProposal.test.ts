@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import smallConfig from "../../../../models/duet-tiny/config.json" with { type: "json" };
 import { deviceLimits } from "./deviceLimits.ts";
 import { estimateMemory, occupiedBytes } from "./memoryEstimate.ts";
-import { adviseOnMemory, type Settings } from "./memoryProposal.ts";
+import { adviseOnMemory, fittingRank, type Settings } from "./memoryProposal.ts";
 import { parseArchitecture } from "./modelConfig.ts";
 import type { StepMemory } from "./stepMemory.ts";
 
@@ -29,6 +29,23 @@ describe("deviceLimits", () => {
       tensorBytes: 2 ** 27,
       weightBytes: 2 ** 28,
     });
+  });
+});
+
+describe("fittingRank", () => {
+  const rankIn = (bytes: number | null) =>
+    fittingRank(architecture, adapter, work, { bytes, tensorBytes: null, weightBytes: null });
+  const least: StepMemory = { rowsAtOnce: 1, recompute: true };
+
+  it("is the federation's where that fits, as few rows at a time as that takes, or where nothing is known", () => {
+    expect(rankIn(null)).toBe(16);
+    expect(rankIn(neededBy(wanted, least))).toBe(16);
+  });
+
+  it("is half of it, and half of that, as long as it is worth something", () => {
+    expect(rankIn(neededBy(wanted, least) - 1)).toBe(8);
+    expect(rankIn(neededBy({ ...wanted, rank: 8 }, least) - 1)).toBe(4);
+    expect(rankIn(30e6)).toBe(4);
   });
 });
 

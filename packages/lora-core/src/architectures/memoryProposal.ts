@@ -32,6 +32,22 @@ export interface MemoryAdvice {
     | { readonly kind: "never" };
 }
 
+/**
+ * The rank with which a client of a federation that lets each have its own trains: the largest of R, R/2, R/4 … that fits, the least where none does.
+ * @throws {RangeError} as {@link adviseOnMemory}.
+ */
+export function fittingRank(architecture: Architecture, adapter: AdapterConfig, work: Workload, limits: DeviceLimits): number {
+  const ranks = halvesOf(adapter.rank);
+  const fits = (rank: number) => adviseOnMemory(architecture, { ...adapter, rank }, work, limits).fit.kind === "fits";
+  return ranks.find(fits) ?? ranks.at(-1) ?? adapter.rank;
+}
+
+/** Down to {@link LEAST_RANK}. */
+function halvesOf(rank: number): readonly number[] {
+  const half = Math.floor(rank / 2);
+  return half < LEAST_RANK ? [rank] : [rank, ...halvesOf(half)];
+}
+
 /** @throws {RangeError} when a target of the adapter matches no module. */
 export function adviseOnMemory(
   architecture: Architecture,

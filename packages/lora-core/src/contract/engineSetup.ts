@@ -11,6 +11,8 @@ export interface EngineSetup {
   readonly training: TrainingConfig;
   /** How what is shared is written for whoever takes it. Left out: as it is. */
   readonly upload?: UploadCoding;
+  /** R of what is shared, where the adapter has fewer ranks and nobody is to see that: zeros behind its own. Left out: its own. */
+  readonly sharedRank?: number;
   /** The federation's seed: the common initial adapter. */
   readonly seed: number;
   /** This client's own stream (batch order, dropout). */

@@ -3,6 +3,7 @@
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
 import type { AdapterConfig, PrototypeConfig } from "../adapters/adapterConfig.ts";
+import { RANKS } from "../adapters/adapterRank.ts";
 import { type Architecture, type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
@@ -45,6 +46,8 @@ export interface FederationChoices {
   readonly clientsPerRound?: number | null;
   /** Whether slower clients do fewer steps. */
   readonly work?: Work;
+  /** How clients of fewer ranks take part. */
+  readonly ranks?: RankChoice;
   /** Whether rounds of fast clients close sooner. */
   readonly deadline?: Deadline;
   readonly minClients?: number;
@@ -63,6 +66,10 @@ export interface FederationChoices {
 /** equal: everybody does all steps of a round; bySpeed: slower clients do fewer. */
 export const WORK = ["equal", "bySpeed"] as const;
 export type Work = (typeof WORK)[number];
+
+/** equal: all have the federation's rank; else clients may have fewer, and that is how they come together. */
+export const RANK_CHOICES = ["equal", ...RANKS] as const;
+export type RankChoice = (typeof RANK_CHOICES)[number];
 
 /** fixed: a round is open as long as every other; bySpeed: shorter where its clients are known to be fast. */
 export const DEADLINES = ["fixed", "bySpeed"] as const;
@@ -150,6 +157,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
     ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
+    ...(choices.ranks && choices.ranks !== "equal" ? { ranks: choices.ranks } : {}),
     ...(choices.deadline === "bySpeed" ? { deadline: choices.deadline } : {}),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),

@@ -31,7 +31,7 @@ const seen: Readonly<Record<Audience, ReturnType<typeof clientsFor>>> = {
 
 /** What is left of something is the same object whenever it is looked at. */
 const withheld = remembered(
-  (client: ClientView): ClientView => ({
+  ({ rank: _, ...client }: ClientView): ClientView => ({
     ...client,
     device: null,
     samples: NO_COUNTS,

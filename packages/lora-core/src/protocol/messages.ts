@@ -11,7 +11,7 @@ import type { Exit } from "./exits.ts";
 import { displayName, newFederationConfig } from "./federationConfig.ts";
 import { figuresFor } from "./figures.ts";
 import { MAX_CONTACT_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
-import { identityKey, newDevice, progress, roundMetrics, toldCounts } from "./metrics.ts";
+import { identityKey, newDevice, ownRank, progress, roundMetrics, toldCounts } from "./metrics.ts";
 import { joining, linkRole, listing, organiserView } from "./organiserView.ts";
 import { phase } from "./snapshot.ts";
 import { teamMember, teamRoom, teamSeat } from "./teamRelay.ts";
@@ -140,6 +140,8 @@ export const messages = {
       samples: toldCounts,
       /** Needed where what clients share is summed securely; stays the same for as long as it is this client. */
       identity: identityKey.nullable().default(null),
+      /** Of its adapters, where clients may have fewer ranks than the federation's; stays the same for as long as it is this client. Left out: the federation's. */
+      rank: ownRank.optional(),
       sees: z.enum(["all", "own"]).default("all"),
     }),
     /** Snapshots from `revision` on know of this client as it is now. */

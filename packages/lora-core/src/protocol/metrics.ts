@@ -1,6 +1,7 @@
 /** What a client reports about itself: numbers only, never rows or text of rows. */
 
 import { z } from "zod";
+import { MAX_RANK } from "../adapters/adapterConfig.ts";
 import { privacyStanding } from "../differentialPrivacy/privacyStanding.ts";
 import { told } from "../sayings/saying.ts";
 import { isVisible, visibleText } from "./visibleText.ts";
@@ -25,6 +26,9 @@ const perAdapter = <T extends z.ZodType>(value: T) =>
 
 /** Public key of a client's identity (Ed25519, base64url): what it signs with in secure sums. */
 export const identityKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "this is not a public key");
+
+/** Of a client's adapters. */
+export const ownRank = z.number().int().min(1).max(MAX_RANK);
 
 export const sampleCounts = z.strictObject({ train: count.min(1), fusion: count, test: count });
 export type SampleCounts = z.output<typeof sampleCounts>;

@@ -7,7 +7,7 @@ import { exchangeStep } from "./exchange.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { figuresFor } from "./figures.ts";
 import { MAX_MODULE_ERRORS } from "./limits.ts";
-import { device, identityKey, progress, roundMeans, roundMetrics, toldCounts } from "./metrics.ts";
+import { device, identityKey, ownRank, progress, roundMeans, roundMetrics, toldCounts } from "./metrics.ts";
 import { joining } from "./organiserView.ts";
 
 const bytes = z.number().int().min(0);
@@ -30,6 +30,8 @@ export const clientView = z.strictObject({
   samples: toldCounts,
   /** By which the others know whose keys they have in a secure sum; null where there are none. */
   identity: identityKey.nullable(),
+  /** Of its adapters, where that is less than the federation's. */
+  rank: ownRank.optional(),
   /** present: connected; away: connection lost, may come back; left: gone for good. */
   status: z.enum(["present", "away", "left"]),
   /** Why it left, or why it was left out of the last round; one sentence. */

@@ -6,7 +6,7 @@
 import { answersOf } from "./exchange.ts";
 import { shareOf } from "./pace.ts";
 import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
-import { type RoundPhase, type RoundState, specOf } from "./roundState.ts";
+import { enrolled, type RoundPhase, type RoundState, specOf } from "./roundState.ts";
 
 type AggregateCommand = Extract<RoundCommand, { type: "aggregate" }>;
 
@@ -103,6 +103,11 @@ function isSameAggregation(before: AggregateCommand | null, after: AggregateComm
   return before?.round === after?.round && before?.inputs.length === after?.inputs.length;
 }
 
+function rankOf(state: RoundState, clientId: string): Pick<AggregateInput, "rank"> {
+  const rank = enrolled(state, clientId)?.rank;
+  return rank === undefined ? {} : { rank };
+}
+
 function inputsOf(
   state: RoundState,
   { open, exchange }: Extract<RoundPhase, { kind: "aggregating" }>,
@@ -118,6 +123,7 @@ function inputsOf(
             artifact,
             sampleCount: open.submissions[clientId]?.sampleCount ?? 0,
             share: shareOf(state, open, clientId),
+            ...rankOf(state, clientId),
           },
         ],
   );

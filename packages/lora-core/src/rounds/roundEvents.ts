@@ -16,6 +16,8 @@ export interface Introduction {
   readonly samples: ToldCounts;
   /** Public key, where what clients share is summed securely. */
   readonly identity: string | null;
+  /** Of its adapters, where that is less than the federation's; it stays. */
+  readonly rank?: number | undefined;
 }
 
 type Happening =
@@ -111,4 +113,6 @@ export interface AggregateInput {
   readonly sampleCount: number;
   /** How much of the round's steps it did. */
   readonly share: number;
+  /** Of what it sent, where that is less than the federation's. */
+  readonly rank?: number | undefined;
 }

@@ -62,6 +62,7 @@ export interface EnrolledClient {
   readonly device: Device | null;
   readonly samples: ToldCounts;
   readonly identity: string | null;
+  readonly rank?: number | undefined;
   readonly status: "present" | "away" | "left";
   /** Removed by the organiser: may not come back. */
   readonly removed: boolean;

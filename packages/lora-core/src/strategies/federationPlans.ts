@@ -1,4 +1,5 @@
 /** Everything that clients of a federation are to do, as data: what a client follows that has no strategies of its own. Pure. */
+import type { Ranks } from "../adapters/adapterRank.ts";
 import { roundNumbers } from "../schedule/roundNumbers.ts";
 import { type PlanSettings, roundPlanOf } from "./decay.ts";
 import { methodOf } from "./registry.ts";
@@ -16,9 +17,13 @@ export interface FederationPlans {
   }[];
 }
 
+interface SettledPlans extends PlanSettings {
+  readonly ranks?: Ranks | undefined;
+}
+
 /** @throws {RangeError} as {@link methodOf}. */
-export function federationPlans(strategy: Parameters<typeof methodOf>[0], settings: PlanSettings): FederationPlans {
-  const method = methodOf(strategy);
+export function federationPlans(strategy: Parameters<typeof methodOf>[0], settings: SettledPlans): FederationPlans {
+  const method = methodOf(strategy, settings.ranks);
   const rounds = roundNumbers(method.firstRound, settings.budgets.rounds).map((round) => ({
     round,
     plan: roundPlanOf(method, settings, { round, isNewcomer: false }),

@@ -9,6 +9,7 @@
  * Differs from paper: differences are filled up, not values, of which every round would shrink the ranks that only some have (raFLoRA, arXiv 2602.13486,
  * shows that of the SVD, too); rows and sizes both count; a size counts for no more than five medians; clients do not prune their own ranks.
  */
+import { layoutOf } from "../adapters/adapterLayout.ts";
 import { firstRanks, paddedTo, type Ranks, withRest } from "../adapters/adapterRank.ts";
 import { MAX_ROWS_MULTIPLE } from "../robustness/bounds.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
@@ -38,7 +39,9 @@ export function atFullRank(
     ...(weights ? { weight: weights[k] ?? 1 } : {}),
     get tensors() {
       const whole = handedOut(contribution.clientId);
-      return upload.form === "difference" ? paddedTo(contribution.tensors, whole) : withRest(contribution.tensors, whole);
+      return upload.form === "difference"
+        ? paddedTo(contribution.tensors, layoutOf(whole))
+        : withRest(contribution.tensors, whole);
     },
   }));
 }

@@ -4,9 +4,10 @@
  * simply be run again, and with its journal it need not compute again what it has computed.
  */
 
-import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
+import { type AdapterLayout, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
+import { paddedTo } from "@duet/lora-core/adapters/adapterRank";
 import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
@@ -23,6 +24,7 @@ import {
   received,
   receivedLayout,
   uploaded,
+  uploadLayout,
   withMerged,
 } from "@duet/lora-core/strategies/exchange";
 import { type SentUpdate, sentUpdate } from "@duet/lora-core/strategies/sentUpdate";
@@ -135,7 +137,7 @@ export async function runRound(
   const { blob, residual } = await report.timed("encode", () => send(client, request.round, upload, start, held, meter));
   const [origin, { merged }] = [originOf(client, start), held];
   const sent = () => sentUpdate(formOf(client, upload), blob, origin, merged);
-  return { held: { ...held, residual }, upload: blob, served, sent };
+  return { held: { ...held, residual }, upload: filledUp(client, upload, blob), served, sent };
 }
 
 /**
@@ -153,6 +155,14 @@ function send(
   const basis = { origin: originOf(client, start), residual: held.residual };
   const uniform = meter?.uniform ?? random(client.setup.clientSeed, "upload", round);
   return encodeUpload(formOf(client, upload), uploaded(upload, start, held), basis, uniform);
+}
+
+/** With zeros for the ranks that others have and this client does not, where it is not to be seen that it does not. Values are as they are then. */
+function filledUp({ setup, layout }: Client, upload: Upload, blob: Uint8Array): Uint8Array {
+  if (setup.sharedRank === undefined) return blob;
+  const own = uploadLayout(layout, upload);
+  const whole = layoutOfRank(own, setup.sharedRank);
+  return encodeAdapter(paddedTo(decodeAdapter(blob, own), whole), whole);
 }
 
 const formOf = ({ setup, layout }: Client, upload: Upload): UploadForm => ({

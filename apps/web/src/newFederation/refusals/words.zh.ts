@@ -40,6 +40,14 @@ export const zh: typeof en = {
     nothingShared: (method) => `${method} 什么都不共享，因此没有人等待较慢的客户端：请让大家做同样多的工作。`,
     workBeside: (method) => `${method} 发送的不只是客户端的改动，步数较少时无法补足：请让大家做同样多的工作，或选择其他方法。`,
     workInPasses: () => "较慢的客户端少做多少是按步数计算的：请用步数而不是遍数给出每轮的工作量。",
+    noRankShared: (method) => `${method} 什么都不共享，因此没有需要合并的秩：请让大家使用相同的秩。`,
+    ranksBeside: (method) =>
+      `${method} 发送的不只是客户端对共享适配器的改动，而秩不同的客户端这部分并不一致：请让大家使用相同的秩，或选择其他方法。`,
+    ranksByProducts: (method) => `${method} 对乘积求平均：请用 SVD 合并不同的秩，或选择其他方法。`,
+    halvesOfRanks: (method) => `${method} 每次只发送适配器的一半，没有人知道其乘积：请用零补足较小的秩，或选择其他方法。`,
+    factorsKept: (method) => `${method} 在轮次之间保留因子，而 SVD 每次都产生新的因子：请用零补足较小的秩，或选择其他方法。`,
+    ranksInSum: () => "在安全求和中没有人能看到单个适配器：请用零补足较小的秩，或让更新原样发送。",
+    rankBrought: () => "带来的适配器只有一个秩，其中没有哪一部分是最好的：请让大家使用相同的秩，或不从它开始。",
   },
   schema: {
     nothingFits: () => "其中有内容不符合要求",
