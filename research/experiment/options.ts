@@ -63,6 +63,8 @@ const fields = z.strictObject({
     .regex(/^\d+(\.\d+)?(:\d+(\.\d+)?)*$/)
     .optional(),
   work: list(z.enum(["equal", "skipped", "bySpeed"])).optional(),
+  /** default, or ranks of clients 1, 2, 3 and so on; behind them how unlike ones come together. */
+  ranks: list(z.string().regex(/^(default|\d+(:\d+)*(:(padded|weighted|svd))?)$/)).optional(),
   pool: z.literal("tuning").optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
@@ -112,6 +114,7 @@ export const USAGE = `npm run experiment -- [options]
   --codes labels            labels are numbers, which say nothing of what they mean
   --speeds 1:4:16           how long a step takes clients 1, 2, 3, in steps of the fastest; tables have the simulated time then
   --work W,W                what slower clients do: equal, bySpeed (fewer steps), skipped (none in federated rounds; default equal)
+  --ranks 4:8:16:svd,16     of clients 1, 2, 3, and how they come together: padded, weighted, svd (default padded); one rank is everybody's
   --pool tuning             of clinc150, banking77, abstracts: rows that no table uses, to tune settings on
   --threads N               runs at the same time (default 2)
   --json FILE               runs that are in it are not repeated (default out/experiment.json)

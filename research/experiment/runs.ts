@@ -1,5 +1,6 @@
 /** One run: one method on one division of the data. What defines it, and what comes of it. */
-import { prototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { MAX_RANK, prototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { RANKS } from "@duet/lora-core/adapters/adapterRank";
 import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { z } from "zod";
 
@@ -60,6 +61,8 @@ export const runSettings = z.strictObject({
   speeds: z.array(z.number().min(1)).min(1).optional(),
   /** What slower clients do: as many steps as their speed allows, or nothing in the rounds that share an adapter; left out where all do the same. */
   work: z.enum(["bySpeed", "skipped"]).optional(),
+  /** Of clients 1, 2, 3 and so on, over and over, the largest being the federation's; and how they come together. Left out where all have the default. */
+  ranks: z.strictObject({ of: z.array(z.number().int().min(1).max(MAX_RANK)).min(1), how: z.enum(RANKS) }).optional(),
   /** Of the rows set aside for tuning; left out in every run of a table. */
   pool: z.literal("tuning").optional(),
 });

@@ -96,6 +96,26 @@ describe("a simulated federation", () => {
     expect(clocks(await run({ method: "fedavg" }))).toEqual([]);
   });
 
+  test("clients of ranks 2 and 4 send and receive as much less, whose shared adapters come together either way", async () => {
+    const bytes = ({ bytesUp, bytesDown }: RunResult) => bytesUp + bytesDown;
+    const [small, large] = [
+      await run({ method: "fedavg", ranks: { of: [2], how: "padded" } }),
+      await run({ method: "fedavg", ranks: { of: [4, 4], how: "svd" } }),
+    ];
+    expect(bytes(large)).toBe(2 * bytes(small));
+    for (const method of ["fedavg", "fdlora:private"]) {
+      const found: number[] = [];
+      for (const how of ["padded", "weighted", "svd"] as const) {
+        const result = await run({ method, ranks: { of: [2, 4], how } });
+        if (method === "fedavg") expect(bytes(result)).toBe(1.5 * bytes(small));
+        expect(result.perRound.flatMap(({ aggregationError }) => aggregationError ?? [])).toHaveLength(2);
+        found.push(result.perRound.find(({ round }) => round === 2)?.fusionLoss ?? Number.NaN);
+      }
+      expect(new Set(found).size).toBe(3);
+    }
+    await expect(run({ method: "scaffold", ranks: { of: [2, 4], how: "padded" } })).rejects.toThrow(/SCAFFOLD sends more/);
+  });
+
   test("learns: all of it is better than the base", async () => {
     const result = await run({ method: "local", steps: 24, local: 20, rounds: 1 });
     expect(result.accuracyMean).toBeGreaterThan((result.baseMean ?? 1) + 0.1);

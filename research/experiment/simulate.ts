@@ -4,11 +4,16 @@
  */
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayout";
+import { adapterOfRank, type Ranks } from "@duet/lora-core/adapters/adapterRank";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
+import { ranksRefusal } from "@duet/lora-core/federation/choiceRefusals";
+import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { clientPrivacyOf, DEFAULT_UPLOAD, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
+import { say } from "@duet/lora-core/sayings/saying";
 import { fusingRound, isFederated, type Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
+import { forRanks } from "@duet/lora-core/strategies/productMean";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -70,6 +75,8 @@ export class Simulation {
   readonly #budgets: Budgets;
   readonly #trainings: readonly Budget[];
   readonly #coordinator: SimulatedCoordinator;
+  /** The federation's. */
+  readonly #rank: number;
   readonly #ends: RoundEnd[] = [];
   /** Bytes, both ways and by everybody, by the round they were sent until. */
   readonly #sentUntil = new Map<number, number>();
@@ -80,7 +87,8 @@ export class Simulation {
   /** Takes the bound model over. */
   constructor(options: SimulationOptions, taskModel: TaskModel) {
     const { settings, data, model, defaultTargets, smallTargets } = options;
-    const method = methodNamed(settings.method, settings.sync);
+    const ranks = isUnlike(settings) ? settings.ranks?.how : undefined;
+    const method = forRanks(methodNamed(settings.method, settings.sync), ranks);
     const family = defaultTraining(model.family, settings.devices);
     const { batchSize } = settings.devices ? family : settings;
     const { learningRate: common = family.learningRate, privacy } = settings;
@@ -88,11 +96,15 @@ export class Simulation {
     const maxTokens = data.maxTokens ?? family.maxTokens;
     const falling = settings.decay ? { decay: settings.decay } : {};
     const training = { ...family, batchSize, learningRate, maxTokens, ...falling, ...(privacy ? { privacy } : {}) };
-    const adapter = { ...defaultAdapter({ defaultTargets, smallTargets }, settings.devices), ...prototypesOf(options) };
+    const usual = defaultAdapter({ defaultTargets, smallTargets }, settings.devices);
+    const rank = Math.max(...(settings.ranks?.of ?? [usual.rank]));
+    const adapter = { ...adapterOfRank(usual, rank), ...prototypesOf(options) };
+    this.#rank = rank;
     this.#options = options;
     this.#taskModel = taskModel;
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
     this.#budgets = budgetsFor(method, settings, this.clients);
+    assertCanRank(settings, this.#budgets, ranks);
     this.#trainings = trainingsOf(method, this.#budgets);
     const { clientPrivacy = null, sumBits, upload = AS_THEY_ARE, seed } = settings;
     const range = { adapter, budgets: this.#budgets, training, upload: DEFAULT_UPLOAD, maxClients: MAX_CLIENTS };
@@ -104,6 +116,7 @@ export class Simulation {
       budgets: this.#budgets,
       layout: travelling(adapterLayout(model.linears, adapter)),
       rank: adapter.rank,
+      ranks,
       seed,
       clients: this.clients.length,
       training,
@@ -120,7 +133,9 @@ export class Simulation {
     for (const { id, data, client } of this.clients) {
       const { train, fusion, test } = client.examples;
       const samples = { train: train.length, fusion: fusion.length, test: test.length };
-      this.#coordinator.join(id, { name: data.name, device: DEVICE, samples, identity: null, figures: "everybody" });
+      const { rank } = client.setup.adapter;
+      const own = rank < this.#rank ? { rank } : {};
+      this.#coordinator.join(id, { name: data.name, device: DEVICE, samples, identity: null, figures: "everybody", ...own });
     }
     for (let open = this.#coordinator.open; open; open = this.#coordinator.open) {
       const { round, stage } = open;
@@ -203,6 +218,17 @@ export class Simulation {
     const plan = this.#coordinator.planOf(round);
     return rehearsed(client, { round, plan, received: this.#coordinator.sentTo(id, plan) }, meter);
   }
+}
+
+const isUnlike = ({ ranks }: RunSettings) => ranks?.of.some((rank) => rank !== ranks.of[0]) ?? false;
+
+/** @throws {RangeError} where the method cannot bring unlike ranks together so. */
+function assertCanRank(settings: RunSettings, budgets: Budgets, ranks: Ranks | undefined): void {
+  if (!ranks) return;
+  if (settings.sumBits || settings.clientPrivacy) throw new RangeError("Sums of unlike ranks are not simulated");
+  const method = methodNamed(settings.method, settings.sync);
+  const refusal = ranksRefusal(method, budgets, { ranks, aggregation: "plain", initialAdapter: null });
+  if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
 }
 
 /** The settings as the product's budgets. */

@@ -1,5 +1,6 @@
 /** A client of a simulated federation, with what it reported and sent so far. */
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
@@ -43,15 +44,20 @@ export function simulatedClients({ settings, data, model, taskModel, adapter, tr
   return data.clients.map((own, index) => {
     const split = withLabelNoise(own.split, answersOf(data), labelNoise, seed + index);
     const clientSeed = Math.floor(random(seed, "client", index)() * 2 ** 31);
+    const rank = rankOfClient(settings, index) ?? adapter.rank;
     const client = prepareClient(
       taskModel,
       model.linears,
-      { task: data.task, adapter, training, upload, seed, clientSeed },
+      { task: data.task, adapter: adapterOfRank(adapter, rank), training, upload, seed, clientSeed },
       split,
     );
     return { id: `client-${index + 1}`, data: own, client, meter: null, metrics: [], bytesUp: 0, bytesDown: 0 };
   });
 }
+
+/** Undefined where all have the default. */
+export const rankOfClient = ({ ranks }: Pick<RunSettings, "ranks">, index: number): number | undefined =>
+  ranks?.of[index % ranks.of.length];
 
 /** With privacy: gives a client a budget of its own for all of its trainings, with samples and noise from the run's seed. */
 export async function openMeter(simulated: SimulatedClient, trainings: readonly Budget[], seed: number): Promise<void> {

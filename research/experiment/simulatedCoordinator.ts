@@ -1,6 +1,7 @@
 /** The coordinator of a simulated federation: the product's round machine and method, with function calls in place of the wire. */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { type AdapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
+import { type AdapterLayout, initialAdapter, layoutOf, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
+import { firstRanks, type Ranks } from "@duet/lora-core/adapters/adapterRank";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
 import type { SharedRound } from "@duet/lora-core/federation/updateVector";
@@ -9,12 +10,20 @@ import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConf
 import { shareOf } from "@duet/lora-core/rounds/pace";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
 import { transition } from "@duet/lora-core/rounds/roundMachine";
-import { initialRoundState, openRoundOf, type RoundSpec, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import {
+  enrolled,
+  initialRoundState,
+  openRoundOf,
+  type RoundSpec,
+  type RoundState,
+  specOf,
+} from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregateRound, countedContributions } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError, errorBetween } from "@duet/lora-core/strategies/aggregationError";
 import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
+import { atFullRank } from "@duet/lora-core/strategies/ownRanks";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload, sentFrom } from "@duet/lora-core/strategies/uploadCodec";
@@ -42,6 +51,8 @@ export interface SimulatedCoordinatorOptions {
   /** Of one adapter, and its rank. */
   readonly layout: AdapterLayout;
   readonly rank: number;
+  /** How unlike ranks come together; left out where all clients have one. */
+  readonly ranks?: Ranks | undefined;
   readonly seed: number;
   readonly clients: number;
   readonly training: Pick<TrainingConfig, "warmupSteps" | "decay">;
@@ -135,7 +146,7 @@ export class SimulatedCoordinator {
 
   /** What it has for a client, as a blob. */
   sentTo(clientId: string, { receive }: RoundPlan): Uint8Array | null {
-    const down = receive && sentDown(this.#options.method.download(this.#server, clientId), receive);
+    const down = receive && sentDown(this.#handedOut(clientId), receive);
     return down && encodeAdapter(down, layoutOf(down));
   }
 
@@ -146,13 +157,26 @@ export class SimulatedCoordinator {
     const { upload: wanted } = this.planOf(round);
     const artifact = upload && wanted ? `${round}-${clientId}` : null;
     if (artifact && upload && wanted) {
-      const { method, layout, coding } = this.#options;
-      const form = { layout, upload: wanted, coding };
+      const { layout, coding } = this.#options;
+      const rank = this.#rankOf(clientId);
+      const form = { layout: rank === undefined ? layout : layoutOfRank(layout, rank), upload: wanted, coding };
       const samples = this.#samples.get(clientId);
       if (samples) this.#shared.set(artifact, { upload, metrics, samples });
-      this.#contributions.set(artifact, sentFrom(form, decodeUpload(form, upload), method.download(this.#server, clientId)));
+      this.#contributions.set(artifact, sentFrom(form, decodeUpload(form, upload), this.#handedOut(clientId)));
     }
     this.#apply({ type: "submitted", clientId, round, artifact, sha256: null, bytes, metrics });
+  }
+
+  /** Where it is less than everybody's. */
+  #rankOf(clientId: string): number | undefined {
+    return enrolled(this.#state, clientId)?.rank;
+  }
+
+  /** Of the client's rank. */
+  #handedOut(clientId: string): NamedTensors {
+    const whole = this.#options.method.download(this.#server, clientId);
+    const rank = this.#rankOf(clientId);
+    return rank === undefined ? whole : firstRanks(whole, rank);
   }
 
   /** Closes the open round with who has submitted. */
@@ -169,10 +193,10 @@ export class SimulatedCoordinator {
 
   #aggregate(round: number, inputs: readonly AggregateInput[]): void {
     const { method, robustness, rank, training } = this.#options;
-    const sent = this.#sent(inputs);
     const sum = this.#sumOf(round, inputs);
     const before = this.#server;
     const plan = this.planOf(round);
+    const sent = this.#sent(inputs, plan);
     const shares = inputs.map(({ share }) => share);
     const work = effectiveWork(plan, shares, training);
     const given = { method, robustness, round, plan, rank, before, contributions: timesWork(sum ? [sum] : sent, work) };
@@ -191,12 +215,14 @@ export class SimulatedCoordinator {
     this.#apply({ type: "aggregated", round, error, moduleErrors: [], standings, means: null });
   }
 
-  #sent(inputs: readonly AggregateInput[]): readonly Contribution[] {
-    return inputs.map(({ clientId, artifact, sampleCount }) => {
+  #sent(inputs: readonly AggregateInput[], { upload }: RoundPlan): readonly Contribution[] {
+    const sent = inputs.map(({ clientId, artifact, sampleCount, rank }) => {
       const tensors = this.#contributions.get(artifact);
       if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
-      return { clientId, sampleCount, tensors };
+      return { clientId, sampleCount, tensors, rank };
     });
+    const { method, ranks } = this.#options;
+    return upload ? atFullRank(sent, upload, ranks, (clientId) => method.download(this.#server, clientId)) : sent;
   }
 
   /** What a sum of all comes to; null where the coordinator has what each sent. */

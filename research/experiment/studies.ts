@@ -63,6 +63,11 @@ const TRIALS = [
   ...grid("fdlora:private:fusion.confidence", CONFIDENCES),
 ];
 const TUNING = ["--pool", "tuning", "--first-seed", "101", "--seeds", "3", "--rows", "900", "--prototypes", "1"];
+/** Its other half: ranks 4, 8 and 16 by all three ways, between everybody's least and everybody's most. */
+const UNLIKE_RANKS = [
+  ...["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72"],
+  ...["--ranks", "4,16,4:8:16:padded,4:8:16:weighted,4:8:16:svd"],
+];
 const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
 const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
@@ -88,6 +93,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "abstracts-rivals": [...ABSTRACTS, ...RIVALS, "--prototypes", "1,1:personal"],
   "clinc150-tuning": ["--scenario", "clinc150", ...TUNING, "--methods", TRIALS.join(",")],
   heterogeneity: [...CLINC, ...UNLIKE],
+  "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],

@@ -33,10 +33,17 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   speeds: ({ speeds }) => speeds?.join(":") ?? "alike",
   work: ({ work }) => work ?? "equal",
   "learning rate": ({ learningRate, decay }) => [learningRate ?? "the base's", ...(decay ? ["cosine"] : [])].join(", "),
+  ranks: ({ ranks }) => ranksName(ranks),
   split: ({ split }) => split ?? "groups",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
   "epsilon of clients": ({ clientPrivacy }) => clientPrivacy?.epsilon ?? "none",
 };
+
+/** One rank, or those of the clients and how they come together. */
+function ranksName(ranks: RunSettings["ranks"]): string {
+  if (!ranks) return "default";
+  return ranks.of.every((rank) => rank === ranks.of[0]) ? `${ranks.of[0]}` : `${ranks.of.join(":")}, ${ranks.how}`;
+}
 
 /** Markdown. Columns without a figure in any line are left out. */
 export function table(results: readonly RunResult[], columns: readonly Column[]): string {

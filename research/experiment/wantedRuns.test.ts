@@ -35,6 +35,19 @@ it("makes labels prototypes that learn at a rate, shared or kept, or codes, wher
   expect(() => runsOf("--prototypes", "much")).toThrow("--prototypes");
 });
 
+it("has ranks of each client and how they come together, and the run of the default has no other name than before", () => {
+  const runs = runsOf("--methods", "fedavg", "--ranks", "default,16,4:8:16,4:8:16:svd");
+  expect(runs.map(({ ranks }) => ranks)).toEqual([
+    undefined,
+    { of: [16], how: "padded" },
+    { of: [4, 8, 16], how: "padded" },
+    { of: [4, 8, 16], how: "svd" },
+  ]);
+  const [usual] = runsOf("--methods", "fedavg");
+  expect(usual && runs[0] && runKey(usual) === runKey(runs[0])).toBe(true);
+  expect(() => runsOf("--ranks", "4:8:16:best")).toThrow("--ranks");
+});
+
 it("has every kind of work at the speeds that are said, and the run of equal work has no other name than before", () => {
   const runs = runsOf("--methods", "fedavg", "--speeds", "1:4:16", "--work", "equal,skipped,bySpeed");
   expect(runs.map(({ work, speeds }) => [work, speeds])).toEqual([

@@ -1,4 +1,5 @@
 /** The runs that options ask for. */
+import { RANKS } from "@duet/lora-core/adapters/adapterRank";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { allMethods, learningRateOf, methodNamed } from "./methodVariants.ts";
 import type { ExperimentOptions } from "./options.ts";
@@ -43,9 +44,10 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     devices: options.devices ?? ["usual" as const],
     decay: options.decay ?? ["none" as const],
     work: options.work ?? ["equal" as const],
+    ranks: options.ranks ?? ["default"],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, decay, work, ...chosen }) => {
+  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, decay, work, ranks, ...chosen }) => {
     const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
     const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
     const rounded = sumBits === "none" ? {} : { sumBits };
@@ -65,6 +67,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
       ...held,
       ...falling,
       ...(work === "equal" ? {} : { work }),
+      ...ranksBy(ranks),
       ...prototypesBy(prototypes),
       ...chosen,
     };
@@ -76,6 +79,14 @@ function prototypesBy(name: string): Pick<RunSettings, "prototypes"> {
   if (name === "none") return {};
   const [rate, personal] = name.split(":");
   return { prototypes: { rate: Number(rate), travel: personal ? "personal" : "shared" } };
+}
+
+/** As the command line names them. */
+function ranksBy(name: string): Pick<RunSettings, "ranks"> {
+  if (name === "default") return {};
+  const parts = name.split(":");
+  const how = RANKS.find((ranks) => ranks === parts.at(-1));
+  return { ranks: { of: (how ? parts.slice(0, -1) : parts).map(Number), how: how ?? "padded" } };
 }
 
 /** One value of each list; the first list changes slowest. */

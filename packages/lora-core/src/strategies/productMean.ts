@@ -8,6 +8,7 @@
  * The factors of one round are in no relation to those of the next, so that nothing may be kept of them: no remainder of rounding (values leave none),
  * no momentum, no other adapter that is held to them. Choices that need such are refused (ranksRefusal in federation/choiceRefusals.ts).
  */
+import type { Ranks } from "../adapters/adapterRank.ts";
 import { rankOf } from "../adapters/adapterSum.ts";
 import { truncateRank } from "../adapters/thinSvd.ts";
 import { replacesMean } from "../robustness/robustnessConfig.ts";
@@ -18,8 +19,13 @@ import type { Method } from "./registry.ts";
 const productsRefusal = (label: string) =>
   `${label} by SVD averages products of factors, which no robust mean of the factors can stand for; it bounds outliers only.`;
 
+/** The method as it is where unlike ranks come together so. */
+export function forRanks(method: Method, ranks: Ranks | undefined): Method {
+  return ranks === "svd" && !method.averagesProducts ? withProductMean(method) : method;
+}
+
 /** Of a method that sends what was changed of both factors. */
-export function withProductMean(method: Method): Method {
+function withProductMean(method: Method): Method {
   return {
     ...method,
     averagesProducts: true,

@@ -23,7 +23,7 @@ import { ffaLora } from "./ffaLora.ts";
 import { flexLora } from "./flexLora.ts";
 import { flora } from "./flora.ts";
 import { local } from "./local.ts";
-import { withProductMean } from "./productMean.ts";
+import { forRanks } from "./productMean.ts";
 import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
 import type {
@@ -95,8 +95,7 @@ export function methodOf({ id, config }: { readonly id: string; readonly config:
   if (!strategy) {
     throw new RangeError(`There is no method "${id}"; there are: ${strategies.map((known) => known.id).join(", ")}`);
   }
-  const method = bind(strategy as Strategy, config);
-  return ranks === "svd" && !method.averagesProducts ? withProductMean(method) : method;
+  return forRanks(bind(strategy as Strategy, config), ranks);
 }
 
 function bind<Config>(strategy: Strategy<Config>, unparsed: unknown): Method {
