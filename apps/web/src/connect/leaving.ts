@@ -14,12 +14,12 @@ export interface Leaving {
 
 type Agreed = Pick<
   FederationConfig,
-  "strategy" | "budgets" | "adapter" | "aggregation" | "training" | "clientPrivacy" | "upload"
+  "strategy" | "budgets" | "adapter" | "aggregation" | "training" | "clientPrivacy" | "upload" | "ranks"
 >;
 
 /** Read off the method's own plans, off how updates come together and rows are protected, and off who is to see the figures. */
 export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
-  const { strategy, budgets, adapter, aggregation, training, clientPrivacy, upload } = agreed;
+  const { strategy, budgets, adapter, aggregation, training, clientPrivacy, upload, ranks } = agreed;
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
   const sendsControl = plansOf(method, budgets).some(({ upload }) => upload?.extra === "control");
@@ -42,6 +42,7 @@ export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
         ? [isSecure ? words.leaving.inSum(words.leaving.labelVectors) : `${words.leaving.labelVectors}${words.leaving.oneRow}`]
         : []),
       ...(isPrivate ? [words.leaving.budgetSpent] : []),
+      ...(ranks ? [words.leaving.rank] : []),
       ...figuresSent(figures),
       ...(isRowCountSent ? [words.leaving.rowCount] : []),
       ...(isSecure && !hidesFigures(agreed) ? [words.leaving.figuresInSum] : []),

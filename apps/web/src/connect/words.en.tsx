@@ -209,6 +209,7 @@ export const en = {
     changes: (upload: string, noise: string) => `changes of the shared adapter, once a round, ${upload}${noise}`,
     maskedChanges: (noise: string, share: string) =>
       `changes of the shared adapter, once a round, under masks${noise}${share}: the coordinator gets the sum over all clients`,
+    rank: "how many ranks your adapters have, to the coordinator; to the others with your figures",
     keys: "keys, made anew for every sum, and encrypted shares of them for the other tabs",
     personalSent: "your personal adapter: this method sends it, or sets it to what you share",
     inSum: (what: string) => `${what}, as part of the sum`,
@@ -265,6 +266,14 @@ export const en = {
     title: (found: number, rows: number) =>
       `${plural(found, "row")} of ${rows} ${found === 1 ? "seems" : "seem"} to hold personal data`,
     quoted: (example: string) => `“${example}”`,
+  },
+  rankChoice: {
+    label: "Ranks of your adapters",
+    note: (whole: number) =>
+      `Fewer than the federation's ${whole} take less memory and send fewer bytes, and learn less. It stays for as long as you take part.`,
+    asItHolds: (proposed: number | null) =>
+      proposed === null ? "As many as this device holds" : `As many as this device holds: ${proposed}`,
+    of: (rank: number, whole: number) => (rank === whole ? `${whole}, all of them` : `${rank} of ${whole}`),
   },
   joinPage: {
     baseModel: (name: string) => `base model ${name}`,

@@ -233,6 +233,7 @@ export const zh: typeof en = {
     clientNoise: "，以及掩盖单个客户端的那份噪声",
     changes: (upload, noise) => `共享适配器的改动，每轮一次，${upload}${noise}`,
     maskedChanges: (noise, share) => `共享适配器的改动，每轮一次，带掩码${noise}${share}：协调器只得到所有客户端之和`,
+    rank: "你的适配器的秩：协调器会知道；其他人随你的指标一起看到",
     keys: "每次求和新生成的密钥，以及发给其他标签页的加密密钥份额",
     personalSent: "你的个人适配器：这种方法会发送它，或把它设为你共享的内容",
     inSum: (what) => `${what}，作为总和的一部分`,
@@ -287,6 +288,12 @@ export const zh: typeof en = {
     },
     title: (found, rows) => `${rows} 个数据行中有 ${found} 个疑似含有个人信息`,
     quoted: (example) => `“${example}”`,
+  },
+  rankChoice: {
+    label: "你的适配器的秩",
+    note: (whole) => `比联邦的 ${whole} 小时，占用的内存和发送的字节更少，学到的也更少。参与期间不再改变。`,
+    asItHolds: (proposed) => (proposed === null ? "本设备能容纳多少就多少" : `本设备能容纳的：${proposed}`),
+    of: (rank, whole) => (rank === whole ? `${whole}，全部` : `${whole} 中的 ${rank}`),
   },
   joinPage: {
     baseModel: (name) => `基座模型 ${name}`,

@@ -40,7 +40,7 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
       }
     >
       <dl className="facts narrow">
-        {factsOf(client, snapshot.rounds).map(([name, value]) => (
+        {factsOf(client, snapshot).map(([name, value]) => (
           <Fragment key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
@@ -53,7 +53,7 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (readonly [string, string])[] {
+function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (readonly [string, string])[] {
   const { history, device, samples, progress, bytesUp, bytesDown, figures, lastSeenAt } = client;
   const noted = clientNote(client);
   const cluster = clusterName(device);
@@ -81,6 +81,7 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
         : untoldText(figures),
     ],
     ...(cluster === null ? [] : [[words.clientDetail.madeOf, cluster] as const]),
+    ...(config.ranks ? [[words.clientDetail.ranks, figure(rankText(client, config))] as const] : []),
     [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
     ...waitFacts(rounds, client),
     [words.clientDetail.missed, common.counts.rounds(missed)],
@@ -90,6 +91,9 @@ function factsOf(client: ClientView, rounds: readonly RoundView[]): readonly (re
     ...(noted ? [[words.clientDetail.note, noted] as const] : []),
   ];
 }
+
+const rankText = ({ rank }: ClientView, { adapter }: Snapshot["config"]): string =>
+  words.clientDetail.ranksOf(rank ?? adapter.rank, adapter.rank);
 
 /** For whom it waited and who for it; nothing before a round has closed. */
 function waitFacts(rounds: readonly RoundView[], { id }: ClientView): readonly (readonly [string, string])[] {

@@ -54,6 +54,8 @@ export const en = {
     waited: "Waited for others, they for it",
     waitedForAndBy: (forOthers: string, byOthers: string) => `${forOthers}, ${byOthers}`,
     work: "Work of a round",
+    ranks: "Ranks",
+    ranksOf: (rank: number, whole: number) => `${rank} of ${whole}`,
     shareOfSteps: (percent: number) => `${percent} % of the steps`,
     sentReceived: "Sent, received",
     sentAndReceived: (bytesUp: string, bytesDown: string) => `${bytesUp}, ${bytesDown}`,

@@ -53,6 +53,8 @@ export const zh: typeof en = {
     waited: "等待他人，他人等待它",
     waitedForAndBy: (forOthers, byOthers) => `${forOthers}，${byOthers}`,
     work: "每轮的工作量",
+    ranks: "秩",
+    ranksOf: (rank, whole) => `${whole} 中的 ${rank}`,
     shareOfSteps: (percent) => `${percent}% 的步数`,
     sentReceived: "发送、接收",
     sentAndReceived: (bytesUp, bytesDown) => `${bytesUp}、${bytesDown}`,

@@ -18,6 +18,7 @@ import {
   labelVectorsNote,
   methodNote,
   minClientsNote,
+  ranksNote,
   robustnessNote,
   samplingNote,
   uploadNote,
@@ -28,12 +29,14 @@ import {
   chosenDeadline,
   chosenDevices,
   chosenLabelVectors,
+  chosenRanks,
   chosenRobustness,
   chosenUpload,
   chosenWork,
   deadlineChoices,
   deviceChoices,
   labelVectorChoices,
+  rankChoices,
   robustnessChoices,
   uploadChoices,
   workChoices,
@@ -263,6 +266,13 @@ export function FineFields({ form, onChange }: FieldsProps) {
         value={form.work}
         data={workChoices()}
         onChange={(event) => onChange({ work: chosenWork(event.currentTarget.value) })}
+      />
+      <NativeSelect
+        label={words.federationFields.ranksOfSmallerClients}
+        {...said(ranksNote(form))}
+        value={form.ranks}
+        data={rankChoices()}
+        onChange={(event) => onChange({ ranks: chosenRanks(event.currentTarget.value) })}
       />
       <OptionalField
         {...fields}

@@ -297,6 +297,17 @@ test("slower clients may do fewer steps where the method sends what was changed,
   expect(toConfig({ ...bySpeed, method: "scaffold/standard" }, 1)).toEqual({ ok: false, problem });
 });
 
+test("smaller clients may have fewer ranks, in each way that the method can, and another method says why not", () => {
+  for (const ranks of ["padded", "weighted", "svd"] as const)
+    expect(toConfig({ ...filled, ranks }, 1)).toMatchObject({ ok: true, config: { ranks } });
+  const equal = toConfig(filled, 1);
+  expect(equal.ok && "ranks" in equal.config).toBe(false);
+  const refused = (method: string, ranks: "padded" | "svd", problem: RegExp) =>
+    expect(toConfig({ ...filled, method, ranks }, 1)).toEqual({ ok: false, problem: expect.stringMatching(problem) });
+  refused("flexlora/standard", "padded", /^FlexLoRA averages products: let unlike ranks come together by SVD/);
+  refused("rolora/standard", "svd", /^RoLoRA sends one half of an adapter at a time/);
+});
+
 test("rounds may close sooner where clients are fast, and do at their deadline unless that is chosen", () => {
   expect(toConfig({ ...filled, deadline: "bySpeed" }, 1)).toMatchObject({ ok: true, config: { deadline: "bySpeed" } });
   const fixed = toConfig(filled, 1);

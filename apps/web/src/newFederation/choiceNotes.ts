@@ -10,6 +10,7 @@ import {
   fewClientsRefusal,
   privacyRefusal,
   protectionRefusal,
+  ranksRefusal,
   samplingRefusal,
   uploadRefusal,
   workRefusal,
@@ -141,6 +142,14 @@ export function samplingNote(form: Pick<FederationForm, "aggregation" | "clients
 export function workNote(form: Pick<FederationForm, "method" | "work" | BudgetField>): ChoiceNote {
   if (form.work === "equal") return note(null, words.choiceNotes.equalWork);
   return note(workRefusal(methodIn(form), budgetsOf(form), { work: form.work }), words.choiceNotes.workBySpeed);
+}
+
+/** How clients of fewer ranks take part; or why the other choices do not go with it. */
+export function ranksNote(form: Pick<FederationForm, "method" | "aggregation" | "initial" | "ranks" | BudgetField>): ChoiceNote {
+  const { ranks, aggregation, initial } = form;
+  if (ranks === "equal") return note(null, words.choiceNotes.equalRanks);
+  const chosen = { ranks, aggregation, initialAdapter: initial?.sha256 ?? null };
+  return note(ranksRefusal(methodIn(form), budgetsOf(form), chosen), words.choiceNotes.ownRanks[ranks]);
 }
 
 /** What differential privacy promises and costs; or why the chosen method cannot have it. */

@@ -9,6 +9,7 @@ import {
   defaultFederation,
   type FederationChoices,
   presetOf,
+  type RankChoice,
   type Work,
 } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -46,6 +47,8 @@ export interface FederationForm {
   readonly clientsPerRound: string;
   /** Whether slower clients do fewer steps. */
   readonly work: Work;
+  /** How clients of fewer ranks take part. */
+  readonly ranks: RankChoice;
   /** Whether rounds of fast clients close sooner. */
   readonly deadline: Deadline;
   readonly minClients: number;

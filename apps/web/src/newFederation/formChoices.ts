@@ -8,6 +8,8 @@ import {
   DEVICE_CLASSES,
   type Deadline,
   type DeviceClass,
+  RANK_CHOICES,
+  type RankChoice,
   WORK,
   type Work,
 } from "@duet/lora-core/federation/federationDefaults";
@@ -72,6 +74,11 @@ export const workChoices = () => WORK.map((value) => ({ value, label: words.form
 
 /** fixed: every round is open as long as the form says. */
 export const deadlineChoices = () => DEADLINES.map((value) => ({ value, label: words.formChoices.deadline[value] }));
+
+/** equal: all have the federation's. */
+export const rankChoices = () => RANK_CHOICES.map((value) => ({ value, label: words.formChoices.ranks[value] }));
+
+export const chosenRanks = (value: string): RankChoice => RANK_CHOICES.find((choice) => choice === value) ?? "equal";
 
 export const chosenDeadline = (value: string): Deadline => DEADLINES.find((choice) => choice === value) ?? "fixed";
 

@@ -25,6 +25,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     clientEpsilon: "",
     clientsPerRound: "",
     work: "equal",
+    ranks: "equal",
     deadline: "fixed",
     minClients: 2,
     maxClients: 20,

@@ -33,7 +33,15 @@ export async function startSampleFederation(
   const { federationId, inviteToken, organiserKey } = created;
   await services.claimShare(federationId, FIRST_SHARE);
   services.storage.saveOrganiser(federationId, { name: title, organiserKey });
-  await services.join({ federationId, inviteToken, name: share, figures: leastFigures(config), rows: data.rows, personal: null });
+  await services.join({
+    federationId,
+    inviteToken,
+    name: share,
+    figures: leastFigures(config),
+    rank: null,
+    rows: data.rows,
+    personal: null,
+  });
   await services.accompany({ federationId, inviteToken, sample: id, share: SECOND_SHARE });
   return { federationId, inviteToken };
 }

@@ -69,6 +69,7 @@ export const en = {
     whatLabelsAre: "What labels are",
     clientsARound: "Clients a round",
     workOfSlowerClients: "Work of slower clients",
+    ranksOfSmallerClients: "Ranks of smaller clients",
     whenARoundCloses: "When a round closes without the rest",
     all: "all",
     differentialPrivacyOfRowsEpsilon: "Differential privacy of rows, epsilon",
@@ -155,6 +156,14 @@ export const en = {
     equalWork: "Everybody does all steps of a round; the fast ones wait for the slow ones until the deadline.",
     workBySpeed:
       "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less.",
+    equalRanks: "All have the adapter's ranks, as many as the smallest device must hold.",
+    ownRanks: {
+      padded:
+        "A client may have fewer: as its memory allows, or as it chooses. What it does not have counts as not changed; nobody's alpha over rank differs.",
+      weighted:
+        "A client may have fewer. What it does not have counts as not changed, and who has learned little, as small adapters do, counts for less.",
+      svd: "A client may have fewer. What adapters do is averaged, and everybody gets the best of it that its own ranks can hold.",
+    },
     noSampling: "Empty: every round asks all that are here. For crowds: some, drawn anew.",
     sampling: (clients: number, clients2: number) =>
       `Each round draws ${clients}, those first who were asked least, and closes once ${clients2} have answered; the last one asks everybody.`,
@@ -185,6 +194,12 @@ export const en = {
       personal: "As the own rows, kept by each client",
     },
     deadline: { fixed: "At its deadline", bySpeed: "Sooner, where clients are fast" },
+    ranks: {
+      equal: "The same as everybody's",
+      padded: "Their own, filled up with zeros",
+      weighted: "Their own, filled up and weighed by size",
+      svd: "Their own, by SVD",
+    },
     work: { equal: "The same as everybody's", bySpeed: "As many steps as their speed allows" },
   },
   startSampleFederation: {

@@ -65,6 +65,7 @@ export const zh: typeof en = {
     whatLabelsAre: "类别如何表示",
     clientsARound: "每轮客户端数",
     workOfSlowerClients: "较慢客户端的工作量",
+    ranksOfSmallerClients: "较小客户端的秩",
     whenARoundCloses: "何时不再等待其余客户端",
     all: "全部",
     differentialPrivacyOfRowsEpsilon: "数据行级差分隐私，epsilon",
@@ -140,6 +141,12 @@ export const zh: typeof en = {
     deadlineBySpeed: "在速度已知的最慢客户端预计用时的三倍之后结束，至少一分钟，最迟到截止时间。",
     equalWork: "每个客户端都做完一轮的全部步数；快的会等慢的，直到截止时间。",
     workBySpeed: "比中间者慢的客户端少做几步，其更新按做完全部步数计算。协调器测量应答用时；所有人都能看到谁做得较少。",
+    equalRanks: "所有客户端都使用适配器的秩，因此受限于最小的设备。",
+    ownRanks: {
+      padded: "客户端可以使用较小的秩：由其内存决定，或自行选择。它没有的部分视为未改动；所有客户端的 alpha 与秩之比相同。",
+      weighted: "客户端可以使用较小的秩。它没有的部分视为未改动；学到较少的（较小的适配器往往如此）权重较小。",
+      svd: "客户端可以使用较小的秩。对适配器的作用求平均，每个客户端得到其秩所能容纳的最佳近似。",
+    },
     noSampling: "留空：每轮都请求所有在线客户端。客户端很多时：每轮重新抽取一部分。",
     sampling: (clients, clients2) =>
       `每轮抽取 ${clients} 个，优先抽取被请求次数最少的，有 ${clients2} 个应答后结束；最后一轮请求所有客户端。`,
@@ -165,6 +172,12 @@ export const zh: typeof en = {
       personal: "由自己的数据行表示，各客户端自行保留",
     },
     deadline: { fixed: "到截止时间", bySpeed: "客户端较快时提前" },
+    ranks: {
+      equal: "与所有人相同",
+      padded: "各自的，用零补足",
+      weighted: "各自的，补足并按大小加权",
+      svd: "各自的，用 SVD",
+    },
     work: { equal: "与所有人相同", bySpeed: "按其速度决定步数" },
   },
   startSampleFederation: {

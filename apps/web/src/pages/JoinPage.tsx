@@ -1,3 +1,5 @@
+import { proposedRank } from "@duet/client/memoryAdvice";
+import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -18,6 +20,7 @@ import { forSmallDevices } from "../connect/forSmallDevices.ts";
 import { othersRows } from "../connect/labelBalance.ts";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
+import { RankChoice } from "../connect/RankChoice.tsx";
 import { ReadinessCheck } from "../connect/ReadinessCheck.tsx";
 import { RowsAsRead } from "../connect/RowsAsRead.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
@@ -28,6 +31,7 @@ import { stripView } from "../dashboard/progressView.ts";
 import { deviceReason } from "../dashboard/told/toldText.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
+import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
@@ -62,10 +66,13 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const connect = useConnectData(config.task, config.seed);
   const [name, setName] = useState(() => services.storage.asking(federationId)?.name ?? "");
   const [personal, setPersonal] = useState<Uint8Array | null>(null);
+  const [rank, setRank] = useState<number | null>(null);
   const [figures, setFigures] = useState<FiguresFor>(() => leastFigures(config));
   const [joining, join] = useTask();
   const data = connectedData(connect.state);
   const files = useModelFiles(config.model);
+  const limits = useDeviceLimits();
+  const proposed = config.ranks && limits ? proposedRank(config, limits) : null;
   const door = closedDoor(snapshot);
   const proposal = proposedName(name, clients);
   const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal });
@@ -74,7 +81,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     event.preventDefault();
     if (!data || door || missing !== null) return;
     join(async () => {
-      await services.join({ federationId, inviteToken, name: name.trim(), figures, rows: data.rows, personal });
+      await services.join({ federationId, inviteToken, name: name.trim(), figures, rank, rows: data.rows, personal });
       go(federationPath(federationId, inviteToken));
     });
   };
@@ -110,7 +117,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
               others={othersRows(clients)}
             />
             {connect.state.kind === "table" && connect.state.data && <RowsAsRead config={config} data={connect.state.data} />}
-            {startsPersonal(method, config.budgets) && (
+            {startsPersonal(method, config.budgets) && !config.ranks && (
               <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
             )}
           </div>
@@ -130,8 +137,14 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
                   {words.joinPage.take(proposal)}
                 </Button>
               )}
-              <MemoryNote settings={config} place={{ kind: "join", smaller: forSmallDevices(config) }} />
-              {data && files.missing?.length === 0 && <ReadinessCheck config={config} data={data} reasonOf={deviceReason} />}
+              {config.ranks && <RankChoice config={config} rank={rank} proposed={proposed} onRank={setRank} />}
+              <MemoryNote
+                settings={withRank(config, rank ?? proposed)}
+                place={{ kind: "join", smaller: forSmallDevices(config) }}
+              />
+              {data && files.missing?.length === 0 && (
+                <ReadinessCheck config={withRank(config, rank ?? proposed)} data={data} reasonOf={deviceReason} />
+              )}
               {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
               <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
                 {rule === "approval" ? words.joinPage.askToJoin : words.joinPage.joinAndTrain}
@@ -147,6 +160,10 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     </form>
   );
 }
+
+/** As this client trains. */
+const withRank = (config: Snapshot["config"], rank: number | null): Snapshot["config"] =>
+  rank === null ? config : { ...config, adapter: adapterOfRank(config.adapter, rank) };
 
 /** In place of everything that would be in vain. */
 function ClosedDoorNote({

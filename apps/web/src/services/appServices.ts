@@ -44,6 +44,8 @@ export interface JoinRequest {
   readonly figures: FiguresFor;
   /** What was connected. */
   readonly rows: RowsHandle;
+  /** Of its adapters, where clients may have their own; null for what the device holds. */
+  readonly rank: number | null;
   /** The personal adapter to go on from, as a blob; null starts where the federation starts. */
   readonly personal: Uint8Array | null;
 }
@@ -298,16 +300,20 @@ export function createAppServices(): AppServices {
     },
     feed: feedOf,
     tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
-    join: ({ federationId, inviteToken, name, figures, rows, personal }) =>
-      start(federationId, { inviteToken, name, figures, known: null, asking: storage.asking(federationId) }, async (snapshot) => {
-        storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
-        const { startingPoint } = await loadPart(() => import("@duet/client/startingPoint"));
-        return {
-          rows,
-          start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
-          kept: { checkpoint: null, done: null },
-        };
-      }),
+    join: ({ federationId, inviteToken, name, figures, rank, rows, personal }) =>
+      start(
+        federationId,
+        { inviteToken, name, figures, rank, known: null, asking: storage.asking(federationId) },
+        async (snapshot) => {
+          storage.saveJoined(federationId, { name: snapshot.config.name, inviteToken });
+          const { startingPoint } = await loadPart(() => import("@duet/client/startingPoint"));
+          return {
+            rows,
+            start: await startingPoint(snapshot, inviteToken, personal, coordinator.baseUrl),
+            kept: { checkpoint: null, done: null },
+          };
+        },
+      ),
     async accompany(request) {
       const { startCompanion } = await loadPart(() => import("./companion.ts"));
       companion?.stop();

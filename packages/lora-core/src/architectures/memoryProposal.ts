@@ -42,8 +42,8 @@ export function fittingRank(architecture: Architecture, adapter: AdapterConfig, 
   return ranks.find(fits) ?? ranks.at(-1) ?? adapter.rank;
 }
 
-/** Down to {@link LEAST_RANK}. */
-function halvesOf(rank: number): readonly number[] {
+/** A rank, half of it, and so on, down to {@link LEAST_RANK}: what a client may have in place of its federation's. */
+export function halvesOf(rank: number): readonly number[] {
   const half = Math.floor(rank / 2);
   return half < LEAST_RANK ? [rank] : [rank, ...halvesOf(half)];
 }
