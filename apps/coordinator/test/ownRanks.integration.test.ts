@@ -57,7 +57,7 @@ function sizeOfProducts(adapter: NamedTensors): number {
   const values = modules.flatMap((module) =>
     productOf(new Map([...adapter].filter(([key]) => key.startsWith(`${module}.lora`)))).flat(),
   );
-  return Math.hypot(...values);
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
 function expectClose(found: NamedTensors, expected: NamedTensors): void {
