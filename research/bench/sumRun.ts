@@ -79,15 +79,20 @@ async function measureSum(count: number, values: number): Promise<SumRun> {
     const cost = costs.get(id) as Costs;
     const content = await coordinating(() => coordinator.material(id));
     const began = performance.now();
-    const answered = await clientDesk.answer(id, shared, {
-      key: { round: 1, attempt: 1, step },
-      federationId: FEDERATION,
-      size,
-      weighting: "uniform",
-      identitySecret: encodeKey((keys.get(id) as { readonly secretKey: Uint8Array }).secretKey),
-      identities,
-      content,
-    });
+    const answered = await clientDesk.answer(
+      id,
+      { kind: "round", shared },
+      {
+        key: { round: 1, attempt: 1, step },
+        what: "round",
+        federationId: FEDERATION,
+        size,
+        weighting: "uniform",
+        identitySecret: encodeKey((keys.get(id) as { readonly secretKey: Uint8Array }).secretKey),
+        identities,
+        content,
+      },
+    );
     const seconds = (performance.now() - began) / 1000;
     cost.seconds += seconds;
     cost.down += content?.byteLength ?? 0;

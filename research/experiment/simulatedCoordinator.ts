@@ -94,6 +94,7 @@ export class SimulatedCoordinator {
         sampling: null,
         bySpeed: isBySpeed,
         deadlineBySpeed: false,
+        statistics: null,
       },
       0,
     );

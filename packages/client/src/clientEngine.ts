@@ -18,6 +18,7 @@ import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 
 export interface OpenedModel {
   readonly device: Device;
@@ -73,8 +74,10 @@ export interface ClientEngine extends AnswerEngine {
     onBegun: (beginning: RoundBeginning) => void,
     lead?: TeamLead | null,
   ): Promise<KeptRound>;
+  /** What this client's training rows are like, for whoever sits before it. */
+  rowStatistics(): Promise<RowStatistics>;
   /**
-   * The bytes that answer a step of the secure sum over a finished round; repeated, they are the same.
+   * The bytes that answer a step of the secure sum over a finished round, or over what its rows are like; repeated, they are the same.
    * @throws {DuetError} SECURE_REFUSED when what the coordinator handed out must not be answered.
    */
   answerSum(request: SumRequest): Promise<Uint8Array>;

@@ -5,6 +5,7 @@
 
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ClientCheckpoint, DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
@@ -129,7 +130,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
         run(submit(effect.key), effect.key);
         break;
       case "sum":
-        sum(effect.key).then(dispatch, (error: unknown) => dispatch(sumEventOf(error, effect.key)));
+        sum(effect.what, effect.key).then(dispatch, (error: unknown) => dispatch(sumEventOf(error, effect.key)));
         break;
       case "confirm":
         run(engine.confirmSubmitted(effect.key), null);
@@ -279,12 +280,13 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     return { kind: "submitted", key };
   }
 
-  async function sum(key: ExchangeKey): Promise<SessionEvent> {
+  async function sum(what: SumRequest["what"], key: ExchangeKey): Promise<SessionEvent> {
     const { snapshot } = store.get();
     if (!identitySecret || !snapshot) throw new DuetError("UNEXPECTED", "This client has no keys for secure sums");
     const content = await persistently(() => coordinator.fetchForSum(key));
     const answer = await engine.answerSum({
       key,
+      what,
       federationId,
       size: sumSizeOf(config, key.round, snapshot.openRound?.exchange?.clip ?? null),
       weighting: weightingOf(config),
@@ -292,7 +294,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       identities: pins.of(snapshot.clients),
       content,
     });
-    await persistently(() => coordinator.answerSum(key, answer, answerWords(config, key, sentRows())));
+    await persistently(() => coordinator.answerSum(key, answer, answerWords(config, what, key, sentRows())));
     return { kind: "summed", key };
   }
 

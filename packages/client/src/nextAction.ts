@@ -3,6 +3,7 @@
  * A lost push, a reload or a reconnect needs no special path: the next snapshot gives the same answer.
  */
 import type { DoneRound, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -33,8 +34,8 @@ export type Action =
   | { readonly kind: "work"; readonly key: RoundKey; readonly plan: RoundPlan }
   /** The result of this round is at hand: send it (again). */
   | { readonly kind: "submit"; readonly key: RoundKey }
-  /** A step of the secure sum over this client's result waits for its answer. */
-  | { readonly kind: "sum"; readonly key: ExchangeKey }
+  /** A step of the secure sum over this client's result, or over what its rows are like, waits for its answer. */
+  | { readonly kind: "sum"; readonly what: SumRequest["what"]; readonly key: ExchangeKey }
   /** The round being worked on is over: stop. */
   | { readonly kind: "cancel" }
   /** There is nothing more to do, for everyone or for this client. */
@@ -51,6 +52,9 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
     return { kind: "removed", reason: me.note ?? EXITS.gone, why: me.told?.[0] === "removed" ? "removed" : "gone" };
   }
 
+  // Nobody is asked for what was not agreed on.
+  const counting = snapshot.config.statistics ? snapshot.statistics?.exchange : null;
+  if (counting && phase === "exchanging") return stepAction("statistics", counting.round, counting, local);
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };
   if (!mine || phase === "paused") return WAIT;
@@ -62,10 +66,21 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
 }
 
 /** Who has no result of the round cannot be in its sum, and is not waited for longer than the step's deadline. */
-function sumAction({ round, exchange }: OpenRound, { clientId, done, summing }: LocalState): Action {
-  if (!exchange?.asked.includes(clientId) || exchange.answered.includes(clientId) || done?.round !== round) return WAIT;
-  const key = { round, attempt: exchange.attempt, step: exchange.step };
-  return summing && sameStep(summing, key) ? WAIT : { kind: "sum", key };
+function sumAction({ round, exchange }: OpenRound, local: LocalState): Action {
+  return exchange && local.done?.round === round ? stepAction("round", round, exchange, local) : WAIT;
+}
+
+type Asked = Pick<NonNullable<OpenRound["exchange"]>, "attempt" | "step" | "asked" | "answered">;
+
+function stepAction(
+  what: SumRequest["what"],
+  round: number,
+  { attempt, step, asked, answered }: Asked,
+  { clientId, summing }: LocalState,
+): Action {
+  if (!asked.includes(clientId) || answered.includes(clientId)) return WAIT;
+  const key = { round, attempt, step };
+  return summing && sameStep(summing, key) ? WAIT : { kind: "sum", what, key };
 }
 
 /** Whether a snapshot says that the coordinator has this client's result of that opening of a round. */

@@ -129,7 +129,7 @@ const STARTING_ADAPTER: Described = {
 const ANSWER_NAMES: Readonly<Record<ExchangeKey["step"], string>> = {
   keys: "keys of a secure sum",
   shares: "encrypted shares of keys",
-  input: "masked update",
+  input: "masked values",
   agree: "signature under a secure sum",
   unmask: "shares of masks",
 };

@@ -5,6 +5,7 @@
  */
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
@@ -94,7 +95,7 @@ export type SessionEffect =
   | { readonly kind: "submit"; readonly key: RoundKey }
   | { readonly kind: "confirm"; readonly key: RoundKey }
   /** Ends in `summed`, `sumOutdated`, `sumRefused` or `failed`. */
-  | { readonly kind: "sum"; readonly key: ExchangeKey }
+  | { readonly kind: "sum"; readonly what: SumRequest["what"]; readonly key: ExchangeKey }
   | { readonly kind: "cancel" }
   /** Ends in `rested`. */
   | { readonly kind: "rest" }
@@ -221,7 +222,7 @@ function advance(machine: SessionMachine): Step {
     case "sum": {
       const { round, step } = action.key;
       const answering = enter({ ...machine, summing: action.key }, { kind: "summing", round, step });
-      return { machine: answering, effects: [{ kind: "sum", key: action.key }] };
+      return { machine: answering, effects: [action] };
     }
     case "end":
       return ended(machine, "finished", { kind: "finished", note: action.note }, action.note);

@@ -54,17 +54,28 @@ test.each(cases)("%s, %s: of a sum, the masked update alone is made from rows, a
   const [config, clients] = [configOf(method, preset), configOf(method, preset, { clientPrivacy: noisy })];
   for (const { round, upload } of uploadsOf(config)) {
     for (const step of EXCHANGE_STEPS) {
-      const words = answerWords(config, { round, attempt: 1, step }, 60);
+      const words = answerWords(config, "round", { round, attempt: 1, step }, 60);
       expect(words).toContain(`round ${round}`);
       expect(words.includes("made from 60 training rows")).toBe(step === "input" && upload !== null);
       if (step !== "input") expect(words.includes("masked")).toBe(false);
       else if (upload) {
         expect(words).toBe(`${wordsOfWire(upload, round)}, with losses and accuracies for their means, masked`);
-        expect(answerWords(clients, { round, attempt: 1, step }, 60)).toContain(
+        expect(answerWords(clients, "round", { round, attempt: 1, step }, 60)).toContain(
           "with a share of the noise that hides single clients",
         );
       } else expect(words).toMatch(/^counts, losses and accuracies .*masked; nothing of an adapter$/);
     }
+  }
+});
+
+test("of the sum of what rows are like, how many there are of each kind is named, under masks", () => {
+  const config = configOf("fedavg", "standard");
+  for (const step of EXCHANGE_STEPS) {
+    const words = answerWords(config, "statistics", { round: 1, attempt: 1, step }, 60);
+    expect(words).not.toContain("adapter");
+    if (step === "input")
+      expect(words).toMatch(/^how many of your 60 training rows have each label .*masked; nothing of their text$/);
+    else expect(words).toContain("nothing of your rows");
   }
 });
 
@@ -90,7 +101,9 @@ test("noise that hides single rows is named wherever rows are used", () => {
   const { training } = configOf("fedavg", "standard");
   const config = configOf("fedavg", "standard", { training: { ...training, privacy: { epsilon: 8, clip: 1 } } });
   expect(uploadWords(config, 1, 60)).toMatch(/made from 60 training rows, with noise that hides single rows$/);
-  expect(answerWords(config, { round: 1, attempt: 1, step: "input" }, 60)).toContain("with noise that hides single rows");
+  expect(answerWords(config, "round", { round: 1, attempt: 1, step: "input" }, 60)).toContain(
+    "with noise that hides single rows",
+  );
 });
 
 test("among all methods there are a personal adapter, a control variate, A alone and B alone to be told", () => {

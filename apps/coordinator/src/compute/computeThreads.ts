@@ -15,6 +15,7 @@ const PLACES: Readonly<Record<JobKind, { readonly thread: "short" | "long"; read
   serveOne: { thread: "long", rank: 0 },
   aggregate: { thread: "long", rank: 0 },
   figures: { thread: "long", rank: 0 },
+  statistics: { thread: "long", rank: 0 },
   gauge: { thread: "long", rank: 1 },
 };
 

@@ -4,7 +4,7 @@ import { aggregateRound } from "./aggregateRound.ts";
 import { checkAdapter } from "./checkAdapter.ts";
 import { gaugeRound } from "./gaugeRound.ts";
 import { serveAdapter } from "./serveAdapter.ts";
-import { summedFigures } from "./summedContribution.ts";
+import { summedFigures, summedRows } from "./summedContribution.ts";
 
 export const jobs = {
   hash: hashFile,
@@ -16,6 +16,8 @@ export const jobs = {
   aggregate: aggregateRound,
   /** Of a round that shares no adapter. */
   figures: summedFigures,
+  /** What all clients' rows are like. */
+  statistics: summedRows,
   gauge: gaugeRound,
 } as const;
 

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { AdapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import type { SumPrivacy } from "@duet/lora-core/contract/secureSum";
+import { summedStatistics } from "@duet/lora-core/federation/statisticsVector";
 import { summedRound } from "@duet/lora-core/federation/updateVector";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
@@ -12,6 +13,7 @@ import { addMasks, addVector } from "@duet/lora-core/secureAggregation/keystream
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { unpackVector } from "@duet/lora-core/secureAggregation/packedVector";
 import { lengthOf } from "@duet/lora-core/secureAggregation/vectorLayout";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import type { Contribution, Weighting } from "@duet/lora-core/strategies/strategy";
 
 /** An attempt that is over, as plain data. */
@@ -39,6 +41,11 @@ export async function summedContribution(stored: StoredSum, layout: AdapterLayou
 /** The means of a sum of figures alone. @throws {RangeError} when the masks cannot be taken off. */
 export async function summedFigures(stored: StoredSum): Promise<RoundMeans> {
   return summedRound(await unmasked(stored), [], stored.weighting, null).means;
+}
+
+/** What the rows of all in the sum are like. @throws {RangeError} when the masks cannot be taken off. */
+export async function summedRows(stored: StoredSum): Promise<RowStatistics> {
+  return summedStatistics(await unmasked(stored));
 }
 
 /** The sums of each group of values. One masked vector at a time is in memory. @throws {RangeError} when the masks cannot be taken off. */

@@ -18,6 +18,7 @@ import {
   protectionRefusal,
   ranksRefusal,
   samplingRefusal,
+  statisticsRefusal,
   uploadRefusal,
   workRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
@@ -104,6 +105,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       sampling: config.clientSampling ? { ...config.clientSampling, seed: config.seed } : null,
       bySpeed: config.work === "bySpeed",
       deadlineBySpeed: config.deadline === "bySpeed",
+      statistics: config.statistics ?? null,
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
     planOf,
@@ -154,6 +156,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture, c
     privacyRefusal(method, budgets, training) ??
     clientPrivacyRefusal(method, budgets, config) ??
     workRefusal(method, budgets, config) ??
+    statisticsRefusal(config) ??
     prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {

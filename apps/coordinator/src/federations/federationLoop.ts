@@ -216,12 +216,14 @@ export class FederationLoop {
   async #aggregate({ type: _, ...work }: Extract<RoundCommand, { type: "aggregate" }>): Promise<void> {
     const { round, inputs } = work;
     const artifacts = inputs.map(({ artifact }) => artifact);
+    const whole = { ...work, identities: identityKeys(this.state), clip: clipOf(this.state) };
     try {
-      const { standings, means, gauge } = await this.#parts.model.aggregate({
-        ...work,
-        identities: identityKeys(this.state),
-        clip: clipOf(this.state),
-      });
+      if (work.forStatistics) {
+        const statistics = await this.#parts.model.count(whole);
+        this.applyReliably({ type: "counted", round, statistics });
+        return;
+      }
+      const { standings, means, gauge } = await this.#parts.model.aggregate(whole);
       if (gauge) for (const artifact of artifacts) this.#gauged.add(artifact);
       const told = { moduleErrors: [], standings: standings.map(toldStanding), means };
       this.applyReliably({ type: "aggregated", round, error: null, ...told });

@@ -4,18 +4,19 @@
  */
 import { readFile } from "node:fs/promises";
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
-import type { SumSize } from "@duet/lora-core/contract/secureSum";
-import { sumSizeOf, termsOfSum, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
+import { countedTask, termsOfStatistics } from "@duet/lora-core/federation/statisticsVector";
+import { sumSizeOf, termsOfSum } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
 import { exchangeStanding } from "@duet/lora-core/rounds/exchangeSteps";
-import { clipOf, enrolled, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { clipOf, enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
 import type { Identities } from "@duet/lora-core/secureAggregation/announcement";
 import type { AttemptTerms } from "@duet/lora-core/secureAggregation/attempt";
 import { type AttemptDesk, createAttemptDesk } from "@duet/lora-core/secureAggregation/attemptDesk";
 import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
+import { packedBytes } from "@duet/lora-core/secureAggregation/packedVector";
 import { SecureAggregationError } from "@duet/lora-core/secureAggregation/secureAggregationError";
 import type { Logger } from "pino";
 import { createId } from "../ports/secrets.ts";
@@ -68,7 +69,7 @@ export class SecureSums {
     const { state } = this.#parts.loop;
     const key = keyOf(state);
     if (key === null || exchangeStanding(state, clientId, key) === "refused") throw outdated();
-    const expected = this.#vectorBytes(key.round);
+    const expected = packedBytes(this.#terms(key.round, key.attempt).layout);
     if (key.step === "input" ? bytes !== expected : bytes > MAX_ANSWER_BYTES) {
       const wanted = key.step === "input" ? `of ${expected}` : `of at most ${MAX_ANSWER_BYTES}`;
       throw new Refusal("INVALID_ADAPTER", `This step takes answers ${wanted} bytes, not of ${bytes}`);
@@ -166,21 +167,11 @@ export class SecureSums {
   }
 
   #terms(round: number, attempt: number): AttemptTerms {
-    const { federationId } = this.#parts;
-    return termsOfSum({ federationId, round, attempt }, this.#sizeOf(round), this.#updateBytes(round));
-  }
-
-  #updateBytes(round: number): number {
-    return layoutBytes(this.#parts.federation.uploadLayoutOf(round) ?? []);
-  }
-
-  #vectorBytes(round: number): number {
-    return updateVectorBytes(this.#sizeOf(round), this.#updateBytes(round));
-  }
-
-  #sizeOf(round: number): SumSize {
-    const { federation, loop } = this.#parts;
-    return sumSizeOf(federation.config, round, clipOf(loop.state));
+    const { federationId, federation, loop } = this.#parts;
+    const name = { federationId, round, attempt };
+    if (openRoundOf(loop.state)?.forStatistics) return termsOfStatistics(name, countedTask(federation.config));
+    const updateBytes = layoutBytes(federation.uploadLayoutOf(round) ?? []);
+    return termsOfSum(name, sumSizeOf(federation.config, round, clipOf(loop.state)), updateBytes);
   }
 }
 

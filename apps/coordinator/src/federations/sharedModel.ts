@@ -1,11 +1,13 @@
 /** The shared adapter of one federation and what its method remembers: on disk, and worked on in threads. */
 import { layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
+import { countedTask, termsOfStatistics } from "@duet/lora-core/federation/statisticsVector";
 import { sumSizeOf, termsOfSum, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import type { RoundMeans } from "@duet/lora-core/protocol/metrics";
 import { answersOf, type Exchange } from "@duet/lora-core/rounds/exchange";
 import type { RoundCommand } from "@duet/lora-core/rounds/roundEvents";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import type { AggregationError } from "@duet/lora-core/strategies/aggregationError";
 import type { Receive } from "@duet/lora-core/strategies/strategy";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
@@ -49,6 +51,8 @@ export interface SharedModel {
    * system error when files cannot be read or written.
    */
   aggregate(work: AggregateWork): Promise<AggregatedRound>;
+  /** What rows are like, from a sum that is made of nothing else. @throws as {@link aggregate}, but for what a method refuses. */
+  count(work: AggregateWork): Promise<RowStatistics>;
   /** Makes that round's aggregate what clients receive. Called once the federation's journal says so. */
   adopt(round: number | null): void;
 }
@@ -92,7 +96,8 @@ export async function openSharedModel(
     return { kind: "each", contributions };
   }
 
-  async function storedSum({ round, clip, identities }: AggregateWork, exchange: Exchange): Promise<StoredSum> {
+  async function storedSum(work: AggregateWork, exchange: Exchange): Promise<StoredSum> {
+    const { round, clip, identities } = work;
     const answersTo = async (step: ExchangeStep) => {
       const answers = [];
       for (const [clientId, artifact] of Object.entries(answersOf(exchange, step))) {
@@ -102,8 +107,9 @@ export async function openSharedModel(
     };
     const updateBytes = layoutBytes(federation.uploadLayoutOf(round) ?? []);
     const size = sumSizeOf(config, round, clip);
+    const name = { federationId, round, attempt: exchange.attempt };
     return {
-      terms: termsOfSum({ federationId, round, attempt: exchange.attempt }, size, updateBytes),
+      terms: work.forStatistics ? termsOfStatistics(name, countedTask(config)) : termsOfSum(name, size, updateBytes),
       weighting: weightingOf(config),
       privacy: size.privacy,
       identities,
@@ -134,6 +140,10 @@ export async function openSharedModel(
 
   return {
     blob,
+    async count(work) {
+      if (!work.exchange) throw new RangeError("What rows are like is summed, and there is no sum");
+      return compute.run("statistics", await storedSum(work, work.exchange));
+    },
     async aggregate(work) {
       const { round, exchange, inputs } = work;
       if (exchange && !federation.uploadLayoutOf(round)) {

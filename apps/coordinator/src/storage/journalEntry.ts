@@ -1,6 +1,7 @@
 /** One line of a journal. The types of this schema and of the round machine's events are checked against each other by their use. */
 
 import { sha256Hex } from "@duet/lora-core/protocol/blobs";
+import { rowStatistics } from "@duet/lora-core/protocol/dataStatistics";
 import { exchangeKey } from "@duet/lora-core/protocol/exchange";
 import { displayName } from "@duet/lora-core/protocol/federationConfig";
 import { figuresFor } from "@duet/lora-core/protocol/figures";
@@ -56,6 +57,7 @@ const roundEvent = z.discriminatedUnion("type", [
     standings: z.array(updateStanding.extend({ clientId })).readonly(),
     means: roundMeans.nullable(),
   }),
+  plain("counted").extend({ round, statistics: rowStatistics }),
   plain("gauged").extend({ round, error: z.number(), moduleErrors: z.array(moduleError).readonly() }),
   plain("aggregationFailed").extend({ round, cause: z.enum(["storage", "method"]), reason: z.string() }),
   ofClient("submissionDamaged").extend({ round }),

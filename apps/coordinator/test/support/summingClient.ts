@@ -1,6 +1,7 @@
 /** A client that takes part in secure sums over a real socket, with the parts that a tab has; what it keeps is in memory. */
-import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
+import { createSumDesk, type SumDesk, type Summand, type SumStore } from "@duet/lora-core/federation/sumDesk";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
+import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ExchangeStep } from "@duet/lora-core/secureAggregation/exchangeStep";
@@ -8,6 +9,7 @@ import { newIdentity, publicKeyOf } from "@duet/lora-core/secureAggregation/iden
 import { decodeKey, encodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
 import { systemRandomBytes } from "@duet/lora-core/secureAggregation/randomBytes";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import { type Created, type Joined, joinAs, testMetrics } from "./federations.ts";
 
 const STEP_MS = 10_000;
@@ -21,6 +23,8 @@ export interface SummingClient extends Joined {
   ready(round: number, metrics?: RoundMetrics): Promise<void>;
   /** Answers one step as soon as it is asked. */
   answer(round: number, step: ExchangeStep, upload: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The same of the sum of what rows are like, which comes before the first round; with the bytes that were sent. */
+  count(step: ExchangeStep, own: RowStatistics): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes of that answer, not sent. */
   answerBytes(snapshot: Snapshot, upload: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -55,17 +59,22 @@ export async function joinSumming(
   const { client, clientId } = joined;
   const desk: SumDesk = createSumDesk(store);
 
-  async function answerBytes({ clients, config, openRound }: Snapshot, upload: Uint8Array<ArrayBuffer>) {
+  function answerBytes(snapshot: Snapshot, upload: Uint8Array<ArrayBuffer>) {
+    const { openRound } = snapshot;
     const exchange = openRound?.exchange;
     if (!exchange) throw new Error("Nothing is being summed");
     const key = { round: openRound.round, attempt: exchange.attempt, step: exchange.step };
+    const shared = { upload, metrics: testMetrics(), samples: { train, fusion: 5, test: 10 } };
+    return bytesOf(snapshot, { kind: "round", shared }, key);
+  }
+
+  async function bytesOf({ clients, config, openRound }: Snapshot, summand: Summand, key: ExchangeKey) {
     const { content } = await client.call("exchange:fetch", key);
-    const metrics = testMetrics();
-    const shared = { upload, metrics, samples: { train, fusion: 5, test: 10 } };
-    return desk.answer(clientId, shared, {
+    return desk.answer(clientId, summand, {
       key,
+      what: summand.kind,
       federationId: created.federationId,
-      size: sumSizeOf(config, key.round, exchange.clip),
+      size: sumSizeOf(config, key.round, openRound?.exchange?.clip ?? null),
       weighting: weightingOf(config),
       identitySecret,
       identities: Object.fromEntries(clients.map(({ id, identity: known }) => [id, known as string])),
@@ -80,6 +89,16 @@ export async function joinSumming(
     store,
     answerBytes,
     ready: (round, metrics = testMetrics()) => client.submit({ round, adapter: null, metrics }),
+    async count(step, own) {
+      const asked = ({ statistics }: Snapshot) =>
+        statistics?.exchange?.step === step && statistics.exchange.asked.includes(clientId);
+      const snapshot = await client.until(asked, `${step} of what rows are like`, STEP_MS);
+      const { round = 0, attempt = 0 } = snapshot.statistics?.exchange ?? {};
+      const key = { round, attempt, step };
+      const bytes = await bytesOf(snapshot, { kind: "statistics", own }, key);
+      await client.call("exchange:send", { ...key, blob: await client.upload(bytes) });
+      return bytes;
+    },
     async answer(round, step, upload) {
       const isAsked = ({ openRound }: Snapshot) =>
         openRound?.round === round && openRound.exchange?.step === step && openRound.exchange.asked.includes(clientId);

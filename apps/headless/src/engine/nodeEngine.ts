@@ -51,6 +51,7 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
     runRound: (key, request, onProgress, onBegun, lead) => desk.runRound(key, request, onProgress, onBegun, lead),
     help: (order, state, averages, onStep) => desk.help(order, state, averages, onStep),
     adopt: (clientId, kept) => desk.adopt(clientId, kept),
+    rowStatistics: () => desk.rowStatistics(),
     answerSum: (request) => desk.answerSum(request),
     confirmSubmitted: (key) => desk.confirmSubmitted(key),
     cancel: () => engine.cancel(),

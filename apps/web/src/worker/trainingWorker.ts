@@ -43,6 +43,7 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEn
     },
     help: (order, state, averages, onStep) => client.help(order, state, averages, onStep),
     adopt: (clientId, kept) => client.adopt(clientId, kept),
+    rowStatistics: () => client.rowStatistics(),
     answerSum: (request) => client.answerSum(request),
     confirmSubmitted: (key) => client.confirmSubmitted(key),
     cancel: () => engine.cancel(),

@@ -149,6 +149,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     },
     help: (order, state, averages, onStep) => guarded(remote.help(order, state, proxy(averages), proxy(onStep))),
     adopt: (clientId, kept) => guarded(remote.adopt(clientId, kept)),
+    rowStatistics: () => guarded(remote.rowStatistics()),
     answerSum: (request) => guarded(remote.answerSum(request)),
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),

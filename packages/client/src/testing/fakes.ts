@@ -1,6 +1,7 @@
 /** The two seams of a session, faked: a coordinator and an engine that answer when the test says so. */
 import type { DoneRound, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { statisticsOf } from "@duet/lora-core/statistics/rowStatistics";
 import type { ClientEngine, KeptRound } from "../clientEngine.ts";
 import type { ClientIdentity, IdentityStore } from "../clientIdentity.ts";
 import type { CoordinatorClient, Replaced } from "../coordinatorClient.ts";
@@ -151,6 +152,7 @@ export function fakeEngine(calls: Calls) {
       rounds.set(key.round, round);
       return round.promise;
     },
+    rowStatistics: async () => statisticsOf([], 0),
     async answerSum({ key }) {
       calls.push(`sum ${key.step}`);
       return new TextEncoder().encode(key.step);

@@ -22,6 +22,8 @@ export interface SumPrivacy {
 
 export interface SumRequest {
   readonly key: ExchangeKey;
+  /** What is summed: what came of a round, or what this client's rows are like. */
+  readonly what: "round" | "statistics";
   readonly federationId: string;
   /** Of the federation's sums in this round. */
   readonly size: SumSize;

@@ -74,6 +74,20 @@ export function privacyRefusal(
   return ["countsLabels", method.label];
 }
 
+/** Why nobody can be asked what rows are like, null where they can, and where nobody asks. */
+export function statisticsRefusal({
+  statistics,
+  aggregation,
+  clientPrivacy,
+  training,
+}: Pick<FederationConfig, "aggregation" | "clientPrivacy" | "training"> & {
+  readonly statistics?: FederationConfig["statistics"] | undefined;
+}): ChoiceSaying | null {
+  if (!statistics) return null;
+  if (aggregation === "plain") return ["statisticsInSum"];
+  return training.privacy || clientPrivacy ? ["statisticsUnderNoise"] : null;
+}
+
 /** Why a method cannot give slower clients fewer steps, null where it can, and where all have the same work. */
 export function workRefusal(
   method: Method,

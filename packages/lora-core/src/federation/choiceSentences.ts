@@ -28,6 +28,10 @@ export const CHOICE_SENTENCES = {
     "Label prototypes start from sums over a client's rows, which the noise of differential privacy does not cover: leave them out, or train without epsilon.",
   labelsBeside: (method: string) =>
     `${method} sends more than one adapter at a time, which label prototypes are no part of: choose another method.`,
+  statisticsInSum: () =>
+    "What rows are like is told as a secure sum alone, so that nobody sees one client's: sum updates securely, or do not ask for it.",
+  statisticsUnderNoise: () =>
+    "How many rows have each label is counted without noise, which an epsilon would not cover: do not ask what rows are like, or train without epsilon.",
   nothingShared: (method: string) => `${method} shares nothing, so nobody waits for a slower client: leave all the same work.`,
   workBeside: (method: string) =>
     `${method} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`,

@@ -50,6 +50,8 @@ export interface FederationChoices {
   readonly ranks?: RankChoice;
   /** Whether rounds of fast clients close sooner. */
   readonly deadline?: Deadline;
+  /** What follows the sum of what rows are like; null where nobody is asked. */
+  readonly statistics?: FederationConfig["statistics"] | null;
   readonly minClients?: number;
   readonly maxClients?: number;
   readonly roundDeadlineSeconds?: number;
@@ -159,6 +161,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
     ...(choices.ranks && choices.ranks !== "equal" ? { ranks: choices.ranks } : {}),
     ...(choices.deadline === "bySpeed" ? { deadline: choices.deadline } : {}),
+    ...(choices.statistics ? { statistics: choices.statistics } : {}),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),
     maxClients,

@@ -5,7 +5,7 @@
 import type { SumRequest } from "../contract/secureSum.ts";
 import { cryptoRandom } from "../differentialPrivacy/cryptoRandom.ts";
 import { DuetError } from "../errors/duetError.ts";
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { type AttemptTerms, MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { publicKeyOf } from "../secureAggregation/identity.ts";
 import { decodeKey, decodeMessage, encodeMessage } from "../secureAggregation/messageCodec.ts";
@@ -13,7 +13,10 @@ import { agreements, type Delivery, delivery, keyList, survivors } from "../secu
 import { packVector } from "../secureAggregation/packedVector.ts";
 import { openParticipant, type Participant, type ParticipantState } from "../secureAggregation/participant.ts";
 import { systemRandomBytes } from "../secureAggregation/randomBytes.ts";
-import { noisyUpdateValues, type SharedRound, termsOfSum, updateValues, updateVectorLayout } from "./updateVector.ts";
+import type { VectorLayout } from "../secureAggregation/vectorLayout.ts";
+import type { RowStatistics } from "../statistics/rowStatistics.ts";
+import { statisticsValues, termsOfStatistics } from "./statisticsVector.ts";
+import { noisyUpdateValues, type SharedRound, termsOfSum, updateValues } from "./updateVector.ts";
 
 /** Where a device keeps the newest attempt of each client. Both may reject. */
 export interface SumStore {
@@ -21,23 +24,28 @@ export interface SumStore {
   saveSum(clientId: string, state: ParticipantState): Promise<void>;
 }
 
+/** What a client puts in: what came of a round, or what its rows are like. */
+export type Summand =
+  | { readonly kind: "round"; readonly shared: SharedRound }
+  | { readonly kind: "statistics"; readonly own: RowStatistics };
+
 export interface SumDesk {
   /**
    * The bytes that answer a step. Repeated, they are the same.
    * @throws {SecureAggregationError} when what the coordinator handed out must not be answered.
    */
-  answer(clientId: string, shared: SharedRound, request: SumRequest): Promise<Uint8Array<ArrayBuffer>>;
+  answer(clientId: string, summand: Summand, request: SumRequest): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export function createSumDesk(store: SumStore): SumDesk {
   /** The newest attempt of each client. */
   const states = new Map<string, ParticipantState>();
 
-  async function open(clientId: string, { upload }: SharedRound, request: SumRequest): Promise<Participant> {
-    const { key, federationId, size, identitySecret, identities } = request;
+  async function open(clientId: string, terms: AttemptTerms, request: SumRequest): Promise<Participant> {
+    const { identitySecret, identities } = request;
     const secretKey = decodeKey(identitySecret);
     const setup = {
-      terms: termsOfSum({ federationId, ...key }, size, upload.byteLength),
+      terms,
       client: clientId,
       identity: { secretKey, publicKey: publicKeyOf(secretKey) },
       identities: new Map(Object.entries(identities).map(([client, known]) => [client, decodeKey(known)])),
@@ -51,8 +59,9 @@ export function createSumDesk(store: SumStore): SumDesk {
   }
 
   return {
-    async answer(clientId, shared, request) {
-      const participant = await open(clientId, shared, request);
+    async answer(clientId, summand, request) {
+      const terms = termsOf(summand, request);
+      const participant = await open(clientId, terms, request);
       const content = request.content ?? new Uint8Array();
       switch (request.key.step) {
         case "keys":
@@ -60,7 +69,9 @@ export function createSumDesk(store: SumStore): SumDesk {
         case "shares":
           return encodeMessage(await participant.share(decodeMessage(keyList, content)));
         case "input":
-          return maskedBytes(participant, decodeMessage(delivery, content), shared, request, states.get(clientId) ?? null);
+          return maskedBytes(participant, decodeMessage(delivery, content), terms.layout, () =>
+            valuesOf(summand, terms.layout, request, states.get(clientId) ?? null),
+          );
         case "agree":
           return encodeMessage(await participant.agree(decodeMessage(survivors, content)));
         case "unmask":
@@ -73,18 +84,34 @@ export function createSumDesk(store: SumStore): SumDesk {
   };
 }
 
-/** This client's update under its masks, and with its share of the noise. */
+function termsOf(summand: Summand, { federationId, key, size }: SumRequest): AttemptTerms {
+  const name = { federationId, round: key.round, attempt: key.attempt };
+  if (summand.kind === "statistics") {
+    return termsOfStatistics(name, { labels: summand.own.labels.length, maxClients: size.maxClients });
+  }
+  return termsOfSum(name, size, summand.shared.upload.byteLength);
+}
+
+/** This client's values under its masks. */
 async function maskedBytes(
   participant: Participant,
   shares: Delivery,
-  shared: SharedRound,
+  layout: VectorLayout,
+  values: () => ReadonlyMap<string, ArrayLike<number>>,
+) {
+  return packVector(layout, await participant.mask(shares, encodeVector(layout, values(), systemRandomBytes).vector));
+}
+
+/** An update goes with its share of the noise. */
+function valuesOf(
+  summand: Summand,
+  layout: VectorLayout,
   { size, weighting }: SumRequest,
   state: ParticipantState | null,
-) {
-  const layout = updateVectorLayout(size, shared.upload.byteLength / 4);
+): ReadonlyMap<string, ArrayLike<number>> {
+  if (summand.kind === "statistics") return statisticsValues(summand.own, layout);
   const clients = state?.shared?.keyList.entries.length ?? MIN_CLIENTS;
-  const values = size.privacy
-    ? noisyUpdateValues(shared, { ...size, privacy: size.privacy }, clients, cryptoRandom())
-    : updateValues(shared, weighting);
-  return packVector(layout, await participant.mask(shares, encodeVector(layout, values, systemRandomBytes).vector));
+  return size.privacy
+    ? noisyUpdateValues(summand.shared, { ...size, privacy: size.privacy }, clients, cryptoRandom())
+    : updateValues(summand.shared, weighting);
 }

@@ -17,6 +17,9 @@ import { isVisible } from "./visibleText.ts";
 /** As it is stored and shown; what a new one may be says visibleText.ts. */
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
 
+/** What follows once it is known what all rows are like: the first round, or a pause that the organiser ends. */
+export const STATISTICS_THEN = ["goOn", "pause"] as const;
+
 /** A round asks `clients` and `reserve` more, and closes once `clients` have answered. */
 const clientSampling = z.strictObject({
   clients: z.number().int().min(1).max(MAX_CLIENTS),
@@ -45,6 +48,11 @@ export const federationConfig = z
     clientPrivacy: clientPrivacyConfig.optional(),
     /** In a secure federation: rounds that share no adapter sum the clients' figures alone. Left out: these rounds sum nothing. */
     figureSums: z.literal(true).optional(),
+    /**
+     * In a secure federation without an epsilon: before the first round clients sum how many rows they have of each label and of each length, and
+     * then. Left out: nobody is asked.
+     */
+    statistics: z.enum(STATISTICS_THEN).optional(),
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),

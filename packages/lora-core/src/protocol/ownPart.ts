@@ -8,13 +8,14 @@ import { RECENT_ROUNDS } from "./snapshotChange.ts";
 
 /** Lists this client, and those of a secure sum that is under way, without their history; and the newest closed rounds. */
 export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
-  const { openRound } = snapshot;
+  const { openRound, statistics } = snapshot;
   const exchange = openRound?.exchange ?? null;
+  const counting = statistics?.exchange ?? null;
   const only = (ids: readonly string[]) => (setOf(ids).has(id) ? [id] : []);
   const onlyOf = (entries: Readonly<Record<string, number>> | undefined) =>
     entries?.[id] === undefined ? undefined : { [id]: entries[id] };
   const own = byId(snapshot.clients).get(id);
-  const asked = exchange && setOf(exchange.asked);
+  const asked = exchange || counting ? setOf((exchange ?? counting)?.asked ?? []) : null;
   const seen = asked ? snapshot.clients.filter((client) => client === own || asked.has(client.id)) : own ? [own] : [];
   return {
     ...snapshot,
@@ -25,6 +26,12 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
       shares: onlyOf(openRound.shares),
       exchange: exchange && { ...exchange, asked: only(exchange.asked), answered: only(exchange.answered) },
     },
+    ...(statistics && {
+      statistics: {
+        ...statistics,
+        exchange: counting && { ...counting, asked: only(counting.asked), answered: only(counting.answered) },
+      },
+    }),
     clients: seen.map((client) => ({ ...client, history: [], progress: null })),
     rounds: recentRounds(snapshot.rounds).map((view) => ({
       ...view,
@@ -59,17 +66,20 @@ export function concernedBetween(before: Snapshot, after: Snapshot): ReadonlySet
     ...inOnlyOne(was?.submitted, is?.submitted),
     ...inOnlyOne(was?.exchange?.asked, is?.exchange?.asked),
     ...inOnlyOne(was?.exchange?.answered, is?.exchange?.answered),
+    ...inOnlyOne(before.statistics?.exchange?.asked, after.statistics?.exchange?.asked),
+    ...inOnlyOne(before.statistics?.exchange?.answered, after.statistics?.exchange?.answered),
     ...inOnlyOne(newestClosed(before)?.aggregated, newestClosed(after)?.aggregated),
   ]);
 }
 
 /** What matters to everybody, as text. */
 function commonOf(snapshot: Snapshot): string {
-  const { phase, endedAt, openRound } = snapshot;
+  const { phase, endedAt, openRound, statistics } = snapshot;
   const exchange = openRound?.exchange ?? null;
   const { round, attempt, deadlineAt } = openRound ?? {};
   const newest = newestClosed(snapshot)?.round;
-  return [phase, endedAt, round, attempt, deadlineAt, exchange?.attempt, exchange?.step, newest].join("/");
+  const counting = [statistics?.exchange?.attempt, statistics?.exchange?.step, statistics?.made?.sum.rows];
+  return [phase, endedAt, round, attempt, deadlineAt, exchange?.attempt, exchange?.step, newest, ...counting].join("/");
 }
 
 const newestClosed = ({ rounds }: Snapshot) => rounds.findLast(({ closedAt }) => closedAt !== null);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { updateStanding } from "../robustness/updateStanding.ts";
 import { told } from "../sayings/saying.ts";
 import { STAGES } from "../schedule/roundNumbers.ts";
+import { dataStatistics } from "./dataStatistics.ts";
 import { exchangeStep } from "./exchange.ts";
 import { displayName, federationConfig } from "./federationConfig.ts";
 import { figuresFor } from "./figures.ts";
@@ -136,6 +137,8 @@ export const snapshot = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  /** What all rows are like; left out where nobody is asked. */
+  statistics: dataStatistics.optional(),
   rounds: z.array(roundView),
   moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS),
   clients: z.array(clientView),

@@ -12,7 +12,8 @@ import { clientView, eventView, historyEntry, moduleError, type Snapshot, snapsh
 
 const revision = z.number().int().min(0);
 const roundNumber = z.number().int();
-const { phase, note, told, endedAt, joining, waiting, openRound, createdAt, adapterBytes, modelBytes } = snapshot.shape;
+const { phase, note, told, endedAt, joining, waiting, openRound, statistics, createdAt, adapterBytes, modelBytes } =
+  snapshot.shape;
 const { rounds, events } = { rounds: snapshot.shape.rounds, events: z.array(eventView) };
 
 const entryOfClient = historyEntry.extend({ clientId: z.string() });
@@ -26,6 +27,7 @@ const head = z.strictObject({
   joining,
   waiting,
   openRound,
+  statistics,
   moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS),
 });
 
@@ -70,7 +72,17 @@ const HISTORY_ENTRIES = 500;
 const MAX_EVENTS = 200;
 
 type HistoryEntry = z.output<typeof entryOfClient>;
-const HEAD_FIELDS = ["phase", "note", "told", "endedAt", "joining", "waiting", "openRound", "moduleErrors"] as const;
+const HEAD_FIELDS = [
+  "phase",
+  "note",
+  "told",
+  "endedAt",
+  "joining",
+  "waiting",
+  "openRound",
+  "statistics",
+  "moduleErrors",
+] as const;
 
 /**
  * What leads from `before` to `after`. A watcher that is many rounds behind begins anew. Of what the two share nothing is looked into, so
@@ -132,7 +144,7 @@ function pairedBy<T>(keyOf: (entry: T) => string | number, before: readonly T[],
 /** What a new watcher gets. */
 export function openingOf(after: Snapshot): SnapshotChange {
   const { federationId, revision, config, createdAt, adapterBytes, modelBytes } = after;
-  const { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors } = after;
+  const { phase, note, told, endedAt, joining, waiting, openRound, statistics, moduleErrors } = after;
   const closed = after.rounds.filter(({ closedAt }) => closedAt !== null);
   const earlier = Math.max(0, closed.length - RECENT_ROUNDS);
   const from = closed[earlier]?.round ?? Number.NEGATIVE_INFINITY;
@@ -141,7 +153,7 @@ export function openingOf(after: Snapshot): SnapshotChange {
     since: null,
     revision,
     fixed: { config, createdAt, adapterBytes, modelBytes },
-    head: { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors },
+    head: { phase, note, told, endedAt, joining, waiting, openRound, ...(statistics ? { statistics } : {}), moduleErrors },
     clients: after.clients.map(listedClient),
     gone: [],
     progress: after.clients.flatMap(({ id, progress }) => (progress === null ? [] : [{ clientId: id, progress }])),
@@ -211,11 +223,11 @@ export function withHistory(current: Snapshot, piece: SnapshotHistory): Snapshot
 }
 
 function emptySnapshot({ federationId, revision, fixed, head }: SnapshotChange): Snapshot | null {
-  const { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors } = head;
+  const { phase, note, told, endedAt, joining, waiting, openRound, statistics, moduleErrors } = head;
   if (fixed === null || phase === undefined || note === undefined || endedAt === undefined || openRound === undefined)
     return null;
   if (joining === undefined || waiting === undefined) return null;
-  const rest = { clients: [], rounds: [], events: [], moduleErrors: moduleErrors ?? [] };
+  const rest = { ...(statistics ? { statistics } : {}), clients: [], rounds: [], events: [], moduleErrors: moduleErrors ?? [] };
   return { federationId, revision, ...fixed, phase, note, told, endedAt, joining, waiting, openRound, ...rest };
 }
 

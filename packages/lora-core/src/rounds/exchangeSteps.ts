@@ -14,6 +14,7 @@ import {
   specOf,
 } from "./roundState.ts";
 import { log, noteEach, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { beginStatistics, endStatistics } from "./statisticsSteps.ts";
 
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
 
@@ -26,6 +27,7 @@ export function unanswered({ clients, phase }: RoundState): readonly EnrolledCli
 
 /** Everybody who is ready sums up; where they are too few, {@link withoutSum}. */
 export function openExchange(state: RoundState, open: OpenRound): RoundState {
+  if (open.forStatistics) return beginStatistics(state, open);
   const ready = Object.keys(open.submissions).filter((id) => enrolled(state, id)?.status !== "left");
   const { round } = specOf(state, open);
   if (ready.length < MIN_CLIENTS) {
@@ -81,13 +83,14 @@ export function closeExchangeStep(state: RoundState, phase: Exchanging): RoundSt
 
 /** The round is over without a sum: the shared adapter stays what it was. */
 export function skipRound(state: RoundState, open: OpenRound, why: RoundSaying): RoundState {
+  if (open.forStatistics) return endStatistics(state, open, null, ["and", why, ["noStatistics"]]);
   const stays = [isFiguresSum(state, open) ? "noMeans" : "adapterStays"] as const;
   return recordRound(log(state, ["and", why, stays]), { open, exchange: null, outcome: null });
 }
 
 /** Without an update to go on with the round is opened again; for means of figures alone nothing is done twice. */
 function withoutSum(state: RoundState, open: OpenRound, why: RoundSaying): RoundState {
-  return isFiguresSum(state, open) ? skipRound(state, open, why) : retryRound(state, open, why);
+  return open.forStatistics || isFiguresSum(state, open) ? skipRound(state, open, why) : retryRound(state, open, why);
 }
 
 function advanceExchange(state: RoundState, { open, exchange }: Exchanging): RoundState {
@@ -130,6 +133,7 @@ function exchangePolicy({ policy }: RoundState) {
 
 /** For people. */
 export function whatIsSummed(state: RoundState, open: OpenRound): Summed {
+  if (open.forStatistics) return "statistics";
   return isFiguresSum(state, open) ? "figures" : "updates";
 }
 

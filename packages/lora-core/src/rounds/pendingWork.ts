@@ -95,12 +95,22 @@ function isTimerEvent(event: RoundEvent): event is TimerEvent & RoundEvent {
 function aggregationOf(state: RoundState): AggregateCommand | null {
   const { phase } = state;
   if (phase.kind !== "aggregating" || phase.stalled) return null;
-  return { type: "aggregate", round: specOf(state, phase.open).round, inputs: inputsOf(state, phase), exchange: phase.exchange };
+  return {
+    type: "aggregate",
+    round: specOf(state, phase.open).round,
+    inputs: inputsOf(state, phase),
+    exchange: phase.exchange,
+    ...(phase.open.forStatistics ? { forStatistics: true } : {}),
+  };
 }
 
 /** Without a contribution that turned out to be damaged it is another one. */
 function isSameAggregation(before: AggregateCommand | null, after: AggregateCommand | null): boolean {
-  return before?.round === after?.round && before?.inputs.length === after?.inputs.length;
+  return (
+    before?.round === after?.round &&
+    before?.forStatistics === after?.forStatistics &&
+    before?.inputs.length === after?.inputs.length
+  );
 }
 
 function rankOf(state: RoundState, clientId: string): Pick<AggregateInput, "rank"> {

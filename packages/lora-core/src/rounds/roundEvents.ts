@@ -4,6 +4,7 @@ import type { ExchangeKey } from "../protocol/exchange.ts";
 import type { FiguresFor } from "../protocol/figures.ts";
 import type { Device, RoundMeans, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
 import type { ModuleError } from "../protocol/snapshot.ts";
+import type { RowStatistics } from "../statistics/rowStatistics.ts";
 import type { ClientStanding } from "../strategies/updateStanding.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ArtifactId, ClientId } from "./roundState.ts";
@@ -59,6 +60,8 @@ type Happening =
       /** Of all counted clients, from their secure sum; null where each has told its own. */
       readonly means: RoundMeans | null;
     }
+  /** What all rows are like, from the sum before the round. */
+  | { readonly type: "counted"; readonly round: number; readonly statistics: RowStatistics }
   /** The aggregation error of a closed round, once it is known. */
   | {
       readonly type: "gauged";
@@ -104,6 +107,8 @@ export type RoundCommand =
       readonly inputs: readonly AggregateInput[];
       /** How the inputs are to be unmasked; null where they are what clients share. */
       readonly exchange: Exchange | null;
+      /** What is summed is what clients' rows are like, and nothing of a round. */
+      readonly forStatistics?: true;
     };
 
 export interface AggregateInput {

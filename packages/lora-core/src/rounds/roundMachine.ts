@@ -34,6 +34,7 @@ import {
 import { end, log, noteEach, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
 import { drawnFor, hasEnough } from "./sampling.ts";
 import { withStandings } from "./standings.ts";
+import { counted, openStatistics, wantsStatistics } from "./statisticsSteps.ts";
 import { submissionStanding } from "./submissionStanding.ts";
 
 export interface Transition {
@@ -86,6 +87,8 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
       return waitExpired(state);
     case "aggregated":
       return aggregated(state, event);
+    case "counted":
+      return counted(state, event);
     case "gauged":
       return gauged(state, event);
     case "aggregationFailed":
@@ -162,7 +165,10 @@ function settleWaiting(state: RoundState): RoundState {
   if (state.phase.kind !== "waiting") return state;
   const { next, until } = state.phase;
   const present = state.clients.filter(({ status }) => status === "present");
-  if (present.length >= clientsNeeded(state, next)) return openRound(state, next, drawnFor(state, next, present));
+  if (present.length >= clientsNeeded(state, next)) {
+    if (wantsStatistics(state, next)) return settle(openStatistics(state, next, present));
+    return openRound(state, next, drawnFor(state, next, present));
+  }
   const hasOpened = next.firstOpenedAt !== null || state.rounds.length > 0;
   const abandoned = hasOpened && !state.clients.some(({ status }) => status !== "left");
   const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
@@ -229,7 +235,7 @@ function waitExpired(state: RoundState): RoundState {
 function aggregated(state: RoundState, event: Extract<RoundEvent, { type: "aggregated" }>): RoundState {
   const { phase } = state;
   const { round, error, moduleErrors, standings, means } = event;
-  if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
+  if (phase.kind !== "aggregating" || phase.open.forStatistics || specOf(state, phase.open).round !== round) return state;
   const known = error === null ? {} : { moduleErrors };
   const { open, exchange } = phase;
   const outcome = { aggregationError: error, means };
@@ -268,10 +274,10 @@ function notAggregated(state: RoundState, open: OpenRound, exchange: Exchange | 
 /** A damaged adapter is never aggregated: its client sends it again while there is time, and is left out otherwise. */
 function submissionDamaged(state: RoundState, clientId: string, round: number): RoundState {
   const { phase } = state;
-  if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round || !(clientId in phase.open.submissions))
-    return state;
+  if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
   const name = enrolled(state, clientId)?.name ?? (["someClient"] as const);
   if (phase.exchange) return notAggregated(state, phase.open, phase.exchange, ["partDamaged", name]);
+  if (!(clientId in phase.open.submissions)) return state;
   const { [clientId]: _, ...submissions } = phase.open.submissions;
   const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
   const note = [isHere ? "damagedSentAgain" : "damagedLeftOut", round] as const;

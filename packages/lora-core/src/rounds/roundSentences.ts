@@ -15,7 +15,13 @@ const STEPS: Readonly<Record<ExchangeStep, string>> = {
 };
 
 /** What is summed. */
-export type Summed = "figures" | "updates";
+export type Summed = "figures" | "updates" | "statistics";
+
+const SUMMED: Readonly<Record<Summed, string>> = {
+  figures: "figures",
+  updates: "updates",
+  statistics: "numbers of rows, by label and length,",
+};
 
 export const ROUND_SENTENCES = {
   created: () => "The federation was created",
@@ -41,7 +47,7 @@ export const ROUND_SENTENCES = {
   nobodyAnswered: (round: number) => `Nobody answered round ${round} in time`,
   nothingLeft: (round: number) => `Nothing is left of round ${round}`,
   staysOpen: () => "The round stays open: nobody has answered yet",
-  staysOpenForSum: (what: Summed) => `The round stays open: too few have answered for the ${what} to be summed`,
+  staysOpenForSum: (what: Summed) => `The round stays open: too few have answered for the ${SUMMED[what]} to be summed`,
   closedByOrganiser: () => "The organiser closed the round",
   restSkipped: () => "The organiser did not wait for the rest",
   allGone: () => "Everyone left and nobody came back",
@@ -59,6 +65,13 @@ export const ROUND_SENTENCES = {
   tooFewAnswered: (round: number, answered: number, asked: number, step: ExchangeStep, needed: number) =>
     `Round ${round}: ${answered} of ${asked} answered (${step}), and ${needed} are needed`,
   sumFailed: (round: number, reason: string) => `Round ${round}: ${reason}`,
+  tooFewToCount: (clients: number, needed: number) =>
+    `What the rows are like was not asked for: ${counted(clients, "client")} could answer, and a secure sum needs ${needed}`,
+  noStatistics: () => "it stays unknown what the rows are like",
+  counted: (clients: number, rows: number) =>
+    `What ${rows.toLocaleString("en")} rows of ${counted(clients, "client")} are like is known`,
+  countedFirst: () => "What the rows of all are like is known. Look at it, then let the federation go on",
+  counting: () => "The numbers of rows, by label and length, are being unmasked.",
   noMeans: () => "there are no means of it",
   adapterStays: () => "the shared adapter stays as it was",
   clipped: (name: string, times: number, bound: number) =>
@@ -72,7 +85,7 @@ export const ROUND_SENTENCES = {
   left: () => "left",
   removed: () => "was removed by the organiser",
   late: () => "did not answer in time",
-  lateInSum: (what: Summed) => `did not answer in time while the ${what} were summed`,
+  lateInSum: (what: Summed) => `did not answer in time while the ${SUMMED[what]} were summed`,
   skipped: () => "was skipped by the organiser",
   enoughOthers: () => "enough others had answered",
   damagedSentAgain: (round: number) => `its adapter of round ${round} was damaged on the coordinator's disk and is sent again`,
@@ -87,7 +100,7 @@ export const ROUND_SENTENCES = {
   waitingForMore: (missing: number) => `Waiting for ${counted(missing, "more client")} before the next round opens.`,
   collecting: (round: number, names: string) => `Round ${round} is open; waiting for ${names}.`,
   summing: (what: Summed, step: ExchangeStep, names: string) =>
-    `The ${what} are summed so that nobody sees a single one: ${STEPS[step]}; waiting for ${names}.`,
+    `The ${SUMMED[what]} are summed so that nobody sees a single one: ${STEPS[step]}; waiting for ${names}.`,
   andMore: (names: string, more: number) => `${names} and ${more} more`,
   aggregating: (round: number) => `Round ${round} is being aggregated.`,
   diskFault: (code: string) => `The coordinator cannot write to its disk (${code}). Nothing confirmed is lost; it keeps trying.`,

@@ -2,6 +2,7 @@
  * The state of a federation's rounds: JSON-serialisable, without tensors, sockets, timers or secrets.
  * Adapters appear as handles ({@link ArtifactId}); all instants are milliseconds on the coordinator's clock.
  */
+import type { FederationConfig } from "../protocol/federationConfig.ts";
 import type { FiguresFor } from "../protocol/figures.ts";
 import type { Device, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
 import { setOf } from "../protocol/remembered.ts";
@@ -10,6 +11,7 @@ import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import { say } from "../sayings/saying.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import type { RowStatistics } from "../statistics/rowStatistics.ts";
 import type { Exchange, ExchangePolicy } from "./exchange.ts";
 import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 
@@ -52,6 +54,8 @@ export interface RoundPolicy {
   readonly bySpeed: boolean;
   /** A round closes sooner than at its deadline where it is known that clients are fast; see pace.ts. */
   readonly deadlineBySpeed: boolean;
+  /** What follows the sum of what clients' rows are like, which comes before the first round; null where there is none. */
+  readonly statistics: NonNullable<FederationConfig["statistics"]> | null;
 }
 
 /** A client that joined once, whether it is here or not. */
@@ -110,6 +114,8 @@ export interface OpenRound extends NextRound {
   readonly submissions: Readonly<Record<ClientId, Submission>>;
   /** Not in force while paused; moved by the length of the pause. */
   readonly deadlineAt: number;
+  /** What clients' rows are like is summed, and no round is open yet. */
+  readonly forStatistics?: true;
 }
 
 export type RoundPhase =
@@ -122,6 +128,12 @@ export type RoundPhase =
   | { readonly kind: "aggregating"; readonly open: OpenRound; readonly exchange: Exchange | null; readonly stalled: boolean }
   | { readonly kind: "ended"; readonly how: "finished" | "stopped" | "failed"; readonly reason: RoundSaying };
 
+/** Of whom it is, and their sum. */
+export interface MadeStatistics {
+  readonly clients: readonly ClientId[];
+  readonly sum: RowStatistics;
+}
+
 export interface RoundState {
   readonly policy: RoundPolicy;
   /** Time of the last event. */
@@ -129,6 +141,8 @@ export interface RoundState {
   readonly createdAt: number;
   readonly endedAt: number | null;
   readonly phase: RoundPhase;
+  /** What all rows are like: asked for once, and null before. `made` is null where no sum came about. */
+  readonly statistics: { readonly made: MadeStatistics | null } | null;
   /** Nothing opens and nothing closes meanwhile; submissions are kept. */
   readonly paused: { readonly since: number; readonly reason: RoundSaying } | null;
   /** The quorum was reached once, or the organiser waived it. */
@@ -158,6 +172,7 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
     createdAt: at,
     endedAt: null,
     phase: { kind: "waiting", next: firstOpening(0), until: null },
+    statistics: null,
     paused: null,
     started: false,
     clients: [],

@@ -1,5 +1,6 @@
 /** What people see of the rounds: the part of a snapshot that the machine's state determines. */
 
+import type { DataStatistics } from "../protocol/dataStatistics.ts";
 import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import { say } from "../sayings/saying.ts";
@@ -11,7 +12,9 @@ import {
   clipOf,
   type EnrolledClient,
   exchangeOf,
+  type MadeStatistics,
   type NextRound,
+  type OpenRound,
   openRoundOf,
   outstanding,
   type RoundState,
@@ -21,7 +24,17 @@ import { roundViewOf } from "./roundSteps.ts";
 
 type RoundsView = Pick<
   Snapshot,
-  "phase" | "note" | "told" | "createdAt" | "endedAt" | "openRound" | "rounds" | "moduleErrors" | "clients" | "events"
+  | "phase"
+  | "note"
+  | "told"
+  | "createdAt"
+  | "endedAt"
+  | "openRound"
+  | "statistics"
+  | "rounds"
+  | "moduleErrors"
+  | "clients"
+  | "events"
 >;
 
 /**
@@ -29,7 +42,7 @@ type RoundsView = Pick<
  * views, as what changed is found by identity; so it is never changed in place.
  */
 export function roundsView(state: RoundState): RoundsView {
-  const open = openRoundOf(state);
+  const open = roundInSight(state);
   const exchange = exchangeOf(state);
   const told = notesOf(state);
   const shares = open && sharesBelowOne(state, open, open.participants);
@@ -54,12 +67,38 @@ export function roundsView(state: RoundState): RoundsView {
         clip: clipOf(state),
       },
     },
+    ...(state.policy.statistics && { statistics: statisticsView(state) }),
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
     moduleErrors: errorsOf(state.moduleErrors),
     clients: clientViewsOf(state.clients),
     events: eventsOf(state.log),
   };
 }
+
+/** Before the first round there is a sum, and no round is open. */
+function roundInSight(state: RoundState): OpenRound | null {
+  const open = openRoundOf(state);
+  return open?.forStatistics ? null : open;
+}
+
+function statisticsView(state: RoundState): DataStatistics {
+  const open = openRoundOf(state);
+  const exchange = open?.forStatistics ? exchangeOf(state) : null;
+  const made = state.statistics?.made ?? null;
+  return {
+    exchange: exchange &&
+      open && {
+        round: specOf(state, open).round,
+        attempt: exchange.attempt,
+        step: exchange.step,
+        asked: listOf(exchange.asked),
+        answered: keysOf(exchange.answers),
+      },
+    made: made && madeView(made),
+  };
+}
+
+const madeView = remembered(({ clients, sum }: MadeStatistics) => ({ clients: [...clients], sum }));
 
 /** What people see of a client that did not change is the same object: many of them are looked at for every push. */
 const clientViewOf = remembered(({ removed: _, awayUntil: __, history, note, ...client }: EnrolledClient): ClientView => {
@@ -89,7 +128,7 @@ function notesOf(state: RoundState): readonly RoundSaying[] {
     case "exchanging":
       return [["summing", whatIsSummed(state, phase.open), phase.exchange.step, namesOf(unanswered(state))]];
     case "aggregating":
-      return [["aggregating", specOf(state, phase.open).round]];
+      return [phase.open.forStatistics ? ["counting"] : ["aggregating", specOf(state, phase.open).round]];
     default:
       return phase satisfies never;
   }

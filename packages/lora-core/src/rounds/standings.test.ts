@@ -13,6 +13,7 @@ const policy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  statistics: null,
 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };
 const none = { base: null, personal: null, shared: null, fused: null };

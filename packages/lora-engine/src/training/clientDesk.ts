@@ -19,6 +19,7 @@ import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import { clientSeedOf } from "./clientSeed.ts";
 import type { LedgerStore } from "./privacyLedger.ts";
 import { openPrivacyMeter, type PrivacyMeter } from "./privacyMeter.ts";
@@ -186,15 +187,28 @@ export class ClientDesk {
     if (clientId) await succeeds(() => this.#store.saveSubmitted(clientId, key));
   }
 
-  /** This client's answer in a step of the secure sum over a round that it has finished. @throws {DuetError} SECURE_REFUSED */
+  /** What this client's training rows are like. */
+  async rowStatistics(): Promise<RowStatistics> {
+    this.#begun();
+    return this.#engine.rowStatistics();
+  }
+
+  /**
+   * This client's answer in a step of the secure sum over a round that it has finished, or over what its rows are like.
+   * @throws {DuetError} SECURE_REFUSED
+   */
   answerSum(request: SumRequest): Promise<Uint8Array<ArrayBuffer>> {
     const { clientId, kept, split } = this.#begun().held;
     const { done } = kept;
+    if (clientId !== null && request.what === "statistics") {
+      return this.#sums.answer(clientId, { kind: "statistics", own: this.#engine.rowStatistics() }, request);
+    }
     if (clientId === null || done?.round !== request.key.round) {
       throw new DuetError("UNEXPECTED", `There is nothing of round ${request.key.round} to be summed`);
     }
     const samples = { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
-    return this.#sums.answer(clientId, { upload: done.upload ?? new Uint8Array(), metrics: done.metrics, samples }, request);
+    const shared = { upload: done.upload ?? new Uint8Array(), metrics: done.metrics, samples };
+    return this.#sums.answer(clientId, { kind: "round", shared }, request);
   }
 
   forget(clientId: string): Promise<void> {

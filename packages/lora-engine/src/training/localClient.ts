@@ -11,6 +11,7 @@ import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import { type RowStatistics, statisticsOf } from "@duet/lora-core/statistics/rowStatistics";
 import type { SentUpdate } from "@duet/lora-core/strategies/sentUpdate";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { LanguageModel } from "../models/languageModel.ts";
@@ -137,6 +138,12 @@ class LocalClient implements TrainingEngine {
     } finally {
       this.#running = null;
     }
+  }
+
+  rowStatistics(): RowStatistics {
+    const { examples, setup } = this.#prepared();
+    const rows = examples.train.map(({ label, tokens }) => ({ label, tokens: tokens.length }));
+    return statisticsOf(rows, setup.task.kind === "label" ? setup.task.labels.length : 0);
   }
 
   computedOn(): ComputedOn {

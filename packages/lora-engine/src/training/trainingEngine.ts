@@ -6,6 +6,7 @@ import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import type { ModelFiles } from "../models/modelFiles.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
 import type { ComputedOn } from "./roundCheckpoint.ts";
@@ -46,6 +47,8 @@ export interface TrainingEngine extends AnswerEngine {
     averages: TeamAverages,
     onStep: (step: number, tokens: number) => void,
   ): Promise<void>;
+  /** What this client's training rows are like, as the base reads them: at most `maxTokens` of each. */
+  rowStatistics(): RowStatistics;
   /** What decides the last bits of what is computed now. */
   computedOn(): ComputedOn;
   checkpoint(): Promise<ClientCheckpoint>;

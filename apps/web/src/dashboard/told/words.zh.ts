@@ -8,7 +8,7 @@ const STEPS = {
   agree: "各客户端商定总和包括谁",
   unmask: "解开总和",
 };
-const SUMMED = { figures: "指标", updates: "更新" };
+const SUMMED = { figures: "指标", updates: "更新", statistics: "各类别和各长度的行数" };
 const ORIGINS = { measured: "刚刚测得", kept: "沿用以前测得的", usual: "取常用值，因为没有及时测得" };
 const FATES = { open: "仍在进行，会继续", counted: "协调器已有它的结果", over: "已在没有本标签页的情况下结束，从下一轮继续" };
 
@@ -50,6 +50,11 @@ export const zh: typeof en = {
     tooFewAnswered: (round, answered, asked, step, needed) =>
       `第 ${round} 轮：${asked} 个客户端中有 ${answered} 个回应（${STEPS[step]}），需要 ${needed} 个`,
     sumFailed: (round, reason) => `第 ${round} 轮：${reason}`,
+    tooFewToCount: (clients, needed) => `没有询问数据的概况：只有 ${clients} 个客户端可以回应，而安全求和需要 ${needed} 个`,
+    noStatistics: () => "数据的概况仍然未知",
+    counted: (clients, rows) => `已知 ${clients} 个客户端共 ${rows} 行数据的概况`,
+    countedFirst: () => "所有人数据的概况已知。请先查看，再让联邦继续",
+    counting: () => "正在解开各类别和各长度的行数之和。",
     noMeans: () => "这一轮没有平均值",
     adapterStays: () => "共享适配器保持不变",
     clipped: (name, times, bound) => `${name} 的更新是中位数的 ${times} 倍，已裁剪到 ${bound} 倍`,

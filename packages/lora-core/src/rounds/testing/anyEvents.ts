@@ -21,6 +21,7 @@ export const policy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  statistics: null,
 };
 /** The same, whose shared adapters are summed securely. */
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };

@@ -25,6 +25,7 @@ export const policy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  statistics: null,
 };
 
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };

@@ -1,0 +1,68 @@
+/**
+ * What one client puts into the secure sum of what rows are like, and what comes out of it. Client and coordinator derive the layout from the
+ * federation alone. All of it are counts, so the sum is exact but for {@link NATS}.
+ */
+import type { FederationConfig } from "../protocol/federationConfig.ts";
+import type { AttemptTerms } from "../secureAggregation/attempt.ts";
+import type { VectorLayout } from "../secureAggregation/vectorLayout.ts";
+import { LENGTH_BINS, type RowStatistics } from "../statistics/rowStatistics.ts";
+import type { SumName } from "./updateVector.ts";
+
+/** Integers in a nat times a row: a client's rounding is at most half of it. */
+const NATS = 10;
+/** A client with more rows of a kind counts as one with these. */
+const MAX_ROWS = 1_000_000;
+
+/** How many labels the task has, 0 where answers are texts, and the most clients of a sum. */
+export interface CountedTask {
+  readonly labels: number;
+  readonly maxClients: number;
+}
+
+export const countedTask = ({ task, maxClients }: Pick<FederationConfig, "task" | "maxClients">): CountedTask => {
+  return { labels: task.kind === "label" ? task.labels.length : 0, maxClients };
+};
+
+export function statisticsLayout({ labels, maxClients: clients }: CountedTask): VectorLayout {
+  const most = Math.floor((2 ** 32 - 1) / clients);
+  const rows = Math.min(MAX_ROWS, most);
+  const count = (name: string, length: number, max: number) => ({ kind: "count", name, length, max, modulusBits: 32 }) as const;
+  return {
+    clients,
+    groups: [
+      count("rows", 1, rows),
+      count("lengths", LENGTH_BINS.length + 1, rows),
+      ...(labels > 0 ? [count("labels", labels, rows), count("present", 1, labels), count("labelNats", 1, most)] : []),
+    ],
+  };
+}
+
+/** What all clients of the sum agree on. */
+export function termsOfStatistics({ federationId, round, attempt }: SumName, of: CountedTask): AttemptTerms {
+  return { federationId, round, attempt, coordinator: "curious", layout: statisticsLayout(of) };
+}
+
+/** The values of one client, by group. */
+export function statisticsValues(own: RowStatistics, { groups }: VectorLayout): ReadonlyMap<string, ArrayLike<number>> {
+  const values: Readonly<Record<string, readonly number[]>> = {
+    rows: [own.rows],
+    lengths: own.lengths,
+    labels: own.labels,
+    present: [own.present],
+    labelNats: [Math.round(NATS * own.labelNats)],
+  };
+  const capped = (name: string, max: number) => (values[name] ?? []).map((value) => Math.min(max, value));
+  return new Map(groups.flatMap((group) => (group.kind === "count" ? [[group.name, capped(group.name, group.max)]] : [])));
+}
+
+/** What a sum says of all its clients. */
+export function summedStatistics(sum: ReadonlyMap<string, Float64Array>): RowStatistics {
+  const group = (name: string) => [...(sum.get(name) ?? [])];
+  return {
+    rows: group("rows")[0] ?? 0,
+    labels: group("labels"),
+    lengths: group("lengths"),
+    present: group("present")[0] ?? 0,
+    labelNats: (group("labelNats")[0] ?? 0) / NATS,
+  };
+}

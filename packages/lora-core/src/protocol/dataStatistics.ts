@@ -1,0 +1,33 @@
+/** What all clients' training rows are like, from the one secure sum that is made of it before the first round. */
+import { z } from "zod";
+import { LENGTH_BINS } from "../statistics/rowStatistics.ts";
+import { exchangeKey } from "./exchange.ts";
+
+const count = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 32);
+
+/** See `RowStatistics`; of all clients that are in the sum. */
+export const rowStatistics = z.strictObject({
+  rows: count,
+  labels: z.array(count).max(200).readonly(),
+  lengths: z
+    .array(count)
+    .length(LENGTH_BINS.length + 1)
+    .readonly(),
+  present: count,
+  labelNats: z
+    .number()
+    .min(0)
+    .max(2 ** 32),
+});
+
+export const dataStatistics = z.strictObject({
+  /** The sum that is under way; null before and after it. */
+  exchange: exchangeKey.extend({ asked: z.array(z.string()), answered: z.array(z.string()) }).nullable(),
+  /** What came of it, and of whom it is; null before, and where no sum came about. */
+  made: z.strictObject({ clients: z.array(z.string()), sum: rowStatistics }).nullable(),
+});
+export type DataStatistics = z.output<typeof dataStatistics>;
