@@ -83,3 +83,17 @@ test("the end of the federation, or of this client's part in it, comes before ev
   const removed = collecting(1, { clients: [clientOf("anna", { status: "left", note: "Removed by the organiser." })] });
   expect(nextAction(removed, busy)).toEqual({ kind: "removed", reason: "Removed by the organiser.", why: "gone" });
 });
+
+test("a step of the sum of what rows are like is answered once, by who is asked, where that was agreed on", () => {
+  const exchange = { round: 0, attempt: 1, step: "keys" as const, asked: ["anna"], answered: [] as string[] };
+  const counting = (changes: Partial<typeof exchange>, statistics: "goOn" | null = "goOn") => {
+    const base = snapshotOf({ phase: "exchanging", statistics: { exchange: { ...exchange, ...changes }, made: null } });
+    return { ...base, config: { ...base.config, ...(statistics ? { statistics } : {}) } };
+  };
+  const key = { round: 0, attempt: 1, step: "keys" as const };
+  expect(nextAction(counting({}), idle)).toEqual({ kind: "sum", what: "statistics", key });
+  expect(nextAction(counting({}), { ...idle, summing: key })).toEqual({ kind: "wait" });
+  expect(nextAction(counting({ answered: ["anna"] }), idle)).toEqual({ kind: "wait" });
+  expect(nextAction(counting({ asked: ["bram"] }), idle)).toEqual({ kind: "wait" });
+  expect(nextAction(counting({}, null), idle)).toEqual({ kind: "wait" });
+});

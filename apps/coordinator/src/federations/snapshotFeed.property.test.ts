@@ -6,7 +6,7 @@ import { applyChange, historyBefore, withHistory } from "@duet/lora-core/protoco
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState, type RoundPolicy, type RoundState } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
-import { events, policy, securePolicy } from "@duet/lora-core/rounds/testing/anyEvents";
+import { countingPolicy, events, policy, securePolicy } from "@duet/lora-core/rounds/testing/anyEvents";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { testConfig } from "../../test/support/federations.ts";
@@ -68,6 +68,7 @@ const takings = fc.infiniteStream(
 test.each<[string, RoundPolicy]>([
   ["sent as they are", policy],
   ["summed securely", securePolicy],
+  ["summed securely, after what rows are like", countingPolicy],
 ])("whatever happens, and whoever is slow, everybody has the whole snapshot in the end: updates %s", async (_, rounds) => {
   await fc.assert(
     fc.asyncProperty(events, takings, async (sequence, steps) => {

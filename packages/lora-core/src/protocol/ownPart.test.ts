@@ -4,7 +4,7 @@ import type { RoundEvent } from "../rounds/roundEvents.ts";
 import { transition } from "../rounds/roundMachine.ts";
 import { initialRoundState, type RoundPolicy } from "../rounds/roundState.ts";
 import { roundsView } from "../rounds/roundView.ts";
-import { events, policy, securePolicy } from "../rounds/testing/anyEvents.ts";
+import { countingPolicy, events, policy, securePolicy } from "../rounds/testing/anyEvents.ts";
 import { concernedBetween, ownPartOf } from "./ownPart.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -36,6 +36,7 @@ function standingOf(snapshot: Snapshot, id: string): unknown {
 it.each([
   ["sent as they are", policy],
   ["summed securely", securePolicy],
+  ["summed securely, after what rows are like", countingPolicy],
 ])("whoever something happened to is found, between any two moments: updates %s", (_, rounds) => {
   fc.assert(
     fc.property(events, fc.infiniteStream(fc.integer({ min: 1, max: 20 })), (sequence, strides) => {

@@ -8,7 +8,7 @@ import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { clientsNeeded, initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
-import { drawingPolicy, events, policy, securePolicy } from "./testing/anyEvents.ts";
+import { countingPolicy, drawingPolicy, events, policy, securePolicy } from "./testing/anyEvents.ts";
 import { joined, submitted } from "./testing/handMade.ts";
 
 function assertInvariants(before: RoundState, state: RoundState): void {
@@ -19,7 +19,14 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     const present = state.clients.filter(({ status }) => status === "present").length;
     expect(present).toBeLessThan(clientsNeeded(state, phase.next));
   }
-  if (phase.kind === "aggregating") expect(Object.keys(phase.open.submissions).length).toBeGreaterThan(0);
+  if (phase.kind === "aggregating") {
+    const { forStatistics = false, submissions } = phase.open;
+    expect(Object.keys(submissions).length > 0).toBe(!forStatistics);
+  }
+  // What rows are like is asked for once, and before any round.
+  if (before.statistics) expect(state.statistics).toEqual(before.statistics);
+  if (open?.forStatistics) expect([state.statistics, state.rounds.length]).toEqual([null, 0]);
+  if (phase.kind === "collecting") expect(state.statistics !== null).toBe(policy.statistics !== null);
   if (phase.kind === "exchanging") {
     if (!paused) expect(unanswered(state).length).toBeGreaterThan(0);
     assertSets(phase.exchange);
@@ -117,6 +124,7 @@ function firedBy(event: RoundEvent): string | null {
 test.each([
   ["sent as they are", policy],
   ["summed securely", securePolicy],
+  ["summed securely, after what rows are like", countingPolicy],
   ["sent by clients that are drawn", drawingPolicy],
 ])("updates %s: any sequence of events keeps the invariants, and something always can still happen", (_, rules) => {
   fc.assert(
@@ -146,7 +154,7 @@ test.each([
   if (rules.exchange) expect(reached).toContain("unmask of 3");
 });
 
-test.each([policy, securePolicy, drawingPolicy])(
+test.each([policy, securePolicy, countingPolicy, drawingPolicy])(
   "the state survives JSON, and replaying a log gives the same state (%#)",
   (rules) => {
     fc.assert(

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { FIGURES_FOR, NO_COUNTS } from "../../protocol/figures.ts";
 import { EXCHANGE_STEPS } from "../../secureAggregation/exchangeStep.ts";
+import { statisticsOf } from "../../statistics/rowStatistics.ts";
 import type { RoundEvent } from "../roundEvents.ts";
 import type { RoundPolicy } from "../roundState.ts";
 
@@ -25,6 +26,8 @@ export const policy: RoundPolicy = {
 };
 /** The same, whose shared adapters are summed securely. */
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };
+/** The same, where the clients first sum what their rows are like. */
+export const countingPolicy: RoundPolicy = { ...securePolicy, statistics: "pause" };
 /** Two of the three a round, and none in reserve. */
 export const drawingPolicy: RoundPolicy = { ...policy, sampling: { clients: 2, reserve: 0, seed: 7 } };
 const none = { base: null, personal: null, shared: null, fused: null };
@@ -109,6 +112,10 @@ const happening = fc.oneof(
       standings,
       means: fc.constant(null),
     }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: type("counted"), round, statistics: fc.constant(statisticsOf([{ label: 0, tokens: 9 }], 2)) }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("submissionDamaged"), clientId, round }) },
   {
