@@ -1,4 +1,4 @@
-/** The program `duet`: a command, its options, an exit code. 0: done; 1: it failed; 2: it cannot be meant; 130: interrupted. */
+/** The program `duet`: a command, its options, an exit code. 0: done; 1: it failed; 2: it cannot be meant; 130: interrupted; 141: nobody reads it. */
 import { allowRelaxedSimd } from "./engine/nodeWasm.ts";
 import { runProgram } from "./runProgram.ts";
 

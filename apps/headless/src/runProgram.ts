@@ -6,11 +6,14 @@ import { explainHere } from "./terminal/terminalWords.ts";
 import { UsageError } from "./terminal/usage.ts";
 
 const USAGE_FAILED = 2;
+/** What a shell says of a program that SIGPIPE has ended. */
+const UNREAD = 141;
 
 /** The exit code. */
 export async function runProgram(args: readonly string[], commands: Readonly<Record<string, CommandEntry>>): Promise<number> {
   const [name, ...rest] = args;
   const json = rest.includes("--json");
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endUnread);
   const reporter = createReporter({ json, out: process.stdout, err: process.stderr, now: Date.now });
   if (name === undefined || isHelp(name)) {
     reporter.result(overview(commands));
@@ -52,6 +55,12 @@ function nearest(name: string, commands: Readonly<Record<string, CommandEntry>>)
     .map((known) => ({ known, distance: leven(name, known) }))
     .sort((a, b) => a.distance - b.distance);
   return best && best.distance <= 2 ? ` Did you mean duet ${best.known}?` : "";
+}
+
+/** Nobody reads what is said any more, as after `duet watch … | head`. A client's state is kept as after a kill. */
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(UNREAD);
 }
 
 /** By the first SIGINT or SIGTERM; the second ends the process at once. */

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { startHeadless } from "./support/headlessProgram.ts";
 import { smallFederation } from "./support/smallFederation.ts";
@@ -47,4 +49,14 @@ test("settings that no federation can have are refused with the file's name", as
     expect.stringMatching(/no base model "gpt-9"; it has: use-lite/),
   ]);
   expect(existsSync(join(folder, "duet-adapters"))).toBe(false);
+});
+
+test("a program whose words nobody reads any more ends without a word", async () => {
+  const { invite, files, folder } = await smallFederation();
+  const columns = ["--data", files[0] ?? "", "--input", "text", "--label", "level"];
+  const joining = startHeadless(["join", invite, ...columns, "--state", join(folder, "state"), "--json"]);
+  await once(joining.child.stdout as Readable, "data");
+  (joining.child.stdout as Readable).destroy();
+  expect(await joining.ended).toBe(141);
+  expect(joining.said.err).toBe("");
 });
