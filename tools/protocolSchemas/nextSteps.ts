@@ -9,5 +9,5 @@ export const NEXT_STEPS_FILE = "clients/python/src/duet_client/next_steps.json";
 export function nextStepsText(): string {
   const codes = Object.keys(NEXT_STEPS) as ErrorCode[];
   const steps = Object.fromEntries(codes.map((code) => [code, explainHere(new DuetError(code, code)).nextStep]));
-  return `${JSON.stringify(steps, null, 1)}\n`;
+  return `${JSON.stringify(steps, null, 2)}\n`;
 }
