@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProgram } from "../../../tools/demo/programs.ts";
 import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
-import { join } from "./support/participant.ts";
+import { introduce, join } from "./support/participant.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 60_000;
@@ -38,13 +38,10 @@ async function opened(choices: Partial<Parameters<typeof defaultFederation>[0]>)
 
 const fileOf = (client: number) => stage.writeRows(`rows-${client}`, scenario.clients[client]?.rows ?? []);
 
+const comer = async (name: string, client: number) => ({ name, file: await fileOf(client), input: "input", answer: "answer" });
+
 const participant = async (name: string, client: number, { inviteUrl }: OpenFederation) =>
-  join(
-    stage.browser,
-    inviteUrl,
-    { name, file: await fileOf(client), input: "input", answer: "answer" },
-    { deadlineMs: DEADLINE_MS },
-  );
+  join(stage.browser, inviteUrl, await comer(name, client), { deadlineMs: DEADLINE_MS });
 
 const teamOf = (page: Page) => page.getByRole("region", { name: "My team" });
 const membersOf = (page: Page) => teamOf(page).getByRole("list", { name: "Members of this team" }).getByRole("listitem");
@@ -72,10 +69,7 @@ async function help(link: string, name: string, client: number): Promise<Page> {
   context.setDefaultTimeout(DEADLINE_MS);
   const page = await context.newPage();
   await page.goto(link);
-  await page.getByRole("textbox", { name: "Your name" }).fill(name);
-  await page.getByLabel("Data file").setInputFiles(await fileOf(client));
-  await page.getByLabel("Input column").selectOption("input");
-  await page.getByLabel("Answer column").selectOption("answer");
+  await introduce(page, await comer(name, client));
   await page.getByRole("button", { name: "Help the team" }).click();
   await membersOf(page)
     .filter({ hasText: `${name} (this tab)` })

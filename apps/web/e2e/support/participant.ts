@@ -60,11 +60,8 @@ export async function join(
   const url = new URL(inviteUrl);
   if (options.backend) url.searchParams.set("backend", options.backend);
   await page.goto(url.href);
-  await page.getByRole("textbox", { name: "Your name" }).fill(data.name);
   if (options.figures) await page.getByRole("radio", { name: options.figures }).check();
-  await page.getByLabel("Data file").setInputFiles(data.file);
-  await page.getByLabel("Input column").selectOption(data.input);
-  await page.getByLabel("Answer column").selectOption(data.answer);
+  await introduce(page, data);
   if (data.adapter !== undefined) {
     await page.getByText("Continue from an adapter").click();
     await page.getByLabel("Adapter files").setInputFiles(data.adapter);
@@ -72,4 +69,12 @@ export async function join(
   }
   await page.getByRole("button", { name: "Join and train" }).click();
   return { name: data.name, page, context };
+}
+
+/** Who comes, and with which rows, on a page that asks for both: an invite's or a team's. */
+export async function introduce(page: Page, { name, file, input, answer }: ParticipantData): Promise<void> {
+  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.getByLabel("Data file").setInputFiles(file);
+  await page.getByLabel("Input column").selectOption(input);
+  await page.getByLabel("Answer column").selectOption(answer);
 }
