@@ -56,7 +56,7 @@ export function simulatedClients({ settings, data, model, taskModel, adapter, tr
 }
 
 /** Undefined where all have the default. */
-export const rankOfClient = ({ ranks }: Pick<RunSettings, "ranks">, index: number): number | undefined =>
+const rankOfClient = ({ ranks }: Pick<RunSettings, "ranks">, index: number): number | undefined =>
   ranks?.of[index % ranks.of.length];
 
 /** With privacy: gives a client a budget of its own for all of its trainings, with samples and noise from the run's seed. */

@@ -14,7 +14,7 @@ import { truncateRank } from "../adapters/thinSvd.ts";
 import { replacesMean } from "../robustness/robustnessConfig.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import { stackedMean } from "./mergedUpdate.ts";
-import type { Method } from "./registry.ts";
+import type { Method } from "./method.ts";
 
 const productsRefusal = (label: string) =>
   `${label} by SVD averages products of factors, which no robust mean of the factors can stand for; it bounds outliers only.`;

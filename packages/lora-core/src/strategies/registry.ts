@@ -2,9 +2,7 @@
 
 import type { Ranks } from "../adapters/adapterRank.ts";
 import { schemaWords } from "../errors/schemaWords.ts";
-import { type RobustnessConfig, replacesMean } from "../robustness/robustnessConfig.ts";
-import type { FirstRound } from "../schedule/roundNumbers.ts";
-import type { NamedTensors } from "../tensors/namedTensors.ts";
+import { replacesMean } from "../robustness/robustnessConfig.ts";
 import { ditto } from "./ditto.ts";
 import { fdLora } from "./fdLora.ts";
 import { fedAlt } from "./fedAlt.ts";
@@ -23,20 +21,13 @@ import { ffaLora } from "./ffaLora.ts";
 import { flexLora } from "./flexLora.ts";
 import { flora } from "./flora.ts";
 import { local } from "./local.ts";
+import type { Method } from "./method.ts";
 import { forRanks } from "./productMean.ts";
 import { roLora } from "./roLora.ts";
 import { scaffold } from "./scaffold.ts";
-import type {
-  Aggregation,
-  Budgets,
-  Contribution,
-  PlanContext,
-  RoundPlan,
-  ServerState,
-  Strategy,
-  TaskKind,
-  Weighting,
-} from "./strategy.ts";
+import type { Strategy } from "./strategy.ts";
+
+export type { Method };
 
 /** The first is what is proposed to somebody who has not chosen. */
 export const strategies = [
@@ -61,30 +52,6 @@ export const strategies = [
   fedDpa,
   fedAlt,
 ] as const;
-
-/** A strategy with its config filled in: what the coordinator and the clients work with. */
-export interface Method {
-  readonly id: string;
-  readonly label: string;
-  readonly summary: string;
-  readonly firstRound: FirstRound;
-  readonly weighting: Weighting;
-  /** Whether what clients receive differs from client to client. */
-  readonly downloadsDiffer: boolean;
-  /** Whether it averages products of factors. */
-  readonly averagesProducts: boolean;
-  /** Why it cannot do a task of this kind; null where it can. */
-  refusal(task: TaskKind): string | null;
-  /** Why it cannot be protected so; null where it can. */
-  robustnessRefusal(robustness: RobustnessConfig): string | null;
-  /** Why what its clients share cannot be summed so; null where it can. */
-  aggregationRefusal(aggregation: Aggregation): string | null;
-  plan(budgets: Budgets, context: PlanContext): RoundPlan;
-  init(initial: NamedTensors): ServerState;
-  /** What this client receives in a round that receives. */
-  download(state: ServerState, clientId: string): NamedTensors;
-  aggregate(state: ServerState, contributions: readonly Contribution[], round: number): ServerState;
-}
 
 /**
  * `ranks` says how unlike ranks come together; left out where all have one. @throws {RangeError} on an unknown id or a config its strategy refuses,
