@@ -227,7 +227,11 @@ function assertCanRank(settings: RunSettings, budgets: Budgets, ranks: Ranks | u
   if (!ranks) return;
   if (settings.sumBits || settings.clientPrivacy) throw new RangeError("Sums of unlike ranks are not simulated");
   const method = methodNamed(settings.method, settings.sync);
-  const refusal = ranksRefusal(method, budgets, { ranks, aggregation: "plain", initialAdapter: null });
+  const refusal = ranksRefusal(method, budgets, {
+    ...{ ranks, aggregation: "plain", initialAdapter: null, robustness: ROBUSTNESS.clip },
+    upload: settings.upload ?? AS_THEY_ARE,
+    work: settings.work === "bySpeed" ? settings.work : undefined,
+  });
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
 }
 

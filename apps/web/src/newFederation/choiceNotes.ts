@@ -145,10 +145,17 @@ export function workNote(form: Pick<FederationForm, "method" | "work" | BudgetFi
 }
 
 /** How clients of fewer ranks take part; or why the other choices do not go with it. */
-export function ranksNote(form: Pick<FederationForm, "method" | "aggregation" | "initial" | "ranks" | BudgetField>): ChoiceNote {
-  const { ranks, aggregation, initial } = form;
+export function ranksNote(
+  form: Pick<FederationForm, "method" | "aggregation" | "initial" | "ranks" | "robustness" | "upload" | "work" | BudgetField>,
+): ChoiceNote {
+  const { ranks, aggregation, initial, robustness, upload, work } = form;
   if (ranks === "equal") return note(null, words.choiceNotes.equalRanks);
-  const chosen = { ranks, aggregation, initialAdapter: initial?.sha256 ?? null };
+  const chosen = {
+    ...{ ranks, aggregation, upload },
+    initialAdapter: initial?.sha256 ?? null,
+    robustness: ROBUSTNESS[robustness],
+    work: work === "equal" ? undefined : work,
+  };
   return note(ranksRefusal(methodIn(form), budgetsOf(form), chosen), words.choiceNotes.ownRanks[ranks]);
 }
 

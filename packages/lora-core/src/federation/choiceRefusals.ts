@@ -1,5 +1,6 @@
 /** Why choices of a federation do not go together, whatever its method is called; the form and the coordinator say the same. Pure. */
 import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { replacesMean } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
@@ -103,11 +104,8 @@ export function workRefusal(
 }
 
 /** Why clients cannot have ranks of their own, null where they can, and where all have one. `method` is that of one rank for all. */
-export function ranksRefusal(
-  method: Method,
-  budgets: Budgets,
-  { ranks, aggregation, initialAdapter }: Pick<FederationConfig, "ranks" | "aggregation" | "initialAdapter">,
-): ChoiceSaying | null {
+export function ranksRefusal(method: Method, budgets: Budgets, config: RankChoices): ChoiceSaying | null {
+  const { ranks, aggregation, initialAdapter } = config;
   if (!ranks) return null;
   const plans = plansOf(method, budgets);
   const uploads = plans.flatMap(({ upload }) => (upload ? [upload] : []));
@@ -119,8 +117,26 @@ export function ranksRefusal(
     if (uploads.some(({ part }) => part === "a" || part === "b")) return ["halvesOfRanks", method.label];
     if (aggregation === "secure") return ["ranksInSum"];
   }
-  if (ranks === "svd" && keepsFactors(method, plans)) return ["factorsKept", method.label];
+  if (ranks === "svd") {
+    const refusal = productsRefusal(method, plans, config);
+    if (refusal) return refusal;
+  }
   return initialAdapter === null ? null : ["rankBrought"];
+}
+
+/** What clients of unlike ranks have to do with. */
+export type RankChoices = Pick<FederationConfig, "ranks" | "aggregation" | "initialAdapter" | "robustness" | "upload" | "work">;
+
+/** Why their products cannot be averaged: an adapter takes the place of the one before then, in factors of its own. */
+function productsRefusal(
+  method: Method,
+  plans: readonly RoundPlan[],
+  { robustness, upload, work }: RankChoices,
+): ChoiceSaying | null {
+  if (keepsFactors(method, plans)) return ["factorsKept", method.label];
+  if (replacesMean(robustness)) return ["robustProducts"];
+  if (upload.topK !== null) return ["valuesReplace", method.label];
+  return work ? ["workOnProducts"] : null;
 }
 
 /** Whether factors of one round meet those of another: in the coordinator's memory, in a pull, or in a fusion of two adapters' factors. */

@@ -45,6 +45,10 @@ export const CHOICE_SENTENCES = {
     `${method} sends one half of an adapter at a time, whose products nobody knows: fill smaller ranks up with zeros, or choose another method.`,
   factorsKept: (method: string) =>
     `${method} keeps factors from round to round, and an SVD makes new ones every time: fill smaller ranks up with zeros, or choose another method.`,
+  robustProducts: () =>
+    "By SVD products of factors are averaged, which no robust mean of the factors can stand for: bound outliers only, or fill smaller ranks up with zeros.",
+  workOnProducts: () =>
+    "By SVD adapters are averaged, not what was changed, which fewer steps cannot be made good in: leave all the same work, or fill smaller ranks up with zeros.",
   ranksInSum: () =>
     "In a secure sum nobody sees single adapters: fill smaller ranks up with zeros, or let updates be sent as they are.",
   rankBrought: () =>

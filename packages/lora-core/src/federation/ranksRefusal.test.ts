@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import { RANKS, type Ranks } from "../adapters/adapterRank.ts";
+import { ROBUSTNESS } from "../robustness/robustnessConfig.ts";
 import { say } from "../sayings/saying.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";
 import { ranksRefusal } from "./choiceRefusals.ts";
 import { CHOICE_SENTENCES } from "./choiceSentences.ts";
-import { presetOf } from "./federationDefaults.ts";
+import { DEFAULT_UPLOAD, presetOf } from "./federationDefaults.ts";
 
 const steps = (amount: number) => ({ unit: "steps" as const, amount });
 const budgets = { local: steps(6), inner: steps(12), rounds: 3 };
-const plain = { aggregation: "plain", initialAdapter: null } as const;
+const plain = {
+  ...({ aggregation: "plain", initialAdapter: null } as const),
+  ...{ robustness: ROBUSTNESS.clip, upload: DEFAULT_UPLOAD },
+};
 const refusedFor = (id: string, ranks: Ranks, preset?: string) =>
   ranksRefusal(methodOf(presetOf(id, preset)), budgets, { ...plain, ranks })?.[0] ?? null;
 
@@ -42,4 +46,17 @@ test("a secure sum takes zeros and nothing else, and an adapter that is brought 
   expect(ranksRefusal(method, budgets, { ...secure, ranks: "weighted" })).toEqual(["ranksInSum"]);
   expect(ranksRefusal(method, budgets, { ...secure, ranks: "svd" })).toEqual(["ranksInSum"]);
   expect(ranksRefusal(method, budgets, { ...plain, initialAdapter: "0".repeat(64), ranks: "padded" })).toEqual(["rankBrought"]);
+});
+
+test("by SVD no robust mean, no values that wait and no fewer steps; with zeros all of them", () => {
+  const method = methodOf(presetOf("fedavg"));
+  const others = [
+    [{ robustness: ROBUSTNESS.median }, "robustProducts"],
+    [{ upload: { format: "int8", topK: 0.25 } }, "valuesReplace"],
+    [{ work: "bySpeed" }, "workOnProducts"],
+  ] as const;
+  for (const [chosen, why] of others) {
+    expect(ranksRefusal(method, budgets, { ...plain, ...chosen, ranks: "svd" })?.[0]).toBe(why);
+    expect(ranksRefusal(method, budgets, { ...plain, ...chosen, ranks: "padded" })).toBeNull();
+  }
 });

@@ -48,6 +48,9 @@ export const zh: typeof en = {
     ranksByProducts: (method) => `${method} 对乘积求平均：请用 SVD 合并不同的秩，或选择其他方法。`,
     halvesOfRanks: (method) => `${method} 每次只发送适配器的一半，没有人知道其乘积：请用零补足较小的秩，或选择其他方法。`,
     factorsKept: (method) => `${method} 在轮次之间保留因子，而 SVD 每次都产生新的因子：请用零补足较小的秩，或选择其他方法。`,
+    robustProducts: () => "使用 SVD 时对因子的乘积求平均，任何稳健均值都不能代替它：请只限制离群值，或用零补足较小的秩。",
+    workOnProducts: () =>
+      "使用 SVD 时平均的是适配器本身而不是改动，步数较少时无法补足：请让大家做同样多的工作，或用零补足较小的秩。",
     ranksInSum: () => "在安全求和中没有人能看到单个适配器：请用零补足较小的秩，或让更新原样发送。",
     rankBrought: () => "带来的适配器只有一个秩，其中没有哪一部分是最好的：请让大家使用相同的秩，或不从它开始。",
   },
