@@ -31,6 +31,12 @@ test("a card names the base with its hashes, the adapter, the task and how far i
   expect(card).not.toContain("Fusion");
 });
 
+test("where clients may have fewer ranks, a card sends its reader to the files", () => {
+  const config = defaultFederation({ name: "ward notes", model: decoderBase, task, ranks: "padded" });
+  expect(cardOf(decoderBase, { config })).toMatch(/alpha 16, on \S.*; clients may have fewer ranks at the same scale/);
+  expect(cardOf(decoderBase)).not.toContain("fewer ranks");
+});
+
 test("a fused adapter's card gives the weights, factor by factor", () => {
   const card = cardOf(decoderBase, { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } });
   expect(card).toContain("A = 0.75 A_personal + -0.5 A_shared");

@@ -28,6 +28,9 @@ export interface AdapterCardSubject {
   readonly format: "peft" | ModelExport;
 }
 
+/** Of a federation in which nobody but the files says how many a client has. */
+const OWN_RANKS = "; clients may have fewer ranks at the same scale, the files say how many these are";
+
 /** Labels written out; of more only their number is said. */
 const LABELS_SHOWN = 60;
 
@@ -40,7 +43,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
     [
       `- base model: ${baseWords(config.model)}`,
       ...config.model.files.map(({ path, sha256 }) => `  - ${path}, SHA-256 ${sha256}`),
-      `- adapters of the federation: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}`,
+      `- adapters of the federation: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}${config.ranks ? OWN_RANKS : ""}`,
       ...prototypeWords(config.adapter),
       `- made by: ${config.strategy.id} (${config.strategy.preset}), ${stateOf(subject, config.budgets.rounds)}`,
       `- task: ${taskWords(config.task)}`,
