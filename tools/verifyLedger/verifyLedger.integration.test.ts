@@ -37,7 +37,7 @@ async function sentTwoRounds() {
   const { clientId } = await client.join(joinRequest(created, "anna", 120));
   for (const round of [1, 2]) {
     await organiser.until(({ openRound }) => openRound?.round === round, `round ${round}`);
-    const sent = { round, adapter: constantAdapter(round), madeFrom: "120 training rows", metrics: testMetrics() };
+    const sent = { round, adapter: constantAdapter(round), madeFrom: [["madeFrom", 120] as const], metrics: testMetrics() };
     await client.submitRound(sent);
   }
   await organiser.until(({ openRound }) => openRound?.round === 3, "the last round");

@@ -46,7 +46,7 @@ async function remoteClient(url: string, request: RequestInput<"client:join">): 
     ledger,
     async round(round, value) {
       const received = await persistently(() => coordinator.fetchAdapter(round));
-      const submission = { round, adapter: learned(value), madeFrom: "a test", metrics: testMetrics() };
+      const submission = { round, adapter: learned(value), madeFrom: [["madeFromYours"] as const], metrics: testMetrics() };
       await persistently(() => coordinator.submitRound(submission));
       return received?.byteLength ?? 0;
     },

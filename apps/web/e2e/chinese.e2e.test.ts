@@ -3,6 +3,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { englishIn } from "./support/englishIn.ts";
 import { englishLeft } from "./support/englishLeft.ts";
 import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -48,6 +49,12 @@ describe("a browser that asks for Chinese", () => {
     await page.getByRole("textbox", { name: "名称" }).fill("病区记录");
     await page.getByRole("textbox", { name: "类别" }).fill(LABELS.join("\n"));
     expect(await englishLeft(page)).toEqual([]);
+    // A template proposes labels in it.
+    const [name, labels] = [page.getByRole("textbox", { name: "名称" }), page.getByRole("textbox", { name: "类别" })];
+    await page.getByRole("radio", { name: /^分诊/ }).check();
+    expect(await labels.inputValue()).toContain("非常紧急");
+    await labels.fill(LABELS.join("\n"));
+    expect(await name.inputValue()).toBe("病区记录");
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { level: 1, name: "New federation" }).waitFor();
     expect(await page.title()).toBe("New federation · Duet");
@@ -85,6 +92,13 @@ describe("a browser that asks for Chinese", () => {
     for (const part of await page.locator("details:not([open]) > summary").all()) if (await part.isVisible()) await part.click();
     expect(await englishLeft(page)).toEqual([]);
     expect(await problemsOf(page)).toEqual([]);
+    // What left is told in it too, besides the messages themselves.
+    await page.getByRole("button", { name: "查看内容" }).click();
+    const ledger = page.getByRole("dialog").getByRole("table");
+    await ledger.getByText("第 1 轮对共享适配器的改动，由").first().waitFor();
+    const told = await ledger.getByRole("row").locator("td:last-child").allTextContents();
+    expect(told.flatMap(englishIn)).toEqual([]);
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { name: "Accuracy on each client's own test rows" }).waitFor();
     expect(

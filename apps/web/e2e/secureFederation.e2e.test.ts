@@ -81,7 +81,7 @@ it("sums three tabs' updates securely, one of which reloads: the same words in a
   const named = (name: string) => sent.filter((message) => message.name === name);
   expect(named("round:submit").map(({ content }) => JSON.parse(content).adapter)).toEqual([null, null, null]);
   expect(named("adapter")).toEqual([]);
-  expect(named("masked update").length).toBeGreaterThanOrEqual(2);
+  expect(named("masked values").length).toBeGreaterThanOrEqual(2);
 
   // Nobody's figures were told, the means come from the sums, and each tab shows its owner its own.
   const mine = anna?.getByRole("region", { name: /^You, so far|Which serves you best$/ });

@@ -8,6 +8,7 @@ import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { UploadName } from "@duet/lora-core/protocol/sentLedger";
 import { downloadBlob } from "./downloadBlob.ts";
 import type { LedgerUpload, SentLedger } from "./sentLedger.ts";
+import type { SentSaying } from "./sentSentences.ts";
 import type { TypedSocket } from "./typedSocket.ts";
 import { type BlobUpload, uploadBlob } from "./uploadBlob.ts";
 
@@ -22,14 +23,14 @@ export interface RoundTransfers {
   /** What this client needs for a step of the secure sum; null in the first. */
   fetchForSum(key: ExchangeKey): Promise<Uint8Array | null>;
   /** Answers a step; a repeat is as good as one. */
-  answerSum(key: ExchangeKey, content: Uint8Array, madeFrom: string): Promise<void>;
+  answerSum(key: ExchangeKey, content: Uint8Array, madeFrom: readonly SentSaying[]): Promise<void>;
 }
 
 export interface RoundSubmission {
   readonly round: number;
   readonly adapter: Uint8Array | null;
-  /** What the adapter was made from, in words for the ledger. */
-  readonly madeFrom: string;
+  /** What the adapter was made from, for the ledger. */
+  readonly madeFrom: readonly SentSaying[];
   readonly metrics: RoundMetrics;
 }
 
@@ -102,7 +103,7 @@ export function createRoundTransfers({ url, request, ledger, clientOf }: Transfe
     },
     async submitRound({ round, adapter, madeFrom, metrics }) {
       const submission = { round, adapter: adapter && blobOf(adapter), metrics };
-      const described = { what: "adapter", madeFrom, name: { round, attempt: null, step: null } };
+      const described = { what: "adapter" as const, madeFrom, name: { round, attempt: null, step: null } };
       await withBlob(described, adapter, () => request("round:submit", submission));
     },
     async fetchForSum(key) {
@@ -110,7 +111,7 @@ export function createRoundTransfers({ url, request, ledger, clientOf }: Transfe
       return content;
     },
     async answerSum(key, content, madeFrom) {
-      await withBlob({ what: ANSWER_NAMES[key.step], madeFrom, name: key }, content, () =>
+      await withBlob({ what: key.step, madeFrom, name: key }, content, () =>
         request("exchange:send", { ...key, blob: blobOf(content) }),
       );
     },
@@ -121,17 +122,8 @@ type Described = Pick<LedgerUpload, "what" | "madeFrom" | "name">;
 
 const STARTING_ADAPTER: Described = {
   what: "adapter",
-  madeFrom: "the adapter file that was chosen for everybody to start from",
+  madeFrom: [["startAdapter"]],
   name: null,
-};
-
-/** What this client's answers to the steps of a secure sum are, in the ledger. */
-const ANSWER_NAMES: Readonly<Record<ExchangeKey["step"], string>> = {
-  keys: "keys of a secure sum",
-  shares: "encrypted shares of keys",
-  input: "masked values",
-  agree: "signature under a secure sum",
-  unmask: "shares of masks",
 };
 
 const blobOf = (content: Uint8Array): BlobRef => ({ sha256: sha256Of(content), bytes: content.byteLength });

@@ -1,13 +1,13 @@
 import { ledgerFile, type SentEntry } from "@duet/lora-core/protocol/sentLedger";
 import { expect, test, vi } from "vitest";
-import { createSentLedger, type LedgerStore, ledgerFileOf } from "./sentLedger.ts";
+import { createSentLedger, type LedgerStore, type LedgerUpload, ledgerFileOf } from "./sentLedger.ts";
 
 const sha256 = "5b".repeat(32);
-const upload = {
+const upload: LedgerUpload = {
   what: "adapter",
   federationId: "f1",
   blob: { sha256, bytes: 1000 },
-  madeFrom: "what round 3 changed",
+  madeFrom: [["changed", 3, "shared"], ["masked"]],
   name: { round: 3, attempt: null, step: null },
 };
 const client = { federationId: "f1", resumeToken: "resume" };
@@ -44,7 +44,13 @@ test("an upload is one entry, with its name and what it was made from, that grow
   sent(600);
   sent(400);
   const { entries, bytes, messages } = ledger.get();
-  expect(entries[0]).toMatchObject({ at: 5, event: "adapter", bytes: 1600, sha256, madeFrom: "what round 3 changed" });
+  expect(entries[0]).toMatchObject({
+    at: 5,
+    event: "adapter",
+    bytes: 1600,
+    sha256,
+    madeFrom: "what round 3 changed of the shared adapter, masked",
+  });
   expect([bytes, messages, entries.length]).toEqual([1602, 2, 2]);
 });
 
@@ -118,5 +124,8 @@ test("the file has the whole list and parses as one", () => {
   ledger.recordUpload(upload)(1000);
   const of = { coordinator: "https://duet.example/", federationId: "f1", clientId: "anna" };
   const { content } = ledgerFileOf(ledger.get(), of);
-  expect(ledgerFile.parse(JSON.parse(new TextDecoder().decode(content)))).toMatchObject({ ...of, entries: ledger.get().entries });
+  expect(ledgerFile.parse(JSON.parse(new TextDecoder().decode(content)))).toMatchObject({
+    ...of,
+    entries: ledger.get().entries.map(({ told: _, ...entry }) => entry),
+  });
 });

@@ -6,6 +6,7 @@ import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { LEDGER_FORMAT, type LedgerFile, type SentEntry, type UploadName } from "@duet/lora-core/protocol/sentLedger";
 import { createSecret } from "./secret.ts";
+import { type SentSaying, sentLine, UPLOAD_NAMES, type UploadKind } from "./sentSentences.ts";
 import { madeFrom } from "./sentWords.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 
@@ -36,11 +37,10 @@ export interface SentLedger extends ReadableStore<SentTotals> {
 }
 
 export interface LedgerUpload {
-  /** What it is, for people. */
-  readonly what: string;
+  readonly what: UploadKind;
   readonly federationId: string;
   readonly blob: BlobRef;
-  readonly madeFrom: string;
+  readonly madeFrom: readonly SentSaying[];
   readonly name: UploadName | null;
 }
 
@@ -103,10 +103,11 @@ export function createSentLedger(now: () => number, kept?: LedgerStore): SentLed
       if (name === undefined || !last || !isRepeated(last, made)) return put(newName(), made);
       put(name, { ...made, at: last.at, messages: last.messages + 1, bytes: last.bytes + bytes });
     },
-    recordUpload({ what, federationId, blob, madeFrom: words, name: upload }) {
+    recordUpload({ what, federationId, blob, madeFrom: sayings, name: upload }) {
       const name = newName();
       const content = JSON.stringify({ federationId, ...blob });
-      put(name, { at: now(), event: what, messages: 1, bytes: 0, sha256: blob.sha256, content, madeFrom: words, upload });
+      const named = { event: UPLOAD_NAMES[what], sha256: blob.sha256, content, upload };
+      put(name, { at: now(), messages: 1, bytes: 0, ...named, ...saidOf(sayings) });
       return (sent) => {
         const entry = entries.get(name);
         if (entry) put(name, { ...entry, bytes: entry.bytes + sent });
@@ -138,21 +139,23 @@ export function createSentLedger(now: () => number, kept?: LedgerStore): SentLed
   };
 }
 
-/** As a file that anyone may be given. */
+/** As a file that anyone may be given; what is told as data is in its words, the same for everybody. */
 export function ledgerFileOf(
   { entries }: SentTotals,
   of: Pick<LedgerFile, "coordinator" | "federationId" | "clientId">,
 ): { readonly fileName: string; readonly content: Uint8Array } {
-  const file: LedgerFile = { format: LEDGER_FORMAT, version: 1, ...of, entries: [...entries] };
+  const file: LedgerFile = { format: LEDGER_FORMAT, version: 1, ...of, entries: entries.map(({ told: _, ...entry }) => entry) };
   const content = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
   return { fileName: `what-left-${of.clientId}.json`, content };
 }
 
 const rest = (event: string, payload: unknown, content: string) => ({
   sha256: sha256Of(new TextEncoder().encode(content)),
-  madeFrom: madeFrom(event, payload),
+  ...saidOf(madeFrom(event, payload)),
   upload: null,
 });
+
+const saidOf = (sayings: readonly SentSaying[]) => ({ madeFrom: sentLine(sayings), told: sayings });
 
 /** Progress of the same activity is one entry, however often it was said. */
 function isRepeated(last: SentEntry, next: SentEntry): boolean {

@@ -1,50 +1,39 @@
-/** What a message was made from, in words for the ledger, read off the message itself. Pure. */
-import { type FiguresFor, hasFigures } from "@duet/lora-core/protocol/figures";
+/** What a message was made from, for the ledger, read off the message itself. Pure. */
+import { hasFigures } from "@duet/lora-core/protocol/figures";
 import type { MessageName, RequestInput } from "@duet/lora-core/protocol/messages";
+import type { SentSaying } from "./sentSentences.ts";
 
-type Words = { readonly [N in MessageName]: (request: RequestInput<N>) => string };
+type Sayings = { readonly [N in MessageName]: (request: RequestInput<N>) => readonly SentSaying[] };
 
-const SEEN_BY: Readonly<Record<FiguresFor, string>> = {
-  everybody: "everybody sees",
-  organiser: "the organiser sees",
-  nobody: "nobody sees",
+const SAYINGS: Sayings = {
+  "session:hello": () => [["version"]],
+  "federation:list": () => [["nothing"]],
+  "federation:create": () => [["created"]],
+  "federation:watch": () => [["linkCode"]],
+  "federation:links": () => [["organiserCode"]],
+  "federation:control": ({ action }) => [["decided", action.kind]],
+  "client:join": ({ figures, device, samples }) => [
+    ["name", figures],
+    ...(device ? [["device"] as const] : []),
+    ...(samples.train !== null && samples.test !== null ? [["rowsOfParts"] as const] : []),
+    ...(samples.train !== null && samples.test === null ? [["rowsTrained"] as const] : []),
+  ],
+  "client:progress": ({ round, activity, steps }) => [["doing", round, activity], steps > 0 ? ["howFar"] : ["notHowFast"]],
+  "client:leave": () => [["nothing"]],
+  "round:fetch": ({ round }) => [["asksRound", round]],
+  "round:submit": ({ round, adapter, metrics }) => [
+    ["roundDone", round],
+    adapter ? ["uploadNamed"] : ["noAdapter"],
+    hasFigures(metrics) ? ["figures"] : ["noFigure"],
+    ...(metrics.privacy ? [["budget"] as const] : []),
+  ],
+  "team:enter": () => [["teamEntered"]],
+  "team:send": () => [["teamSealed"]],
+  "exchange:fetch": ({ round, step }) => [["asksStep", step, round]],
+  "exchange:send": ({ round, step }) => [["answersStep", step, round]],
 };
 
-const WORDS: Words = {
-  "session:hello": () => "the version of this page",
-  "federation:list": () => "nothing",
-  "federation:create": () => "what was filled in to create the federation",
-  "federation:watch": () => "the code of a link, or of this client, left out here",
-  "federation:links": () => "the code of the organiser link, left out here",
-  "federation:control": ({ action }) => `what the organiser decided: ${action.kind}`,
-  "client:join": ({ figures, device, samples }) =>
-    [
-      `your name, and your choice that ${SEEN_BY[figures]} your figures`,
-      ...(device ? ["what this device computes with"] : []),
-      ...(samples.train !== null && samples.test !== null ? ["how many rows you have in each part"] : []),
-      ...(samples.train !== null && samples.test === null
-        ? ["how many rows you train on, by which your changes are weighed"]
-        : []),
-    ].join(", "),
-  "client:progress": ({ round, activity, steps }) =>
-    `what this tab does in round ${round} (${activity})${steps > 0 ? ", and how far it is" : ", and nothing of how fast"}`,
-  "client:leave": () => "nothing",
-  "round:fetch": ({ round }) => `the number of round ${round}, whose adapter is asked for`,
-  "round:submit": ({ round, adapter, metrics }) =>
-    [
-      `that round ${round} is done`,
-      adapter ? "the name and size of the adapter that was uploaded" : "no adapter",
-      hasFigures(metrics) ? "what was measured on your rows: losses, accuracies, F1, fusion weights, speed" : "no figure",
-      ...(metrics.privacy ? ["where your privacy budget stands"] : []),
-    ].join(", "),
-  "team:enter": () => "a name for this run, and which team it belongs to, by a code that opens nothing",
-  "team:send": () => "what this team trains together with, sealed with the key that only the team's link holds",
-  "exchange:fetch": ({ round, step }) => `that the others' part of step "${step}" of round ${round} is asked for`,
-  "exchange:send": ({ round, step }) =>
-    `that step "${step}" of round ${round} is answered, with the name and size of what was uploaded`,
-};
-
-export function madeFrom(event: string, payload: unknown): string {
-  const words = (WORDS as Readonly<Record<string, (request: never) => string>>)[event];
-  return words ? words(payload as never) : "nothing of your rows";
+export function madeFrom(event: string, payload: unknown): readonly SentSaying[] {
+  const sayings = (SAYINGS as Readonly<Record<string, (request: never) => readonly SentSaying[]>>)[event];
+  return sayings ? sayings(payload as never) : [["nothingOfRows"]];
 }

@@ -10,8 +10,12 @@ import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Upload } from "@duet/lora-core/strategies/strategy";
 import { expect, test } from "vitest";
+import { sentLine } from "./sentSentences.ts";
 import { markedUpload, readMarks } from "./testing/markedUpload.ts";
-import { answerWords, uploadWords } from "./uploadWords.ts";
+import * as told from "./uploadWords.ts";
+
+const uploadWords = (...of: Parameters<typeof told.uploadWords>) => sentLine(told.uploadWords(...of));
+const answerWords = (...of: Parameters<typeof told.answerWords>) => sentLine(told.answerWords(...of));
 
 /** What somebody says who sees the tensors alone. */
 function wordsOfWire(upload: Upload, round: number): string {

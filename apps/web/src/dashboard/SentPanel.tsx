@@ -8,6 +8,7 @@ import { formatBytes, formatClock } from "../lib/format.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
+import { sentName, sentText } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 export interface SentPanelProps {
@@ -77,7 +78,7 @@ function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
               <tr key={entries.length - index}>
                 <td>{formatClock(entry.at)}</td>
                 <td>
-                  {entry.event}
+                  {sentName(entry.event)}
                   {entry.messages > 1 && <div className="muted small">{words.sentPanel.times(entry.messages)}</div>}
                 </td>
                 <td className="number">{formatBytes(entry.bytes)}</td>
@@ -88,7 +89,7 @@ function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
                   </pre>
                 </td>
                 <td className="small">
-                  {entry.madeFrom}
+                  {sentText(entry)}
                   <div className="muted" title={entry.sha256}>
                     {words.sentPanel.sha(entry.sha256.slice(0, 12))}
                   </div>

@@ -6,6 +6,7 @@ import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
+import { language } from "../lib/language.ts";
 import { ChoiceCards } from "../ui/ChoiceCards.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { BaseModelField } from "./BaseModelField.tsx";
@@ -94,7 +95,7 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
   const choose = (id: string) => {
     const template = TASK_TEMPLATES.find((one) => one.id === id);
     if (!template) return;
-    if (template.kind === "label") onChange({ kind: "label", labels: template.labels.join("\n") });
+    if (template.kind === "label") onChange({ kind: "label", labels: template.labels[language.get()].join("\n") });
     else if (canWrite) onChange({ kind: "text" });
     else onChange({ kind: "text", model: writer, initial: null });
   };

@@ -16,6 +16,7 @@ import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
+import { exitText, phaseNote } from "../dashboard/told/toldText.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -95,7 +96,7 @@ function WithDashboard({ view, token, tab }: { readonly view: TeamView; readonly
         <>
           {over && (
             <Alert color="gray" title={over.isFinished ? words.teamPage.hasFinished : words.teamPage.hasEnded}>
-              {over.sentence}
+              {over.isFinished ? phaseNote(feed.snapshot) : exitText({ why: over.why ?? null, reason: over.sentence })}
             </Alert>
           )}
           {tab}
@@ -168,7 +169,7 @@ function HelpForm({ config, onHelp }: HelpFormProps) {
 }
 
 function doingWords({ team: { node }, state: { mates, over, training }, news: { absent, download } }: TeamView): string {
-  if (over) return over.sentence;
+  if (over) return words.teamPage.doing.over;
   if (absent !== null) return words.teamPage.doing.absent;
   if (!mates.some(({ member }) => member === node.self))
     return download ? words.teamPage.doing.loads : words.teamPage.doing.prepares;

@@ -8,7 +8,7 @@ import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/fe
 import { createSentLedger, ledgerOwner, type SentLedger } from "@duet/client/sentLedger";
 import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import { createStore, type ReadableStore } from "@duet/client/store";
-import type { TeamState } from "@duet/client/team/teamNode";
+import type { TeamEnd } from "@duet/client/team/teamNode";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { KeptClient } from "@duet/lora-core/contract/clientRound";
@@ -385,9 +385,9 @@ export function createAppServices(): AppServices {
 }
 
 /** What the others are told once a session of the one that leads is over; null before, and where it only failed here: then they go on. */
-function teamEndOf({ stage }: SessionState): NonNullable<TeamState["over"]> | null {
+function teamEndOf({ stage }: SessionState): TeamEnd | null {
   if (stage.kind === "finished") return { isFinished: true, sentence: stage.note };
-  return stage.kind === "removed" ? { isFinished: false, sentence: stage.reason } : null;
+  return stage.kind === "removed" ? { isFinished: false, sentence: stage.reason, why: stage.why } : null;
 }
 
 /** What only a client needs, most of it secure aggregation's curves, is no part of the first page. @throws {DuetError} UNREACHABLE. */

@@ -55,6 +55,7 @@ export const en = {
       name: "Your name is missing.",
     },
     doing: {
+      over: "The federation is over for this team.",
       absent: "The team is not there; it is tried again by itself.",
       loads: "Loads the base model.",
       prepares: "Prepares its rows and the base model.",

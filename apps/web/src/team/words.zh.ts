@@ -54,6 +54,7 @@ export const zh: typeof en = {
       name: "请填写名称。",
     },
     doing: {
+      over: "对这个团队来说，联邦已经结束。",
       absent: "团队不在；会自动重试。",
       loads: "正在加载基础模型。",
       prepares: "正在准备数据行和基础模型。",

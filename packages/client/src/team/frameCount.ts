@@ -18,11 +18,11 @@ export function createFrameCount(ledger: Pick<SentLedger, "recordUpload">, now: 
   return {
     begin({ federationId, room }) {
       write = ledger.recordUpload({
-        what: "team frames",
+        what: "team",
         federationId,
         // Of the room's name: there is no content that could be named.
         blob: { sha256: sha256Of(new TextEncoder().encode(room)), bytes: 0 },
-        madeFrom: "what this team trains together with, sealed with the key that only the team's link holds",
+        madeFrom: [["teamSealed"]],
         name: null,
       });
     },

@@ -4,6 +4,7 @@
  */
 import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
+import type { Exit } from "@duet/lora-core/protocol/exits";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { successorOf } from "@duet/lora-core/team/succession";
 import type { TeamChoices, TeamMate, TeamMessage } from "@duet/lora-core/team/teamMessages";
@@ -19,6 +20,14 @@ export interface TeamClient {
   readonly choices: TeamChoices;
 }
 
+/** How a team ended: the federation is over for its client, or was left. */
+export interface TeamEnd {
+  readonly isFinished: boolean;
+  readonly sentence: string;
+  /** Which exit the sentence says; null or left out where it is none. */
+  readonly why?: Exit | null;
+}
+
 export interface TeamState {
   /** Null as long as nobody is known to lead. */
   readonly leader: string | null;
@@ -30,7 +39,7 @@ export interface TeamState {
   /** Null until the leader has joined. */
   readonly client: TeamClient | null;
   /** How it ended for the team; null while it has not. */
-  readonly over: { readonly isFinished: boolean; readonly sentence: string } | null;
+  readonly over: TeamEnd | null;
 }
 
 export interface TeamNodeOptions extends Pick<TeamTrainerParts, "help" | "cancel" | "onFailure"> {
@@ -52,7 +61,7 @@ export interface TeamNode extends ReadableStore<TeamState> {
   /** As the leader: with whom a round's trainings are taken. */
   lead(scope: string, every: number): TeamLead;
   /** As the leader: it is over for all. Resolves once they have been told. */
-  end(over: NonNullable<TeamState["over"]>): Promise<void>;
+  end(over: TeamEnd): Promise<void>;
   idle(): Promise<void>;
   close(): void;
 }
@@ -111,7 +120,10 @@ export function startTeamNode(options: TeamNodeOptions): TeamNode {
         keepClient(message);
         return;
       case "over":
-        if (from === store.get().leader) change({ over: { isFinished: message.isFinished, sentence: message.sentence } });
+        if (from === store.get().leader) {
+          const { isFinished, sentence, why = null } = message;
+          change({ over: { isFinished, sentence, why } });
+        }
         return;
       default:
         trainer.receive(from, message);

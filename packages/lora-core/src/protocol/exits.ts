@@ -7,4 +7,6 @@ export const EXITS = {
 } as const;
 export type Exit = keyof typeof EXITS;
 
+export const EXIT_NAMES = ["left", "removed", "elsewhere", "gone"] as const satisfies readonly Exit[];
+
 export const isExit = (value: unknown): value is Exit => typeof value === "string" && Object.hasOwn(EXITS, value);

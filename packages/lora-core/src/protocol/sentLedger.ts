@@ -1,5 +1,6 @@
 /** The file that says what left a tab, for whoever is to check it: `npm run verify-ledger` reads it. No secrets are in it. */
 import { z } from "zod";
+import { told } from "../sayings/saying.ts";
 import { isId } from "./addresses.ts";
 import { sha256Hex } from "./blobs.ts";
 import { exchangeStep } from "./exchange.ts";
@@ -31,6 +32,8 @@ export const sentEntry = z.object({
   content: z.string(),
   /** What it was made from, in words. */
   madeFrom: z.string().max(400),
+  /** The same as data, of `SENT_SENTENCES` (packages/client); not in the file, and not in entries of before. */
+  told: z.array(told).max(12).readonly().optional(),
   /** Null for what is no contribution to a round. */
   upload: uploadName.nullable(),
 });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { KeptClient } from "../contract/clientRound.ts";
 import { checkpoint, roundResult } from "../contract/keptSchemas.ts";
+import { EXIT_NAMES } from "../protocol/exits.ts";
 import { federationConfig } from "../protocol/federationConfig.ts";
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import { teamMember } from "../protocol/teamRelay.ts";
@@ -75,7 +76,13 @@ const teamMessage = z.discriminatedUnion("kind", [
   /** At work. */
   z.strictObject({ kind: z.literal("beat") }),
   /** The leader to all: the federation is over for this client, in one sentence. */
-  z.strictObject({ kind: z.literal("over"), isFinished: z.boolean(), sentence: z.string().max(500) }),
+  z.strictObject({
+    kind: z.literal("over"),
+    isFinished: z.boolean(),
+    sentence: z.string().max(500),
+    /** Which exit the sentence says, where it is one: for pages in another language. */
+    why: z.enum(EXIT_NAMES).nullish(),
+  }),
 ]);
 export type TeamMessage = z.output<typeof teamMessage>;
 

@@ -1,7 +1,8 @@
+import { type SentSaying, sentLine } from "@duet/client/sentSentences";
 import type { EventView } from "@duet/lora-core/protocol/snapshot";
 import { afterEach, expect, test } from "vitest";
 import { speak } from "../../lib/language.ts";
-import { deviceReason, eventText, exitText, phaseNote, sessionNote } from "./toldText.ts";
+import { deviceReason, eventText, exitText, phaseNote, sentName, sentText, sessionNote } from "./toldText.ts";
 
 afterEach(() => speak("en"));
 
@@ -19,6 +20,18 @@ test("what is told as data is said in the language of the page", async () => {
   expect(phaseNote(note)).toBe("组织者已停止。还没有产生共享适配器。");
   expect(sessionNote(["goesOn", ["atStep", 3, 9]])).toBe("从第 3 步（共 9 步）继续。");
   expect(exitText({ why: "removed", reason: "The organiser removed this client" })).toBe("组织者移除了这个客户端");
+});
+
+test("an entry of the ledger says in the language of the page what it was made from; one of before in its own words", async () => {
+  const sayings: readonly SentSaying[] = [["changed", 3, "shared"], ["madeFrom", 60], ["masked"]];
+  const madeFrom = sentLine(sayings);
+  expect(sentText({ madeFrom, told: sayings })).toBe(
+    "what round 3 changed of the shared adapter, made from 60 training rows, masked",
+  );
+  await speak("zh");
+  expect(sentText({ madeFrom, told: sayings })).toBe("第 3 轮对共享适配器的改动，由 60 个训练数据行得出，带掩码");
+  expect(sentText({ madeFrom })).toBe(madeFrom);
+  expect([sentName("masked values"), sentName("client:join")]).toEqual(["带掩码的数值", "client:join"]);
 });
 
 test("what is told as text alone, or by a newer program, stays as it was said", async () => {

@@ -1,9 +1,20 @@
+import { SENT_SENTENCES, UPLOAD_NAMES, type UploadKind } from "@duet/client/sentSentences";
 import { SESSION_SENTENCES } from "@duet/client/sessionNotes";
 import { DEVICE_SENTENCES } from "@duet/lora-core/protocol/deviceSentences";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
 
+const uploads: Readonly<Record<UploadKind, string>> = UPLOAD_NAMES;
 const exits: Readonly<Record<Exit, string>> = EXITS;
 
 /** What coordinator, client and engine say as data, in the words of their own tables. */
-export const en = { rounds: ROUND_SENTENCES, session: SESSION_SENTENCES, device: DEVICE_SENTENCES, exits };
+export const en = {
+  rounds: ROUND_SENTENCES,
+  session: SESSION_SENTENCES,
+  device: DEVICE_SENTENCES,
+  sent: SENT_SENTENCES,
+  /** Between what a message was made from. */
+  sentAnd: ", ",
+  uploads,
+  exits,
+};

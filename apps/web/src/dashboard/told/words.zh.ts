@@ -1,3 +1,4 @@
+import type { OrganiserAction, Summed } from "@duet/client/sentSentences";
 import { formatDuration } from "../../lib/format.ts";
 import type { en } from "./words.en.ts";
 
@@ -8,7 +9,26 @@ const STEPS = {
   agree: "各客户端商定总和包括谁",
   unmask: "解开总和",
 };
+const ACTIONS: Readonly<Record<OrganiserAction, string>> = {
+  start: "开始",
+  pause: "暂停",
+  resume: "继续",
+  closeRound: "结束本轮",
+  remove: "移除客户端",
+  stop: "停止",
+  rotateLink: "新链接",
+  revokeLink: "撤回链接",
+  extendLink: "延长链接",
+  setJoining: "谁可以加入",
+  setListing: "是否列出",
+  admit: "接纳",
+  decline: "拒绝",
+};
+const ACTIVITIES = { loading: "加载", training: "训练", evaluating: "评测", fusing: "融合", uploading: "上传" };
+const SEEN_BY = { everybody: "所有人都能看到", organiser: "只有组织者能看到", nobody: "没有人能看到" };
+const SLOTS = { personal: "个人适配器", shared: "共享适配器" };
 const SUMMED = { figures: "指标", updates: "更新", statistics: "各类别和各长度的行数" };
+const summed = (of: Summed) => (of === "statistics" ? "数据行概况" : `第 ${of} 轮`);
 const ORIGINS = { measured: "刚刚测得", kept: "沿用以前测得的", usual: "取常用值，因为没有及时测得" };
 const FATES = { open: "仍在进行，会继续", counted: "协调器已有它的结果", over: "已在没有本标签页的情况下结束，从下一轮继续" };
 
@@ -116,6 +136,63 @@ export const zh: typeof en = {
     gradientsAgree: (inMillion) => `梯度相差不超过百万分之 ${inMillion}。`,
     otherGradients: (gpu) => `图形处理器（${gpu}）的梯度与处理器的不一致。`,
     tiles: (small, large, origin) => `分块为 ${small} 行和 ${large} 行，${ORIGINS[origin]}。`,
+  },
+  sent: {
+    version: () => "本页面的版本",
+    nothing: () => "无内容",
+    nothingOfRows: () => "与你的数据行无关",
+    created: () => "创建联邦时填写的内容",
+    linkCode: () => "链接或本客户端的代码（此处略去）",
+    organiserCode: () => "组织者链接的代码（此处略去）",
+    decided: (action) => `组织者的决定：${ACTIONS[action]}`,
+    name: (figures) => `你的名称，以及${SEEN_BY[figures]}你的指标这一选择`,
+    device: () => "这台设备用什么计算",
+    rowsOfParts: () => "每一部分各有多少数据行",
+    rowsTrained: () => "训练用的数据行数，用来为你的改动加权",
+    doing: (round, activity) => `本标签页在第 ${round} 轮正在做什么（${ACTIVITIES[activity]}）`,
+    howFar: () => "以及进行到哪里",
+    notHowFast: () => "不含任何速度",
+    asksRound: (round) => `第 ${round} 轮的编号，请求该轮的适配器`,
+    roundDone: (round) => `第 ${round} 轮已完成`,
+    uploadNamed: () => "已上传适配器的名称和大小",
+    noAdapter: () => "没有适配器",
+    figures: () => "在你的数据行上测得的数值：损失、准确率、F1、融合权重、速度",
+    noFigure: () => "没有任何数值",
+    budget: () => "你的隐私预算用到哪里",
+    teamEntered: () => "这次运行的名称，以及所属的团队，所用代码打不开任何内容",
+    teamSealed: () => "团队共同训练所用的内容，已用只有团队链接才有的密钥加密",
+    asksStep: (step, round) => `请求其他人在第 ${round} 轮“${STEPS[step]}”一步中的部分`,
+    answersStep: (step, round) => `已答复第 ${round} 轮的“${STEPS[step]}”一步，附上传内容的名称和大小`,
+    startAdapter: () => "为所有人选作起点的适配器文件",
+    sharesNothing: (round) => `无内容：第 ${round} 轮不共享适配器`,
+    changed: (round, slot) => `第 ${round} 轮对${SLOTS[slot]}的改动`,
+    after: (round, slot) => `第 ${round} 轮之后的${SLOTS[slot]}`,
+    part: (part) => `其中“${part}”部分`,
+    labelVectors: () => "连同类别的向量",
+    controlVariate: () => "连同本客户端的控制变量",
+    madeFrom: (rows) => `由 ${rows} 个训练数据行得出`,
+    madeFromYours: () => "由你的训练数据行得出",
+    rowNoise: () => "带有隐藏单个数据行的噪声",
+    clientNoise: () => "经过裁剪，并带有一份隐藏单个客户端的噪声",
+    meansToo: () => "连同用于求平均的损失和准确率",
+    masked: () => "带掩码",
+    sumKeys: (of) => `为${summed(of)}的求和新生成的密钥，由本客户端签名；与你的数据行无关`,
+    sumShares: (of) => `${summed(of)}本标签页掩码背后秘密的份额，为其他客户端加密；与你的数据行无关`,
+    sumCounts: (round) => `第 ${round} 轮的数量、损失和准确率，用于求平均，带掩码；与适配器无关`,
+    sumStatistics: (rows) => `你的 ${rows} 个训练数据行中各类别和各长度各有多少行，以及类别的混合程度，带掩码；不含其文本`,
+    sumStatisticsOfYours: () => "你的训练数据行中各类别和各长度各有多少行，以及类别的混合程度，带掩码；不含其文本",
+    sumAgreed: (of) => `在${summed(of)}求和的成员名单上的签名；与你的数据行无关`,
+    sumUnmasked: (of) => `他人秘密的份额，用来解开${summed(of)}总和的掩码；与你的数据行无关`,
+  },
+  sentAnd: "，",
+  uploads: {
+    adapter: "适配器",
+    team: "团队数据帧",
+    keys: "安全求和的密钥",
+    shares: "加密的密钥份额",
+    input: "带掩码的数值",
+    agree: "安全求和的签名",
+    unmask: "掩码的份额",
   },
   exits: {
     left: "你离开了这个联邦。",
