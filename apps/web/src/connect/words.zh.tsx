@@ -1,3 +1,4 @@
+import { DATA } from "../lib/failures.data.zh.ts";
 import { formatNumber } from "../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
@@ -6,40 +7,7 @@ const LATER = "舍入损失的部分会并入下一轮。";
 export const zh: typeof en = {
   samples: { medical: "医学术语", logs: "系统日志（合成）" },
   sampleData: "示例数据",
-  data: {
-    emptyLine: () => "这一行是空的",
-    empty: (column) => `${column} 为空`,
-    allEmpty: (columns) => `${columns} 均为空`,
-    inColumn: (column, reason) => `${column}：${reason}`,
-    tooLong: (column, length, most) => `${column} 有 ${length} 个字符，超过 ${most} 个`,
-    fewerThanHeader: (fields, columns) => `这一行有 ${fields} 个字段，而表头有 ${columns} 个`,
-    fewerThanFirst: (fields, columns) => `这一行有 ${fields} 个字段，而第一行有 ${columns} 个`,
-    unclosedQuote: () => "这一行中的引号没有闭合",
-    trailingQuote: () => "带引号的单元格在闭合引号之后还有文本",
-    headerAgain: () => "重复的表头",
-    noJson: () => "这不是有效的 JSON",
-    noObject: () => "这不是 JSON 对象",
-    noFields: () => "这个对象没有字段",
-    noLabel: (answer) => `“${answer}”不是任务的类别`,
-    noConversation: () => "这不是对话",
-    noConversationIn: (column) => `${column} 不是对话`,
-    noAssistant: () => "对话中没有助手的发言",
-    nothingBefore: () => "助手的回答之前没有内容",
-    unknownRole: (role) => `角色“${role}”的发言不能使用`,
-    readAs: (encoding) => `文件已按 ${encoding} 读取；文件本身没有说明。`,
-    cutOff: () => "文件在一个字符中间结束，可能在那里被截断。",
-    windows1252: () => "文件不是 UTF-8，已按 windows-1252 读取。如果重音或字母显示不对，请手动选择编码。",
-    invalid: (characters, encoding) => `有 ${characters} 个字符在 ${encoding} 中无效，显示为 \ufffd。其他编码可能合适。`,
-    nulls: (count) => `已略去 ${count} 个 NUL 字符。`,
-    titleLine: (line) => `已略去第 ${line} 行：列名上方的标题。`,
-    titleLines: (first, last) => `已略去第 ${first} 至 ${last} 行：列名上方的标题。`,
-    shortHeader: () => "第一行的列名比实际少一个：第一列没有名称。",
-    noHeader: () => "第一行看起来是数据行，因此各列以编号命名。",
-    joined: (rows) => `有 ${rows} 行中，后面带空格的分隔符被当作文本的一部分。`,
-    plainQuotes: () => "这个文件中的引号不用于标记单元格，已按原样读取。",
-    noAnswers: () =>
-      "这些行没有答案，因此还无法从中学习。对于分类任务，请另存为 CSV，并在每行旁加上类别列；对于自由文本任务，请加上要生成的文本列。",
-  },
+  data: DATA,
   protections: {
     clip: { label: "限制离群值", summary: "无论数据行数还是更新大小，任何客户端的影响都不会远超其他客户端。" },
     multiKrum: {

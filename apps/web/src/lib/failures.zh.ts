@@ -1,5 +1,10 @@
 /** Every code of the table of errors in Chinese: what happened, and what to do next. */
 import type { ErrorCode } from "@duet/lora-core/errors/errorTable";
+import type { Sentences } from "@duet/lora-core/sayings/saying";
+import { DATA } from "./failures.data.zh.ts";
+
+/** What the sentences say of which an error is data. */
+export const SAID: Sentences = DATA;
 
 export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, nextStep: string]>> = {
   INVALID_PAYLOAD: ["设置不符合要求", "请检查上述设置后重试。"],

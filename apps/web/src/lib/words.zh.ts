@@ -1,23 +1,28 @@
 import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
-import type { FAILURES } from "./failures.zh.ts";
+import { sayTold } from "@duet/lora-core/sayings/saying";
+import type { FAILURES, SAID } from "./failures.zh.ts";
 import type { en } from "./words.en.ts";
 
 /** Fetched beside the first screen, which does not wait for it: until it is there a failure is told in English, under a Chinese title. */
-let failures: typeof FAILURES | null = null;
+let failures: { readonly of: typeof FAILURES; readonly said: typeof SAID } | null = null;
 void import("./failures.zh.ts").then(
-  (file) => {
-    failures = file.FAILURES;
+  ({ FAILURES: of, SAID: said }) => {
+    failures = { of, said };
   },
   () => undefined,
 );
 
 export const zh: typeof en = {
   failureLine: (happened, nextStep) => `${happened}。${nextStep}`,
-  failure: ({ code, sentence, nextStep }) => {
+  failure: ({ code, sentence, told, nextStep }) => {
     if (code === undefined || failures === null) return { title: "发生了以下情况", text: nextStep, original: sentence };
-    const [happened, next] = failures[code];
+    const [happened, next] = failures.of[code];
+    const said = sayTold(failures.said, told);
     // A page that knows a better way on says it in its own words.
-    return { title: happened, text: nextStep === NEXT_STEPS[code] ? next : nextStep, original: sentence };
+    const text = nextStep === NEXT_STEPS[code] ? next : nextStep;
+    return said === null
+      ? { title: happened, text, original: sentence }
+      : { title: said.replace(/。$/, ""), text, original: null };
   },
   adapterNames: { base: "基座", personal: "个人", shared: "共享", fused: "融合" },
   counts: {

@@ -29,7 +29,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding | "auto" = 
 function encodingOfMark(bytes: Uint8Array): TextEncoding | null {
   const [a, b, c, d] = bytes;
   const isUtf32 = (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff);
-  if (isUtf32) throw new TableError("ENCODING", "The file is in UTF-32, which cannot be read here; save it in UTF-8.");
+  if (isUtf32) throw new TableError("ENCODING", ["utf32"]);
   if (a === 0xef && b === 0xbb && c === 0xbf) return "utf-8";
   if (a === 0xff && b === 0xfe) return "utf-16le";
   return a === 0xfe && b === 0xff ? "utf-16be" : null;

@@ -2,7 +2,8 @@
  * Where the input of a row comes from: one column, or several in a template such as "{instruction}\n\n{input}". {{ and }} are braces.
  * What is empty leaves no trace: a line whose columns are all empty goes, with its heading where it is a paragraph of its own.
  */
-import { DuetError } from "../errors/duetError.ts";
+import type { DuetError } from "../errors/duetError.ts";
+import { dataError } from "./dataError.ts";
 
 export interface InputTemplate {
   /** The columns in it, each once. */
@@ -17,14 +18,13 @@ export function inputTemplate(input: string, columns: readonly string[]): InputT
   if (!/[{}]/.test(input)) throw unknownColumn(input, columns);
   const paragraphs = input.split(/(\n{2,})/).map((text) => text.split("\n").map((line) => piecesOf(line, columns)));
   const named = paragraphs.flat(2).flatMap((piece) => ("column" in piece ? [piece.column] : []));
-  if (named.length === 0)
-    throw new DuetError("COLUMNS", `The template names no column; write one in braces, such as {${columns[0] ?? "text"}}.`);
+  if (named.length === 0) throw dataError("COLUMNS", ["noColumnNamed", columns[0] ?? "text"]);
   return { columns: [...new Set(named)], render: (cellOf) => renderParagraphs(paragraphs, cellOf) };
 }
 
 /** The error for a column that a table does not have. */
 export function unknownColumn(column: string, columns: readonly string[]): DuetError {
-  return new DuetError("COLUMNS", `There is no column "${column}"; the file has: ${columns.join(", ")}.`);
+  return dataError("COLUMNS", ["unknownColumn", column, columns.join(", ")]);
 }
 
 type Piece = { readonly column: string } | { readonly text: string };
@@ -39,10 +39,7 @@ function piecesOf(line: string, columns: readonly string[]): readonly Piece[] {
       return { column };
     }
     if (text === "{" || text === "}") {
-      throw new DuetError(
-        "COLUMNS",
-        `The template has a ${text} without its other half; a brace itself is written twice: ${text}${text}.`,
-      );
+      throw dataError("COLUMNS", ["halfBrace", text]);
     }
     return { text: text === "{{" || text === "}}" ? text.slice(1) : text };
   });

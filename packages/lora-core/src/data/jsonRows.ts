@@ -67,7 +67,7 @@ export function tableOfRows(rows: Iterable<JsonRow | RejectedRow>): Pick<Table, 
     else {
       for (const column of cells.keys()) columns.add(column);
       if (columns.size > MAX_COLUMNS) {
-        throw new TableError("TOO_LARGE", `The rows have more than ${MAX_COLUMNS} different fields, the most that can be used.`);
+        throw new TableError("TOO_LARGE", ["tooManyFields", MAX_COLUMNS]);
       }
       found.push({ line: row.line, cells });
     }

@@ -1,4 +1,5 @@
 /** Which label of a closed set a cell of a file means, written as it may be. */
+import type { DataSaying } from "./dataSentences.ts";
 import type { Task } from "./task.ts";
 
 /** A spelling that is read as a label although it is not written as that label is. */
@@ -47,14 +48,15 @@ export function createLabelMatcher(labels: readonly string[], matchCase: boolean
 const LISTED = 6;
 
 /** Why not one row could be used: the file's spellings beside the federation's. */
-export function noLabelFits(spellings: ReadonlyMap<string, number>, { labels }: Extract<Task, { kind: "label" }>): string {
+export function noLabelFits(spellings: ReadonlyMap<string, number>, { labels }: Extract<Task, { kind: "label" }>): DataSaying {
   const most = [...spellings]
     .toSorted(([, a], [, b]) => b - a)
     .map(([spelling, count]) => `"${spelling.slice(0, 60)}" (${count})`);
-  return `No row has one of the federation's labels. The file has ${listed(most)}; the federation has ${listed(labels.map((label) => `"${label}"`))}.`;
+  return ["noLabelFits", ...listed(most), ...listed(labels.map((label) => `"${label}"`))];
 }
 
-function listed(items: readonly string[]): string {
-  const more = items.length - LISTED;
-  return more > 0 ? `${items.slice(0, LISTED).join(", ")} and ${more} more` : items.join(", ");
-}
+/** The first few, and how many more there are. */
+const listed = (items: readonly string[]): readonly [string, number] => [
+  items.slice(0, LISTED).join(", "),
+  Math.max(0, items.length - LISTED),
+];

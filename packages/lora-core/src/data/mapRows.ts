@@ -1,5 +1,5 @@
 /** From a table to rows of (input, answer), with answers that are labels of the task. */
-import { DuetError } from "../errors/duetError.ts";
+import { dataError } from "./dataError.ts";
 import { createLabelMatcher, noLabelFits, type Respelling } from "./labelMatching.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Row } from "./row.ts";
@@ -42,7 +42,7 @@ export function mapRows(table: Table, mapping: ColumnMapping, task: Task, { matc
     if (answer !== null) rows.push({ ...row, answer });
     else rejected.push({ line: row.line, reason: ["noLabel", row.answer.slice(0, 60)] });
   }
-  if (task.kind === "label" && rows.length === 0 && unknown.size > 0) throw new DuetError("COLUMNS", noLabelFits(unknown, task));
+  if (task.kind === "label" && rows.length === 0 && unknown.size > 0) throw dataError("COLUMNS", noLabelFits(unknown, task));
   rejected.sort((a, b) => a.line - b.line);
   return { rows, rejected, respelled: matcher ? respellings(spellings, (spelling) => matcher.match(spelling)) : [] };
 }

@@ -20,7 +20,7 @@ export function readJson(content: string): Table {
   const isList = content[at] === "[";
   const end = isList || content[at] === "{" ? endOfJson(content, at, false).end : null;
   if (isList && end === null) {
-    throw new TableError("UNREADABLE", `The JSON array that starts on line ${line} is never closed.`);
+    throw new TableError("UNREADABLE", ["openArray", line]);
   }
   if (end === null || content.slice(end).trim() !== "") return tableOf("jsonl", documents(content));
   return isList ? tableOf("json", listRows(content, at, line)) : readObject(content, at, line);
@@ -115,7 +115,7 @@ function rowList(lists: readonly JsonPart[]): JsonPart {
   const [list] = lists.length === 1 ? lists : named;
   if (list) return list;
   const names = lists.map(({ key }) => `"${key}"`).join(", ");
-  throw new TableError("UNREADABLE", `The file has several lists: ${names}. Save the one with the rows as a file of its own.`);
+  throw new TableError("UNREADABLE", ["severalLists", names]);
 }
 
 /** Rows of a frame that pandas wrote column by column; null when it is none. They are numbered, because they have no lines. */

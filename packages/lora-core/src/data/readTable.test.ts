@@ -100,9 +100,7 @@ describe("readTable, JSON", () => {
   });
 
   it("refuses an array that is never closed", () => {
-    expect(() => readTable('[{"t":"a"}, {"t":"b"', "a.json")).toThrow(
-      new TableError("UNREADABLE", "The JSON array that starts on line 1 is never closed."),
-    );
+    expect(() => readTable('[{"t":"a"}, {"t":"b"', "a.json")).toThrow(new TableError("UNREADABLE", ["openArray", 1]));
   });
 });
 

@@ -3,9 +3,8 @@
  * what the text looks like. `reading` says what else was decided; every part of it can be said in the options instead.
  */
 
-import { say } from "../sayings/saying.ts";
 import { stripAnsi } from "./ansi.ts";
-import { DATA_SENTENCES, type DataSaying } from "./dataSentences.ts";
+import type { BinaryKind, DataSaying } from "./dataSentences.ts";
 import { decodeText } from "./decodeText.ts";
 import { parseJson } from "./jsonRows.ts";
 import { readDelimited } from "./readDelimited.ts";
@@ -23,10 +22,10 @@ export function readTable(source: Uint8Array | string, fileName: string, chosen:
   const options = tableOptions.parse(chosen);
   const { text, encoding, notice } = textOf(source, fileName, options);
   if (text.length > MAX_TEXT) {
-    throw new TableError("TOO_LARGE", `${fileName} has ${text.length} characters; at most ${MAX_TEXT} can be read.`);
+    throw new TableError("TOO_LARGE", ["tooManyCharacters", fileName, text.length, MAX_TEXT]);
   }
   const { content, notices } = cleaned(text, fileName);
-  if (content.trim() === "") throw new TableError("EMPTY", `${fileName} is empty.`);
+  if (content.trim() === "") throw new TableError("EMPTY", ["emptyFile", fileName]);
   const ending = /\.([a-z]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? "";
   // In windows-1252 the 8-bit form of an escape looks like a bracket.
   const eightBit = encoding === "windows-1252" ? content.replace(/\u203a(?=\d[\d;]*m)/g, "\u009b") : content;
@@ -39,10 +38,10 @@ export function readTable(source: Uint8Array | string, fileName: string, chosen:
 function textOf(source: Uint8Array | string, fileName: string, { encoding }: TableOptions) {
   if (typeof source === "string") return { text: source, encoding: null, notice: null };
   if (source.length > MAX_BYTES) {
-    throw new TableError("TOO_LARGE", `${fileName} has ${source.length} bytes; at most ${MAX_BYTES} can be read.`);
+    throw new TableError("TOO_LARGE", ["tooManyBytes", fileName, source.length, MAX_BYTES]);
   }
   const binary = binaryKind(source);
-  if (binary !== null) throw new TableError("BINARY", `${fileName} is ${binary}`);
+  if (binary !== null) throw new TableError("BINARY", ["binary", fileName, binary]);
   return decodeText(source, encoding);
 }
 
@@ -101,18 +100,18 @@ function looksLikeRows(content: string): TableFormat | null {
 const countOf = (text: string, part: string): number => text.split(part).length - 1;
 
 /** Files that people take for tables, by their first bytes. */
-const BINARY_KINDS: readonly (readonly [string, string])[] = [
-  ["PK\x03\x04", "a ZIP archive or an Excel workbook. Save the sheet as CSV, or unpack the archive, and choose that file."],
-  ["\xd0\xcf\x11\xe0", "an old Excel workbook. Save the sheet as CSV and choose that file."],
-  ["\x1f\x8b", "compressed with gzip. Unpack it and choose the file inside."],
-  ["PAR1", "a Parquet file. Save it as CSV or JSON Lines, for example with pandas, and choose that file."],
-  ["ARROW1", "an Arrow file. Save it as CSV or JSON Lines, for example with pandas, and choose that file."],
-  ["SQLite format 3", "a SQLite database. Export the table as CSV and choose that file."],
-  ["%PDF", "a PDF. Save its table as CSV and choose that file."],
-  ["\x89PNG", "an image, not a table."],
+const BINARY_KINDS: readonly (readonly [magic: string, kind: BinaryKind])[] = [
+  ["PK\x03\x04", "zip"],
+  ["\xd0\xcf\x11\xe0", "xls"],
+  ["\x1f\x8b", "gzip"],
+  ["PAR1", "parquet"],
+  ["ARROW1", "arrow"],
+  ["SQLite format 3", "sqlite"],
+  ["%PDF", "pdf"],
+  ["\x89PNG", "image"],
 ];
 
-function binaryKind(bytes: Uint8Array): string | null {
+function binaryKind(bytes: Uint8Array): BinaryKind | null {
   const head = String.fromCharCode(...bytes.subarray(0, 16));
   return BINARY_KINDS.find(([magic]) => head.startsWith(magic))?.[1] ?? null;
 }
@@ -129,22 +128,20 @@ function cleaned(text: string, fileName: string): { readonly content: string; re
   const head = stripAnsi(content.slice(0, SAMPLE));
   const odd = head.replace(/[\t\n\f]|[^\p{Cc}\ufffd]/gu, "").length;
   if (odd > head.length * CONTROL_SHARE) {
-    throw new TableError("BINARY", `${fileName} is not text. Save it as CSV, TSV, JSON Lines or plain text in UTF-8.`);
+    throw new TableError("BINARY", ["notText", fileName]);
   }
   return { content, notices: nulls === 0 ? [] : [["nulls", nulls]] };
 }
 
 function checkSize({ rows, columns, rejected, reading }: Table, fileName: string): void {
   if (rows.length > MAX_ROWS) {
-    throw new TableError("TOO_LARGE", `${fileName} has ${rows.length} rows; at most ${MAX_ROWS} can be used.`);
+    throw new TableError("TOO_LARGE", ["tooManyRows", fileName, rows.length, MAX_ROWS]);
   }
   if (columns.length > MAX_COLUMNS) {
-    throw new TableError("TOO_LARGE", `${fileName} has ${columns.length} columns; at most ${MAX_COLUMNS} can be used.`);
+    throw new TableError("TOO_LARGE", ["tooManyColumns", fileName, columns.length, MAX_COLUMNS]);
   }
   if (rows.length > 0) return;
   const [first] = rejected;
-  if (!first && reading.header)
-    throw new TableError("EMPTY", `${fileName} has the names of columns (${columns.join(", ")}) and no rows.`);
-  const why = first ? ` Line ${first.line}: ${say(DATA_SENTENCES, first.reason)}.` : "";
-  throw new TableError("UNREADABLE", `${fileName} has no row that can be read.${why}`);
+  if (!first && reading.header) throw new TableError("EMPTY", ["namesOnly", fileName, columns.join(", ")]);
+  throw new TableError("UNREADABLE", first ? ["noRowBecause", fileName, first.line, first.reason] : ["noRow", fileName]);
 }

@@ -1,7 +1,7 @@
 /** Reads a table's rows as input and answer: from columns, a template of columns, or conversations. */
 
-import { DuetError } from "../errors/duetError.ts";
 import { isConversationColumn, splitTalk } from "./conversation.ts";
+import { dataError } from "./dataError.ts";
 import type { DataSaying } from "./dataSentences.ts";
 import { inputTemplate, unknownColumn } from "./inputTemplate.ts";
 import type { RejectedRow } from "./rejectedRow.ts";
@@ -28,9 +28,9 @@ export function rowReader(table: Table, { input, answer }: ColumnMapping): ReadR
   const isTalk = isConversationColumn(table, answer);
   if (input === answer) {
     if (isTalk) return (row) => rowOfTalk(row, input);
-    throw new DuetError("COLUMNS", "Input and answer must be different columns.");
+    throw dataError("COLUMNS", ["sameColumn"]);
   }
-  if (columns.includes(answer)) throw new DuetError("COLUMNS", `The template has the answer in it: leave out {${answer}}.`);
+  if (columns.includes(answer)) throw dataError("COLUMNS", ["answerInTemplate", answer]);
   const inputOf = inputReader(table, input);
   return (row) => {
     const { line, values } = row;

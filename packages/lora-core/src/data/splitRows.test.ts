@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DuetError } from "../errors/duetError.ts";
 import { nearDuplicateGroups } from "./nearDuplicates.ts";
 import type { DataSplit, Row } from "./row.ts";
 import { countAnswers } from "./rowGroups.ts";
@@ -105,12 +104,7 @@ describe("splitRows", () => {
         rowsOf([1, 1, 1, 2], () => "x"),
         { seed: 0 },
       ),
-    ).toThrow(
-      new DuetError(
-        "ROWS",
-        "These 4 rows make only 2 groups of near-duplicate texts; training, fusion and test rows need at least 3.",
-      ),
-    );
+    ).toThrow("These 4 rows make only 2 groups of near-duplicate texts; training, fusion and test rows need at least 3.");
     expect(() =>
       splitRows(
         rowsOf(range(9), () => "x"),

@@ -3,8 +3,9 @@
  * Groups are placed one by one, large ones first, each where it brings the rows per answer (and in all) closest to
  * their targets; among groups of one size the order is random. With few or large groups the shares are only approximate.
  */
-import { DuetError } from "../errors/duetError.ts";
+
 import { random, shuffled } from "../tensors/random.ts";
+import { dataError } from "./dataError.ts";
 import type { OnShare } from "./nearDuplicates.ts";
 import type { DataSplit, Row } from "./row.ts";
 import { countAnswers, groupRows, type RowGroup } from "./rowGroups.ts";
@@ -42,11 +43,7 @@ export function splitRows(rows: readonly Row[], options: SplitOptions): DataSpli
   }
   const groups = groupRows(rows, onShare);
   if (groups.length < PARTS.length) {
-    const count = `${groups.length} group${groups.length === 1 ? "" : "s"}`;
-    throw new DuetError(
-      "ROWS",
-      `These ${rows.length} rows make only ${count} of near-duplicate texts; training, fusion and test rows need at least 3.`,
-    );
+    throw dataError("ROWS", ["fewGroups", rows.length, groups.length]);
   }
   const parts = shares.map((share): Part => ({ share: share / sum, groups: [], answers: new Map(), size: 0 }));
   const totals = countAnswers(rows);

@@ -1,14 +1,15 @@
 import { DuetError } from "../errors/duetError.ts";
+import { say, type Told } from "../sayings/saying.ts";
+import { DATA_SENTENCES, type DataSaying } from "./dataSentences.ts";
 
 /** Why a file as a whole cannot be used. Single bad rows are never errors; they are listed as rejected. */
 export type TableProblem = "EMPTY" | "BINARY" | "TOO_LARGE" | "UNREADABLE" | "ENCODING";
 
-/** `message` is a sentence for the file's owner. */
 export class TableError extends DuetError {
   constructor(
     readonly problem: TableProblem,
-    message: string,
+    saying: DataSaying,
   ) {
-    super("TABLE", message);
+    super("TABLE", say(DATA_SENTENCES, saying), { told: saying as Told });
   }
 }

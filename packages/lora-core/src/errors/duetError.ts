@@ -1,11 +1,15 @@
 /** A failure that a person is told of: what happened (the message, a sentence) and which kind it is (the code). */
+import type { Told } from "../sayings/saying.ts";
 import { type ErrorCode, NEXT_STEPS } from "./errorTable.ts";
 
 export class DuetError extends Error {
   readonly code: ErrorCode;
+  /** The message as data, of a table of sentences (sayings/saying.ts); null where it was made as text. */
+  readonly told: Told | null;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly told?: Told | null }) {
     super(message, options);
+    this.told = options?.told ?? null;
     this.name = new.target.name;
     this.code = code;
   }
@@ -16,6 +20,8 @@ export interface FailureText {
   /** Which kind it is, for pages that say it in another language; left out where nothing was thrown. */
   readonly code?: ErrorCode;
   readonly sentence: string;
+  /** The sentence as data; left out where it was made as text. */
+  readonly told?: Told;
   readonly nextStep: string;
 }
 
@@ -32,8 +38,8 @@ export function duetErrorOf(error: unknown): DuetError {
 
 /** Turns anything thrown into words. */
 export function explain(error: unknown): FailureText {
-  const { code, message } = duetErrorOf(error);
-  return { code, sentence: sentence(message), nextStep: NEXT_STEPS[code] };
+  const { code, message, told } = duetErrorOf(error);
+  return { code, sentence: sentence(message), ...(told ? { told } : {}), nextStep: NEXT_STEPS[code] };
 }
 
 /** True for a failure of this kind. */
