@@ -1,8 +1,8 @@
 /** A tab whose GPU is taken away in the middle of a round. */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { loseDevice } from "./support/failingDevices.ts";
 import { join } from "./support/participant.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -47,16 +47,3 @@ it("goes on with wasm when the GPU is lost during a round, as the same client", 
   expect(finished.clients[0]?.history.map(({ round }) => round)).toEqual([0, 1, 2]);
   await tab.context.close();
 });
-
-/** The training worker's next command finds its device destroyed. */
-async function loseDevice(page: Page): Promise<void> {
-  const [worker] = page.workers();
-  await worker?.evaluate(() => {
-    const { createBindGroup } = GPUDevice.prototype;
-    GPUDevice.prototype.createBindGroup = function (descriptor) {
-      GPUDevice.prototype.createBindGroup = createBindGroup;
-      this.destroy();
-      return createBindGroup.call(this, descriptor);
-    };
-  });
-}

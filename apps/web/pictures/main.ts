@@ -2,12 +2,24 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseCommandLine } from "@duet/coordinator/commandLine";
-import { startStage } from "../e2e/support/stage.ts";
+import { type Stage, startStage } from "../e2e/support/stage.ts";
+import { drawDevices } from "./drawDevices.ts";
 import { drawFederation } from "./drawFederation.ts";
+import { drawKinds } from "./drawKinds.ts";
 import { drawPages } from "./drawPages.ts";
+import { drawSignIn } from "./drawSignIn.ts";
 import { drawStates } from "./drawStates.ts";
 import { record } from "./record.ts";
-import { shootAll, shootReadme } from "./shoot.ts";
+import { type Shoot, shootAll, shootReadme } from "./shoot.ts";
+
+const PARTS: Readonly<Record<string, (stage: Stage, shoot: Shoot) => Promise<void>>> = {
+  pages: drawPages,
+  "sign-in": (_stage, shoot) => drawSignIn(shoot),
+  states: drawStates,
+  federation: drawFederation,
+  kinds: drawKinds,
+  devices: drawDevices,
+};
 
 const USAGE = `npm run pictures -- [options]
 
@@ -16,6 +28,7 @@ const USAGE = `npm run pictures -- [options]
 
   --out DIR         where to (.cache/pictures)
   --only NAME       a page, or several with commas between; the journey goes through the others all the same
+  --part NAME       only this part of the journey: ${Object.keys(PARTS).join(", ")}
   --readme          the README's pictures instead, into docs/images
   --recording FILE  60 seconds of a first visit instead, as WebM`;
 
@@ -26,6 +39,7 @@ try {
       help: { type: "boolean", short: "h", default: false },
       out: { type: "string", default: ".cache/pictures" },
       only: { type: "string" },
+      part: { type: "string" },
       readme: { type: "boolean", default: false },
       recording: { type: "string" },
     },
@@ -40,20 +54,20 @@ try {
 interface Options {
   readonly out: string;
   readonly only?: string | undefined;
+  readonly part?: string | undefined;
   readonly readme: boolean;
   readonly recording?: string | undefined;
 }
 
-async function main({ out, only, readme, recording }: Options): Promise<void> {
+async function main({ out, only, part, readme, recording }: Options): Promise<void> {
+  if (part !== undefined && !Object.hasOwn(PARTS, part)) throw new Error(`--part is one of ${Object.keys(PARTS).join(", ")}`);
   const stage = await startStage();
   try {
     if (recording !== undefined) return await record(stage, resolve(recording));
     const folder = resolve(readme ? "docs/images" : out);
     await mkdir(folder, { recursive: true });
     const shoot = readme ? shootReadme(folder) : shootAll(folder, only?.split(",") ?? null);
-    await drawPages(stage, shoot);
-    await drawStates(stage, shoot);
-    await drawFederation(stage, shoot);
+    for (const [name, draw] of Object.entries(PARTS)) if (part === undefined || part === name) await draw(stage, shoot);
   } finally {
     await stage.close();
   }
