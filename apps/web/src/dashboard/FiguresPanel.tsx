@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTask } from "../hooks/useTask.ts";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { fixedFiguresText } from "../lib/figuresWords.ts";
-import type { TabSession } from "../services/appServices.ts";
+import type { TabSession } from "../services/tabSessions.ts";
 import { AdapterBars } from "../ui/AdapterBars.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FiguresChoice } from "../ui/FiguresChoice.tsx";

@@ -10,7 +10,7 @@ import { useTask } from "../hooks/useTask.ts";
 import { formatCount } from "../lib/format.ts";
 import { federationPath, joinPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
-import type { TabSession } from "../services/appServices.ts";
+import type { TabSession } from "../services/tabSessions.ts";
 import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";

@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
-import type { ForgettablePart } from "../services/appServices.ts";
+import type { ForgettablePart } from "../services/forgetting.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { ForgetDataProps } from "./forgetDataProps.ts";
 import { forgottenWords, PARTS } from "./forgetView.ts";

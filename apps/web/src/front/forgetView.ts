@@ -1,7 +1,7 @@
 /** What may be forgotten of a federation in this browser, and what was, in words. Pure. */
 
 import { words as common } from "../lib/words.ts";
-import type { ForgettablePart, Forgotten } from "../services/appServices.ts";
+import type { ForgettablePart, Forgotten } from "../services/forgetting.ts";
 import { words } from "./past/words.ts";
 
 export const PARTS: readonly ForgettablePart[] = ["rows", "adapters", "ledger", "identity"];

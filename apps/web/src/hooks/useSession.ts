@@ -1,6 +1,6 @@
 import type { SessionState } from "@duet/client/sessionState";
 import { useSyncExternalStore } from "react";
-import type { TabSession } from "../services/appServices.ts";
+import type { TabSession } from "../services/tabSessions.ts";
 import { useServices } from "./ServicesContext.tsx";
 import { useStore } from "./useStore.ts";
 

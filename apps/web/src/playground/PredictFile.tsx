@@ -2,7 +2,7 @@ import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import type { TabSession } from "../services/appServices.ts";
+import type { TabSession } from "../services/tabSessions.ts";
 import { TablePanel } from "./TablePanel.tsx";
 import { usePlayground } from "./usePlayground.ts";
 import { writingForm } from "./writingForm.ts";

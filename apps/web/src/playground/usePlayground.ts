@@ -1,8 +1,8 @@
 import type { SessionState } from "@duet/client/sessionState";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { useEffect, useState } from "react";
-import type { TabSession } from "../services/appServices.ts";
 import { createPlayground, type Playground } from "../services/playground.ts";
+import type { TabSession } from "../services/tabSessions.ts";
 import { closedBecause } from "./closedBecause.ts";
 import { firstFused } from "./fusedAnswers.ts";
 

@@ -1,0 +1,66 @@
+/** This tab's worker: started on first use, tried before a client joins, and handed over to the session that will end it. */
+import type { RowsHandle } from "@duet/client/clientEngine";
+import type { CoordinatorClient } from "@duet/client/coordinatorClient";
+import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import type { TabEngine } from "../worker/tabEngine.ts";
+import { createWorkerEngine } from "../worker/workerEngine.ts";
+import type { DeviceCheck } from "./deviceCheck.ts";
+import { loadPart } from "./loadPart.ts";
+
+export interface TabEngines {
+  /** The one at hand, or a new one. */
+  current(): TabEngine;
+  /** The same, once no check uses it any more; it is its taker's, and whoever needs one next gets a new one. */
+  take(): Promise<TabEngine>;
+  /** How fast this device would learn in a federation, on rows that are connected. */
+  check(config: FederationConfig, rows: RowsHandle, onProgress: (progress: DownloadProgress) => void): Promise<DeviceCheck>;
+}
+
+export interface EngineSurroundings {
+  readonly coordinator: Pick<CoordinatorClient, "baseUrl" | "offer">;
+  /** Null for the one that fits. */
+  readonly backend: BackendName | null;
+  /** Null for as many as there are cores. */
+  readonly mostThreads: number | null;
+}
+
+export function createTabEngines({ coordinator, backend, mostThreads }: EngineSurroundings): TabEngines {
+  let engine: TabEngine | null = null;
+  /** Over once no check uses the engine any more, however it ended. */
+  let checked: Promise<unknown> = Promise.resolve();
+
+  function start(): TabEngine {
+    const started = createWorkerEngine({
+      baseUrl: coordinator.baseUrl,
+      mostThreads,
+      // Whoever needs one next gets a new one.
+      onEnd: () => {
+        if (engine === started) engine = null;
+      },
+    });
+    return started;
+  }
+
+  function current(): TabEngine {
+    engine ??= start();
+    return engine;
+  }
+
+  return {
+    current,
+    async take() {
+      await checked;
+      const taken = current();
+      engine = null;
+      return taken;
+    },
+    async check(config, rows, onProgress) {
+      const { checkDevice } = await loadPart(() => import("./deviceCheck.ts"));
+      const checking = checkDevice({ coordinator, engine: current(), backend }, config, rows, onProgress);
+      checked = checking.catch(() => {});
+      return checking;
+    },
+  };
+}
