@@ -49,6 +49,7 @@ function standing({ address, answers }: LinkAddress, own: LinkAddress): string {
   return answers ? words.addressChoice.answers : words.addressChoice.silent;
 }
 
+const GUIDE = "docs/deploy.md";
 const OPERATOR_KEY = "openssl rand -base64 24 > operator-key; chmod 600 operator-key";
 
 /** How one gets to an address that more people can open. */
@@ -67,7 +68,7 @@ function Ways({ port }: { readonly port: string }) {
           <pre>{[OPERATOR_KEY, start("--origin https://NAME.example")].join("\n")}</pre>
         </li>
         <li>
-          <strong>{words.addressChoice.server}</strong> {words.addressChoice.serverText(<code>docs/deploy.md</code>)}
+          <strong>{words.addressChoice.server}</strong> {words.addressChoice.serverText(<code>{GUIDE}</code>)}
         </li>
       </ul>
     </details>
