@@ -6,9 +6,9 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { freeName, isVisible } from "@duet/lora-core/protocol/visibleText";
 import { startsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { Alert, Button, Group, TextInput } from "@mantine/core";
+import { Alert, Button, Group } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Link, Navigate, parsePath, useLocation } from "react-router";
 import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
 import { Shell } from "../app/Shell.tsx";
@@ -18,8 +18,8 @@ import { connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
 import { forSmallDevices } from "../connect/forSmallDevices.ts";
 import { othersRows } from "../connect/labelBalance.ts";
-import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
+import { ParticipantForm } from "../connect/ParticipantForm.tsx";
 import { RankChoice } from "../connect/RankChoice.tsx";
 import { ReadinessCheck } from "../connect/ReadinessCheck.tsx";
 import { RowsAsRead } from "../connect/RowsAsRead.tsx";
@@ -38,7 +38,6 @@ import { useTask } from "../hooks/useTask.ts";
 import { federationPath, watchPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
-import { Panel } from "../ui/Panel.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
 import { titleOf } from "./titleOf.ts";
 
@@ -73,13 +72,14 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const files = useModelFiles(config.model);
   const limits = useDeviceLimits();
   const proposed = config.ranks && limits ? proposedRank(config, limits) : null;
+  /** As this device would train. */
+  const fitting = withRank(config, rank ?? proposed);
   const door = closedDoor(snapshot);
   const proposal = proposedName(name, clients);
   const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal });
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!data || door || missing !== null) return;
+  const enter = () => {
+    if (!data) return;
     join(async () => {
       await services.join({ federationId, inviteToken, name: name.trim(), figures, rank, rows: data.rows, personal });
       go(federationPath(federationId, inviteToken));
@@ -93,17 +93,46 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     common.counts.rounds(config.budgets.rounds),
     protectionText(config),
   ];
-  return (
-    <form onSubmit={submit} className="column">
-      <div>
-        <h1>{words.joinPage.joinNamed(config.name)}</h1>
-        <p className="soft">{facts.join(" · ")}</p>
-      </div>
-      {door ? (
+  const head = (
+    <div>
+      <h1>{words.joinPage.joinNamed(config.name)}</h1>
+      <p className="soft">{facts.join(" · ")}</p>
+    </div>
+  );
+  if (door) {
+    return (
+      <div className="column">
+        {head}
         <ClosedDoorNote {...door} federationId={federationId} token={inviteToken} />
-      ) : (
-        <div className="joining">
-          <div className="column">
+      </div>
+    );
+  }
+  return (
+    <div className="column">
+      {head}
+      <ParticipantForm
+        title={words.joinPage.youHere}
+        name={{
+          label: words.joinPage.yourName,
+          hint: words.joinPage.yourNameNote,
+          value: name,
+          error: nameProblem(name, proposal),
+          onChange: setName,
+        }}
+        proposal={
+          <>
+            {proposal !== null && (
+              <Button mt="sm" size="xs" variant="default" onClick={() => setName(proposal)}>
+                {words.joinPage.take(proposal)}
+              </Button>
+            )}
+            {config.ranks && <RankChoice config={config} rank={rank} proposed={proposed} onRank={setRank} />}
+          </>
+        }
+        settings={fitting}
+        smaller={forSmallDevices(config)}
+        data={
+          <>
             {rule === "approval" && (
               <Alert icon={<IconLock />} title={words.joinPage.approval}>
                 {words.joinPage.approvalText}
@@ -120,44 +149,22 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
             {startsPersonal(method, config.budgets) && !config.ranks && (
               <ContinueFromAdapter config={config} personal={personal} onChange={setPersonal} />
             )}
-          </div>
-          <div className="column">
-            <Panel title={words.joinPage.youHere}>
-              <TextInput
-                label={words.joinPage.yourName}
-                description={words.joinPage.yourNameNote}
-                value={name}
-                onChange={(event) => setName(event.currentTarget.value)}
-                error={nameProblem(name, proposal)}
-                maxLength={MAX_NAME_LENGTH}
-                required
-              />
-              {proposal !== null && (
-                <Button mt="sm" size="xs" variant="default" onClick={() => setName(proposal)}>
-                  {words.joinPage.take(proposal)}
-                </Button>
-              )}
-              {config.ranks && <RankChoice config={config} rank={rank} proposed={proposed} onRank={setRank} />}
-              <MemoryNote
-                settings={withRank(config, rank ?? proposed)}
-                place={{ kind: "join", smaller: forSmallDevices(config) }}
-              />
-              {data && files.missing?.length === 0 && (
-                <ReadinessCheck config={withRank(config, rank ?? proposed)} data={data} reasonOf={deviceReason} />
-              )}
-              {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
-              <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null} loading={joining.kind === "busy"}>
-                {rule === "approval" ? words.joinPage.askToJoin : words.joinPage.joinAndTrain}
-              </Button>
-              <p className="muted small" role="status">
-                {missing ?? words.joinPage.leaveAnyTime}
-              </p>
-            </Panel>
-            <WhatLeaves config={config} figures={figures} onFigures={setFigures} />
-          </div>
-        </div>
-      )}
-    </form>
+          </>
+        }
+        check={
+          <>
+            {data && files.missing?.length === 0 && <ReadinessCheck config={fitting} data={data} reasonOf={deviceReason} />}
+            {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
+          </>
+        }
+        aside={<WhatLeaves config={config} figures={figures} onFigures={setFigures} />}
+        submit={rule === "approval" ? words.joinPage.askToJoin : words.joinPage.joinAndTrain}
+        isBusy={joining.kind === "busy"}
+        missing={missing}
+        note={words.joinPage.leaveAnyTime}
+        onSubmit={enter}
+      />
+    </div>
   );
 }
 

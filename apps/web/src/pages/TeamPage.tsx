@@ -1,18 +1,17 @@
 import { linkProblem } from "@duet/client/federationLink";
 import { keptAdapters } from "@duet/client/keptAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import { isVisible } from "@duet/lora-core/protocol/visibleText";
-import { Alert, Button, TextInput } from "@mantine/core";
-import { type FormEvent, useEffect, useState } from "react";
+import { Alert } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { connectedData } from "../connect/connectState.ts";
 import { forSmallDevices } from "../connect/forSmallDevices.ts";
-import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
+import { ParticipantForm } from "../connect/ParticipantForm.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
@@ -127,44 +126,34 @@ function HelpForm({ config, onHelp }: HelpFormProps) {
         : name.trim() === "" || !isVisible(name.trim())
           ? words.teamPage.missing.name
           : null;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (missing !== null || !data) return;
+  const help = () => {
+    if (!data) return;
     services.helpTeam(name.trim(), data.rows);
     onHelp(name.trim());
   };
   return (
-    <form onSubmit={submit} className="column">
+    <div className="column">
       <div>
         <h1>{words.teamPage.helpIn(config.name)}</h1>
         <p className="soft">{words.teamPage.what}</p>
       </div>
-      <div className="joining">
-        <div className="column">
-          <ModelFilesPanel model={config.model} files={files} />
-          <ConnectDataPanel connect={connect} task={config.task} sample={null} others={null} />
-        </div>
-        <div className="column">
-          <Panel title={words.teamPage.you}>
-            <TextInput
-              label={words.teamPage.name}
-              description={words.teamPage.nameHint}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              maxLength={MAX_NAME_LENGTH}
-              required
-            />
-            <MemoryNote settings={config} place={{ kind: "join", smaller: forSmallDevices(config) }} />
-            <Button type="submit" size="md" mt="md" fullWidth disabled={missing !== null}>
-              {words.teamPage.help}
-            </Button>
-            <p className="muted small" role="status">
-              {missing ?? words.teamPage.canClose}
-            </p>
-          </Panel>
-        </div>
-      </div>
-    </form>
+      <ParticipantForm
+        title={words.teamPage.you}
+        name={{ label: words.teamPage.name, hint: words.teamPage.nameHint, value: name, onChange: setName }}
+        settings={config}
+        smaller={forSmallDevices(config)}
+        data={
+          <>
+            <ModelFilesPanel model={config.model} files={files} />
+            <ConnectDataPanel connect={connect} task={config.task} sample={null} others={null} />
+          </>
+        }
+        submit={words.teamPage.help}
+        missing={missing}
+        note={words.teamPage.canClose}
+        onSubmit={help}
+      />
+    </div>
   );
 }
 
