@@ -19,7 +19,7 @@ import { Headline } from "./Headline.tsx";
 import { HeatPanel } from "./HeatPanel.tsx";
 import type { Own } from "./headlineView.ts";
 import { LossPanel } from "./LossPanel.tsx";
-import { MetricsFiles } from "./MetricsFiles.tsx";
+import { SentPanel } from "./mine/SentPanel.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
 import { OrganiserPanel } from "./OrganiserPanel.tsx";
 import { ENDED } from "./progressView.ts";
@@ -27,11 +27,11 @@ import { QuantilePanel } from "./QuantilePanel.tsx";
 import { Replay } from "./Replay.tsx";
 import { RoundsPanel } from "./RoundsPanel.tsx";
 import { asOfRound, replayStops } from "./replayView.ts";
+import { MetricsFiles } from "./result/MetricsFiles.tsx";
+import { VerdictsPanel } from "./result/VerdictsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
-import { SentPanel } from "./SentPanel.tsx";
 import { TestLossPanel } from "./TestLossPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
-import { VerdictsPanel } from "./VerdictsPanel.tsx";
 import { words } from "./words.ts";
 
 export interface DashboardProps {

@@ -12,7 +12,7 @@ import { formatFraction } from "../lib/format.ts";
 import { joinPath } from "../lib/links.ts";
 import { Countdown } from "./Countdown.tsx";
 import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
-import { NotifyMe } from "./NotifyMe.tsx";
+import { NotifyMe } from "./mine/NotifyMe.tsx";
 import { ENDED, stripView } from "./progressView.ts";
 import { waitView } from "./waitView.ts";
 import { words } from "./words.ts";

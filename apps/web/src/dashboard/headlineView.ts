@@ -9,8 +9,8 @@ import type { PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
+import { verdictView } from "./result/verdictView.ts";
 import { textView } from "./textView.ts";
-import { verdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
 export interface HeadlineView {

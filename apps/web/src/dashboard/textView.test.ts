@@ -1,8 +1,8 @@
 import { clientOf, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
 import { headlineView } from "./headlineView.ts";
-import { metricsCsv } from "./metricsFiles.ts";
-import { resultReport } from "./resultReport.ts";
+import { metricsCsv } from "./result/metricsFiles.ts";
+import { resultReport } from "./result/resultReport.ts";
 import { textView } from "./textView.ts";
 
 const none = { base: null, personal: null, shared: null, fused: null };

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconBell, IconBellOff, IconBellRinging } from "@tabler/icons-react";
-import { useServices } from "../hooks/ServicesContext.tsx";
-import { useStore } from "../hooks/useStore.ts";
-import { useTask } from "../hooks/useTask.ts";
+import { useServices } from "../../hooks/ServicesContext.tsx";
+import { useStore } from "../../hooks/useStore.ts";
+import { useTask } from "../../hooks/useTask.ts";
 import { words } from "./words.ts";
 
 /** Lets the browser call while this tab is hidden: when a round waits for it, and at the end. Nothing where the browser cannot. */

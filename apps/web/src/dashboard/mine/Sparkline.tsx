@@ -1,7 +1,7 @@
 import type { LossPoint } from "@duet/client/sessionState";
 import { memo } from "react";
-import { useLanguage } from "../hooks/useLanguage.ts";
-import { formatLoss } from "../lib/format.ts";
+import { useLanguage } from "../../hooks/useLanguage.ts";
+import { formatLoss } from "../../lib/format.ts";
 import { words } from "./words.ts";
 
 /** This tab's training loss, step by step; nothing until there are two points. */

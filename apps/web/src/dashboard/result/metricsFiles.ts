@@ -3,8 +3,8 @@ import { writeCsv } from "@duet/lora-core/data/writeCsv";
 import { roundFigures } from "@duet/lora-core/protocol/roundFigures";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { zipSync } from "fflate";
-import { slug } from "../lib/slug.ts";
-import { eventFile } from "../lib/tensorBoard.ts";
+import { slug } from "../../lib/slug.ts";
+import { eventFile } from "../../lib/tensorBoard.ts";
 
 export interface FileToSave {
   readonly fileName: string;

@@ -2,16 +2,17 @@
 
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { ADAPTERS } from "../lib/adapters.ts";
-import { formatBytes, formatDay, formatFraction } from "../lib/format.ts";
-import { LANGUAGES, language } from "../lib/language.ts";
-import { methodAndPreset } from "../lib/methods/methodText.ts";
-import { slug } from "../lib/slug.ts";
-import { words as common } from "../lib/words.ts";
+import { ADAPTERS } from "../../lib/adapters.ts";
+import { formatBytes, formatDay, formatFraction } from "../../lib/format.ts";
+import { LANGUAGES, language } from "../../lib/language.ts";
+import { methodAndPreset } from "../../lib/methods/methodText.ts";
+import { slug } from "../../lib/slug.ts";
+import { words as common } from "../../lib/words.ts";
+import { type CostView, costView, federationCostView } from "../costView.ts";
+import type { HeadlineView } from "../headlineView.ts";
+import { textView } from "../textView.ts";
+import { words as panels } from "../words.ts";
 import { clientVerdicts } from "./clientVerdicts.ts";
-import { type CostView, costView, federationCostView } from "./costView.ts";
-import type { HeadlineView } from "./headlineView.ts";
-import { textView } from "./textView.ts";
 import type { VerdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
@@ -71,7 +72,7 @@ ${textTable(snapshot)}${verdictsSection(snapshot)}${costSection(snapshot)}<h2>${
 function textTable(snapshot: Snapshot): string {
   const view = textView(snapshot);
   if (!view) return "";
-  return `<h2>${words.textPanel.whatIsWritten}</h2>
+  return `<h2>${panels.textPanel.whatIsWritten}</h2>
 <p>${words.resultReport.meansOver(view.of)}</p>
 <table><tr><th></th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${view.figures.map(({ name, values }) => `<tr><th>${name}</th>${ADAPTERS.map(({ key }) => `<td>${formatFraction(values[key])}</td>`).join("")}</tr>`).join("\n")}
@@ -101,7 +102,7 @@ ${rows.join("\n")}
 function costSection({ clients }: Snapshot): string {
   const all = federationCostView(clients);
   if (!all) return "";
-  const { costView: said } = words;
+  const { costView: said } = panels;
   const rowOf = (name: string, { tokens, busy, bytes, energy }: CostView) =>
     `<tr>${[name, tokens, busy, bytes, energy].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
   const rows = clients.flatMap((client) => {

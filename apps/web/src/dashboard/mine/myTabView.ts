@@ -4,12 +4,12 @@ import { isTakingPart, type SessionStage, type SessionState } from "@duet/client
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { PerAdapter } from "../lib/adapters.ts";
-import { inForceText } from "../lib/figuresWords.ts";
-import { formatBytes, formatDuration, formatLoss, formatNumber, formatRate } from "../lib/format.ts";
-import { roundLabel } from "../lib/roundWords.ts";
-import { words as common } from "../lib/words.ts";
-import { exitText, phaseNote, sessionNote } from "./told/toldText.ts";
+import type { PerAdapter } from "../../lib/adapters.ts";
+import { inForceText } from "../../lib/figuresWords.ts";
+import { formatBytes, formatDuration, formatLoss, formatNumber, formatRate } from "../../lib/format.ts";
+import { roundLabel } from "../../lib/roundWords.ts";
+import { words as common } from "../../lib/words.ts";
+import { exitText, phaseNote, sessionNote } from "../told/toldText.ts";
 import { words } from "./words.ts";
 
 export interface ChecklistItem {

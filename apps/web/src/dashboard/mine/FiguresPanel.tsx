@@ -2,17 +2,17 @@ import type { SessionState } from "@duet/client/sessionState";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { useTask } from "../hooks/useTask.ts";
-import type { PerAdapter } from "../lib/adapters.ts";
-import { fixedFiguresText } from "../lib/figuresWords.ts";
-import type { TabSession } from "../services/tabSessions.ts";
-import { AdapterBars } from "../ui/AdapterBars.tsx";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
-import { FiguresChoice } from "../ui/FiguresChoice.tsx";
-import { Panel } from "../ui/Panel.tsx";
-import { AdapterIntervals } from "./AdapterIntervals.tsx";
+import { useTask } from "../../hooks/useTask.ts";
+import type { PerAdapter } from "../../lib/adapters.ts";
+import { fixedFiguresText } from "../../lib/figuresWords.ts";
+import type { TabSession } from "../../services/tabSessions.ts";
+import { AdapterBars } from "../../ui/AdapterBars.tsx";
+import { FailureAlert } from "../../ui/FailureAlert.tsx";
+import { FiguresChoice } from "../../ui/FiguresChoice.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { AdapterIntervals } from "../result/AdapterIntervals.tsx";
+import { verdictView } from "../result/verdictView.ts";
 import { ownFiguresView } from "./myTabView.ts";
-import { verdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
 export interface FiguresPanelProps {

@@ -1,8 +1,8 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
-import { useTask } from "../hooks/useTask.ts";
-import { saveFile } from "../lib/saveFile.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { useTask } from "../../hooks/useTask.ts";
+import { saveFile } from "../../lib/saveFile.ts";
+import { FailureAlert } from "../../ui/FailureAlert.tsx";
 import { type FileToSave, metricsCsv, metricsJson, tensorBoardRuns } from "./metricsFiles.ts";
 import { words } from "./words.ts";
 

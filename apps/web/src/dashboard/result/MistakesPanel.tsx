@@ -2,10 +2,10 @@ import type { AnswerEngine, MistakenRow } from "@duet/lora-core/contract/answeri
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import { IconLock } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
-import { useTask } from "../hooks/useTask.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
-import { Fill } from "../ui/Fill.tsx";
-import { Panel } from "../ui/Panel.tsx";
+import { useTask } from "../../hooks/useTask.ts";
+import { FailureAlert } from "../../ui/FailureAlert.tsx";
+import { Fill } from "../../ui/Fill.tsx";
+import { Panel } from "../../ui/Panel.tsx";
 import { examplesOf, type Mistake, mistakesView } from "./mistakes.ts";
 import { words } from "./words.ts";
 

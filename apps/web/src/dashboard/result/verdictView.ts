@@ -1,9 +1,9 @@
 /** Which adapter serves a client best, and how sure that is, from its accuracies on its test rows. Pure. */
 
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
-import { ADAPTERS, type PerAdapter } from "../lib/adapters.ts";
-import { isBetter } from "../lib/certainty.ts";
-import { words as common } from "../lib/words.ts";
+import { ADAPTERS, type PerAdapter } from "../../lib/adapters.ts";
+import { isBetter } from "../../lib/certainty.ts";
+import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";
 
 export interface VerdictView {

@@ -1,6 +1,6 @@
 import { Checkbox } from "@mantine/core";
-import { useServices } from "../hooks/ServicesContext.tsx";
-import { useStore } from "../hooks/useStore.ts";
+import { useServices } from "../../hooks/ServicesContext.tsx";
+import { useStore } from "../../hooks/useStore.ts";
 import { words } from "./words.ts";
 
 /** Nothing where the browser cannot keep the device awake. */

@@ -1,9 +1,9 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
-import { useLanguage } from "../hooks/useLanguage.ts";
-import { formatFraction } from "../lib/format.ts";
-import { Panel } from "../ui/Panel.tsx";
-import { Scroll } from "../ui/Scroll.tsx";
+import { useLanguage } from "../../hooks/useLanguage.ts";
+import { formatFraction } from "../../lib/format.ts";
+import { Panel } from "../../ui/Panel.tsx";
+import { Scroll } from "../../ui/Scroll.tsx";
 import { clientVerdicts, type ServedFigure } from "./clientVerdicts.ts";
 import { WhoGained } from "./WhoGained.tsx";
 import { words } from "./words.ts";

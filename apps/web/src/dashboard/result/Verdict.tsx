@@ -1,4 +1,4 @@
-import type { PerAdapter } from "../lib/adapters.ts";
+import type { PerAdapter } from "../../lib/adapters.ts";
 import { verdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 

@@ -2,13 +2,13 @@ import { ledgerFileOf } from "@duet/client/sentLedger";
 import type { SentEntry } from "@duet/lora-core/protocol/sentLedger";
 import { Button, Group, Modal } from "@mantine/core";
 import { useState } from "react";
-import { useServices } from "../hooks/ServicesContext.tsx";
-import { useStore } from "../hooks/useStore.ts";
-import { formatBytes, formatClock } from "../lib/format.ts";
-import { saveFile } from "../lib/saveFile.ts";
-import { Panel } from "../ui/Panel.tsx";
-import { Scroll } from "../ui/Scroll.tsx";
-import { sentName, sentText } from "./told/toldText.ts";
+import { useServices } from "../../hooks/ServicesContext.tsx";
+import { useStore } from "../../hooks/useStore.ts";
+import { formatBytes, formatClock } from "../../lib/format.ts";
+import { saveFile } from "../../lib/saveFile.ts";
+import { Panel } from "../../ui/Panel.tsx";
+import { Scroll } from "../../ui/Scroll.tsx";
+import { sentName, sentText } from "../told/toldText.ts";
 import { words } from "./words.ts";
 
 export interface SentPanelProps {

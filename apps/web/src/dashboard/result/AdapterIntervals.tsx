@@ -1,11 +1,11 @@
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
-import { useWidth } from "../hooks/useWidth.ts";
-import { ADAPTERS, type PerAdapter } from "../lib/adapters.ts";
-import { accuracyInterval } from "../lib/certainty.ts";
-import { formatFraction } from "../lib/format.ts";
-import { words as common } from "../lib/words.ts";
-import { ChartFigure } from "../ui/ChartFigure.tsx";
-import { shareScale } from "../ui/shareScale.ts";
+import { useWidth } from "../../hooks/useWidth.ts";
+import { ADAPTERS, type PerAdapter } from "../../lib/adapters.ts";
+import { accuracyInterval } from "../../lib/certainty.ts";
+import { formatFraction } from "../../lib/format.ts";
+import { words as common } from "../../lib/words.ts";
+import { ChartFigure } from "../../ui/ChartFigure.tsx";
+import { shareScale } from "../../ui/shareScale.ts";
 import { ShareTicks } from "./ShareTicks.tsx";
 import { words } from "./words.ts";
 

@@ -7,9 +7,9 @@ import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { servesBy } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
-import { accuracyInterval, type Interval, isBetter } from "../lib/certainty.ts";
-import { formatNumber } from "../lib/format.ts";
-import { words as common } from "../lib/words.ts";
+import { accuracyInterval, type Interval, isBetter } from "../../lib/certainty.ts";
+import { formatNumber } from "../../lib/format.ts";
+import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";
 
 /** personal, shared: that adapter alone; base: neither. */

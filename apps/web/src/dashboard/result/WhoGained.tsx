@@ -1,10 +1,10 @@
-import { useWidth } from "../hooks/useWidth.ts";
-import { formatFraction } from "../lib/format.ts";
-import { words as common } from "../lib/words.ts";
-import { ChartFigure } from "../ui/ChartFigure.tsx";
-import { shareScale } from "../ui/shareScale.ts";
+import { useWidth } from "../../hooks/useWidth.ts";
+import { formatFraction } from "../../lib/format.ts";
+import { words as common } from "../../lib/words.ts";
+import { ChartFigure } from "../../ui/ChartFigure.tsx";
+import { shareScale } from "../../ui/shareScale.ts";
+import { formatGain } from "../headlineView.ts";
 import type { ClientVerdict, WayServed } from "./clientVerdicts.ts";
-import { formatGain } from "./headlineView.ts";
 import { ShareTicks } from "./ShareTicks.tsx";
 import { words } from "./words.ts";
 
