@@ -35,7 +35,10 @@ export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
   const isOver = state.stage.kind === "finished";
   const rows = state.own?.testRows ?? state.samples?.test ?? null;
   return (
-    <Panel title={isOver ? words.figuresPanel.whichServesYouBest : words.figuresPanel.youSoFar} hint={words.figuresPanel.hint}>
+    <Panel
+      title={isOver && view.accuracy ? words.figuresPanel.whichServesYouBest : words.figuresPanel.youSoFar}
+      hint={words.figuresPanel.hint}
+    >
       {view.accuracy && <Accuracies values={view.accuracy} rows={isOver ? rows : null} />}
       <p className="small" style={{ margin: "8px 0 0" }}>
         {view.words}

@@ -1,7 +1,7 @@
 import type { SessionStage, SessionState } from "@duet/client/sessionState";
 import { collecting, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import { myTabView } from "./myTabView.ts";
+import { myTabView, ownFiguresView } from "./myTabView.ts";
 
 const at = (stage: SessionStage): SessionState => ({
   stage,
@@ -66,4 +66,17 @@ test("the newest sentence is shown, those before it newest first", () => {
     earlierNotes: ["Goes on at step 3 of 9.", "The network is back."],
   });
   expect(myTabView(at({ kind: "waiting" }), snapshotOf())).toMatchObject({ note: null, earlierNotes: [] });
+});
+
+test("where no accuracy was measured, as in a text task, there are none to draw", () => {
+  const none = { base: null, personal: null, shared: null, fused: null };
+  const own = { accuracy: none, trainLoss: 1.6, fusion: null, testRows: 18 };
+  const config = snapshotOf().config;
+  const state = at({ kind: "waiting" });
+  expect(ownFiguresView({ ...state, own }, config)).toMatchObject({
+    accuracy: null,
+    words: expect.stringContaining("18 test rows"),
+  });
+  const measured = { ...own, accuracy: { ...none, shared: 0.5 } };
+  expect(ownFiguresView({ ...state, own: measured }, config).accuracy).toEqual(measured.accuracy);
 });

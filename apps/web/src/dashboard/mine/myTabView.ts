@@ -82,7 +82,9 @@ export function ownFiguresView({ own, figures }: SessionState, config: Pick<Fede
     ...(trainLoss === null ? [] : [words.myTabView.trainLoss(formatLoss(trainLoss))]),
     ...(fusion === null ? [] : [words.myTabView.weights(formatNumber(fusion.personal, 2), formatNumber(fusion.shared, 2))]),
   ];
-  return { accuracy, words: parts.join(" · "), seenBy };
+  // In a text task no row is right or wrong.
+  const isMeasured = Object.values(accuracy).some((value) => value !== null);
+  return { accuracy: isMeasured ? accuracy : null, words: parts.join(" · "), seenBy };
 }
 
 function wordsFor(stage: SessionStage, snapshot: Snapshot): Pick<MyTabView, "headline" | "detail" | "percent"> {
