@@ -17,17 +17,16 @@ export interface LabelBalanceChartProps {
 
 /** How one's own rows are spread over the federation's labels, and as much of everybody's as is told. */
 export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartProps) {
-  const balance = labelBalance(data.balance, labels);
-  const { even, missing, leaning } = balance;
-  const widest = Math.max(even, ...balance.labels.map(({ share }) => share));
+  const balance = labelBalance(data.balance, labels, others?.labels);
+  const { missing, leaning } = balance;
+  const widest = Math.max(...balance.labels.flatMap(({ share, beside }) => [share, beside]));
   const [shown, hidden] = [balance.labels.slice(0, LABELS_SHOWN), balance.labels.slice(LABELS_SHOWN)];
-  const bars = (some: readonly BalancedLabel[]) =>
-    some.map((label) => <Bar key={label.label} label={label} share={label.share / widest} even={even / widest} />);
+  const bars = (some: readonly BalancedLabel[]) => some.map((label) => <Bar key={label.label} label={label} widest={widest} />);
   return (
     <section aria-label={words.labelBalance.title} style={{ marginTop: 16 }}>
       <h3>{words.labelBalance.title}</h3>
       <p className="muted small" style={{ margin: "4px 0 8px" }}>
-        {words.labelBalance.key(labels.length)}
+        {others?.labels ? words.labelBalance.keyOfAll : words.labelBalance.key(labels.length)}
       </p>
       <dl className="bars labels small">{bars(shown)}</dl>
       {hidden.length > 0 && (
@@ -40,20 +39,20 @@ export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartPro
         {common.listing.sentences([
           ...(leaning ? [words.labelBalance.leans(leaning.label, leaning.times)] : []),
           missing.length > 0 ? words.labelBalance.missing(named(missing)) : words.labelBalance.allThere,
-          ...(others && others.clients > 0 ? [words.labelBalance.others(others)] : []),
+          ...(others && others.clients > 0 && !others.labels ? [words.labelBalance.others(others)] : []),
         ])}
       </p>
     </section>
   );
 }
 
-function Bar({ label: { label, count }, share, even }: { label: BalancedLabel; share: number; even: number }) {
+function Bar({ label: { label, count, share, beside }, widest }: { label: BalancedLabel; widest: number }) {
   return (
     <>
       <dt title={label}>{label}</dt>
       <dd className="track" aria-hidden="true">
-        <Fill share={share} color="var(--data)" />
-        <span className="mark" style={{ left: `${100 * even}%` }} />
+        <Fill share={share / widest} color="var(--data)" />
+        <span className="mark" style={{ left: `${(100 * beside) / widest}%` }} />
       </dd>
       <dd className="number">{count === 0 ? words.labelBalance.none : common.counts.rows(count)}</dd>
     </>

@@ -90,6 +90,7 @@ export const en = {
   labelBalance: {
     title: "Labels: yours beside the federation's",
     key: (labels: number) => `bar: your rows · mark: where each of the ${labels} labels would be if all were as frequent`,
+    keyOfAll: "bar: your rows · mark: all clients' training rows, from their secure sum",
     none: "none",
     all: (labels: number) => `All ${labels} labels`,
     leans: (label: string, times: number) =>

@@ -93,9 +93,10 @@ export const zh: typeof en = {
   labelBalance: {
     title: "类别分布：你的数据与联邦的类别表",
     key: (labels) => `条形：你的数据行 · 竖线：如果 ${labels} 个类别同样多，每个类别会到的位置`,
+    keyOfAll: "条形：你的数据行 · 竖线：所有客户端的训练数据行（来自安全求和）",
     none: "无",
     all: (labels) => `全部 ${labels} 个类别`,
-    leans: (label, times) => `“${label}”在你的数据里是平均水平的 ${formatNumber(times, 1)} 倍：你的个人适配器会偏向它。`,
+    leans: (label, times) => `“${label}”在你的数据里是竖线处的 ${formatNumber(times, 1)} 倍：你的个人适配器会偏向它。`,
     missing: (names) => `你的数据里没有以下类别，这没有问题：${names}。`,
     andMore: (names, more) => `${names}，以及另外 ${more} 个`,
     allThere: "联邦的每个类别在你的数据里都有。",

@@ -143,7 +143,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
               connect={connect}
               task={config.task}
               sample={fittingSample(snapshot)}
-              others={othersRows(clients)}
+              others={othersRows(snapshot)}
             />
             {connect.state.kind === "table" && connect.state.data && <RowsAsRead config={config} data={connect.state.data} />}
             {startsPersonal(method, config.budgets) && !config.ranks && (
