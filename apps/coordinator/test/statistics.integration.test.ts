@@ -17,7 +17,7 @@ import { random } from "@duet/lora-core/tensors/random";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { type CoordinatorUnderTest, startCoordinator } from "./support/coordinatorUnderTest.ts";
-import { createFederation } from "./support/federations.ts";
+import { constantAdapter, createFederation } from "./support/federations.ts";
 import { joinSumming, type SummingClient } from "./support/summingClient.ts";
 import { codeOfRefusal } from "./support/testClient.ts";
 import { inDatabase } from "./support/testDatabase.ts";
@@ -128,9 +128,11 @@ test("three clients learn what all rows are like, and the coordinator never has 
   await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "resume" } });
   const opened = await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
   expect(opened.statistics?.made).toEqual(made);
-  // The sum of the round itself follows, with keys of its own.
+  // The sum of the round itself follows, with keys of its own, and the same devices answer it.
   for (const client of clients) await client.ready(1);
-  expect((await organiser.until(({ openRound }) => openRound?.exchange != null, "its sum")).openRound?.exchange?.attempt).toBe(2);
+  for (const step of EXCHANGE_STEPS) for (const client of clients) await client.answer(1, step, constantAdapter(0.1));
+  const summed = await organiser.until(({ rounds }) => rounds[0]?.closedAt != null, "the sum of round 1");
+  expect(summed.rounds[0]).toMatchObject({ round: 1, aggregated: expect.arrayContaining(made.clients) });
 });
 
 test("a coordinator that is killed in between goes on with the sum, and a client that comes back with the same counts", async () => {

@@ -96,4 +96,5 @@ test("a step of the sum of what rows are like is answered once, by who is asked,
   expect(nextAction(counting({ answered: ["anna"] }), idle)).toEqual({ kind: "wait" });
   expect(nextAction(counting({ asked: ["bram"] }), idle)).toEqual({ kind: "wait" });
   expect(nextAction(counting({}, null), idle)).toEqual({ kind: "wait" });
+  expect(nextAction(counting({}), finished(0, 1, true))).toEqual({ kind: "wait" });
 });

@@ -52,8 +52,8 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
     return { kind: "removed", reason: me.note ?? EXITS.gone, why: me.told?.[0] === "removed" ? "removed" : "gone" };
   }
 
-  // Nobody is asked for what was not agreed on.
-  const counting = snapshot.config.statistics ? snapshot.statistics?.exchange : null;
+  // Nobody answers what was not agreed on, or once it has trained: what rows are like is summed once.
+  const counting = snapshot.config.statistics && local.done === null ? snapshot.statistics?.exchange : null;
   if (counting && phase === "exchanging") return stepAction("statistics", counting.round, counting, local);
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };

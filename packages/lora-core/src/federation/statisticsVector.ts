@@ -37,9 +37,12 @@ export function statisticsLayout({ labels, maxClients: clients }: CountedTask): 
   };
 }
 
-/** What all clients of the sum agree on. */
+/**
+ * What all clients of the sum agree on. It goes by a name of its own: a client that has revealed what frees the sum of a round gives nothing to
+ * another one of that round, and of that name.
+ */
 export function termsOfStatistics({ federationId, round, attempt }: SumName, of: CountedTask): AttemptTerms {
-  return { federationId, round, attempt, coordinator: "curious", layout: statisticsLayout(of) };
+  return { federationId: `${federationId}-rows`, round, attempt, coordinator: "curious", layout: statisticsLayout(of) };
 }
 
 /** The values of one client, by group. */

@@ -69,7 +69,7 @@ export const roundView = z.strictObject({
   aggregationError: z.number().min(0).nullable(),
   /** Over the counted clients' rows, from their secure sum; null where each client told its own figures, or there was no sum. */
   means: roundMeans.nullable(),
-  /** Secure sums begun for it; 0 where what clients shared was sent as it is. */
+  /** Secure sums begun for it, of the first round also that of what rows are like; 0 where what clients shared was sent as it is. */
   exchanges: z.number().int().min(0),
   /** Seconds from the opening to each answer, without pauses, by the coordinator's clock; once it is closed. */
   took: z.record(z.string(), z.number().min(0)).optional(),

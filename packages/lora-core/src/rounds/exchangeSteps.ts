@@ -69,7 +69,9 @@ export function exchangeDeadlinePassed(state: RoundState, key: ExchangeKey): Rou
 export function exchangeFailed(state: RoundState, event: Extract<RoundEvent, { type: "exchangeFailed" }>): RoundState {
   const { phase } = state;
   if (phase.kind !== "exchanging" || specOf(state, phase.open).round !== event.round) return state;
-  return phase.exchange.attempt === event.attempt ? beginAgain(state, phase, ["sumFailed", event.round, event.reason]) : state;
+  if (phase.exchange.attempt !== event.attempt) return state;
+  const { reason } = event;
+  return beginAgain(state, phase, phase.open.forStatistics ? ["notCounted", reason] : ["sumFailed", event.round, reason]);
 }
 
 /** The organiser does not want to wait for the rest of this step. */
@@ -104,7 +106,10 @@ function advanceExchange(state: RoundState, { open, exchange }: Exchanging): Rou
 function tooFew(state: RoundState, { open, exchange }: Exchanging, count: number): RoundState {
   const { round } = specOf(state, open);
   const { asked, step } = exchange;
-  const why = ["tooFewAnswered", round, count, asked.length, step, answersNeeded(exchange)] as const;
+  const needed = answersNeeded(exchange);
+  const why = open.forStatistics
+    ? (["tooFewCounted", count, asked.length, step, needed] as const)
+    : (["tooFewAnswered", round, count, asked.length, step, needed] as const);
   return beginAgain(state, { kind: "exchanging", open, exchange }, why);
 }
 

@@ -267,7 +267,9 @@ function aggregationFailed(state: RoundState, event: Extract<RoundEvent, { type:
 
 /** What was unmasked once is not unmasked again with other clients in it. */
 function notAggregated(state: RoundState, open: OpenRound, exchange: Exchange | null, reason: string | RoundSaying): RoundState {
-  const why = ["notAggregated", specOf(state, open).round, reason] as const;
+  const why = open.forStatistics
+    ? (["notCounted", reason] as const)
+    : (["notAggregated", specOf(state, open).round, reason] as const);
   return exchange ? skipRound(state, open, why) : retryRound(state, open, why);
 }
 

@@ -67,6 +67,9 @@ export const ROUND_SENTENCES = {
   sumFailed: (round: number, reason: string) => `Round ${round}: ${reason}`,
   tooFewToCount: (clients: number, needed: number) =>
     `What the rows are like was not asked for: ${counted(clients, "client")} could answer, and a secure sum needs ${needed}`,
+  tooFewCounted: (answered: number, asked: number, step: ExchangeStep, needed: number) =>
+    `What the rows are like: ${answered} of ${asked} answered (${step}), and ${needed} are needed`,
+  notCounted: (reason: string) => `What the rows are like was not summed: ${reason}`,
   noStatistics: () => "it stays unknown what the rows are like",
   counted: (clients: number, rows: number) =>
     `What ${rows.toLocaleString("en")} rows of ${counted(clients, "client")} are like is known`,

@@ -71,6 +71,9 @@ export const zh: typeof en = {
       `第 ${round} 轮：${asked} 个客户端中有 ${answered} 个回应（${STEPS[step]}），需要 ${needed} 个`,
     sumFailed: (round, reason) => `第 ${round} 轮：${reason}`,
     tooFewToCount: (clients, needed) => `没有询问数据的概况：只有 ${clients} 个客户端可以回应，而安全求和需要 ${needed} 个`,
+    tooFewCounted: (answered, asked, step, needed) =>
+      `数据的概况：${asked} 个客户端中有 ${answered} 个回应（${STEPS[step]}），需要 ${needed} 个`,
+    notCounted: (reason) => `没有对数据的概况求和：${reason}`,
     noStatistics: () => "数据的概况仍然未知",
     counted: (clients, rows) => `已知 ${clients} 个客户端共 ${rows} 行数据的概况`,
     countedFirst: () => "所有人数据的概况已知。请先查看，再让联邦继续",
