@@ -10,7 +10,7 @@ import { theme } from "./app/theme.ts";
 import { ServicesContext } from "./hooks/ServicesContext.tsx";
 import { useLanguage } from "./hooks/useLanguage.ts";
 import { basePath, strayFrom } from "./lib/baseUrl.ts";
-import { HUB_SIGNED_IN_PATH } from "./lib/links.ts";
+import { HUB_SIGNED_IN_PATH, NEW_FEDERATION_PATH } from "./lib/links.ts";
 import { FrontPage } from "./pages/FrontPage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { createAppServices } from "./services/appServices.ts";
@@ -46,7 +46,7 @@ function App() {
           <Suspense fallback={null}>
             <Routes>
               <Route path="/" element={<FrontPage />} />
-              <Route path="/new" element={<NewFederationPage />} />
+              <Route path={NEW_FEDERATION_PATH} element={<NewFederationPage />} />
               <Route path="/compare" element={<ComparePage />} />
               <Route path="/created/:federationId" element={<CreatedPage />} />
               <Route path="/join/:federationId" element={<JoinPage />} />

@@ -15,11 +15,11 @@ export interface Leaving {
 type Agreed = Pick<
   FederationConfig,
   "strategy" | "budgets" | "adapter" | "aggregation" | "training" | "clientPrivacy" | "upload" | "ranks"
->;
+> & { readonly statistics?: FederationConfig["statistics"] | undefined };
 
 /** Read off the method's own plans, off how updates come together and rows are protected, and off who is to see the figures. */
 export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
-  const { strategy, budgets, adapter, aggregation, training, clientPrivacy, upload, ranks } = agreed;
+  const { strategy, budgets, adapter, aggregation, training, clientPrivacy, upload, ranks, statistics } = agreed;
   const method = methodOf(strategy);
   const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
   const sendsControl = plansOf(method, budgets).some(({ upload }) => upload?.extra === "control");
@@ -46,12 +46,14 @@ export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
       ...figuresSent(figures),
       ...(isRowCountSent ? [words.leaving.rowCount] : []),
       ...(isSecure && !hidesFigures(agreed) ? [words.leaving.figuresInSum] : []),
+      ...(statistics ? [words.leaving.rowsInSum] : []),
       words.leaving.name,
     ],
     kept: [
       words.leaving.rows,
       words.leaving.fileName,
       ...(isSecure ? [words.leaving.changesAlone] : []),
+      ...(statistics ? [words.leaving.rowsAlone] : []),
       ...(figures === "nobody" ? [words.leaving.figuresAlone] : []),
       ...(hasPersonal && !personalIsSent ? [words.leaving.personal] : []),
       ...(adapter.prototypes && !sendsLabels ? [words.leaving.labelVectorsKept] : []),

@@ -217,6 +217,9 @@ export const en = {
     budgetSpent: "how much of your privacy budget is spent",
     rowCount: "how many rows you train on, to the coordinator: it weighs your changes by it",
     figuresInSum: "your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read",
+    rowsInSum:
+      "how many of your training rows have each label and each length, once and as part of a sum over all clients, which everybody sees",
+    rowsAlone: "how many of your rows have which label or length by themselves, and how unlike the others you are",
     name: "your name here, and what you chose above",
     rows: "your rows, tokens and prompts",
     fileName: "your file's name and its other columns",

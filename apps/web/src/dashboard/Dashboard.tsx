@@ -30,6 +30,7 @@ import { asOfRound, replayStops } from "./replayView.ts";
 import { MetricsFiles } from "./result/MetricsFiles.tsx";
 import { VerdictsPanel } from "./result/VerdictsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
+import { StatisticsPanel } from "./StatisticsPanel.tsx";
 import { TestLossPanel } from "./TestLossPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
 import { words } from "./words.ts";
@@ -111,6 +112,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           {organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />}
           {accessLeads && access}
           {!isResult && everybody}
+          <StatisticsPanel snapshot={snapshot} isOrganiser={organiser !== null} />
           <SecureSumPanel snapshot={snapshot} />
           <BudgetPanel snapshot={snapshot} />
           {!isCrowd(snapshot) && isResult && <VerdictsPanel snapshot={still} />}

@@ -41,8 +41,8 @@ export function isWithoutSum({ config, rounds }: Snapshot, round: number): boole
 }
 
 /** "step 3 of 5: masked updates, 2 of 3 have answered"; null where no sum is under way. */
-export function exchangeText({ openRound }: Snapshot): string | null {
-  const exchange = openRound?.exchange;
+export function exchangeText({ openRound, statistics }: Pick<Snapshot, "openRound" | "statistics">): string | null {
+  const exchange = openRound?.exchange ?? statistics?.exchange;
   if (!exchange) return null;
   const { step, asked, answered } = exchange;
   const at = words.secureSumView.step(EXCHANGE_STEPS.indexOf(step) + 1, EXCHANGE_STEPS.length, words.secureSumView.steps[step]);

@@ -264,6 +264,39 @@ export const en = {
       "The coordinator gets only the sum of all updates. Six words to compare will stand here once two clients have joined.",
     wordsOfThisFederation: "Words of this federation",
   },
+  statisticsPanel: {
+    whatRowsAreLike: "What the rows are like",
+    hint: "One secure sum of all clients' training rows, made before the first round: nobody sees one client's numbers.",
+    rowsByLabel: "Training rows by label, of all clients",
+    unlikeness: (value: string) =>
+      `Unlikeness of the clients' labels: ${value}, of 0 (one mix everywhere) to 1 (no label at two clients).`,
+    likeness: {
+      alike: "They are alike.",
+      between: "They are somewhat unlike.",
+      unlike: "They are unlike.",
+    },
+    asProposed: "This federation has what is proposed.",
+    createAgain: "Create again with these settings",
+  },
+  ownRowsPanel: {
+    youBesideTheRest: "Your rows beside the rest",
+    staysHere: "in this tab alone",
+    hint: "Distance of Jensen and Shannon between your mix and that of all others together. This tab finds it by taking its own part off the sum.",
+    labels: (distance: string) => `Your labels are ${distance} away from theirs.`,
+    lengths: (distance: string) => `Your lengths are ${distance} away.`,
+    scale: "0: the same mix; 1: nothing in common. Few rows are some way off by chance alone.",
+  },
+  statisticsView: {
+    whole: (rows: string, clients: number, mean: string) =>
+      `${rows} rows of ${plural(clients, "client")}, ${mean} each on average`,
+    others: (labels: number) => `${labels} more`,
+    lengths: (half: string, most: string) =>
+      `Half of the rows have at most ${half} tokens, nine in ten at most ${most}, as the base reads them.`,
+    underWay: (step: string) => `The clients sum what their rows are like: ${step}.`,
+    toCome: "Before the first round the clients sum what their rows are like, and it will stand here.",
+    neverMade: "No sum of it came about: too few clients could answer. It is not asked for again.",
+    ownRows: (own: string, rest: string) => `You have ${own} training rows, the others ${rest} together.`,
+  },
   testLossPanel: {
     clientSeries: (name: string, label: string) => `${name}, ${label}`,
     title: "Loss on each client's own test rows",

@@ -28,5 +28,7 @@ export function readLink(text: string): { readonly path: string } | { readonly p
   return { path: PATHS[kind](federationId, token) };
 }
 
+export const NEW_FEDERATION_PATH = "/new";
+
 /** Where the hub comes back to after somebody signed in there. */
 export const HUB_SIGNED_IN_PATH = "/hub-signed-in";

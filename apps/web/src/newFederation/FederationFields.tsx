@@ -22,6 +22,7 @@ import {
   ranksNote,
   robustnessNote,
   samplingNote,
+  statisticsNote,
   uploadNote,
   workNote,
 } from "./choiceNotes.ts";
@@ -32,6 +33,7 @@ import {
   chosenLabelVectors,
   chosenRanks,
   chosenRobustness,
+  chosenStatistics,
   chosenUpload,
   chosenWork,
   deadlineChoices,
@@ -39,12 +41,15 @@ import {
   labelVectorChoices,
   rankChoices,
   robustnessChoices,
+  statisticsChoices,
   uploadChoices,
   workChoices,
 } from "./formChoices.ts";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 import { type MethodGroupId, methodGroups } from "./methodGroups.ts";
 import { PrivacyChoice } from "./PrivacyChoice.tsx";
+import { ProposedMethod } from "./ProposedMethod.tsx";
+import { privacyLevel } from "./privacyLevel.ts";
 import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";
 import { words } from "./words.ts";
 
@@ -135,6 +140,7 @@ export function MethodField({ form, onChange }: FieldsProps) {
     onChange({ method: groups.find((one) => one.id === id)?.methods[0]?.value ?? form.method });
   return (
     <>
+      <ProposedMethod form={form} onChange={onChange} />
       <ChoiceCards
         label={words.federationFields.whoGetsWhich}
         value={group?.id ?? "mixed"}
@@ -163,6 +169,17 @@ export function PrivacyField({ form, onChange }: FieldsProps) {
       <p className={runs ? "muted small" : "small wrong"} role="status">
         {text}
       </p>
+      {privacyLevel(form) === "secure" && (
+        <Panel title={words.federationFields.whatRowsAreLike}>
+          <NativeSelect
+            label={words.federationFields.tellRows}
+            {...said(statisticsNote(form))}
+            value={form.statistics ?? "none"}
+            data={statisticsChoices()}
+            onChange={(event) => onChange({ statistics: chosenStatistics(event.currentTarget.value) })}
+          />
+        </Panel>
+      )}
     </>
   );
 }

@@ -12,6 +12,7 @@ import {
   protectionRefusal,
   ranksRefusal,
   samplingRefusal,
+  statisticsRefusal,
   uploadRefusal,
   workRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
@@ -157,6 +158,17 @@ export function ranksNote(
     work: work === "equal" ? undefined : work,
   };
   return note(ranksRefusal(methodIn(form), budgetsOf(form), chosen), words.choiceNotes.ownRanks[ranks]);
+}
+
+/** What is told of all rows before the first round; or why it cannot be. */
+export function statisticsNote(
+  form: Pick<FederationForm, "statistics" | "aggregation" | "epsilon" | "clientEpsilon" | "maxClients">,
+): ChoiceNote {
+  const { statistics, aggregation, maxClients } = form;
+  if (statistics === null) return note(null, words.choiceNotes.noStatistics);
+  const epsilon = clientEpsilonOf(form);
+  const noise = { training: privacyOf(form), clientPrivacy: epsilon === null ? undefined : clientPrivacyOf(epsilon, maxClients) };
+  return note(statisticsRefusal({ statistics, aggregation, ...noise }), words.choiceNotes.statistics);
 }
 
 /** What differential privacy promises and costs; or why the chosen method cannot have it. */

@@ -51,6 +51,8 @@ export interface FederationForm {
   readonly ranks: RankChoice;
   /** Whether rounds of fast clients close sooner. */
   readonly deadline: Deadline;
+  /** What follows the sum of what rows are like; null where nobody is asked. */
+  readonly statistics: NonNullable<FederationChoices["statistics"]> | null;
   readonly minClients: number;
   readonly maxClients: number;
   readonly deadlineMinutes: number;

@@ -13,6 +13,7 @@ import {
   WORK,
   type Work,
 } from "@duet/lora-core/federation/federationDefaults";
+import { STATISTICS_THEN } from "@duet/lora-core/protocol/federationConfig";
 import { robustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import { words as known } from "../connect/words.ts";
@@ -81,5 +82,12 @@ export const rankChoices = () => RANK_CHOICES.map((value) => ({ value, label: wo
 export const chosenRanks = (value: string): RankChoice => RANK_CHOICES.find((choice) => choice === value) ?? "equal";
 
 export const chosenDeadline = (value: string): Deadline => DEADLINES.find((choice) => choice === value) ?? "fixed";
+
+/** Nobody is asked, or what follows. */
+export const statisticsChoices = () =>
+  (["none", ...STATISTICS_THEN] as const).map((value) => ({ value, label: words.formChoices.statistics[value] }));
+
+export const chosenStatistics = (value: string): FederationForm["statistics"] =>
+  STATISTICS_THEN.find((choice) => choice === value) ?? null;
 
 export const chosenWork = (value: string): Work => WORK.find((choice) => choice === value) ?? "equal";

@@ -27,6 +27,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     work: "equal",
     ranks: "equal",
     deadline: "fixed",
+    statistics: null,
     minClients: 2,
     maxClients: 20,
     deadlineMinutes: 10,

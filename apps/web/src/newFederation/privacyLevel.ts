@@ -15,10 +15,11 @@ export function privacyLevel({ aggregation, epsilon }: Pick<FederationForm, "agg
 /** The weakest budget that still is one: less makes a model of few rows useless. */
 const PROPOSED_EPSILON = "8";
 
-/** Another level, with what goes with it: a secure sum needs three clients, and hides what a protection would look at. */
+/** Another level, with what goes with it: a secure sum needs three clients, and hides what a protection would look at; it alone tells what rows are like. */
 export function privacyChange(form: FederationForm, level: PrivacyLevel): Partial<FederationForm> {
   const epsilon = level !== "budget" ? "" : form.epsilon || PROPOSED_EPSILON;
-  return { ...aggregationChange(form, level === "plain" ? "plain" : "secure"), epsilon };
+  const statistics = level === "secure" ? form.statistics : null;
+  return { ...aggregationChange(form, level === "plain" ? "plain" : "secure"), epsilon, statistics };
 }
 
 function aggregationChange(form: FederationForm, aggregation: Aggregation): Partial<FederationForm> {

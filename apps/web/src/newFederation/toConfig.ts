@@ -17,6 +17,7 @@ import {
   ranksNote,
   robustnessNote,
   samplingNote,
+  statisticsNote,
   uploadNote,
   workNote,
 } from "./choiceNotes.ts";
@@ -57,6 +58,7 @@ const notesOf = (form: FederationForm): readonly ChoiceNote[] => [
   samplingNote(form),
   workNote(form),
   ranksNote(form),
+  statisticsNote(form),
   epsilonNote(form),
   clientEpsilonNote(form),
   labelVectorsNote(form),

@@ -58,6 +58,8 @@ export const en = {
     clientsAtLeast: "Clients at least",
     clientsAtMost: "Clients at most",
     mostNote: "Later ones are turned away.",
+    whatRowsAreLike: "What the rows are like",
+    tellRows: "Before training, told as one secure sum",
     roundDeadlineMinutes: "Round deadline, minutes",
     deadlineNote: "A round ends then, even if someone has not answered.",
     stepsAlone: "Steps alone",
@@ -153,6 +155,9 @@ export const en = {
     fixedDeadline: "Every round is open until its deadline for those who have not answered.",
     deadlineBySpeed:
       "After three times what the slowest client whose speed is known should need, a minute at least, and at the deadline at the latest.",
+    noStatistics: "How many rows have which label or length stays at each client.",
+    statistics:
+      "Before the first round the clients sum how many training rows they have of each label and length, so that nobody sees one's own; each sees how unlike the rest it is.",
     equalWork: "Everybody does all steps of a round; the fast ones wait for the slow ones until the deadline.",
     workBySpeed:
       "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less.",
@@ -177,6 +182,15 @@ export const en = {
     personalInSum: " The personal adapter is part of the secure sum.",
     personalSeen: " The coordinator sees the personal adapter too.",
   },
+  proposedMethod: {
+    whatIsProposed: "What the clients' data suggests",
+    howAlike: "How alike is the data of the clients?",
+    howAlikeNote: "By how their labels are mixed. A federation with secure sums can measure it before it trains.",
+    notKnown: "I do not know",
+    alike: "Alike: every client has all kinds, in somewhat other shares",
+    unlike: "Unlike: systems, wards or sites with kinds of their own",
+    takeIt: "Choose this",
+  },
   methodGroups: {
     mixed: {
       title: "One's own and a common one, together",
@@ -199,6 +213,11 @@ export const en = {
       padded: "Their own, filled up with zeros",
       weighted: "Their own, filled up and weighed by size",
       svd: "Their own, by SVD",
+    },
+    statistics: {
+      none: "Nobody is asked",
+      goOn: "Shown to everybody, then the first round begins",
+      pause: "Shown to everybody, then it waits for me",
     },
     work: { equal: "The same as everybody's", bySpeed: "As many steps as their speed allows" },
   },

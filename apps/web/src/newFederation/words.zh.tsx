@@ -55,6 +55,8 @@ export const zh: typeof en = {
     clientsAtMost: "最多客户端数",
     mostNote: "之后来的会被拒绝。",
     roundDeadlineMinutes: "每轮期限（分钟）",
+    whatRowsAreLike: "数据的概况",
+    tellRows: "训练之前，以一次安全求和告知",
     deadlineNote: "到时本轮结束，即使有人还没有应答。",
     stepsAlone: "单独学习的步数",
     aloneNote: "首次交换之前的优化步数。",
@@ -147,6 +149,9 @@ export const zh: typeof en = {
       weighted: "客户端可以使用较小的秩。它没有的部分视为未改动；学到较少的（较小的适配器往往如此）权重较小。",
       svd: "客户端可以使用较小的秩。对适配器的作用求平均，每个客户端得到其秩所能容纳的最佳近似。",
     },
+    noStatistics: "各类别和各长度的行数留在各客户端。",
+    statistics:
+      "第一轮之前，各客户端对各类别和各长度的训练行数求和，谁也看不到单个客户端的行数；每个客户端能看到自己与其余的差异。",
     noSampling: "留空：每轮都请求所有在线客户端。客户端很多时：每轮重新抽取一部分。",
     sampling: (clients, clients2) =>
       `每轮抽取 ${clients} 个，优先抽取被请求次数最少的，有 ${clients2} 个应答后结束；最后一轮请求所有客户端。`,
@@ -157,6 +162,15 @@ export const zh: typeof en = {
     personalStays: " 个人适配器从不以任何形式上传。",
     personalInSum: " 个人适配器是安全求和的一部分。",
     personalSeen: " 协调器也能看到个人适配器。",
+  },
+  proposedMethod: {
+    whatIsProposed: "客户端的数据适合什么",
+    howAlike: "各客户端的数据有多相似？",
+    howAlikeNote: "指各类别的比例。使用安全求和的联邦可以在训练之前测量它。",
+    notKnown: "不知道",
+    alike: "相似：每个客户端各类都有，比例略有不同",
+    unlike: "差异大：各系统、病区或站点有自己的类别",
+    takeIt: "采用",
   },
   methodGroups: {
     mixed: { title: "自己的与共同的相融合", text: "适合各客户端数据不同、但能互相借鉴的情况。推荐。" },
@@ -178,6 +192,7 @@ export const zh: typeof en = {
       weighted: "各自的，补足并按大小加权",
       svd: "各自的，用 SVD",
     },
+    statistics: { none: "不询问", goOn: "展示给所有人，然后开始第一轮", pause: "展示给所有人，然后等待我" },
     work: { equal: "与所有人相同", bySpeed: "按其速度决定步数" },
   },
   startSampleFederation: {

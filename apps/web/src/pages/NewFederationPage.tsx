@@ -2,7 +2,9 @@ import type { Offer } from "@duet/client/typedSocket";
 import type { DeviceClass } from "@duet/lora-core/federation/federationDefaults";
 import { Button } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { useLocation } from "react-router";
 import { Shell } from "../app/Shell.tsx";
+import type { AgainState } from "../dashboard/StatisticsPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { type AccountHandle, useAccount } from "../hooks/useAccount.ts";
 import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
@@ -19,6 +21,7 @@ import {
   TaskFields,
 } from "../newFederation/FederationFields.tsx";
 import type { FederationForm } from "../newFederation/federationForm.ts";
+import { formAgain } from "../newFederation/formAgain.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { initialForm } from "../newFederation/initialForm.ts";
 import { proposedDevices } from "../newFederation/proposedDevices.ts";
@@ -62,7 +65,8 @@ function Content({ offer, account }: { readonly offer: Offer | null; readonly ac
 function NewFederationForm({ offer }: { readonly offer: Offer }) {
   const { coordinator, storage } = useServices();
   const go = useGo();
-  const [filled, setFilled] = useState(() => initialForm(offer.models));
+  const { state } = useLocation();
+  const [filled, setFilled] = useState(() => filledAgain(state) ?? initialForm(offer.models));
   const [devices, setDevices] = useState<DeviceClass | null>(null);
   const limits = useDeviceLimits();
   const [creating, create] = useTask();
@@ -141,6 +145,12 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
       </div>
     </form>
   );
+}
+
+/** As the federation was that its organiser creates again; null for one of its own. */
+function filledAgain(state: unknown): FederationForm | null {
+  const { again } = (state ?? {}) as Partial<AgainState>;
+  return again ? formAgain(again.config, again.choices) : null;
 }
 
 interface StepProps {

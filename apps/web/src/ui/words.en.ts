@@ -34,6 +34,10 @@ export const en = {
     copied: "Copied",
     copy: "Copy",
   },
+  methodEvidence: {
+    proposed: (method: string, preset: string, labels: "shared" | "personal") =>
+      `Proposed: ${method} (${preset}), with labels as vectors that ${labels === "shared" ? "travel" : "stay with each client"}.`,
+  },
   roundChart: {
     showAlone: "Line to show alone",
     figures: "Figures",

@@ -35,6 +35,10 @@ export const zh: typeof en = {
     copied: "已复制",
     copy: "复制",
   },
+  methodEvidence: {
+    proposed: (method, preset, labels) =>
+      `建议：${method}（${preset}），类别为向量，${labels === "shared" ? "共享" : "留在各客户端"}。`,
+  },
   roundChart: {
     showAlone: "单独显示的线条",
     figures: "数值",

@@ -81,8 +81,11 @@ export function statisticsRefusal({
   aggregation,
   clientPrivacy,
   training,
-}: Pick<FederationConfig, "aggregation" | "clientPrivacy" | "training"> & {
+}: {
   readonly statistics?: FederationConfig["statistics"] | undefined;
+  readonly aggregation: FederationConfig["aggregation"];
+  readonly clientPrivacy?: FederationConfig["clientPrivacy"] | undefined;
+  readonly training: Pick<FederationConfig["training"], "privacy">;
 }): ChoiceSaying | null {
   if (!statistics) return null;
   if (aggregation === "plain") return ["statisticsInSum"];

@@ -19,6 +19,7 @@ import { deviceReason } from "../told/toldText.ts";
 import { FiguresPanel } from "./FiguresPanel.tsx";
 import { KeepAwake } from "./KeepAwake.tsx";
 import { myTabView } from "./myTabView.ts";
+import { OwnRowsPanel } from "./OwnRowsPanel.tsx";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
 import { words } from "./words.ts";
@@ -91,6 +92,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
     <>
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
+      {!isOver && <OwnRowsPanel snapshot={snapshot} session={session} clientId={state.clientId} />}
       {isOver && mixture}
       {task.kind === "label" && (
         <MistakesPanel

@@ -1,0 +1,54 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
+import { IconLock } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { formatFraction } from "../lib/format.ts";
+import type { TabSession } from "../services/appServices.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { ownStatistics } from "./statisticsView.ts";
+import { words } from "./words.ts";
+
+export interface OwnRowsPanelProps {
+  readonly snapshot: Snapshot;
+  readonly session: TabSession;
+  /** Null before it has joined. */
+  readonly clientId: string | null;
+}
+
+/** How unlike the rest this tab's rows are: found here, and told to nobody. Nothing before the sum is made. */
+export function OwnRowsPanel({ snapshot, session, clientId }: OwnRowsPanelProps) {
+  const [own, setOwn] = useState<RowStatistics | null>(null);
+  const isMade = snapshot.statistics?.made != null;
+  useEffect(() => {
+    let isGone = false;
+    // A tab that is over, or has lost its engine, has nothing to compare with.
+    if (isMade && clientId !== null) {
+      session.engine.rowStatistics().then(
+        (found) => isGone || setOwn(found),
+        () => {},
+      );
+    }
+    return () => {
+      isGone = true;
+    };
+  }, [session, isMade, clientId]);
+  const view = own && clientId !== null ? ownStatistics(snapshot, clientId, own) : null;
+  if (!view) return null;
+  const stays = (
+    <>
+      <IconLock size={14} aria-hidden="true" style={{ verticalAlign: -2 }} /> {words.ownRowsPanel.staysHere}
+    </>
+  );
+  return (
+    <Panel title={words.ownRowsPanel.youBesideTheRest} hint={words.ownRowsPanel.hint} aside={stays}>
+      <p style={{ margin: 0 }}>{view.rows}</p>
+      <p style={{ margin: "6px 0 0" }}>
+        {view.labels !== null && words.ownRowsPanel.labels(formatFraction(view.labels))}{" "}
+        {view.lengths !== null && words.ownRowsPanel.lengths(formatFraction(view.lengths))}
+      </p>
+      <p className="muted small" style={{ margin: "6px 0 0" }}>
+        {words.ownRowsPanel.scale}
+      </p>
+    </Panel>
+  );
+}

@@ -1,0 +1,76 @@
+import type { MethodProposal } from "@duet/lora-core/federation/methodProposal";
+import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { useMemo } from "react";
+import { useGo } from "../hooks/useGo.ts";
+import { useLanguage } from "../hooks/useLanguage.ts";
+import { formatCount, formatFraction } from "../lib/format.ts";
+import { NEW_FEDERATION_PATH } from "../lib/links.ts";
+import { Fill } from "../ui/Fill.tsx";
+import { MethodEvidence } from "../ui/MethodEvidence.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { statisticsPending, statisticsView } from "./statisticsView.ts";
+import { words } from "./words.ts";
+
+export interface StatisticsPanelProps {
+  readonly snapshot: Snapshot;
+  readonly isOrganiser: boolean;
+}
+
+/** What a new federation is filled in from. */
+export interface AgainState {
+  readonly again: { readonly config: FederationConfig; readonly choices: NonNullable<MethodProposal["choices"]> };
+}
+
+/** What all rows are like, before anything is trained, and what that suggests. Nothing in a federation that does not ask. */
+export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps) {
+  const go = useGo();
+  const spoken = useLanguage();
+  const { config, statistics } = snapshot;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
+  const view = useMemo(() => statisticsView({ config, statistics }), [config, statistics, spoken]);
+  const instead = statisticsPending(snapshot);
+  if (!view && instead === null) return null;
+  const again = (choices: AgainState["again"]["choices"]) =>
+    go(NEW_FEDERATION_PATH, { state: { again: { config, choices } } satisfies AgainState });
+  return (
+    <Panel title={words.statisticsPanel.whatRowsAreLike} hint={words.statisticsPanel.hint} instead={instead} aside={view?.whole}>
+      {view && (
+        <>
+          {view.bars.length > 0 && (
+            // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
+            <div className="bars" role="group" aria-label={words.statisticsPanel.rowsByLabel}>
+              {view.bars.map(({ label, rows, share }) => (
+                <LabelRow key={label} label={label} rows={rows} share={share} />
+              ))}
+            </div>
+          )}
+          <p style={{ margin: "10px 0 0" }}>{view.lengths}</p>
+          {view.unlikeness !== null && view.likeness !== null && (
+            <p style={{ margin: "10px 0 0" }}>
+              {words.statisticsPanel.unlikeness(formatFraction(view.unlikeness))} {words.statisticsPanel.likeness[view.likeness]}
+            </p>
+          )}
+          {view.isAsProposed && <p style={{ margin: "10px 0 0" }}>{words.statisticsPanel.asProposed}</p>}
+          <MethodEvidence
+            proposal={view.proposal}
+            {...(isOrganiser && !view.isAsProposed ? { take: again } : {})}
+            label={words.statisticsPanel.createAgain}
+          />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function LabelRow({ label, rows, share }: { readonly label: string; readonly rows: number; readonly share: number }) {
+  return (
+    <>
+      <span>{label}</span>
+      <div className="track" aria-hidden="true">
+        <Fill share={share} color="var(--data)" />
+      </div>
+      <span className="small">{formatCount(rows)}</span>
+    </>
+  );
+}

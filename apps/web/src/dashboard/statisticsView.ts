@@ -1,0 +1,103 @@
+/** What there is to see of what all rows are like, and of how unlike one client is. Pure. */
+import { type Likeness, likenessOf, type MethodProposal, methodProposal } from "@duet/lora-core/federation/methodProposal";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { distanceOf, lengthAt, type RowStatistics, unlikenessOf, withoutPart } from "@duet/lora-core/statistics/rowStatistics";
+import { formatCount, formatNumber } from "../lib/format.ts";
+import { exchangeText } from "./secureSumView.ts";
+import { words } from "./words.ts";
+
+export interface StatisticsView {
+  /** "720 rows of 3 clients, 240 each on average". */
+  readonly whole: string;
+  /** Labels with the most rows, then all others as one; empty where answers are texts. */
+  readonly bars: readonly LabelBar[];
+  /** "Half of the rows have at most 14 tokens, nine in ten at most 31." */
+  readonly lengths: string;
+  /** 0 to 1; null where it cannot be told. */
+  readonly unlikeness: number | null;
+  readonly likeness: Likeness | null;
+  readonly proposal: MethodProposal;
+  /** The federation has what is proposed. */
+  readonly isAsProposed: boolean;
+}
+
+export interface LabelBar {
+  readonly label: string;
+  readonly rows: number;
+  /** Of the longest bar, 0 to 1. */
+  readonly share: number;
+}
+
+/** Labels that are named; the others are one bar. */
+const NAMED = 10;
+
+/** Null before the sum is made. */
+export function statisticsView({ config, statistics }: Pick<Snapshot, "config" | "statistics">): StatisticsView | null {
+  const made = statistics?.made;
+  if (!made) return null;
+  const { sum, clients } = made;
+  const labels = config.task.kind === "label" ? config.task.labels : [];
+  const unlikeness = labels.length === 0 ? null : unlikenessOf(sum, clients.length);
+  const likeness = unlikeness === null ? null : likenessOf(unlikeness);
+  const proposal = methodProposal(likeness, labels.length);
+  const { strategy, adapter } = config;
+  const mean = Math.round(sum.rows / clients.length);
+  return {
+    whole: words.statisticsView.whole(formatCount(sum.rows), clients.length, formatCount(mean)),
+    bars: barsOf(labels, sum.labels),
+    lengths: lengthsText(sum.lengths),
+    unlikeness,
+    likeness,
+    proposal,
+    isAsProposed:
+      proposal.choices?.method === strategy.id &&
+      proposal.choices.preset === strategy.preset &&
+      proposal.choices.labelVectors === adapter.prototypes?.travel,
+  };
+}
+
+/** Why there is nothing to see yet, or ever; null where there is, and where nobody is asked. */
+export function statisticsPending({ config, statistics, openRound, rounds }: Snapshot): string | null {
+  if (!config.statistics || statistics?.made) return null;
+  if (statistics?.exchange) return words.statisticsView.underWay(exchangeText({ openRound, statistics }) ?? "");
+  return openRound || rounds.length > 0 ? words.statisticsView.neverMade : words.statisticsView.toCome;
+}
+
+export interface OwnStatistics {
+  /** 0 to 1, of its labels and of its lengths from the rest's; null where there is nothing to compare. */
+  readonly labels: number | null;
+  readonly lengths: number | null;
+  /** "You have 120 rows, the others 600 together." */
+  readonly rows: string;
+}
+
+/** One client beside the rest: the sum without its own part, where it is in it. Null before the sum is made. */
+export function ownStatistics(
+  { statistics }: Pick<Snapshot, "statistics">,
+  clientId: string,
+  own: RowStatistics,
+): OwnStatistics | null {
+  const made = statistics?.made;
+  if (!made) return null;
+  const rest = made.clients.includes(clientId) ? withoutPart(made.sum, own) : made.sum;
+  return {
+    labels: distanceOf(own.labels, rest.labels),
+    lengths: distanceOf(own.lengths, rest.lengths),
+    rows: words.statisticsView.ownRows(formatCount(own.rows), formatCount(rest.rows)),
+  };
+}
+
+function barsOf(labels: readonly string[], rows: readonly number[]): readonly LabelBar[] {
+  const all = labels.map((label, at) => ({ label, rows: rows[at] ?? 0 })).toSorted((a, b) => b.rows - a.rows);
+  const [named, others] = all.length > NAMED + 1 ? [all.slice(0, NAMED), all.slice(NAMED)] : [all, []];
+  const rest = others.reduce((sum, bar) => sum + bar.rows, 0);
+  const bars = others.length > 0 ? [...named, { label: words.statisticsView.others(others.length), rows: rest }] : named;
+  const most = Math.max(1, ...bars.map((bar) => bar.rows));
+  return bars.map((bar) => ({ ...bar, share: bar.rows / most }));
+}
+
+function lengthsText(lengths: readonly number[]): string {
+  const [half, most] = [lengthAt(0.5, lengths), lengthAt(0.9, lengths)];
+  if (half === null || most === null) return "";
+  return words.statisticsView.lengths(formatNumber(half), formatNumber(most));
+}

@@ -1,0 +1,39 @@
+import { type Likeness, methodProposal } from "@duet/lora-core/federation/methodProposal";
+import { NativeSelect } from "@mantine/core";
+import { useState } from "react";
+import { MethodEvidence } from "../ui/MethodEvidence.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import type { FieldsProps } from "./FederationFields.tsx";
+import { parseLabels } from "./federationForm.ts";
+import { words } from "./words.ts";
+
+/** What whoever creates a federation can say of its clients. */
+const LIKENESSES = ["alike", "unlike"] as const satisfies readonly Likeness[];
+
+/** A method and its settings for clients that are as alike as is said, with what that rests on. Nothing is changed before it is taken. */
+export function ProposedMethod({ form, onChange }: FieldsProps) {
+  const [likeness, setLikeness] = useState<Likeness | null>(null);
+  const labels = form.kind === "label" ? parseLabels(form.labels).length : 0;
+  const proposal = likeness && methodProposal(likeness, labels);
+  return (
+    <Panel title={words.proposedMethod.whatIsProposed}>
+      <NativeSelect
+        label={words.proposedMethod.howAlike}
+        description={words.proposedMethod.howAlikeNote}
+        value={likeness ?? ""}
+        data={[
+          { value: "", label: words.proposedMethod.notKnown },
+          ...LIKENESSES.map((value) => ({ value, label: words.proposedMethod[value] })),
+        ]}
+        onChange={(event) => setLikeness(LIKENESSES.find((known) => known === event.currentTarget.value) ?? null)}
+      />
+      {proposal && (
+        <MethodEvidence
+          proposal={proposal}
+          take={(choices) => onChange({ method: `${choices.method}/${choices.preset}`, labelVectors: choices.labelVectors })}
+          label={words.proposedMethod.takeIt}
+        />
+      )}
+    </Panel>
+  );
+}

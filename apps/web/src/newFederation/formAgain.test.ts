@@ -1,0 +1,34 @@
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
+import { expect, test } from "vitest";
+import { formAgain } from "./formAgain.ts";
+import { toConfig } from "./toConfig.ts";
+
+test("the form stands for the federation as it was, but for what is proposed", () => {
+  const config = defaultFederation({
+    ...{ name: "Wards", model: encoderBase, task: { kind: "label", labels: ["a", "b"] }, aggregation: "secure" },
+    ...{
+      method: "fedavg",
+      rounds: 7,
+      innerSteps: 9,
+      minClients: 4,
+      maxClients: 11,
+      clientsPerRound: 5,
+      roundDeadlineSeconds: 150,
+    },
+    ...{ work: "bySpeed", deadline: "bySpeed", statistics: "pause", seed: 3 },
+  });
+  const choices = { method: "fedavg-finish", preset: "standard", labelVectors: "personal" } as const;
+  const again = toConfig(formAgain(config, choices), 3);
+  expect(again).toEqual({
+    ok: true,
+    config: {
+      ...config,
+      strategy: { id: "fedavg-finish", preset: "standard", config: {} },
+      adapter: {
+        ...config.adapter,
+        prototypes: config.adapter.prototypes && { ...config.adapter.prototypes, travel: "personal" },
+      },
+    },
+  });
+});
