@@ -7,7 +7,7 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEADLINES, DEVICE_CLASSES, defaultFederation, RANK_CHOICES, WORK } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { newFederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { newFederationConfig, STATISTICS_THEN } from "@duet/lora-core/protocol/federationConfig";
 import { joining } from "@duet/lora-core/protocol/organiserView";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { trainingConfig } from "@duet/lora-core/training/trainingConfig";
@@ -37,6 +37,7 @@ const settings = z.strictObject({
   work: z.enum(WORK).optional(),
   ranks: z.enum(RANK_CHOICES).optional(),
   deadline: z.enum(DEADLINES).optional(),
+  statistics: z.enum(STATISTICS_THEN).optional(),
   minClients: whole.optional(),
   maxClients: whole.optional(),
   roundDeadlineSeconds: whole.optional(),

@@ -12,6 +12,7 @@ import { say } from "@duet/lora-core/sayings/saying";
 import { writeAdapters } from "../state/adapterFolders.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { sessionLine } from "../terminal/sessionWords.ts";
+import { statisticsLine } from "../terminal/statisticsWords.ts";
 import { saidHere } from "../terminal/terminalWords.ts";
 import { INTERRUPTED } from "./command.ts";
 import { originOf } from "./originOf.ts";
@@ -53,6 +54,7 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
   return new Promise((resolve) => {
     let notes = 0;
     let clientId: string | null = null;
+    let isCounted = false;
     const tell = () => {
       const state = session.get();
       for (const note of state.notes.slice(notes)) reporter.event("note", say(SESSION_SENTENCES, note));
@@ -67,6 +69,10 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
       } else if (seen.kind === "live") {
         const line = sessionLine(state, seen.snapshot, Date.now());
         reporter.status(line.text, line.data);
+        if (seen.snapshot.statistics?.made && !isCounted && clientId !== null) {
+          isCounted = true;
+          void tellRows(session, reporter, seen.snapshot, clientId);
+        }
       }
       if (isTakingPart(state)) return;
       for (const stop of stops) stop();
@@ -75,6 +81,13 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
     const stops = [session.subscribe(tell), feed.subscribe(tell), coordinator.status.subscribe(tell)];
     tell();
   });
+}
+
+/** What this client finds from the sum by itself; an engine that is gone finds nothing. */
+async function tellRows(session: FederatedSession, reporter: Reporter, snapshot: Snapshot, clientId: string): Promise<void> {
+  const own = await session.engine.rowStatistics().catch(() => null);
+  const line = own && statisticsLine(snapshot, clientId, own);
+  if (line) reporter.event("rows", line.text, line.data);
 }
 
 /** Whether the coordinator has let it in, this time. */
