@@ -39,6 +39,7 @@ it("three tabs see what all rows are like and how unlike the rest each is; the o
   const organiser = await stage.browser.newPage();
   organiser.setDefaultTimeout(DEADLINE_MS);
   const inviteUrl = await createAsking(organiser, stage.url);
+  const lobby = organiser.url();
   await organiser.getByRole("link", { name: "Open the dashboard" }).click();
   const shown = organiser.getByRole("region", { name: "What the rows are like" });
   await shown.getByText("Before the first round the clients sum").waitFor();
@@ -74,14 +75,14 @@ it("three tabs see what all rows are like and how unlike the rest each is; the o
   await anna.keyboard.press("Escape");
 
   // The organiser may create it again with what is proposed.
-  const dashboard = organiser.url();
   await shown.getByRole("button", { name: "Create again with these settings" }).click();
   expect(await organiser.getByRole("textbox", { name: "Name" }).inputValue()).toBe("ward notes");
   expect(await organiser.getByRole("textbox", { name: "Labels" }).inputValue()).toBe(labels.join("\n"));
   expect(await organiser.getByRole("radio", { name: "Secure sum" }).isChecked()).toBe(true);
   expect(await organiser.getByRole("combobox", { name: "Method" }).inputValue()).toBe("fedavg-finish/standard");
-  await organiser.goto(dashboard);
-  await organiser.getByRole("button", { name: "Resume" }).click();
+  await organiser.goto(lobby);
+  await shown.getByText(/\d+ rows of 3 clients/).waitFor();
+  await organiser.getByRole("button", { name: "Let it go on" }).click();
   for (const { page } of tabs) await page.getByRole("status", { name: "Federation status" }).getByText("Finished").waitFor();
   await Promise.all(tabs.map(({ context }) => context.close()));
 });

@@ -278,14 +278,6 @@ export const en = {
     asProposed: "This federation has what is proposed.",
     createAgain: "Create again with these settings",
   },
-  ownRowsPanel: {
-    youBesideTheRest: "Your rows beside the rest",
-    staysHere: "in this tab alone",
-    hint: "Distance of Jensen and Shannon between your mix and that of all others together. This tab finds it by taking its own part off the sum.",
-    labels: (distance: string) => `Your labels are ${distance} away from theirs.`,
-    lengths: (distance: string) => `Your lengths are ${distance} away.`,
-    scale: "0: the same mix; 1: nothing in common. Few rows are some way off by chance alone.",
-  },
   statisticsView: {
     whole: (rows: string, clients: number, mean: string) =>
       `${rows} rows of ${plural(clients, "client")}, ${mean} each on average`,

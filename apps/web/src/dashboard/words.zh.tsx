@@ -266,14 +266,6 @@ export const zh: typeof en = {
     asProposed: "这个联邦已采用建议的设置。",
     createAgain: "用这些设置重新创建",
   },
-  ownRowsPanel: {
-    youBesideTheRest: "你的数据与其余的对比",
-    staysHere: "只在本标签页",
-    hint: "你的比例与其余所有客户端合起来的比例之间的 Jensen-Shannon 距离。本标签页从总和中减去自己的部分得出。",
-    labels: (distance) => `你的类别与它们相距 ${distance}。`,
-    lengths: (distance) => `长度相距 ${distance}。`,
-    scale: "0：比例相同；1：毫无共同之处。数据行很少时，仅凭偶然也会有一些距离。",
-  },
   statisticsView: {
     whole: (rows, clients, mean) => `${clients} 个客户端共 ${rows} 行，平均每个 ${mean} 行`,
     others: (labels) => `另外 ${labels} 个`,

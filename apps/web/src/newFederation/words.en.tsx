@@ -312,6 +312,7 @@ export const en = {
     ofHere: (minClients: number) => `of ${minClients} here`,
     startsBy: (clients: number) => `Learning starts by itself once ${plural(clients, "client")} are ready.`,
     startNow: "Start now",
+    goOn: "Let it go on",
     onlySum: "The coordinator sees only the sum of updates.",
     eachUpdate: "The coordinator sees each update.",
     whatWasAgreed: "What was agreed",

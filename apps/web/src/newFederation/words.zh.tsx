@@ -283,6 +283,7 @@ export const zh: typeof en = {
     ofHere: (minClients) => `/ ${minClients} 在线`,
     startsBy: (clients) => `达到 ${clients} 个客户端就绪后，学习自动开始。`,
     startNow: "立即开始",
+    goOn: "让它继续",
     onlySum: "协调器只能看到更新之和。",
     eachUpdate: "协调器能看到每份更新。",
     whatWasAgreed: "约定内容",

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { LinkRows } from "../dashboard/LinkRows.tsx";
+import { StatisticsPanel } from "../dashboard/StatisticsPanel.tsx";
 import { WhoIsHere } from "../dashboard/WhoIsHere.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -80,6 +81,7 @@ export function CreatedPage() {
         <AddressChoice addresses={addresses} chosen={address} onChoose={setWanted} isChecking={own.isAsking} onCheck={own.ask} />
         {task.kind === "failed" && <FailureAlert failure={task.failure} />}
         {view === null && task.kind !== "failed" && <p className="muted">{words.createdPage.askingForLinks}</p>}
+        {snapshot && <StatisticsPanel snapshot={snapshot} isOrganiser />}
         {snapshot && <WhoIsHere snapshot={snapshot} />}
         {view && (
           <details className="quiet">
@@ -103,23 +105,26 @@ interface StandingProps {
 function Standing({ snapshot, organiser }: StandingProps) {
   const { phase, config, clients, note } = snapshot;
   const here = clients.filter(({ status }) => status === "present").length;
-  if (phase !== "waiting") return <p className="lead">{note}</p>;
+  const button = (label: string, kind: "start" | "resume") => (
+    <Button mt="md" variant="default" disabled={organiser.task.kind === "busy"} onClick={() => organiser.send({ kind })}>
+      {label}
+    </Button>
+  );
+  if (phase !== "waiting") {
+    return (
+      <>
+        <p className="lead">{note}</p>
+        {phase === "paused" && button(words.createdPage.goOn, "resume")}
+      </>
+    );
+  }
   return (
     <>
       <p className="big" style={{ margin: "16px 0 0" }}>
         {here} <span className="from">{words.createdPage.ofHere(config.minClients)}</span>
       </p>
       <p className="lead">{words.createdPage.startsBy(config.minClients)}</p>
-      {here > 0 && here < config.minClients && (
-        <Button
-          mt="md"
-          variant="default"
-          disabled={organiser.task.kind === "busy"}
-          onClick={() => organiser.send({ kind: "start" })}
-        >
-          {words.createdPage.startNow}
-        </Button>
-      )}
+      {here > 0 && here < config.minClients && button(words.createdPage.startNow, "start")}
     </>
   );
 }

@@ -134,12 +134,11 @@ function secondsLeft({ download, seconds }: Extract<SessionStage, { kind: "loadi
   return ((totalBytes - receivedBytes) / receivedBytes) * seconds;
 }
 
-const waitingWords = ({ phase }: Snapshot): string =>
-  phase === "waiting"
-    ? words.myTabView.waitingClients
-    : phase === "paused"
-      ? words.myTabView.paused
-      : words.myTabView.waitingOthers;
+function waitingWords({ phase, rounds, statistics }: Snapshot): string {
+  if (phase === "waiting") return words.myTabView.waitingClients;
+  if (phase !== "paused") return words.myTabView.waitingOthers;
+  return statistics?.made && rounds.length === 0 ? words.myTabView.pausedToLook : words.myTabView.paused;
+}
 
 function workingWords(progress: Progress | null, round: string): Pick<MyTabView, "headline" | "detail" | "percent"> {
   if (!progress) return { headline: words.myTabView.startingRound, detail: round, percent: null };

@@ -64,6 +64,14 @@ export const en = {
   tabNotes: {
     beforeThat: "Before that",
   },
+  ownRowsPanel: {
+    youBesideTheRest: "Your rows beside the rest",
+    staysHere: "in this tab alone",
+    hint: "Distance of Jensen and Shannon between your mix and that of all others together. This tab finds it by taking its own part off the sum.",
+    labels: (distance: string) => `Your labels are ${distance} away from theirs.`,
+    lengths: (distance: string) => `Your lengths are ${distance} away.`,
+    scale: "0: the same mix; 1: nothing in common. Few rows are some way off by chance alone.",
+  },
   myTabView: {
     of: (received: string, total: string) => `${received} of ${total}`,
     left: (duration: string) => `${duration} left`,
@@ -91,6 +99,7 @@ export const en = {
     stopped: "Stopped",
     waitingClients: "Waiting for other clients",
     paused: "Paused by the organiser",
+    pausedToLook: "Waiting for the organiser to look at what the rows are like",
     waitingOthers: "Waiting for the others",
     sumSteps: {
       keys: "Fresh keys are exchanged, with which the updates will be hidden.",

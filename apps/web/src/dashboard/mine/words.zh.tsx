@@ -62,6 +62,14 @@ export const zh: typeof en = {
   tabNotes: {
     beforeThat: "此前",
   },
+  ownRowsPanel: {
+    youBesideTheRest: "你的数据与其余的对比",
+    staysHere: "只在本标签页",
+    hint: "你的比例与其余所有客户端合起来的比例之间的 Jensen-Shannon 距离。本标签页从总和中减去自己的部分得出。",
+    labels: (distance) => `你的类别与它们相距 ${distance}。`,
+    lengths: (distance) => `长度相距 ${distance}。`,
+    scale: "0：比例相同；1：毫无共同之处。数据行很少时，仅凭偶然也会有一些距离。",
+  },
   myTabView: {
     of: (received, total) => `${received} / ${total}`,
     left: (duration) => `还需 ${duration}`,
@@ -89,6 +97,7 @@ export const zh: typeof en = {
     stopped: "已停止",
     waitingClients: "等待其他客户端",
     paused: "组织者已暂停",
+    pausedToLook: "正在等待组织者查看数据的概况",
     waitingOthers: "等待其他人",
     sumSteps: {
       keys: "正在交换新的密钥，用来隐藏各份更新。",

@@ -2,10 +2,10 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import { IconLock } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { formatFraction } from "../lib/format.ts";
-import type { TabSession } from "../services/appServices.ts";
-import { Panel } from "../ui/Panel.tsx";
-import { ownStatistics } from "./statisticsView.ts";
+import { formatFraction } from "../../lib/format.ts";
+import type { TabSession } from "../../services/tabSessions.ts";
+import { Panel } from "../../ui/Panel.tsx";
+import { ownStatistics } from "../statisticsView.ts";
 import { words } from "./words.ts";
 
 export interface OwnRowsPanelProps {
