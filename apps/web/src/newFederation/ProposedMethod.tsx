@@ -3,15 +3,19 @@ import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { MethodEvidence } from "../ui/MethodEvidence.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import type { FieldsProps } from "./FederationFields.tsx";
-import { parseLabels } from "./federationForm.ts";
+import { type FederationForm, parseLabels } from "./federationForm.ts";
 import { words } from "./words.ts";
+
+export interface ProposedMethodProps {
+  readonly form: FederationForm;
+  readonly onChange: (change: Partial<FederationForm>) => void;
+}
 
 /** What whoever creates a federation can say of its clients. */
 const LIKENESSES = ["alike", "unlike"] as const satisfies readonly Likeness[];
 
 /** A method and its settings for clients that are as alike as is said, with what that rests on. Nothing is changed before it is taken. */
-export function ProposedMethod({ form, onChange }: FieldsProps) {
+export function ProposedMethod({ form, onChange }: ProposedMethodProps) {
   const [likeness, setLikeness] = useState<Likeness | null>(null);
   const labels = form.kind === "label" ? parseLabels(form.labels).length : 0;
   const proposal = likeness && methodProposal(likeness, labels);
