@@ -1,4 +1,4 @@
-/** Devices that fail while a tab trains. */
+/** A device that fails while a tab trains. */
 import type { Page } from "playwright";
 
 /** The training worker's next command finds its device destroyed. */
@@ -10,16 +10,6 @@ export async function loseDevice(page: Page): Promise<void> {
       GPUDevice.prototype.createBindGroup = createBindGroup;
       this.destroy();
       return createBindGroup.call(this, descriptor);
-    };
-  });
-}
-
-/** The training worker's memory of WebAssembly grows no more. Call before a model is opened. */
-export async function endMemory(page: Page): Promise<void> {
-  const [worker] = page.workers();
-  await worker?.evaluate(() => {
-    WebAssembly.Memory.prototype.grow = () => {
-      throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
     };
   });
 }
