@@ -32,11 +32,11 @@ def test_one_process_from_joining_to_adapters(federation: Start, run: Run, tmp_p
         assert not file.stat().st_mode & 0o077 or file.is_dir() or file.name == "lock", file
 
 
-def by_node(federation: Federation, index: int, folder: Path) -> list[str]:
+def by_node(federation: Federation, index: int, folder: Path, *more: str) -> list[str]:
     """The command line of a client in Node."""
     rows = ["--data", str(federation.files[index]), "--input", "text", "--label", "level"]
     own = ["--name", f"node {index}", "--state", str(folder / f"node-{index}"), "--out", str(folder / f"out-{index}")]
-    return ["node", "--import", "tsx", "apps/headless/src/main.ts", "join", federation.invite, *rows, *own]
+    return ["node", "--import", "tsx", "apps/headless/src/main.ts", "join", federation.invite, *rows, *own, *more]
 
 
 def shared_adapters(folder: Path, clients: int) -> list[dict[str, Any]]:
@@ -59,6 +59,23 @@ def test_a_cluster_and_a_node_client_in_one_federation(federation: Start, run: R
     assert ours.keys() == theirs.keys()
     for key, values in ours.items():
         assert values.equal(theirs[key]), key
+
+
+@pytest.mark.parametrize("ranks", ["padded", "svd"])
+def test_a_node_client_of_fewer_ranks_beside_one_in_python(federation: Start, run: Run, tmp_path: Path, ranks: str) -> None:
+    """The one in Python has all of them, of which the other has the first."""
+    small = federation(clients=2, rounds=2, ranks=ranks)
+    programs = [run(client(small, 0, tmp_path)), run(by_node(small, 1, tmp_path, "--rank", "4"))]
+    for code, words in map(ended, programs):
+        assert code == 0, words
+    snapshot = small.snapshot()
+    assert snapshot["phase"] == "finished"
+    assert {each["name"]: each.get("rank") for each in snapshot["clients"]} == {"python 0": None, "node 1": 4}
+    assert [len(entry["aggregated"]) for entry in snapshot["rounds"] if entry["stage"] == "federated"] == [2, 2]
+    whole, first = shared_adapters(tmp_path, 2)
+    for key, values in first.items():
+        of_whole = whole[key][:4] if "lora_A" in key else whole[key][:, :4] if "lora_B" in key else whole[key]
+        assert values.equal(of_whole), key
 
 
 def test_two_node_clients_and_a_cluster_sum_securely(federation: Start, run: Run, tmp_path: Path) -> None:
