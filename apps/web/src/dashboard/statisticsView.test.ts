@@ -91,10 +91,11 @@ test("what clients are like is told with what it rests on, and texts have none",
 test("a client is compared with the sum less its own part, where it is in it", () => {
   const inIt = ownStatistics({ statistics: made }, "anna", anna);
   expect(inIt?.rows).toBe("You have 100 training rows, the others 101 together.");
-  expect(inIt?.labels).toBeCloseTo(0.77, 1);
-  expect(inIt?.lengths).toBe(1);
+  expect(inIt?.labels?.distance).toBeCloseTo(0.77, 1);
+  expect(inIt?.labels?.byChance).toBeCloseTo(0.1, 1);
+  expect(inIt?.lengths?.distance).toBe(1);
   const late = ownStatistics({ statistics: made }, "dora", anna);
   expect(late?.rows).toBe("You have 100 training rows, the others 201 together.");
-  expect(late?.labels).toBeLessThan(inIt?.labels ?? 0);
+  expect(late?.labels?.distance).toBeLessThan(inIt?.labels?.distance ?? 0);
   expect(ownStatistics({ statistics: { exchange: null, made: null } }, "anna", anna)).toBeNull();
 });

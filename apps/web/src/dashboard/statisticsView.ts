@@ -1,7 +1,14 @@
 /** What there is to see of what all rows are like, and of how unlike one client is. Pure. */
 import { type Likeness, likenessOf, type MethodProposal, methodProposal } from "@duet/lora-core/federation/methodProposal";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { distanceOf, lengthAt, type RowStatistics, unlikenessOf, withoutPart } from "@duet/lora-core/statistics/rowStatistics";
+import {
+  chanceDistance,
+  distanceOf,
+  lengthAt,
+  type RowStatistics,
+  unlikenessOf,
+  withoutPart,
+} from "@duet/lora-core/statistics/rowStatistics";
 import { formatCount, formatNumber } from "../lib/format.ts";
 import { exchangeText } from "./secureSumView.ts";
 import { words } from "./words.ts";
@@ -63,10 +70,17 @@ export function statisticsPending({ config, statistics, openRound, rounds }: Sna
   return openRound || rounds.length > 0 ? words.statisticsView.neverMade : words.statisticsView.toCome;
 }
 
+export interface OwnDistance {
+  /** 0 to 1. */
+  readonly distance: number;
+  /** What so few rows of one mix would have. */
+  readonly byChance: number;
+}
+
 export interface OwnStatistics {
-  /** 0 to 1, of its labels and of its lengths from the rest's; null where there is nothing to compare. */
-  readonly labels: number | null;
-  readonly lengths: number | null;
+  /** Of its labels and of its lengths from the rest's; null where there is nothing to compare. */
+  readonly labels: OwnDistance | null;
+  readonly lengths: OwnDistance | null;
   /** "You have 120 rows, the others 600 together." */
   readonly rows: string;
 }
@@ -81,10 +95,15 @@ export function ownStatistics(
   if (!made) return null;
   const rest = made.clients.includes(clientId) ? withoutPart(made.sum, own) : made.sum;
   return {
-    labels: distanceOf(own.labels, rest.labels),
-    lengths: distanceOf(own.lengths, rest.lengths),
+    labels: distanceFrom(own.labels, rest.labels),
+    lengths: distanceFrom(own.lengths, rest.lengths),
     rows: words.statisticsView.ownRows(formatCount(own.rows), formatCount(rest.rows)),
   };
+}
+
+function distanceFrom(own: readonly number[], rest: readonly number[]): OwnDistance | null {
+  const [distance, byChance] = [distanceOf(own, rest), chanceDistance(own, rest)];
+  return distance === null || byChance === null ? null : { distance, byChance };
 }
 
 function barsOf(labels: readonly string[], rows: readonly number[]): readonly LabelBar[] {

@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { random } from "../tensors/random.ts";
 import {
+  chanceDistance,
   distanceOf,
   entropyOf,
   LENGTH_BINS,
@@ -90,6 +92,24 @@ it("a length lies between the edges of its bin", () => {
   expect(lengthAt(0.5, [])).toBeNull();
   const beyond = LENGTH_BINS.map(() => 0);
   expect(lengthAt(0.5, [...beyond, 3])).toBe(1024);
+});
+
+it.each([
+  { kinds: 4, one: 36, other: 72 },
+  { kinds: 24, one: 100, other: 400 },
+])("two samples of one mix of $kinds kinds are as far from each other as is said of chance", ({ kinds, one, other }) => {
+  const draw = random(78, "chance");
+  const sample = (rows: number) =>
+    statisticsOf(
+      Array.from({ length: rows }, () => ({ label: Math.floor(kinds * draw()), tokens: 1 })),
+      kinds,
+    ).labels;
+  const pairs = Array.from({ length: 400 }, () => [sample(one), sample(other)] as const);
+  const mean = (of: (a: readonly number[], b: readonly number[]) => number | null) =>
+    pairs.reduce((sum, [a, b]) => sum + (of(a, b) ?? Number.NaN) ** 2, 0) / pairs.length;
+  // Of first order: with four rows of a kind the divergence is a tenth more.
+  expect(Math.abs(mean(distanceOf) / mean(chanceDistance) - 1)).toBeLessThan(0.15);
+  expect(chanceDistance([0], [1])).toBeNull();
 });
 
 it("who has no row of a label is at no distance that could be told", () => {

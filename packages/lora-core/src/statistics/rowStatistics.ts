@@ -66,6 +66,17 @@ export function distanceOf(a: readonly number[], b: readonly number[]): number |
 }
 
 /**
+ * The distance that two samples of one mix have by chance: the root of the divergence that is expected of so many rows, (k - 1) / 8 ln 2 (1 / n + 1 / m) bits
+ * with k kinds that have rows, to first order. Null as {@link distanceOf}.
+ */
+export function chanceDistance(a: readonly number[], b: readonly number[]): number | null {
+  const [left, right] = [total(a), total(b)];
+  if (left === 0 || right === 0) return null;
+  const kinds = presentIn(a.map((count, at) => count + (b[at] ?? 0)));
+  return Math.sqrt(Math.min(1, ((kinds - 1) / (8 * Math.LN2)) * (1 / left + 1 / right)));
+}
+
+/**
  * How unlike the clients of a sum are in their labels: the share of what there is to know of a row's label that is known once its client is, I(client;
  * label) / H(label), from 0, the same mix at all, to 1, no label at two clients. Corrected for chance after Miller (1955), since few rows of many
  * labels look unlike by themselves: with a row of each label and client 0.05 (150 labels) to 0.15 (5) is left of it, with two a third of that (drawn from

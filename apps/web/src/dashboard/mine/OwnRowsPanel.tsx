@@ -43,8 +43,8 @@ export function OwnRowsPanel({ snapshot, session, clientId }: OwnRowsPanelProps)
     <Panel title={words.ownRowsPanel.youBesideTheRest} hint={words.ownRowsPanel.hint} aside={stays}>
       <p style={{ margin: 0 }}>{view.rows}</p>
       <p style={{ margin: "6px 0 0" }}>
-        {view.labels !== null && words.ownRowsPanel.labels(formatFraction(view.labels))}{" "}
-        {view.lengths !== null && words.ownRowsPanel.lengths(formatFraction(view.lengths))}
+        {view.labels && words.ownRowsPanel.labels(formatFraction(view.labels.distance), formatFraction(view.labels.byChance))}{" "}
+        {view.lengths && words.ownRowsPanel.lengths(formatFraction(view.lengths.distance), formatFraction(view.lengths.byChance))}
       </p>
       <p className="muted small" style={{ margin: "6px 0 0" }}>
         {words.ownRowsPanel.scale}

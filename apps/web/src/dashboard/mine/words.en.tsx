@@ -68,9 +68,10 @@ export const en = {
     youBesideTheRest: "Your rows beside the rest",
     staysHere: "in this tab alone",
     hint: "Distance of Jensen and Shannon between your mix and that of all others together. This tab finds it by taking its own part off the sum.",
-    labels: (distance: string) => `Your labels are ${distance} away from theirs.`,
-    lengths: (distance: string) => `Your lengths are ${distance} away.`,
-    scale: "0: the same mix; 1: nothing in common. Few rows are some way off by chance alone.",
+    labels: (distance: string, byChance: string) =>
+      `Your labels are ${distance} away from theirs; so few rows of one mix would be ${byChance} away by chance.`,
+    lengths: (distance: string, byChance: string) => `Your lengths are ${distance} away (by chance ${byChance}).`,
+    scale: "0: the same mix; 1: nothing in common.",
   },
   myTabView: {
     of: (received: string, total: string) => `${received} of ${total}`,

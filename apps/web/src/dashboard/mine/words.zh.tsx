@@ -66,9 +66,9 @@ export const zh: typeof en = {
     youBesideTheRest: "你的数据与其余的对比",
     staysHere: "只在本标签页",
     hint: "你的比例与其余所有客户端合起来的比例之间的 Jensen-Shannon 距离。本标签页从总和中减去自己的部分得出。",
-    labels: (distance) => `你的类别与它们相距 ${distance}。`,
-    lengths: (distance) => `长度相距 ${distance}。`,
-    scale: "0：比例相同；1：毫无共同之处。数据行很少时，仅凭偶然也会有一些距离。",
+    labels: (distance, byChance) => `你的类别与它们相距 ${distance}；同一比例下这么少的数据行，偶然也会相距 ${byChance}。`,
+    lengths: (distance, byChance) => `长度相距 ${distance}（偶然 ${byChance}）。`,
+    scale: "0：比例相同；1：毫无共同之处。",
   },
   myTabView: {
     of: (received, total) => `${received} / ${total}`,
