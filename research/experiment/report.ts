@@ -1,11 +1,13 @@
 /**
  * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md and docs/privacy.md from the runs that are in the repository.
- * A table stands between `<!-- summary STUDY BASELINE -->`, `<!-- cost STUDY BASELINE -->` or `<!-- tuned STUDY - -->` and `<!-- end -->`.
+ * A table stands between `<!-- summary STUDY BASELINE -->`, `<!-- cost STUDY BASELINE -->`, `<!-- paired STUDY COMPARED -->` (pairedTable.ts) or
+ * `<!-- tuned STUDY - -->` and `<!-- end -->`.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { costTable } from "./costTable.ts";
 import { parseOptions } from "./options.ts";
+import { pairedTable } from "./pairedTable.ts";
 import { writePlots } from "./plots.ts";
 import { readResults } from "./resultsFile.ts";
 import { type RunResult, runKey } from "./runs.ts";
@@ -16,7 +18,7 @@ import { wantedRuns } from "./wantedRuns.ts";
 
 const PAGES = ["docs/experiments.md", "docs/privacy.md"];
 const PICTURES = "docs/experiments";
-const PLACE = /(<!-- (summary|cost|tuned) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+const PLACE = /(<!-- (summary|cost|paired|tuned) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.settings), run]));
 
@@ -34,6 +36,7 @@ function filled(_: string, opening: string, kind: string, study: string, baselin
 
 function tableOf(kind: string, runs: readonly RunResult[], baseline: string): string {
   if (kind === "tuned") return tunedTable(runs);
+  if (kind === "paired") return pairedTable(runs, baseline);
   return kind === "cost" ? costTable(runs, baseline) : summaryTable(runs, baseline);
 }
 

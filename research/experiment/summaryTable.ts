@@ -7,7 +7,7 @@ import { methodId } from "./methodVariants.ts";
 import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { holm } from "./statistics/holm.ts";
 import { interval, mean } from "./statistics/interval.ts";
-import { type Column, figure, grouped, inWords, type Summary, summaries, table, withMargin } from "./tables.ts";
+import { type Column, figure, grouped, inWords, type Summary, signed, summaries, table, withMargin } from "./tables.ts";
 import { balancedAccuracy, testGroups } from "./testFigures.ts";
 
 /** Scenarios whose classes are of very unlike sizes. */
@@ -163,10 +163,6 @@ function pairing(results: readonly RunResult[], rivalOf: RivalOf): (line: Summar
 }
 
 const keyOf = ({ settings }: Summary): string => runKey(settings);
-
-function signed(value: number): string {
-  return `${value >= 0 ? "+" : ""}${value.toFixed(3)}`;
-}
 
 type RoundFigure = "aggregationError" | "roundingError";
 

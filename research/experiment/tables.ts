@@ -99,3 +99,8 @@ export function inWords({ mean: centre, margin }: Interval, isSigned: boolean): 
   const sign = isSigned && centre >= 0 ? "+" : "";
   return `${sign}${centre.toFixed(3)}${margin === null ? "" : ` ± ${margin.toFixed(3)}`}`;
 }
+
+/** Three digits, with its sign. */
+export function signed(value: number): string {
+  return `${value >= 0 ? "+" : ""}${value.toFixed(3)}`;
+}
