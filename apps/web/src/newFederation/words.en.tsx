@@ -160,7 +160,7 @@ export const en = {
       "Before the first round the clients sum how many training rows they have of each label and length, so that nobody sees one's own; each sees how unlike the rest it is.",
     equalWork: "Everybody does all steps of a round; the fast ones wait for the slow ones until the deadline.",
     workBySpeed:
-      "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less.",
+      "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less. Rounds are sooner over, and accuracy is lower: by six points with FedAvg where devices were 1, 4 and 16 times as slow.",
     equalRanks: "All have the adapter's ranks, as many as the smallest device must hold.",
     ownRanks: {
       padded:
