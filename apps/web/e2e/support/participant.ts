@@ -51,6 +51,8 @@ export async function join(
     readonly onPage?: (page: Page) => void;
     /** Chosen on the page; left out where what is proposed is taken. */
     readonly figures?: "Everybody" | "The organiser" | "Nobody" | undefined;
+    /** The same, where clients may have ranks of their own. */
+    readonly rank?: number | undefined;
   },
 ): Promise<Participant> {
   const context = options.context ?? (await browser.newContext({ colorScheme: options.colorScheme ?? "light" }));
@@ -61,6 +63,7 @@ export async function join(
   if (options.backend) url.searchParams.set("backend", options.backend);
   await page.goto(url.href);
   if (options.figures) await page.getByRole("radio", { name: options.figures }).check();
+  if (options.rank) await page.getByRole("combobox", { name: "Ranks of your adapters" }).selectOption(`${options.rank}`);
   await introduce(page, data);
   if (data.adapter !== undefined) {
     await page.getByText("Continue from an adapter").click();
