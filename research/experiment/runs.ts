@@ -1,6 +1,6 @@
 /** One run: one method on one division of the data. What defines it, and what comes of it. */
 import { MAX_RANK, prototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
-import { RANKS } from "@duet/lora-core/adapters/adapterRank";
+import { RANKS } from "@duet/lora-core/adapters/ranks";
 import { uploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import { z } from "zod";
 

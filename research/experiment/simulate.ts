@@ -4,7 +4,8 @@
  */
 import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayout";
-import { adapterOfRank, type Ranks } from "@duet/lora-core/adapters/adapterRank";
+import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
+import type { Ranks } from "@duet/lora-core/adapters/ranks";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { ranksRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";

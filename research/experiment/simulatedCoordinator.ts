@@ -1,7 +1,8 @@
 /** The coordinator of a simulated federation: the product's round machine and method, with function calls in place of the wire. */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, initialAdapter, layoutOf, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
-import { firstRanks, type Ranks } from "@duet/lora-core/adapters/adapterRank";
+import { firstRanks } from "@duet/lora-core/adapters/adapterRank";
+import type { Ranks } from "@duet/lora-core/adapters/ranks";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/clientPrivacyConfig";
 import type { SharedRound } from "@duet/lora-core/federation/updateVector";

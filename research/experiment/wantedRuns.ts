@@ -1,5 +1,5 @@
 /** The runs that options ask for. */
-import { RANKS } from "@duet/lora-core/adapters/adapterRank";
+import { RANKS } from "@duet/lora-core/adapters/ranks";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { allMethods, learningRateOf, methodNamed } from "./methodVariants.ts";
 import type { ExperimentOptions } from "./options.ts";

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type AdapterLayout, initialAdapter, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
-import { firstRanks, type Ranks } from "@duet/lora-core/adapters/adapterRank";
+import { firstRanks } from "@duet/lora-core/adapters/adapterRank";
+import type { Ranks } from "@duet/lora-core/adapters/ranks";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
 import type { SentContribution } from "@duet/lora-core/strategies/ownRanks";

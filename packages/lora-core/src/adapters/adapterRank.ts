@@ -7,13 +7,6 @@ import type { AdapterConfig } from "./adapterConfig.ts";
 import { type AdapterLayout, factorAKey, isPrototypes } from "./adapterLayout.ts";
 
 /**
- * How adapters of clients with unlike ranks come together: filled up with zeros; the same, and each weighted by its size; or by their products, of which
- * an SVD makes the next one. See strategies/ownRanks.ts and strategies/productMean.ts.
- */
-export const RANKS = ["padded", "weighted", "svd"] as const;
-export type Ranks = (typeof RANKS)[number];
-
-/**
  * The same adapter with fewer ranks: alpha shrinks with them, so that the scale alpha / rank (Hu et al. 2021, arXiv 2106.09685, section 4.1) stays the
  * federation's. So B A means the same wherever it is, and a rank learns as fast in a small adapter as in a large one.
  */

@@ -3,7 +3,7 @@
  * The numbers come from short trials on the sample data (Symptom2Disease with use-lite, BGL logs with duet-tiny).
  */
 import type { AdapterConfig, PrototypeConfig } from "../adapters/adapterConfig.ts";
-import { RANKS } from "../adapters/adapterRank.ts";
+import { RANKS } from "../adapters/ranks.ts";
 import { type Architecture, type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
 import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RANKS, type Ranks } from "../adapters/adapterRank.ts";
+import { RANKS, type Ranks } from "../adapters/ranks.ts";
 import { ROBUSTNESS } from "../robustness/robustnessConfig.ts";
 import { say } from "../sayings/saying.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";

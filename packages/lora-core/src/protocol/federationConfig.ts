@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { adapterConfig } from "../adapters/adapterConfig.ts";
-import { RANKS } from "../adapters/adapterRank.ts";
+import { RANKS } from "../adapters/ranks.ts";
 import { uploadCoding } from "../compression/uploadCoding.ts";
 import { task } from "../data/task.ts";
 import { clientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";

@@ -1,5 +1,5 @@
 /** Everything that clients of a federation are to do, as data: what a client follows that has no strategies of its own. Pure. */
-import type { Ranks } from "../adapters/adapterRank.ts";
+import type { Ranks } from "../adapters/ranks.ts";
 import { roundNumbers } from "../schedule/roundNumbers.ts";
 import { type PlanSettings, roundPlanOf } from "./decay.ts";
 import { methodOf } from "./registry.ts";

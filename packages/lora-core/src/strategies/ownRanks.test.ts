@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { layoutOf, layoutOfRank } from "../adapters/adapterLayout.ts";
-import { firstRanks, type Ranks } from "../adapters/adapterRank.ts";
+import { firstRanks } from "../adapters/adapterRank.ts";
 import { rankOf } from "../adapters/adapterSum.ts";
+import type { Ranks } from "../adapters/ranks.ts";
 import { productOf } from "../adapters/testing/productOf.ts";
 import { presetOf } from "../federation/federationDefaults.ts";
 import { ROBUSTNESS } from "../robustness/robustnessConfig.ts";

@@ -10,7 +10,8 @@
  * shows that of the SVD, too); rows and sizes both count; a size counts for no more than five medians; clients do not prune their own ranks.
  */
 import { layoutOf } from "../adapters/adapterLayout.ts";
-import { firstRanks, paddedTo, type Ranks, withRest } from "../adapters/adapterRank.ts";
+import { firstRanks, paddedTo, withRest } from "../adapters/adapterRank.ts";
+import type { Ranks } from "../adapters/ranks.ts";
 import { MAX_ROWS_MULTIPLE } from "../robustness/bounds.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { updateNorm } from "./aggregationError.ts";

@@ -8,8 +8,9 @@
  * The factors of one round are in no relation to those of the next, so that nothing may be kept of them: no remainder of rounding (values leave none),
  * no momentum, no other adapter that is held to them. Choices that need such are refused (ranksRefusal in federation/choiceRefusals.ts).
  */
-import type { Ranks } from "../adapters/adapterRank.ts";
+
 import { rankOf } from "../adapters/adapterSum.ts";
+import type { Ranks } from "../adapters/ranks.ts";
 import { truncateRank } from "../adapters/thinSvd.ts";
 import { replacesMean } from "../robustness/robustnessConfig.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";

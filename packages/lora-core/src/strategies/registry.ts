@@ -1,6 +1,6 @@
 /** Every federated method there is; the only file that lists them. Nothing else compares a method's name. */
 
-import type { Ranks } from "../adapters/adapterRank.ts";
+import type { Ranks } from "../adapters/ranks.ts";
 import { schemaWords } from "../errors/schemaWords.ts";
 import { replacesMean } from "../robustness/robustnessConfig.ts";
 import { ditto } from "./ditto.ts";
