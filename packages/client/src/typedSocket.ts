@@ -82,15 +82,18 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
   const ready = createListeners<void>();
   const lost = createListeners<void>();
   let pause: ReturnType<typeof setTimeout> | undefined;
+  /** Counts what was connected or let go of on purpose: what a greeting before that comes to is nobody's business any more. */
+  let turn = 0;
 
   socket.on("connect", async () => {
+    const mine = ++turn;
     try {
       const hello = await send("session:hello", { protocolVersion: PROTOCOL_VERSION });
       const { models, hub, hubClientId, serverTime } = hello;
       status.set({ kind: "ready", offer: { models, hub, hubClientId }, clockOffsetMs: serverTime - now() });
       ready.emit();
     } catch (error) {
-      refused(error);
+      if (mine === turn) refused(error);
     }
   });
   socket.on("connect_error", async () => {
@@ -112,6 +115,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
   function connectAgain(): void {
     if (status.get().kind === "refused") return;
     clearTimeout(pause);
+    turn += 1;
     socket.disconnect();
     socket.connect();
   }
@@ -181,6 +185,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
     close() {
       stopLooking();
       clearTimeout(pause);
+      turn += 1;
       socket.disconnect();
     },
   };

@@ -8,7 +8,7 @@ import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
-import { enrolled, openRoundOf, type RoundState, specOf } from "@duet/lora-core/rounds/roundState";
+import { enrolled, openRoundOf, type RoundState, roundInSight, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import { say } from "@duet/lora-core/sayings/saying";
 import type { Logger } from "pino";
@@ -340,7 +340,7 @@ export class FederationRunner {
 
   /** What happened, for the log and the figures. */
   #note(before: RoundState): void {
-    const [was, is] = [openRoundOf(before), openRoundOf(this.state)];
+    const [was, is] = [roundInSight(before), roundInSight(this.state)];
     const counted = (of: typeof was) => Object.keys(of?.submissions ?? {}).length;
     if (is && is.index === was?.index) this.#tally.submissionCounted(Math.max(0, counted(is) - counted(was)));
     else if (is) this.#logger.info({ round: specOf(this.state, is).round, clients: this.members.present }, "A round is open");

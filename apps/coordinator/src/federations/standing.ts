@@ -1,7 +1,7 @@
 /** What lists say of a federation, and what is kept of that while it is closed. */
 import type { FederationSummary } from "@duet/lora-core/protocol/messages";
 import { listedResult } from "@duet/lora-core/rounds/listedResult";
-import { openRoundOf, specOf } from "@duet/lora-core/rounds/roundState";
+import { roundInSight, specOf } from "@duet/lora-core/rounds/roundState";
 import { phaseOf } from "@duet/lora-core/rounds/roundView";
 import type { FederationRecord } from "../storage/federationRecord.ts";
 import type { Standing } from "../storage/federationTable.ts";
@@ -23,7 +23,7 @@ export function newStanding({ federationId, config, listing }: FederationRecord)
 
 /** Of one that is open. */
 export function standingOf({ record, state }: FederationRunner): Standing {
-  const open = openRoundOf(state);
+  const open = roundInSight(state);
   const { summary } = newStanding(record);
   const phase = phaseOf(state);
   const now = {

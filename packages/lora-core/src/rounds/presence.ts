@@ -1,7 +1,7 @@
 /** Who is here: clients join, come back, lose their connection and leave. Pure; each is a step of the round machine. */
 import type { Introduction } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";
-import { type EnrolledClient, enrolled, openRoundOf, type RoundState } from "./roundState.ts";
+import { type EnrolledClient, enrolled, type RoundState, roundInSight } from "./roundState.ts";
 import { log, updateClient, withoutIdle } from "./roundSteps.ts";
 import { hasPlace } from "./sampling.ts";
 import { withFigures } from "./toldFigures.ts";
@@ -9,7 +9,7 @@ import { withFigures } from "./toldFigures.ts";
 /** Enrolled once; a round that is open goes on without it. */
 export function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
   if (enrolled(state, clientId)) return state;
-  const note = openRoundOf(state) ? (["takesPartLater"] as const) : null;
+  const note = roundInSight(state) ? (["takesPartLater"] as const) : null;
   const client: EnrolledClient = {
     ...introduction,
     id: clientId,

@@ -199,6 +199,12 @@ export function openRoundOf({ phase }: RoundState): OpenRound | null {
   return "open" in phase ? phase.open : null;
 }
 
+/** The same for whoever looks on: while what rows are like is summed before the first round, none is open. */
+export function roundInSight(state: RoundState): OpenRound | null {
+  const open = openRoundOf(state);
+  return open?.forStatistics ? null : open;
+}
+
 /** The secure sum that is under way, or is being made. */
 export function exchangeOf({ phase }: RoundState): Exchange | null {
   return phase.kind === "exchanging" || phase.kind === "aggregating" ? phase.exchange : null;

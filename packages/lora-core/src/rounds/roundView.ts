@@ -14,10 +14,10 @@ import {
   exchangeOf,
   type MadeStatistics,
   type NextRound,
-  type OpenRound,
   openRoundOf,
   outstanding,
   type RoundState,
+  roundInSight,
   specOf,
 } from "./roundState.ts";
 import { roundViewOf } from "./roundSteps.ts";
@@ -73,12 +73,6 @@ export function roundsView(state: RoundState): RoundsView {
     clients: clientViewsOf(state.clients),
     events: eventsOf(state.log),
   };
-}
-
-/** Before the first round there is a sum, and no round is open. */
-function roundInSight(state: RoundState): OpenRound | null {
-  const open = openRoundOf(state);
-  return open?.forStatistics ? null : open;
 }
 
 function statisticsView(state: RoundState): DataStatistics {

@@ -23,17 +23,17 @@ type WarmUp = Pick<TrainingConfig, "warmupSteps">;
 /** What a client whose share is below 1 does in place of the plan: less of every training of a federated round. */
 export function planForShare(plan: RoundPlan, share: number, training: WarmUp): RoundPlan {
   if (plan.stage !== "federated" || share >= 1) return plan;
-  const steps = plan.steps.map((step) => sharedStep(step, share));
-  if (!plan.upload) return { ...plan, steps };
-  return { ...plan, steps, upload: { ...plan.upload, scale: reachOf(plan, training) / reachOf({ ...plan, steps }, training) } };
+  const shared = sharedSteps(plan, share);
+  if (!plan.upload) return shared;
+  return { ...shared, upload: { ...plan.upload, scale: reachOf(plan, training) / reachOf(shared, training) } };
 }
 
 /** What the coordinator multiplies with: 1 where everybody did everything. `shares` are of those who counted. */
 export function effectiveWork(plan: RoundPlan, shares: readonly number[], training: WarmUp): number {
   if (shares.every((share) => share >= 1)) return 1;
-  const whole = reachOf(plan, training);
-  const reaches = shares.map((share) => reachOf(planForShare(plan, share, training), training) / whole);
-  return reaches.reduce((sum, reach) => sum + reach, 0) / reaches.length;
+  const reached = new Map([...new Set(shares)].map((share) => [share, reachOf(sharedSteps(plan, share), training)]));
+  const total = shares.reduce((sum, share) => sum + (reached.get(share) ?? 0), 0);
+  return total / shares.length / reachOf(plan, training);
 }
 
 /** The same contributions, multiplied; each is made when it is asked for. */
@@ -49,6 +49,10 @@ export function timesWork(contributions: readonly Contribution[], work: number):
   }));
 }
 
+function sharedSteps(plan: RoundPlan, share: number): RoundPlan {
+  return share >= 1 ? plan : { ...plan, steps: plan.steps.map((step) => sharedStep(step, share)) };
+}
+
 function sharedStep(step: LocalStep, share: number): LocalStep {
   if (step.kind !== "train") return step;
   const { unit, amount } = step.budget;
@@ -57,10 +61,12 @@ function sharedStep(step: LocalStep, share: number): LocalStep {
 
 /** a(n) of the trainings of what is uploaded. */
 function reachOf({ steps, upload }: RoundPlan, training: WarmUp): number {
-  return steps.reduce((sum, step) => {
-    if (step.kind !== "train" || step.slot !== upload?.slot) return sum;
+  let reach = 0;
+  for (const step of steps) {
+    if (step.kind !== "train" || step.slot !== upload?.slot) continue;
     const { amount } = step.budget;
     const factor = rateFactor(training, amount, step.span ?? null);
-    return Array.from({ length: amount }, (_, i) => factor(i)).reduce((reach, rate) => reach + rate, sum);
-  }, 0);
+    for (let taken = 0; taken < amount; taken++) reach += factor(taken);
+  }
+  return reach;
 }
