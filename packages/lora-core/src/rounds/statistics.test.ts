@@ -66,8 +66,9 @@ test("the organiser may look at it first", () => {
   expect(phaseOf(transition(state, { type: "resumed", at: 50 }).state)).toBe("collecting");
 });
 
-test("who joins later is in no other sum", () => {
+test("who joins later is in no other sum, and in the first round", () => {
   const { state } = run([joined("dora", 5), ...all, counted]);
+  expect(state.clients.at(-1)).toMatchObject({ id: "dora", note: null });
   expect(state.statistics?.made?.clients).toEqual([...NAMES]);
   expect(exchangeStanding(run([joined("dora", 5)]).state, "dora", { round: 1, attempt: 1, step: "keys" })).toBe("refused");
 });
