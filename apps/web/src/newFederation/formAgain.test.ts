@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { formAgain } from "./formAgain.ts";
 import { toConfig } from "./toConfig.ts";
 
-test("the form stands for the federation as it was, but for what is proposed", () => {
+test("the form stands for the federation as it was, but for what is proposed and for what rows are like, which is known", () => {
   const config = defaultFederation({
     ...{ name: "Wards", model: encoderBase, task: { kind: "label", labels: ["a", "b"] }, aggregation: "secure" },
     ...{
@@ -18,16 +18,18 @@ test("the form stands for the federation as it was, but for what is proposed", (
     },
     ...{ work: "bySpeed", deadline: "bySpeed", statistics: "pause", seed: 3 },
   });
+  const { statistics, ...unasked } = config;
+  expect(statistics).toBe("pause");
   const choices = { method: "fedavg-finish", preset: "standard", labelVectors: "personal" } as const;
   const again = toConfig(formAgain(config, choices), 3);
   expect(again).toEqual({
     ok: true,
     config: {
-      ...config,
+      ...unasked,
       strategy: { id: "fedavg-finish", preset: "standard", config: {} },
       adapter: {
-        ...config.adapter,
-        prototypes: config.adapter.prototypes && { ...config.adapter.prototypes, travel: "personal" },
+        ...unasked.adapter,
+        prototypes: unasked.adapter.prototypes && { ...unasked.adapter.prototypes, travel: "personal" },
       },
     },
   });

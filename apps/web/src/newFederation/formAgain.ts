@@ -7,10 +7,12 @@ import { initialForm } from "./initialForm.ts";
 
 type Choices = NonNullable<MethodProposal["choices"]>;
 
-/** Of federations that can tell what rows are like, which have no epsilon; who comes in is chosen anew. Labels are vectors where the base compares texts. */
+/**
+ * Of federations that can tell what rows are like, which have no epsilon; who comes in is chosen anew. What rows are like is known, and not asked again: two sums that differ by
+ * one client are its counts. Labels are vectors where the base compares texts.
+ */
 export function formAgain(config: FederationConfig, { method, preset, labelVectors }: Choices): FederationForm {
-  const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks, statistics } =
-    config;
+  const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks } = config;
   const isCompared = parseArchitecture(model.config).family === "encoder";
   return {
     ...initialForm([model]),
@@ -30,7 +32,7 @@ export function formAgain(config: FederationConfig, { method, preset, labelVecto
     work: work ?? "equal",
     deadline: deadline ?? "fixed",
     ranks: ranks ?? "equal",
-    statistics: statistics ?? null,
+    statistics: null,
     minClients: config.minClients,
     maxClients: config.maxClients,
     deadlineMinutes: config.roundDeadlineSeconds / 60,
