@@ -1,3 +1,4 @@
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { type LocalState, nextAction } from "./nextAction.ts";
 import { clientOf, collecting, snapshotOf } from "./testing/snapshots.ts";
@@ -97,4 +98,19 @@ test("a step of the sum of what rows are like is answered once, by who is asked,
   expect(nextAction(counting({ asked: ["bram"] }), idle)).toEqual({ kind: "wait" });
   expect(nextAction(counting({}, null), idle)).toEqual({ kind: "wait" });
   expect(nextAction(counting({}), finished(0, 1, true))).toEqual({ kind: "wait" });
+});
+
+test("no second sum of what rows are like is answered: not under another round's name, nor once there is one", () => {
+  const base = snapshotOf({ phase: "exchanging" });
+  const config = { ...base.config, statistics: "goOn" as const };
+  const asked = (round: number, made: NonNullable<Snapshot["statistics"]>["made"] = null): Snapshot => ({
+    ...base,
+    config,
+    statistics: { exchange: { round, attempt: 1, step: "keys", asked: ["anna"], answered: [] }, made },
+  });
+  const sum = { rows: 3, labels: [1, 1, 1, 0], lengths: [3], present: 3, labelNats: 0 };
+  expect(nextAction(asked(0), idle)).toMatchObject({ kind: "sum" });
+  expect(nextAction(asked(1), idle)).toEqual({ kind: "wait" });
+  expect(nextAction(asked(-1), idle)).toEqual({ kind: "wait" });
+  expect(nextAction(asked(0, { sum, clients: ["anna", "bram", "cleo"] }), idle)).toEqual({ kind: "wait" });
 });

@@ -52,8 +52,7 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
     return { kind: "removed", reason: me.note ?? EXITS.gone, why: me.told?.[0] === "removed" ? "removed" : "gone" };
   }
 
-  // Nobody answers what was not agreed on, or once it has trained: what rows are like is summed once.
-  const counting = snapshot.config.statistics && local.done === null ? snapshot.statistics?.exchange : null;
+  const counting = countingOf(snapshot, local);
   if (counting && phase === "exchanging") return stepAction("statistics", counting.round, counting, local);
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };
@@ -63,6 +62,16 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   const key = { round: mine.round, attempt: mine.attempt };
   if (local.done?.round !== mine.round) return { kind: "work", key, plan: planFor(snapshot, mine, local) };
   return sameRound(local.done, key) && local.done.submitted ? WAIT : { kind: "submit", key };
+}
+
+/**
+ * The sum of what rows are like that this client answers. None that was not agreed on, none once there is one or once it has trained, and none by another
+ * name than the first round's, under which a client reveals once: the difference of two sums can be one client's counts.
+ */
+function countingOf({ config, statistics }: Snapshot, { done }: LocalState) {
+  if (!config.statistics || !statistics || statistics.made !== null || done !== null) return null;
+  const { exchange } = statistics;
+  return exchange?.round === methodOf(config.strategy, config.ranks).firstRound ? exchange : null;
 }
 
 /** Who has no result of the round cannot be in its sum, and is not waited for longer than the step's deadline. */
