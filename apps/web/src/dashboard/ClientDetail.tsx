@@ -5,7 +5,7 @@ import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
 import { Fragment } from "react";
 import { useStore } from "../hooks/useStore.ts";
-import { tells, untoldText } from "../lib/figuresWords.ts";
+import { tells, tellsTraffic, untoldText } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
 import { phasesText } from "../lib/phasesText.ts";
 import { roundLabel } from "../lib/roundWords.ts";
@@ -85,7 +85,12 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (re
     [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
     ...waitFacts(rounds, client),
     [words.clientDetail.missed, common.counts.rounds(missed)],
-    [words.clientDetail.sentReceived, words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))],
+    [
+      words.clientDetail.sentReceived,
+      tellsTraffic(client, config)
+        ? words.clientDetail.sentAndReceived(formatBytes(bytesUp), formatBytes(bytesDown))
+        : untoldText(figures),
+    ],
     [words.clientDetail.lastSeen, formatClock(lastSeenAt)],
     ...(cost ? [[words.costView.energy, cost.energy] as const, [words.costView.computing, cost.busy] as const] : []),
     ...(noted ? [[words.clientDetail.note, noted] as const] : []),

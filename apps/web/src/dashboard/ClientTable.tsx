@@ -2,8 +2,8 @@ import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words as federation } from "../lib/federation/words.ts";
-import { tellersText, tells, untoldText } from "../lib/figuresWords.ts";
-import { formatBytes, formatLoss, formatRate } from "../lib/format.ts";
+import { tellersText, tells, trafficText, untoldText } from "../lib/figuresWords.ts";
+import { formatLoss, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -39,7 +39,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
           </thead>
           <tbody>
             {clients.map((client) => (
-              <Row key={client.id} client={client} answer={answerOf(snapshot, client.id)} />
+              <Row key={client.id} client={client} config={snapshot.config} answer={answerOf(snapshot, client.id)} />
             ))}
           </tbody>
         </table>
@@ -50,11 +50,12 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
 
 interface RowProps {
   readonly client: ClientView;
+  readonly config: Snapshot["config"];
   readonly answer: ReturnType<typeof answerOf>;
 }
 
-function Row({ client, answer }: RowProps) {
-  const { name, figures, device, samples, status, note, progress, history, bytesUp, bytesDown } = client;
+function Row({ client, config, answer }: RowProps) {
+  const { name, figures, device, samples, status, note, progress, history } = client;
   const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
   const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
   const cluster = clusterName(device);
@@ -97,10 +98,10 @@ function Row({ client, answer }: RowProps) {
         {updateText(client) ?? "–"}
       </td>
       <td data-label={words.clientTable.sent} className="number">
-        {formatBytes(bytesUp)}
+        {trafficText([client], config, ({ bytesUp }) => bytesUp)}
       </td>
       <td data-label={words.clientTable.received} className="number">
-        {formatBytes(bytesDown)}
+        {trafficText([client], config, ({ bytesDown }) => bytesDown)}
       </td>
     </tr>
   );

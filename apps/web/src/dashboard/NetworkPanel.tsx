@@ -1,5 +1,6 @@
 import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { tellsTraffic, trafficText } from "../lib/figuresWords.ts";
 import { formatBytes } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { federationCostView } from "./costView.ts";
@@ -9,16 +10,17 @@ import { words } from "./words.ts";
 export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const { config, adapterBytes, modelBytes, clients } = snapshot;
   const upload = uploadSize(config, 1);
-  const up = clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0);
-  const down = clients.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
   const cost = federationCostView(clients);
-  if (up + down === 0) return null;
+  if (clients.every((client) => tellsTraffic(client, config) && client.bytesUp + client.bytesDown === 0)) return null;
   return (
     <Panel title={words.networkPanel.network}>
       <table className="plain">
         <tbody>
-          <Figure name={words.networkPanel.sentByAllClients} value={formatBytes(up)} />
-          <Figure name={words.networkPanel.receivedByAllClients} value={formatBytes(down)} />
+          <Figure name={words.networkPanel.sentByAllClients} value={trafficText(clients, config, ({ bytesUp }) => bytesUp)} />
+          <Figure
+            name={words.networkPanel.receivedByAllClients}
+            value={trafficText(clients, config, ({ bytesDown }) => bytesDown)}
+          />
           <Figure name={words.networkPanel.oneSharedAdapter} value={formatBytes(adapterBytes)} />
           {upload > 0 && <Figure name={words.networkPanel.oneUploadOfAClient} value={formatBytes(upload)} />}
           <Figure name={words.networkPanel.theFullModelWouldHave} value={formatBytes(modelBytes)} />

@@ -61,6 +61,8 @@ export interface ComparedFact {
   readonly values: readonly string[];
 }
 
+const bytesText = (bytes: number | null): string => (bytes === null ? "–" : formatBytes(bytes));
+
 /** One column for each run, in their order. */
 export function comparedFacts(runs: readonly PastFederation[]): readonly ComparedFact[] {
   const fact = (label: string, of: (run: PastFederation) => string): ComparedFact => ({ label, values: runs.map(of) });
@@ -76,8 +78,8 @@ export function comparedFacts(runs: readonly PastFederation[]): readonly Compare
     fact(words.pastView.personalAdapter, ({ accuracy }) => formatFraction(accuracy.personal)),
     fact(words.pastView.sharedAdapter, ({ accuracy }) => formatFraction(accuracy.shared)),
     fact(words.pastView.fusedAdapter, ({ accuracy }) => formatFraction(accuracy.fused)),
-    fact(words.pastView.sent, ({ bytesUp }) => formatBytes(bytesUp)),
-    fact(words.pastView.received, ({ bytesDown }) => formatBytes(bytesDown)),
+    fact(words.pastView.sent, ({ bytesUp }) => bytesText(bytesUp)),
+    fact(words.pastView.received, ({ bytesDown }) => bytesText(bytesDown)),
     fact(words.pastView.duration, ({ createdAt, endedAt }) => formatDuration((endedAt - createdAt) / 1000)),
     fact(words.pastView.ended, ({ endedAt }) => formatDay(endedAt)),
   ];

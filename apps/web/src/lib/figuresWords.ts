@@ -4,6 +4,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words } from "./federation/words.ts";
+import { formatBytes } from "./format.ts";
 
 export interface FiguresOption {
   readonly value: FiguresFor;
@@ -41,6 +42,18 @@ export function tells({ figures, device }: Pick<ClientView, "figures" | "device"
 
 /** Of one whose figures are not there. */
 export const untoldText = (figures: FiguresFor): string => words.figuresWords.untold[figures];
+
+type Teller = Pick<ClientView, "figures" | "device">;
+type RankField = Pick<FederationConfig, "ranks">;
+
+/** Whether what a client sent and received is there for who looks on: where ranks are unlike it would tell the rank. */
+export const tellsTraffic = (client: Teller, { ranks }: RankField): boolean => !ranks || tells(client);
+
+/** Of bytes that all these clients sent or received; "told to nobody" where one of them does not tell. */
+export function trafficText<T extends Teller>(clients: readonly T[], config: RankField, bytesOf: (client: T) => number): string {
+  const untold = clients.find((client) => !tellsTraffic(client, config));
+  return untold ? untoldText(untold.figures) : formatBytes(clients.reduce((sum, client) => sum + bytesOf(client), 0));
+}
 
 /** "2 of 3 clients tell their figures here"; null where all do. */
 export function tellersText({ clients }: Pick<Snapshot, "clients">): string | null {

@@ -6,6 +6,7 @@ import { sampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { z } from "zod";
+import { tellsTraffic } from "../lib/figuresWords.ts";
 
 const fraction = z.number().min(0).max(1).nullable();
 
@@ -26,9 +27,9 @@ export const pastFederation = z.object({
   accuracy: z.object({ base: fraction, personal: fraction, shared: fraction, fused: fraction }),
   /** Of its personal adapter before the first exchange; null where the method has no such round, or nobody was told. */
   alone: fraction,
-  /** Of this client on the wire. */
-  bytesUp: z.number(),
-  bytesDown: z.number(),
+  /** Of this client on the wire; null where its traffic is told to nobody, itself included. */
+  bytesUp: z.number().nullable(),
+  bytesDown: z.number().nullable(),
 });
 export type PastFederation = z.output<typeof pastFederation>;
 
@@ -40,6 +41,7 @@ export function pastFederationOf(
 ): PastFederation | null {
   if (stage.kind !== "finished" || endedAt === null || clientId === null || !own || !samples) return null;
   const me = clients.find(({ id }) => id === clientId);
+  const traffic = me && tellsTraffic(me, config) ? me : null;
   const alone = me?.history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
   return {
     version: 1,
@@ -54,7 +56,7 @@ export function pastFederationOf(
     samples,
     accuracy: own.accuracy,
     alone,
-    bytesUp: me?.bytesUp ?? 0,
-    bytesDown: me?.bytesDown ?? 0,
+    bytesUp: traffic?.bytesUp ?? null,
+    bytesDown: traffic?.bytesDown ?? null,
   };
 }

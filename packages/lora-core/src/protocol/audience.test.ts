@@ -10,7 +10,7 @@ function snapshot(): Snapshot {
   });
   const view = { round: 1, stage: "federated", took: { anna: 1, bram: 2, chen: 3 } };
   const clients = [client("anna", "everybody"), client("bram", "organiser"), client("chen", "nobody")];
-  return { clients, rounds: [view] } as unknown as Snapshot;
+  return { clients, rounds: [view], config: {} } as unknown as Snapshot;
 }
 
 test("how long a client took is told to those who see its figures, and the whole snapshot stays where everybody tells everybody", () => {
@@ -18,4 +18,19 @@ test("how long a client took is told to those who see its figures, and the whole
   expect(seenBy("organiser", snapshot()).rounds[0]?.took).toEqual({ anna: 1, bram: 2 });
   const open = { ...snapshot(), clients: snapshot().clients.slice(0, 1) };
   expect(seenBy("everybody", open)).toBe(open);
+});
+
+test("a client's rank is not to be read from its traffic, which is told with its figures where ranks are unlike", () => {
+  const traffic = { bytesUp: 700, bytesDown: 900 };
+  const sent = snapshot();
+  const clients = sent.clients.map((client) => ({ ...client, ...traffic, rank: 4 }));
+  const alike = { ...sent, clients };
+  const unlike: Snapshot = { ...alike, config: { ...sent.config, ranks: "padded" } };
+  expect(seenBy("organiser", unlike).clients).toMatchObject([traffic, traffic, { bytesUp: 0, bytesDown: 0 }]);
+  expect(seenBy("everybody", unlike).clients).toMatchObject([
+    traffic,
+    { bytesUp: 0, bytesDown: 0 },
+    { bytesUp: 0, bytesDown: 0 },
+  ]);
+  expect(seenBy("everybody", alike).clients).toMatchObject([traffic, traffic, traffic]);
 });

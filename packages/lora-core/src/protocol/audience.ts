@@ -9,7 +9,8 @@ export function seenBy(audience: Audience, snapshot: Snapshot): Snapshot {
   const hidden = snapshot.clients.filter(({ figures }) => !isSeenBy(audience, figures)).map(({ id }) => id);
   const without = new Set(hidden);
   const rounds = snapshot.rounds.map((view) => (view.took ? { ...view, took: withoutClients(view.took, without) } : view));
-  return { ...snapshot, clients: seen[audience](snapshot.clients), rounds };
+  const clients = seen[audience][snapshot.config.ranks ? "ownRanks" : "oneRank"](snapshot.clients);
+  return { ...snapshot, clients, rounds };
 }
 
 /** How long a client took tells how fast it is. */
@@ -20,25 +21,37 @@ function withoutClients(took: Readonly<Record<string, number>>, hidden: Readonly
 type Entry = ClientView["history"][number];
 type Progress = NonNullable<ClientView["progress"]>;
 
-const clientsFor = (audience: Audience) =>
+/** Whether clients may have ranks of their own, which their traffic would tell. */
+type Ranks = "oneRank" | "ownRanks";
+type SeenClients = (clients: readonly ClientView[]) => ClientView[];
+
+const clientsFor = (audience: Audience, ranks: Ranks): SeenClients =>
   remembered((clients: readonly ClientView[]): ClientView[] =>
-    clients.map((client) => (isSeenBy(audience, client.figures) ? client : withheld(client))),
+    clients.map((client) => (isSeenBy(audience, client.figures) ? client : withheld[ranks](client))),
   );
-const seen: Readonly<Record<Audience, ReturnType<typeof clientsFor>>> = {
-  everybody: clientsFor("everybody"),
-  organiser: clientsFor("organiser"),
+const clientsOf = (audience: Audience): Readonly<Record<Ranks, SeenClients>> => ({
+  oneRank: clientsFor(audience, "oneRank"),
+  ownRanks: clientsFor(audience, "ownRanks"),
+});
+const seen: Readonly<Record<Audience, Readonly<Record<Ranks, SeenClients>>>> = {
+  everybody: clientsOf("everybody"),
+  organiser: clientsOf("organiser"),
 };
 
+const withoutOwn = ({ rank: _, ...client }: ClientView): ClientView => ({
+  ...client,
+  device: null,
+  samples: NO_COUNTS,
+  progress: client.progress && withheldProgress(client.progress),
+  history: client.history.map(withheldEntry),
+});
+
 /** What is left of something is the same object whenever it is looked at. */
-const withheld = remembered(
-  ({ rank: _, ...client }: ClientView): ClientView => ({
-    ...client,
-    device: null,
-    samples: NO_COUNTS,
-    progress: client.progress && withheldProgress(client.progress),
-    history: client.history.map(withheldEntry),
-  }),
-);
+const withheld: Readonly<Record<Ranks, (client: ClientView) => ClientView>> = {
+  oneRank: remembered(withoutOwn),
+  // An adapter of half the ranks has half the bytes.
+  ownRanks: remembered((client: ClientView): ClientView => ({ ...withoutOwn(client), bytesUp: 0, bytesDown: 0 })),
+};
 
 const withheldProgress = remembered((progress: Progress): Progress => withoutPace(progress));
 

@@ -41,6 +41,7 @@ export const clientView = z.strictObject({
   told: told.nullish(),
   lastSeenAt: instant,
   progress: progress.nullable(),
+  /** On the wire; 0 and not told where clients may have ranks of their own and this one does not tell its figures to who looks on. */
   bytesUp: bytes,
   bytesDown: bytes,
   /** By round, oldest first: what it reported, and how its update stood among the others'; null until there was an aggregation. */

@@ -3,7 +3,8 @@
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { ADAPTERS } from "../../lib/adapters.ts";
-import { formatBytes, formatDay, formatFraction } from "../../lib/format.ts";
+import { trafficText } from "../../lib/figuresWords.ts";
+import { formatDay, formatFraction } from "../../lib/format.ts";
 import { LANGUAGES, language } from "../../lib/language.ts";
 import { methodAndPreset } from "../../lib/methods/methodText.ts";
 import { slug } from "../../lib/slug.ts";
@@ -41,7 +42,7 @@ export function resultReport(
     ...(config.training.privacy
       ? [[words.resultReport.rowPrivacy, words.resultReport.epsilon(config.training.privacy.epsilon)] as const]
       : []),
-    [words.resultReport.sentByAll, formatBytes(clients.reduce((sum, { bytesUp }) => sum + bytesUp, 0))],
+    [words.resultReport.sentByAll, trafficText(clients, config, ({ bytesUp }) => bytesUp)],
     ...(endedAt === null ? [] : [[words.resultReport.ended, formatDay(endedAt)] as const]),
   ];
   const html = `<!doctype html>
