@@ -101,6 +101,11 @@ test.each(cases)("%s, %s: vectors of labels are named where an upload carries th
   }
 });
 
+test("where products are averaged the whole adapter leaves, and is named, not what was changed of it", () => {
+  const words = uploadWords(configOf("fedavg", "standard", { ranks: "svd" }), 3, 60);
+  expect(words).toBe("the shared adapter after round 3, made from 60 training rows");
+});
+
 test("noise that hides single rows is named wherever rows are used", () => {
   const { training } = configOf("fedavg", "standard");
   const config = configOf("fedavg", "standard", { training: { ...training, privacy: { epsilon: 8, clip: 1 } } });

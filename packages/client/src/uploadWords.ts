@@ -6,15 +6,15 @@ import { sharesLabels } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { SentSaying } from "./sentSentences.ts";
 
-type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "adapter" | "training" | "clientPrivacy">;
+type Agreed = Pick<FederationConfig, "strategy" | "budgets" | "adapter" | "training" | "clientPrivacy" | "ranks">;
 
 /** `rows` are those that this client trains on. */
 export function uploadWords(
-  { strategy, budgets, adapter, training }: Agreed,
+  { strategy, budgets, adapter, training, ranks }: Agreed,
   round: number,
   rows: number | null,
 ): readonly SentSaying[] {
-  const { upload } = methodOf(strategy).plan(budgets, { round, isNewcomer: false });
+  const { upload } = methodOf(strategy, ranks).plan(budgets, { round, isNewcomer: false });
   if (!upload) return [["sharesNothing", round]];
   const { slot, form, part, extra } = upload;
   return [
@@ -42,7 +42,8 @@ export function answerWords(
       return [["sumShares", of]];
     case "input":
       if (what === "statistics") return [rows === null ? ["sumStatisticsOfYours"] : ["sumStatistics", rows]];
-      if (!methodOf(config.strategy).plan(config.budgets, { round, isNewcomer: false }).upload) return [["sumCounts", round]];
+      if (!methodOf(config.strategy, config.ranks).plan(config.budgets, { round, isNewcomer: false }).upload)
+        return [["sumCounts", round]];
       return [...uploadWords(config, round, rows), config.clientPrivacy ? ["clientNoise"] : ["meansToo"], ["masked"]];
     case "agree":
       return [["sumAgreed", of]];
