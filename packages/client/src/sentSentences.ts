@@ -33,6 +33,7 @@ export const SENT_SENTENCES = {
   device: () => "what this device computes with",
   rowsOfParts: () => "how many rows you have in each part",
   rowsTrained: () => "how many rows you train on, by which your changes are weighed",
+  ownRank: (rank: number) => `the rank of your adapters, ${rank}`,
   doing: (round: number, activity: Activity) => `what this tab does in round ${round} (${activity})`,
   howFar: () => "and how far it is",
   notHowFast: () => "and nothing of how fast",

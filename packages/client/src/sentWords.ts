@@ -12,11 +12,12 @@ const SAYINGS: Sayings = {
   "federation:watch": () => [["linkCode"]],
   "federation:links": () => [["organiserCode"]],
   "federation:control": ({ action }) => [["decided", action.kind]],
-  "client:join": ({ figures, device, samples }) => [
+  "client:join": ({ figures, device, samples, rank }) => [
     ["name", figures],
     ...(device ? [["device"] as const] : []),
     ...(samples.train !== null && samples.test !== null ? [["rowsOfParts"] as const] : []),
     ...(samples.train !== null && samples.test === null ? [["rowsTrained"] as const] : []),
+    ...(rank === undefined ? [] : [["ownRank", rank] as const]),
   ],
   "client:progress": ({ round, activity, steps }) => [["doing", round, activity], steps > 0 ? ["howFar"] : ["notHowFast"]],
   "client:leave": () => [["nothing"]],

@@ -26,6 +26,7 @@ import { createSentFiles } from "../state/sentFiles.ts";
 import { stateFolder } from "../state/stateFolder.ts";
 import { type Link, readLink } from "../terminal/link.ts";
 import type { Reporter } from "../terminal/reporter.ts";
+import { sharingWords } from "../terminal/sharingWords.ts";
 import { parseOptions, UsageError } from "../terminal/usage.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { assertTeamCan, foundTeam } from "./foundTeam.ts";
@@ -219,9 +220,4 @@ function rowsOf(chosen: JoinOptions, task: Task, seed: number, reporter: Reporte
 
 function defaultName(): string {
   return `node ${process.pid}`;
-}
-
-function sharingWords(config: Snapshot["config"], figures: string): string {
-  const how = config.aggregation === "secure" ? "summed so that nobody sees it by itself" : "seen by the coordinator";
-  return `What it shares is ${how}; its figures are seen by ${figures}. Rows never leave this process.`;
 }

@@ -152,6 +152,7 @@ export const zh: typeof en = {
     device: () => "这台设备用什么计算",
     rowsOfParts: () => "每一部分各有多少数据行",
     rowsTrained: () => "训练用的数据行数，用来为你的改动加权",
+    ownRank: (rank) => `你的适配器的秩，${rank}`,
     doing: (round, activity) => `本标签页在第 ${round} 轮正在做什么（${ACTIVITIES[activity]}）`,
     howFar: () => "以及进行到哪里",
     notHowFast: () => "不含任何速度",
