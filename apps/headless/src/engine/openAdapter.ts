@@ -1,6 +1,6 @@
 /** A base model with one adapter of a file, to answer with. */
 import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
+import { hasSameScale } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { type PeftFiles, readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
@@ -20,7 +20,7 @@ export async function openAdapter(
 ): Promise<AnswerEngine> {
   const peft = federationBase(config.model);
   const adapter = readPeftAdapter(adapterFiles, peft);
-  if (adapterScale(adapter.config) !== adapterScale(config.adapter)) {
+  if (!hasSameScale(adapter.config, config.adapter)) {
     throw new DuetError("ADAPTER_FILE", "The adapter has another scale (alpha / rank) than its federation");
   }
   const engine = createLocalClient(nodeWasm(null));

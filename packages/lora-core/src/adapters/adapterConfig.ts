@@ -49,6 +49,13 @@ export function adapterScale(config: AdapterConfig): number {
   return config.alpha / config.rank;
 }
 
+/** The alpha of a rank of its own is rounded, as alpha r / R, and so is the scale that it has again. */
+const SCALE_ROUNDING = 1e-9;
+
+export function hasSameScale(one: AdapterConfig, other: AdapterConfig): boolean {
+  return Math.abs(adapterScale(one) / adapterScale(other) - 1) <= SCALE_ROUNDING;
+}
+
 /**
  * The modules an adapter config selects, in the base's order.
  * @throws {RangeError} when a target matches nothing, naming it and what there is.

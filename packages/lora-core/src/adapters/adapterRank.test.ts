@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { normal, random } from "../tensors/random.ts";
-import { adapterScale } from "./adapterConfig.ts";
+import { adapterScale, hasSameScale } from "./adapterConfig.ts";
 import { adapterLayout, initialAdapter, layoutOf, layoutOfRank, PROTOTYPES_KEY } from "./adapterLayout.ts";
 import { adapterOfRank, firstRanks, paddedTo, withRest } from "./adapterRank.ts";
 import { splitRanks } from "./adapterSum.ts";
@@ -52,6 +52,14 @@ test("a client's seeded start is the first ranks of everybody's, and its scale i
   );
   expect(adapterOfRank(config(8), 8)).toEqual(config(8));
   expect(adapterOfRank(config(8), 2)).toEqual({ ...config(2), alpha: 4 });
+});
+
+test("a scale is the same through the rounding of an alpha, and another one is told apart", () => {
+  const whole = config(20);
+  const small = adapterOfRank(whole, 6);
+  expect(adapterScale(small)).not.toBe(adapterScale(whole));
+  expect(hasSameScale(small, whole)).toBe(true);
+  expect(hasSameScale({ ...small, alpha: small.alpha * 1.0001 }, whole)).toBe(false);
 });
 
 test("label vectors have no rank", () => {
