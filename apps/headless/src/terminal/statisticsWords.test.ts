@@ -8,8 +8,8 @@ const sum = { ...statisticsOf(rows([0, 0, 1, 1, 1, 1]), 2), present: 3, labelNat
 
 test("a client is told what all rows are like, and how far its own are from the rest's", () => {
   expect(statisticsLine({ statistics: { exchange: null, made: { clients: ["a", "b"], sum } } }, "a", own)).toEqual({
-    text: "What the rows are like: 6 training rows of 2 clients; unlikeness of their labels 0.27 (0 alike, 1 nothing shared); yours are 0.56 away from the rest's (told to nobody).",
-    data: { rows: 6, unlikeness: expect.closeTo(0.27, 2), distance: expect.closeTo(0.56, 2) },
+    text: "What the rows are like: 6 training rows of 2 clients; unlikeness of their labels 0.27 (0 alike, 1 nothing shared); yours are 0.56 away from the rest's, 0.37 by chance alone (told to nobody).",
+    data: { rows: 6, unlikeness: expect.closeTo(0.27, 2), distance: expect.closeTo(0.56, 2), byChance: expect.closeTo(0.37, 2) },
   });
 });
 
