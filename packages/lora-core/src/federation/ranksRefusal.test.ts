@@ -60,3 +60,13 @@ test("by SVD no robust mean, no values that wait and no fewer steps; with zeros 
     expect(ranksRefusal(method, budgets, { ...plain, ...chosen, ranks: "padded" })).toBeNull();
   }
 });
+
+test.each(["fedavg", "fedavg-finish", "fdlora", "fedprox", "fedrep", "fedrod", "fedkd"])(
+  "%s by SVD takes no robust mean, which its method itself does not say",
+  (id) => {
+    const method = methodOf(presetOf(id));
+    for (const robustness of [ROBUSTNESS.median, ROBUSTNESS.trimmedMean])
+      expect(ranksRefusal(method, budgets, { ...plain, robustness, ranks: "svd" })).toEqual(["robustProducts"]);
+    expect(ranksRefusal(method, budgets, { ...plain, ranks: "svd" })).toBeNull();
+  },
+);

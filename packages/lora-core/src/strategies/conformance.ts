@@ -159,27 +159,32 @@ export function describeMethod(method: Method): void {
   });
 
   const refusal = method.robustnessRefusal(ROBUSTNESS.median);
-  it(refusal ? "says why no robust mean can take its mean's place" : "knows its clients through their mean alone", () => {
-    if (refusal) {
+  if (refusal) {
+    it("says why no robust mean can take its mean's place", () => {
       expect(refusal.startsWith(method.label) && refusal.endsWith(".")).toBe(true);
       expect(method.robustnessRefusal(ROBUSTNESS.clip)).toBeNull();
-      return;
-    }
-    const state = after(method, 1);
-    const weights = weightsOf(everyone, method.weighting);
-    const sent = second();
-    const mean = linearCombination(
-      weights,
-      sent.map((contribution) => contribution.tensors),
-    );
-    const one = method.aggregate(state, [{ clientId: "mean", sampleCount: 65, tensors: mean }], 2);
-    const all = method.aggregate(state, sent, 2);
-    expect(Object.keys(one.memory)).toEqual(Object.keys(all.memory));
-    // The mean was rounded to float32 once more.
-    values(one.shared).forEach((value, i) => {
-      expect(value).toBeCloseTo(values(all.shared)[i] ?? Number.NaN, 5);
     });
-  });
+  }
+
+  // No mean of factors stands for products: where a method averages them by the federation's ranks alone, ranksRefusal says so.
+  if (refusal === null && !method.averagesProducts) {
+    it("knows its clients through their mean alone", () => {
+      const state = after(method, 1);
+      const weights = weightsOf(everyone, method.weighting);
+      const sent = second();
+      const mean = linearCombination(
+        weights,
+        sent.map((contribution) => contribution.tensors),
+      );
+      const one = method.aggregate(state, [{ clientId: "mean", sampleCount: 65, tensors: mean }], 2);
+      const all = method.aggregate(state, sent, 2);
+      expect(Object.keys(one.memory)).toEqual(Object.keys(all.memory));
+      // The mean was rounded to float32 once more.
+      values(one.shared).forEach((value, i) => {
+        expect(value).toBeCloseTo(values(all.shared)[i] ?? Number.NaN, 5);
+      });
+    });
+  }
 
   it("leaves its inputs untouched", () => {
     const state = after(method, 1);

@@ -6,19 +6,15 @@
  *   coordinator:  sum_k p_k B_k A_k = U S V^T;  B' = U_R S_R,  A' = V_R^T, which the method sees as the mean of what was changed
  *
  * The factors of one round are in no relation to those of the next, so that nothing may be kept of them: no remainder of rounding (values leave none),
- * no momentum, no other adapter that is held to them. Choices that need such are refused (ranksRefusal in federation/choiceRefusals.ts).
+ * no momentum, no other adapter that is held to them. Choices that need such, and robust means of factors, are refused (ranksRefusal in federation/choiceRefusals.ts).
  */
 
 import { rankOf } from "../adapters/adapterSum.ts";
 import type { Ranks } from "../adapters/ranks.ts";
 import { truncateRank } from "../adapters/thinSvd.ts";
-import { replacesMean } from "../robustness/robustnessConfig.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import { stackedMean } from "./mergedUpdate.ts";
 import type { Method } from "./method.ts";
-
-const productsRefusal = (label: string) =>
-  `${label} by SVD averages products of factors, which no robust mean of the factors can stand for; it bounds outliers only.`;
 
 /** The method as it is where unlike ranks come together so. */
 export function forRanks(method: Method, ranks: Ranks | undefined): Method {
@@ -30,8 +26,6 @@ function withProductMean(method: Method): Method {
   return {
     ...method,
     averagesProducts: true,
-    robustnessRefusal: (robustness) =>
-      method.robustnessRefusal(robustness) ?? (replacesMean(robustness) ? productsRefusal(method.label) : null),
     plan(budgets, context) {
       const plan = method.plan(budgets, context);
       return plan.upload ? { ...plan, upload: { ...plan.upload, form: "value" } } : plan;
