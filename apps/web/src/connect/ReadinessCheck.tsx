@@ -10,20 +10,23 @@ import type { DeviceCheck } from "../services/deviceCheck.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
 import { readiness } from "./readiness.ts";
-import { type DeviceCheckState, useDeviceCheck } from "./useDeviceCheck.ts";
+import type { DeviceCheckState } from "./useDeviceCheck.ts";
 import { words } from "./words.ts";
 
 export interface ReadinessCheckProps {
   readonly config: FederationConfig;
   /** On which it is measured. */
   readonly data: ConnectedData;
+  readonly state: DeviceCheckState;
+  readonly onStart: () => void;
+  /** While a session begins, which takes the engine. */
+  readonly isDisabled: boolean;
   /** Why a device computes as it does, in the page's language. */
   readonly reasonOf: (device: Device) => string;
 }
 
 /** How fast this device learns, and what that means in this federation; asked for, because the base is downloaded for it. */
-export function ReadinessCheck({ config, data, reasonOf }: ReadinessCheckProps) {
-  const [state, start] = useDeviceCheck(config, data);
+export function ReadinessCheck({ config, data, state, onStart, isDisabled, reasonOf }: ReadinessCheckProps) {
   return (
     <section aria-label={words.readinessCheck.title} style={{ marginTop: 16 }}>
       <h3>{words.readinessCheck.title}</h3>
@@ -34,7 +37,7 @@ export function ReadinessCheck({ config, data, reasonOf }: ReadinessCheckProps) 
           <p className="muted small" style={{ margin: "4px 0 8px" }} role="status">
             {underWay(state) ?? words.readinessCheck.offer(formatBytes(bytesOf(config.model)))}
           </p>
-          <Button size="xs" variant="default" onClick={start} loading={state.kind === "checking"}>
+          <Button size="xs" variant="default" onClick={onStart} disabled={isDisabled} loading={state.kind === "checking"}>
             {words.readinessCheck.check}
           </Button>
         </>

@@ -1,7 +1,7 @@
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import type { DeviceCheck } from "../services/deviceCheck.ts";
 import type { ConnectedData } from "../worker/tabEngine.ts";
@@ -13,19 +13,17 @@ export type DeviceCheckState =
   | { readonly kind: "checked"; readonly check: DeviceCheck }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
-/** The readiness check of these rows, started by a person; for other rows there is none yet. */
-export function useDeviceCheck(config: FederationConfig, { rows }: ConnectedData): readonly [DeviceCheckState, () => void] {
+/** The readiness check of these rows, started by a person, one at a time; for other rows there is none yet. */
+export function useDeviceCheck(config: FederationConfig, data: ConnectedData | null): readonly [DeviceCheckState, () => void] {
   const services = useServices();
   const [{ of, state }, setState] = useState<{ of: string | null; state: DeviceCheckState }>({
     of: null,
     state: { kind: "none" },
   });
-  const newest = useRef<string | null>(null);
+  const rows = data?.rows ?? null;
   const start = () => {
-    newest.current = rows;
-    const show = (shown: DeviceCheckState) => {
-      if (newest.current === rows) setState({ of: rows, state: shown });
-    };
+    if (rows === null || state.kind === "checking") return;
+    const show = (shown: DeviceCheckState) => setState({ of: rows, state: shown });
     show({ kind: "checking", download: null });
     services
       .checkDevice(config, rows, (download) => show({ kind: "checking", download }))
@@ -34,5 +32,6 @@ export function useDeviceCheck(config: FederationConfig, { rows }: ConnectedData
         (error: unknown) => show({ kind: "failed", failure: explain(error) }),
       );
   };
-  return [of === rows ? state : { kind: "none" }, start];
+  // One of other rows still has the engine.
+  return [of === rows || state.kind === "checking" ? state : { kind: "none" }, start];
 }

@@ -292,6 +292,7 @@ export const en = {
     askToJoin: "Ask to join",
     joinAndTrain: "Join and train",
     leaveAnyTime: "You can leave at any time and keep your adapters.",
+    afterTheCheck: "This tab joins once the check of this device has ended.",
     lookOn: "Look on",
     secure: "updates are summed securely",
     protection: (label: string) => `protection: ${label}`,

@@ -279,6 +279,7 @@ export const zh: typeof en = {
     askToJoin: "申请加入",
     joinAndTrain: "加入并训练",
     leaveAnyTime: "你可以随时退出，并保留自己的适配器。",
+    afterTheCheck: "设备检查结束后，本标签页随即加入。",
     lookOn: "旁观",
     secure: "更新经安全求和",
     protection: (label) => `防护：${label}`,

@@ -24,6 +24,7 @@ import { RankChoice } from "../connect/RankChoice.tsx";
 import { ReadinessCheck } from "../connect/ReadinessCheck.tsx";
 import { RowsAsRead } from "../connect/RowsAsRead.tsx";
 import { useConnectData } from "../connect/useConnectData.ts";
+import { useDeviceCheck } from "../connect/useDeviceCheck.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { WhatLeaves } from "../connect/WhatLeaves.tsx";
 import { words } from "../connect/words.ts";
@@ -74,6 +75,8 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const proposed = config.ranks && limits ? proposedRank(config, limits) : null;
   /** As this device would train. */
   const fitting = withRank(config, rank ?? proposed);
+  const [check, startCheck] = useDeviceCheck(fitting, data);
+  const isWaiting = joining.kind === "busy" && check.kind === "checking";
   const door = closedDoor(snapshot);
   const proposal = proposedName(name, clients);
   const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal });
@@ -153,7 +156,16 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         }
         check={
           <>
-            {data && files.missing?.length === 0 && <ReadinessCheck config={fitting} data={data} reasonOf={deviceReason} />}
+            {data && files.missing?.length === 0 && (
+              <ReadinessCheck
+                config={fitting}
+                data={data}
+                state={check}
+                onStart={startCheck}
+                isDisabled={joining.kind === "busy"}
+                reasonOf={deviceReason}
+              />
+            )}
             {joining.kind === "failed" && <FailureAlert failure={joining.failure} />}
           </>
         }
@@ -161,7 +173,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
         submit={rule === "approval" ? words.joinPage.askToJoin : words.joinPage.joinAndTrain}
         isBusy={joining.kind === "busy"}
         missing={missing}
-        note={words.joinPage.leaveAnyTime}
+        note={isWaiting ? words.joinPage.afterTheCheck : words.joinPage.leaveAnyTime}
         onSubmit={enter}
       />
     </div>

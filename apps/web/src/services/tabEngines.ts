@@ -14,7 +14,7 @@ export interface TabEngines {
   current(): TabEngine;
   /** The same, once no check uses it any more; it is its taker's, and whoever needs one next gets a new one. */
   take(): Promise<TabEngine>;
-  /** How fast this device would learn in a federation, on rows that are connected. */
+  /** How fast this device would learn in a federation, on rows that are connected; one check after another. */
   check(config: FederationConfig, rows: RowsHandle, onProgress: (progress: DownloadProgress) => void): Promise<DeviceCheck>;
 }
 
@@ -56,9 +56,11 @@ export function createTabEngines({ coordinator, backend, mostThreads }: EngineSu
       engine = null;
       return taken;
     },
-    async check(config, rows, onProgress) {
-      const { checkDevice } = await loadPart(() => import("./deviceCheck.ts"));
-      const checking = checkDevice({ coordinator, engine: current(), backend }, config, rows, onProgress);
+    check(config, rows, onProgress) {
+      // At once, so that whoever takes the engine, or checks again, waits for this one.
+      const checking = checked
+        .then(() => loadPart(() => import("./deviceCheck.ts")))
+        .then(({ checkDevice }) => checkDevice({ coordinator, engine: current(), backend }, config, rows, onProgress));
       checked = checking.catch(() => {});
       return checking;
     },
