@@ -29,5 +29,5 @@ export async function checkDevice(
   const { hub } = await coordinator.offer();
   const { device } = await engine.openModel(config.model, hub, backend, onProgress);
   const { setup } = await engineSetup(config, engine, backend);
-  return { device, speed: await engine.measureSpeed(rows, setup) };
+  return { device, speed: await engine.measureSpeed(rows, setup, () => {}) };
 }

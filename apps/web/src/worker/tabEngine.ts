@@ -131,10 +131,10 @@ export interface TabEngine extends TeamEngine {
    */
   rowsAsRead(model: BaseModel, hub: string, maxTokens: number): Promise<RowsAsRead | null>;
   /**
-   * How fast this device trains on rows that are connected, by a few steps that leave nothing behind; the base must be open.
+   * How fast this device trains on rows that are connected, by a few steps that leave nothing behind, `onStep` after each; the base must be open.
    * @throws {DuetError} ROWS_GONE, LOSS_NOT_FINITE.
    */
-  measureSpeed(rows: RowsHandle, setup: BeginRequest["setup"]): Promise<StepSpeed>;
+  measureSpeed(rows: RowsHandle, setup: BeginRequest["setup"], onStep: () => void): Promise<StepSpeed>;
   /** The rows of one client of a built-in sample, split. @throws {DuetError} SAMPLE_MISSING. */
   connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */

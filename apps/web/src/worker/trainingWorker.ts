@@ -34,7 +34,7 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEn
       return { device: await engine.open(files, backend), modelKept: kept };
     },
     deviceLimits: probeDevice,
-    measureSpeed: (rows, setup) => client.measureSpeed(rows, setup),
+    measureSpeed: (rows, setup, onStep) => client.measureSpeed(rows, setup, onStep),
     recall: (clientId) => client.recall(clientId),
     begin: (request) => client.begin(request),
     keepAs: (clientId) => client.keepAs(clientId),

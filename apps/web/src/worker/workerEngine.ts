@@ -12,7 +12,7 @@ import type { RemoteEngine, TabEngine, WorkerBeginning } from "./tabEngine.ts";
 
 keepErrorCodes();
 
-/** Seconds that a step may take without a word; loading a base says each piece that has come. */
+/** Seconds that a step may take without a word; loading a base says each piece that has come, and measuring each step. */
 const ASKING_SECONDS = 60;
 const LOADING_SECONDS = 120;
 /** 100 MB take a few of them. */
@@ -118,11 +118,19 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
           ),
       ),
     rowsAsRead: (model, hub, maxTokens) => guarded(remote.rowsAsRead(model, hub, maxTokens)),
-    measureSpeed: (rows, setup) =>
+    measureSpeed: (rows, setup, onStep) =>
       inTime(
         LOADING_SECONDS,
         () => "measure how fast this device trains",
-        () => remote.measureSpeed(rows, setup),
+        (touch) =>
+          remote.measureSpeed(
+            rows,
+            setup,
+            proxy(() => {
+              touch();
+              onStep();
+            }),
+          ),
       ),
     connectSample: (id, share, seed) =>
       inTime(

@@ -95,10 +95,10 @@ export class ClientDesk {
     return this.#hold({ split, settings: null, kept: { checkpoint: null, done: null }, clientId: null });
   }
 
-  /** How fast this device would train on rows that are held, before it begins with them. @throws {DuetError} ROWS_GONE; BUSY in a round. */
-  async measureSpeed(rows: string, setup: Omit<EngineSetup, "clientSeed">): Promise<StepSpeed> {
+  /** How fast this device would train on rows that are held, before it begins with them; `onStep` after each step. @throws {DuetError} ROWS_GONE; BUSY in a round. */
+  async measureSpeed(rows: string, setup: Omit<EngineSetup, "clientSeed">, onStep: () => void): Promise<StepSpeed> {
     const { split } = this.#of(rows);
-    return this.#engine.measureSpeed({ ...setup, clientSeed: clientSeedOf(split) }, split.train);
+    return this.#engine.measureSpeed({ ...setup, clientSeed: clientSeedOf(split) }, split.train, onStep);
   }
 
   async recall(clientId: string): Promise<(KeptClient & { readonly rows: string }) | null> {

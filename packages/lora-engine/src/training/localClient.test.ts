@@ -270,10 +270,17 @@ describe("local client", () => {
     await engine.runRound({ round: 0, plan, received: null }, quiet);
     const [client, before] = [await engine.checkpoint(), tf.memory()];
     for (const privacy of [undefined, { epsilon: 8, clip: 1 }]) {
+      let steps = 0;
       const { tokens, seconds, tokensPerRow } = await engine.measureSpeed(
         { ...setup, training: { ...setup.training, ...(privacy ? { privacy } : {}) } },
         split.train,
+        () => {
+          steps += 1;
+        },
       );
+      // One to warm up, one to see how long they are, and as many as are measured.
+      expect(steps).toBeGreaterThanOrEqual(2);
+      expect(steps).toBeLessThanOrEqual(2 + 8);
       expect(seconds).toBeGreaterThan(0);
       expect(tokensPerRow).toBeGreaterThan(4);
       // At most eight steps; a private one takes a sample of about a batch.

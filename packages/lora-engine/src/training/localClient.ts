@@ -81,14 +81,14 @@ class LocalClient implements TrainingEngine {
     return { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
   }
 
-  async measureSpeed(setup: EngineSetup, train: readonly Row[]): Promise<StepSpeed> {
+  async measureSpeed(setup: EngineSetup, train: readonly Row[], onStep: () => void): Promise<StepSpeed> {
     if (this.#running) throw new DuetError("BUSY", "This client is training");
     if (!this.#model) throw new Error("No base model is open");
     const model = await this.#model.prepare(setup.task);
     try {
       const rows = train.slice(0, MOST_STEPS * setup.training.batchSize);
       const client = prepareClient(model, this.#model.linears, setup, { train: rows, fusion: [], test: [] });
-      return await unlessDeviceLost(measureSpeed(client));
+      return await unlessDeviceLost(measureSpeed(client, onStep));
     } finally {
       model.dispose();
     }

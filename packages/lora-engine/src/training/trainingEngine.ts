@@ -18,10 +18,10 @@ export interface TrainingEngine extends AnswerEngine {
   /** Binds task, adapter and the client's rows. Returns how many rows each part of the split has. */
   prepare(setup: EngineSetup, split: DataSplit): Promise<SampleCounts>;
   /**
-   * How fast steps are here, by a few on these training rows; of what is prepared nothing changes. The base must be open.
+   * How fast steps are here, by a few on these training rows, `onStep` after each; of what is prepared nothing changes. The base must be open.
    * @throws {DuetError} BUSY while a round runs; LOSS_NOT_FINITE.
    */
-  measureSpeed(setup: EngineSetup, train: readonly Row[]): Promise<StepSpeed>;
+  measureSpeed(setup: EngineSetup, train: readonly Row[], onStep: () => void): Promise<StepSpeed>;
   /**
    * Runs one round's plan, or goes on with it. `onProgress` is called at most a few times a second. `meter` is needed where the setup
    * asks for privacy; then its metrics say nothing that was computed from rows, and the result has the figures as its `own`. With `lead` the
