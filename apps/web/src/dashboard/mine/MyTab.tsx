@@ -92,7 +92,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
     <>
       {!isOver && doing}
       <FiguresPanel session={session} state={state} config={snapshot.config} />
-      {!isOver && <OwnRowsPanel snapshot={snapshot} session={session} clientId={state.clientId} />}
+      {!isOver && <OwnRowsPanel snapshot={snapshot} session={session} clientId={state.clientId} isOpened={samples !== null} />}
       {isOver && mixture}
       {task.kind === "label" && (
         <MistakesPanel

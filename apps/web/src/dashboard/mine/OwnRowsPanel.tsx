@@ -13,16 +13,18 @@ export interface OwnRowsPanelProps {
   readonly session: TabSession;
   /** Null before it has joined. */
   readonly clientId: string | null;
+  /** Its base is loaded and its rows are at hand, which they are not at once after a reload. */
+  readonly isOpened: boolean;
 }
 
 /** How unlike the rest this tab's rows are: found here, and told to nobody. Nothing before the sum is made. */
-export function OwnRowsPanel({ snapshot, session, clientId }: OwnRowsPanelProps) {
+export function OwnRowsPanel({ snapshot, session, clientId, isOpened }: OwnRowsPanelProps) {
   const [own, setOwn] = useState<RowStatistics | null>(null);
   const isMade = snapshot.statistics?.made != null;
   useEffect(() => {
     let isGone = false;
     // A tab that is over, or has lost its engine, has nothing to compare with.
-    if (isMade && clientId !== null) {
+    if (isMade && isOpened && clientId !== null) {
       session.engine.rowStatistics().then(
         (found) => isGone || setOwn(found),
         () => {},
@@ -31,7 +33,7 @@ export function OwnRowsPanel({ snapshot, session, clientId }: OwnRowsPanelProps)
     return () => {
       isGone = true;
     };
-  }, [session, isMade, clientId]);
+  }, [session, isMade, isOpened, clientId]);
   const view = own && clientId !== null ? ownStatistics(snapshot, clientId, own) : null;
   if (!view) return null;
   const stays = (
