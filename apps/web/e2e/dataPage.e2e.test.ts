@@ -161,7 +161,7 @@ test("rows beside the federation's labels, as the base reads them, and how fast 
     await labels.getByText("“flu” is 2.0 times as frequent as that in your rows").waitFor();
     await labels.getByText("Not in your rows, which is fine: cold.").waitFor();
     await labels
-      .getByText(/The one client here tells of \d+ rows to train on; which labels those have is told to nobody/)
+      .getByText(/The one client here tells of \d+ rows to train on; this page does not show which labels those have/)
       .waitFor();
 
     const read = page.getByRole("region", { name: "As the model reads them" });

@@ -102,7 +102,7 @@ export const en = {
       const all = clients === 1 ? "The one client here" : `The ${clients} clients here`;
       if (telling === 0) return `${all} ${clients === 1 ? "does" : "do"} not tell how many rows, or which labels.`;
       const who = telling === clients ? all : `${telling} of the ${clients} clients here`;
-      return `${who} ${telling === 1 ? "tells" : "tell"} of ${plural(rows, "row")} to train on; which labels those have is told to nobody.`;
+      return `${who} ${telling === 1 ? "tells" : "tell"} of ${plural(rows, "row")} to train on; this page does not show which labels those have.`;
     },
   },
   dataSource: {

@@ -101,7 +101,7 @@ export const zh: typeof en = {
     andMore: (names, more) => `${names}，以及另外 ${more} 个`,
     allThere: "联邦的每个类别在你的数据里都有。",
     others: ({ clients, telling, rows }) =>
-      `这里的 ${clients} 个客户端${telling === 0 ? "都没有公开自己的数据行数" : `中有 ${telling} 个公开了行数，共有 ${rows} 个训练数据行`}；它们各有哪些类别，不告知任何人。`,
+      `这里的 ${clients} 个客户端${telling === 0 ? "都没有公开自己的数据行数" : `中有 ${telling} 个公开了行数，共有 ${rows} 个训练数据行`}；本页面不显示它们各有哪些类别。`,
   },
   dataSource: {
     dataFile: "数据文件",
