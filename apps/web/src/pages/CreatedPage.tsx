@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { LinkRows } from "../dashboard/LinkRows.tsx";
 import { StatisticsPanel } from "../dashboard/StatisticsPanel.tsx";
+import { phaseNote } from "../dashboard/told/toldText.ts";
 import { WhoIsHere } from "../dashboard/WhoIsHere.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useFederation } from "../hooks/useFederation.ts";
@@ -103,7 +104,7 @@ interface StandingProps {
 
 /** How many are here of how many it takes, and what happens then. */
 function Standing({ snapshot, organiser }: StandingProps) {
-  const { phase, config, clients, note } = snapshot;
+  const { phase, config, clients } = snapshot;
   const here = clients.filter(({ status }) => status === "present").length;
   const button = (label: string, kind: "start" | "resume") => (
     <Button mt="md" variant="default" disabled={organiser.task.kind === "busy"} onClick={() => organiser.send({ kind })}>
@@ -113,7 +114,7 @@ function Standing({ snapshot, organiser }: StandingProps) {
   if (phase !== "waiting") {
     return (
       <>
-        <p className="lead">{note}</p>
+        <p className="lead">{phaseNote(snapshot)}</p>
         {phase === "paused" && button(words.createdPage.goOn, "resume")}
       </>
     );
