@@ -17,6 +17,8 @@ export interface ReadinessCheckProps {
   readonly config: FederationConfig;
   /** On which it is measured. */
   readonly data: ConnectedData;
+  /** The round that began last; null before the first. */
+  readonly begun: number | null;
   readonly state: DeviceCheckState;
   readonly onStart: () => void;
   /** While a session begins, which takes the engine. */
@@ -26,22 +28,31 @@ export interface ReadinessCheckProps {
 }
 
 /** How fast this device learns, and what that means in this federation; asked for, because the base is downloaded for it. */
-export function ReadinessCheck({ config, data, state, onStart, isDisabled, reasonOf }: ReadinessCheckProps) {
+export function ReadinessCheck({ config, data, begun, state, onStart, isDisabled, reasonOf }: ReadinessCheckProps) {
+  const isChecking = state.kind === "checking";
   return (
     <section aria-label={words.readinessCheck.title} style={{ marginTop: 16 }}>
       <h3>{words.readinessCheck.title}</h3>
-      {state.kind === "checked" ? (
-        <Findings config={config} data={data} check={state.check} reason={reasonOf(state.check.device)} />
-      ) : (
-        <>
-          <p className="muted small" style={{ margin: "4px 0 8px" }} role="status">
+      <div role="status" style={{ margin: "4px 0 8px" }}>
+        {state.kind === "checked" ? (
+          <Findings config={config} data={data} begun={begun} check={state.check} reason={reasonOf(state.check.device)} />
+        ) : (
+          <p className="muted small" style={{ margin: 0 }}>
             {underWay(state) ?? words.readinessCheck.offer(formatBytes(bytesOf(config.model)))}
           </p>
-          <Button size="xs" variant="default" onClick={onStart} disabled={isDisabled} loading={state.kind === "checking"}>
-            {words.readinessCheck.check}
-          </Button>
-        </>
-      )}
+        )}
+      </div>
+      {/* One that is disabled would lose the focus. */}
+      <Button
+        size="xs"
+        variant="default"
+        onClick={onStart}
+        disabled={isDisabled}
+        aria-disabled={isChecking}
+        data-disabled={isChecking || undefined}
+      >
+        {state.kind === "checked" ? words.readinessCheck.checkAgain : words.readinessCheck.check}
+      </Button>
       {state.kind === "failed" && <FailureAlert failure={state.failure} />}
     </section>
   );
@@ -55,28 +66,40 @@ function underWay(state: DeviceCheckState): string | null {
     : words.readinessCheck.measuring;
 }
 
-interface FindingsProps extends Pick<ReadinessCheckProps, "config" | "data"> {
+interface FindingsProps extends Pick<ReadinessCheckProps, "config" | "data" | "begun"> {
   readonly check: DeviceCheck;
   readonly reason: string;
 }
 
-function Findings({ config, data, check, reason }: FindingsProps) {
+function Findings({ config, data, begun, check, reason }: FindingsProps) {
   const { device } = check;
-  const { tokensPerSecond, seconds, longestRound, isInTime } = readiness(config, check, data.parts);
+  const { tokensPerSecond, seconds, longestRound, isInTime } = readiness(config, check, data.parts, begun);
   const backend = device.backend === "wasm" ? [device.backend, common.counts.threads(device.threads)] : [device.backend];
   const rounds = common.counts.rounds(config.budgets.rounds);
-  const deadline = formatDuration(config.roundDeadlineSeconds);
   return (
     <ul className="plainList checks">
       <Finding what={words.readinessCheck.speed(formatRate(tokensPerSecond), backend.join(common.listing.comma))}>
         {reason}
       </Finding>
-      <Finding what={words.readinessCheck.takes(roundedTime(seconds))}>{words.readinessCheck.takesNote(rounds)}</Finding>
+      <Finding what={words.readinessCheck.takes(roundedTime(seconds))}>
+        {begun === null ? words.readinessCheck.takesNote(rounds) : words.readinessCheck.leftNote}
+      </Finding>
       <Finding what={words.readinessCheck.round(roundedTime(longestRound))} isWarning={!isInTime}>
-        {isInTime ? words.readinessCheck.inTime(deadline) : words.readinessCheck.late(deadline)}
+        {deadlineText(config, isInTime)}
       </Finding>
     </ul>
   );
+}
+
+function deadlineText(
+  { work, deadline, roundDeadlineSeconds }: Pick<FederationConfig, "work" | "deadline" | "roundDeadlineSeconds">,
+  isInTime: boolean,
+): string {
+  const most = formatDuration(roundDeadlineSeconds);
+  const isMost = deadline === "bySpeed";
+  if (!isInTime) return words.readinessCheck.late(most, isMost);
+  const inTime = words.readinessCheck.inTime(most, isMost);
+  return work === "bySpeed" ? common.listing.sentences([inTime, words.readinessCheck.fewerSteps]) : inTime;
 }
 
 function Finding({ what, isWarning = false, children }: { what: ReactNode; isWarning?: boolean; children: string }) {

@@ -1,31 +1,37 @@
 /** What a measured speed means in a federation: how long it takes this device, and whether its rounds end in time. Pure. */
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expectedRounds, measuredPace, totalOf } from "../lib/federation/expectedTime.ts";
 import type { DeviceCheck } from "../services/deviceCheck.ts";
 
 export interface Readiness {
   readonly tokensPerSecond: number;
-  /** Of computing, all rounds together. */
+  /** Of computing, all rounds together that are left. */
   readonly seconds: number;
   /** Of the round that takes longest. */
   readonly longestRound: number;
-  /** That round is over before its deadline. */
+  /** That round is over before its deadline, or has as few steps as it takes for that. */
   readonly isInTime: boolean;
 }
 
-/** Measuring is a guess of how much of the time goes there; `rows` are this device's. */
+/** The round that began last; null before the first. */
+export const begunRound = ({ openRound, rounds }: Pick<Snapshot, "openRound" | "rounds">): number | null =>
+  openRound?.round ?? rounds.at(-1)?.round ?? null;
+
+/** Measuring is a guess of how much of the time goes there; `rows` are this device's, `begun` as {@link begunRound} has it. */
 export function readiness(
-  config: Pick<FederationConfig, "strategy" | "budgets" | "training" | "roundDeadlineSeconds">,
+  config: Pick<FederationConfig, "strategy" | "budgets" | "training" | "roundDeadlineSeconds" | "work">,
   { speed }: Pick<DeviceCheck, "speed">,
   rows: SampleCounts,
+  begun: number | null = null,
 ): Readiness {
-  const rounds = expectedRounds(config, measuredPace(speed, rows)).map(totalOf);
+  const rounds = expectedRounds(config, measuredPace(speed, rows), begun).map(totalOf);
   const longestRound = Math.max(0, ...rounds);
   return {
     tokensPerSecond: speed.tokens / speed.seconds,
     seconds: rounds.reduce((sum, seconds) => sum + seconds, 0),
     longestRound,
-    isInTime: longestRound <= config.roundDeadlineSeconds,
+    isInTime: config.work === "bySpeed" || longestRound <= config.roundDeadlineSeconds,
   };
 }

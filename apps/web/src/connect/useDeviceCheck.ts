@@ -13,7 +13,7 @@ export type DeviceCheckState =
   | { readonly kind: "checked"; readonly check: DeviceCheck }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
-/** The readiness check of these rows, started by a person, one at a time; for other rows there is none yet. */
+/** The readiness check of these rows at this rank, started by a person, one at a time; for others there is none yet. */
 export function useDeviceCheck(config: FederationConfig, data: ConnectedData | null): readonly [DeviceCheckState, () => void] {
   const services = useServices();
   const [{ of, state }, setState] = useState<{ of: string | null; state: DeviceCheckState }>({
@@ -21,9 +21,10 @@ export function useDeviceCheck(config: FederationConfig, data: ConnectedData | n
     state: { kind: "none" },
   });
   const rows = data?.rows ?? null;
+  const key = `${config.adapter.rank} ${rows}`;
   const start = () => {
     if (rows === null || state.kind === "checking") return;
-    const show = (shown: DeviceCheckState) => setState({ of: rows, state: shown });
+    const show = (shown: DeviceCheckState) => setState({ of: key, state: shown });
     show({ kind: "checking", download: null });
     services
       .checkDevice(config, rows, (download) => show({ kind: "checking", download }))
@@ -32,6 +33,6 @@ export function useDeviceCheck(config: FederationConfig, data: ConnectedData | n
         (error: unknown) => show({ kind: "failed", failure: explain(error) }),
       );
   };
-  // One of other rows still has the engine.
-  return [of === rows || state.kind === "checking" ? state : { kind: "none" }, start];
+  // One of others still has the engine.
+  return [of === key || state.kind === "checking" ? state : { kind: "none" }, start];
 }

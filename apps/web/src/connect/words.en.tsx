@@ -150,6 +150,7 @@ export const en = {
     offer: (bytes: string) =>
       `How fast this device learns, by a few steps on your rows. The base model (${bytes}) is fetched for it, unless this browser has it; nothing is sent.`,
     check: "Check this device",
+    checkAgain: "Check again",
     downloading: (received: string, total: string) => `Fetching the base model: ${received} of ${total}`,
     measuring: "Taking a few steps on your rows to measure them.",
     speed: (rate: string, backend: string) => (
@@ -163,14 +164,16 @@ export const en = {
       </>
     ),
     takesNote: (rounds: string) => `${rounds} with your rows at this speed; waiting for the others comes on top.`,
+    leftNote: "The rounds that are left, with your rows at this speed; waiting for the others comes on top.",
     round: (time: string) => (
       <>
         The longest round takes you <strong>about {time}</strong>
       </>
     ),
-    inTime: (deadline: string) => `A round may take ${deadline}.`,
-    late: (deadline: string) =>
-      `A round is closed after ${deadline}, without whoever is not done. Join from a faster device, or ask the organiser for a federation with a later deadline or fewer steps.`,
+    inTime: (deadline: string, isMost: boolean) => `A round may take ${isMost ? "at most " : ""}${deadline}.`,
+    fewerSteps: "Slower devices do fewer steps here.",
+    late: (deadline: string, isMost: boolean) =>
+      `A round is closed after ${isMost ? "at most " : ""}${deadline}, without whoever is not done. Join from a faster device, or ask the organiser for a federation with a later deadline or fewer steps.`,
   },
   readingOptions: {
     none: "none",

@@ -148,6 +148,7 @@ export const zh: typeof en = {
     offer: (bytes) =>
       `在你的数据行上训练几步，测出这台设备的学习速度。为此会获取基座模型（${bytes}），浏览器已有则不用；什么都不会发送。`,
     check: "检查这台设备",
+    checkAgain: "重新检查",
     downloading: (received, total) => `正在获取基座模型：${received} / ${total}`,
     measuring: "正在你的数据行上训练几步来测速。",
     speed: (rate, backend) => (
@@ -161,14 +162,16 @@ export const zh: typeof en = {
       </>
     ),
     takesNote: (rounds) => `按这一速度和你的数据行计算，共 ${rounds}；等待其他人的时间另计。`,
+    leftNote: "按这一速度和你的数据行计算，指剩余的各轮；等待其他人的时间另计。",
     round: (time) => (
       <>
         最长的一轮你需要<strong>约 {time}</strong>
       </>
     ),
-    inTime: (deadline) => `一轮最多可用 ${deadline}。`,
-    late: (deadline) =>
-      `一轮在 ${deadline} 后结束，不再等未完成的人。请换更快的设备加入，或请组织者建一个期限更长、步数更少的联邦。`,
+    inTime: (deadline, isMost) => `一轮${isMost ? "最多" : ""}可用 ${deadline}。`,
+    fewerSteps: "较慢的设备在这里会少做几步。",
+    late: (deadline, isMost) =>
+      `一轮${isMost ? "最迟" : ""}在 ${deadline} 后结束，不再等未完成的人。请换更快的设备加入，或请组织者建一个期限更长、步数更少的联邦。`,
   },
   readingOptions: {
     none: "无",

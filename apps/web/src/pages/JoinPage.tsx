@@ -23,6 +23,7 @@ import { ParticipantForm } from "../connect/ParticipantForm.tsx";
 import { RankChoice } from "../connect/RankChoice.tsx";
 import { ReadinessCheck } from "../connect/ReadinessCheck.tsx";
 import { RowsAsRead } from "../connect/RowsAsRead.tsx";
+import { begunRound } from "../connect/readiness.ts";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useDeviceCheck } from "../connect/useDeviceCheck.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
@@ -160,6 +161,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
               <ReadinessCheck
                 config={fitting}
                 data={data}
+                begun={begunRound(snapshot)}
                 state={check}
                 onStart={startCheck}
                 isDisabled={joining.kind === "busy"}

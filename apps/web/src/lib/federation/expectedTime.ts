@@ -48,13 +48,18 @@ export function guessedPace({ model, training }: Pick<FederationConfig, "model" 
   return { rows: GUESSED_ROWS, secondsPerRow: (OPERATIONS.step * weights * training.maxTokens) / OPERATIONS_PER_SECOND };
 }
 
-/** Of every round. */
-export function expectedRounds({ strategy, budgets, training }: Plans, { rows, secondsPerRow }: Pace): readonly ExpectedTime[] {
+/** Of every round; of a client that comes when round `after` has begun, of those that are left. */
+export function expectedRounds(
+  { strategy, budgets, training }: Plans,
+  { rows, secondsPerRow }: Pace,
+  after: number | null = null,
+): readonly ExpectedTime[] {
   const method = methodOf(strategy);
   const rowsOf = ({ unit, amount }: Budget) => amount * (unit === "steps" ? training.batchSize : rows.train);
   const measured = Math.min(rows.test, ROUND_TEST_BATCHES * training.batchSize);
-  return roundNumbers(method.firstRound, budgets.rounds).map((round) => {
-    const { steps, serve } = method.plan(budgets, { round, isNewcomer: false });
+  const left = roundNumbers(method.firstRound, budgets.rounds).filter((round) => after === null || round > after);
+  return left.map((round, at) => {
+    const { steps, serve } = method.plan(budgets, { round, isNewcomer: after !== null && at === 0 });
     const forward = serve ? scoredRows(serve, rows) : measured;
     const seconds = { personal: 0, shared: 0, measuring: (OPERATIONS.forward / OPERATIONS.step) * secondsPerRow * forward };
     for (const step of steps) if (step.kind === "train") seconds[step.slot] += secondsPerRow * rowsOf(step.budget);
