@@ -4,6 +4,7 @@ import { useState } from "react";
 import { MethodEvidence } from "../ui/MethodEvidence.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type FederationForm, parseLabels } from "./federationForm.ts";
+import { proposedChange } from "./proposedChange.ts";
 import { words } from "./words.ts";
 
 export interface ProposedMethodProps {
@@ -18,7 +19,9 @@ const LIKENESSES = ["alike", "unlike"] as const satisfies readonly Likeness[];
 export function ProposedMethod({ form, onChange }: ProposedMethodProps) {
   const [likeness, setLikeness] = useState<Likeness | null>(null);
   const labels = form.kind === "label" ? parseLabels(form.labels).length : 0;
-  const proposal = likeness && methodProposal(likeness, labels);
+  const isUntyped = form.kind === "label" && labels === 0;
+  const proposal = likeness && !isUntyped ? methodProposal(likeness, labels) : null;
+  const change = proposal?.choices ? proposedChange(form, proposal.choices) : null;
   return (
     <Panel title={words.proposedMethod.whatIsProposed}>
       <NativeSelect
@@ -34,10 +37,20 @@ export function ProposedMethod({ form, onChange }: ProposedMethodProps) {
       {proposal && (
         <MethodEvidence
           proposal={proposal}
-          take={(choices) => onChange({ method: `${choices.method}/${choices.preset}`, labelVectors: choices.labelVectors })}
+          {...(change ? { take: () => onChange(change) } : {})}
           label={words.proposedMethod.takeIt}
         />
       )}
+      {likeness && isUntyped && <Note>{words.proposedMethod.labelsFirst}</Note>}
+      {change?.labelVectors === null && <Note>{words.proposedMethod.noVectors}</Note>}
     </Panel>
+  );
+}
+
+function Note({ children }: { readonly children: string }) {
+  return (
+    <p className="muted small" style={{ margin: "6px 0 0" }} role="status">
+      {children}
+    </p>
   );
 }

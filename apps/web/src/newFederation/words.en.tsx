@@ -190,6 +190,9 @@ export const en = {
     alike: "Alike: every client has all kinds, in somewhat other shares",
     unlike: "Unlike: systems, wards or sites with kinds of their own",
     takeIt: "Choose this",
+    labelsFirst: "Type the labels first: what is proposed depends on how many there are.",
+    noVectors:
+      "“Choose this” takes the method alone: with the base or the epsilon that is chosen, labels cannot be the vectors that this was measured with.",
   },
   methodGroups: {
     mixed: {

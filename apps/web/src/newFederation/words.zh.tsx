@@ -172,6 +172,8 @@ export const zh: typeof en = {
     alike: "相似：每个客户端各类都有，比例略有不同",
     unlike: "差异大：各系统、病区或站点有自己的类别",
     takeIt: "采用",
+    labelsFirst: "请先填写类别：建议取决于类别的数量。",
+    noVectors: "“采用”只会选用这个方法：在所选的基座模型或 epsilon 下，类别不能是测量时所用的向量。",
   },
   methodGroups: {
     mixed: { title: "自己的与共同的相融合", text: "适合各客户端数据不同、但能互相借鉴的情况。推荐。" },
