@@ -1,5 +1,6 @@
 import type { MethodProposal } from "@duet/lora-core/federation/methodProposal";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Joining } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useMemo } from "react";
 import { useGo } from "../hooks/useGo.ts";
@@ -19,20 +20,24 @@ export interface StatisticsPanelProps {
 
 /** What a new federation is filled in from. */
 export interface AgainState {
-  readonly again: { readonly config: FederationConfig; readonly choices: NonNullable<MethodProposal["choices"]> };
+  readonly again: {
+    readonly config: FederationConfig;
+    readonly choices: NonNullable<MethodProposal["choices"]>;
+    readonly joining: Joining;
+  };
 }
 
 /** What all rows are like, before anything is trained, and what that suggests. Nothing in a federation that does not ask. */
 export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps) {
   const go = useGo();
   const spoken = useLanguage();
-  const { config, statistics } = snapshot;
+  const { config, statistics, joining } = snapshot;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
   const view = useMemo(() => statisticsView({ config, statistics }), [config, statistics, spoken]);
   const instead = statisticsPending(snapshot);
   if (!view && instead === null) return null;
   const again = (choices: AgainState["again"]["choices"]) =>
-    go(NEW_FEDERATION_PATH, { state: { again: { config, choices } } satisfies AgainState });
+    go(NEW_FEDERATION_PATH, { state: { again: { config, choices, joining } } satisfies AgainState });
   return (
     <Panel title={words.statisticsPanel.whatRowsAreLike} hint={words.statisticsPanel.hint} instead={instead} aside={view?.whole}>
       {view && (
@@ -57,6 +62,11 @@ export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps)
             {...(isOrganiser && !view.isAsProposed ? { take: again } : {})}
             label={words.statisticsPanel.createAgain}
           />
+          {isOrganiser && !view.isAsProposed && view.proposal.choices && (
+            <p className="muted small" style={{ margin: "6px 0 0" }}>
+              {words.statisticsPanel.createAgainNote}
+            </p>
+          )}
         </>
       )}
     </Panel>

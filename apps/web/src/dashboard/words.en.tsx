@@ -277,6 +277,7 @@ export const en = {
     },
     asProposed: "This federation has what is proposed.",
     createAgain: "Create again with these settings",
+    createAgainNote: "It is a new federation with a new link: clients have to be invited again, and this one stays as it is.",
   },
   statisticsView: {
     whole: (rows: string, clients: number, mean: string) =>

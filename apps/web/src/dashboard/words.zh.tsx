@@ -265,6 +265,7 @@ export const zh: typeof en = {
     likeness: { alike: "它们彼此相似。", between: "它们有些差异。", unlike: "它们差异很大。" },
     asProposed: "这个联邦已采用建议的设置。",
     createAgain: "用这些设置重新创建",
+    createAgainNote: "这会是一个新的联邦，链接也是新的：需要重新邀请各客户端，当前的联邦保持不变。",
   },
   statisticsView: {
     whole: (rows, clients, mean) => `${clients} 个客户端共 ${rows} 行，平均每个 ${mean} 行`,

@@ -34,3 +34,18 @@ test("the form stands for the federation as it was, but for what is proposed and
     },
   });
 });
+
+test("small devices, and being asked before somebody comes in, are carried over", () => {
+  const task = { kind: "label" as const, labels: ["a", "b"] };
+  const choices = { method: "fedavg", preset: "standard", labelVectors: "shared" } as const;
+  for (const devices of ["usual", "small"] as const) {
+    const config = defaultFederation({ name: "Wards", model: encoderBase, task, aggregation: "secure", devices });
+    const again = formAgain(config, choices, "approval");
+    expect([again.devices, again.joining]).toEqual([devices, "approval"]);
+    const made = toConfig(again, config.seed);
+    expect(made.ok && [made.config.training.batchSize, made.config.adapter.rank]).toEqual([
+      config.training.batchSize,
+      config.adapter.rank,
+    ]);
+  }
+});

@@ -1,19 +1,25 @@
 /** The form filled in as a federation was, with what is proposed in place of what it had. Pure. */
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { type ModelFamily, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { DEVICE_CLASSES, type DeviceClass, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import type { MethodProposal } from "@duet/lora-core/federation/methodProposal";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import type { Joining } from "@duet/lora-core/protocol/organiserView";
 import type { FederationForm } from "./federationForm.ts";
 import { initialForm } from "./initialForm.ts";
 
 type Choices = NonNullable<MethodProposal["choices"]>;
 
 /**
- * Of federations that can tell what rows are like, which have no epsilon; who comes in is chosen anew. What rows are like is known, and not asked again: two sums that differ by
- * one client are its counts. Labels are vectors where the base compares texts.
+ * Of federations that can tell what rows are like, which have no epsilon. Where who comes in was asked or shut out, the new one asks. What rows are like is
+ * known, and not asked again: two sums that differ by one client are its counts. Labels are vectors where the base compares texts.
  */
-export function formAgain(config: FederationConfig, { method, preset, labelVectors }: Choices): FederationForm {
+export function formAgain(
+  config: FederationConfig,
+  { method, preset, labelVectors }: Choices,
+  joining: Joining = "open",
+): FederationForm {
   const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks } = config;
-  const isCompared = parseArchitecture(model.config).family === "encoder";
+  const { family } = parseArchitecture(model.config);
   return {
     ...initialForm([model]),
     name,
@@ -24,7 +30,8 @@ export function formAgain(config: FederationConfig, { method, preset, labelVecto
     aggregation,
     robustness: robustness.kind,
     upload,
-    labelVectors: isCompared ? labelVectors : null,
+    devices: devicesOf(config, family),
+    labelVectors: family === "encoder" ? labelVectors : null,
     rounds: budgets.rounds,
     localSteps: budgets.local.amount,
     innerSteps: budgets.inner.amount,
@@ -36,5 +43,15 @@ export function formAgain(config: FederationConfig, { method, preset, labelVecto
     minClients: config.minClients,
     maxClients: config.maxClients,
     deadlineMinutes: config.roundDeadlineSeconds / 60,
+    joining: joining === "open" ? "open" : "approval",
   };
+}
+
+/** By how much a step has, which a class of devices is told by. */
+function devicesOf({ training }: FederationConfig, family: ModelFamily): DeviceClass {
+  const hasStepsOf = (devices: DeviceClass) => {
+    const { batchSize, maxTokens } = defaultTraining(family, devices);
+    return training.batchSize === batchSize && training.maxTokens === maxTokens;
+  };
+  return DEVICE_CLASSES.find(hasStepsOf) ?? "usual";
 }

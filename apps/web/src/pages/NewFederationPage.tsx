@@ -67,7 +67,7 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
   const go = useGo();
   const { state } = useLocation();
   const [filled, setFilled] = useState(() => filledAgain(state) ?? initialForm(offer.models));
-  const [devices, setDevices] = useState<DeviceClass | null>(null);
+  const [devices, setDevices] = useState<DeviceClass | null>(() => filledAgain(state)?.devices ?? null);
   const limits = useDeviceLimits();
   const [creating, create] = useTask();
   const [seed] = useState(randomSeed);
@@ -150,7 +150,7 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
 /** As the federation was that its organiser creates again; null for one of its own. */
 function filledAgain(state: unknown): FederationForm | null {
   const { again } = (state ?? {}) as Partial<AgainState>;
-  return again ? formAgain(again.config, again.choices) : null;
+  return again ? formAgain(again.config, again.choices, again.joining) : null;
 }
 
 interface StepProps {
