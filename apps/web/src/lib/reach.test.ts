@@ -55,6 +55,12 @@ test("what is proposed instead is said, with what it is good for", () => {
   expect(reachWarning("https://duet.example/", OWN)?.text).toBe(
     "The links here say duet.example instead. Anybody can open them.",
   );
+  expect(reachWarning("https://192.168.1.20/", OWN)?.text).toBe(
+    "The links here say 192.168.1.20 instead. They work only in the same network.",
+  );
+  const silent = reachWarning("https://duet.example/", OWN, false)?.text;
+  expect(silent).toMatch(/Nothing answered/);
+  expect(silent).not.toMatch(/Anybody/);
 });
 
 test("an address is listed once, the page's own first", () => {

@@ -1,6 +1,7 @@
 /** From where an address can be reached, as far as the address itself tells; and which one links are best made of. Pure. */
 import type { OwnAddress } from "@duet/lora-core/protocol/ownAddresses";
 import { words } from "./federation/words.ts";
+import { words as common } from "./words.ts";
 
 export type Reach = "this machine" | "this network" | "anywhere";
 
@@ -38,13 +39,21 @@ export function proposedAddress([own, ...others]: readonly [LinkAddress, ...Link
 }
 
 /** What an organiser has to know before passing on links of this address, from a page at its own; null where there is nothing. */
-export function reachWarning(chosen: string, own = chosen): { readonly title: string; readonly text: string } | null {
+export function reachWarning(
+  chosen: string,
+  own = chosen,
+  answers = true,
+): { readonly title: string; readonly text: string } | null {
   const { host, hostname, protocol } = new URL(chosen);
   const reach = reachOf(hostname);
   if (reach === "this machine") return { title: words.reach.machineTitle(hostname), text: words.reach.machineText };
   const ofHttp = protocol === "http:" ? words.reach.httpText(reach === "this network") : null;
   const opened = new URL(own).hostname;
-  if (reachOf(opened) === "this machine")
-    return { title: words.reach.openedTitle(opened), text: words.reach.insteadText(host, ofHttp) };
+  if (reachOf(opened) === "this machine") {
+    const opens = ofHttp ?? (reach === "this network" ? words.reach.networkOnly : answers && words.reach.anybody);
+    const told = [words.reach.instead(host), !answers && words.reach.silent, opens];
+    const text = common.listing.sentences(told.filter((one) => one !== false));
+    return { title: words.reach.openedTitle(opened), text };
+  }
   return ofHttp === null ? null : { title: words.reach.httpTitle, text: ofHttp };
 }

@@ -15,7 +15,7 @@ export interface AddressChoiceProps {
 /** Which of its addresses the coordinator's links are made of, who can open them, and how others are got. Nothing where every link works. */
 export function AddressChoice({ addresses, chosen, onChoose, isChecking, onCheck }: AddressChoiceProps) {
   const [own] = addresses;
-  const warning = reachWarning(chosen.address, own.address);
+  const warning = reachWarning(chosen.address, own.address, chosen.answers);
   if (!warning && addresses.length === 1) return null;
   const choice = addresses.length > 1 && (
     <Group gap="sm" align="flex-end" mt="sm">

@@ -42,8 +42,10 @@ export const en = {
     machineTitle: (hostname: string) => `These links say ${hostname}, which only this machine can reach`,
     machineText: "Other tabs of this machine can join by them; nobody else can.",
     openedTitle: (hostname: string) => `This page is open at ${hostname}, which only this machine can reach`,
-    insteadText: (host: string, ofHttp: string | null) =>
-      `The links here say ${host} instead. ${ofHttp ?? "Anybody can open them."}`,
+    instead: (host: string) => `The links here say ${host} instead.`,
+    anybody: "Anybody can open them.",
+    networkOnly: "They work only in the same network.",
+    silent: "Nothing answered the coordinator there: open one from another device before you pass it on.",
     httpText: (isNetworkOnly: boolean) =>
       `They ${isNetworkOnly ? "work only in the same network, and " : ""}open a page that browsers give neither WebGPU nor threads, so that it learns several times as slowly; whoever is in between can read along. Serve it by https.`,
     httpTitle: "These links begin with http",

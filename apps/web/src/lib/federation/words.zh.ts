@@ -30,7 +30,10 @@ export const zh: typeof en = {
     machineTitle: (hostname) => `这些链接的主机名是 ${hostname}，只有本机可以访问`,
     machineText: "本机的其他标签页可以用它们加入，其他人都不行。",
     openedTitle: (hostname) => `本页面在 ${hostname} 打开，只有本机可以访问`,
-    insteadText: (host, ofHttp) => `这里的链接改用 ${host}。${ofHttp ?? "任何人都能打开。"}`,
+    instead: (host) => `这里的链接改用 ${host}。`,
+    anybody: "任何人都能打开。",
+    networkOnly: "它们只在同一局域网内有效。",
+    silent: "协调器访问该地址时没有得到应答：转发之前，请先在另一台设备上打开试试。",
     httpText: (isNetworkOnly) =>
       `它们${isNetworkOnly ? "只在同一局域网内有效，而且" : ""}打开的页面得不到浏览器的 WebGPU 和多线程，学习会慢好几倍；中间的任何人也能读到传输内容。请改用 https 提供服务。`,
     httpTitle: "这些链接以 http 开头",
