@@ -1,3 +1,4 @@
+import { formatNumber } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
@@ -19,14 +20,16 @@ export interface LabelBalanceChartProps {
 export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartProps) {
   const balance = labelBalance(data.balance, labels, others?.labels);
   const { missing, leaning } = balance;
+  const isOfAll = others?.labels != null;
   const widest = Math.max(...balance.labels.flatMap(({ share, beside }) => [share, beside]));
   const [shown, hidden] = [balance.labels.slice(0, LABELS_SHOWN), balance.labels.slice(LABELS_SHOWN)];
-  const bars = (some: readonly BalancedLabel[]) => some.map((label) => <Bar key={label.label} label={label} widest={widest} />);
+  const bars = (some: readonly BalancedLabel[]) =>
+    some.map((label) => <Bar key={label.label} label={label} widest={widest} isOfAll={isOfAll} />);
   return (
     <section aria-label={words.labelBalance.title} style={{ marginTop: 16 }}>
       <h3>{words.labelBalance.title}</h3>
       <p className="muted small" style={{ margin: "4px 0 8px" }}>
-        {others?.labels ? words.labelBalance.keyOfAll : words.labelBalance.key(labels.length)}
+        {isOfAll ? words.labelBalance.keyOfAll : words.labelBalance.key(labels.length)}
       </p>
       <dl className="bars labels small">{bars(shown)}</dl>
       {hidden.length > 0 && (
@@ -46,7 +49,15 @@ export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartPro
   );
 }
 
-function Bar({ label: { label, count, share, beside }, widest }: { label: BalancedLabel; widest: number }) {
+interface BarProps {
+  readonly label: BalancedLabel;
+  /** The largest share of all. */
+  readonly widest: number;
+  /** What it stands beside are all clients' rows. */
+  readonly isOfAll: boolean;
+}
+
+function Bar({ label: { label, count, share, beside }, widest, isOfAll }: BarProps) {
   return (
     <>
       <dt title={label}>{label}</dt>
@@ -54,10 +65,15 @@ function Bar({ label: { label, count, share, beside }, widest }: { label: Balanc
         <Fill share={share / widest} color="var(--data)" />
         <span className="mark" style={{ left: `${(100 * beside) / widest}%` }} />
       </dd>
-      <dd className="number">{count === 0 ? words.labelBalance.none : common.counts.rows(count)}</dd>
+      <dd className="number">
+        {count === 0 ? words.labelBalance.none : common.counts.rows(count)}
+        <span className="visuallyHidden">{words.labelBalance.shares(percent(share), percent(beside), isOfAll)}</span>
+      </dd>
     </>
   );
 }
+
+const percent = (share: number): string => formatNumber(100 * share);
 
 function named(labels: readonly string[]): string {
   const first = labels.slice(0, MISSING_NAMED).join(common.listing.comma);

@@ -92,6 +92,9 @@ export const en = {
     key: (labels: number) => `bar: your rows · mark: where each of the ${labels} labels would be if all were as frequent`,
     keyOfAll: "bar: your rows · mark: all clients' training rows, from their secure sum",
     none: "none",
+    /** Percents, after how many rows they are. */
+    shares: (own: string, beside: string, isOfAll: boolean) =>
+      `: ${own} % of yours; ${beside} % ${isOfAll ? "of all clients' rows" : "if all labels were as frequent"}`,
     all: (labels: number) => `All ${labels} labels`,
     leans: (label: string, times: number) =>
       `“${label}” is ${formatNumber(times, 1)} times as frequent as that in your rows: your personal adapter will lean that way.`,

@@ -95,6 +95,8 @@ export const zh: typeof en = {
     key: (labels) => `条形：你的数据行 · 竖线：如果 ${labels} 个类别同样多，每个类别会到的位置`,
     keyOfAll: "条形：你的数据行 · 竖线：所有客户端的训练数据行（来自安全求和）",
     none: "无",
+    shares: (own, beside, isOfAll) =>
+      `：占你的 ${own}%；${isOfAll ? `占所有客户端数据行的 ${beside}%` : `各类别同样多时占 ${beside}%`}`,
     all: (labels) => `全部 ${labels} 个类别`,
     leans: (label, times) => `“${label}”在你的数据里是竖线处的 ${formatNumber(times, 1)} 倍：你的个人适配器会偏向它。`,
     missing: (names) => `你的数据里没有以下类别，这没有问题：${names}。`,

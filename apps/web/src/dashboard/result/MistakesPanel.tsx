@@ -6,6 +6,7 @@ import { useTask } from "../../hooks/useTask.ts";
 import { FailureAlert } from "../../ui/FailureAlert.tsx";
 import { Fill } from "../../ui/Fill.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { Scroll } from "../../ui/Scroll.tsx";
 import { examplesOf, type Mistake, mistakesView } from "./mistakes.ts";
 import { words } from "./words.ts";
 
@@ -42,55 +43,57 @@ export function MistakesPanel({ confusion, personal, labels, engine }: MistakesP
     <Panel title={words.mistakesPanel.whereItErrs} hint={words.mistakesPanel.hint} aside={stays}>
       <p style={{ margin: "0 0 8px" }}>{words.mistakesPanel.right(view.right, view.rows)}</p>
       {view.mistakes.length > 0 && (
-        <table className="plain">
-          <thead>
-            <tr>
-              <th>{words.mistakesPanel.was}</th>
-              <th>{words.mistakesPanel.takenFor}</th>
-              <th className="number">{words.mistakesPanel.rows}</th>
-              <td style={{ width: "25%" }} />
-              {personal && <th className="number">{words.mistakesPanel.personalRows}</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {view.mistakes.map((mistake) => {
-              const key = `${mistake.actual} ${mistake.predicted}`;
-              return (
-                <Fragment key={key}>
-                  <tr>
-                    <td>
-                      <button
-                        type="button"
-                        className="asLink"
-                        aria-expanded={open === key}
-                        aria-label={words.mistakesPanel.showRows(mistake.actual, mistake.predicted)}
-                        onClick={() => show(key)}
-                      >
-                        {mistake.actual}
-                      </button>
-                    </td>
-                    <td>{mistake.predicted}</td>
-                    <td className="number">{mistake.count}</td>
-                    <td style={{ verticalAlign: "middle" }}>
-                      <div className="track" style={{ height: 6 }} aria-hidden="true">
-                        <Fill share={mistake.count / most} color="var(--data)" />
-                      </div>
-                    </td>
-                    {personal && <td className="number soft">{mistake.personal}</td>}
-                  </tr>
-                  {open === key && (
+        <Scroll label={words.mistakesPanel.mistakes}>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th>{words.mistakesPanel.was}</th>
+                <th>{words.mistakesPanel.takenFor}</th>
+                <th className="number">{words.mistakesPanel.rows}</th>
+                <td style={{ width: "25%" }} />
+                {personal && <th className="number">{words.mistakesPanel.personalRows}</th>}
+              </tr>
+            </thead>
+            <tbody>
+              {view.mistakes.map((mistake) => {
+                const key = `${mistake.actual} ${mistake.predicted}`;
+                return (
+                  <Fragment key={key}>
                     <tr>
-                      <td colSpan={personal ? 5 : 4}>
-                        <Examples mistake={mistake} labels={labels} rows={rows} />
-                        {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
+                      <td>
+                        <button
+                          type="button"
+                          className="asLink"
+                          aria-expanded={open === key}
+                          aria-label={words.mistakesPanel.showRows(mistake.actual, mistake.predicted)}
+                          onClick={() => show(key)}
+                        >
+                          {mistake.actual}
+                        </button>
                       </td>
+                      <td>{mistake.predicted}</td>
+                      <td className="number">{mistake.count}</td>
+                      <td style={{ verticalAlign: "middle" }}>
+                        <div className="track" style={{ height: 6 }} aria-hidden="true">
+                          <Fill share={mistake.count / most} color="var(--data)" />
+                        </div>
+                      </td>
+                      {personal && <td className="number soft">{mistake.personal}</td>}
                     </tr>
-                  )}
-                </Fragment>
-              );
-            })}
-          </tbody>
-        </table>
+                    {open === key && (
+                      <tr>
+                        <td colSpan={personal ? 5 : 4}>
+                          <Examples mistake={mistake} labels={labels} rows={rows} />
+                          {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
+                        </td>
+                      </tr>
+                    )}
+                  </Fragment>
+                );
+              })}
+            </tbody>
+          </table>
+        </Scroll>
       )}
     </Panel>
   );

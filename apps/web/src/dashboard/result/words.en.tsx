@@ -15,6 +15,7 @@ export const en = {
   mistakesPanel: {
     right: (right: number, rows: number) => `${right} of ${plural(rows, "row")} right`,
     whereItErrs: "Where it errs",
+    mistakes: "Most frequent mistakes",
     hint: "Answers of the fused adapter on this tab's test rows, and under “Personal” how often your personal adapter alone makes the same mistake. These counts are not sent to anyone.",
     was: "Was",
     takenFor: "Taken for",

@@ -15,6 +15,7 @@ export const zh: typeof en = {
   mistakesPanel: {
     right: (right, rows) => `${rows} 个数据行中答对 ${right} 个`,
     whereItErrs: "错在哪里",
+    mistakes: "最常见的误判",
     hint: "融合适配器在本标签页测试数据行上的回答；“个人”一列是只用你的个人适配器时，同样的误判有多少次。这些计数不会发送给任何人。",
     was: "实际类别",
     takenFor: "误判为",
