@@ -158,7 +158,7 @@ test("rows beside the federation's labels, as the base reads them, and how fast 
     await connect(page, "rows.csv", Buffer.from(["text,label", ...lines].join("\n")));
     await page.getByLabel("Answer column").selectOption("label");
     const labels = page.getByRole("region", { name: "Labels: yours beside the federation's" });
-    await labels.getByText("“flu” is 2.0 times as frequent as that in your rows").waitFor();
+    await labels.getByText("“flu” is 2.0 times as frequent in your rows as it would be").waitFor();
     await labels.getByText("Not in your rows, which is fine: cold.").waitFor();
     await labels
       .getByText(/The one client here tells of \d+ rows to train on; this page does not show which labels those have/)

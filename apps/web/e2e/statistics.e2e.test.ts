@@ -62,7 +62,7 @@ it("three tabs see what all rows are like and how unlike the rest each is; the o
   for (const { page } of tabs) {
     const own = page.getByRole("region", { name: "Your rows beside the rest" });
     await own.getByText(/You have \d+ training rows, the others \d+ together/).waitFor();
-    await own.getByText(/Your labels are 0\.\d\d away from theirs/).waitFor();
+    await own.getByText(/Your labels differ from theirs by 0\.\d\d/).waitFor();
   }
   const [anna] = tabs.map(({ page }) => page) as [Page];
   await anna.getByRole("button", { name: "Look inside" }).click();

@@ -40,7 +40,7 @@ export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartPro
       )}
       <p className="soft small" style={{ margin: "8px 0 0" }}>
         {common.listing.sentences([
-          ...(leaning ? [words.labelBalance.leans(leaning.label, leaning.times)] : []),
+          ...(leaning ? [words.labelBalance.leans(leaning.label, leaning.times, isOfAll)] : []),
           missing.length > 0 ? words.labelBalance.missing(named(missing)) : words.labelBalance.allThere,
           ...(others && others.clients > 0 && !others.labels ? [words.labelBalance.others(others)] : []),
         ])}

@@ -96,8 +96,8 @@ export const en = {
     shares: (own: string, beside: string, isOfAll: boolean) =>
       `: ${own} % of yours; ${beside} % ${isOfAll ? "of all clients' rows" : "if all labels were as frequent"}`,
     all: (labels: number) => `All ${labels} labels`,
-    leans: (label: string, times: number) =>
-      `“${label}” is ${formatNumber(times, 1)} times as frequent as that in your rows: your personal adapter will lean that way.`,
+    leans: (label: string, times: number, isOfAll: boolean) =>
+      `“${label}” is ${formatNumber(times, 1)} times as frequent in your rows as ${isOfAll ? "in those of all clients" : "it would be if all labels were as frequent"}: your personal adapter will lean that way.`,
     missing: (names: string) => `Not in your rows, which is fine: ${names}.`,
     andMore: (names: string, more: number) => `${names} and ${more} more`,
     allThere: "Your rows have every label of the federation.",

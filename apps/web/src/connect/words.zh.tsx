@@ -98,7 +98,8 @@ export const zh: typeof en = {
     shares: (own, beside, isOfAll) =>
       `：占你的 ${own}%；${isOfAll ? `占所有客户端数据行的 ${beside}%` : `各类别同样多时占 ${beside}%`}`,
     all: (labels) => `全部 ${labels} 个类别`,
-    leans: (label, times) => `“${label}”在你的数据里是竖线处的 ${formatNumber(times, 1)} 倍：你的个人适配器会偏向它。`,
+    leans: (label, times, isOfAll) =>
+      `“${label}”在你的数据里的占比，是${isOfAll ? "所有客户端数据行中" : "各类别同样多时"}的 ${formatNumber(times, 1)} 倍：你的个人适配器会偏向它。`,
     missing: (names) => `你的数据里没有以下类别，这没有问题：${names}。`,
     andMore: (names, more) => `${names}，以及另外 ${more} 个`,
     allThere: "联邦的每个类别在你的数据里都有。",

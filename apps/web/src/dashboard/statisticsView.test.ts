@@ -53,6 +53,7 @@ test("before there is a sum it is said that it will be, that it is being made, o
   expect(statisticsPending(counting)).toContain("step 1 of 5: keys, 1 of 2 have answered");
   const without = { ...collecting(1), config, statistics: { exchange: null, made: null } };
   expect(statisticsPending(without)).toContain("too few clients");
+  expect(statisticsPending({ ...asking, phase: "stopped", openRound: null, rounds: [] })).toContain("ended before");
   expect(statisticsPending({ ...asking, statistics: made })).toBeNull();
   expect(statisticsView(asking)).toBeNull();
 });
@@ -67,6 +68,16 @@ test("the labels with the most rows are named, all others are one bar", () => {
   ]);
   expect(view?.bars.at(-1)).toEqual({ label: "4 more", rows: 0, share: 0 });
   expect(view?.lengths).toMatch(/^Half of the rows have at most \d+ tokens/);
+});
+
+test("rows that are longer than is counted are said to be", () => {
+  const lengthsOf = (short: number, long: number) => {
+    const counted = statisticsOf([...rows([[0, short]]), ...rows([[1, long]], 3000)], labels.length);
+    return statisticsView({ config, statistics: { exchange: null, made: { clients: ["anna"], sum: counted } } })?.lengths;
+  };
+  expect(lengthsOf(95, 5)).toContain("nine in ten at most");
+  expect(lengthsOf(80, 20)).toContain("more than one in ten have more than 1024");
+  expect(lengthsOf(20, 80)).toContain("More than half of the rows have more than 1024");
 });
 
 test("what clients are like is told with what it rests on, and texts have none", () => {

@@ -4,12 +4,14 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import {
   chanceDistance,
   distanceOf,
+  LENGTH_BINS,
   lengthAt,
   type RowStatistics,
   unlikenessOf,
   withoutPart,
 } from "@duet/lora-core/statistics/rowStatistics";
 import { formatCount, formatNumber } from "../lib/format.ts";
+import { ENDED } from "./progressView.ts";
 import { exchangeText } from "./secureSumView.ts";
 import { words } from "./words.ts";
 
@@ -37,6 +39,8 @@ export interface LabelBar {
 
 /** Labels that are named; the others are one bar. */
 const NAMED = 10;
+/** Tokens: of longer rows it is not counted how long they are. */
+const LONGEST = Math.max(...LENGTH_BINS);
 
 /** Null before the sum is made. */
 export function statisticsView({ config, statistics }: Pick<Snapshot, "config" | "statistics">): StatisticsView | null {
@@ -64,10 +68,12 @@ export function statisticsView({ config, statistics }: Pick<Snapshot, "config" |
 }
 
 /** Why there is nothing to see yet, or ever; null where there is, and where nobody is asked. */
-export function statisticsPending({ config, statistics, openRound, rounds }: Snapshot): string | null {
+export function statisticsPending({ config, statistics, openRound, rounds, phase }: Snapshot): string | null {
   if (!config.statistics || statistics?.made) return null;
+  const hasBegun = openRound !== null || rounds.length > 0;
+  if (ENDED.has(phase) && !hasBegun) return words.statisticsView.endedBefore;
   if (statistics?.exchange) return words.statisticsView.underWay(exchangeText({ openRound, statistics }) ?? "");
-  return openRound || rounds.length > 0 ? words.statisticsView.neverMade : words.statisticsView.toCome;
+  return hasBegun ? words.statisticsView.neverMade : words.statisticsView.toCome;
 }
 
 export interface OwnDistance {
@@ -118,5 +124,14 @@ function barsOf(labels: readonly string[], rows: readonly number[]): readonly La
 function lengthsText(lengths: readonly number[]): string {
   const [half, most] = [lengthAt(0.5, lengths), lengthAt(0.9, lengths)];
   if (half === null || most === null) return "";
+  const top = formatNumber(LONGEST);
+  if (isLonger(0.5, lengths)) return words.statisticsView.halfLonger(top);
+  if (isLonger(0.9, lengths)) return words.statisticsView.someLonger(formatNumber(half), top);
   return words.statisticsView.lengths(formatNumber(half), formatNumber(most));
+}
+
+/** More than the rest of the rows are longer than any bin tells. */
+function isLonger(share: number, lengths: readonly number[]): boolean {
+  const rows = lengths.reduce((sum, count) => sum + count, 0);
+  return rows - (lengths[LENGTH_BINS.length] ?? 0) < share * rows;
 }

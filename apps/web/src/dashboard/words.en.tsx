@@ -285,6 +285,10 @@ export const en = {
     others: (labels: number) => `${labels} more`,
     lengths: (half: string, most: string) =>
       `Half of the rows have at most ${half} tokens, nine in ten at most ${most}, as the base reads them.`,
+    someLonger: (half: string, top: string) =>
+      `Half of the rows have at most ${half} tokens, more than one in ten have more than ${top}, as the base reads them.`,
+    halfLonger: (top: string) => `More than half of the rows have more than ${top} tokens, as the base reads them.`,
+    endedBefore: "The federation ended before its clients summed what their rows are like.",
     underWay: (step: string) => `The clients sum what their rows are like: ${step}.`,
     toCome: "Before the first round the clients sum what their rows are like, and it will stand here.",
     neverMade: "No sum of it came about: too few clients could answer. It is not asked for again.",

@@ -67,10 +67,10 @@ export const en = {
   ownRowsPanel: {
     youBesideTheRest: "Your rows beside the rest",
     staysHere: "in this tab alone",
-    hint: "Distance of Jensen and Shannon between your mix and that of all others together. This tab finds it by taking its own part off the sum.",
+    hint: "How much your rows differ from those of all others together. This tab finds it by taking its own part off the sum (distance of Jensen and Shannon).",
     labels: (distance: string, byChance: string) =>
-      `Your labels are ${distance} away from theirs; so few rows of one mix would be ${byChance} away by chance.`,
-    lengths: (distance: string, byChance: string) => `Your lengths are ${distance} away (by chance ${byChance}).`,
+      `Your labels differ from theirs by ${distance}; by chance alone it would be about ${byChance}.`,
+    lengths: (distance: string, byChance: string) => `Your lengths differ by ${distance}; by chance about ${byChance}.`,
     scale: "0: the same mix; 1: nothing in common.",
   },
   myTabView: {

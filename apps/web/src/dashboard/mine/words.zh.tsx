@@ -65,9 +65,9 @@ export const zh: typeof en = {
   ownRowsPanel: {
     youBesideTheRest: "你的数据与其余的对比",
     staysHere: "只在本标签页",
-    hint: "你的比例与其余所有客户端合起来的比例之间的 Jensen-Shannon 距离。本标签页从总和中减去自己的部分得出。",
-    labels: (distance, byChance) => `你的类别与它们相距 ${distance}；同一比例下这么少的数据行，偶然也会相距 ${byChance}。`,
-    lengths: (distance, byChance) => `长度相距 ${distance}（偶然 ${byChance}）。`,
+    hint: "你的数据与其余所有客户端的数据合起来相差多少。本标签页从总和中减去自己的部分得出（Jensen-Shannon 距离）。",
+    labels: (distance, byChance) => `你的类别与它们相差 ${distance}；仅因偶然大约会相差 ${byChance}。`,
+    lengths: (distance, byChance) => `长度相差 ${distance}；偶然大约 ${byChance}。`,
     scale: "0：比例相同；1：毫无共同之处。",
   },
   myTabView: {
