@@ -49,7 +49,7 @@ export function ReadinessCheck({ config, data, begun, state, onStart, isDisabled
         onClick={onStart}
         disabled={isDisabled}
         aria-disabled={isChecking}
-        data-disabled={isChecking || undefined}
+        {...(isChecking ? { "data-disabled": true } : {})}
       >
         {state.kind === "checked" ? words.readinessCheck.checkAgain : words.readinessCheck.check}
       </Button>
