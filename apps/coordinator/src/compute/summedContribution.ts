@@ -45,7 +45,7 @@ export async function summedFigures(stored: StoredSum): Promise<RoundMeans> {
 
 /** What the rows of all in the sum are like. @throws {RangeError} when the masks cannot be taken off. */
 export async function summedRows(stored: StoredSum): Promise<RowStatistics> {
-  return summedStatistics(await unmasked(stored));
+  return summedStatistics(await unmasked(stored), stored.terms.layout);
 }
 
 /** The sums of each group of values. One masked vector at a time is in memory. @throws {RangeError} when the masks cannot be taken off. */

@@ -21,7 +21,8 @@ export const rowStatistics = z.strictObject({
   labelNats: z
     .number()
     .min(0)
-    .max(2 ** 32),
+    // Of all rows that can be counted, by the logarithm of the most labels.
+    .max(2 ** 35),
 });
 
 export const dataStatistics = z.strictObject({
