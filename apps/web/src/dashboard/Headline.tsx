@@ -68,14 +68,15 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
               <Progress value={view.percent} aria-label={words.headline.progressOfTheFederation} size={4} my={8} />
             )}
             <div className="muted small meta">
-              {!isAway && view.timing && <span>{view.timing}</span>}
-              <span>
-                <IconUsers size={14} aria-hidden="true" /> {view.presence}
-              </span>
+              {/* Before what counts seconds, which would move them under the pointer. */}
               {!ENDED.has(snapshot.phase) && <NotifyMe />}
               {invite !== null && view.tone !== "done" && view.tone !== "stopped" && (
                 <InviteButton link={addressOf(joinPath(snapshot.federationId, invite))} />
               )}
+              {!isAway && view.timing && <span>{view.timing}</span>}
+              <span>
+                <IconUsers size={14} aria-hidden="true" /> {view.presence}
+              </span>
             </div>
           </div>
         </div>
