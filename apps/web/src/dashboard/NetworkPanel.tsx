@@ -1,7 +1,8 @@
 import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { tellsTraffic, trafficText } from "../lib/figuresWords.ts";
+import { trafficText } from "../lib/figuresWords.ts";
 import { formatBytes } from "../lib/format.ts";
+import { tellsTraffic } from "../lib/toldFigures.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { federationCostView } from "./costView.ts";
 import { words } from "./words.ts";

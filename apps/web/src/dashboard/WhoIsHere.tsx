@@ -1,8 +1,9 @@
 import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { tells, untoldText } from "../lib/figuresWords.ts";
+import { untoldText } from "../lib/figuresWords.ts";
 import { formatClock } from "../lib/format.ts";
 import { tightDevicesText, tightText } from "../lib/tightDevices.ts";
+import { tells } from "../lib/toldFigures.ts";
 import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { words } from "./words.ts";

@@ -2,9 +2,10 @@
 
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
-import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words } from "./federation/words.ts";
 import { formatBytes } from "./format.ts";
+import { type RankField, type Teller, tells, tellsTraffic } from "./toldFigures.ts";
 
 export interface FiguresOption {
   readonly value: FiguresFor;
@@ -35,19 +36,8 @@ export function fixedFiguresText(config: Pick<FederationConfig, "training" | "cl
   return words.figuresWords.fixed;
 }
 
-/** Whose figures are there for who looks on. */
-export function tells({ figures, device }: Pick<ClientView, "figures" | "device">): boolean {
-  return figures === "everybody" || (figures === "organiser" && device !== null);
-}
-
 /** Of one whose figures are not there. */
 export const untoldText = (figures: FiguresFor): string => words.figuresWords.untold[figures];
-
-type Teller = Pick<ClientView, "figures" | "device">;
-type RankField = Pick<FederationConfig, "ranks">;
-
-/** Whether what a client sent and received is there for who looks on: where ranks are unlike it would tell the rank. */
-export const tellsTraffic = (client: Teller, { ranks }: RankField): boolean => !ranks || tells(client);
 
 /** Of bytes that all these clients sent or received; "told to nobody" where one of them does not tell. */
 export function trafficText<T extends Teller>(clients: readonly T[], config: RankField, bytesOf: (client: T) => number): string {

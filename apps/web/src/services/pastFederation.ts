@@ -6,7 +6,7 @@ import { sampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { z } from "zod";
-import { tellsTraffic } from "../lib/figuresWords.ts";
+import { tellsTraffic } from "../lib/toldFigures.ts";
 
 const fraction = z.number().min(0).max(1).nullable();
 
