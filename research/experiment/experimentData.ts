@@ -9,6 +9,7 @@ import { fewOfEach, logData } from "./logData.ts";
 import { parsingData } from "./parsingData.ts";
 import { readColumns } from "./publicTables.ts";
 import type { RunSettings } from "./runs.ts";
+import { withFusionShare } from "./trials/fusionPart.ts";
 import { rowsOfPool } from "./tuningPool.ts";
 
 /** Fewest rows a client gets. */
@@ -22,8 +23,11 @@ const WITH_POOL: readonly RunSettings["scenario"][] = ["clinc150", "banking77", 
 
 /** @throws {Error} when a file is missing, there are more clients than systems, or the scenario has no such split or pool. */
 export function experimentData(folder: string, settings: RunSettings): ExperimentData {
-  const data = dataOf(folder, settings);
-  return settings.codes ? withCodes(data) : data;
+  const { codes, fusionRows, seed } = settings;
+  const data = codes ? withCodes(dataOf(folder, settings)) : dataOf(folder, settings);
+  if (!fusionRows) return data;
+  const clients = data.clients.map((own) => ({ ...own, split: withFusionShare(own.split, fusionRows.share, seed) }));
+  return { ...data, clients };
 }
 
 /** Every label is its number among all. @throws {RangeError} in a text task. */

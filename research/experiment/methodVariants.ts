@@ -3,6 +3,8 @@ import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
+import { MIXED_START } from "./trials/mixedStart.ts";
+import { sharingByLikeness } from "./trials/sharingByLikeness.ts";
 
 const base: FdLoraConfig = fdLora.presets["sends-personal"] as FdLoraConfig;
 
@@ -31,6 +33,13 @@ const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
 const SERVED: Readonly<Record<string, Serve>> = {
   "no-fusion": { kind: "slot", slot: "personal" },
   "equal-weights": { kind: "sum", weights: { personal: 0.5, shared: 0.5 } },
+};
+
+/** Trials of the default with another sharing, or another start of a round, which the simulation sees to. */
+const TRIALS: Readonly<Record<string, (method: Method) => Method>> = {
+  "by-likeness": (method) => sharingByLikeness(method, "all"),
+  "head-by-likeness": (method) => sharingByLikeness(method, "head"),
+  [MIXED_START]: (method) => method,
 };
 
 /** Methods that have more variants than presets, by their ids. */
@@ -64,6 +73,9 @@ export function learningRateOf(name: string): number | null {
   return learningRate;
 }
 
+/** Whether its clients start rounds from a mix; see trials/mixedStart.ts. */
+export const startsMixed = (name: string): boolean => parsedName(name).variant === MIXED_START;
+
 /** Which method it is, whatever its preset, constants and rate. */
 export const methodId = (name: string): string => parsedName(name).id;
 
@@ -88,6 +100,8 @@ function setAt(config: Record<string, unknown>, [key = "", ...inner]: readonly s
 }
 
 function fdLoraVariant(variant: string, sync: number | null): Method {
+  const trial = TRIALS[variant];
+  if (trial) return trial(fdLoraVariant("private", sync));
   const served = SERVED[variant];
   const { id, configSchema } = fdLora;
   const config = served ? base : (ABLATIONS[variant] ?? configSchema.parse(presetOf(id, variant || undefined).config));

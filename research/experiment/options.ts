@@ -50,7 +50,7 @@ const fields = z.strictObject({
   /** A format, and behind a colon the share of the values that is sent. */
   upload: list(codingByName).optional(),
   "sum-bits": list(z.union([z.literal("none"), z.coerce.number().pipe(sumBits)])).optional(),
-  decay: list(z.enum(["none", "cosine"])).optional(),
+  decay: list(z.enum(["none", "cosine", "last"])).optional(),
   "learning-rate": z.coerce.number().positive().max(1).optional(),
   devices: list(z.enum(DEVICE_CLASSES)).optional(),
   split: z.literal("time").optional(),
@@ -65,6 +65,8 @@ const fields = z.strictObject({
   work: list(z.enum(["equal", "skipped", "bySpeed"])).optional(),
   /** default, or ranks of clients 1, 2, 3 and so on; behind them how unlike ones come together. */
   ranks: list(z.string().regex(/^(default|\d+(:\d+)*(:(padded|weighted|svd))?)$/)).optional(),
+  /** default, or a share; behind it whether those rows are trained on in the end. */
+  "fusion-rows": list(z.string().regex(/^(default|0\.\d+(:trained)?)$/)).optional(),
   pool: z.literal("tuning").optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
@@ -107,7 +109,8 @@ export const USAGE = `npm run experiment -- [options]
   --upload F,F:P            how uploads are coded: f32, f16, int8, int4; int8:0.2 sends the largest fifth (default f32)
   --sum-bits none,B         secure sums, without their masks, of values in 16, 12 or 8 bits (default none)
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
-  --decay none,cosine       whether the learning rate falls over a federation (default none)
+  --decay none,cosine,last  whether the learning rate falls: over a federation, or in its last federated round (default none)
+  --fusion-rows S,S:trained share of a client's rows for its fusion, and whether the last round trains on them too (default a tenth)
   --devices D,D             usual, small: what is proposed for phones and old laptops, batch size included (default usual)
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)

@@ -6,6 +6,7 @@
 
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
@@ -34,15 +35,21 @@ export interface ClientEnd extends ServedAccuracy {
   readonly fusionLoss: number;
 }
 
+export interface Rehearsed {
+  readonly served: NamedTensors;
+  /** Null where nothing was fused. */
+  readonly weights: FusionWeights | null;
+}
+
 /** What `client` would serve after the last round, whose request this is; with privacy as noisy, and not counted. */
-export async function rehearsed(client: Client, request: RoundRequest, meter: PrivacyMeter | null): Promise<NamedTensors> {
+export async function rehearsed(client: Client, request: RoundRequest, meter: PrivacyMeter | null): Promise<Rehearsed> {
   // Nobody looks at the figures of a rehearsal: what it would serve is measured by whoever asks for it.
   const unmeasured = { ...client, examples: { ...client.examples, test: [] } };
   const uncounted = meter && { ...meter, charge: async () => true };
   const report = new RoundReport(request.round, () => {});
   const { served } = await runRound(unmeasured, request, report, createRunControl(), undefined, uncounted);
   if (!served) throw new Error("The last round of this method serves nothing");
-  return served;
+  return { served, weights: report.metrics().fusion };
 }
 
 /** How good what a client serves is. The model stays the caller's. */

@@ -47,8 +47,8 @@ export const runSettings = z.strictObject({
   sumBits: sumBits.optional(),
   /** In place of the family's. */
   learningRate: z.number().optional(),
-  /** How it falls over a federation; left out where it stays. */
-  decay: z.literal("cosine").optional(),
+  /** How it falls: over a federation, or (a trial) in the last federated round alone; left out where it stays. */
+  decay: z.enum(["cosine", "last"]).optional(),
   /** small: the adapter, batch size and row length for phones and old laptops; left out for the usual. */
   devices: z.literal("small").optional(),
   /** Trains on the past and tests on the future in place of unseen near-duplicate groups; left out where it does not. */
@@ -63,6 +63,8 @@ export const runSettings = z.strictObject({
   work: z.enum(["bySpeed", "skipped"]).optional(),
   /** Of clients 1, 2, 3 and so on, over and over, the largest being the federation's; and how they come together. Left out where all have the default. */
   ranks: z.strictObject({ of: z.array(z.number().int().min(1).max(MAX_RANK)).min(1), how: z.enum(RANKS) }).optional(),
+  /** A trial: another share of a client's rows for its fusion, and whether the last round trains on them too; left out for a tenth. */
+  fusionRows: z.strictObject({ share: z.number().gt(0).lt(0.5), thenTrained: z.literal(true).optional() }).optional(),
   /** Of the rows set aside for tuning; left out in every run of a table. */
   pool: z.literal("tuning").optional(),
 });

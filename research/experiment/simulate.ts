@@ -10,10 +10,13 @@ import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { ranksRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { clientPrivacyOf, DEFAULT_UPLOAD, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
+import { mixed } from "@duet/lora-core/fusion/mix";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { say } from "@duet/lora-core/sayings/saying";
 import { fusingRound, isFederated, type Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
+import { servePersonal } from "@duet/lora-core/strategies/plans";
 import { forRanks } from "@duet/lora-core/strategies/productMean";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
@@ -25,8 +28,8 @@ import { stepsOf } from "@duet/lora-engine/training/batches";
 import type { Client } from "@duet/lora-engine/training/runRound";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./clientData.ts";
-import { learningRateOf, methodNamed } from "./methodVariants.ts";
-import { clientEnd, type RoundEnd, rehearsed } from "./rehearsal.ts";
+import { learningRateOf, methodNamed, startsMixed } from "./methodVariants.ts";
+import { clientEnd, type Rehearsed, type RoundEnd, rehearsed } from "./rehearsal.ts";
 import { RoundedSums } from "./roundedSums.ts";
 import { resultOf } from "./runResult.ts";
 import type { RunResult, RunSettings } from "./runs.ts";
@@ -34,6 +37,8 @@ import { scoresOf } from "./scores.ts";
 import { openMeter, type SimulatedClient, simulatedClients, takeTurn } from "./simulatedClient.ts";
 import { SimulatedCoordinator } from "./simulatedCoordinator.ts";
 import { mean } from "./statistics/interval.ts";
+import { trainingOnFusionRows } from "./trials/fusionPart.ts";
+import { mixedStart } from "./trials/mixedStart.ts";
 
 /** That a sum has to have room for: a federation's by default. */
 const MAX_CLIENTS = 20;
@@ -83,6 +88,8 @@ export class Simulation {
   readonly #sentUntil = new Map<number, number>();
   /** Simulated time, the same way. */
   readonly #clockAt = new Map<number, number>();
+  /** Fusion weights that were chosen before the last round. */
+  readonly #chosen = new Map<string, FusionWeights>();
   #turns = 0;
 
   /** Takes the bound model over. */
@@ -95,7 +102,7 @@ export class Simulation {
     const { learningRate: common = family.learningRate, privacy } = settings;
     const learningRate = learningRateOf(settings.method) ?? common;
     const maxTokens = data.maxTokens ?? family.maxTokens;
-    const falling = settings.decay ? { decay: settings.decay } : {};
+    const falling = settings.decay ? { decay: "cosine" as const } : {};
     const training = { ...family, batchSize, learningRate, maxTokens, ...falling, ...(privacy ? { privacy } : {}) };
     const usual = defaultAdapter({ defaultTargets, smallTargets }, settings.devices);
     const rank = Math.max(...(settings.ranks?.of ?? [usual.rank]));
@@ -121,6 +128,7 @@ export class Simulation {
       seed,
       clients: this.clients.length,
       training,
+      fallsLast: settings.decay === "last",
       isBySpeed: settings.work === "bySpeed",
       sums: sumBits ? new RoundedSums(method, range, sumBits, seed) : null,
       clientPrivacy: clientPrivacy && clientPrivacyOf(clientPrivacy.epsilon, this.clients.length),
@@ -128,7 +136,7 @@ export class Simulation {
   }
 
   async run(): Promise<void> {
-    const { seed, rounds, dropClients } = this.#options.settings;
+    const { seed, rounds, dropClients, fusionRows } = this.#options.settings;
     const dropped = random(seed, "dropped");
     for (const simulated of this.clients) await openMeter(simulated, this.#trainings, seed);
     for (const { id, data, client } of this.clients) {
@@ -152,7 +160,9 @@ export class Simulation {
       const sent = this.clients.reduce((sum, { bytesUp, bytesDown }) => sum + bytesUp + bytesDown, 0);
       this.#sentUntil.set(round, sent);
       this.#clockAt.set(round, this.#coordinator.clock);
-      if (isFederated(round, rounds) && round < rounds) await this.#judge(round, (simulated) => this.#rehearse(simulated));
+      if (!isFederated(round, rounds) || round >= rounds) continue;
+      const isChoosing = round === rounds - 1 && fusionRows?.thenTrained;
+      await this.#judge(round, async (one) => (isChoosing ? this.#choose(one) : (await this.#rehearse(one)).served));
     }
     if (!this.#coordinator.isFinished) throw new Error("The simulated federation did not finish");
   }
@@ -174,12 +184,22 @@ export class Simulation {
   async #turn(simulated: SimulatedClient, round: number): Promise<void> {
     const took = this.#timeOf(simulated, round);
     const plan = this.#coordinator.planFor(simulated.id, round);
-    const received = this.#coordinator.sentTo(simulated.id, plan);
-    const { upload, metrics } = await takeTurn(simulated, { round, plan, received });
+    const received = await this.#startOf(simulated, round, this.#coordinator.sentTo(simulated.id, plan));
+    const chosen = plan.serve && this.#chosen.get(simulated.id);
+    const followed = chosen ? { ...plan, serve: servePersonal } : plan;
+    const { upload, metrics } = await takeTurn(simulated, { round, plan: followed, received });
+    if (chosen) simulated.client = servingMix(simulated.client, chosen);
     if (upload) simulated.bytesUp += this.#coordinator.bytesOf(round, upload) - upload.byteLength;
     this.#turns += 1;
     await this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
     this.#coordinator.submit(simulated.id, round, upload, metrics, took);
+  }
+
+  /** What a client starts the round from, given what came. */
+  async #startOf({ client }: SimulatedClient, round: number, received: Uint8Array | null): Promise<Uint8Array | null> {
+    const { method, rounds } = this.#options.settings;
+    if (!received || !startsMixed(method) || client.lastRound === null || !isFederated(round, rounds)) return received;
+    return mixedStart(client, received);
   }
 
   /** How long a client trains in the open round, in steps of the fastest: what is measured, searched and sent takes no time here. */
@@ -214,10 +234,19 @@ export class Simulation {
   }
 
   /** The last round as it would be now, for one client. */
-  #rehearse({ id, client, meter }: SimulatedClient): Promise<NamedTensors> {
+  #rehearse({ id, client, meter }: SimulatedClient): Promise<Rehearsed> {
     const round = fusingRound(this.#options.settings.rounds);
     const plan = this.#coordinator.planOf(round);
     return rehearsed(client, { round, plan, received: this.#coordinator.sentTo(id, plan) }, meter);
+  }
+
+  /** Takes the weights of a rehearsed last round for good, and trains on the rows that they were chosen on from then on. */
+  async #choose(simulated: SimulatedClient): Promise<NamedTensors> {
+    const { served, weights } = await this.#rehearse(simulated);
+    if (!weights) throw new RangeError("Fusion rows are trained on where weights were chosen on them; this method chooses none");
+    this.#chosen.set(simulated.id, weights);
+    simulated.client = { ...simulated.client, examples: trainingOnFusionRows(simulated.client.examples) };
+    return served;
   }
 }
 
@@ -252,6 +281,12 @@ function prototypesOf({ settings, data, embeddingWidth: width }: SimulationOptio
   if (!settings.prototypes) return {};
   if (data.task.kind !== "label" || !width) throw new RangeError("Label prototypes are of tasks with labels on an encoder");
   return { prototypes: { ...settings.prototypes, labels: data.task.labels.length, width } };
+}
+
+/** Factors are mixed, as by the default's search. */
+function servingMix(client: Client, weights: FusionWeights): Client {
+  const { personal, shared } = client.held;
+  return { ...client, served: mixed(personal, shared, { kind: "factor", weights: [weights] }) };
 }
 
 function servedAdapter({ served }: Client): NamedTensors {

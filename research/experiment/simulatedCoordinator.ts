@@ -57,6 +57,8 @@ export interface SimulatedCoordinatorOptions {
   readonly seed: number;
   readonly clients: number;
   readonly training: Pick<TrainingConfig, "warmupSteps" | "decay">;
+  /** A trial: a learning rate that falls in the last federated round and after it alone, in place of over all rounds. */
+  readonly fallsLast?: boolean;
   /** Whether slower clients do fewer steps. */
   readonly isBySpeed: boolean;
   /** Sums differences with noise that hides clients; null leaves them as they are. Uploads must be `f32` differences then. */
@@ -118,8 +120,9 @@ export class SimulatedCoordinator {
   }
 
   planOf(round: number): RoundPlan {
-    const { method, budgets, training } = this.#options;
-    return roundPlanOf(method, { budgets, training }, { round, isNewcomer: false });
+    const { method, budgets, training, fallsLast } = this.#options;
+    const plan = roundPlanOf(method, { budgets, training }, { round, isNewcomer: false });
+    return fallsLast ? fallingFrom(plan, round >= budgets.rounds) : plan;
   }
 
   /** What one client does in the open round. */
@@ -240,4 +243,10 @@ export class SimulatedCoordinator {
     const { update, weight } = summed;
     return { clientId: "sum", sampleCount: weight, tensors: update };
   }
+}
+
+/** Each of its trainings falls by itself, or none does. */
+function fallingFrom(plan: RoundPlan, falls: boolean): RoundPlan {
+  const span = { from: 0, to: falls ? 1 : 0 };
+  return { ...plan, steps: plan.steps.map((step) => (step.kind === "train" ? { ...step, span } : step)) };
 }

@@ -63,6 +63,8 @@ const TRIALS = [
   ...grid("fdlora:private:fusion.confidence", CONFIDENCES),
 ];
 const TUNING = ["--pool", "tuning", "--first-seed", "101", "--seeds", "3", "--rows", "900", "--prototypes", "1"];
+/** Ideas for the default, one at a time, at what question 5 has; see docs/experiments/protocol.md. */
+const TRIED = [...["--scenario", "clinc150"], ...TUNING, "--learning-rate", "0.001", "--methods"];
 /** Its other half: ranks 4, 8 and 16 by all three ways, between everybody's least and everybody's most. */
 const UNLIKE_RANKS = [
   ...["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72"],
@@ -92,6 +94,10 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "routing-rivals": [...ROUTING, ...RIVALS, "--prototypes", "1,1:personal"],
   "abstracts-rivals": [...ABSTRACTS, ...RIVALS, "--prototypes", "1,1:personal"],
   "clinc150-tuning": ["--scenario", "clinc150", ...TUNING, "--methods", TRIALS.join(",")],
+  "trials-sharing": [...TRIED, "fdlora:private,fdlora:by-likeness,fdlora:head-by-likeness,fdlora:mixed-start"],
+  "trials-fusion-rows": [...TRIED, "fdlora:private", "--fusion-rows", "default,0.2,0.25,0.2:trained,0.25:trained"],
+  "trials-decay": [...TRIED, "fdlora:private", "--decay", "none,cosine,last"],
+  "clinc150-576": [...CLINC, "--methods", LONGER, "--steps", "576", "--local", "192"],
   heterogeneity: [...CLINC, ...UNLIKE],
   "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],

@@ -45,33 +45,37 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     decay: options.decay ?? ["none" as const],
     work: options.work ?? ["equal" as const],
     ranks: options.ranks ?? ["default"],
+    fusionRows: options["fusion-rows"] ?? ["default"],
     method: methods,
   });
-  return each.map(({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, decay, work, ranks, ...chosen }) => {
-    const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
-    const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
-    const rounded = sumBits === "none" ? {} : { sumBits };
-    const falling = decay === "none" ? {} : { decay };
-    const held = devices === "usual" ? {} : { devices };
-    const coding = upload.format === "f32" ? {} : { upload };
-    return {
-      ...common,
-      ...noise,
-      ...training,
-      ...speeds,
-      ...division,
-      ...privacy,
-      ...noisy,
-      ...rounded,
-      ...coding,
-      ...held,
-      ...falling,
-      ...(work === "equal" ? {} : { work }),
-      ...ranksBy(ranks),
-      ...prototypesBy(prototypes),
-      ...chosen,
-    };
-  });
+  return each.map(
+    ({ epsilon, clientEpsilon, sumBits, upload, prototypes, devices, decay, work, ranks, fusionRows, ...chosen }) => {
+      const privacy = epsilon === "none" ? {} : { privacy: { epsilon, clip: options.clip ?? DEFAULT_CLIP } };
+      const noisy = clientEpsilon === "none" ? {} : { clientPrivacy: { epsilon: clientEpsilon } };
+      const rounded = sumBits === "none" ? {} : { sumBits };
+      const falling = decay === "none" ? {} : { decay };
+      const held = devices === "usual" ? {} : { devices };
+      const coding = upload.format === "f32" ? {} : { upload };
+      return {
+        ...common,
+        ...noise,
+        ...training,
+        ...speeds,
+        ...division,
+        ...privacy,
+        ...noisy,
+        ...rounded,
+        ...coding,
+        ...held,
+        ...falling,
+        ...(work === "equal" ? {} : { work }),
+        ...ranksBy(ranks),
+        ...fusionRowsBy(fusionRows),
+        ...prototypesBy(prototypes),
+        ...chosen,
+      };
+    },
+  );
 }
 
 /** As the command line names them. */
@@ -87,6 +91,13 @@ function ranksBy(name: string): Pick<RunSettings, "ranks"> {
   const parts = name.split(":");
   const how = RANKS.find((ranks) => ranks === parts.at(-1));
   return { ranks: { of: (how ? parts.slice(0, -1) : parts).map(Number), how: how ?? "padded" } };
+}
+
+/** As the command line names them. */
+function fusionRowsBy(name: string): Pick<RunSettings, "fusionRows"> {
+  if (name === "default") return {};
+  const [share, trained] = name.split(":");
+  return { fusionRows: { share: Number(share), ...(trained ? { thenTrained: true as const } : {}) } };
 }
 
 /** One value of each list; the first list changes slowest. */
