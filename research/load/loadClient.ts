@@ -127,7 +127,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     tell({ kind: "submitted", round, uploadMs: uploaded - began, acknowledgedMs: performance.now() - uploaded });
   }
 
-  /** A failure is counted, and after a rest the newest snapshot looked at again: as a tab does. */
+  /** A failure is counted, and after a rest the newest snapshot looked at again, or a place asked for: all clients have one address, and joins from it a pace. */
   async function guarded(act: () => Promise<void>, client: CoordinatorClient): Promise<void> {
     try {
       await act();
@@ -135,7 +135,9 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
       doing = "";
       tell({ kind: "failed", code: codeOf(error) });
       await delay(REST_MS);
-      if (latest && doing === "") await look(client, latest);
+      if (client !== coordinator || doing !== "") return;
+      if (latest) await look(client, latest);
+      else await join(client);
     }
   }
 }

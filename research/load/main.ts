@@ -114,7 +114,7 @@ interface Open {
   readonly inviteToken: string;
   readonly watchToken: string;
   readonly organiserKey: string;
-  /** The last snapshot. Rejects when no round ends for a deadline and a minute. */
+  /** The last snapshot. Rejects when nobody joins and no round ends for a deadline and a minute. */
   readonly ended: Promise<Snapshot>;
 }
 
@@ -142,14 +142,14 @@ async function open(organiser: CoordinatorClient, { size, rounds, model, adapter
   const { federationId, watchToken } = created;
   const ended = new Promise<Snapshot>((resolve, reject) => {
     const patience = options.deadline * 1000 + EXTRA_MS;
-    const giveUp = () => reject(new Error(`No round ended for ${patience / 1000} s`));
+    const giveUp = () => reject(new Error(`Nobody joined and no round ended for ${patience / 1000} s`));
     let timer = setTimeout(giveUp, patience);
-    let closed = 0;
+    let reached = 0;
     const look = (snapshot: Snapshot) => {
       if (snapshot.federationId !== federationId) return;
-      const now = snapshot.rounds.filter(({ closedAt }) => closedAt !== null).length;
-      if (now !== closed) {
-        closed = now;
+      const now = snapshot.rounds.filter(({ closedAt }) => closedAt !== null).length + snapshot.clients.length;
+      if (now !== reached) {
+        reached = now;
         clearTimeout(timer);
         timer = setTimeout(giveUp, patience);
       }

@@ -3,7 +3,7 @@ import { EXITS } from "@duet/lora-core/protocol/exits";
 import { figuresInForce, toldFacts } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
-import { freeName } from "@duet/lora-core/protocol/visibleText";
+import { freeName, nameKey } from "@duet/lora-core/protocol/visibleText";
 import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
 import { enrolled, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { Clock } from "../ports/clock.ts";
@@ -115,9 +115,15 @@ export class Members {
 
   /** Who is not listed any more comes back as somebody new, by a link. Call after every change of the state. */
   forgetGone(before: RoundState): void {
-    if (before.clients === this.#state.clients) return;
-    const listed = new Set(this.#state.clients.map(({ id }) => id));
-    for (const { id } of before.clients) if (!listed.has(id)) this.#roster.forget(id);
+    const { clients } = this.#state;
+    if (before.clients === clients) return;
+    // Who stays keeps the order, and who is new comes last: so nobody has to be looked for.
+    let next = 0;
+    for (const client of before.clients) {
+      const now = clients[next];
+      if (now === client || now?.id === client.id) next += 1;
+      else this.#roster.forget(client.id);
+    }
   }
 
   get #state(): RoundState {
@@ -166,14 +172,16 @@ export class Members {
   }
 
   #assertRoom(): void {
-    const here = this.#state.clients.filter(({ status }) => status !== "left").length;
     const { maxClients } = this.#parts.federation.config;
+    if (this.#state.clients.length < maxClients) return;
+    const here = this.#state.clients.filter(({ status }) => status !== "left").length;
     if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
   }
 
   #assertFree(name: string, resumeToken: string): void {
     const { clock, waitingRoom } = this.#parts;
-    const held = [...heldNames(this.#state, clock.now()), ...waitingRoom.namesBut(resumeToken)];
+    const held = heldNames(this.#state, clock.now());
+    for (const asked of waitingRoom.namesBut(resumeToken)) held.add(nameKey(asked));
     const free = freeName(name, held, MAX_NAME_LENGTH);
     if (free !== name) throw new Refusal("NAME_TAKEN", `Somebody here is called "${name}" already; "${free}" is free`);
   }

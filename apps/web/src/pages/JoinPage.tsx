@@ -3,7 +3,7 @@ import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { freeName, isVisible } from "@duet/lora-core/protocol/visibleText";
+import { freeName, isVisible, nameKey } from "@duet/lora-core/protocol/visibleText";
 import { startsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Alert, Button, Group } from "@mantine/core";
@@ -218,8 +218,8 @@ function protectionText({ aggregation, robustness, clientPrivacy, training: { pr
 
 /** A free name like this one, where somebody who is in has it already. */
 function proposedName(name: string, clients: Snapshot["clients"]): string | null {
-  const held = clients.filter(({ status }) => status !== "left").map((client) => client.name);
-  const free = freeName(name.trim(), held, MAX_NAME_LENGTH);
+  const held = clients.filter(({ status }) => status !== "left").map((client) => nameKey(client.name));
+  const free = freeName(name.trim(), new Set(held), MAX_NAME_LENGTH);
   return name.trim() === "" || free === name.trim() ? null : free;
 }
 

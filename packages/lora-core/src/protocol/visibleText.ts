@@ -57,9 +57,8 @@ export function nameKey(name: string): string {
     .trim();
 }
 
-/** The name where nobody else has one like it; else the first of "Anna 2", "Anna 3", … that nobody has. */
-export function freeName(name: string, others: Iterable<string>, maxLength: number): string {
-  const taken = new Set([...others].map(nameKey));
+/** The name where nobody else has one like it, told by what {@link nameKey} makes of theirs; else the first of "Anna 2", "Anna 3", … that nobody has. */
+export function freeName(name: string, taken: ReadonlySet<string>, maxLength: number): string {
   if (!taken.has(nameKey(name))) return name;
   for (let number = 2; ; number++) {
     const ending = ` ${number}`;

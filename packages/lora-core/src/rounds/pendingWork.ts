@@ -3,6 +3,7 @@
  * a timer, and a restart runs exactly what the restored state still needs.
  */
 
+import { remembered } from "../protocol/remembered.ts";
 import { answersOf } from "./exchange.ts";
 import { shareOf } from "./pace.ts";
 import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
@@ -46,7 +47,7 @@ function timersOf(state: RoundState): readonly Timer[] {
   const { phase, paused, clients } = state;
   if (phase.kind === "ended") return [];
   const timers: Timer[] = [];
-  for (const { id, awayUntil } of clients) {
+  for (const { id, awayUntil } of awayOf(clients)) {
     if (awayUntil !== null) timers.push(timer(awayUntil, { type: "graceExpired", clientId: id }));
   }
   if (paused) return timers;
@@ -62,6 +63,9 @@ function timersOf(state: RoundState): readonly Timer[] {
   }
   return timers;
 }
+
+/** Found once for a state, which is the one after an event and the one before the next. */
+const awayOf = remembered((clients: RoundState["clients"]) => clients.filter(({ awayUntil }) => awayUntil !== null));
 
 const timer = (at: number, event: TimerEvent): Timer => ({ key: keyOf(event), at, event });
 
