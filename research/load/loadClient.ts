@@ -40,7 +40,9 @@ export type LoadEvent =
   | { readonly kind: "failed"; readonly code: string }
   | { readonly kind: "ended" };
 
+/** After a failure; twice as long after the next, up to a minute. */
 const REST_MS = 2_000;
+const LONGEST_REST_MS = 60_000;
 const METRICS = { ...NO_METRICS, trainLoss: 1 };
 const DEVICE = { backend: "cpu" as const, threads: 1, reason: "A load test trains nothing", description: "npm run load" };
 
@@ -52,6 +54,7 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
   const headers = { [RESUME_TOKEN_HEADER]: resumeToken };
   let own: Upload | null = null;
   let doing = "";
+  let failures = 0;
   let latest: Snapshot | null = null;
   let clientId: string | null = null;
   let coordinator = connect();
@@ -131,10 +134,12 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
   async function guarded(act: () => Promise<void>, client: CoordinatorClient): Promise<void> {
     try {
       await act();
+      failures = 0;
     } catch (error) {
       doing = "";
       tell({ kind: "failed", code: codeOf(error) });
-      await delay(REST_MS);
+      // All at once would be refused all at once again.
+      await delay((0.5 + chance()) * Math.min(LONGEST_REST_MS, REST_MS * 2 ** failures++));
       if (client !== coordinator || doing !== "") return;
       if (latest) await look(client, latest);
       else await join(client);
