@@ -97,6 +97,7 @@ export class SimulatedCoordinator {
         sampling: null,
         bySpeed: isBySpeed,
         deadlineBySpeed: false,
+        late: null,
         statistics: null,
       },
       0,

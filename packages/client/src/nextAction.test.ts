@@ -1,7 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
-import { type LocalState, nextAction } from "./nextAction.ts";
-import { clientOf, collecting, snapshotOf } from "./testing/snapshots.ts";
+import { counts, type LocalState, nextAction } from "./nextAction.ts";
+import { clientOf, collecting, roundOf, snapshotOf } from "./testing/snapshots.ts";
 
 const idle: LocalState = { clientId: "anna", doing: null, done: null, summing: null };
 const finished = (round: number, attempt: number, submitted: boolean): LocalState => ({
@@ -113,4 +113,31 @@ test("no second sum of what rows are like is answered: not under another round's
   expect(nextAction(asked(1), idle)).toEqual({ kind: "wait" });
   expect(nextAction(asked(-1), idle)).toEqual({ kind: "wait" });
   expect(nextAction(asked(0, { sum, clients: ["anna", "bram", "cleo"] }), idle)).toEqual({ kind: "wait" });
+});
+
+test("work on a round that is over goes on where its answer is still taken, and the result is sent late", () => {
+  const opened = (stillTaken?: Record<string, number[]>, change: Partial<Snapshot> = {}) => {
+    const base = collecting(2, change);
+    const openRound = base.openRound && { ...base.openRound, ...(stillTaken ? { stillTaken } : {}) };
+    return { ...base, openRound, config: { ...base.config, late: { rounds: 1 } } };
+  };
+  const behind: LocalState = { ...idle, doing: { round: 1, attempt: 1 } };
+  expect(nextAction(opened({ anna: [1] }), behind)).toEqual({ kind: "wait" });
+  expect(nextAction(opened({ bram: [1] }), behind)).toEqual({ kind: "cancel" });
+  expect(nextAction(opened({ anna: [2] }), behind)).toEqual({ kind: "cancel" });
+  expect(nextAction(opened({ anna: [1] }, { openRound: null, phase: "waiting" }), behind)).toEqual({ kind: "wait" });
+  const done = finished(1, 1, false);
+  expect(nextAction(opened({ anna: [1] }), done)).toEqual({ kind: "submit", key: { round: 1, attempt: 1 } });
+  expect(nextAction(opened({ anna: [1] }, { phase: "paused" }), done)).toEqual({ kind: "wait" });
+  expect(nextAction(opened({ anna: [1] }, { phase: "aggregating" }), done)).not.toMatchObject({ kind: "submit" });
+  // Once it is there, the open round is next.
+  expect(nextAction(opened(), finished(1, 1, true))).toMatchObject({ kind: "work", key: { round: 2 } });
+});
+
+test("a late answer that counts is known by the round that it counts in", () => {
+  const late = collecting(2, {
+    rounds: [roundOf(1, { aggregated: ["bram"] }), roundOf(2, { closedAt: null, late: { anna: 1 } })],
+  });
+  expect(counts(late, "anna", { round: 1, attempt: 1 })).toBe(true);
+  expect(counts(late, "bram", { round: 2, attempt: 1 })).toBe(false);
 });

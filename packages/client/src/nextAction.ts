@@ -55,8 +55,14 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   const counting = countingOf(snapshot, local);
   if (counting && phase === "exchanging") return stepAction("statistics", counting.round, counting, local);
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
-  if (local.doing) return mine && sameRound(mine, local.doing) ? WAIT : { kind: "cancel" };
-  if (!mine || phase === "paused") return WAIT;
+  if (local.doing) {
+    const goesOn = (mine && sameRound(mine, local.doing)) || mayBeTaken(snapshot, local.clientId, local.doing.round);
+    return goesOn ? WAIT : { kind: "cancel" };
+  }
+  if (phase === "paused") return WAIT;
+  const late = phase === "collecting" ? lateResult(snapshot, local) : null;
+  if (late) return { kind: "submit", key: late };
+  if (!mine) return WAIT;
   if (phase === "exchanging") return sumAction(mine, local);
 
   const key = { round: mine.round, attempt: mine.attempt };
@@ -72,6 +78,18 @@ function countingOf({ config, statistics }: Snapshot, { done }: LocalState) {
   if (!config.statistics || !statistics || statistics.made !== null || done !== null) return null;
   const { exchange } = statistics;
   return exchange?.round === methodOf(config.strategy, config.ranks).firstRound ? exchange : null;
+}
+
+/** Whether the answer of a round that is over would still be taken: by the open round, or, while none is open, perhaps by the next. */
+export function mayBeTaken({ config, openRound }: Snapshot, clientId: string, round: number): boolean {
+  if (!config.late) return false;
+  return openRound === null || (openRound.stillTaken?.[clientId]?.includes(round) ?? false);
+}
+
+/** A result that was not sent while its round was open, and that the open one still takes. */
+function lateResult(snapshot: Snapshot, { clientId, done }: LocalState): RoundKey | null {
+  if (!done || done.submitted || snapshot.openRound?.round === done.round) return null;
+  return mayBeTaken(snapshot, clientId, done.round) ? { round: done.round, attempt: done.attempt } : null;
 }
 
 /** Who has no result of the round cannot be in its sum, and is not waited for longer than the step's deadline. */
@@ -95,7 +113,8 @@ function stepAction(
 /** Whether a snapshot says that the coordinator has this client's result of that opening of a round. */
 export function counts({ openRound, rounds }: Snapshot, clientId: string, key: RoundKey): boolean {
   if (openRound?.round === key.round) return openRound.attempt === key.attempt && openRound.submitted.includes(clientId);
-  return rounds.some(({ round, aggregated }) => round === key.round && aggregated.includes(clientId));
+  const isCounted = rounds.some(({ round, aggregated }) => round === key.round && aggregated.includes(clientId));
+  return isCounted || rounds.some(({ late }) => late?.[clientId] === key.round);
 }
 
 /**

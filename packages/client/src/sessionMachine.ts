@@ -15,7 +15,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
-import { counts, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
+import { counts, mayBeTaken, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
 import { beginningNote, type SessionSaying, surroundingsNote } from "./sessionNotes.ts";
 import { ownFigures, type SessionStage, type SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
@@ -271,8 +271,9 @@ function awake(machine: SessionMachine, clientId: string, snapshot: Snapshot): S
   const { sleptIn } = machine;
   if (!sleptIn) return machine;
   const { openRound } = snapshot;
+  const isLate = mayBeTaken(snapshot, clientId, sleptIn.round);
   const isOpen = openRound !== null && sameRound(openRound, sleptIn) && !openRound.submitted.includes(clientId);
-  const fate = isOpen ? "open" : counts(snapshot, clientId, sleptIn) ? "counted" : "over";
+  const fate = isOpen ? "open" : counts(snapshot, clientId, sleptIn) ? "counted" : isLate ? "late" : "over";
   return { ...noting(machine, ["awake", fate]), sleptIn: null };
 }
 

@@ -5,11 +5,12 @@ import type { Saying } from "@duet/lora-core/sayings/saying";
 import type { SurroundingsChange } from "./surroundings.ts";
 
 /** What became of the round that a client was in as its device fell asleep. */
-export type Fate = "open" | "counted" | "over";
+export type Fate = "open" | "counted" | "late" | "over";
 
 const FATES: Readonly<Record<Fate, string>> = {
   open: "it is still open, and goes on",
   counted: "the coordinator has its result",
+  late: "it went on without this tab, whose answer is still taken",
   over: "it ended without this tab, which goes on with the next one",
 };
 

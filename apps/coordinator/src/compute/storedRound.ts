@@ -6,6 +6,7 @@ import { firstRanks } from "@duet/lora-core/adapters/adapterRank";
 import type { Ranks } from "@duet/lora-core/adapters/ranks";
 import type { UploadCoding } from "@duet/lora-core/compression/uploadCoding";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
+import { weighed } from "@duet/lora-core/strategies/contributions";
 import type { SentContribution } from "@duet/lora-core/strategies/ownRanks";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, ServerState } from "@duet/lora-core/strategies/strategy";
@@ -39,6 +40,8 @@ export interface StoredContribution {
   readonly path: string;
   /** Of the client, where it is less than the federation's. */
   readonly rank?: number | undefined;
+  /** What it counts for beside others; left out: 1. */
+  readonly weight?: number | undefined;
 }
 
 /** The method with its settings. */
@@ -68,10 +71,11 @@ export function readWhenAsked(
   form: UploadForm,
   handedOut: (clientId: string) => NamedTensors,
 ): readonly SentContribution[] {
-  return contributions.map(({ clientId, sampleCount, path, rank }) => ({
+  return contributions.map(({ clientId, sampleCount, path, rank, weight }) => ({
     clientId,
     sampleCount,
     rank,
+    ...weighed({ weight }),
     get tensors() {
       const content = readFileSync(path);
       const whole = handedOut(clientId);

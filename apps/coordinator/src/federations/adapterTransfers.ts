@@ -3,14 +3,15 @@ import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { unanswered } from "@duet/lora-core/rounds/exchangeSteps";
+import { stillTaken, stillTakenOf } from "@duet/lora-core/rounds/lateAnswers";
 import {
   type EnrolledClient,
   enrolled,
   type OpenRound,
   openRoundOf,
-  outstanding,
   type RoundState,
   specOf,
+  stillToAnswer,
 } from "@duet/lora-core/rounds/roundState";
 import { submissionStanding } from "@duet/lora-core/rounds/submissionStanding";
 import { type UploadForm, uploadBytes } from "@duet/lora-core/strategies/uploadCodec";
@@ -48,7 +49,7 @@ export class AdapterTransfers {
   /** What is being answered, by client and round: however often it is asked for, it is done once. */
   readonly #fetching = new Map<string, Promise<BlobRef | null>>();
   readonly #submitting = new Map<string, Promise<void>>();
-  /** Adapters of the open round that are stored and not in the journal yet, by client. */
+  /** Adapters that are stored and not in the journal yet, by client. */
   readonly #stored = new Map<string, StoredSubmission>();
   /** Clients whose download of the open round was counted. */
   readonly #counted = new Set<string>();
@@ -76,14 +77,14 @@ export class AdapterTransfers {
   }
 
   /**
-   * Takes a piece of what this client is going to submit to the open round; says how many bytes from the start are here.
+   * Takes a piece of what this client is going to submit to the open round, or to one that still takes it; says how many bytes from the start are here.
    * @throws {Refusal} WRONG_ROUND when nothing is expected from it, INVALID_ADAPTER when something else is, STORAGE_FAILED.
    */
   async receive(clientId: string, blob: BlobRef, piece: Piece): Promise<number> {
     const { loop, store, sums } = this.#parts;
     const open = openRoundOf(loop.state);
     if (!open) throw new Refusal("WRONG_ROUND", "No round is open");
-    const { round } = specOf(loop.state, open);
+    const round = this.#roundOf(clientId, open);
     if (loop.state.phase.kind === "exchanging") sums.assertFits(clientId, blob);
     else if (!this.#isExpected(clientId, round)) return blob.bytes;
     else this.#assertFits(clientId, round, blob);
@@ -109,7 +110,7 @@ export class AdapterTransfers {
       this.#forgetStored();
     }
     const awaited = open && isSameRound ? awaitedIn(loop.state, open).map(({ id }) => id) : [];
-    this.#inBackground(store.uploads.keepOnly(new Set(awaited)));
+    this.#inBackground(store.uploads.keepOnly(new Set([...awaited, ...this.#mayBeLate()])));
     if (loop.state.modelRound !== before.modelRound) {
       this.#inBackground(store.retain(loop.state.modelRound, this.#parts.keepRounds));
     }
@@ -176,17 +177,37 @@ export class AdapterTransfers {
     return artifact;
   }
 
-  /** What was stored for a round that is over will not be counted. */
+  /** What was stored for a round that is over will not be counted, unless it is still taken. */
   #forgetStored(): void {
-    for (const { artifact } of this.#stored.values()) this.#parts.store.settleSubmission(artifact);
-    this.#stored.clear();
+    const kept = this.#mayBeLate();
+    for (const [clientId, { artifact }] of this.#stored) {
+      if (kept.has(clientId)) continue;
+      this.#parts.store.settleSubmission(artifact);
+      this.#stored.delete(clientId);
+    }
+  }
+
+  /** Clients whose answer of a round that is over is still taken, now or in the round that opens next. */
+  #mayBeLate(): ReadonlySet<string> {
+    const { state } = this.#parts.loop;
+    const { phase } = state;
+    const next = phase.kind === "waiting" ? phase.next : openRoundOf(state);
+    return new Set(next ? Object.keys(stillTakenOf(state, next) ?? {}) : []);
+  }
+
+  /** Whose adapter a client sends: of the open round, or of one that is over and still takes it. */
+  #roundOf(clientId: string, open: OpenRound): number {
+    const { state } = this.#parts.loop;
+    const { round } = specOf(state, open);
+    if (submissionStanding(state, clientId, round).kind === "expected") return round;
+    return stillTaken(state, open, clientId)[0] ?? round;
   }
 
   /** False when this client's submission was counted already. @throws {Refusal} WRONG_ROUND when none is wanted. */
   #isExpected(clientId: string, round: number): boolean {
     const standing = submissionStanding(this.#parts.loop.state, clientId, round);
     if (standing.kind === "refused") throw new Refusal("WRONG_ROUND", standing.reason);
-    return standing.kind === "expected";
+    return standing.kind !== "counted";
   }
 
   /** How this client writes what it sends in this round, at its own rank. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
@@ -213,5 +234,5 @@ export class AdapterTransfers {
 
 /** Clients that something is still to come from. */
 function awaitedIn(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
-  return state.phase.kind === "exchanging" ? unanswered(state) : outstanding(state, open);
+  return state.phase.kind === "exchanging" ? unanswered(state) : stillToAnswer(state, open);
 }

@@ -14,6 +14,7 @@ import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import {
   clientPrivacyRefusal,
   fewClientsRefusal,
+  lateRefusal,
   privacyRefusal,
   protectionRefusal,
   ranksRefusal,
@@ -105,6 +106,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
       sampling: config.clientSampling ? { ...config.clientSampling, seed: config.seed } : null,
       bySpeed: config.work === "bySpeed",
       deadlineBySpeed: config.deadline === "bySpeed",
+      late: config.late ?? null,
       statistics: config.statistics ?? null,
     },
     initialState: (initial) => method.init(initial ?? initialAdapter(layout, config.seed)),
@@ -156,6 +158,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture, c
     privacyRefusal(method, budgets, training) ??
     clientPrivacyRefusal(method, budgets, config) ??
     workRefusal(method, budgets, config) ??
+    lateRefusal(methodOf(config.strategy), budgets, config) ??
     statisticsRefusal(config) ??
     prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));

@@ -298,6 +298,7 @@ function artifactsOf(state: RoundState): ReadonlySet<string> {
   const exchange = exchangeOf(state);
   return new Set([
     ...submissions.flatMap(({ artifact }) => (artifact === null ? [] : [artifact])),
+    ...state.late.map(({ artifact }) => artifact),
     ...(exchange ? exchangeArtifacts(exchange) : []),
   ]);
 }

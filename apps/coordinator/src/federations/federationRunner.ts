@@ -7,6 +7,7 @@ import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { stillTaken } from "@duet/lora-core/rounds/lateAnswers";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
 import { enrolled, openRoundOf, type RoundState, roundInSight, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
@@ -238,11 +239,12 @@ export class FederationRunner {
     return watching;
   }
 
-  /** @throws {Refusal} WRONG_ROUND when that round is not open. */
+  /** @throws {Refusal} WRONG_ROUND when that round is not open, and takes nothing late either. */
   reportProgress(clientId: string, progress: Progress): void {
     const open = openRoundOf(this.state);
     const isOpen = open !== null && specOf(this.state, open).round === progress.round;
-    if (!isOpen) throw new Refusal("WRONG_ROUND", `Round ${progress.round} is not open`);
+    const isTaken = open !== null && stillTaken(this.state, open, clientId).includes(progress.round);
+    if (!isOpen && !isTaken) throw new Refusal("WRONG_ROUND", `Round ${progress.round} is not open`);
     const isTold = enrolled(this.state, clientId)?.figures !== "nobody";
     this.#progress.set(clientId, isTold ? progress : withoutPace(progress));
     this.#touch();
@@ -341,8 +343,8 @@ export class FederationRunner {
   /** What happened, for the log and the figures. */
   #note(before: RoundState): void {
     const [was, is] = [roundInSight(before), roundInSight(this.state)];
-    const counted = (of: typeof was) => Object.keys(of?.submissions ?? {}).length;
-    if (is && is.index === was?.index) this.#tally.submissionCounted(Math.max(0, counted(is) - counted(was)));
+    const counted = (of: RoundState) => Object.keys(roundInSight(of)?.submissions ?? {}).length + of.late.length;
+    if (is && is.index === was?.index) this.#tally.submissionCounted(Math.max(0, counted(this.state) - counted(before)));
     else if (is) this.#logger.info({ round: specOf(this.state, is).round, clients: this.members.present }, "A round is open");
     for (const { round, aggregated } of this.state.rounds.slice(before.rounds.length)) {
       this.#tally.roundClosed(1);

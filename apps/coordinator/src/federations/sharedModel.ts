@@ -90,8 +90,8 @@ export async function openSharedModel(
     const { inputs, exchange } = work;
     if (exchange) return { kind: "sum", sum: await storedSum(work, exchange) };
     const contributions: StoredContribution[] = [];
-    for (const { clientId, artifact, sampleCount, rank } of inputs) {
-      contributions.push({ clientId, sampleCount, rank, path: await store.submissionFile(artifact) });
+    for (const { clientId, artifact, sampleCount, rank, weight } of inputs) {
+      contributions.push({ clientId, sampleCount, rank, weight, path: await store.submissionFile(artifact) });
     }
     return { kind: "each", contributions };
   }

@@ -17,6 +17,7 @@ export const loopPolicy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  late: null,
   statistics: null,
 };
 

@@ -34,6 +34,7 @@ const settings = z.strictObject({
   localSteps: whole.optional(),
   innerSteps: whole.optional(),
   clientsPerRound: whole.optional(),
+  lateRounds: whole.optional(),
   work: z.enum(WORK).optional(),
   ranks: z.enum(RANK_CHOICES).optional(),
   deadline: z.enum(DEADLINES).optional(),

@@ -1,6 +1,7 @@
 /** What a client in this process is doing, in a line for its terminal. Pure. */
 import { fractionDone, secondsLeft } from "@duet/client/federationProgress";
 import type { SessionStage, SessionState } from "@duet/client/sessionState";
+import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "@duet/lora-core/schedule/roundLabel";
@@ -31,7 +32,7 @@ export function waitingWords({ phase, config, clients, openRound, note }: Snapsh
   }
   if (phase === "paused") return `Paused by the organiser: ${note}`;
   if (!openRound) return `Waiting for the coordinator: ${note}`;
-  const open = openRound.participants.filter((id) => !openRound.submitted.includes(id));
+  const open = awaitedIn(openRound);
   const names = open.flatMap((id) => clients.find((client) => client.id === id)?.name ?? []);
   const round = roundLabel(openRound.round, config.budgets.rounds);
   if (config.clientSampling && phase === "collecting" && open.length === 0) return `${round}: others were drawn for it`;

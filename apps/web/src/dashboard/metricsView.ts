@@ -1,5 +1,6 @@
 /** Figures of a federation as series, bars and rows. Pure. */
 
+import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -39,7 +40,7 @@ export function testPoints(snapshot: Snapshot, figure: TestFigure): readonly Cha
 
 /** It is open, and somebody who is asked has not answered. */
 const isAwaited = ({ openRound }: Snapshot, round: number): boolean =>
-  openRound?.round === round && openRound.participants.some((id) => !openRound.submitted.includes(id));
+  openRound?.round === round && awaitedIn(openRound).length > 0;
 
 /** Training loss by round: the mean over who tells it, weighted by rows, as `mean`, every client under its id. */
 export function lossPoints(snapshot: Snapshot): readonly ChartPoint[] {

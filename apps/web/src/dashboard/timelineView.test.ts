@@ -1,5 +1,6 @@
 import { clientOf, collecting, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
+import type { RoundView } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { timelineView } from "./timelineView.ts";
 
@@ -64,4 +65,25 @@ test("while updates are summed securely, lanes show who has answered; a round wi
     ["missed: Learning alone: ended without a sum", "asked: Round 1 of 2: has not answered this step of the secure sum yet"],
     ["missed: Learning alone: ended without a sum", "answered: Round 1 of 2: has answered this step of the secure sum"],
   ]);
+});
+
+test("lanes show who is still at an earlier round, and what came late with what it counts", () => {
+  const progress = { round: 1, activity: "training", slot: "shared", step: 3, steps: 12, loss: 1, tokensPerSecond: 1 } as const;
+  const missed = roundOf(1, { aggregated: ["anna"] });
+  const second = roundOf(2, { closedAt: null, aggregated: [], behind: ["bram"] });
+  const at = (change: Partial<RoundView>, stillTaken?: Record<string, number[]>) => {
+    const open = collecting(2, {
+      clients: [clientOf("bram", { progress })],
+      rounds: [roundOf(0), missed, { ...second, ...change }],
+    });
+    const openRound = open.openRound && { ...open.openRound, ...(stillTaken ? { stillTaken } : {}) };
+    return timelineView({ ...open, openRound })
+      .lanes[0]?.cells.map(({ kind, text }) => `${kind}: ${text}`)
+      .slice(1, 3);
+  };
+  expect(at({}, { bram: [1] })).toEqual([
+    "working: Round 1 of 2: still at it, and would be late",
+    "absent: Round 2 of 2: still at an earlier round",
+  ]);
+  expect(at({ late: { bram: 1 } })?.[0]).toBe("counted: Round 1 of 2: came late, and counts 0.71 in Round 2 of 2");
 });

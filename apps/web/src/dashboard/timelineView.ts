@@ -2,6 +2,7 @@
 
 import { roundFraction } from "@duet/client/federationProgress";
 import type { RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { lateWeight } from "@duet/lora-core/rounds/lateAnswers";
 import type { RoundSpec } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
@@ -19,7 +20,7 @@ export interface LaneCell {
    * answered: so is its secure sum.
    */
   readonly kind: "counted" | "missed" | "working" | "asked" | "answered" | "absent" | "ahead";
-  /** Share of the open round done; 1 for a counted one. */
+  /** Share of the open round done; of a counted one what it counts for, 1 where it came in time. */
   readonly fraction: number;
   /** What a screen reader says. */
   readonly text: string;
@@ -100,7 +101,18 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
   if (!view) return cell("ahead", 0, words.timelineView.notYet);
   if (!view.participants.includes(clientId)) return cell("absent", 0, words.timelineView.notPartOfIt);
   if (view.aggregated.includes(clientId)) return cell("counted", 1, words.timelineView.counted);
+  const lateIn = rounds.find(({ late }) => late?.[clientId] === round);
+  if (lateIn) {
+    const weight = lateWeight(round, lateIn.round);
+    const counts = roundLabel(lateIn.round, config.budgets.rounds);
+    return cell("counted", weight, words.timelineView.late(counts, formatNumber(weight, 2)));
+  }
   const client = clients.find(({ id }) => id === clientId);
+  const isAtIt = openRound?.stillTaken?.[clientId]?.includes(round) && client?.progress?.round === round;
+  if (client && isAtIt) return cell("working", roundFraction(client, round), words.timelineView.stillAtIt);
+  if (view.behind?.includes(clientId) && !openRound?.submitted.includes(clientId)) {
+    return cell("absent", 0, words.timelineView.behind);
+  }
   if (view.closedAt === null && openRound?.round === round && client) {
     const answer = answerOf(snapshot, clientId);
     if (answer) return cell(answer, 1, words.timelineView.steps[answer]);

@@ -1,5 +1,6 @@
 /** For whom or what a federation waits, and until when. Pure. */
 
+import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatDuration } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
@@ -22,7 +23,7 @@ export function waitView(snapshot: Snapshot, myId: string | null, now: number): 
   if (phase !== "collecting" || !openRound) return { reason: phaseNote(snapshot), countdown: null };
   const { participants, submitted, deadlineAt } = openRound;
   const done = participants.filter((id) => submitted.includes(id));
-  const late = participants.filter((id) => !submitted.includes(id));
+  const late = awaitedIn(openRound);
   const secondsLeft = deadlineAt === null ? null : Math.max(0, (deadlineAt - now) / 1000);
   const isDrawn = myId === null || !config.clientSampling || participants.includes(myId);
   const sentences = [

@@ -418,6 +418,9 @@ export const en = {
     notPartOfIt: "not part of it",
     atWork: "at work",
     noSum: "ended without a sum",
+    late: (round: string, weight: string) => `came late, and counts ${weight} in ${round}`,
+    stillAtIt: "still at it, and would be late",
+    behind: "still at an earlier round",
   },
   waitView: {
     you: "you",

@@ -392,6 +392,9 @@ export const zh: typeof en = {
     notPartOfIt: "不参与",
     atWork: "进行中",
     noSum: "结束但没有得到总和",
+    late: (round, weight) => `迟到，在${round}中按 ${weight} 计入`,
+    stillAtIt: "仍在进行，将会迟到",
+    behind: "仍在做更早的一轮",
   },
   waitView: {
     you: "你",

@@ -3,7 +3,7 @@ import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { isFitFor, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import type { DeviceClass } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
-import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
+import { MAX_CLIENTS, MAX_LATE_ROUNDS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { language } from "../lib/language.ts";
@@ -17,6 +17,7 @@ import {
   devicesNote,
   epsilonNote,
   labelVectorsNote,
+  lateNote,
   methodNote,
   minClientsNote,
   ranksNote,
@@ -278,6 +279,14 @@ export function FineFields({ form, onChange }: FieldsProps) {
         data={deadlineChoices()}
         onChange={(event) => onChange({ deadline: chosenDeadline(event.currentTarget.value) })}
       />
+      <OptionalField
+        {...fields}
+        label={words.federationFields.lateAnswers}
+        note={lateNote(form)}
+        name="lateRounds"
+        placeholder={words.federationFields.none}
+        max={MAX_LATE_ROUNDS}
+      />
       <NativeSelect
         label={words.federationFields.workOfSlowerClients}
         {...said(workNote(form))}
@@ -336,7 +345,7 @@ function CountField({ form, onChange, label, said, name, max }: CountFieldProps)
 interface OptionalFieldProps extends FieldsProps {
   readonly label: string;
   readonly note: ChoiceNote;
-  readonly name: "epsilon" | "clientEpsilon" | "clientsPerRound";
+  readonly name: "epsilon" | "clientEpsilon" | "clientsPerRound" | "lateRounds";
   /** What an empty field stands for. */
   readonly placeholder: string;
   readonly max: number;

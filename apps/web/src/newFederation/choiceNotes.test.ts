@@ -313,3 +313,18 @@ test("rounds may close sooner where clients are fast, and do at their deadline u
   const fixed = toConfig(filled, 1);
   expect(fixed.ok && "deadline" in fixed.config).toBe(false);
 });
+
+test("answers may be late by some rounds, and another method or a secure sum says why not", () => {
+  expect(toConfig({ ...filled, lateRounds: "2" }, 1)).toMatchObject({ ok: true, config: { late: { rounds: 2 } } });
+  const none = toConfig(filled, 1);
+  expect(none.ok && "late" in none.config).toBe(false);
+  const refused = (change: Partial<typeof filled>, problem: RegExp) =>
+    expect(toConfig({ ...filled, lateRounds: "2", ...change }, 1)).toEqual({
+      ok: false,
+      problem: expect.stringMatching(problem),
+    });
+  refused({ method: "scaffold/standard" }, /^SCAFFOLD sends more than what a client changed/);
+  refused({ ...privacyChange(filled, "secure"), minClients: 3 }, /^A secure sum is over once it is made/);
+  refused({ lateRounds: "0" }, /must be at least 1/);
+  refused({ lateRounds: "21" }, /must be at most 20/);
+});

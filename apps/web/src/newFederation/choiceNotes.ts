@@ -8,6 +8,7 @@ import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/cl
 import {
   clientPrivacyRefusal,
   fewClientsRefusal,
+  lateRefusal,
   privacyRefusal,
   protectionRefusal,
   ranksRefusal,
@@ -40,6 +41,7 @@ import {
   clientsPerRoundOf,
   type FederationForm,
   labelVectorsOf,
+  lateRoundsOf,
   methodIn,
   privacyOf,
   settingsFor,
@@ -143,6 +145,17 @@ export function samplingNote(form: Pick<FederationForm, "aggregation" | "clients
 export function workNote(form: Pick<FederationForm, "method" | "work" | BudgetField>): ChoiceNote {
   if (form.work === "equal") return note(null, words.choiceNotes.equalWork);
   return note(workRefusal(methodIn(form), budgetsOf(form), { work: form.work }), words.choiceNotes.workBySpeed);
+}
+
+/** What becomes of answers that come late; or why the other choices do not go with them. */
+export function lateNote(
+  form: Pick<FederationForm, "method" | "aggregation" | "ranks" | "lateRounds" | BudgetField>,
+): ChoiceNote {
+  const rounds = lateRoundsOf(form);
+  if (rounds === null || !(rounds >= 1)) return note(null, words.choiceNotes.nothingLate);
+  const { aggregation, ranks } = form;
+  const chosen = { late: { rounds }, aggregation, ranks: ranks === "equal" ? undefined : ranks };
+  return note(lateRefusal(methodIn(form), budgetsOf(form), chosen), words.choiceNotes.late(rounds));
 }
 
 /** How clients of fewer ranks take part; or why the other choices do not go with it. */

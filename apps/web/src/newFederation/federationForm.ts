@@ -45,6 +45,8 @@ export interface FederationForm {
   readonly clientEpsilon: string;
   /** Drawn for each round, as it is typed; empty asks all that are here. */
   readonly clientsPerRound: string;
+  /** For which an answer is still taken after its own, as it is typed; empty takes none. */
+  readonly lateRounds: string;
   /** Whether slower clients do fewer steps. */
   readonly work: Work;
   /** How clients of fewer ranks take part. */
@@ -97,6 +99,7 @@ export function choicesOf(form: FederationForm, model: BaseModel): FederationCho
     training: privacyOf(form),
     clientEpsilon: clientEpsilonOf(form),
     clientsPerRound: clientsPerRoundOf(form),
+    lateRounds: lateRoundsOf(form),
     roundDeadlineSeconds: Math.round(60 * form.deadlineMinutes),
   };
 }
@@ -109,6 +112,9 @@ export function labelVectorsOf(form: FederationForm): LabelVectors {
 
 export const clientsPerRoundOf = ({ clientsPerRound }: Pick<FederationForm, "clientsPerRound">) =>
   clientsPerRound === "" ? null : Number(clientsPerRound);
+
+export const lateRoundsOf = ({ lateRounds }: Pick<FederationForm, "lateRounds">) =>
+  lateRounds === "" ? null : Number(lateRounds);
 
 export const privacyOf = ({ epsilon }: Pick<FederationForm, "epsilon">) =>
   epsilon === "" ? {} : { privacy: { epsilon: Number(epsilon), clip: ROW_CLIP } };

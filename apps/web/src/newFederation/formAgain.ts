@@ -18,7 +18,7 @@ export function formAgain(
   { method, preset, labelVectors }: Choices,
   joining: Joining = "open",
 ): FederationForm {
-  const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks } = config;
+  const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks, late } = config;
   const { family } = parseArchitecture(model.config);
   return {
     ...initialForm([model]),
@@ -36,6 +36,7 @@ export function formAgain(
     localSteps: budgets.local.amount,
     innerSteps: budgets.inner.amount,
     clientsPerRound: clientSampling ? String(clientSampling.clients) : "",
+    lateRounds: late ? String(late.rounds) : "",
     work: work ?? "equal",
     deadline: deadline ?? "fixed",
     ranks: ranks ?? "equal",

@@ -24,6 +24,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     epsilon: "",
     clientEpsilon: "",
     clientsPerRound: "",
+    lateRounds: "",
     work: "equal",
     ranks: "equal",
     deadline: "fixed",

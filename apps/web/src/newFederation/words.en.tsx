@@ -70,6 +70,7 @@ export const en = {
     howLargeUploadsAre: "How large uploads are",
     whatLabelsAre: "What labels are",
     clientsARound: "Clients a round",
+    lateAnswers: "Rounds for which late answers are taken",
     workOfSlowerClients: "Work of slower clients",
     ranksOfSmallerClients: "Ranks of smaller clients",
     whenARoundCloses: "When a round closes without the rest",
@@ -169,6 +170,9 @@ export const en = {
         "A client may have fewer. What it does not have counts as not changed, and who has learned little, as small adapters do, counts for less.",
       svd: "A client may have fewer. What adapters do is averaged, and everybody gets the best of it that its own ranks can hold.",
     },
+    nothingLate: "Empty: what a round did not wait for is lost; its client begins the next one.",
+    late: (rounds: number) =>
+      `Who misses a deadline goes on, and its answer still counts ${rounds === 1 ? "one round" : `up to ${rounds} rounds`} later, for less: 0.71 of one in time after a round, 0.5 after three. The rounds in between do not wait for it.`,
     noSampling: "Empty: every round asks all that are here. For crowds: some, drawn anew.",
     sampling: (clients: number, clients2: number) =>
       `Each round draws ${clients}, those first who were asked least, and closes once ${clients2} have answered; the last one asks everybody.`,
@@ -241,6 +245,7 @@ export const en = {
     stepsAlone: "Steps alone",
     stepsPerRound: "Steps per round",
     epsilon: "Epsilon",
+    lateAnswers: "Rounds for late answers",
     clientsARound: "Clients a round",
     clientsAtLeast: "Clients at least",
     clientsAtMost: "Clients at most",

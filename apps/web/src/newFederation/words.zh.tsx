@@ -66,6 +66,7 @@ export const zh: typeof en = {
     howLargeUploadsAre: "上传的大小",
     whatLabelsAre: "类别如何表示",
     clientsARound: "每轮客户端数",
+    lateAnswers: "接受迟到应答的轮数",
     workOfSlowerClients: "较慢客户端的工作量",
     ranksOfSmallerClients: "较小客户端的秩",
     whenARoundCloses: "何时不再等待其余客户端",
@@ -153,6 +154,9 @@ export const zh: typeof en = {
     noStatistics: "各类别和各长度的行数留在各客户端。",
     statistics:
       "第一轮之前，各客户端对各类别和各长度的训练行数求和，谁也看不到单个客户端的行数；每个客户端能看到自己与其余的差异。",
+    nothingLate: "留空：一轮没有等到的应答会丢失；其客户端从下一轮开始。",
+    late: (rounds) =>
+      `错过截止时间的客户端会继续，它的应答最多在 ${rounds} 轮之后仍然计入，但权重较小：一轮之后为准时应答的 0.71，三轮之后为 0.5。其间的各轮不等待它。`,
     noSampling: "留空：每轮都请求所有在线客户端。客户端很多时：每轮重新抽取一部分。",
     sampling: (clients, clients2) =>
       `每轮抽取 ${clients} 个，优先抽取被请求次数最少的，有 ${clients2} 个应答后结束；最后一轮请求所有客户端。`,
@@ -215,6 +219,7 @@ export const zh: typeof en = {
     stepsAlone: "单独学习的步数",
     stepsPerRound: "每轮步数",
     epsilon: "epsilon",
+    lateAnswers: "接受迟到应答的轮数",
     clientsARound: "每轮客户端数",
     clientsAtLeast: "最少客户端数",
     clientsAtMost: "最多客户端数",

@@ -1,4 +1,5 @@
 /** What of a federation's changes is worth calling somebody to a page that is not looked at. Pure. */
+import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundLabel } from "../lib/roundWords.ts";
 import { words } from "../lib/words.ts";
@@ -31,6 +32,6 @@ export function noticeOf(before: Snapshot, after: Snapshot, clientId: string | n
 /** Whether this client is the only one that an open round of several still waits for. */
 function waitsFor({ phase, openRound }: Snapshot, clientId: string): boolean {
   if (phase !== "collecting" || !openRound || openRound.participants.length < 2) return false;
-  const late = openRound.participants.filter((id) => !openRound.submitted.includes(id));
+  const late = awaitedIn(openRound);
   return late.length === 1 && late[0] === clientId;
 }

@@ -118,7 +118,15 @@ class Session:
         if snapshot is None or snapshot["phase"] in ENDED or self._why_out(snapshot) or self.coordinator.is_refused:
             return False
         opened = snapshot["openRound"]
-        return bool(opened and opened["round"] == number and self.coordinator.client_id in opened["participants"])
+        is_open = opened and opened["round"] == number and self.coordinator.client_id in opened["participants"]
+        return bool(is_open or self._may_be_late(snapshot, number))
+
+    def _may_be_late(self, snapshot: dict[str, Any], number: int) -> bool:
+        """Whether that round, which is over, still takes an answer: by the open one, or, while none is open, perhaps by the next."""
+        opened = snapshot["openRound"]
+        if "late" not in self.client.config:
+            return False
+        return opened is None or number in (opened.get("stillTaken") or {}).get(self.coordinator.client_id, [])
 
     async def _start(self) -> Held:
         """What this client holds: from its last round, or what everyone starts from."""
@@ -136,6 +144,7 @@ class Session:
     async def _act(self, snapshot: dict[str, Any], start: Held) -> None:
         """Work on the open round, or send what is done of it; a round that has moved on is left alone."""
         opened, me = snapshot["openRound"], self.coordinator.client_id
+        await self._give_late(snapshot)
         if not opened or me not in opened["participants"]:
             return
         if snapshot["phase"] == "exchanging":
@@ -155,6 +164,21 @@ class Session:
             if failure.code not in LEFT_ALONE:
                 raise
             self.say(f"Round {number}: {failure.sentence}")
+
+    async def _give_late(self, snapshot: dict[str, Any]) -> None:
+        """Send what is done of a round that is over and still takes it."""
+        finished, opened = self.finished, snapshot["openRound"]
+        if finished is None or finished.submitted or not opened or opened["round"] == finished.round:
+            return
+        if snapshot["phase"] != "collecting" or not self._may_be_late(snapshot, finished.round):
+            return
+        try:
+            await self._send(finished.attempt)
+            self.say(f"Round {finished.round}: its answer came late, and counts for less.")
+        except Failure as failure:
+            if failure.code not in LEFT_ALONE:
+                raise
+            self.say(f"Round {finished.round}: {failure.sentence}")
 
     async def _work(self, opened: dict[str, Any], start: Held) -> None:
         number, attempt = opened["round"], opened["attempt"]

@@ -106,6 +106,21 @@ export function workRefusal(
   return budgets.inner.unit === "steps" ? null : ["workInPasses"];
 }
 
+/** Why nothing that comes late can count, null where it can, and where none is taken. `method` is that of one rank for all. */
+export function lateRefusal(
+  method: Method,
+  budgets: Budgets,
+  { late, aggregation, ranks }: Pick<FederationConfig, "late" | "aggregation" | "ranks">,
+): ChoiceSaying | null {
+  if (!late) return null;
+  const uploads = plansOf(method, budgets).flatMap(({ stage, upload }) => (stage === "federated" && upload ? [upload] : []));
+  if (uploads.length === 0) return ["nothingLate", method.label];
+  if (aggregation === "secure") return ["lateInSum"];
+  if (uploads.some(({ form, extra }) => form !== "difference" || extra !== null)) return ["lateValues", method.label];
+  if (new Set(uploads.map(({ part }) => part)).size > 1) return ["lateHalves", method.label];
+  return ranks === "svd" ? ["lateProducts"] : null;
+}
+
 /** Why clients cannot have ranks of their own, null where they can, and where all have one. `method` is that of one rank for all. */
 export function ranksRefusal(method: Method, budgets: Budgets, config: RankChoices): ChoiceSaying | null {
   const { ranks, aggregation, initialAdapter } = config;

@@ -36,6 +36,15 @@ export const CHOICE_SENTENCES = {
   workBeside: (method: string) =>
     `${method} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`,
   workInPasses: () => "How much less a slower client does is counted in steps: give the work of a round in steps, not in passes.",
+  nothingLate: (method: string) => `${method} shares nothing, so nothing comes late: take no late answers.`,
+  lateInSum: () =>
+    "A secure sum is over once it is made, and who is late has no keys in the next one: take no late answers, or let updates be sent as they are.",
+  lateValues: (method: string) =>
+    `${method} sends more than what a client changed, and what it was a round ago would put an older adapter back: take no late answers, or choose another method.`,
+  lateHalves: (method: string) =>
+    `${method} sends another part of the adapter in every round, so a late answer is of a part that the next round does not change: take no late answers, or choose another method.`,
+  lateProducts: () =>
+    "By SVD every round makes new factors, to which a late answer's do not belong: take no late answers, or fill smaller ranks up with zeros.",
   noRankShared: (method: string) => `${method} shares nothing, so there are no ranks to bring together: leave all the same rank.`,
   ranksBeside: (method: string) =>
     `${method} sends more than what a client changed of the shared adapter, which clients of unlike ranks do not have alike: leave all the same rank, or choose another method.`,

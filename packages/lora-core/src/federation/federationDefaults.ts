@@ -50,6 +50,8 @@ export interface FederationChoices {
   readonly ranks?: RankChoice;
   /** Whether rounds of fast clients close sooner. */
   readonly deadline?: Deadline;
+  /** Rounds for which an answer is still taken after its own; null takes none. */
+  readonly lateRounds?: number | null;
   /** What follows the sum of what rows are like; null where nobody is asked. */
   readonly statistics?: FederationConfig["statistics"] | null;
   readonly minClients?: number;
@@ -135,7 +137,7 @@ export function defaultTraining(family: ModelFamily, devices: DeviceClass = "usu
 /** @throws {RangeError} on a method or preset that does not exist. @throws {UnsupportedModelError} on a base that is not supported. */
 export function defaultFederation(choices: FederationChoices): FederationConfig {
   const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, devices } = choices;
-  const { clientsPerRound = null } = choices;
+  const { clientsPerRound = null, lateRounds = null } = choices;
   const architecture = parseArchitecture(model.config);
   const config: FederationConfig = {
     name,
@@ -161,6 +163,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
     ...(choices.ranks && choices.ranks !== "equal" ? { ranks: choices.ranks } : {}),
     ...(choices.deadline === "bySpeed" ? { deadline: choices.deadline } : {}),
+    ...(lateRounds === null ? {} : { late: { rounds: lateRounds } }),
     ...(choices.statistics ? { statistics: choices.statistics } : {}),
     seed: choices.seed ?? 1,
     minClients: choices.minClients ?? (aggregation === "secure" ? MIN_CLIENTS : 2),

@@ -11,7 +11,7 @@ import { robustnessConfig } from "../robustness/robustnessConfig.ts";
 import { budget, trainingConfig } from "../training/trainingConfig.ts";
 import { baseModel } from "./baseModel.ts";
 import { sha256Hex } from "./blobs.ts";
-import { MAX_CLIENTS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
+import { MAX_CLIENTS, MAX_LATE_ROUNDS, MAX_NAME_LENGTH, MAX_ROUNDS } from "./limits.ts";
 import { isVisible } from "./visibleText.ts";
 
 /** As it is stored and shown; what a new one may be says visibleText.ts. */
@@ -65,6 +65,8 @@ export const federationConfig = z
     ranks: z.enum(RANKS).optional(),
     /** A round closes after three times what the slowest client whose speed is known should need, where that is sooner than its deadline. Left out: at its deadline. */
     deadline: z.literal("bySpeed").optional(),
+    /** An answer that a federated round did not wait for is still taken so many rounds later, and counts for less. Left out: what is late is lost. */
+    late: z.strictObject({ rounds: z.number().int().min(1).max(MAX_LATE_ROUNDS) }).optional(),
     /** Seed of everything random in the federation. */
     seed: z.number().int().min(0).max(0xffffffff),
     /** Clients that must be ready before the first round opens. */

@@ -23,6 +23,8 @@ export const MAX_CONTACT_LENGTH = 120;
 export const MAX_WAITING = 50;
 export const MAX_CLIENTS = 10_000;
 export const MAX_ROUNDS = 200;
+/** For which an answer may still be taken after its own. */
+export const MAX_LATE_ROUNDS = 20;
 /** Adapted modules whose aggregation error a snapshot lists. */
 export const MAX_MODULE_ERRORS = 16;
 /** How long a caller waits for the acknowledgement of a message, ms; no adapter is in one, but a snapshot may be before it. */

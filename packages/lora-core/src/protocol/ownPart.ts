@@ -12,7 +12,7 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
   const exchange = openRound?.exchange ?? null;
   const counting = statistics?.exchange ?? null;
   const only = (ids: readonly string[]) => (setOf(ids).has(id) ? [id] : []);
-  const onlyOf = (entries: Readonly<Record<string, number>> | undefined) =>
+  const onlyOf = <V>(entries: Readonly<Record<string, V>> | undefined) =>
     entries?.[id] === undefined ? undefined : { [id]: entries[id] };
   const own = byId(snapshot.clients).get(id);
   const asked = exchange || counting ? setOf((exchange ?? counting)?.asked ?? []) : null;
@@ -24,6 +24,8 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
       participants: only(openRound.participants),
       submitted: only(openRound.submitted),
       shares: onlyOf(openRound.shares),
+      behind: openRound.behind && only(openRound.behind),
+      stillTaken: onlyOf(openRound.stillTaken),
       exchange: exchange && { ...exchange, asked: only(exchange.asked), answered: only(exchange.answered) },
     },
     ...(statistics && {
@@ -39,6 +41,8 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
       aggregated: only(view.aggregated),
       shares: onlyOf(view.shares),
       took: onlyOf(view.took),
+      behind: view.behind && only(view.behind),
+      late: onlyOf(view.late),
     })),
     moduleErrors: [],
     events: [],

@@ -75,6 +75,10 @@ export const roundView = z.strictObject({
   /** Seconds from the opening to each answer, without pauses, by the coordinator's clock; once it is closed. */
   took: z.record(z.string(), z.number().min(0)).optional(),
   shares: workShares,
+  /** Participants that were still at an earlier round as it opened, so that it did not wait for them; left out where there were none. */
+  behind: z.array(z.string()).optional(),
+  /** Clients whose answer of an earlier round counted in this one, or will, and the round that it is of; left out where there is none. */
+  late: z.record(z.string(), z.number().int()).optional(),
 });
 export type RoundView = z.output<typeof roundView>;
 
@@ -124,6 +128,10 @@ export const snapshot = z.strictObject({
       submitted: z.array(z.string()),
       deadlineAt: instant.nullable(),
       shares: workShares,
+      /** Participants that were still at an earlier round as it opened: it does not wait for them. Left out where there is none. */
+      behind: z.array(z.string()).optional(),
+      /** Closed rounds whose answers these clients may still give; left out where there is none. */
+      stillTaken: z.record(z.string(), z.array(z.number().int())).optional(),
       /** The secure sum that is under way; null before it, and where there is none. */
       exchange: z
         .strictObject({

@@ -56,6 +56,8 @@ const pacesOf = remembered((rounds: readonly RoundView[]) => {
   for (const view of rounds) {
     if (view.stage !== newest?.stage || !view.took) continue;
     for (const id of view.participants) {
+      // It was at another round.
+      if (view.behind?.includes(id) && view.took[id] === undefined) continue;
       known.set(id, nextShare(view, id, median));
       fulls.set(id, fullSeconds(view, id));
     }

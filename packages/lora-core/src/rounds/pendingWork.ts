@@ -5,6 +5,7 @@
 
 import { remembered } from "../protocol/remembered.ts";
 import { answersOf } from "./exchange.ts";
+import { lateWeight } from "./lateAnswers.ts";
 import { shareOf } from "./pace.ts";
 import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
 import { enrolled, type RoundPhase, type RoundState, specOf } from "./roundState.ts";
@@ -128,7 +129,7 @@ function inputsOf(
 ): readonly AggregateInput[] {
   const sent = Object.entries(open.submissions).map(([id, { artifact }]) => [id, artifact] as const);
   const inputs = exchange ? Object.entries(answersOf(exchange, "input")) : sent;
-  return inputs.flatMap(([clientId, artifact]) =>
+  const inTime = inputs.flatMap(([clientId, artifact]) =>
     artifact === null
       ? []
       : [
@@ -141,4 +142,17 @@ function inputsOf(
           },
         ],
   );
+  return [...inTime, ...lateInputs(state, specOf(state, open).round)];
+}
+
+/** What came late, beside what came in time in this round. */
+function lateInputs({ rounds, ...state }: RoundState, counts: number): readonly AggregateInput[] {
+  return state.late.map(({ clientId, round, artifact, sampleCount }) => ({
+    clientId,
+    artifact,
+    sampleCount,
+    share: rounds.find((view) => view.round === round)?.shares?.[clientId] ?? 1,
+    weight: lateWeight(round, counts),
+    ...rankOf({ rounds, ...state }, clientId),
+  }));
 }

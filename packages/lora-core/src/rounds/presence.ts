@@ -1,4 +1,5 @@
 /** Who is here: clients join, come back, lose their connection and leave. Pure; each is a step of the round machine. */
+import { isBehind } from "./lateAnswers.ts";
 import type { Introduction } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";
 import { type EnrolledClient, enrolled, type RoundState, roundInSight } from "./roundState.ts";
@@ -63,7 +64,9 @@ export function returnedAfterEnd(state: RoundState, clientId: string, { figures,
 function withParticipant(state: RoundState, clientId: string): RoundState {
   const { phase } = state;
   if (phase.kind !== "collecting" || phase.open.participants.includes(clientId) || !hasPlace(state, phase.open)) return state;
-  const open = { ...phase.open, participants: [...phase.open.participants, clientId] };
+  const { behind = [] } = phase.open;
+  const stillBehind = isBehind(state, phase.open, clientId) ? { behind: [...behind, clientId] } : {};
+  const open = { ...phase.open, participants: [...phase.open.participants, clientId], ...stillBehind };
   return { ...state, phase: { kind: "collecting", open } };
 }
 

@@ -116,8 +116,10 @@ export interface AggregateInput {
   readonly artifact: ArtifactId;
   /** Training rows of the client. */
   readonly sampleCount: number;
-  /** How much of the round's steps it did. */
+  /** How much of its round's steps it did. */
   readonly share: number;
+  /** What it counts for beside others, where it came late; left out: 1. */
+  readonly weight?: number;
   /** Of what it sent, where that is less than the federation's. */
   readonly rank?: number | undefined;
 }

@@ -3,13 +3,22 @@ import { expect, test } from "vitest";
 import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
 import { answersOf, type Exchange, summedClients } from "./exchange.ts";
 import { unanswered } from "./exchangeSteps.ts";
+import { stillTaken } from "./lateAnswers.ts";
 import { commandsBetween } from "./pendingWork.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { clientsNeeded, initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
-import { countingPolicy, drawingPolicy, events, policy, securePolicy } from "./testing/anyEvents.ts";
-import { joined, submitted } from "./testing/handMade.ts";
+import {
+  countingPolicy,
+  drawingPolicy,
+  events,
+  lateDrawingPolicy,
+  latePolicy,
+  policy,
+  securePolicy,
+} from "./testing/anyEvents.ts";
+import { aggregated, joined, submitted } from "./testing/handMade.ts";
 
 function assertInvariants(before: RoundState, state: RoundState): void {
   const { phase, paused, policy } = state;
@@ -60,6 +69,7 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     expect(closed.aggregated.every((id) => closed.participants.includes(id))).toBe(true);
     if (!policy.exchange) expect(closed.aggregated.length).toBeGreaterThan(0);
   }
+  assertLate(state);
   for (const { history } of state.clients) expect(new Set(history.map((entry) => entry.round)).size).toBe(history.length);
   expect((phase.kind === "ended") === (state.endedAt !== null)).toBe(true);
   if (before.phase.kind === "ended") expect(phase).toEqual(before.phase);
@@ -67,6 +77,32 @@ function assertInvariants(before: RoundState, state: RoundState): void {
   expect(state.log.length).toBeLessThanOrEqual(MAX_LOG_ENTRIES);
   expect(roundsView(state).note.length).toBeGreaterThan(0);
 }
+
+/** What came late counts once, in a later round of its stage, within reach, beside those in time; nobody counts twice in one mean. */
+function assertLate({ policy, rounds, late, phase }: RoundState): void {
+  const open = "open" in phase ? policy.schedule[phase.open.index] : undefined;
+  const counted = rounds.flatMap((view) => Object.entries(view.late ?? {}).map(([id, of]) => ({ id, of, view })));
+  for (const { id, of, view } of counted) {
+    const own = rounds.find(({ round }) => round === of);
+    expect([own?.stage, view.stage]).toEqual(["federated", "federated"]);
+    expect(view.round - of).toBeGreaterThan(0);
+    expect(view.round - of).toBeLessThanOrEqual(policy.late?.rounds ?? 0);
+    expect(own?.participants).toContain(id);
+    expect(own?.aggregated).not.toContain(id);
+    expect(view.aggregated).not.toContain(id);
+    lateSeen.add(view.round - of);
+  }
+  expect(new Set(counted.map(({ id, of }) => `${id} ${of}`)).size).toBe(counted.length);
+  expect(new Set(late.map(({ clientId }) => clientId)).size).toBe(late.length);
+  if (late.length > 0 && open) expect(open.stage).toBe("federated");
+  if ("open" in phase) for (const { clientId } of late) expect(phase.open.submissions).not.toHaveProperty(clientId);
+  // The answers of one client count in the order of their rounds.
+  for (const id of ["a", "b", "c"]) {
+    const of = rounds.flatMap((view) => (view.aggregated.includes(id) ? [view.round] : (view.late?.[id] ?? [])));
+    expect(of).toEqual(of.toSorted((x, y) => x - y));
+  }
+}
+const lateSeen = new Set<number>();
 
 /** Each step asks only who answered in the one before, and nobody answers who was not asked. */
 function assertSets(exchange: Exchange): void {
@@ -88,6 +124,7 @@ function follow(running: Map<string, number>, fired: string | null, step: Return
 /** What would hardly ever be expected by chance: an answer to the open step, a result without an adapter of its own. */
 function fitting(state: RoundState, event: RoundEvent): RoundEvent {
   const { phase, policy, clients } = state;
+  if (policy.late) return fittingLate(state, event);
   if (!policy.exchange) return event;
   if (event.type === "submitted" && phase.kind === "collecting") {
     const clientId = outstanding(state, phase.open)[0]?.id ?? event.clientId;
@@ -100,6 +137,27 @@ function fitting(state: RoundState, event: RoundEvent): RoundEvent {
   return { ...event, clientId, round: policy.schedule[phase.open.index]?.round ?? event.round, attempt, step };
 }
 const reached = new Set<string>();
+
+/** Half of the answers are of a round that is over and still takes them, and what is being aggregated can be. */
+function fittingLate(state: RoundState, event: RoundEvent): RoundEvent {
+  const { phase, policy, clients } = state;
+  const open = openRoundOf(state);
+  const round = open && policy.schedule[open.index]?.round;
+  if (!open || round === null || round === undefined) return event;
+  if (event.type === "aggregated" && phase.kind === "aggregating") return { ...event, round };
+  if (event.type !== "submitted" || event.round % 2 === 0) return event;
+  const taken = clients.flatMap(({ id }) => stillTaken(state, open, id).map((of) => ({ clientId: id, round: of })));
+  return { ...event, ...(taken[0] ?? { round }) };
+}
+
+/** Two clients of whom one has missed round 1. */
+const missing: readonly RoundEvent[] = [
+  joined("a"),
+  joined("b"),
+  ...[submitted("a", 0, 0), submitted("b", 0, 0), aggregated(0, 0), submitted("a", 1, 0)],
+  { type: "deadlinePassed", round: 1, attempt: 1, at: 50 },
+  aggregated(1, 50),
+];
 
 /** Three clients who are ready, and so many answers of them to the steps of their sum; all of five steps are fifteen. */
 function summing(answers: number): readonly RoundEvent[] {
@@ -126,10 +184,12 @@ test.each([
   ["summed securely", securePolicy],
   ["summed securely, after what rows are like", countingPolicy],
   ["sent by clients that are drawn", drawingPolicy],
+  ["sent late", latePolicy],
+  ["sent late by clients that are drawn", lateDrawingPolicy],
 ])("updates %s: any sequence of events keeps the invariants, and something always can still happen", (_, rules) => {
   fc.assert(
     fc.property(events, fc.integer({ min: 0, max: 15 }), (later, answers) => {
-      const sequence = rules.exchange ? [...summing(answers), ...later] : later;
+      const sequence = [...(rules.exchange ? summing(answers) : rules.late ? missing : []), ...later];
       let state = initialRoundState(rules, 0);
       const running = new Map<string, number>();
       for (const random of sequence) {
@@ -152,9 +212,10 @@ test.each([
     { numRuns: 120 },
   );
   if (rules.exchange) expect(reached).toContain("unmask of 3");
+  if (rules.late) expect(lateSeen).toContain(1);
 });
 
-test.each([policy, securePolicy, countingPolicy, drawingPolicy])(
+test.each([policy, securePolicy, countingPolicy, drawingPolicy, latePolicy, lateDrawingPolicy])(
   "the state survives JSON, and replaying a log gives the same state (%#)",
   (rules) => {
     fc.assert(

@@ -13,6 +13,7 @@ import {
   settleExchange,
   skipRound,
 } from "./exchangeSteps.ts";
+import { lateWeight } from "./lateAnswers.ts";
 import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import { away, joined, left, returned, returnedAfterEnd } from "./presence.ts";
 import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
@@ -183,17 +184,38 @@ function closeRound(state: RoundState, open: OpenRound): RoundState {
 }
 
 function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
-  const { clientId, round, artifact, metrics } = event;
+  const { clientId, round, artifact } = event;
   const client = enrolled(state, clientId);
   if (state.phase.kind !== "collecting" || !client) return state;
-  if (submissionStanding(state, clientId, round).kind !== "expected") return state;
+  const standing = submissionStanding(state, clientId, round);
+  if (standing.kind === "late") return answeredLate(state, event);
+  if (standing.kind !== "expected") return state;
   if (sendsAdapter(state, state.phase.open) !== (artifact !== null)) return state;
   const tookMs = Math.max(0, (state.paused?.since ?? state.at) - state.phase.open.openedAt);
   const submission = { artifact, sampleCount: client.samples.train ?? 0, tookMs };
-  const told = client.figures === "nobody" ? withoutFigures(metrics) : metrics;
   const submissions = { ...state.phase.open.submissions, [clientId]: submission };
-  const next: RoundState = { ...state, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } };
-  return updateClient(next, clientId, ({ bytesUp, history }) => ({
+  // Nobody counts twice in one mean: what came late of it gives way.
+  const late = state.late.filter((answer) => answer.clientId !== clientId);
+  return withAnswer({ ...state, late, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } }, event);
+}
+
+/** An answer of a round that is over, which counts in the open one; its client may answer that one, too. */
+function answeredLate(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
+  const { clientId, round, artifact } = event;
+  const client = enrolled(state, clientId);
+  const open = openRoundOf(state);
+  if (!client || !open || artifact === null || client.status === "left") return state;
+  const late = [...state.late, { clientId, round, artifact, sampleCount: client.samples.train ?? 0 }];
+  const { round: counts } = specOf(state, open);
+  const told = ["cameLate", client.name, round, counts, Number(lateWeight(round, counts).toFixed(2))] as const;
+  return withAnswer(log({ ...state, late }, told, clientId), event);
+}
+
+/** What a client told with its answer. */
+function withAnswer(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
+  const { clientId, round, metrics } = event;
+  const told = enrolled(state, clientId)?.figures === "nobody" ? withoutFigures(metrics) : metrics;
+  return updateClient(state, clientId, ({ bytesUp, history }) => ({
     lastSeenAt: state.at,
     note: null,
     bytesUp: bytesUp + event.bytes,
@@ -279,7 +301,7 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   if (phase.kind !== "aggregating" || specOf(state, phase.open).round !== round) return state;
   const name = enrolled(state, clientId)?.name ?? (["someClient"] as const);
   if (phase.exchange) return notAggregated(state, phase.open, phase.exchange, ["partDamaged", name]);
-  if (!(clientId in phase.open.submissions)) return state;
+  if (!(clientId in phase.open.submissions)) return lateDamaged(state, clientId, name);
   const { [clientId]: _, ...submissions } = phase.open.submissions;
   const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
   const note = [isHere ? "damagedSentAgain" : "damagedLeftOut", round] as const;
@@ -291,6 +313,15 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   if (isHere) return { ...logged, phase: { kind: "collecting", open: { ...open, attempt: open.attempt + 1 } } };
   if (Object.keys(submissions).length === 0) return retryRound(logged, open, ["nothingLeft", round]);
   return { ...logged, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
+}
+
+/** Its round is long over: it is left out. */
+function lateDamaged(state: RoundState, clientId: string, name: string | RoundSaying): RoundState {
+  const damaged = state.late.find((answer) => answer.clientId === clientId);
+  if (!damaged) return state;
+  const noted = updateClient(state, clientId, () => ({ note: ["damagedLeftOut", damaged.round] }));
+  const late = state.late.filter((answer) => answer !== damaged);
+  return log({ ...noted, late }, ["leftOut", name, damaged.round], clientId);
 }
 
 function resumed(state: RoundState): RoundState {

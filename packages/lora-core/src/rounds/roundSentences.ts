@@ -33,6 +33,8 @@ export const ROUND_SENTENCES = {
   of: (name: string, what: string) => `${name} ${what}`,
   opened: (round: number, clients: number, attempt: number) =>
     `Round ${round} opened for ${counted(clients, "client")}${attempt > 1 ? `, attempt ${attempt}` : ""}`,
+  cameLate: (name: string, round: number, counts: number, weight: number) =>
+    `${name}'s answer of round ${round} came late: in round ${counts} it counts for ${weight} of one in time`,
   closed: (round: number, clients: number, asked: number) => `Round ${round} closed with ${clients} of ${asked}`,
   allDone: () => "All rounds are done",
   times: (why: string, failures: number) => `${why}, ${failures} times`,

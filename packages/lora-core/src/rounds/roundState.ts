@@ -54,6 +54,8 @@ export interface RoundPolicy {
   readonly bySpeed: boolean;
   /** A round closes sooner than at its deadline where it is known that clients are fast; see pace.ts. */
   readonly deadlineBySpeed: boolean;
+  /** Answers are still taken so many rounds after their own; null where a round that is over takes none. See lateAnswers.ts. */
+  readonly late: { readonly rounds: number } | null;
   /** What follows the sum of what clients' rows are like, which comes before the first round; null where there is none. */
   readonly statistics: NonNullable<FederationConfig["statistics"]> | null;
 }
@@ -92,6 +94,16 @@ export interface Submission {
   readonly tookMs: number;
 }
 
+/** An answer of a round that did not wait for it, which counts in the next aggregation. */
+export interface LateAnswer {
+  readonly clientId: ClientId;
+  /** Whose answer it is. */
+  readonly round: number;
+  readonly artifact: ArtifactId;
+  /** See {@link Submission}. */
+  readonly sampleCount: number;
+}
+
 /** A round that is about to open or to open again. */
 export interface NextRound {
   /** Its index in the schedule. */
@@ -111,6 +123,8 @@ export interface OpenRound extends NextRound {
   /** This time; moved by the length of the pause. */
   readonly openedAt: number;
   readonly participants: readonly ClientId[];
+  /** Of these, who is still at an earlier round, so that nobody waits for it; left out where there is none. */
+  readonly behind?: readonly ClientId[];
   readonly submissions: Readonly<Record<ClientId, Submission>>;
   /** Not in force while paused; moved by the length of the pause. */
   readonly deadlineAt: number;
@@ -148,6 +162,8 @@ export interface RoundState {
   /** The quorum was reached once, or the organiser waived it. */
   readonly started: boolean;
   readonly clients: readonly EnrolledClient[];
+  /** What came late since the last aggregation, one of a client. */
+  readonly late: readonly LateAnswer[];
   /** Closed rounds, oldest first. */
   readonly rounds: readonly RoundView[];
   /** The round whose aggregate is the shared adapter; null while it is the initial one. */
@@ -176,6 +192,7 @@ export function initialRoundState(policy: RoundPolicy, at: number): RoundState {
     paused: null,
     started: false,
     clients: [],
+    late: [],
     rounds: [],
     modelRound: null,
     moduleErrors: [],
@@ -240,14 +257,23 @@ export function clientsNeeded(state: RoundState, next: NextRound): number {
   return Math.max(state.started ? 1 : state.policy.minClients, isSummed(state, next) ? MIN_CLIENTS : 1);
 }
 
-/** Clients of the round that are still here and have not submitted. */
+/** Clients of the round that are still here and have not submitted; of those who are behind only where nobody else is left to answer. */
 export function outstanding(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
+  const unanswered = stillToAnswer(state, open);
+  if (!open.behind) return unanswered;
+  const behind = setOf(open.behind);
+  const awaited = unanswered.filter(({ id }) => !behind.has(id));
+  return awaited.length > 0 || Object.keys(open.submissions).length > 0 ? awaited : unanswered;
+}
+
+/** Clients of the round that are still here and have not submitted, waited for or not. */
+export function stillToAnswer(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
   return state.clients.filter(isOutstandingIn(open));
 }
 
 /** Whether {@link outstanding} has anybody: asked after every event, so it stops at the first. */
 export function isAnyOutstanding(state: RoundState, open: OpenRound): boolean {
-  return state.clients.some(isOutstandingIn(open));
+  return open.behind ? outstanding(state, open).length > 0 : state.clients.some(isOutstandingIn(open));
 }
 
 function isOutstandingIn(open: OpenRound): (client: EnrolledClient) => boolean {

@@ -3,6 +3,7 @@ import type { RoundMeans } from "../protocol/metrics.ts";
 import { listOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
+import { isBehind, lateRounds } from "./lateAnswers.ts";
 import { meanLossOf } from "./meanLoss.ts";
 import { deadlineMs, sharesBelowOne } from "./pace.ts";
 import type { RoundSaying } from "./roundSentences.ts";
@@ -24,13 +25,16 @@ import {
 /** Opens (or reopens) a round for these clients. */
 export function openRound(state: RoundState, next: NextRound, clients: readonly EnrolledClient[]): RoundState {
   const participants = clients.map(({ id }) => id);
+  const behind = participants.filter((id) => isBehind(state, next, id));
+  const isAwaited = (id: string) => !behind.includes(id);
   const open: OpenRound = {
     ...next,
     firstOpenedAt: next.firstOpenedAt ?? state.at,
     openedAt: state.at,
     participants,
+    ...(behind.length > 0 ? { behind } : {}),
     submissions: {},
-    deadlineAt: state.at + deadlineMs(state, next, participants),
+    deadlineAt: state.at + deadlineMs(state, next, behind.length > 0 ? participants.filter(isAwaited) : participants),
   };
   const told = ["opened", specOf(state, next).round, clients.length, next.attempt] as const;
   return log({ ...state, started: true, phase: { kind: "collecting", open } }, told);
@@ -61,7 +65,7 @@ export function recordRound(state: RoundState, { open, exchange, outcome }: Clos
     took: mapped(open.submissions, ({ tookMs }) => tookMs / 1000),
   };
   const told = ["closed", view.round, aggregated.length, open.participants.length] as const;
-  const recorded = log({ ...state, rounds: [...state.rounds, view] }, told);
+  const recorded = log({ ...state, late: [], rounds: [...state.rounds, view] }, told);
   const index = open.index + 1;
   if (index === state.policy.schedule.length) return end(recorded, "finished", ["allDone"]);
   return { ...recorded, phase: { kind: "waiting", next: firstOpening(index), until: null } };
@@ -79,13 +83,14 @@ export function retryRound(state: RoundState, open: OpenRound, why: RoundSaying)
 /** Ends for good. What was aggregated until here stays on disk. */
 export function end(state: RoundState, how: "finished" | "stopped" | "failed", reason: RoundSaying): RoundState {
   const clients = state.clients.map((client) => ({ ...client, awayUntil: null }));
-  return log({ ...state, clients, endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
+  return log({ ...state, clients, late: [], endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
 }
 
 /** How an open round looks in the history. */
 export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
   const { round, stage } = specOf(state, open);
   const shares = sharesBelowOne(state, open, open.participants);
+  const late = lateRounds(state.late);
   return {
     round,
     stage,
@@ -98,6 +103,8 @@ export function roundViewOf(state: RoundState, open: OpenRound): RoundView {
     means: null,
     exchanges: open.exchanges,
     ...(shares ? { shares } : {}),
+    ...(open.behind ? { behind: listOf(open.behind) } : {}),
+    ...(late ? { late } : {}),
   };
 }
 

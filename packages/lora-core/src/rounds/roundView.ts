@@ -5,6 +5,7 @@ import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import { say } from "../sayings/saying.ts";
 import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
+import { stillTakenOf } from "./lateAnswers.ts";
 import { sharesBelowOne } from "./pace.ts";
 import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 import {
@@ -46,6 +47,7 @@ export function roundsView(state: RoundState): RoundsView {
   const exchange = exchangeOf(state);
   const told = notesOf(state);
   const shares = open && sharesBelowOne(state, open, open.participants);
+  const stillTaken = open && stillTakenOf(state, open);
   return {
     phase: phaseOf(state),
     note: told.map((saying) => say(ROUND_SENTENCES, saying)).join(" "),
@@ -59,6 +61,8 @@ export function roundsView(state: RoundState): RoundsView {
       submitted: keysOf(open.submissions),
       deadlineAt: state.paused ? null : (exchange?.deadlineAt ?? open.deadlineAt),
       ...(shares ? { shares } : {}),
+      ...(open.behind ? { behind: listOf(open.behind) } : {}),
+      ...(stillTaken ? { stillTaken } : {}),
       exchange: exchange && {
         attempt: exchange.attempt,
         step: exchange.step,

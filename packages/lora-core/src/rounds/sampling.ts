@@ -2,9 +2,11 @@
  * Which clients a round asks, where a federation draws some of those who are here (partial participation, McMahan et al. 2017,
  * arXiv 1602.05629, algorithm 1) and a few more than it needs, so that a slow one holds up nobody (Bonawitz et al. 2019,
  * arXiv 1902.01046, section 2.2). Pure: the same state draws the same clients, so that a replayed journal does too.
- * Differs from paper: not uniform in each round, but who took part in fewer rounds comes first, so that nobody is left out for long.
+ * Differs from paper: not uniform in each round, but who took part in fewer rounds comes first, so that nobody is left out for long. Who is still at an
+ * earlier round comes last.
  */
 import { random } from "../tensors/random.ts";
+import { isBehind } from "./lateAnswers.ts";
 import { type EnrolledClient, type NextRound, type OpenRound, type RoundState, type Sampling, specOf } from "./roundState.ts";
 
 /** Whom the round asks of those who are here; everybody where nothing is drawn. */
@@ -15,10 +17,11 @@ export function drawnFor(state: RoundState, next: NextRound, present: readonly E
   const turns = turnsOf(state);
   const places = present.map((client) => ({
     client,
+    isBehind: isBehind(state, next, client.id),
     turns: turns.get(client.id) ?? 0,
     place: random(sampling.seed, "sampling", round, next.attempt, client.id)(),
   }));
-  const order = places.toSorted((a, b) => a.turns - b.turns || a.place - b.place);
+  const order = places.toSorted((a, b) => Number(a.isBehind) - Number(b.isBehind) || a.turns - b.turns || a.place - b.place);
   return order.slice(0, sampling.clients + sampling.reserve).map(({ client }) => client);
 }
 

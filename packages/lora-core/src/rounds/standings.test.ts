@@ -13,6 +13,7 @@ const policy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  late: null,
   statistics: null,
 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };

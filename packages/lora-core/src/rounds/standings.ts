@@ -9,7 +9,11 @@ import { enrolled, type RoundState } from "./roundState.ts";
 import { log, updateClient } from "./roundSteps.ts";
 
 export function withStandings(state: RoundState, round: number, standings: readonly ClientStanding[]): RoundState {
-  return standings.reduce((next, { clientId, ...standing }) => withStanding(next, round, clientId, standing), state);
+  const lateOf = (clientId: string) => state.late.find((answer) => answer.clientId === clientId)?.round;
+  return standings.reduce(
+    (next, { clientId, ...standing }) => withStanding(next, lateOf(clientId) ?? round, clientId, standing),
+    state,
+  );
 }
 
 function withStanding(state: RoundState, round: number, clientId: string, standing: UpdateStanding): RoundState {

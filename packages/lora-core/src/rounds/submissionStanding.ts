@@ -1,8 +1,11 @@
 /** Whether a client's submission for a round is wanted; the coordinator asks before it stores anything. */
+import { isTakenLate, stillTaken } from "./lateAnswers.ts";
 import { type ClientId, openRoundOf, type RoundState, specOf } from "./roundState.ts";
 
 export type SubmissionStanding =
   | { readonly kind: "expected"; readonly uploads: boolean }
+  /** Of a round that is over, and counts in the open one. */
+  | { readonly kind: "late" }
   /** Counted already: acknowledge, and do nothing. */
   | { readonly kind: "counted" }
   /** Not wanted; one sentence why. */
@@ -12,9 +15,10 @@ export type SubmissionStanding =
 export function submissionStanding(state: RoundState, clientId: ClientId, round: number): SubmissionStanding {
   const open = openRoundOf(state);
   const isOpen = open !== null && specOf(state, open).round === round;
-  const wasCounted = state.rounds.some((closed) => closed.round === round && closed.aggregated.includes(clientId));
-  if (wasCounted || (isOpen && clientId in open.submissions)) return { kind: "counted" };
+  const inTime = state.rounds.some((closed) => closed.round === round && closed.aggregated.includes(clientId));
+  if (inTime || isTakenLate(state, clientId, round) || (isOpen && clientId in open.submissions)) return { kind: "counted" };
   if (!open) return { kind: "refused", reason: `Round ${round} is not open` };
+  if (!isOpen && state.phase.kind === "collecting" && stillTaken(state, open, clientId).includes(round)) return { kind: "late" };
   if (!isOpen) return { kind: "refused", reason: `Round ${round} is not open; round ${specOf(state, open).round} is` };
   if (state.phase.kind !== "collecting") return { kind: "refused", reason: `Round ${round} is already closed` };
   if (!open.participants.includes(clientId)) {

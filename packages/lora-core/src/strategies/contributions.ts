@@ -22,7 +22,8 @@ export function weightsOf(
 }
 
 /** Its own weight, for one that is made of it. */
-export const weighed = ({ weight }: Contribution): Pick<Contribution, "weight"> => (weight === undefined ? {} : { weight });
+export const weighed = ({ weight }: { readonly weight?: number | undefined }): Pick<Contribution, "weight"> =>
+  weight === undefined ? {} : { weight };
 
 /**
  * sum_k p_k x_k over the contributions, mean of A and mean of B separately. One contribution at a time is in memory.

@@ -15,7 +15,7 @@ import type { Ranks } from "../adapters/ranks.ts";
 import { MAX_ROWS_MULTIPLE } from "../robustness/bounds.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import { updateNorm } from "./aggregationError.ts";
-import { movedBy } from "./contributions.ts";
+import { movedBy, weighed } from "./contributions.ts";
 import type { Contribution, Upload } from "./strategy.ts";
 import { typical } from "./updateGuard.ts";
 
@@ -37,7 +37,7 @@ export function atFullRank(
   return sent.map((contribution, k) => ({
     clientId: contribution.clientId,
     sampleCount: contribution.sampleCount,
-    ...(weights ? { weight: weights[k] ?? 1 } : {}),
+    ...weighed({ weight: weights ? (contribution.weight ?? 1) * (weights[k] ?? 1) : contribution.weight }),
     get tensors() {
       const whole = handedOut(contribution.clientId);
       return upload.form === "difference"

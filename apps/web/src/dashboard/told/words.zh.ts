@@ -30,7 +30,12 @@ const SLOTS = { personal: "个人适配器", shared: "共享适配器" };
 const SUMMED = { figures: "指标", updates: "更新", statistics: "各类别和各长度的行数" };
 const summed = (of: Summed) => (of === "statistics" ? "数据行概况" : `第 ${of} 轮`);
 const ORIGINS = { measured: "刚刚测得", kept: "沿用以前测得的", usual: "取常用值，因为没有及时测得" };
-const FATES = { open: "仍在进行，会继续", counted: "协调器已有它的结果", over: "已在没有本标签页的情况下结束，从下一轮继续" };
+const FATES = {
+  open: "仍在进行，会继续",
+  counted: "协调器已有它的结果",
+  late: "已在没有本标签页的情况下继续，仍接受它的应答",
+  over: "已在没有本标签页的情况下结束，从下一轮继续",
+};
 
 export const zh: typeof en = {
   rounds: {
@@ -42,6 +47,8 @@ export const zh: typeof en = {
     of: (name, what) => `${name}：${what}`,
     opened: (round, clients, attempt) =>
       `第 ${round} 轮已为 ${clients} 个客户端开启${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}`,
+    cameLate: (name, round, counts, weight) =>
+      `${name} 对第 ${round} 轮的应答迟到了：在第 ${counts} 轮中按准时应答的 ${weight} 倍计入`,
     closed: (round, clients, asked) => `第 ${round} 轮已结束，${asked} 个客户端中计入 ${clients} 个`,
     allDone: () => "全部轮次已完成",
     times: (why, failures) => `${why}，共 ${failures} 次`,

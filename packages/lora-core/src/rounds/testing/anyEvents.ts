@@ -22,6 +22,7 @@ export const policy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  late: null,
   statistics: null,
 };
 /** The same, whose shared adapters are summed securely. */
@@ -30,6 +31,10 @@ export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: {
 export const countingPolicy: RoundPolicy = { ...securePolicy, statistics: "pause" };
 /** Two of the three a round, and none in reserve. */
 export const drawingPolicy: RoundPolicy = { ...policy, sampling: { clients: 2, reserve: 0, seed: 7 } };
+/** Every round that is shared takes answers of the one before. */
+export const latePolicy: RoundPolicy = { ...policy, late: { rounds: 1 } };
+/** The same of two rounds before, of some who are drawn. */
+export const lateDrawingPolicy: RoundPolicy = { ...drawingPolicy, late: { rounds: 2 } };
 const none = { base: null, personal: null, shared: null, fused: null };
 const metrics = { trainLoss: 1, accuracy: none, macroF1: none, testLoss: none, fusion: null, trainTokens: 1, trainSeconds: 1 };
 const device = { backend: "cpu" as const, threads: 1, reason: "", description: "" };

@@ -25,6 +25,7 @@ export const policy: RoundPolicy = {
   sampling: null,
   bySpeed: false,
   deadlineBySpeed: false,
+  late: null,
   statistics: null,
 };
 
