@@ -62,7 +62,7 @@ const fields = z.strictObject({
     .string()
     .regex(/^\d+(\.\d+)?(:\d+(\.\d+)?)*$/)
     .optional(),
-  work: list(z.enum(["equal", "skipped", "bySpeed"])).optional(),
+  work: list(z.enum(["equal", "skipped", "bySpeed", "late"])).optional(),
   /** default, or ranks of clients 1, 2, 3 and so on; behind them how unlike ones come together. */
   ranks: list(z.string().regex(/^(default|\d+(:\d+)*(:(padded|weighted|svd))?)$/)).optional(),
   /** default, or a share; behind it whether those rows are trained on in the end. */
@@ -116,7 +116,8 @@ export const USAGE = `npm run experiment -- [options]
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)
   --codes labels            labels are numbers, which say nothing of what they mean
   --speeds 1:4:16           how long a step takes clients 1, 2, 3, in steps of the fastest; tables have the simulated time then
-  --work W,W                what slower clients do: equal, bySpeed (fewer steps), skipped (none in federated rounds; default equal)
+  --work W,W                what slower clients do: equal, bySpeed (fewer steps), skipped (none in federated rounds), late (all of it,
+                            taken up to four rounds later for less; default equal)
   --ranks 4:8:16:svd,16     of clients 1, 2, 3, and how they come together: padded, weighted, svd (default padded); one rank is everybody's
   --pool tuning             of clinc150, banking77, abstracts: rows that no table uses, to tune settings on
   --threads N               runs at the same time (default 2)

@@ -59,8 +59,8 @@ export const runSettings = z.strictObject({
   codes: z.literal(true).optional(),
   /** How long a step takes each client, in steps of the fastest, over and over; left out where all are as fast. */
   speeds: z.array(z.number().min(1)).min(1).optional(),
-  /** What slower clients do: as many steps as their speed allows, or nothing in the rounds that share an adapter; left out where all do the same. */
-  work: z.enum(["bySpeed", "skipped"]).optional(),
+  /** What slower clients do: as many steps as their speed allows, nothing in the rounds that share an adapter, or all of it, late; left out where all do the same. */
+  work: z.enum(["bySpeed", "skipped", "late"]).optional(),
   /** Of clients 1, 2, 3 and so on, over and over, the largest being the federation's; and how they come together. Left out where all have the default. */
   ranks: z.strictObject({ of: z.array(z.number().int().min(1).max(MAX_RANK)).min(1), how: z.enum(RANKS) }).optional(),
   /** A trial: another share of a client's rows for its fusion, and whether the last round trains on them too; left out for a tenth. */

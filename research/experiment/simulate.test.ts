@@ -96,6 +96,28 @@ describe("a simulated federation", () => {
     expect(clocks(await run({ method: "fedavg" }))).toEqual([]);
   });
 
+  test("what a slower client gives late counts in the round that takes it, and holds up nobody", async () => {
+    const clocks = ({ perRound }: RunResult) => perRound.flatMap(({ clock }) => clock ?? []);
+    const of = (work: "late" | "skipped" | undefined, speeds: number[]) =>
+      run({ method: "fedavg", speeds, ...(work ? { work } : {}) });
+    const [late, skipped, equal] = [await of("late", [1, 2]), await of("skipped", [1, 2]), await of(undefined, [1, 2])];
+    // Its answer of round 1 comes as round 2 is over, the one of round 2 never.
+    expect(clocks(late)).toEqual([5, 10]);
+    expect(late.trainTokens).toBeGreaterThan(skipped.trainTokens);
+    expect(late.trainTokens).toBeLessThan(equal.trainTokens);
+    expect(late.bytesUp).toBe((3 / 2) * skipped.bytesUp);
+    // Four times as slow it is never done, as one that is left out; and where all are as fast nobody is late.
+    const [tooLate, without] = [await of("late", [1, 4]), await of("skipped", [1, 4])];
+    expect([tooLate.accuracies, tooLate.trainTokens, clocks(tooLate)]).toEqual([
+      without.accuracies,
+      without.trainTokens,
+      clocks(without),
+    ]);
+    const [alike, all] = [await of("late", [1, 1]), await of(undefined, [1, 1])];
+    expect([alike.accuracies, alike.trainTokens]).toEqual([all.accuracies, all.trainTokens]);
+    await expect(run({ method: "scaffold", work: "late", speeds: [1, 2] })).rejects.toThrow(/SCAFFOLD sends more/);
+  });
+
   test("clients of ranks 2 and 4 send and receive as much less, whose shared adapters come together either way", async () => {
     const bytes = ({ bytesUp, bytesDown }: RunResult) => bytesUp + bytesDown;
     const [small, large] = [

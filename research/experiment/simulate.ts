@@ -7,7 +7,7 @@ import { adapterLayout, travelling } from "@duet/lora-core/adapters/adapterLayou
 import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
 import type { Ranks } from "@duet/lora-core/adapters/ranks";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
-import { ranksRefusal } from "@duet/lora-core/federation/choiceRefusals";
+import { lateRefusal, ranksRefusal } from "@duet/lora-core/federation/choiceRefusals";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { clientPrivacyOf, DEFAULT_UPLOAD, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
@@ -19,7 +19,7 @@ import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
 import { servePersonal } from "@duet/lora-core/strategies/plans";
 import { forRanks } from "@duet/lora-core/strategies/productMean";
 import type { Method } from "@duet/lora-core/strategies/registry";
-import type { Budgets } from "@duet/lora-core/strategies/strategy";
+import type { Budgets, RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
@@ -56,6 +56,17 @@ export interface SimulationOptions {
   readonly onProgress: (share: number) => void | Promise<void>;
 }
 
+/** What a client has begun: from what it was handed out, and when it is done, in steps of the fastest. */
+interface BegunTurn {
+  readonly round: number;
+  readonly plan: RoundPlan;
+  readonly received: Uint8Array | null;
+  readonly endsAt: number;
+}
+
+/** For which an answer is taken after its own where it may be late. */
+const LATE_ROUNDS = 4;
+
 /** Runs a federation to its end. The model stays the caller's. @throws {RangeError} when the method cannot do it. */
 export async function simulate(options: SimulationOptions): Promise<RunResult> {
   const startedAt = performance.now();
@@ -90,6 +101,8 @@ export class Simulation {
   readonly #clockAt = new Map<number, number>();
   /** Fusion weights that were chosen before the last round. */
   readonly #chosen = new Map<string, FusionWeights>();
+  /** What slower clients are at, by their ids, where late answers are taken. */
+  readonly #begunTurns = new Map<string, BegunTurn>();
   #turns = 0;
 
   /** Takes the bound model over. */
@@ -113,6 +126,7 @@ export class Simulation {
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
     this.#budgets = budgetsFor(method, settings, this.clients);
     assertCanRank(settings, this.#budgets, ranks);
+    assertCanBeLate(settings, this.#budgets, ranks);
     this.#trainings = trainingsOf(method, this.#budgets);
     const { clientPrivacy = null, sumBits, upload = AS_THEY_ARE, seed } = settings;
     const range = { adapter, budgets: this.#budgets, training, upload: DEFAULT_UPLOAD, maxClients: MAX_CLIENTS };
@@ -130,6 +144,7 @@ export class Simulation {
       training,
       fallsLast: settings.decay === "last",
       isBySpeed: settings.work === "bySpeed",
+      ...(settings.work === "late" ? { lateRounds: LATE_ROUNDS } : {}),
       sums: sumBits ? new RoundedSums(method, range, sumBits, seed) : null,
       clientPrivacy: clientPrivacy && clientPrivacyOf(clientPrivacy.epsilon, this.clients.length),
     });
@@ -154,9 +169,10 @@ export class Simulation {
           !this.#isSkipped(simulated, stage) &&
           (stage === "fusing" || i === round % this.clients.length || dropped() >= dropClients),
       );
-      const answering = here.toSorted((a, b) => this.#timeOf(a, round) - this.#timeOf(b, round));
+      const inTime = stage === "federated" ? await this.#lateOnes(here, round) : here;
+      const answering = inTime.toSorted((a, b) => this.#timeOf(a, round) - this.#timeOf(b, round));
       for (const simulated of answering) await this.#turn(simulated, round);
-      if (here.length < this.clients.length) this.#coordinator.closeRound();
+      if (inTime.length < this.clients.length && this.#coordinator.open?.round === round) this.#coordinator.closeRound();
       const sent = this.clients.reduce((sum, { bytesUp, bytesDown }) => sum + bytesUp + bytesDown, 0);
       this.#sentUntil.set(round, sent);
       this.#clockAt.set(round, this.#coordinator.clock);
@@ -181,18 +197,55 @@ export class Simulation {
   }
 
   /** One client's work in the open round. */
-  async #turn(simulated: SimulatedClient, round: number): Promise<void> {
-    const took = this.#timeOf(simulated, round);
+  #turn(simulated: SimulatedClient, round: number): Promise<void> {
+    return this.#work(simulated, this.#begun(simulated, round, 0), this.#timeOf(simulated, round));
+  }
+
+  /** What a client does from so many steps after the opening of the open round on. */
+  #begun(simulated: SimulatedClient, round: number, after: number): BegunTurn {
     const plan = this.#coordinator.planFor(simulated.id, round);
-    const received = await this.#startOf(simulated, round, this.#coordinator.sentTo(simulated.id, plan));
+    const endsAt = this.#coordinator.openedAt + after + this.#timeOf(simulated, round);
+    return { round, plan, received: this.#coordinator.sentTo(simulated.id, plan), endsAt };
+  }
+
+  /**
+   * Where nobody waits for slower clients: goes on with what each of them is at, as long as that is taken, gives what is done before the others are, and
+   * says who they are. Nothing is computed before it is known that it is given: nobody sees what a client does meanwhile.
+   */
+  async #lateOnes(here: readonly SimulatedClient[], round: number): Promise<readonly SimulatedClient[]> {
+    if (this.#options.settings.work !== "late") return here;
+    const slower = here.filter((simulated) => this.#isSlower(simulated));
+    const inTime = here.filter((simulated) => !slower.includes(simulated));
+    const openedAt = this.#coordinator.openedAt;
+    const lasts = Math.max(0, ...inTime.map((simulated) => this.#timeOf(simulated, round)));
+    for (const simulated of slower) {
+      const { id } = simulated;
+      let turn = this.#begunTurns.get(id);
+      if (!turn || !this.#coordinator.stillTakes(id, turn.round)) turn = this.#begun(simulated, round, 0);
+      this.#begunTurns.set(id, turn);
+      while (turn.endsAt <= openedAt + lasts) {
+        await this.#work(simulated, turn, turn.endsAt - openedAt);
+        this.#begunTurns.delete(id);
+        // Who is done as the round ends begins the next one.
+        if (turn.round === round || turn.endsAt === openedAt + lasts) break;
+        turn = this.#begun(simulated, round, turn.endsAt - openedAt);
+        this.#begunTurns.set(id, turn);
+      }
+    }
+    return inTime;
+  }
+
+  /** Trains what was begun, and gives it so many steps after the opening of the open round. */
+  async #work(simulated: SimulatedClient, { round, plan, received }: BegunTurn, after: number): Promise<void> {
     const chosen = plan.serve && this.#chosen.get(simulated.id);
     const followed = chosen ? { ...plan, serve: servePersonal } : plan;
-    const { upload, metrics } = await takeTurn(simulated, { round, plan: followed, received });
+    const start = await this.#startOf(simulated, round, received);
+    const { upload, metrics } = await takeTurn(simulated, { round, plan: followed, received: start });
     if (chosen) simulated.client = servingMix(simulated.client, chosen);
     if (upload) simulated.bytesUp += this.#coordinator.bytesOf(round, upload) - upload.byteLength;
     this.#turns += 1;
     await this.#options.onProgress(this.#turns / (this.clients.length * this.#coordinator.rounds));
-    this.#coordinator.submit(simulated.id, round, upload, metrics, took);
+    this.#coordinator.submit(simulated.id, round, upload, metrics, after);
   }
 
   /** What a client starts the round from, given what came. */
@@ -219,7 +272,10 @@ export class Simulation {
 
   /** Left out, as by a deadline that the middle one just meets. */
   #isSkipped(simulated: SimulatedClient, stage: Stage): boolean {
-    if (this.#options.settings.work !== "skipped" || stage !== "federated") return false;
+    return this.#options.settings.work === "skipped" && stage === "federated" && this.#isSlower(simulated);
+  }
+
+  #isSlower(simulated: SimulatedClient): boolean {
     const sorted = this.clients.map((client) => this.#speedOf(client)).toSorted((a, b) => a - b);
     return this.#speedOf(simulated) > (sorted[Math.floor((sorted.length - 1) / 2)] ?? 1);
   }
@@ -262,6 +318,18 @@ function assertCanRank(settings: RunSettings, budgets: Budgets, ranks: Ranks | u
     upload: settings.upload ?? AS_THEY_ARE,
     work: settings.work === "bySpeed" ? settings.work : undefined,
   });
+  if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
+}
+
+/** @throws {RangeError} where nothing of the method can come late. */
+function assertCanBeLate(
+  { work, method, sync, sumBits, clientPrivacy }: RunSettings,
+  budgets: Budgets,
+  ranks: Ranks | undefined,
+): void {
+  if (work !== "late") return;
+  const aggregation = sumBits || clientPrivacy ? "secure" : "plain";
+  const refusal = lateRefusal(methodNamed(method, sync), budgets, { late: { rounds: LATE_ROUNDS }, aggregation, ranks });
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
 }
 

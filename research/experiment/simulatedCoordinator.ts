@@ -8,6 +8,7 @@ import type { ClientPrivacyConfig } from "@duet/lora-core/differentialPrivacy/cl
 import type { SharedRound } from "@duet/lora-core/federation/updateVector";
 import type { RoundMetrics, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { RobustnessConfig } from "@duet/lora-core/robustness/robustnessConfig";
+import { stillTaken } from "@duet/lora-core/rounds/lateAnswers";
 import { shareOf } from "@duet/lora-core/rounds/pace";
 import type { AggregateInput, Introduction, RoundEvent } from "@duet/lora-core/rounds/roundEvents";
 import { transition } from "@duet/lora-core/rounds/roundMachine";
@@ -22,6 +23,7 @@ import {
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import { aggregateRound, countedContributions } from "@duet/lora-core/strategies/aggregateRound";
 import { aggregationError, errorBetween } from "@duet/lora-core/strategies/aggregationError";
+import { weighed } from "@duet/lora-core/strategies/contributions";
 import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { atFullRank } from "@duet/lora-core/strategies/ownRanks";
@@ -61,6 +63,8 @@ export interface SimulatedCoordinatorOptions {
   readonly fallsLast?: boolean;
   /** Whether slower clients do fewer steps. */
   readonly isBySpeed: boolean;
+  /** Rounds for which an answer is still taken after its own; left out, none is. */
+  readonly lateRounds?: number;
   /** Sums differences with noise that hides clients; null leaves them as they are. Uploads must be `f32` differences then. */
   readonly clientPrivacy: ClientPrivacyConfig | null;
   /** Sums updates as secure sums are; null takes them as they were sent. Uploads must be `f32` then. */
@@ -81,7 +85,7 @@ export class SimulatedCoordinator {
   #at = 0;
 
   constructor(options: SimulatedCoordinatorOptions) {
-    const { method, budgets, layout, seed, clients, clientPrivacy, isBySpeed } = options;
+    const { method, budgets, layout, seed, clients, clientPrivacy, isBySpeed, lateRounds } = options;
     this.#options = options;
     this.#noisy = clientPrivacy && new NoisySums(clientPrivacy, method, budgets, clients, seed);
     this.#server = method.init(initialAdapter(layout, seed));
@@ -97,7 +101,7 @@ export class SimulatedCoordinator {
         sampling: null,
         bySpeed: isBySpeed,
         deadlineBySpeed: false,
-        late: null,
+        late: lateRounds === undefined ? null : { rounds: lateRounds },
         statistics: null,
       },
       0,
@@ -134,6 +138,17 @@ export class SimulatedCoordinator {
     return open && isBySpeed ? planForShare(plan, shareOf(this.#state, open, clientId), training) : plan;
   }
 
+  /** Whether the open round still takes this client's answer of that one. */
+  stillTakes(clientId: string, round: number): boolean {
+    const open = openRoundOf(this.#state);
+    return open !== null && stillTaken(this.#state, open, clientId).includes(round);
+  }
+
+  /** When the open round opened, in steps of the fastest. */
+  get openedAt(): number {
+    return Math.floor((openRoundOf(this.#state)?.openedAt ?? 0) / STEP_MS);
+  }
+
   /** How long clients have worked one after the other's round, in steps of the fastest. */
   get clock(): number {
     return Math.floor(this.#at / STEP_MS);
@@ -156,7 +171,10 @@ export class SimulatedCoordinator {
     return down && encodeAdapter(down, layoutOf(down));
   }
 
-  /** Takes one client's result of the open round, which took so many steps of the fastest client, at least as many as those before; the last one closes it. */
+  /**
+   * Takes one client's result of the open round, or of one that it still takes, so many steps of the fastest client after its opening, at least as many as
+   * those before; the last one that is waited for closes it.
+   */
   submit(clientId: string, round: number, upload: Uint8Array | null, metrics: RoundMetrics, took = 0): void {
     this.#at = Math.max(this.#at, (openRoundOf(this.#state)?.openedAt ?? 0) + STEP_MS * took);
     const bytes = upload ? this.bytesOf(round, upload) : 0;
@@ -222,10 +240,10 @@ export class SimulatedCoordinator {
   }
 
   #sent(inputs: readonly AggregateInput[], { upload }: RoundPlan): readonly Contribution[] {
-    const sent = inputs.map(({ clientId, artifact, sampleCount, rank }) => {
+    const sent = inputs.map(({ clientId, artifact, sampleCount, rank, weight }) => {
       const tensors = this.#contributions.get(artifact);
       if (!tensors) throw new RangeError(`There is no contribution ${artifact}`);
-      return { clientId, sampleCount, tensors, rank };
+      return { clientId, sampleCount, tensors, rank, ...weighed({ weight }) };
     });
     const { method, ranks } = this.#options;
     return upload ? atFullRank(sent, upload, ranks, (clientId) => method.download(this.#server, clientId)) : sent;

@@ -45,10 +45,7 @@ const RIVALS = [
   "0.001",
 ];
 /** Question 7: devices that are 1, 4 and 16 times as slow. */
-const UNLIKE = [
-  ...["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72"],
-  ...["--speeds", "1:4:16", "--work", "equal,skipped,bySpeed"],
-];
+const UNLIKE = ["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72", "--speeds", "1:4:16"];
 /** Stage B: nine trials for each method, of rates and one constant, or of rates alone. */
 const RATES = [3e-4, 1e-3, 3e-3];
 const NINE_RATES = [1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2];
@@ -98,7 +95,8 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "trials-fusion-rows": [...TRIED, "fdlora:private", "--fusion-rows", "default,0.2,0.25,0.2:trained,0.25:trained"],
   "trials-decay": [...TRIED, "fdlora:private", "--decay", "none,cosine,last"],
   "clinc150-576": [...CLINC, "--methods", LONGER, "--steps", "576", "--local", "192"],
-  heterogeneity: [...CLINC, ...UNLIKE],
+  heterogeneity: [...CLINC, ...UNLIKE, "--work", "equal,skipped,bySpeed"],
+  "heterogeneity-late": [...CLINC, ...UNLIKE, "--work", "equal,skipped,late"],
   "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],

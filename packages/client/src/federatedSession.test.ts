@@ -106,6 +106,38 @@ test("where clients may have their own rank it says the one that was chosen, and
   expect(await begun({})).toMatchObject({ adapter: { rank: 8, alpha: 16 }, saved: undefined });
 });
 
+test("a round that is over goes on where its answer is still taken, which is sent once; then the open one begins", async () => {
+  const { feed, calls, finish, has, session } = started();
+  const opened = (stillTaken: number[]) => {
+    const second = collecting(2);
+    const { openRound } = second;
+    return {
+      ...second,
+      openRound: openRound && { ...openRound, ...(stillTaken.length > 0 ? { stillTaken: { anna: stillTaken } } : {}) },
+    };
+  };
+  const late = (stillTaken: number[]) => ({ ...opened(stillTaken), config: { ...opened([]).config, late: { rounds: 1 } } });
+  await has("run 1");
+  feed.push({ ...late([]), phase: "waiting", openRound: null });
+  feed.push(late([1]));
+  expect(session.get().stage).toMatchObject({ kind: "working", round: 1 });
+  expect(calls).not.toContain("cancel");
+  finish(first);
+  await has("confirm 1");
+  feed.push(late([]));
+  await has("run 2");
+  expect(calls.filter((call) => call === "send 1")).toHaveLength(1);
+  expect(calls).not.toContain("cancel");
+});
+
+test("a round that is over is cancelled where its answer is taken no more", async () => {
+  const { feed, has } = started();
+  await has("run 1");
+  const second = collecting(2);
+  feed.push({ ...second, config: { ...second.config, late: { rounds: 1 } } });
+  await has("cancel");
+});
+
 test("a lost device: the base again on wasm, the same rows, the same client, the round once more", async () => {
   const { calls, rounds, finish, has } = started();
   await has("run 1");
