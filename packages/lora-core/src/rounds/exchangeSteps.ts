@@ -119,8 +119,13 @@ function tooFew(state: RoundState, { open, exchange }: Exchanging, count: number
  */
 function beginAgain(state: RoundState, { open, exchange }: Exchanging, why: RoundSaying): RoundState {
   if (exchange.step === "unmask") return skipRound(state, open, why);
-  if (exchange.attempt % MAX_EXCHANGES === 0) return withoutSum(state, open, why);
+  if (ownAttempt(state, open, exchange) % MAX_EXCHANGES === 0) return withoutSum(state, open, why);
   return openExchange(log(state, ["and", why, ["sumAgain"]]), open);
+}
+
+/** Counted from 1 for a round, and for what rows are like: the first round's numbers go on after those of that. */
+function ownAttempt({ statistics }: RoundState, { index }: OpenRound, { attempt }: Exchanging["exchange"]): number {
+  return index === 0 ? attempt - (statistics?.exchanges ?? 0) : attempt;
 }
 
 const noteUnanswered = (state: RoundState, note: RoundSaying): RoundState => noteEach(state, unanswered(state), note);

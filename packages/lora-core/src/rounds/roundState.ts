@@ -155,8 +155,8 @@ export interface RoundState {
   readonly createdAt: number;
   readonly endedAt: number | null;
   readonly phase: RoundPhase;
-  /** What all rows are like: asked for once, and null before. `made` is null where no sum came about. */
-  readonly statistics: { readonly made: MadeStatistics | null } | null;
+  /** What all rows are like: asked for once, and null before. `made` is null where no sum came about, `exchanges` how many were begun for it. */
+  readonly statistics: { readonly made: MadeStatistics | null; readonly exchanges: number } | null;
   /** Nothing opens and nothing closes meanwhile; submissions are kept. */
   readonly paused: { readonly since: number; readonly reason: RoundSaying } | null;
   /** The quorum was reached once, or the organiser waived it. */

@@ -75,7 +75,7 @@ test("who joins later is in no other sum, and in the first round", () => {
 
 test("without three for it there is no sum, and rounds go on without", () => {
   const { state } = run([left("cleo", 10), ...answers("keys", ["anna", "bram"])]);
-  expect(state.statistics).toEqual({ made: null });
+  expect(state.statistics).toEqual({ made: null, exchanges: 1 });
   expect(phaseOf(state)).toBe("waiting");
   expect(state.log.map(({ told }) => told?.[0])).toContain("tooFewToCount");
 });
@@ -85,10 +85,35 @@ test("what fails before anything was revealed is begun again; after that there i
   expect(exchangeOf(again)).toMatchObject({ attempt: 2, step: "keys", asked: [...NAMES] });
   const before = all.filter((event) => event.type === "exchanged" && event.step !== "unmask");
   const { state } = run([...before, ...answers("unmask", ["anna"]), late("unmask", 1, 5000)]);
-  expect(state.statistics).toEqual({ made: null });
+  expect(state.statistics).toEqual({ made: null, exchanges: 1 });
   expect(phaseOf(state)).toBe("collecting");
   const damaged: RoundEvent = { type: "submissionDamaged", clientId: "anna", round: 1, at: 30 };
-  expect(run([...all, damaged]).state.statistics).toEqual({ made: null });
+  expect(run([...all, damaged]).state.statistics).toEqual({ made: null, exchanges: 1 });
+});
+
+test("what rows are like and the first round have five attempts each", () => {
+  const failing = (from: number): RoundEvent[] =>
+    [0, 1, 2, 3, 4].flatMap((i) => {
+      const attempt = from + i;
+      return [...answers("keys", ["anna", "bram"], attempt), late("keys", attempt, 1000 * attempt)];
+    });
+  const ready = NAMES.map((name) => ({ ...submitted(name, 1, 5500), artifact: null }) as RoundEvent);
+  const counting = run(failing(1).slice(0, -1)).state;
+  expect(exchangeOf(counting)).toMatchObject({ attempt: 5, step: "keys" });
+  const first = run([...failing(1), ...ready]).state;
+  expect(first.statistics).toEqual({ made: null, exchanges: 5 });
+  expect(exchangeOf(first)).toMatchObject({ attempt: 6, step: "keys" });
+  // One that took two of its attempts leaves the round all five.
+  const again = all.map((event) => (event.type === "exchanged" ? { ...event, attempt: 2, at: 1500 } : event));
+  const second = run([...failing(1).slice(0, 3), ...again, { ...counted, at: 1600 }, ...ready]).state;
+  expect(second.statistics?.exchanges).toBe(2);
+  const fifth = failing(3).map((event) => ({ ...event, at: event.at + 6000 }));
+  expect(exchangeOf(run([...failing(1).slice(0, 3), ...again, counted, ...ready, ...fifth.slice(0, -1)]).state)).toMatchObject({
+    attempt: 7,
+  });
+  const over = run([...failing(1).slice(0, 3), ...again, counted, ...ready, ...fifth]).state;
+  expect(exchangeOf(over)).toBeNull();
+  expect(phaseOf(over)).toBe("collecting");
 });
 
 test("nobody is asked where a federation does not want it, or sends updates as they are", () => {

@@ -47,7 +47,7 @@ export function endStatistics(
   why: RoundSaying,
 ): RoundState {
   const next = { index, attempt, failures, firstOpenedAt: null, exchanges };
-  const ended = log({ ...state, statistics: { made }, phase: { kind: "waiting", next, until: null } }, why);
+  const ended = log({ ...state, statistics: { made, exchanges }, phase: { kind: "waiting", next, until: null } }, why);
   if (made === null || state.policy.statistics !== "pause" || state.paused) return ended;
   return { ...ended, paused: { since: state.at, reason: ["countedFirst"] } };
 }
