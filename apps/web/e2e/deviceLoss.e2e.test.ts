@@ -1,8 +1,8 @@
-/** A tab whose GPU is taken away in the middle of a round. */
+/** A tab whose GPU is taken away in the middle of a round, and one whose memory is full. */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { loseDevice } from "./support/failingDevices.ts";
+import { endMemory, loseDevice } from "./support/failingDevices.ts";
 import { join } from "./support/participant.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -13,6 +13,24 @@ beforeAll(async () => {
   stage = await startStage();
 });
 afterAll(() => stage?.close());
+
+it("says within seconds that its memory is full, and what to do", async () => {
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("The coordinator does not offer use-lite");
+  const sizes = { minClients: 1, rounds: 1, localSteps: 2, innerSteps: 1, training: { batchSize: 2, maxTokens: 16 } };
+  const federation = await stage.open(defaultFederation({ name: "full", model, task: scenario.task, ...sizes }));
+  const page = await stage.browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(federation.inviteUrl.replace(/#/, "?backend=wasm#"));
+  await page.getByRole("textbox", { name: "Your name" }).fill("full");
+  await page.getByLabel("Data file").setInputFiles(await stage.writeRows("full", scenario.clients[0]?.rows ?? []));
+  await page.getByRole("button", { name: "Join and train", disabled: false }).waitFor();
+  await endMemory(page);
+  await page.getByRole("button", { name: "Join and train" }).click();
+  const alert = page.getByRole("alert").filter({ hasText: "There is no room for" });
+  await alert.getByText("a federation with a smaller batch needs less memory").waitFor();
+  await page.close();
+});
 
 it("goes on with wasm when the GPU is lost during a round, as the same client", async () => {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");

@@ -1,7 +1,7 @@
-/** A device that fails: its GPU is lost while it trains. */
+/** Devices that fail: a GPU that is lost, and a memory that is full. */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import { loseDevice } from "../e2e/support/failingDevices.ts";
+import { endMemory, loseDevice } from "../e2e/support/failingDevices.ts";
 import { join } from "../e2e/support/participant.ts";
 import type { Stage } from "../e2e/support/stage.ts";
 import type { Shoot } from "./shoot.ts";
@@ -23,4 +23,15 @@ export async function drawDevices(stage: Stage, shoot: Shoot): Promise<void> {
   await tab.page.getByText("The graphics device was lost").first().waitFor({ timeout: DEADLINE_MS });
   await shoot(tab.page, "device-lost");
   await tab.context.close();
+
+  const full = await stage.browser.newPage();
+  await full.goto(federation.inviteUrl.replace(/#/, "?backend=wasm#"));
+  await full.getByRole("textbox", { name: "Your name" }).fill("Ward B");
+  await full.getByLabel("Data file").setInputFiles(file);
+  await full.getByRole("button", { name: "Join and train", disabled: false }).waitFor();
+  await endMemory(full);
+  await full.getByRole("button", { name: "Join and train" }).click();
+  await full.getByRole("alert").filter({ hasText: "There is no room for" }).waitFor({ timeout: DEADLINE_MS });
+  await shoot(full, "out-of-memory");
+  await full.close();
 }

@@ -1,4 +1,4 @@
-/** A device that fails while a tab trains. */
+/** Devices that fail while a tab trains. */
 import type { Page } from "playwright";
 
 /** The training worker's next command finds its device destroyed. */
@@ -10,6 +10,17 @@ export async function loseDevice(page: Page): Promise<void> {
       GPUDevice.prototype.createBindGroup = createBindGroup;
       this.destroy();
       return createBindGroup.call(this, descriptor);
+    };
+  });
+}
+
+/** The training worker's memory of WebAssembly grows no more. */
+export async function endMemory(page: Page): Promise<void> {
+  const worker = page.workers().find((one) => one.url().includes("trainingWorker"));
+  if (!worker) throw new Error("The page has no training worker");
+  await worker.evaluate(() => {
+    WebAssembly.Memory.prototype.grow = () => {
+      throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
     };
   });
 }

@@ -3,6 +3,7 @@ import type { DeviceSaying } from "@duet/lora-core/protocol/deviceSentences";
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import type { StartKernelWorker } from "../kernels/kernelThreads.ts";
+import { refuseFullMemory } from "../kernels/wasmHeap.ts";
 import { prepareWasmKernels } from "../kernels/wasmKernels.ts";
 import "./wasmIdentity.ts";
 
@@ -47,6 +48,7 @@ export function configureWasm(options: WasmOptions): void {
 /** To be called once the backend has started, and again to change the number of threads. Says what came of it. */
 export async function startWasmKernels(options: WasmOptions): Promise<WasmStarted> {
   const wanted = threadsOf(options);
+  refuseFullMemory();
   // Without kernels TF.js computes, on one thread.
   const threads = (await prepareWasmKernels(wanted, options.workers?.start ?? null)) || 1;
   if (threads > 1) return { threads, told: ["threads", threads] };

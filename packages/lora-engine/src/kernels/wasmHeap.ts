@@ -27,9 +27,28 @@ export function pointerOf(tensor: tf.Tensor): number {
   return wasmBackend().getMemoryOffset(tensor.dataId);
 }
 
-/** Bytes outside of any tensor, until {@link free}. */
+/** Bytes outside of any tensor, until {@link free}. @throws {DuetError} OUT_OF_MEMORY */
 export function allocate(bytes: number): number {
-  const pointer: unknown = heapFunction("_malloc")(bytes);
+  return roomAt(heapFunction("_malloc")(bytes), bytes);
+}
+
+/**
+ * From now on TF.js' tensors throw OUT_OF_MEMORY where there is no room for them, too. By itself it takes the 0 that malloc answers then for an
+ * address, and writes over what lies there. To be called after each start of the backend; further calls change nothing.
+ */
+export function refuseFullMemory(): void {
+  const { wasm } = wasmBackend();
+  if (refusing.has(wasm)) return;
+  // What the module exports puts another function in its place when it is called first.
+  free(allocate(1));
+  const malloc = heapFunction("_malloc");
+  Reflect.set(wasm, "_malloc", (bytes: number) => roomAt(malloc(bytes), bytes));
+  refusing.add(wasm);
+}
+
+const refusing = new WeakSet<object>();
+
+function roomAt(pointer: unknown, bytes: number): number {
   if (typeof pointer !== "number" || pointer === 0)
     throw new DuetError("OUT_OF_MEMORY", `There is no room for ${bytes} bytes in the WebAssembly memory`);
   return pointer;
