@@ -42,7 +42,7 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   await other.getByText("This account may not create federations here.").waitFor();
 });
 
-it("the lobby's links are made of another address of the coordinator where that is chosen, and it says whether it answers there", async () => {
+it("lobby and dashboard make links of another address of the coordinator where that is chosen, and say whether it answers there", async () => {
   const elsewhere = "https://duet.invalid";
   const operatorKeyHash = createHash("sha256").update(KEY).digest("hex");
   const stage = await startStage({ operatorKeyHash, origins: [elsewhere] });
@@ -66,6 +66,13 @@ it("the lobby's links are made of another address of the coordinator where that 
   expect(await link.inputValue()).toMatch(/^https:\/\/duet\.invalid\/join\//);
   await page.getByRole("button", { name: "Check that it can be reached" }).click();
   await page.getByText("Nothing answers there").waitFor();
+
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("link", { name: "Open the dashboard" }).click();
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await page.getByRole("button", { name: "Invite link copied" }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^https:\/\/duet\.invalid\/join\//);
+  await page.getByRole("region", { name: "Who comes in" }).getByRole("combobox", { name: "Address in the links" }).waitFor();
 
   // The front page says of it what its own page says.
   await page.goto(stage.url);

@@ -1,12 +1,14 @@
 import type { Joining, OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
+import type { LinkAddressesView } from "../hooks/useLinkAddresses.ts";
 import type { Organiser } from "../hooks/useOrganiser.ts";
 import { formatClock } from "../lib/format.ts";
 import { tightText } from "../lib/tightDevices.ts";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { LinkRows } from "./LinkRows.tsx";
+import { AddressChoice } from "./links/AddressChoice.tsx";
+import { LinkRows } from "./links/LinkRows.tsx";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -14,10 +16,11 @@ export interface AccessPanelProps {
   readonly snapshot: Snapshot;
   readonly view: OrganiserView;
   readonly organiser: Organiser;
+  readonly links: LinkAddressesView;
 }
 
 /** Who comes in: those who wait, the rule for newcomers, the list on the front page, and the links. For the organiser; folded once it is over. */
-export function AccessPanel({ snapshot, view, organiser }: AccessPanelProps) {
+export function AccessPanel({ snapshot, view, organiser, links }: AccessPanelProps) {
   const { send } = organiser;
   const rules = (
     <>
@@ -27,7 +30,8 @@ export function AccessPanel({ snapshot, view, organiser }: AccessPanelProps) {
         onJoining={(joining: Joining) => send({ kind: "setJoining", joining })}
         onListing={(listing) => send({ kind: "setListing", listing })}
       />
-      <LinkRows federationId={snapshot.federationId} links={view.links} organiser={organiser} />
+      <AddressChoice links={links} />
+      <LinkRows federationId={snapshot.federationId} links={view.links} organiser={organiser} base={links.chosen.address} />
     </>
   );
   if (ENDED.has(snapshot.phase)) {

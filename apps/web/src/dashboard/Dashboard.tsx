@@ -3,9 +3,12 @@ import { type ReactNode, useMemo, useState } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
 import { useSettled } from "../hooks/useSettled.ts";
+import { addressOf } from "../lib/baseUrl.ts";
 import { isCrowd } from "../lib/crowd.ts";
+import { joinPath } from "../lib/links.ts";
 import { AccessPanel } from "./AccessPanel.tsx";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
 import { BudgetPanel } from "./BudgetPanel.tsx";
@@ -65,9 +68,11 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const [shown, still] = [replayed ?? snapshot, replayed ?? settled];
   const left = clients.filter(({ status }) => status === "left").length;
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
+  const links = useLinkAddresses(federationId);
+  const invite = organiser?.view?.links.invite.token ?? null;
   // At the end of one's own run what came of it leads, and how it went follows.
   const isResult = Boolean(tab && useBar);
-  const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} />;
+  const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} links={links} />;
   // Who takes part as well came for what it learns.
   const accessLeads = tab === null && !ENDED.has(phase);
   const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} />;
@@ -95,7 +100,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
         snapshot={shown}
         myRole={organiser ? words.dashboard.organiserToo(myRole) : myRole}
         own={replayed ? null : own}
-        invite={replayed ? null : (organiser?.view?.links.invite.token ?? null)}
+        inviteLink={replayed || invite === null ? null : addressOf(joinPath(federationId, invite), links.chosen.address)}
         verdict={replayed ? null : verdict}
       >
         {replayed ? null : useBar}

@@ -7,9 +7,7 @@ import { useLanguage } from "../hooks/useLanguage.ts";
 import { useNow } from "../hooks/useNow.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { useStore } from "../hooks/useStore.ts";
-import { addressOf } from "../lib/baseUrl.ts";
 import { formatFraction } from "../lib/format.ts";
-import { joinPath } from "../lib/links.ts";
 import { Countdown } from "./Countdown.tsx";
 import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
 import { NotifyMe } from "./mine/NotifyMe.tsx";
@@ -24,8 +22,8 @@ export interface HeadlineProps {
   readonly myRole: string;
   /** This tab's own figures; null for who only looks on. */
   readonly own: Own | null;
-  /** Code of the invite link, for who may pass it on; null elsewhere. */
-  readonly invite: string | null;
+  /** For who may pass it on; null elsewhere. */
+  readonly inviteLink: string | null;
   /** Which adapter to use, once that is known. */
   readonly verdict?: ReactNode;
   /** What can be done with the result. */
@@ -33,7 +31,7 @@ export interface HeadlineProps {
 }
 
 /** What leads the page: is it helping, is it running, for whom it waits. Without a box. */
-export function Headline({ snapshot, myRole, own, invite, verdict, children }: HeadlineProps) {
+export function Headline({ snapshot, myRole, own, inviteLink, verdict, children }: HeadlineProps) {
   const connection = useStore(useServices().coordinator.status);
   const isAway = connection.kind === "lost";
   const now = useNow() + (connection.kind === "ready" ? connection.clockOffsetMs : 0);
@@ -70,9 +68,7 @@ export function Headline({ snapshot, myRole, own, invite, verdict, children }: H
             <div className="muted small meta">
               {/* Before what counts seconds, which would move them under the pointer. */}
               {!ENDED.has(snapshot.phase) && <NotifyMe />}
-              {invite !== null && view.tone !== "done" && view.tone !== "stopped" && (
-                <InviteButton link={addressOf(joinPath(snapshot.federationId, invite))} />
-              )}
+              {inviteLink !== null && view.tone !== "done" && view.tone !== "stopped" && <InviteButton link={inviteLink} />}
               {!isAway && view.timing && <span>{view.timing}</span>}
               <span>
                 <IconUsers size={14} aria-hidden="true" /> {view.presence}

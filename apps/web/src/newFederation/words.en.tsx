@@ -2,7 +2,6 @@ import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";
-import type { Reach } from "../lib/reach.ts";
 
 export interface Agreed {
   readonly method: string;
@@ -277,25 +276,6 @@ export const en = {
     whatThisWillTake: "What this will take",
     createFederation: "Create federation",
     next: "Nothing starts yet: next comes the link.",
-  },
-  addressChoice: {
-    label: "Address in the links",
-    option: (host: string, reach: Reach) => `${host}, ${reach}`,
-    check: "Check that it can be reached",
-    checking: "Asking for it.",
-    own: "This page came from there.",
-    answers:
-      "The coordinator answers there, asked from its own machine. Whether a firewall keeps others out, another device shows: scan the code with it.",
-    silent: "Nothing answers there: look whether the name leads to this machine, and whether what is in between hands it on.",
-    ways: "How to get a link that more people can open",
-    network: "In the same network.",
-    networkText:
-      "End the coordinator (Ctrl-C) and start it for your network, with a key that says who may create federations. What was running goes on.",
-    tunnel: "From anywhere, for a day.",
-    tunnelText: (port: string) =>
-      `A tunnel (cloudflared, ssh -R and others) gives port ${port} of this machine a public address with https. Start the coordinator with that address, and open this page there.`,
-    server: "From anywhere, for good.",
-    serverText: (guide: ReactNode) => <>A machine with a name and a certificate: {guide} shows how.</>,
   },
   createdPage: {
     agreed: ({ method, rounds, clients, deadline }: Agreed) =>

@@ -252,23 +252,6 @@ export const zh: typeof en = {
     createFederation: "创建联邦",
     next: "还不会开始：下一步是链接。",
   },
-  addressChoice: {
-    label: "链接中的地址",
-    option: (host, reach) => `${host}，${{ "this machine": "仅本机", "this network": "本局域网", anywhere: "任何地方" }[reach]}`,
-    check: "检查能否访问",
-    checking: "正在访问。",
-    own: "本页面就来自这个地址。",
-    answers: "从协调器所在的机器访问，协调器在这个地址有应答。防火墙是否拦住其他人，要用另一台设备来看：请用它扫描二维码。",
-    silent: "这个地址没有应答：请检查域名是否指向这台机器，以及中间的设备是否转发。",
-    ways: "如何得到更多人能打开的链接",
-    network: "在同一局域网内。",
-    networkText: "结束协调器（Ctrl-C），再为局域网启动它，并用密钥说明谁可以新建联邦。正在运行的联邦会继续。",
-    tunnel: "从任何地方，临时使用。",
-    tunnelText: (port) =>
-      `隧道程序（如 cloudflared、ssh -R）可以给本机的 ${port} 端口一个带 https 的公开地址。用该地址启动协调器，再从那里打开本页面。`,
-    server: "从任何地方，长期使用。",
-    serverText: (guide) => <>一台有域名和证书的机器：见 {guide}。</>,
-  },
   createdPage: {
     agreed: ({ method, rounds, clients, deadline }) =>
       `${method}，${rounds} 轮，最多 ${clients} 个客户端。每轮最多等待 ${deadline}，然后以已应答者继续。`,

@@ -1,22 +1,20 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
-import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
-import { LinkRows } from "../dashboard/LinkRows.tsx";
+import { AddressChoice } from "../dashboard/links/AddressChoice.tsx";
+import { LinkRows } from "../dashboard/links/LinkRows.tsx";
 import { StatisticsPanel } from "../dashboard/StatisticsPanel.tsx";
 import { phaseNote } from "../dashboard/told/toldText.ts";
 import { WhoIsHere } from "../dashboard/WhoIsHere.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useFederation } from "../hooks/useFederation.ts";
+import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
-import { useOwnAddresses } from "../hooks/useOwnAddresses.ts";
-import { addressOf, baseUrl } from "../lib/baseUrl.ts";
+import { addressOf } from "../lib/baseUrl.ts";
 import { formatDuration } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
 import { methodName } from "../lib/methods/methodText.ts";
-import { linkAddresses, proposedAddress } from "../lib/reach.ts";
-import { AddressChoice } from "../newFederation/AddressChoice.tsx";
 import { words } from "../newFederation/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { LinkField } from "../ui/LinkField.tsx";
@@ -29,8 +27,7 @@ export function CreatedPage() {
   const organiserKey = useServices().storage.organiser(federationId)?.organiserKey ?? "";
   const organiser = useOrganiser(federationId, "");
   const feed = useFederation(federationId, organiserKey);
-  const own = useOwnAddresses(federationId, organiserKey);
-  const [wanted, setWanted] = useState<string | null>(null);
+  const links = useLinkAddresses(federationId);
   if (!organiser) {
     return (
       <Shell title={words.createdPage.unknownFederation} narrow>
@@ -42,8 +39,7 @@ export function CreatedPage() {
   const { view, task } = organiser;
   const snapshot = feed.kind === "live" ? feed.snapshot : null;
   const invite = view?.links.invite.token ?? null;
-  const addresses = linkAddresses(baseUrl(), own.addresses);
-  const address = addresses.find((one) => one.address === wanted) ?? proposedAddress(addresses);
+  const base = links.chosen.address;
   return (
     <Shell title={snapshot ? words.createdPage.lobbyOf(snapshot.config.name) : words.createdPage.lobby}>
       <div className="column">
@@ -66,20 +62,20 @@ export function CreatedPage() {
             <Panel title={words.createdPage.invite} hint={words.createdPage.inviteHint}>
               <div className="invite">
                 {invite !== null && (
-                  <QrCode text={addressOf(joinPath(federationId, invite), address.address)} label={words.createdPage.qrLabel} />
+                  <QrCode text={addressOf(joinPath(federationId, invite), base)} label={words.createdPage.qrLabel} />
                 )}
                 <LinkField
                   label={words.createdPage.inviteLink}
                   path={joinPath}
                   federationId={federationId}
                   token={invite}
-                  base={address.address}
+                  base={base}
                 />
               </div>
             </Panel>
           )}
         </div>
-        <AddressChoice addresses={addresses} chosen={address} onChoose={setWanted} isChecking={own.isAsking} onCheck={own.ask} />
+        <AddressChoice links={links} />
         {task.kind === "failed" && <FailureAlert failure={task.failure} />}
         {view === null && task.kind !== "failed" && <p className="muted">{words.createdPage.askingForLinks}</p>}
         {snapshot && <StatisticsPanel snapshot={snapshot} isOrganiser />}
@@ -88,7 +84,7 @@ export function CreatedPage() {
           <details className="quiet">
             <summary>{words.createdPage.moreLinks}</summary>
             <p className="soft">{words.createdPage.organiserNote}</p>
-            <LinkRows federationId={federationId} links={view.links} organiser={organiser} base={address.address} />
+            <LinkRows federationId={federationId} links={view.links} organiser={organiser} base={base} />
           </details>
         )}
         {snapshot && <Agreed snapshot={snapshot} />}

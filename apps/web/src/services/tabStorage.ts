@@ -63,6 +63,9 @@ export interface TabStorage extends IdentityStore {
   forgetHelper(federationId: string): void;
   asking(federationId: string): AskingClient | null;
   parting(federationId: string): Snapshot | null;
+  /** The address of the coordinator that links are made of, as it was chosen in this tab; null where none was. */
+  linkAddress(): string | null;
+  saveLinkAddress(address: string): void;
 }
 
 export function createTabStorage(): TabStorage {
@@ -114,6 +117,8 @@ export function createTabStorage(): TabStorage {
     forgetOrganiser: (federationId) => localStorage.removeItem(organiserKey(federationId)),
     saveJoined: (federationId, value) => localStorage.setItem(joinedKey(federationId), JSON.stringify({ version: 1, ...value })),
     known: knownFederations,
+    linkAddress: () => readStored(sessionStorage, LINK_ADDRESS, z.url()),
+    saveLinkAddress: (address) => sessionStorage.setItem(LINK_ADDRESS, JSON.stringify(address)),
   };
 }
 
@@ -133,6 +138,7 @@ function knownFederations(): readonly KnownFederation[] {
 const ORGANISER = "duet:organiser:";
 const JOINED = "duet:joined:";
 const PAST = "duet:past:";
+const LINK_ADDRESS = "duet:link-address";
 const identityKey = (federationId: string) => `duet:member:${federationId}`;
 const askingKey = (federationId: string) => `duet:asking:${federationId}`;
 const teamKey = (federationId: string) => `duet:team:${federationId}`;

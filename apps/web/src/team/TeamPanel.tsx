@@ -1,8 +1,11 @@
-import { Progress } from "@mantine/core";
+import { Alert, Progress } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import type { TeamView } from "../hooks/useTeam.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { formatCount } from "../lib/format.ts";
 import { teamPath } from "../lib/links.ts";
+import { reachWarning } from "../lib/reach.ts";
 import { LinkField } from "../ui/LinkField.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { QrCode } from "../ui/QrCode.tsx";
@@ -36,16 +39,34 @@ export function TeamPanel({ team, state, news }: TeamView) {
           {sentence}.
         </p>
       ))}
-      {!state.over && (
-        <details className="quiet">
-          <summary>{words.teamPanel.add}</summary>
-          <p className="small">{words.teamPanel.whoHasIt}</p>
-          <div className="invite">
-            <QrCode text={addressOf(teamPath(federationId, secret))} label={words.teamPanel.code} />
-            <LinkField label={words.teamPanel.link} path={teamPath} federationId={federationId} token={secret} />
-          </div>
-        </details>
-      )}
+      {!state.over && <MoreMembers federationId={federationId} secret={secret} />}
     </Panel>
+  );
+}
+
+/** The team's link, made of an address that its members can open. */
+function MoreMembers({ federationId, secret }: { readonly federationId: string; readonly secret: string }) {
+  const { addresses, chosen } = useLinkAddresses(federationId);
+  const warning = reachWarning(chosen.address, addresses[0].address, chosen.answers);
+  return (
+    <details className="quiet">
+      <summary>{words.teamPanel.add}</summary>
+      <p className="small">{words.teamPanel.whoHasIt}</p>
+      <div className="invite">
+        <QrCode text={addressOf(teamPath(federationId, secret), chosen.address)} label={words.teamPanel.code} />
+        <LinkField
+          label={words.teamPanel.link}
+          path={teamPath}
+          federationId={federationId}
+          token={secret}
+          base={chosen.address}
+        />
+      </div>
+      {warning && (
+        <Alert icon={<IconAlertTriangle />} title={warning.title} mt="sm">
+          {warning.text}
+        </Alert>
+      )}
+    </details>
   );
 }

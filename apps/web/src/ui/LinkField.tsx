@@ -8,8 +8,8 @@ export interface LinkFieldProps {
   readonly path: (federationId: string, token: string) => string;
   /** Null where there is no such link now. */
   readonly token: string | null;
-  /** Of the coordinator; left out: where the page is. */
-  readonly base?: string | undefined;
+  /** Of the coordinator. */
+  readonly base: string;
 }
 
 /** A link to copy. */

@@ -1,9 +1,9 @@
 import type { LinkRole, LinkView, OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import { Button, CopyButton, Group } from "@mantine/core";
-import type { Organiser } from "../hooks/useOrganiser.ts";
-import { addressOf } from "../lib/baseUrl.ts";
-import { formatDay } from "../lib/format.ts";
-import { joinPath, organisePath, watchPath } from "../lib/links.ts";
+import type { Organiser } from "../../hooks/useOrganiser.ts";
+import { addressOf } from "../../lib/baseUrl.ts";
+import { formatDay } from "../../lib/format.ts";
+import { joinPath, organisePath, watchPath } from "../../lib/links.ts";
 import { words } from "./words.ts";
 
 const PATHS: Readonly<Record<LinkRole, (id: string, code: string) => string>> = {
@@ -17,8 +17,8 @@ export interface LinkRowsProps {
   readonly federationId: string;
   readonly links: OrganiserView["links"];
   readonly organiser: Organiser;
-  /** Of the coordinator; left out: where the page is. */
-  readonly base?: string | undefined;
+  /** Of the coordinator. */
+  readonly base: string;
 }
 
 /** Every link of a federation: how long it is good, and what can be done with it. */

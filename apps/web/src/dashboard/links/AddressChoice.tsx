@@ -1,19 +1,12 @@
 import { Alert, Button, Group, NativeSelect } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { type LinkAddress, reachWarning } from "../lib/reach.ts";
+import type { LinkAddressesView } from "../../hooks/useLinkAddresses.ts";
+import { type LinkAddress, reachWarning } from "../../lib/reach.ts";
 import { words } from "./words.ts";
 
-export interface AddressChoiceProps {
-  /** The page's own first. */
-  readonly addresses: readonly [LinkAddress, ...LinkAddress[]];
-  readonly chosen: LinkAddress;
-  readonly onChoose: (address: string) => void;
-  readonly isChecking: boolean;
-  readonly onCheck: () => void;
-}
-
 /** Which of its addresses the coordinator's links are made of, who can open them, and how others are got. Nothing where every link works. */
-export function AddressChoice({ addresses, chosen, onChoose, isChecking, onCheck }: AddressChoiceProps) {
+export function AddressChoice({ links }: { readonly links: LinkAddressesView }) {
+  const { addresses, chosen, choose, isAsking, ask } = links;
   const [own] = addresses;
   const warning = reachWarning(chosen.address, own.address, chosen.answers);
   if (!warning && addresses.length === 1) return null;
@@ -22,14 +15,14 @@ export function AddressChoice({ addresses, chosen, onChoose, isChecking, onCheck
       <NativeSelect
         label={words.addressChoice.label}
         value={chosen.address}
-        onChange={(event) => onChoose(event.currentTarget.value)}
+        onChange={(event) => choose(event.currentTarget.value)}
         data={addresses.map(({ address, host, reach }) => ({ value: address, label: words.addressChoice.option(host, reach) }))}
       />
-      <Button variant="default" onClick={onCheck} loading={isChecking}>
+      <Button variant="default" onClick={ask} loading={isAsking}>
         {words.addressChoice.check}
       </Button>
       <span role="status" className="small" style={{ flex: "1 1 240px" }}>
-        {isChecking ? words.addressChoice.checking : standing(chosen, own)}
+        {isAsking ? words.addressChoice.checking : standing(chosen, own)}
       </span>
     </Group>
   );
