@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { selectModules } from "@duet/lora-core/adapters/adapterConfig";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
+import { selectModules } from "@duet/lora-core/adapters/selectModules";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";

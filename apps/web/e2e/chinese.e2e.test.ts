@@ -119,7 +119,7 @@ describe("a browser that asks for Chinese", () => {
   it("is told in it what is wrong with a link", async () => {
     await page.getByRole("button", { name: "中文" }).click();
     await page.goto(`${stage.url}/join/short#x`);
-    await page.getByRole("alert").getByText("这个链接不完整或有误").waitFor();
+    await page.getByRole("alert").getByText("这个链接 # 之后的代码不完整或有误").waitFor();
     expect(await englishLeft(page)).toEqual([]);
     expect(await problemsOf(page)).toEqual([]);
   });

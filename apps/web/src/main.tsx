@@ -8,7 +8,7 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { lazyPage } from "./app/lazyPage.tsx";
 import { theme } from "./app/theme.ts";
 import { ServicesContext } from "./hooks/ServicesContext.tsx";
-import { useLanguage } from "./hooks/useLanguage.ts";
+import { useFailureWords } from "./hooks/useFailureWords.ts";
 import { basePath, strayFrom } from "./lib/baseUrl.ts";
 import { HUB_SIGNED_IN_PATH, NEW_FEDERATION_PATH } from "./lib/links.ts";
 import { FrontPage } from "./pages/FrontPage.tsx";
@@ -38,7 +38,7 @@ const services = createAppServices();
 
 /** All of it is drawn again in another language; what it holds stays. */
 function App() {
-  useLanguage();
+  useFailureWords();
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <ServicesContext value={services}>

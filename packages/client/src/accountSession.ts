@@ -1,4 +1,6 @@
 /** Signing in at a coordinator, over HTTP; its sockets are opened again afterwards. A browser keeps the cookie, a program passes it on. */
+
+import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
@@ -8,7 +10,7 @@ import { z } from "zod";
 /** How one stands there. @throws {DuetError} UNREACHABLE, BAD_REPLY */
 export async function readSession(url: string): Promise<SessionState> {
   const parsed = sessionState.safeParse(await (await ask(url, { method: "GET" })).json().catch(() => null));
-  if (!parsed.success) throw new DuetError("BAD_REPLY", "The coordinator's answer about who is signed in could not be read");
+  if (!parsed.success) throw connectionError("BAD_REPLY", ["signInUnread"]);
   return parsed.data;
 }
 
@@ -30,7 +32,7 @@ export async function signOut(url: string): Promise<void> {
 async function change(url: string, request: RequestInit): Promise<Response> {
   const response = await ask(url, request);
   const result = resultOf(z.strictObject({})).safeParse(await response.json().catch(() => null)).data;
-  if (!result) throw new DuetError("BAD_REPLY", "The coordinator's answer could not be read");
+  if (!result) throw connectionError("BAD_REPLY", ["answerUnread"]);
   if (!result.ok) throw new DuetError(result.error.code, result.error.message);
   return response;
 }
@@ -40,6 +42,6 @@ async function ask(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(address, { ...request, signal: AbortSignal.timeout(ACK_TIMEOUT_MS) });
   } catch {
-    throw new DuetError("UNREACHABLE", "The coordinator cannot be reached");
+    throw connectionError("UNREACHABLE", ["coordinatorAway"]);
   }
 }

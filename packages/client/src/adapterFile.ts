@@ -1,7 +1,8 @@
 /** The shared adapters that a coordinator keeps of a federation's closed rounds, for everyone who may watch. */
+
 import { download, ModelDownloadError } from "@duet/lora-core/checkpoints/resumableDownload";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 
@@ -21,7 +22,7 @@ export async function adapterFile(
     return readSafetensors(await download(address, { sha256: null, headers, onProgress: () => {} }));
   } catch (error) {
     if (!(error instanceof ModelDownloadError) || error.status === null) throw error;
-    const which = round === "initial" ? "initial adapter for this federation" : "shared adapter of this round";
-    throw new DuetError("ADAPTER_MISSING", `The coordinator has no ${which} (${error.status})`, { cause: error });
+    const said = round === "initial" ? "noInitialAdapter" : "noRoundAdapter";
+    throw connectionError("ADAPTER_MISSING", [said, error.status], { cause: error });
   }
 }

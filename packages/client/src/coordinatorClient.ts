@@ -3,7 +3,7 @@
  * change is parsed and applied.
  */
 
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { EXITS, type Exit, isExit } from "@duet/lora-core/protocol/exits";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
@@ -90,7 +90,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   /** As whom this connection joined: its adapters are sent with the same secret. */
   let client: RequestInput<"client:join"> | null = null;
 
-  socket.onLost(() => mirror.forget(new DuetError("TIMEOUT", "The connection was lost")));
+  socket.onLost(() => mirror.forget(connectionError("TIMEOUT", ["connectionLost"])));
   socket.onEvent(changeEvent, async (content, acknowledge) => {
     // A browser gives an ArrayBuffer, Node a Buffer.
     await mirror.receive(new Uint8Array(content as ArrayBuffer));
@@ -128,7 +128,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
 
   /** The opening push comes within a moment of the answer. */
   function following(federationId: string, revision: number): Promise<Snapshot> {
-    const late = () => new DuetError("TIMEOUT", "The coordinator did not send the federation's state");
+    const late = () => connectionError("TIMEOUT", ["stateNotSent"]);
     return withDeadline(mirror.from(federationId, revision), ACK_TIMEOUT_MS, late);
   }
 

@@ -1,6 +1,8 @@
 /** One adapter from the coordinator: resumed where it breaks off, checked against its name. */
+
 import { download, ModelDownloadError } from "@duet/lora-core/checkpoints/resumableDownload";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { connectionError } from "@duet/lora-core/errors/connectionError";
+import type { DuetError } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, blobPath } from "@duet/lora-core/protocol/blobs";
 
 export interface BlobDownload {
@@ -24,8 +26,7 @@ export async function downloadBlob({ url, federationId, headers, blob }: BlobDow
 
 function asFailure(error: ModelDownloadError): DuetError {
   const { status } = error;
-  if (status === 403)
-    return new DuetError("NOT_JOINED", "The coordinator does not know this client at the moment", { cause: error });
-  if (status === 404) return new DuetError("WRONG_ROUND", "The round moved on while its adapter was fetched", { cause: error });
-  return new DuetError("UNREACHABLE", "The connection to the coordinator broke off during a download", { cause: error });
+  if (status === 403) return connectionError("NOT_JOINED", ["unknownClient"], { cause: error });
+  if (status === 404) return connectionError("WRONG_ROUND", ["roundMoved"], { cause: error });
+  return connectionError("UNREACHABLE", ["downloadBroke"], { cause: error });
 }

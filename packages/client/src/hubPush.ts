@@ -2,7 +2,8 @@
  * Files to a repository of a model hub, as one commit (@huggingface/hub). The token goes to the hub alone: it is in the headers of these
  * requests, and nowhere else. Imported when somebody pushes, and not before.
  */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { hubError } from "@duet/lora-core/errors/hubError";
+import type { HubSaying } from "@duet/lora-core/errors/hubSentences";
 import { createRepo, HubApiError, uploadFiles } from "@huggingface/hub";
 
 export interface HubTarget {
@@ -35,7 +36,7 @@ export async function pushToHub(
     const uploaded = files.map(({ name: path, content }) => ({ path, content }));
     await uploadFiles({ repo, accessToken, hubUrl, files: uploaded, commitTitle: title });
   } catch (error) {
-    throw new DuetError("HUB_REFUSED", wordsOf(error, hubUrl), { cause: error });
+    throw hubError("HUB_REFUSED", sayingOf(error, hubUrl), { cause: error });
   }
   return `${hubUrl}/${repository}`;
 }
@@ -46,9 +47,9 @@ function unlessThere(error: unknown): void {
   if (!(error instanceof HubApiError && error.statusCode === CONFLICT)) throw error;
 }
 
-function wordsOf(error: unknown, hub: string): string {
-  if (!(error instanceof HubApiError)) return `${hub} could not be reached, or its answer not understood`;
-  if (error.statusCode === UNAUTHORIZED) return `${hub} does not know this token`;
-  if (error.statusCode === FORBIDDEN) return `${hub} does not let this token write there`;
-  return `${hub} did not take the files (${error.statusCode})`;
+function sayingOf(error: unknown, hub: string): HubSaying {
+  if (!(error instanceof HubApiError)) return ["hubAway", hub];
+  if (error.statusCode === UNAUTHORIZED) return ["unknownToken", hub];
+  if (error.statusCode === FORBIDDEN) return ["mayNotWrite", hub];
+  return ["filesNotTaken", hub, error.statusCode];
 }

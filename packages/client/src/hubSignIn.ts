@@ -1,5 +1,5 @@
 /** Signing in to a model hub by OAuth with PKCE (@huggingface/hub). What proves who began it stays in memory, and so does the token. */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { hubError } from "@duet/lora-core/errors/hubError";
 import { oauthHandleRedirect, oauthLoginUrl } from "@huggingface/hub";
 
 export interface HubSignIn {
@@ -24,7 +24,7 @@ const SCOPES = "openid profile write-repos manage-repos";
 export async function beginHubSignIn({ hub, clientId, redirectUrl }: HubApp): Promise<HubSignIn> {
   const hubUrl = hub.replace(/\/$/, "");
   const secret: { codeVerifier?: string; nonce?: string } = {};
-  const refusedBy = (cause: unknown) => new DuetError("HUB_REFUSED", `Nobody could be signed in at ${hubUrl}`, { cause });
+  const refusedBy = (cause: unknown) => hubError("HUB_REFUSED", ["nobodySignedInAt", hubUrl], { cause });
   const address = await oauthLoginUrl({ hubUrl, clientId, redirectUrl, scopes: SCOPES, localStorage: secret }).catch(
     (cause: unknown) => Promise.reject(refusedBy(cause)),
   );

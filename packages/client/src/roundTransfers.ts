@@ -1,6 +1,8 @@
 /** What travels beside the messages of a connection: adapters and answers to secure sums, as blobs that the messages name. */
+
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
-import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { connectionError } from "@duet/lora-core/errors/connectionError";
+import { hasCode } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, ORGANISER_KEY_HEADER, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { ReplyOf, RequestInput } from "@duet/lora-core/protocol/messages";
@@ -52,7 +54,7 @@ export function createRoundTransfers({ url, request, ledger, clientOf }: Transfe
   /** Where and with which secret this client's adapters travel. */
   function route(): Route {
     const client = clientOf();
-    if (!client) throw new DuetError("NOT_JOINED", "This connection has not joined a federation");
+    if (!client) throw connectionError("NOT_JOINED", ["notJoined"]);
     return { url, federationId: client.federationId, headers: { [RESUME_TOKEN_HEADER]: client.resumeToken } };
   }
 

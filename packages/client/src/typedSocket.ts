@@ -2,6 +2,8 @@
  * The typed socket: every request is acknowledged and parsed, every (re)connection says hello. It reconnects for as long as the page lives;
  * what must be said again after that is up to the listeners of `onReady`.
  */
+
+import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { resultOf } from "@duet/lora-core/protocol/errors";
@@ -147,7 +149,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
     try {
       raw = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, payload);
     } catch {
-      throw new DuetError("TIMEOUT", "The coordinator did not answer");
+      throw connectionError("TIMEOUT", ["noAnswer"]);
     }
     return parseReply(name, raw);
   }
@@ -163,7 +165,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
         resolve();
       });
     });
-    await withDeadline(next, REACH_TIMEOUT_MS, () => new DuetError("UNREACHABLE", "The coordinator cannot be reached"));
+    await withDeadline(next, REACH_TIMEOUT_MS, () => connectionError("UNREACHABLE", ["coordinatorAway"]));
     return untilReady();
   }
 
@@ -194,7 +196,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
 /** @throws {DuetError} the refusal inside, or BAD_REPLY when it is not this message's reply. */
 export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyOf<N> {
   const parsed = resultOf<z.ZodType>(messages[name].reply).safeParse(raw);
-  if (!parsed.success) throw new DuetError("BAD_REPLY", `The coordinator's answer to ${name} could not be read`);
+  if (!parsed.success) throw connectionError("BAD_REPLY", ["answerToUnread", name]);
   const result = parsed.data;
   if (!result.ok) throw new DuetError(result.error.code, result.error.message);
   return result.data as ReplyOf<N>;

@@ -4,6 +4,7 @@
  */
 
 import { STALL_MS } from "@duet/lora-core/checkpoints/resumableDownload";
+import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, blobPath, formatPieceRange, type UploadState, uploadState } from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
@@ -92,17 +93,17 @@ async function put({ url, federationId, headers, blob, content, onSent }: BlobUp
   })
     .then(async (response) => ({ status: response.status, body: await response.json().catch(() => null) }))
     .catch(() => null);
-  if (answer === null) throw new DuetError("UNREACHABLE", "The connection to the coordinator broke off during an upload");
+  if (answer === null) throw connectionError("UNREACHABLE", ["uploadBroke"]);
   return receivedBytes(answer.status, answer.body);
 }
 
 function receivedBytes(status: number, body: unknown): UploadState["receivedBytes"] {
   // Nothing is wrong with the piece: this machine, the network or the coordinator stood still while it was sent.
-  if (status === REQUEST_TIMEOUT) throw new DuetError("UNREACHABLE", "A piece of an upload took too long to arrive");
+  if (status === REQUEST_TIMEOUT) throw connectionError("UNREACHABLE", ["pieceTooLong"]);
   const parsed = resultOf(uploadState).safeParse(body);
   if (parsed.success && parsed.data.ok) return parsed.data.data.receivedBytes;
   if (parsed.success && !parsed.data.ok) throw new DuetError(parsed.data.error.code, parsed.data.error.message);
   // A proxy answers for a coordinator that is away.
-  if (status >= 500) throw new DuetError("UNREACHABLE", `The coordinator cannot be reached (HTTP ${status})`);
-  throw new DuetError("BAD_REPLY", `The coordinator's answer to an upload could not be read (HTTP ${status})`);
+  if (status >= 500) throw connectionError("UNREACHABLE", ["coordinatorAwayWith", status]);
+  throw connectionError("BAD_REPLY", ["uploadUnread", status]);
 }

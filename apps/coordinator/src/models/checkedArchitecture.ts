@@ -1,7 +1,9 @@
 /** What a federation's base model is, once it is known to be one that clients can load. */
 import { type Architecture, parseArchitecture, sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { UnsupportedModelError } from "@duet/lora-core/architectures/unsupportedModel";
-import { fingerprint, ModelFolderError, modelFormat } from "@duet/lora-core/checkpoints/modelFileList";
+import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
+import { modelFormat } from "@duet/lora-core/checkpoints/modelFormat";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { Refusal } from "../refusal.ts";
 import type { ModelCatalogue } from "./modelCatalogue.ts";

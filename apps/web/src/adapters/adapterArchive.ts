@@ -22,8 +22,8 @@ export function readAdapterArchive(files: readonly NamedFile[]): PeftFiles {
 
 function only(name: keyof PeftFiles, files: readonly NamedFile[]): Uint8Array {
   const [file, ...others] = files.filter((candidate) => fileName(candidate.name) === name);
-  if (!file) throw new PeftFormatError(`there is no ${name}`);
-  if (others.length > 0) throw new PeftFormatError(`there is more than one ${name}`);
+  if (!file) throw new PeftFormatError(["noFileCalled", name]);
+  if (others.length > 0) throw new PeftFormatError(["severalFilesCalled", name]);
   checkSize(name, file.bytes.length);
   return file.bytes;
 }
@@ -41,13 +41,13 @@ function unzip(bytes: Uint8Array): NamedFile[] {
     return Object.entries(entries).map(([name, content]) => ({ name, bytes: content }));
   } catch (error) {
     if (error instanceof PeftFormatError) throw error;
-    throw new PeftFormatError("the .zip is damaged");
+    throw new PeftFormatError(["zipDamaged"]);
   }
 }
 
 function checkSize(name: keyof PeftFiles, bytes: number): void {
   const most = MAX_BYTES[name];
-  if (bytes > most) throw new PeftFormatError(`${name} has ${bytes} bytes, at most ${most} are read`);
+  if (bytes > most) throw new PeftFormatError(["fileTooLarge", name, bytes, most]);
 }
 
 const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -1,4 +1,4 @@
-import { DATA } from "../lib/failures.data.zh.ts";
+import { DATA } from "../lib/failures/data.zh.ts";
 import { formatNumber } from "../lib/format.ts";
 import type { en } from "./words.en.tsx";
 

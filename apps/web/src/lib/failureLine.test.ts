@@ -1,6 +1,6 @@
 import { readTable } from "@duet/lora-core/data/readTable";
 import { explain } from "@duet/lora-core/errors/duetError";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { failureLine } from "./failureLine.ts";
 import { speak } from "./language.ts";
 import { words } from "./words.ts";
@@ -20,7 +20,8 @@ test("a file that is refused is told in the language of the page, with what is w
   const failure = failureOf('[{"text": "a"}');
   expect(failureLine(failure)).toMatch(/^The JSON array that starts on line 1 is never closed\. /);
   await speak("zh");
-  await vi.waitFor(() => expect(words.failure(failure).original).toBeNull());
+  await words.fetchFailures();
+  expect(words.failure(failure).original).toBeNull();
   expect(words.failure(failure).title).toBe("从第 1 行开始的 JSON 数组没有闭合");
   expect(failureLine(failure)).not.toMatch(/[A-Za-z]+ [a-z]+/);
 });
@@ -28,11 +29,13 @@ test("a file that is refused is told in the language of the page, with what is w
 test("why a row cannot be used is told within it", async () => {
   const failure = failureOf("[1]");
   await speak("zh");
-  await vi.waitFor(() => expect(words.failure(failure).title).toMatch(/没有可以读取的数据行。第 1 行：这不是 JSON 对象$/));
+  await words.fetchFailures();
+  expect(words.failure(failure).title).toMatch(/没有可以读取的数据行。第 1 行：这不是 JSON 对象$/);
 });
 
 test("what was made as text stays beside what it means", async () => {
   const failure = explain(new Error("It rains"));
   await speak("zh");
-  await vi.waitFor(() => expect(words.failure(failure)).toMatchObject({ title: "发生了意外错误", original: "It rains." }));
+  await words.fetchFailures();
+  expect(words.failure(failure)).toMatchObject({ title: "发生了意外错误", original: "It rains." });
 });

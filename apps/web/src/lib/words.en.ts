@@ -10,6 +10,8 @@ export interface FailureWords {
 
 export const en = {
   failureLine: (happened: string, nextStep: string) => `${happened} ${nextStep}`,
+  /** What there is to fetch before failures are said in this language. @throws {Error} when it cannot be fetched. */
+  fetchFailures: async (): Promise<void> => {},
   failure: ({ sentence, nextStep }: FailureText): FailureWords => ({ title: sentence, text: nextStep, original: null }),
   adapterNames: { base: "base", personal: "personal", shared: "shared", fused: "fused" },
   counts: {

@@ -1,20 +1,16 @@
 import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
 import { sayTold } from "@duet/lora-core/sayings/saying";
-import type { FAILURES, SAID } from "./failures.zh.ts";
+import { failureTables } from "./failures/tables.ts";
 import type { en } from "./words.en.ts";
-
-/** Fetched beside the first screen, which does not wait for it: until it is there a failure is told in English, under a Chinese title. */
-let failures: { readonly of: typeof FAILURES; readonly said: typeof SAID } | null = null;
-void import("./failures.zh.ts").then(
-  ({ FAILURES: of, SAID: said }) => {
-    failures = { of, said };
-  },
-  () => undefined,
-);
 
 export const zh: typeof en = {
   failureLine: (happened, nextStep) => `${happened}。${nextStep}`,
+  fetchFailures: async () => {
+    const { FAILURES, SAID } = await import("./failures/codes.zh.ts");
+    failureTables.set({ of: FAILURES, said: SAID });
+  },
   failure: ({ code, sentence, told, nextStep }) => {
+    const failures = failureTables.get();
     if (code === undefined || failures === null) return { title: "发生了以下情况", text: nextStep, original: sentence };
     const [happened, next] = failures.of[code];
     const said = sayTold(failures.said, told);

@@ -19,7 +19,7 @@ export function initialAdapterOf(files: PeftFiles, base: PeftBase): InitialAdapt
   const { config, tensors } = readPeftAdapter(files, base);
   const blob = encodeAdapter(tensors, adapterLayout(base.linears, config));
   if (blob.byteLength > MAX_ADAPTER_BYTES) {
-    throw new PeftFormatError(`it has ${blob.byteLength} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
+    throw new PeftFormatError(["tooLargeToExchange", blob.byteLength, MAX_ADAPTER_BYTES]);
   }
   const { rank, alpha, targetModules, prototypes } = config;
   const settings = { rank, alpha, targetModules, ...(prototypes ? { prototypes } : {}) };

@@ -1,6 +1,7 @@
 /** Signing in to the hub in a window of its own; the token stays in this tab's memory. */
+
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { hubError } from "@duet/lora-core/errors/hubError";
 import { addressOf } from "../lib/baseUrl.ts";
 import { HUB_SIGNED_IN_PATH } from "../lib/links.ts";
 
@@ -12,7 +13,7 @@ const DEADLINE_MS = 5 * 60_000;
 /** The token. Call while a press is handled: the window opens at once. @throws {DuetError} HUB_REFUSED where that is refused, or nobody comes back. */
 export async function signInToHub({ offer }: Pick<CoordinatorClient, "offer">): Promise<string> {
   const opened = window.open("about:blank", "duet-hub-sign-in", "width=640,height=780");
-  if (!opened) throw new DuetError("HUB_REFUSED", "This browser did not open the window to sign in");
+  if (!opened) throw hubError("HUB_REFUSED", ["noWindow"]);
   const channel = new BroadcastChannel(CHANNEL);
   try {
     const { hub, hubClientId } = await offer();
@@ -22,7 +23,7 @@ export async function signInToHub({ offer }: Pick<CoordinatorClient, "offer">): 
     const back = new Promise<string>((resolve, reject) => {
       channel.onmessage = ({ data }) => resolve(String(data));
       // A window of another origin does not say that it was closed.
-      setTimeout(() => reject(new DuetError("HUB_REFUSED", "Nobody signed in within five minutes")), DEADLINE_MS);
+      setTimeout(() => reject(hubError("HUB_REFUSED", ["nobodySignedIn"])), DEADLINE_MS);
     });
     opened.location.href = address;
     return await finish(await back);

@@ -1,5 +1,5 @@
 /** The files of a federation's base as Blobs: from this browser's cache, or from where they are served. Each is hashed once. */
-import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
 import { download } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { BaseFile, BaseFiles } from "@duet/lora-core/exports/streamedFile";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -16,7 +16,7 @@ export function baseBlobs(model: BaseModel, { baseUrl, hub }: { readonly baseUrl
     const address = addressOf(model, file, baseUrl, hub);
     return openCached({ sha256, siblings }, async () => {
       if (address !== null) return download(address, { sha256, onProgress: () => {} });
-      throw new ModelFolderError(`${path} of ${model.name} was picked on a device, and this browser has kept no copy of it`);
+      throw new ModelFolderError(["noCopyKept", path, model.name]);
     });
   };
   return {

@@ -3,9 +3,10 @@
  * seconds, and before every private step what it spends. Only the worker opens it. What the records are says
  * lora-engine/training/storedRecords.ts.
  */
+
 import { checkpoint, roundResult } from "@duet/lora-core/contract/keptSchemas";
 import type { DataSplit } from "@duet/lora-core/data/row";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { ParticipantState } from "@duet/lora-core/secureAggregation/participant";
 import type { ClientStore } from "@duet/lora-engine/training/clientDesk";
 import { EMPTY_LEDGER } from "@duet/lora-engine/training/privacyLedger";
@@ -159,7 +160,7 @@ async function open(name: string): Promise<Database> {
     });
   } catch (error) {
     if (!(error instanceof DOMException && error.name === "VersionError")) throw error;
-    throw new DuetError("STORED_NEWER", "What this browser keeps was written by a newer version of Duet", { cause: error });
+    throw workError("STORED_NEWER", ["writtenByNewer"], { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Reading, masking and splitting a tab's data, off the page's thread. Holds the table read last, and its rows as they were connected last. */
+
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf } from "@duet/lora-core/data/labelsOf";
@@ -13,8 +14,8 @@ import { countAnswers } from "@duet/lora-core/data/rowGroups";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import type { Table } from "@duet/lora-core/data/table";
 import type { Task } from "@duet/lora-core/data/task";
+import { workError } from "@duet/lora-core/errors/workError";
 
-import { DuetError } from "@duet/lora-core/errors/duetError";
 import { rowLengths, rowPieces } from "@duet/lora-core/tokenizers/rowPieces";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
@@ -48,13 +49,13 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
   let connecting: { readonly rows: readonly Row[]; readonly task: Task } | null = null;
 
   function current(): Table {
-    if (!table) throw new DuetError("ROWS_GONE", "No file is connected");
+    if (!table) throw workError("ROWS_GONE", ["noFile"]);
     return table;
   }
 
   /** What takes its time ends where something newer was begun. */
   function assertNewest(mine: typeof connecting): void {
-    if (mine !== connecting) throw new DuetError("STOPPED", "Other rows were connected");
+    if (mine !== connecting) throw workError("STOPPED", ["otherRows"]);
   }
 
   function connected({ rows, rejected, respelled }: MappedRows, seed: number, onShare?: OnShare): ConnectedData {
@@ -101,7 +102,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     },
     async personalData(onProgress) {
       const mine = connecting;
-      if (!mine) throw new DuetError("ROWS_GONE", "No rows are connected");
+      if (!mine) throw workError("ROWS_GONE", ["noRows"]);
       const tally = new PersonalTally(mine.task);
       await inSlices(
         mine.rows,
@@ -115,7 +116,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     },
     async rowsAsRead(model, hub, maxTokens) {
       const mine = connecting;
-      if (!mine) throw new DuetError("ROWS_GONE", "No rows are connected");
+      if (!mine) throw workError("ROWS_GONE", ["noRows"]);
       const tokenizer = await models.tokenizer(model, hub);
       assertNewest(mine);
       if (!tokenizer) return null;

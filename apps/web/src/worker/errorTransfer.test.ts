@@ -21,11 +21,12 @@ async function toldOf(work: () => unknown) {
 
 test("an error crosses with its code, whatever class it has", async () => {
   const told = await toldOf(() => {
-    throw new SafetensorsError("its header is cut off");
+    throw new SafetensorsError(["endsInHeader"]);
   });
   expect(told).toEqual({
     code: "SAFETENSORS",
-    sentence: "This safetensors file cannot be used: its header is cut off.",
+    sentence: "This safetensors file cannot be used: it ends inside the header.",
+    told: ["safetensors", ["endsInHeader"]],
     nextStep: NEXT_STEPS.SAFETENSORS,
   });
 });

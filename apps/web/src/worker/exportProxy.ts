@@ -1,5 +1,5 @@
 /** Starts the export worker for one export, and ends it. */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workerError } from "@duet/lora-core/errors/workerError";
 import { proxy, wrap } from "comlink";
 import type { AdapterExporter, ExportRequest, WrittenFile } from "./adapterExporter.ts";
 import { keepErrorCodes } from "./errorTransfer.ts";
@@ -18,7 +18,7 @@ async function once<T>(call: (exporter: AdapterExporter) => Promise<T>): Promise
   const worker = new Worker(new URL("./exportWorker.ts", import.meta.url), { type: "module", name: "duet-export" });
   const death = new Promise<never>((_, reject) => {
     worker.onerror = (event) =>
-      reject(new DuetError("WORKER_DIED", `The export worker stopped: ${event.message || "it could not be started"}`));
+      reject(workerError("WORKER_DIED", event.message ? ["exportStopped", event.message] : ["exportNotStarted"]));
   });
   try {
     return await Promise.race([death, call(wrap<AdapterExporter>(worker))]);

@@ -1,14 +1,17 @@
 /** Base models in this tab: finding out what one is, and loading it from wherever it comes. Holds the files that were picked. */
+
 import { describeModel } from "@duet/lora-core/architectures/describeModel";
 import { parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { openHubFolder } from "@duet/lora-core/checkpoints/hubModel";
-import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
 import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/resumableDownload";
-import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { schemaSaying } from "@duet/lora-core/errors/schemaWords";
 import { type BaseModel, baseModel, type ModelSource } from "@duet/lora-core/protocol/baseModel";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import { addressOf } from "@duet/lora-core/protocol/modelAddress";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import { createTextTokenizer, type TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { type LoadedBase, loadBase } from "@duet/lora-engine/models/loadBase";
 import { createPickedFiles, openPickedFolder } from "./pickedFiles.ts";
@@ -76,5 +79,5 @@ async function describe(folder: ModelFolder, name: string | null, source: ModelS
   const called = name ?? `${config.model_type}, ${(architecture.parameters / 1e6).toFixed(1)} M parameters`;
   const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, files, config });
   if (parsed.success) return parsed.data;
-  throw new ModelFolderError(`This model cannot be used: ${schemaWords(parsed.error, { given: { files, config } })}`);
+  throw new ModelFolderError(["unfitModel", schemaSaying(parsed.error, { given: { files, config } }) as Told]);
 }

@@ -1,8 +1,11 @@
 /** Files of base models that somebody picked on this device, known by their SHA-256. Only handles are held, no content. */
-import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+
+import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ModelFolder } from "@duet/lora-core/checkpoints/modelFolder";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { type ModelSaying, modelFailure } from "@duet/lora-core/errors/modelSentences";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import { hashOfBlob } from "./blobHash.ts";
 import { isInCache, keepInCache } from "./weightCache.ts";
@@ -11,8 +14,8 @@ type OnProgress = (progress: DownloadProgress) => void;
 
 /** A picked file that is not the federation's. */
 class WrongFileError extends DuetError {
-  constructor(message: string) {
-    super("WRONG_FILE", message);
+  constructor(saying: ModelSaying) {
+    super("WRONG_FILE", ...modelFailure(saying));
   }
 }
 
@@ -48,9 +51,9 @@ export function createPickedFiles(): PickedFiles {
     missing,
     async read(sha256, what) {
       const handle = handles.get(sha256);
-      if (!handle) throw new WrongFileError(`${what} was not chosen on this device`);
+      if (!handle) throw new WrongFileError(["notChosenHere", what]);
       const content = await handle.arrayBuffer().catch(() => null);
-      if (!content) throw new WrongFileError(`${what} cannot be read any more`);
+      if (!content) throw new WrongFileError(["unreadableNow", what]);
       return new Uint8Array(content);
     },
     async match(model, files, onProgress) {
@@ -65,8 +68,8 @@ export function createPickedFiles(): PickedFiles {
       for (const { file, found } of pairs) {
         const report = (bytes: number) => onProgress({ receivedBytes: before + bytes, totalBytes });
         if (found.size !== file.bytes || (await hashOfBlob(found, report)) !== file.sha256) {
-          const original = found.name === file.path ? "the one" : file.path;
-          throw new WrongFileError(`${found.name} differs from ${original} that this federation was created with`);
+          const isNamedSo = found.name === file.path;
+          throw new WrongFileError(isNamedSo ? ["differs", found.name] : ["differsFrom", found.name, file.path]);
         }
         before += file.bytes;
         checked.set(file, found);
@@ -92,7 +95,7 @@ export function openPickedFolder(files: readonly File[], onProgress: OnProgress)
   let before = 0;
   const blob = (path: string): File => {
     const found = blobs.get(path);
-    if (!found) throw new ModelFolderError(`${path} was not chosen`);
+    if (!found) throw new ModelFolderError(["notChosen", path]);
     return found;
   };
   return {

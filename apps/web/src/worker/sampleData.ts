@@ -1,6 +1,7 @@
 /** The rows of the built-in samples: each tab that asks takes the share of one of its clients. */
+
 import { download, ModelDownloadError } from "@duet/lora-core/checkpoints/resumableDownload";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { medicalCorpus } from "@duet/lora-core/scenarios/medical/medicalCorpus";
 import { medicalScenario } from "@duet/lora-core/scenarios/medical/medicalScenario";
@@ -16,7 +17,7 @@ export async function loadSample(id: SampleId, baseUrl: string): Promise<Scenari
   const file = await download(`${baseUrl}samples/medical.json`, { sha256: null, onProgress: () => {} }).catch(
     (error: unknown) => {
       const isRefused = error instanceof ModelDownloadError && error.status !== null;
-      throw isRefused ? new DuetError("SAMPLE_MISSING", "The coordinator does not serve the medical sample data") : error;
+      throw isRefused ? workError("SAMPLE_MISSING", ["noMedicalSample"]) : error;
     },
   );
   return medicalScenario(medicalCorpus.parse(JSON.parse(new TextDecoder().decode(file))), DEAL);

@@ -2,9 +2,12 @@
  * The training worker as the page sees it: the same interface, with every call failing when the worker dies. The steps of its start, and
  * what reads data, have deadlines, which the page keeps: a worker that stands still fires no timers.
  */
+
 import { createWatchdog } from "@duet/client/watchdog";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workerError } from "@duet/lora-core/errors/workerError";
+import type { WorkerSaying } from "@duet/lora-core/errors/workerSentences";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import { servePageThreads } from "@duet/lora-engine/kernels/webThreads";
 import { proxy, wrap } from "comlink";
 import { keepErrorCodes } from "./errorTransfer.ts";
@@ -37,38 +40,37 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
   const endThreads = servePageThreads(port1);
   worker.postMessage({ baseUrl, threads, mostThreads } satisfies WorkerBeginning, [threads]);
   const remote = wrap<RemoteEngine>(worker);
-  let die: (cause: string) => void = () => {};
+  let die: (cause: string | WorkerSaying) => void = () => {};
   const death = new Promise<never>((_, reject) => {
     die = (cause) => {
       worker.terminate();
       endThreads();
       onEnd();
-      reject(new DuetError("WORKER_DIED", `The training worker stopped: ${cause}`));
+      reject(workerError("WORKER_DIED", ["trainingStopped", cause as string | Told]));
     };
   });
   death.catch(() => {});
-  worker.onerror = (event) => die(event.message || "it could not be started");
-  worker.onmessageerror = () => die("a message could not be read");
+  worker.onerror = (event) => die(event.message || ["notStarted"]);
+  worker.onmessageerror = () => die(["messageUnread"]);
   const guarded = <T>(call: Promise<T>): Promise<T> => Promise.race([call, death]);
-  /** `step` says what goes on: "the model is put on the backend". */
-  const inTime = <T>(seconds: number, step: () => string, call: (touch: () => void) => Promise<T>): Promise<T> => {
-    const stalled = () =>
-      new DuetError("START_STALLED", `The training worker has said nothing for ${seconds} seconds. It was to do this: ${step()}`);
+  /** `step` says what it was to do. */
+  const inTime = <T>(seconds: number, step: () => WorkerSaying, call: (touch: () => void) => Promise<T>): Promise<T> => {
+    const stalled = () => workerError("START_STALLED", ["stalled", seconds, step() as Told]);
     const watchdog = createWatchdog(1000 * seconds, stalled);
-    watchdog.expired.catch(() => die("it stood still"));
+    watchdog.expired.catch(() => die(["stoodStill"]));
     return Promise.race([watchdog.expired, guarded(call(watchdog.touch))]).finally(watchdog.stop);
   };
 
   return {
     openModel(model, hub, backend, onProgress) {
-      let step = "find the base model, or download it";
+      let step: WorkerSaying = ["findModel"];
       return inTime(
         LOADING_SECONDS,
         () => step,
         (touch) => {
           const report = (progress: DownloadProgress) => {
             touch();
-            if (progress.receivedBytes === progress.totalBytes) step = "put the model on the backend";
+            if (progress.receivedBytes === progress.totalBytes) step = ["toBackend"];
             onProgress(progress);
           };
           return remote.openModel(model, hub, backend, proxy(report));
@@ -78,7 +80,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     deviceLimits: (backend) =>
       inTime(
         ASKING_SECONDS,
-        () => "ask this device what it can do",
+        () => ["askDevice"],
         () => remote.deviceLimits(backend),
       ),
     describeHubModel: (address, hub) => guarded(remote.describeHubModel(address, hub)),
@@ -88,14 +90,14 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     readTable: (content, fileName, options) =>
       inTime(
         READING_SECONDS,
-        () => `read ${fileName}`,
+        () => ["readFile", fileName],
         () => remote.readTable(content, fileName, options),
       ),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
     connect: (request, onProgress) =>
       inTime(
         READING_SECONDS,
-        () => "check and split your rows",
+        () => ["checkRows"],
         (touch) =>
           remote.connect(
             request,
@@ -108,7 +110,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     personalData: (onProgress) =>
       inTime(
         READING_SECONDS,
-        () => "look for personal data in your rows",
+        () => ["lookForPersonal"],
         (touch) =>
           remote.personalData(
             proxy((share: number) => {
@@ -121,7 +123,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     measureSpeed: (rows, setup, onStep) =>
       inTime(
         LOADING_SECONDS,
-        () => "measure how fast this device trains",
+        () => ["measureSpeed"],
         (touch) =>
           remote.measureSpeed(
             rows,
@@ -135,20 +137,20 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     connectSample: (id, share, seed) =>
       inTime(
         READING_SECONDS,
-        () => "fetch and split the sample",
+        () => ["fetchSample"],
         () => remote.connectSample(id, share, seed),
       ),
     recall: (clientId) =>
       inTime(
         ASKING_SECONDS,
-        () => "read what this browser has kept",
+        () => ["readKept"],
         () => remote.recall(clientId),
       ),
     begin: (request) => guarded(remote.begin(request)),
     keepAs: (clientId) =>
       inTime(
         ASKING_SECONDS,
-        () => "keep your rows on this device",
+        () => ["keepRows"],
         () => remote.keepAs(clientId),
       ),
     runRound(key, request, onProgress, onBegun, lead = null) {
@@ -170,6 +172,6 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     measureRecognition: (where, onProgress) => guarded(remote.measureRecognition(where, onProgress && proxy(onProgress))),
     stopAnswering: () => guarded(remote.stopAnswering()),
     predictTable: (request, onProgress) => guarded(remote.predictTable(request, proxy(onProgress))),
-    close: () => die("it was ended"),
+    close: () => die(["wasEnded"]),
   };
 }

@@ -1,5 +1,5 @@
 /** Files that are made piece by piece, as Blobs: a piece goes at once to where the browser keeps these, so that this heap has only one. */
-import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
 import type { StreamedFile } from "@duet/lora-core/exports/streamedFile";
 import { Zip, ZipPassThrough } from "fflate";
 import type { WrittenFile } from "./adapterExporter.ts";
@@ -33,9 +33,7 @@ const totalOf = (files: readonly StreamedFile[]): number => files.reduce((sum, {
 export async function archiveOf(files: readonly StreamedFile[], onShare: (share: number) => void): Promise<Blob> {
   const total = totalOf(files);
   if (total > MAX_ZIP_BYTES) {
-    throw new ModelFolderError(
-      `These files have ${total} bytes, more than a .zip holds. The program duet writes them as a folder`,
-    );
+    throw new ModelFolderError(["tooLargeForZip", total]);
   }
   const parts: Blob[] = [];
   const zip = new Zip((error, chunk) => {

@@ -1,4 +1,5 @@
 /** What a LoRA adapter is: rank, scale, and which linear modules of the base it sits on (names as in PEFT). */
+
 import { z } from "zod";
 
 export const MAX_RANK = 256;
@@ -56,26 +57,9 @@ export function hasSameScale(one: AdapterConfig, other: AdapterConfig): boolean 
   return Math.abs(adapterScale(one) / adapterScale(other) - 1) <= SCALE_ROUNDING;
 }
 
-/**
- * The modules an adapter config selects, in the base's order.
- * @throws {RangeError} when a target matches nothing, naming it and what there is.
- */
-export function selectModules(linears: readonly LinearModule[], config: AdapterConfig): readonly LinearModule[] {
-  for (const target of config.targetModules) {
-    if (!linears.some(({ name }) => isCalled(name, target))) throw new RangeError(noModuleCalled(target, linears));
-  }
-  return linears.filter(({ name }) => config.targetModules.some((target) => isCalled(name, target)));
-}
-
 /** Whether a target means the module of this name: by all of it or by its last parts. */
 export function isCalled(name: string, target: string): boolean {
   return name === target || name.endsWith(`.${target}`);
-}
-
-/** The sentence for a name that no module has. */
-export function noModuleCalled(target: string, linears: readonly LinearModule[]): string {
-  const known = [...new Set(linears.map(({ name }) => name.split(".").at(-1)))].join(", ");
-  return `No linear module is called "${target}"; this model has: ${known}`;
 }
 
 /** The shortest targets that select exactly these modules of a base: last parts of names where those say it, else whole names. */

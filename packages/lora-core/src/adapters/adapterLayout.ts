@@ -2,7 +2,8 @@
 
 import { type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
 import { random } from "../tensors/random.ts";
-import { type AdapterConfig, type LinearModule, selectModules } from "./adapterConfig.ts";
+import type { AdapterConfig, LinearModule } from "./adapterConfig.ts";
+import { selectModules } from "./selectModules.ts";
 
 export interface AdapterEntry {
   readonly key: string;

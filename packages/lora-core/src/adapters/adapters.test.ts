@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeAdapter, encodeAdapter } from "./adapterCodec.ts";
-import { type AdapterConfig, selectModules } from "./adapterConfig.ts";
+import type { AdapterConfig } from "./adapterConfig.ts";
 import { adapterLayout, initialAdapter, layoutBytes } from "./adapterLayout.ts";
+import { selectModules } from "./selectModules.ts";
 
 const linears = [
   { name: "layers.0.attention.qkv", inFeatures: 6, outFeatures: 9 },

@@ -2,9 +2,13 @@
  * adapter_config.json of the PEFT library: how its adapter scales its factors, and what it claims of its modules and ranks. Whatever
  * would make another update than W x + scale B A x is refused by its name. Fields: LoraConfig in peft/tuners/lora/config.py.
  */
+
 import { z } from "zod";
-import { adapterConfig, isCalled, type LinearModule, MAX_ALPHA, MAX_RANK, noModuleCalled } from "./adapterConfig.ts";
+import type { AdapterSaying } from "../errors/adapterSentences.ts";
+import type { Told } from "../sayings/saying.ts";
+import { adapterConfig, isCalled, type LinearModule, MAX_ALPHA, MAX_RANK } from "./adapterConfig.ts";
 import { PeftFormatError } from "./peftFormatError.ts";
+import { noModuleCalled } from "./selectModules.ts";
 
 const { rank, alpha } = adapterConfig.shape;
 const names = z.array(z.string().min(1).max(500)).max(4096);
@@ -92,7 +96,7 @@ export function readPeftConfig(text: string, linears: readonly LinearModule[]): 
     rankPattern: ranks.length === 0 ? null : `rank_pattern = ${JSON.stringify(found.rank_pattern)}`,
     scaleOf(module, rank) {
       const value = valueFor(alphas, module, found.lora_alpha);
-      if (value === null) throw unsupported("alpha_pattern", found.alpha_pattern, "Name whole modules in it.");
+      if (value === null) throw unsupported("alpha_pattern", found.alpha_pattern, ["wholeModules"]);
       return scale(value, rank);
     },
     plainScaleOf: (rank) => scale(found.lora_alpha, rank),
@@ -105,10 +109,10 @@ function parseFields(text: string): Fields {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new PeftFormatError("adapter_config.json is not JSON");
+    throw new PeftFormatError(["configNotJson"]);
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw new PeftFormatError("adapter_config.json is not an object");
+    throw new PeftFormatError(["configNoObject"]);
   }
   for (const [field, value] of Object.entries(json)) {
     if (!(field in fields.shape) && !harmless.has(field) && !isOff(value)) throw unsupported(field, value, advice.get(field));
@@ -122,24 +126,23 @@ function parseFields(text: string): Fields {
 const isOff = (value: unknown) =>
   value === null || value === false || (typeof value === "object" && Object.keys(value).length === 0);
 
-const retrain = "Train it again without that, or merge it into the base with PEFT's merge_and_unload.";
 /** What to do about a field, beside what the message says. */
-const advice: ReadonlyMap<string, string> = new Map([
-  ["peft_type", "Only LoRA adapters are read."],
-  ["r", `Ranks from 1 to ${MAX_RANK} are read.`],
-  ["lora_alpha", `Alphas up to ${MAX_ALPHA} are read.`],
-  ["use_dora", `DoRA also trains magnitudes. ${retrain}`],
-  ["bias", `It also trains biases. ${retrain}`],
-  ["lora_bias", `It also trains biases. ${retrain}`],
-  ["modules_to_save", `It also trains whole modules. ${retrain}`],
-  ["trainable_token_indices", `It also trains embeddings. ${retrain}`],
-  ["init_lora_weights", "Its start changed the base. Convert it with PEFT's path_initial_model_for_weight_conversion."],
+const advice: ReadonlyMap<string, AdapterSaying> = new Map<string, AdapterSaying>([
+  ["peft_type", ["onlyLora"]],
+  ["r", ["ranksRead", MAX_RANK]],
+  ["lora_alpha", ["alphasRead", MAX_ALPHA]],
+  ["use_dora", ["trainsMagnitudes"]],
+  ["bias", ["trainsBiases"]],
+  ["lora_bias", ["trainsBiases"]],
+  ["modules_to_save", ["trainsModules"]],
+  ["trainable_token_indices", ["trainsEmbeddings"]],
+  ["init_lora_weights", ["changedBase"]],
 ]);
 
-function unsupported(field: string, value: unknown, next = retrain): PeftFormatError {
+function unsupported(field: string, value: unknown, next: AdapterSaying = ["retrain"]): PeftFormatError {
   const shown = JSON.stringify(value) ?? "nothing";
   const short = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
-  return new PeftFormatError(`adapter_config.json has ${field} = ${short}, which is not supported. ${next}`);
+  return new PeftFormatError(["unsupportedField", field, short, next as Told]);
 }
 
 /** A list may name nothing that is not there. @throws {PeftFormatError} */

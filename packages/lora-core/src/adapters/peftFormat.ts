@@ -7,11 +7,12 @@
 
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
-import { type AdapterConfig, type LinearModule, MAX_ALPHA, MAX_RANK, selectModules, targetsOf } from "./adapterConfig.ts";
+import { type AdapterConfig, type LinearModule, MAX_ALPHA, MAX_RANK, targetsOf } from "./adapterConfig.ts";
 import { adapterLayout, factorAKey, factorBKey, isPrototypes, PROTOTYPES_KEY } from "./adapterLayout.ts";
 import { LABELS_MODULE, type PeftClaims, readPeftConfig } from "./peftConfig.ts";
 import { PeftFormatError } from "./peftFormatError.ts";
 import { type PeftFactor, type PeftFactors, readPeftTensors } from "./peftTensors.ts";
+import { selectModules } from "./selectModules.ts";
 
 /** What PEFT has to know of the base model. */
 export interface PeftBase {
@@ -91,12 +92,12 @@ export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
     assertClaimed(linear, found, claims);
     return found ? [checkedModule(linear, found, claims)] : [];
   });
-  if (modules.length === 0) throw new PeftFormatError("it has no lora_A and lora_B of a linear module");
+  if (modules.length === 0) throw new PeftFormatError(["noFactors"]);
   const rank = Math.max(...modules.map((module) => module.rank));
   const plain = modules.find((module) => module.scale === claims.plainScaleOf(module.rank));
   const { scale = 1 } = plain ?? modules[0] ?? {};
   const alpha = claims.alphaOf(scale, rank);
-  if (alpha > MAX_ALPHA) throw new PeftFormatError(`its scale is ${alpha} / ${rank}, an alpha of at most ${MAX_ALPHA} is read`);
+  if (alpha > MAX_ALPHA) throw new PeftFormatError(["scaleTooLarge", alpha, rank, MAX_ALPHA]);
   const adapted = modules.map(({ linear }) => linear);
   const config = { rank, alpha, dropout: claims.dropout, targetModules: targetsOf(adapted, modulesOf(base)) };
   const tensors = new Map(modules.flatMap((module) => entriesOf(module, { rank, scale })));
@@ -108,9 +109,9 @@ export function readPeftAdapter(files: PeftFiles, base: PeftBase): PeftAdapter {
 }
 
 function assertLabels({ savesLabels }: PeftClaims, labels: PeftFactor | null): void {
-  if (savesLabels && !labels) throw new PeftFormatError(`it has no tensor ${KEY_PREFIX}${PROTOTYPES_KEY}`);
-  if (!savesLabels && labels) throw new PeftFormatError(`it has the tensor ${labels.key}, which its modules_to_save do not name`);
-  if (labels && labels.tensor.shape.length !== 2) throw new PeftFormatError(`${labels.key} is no matrix`);
+  if (savesLabels && !labels) throw new PeftFormatError(["noTensorOf", KEY_PREFIX, PROTOTYPES_KEY]);
+  if (!savesLabels && labels) throw new PeftFormatError(["unnamedLabels", labels.key]);
+  if (labels && labels.tensor.shape.length !== 2) throw new PeftFormatError(["noMatrix", labels.key]);
 }
 
 interface CheckedModule extends PeftFactors {
@@ -123,20 +124,21 @@ interface CheckedModule extends PeftFactors {
 function assertClaimed({ name }: LinearModule, found: PeftFactors | undefined, claims: PeftClaims): void {
   const claimed = claims.adapts(name);
   if (found && claimed === false) {
-    throw new PeftFormatError(`it has the tensor ${found.a.key}, which its ${claims.adaptedBy} do not give this base`);
+    throw new PeftFormatError(["notGiven", found.a.key, claims.adaptedBy]);
   }
-  if (!found && claimed === true) throw new PeftFormatError(`it has no tensor ${KEY_PREFIX}${factorAKey(name)}`);
+  if (!found && claimed === true) throw new PeftFormatError(["noTensorOf", KEY_PREFIX, factorAKey(name)]);
 }
 
 function checkedModule(linear: LinearModule, { a, b }: PeftFactors, claims: PeftClaims): CheckedModule {
   const { name, inFeatures, outFeatures } = linear;
   const rank = claims.rankOf(name) ?? a.tensor.shape[0] ?? 0;
-  if (!(rank >= 1 && rank <= MAX_RANK))
-    throw new PeftFormatError(`${a.key} has rank ${rank}; ranks from 1 to ${MAX_RANK} are read`);
+  if (!(rank >= 1 && rank <= MAX_RANK)) throw new PeftFormatError(["otherRank", a.key, rank, MAX_RANK]);
   const assertShape = ({ key, tensor: { shape } }: PeftFactor, wanted: readonly number[]) => {
     if (shape.join() === wanted.join()) return;
-    const by = claims.rankPattern ? ` (adapter_config.json has ${claims.rankPattern})` : "";
-    throw new PeftFormatError(`${key} has shape [${shape}], this base and rank ${rank}${by} need [${wanted}]`);
+    const [has, needs, pattern] = [String(shape), String(wanted), claims.rankPattern];
+    throw new PeftFormatError(
+      pattern === null ? ["otherShape", key, has, rank, needs] : ["otherShapeBy", key, has, rank, pattern, needs],
+    );
   };
   assertShape(a, [rank, inFeatures]);
   assertShape(b, [outFeatures, rank]);
@@ -168,6 +170,6 @@ function entriesOf(module: CheckedModule, adapter: { readonly rank: number; read
 
 /** The factor with its data read once. */
 function finite({ key, tensor: { shape, data } }: PeftFactor): HostTensor {
-  if (!data.every(Number.isFinite)) throw new PeftFormatError(`${key} has a value that is not finite`);
+  if (!data.every(Number.isFinite)) throw new PeftFormatError(["notFinite", key]);
   return { shape, data };
 }

@@ -1,8 +1,12 @@
 /** adapter_model.safetensors of the PEFT library, under whatever prefixes a trainer wrote: a pair of factors per module of the base. */
+
 import { readSafetensors, SafetensorsError } from "../checkpoints/safetensors.ts";
+import type { AdapterSaying } from "../errors/adapterSentences.ts";
+import type { Told } from "../sayings/saying.ts";
 import type { HostTensor } from "../tensors/namedTensors.ts";
-import { isCalled, type LinearModule, noModuleCalled } from "./adapterConfig.ts";
+import { isCalled, type LinearModule } from "./adapterConfig.ts";
 import { PeftFormatError } from "./peftFormatError.ts";
+import { noModuleCalled } from "./selectModules.ts";
 
 /** One factor as the file has it. */
 export interface PeftFactor {
@@ -25,15 +29,15 @@ const FACTOR = /^(.+)\.lora_([AB])(?:\.(?!weight$)([^.]+))?(?:\.weight)?$/;
 /** The weight of the saved module of label prototypes, as PEFT writes it and as it stands in a model. */
 const LABELS = /^base_model\.model\.labels\.(?:modules_to_save\.[^.]+\.)?weight$/;
 /** Tensors beside the two factors, and what they mean. */
-const others: readonly (readonly [pattern: RegExp, meaning: string])[] = [
-  [/lora_magnitude_vector/, "a magnitude of DoRA"],
-  [/lora_embedding_[AB]/, "an adapter on an embedding"],
-  [/modules_to_save|original_module/, "a saved module"],
-  [/trainable_tokens|token_adapter/, "a trained token embedding"],
-  [/lora_[AB](\.[^.]+)?\.bias$/, "a bias of LoRA (lora_bias)"],
-  [/\.bias$/, "a trained bias"],
-  [/lora_E|ranknum/, "a singular value of AdaLoRA"],
-  [/\.weight$/, "a whole weight"],
+const others: readonly (readonly [pattern: RegExp, meaning: AdapterSaying])[] = [
+  [/lora_magnitude_vector/, ["magnitude"]],
+  [/lora_embedding_[AB]/, ["onEmbedding"]],
+  [/modules_to_save|original_module/, ["savedModule"]],
+  [/trainable_tokens|token_adapter/, ["trainedToken"]],
+  [/lora_[AB](\.[^.]+)?\.bias$/, ["loraBias"]],
+  [/\.bias$/, ["trainedBias"]],
+  [/lora_E|ranknum/, ["singularValue"]],
+  [/\.weight$/, ["wholeWeight"]],
 ];
 
 /**
@@ -56,16 +60,15 @@ export function readPeftTensors(
     const slot = `${moduleCalled(module, key, linears)} ${factor}`;
     const twin = found.get(slot);
     adapters.add(adapter);
-    if (adapters.size > 1)
-      throw new PeftFormatError(`it holds several adapters: ${[...adapters].join(", ")}. Save one of them alone.`);
-    if (twin) throw new PeftFormatError(`${twin.key} and ${key} are the same factor`);
+    if (adapters.size > 1) throw new PeftFormatError(["severalAdapters", [...adapters].join(", ")]);
+    if (twin) throw new PeftFormatError(["sameFactor", twin.key, key]);
     found.set(slot, { key, tensor });
   }
   const factors = new Map(
     linears.flatMap(({ name }): [string, PeftFactors][] => {
       const [a, b] = [found.get(`${name} A`), found.get(`${name} B`)];
       if (!a && !b) return [];
-      if (!a || !b) throw new PeftFormatError(`it has no tensor ${otherFactor((a ?? b)?.key ?? "")}`);
+      if (!a || !b) throw new PeftFormatError(["noTensor", otherFactor((a ?? b)?.key ?? "")]);
       return [[name, { a, b }]];
     }),
   );
@@ -76,18 +79,16 @@ function tensorsOf(bytes: Uint8Array): ReadonlyMap<string, HostTensor> {
   try {
     return readSafetensors(bytes);
   } catch (error) {
-    if (error instanceof SafetensorsError) throw new PeftFormatError(error.message);
+    if (error instanceof SafetensorsError) throw new PeftFormatError(error.saying);
     throw error;
   }
 }
 
 function parseKey(key: string): { readonly module: string; readonly factor: string; readonly adapter: string } {
-  const meaning = others.find(([pattern]) => pattern.test(key))?.[1] ?? "not a factor of LoRA";
+  const meaning = others.find(([pattern]) => pattern.test(key))?.[1] ?? (["otherThanLora"] as const);
   const [, module, factor, adapter = ""] = FACTOR.exec(key) ?? [];
   if (module === undefined || factor === undefined || adapter === "bias") {
-    throw new PeftFormatError(
-      `it has the tensor ${key}, ${meaning}, which is not supported. Only lora_A and lora_B of linear modules are read.`,
-    );
+    throw new PeftFormatError(["noFactor", key, meaning as Told]);
   }
   return { module, factor, adapter };
 }
@@ -102,8 +103,8 @@ function moduleCalled(written: string, key: string, linears: readonly LinearModu
   const exact = linears.find(({ name }) => name === bare);
   const [only, ...more] = exact ? [exact] : linears.filter(({ name }) => isCalled(name, bare));
   if (only && more.length === 0) return only.name;
-  if (only) throw new PeftFormatError(`it has the tensor ${key}, which may mean ${only.name} or ${more[0]?.name}`);
-  throw new PeftFormatError(`it has the tensor ${key}. ${noModuleCalled(bare, linears)}`);
+  if (only) throw new PeftFormatError(["ambiguous", key, only.name, String(more[0]?.name)]);
+  throw new PeftFormatError(["strayTensor", key, noModuleCalled(bare, linears) as Told]);
 }
 
 const otherFactor = (key: string) =>

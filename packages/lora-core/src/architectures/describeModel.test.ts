@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { describeWithSharedCases, readSharedCase } from "../../../../tools/testing/sharedData.ts";
 import { readFixture } from "../adapters/testing/peftFiles.ts";
 import { GgufError } from "../checkpoints/gguf/ggufError.ts";
-import { ModelFolderError } from "../checkpoints/modelFileList.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { readSafetensors, SafetensorsError, writeSafetensors } from "../checkpoints/safetensors.ts";
 import { memoryFolder } from "../checkpoints/testing/memoryFolder.ts";
 import type { HostTensor } from "../tensors/namedTensors.ts";

@@ -1,5 +1,6 @@
 /** A base model that can be loaded, told from its headers and small files: what a list of models offers. */
-import { type ModelFile, ModelFolderError } from "../checkpoints/modelFileList.ts";
+
+import type { ModelFile } from "../checkpoints/modelFileList.ts";
 import {
   type ConfigJson,
   hashedFiles,
@@ -7,6 +8,8 @@ import {
   type ModelFolder,
   type StoredTensor,
 } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
+import type { Told } from "../sayings/saying.ts";
 import { createTextTokenizer } from "../tokenizers/textTokenizer.ts";
 import { type Architecture, parseArchitecture } from "./modelConfig.ts";
 import { findTensor, requiredTensors } from "./requiredTensors.ts";
@@ -33,10 +36,10 @@ export async function describeModel(folder: ModelFolder): Promise<DescribedModel
 function assertTensors(architecture: Architecture, stored: ReadonlyMap<string, StoredTensor>): void {
   for (const { name, shape } of requiredTensors(architecture)) {
     const found = findTensor(stored, name);
-    if (!found) throw new ModelFolderError(`This model has no tensor ${name}, which its config.json asks for`);
-    if (found.problem !== null) throw new ModelFolderError(`This model cannot be loaded: ${found.problem}`);
+    if (!found) throw new ModelFolderError(["tensorMissing", name]);
+    if (found.problem !== null) throw new ModelFolderError(["cannotBeLoaded", found.problem as Told]);
     if (found.shape.join() !== shape.join()) {
-      throw new ModelFolderError(`This model's ${name} has shape [${found.shape}], its config.json says [${shape}]`);
+      throw new ModelFolderError(["tensorOfOtherShape", name, String(found.shape), String(shape)]);
     }
   }
 }

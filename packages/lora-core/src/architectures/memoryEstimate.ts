@@ -2,8 +2,9 @@
  * What a model and the work on it take on the backend, in bytes, from config.json alone. Pure. What each op keeps for its gradient
  * is read off ops/*; memoryEstimate.test.ts holds the sum against measured peaks.
  */
-import { type AdapterConfig, selectModules } from "../adapters/adapterConfig.ts";
+import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { adapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
+import { selectModules } from "../adapters/selectModules.ts";
 import { lowestAdaptedLayer } from "./adaptedLayers.ts";
 import { type BertConfig, bertLayer, bertLinears } from "./bertConfig.ts";
 import { type DecoderConfig, decoderLinears, layerName } from "./decoderConfig.ts";

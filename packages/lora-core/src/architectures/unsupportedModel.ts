@@ -1,4 +1,5 @@
 import { DuetError } from "../errors/duetError.ts";
+import { modelFailure } from "../errors/modelSentences.ts";
 
 /** A base model whose config.json asks for something that is not implemented. */
 export class UnsupportedModelError extends DuetError {
@@ -6,6 +7,6 @@ export class UnsupportedModelError extends DuetError {
     readonly field: string,
     found: string,
   ) {
-    super("UNSUPPORTED_MODEL", `This model cannot be used: config.json has ${field} = ${found}, which is not supported`);
+    super("UNSUPPORTED_MODEL", ...modelFailure(["config", field, found]));
   }
 }

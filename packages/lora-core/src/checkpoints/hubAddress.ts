@@ -1,4 +1,5 @@
 import { DuetError } from "../errors/duetError.ts";
+import { modelFailure } from "../errors/modelSentences.ts";
 
 /** Addresses of models on a Hugging Face hub, or on a server with its layout: `owner/name@revision:file`. */
 
@@ -20,10 +21,7 @@ const PATTERN = /^(\w[\w.-]*)\/(\w[\w.-]*)(?:@(\w[\w./-]*))?(?::(\w[\w.-]*\.gguf
 /** A text that is no model's address. */
 export class HubAddressError extends DuetError {
   constructor(text: string) {
-    super(
-      "HUB_ADDRESS",
-      `"${text}" is not a model's address, which looks like owner/name, owner/name@revision or owner/name:FILE.gguf`,
-    );
+    super("HUB_ADDRESS", ...modelFailure(["notAnAddress", text]));
   }
 }
 

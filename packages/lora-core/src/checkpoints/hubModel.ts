@@ -1,8 +1,8 @@
 /** A model's folder on a hub, at one commit: its list of files, and the small ones read to find out what it is. */
 import { z } from "zod";
 import { type HubAddress, hubFileUrl, hubRevisionUrl } from "./hubAddress.ts";
-import { ModelFolderError } from "./modelFileList.ts";
 import type { ModelFolder } from "./modelFolder.ts";
+import { ModelFolderError } from "./modelFolderError.ts";
 import { download, ModelDownloadError } from "./resumableDownload.ts";
 import { createSha256 } from "./sha256.ts";
 
@@ -46,7 +46,7 @@ export async function openHubFolder(hub: string, address: HubAddress): Promise<H
     async sha256(name) {
       const known = entries.get(name)?.lfs?.sha256;
       if (known !== undefined) return known;
-      if (bytesOf(name) > MAX_HASHED_BYTES) throw new ModelFolderError(`The hub does not say the SHA-256 of ${name}`);
+      if (bytesOf(name) > MAX_HASHED_BYTES) throw new ModelFolderError(["noHashOf", name]);
       const hash = createSha256();
       hash.update(await whole(name));
       return hash.hex();
@@ -57,20 +57,20 @@ export async function openHubFolder(hub: string, address: HubAddress): Promise<H
 async function revisionOf(hub: string, address: HubAddress): Promise<z.output<typeof revisionInfo>> {
   const { owner, name, revision } = address;
   const response = await fetch(hubRevisionUrl(hub, address)).catch(() => null);
-  if (!response) throw new ModelDownloadError(`The hub ${hub} cannot be reached`, null);
+  if (!response) throw new ModelDownloadError(["hubUnreachable", hub], null);
   if (response.status === 401 || response.status === 403 || response.status === 404) {
-    throw new ModelDownloadError(`${hub} has no public model ${owner}/${name} at ${revision}`, response.status);
+    throw new ModelDownloadError(["noPublicModel", hub, owner, name, revision], response.status);
   }
-  if (!response.ok) throw new ModelDownloadError(`${hub} answers with HTTP ${response.status}`, response.status);
+  if (!response.ok) throw new ModelDownloadError(["hubAnswers", hub, response.status], response.status);
   const parsed = revisionInfo.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) throw new ModelFolderError(`${hub} does not answer as a model hub does`);
+  if (!parsed.success) throw new ModelFolderError(["noHub", hub]);
   return parsed.data;
 }
 
 /** The first bytes of a file, also from a server that knows no ranges. */
 async function readStart(url: string, bytes: number): Promise<Uint8Array> {
   const response = await fetch(url, { headers: { range: `bytes=0-${bytes - 1}` } }).catch(() => null);
-  if (!response?.ok) throw new ModelDownloadError(`${url} cannot be had`, response?.status ?? null);
+  if (!response?.ok) throw new ModelDownloadError(["cannotBeHad", url], response?.status ?? null);
   const start = new Uint8Array(bytes);
   const reader = response.body?.getReader();
   let received = 0;

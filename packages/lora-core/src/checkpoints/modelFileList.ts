@@ -1,8 +1,6 @@
 /** Which files a base model is made of: their names, sizes and SHA-256. Pure; whoever has the bytes checks them against it. */
 
 import { z } from "zod";
-import { DuetError } from "../errors/duetError.ts";
-import { mergeAdvice } from "./gguf/ggufError.ts";
 import { createSha256 } from "./sha256.ts";
 
 /** One file beside the others of its model. */
@@ -36,51 +34,6 @@ export const GENERATION_FILE = "generation_config.json";
 export const OPTIONAL_FILES: readonly string[] = [CHAT_CONFIG_FILE, CHAT_TEMPLATE_FILE, GENERATION_FILE];
 export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
-
-/** What llama-gguf-split calls the parts of a file. */
-const SPLIT_GGUF = /^(.+)-\d{5}-of-(\d{5})\.gguf$/i;
-
-/** A set of files that is no base model; the message says what is missing. */
-export class ModelFolderError extends DuetError {
-  constructor(message: string) {
-    super("MODEL_FOLDER", message);
-  }
-}
-
-/** How a model's files hold together. */
-export type ModelFormat =
-  /** Everything in one file. */
-  | { readonly kind: "gguf"; readonly file: string }
-  /** Beside config.json and tokenizer.json. */
-  | { readonly kind: "whole" }
-  | { readonly kind: "shards" };
-
-/**
- * The format among these file names: safetensors where they are whole, otherwise one GGUF file.
- * @throws {ModelFolderError} when a file is missing, or which GGUF file is meant cannot be known.
- */
-export function modelFormat(names: readonly string[]): ModelFormat {
-  const has = (name: string) => names.includes(name);
-  const gguf = names.filter((name) => /\.gguf$/i.test(name));
-  if (has(WEIGHTS_FILE) || has(INDEX_FILE)) {
-    const missing = [CONFIG_FILE, tokenizerFile(names)].filter((name) => !has(name));
-    if (missing.length > 0) throw new ModelFolderError(`This model has no ${missing.join(" and no ")}`);
-    return { kind: has(WEIGHTS_FILE) ? "whole" : "shards" };
-  }
-  const [file, ...others] = gguf;
-  if (file === undefined) throw new ModelFolderError(`This model has neither ${WEIGHTS_FILE} nor a .gguf file`);
-  const parts = file.match(SPLIT_GGUF);
-  if (Number(parts?.[2]) > 1 && gguf.every((name) => name.match(SPLIT_GGUF)?.[1] === parts?.[1])) {
-    const [, name = "", count = ""] = parts ?? [];
-    const merge = mergeAdvice(`${name}-00001-of-${count}.gguf`, `${name}.gguf`);
-    throw new ModelFolderError(`${name} is split into ${Number(count)} GGUF files. ${merge}`);
-  }
-  if (others.length > 0) {
-    const shown = gguf.slice(0, 6).join(", ");
-    throw new ModelFolderError(`There are ${gguf.length} GGUF files: ${shown}${gguf.length > 6 ? ", …" : ""}; choose one`);
-  }
-  return { kind: "gguf", file };
-}
 
 /** Where the tokenizer stands among these files. */
 export function tokenizerFile(names: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** Finds out what a base model is from wherever its files lie beside each other: a folder, a hub, files somebody picked. */
 
+import type { ModelSaying } from "../errors/modelSentences.ts";
 import { ggufConfig } from "./gguf/ggufConfig.ts";
 import { TruncatedGgufError } from "./gguf/ggufError.ts";
 import { type GgufHeader, ROPE_FACTORS, readGgufHeader } from "./gguf/ggufHeader.ts";
@@ -13,13 +14,13 @@ import {
   MAX_CONFIG_BYTES,
   MAX_MODEL_FILES,
   type ModelFile,
-  ModelFolderError,
-  modelFormat,
   OPTIONAL_FILES,
   tokenizerFile,
   VOCABULARY_FILE,
   WEIGHTS_FILE,
 } from "./modelFileList.ts";
+import { ModelFolderError } from "./modelFolderError.ts";
+import { modelFormat } from "./modelFormat.ts";
 import { isReadable, readSafetensorsHeader, safetensorsDataStart, unreadable } from "./safetensors.ts";
 import { withSentenceSettings } from "./sentenceTransformers.ts";
 import { joinShards, parseShardIndex } from "./shardIndex.ts";
@@ -50,7 +51,7 @@ const HEADER_BYTES = [2 ** 21, 2 ** 24, 2 ** 27];
 export interface StoredTensor {
   readonly shape: readonly number[];
   /** Why its values cannot be read; null where they can. */
-  readonly problem: string | null;
+  readonly problem: ModelSaying | null;
 }
 
 /** What the headers and the small files of a model say. */
@@ -95,12 +96,12 @@ export async function inspectModelFolder(folder: ModelFolder): Promise<Inspected
   );
   const index = format.kind === "whole" ? null : parseShardIndex(await readJson(folder, INDEX_FILE, MAX_INDEX_BYTES));
   const missing = index?.files.find((shard) => !folder.names.includes(shard));
-  if (missing !== undefined) throw new ModelFolderError(`This model has no ${missing}, which ${INDEX_FILE} names`);
+  if (missing !== undefined) throw new ModelFolderError(["namedFileMissing", missing, INDEX_FILE]);
   const weights = index ? [INDEX_FILE, ...index.files] : [WEIGHTS_FILE];
   const tokenizer = tokenizerFile(beside);
   const names = [CONFIG_FILE, tokenizer, ...OPTIONAL_FILES.filter((name) => folder.names.includes(name)), ...weights];
   if (names.length > MAX_MODEL_FILES) {
-    throw new ModelFolderError(`This model has ${names.length} files, at most ${MAX_MODEL_FILES} are supported`);
+    throw new ModelFolderError(["tooManyFiles", names.length, MAX_MODEL_FILES]);
   }
   return {
     names,
@@ -154,20 +155,20 @@ async function readHeader(folder: ModelFolder, file: string): Promise<GgufHeader
       if (!(error instanceof TruncatedGgufError) || size >= bytes) throw error;
     }
   }
-  throw new ModelFolderError(`The header of ${file} has more than ${HEADER_BYTES.at(-1)} bytes`);
+  throw new ModelFolderError(["headerTooLong", file, String(HEADER_BYTES.at(-1))]);
 }
 
 async function readJson(folder: ModelFolder, name: string, maxBytes: number): Promise<unknown> {
-  if (folder.bytesOf(name) > maxBytes) throw new ModelFolderError(`${name} has more than ${maxBytes} bytes`);
+  if (folder.bytesOf(name) > maxBytes) throw new ModelFolderError(["fileTooLong", name, maxBytes]);
   try {
     return JSON.parse(new TextDecoder().decode(await folder.read(name, maxBytes)));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ModelFolderError(`${name} is not JSON`);
+    if (error instanceof SyntaxError) throw new ModelFolderError(["fileNotJson", name]);
     throw error;
   }
 }
 
 function objectOf(json: unknown, name: string): ConfigJson {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new ModelFolderError(`${name} is not an object`);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new ModelFolderError(["fileNoObject", name]);
   return { ...json };
 }

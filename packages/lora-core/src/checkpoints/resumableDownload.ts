@@ -3,7 +3,10 @@
  * off is taken up where it ended (Range), or from the start where the server cannot do that. Where the SHA-256 is known it tells
  * whether the parts belong together; where it is not, the server's name of the version does (If-Range).
  */
+
+import { CONNECTION_SENTENCES, type ConnectionSaying } from "../errors/connectionSentences.ts";
 import { DuetError } from "../errors/duetError.ts";
+import { say, type Told } from "../sayings/saying.ts";
 import { createSha256 } from "./sha256.ts";
 
 /** A connection that moves nothing for this long counts as broken, ms. There is no other deadline: progress counts, not time. */
@@ -32,11 +35,11 @@ export interface DownloadOptions {
 /** A file that could not be had. */
 export class ModelDownloadError extends DuetError {
   constructor(
-    message: string,
+    saying: ConnectionSaying,
     /** What the server answered; null when it was not reached or broke off. */
     readonly status: number | null,
   ) {
-    super("MODEL_DOWNLOAD", message);
+    super("MODEL_DOWNLOAD", say(CONNECTION_SENTENCES, saying), { told: saying as Told });
   }
 }
 
@@ -51,12 +54,12 @@ export async function download(
     for (let before = 0; !(await receive(url, file, headers, onProgress)); before = file.receivedBytes) {
       fruitless = file.receivedBytes > before ? 0 : fruitless + 1;
       const most = FRUITLESS_ATTEMPTS[file.receivedBytes === 0 ? "first" : "later"];
-      if (fruitless >= most) throw new ModelDownloadError(`The download of ${url} broke off`, null);
+      if (fruitless >= most) throw new ModelDownloadError(["brokeOff", url], null);
       await new Promise((resolve) => setTimeout(resolve, Math.min(fruitless + 1, LONGEST_WAIT) * retryMs));
     }
     if (sha256 === null || file.sha256() === sha256) return file.bytes();
     // Parts of two versions: the newer one may be right.
-    if (isLast || !file.hasParts) throw new ModelDownloadError(`${url} is not the file this federation agreed on`, null);
+    if (isLast || !file.hasParts) throw new ModelDownloadError(["otherFile", url], null);
   }
 }
 
@@ -74,7 +77,7 @@ async function receive(
       () => null,
     );
     if (!response) return false;
-    if (!response.ok) throw new ModelDownloadError(`${url} cannot be had (HTTP ${response.status})`, response.status);
+    if (!response.ok) throw new ModelDownloadError(["refusedWith", url, response.status], response.status);
     file.begin(response);
     const reader = response.body?.getReader();
     while (reader) {
@@ -136,7 +139,7 @@ class PartialFile {
       this.#hasParts = true;
       return;
     }
-    if (response.status === 206) throw new ModelDownloadError(`${response.url} answers with another part than asked for`, 206);
+    if (response.status === 206) throw new ModelDownloadError(["otherPart", response.url], 206);
     const length = Number(response.headers.get("content-length"));
     // The length of an encoded body is not the file's.
     this.#total = length > 0 && !response.headers.has("content-encoding") ? length : null;
@@ -151,7 +154,7 @@ class PartialFile {
   append(piece: Uint8Array): void {
     const end = this.#received + piece.byteLength;
     if (end > this.#buffer.byteLength) {
-      if (this.#total !== null) throw new ModelDownloadError("The server sent more than it said", null);
+      if (this.#total !== null) throw new ModelDownloadError(["sentMore"], null);
       const larger = new Uint8Array(Math.max(end, 2 * this.#buffer.byteLength));
       larger.set(this.#buffer);
       this.#buffer = larger;

@@ -6,7 +6,9 @@
 
 import { z } from "zod";
 import { DuetError } from "../errors/duetError.ts";
-import { schemaWords } from "../errors/schemaWords.ts";
+import { type ModelSaying, modelFailure } from "../errors/modelSentences.ts";
+import { schemaSaying } from "../errors/schemaWords.ts";
+import type { Told } from "../sayings/saying.ts";
 import { type Halves, type HostTensor, type NamedTensors, sizeOf } from "../tensors/namedTensors.ts";
 import { widenHalves } from "./halfPrecision.ts";
 
@@ -48,8 +50,12 @@ export interface TensorRange {
 
 /** A safetensors file that cannot be trusted or is not supported; the message says what is wrong with it. */
 export class SafetensorsError extends DuetError {
-  constructor(problem: string) {
-    super("SAFETENSORS", `This safetensors file cannot be used: ${problem}`);
+  readonly saying: ModelSaying;
+
+  constructor(problem: ModelSaying) {
+    const saying: ModelSaying = ["safetensors", problem as Told];
+    super("SAFETENSORS", ...modelFailure(saying));
+    this.saying = saying;
   }
 }
 
@@ -90,9 +96,9 @@ export function readSafetensorsHeader(
 
 /** Bytes from the start of the file to its data, of which the first 8 tell. @throws {SafetensorsError} when they cannot be right. */
 export function safetensorsDataStart(beginning: Uint8Array): number {
-  if (beginning.byteLength < LENGTH_BYTES) throw new SafetensorsError("it is shorter than the 8 bytes of the header length");
+  if (beginning.byteLength < LENGTH_BYTES) throw new SafetensorsError(["shorterThanLength"]);
   const length = new DataView(beginning.buffer, beginning.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER_BYTES)) throw new SafetensorsError(`its header would have ${length} bytes`);
+  if (length > BigInt(MAX_HEADER_BYTES)) throw new SafetensorsError(["headerWouldHave", String(length)]);
   return LENGTH_BYTES + Number(length);
 }
 
@@ -104,8 +110,8 @@ export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Recor
   const ranges: TensorRange[] = [];
   let size = 0;
   for (const [key, { shape, data }] of tensors) {
-    if (key === METADATA_KEY) throw new SafetensorsError(`a tensor may not be called ${METADATA_KEY}`);
-    if (data.length !== sizeOf(shape)) throw new SafetensorsError(`${key} has ${data.length} values for shape [${shape}]`);
+    if (key === METADATA_KEY) throw new SafetensorsError(["reservedName", METADATA_KEY]);
+    if (data.length !== sizeOf(shape)) throw new SafetensorsError(["valuesForShape", key, data.length, String(shape)]);
     ranges.push({ key, dtype: "F32", shape, begin: size, end: size + data.byteLength });
     size += data.byteLength;
   }
@@ -140,28 +146,28 @@ export function writeSafetensorsHeader(
 
 function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
   const dataStart = safetensorsDataStart(bytes);
-  if (dataStart > bytes.byteLength) throw new SafetensorsError("it ends inside the header");
+  if (dataStart > bytes.byteLength) throw new SafetensorsError(["endsInHeader"]);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(LENGTH_BYTES, dataStart));
     return { text, dataStart };
   } catch {
-    throw new SafetensorsError("its header is not UTF-8");
+    throw new SafetensorsError(["headerNotUtf8"]);
   }
 }
 
 /** Entries of the header's object in file order. */
 function parseHeader(text: string): readonly [string, unknown][] {
-  if (!text.startsWith("{")) throw new SafetensorsError("its header does not start with {");
+  if (!text.startsWith("{")) throw new SafetensorsError(["headerNoObject"]);
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch {
-    throw new SafetensorsError("its header is not JSON");
+    throw new SafetensorsError(["headerNotJson"]);
   }
   const duplicate = findDuplicateKey(text);
-  if (duplicate !== null) throw new SafetensorsError(`its header has the key ${duplicate} twice`);
+  if (duplicate !== null) throw new SafetensorsError(["keyTwice", duplicate]);
   const entries = Object.entries(header as object);
-  if (entries.length > MAX_TENSORS) throw new SafetensorsError(`it has more than ${MAX_TENSORS} tensors`);
+  if (entries.length > MAX_TENSORS) throw new SafetensorsError(["tooManyTensors", MAX_TENSORS]);
   return entries;
 }
 
@@ -188,16 +194,15 @@ function tensorRanges(entries: readonly [string, unknown][]): TensorRange[] {
     const parsed = (key === METADATA_KEY ? metadataEntry : tensorEntry).safeParse(value);
     if (!parsed.success)
       throw new SafetensorsError(
-        schemaWords(parsed.error, { given: value, nameOf: (path) => `${key}: ${path.join(".") || "entry"}` }),
+        schemaSaying(parsed.error, { given: value, nameOf: (path) => `${key}: ${path.join(".") || "entry"}` }),
       );
     if (key === METADATA_KEY) continue;
     const { dtype, shape, data_offsets } = tensorEntry.parse(value);
     const [begin, end] = data_offsets;
     const expected = (sizeOf(shape) * BITS[dtype]) / 8;
-    if (!Number.isInteger(expected))
-      throw new SafetensorsError(`${key} is ${dtype} [${shape}], which is no whole number of bytes`);
+    if (!Number.isInteger(expected)) throw new SafetensorsError(["noWholeBytes", key, dtype, String(shape)]);
     if (end - begin !== expected) {
-      throw new SafetensorsError(`${key} is ${dtype} [${shape}], ${expected} bytes, but its range is [${begin}, ${end}]`);
+      throw new SafetensorsError(["otherRange", key, dtype, String(shape), expected, begin, end]);
     }
     ranges.push({ key, dtype, shape, begin, end });
   }
@@ -208,10 +213,10 @@ function tensorRanges(entries: readonly [string, unknown][]): TensorRange[] {
 function assertCovers(ranges: readonly TensorRange[], dataBytes: number): void {
   let offset = 0;
   for (const { key, begin, end } of ranges) {
-    if (begin !== offset) throw new SafetensorsError(`${key} starts at byte ${begin} of the data, expected ${offset}`);
+    if (begin !== offset) throw new SafetensorsError(["startsElsewhere", key, begin, offset]);
     offset = end;
   }
-  if (offset !== dataBytes) throw new SafetensorsError(`its tensors need ${offset} bytes of data, it has ${dataBytes}`);
+  if (offset !== dataBytes) throw new SafetensorsError(["otherDataSize", offset, dataBytes]);
 }
 
 /** A tensor from its bytes, as {@link readSafetensors} gives it. All engines that run WebAssembly are little-endian, as the file is. */
@@ -239,6 +244,4 @@ export function tensorOf({ key, dtype, shape }: TensorRange, raw: Uint8Array): H
 }
 
 /** The sentence for a tensor that is needed and cannot be read. */
-export function unreadable(key: string, dtype: Dtype): string {
-  return `${key} is stored as ${dtype}, which is not supported; save the model as F32, F16 or BF16`;
-}
+export const unreadable = (key: string, dtype: Dtype): ModelSaying => ["storedAs", key, dtype];

@@ -3,7 +3,7 @@
  * written before them. What a model's vectors are depends on them, so a layout that is not known is refused.
  */
 import { z } from "zod";
-import { ModelFolderError } from "./modelFileList.ts";
+import { ModelFolderError } from "./modelFolderError.ts";
 import { PLAIN_SENTENCES, SENTENCE_FIELD, type SentenceSettings, sentenceModelType } from "./sentenceSettings.ts";
 
 const MODULES_FILE = "modules.json";
@@ -58,11 +58,11 @@ async function settingsOf(listed: unknown, read: ReadBeside): Promise<SentenceSe
   const kinds = steps.map(({ kind }) => kind).join(", ");
   // Vectors are compared by their angle, so it does not matter whether they are normalised at the end.
   if (!/^Transformer, Pooling(, Normalize)?$/.test(kinds)) {
-    throw new ModelFolderError(`This model makes its vectors by ${kinds}; Transformer, Pooling and Normalize are supported`);
+    throw new ModelFolderError(["otherVectors", kinds]);
   }
   const file = `${steps[1]?.path}/config.json`;
   const pooled = await read(file, MAX_SENTENCE_FILE_BYTES);
-  if (pooled === null) throw new ModelFolderError(`This model has no ${file}, which ${MODULES_FILE} names`);
+  if (pooled === null) throw new ModelFolderError(["namedFileMissing", file, MODULES_FILE]);
   const { max_seq_length: maxTokens = null } = fieldsOf(
     TRANSFORMER_FILE,
     transformer,
@@ -76,7 +76,7 @@ function poolingOf({ pooling_mode: mode, include_prompt: _, ...flags }: z.output
   const set = Object.entries(flags).flatMap(([name, on]) => (on ? [name.replace(/^pooling_mode_|_tokens?$/g, "")] : []));
   const [only, ...others] = mode === undefined ? set : [mode];
   if ((only !== "mean" && only !== "cls") || others.length > 0) {
-    throw new ModelFolderError(`This model pools by ${[only, ...others].join(" and ")}; "mean" and "cls" are supported`);
+    throw new ModelFolderError(["otherPooling", [only, ...others].join(" and ")]);
   }
   return only;
 }
@@ -84,8 +84,7 @@ function poolingOf({ pooling_mode: mode, include_prompt: _, ...flags }: z.output
 /** The default prompt, else the one for a query: rows and labels are compared as one kind of text, as e5 wants it. */
 function promptOf({ prompts: texts, default_prompt_name: name }: z.output<typeof prompts>): string {
   const chosen = texts?.[name ?? "query"];
-  if (name && chosen === undefined)
-    throw new ModelFolderError(`${PROMPTS_FILE} has no prompt "${name}", its default_prompt_name`);
+  if (name && chosen === undefined) throw new ModelFolderError(["noPrompt", PROMPTS_FILE, name]);
   return chosen ?? "";
 }
 
@@ -93,5 +92,5 @@ function fieldsOf<Fields>(file: string, schema: z.ZodType<Fields>, json: unknown
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const path = parsed.error.issues[0]?.path.join(".") ?? "";
-  throw new ModelFolderError(`${file} says something of ${path || "itself"} that is not supported`);
+  throw new ModelFolderError(path === "" ? ["holdsUnsupported", file] : ["saysUnsupported", file, path]);
 }

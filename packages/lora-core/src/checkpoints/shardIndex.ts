@@ -17,10 +17,10 @@ export interface ShardIndex {
 /** @throws {SafetensorsError} when it is not an index. */
 export function parseShardIndex(json: unknown): ShardIndex {
   const parsed = shardIndex.safeParse(json);
-  if (!parsed.success) throw new SafetensorsError(`its index is not valid at ${parsed.error.issues[0]?.path.join(".")}`);
+  if (!parsed.success) throw new SafetensorsError(["indexInvalid", String(parsed.error.issues[0]?.path.join("."))]);
   const fileOf = new Map(Object.entries(parsed.data.weight_map));
   const files = [...new Set(fileOf.values())].sort();
-  if (files.length === 0 || files.length > MAX_SHARDS) throw new SafetensorsError(`its index names ${files.length} files`);
+  if (files.length === 0 || files.length > MAX_SHARDS) throw new SafetensorsError(["indexNames", files.length]);
   return { files, fileOf };
 }
 
@@ -32,11 +32,11 @@ export function joinShards<Tensor>(
   const joined = new Map(files.flatMap((file) => [...(shards.get(file) ?? [])]));
   for (const [file, tensors] of shards) {
     for (const key of tensors.keys()) {
-      if (fileOf.get(key) !== file) throw new SafetensorsError(`${file} has the tensor ${key}, which the index does not say`);
+      if (fileOf.get(key) !== file) throw new SafetensorsError(["tensorNotInIndex", file, key]);
     }
   }
   for (const [key, file] of fileOf) {
-    if (!joined.has(key)) throw new SafetensorsError(`${file} has no tensor ${key}, though the index says so`);
+    if (!joined.has(key)) throw new SafetensorsError(["tensorOnlyInIndex", file, key]);
   }
   return joined;
 }

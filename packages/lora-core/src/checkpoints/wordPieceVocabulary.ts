@@ -1,6 +1,7 @@
 /** vocab.txt of BERT, one piece a line, as the tokenizer.json that transformers' BertTokenizer makes of it. */
 import { z } from "zod";
-import { ModelFolderError } from "./modelFileList.ts";
+import { CHAT_CONFIG_FILE } from "./modelFileList.ts";
+import { ModelFolderError } from "./modelFolderError.ts";
 
 const UNKNOWN = "[UNK]";
 /** Control pieces of BERT; those that a vocabulary does not have are left out. */
@@ -16,13 +17,13 @@ const settings = z.object({
 /** @throws {ModelFolderError} when a piece that frames a text is missing, or the settings are none. */
 export function tokenizerOfVocabulary(text: string, config: unknown): object {
   const parsed = settings.safeParse(config ?? {});
-  if (!parsed.success) throw new ModelFolderError("tokenizer_config.json says something that is not supported");
+  if (!parsed.success) throw new ModelFolderError(["holdsUnsupported", CHAT_CONFIG_FILE]);
   const pieces = text.split(/\r?\n/);
   if (pieces.at(-1) === "") pieces.pop();
   const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
   const idOf = (piece: string): number => {
     const id = vocab[piece];
-    if (id === undefined) throw new ModelFolderError(`vocab.txt has no ${piece}`);
+    if (id === undefined) throw new ModelFolderError(["vocabularyLacks", piece]);
     return id;
   };
   const { do_lower_case: lowercase, strip_accents: strip = null, tokenize_chinese_chars: chinese } = parsed.data;

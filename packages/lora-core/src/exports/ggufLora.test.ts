@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readPeftAdapter } from "../adapters/peftFormat.ts";
 import { fixtureBase, fixtureConfig, readPeftFiles } from "../adapters/testing/peftFiles.ts";
 import { readGguf } from "../checkpoints/gguf/readGguf.ts";
-import { ModelFolderError } from "../checkpoints/modelFileList.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { ggufLora } from "./ggufLora.ts";
 
 const adapterOf = (name: string, folder: string) => readPeftAdapter(readPeftFiles(folder), fixtureBase(name).base);

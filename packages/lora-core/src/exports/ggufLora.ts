@@ -3,15 +3,15 @@
  * [out, R], as convert_lora_to_gguf.py of llama.cpp names them, and alpha. llama.cpp scales by alpha / R.
  */
 
-import { selectModules } from "../adapters/adapterConfig.ts";
 import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
+import { selectModules } from "../adapters/selectModules.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
 import { GGUF_ARCHITECTURES } from "../checkpoints/gguf/ggufConfig.ts";
 import { ggufName, interleavedRows } from "../checkpoints/gguf/ggufTensors.ts";
 import { writeGguf } from "../checkpoints/gguf/writeGguf.ts";
-import { ModelFolderError } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import type { HostTensor } from "../tensors/namedTensors.ts";
 
 /** Whether llama.cpp has the base's family under names that are known here. */
@@ -23,7 +23,7 @@ export function hasGgufLora({ model_type }: ConfigJson): boolean {
 export function ggufLora(config: ConfigJson, { config: { alpha, ...adapter }, tensors }: PeftAdapter): Uint8Array<ArrayBuffer> {
   const architecture = parseArchitecture(config);
   if (!(hasGgufLora(config) && architecture.kind === "decoder"))
-    throw new ModelFolderError(`GGUF adapters are not written for ${config.model_type}`);
+    throw new ModelFolderError(["noGgufAdapter", String(config.model_type)]);
   const { headWidth } = architecture.config;
   const written = selectModules(architecture.linears, { alpha, ...adapter }).flatMap(({ name }): [string, HostTensor][] => {
     const weight = ggufName(`${name}.weight`);

@@ -3,8 +3,8 @@ import type { DecoderConfig } from "../architectures/decoderConfig.ts";
 import { rotaryFrequencies } from "../architectures/rotaryFrequencies.ts";
 import { ggufVocabulary } from "../checkpoints/gguf/ggufVocabulary.ts";
 import type { WrittenValue } from "../checkpoints/gguf/writeGguf.ts";
-import { ModelFolderError } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 
 /** How most weights are stored, with its numbers: general.file_type, and the ggml type of a tensor. */
 export const GGUF_WEIGHTS = { F16: { fileType: 1, type: 1 }, Q8_0: { fileType: 7, type: 8 } } as const;
@@ -57,7 +57,7 @@ function positions(type: string, config: ConfigJson, decoder: DecoderConfig): En
   const [factor = 1] = factors;
   const isLinear = factors.every((one) => Math.abs(one - factor) < 1e-9 * factor);
   // Only files of the Llama architecture have a tensor of factors.
-  if (!isLinear && type !== "llama") throw new ModelFolderError(`llama.cpp has no such scaling of positions for ${type}`);
+  if (!isLinear && type !== "llama") throw new ModelFolderError(["noSuchScaling", String(type)]);
   return [
     [`${type}.attention.key_length`, width],
     [`${type}.attention.value_length`, width],

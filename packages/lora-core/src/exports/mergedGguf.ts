@@ -8,8 +8,9 @@ import { ggufName, interleavedRows } from "../checkpoints/gguf/ggufTensors.ts";
 import { Q8_BYTES, Q8_VALUES, quantizeQ8 } from "../checkpoints/gguf/quantizeQ8.ts";
 import { type GgufTensorPlan, ggufAligned, writeGgufHeader } from "../checkpoints/gguf/writeGguf.ts";
 import { narrowToHalves } from "../checkpoints/halfPrecision.ts";
-import { CHAT_CONFIG_FILE, CHAT_TEMPLATE_FILE, ModelFolderError, TOKENIZER_FILE } from "../checkpoints/modelFileList.ts";
+import { CHAT_CONFIG_FILE, CHAT_TEMPLATE_FILE, TOKENIZER_FILE } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { sizeOf } from "../tensors/namedTensors.ts";
 import { readFrame } from "../tokenizers/frame.ts";
 import { GGUF_WEIGHTS, type GgufWeights, ggufMetadata, ropeFactors } from "./ggufMetadata.ts";
@@ -44,7 +45,7 @@ export async function mergedGguf(
 ): Promise<StreamedFile> {
   const opened = await openBase(base, described, update);
   const { architecture } = opened;
-  if (architecture.kind !== "decoder") throw new ModelFolderError("Only decoders are written as GGUF");
+  if (architecture.kind !== "decoder") throw new ModelFolderError(["onlyDecoders"]);
   const decoder = architecture.config;
   const tokenizer = await readJson(base, TOKENIZER_FILE);
   const subject = {
@@ -109,7 +110,7 @@ function partOf(
   weights: GgufWeights,
 ): Part {
   const written = ggufName(name);
-  if (written === null) throw new ModelFolderError(`llama.cpp has no name for ${name}`);
+  if (written === null) throw new ModelFolderError(["noLlamaName", name]);
   const turned = model_type === "llama" && /\.[qk]_proj\.(weight|bias)$/.test(name);
   const to = turnsRound ? shape.toReversed() : shape;
   const type = typeOf(to, name === `${names.positions}.weight` ? null : weights);

@@ -1,8 +1,9 @@
 /** A base with an adapter worked in, as safetensors in the base's own files: the same names, order and shards. */
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { narrowToHalves } from "../checkpoints/halfPrecision.ts";
-import { CONFIG_FILE, INDEX_FILE, ModelFolderError } from "../checkpoints/modelFileList.ts";
+import { CONFIG_FILE, INDEX_FILE } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { isReadable, type TensorRange, writeSafetensorsHeader } from "../checkpoints/safetensors.ts";
 import { sizeOf } from "../tensors/namedTensors.ts";
 import type { WeightMerger } from "./mergedWeight.ts";
@@ -82,8 +83,7 @@ function mergedTensor(
 
 /** @throws {ModelFolderError} where a value would become infinite. */
 export function assertFitsF16(name: string, values: Float32Array): void {
-  if (values.some((value) => Math.abs(value) >= 65_520))
-    throw new ModelFolderError(`${name} with the adapter worked in has values too large for F16; write it in 32 bits`);
+  if (values.some((value) => Math.abs(value) >= 65_520)) throw new ModelFolderError(["tooLargeForF16", name]);
 }
 
 function indexText(index: { readonly metadata?: object }, plans: readonly ShardPlan[]): string {

@@ -1,10 +1,11 @@
 /** An adapter's update worked into a base's weights, one tensor at a time. Pure. */
-import { adapterScale, type LinearModule, selectModules } from "../adapters/adapterConfig.ts";
+import { adapterScale, type LinearModule } from "../adapters/adapterConfig.ts";
 import { factorAKey, factorBKey } from "../adapters/adapterLayout.ts";
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
+import { selectModules } from "../adapters/selectModules.ts";
 import type { Architecture } from "../architectures/modelConfig.ts";
 import { findTensor } from "../architectures/requiredTensors.ts";
-import { ModelFolderError } from "../checkpoints/modelFileList.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import type { HostTensor } from "../tensors/namedTensors.ts";
 
 /** The factors of one module. */
@@ -33,7 +34,7 @@ export function weightMerger(
   const stored = new Map([...names].map((name) => [name, name]));
   const factorsOf = ({ name }: LinearModule): [string, Factors] => {
     const weight = findTensor(stored, `${name}.weight`);
-    if (weight === undefined) throw new ModelFolderError(`This model has no ${name}.weight, which is adapted`);
+    if (weight === undefined) throw new ModelFolderError(["adaptedWeightMissing", name]);
     const [a, b] = [tensors.get(factorAKey(name)), tensors.get(factorBKey(name))];
     if (!(a && b)) throw new RangeError(`weightMerger: the adapter has no factors of ${name}`);
     return [weight, { a, b }];
@@ -54,8 +55,7 @@ export function weightMerger(
 function addProduct(weight: Float32Array, { a, b }: Factors, scale: number, inOut: boolean): void {
   const [rank = 0, width = 0] = a.shape;
   const [rows = 0] = b.shape;
-  if (weight.length !== rows * width)
-    throw new ModelFolderError(`A weight has ${weight.length} values, [${rows}, ${width}] are adapted`);
+  if (weight.length !== rows * width) throw new ModelFolderError(["weightOfOtherSize", weight.length, rows, width]);
   const [stepRow, stepColumn] = inOut ? [1, rows] : [width, 1];
   const sum = new Float64Array(width);
   for (let row = 0; row < rows; row++) {

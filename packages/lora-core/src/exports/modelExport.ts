@@ -2,7 +2,7 @@
 
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
-import { modelFormat } from "../checkpoints/modelFileList.ts";
+import { modelFormat } from "../checkpoints/modelFormat.ts";
 import { sentenceModelType } from "../checkpoints/sentenceSettings.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { ExportSaying } from "./exportSentences.ts";

@@ -1,7 +1,8 @@
 /** An encoder with an adapter worked in, as the folder that transformers.js loads: the base's files, and onnx/model.onnx in 32 bits. */
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
-import { INDEX_FILE, ModelFolderError } from "../checkpoints/modelFileList.ts";
+import { INDEX_FILE } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { bertGraph, useLiteGraph } from "./onnx/encoderGraphs.ts";
 import type { OnnxGraph } from "./onnx/onnxGraph.ts";
 import { mergedTensors, type OpenedBase, openBase } from "./openedBase.ts";
@@ -28,6 +29,6 @@ function graphOf({ architecture }: OpenedBase): OnnxGraph {
     case "use-lite":
       return useLiteGraph(architecture.config);
     case "decoder":
-      throw new ModelFolderError("Only encoders are written as ONNX");
+      throw new ModelFolderError(["onlyEncoders"]);
   }
 }

@@ -2,8 +2,10 @@
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { type Architecture, parseArchitecture } from "../architectures/modelConfig.ts";
 import { findTensor } from "../architectures/requiredTensors.ts";
-import { CONFIG_FILE, INDEX_FILE, ModelFolderError, modelFormat, WEIGHTS_FILE } from "../checkpoints/modelFileList.ts";
+import { CONFIG_FILE, INDEX_FILE, WEIGHTS_FILE } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
+import { modelFormat } from "../checkpoints/modelFormat.ts";
 import { readSafetensorsHeader, safetensorsDataStart, type TensorRange, tensorOf } from "../checkpoints/safetensors.ts";
 import { parseShardIndex } from "../checkpoints/shardIndex.ts";
 import { type WeightMerger, weightMerger } from "./mergedWeight.ts";
@@ -30,7 +32,7 @@ export interface OpenedBase {
  */
 export async function openBase(base: BaseFiles, config: ConfigJson, update: PeftAdapter): Promise<OpenedBase> {
   const format = modelFormat(base.names);
-  if (format.kind === "gguf") throw new ModelFolderError("This base is one GGUF file, which is not written anew");
+  if (format.kind === "gguf") throw new ModelFolderError(["notWrittenAnew"]);
   const architecture = parseArchitecture(config);
   const index = format.kind === "shards" ? Object(await readJson(base, INDEX_FILE)) : null;
   const shards: BaseShard[] = [];
@@ -72,7 +74,7 @@ export function mergedTensors(base: BaseFiles, { shards, merger }: OpenedBase): 
   const stored = new Map(shards.flatMap((shard) => shard.ranges.map((range) => [range.key, { shard, range }] as const)));
   return async (name) => {
     const found = findTensor(stored, name);
-    if (!found) throw new ModelFolderError(`This base has no ${name}`);
+    if (!found) throw new ModelFolderError(["baseLacks", name]);
     const { shard, range } = found;
     if (last?.name !== shard.name) last = { name: shard.name, file: await base.open(shard.name) };
     return mergedValues(range, await rawTensor(last.file, shard, range), merger);

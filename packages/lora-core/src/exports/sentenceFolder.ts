@@ -3,8 +3,8 @@ import { isPrototypes, PROTOTYPES_KEY } from "../adapters/adapterLayout.ts";
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import type { BertConfig } from "../architectures/bertConfig.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
-import { ModelFolderError } from "../checkpoints/modelFileList.ts";
 import type { ConfigJson } from "../checkpoints/modelFolder.ts";
+import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { mergedSafetensors } from "./mergedSafetensors.ts";
 import { type BaseFiles, type StreamedFile, wholeFile } from "./streamedFile.ts";
@@ -21,7 +21,7 @@ export async function sentenceFolder(
   update: PeftAdapter,
 ): Promise<readonly StreamedFile[]> {
   const architecture = parseArchitecture(described);
-  if (architecture.kind !== "bert") throw new ModelFolderError("sentence-transformers has no model of this family");
+  if (architecture.kind !== "bert") throw new ModelFolderError(["noSentenceModel"]);
   const json = (name: string, content: unknown) => wholeFile(name, `${JSON.stringify(content, null, 2)}\n`);
   const prototypes = [...update.tensors].find(([key]) => isPrototypes(key))?.[1];
   return [

@@ -8,7 +8,9 @@ import type { AdapterConfig } from "../adapters/adapterConfig.ts";
 import { type AdapterLayout, adapterLayout, initialAdapter, isPrototypes, layoutOfBytes } from "../adapters/adapterLayout.ts";
 import { type PeftAdapter, type PeftBase, type PeftFiles, readPeftAdapter, writePeftAdapter } from "../adapters/peftFormat.ts";
 import { PeftFormatError } from "../adapters/peftFormatError.ts";
-import { DuetError } from "../errors/duetError.ts";
+import type { AdapterSaying } from "../errors/adapterSentences.ts";
+import { workError } from "../errors/workError.ts";
+import type { Told } from "../sayings/saying.ts";
 import { withMerged } from "../strategies/exchange.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { ClientAdapterKind, ClientAdapters } from "./heldAdapters.ts";
@@ -49,7 +51,7 @@ function tensorsOf(kind: ClientAdapterKind, adapters: ClientAdapters, layout: Ad
   const decoded = (blob: Uint8Array) => decodeAdapter(blob, layoutOfBytes(layout, blob.byteLength));
   const { served, merged } = adapters;
   if (kind !== "fused") return withMerged(decoded(adapters[kind]), merged && decoded(merged));
-  if (!served) throw new DuetError("ADAPTER_MISSING", "There is no fused adapter before the fusing round");
+  if (!served) throw workError("ADAPTER_MISSING", ["noFusedBefore"]);
   return decoded(served);
 }
 
@@ -66,9 +68,10 @@ export function readFittingAdapter(files: PeftFiles, base: PeftBase, config: Ada
   const factors = (count: number, has: object | undefined) => count - (has ? 1 : 0);
   if (missing.length > 0 || factors(tensors.size, adapter.config.prototypes) !== factors(layout.length, config.prototypes)) {
     const targets = (names: readonly string[]) => names.join(", ");
-    differences.push(`it adapts ${targets(adapter.config.targetModules)}, the federation ${targets(config.targetModules)}`);
+    differences.push(["targetsDiffer", targets(adapter.config.targetModules), targets(config.targetModules)]);
   }
-  if (differences.length > 0) throw new PeftFormatError(differences.join("; "));
+  const [first, ...more] = differences;
+  if (first) throw new PeftFormatError(more.reduce((all, one): AdapterSaying => ["bothDiffer", all as Told, one as Told], first));
   return encodeAdapter(tensors, layout);
 }
 
@@ -78,14 +81,14 @@ function namedAs(layout: AdapterLayout, tensors: NamedTensors): NamedTensors {
   return new Map([...tensors].map(([key, tensor]) => [isPrototypes(key) && wanted ? wanted : key, tensor]));
 }
 
-function differencesOf(found: AdapterConfig, wanted: AdapterConfig): string[] {
-  const words = ({ prototypes }: AdapterConfig) =>
-    prototypes ? `${prototypes.labels} label prototypes of width ${prototypes.width}` : "no label prototypes";
+function differencesOf(found: AdapterConfig, wanted: AdapterConfig): AdapterSaying[] {
+  const words = ({ prototypes }: AdapterConfig): AdapterSaying =>
+    prototypes ? ["prototypes", prototypes.labels, prototypes.width] : ["noPrototypes"];
+  const [has, needs] = [words(found), words(wanted)];
   return [
-    ...(["rank", "alpha"] as const)
-      .filter((field) => found[field] !== wanted[field])
-      .map((field) => `its ${field} is ${found[field]}, the federation's is ${wanted[field]}`),
-    ...(words(found) === words(wanted) ? [] : [`it has ${words(found)}, the federation ${words(wanted)}`]),
+    ...(found.rank === wanted.rank ? [] : [["rankDiffers", found.rank, wanted.rank] as const]),
+    ...(found.alpha === wanted.alpha ? [] : [["alphaDiffers", found.alpha, wanted.alpha] as const]),
+    ...(has.join() === needs.join() ? [] : [["labelsDiffer", has as Told, needs as Told] as const]),
   ];
 }
 

@@ -14,7 +14,7 @@
  */
 
 import { scaled, stackRanks } from "../adapters/adapterSum.ts";
-import { DuetError } from "../errors/duetError.ts";
+import { workError } from "../errors/workError.ts";
 import { linearCombination } from "../tensors/arithmetic.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { FusionConfig } from "./fusionConfig.ts";
@@ -73,8 +73,7 @@ export async function adaFusion(
   for (const anchor of ANCHORS) await evaluate(anchor);
   const start = lowest(candidates, ({ objective }) => objective);
   const bestAnchor = lowest(candidates, ({ loss }) => loss);
-  if (bestAnchor.loss === Number.POSITIVE_INFINITY)
-    throw new DuetError("LOSS_NOT_FINITE", "The fusion found no adapter with a finite loss");
+  if (bestAnchor.loss === Number.POSITIVE_INFINITY) throw workError("LOSS_NOT_FINITE", ["fusionNotFinite"]);
 
   await nelderMead(firstSimplex(start), evaluate, TOLERANCE);
 

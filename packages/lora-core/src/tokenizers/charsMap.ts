@@ -49,7 +49,7 @@ function parseCharsMap(base64: string): { trie: Uint32Array; replacements: Uint8
   const bytes = decodeBase64(base64);
   const trieBytes = bytes.length < 4 ? -1 : new DataView(bytes.buffer).getUint32(0, true);
   if (trieBytes < 4 || trieBytes % 4 !== 0 || 4 + trieBytes > bytes.length) {
-    throw new TokenizerError("its normalizer's precompiled_charsmap is damaged");
+    throw new TokenizerError(["charsMapDamaged"]);
   }
   // slice() copies: the array must begin at a multiple of four.
   return { trie: new Uint32Array(bytes.slice(4, 4 + trieBytes).buffer), replacements: bytes.subarray(4 + trieBytes) };
@@ -59,6 +59,6 @@ function decodeBase64(text: string): Uint8Array {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
-    throw new TokenizerError("its normalizer's precompiled_charsmap is not base64");
+    throw new TokenizerError(["charsMapNotBase64"]);
   }
 }

@@ -71,8 +71,7 @@ const unigramFields = z.object({
 function unigram(json: unknown): PieceModel {
   const { vocab, unk_id: unknown, byte_fallback: bytes } = fieldsOf(WHAT, unigramFields, json);
   const unknownPiece = vocab[unknown ?? -1];
-  if (unknown === null || unknown === undefined || !unknownPiece)
-    throw new TokenizerError("model.unk_id is missing or not supported");
+  if (unknown === null || unknown === undefined || !unknownPiece) throw new TokenizerError(["noUnknownId"]);
   const model = new Unigram({ type: "Unigram", vocab: vocab.map(([piece, score]) => [piece, score]), unk_id: unknown }, "");
   // The package takes the penalty of unknown characters for the score of the unknown piece itself, which a text may contain.
   model.scores[unknown] = unknownPiece[1];
@@ -132,7 +131,7 @@ function wordLevel(json: unknown): PieceModel {
 }
 
 function assertKnown(vocab: Readonly<Record<string, number>>, unknown: string): void {
-  if (!Object.hasOwn(vocab, unknown)) throw new TokenizerError(`its unk_token ${unknown} is not in its vocabulary`);
+  if (!Object.hasOwn(vocab, unknown)) throw new TokenizerError(["unknownNotThere", unknown]);
 }
 
 /** Runs of the unknown id become one. */

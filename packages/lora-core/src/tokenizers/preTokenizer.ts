@@ -80,7 +80,7 @@ const metaspaceFields = z.object({
 function metaspace(json: unknown): PreTokenizer {
   const { replacement, prepend_scheme: scheme, add_prefix_space: prefix, split } = fieldsOf(WHAT, metaspaceFields, json);
   if (prefix === false && scheme !== "never") {
-    throw new TokenizerError(`its Metaspace has add_prefix_space = false beside prepend_scheme = ${scheme}`);
+    throw new TokenizerError(["otherMetaspace", scheme]);
   }
   const marks = patternOf({ String: replacement });
   const cut = (split ?? true) ? cutAt(marks, "MergedWithNext") : createPreTokenizer(null);

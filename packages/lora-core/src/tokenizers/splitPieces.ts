@@ -19,7 +19,7 @@ export function patternOf(pattern: z.output<typeof splitPattern>): RegExp {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new TokenizerError(`its expression ${JSON.stringify(pattern)} is not supported`);
+  throw new TokenizerError(["otherExpression", JSON.stringify(pattern)]);
 }
 
 /** `[begin, end)` in UTF-16 units. */

@@ -1,11 +1,14 @@
 /** A tokenizer.json with something that would be read differently here, and the parts of one. */
+
 import { z } from "zod";
 import { DuetError } from "../errors/duetError.ts";
-import { schemaWords } from "../errors/schemaWords.ts";
+import { type ModelSaying, modelFailure } from "../errors/modelSentences.ts";
+import { schemaSaying } from "../errors/schemaWords.ts";
+import type { Told } from "../sayings/saying.ts";
 
 export class TokenizerError extends DuetError {
-  constructor(problem: string) {
-    super("TOKENIZER", `tokenizer.json cannot be used: ${problem}`);
+  constructor(problem: ModelSaying) {
+    super("TOKENIZER", ...modelFailure(["tokenizer", problem as Told]));
   }
 }
 
@@ -18,7 +21,7 @@ const typed = z.looseObject({ type: z.string() });
 export function buildStep<Step>(what: string, builders: Builders<Step>, json: unknown): Step {
   const { type } = fieldsOf(what, typed, json);
   const build = builders.get(type);
-  if (!build) throw new TokenizerError(`its ${what} is of the type ${type}; supported are ${[...builders.keys()].join(", ")}`);
+  if (!build) throw new TokenizerError(["otherStep", what, type, [...builders.keys()].join(", ")]);
   return build(json);
 }
 
@@ -26,5 +29,5 @@ export function buildStep<Step>(what: string, builders: Builders<Step>, json: un
 export function fieldsOf<Fields>(what: string, schema: z.ZodType<Fields>, json: unknown): Fields {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new TokenizerError(schemaWords(parsed.error, { given: json, nameOf: (path) => [what, ...path].join(".") }));
+  throw new TokenizerError(schemaSaying(parsed.error, { given: json, nameOf: (path) => [what, ...path].join(".") }));
 }

@@ -3,7 +3,7 @@
  * cannot start, so every choice is checked. Works in a page, in a worker and in Node.
  */
 
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { NODE_NAME } from "@duet/lora-core/protocol/deviceKind";
 import { DEVICE_SENTENCES, type DeviceSaying } from "@duet/lora-core/protocol/deviceSentences";
 import type { BackendName, Device } from "@duet/lora-core/protocol/metrics";
@@ -45,7 +45,7 @@ async function start(backend: BackendName, reasons: readonly DeviceSaying[], opt
   if (backend === "wasm") configureWasm(options);
   if (backend === "webgpu") await registerWebgpu(options.webgpu ?? {});
   const started = await tf.setBackend(backend).catch(() => false);
-  if (!started || tf.getBackend() !== backend) throw new DuetError("BACKEND_MISSING", `The ${backend} backend cannot start here`);
+  if (!started || tf.getBackend() !== backend) throw workError("BACKEND_MISSING", ["backendMissing", backend]);
   const wasm = backend === "wasm" ? await startWasmKernels(options) : null;
   const description = backend === "webgpu" ? adapterName(describeAdapter(await findAdapter())) : runtimeName();
   const told = wasm ? [...reasons, wasm.told] : reasons;

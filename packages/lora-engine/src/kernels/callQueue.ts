@@ -2,7 +2,7 @@
  * Calls of one kernel in shared memory, for several threads to take: the owner publishes them, all run what they can get, the owner
  * waits for the rest. Which thread runs a call makes no difference to what it computes.
  */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { KernelFunctions, KernelName } from "./kernelModule.ts";
 
 /** In the order of the module, which is the same for every instance. */
@@ -60,10 +60,9 @@ export class CallQueue {
     let sleeps = 0;
     for (let done = this.#load(DONE); done !== end; done = this.#load(DONE)) {
       if (this.#changed(DONE, done, SLEEP_MS)) sleeps = 0;
-      else if (++sleeps === SLEEPS)
-        throw new DuetError("WORKER_DIED", "A thread of the kernels has stopped in the middle of its work");
+      else if (++sleeps === SLEEPS) throw workError("WORKER_DIED", ["threadStopped"]);
     }
-    if (Atomics.exchange(this.#state, FAILED, 0)) throw new DuetError("WORKER_DIED", "A kernel failed in one of its threads");
+    if (Atomics.exchange(this.#state, FAILED, 0)) throw workError("WORKER_DIED", ["kernelFailed"]);
   }
 
   /** Runs calls as they come, until the thread is terminated. Threads are numbered, the owner being 0. */

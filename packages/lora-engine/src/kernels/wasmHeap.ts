@@ -2,7 +2,7 @@
  * The parts of TF.js' wasm backend (4.22) that own kernels need: its memory, where tensors lie in it, and room beside them. Some are
  * not in its types, so they are named and checked here, and only here.
  */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import * as tf from "@tensorflow/tfjs";
 import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
@@ -49,8 +49,7 @@ export function refuseFullMemory(): void {
 const refusing = new WeakSet<object>();
 
 function roomAt(pointer: unknown, bytes: number): number {
-  if (typeof pointer !== "number" || pointer === 0)
-    throw new DuetError("OUT_OF_MEMORY", `There is no room for ${bytes} bytes in the WebAssembly memory`);
+  if (typeof pointer !== "number" || pointer === 0) throw workError("OUT_OF_MEMORY", ["noRoom", bytes]);
   return pointer;
 }
 

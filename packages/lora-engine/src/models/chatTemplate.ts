@@ -1,6 +1,7 @@
 /** The chat template of an instruction model: how messages become one text with control pieces. */
+
 import type { Turn } from "@duet/lora-core/data/turn";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { z } from "zod";
 import { boundedTemplate } from "./boundedTemplate.ts";
 
@@ -31,10 +32,11 @@ const tokenizerConfig = z.looseObject({
 export function chatTemplateOf(tokenizerConfigJson: unknown, jinja: string | null): ChatTemplate | null {
   const parsed = tokenizerConfig.safeParse(tokenizerConfigJson ?? {});
   if (!parsed.success) {
-    throw new DuetError(
-      "MODEL_FOLDER",
-      `tokenizer_config.json cannot be used: ${parsed.error.issues[0]?.path.join(".")} is not supported`,
-    );
+    throw workError("MODEL_FOLDER", [
+      "fileFieldUnsupported",
+      "tokenizer_config.json",
+      String(parsed.error.issues[0]?.path.join(".")),
+    ]);
   }
   const { chat_template: found, bos_token: bos, eos_token: eos } = parsed.data;
   const source = jinja ?? (Array.isArray(found) ? found.find(({ name }) => name === "default")?.template : found);
@@ -62,6 +64,6 @@ function attempt<T>(run: () => T): T {
     return run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DuetError("MODEL_FOLDER", `The model's chat template cannot be used: ${reason}`, { cause: error });
+    throw workError("MODEL_FOLDER", ["templateUnusable", reason], { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 /** Loads a federation's base model file by file, checked against what the federation was created with. */
 import { sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
-import { type ModelFile, ModelFolderError } from "@duet/lora-core/checkpoints/modelFileList";
+import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { SENTENCE_FIELD } from "@duet/lora-core/checkpoints/sentenceSettings";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
@@ -45,7 +46,7 @@ export async function loadBase(
   const found = await readModelFiles(names, read);
   const files = { ...found, config: { ...Object(found.config), ...sentencesOf(model) } };
   if (!sameArchitecture(files.config, model.config)) {
-    throw new ModelFolderError(`The config.json of ${model.name} is not the one this federation was created with`);
+    throw new ModelFolderError(["otherConfig", model.name]);
   }
   return { files, kept };
 }

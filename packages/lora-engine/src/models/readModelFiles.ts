@@ -5,12 +5,12 @@ import {
   CONFIG_FILE,
   GENERATION_FILE,
   INDEX_FILE,
-  ModelFolderError,
-  modelFormat,
   tokenizerFile,
   VOCABULARY_FILE,
   WEIGHTS_FILE,
 } from "@duet/lora-core/checkpoints/modelFileList";
+import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
+import { modelFormat } from "@duet/lora-core/checkpoints/modelFormat";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
 import { withSentenceSettings } from "@duet/lora-core/checkpoints/sentenceTransformers";
 import { joinShards, parseShardIndex } from "@duet/lora-core/checkpoints/shardIndex";
@@ -58,7 +58,7 @@ async function readShards(names: readonly string[], read: ReadFile): Promise<Nam
   const index = parseShardIndex(await readJson(INDEX_FILE, read));
   const shards = new Map<string, NamedTensors>();
   for (const file of index.files) {
-    if (!names.includes(file)) throw new ModelFolderError(`This model has no ${file}, which ${INDEX_FILE} names`);
+    if (!names.includes(file)) throw new ModelFolderError(["namedFileMissing", file, INDEX_FILE]);
     shards.set(file, readSafetensors(await read(file)));
   }
   return joinShards(index, shards);
@@ -69,6 +69,6 @@ async function readJson(name: string, read: ReadFile): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new ModelFolderError(`${name} is not JSON`);
+    throw new ModelFolderError(["fileNotJson", name]);
   }
 }

@@ -12,7 +12,7 @@ import type {
   RecognisedIn,
   RowRecognition,
 } from "@duet/lora-core/contract/answering";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { mixed } from "@duet/lora-core/fusion/mix";
 import { recognitionOf } from "@duet/lora-core/leakage/recognition";
 import { withMerged } from "@duet/lora-core/strategies/exchange";
@@ -110,7 +110,7 @@ export function createAnswerEngine(idle: () => IdleClient): LocalAnswers {
     predict: (inputs, which) =>
       answering(which, async ({ client, adapter, control }) => {
         const { model, setup } = client;
-        if (!model.predict) throw new DuetError("UNSUPPORTED_TASK", "In a text task there are no labels to predict");
+        if (!model.predict) throw workError("UNSUPPORTED_TASK", ["noLabels"]);
         const predictions: Prediction[] = [];
         for (let start = 0; start < inputs.length; start += BATCH_SIZE) {
           await control.checkIn();
@@ -126,7 +126,7 @@ export function createAnswerEngine(idle: () => IdleClient): LocalAnswers {
       }),
     write: ({ input, adapter: which, options }, onText) =>
       answering(which, async ({ model, adapter, control }) => {
-        if (!model.generate) throw new DuetError("UNSUPPORTED_TASK", "This model compares texts and cannot write them");
+        if (!model.generate) throw workError("UNSUPPORTED_TASK", ["cannotWrite"]);
         for await (const piece of model.generate({ input, adapter, options, beforeToken: () => control.checkIn() }))
           onText(piece);
       }),
@@ -141,7 +141,7 @@ export function createAnswerEngine(idle: () => IdleClient): LocalAnswers {
     mistakenRows: (which) =>
       answering(which, async ({ client, adapter, control }) => {
         const { model, setup, examples, testRows } = client;
-        if (setup.task.kind !== "label") throw new DuetError("UNSUPPORTED_TASK", "In a text task no row is right or wrong");
+        if (setup.task.kind !== "label") throw workError("UNSUPPORTED_TASK", ["noneRight"]);
         const scored = await scoreExamples(model, examples.test, adapter, eachBatch(control));
         return testRows.flatMap(({ line, input }, at) => {
           const [actual, predicted] = [examples.test[at]?.label, scored[at]?.label];
@@ -189,7 +189,7 @@ function sidesOf(
   where: RecognisedIn,
 ): readonly { readonly tensors: NamedTensors | null; readonly sign: 1 | -1 }[] {
   if (where !== "sent") return [{ tensors: tensorsOf(client, where), sign: 1 }];
-  if (!client.sent) throw new DuetError("ADAPTER_MISSING", "What this client sent last is not known any more");
+  if (!client.sent) throw workError("ADAPTER_MISSING", ["sentUnknown"]);
   const { before, after } = client.sent();
   return [
     { tensors: after, sign: 1 },
@@ -229,7 +229,7 @@ const eachBatch =
 function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {
   if (which === null) return null;
   if (which !== "served") return withMerged(mixed(held.personal, held.shared, which), held.merged);
-  if (!served) throw new DuetError("ADAPTER_MISSING", "There is no fused adapter before the last round");
+  if (!served) throw workError("ADAPTER_MISSING", ["noFusedYet"]);
   return served;
 }
 

@@ -3,6 +3,7 @@
  * names rows by a handle and never sees one. Rows are written once, results after every round, and a round that is under way every few
  * seconds.
  */
+
 import type {
   ClientCheckpoint,
   KeptClient,
@@ -17,6 +18,7 @@ import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
@@ -295,7 +297,7 @@ export class ClientDesk {
 
   #of(handle: string): Held {
     const held = this.#held.get(handle);
-    if (!held) throw new DuetError("ROWS_GONE", "The rows that were connected are no longer at hand");
+    if (!held) throw workError("ROWS_GONE", ["rowsGone"]);
     return held;
   }
 

@@ -8,7 +8,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit, Row } from "@duet/lora-core/data/row";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { type RowStatistics, statisticsOf } from "@duet/lora-core/statistics/rowStatistics";
@@ -47,7 +47,7 @@ class LocalClient implements TrainingEngine {
   #running: RunControl | null = null;
   #helped: HelpedTraining | null = null;
   readonly #answers = createAnswerEngine(() => {
-    if (this.#running) throw new DuetError("BUSY", "This client is training");
+    if (this.#running) throw workError("BUSY", ["training"]);
     if (!this.#model) throw new Error("No base model is open");
     return { client: this.#prepared(), model: this.#model };
   });
@@ -82,7 +82,7 @@ class LocalClient implements TrainingEngine {
   }
 
   async measureSpeed(setup: EngineSetup, train: readonly Row[], onStep: () => void): Promise<StepSpeed> {
-    if (this.#running) throw new DuetError("BUSY", "This client is training");
+    if (this.#running) throw workError("BUSY", ["training"]);
     if (!this.#model) throw new Error("No base model is open");
     const model = await this.#model.prepare(setup.task);
     try {

@@ -1,4 +1,5 @@
 /** A client's allowance of private steps and of the fusion's choice: how noisy they are, what may still be taken, and that it is written down before it is. */
+
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { calibrateNoise } from "@duet/lora-core/differentialPrivacy/calibrateNoise";
@@ -15,6 +16,7 @@ import {
 import { curveOf, epsilonOf } from "@duet/lora-core/differentialPrivacy/privacyLoss";
 import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privacyStanding";
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { Random } from "@duet/lora-core/tensors/random";
 import type { PrivacyConfig } from "@duet/lora-core/training/trainingConfig";
 import { stepsOf } from "./batches.ts";
@@ -119,10 +121,7 @@ function calibrated(
   // Where nothing is left every step is refused, whatever its noise.
   const result = calibrateNoise(target, planned, spentOn(ledger, known)) ?? calibrateNoise(target, planned);
   if (result === null) {
-    throw new DuetError(
-      "PRIVACY_SETTINGS",
-      `No noise makes ${planned.steps} steps as private as an epsilon of ${target.epsilon} asks for`,
-    );
+    throw workError("PRIVACY_SETTINGS", ["noNoise", planned.steps, target.epsilon]);
   }
   return { ledger: withAccount(ledger, { ...account, noise: { ...account.noise, [of]: result } }), result };
 }
@@ -135,5 +134,5 @@ function charged(ledger: PrivacyLedger, known: readonly string[], used: Mechanis
 /** Nothing is trained that is not written down. */
 function refuseUnwritten(cause: unknown): never {
   if (cause instanceof DuetError && cause.code === "PRIVACY_SETTINGS") throw cause;
-  throw new DuetError("PRIVACY_LEDGER", "This device could not write down what was spent of the privacy budget", { cause });
+  throw workError("PRIVACY_LEDGER", ["budgetNotKept"], { cause });
 }

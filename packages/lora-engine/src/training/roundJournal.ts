@@ -3,7 +3,7 @@
  * its beginning: every piece that takes long is taken from the journal where it is there, and computed and noted down where it is not.
  * No random state is in it: every stream is a function of a seed and of the round, the step and the batch.
  */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { Scored } from "../models/languageModel.ts";
 import type { TrainingKeeping, TrainingOutcome } from "./trainAdapter.ts";
 import type { TrainingState } from "./trainingState.ts";
@@ -104,5 +104,4 @@ export function createRoundJournal(keeping: RoundKeeping | null): RoundJournal {
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 
-const mismatch = (wanted: string, found: string) =>
-  new DuetError("STORED_DAMAGED", `What was kept of this round does not fit it: ${found} in place of ${wanted}`);
+const mismatch = (wanted: string, found: string) => workError("STORED_DAMAGED", ["journalUnfit", found, wanted]);

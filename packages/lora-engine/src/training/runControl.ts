@@ -1,4 +1,4 @@
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 
 /** Lets a long computation be cancelled and keeps its thread answering messages. */
 
@@ -20,7 +20,7 @@ export function createRunControl(): RunControl {
         await new Promise((resolve) => setTimeout(resolve));
         lastYield = performance.now();
       }
-      if (cancelled) throw new DuetError("STOPPED", "The work was stopped");
+      if (cancelled) throw workError("STOPPED", ["workStopped"]);
     },
     cancel: () => {
       cancelled = true;

@@ -1,5 +1,5 @@
 /** Starts the backend of a thread, and on a GPU what its kernels have there. */
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { DEVICE_SENTENCES, type DeviceSaying } from "@duet/lora-core/protocol/deviceSentences";
 import type { Device } from "@duet/lora-core/protocol/metrics";
 import { say } from "@duet/lora-core/sayings/saying";
@@ -25,10 +25,7 @@ export async function startDevice({ tiles, ...options }: DeviceOptions): Promise
   const apart = await gradientDifference();
   if (apart <= MOST_DIFFERENCE) return withReason(await described(started, tiles), ["gradientsAgree", inMillion(apart)]);
   if (options.forced !== null || started.backend !== "webgpu")
-    throw new DuetError(
-      "BACKEND_MISSING",
-      `The ${started.backend} backend cannot be used here: its gradients are not those of the processor`,
-    );
+    throw workError("BACKEND_MISSING", ["otherGradients", started.backend]);
   const instead = await startDevice({ ...options, forced: "wasm" });
   const why: DeviceSaying = ["otherGradients", started.description];
   const reason = `${say(DEVICE_SENTENCES, why)} ${instead.reason}`.slice(0, 300);

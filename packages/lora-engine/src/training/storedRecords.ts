@@ -3,10 +3,11 @@
  * read. Where they lie is the store's to know: IndexedDB in a browser, files elsewhere. docs/recipes/change-a-stored-format.md says how to
  * change one.
  */
+
 import type { ClientCheckpoint, KeptClient } from "@duet/lora-core/contract/clientRound";
 import { checkpoint, roundKey, roundResult } from "@duet/lora-core/contract/keptSchemas";
 import { mechanism } from "@duet/lora-core/differentialPrivacy/mechanism";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { z } from "zod";
 
@@ -76,5 +77,5 @@ export function parsedRecord<S extends z.ZodType>(value: unknown, schema: S): z.
   if (value === undefined) return null;
   const found = schema.safeParse(value);
   if (found.success) return found.data;
-  throw new DuetError("STORED_DAMAGED", "What this device kept of this client cannot be read");
+  throw workError("STORED_DAMAGED", ["keptUnreadable"]);
 }

@@ -4,7 +4,7 @@ import { isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
 import { type AdapterPart, entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { poissonSample } from "@duet/lora-core/differentialPrivacy/poissonSample";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type Random, random } from "@duet/lora-core/tensors/random";
 import { rateFactor, type TrainingSpan } from "@duet/lora-core/training/learningRate";
@@ -194,7 +194,7 @@ export async function trainAdapter(
   async function look(): Promise<void> {
     for (const step of await losses.read()) {
       if (!Number.isFinite(step.loss)) {
-        throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step.done}`);
+        throw workError("LOSS_NOT_FINITE", ["lossNotFinite", step.done]);
       }
       tell(step);
     }
@@ -234,7 +234,7 @@ export async function trainAdapter(
     });
     const sizes = { units: unitsOf(batch), tokens: tokensOf(batch) };
     const mean = await averagedGradients(team, step + 1, { loss, gradients, ...sizes });
-    if (!Number.isFinite(mean.loss)) throw new DuetError("LOSS_NOT_FINITE", `The loss is not a number after step ${step + 1}`);
+    if (!Number.isFinite(mean.loss)) throw workError("LOSS_NOT_FINITE", ["lossNotFinite", step + 1]);
     tf.tidy(() => {
       const gradients = terms.apply(mean.gradients);
       optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
@@ -321,7 +321,7 @@ function rowsOfPiece(variables: readonly tf.Variable[], most: number): number {
 /** Of noisy steps the result alone may be judged: a single loss that is not finite would tell of a row. */
 function assertTrained(trained: NamedTensors): void {
   const isUsable = [...trained.values()].every(({ data }) => data.every(Number.isFinite));
-  if (!isUsable) throw new DuetError("LOSS_NOT_FINITE", "The adapter that was trained is not finite");
+  if (!isUsable) throw workError("LOSS_NOT_FINITE", ["adapterNotFinite"]);
 }
 
 interface LossAndGradients {

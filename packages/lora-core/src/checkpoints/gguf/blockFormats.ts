@@ -3,6 +3,7 @@
  * A value is computed in float64, where every product and sum below is exact (scales have 11 bits), and rounded once when stored.
  * That equals llama.cpp's float32 arithmetic bit for bit. Layouts: ggml-common.h and ggml-quants.c of llama.cpp.
  */
+import type { ModelSaying } from "../../errors/modelSentences.ts";
 import type { Halves } from "../../tensors/namedTensors.ts";
 import { widenHalves } from "../halfPrecision.ts";
 
@@ -171,11 +172,11 @@ const otherNames: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The sentence for a tensor in a format that is not supported. */
-export function unsupportedFormat(tensor: string, type: number): string {
+export function unsupportedFormat(tensor: string, type: number): ModelSaying {
   const name = otherNames.get(type);
   const called = name === undefined ? `ggml type ${type}` : `${name} (ggml type ${type})`;
   const supported = [...blockFormats.values()].map((format) => format.name).join(", ");
-  return `${tensor} is stored as ${called}, which is not supported; supported are ${supported}. Take the model in one of these, e.g. Q4_K_M or Q8_0`;
+  return ["otherFormat", tensor, called, supported];
 }
 
 /** Float32 copies of all values of a tensor's `raw` bytes, a whole number of blocks. */

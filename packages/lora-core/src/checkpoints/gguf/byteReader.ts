@@ -1,4 +1,6 @@
 /** Little-endian values one after the other, never past the end. */
+import type { ModelSaying } from "../../errors/modelSentences.ts";
+import type { Told } from "../../sayings/saying.ts";
 import { GgufError, TruncatedGgufError } from "./ggufError.ts";
 
 /** Longer texts than any chat template. */
@@ -34,20 +36,20 @@ export class ByteReader {
   }
 
   /** A 64-bit size. @throws {GgufError} above `limit`. */
-  size(limit: number, what: string): number {
+  size(limit: number, what: ModelSaying): number {
     const value = this.take(8, (view, at) => view.getBigUint64(at, true));
-    if (value > BigInt(limit)) throw new GgufError(`${what} is ${value}, more than ${limit}`);
+    if (value > BigInt(limit)) throw new GgufError(["moreThan", what as Told, String(value), limit]);
     return Number(value);
   }
 
   /** A string with its 64-bit length before it. */
   text(): string {
-    const length = this.size(MAX_TEXT_BYTES, "the length of a text");
+    const length = this.size(MAX_TEXT_BYTES, ["textLength"]);
     const bytes = this.take(length, (_, at) => this.#bytes.subarray(at, at + length));
     try {
       return this.#decoder.decode(bytes);
     } catch {
-      throw new GgufError("a text in its header is not UTF-8");
+      throw new GgufError(["textNotUtf8"]);
     }
   }
 }

@@ -17,17 +17,15 @@ interface Described {
 /** What config.json would say; `parseArchitecture` judges it. @throws {GgufError} for another architecture or a missing field. */
 export function ggufConfig({ metadata, shapes, ropeFactors }: Described): Readonly<Record<string, unknown>> {
   const type = textOf(metadata, "general.architecture");
-  if (!GGUF_ARCHITECTURES.includes(type))
-    throw new GgufError(`general.architecture is ${type}; supported are ${GGUF_ARCHITECTURES.join(", ")}`);
+  if (!GGUF_ARCHITECTURES.includes(type)) throw new GgufError(["otherArchitecture", type, GGUF_ARCHITECTURES.join(", ")]);
   const count = (key: string) => numberOf(metadata, `${type}.${key}`);
   const optional = (key: string) => (metadata.has(`${type}.${key}`) ? count(key) : undefined);
-  if ((optional("expert_count") ?? 0) > 0) throw new GgufError("it is a mixture of experts");
+  if ((optional("expert_count") ?? 0) > 0) throw new GgufError(["mixture"]);
 
   const heads = count("attention.head_count");
   const headWidth = optional("attention.key_length") ?? count("embedding_length") / heads;
   const rotated = optional("rope.dimension_count") ?? headWidth;
-  if (rotated !== headWidth)
-    throw new GgufError(`${rotated} of ${headWidth} values of a head are rotated; only all is supported`);
+  if (rotated !== headWidth) throw new GgufError(["partlyRotated", rotated, headWidth]);
   return {
     model_type: type,
     vocab_size: shapes.get("token_embd.weight")?.[0],
@@ -53,14 +51,14 @@ export function ggufConfig({ metadata, shapes, ropeFactors }: Described): Readon
 /** A text of the metadata. @throws {GgufError} when it is missing or something else. */
 export function textOf(metadata: GgufMetadata, key: string): string {
   const value = metadata.get(key);
-  if (typeof value !== "string") throw new GgufError(`its metadata has no text ${key}`);
+  if (typeof value !== "string") throw new GgufError(["noText", key]);
   return value;
 }
 
 function numberOf(metadata: GgufMetadata, key: string): number {
   const value = metadata.get(key);
   const number = typeof value === "bigint" ? Number(value) : value;
-  if (typeof number !== "number") throw new GgufError(`its metadata has no number ${key}`);
+  if (typeof number !== "number") throw new GgufError(["noNumber", key]);
   return number;
 }
 

@@ -67,27 +67,27 @@ const scalarReaders: ReadonlyMap<number, (reader: ByteReader) => GgufScalar> = n
 /** @throws {GgufError} on any fault of the header. Data is not looked at. */
 export function readGgufHeader(file: Uint8Array): GgufHeader {
   const reader = new ByteReader(file);
-  if (reader.uint32() !== MAGIC) throw new GgufError("it does not start with GGUF");
+  if (reader.uint32() !== MAGIC) throw new GgufError(["noGguf"]);
   const version = reader.uint32();
-  if (version !== 2 && version !== 3) throw new GgufError(`its version is ${version}; 2 and 3 are supported`);
-  const tensorCount = reader.size(MAX_TENSORS, "the number of tensors");
-  const entryCount = reader.size(MAX_ENTRIES, "the number of metadata entries");
+  if (version !== 2 && version !== 3) throw new GgufError(["otherVersion", version]);
+  const tensorCount = reader.size(MAX_TENSORS, ["tensorCount"]);
+  const entryCount = reader.size(MAX_ENTRIES, ["entryCount"]);
 
   const metadata = new Map<string, GgufScalar | readonly GgufScalar[]>();
   for (let i = 0; i < entryCount; i++) {
     const key = reader.text();
-    if (metadata.has(key)) throw new GgufError(`its metadata has ${key} twice`);
+    if (metadata.has(key)) throw new GgufError(["metadataTwice", key]);
     metadata.set(key, readValue(reader, key));
   }
   const tensors = new Map<string, GgufTensorInfo>();
   for (let i = 0; i < tensorCount; i++) {
     const tensor = readTensorInfo(reader);
-    if (tensors.has(tensor.name)) throw new GgufError(`it has the tensor ${tensor.name} twice`);
+    if (tensors.has(tensor.name)) throw new GgufError(["tensorTwice", tensor.name]);
     tensors.set(tensor.name, tensor);
   }
   const alignment = metadata.get("general.alignment") ?? DEFAULT_ALIGNMENT;
   if (typeof alignment !== "number" || !(alignment > 0 && alignment <= 65_536 && alignment % 8 === 0)) {
-    throw new GgufError(`general.alignment is ${alignment}`);
+    throw new GgufError(["otherAlignment", String(alignment)]);
   }
   const dataStart = Math.ceil(reader.offset / alignment) * alignment;
   const shapes = new Map([...tensors.values()].map(({ name, shape }) => [name, shape]));
@@ -99,8 +99,7 @@ export function readGgufHeader(file: Uint8Array): GgufHeader {
 function readRopeFactors(tensor: GgufTensorInfo | undefined, file: Uint8Array, dataStart: number): readonly number[] | null {
   if (!tensor) return null;
   const [pairs = 0, ...others] = tensor.shape;
-  if (tensor.type !== F32 || others.length > 0 || pairs > MAX_PAIRS)
-    throw new GgufError(`${ROPE_FACTORS} is not a short F32 list`);
+  if (tensor.type !== F32 || others.length > 0 || pairs > MAX_PAIRS) throw new GgufError(["noShortList", ROPE_FACTORS]);
   const begin = dataStart + tensor.offset;
   if (begin + 4 * pairs > file.byteLength) throw new TruncatedGgufError();
   const view = new DataView(file.buffer, file.byteOffset + begin, 4 * pairs);
@@ -111,7 +110,7 @@ function readValue(reader: ByteReader, key: string): GgufScalar | readonly GgufS
   const type = reader.uint32();
   if (type !== ARRAY) return scalarReader(type, key)(reader);
   const read = scalarReader(reader.uint32(), key);
-  const length = reader.size(MAX_ITEMS, `the length of ${key}`);
+  const length = reader.size(MAX_ITEMS, ["lengthOf", key]);
   const items: GgufScalar[] = [];
   for (let i = 0; i < length; i++) items.push(read(reader));
   return items;
@@ -119,15 +118,15 @@ function readValue(reader: ByteReader, key: string): GgufScalar | readonly GgufS
 
 function scalarReader(type: number, key: string) {
   const read = scalarReaders.get(type);
-  if (!read) throw new GgufError(`${key} has the value type ${type}`);
+  if (!read) throw new GgufError(["otherValueType", key, type]);
   return read;
 }
 
 function readTensorInfo(reader: ByteReader): GgufTensorInfo {
   const name = reader.text();
   const rank = reader.uint32();
-  if (rank > 4) throw new GgufError(`${name} has ${rank} dimensions`);
-  const extents = Array.from({ length: rank }, () => reader.size(MAX_EXTENT, `an extent of ${name}`));
+  if (rank > 4) throw new GgufError(["tooManyDimensions", name, rank]);
+  const extents = Array.from({ length: rank }, () => reader.size(MAX_EXTENT, ["extentOf", name]));
   const type = reader.uint32();
-  return { name, shape: extents.reverse(), type, offset: reader.size(Number.MAX_SAFE_INTEGER, `the offset of ${name}`) };
+  return { name, shape: extents.reverse(), type, offset: reader.size(Number.MAX_SAFE_INTEGER, ["offsetOf", name]) };
 }

@@ -45,7 +45,7 @@ export function huggingFaceTensors(tensors: NamedTensors, { interleavedHeadWidth
 export function huggingFaceName(name: string): string {
   const [, layer, part = "", kind] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(name) ?? [];
   const known = layer === undefined ? wholeModel.get(part) : perLayer.get(part);
-  if (known === undefined) throw new GgufError(`its tensor ${name} is not supported`);
+  if (known === undefined) throw new GgufError(["tensorUnsupported", name]);
   return `${layer === undefined ? "" : `model.layers.${layer}.`}${known}.${kind}`;
 }
 

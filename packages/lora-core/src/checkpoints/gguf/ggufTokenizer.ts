@@ -1,4 +1,5 @@
 /** The byte-level BPE tokenizer in a GGUF file's metadata, as the tokenizer.json of the same model. */
+import type { ModelSaying } from "../../errors/modelSentences.ts";
 import { textOf } from "./ggufConfig.ts";
 import { GgufError } from "./ggufError.ts";
 import type { GgufMetadata } from "./ggufHeader.ts";
@@ -47,7 +48,7 @@ export const splittings: ReadonlyMap<string, Splitting> = new Map([
 /** @throws {GgufError} when there is no tokenizer, or one of another kind. */
 export function ggufTokenizer(metadata: GgufMetadata): Readonly<Record<string, unknown>> {
   const model = textOf(metadata, "tokenizer.ggml.model");
-  if (model !== "gpt2") throw new GgufError(`its tokenizer is of the kind ${model}; only byte-level BPE (gpt2) is supported`);
+  if (model !== "gpt2") throw new GgufError(["otherTokenizer", model]);
   const pre = metadata.get("tokenizer.ggml.pre") ?? "default";
   const splitting = splittings.get(String(pre));
   if (!splitting) throw new GgufError(preProblem(String(pre), metadata));
@@ -55,7 +56,7 @@ export function ggufTokenizer(metadata: GgufMetadata): Readonly<Record<string, u
   const tokens = listOf(metadata, "tokenizer.ggml.tokens");
   const types = metadata.has("tokenizer.ggml.token_type") ? listOf(metadata, "tokenizer.ggml.token_type") : [];
   const vocab = Object.fromEntries(tokens.map((token, id) => [String(token), id]));
-  if (Object.keys(vocab).length !== tokens.length) throw new GgufError("its tokenizer has a token twice");
+  if (Object.keys(vocab).length !== tokens.length) throw new GgufError(["tokenTwice"]);
   const added = tokens.flatMap((content, id) => {
     const special = types[id] === CONTROL;
     if (!special && types[id] !== USER_DEFINED) return [];
@@ -78,15 +79,13 @@ export function ggufTokenizer(metadata: GgufMetadata): Readonly<Record<string, u
 }
 
 /** llama.cpp would guess, and warns that what it guesses may read badly. */
-function preProblem(pre: string, metadata: GgufMetadata): string {
-  const next = "Convert it again with a current convert_hf_to_gguf.py, or take the model as safetensors";
-  if (pre !== "default") return `tokenizer.ggml.pre is ${pre}; supported are ${[...splittings.keys()].join(", ")}. ${next}`;
-  const stated = metadata.has("tokenizer.ggml.pre") ? "its tokenizer.ggml.pre is default" : "it has no tokenizer.ggml.pre";
-  return `${stated}, so how its tokenizer splits words is not known. ${next}`;
+function preProblem(pre: string, metadata: GgufMetadata): ModelSaying {
+  if (pre !== "default") return ["otherSplitting", pre, [...splittings.keys()].join(", ")];
+  return metadata.has("tokenizer.ggml.pre") ? ["defaultSplitting"] : ["noSplitting"];
 }
 
 function listOf(metadata: GgufMetadata, key: string): readonly unknown[] {
   const value = metadata.get(key);
-  if (!Array.isArray(value)) throw new GgufError(`its metadata has no list ${key}`);
+  if (!Array.isArray(value)) throw new GgufError(["noList", key]);
   return value;
 }

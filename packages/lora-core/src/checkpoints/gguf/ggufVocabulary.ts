@@ -1,6 +1,6 @@
 /** The metadata of a GGUF file that says what a byte-level BPE tokenizer.json says: the inverse of ggufTokenizer.ts. */
 import { z } from "zod";
-import { ModelFolderError } from "../modelFileList.ts";
+import { ModelFolderError } from "../modelFolderError.ts";
 import { type Splitting, splittings } from "./ggufTokenizer.ts";
 import type { WrittenValue } from "./writeGguf.ts";
 
@@ -25,19 +25,19 @@ const tokenizerJson = z.object({
  */
 export function ggufVocabulary(json: unknown, tokens: number): readonly (readonly [string, WrittenValue])[] {
   const parsed = tokenizerJson.safeParse(json);
-  if (!parsed.success) throw new ModelFolderError(`${NOT_WRITTEN}: only byte-level BPE is, and this one is of another kind`);
+  if (!parsed.success) throw new ModelFolderError(["vocabularyNotWritten", ["onlyByteLevel"]]);
   const { model, added_tokens: added, normalizer, pre_tokenizer: preTokenizer } = parsed.data;
   const ignoreMerges = model.ignore_merges ?? false;
   const wanted = shapeOf({ normalizer: normalizer ?? null, preTokenizer: Object(preTokenizer), ignoreMerges });
   const [pre] = [...splittings].find(([, splitting]) => shapeOf(splitting) === wanted) ?? [];
   if (pre === undefined) {
     const known = [...splittings.keys()].join(", ");
-    throw new ModelFolderError(`${NOT_WRITTEN}: it splits words in none of the ways that are known by a name there (${known})`);
+    throw new ModelFolderError(["vocabularyNotWritten", ["splitsOtherwise", known]]);
   }
   const names = Array.from({ length: tokens }, (_, id) => `[PAD${id}]`);
   const types = new Int32Array(tokens).fill(UNUSED);
   const put = (content: string, id: number, type: number) => {
-    if (id >= tokens) throw new ModelFolderError(`The tokenizer has the token ${id}, the model only ${tokens}`);
+    if (id >= tokens) throw new ModelFolderError(["tokenBeyond", id, tokens]);
     names[id] = content;
     types[id] = type;
   };
@@ -51,8 +51,6 @@ export function ggufVocabulary(json: unknown, tokens: number): readonly (readonl
     ["tokenizer.ggml.merges", model.merges],
   ];
 }
-
-const NOT_WRITTEN = "This base's tokenizer cannot be written for llama.cpp";
 
 /** What counts in how texts are split, as a text: files leave out what is the default. */
 function shapeOf({ normalizer, preTokenizer, ignoreMerges }: Splitting): string {

@@ -3,7 +3,7 @@
  * numbers are those of onnx.proto3 (github.com/onnx/onnx), operators those of set 17.
  */
 
-import { ModelFolderError } from "../../checkpoints/modelFileList.ts";
+import { ModelFolderError } from "../../checkpoints/modelFolderError.ts";
 import { sizeOf } from "../../tensors/namedTensors.ts";
 import type { MergedTensors } from "../openedBase.ts";
 import type { StreamedFile } from "../streamedFile.ts";
@@ -97,7 +97,7 @@ export function createOnnxGraph(): OnnxGraph {
         fieldHead(7, graph),
       ]);
       const bytes = start.byteLength + graph;
-      if (bytes > MAX_BYTES) throw new ModelFolderError(`As one ONNX file this base has ${bytes} bytes, ${MAX_BYTES} are read`);
+      if (bytes > MAX_BYTES) throw new ModelFolderError(["onnxTooLarge", bytes, MAX_BYTES]);
       return {
         name,
         bytes,

@@ -2,7 +2,7 @@
 
 import type { Row } from "@duet/lora-core/data/row";
 import type { Task } from "@duet/lora-core/data/task";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import * as tf from "@tensorflow/tfjs";
 import { headCrossEntropy } from "../../ops/headCrossEntropy/headCrossEntropy.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
@@ -161,8 +161,7 @@ function followAnswer(choices: LabelChoices, values: Float32Array, { offsets, ta
 
 function encodeRow(row: Row, maxTokens: number, prompts: PromptEncoder, task: Task): Example {
   const label = task.kind === "label" ? task.labels.indexOf(row.answer) : -1;
-  if (task.kind === "label" && label < 0)
-    throw new DuetError("ROWS", `Line ${row.line}: "${row.answer}" is not one of the labels`);
+  if (task.kind === "label" && label < 0) throw workError("ROWS", ["notALabel", row.line, row.answer]);
   const answer = prompts.answer(row.answer);
   const prompt = prompts.prompt(row.turns ?? row.input, maxTokens - answer.length);
   return { tokens: Int32Array.from([...prompt, ...answer]), answerStart: prompt.length, label };

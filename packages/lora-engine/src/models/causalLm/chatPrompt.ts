@@ -3,8 +3,10 @@
  * own chat template. Scored are the answer and the control piece that ends the assistant's turn. The prompt is tokenised by itself, so
  * that it is the same in training and before generating; a control piece written in a row is broken up and stays text.
  */
+
 import { type Turn, turnsText } from "@duet/lora-core/data/turn";
-import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { hasCode } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import { type ChatTemplate, createChat, type RenderChat } from "../chatTemplate.ts";
 import { answerText, type PromptEncoder } from "./prompt.ts";
@@ -113,8 +115,7 @@ function withoutSystem(turns: readonly Turn[]): readonly Turn[] {
 /** What the template puts between the beginning of the answer's turn and the answer, and after it. */
 function answerFrame(prompt: string, whole: string): { readonly gap: string; readonly end: string } {
   const at = whole.indexOf(ANSWER);
-  if (at < 0)
-    throw new DuetError("MODEL_FOLDER", "The model's chat template cannot be used: it leaves out the assistant's answer");
+  if (at < 0) throw workError("MODEL_FOLDER", ["templateUnusable", ["answerLeftOut"]]);
   const before = whole.slice(0, at);
   return { gap: before.startsWith(prompt) ? before.slice(prompt.length) : "", end: whole.slice(at + ANSWER.length) };
 }

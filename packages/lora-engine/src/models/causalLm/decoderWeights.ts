@@ -2,7 +2,7 @@
 
 import { type DecoderConfig, decoderLinears, decoderNorms, layerName } from "@duet/lora-core/architectures/decoderConfig";
 import { findTensor } from "@duet/lora-core/architectures/requiredTensors";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear, linearOver } from "../../ops/frozenLinear.ts";
@@ -100,9 +100,9 @@ export function disposeDecoderWeights({ embedding, positions, linears, norms, he
 
 function tensorOf(checkpoint: NamedTensors, name: string, shape: readonly number[]): HostTensor {
   const tensor = findTensor(checkpoint, name);
-  if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
+  if (!tensor) throw workError("SAFETENSORS", ["checkpointLacks", name]);
   if (tensor.shape.join() !== shape.join()) {
-    throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
+    throw workError("SAFETENSORS", ["checkpointShape", name, String(tensor.shape), String(shape)]);
   }
   return tensor;
 }

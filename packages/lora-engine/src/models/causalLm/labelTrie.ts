@@ -1,4 +1,4 @@
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 
 /** The label set as a tree of tokens: decoding walks down it and can end nowhere but at a label. */
 
@@ -44,10 +44,7 @@ function build(sequences: readonly Sequence[], depth: number): LabelTrie {
     groups.set(token, [...(groups.get(token) ?? []), sequence]);
   }
   if (groups.has(-1)) {
-    throw new DuetError(
-      "ROWS",
-      `Labels ${sequences.map(({ label }) => label).join(" and ")} cannot be told apart by their tokens`,
-    );
+    throw workError("ROWS", ["sameTokens", sequences.map(({ label }) => label).join(" and ")]);
   }
   return { label: null, children: new Map([...groups].map(([token, group]) => [token, build(group, depth + 1)])) };
 }

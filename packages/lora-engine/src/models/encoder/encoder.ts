@@ -1,6 +1,6 @@
 /** The encoder family behind {@link LanguageModel}: scores labels by similarity, cannot generate. */
 
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import * as tf from "@tensorflow/tfjs";
 import type { LanguageModel } from "../languageModel.ts";
 import { createEncoderTask } from "./encoderTask.ts";
@@ -13,7 +13,7 @@ export function createEncoder(encoder: SentenceEncoder): LanguageModel {
     linears: encoder.linears,
     prepare: async (task) => {
       if (task.kind !== "label") {
-        throw new DuetError("UNSUPPORTED_TASK", "This model compares texts and cannot write them");
+        throw workError("UNSUPPORTED_TASK", ["cannotWrite"]);
       }
       return createEncoderTask(encoder, task.labels);
     },

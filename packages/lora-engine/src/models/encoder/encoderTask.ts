@@ -6,7 +6,7 @@
 
 import type { Prediction } from "@duet/lora-core/contract/answering";
 import type { Row } from "@duet/lora-core/data/row";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, sharedLinear } from "../../ops/frozenLinear.ts";
 import { loraLinear } from "../../ops/loraLinear/loraLinear.ts";
@@ -54,7 +54,7 @@ export function createEncoderTask(encoder: SentenceEncoder, labels: readonly str
   return {
     encode: ({ line, input, answer }: Row, maxTokens: number): Example => {
       const label = labels.indexOf(answer);
-      if (label < 0) throw new DuetError("ROWS", `Line ${line}: "${answer}" is not one of the labels`);
+      if (label < 0) throw workError("ROWS", ["notALabel", line, answer]);
       const tokens = encoder.tokensOf(input, maxTokens);
       return { tokens, answerStart: tokens.length, label };
     },

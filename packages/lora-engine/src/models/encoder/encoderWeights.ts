@@ -1,7 +1,7 @@
 /** The frozen weights of an encoder on the backend. */
 
 import { type EncoderConfig, encoderLinears, layerWidth } from "@duet/lora-core/architectures/encoderConfig";
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import { disposeFrozenLinear, type FrozenLinear, frozenLinear } from "../../ops/frozenLinear.ts";
@@ -33,9 +33,9 @@ export function loadEncoderWeights(
 ): EncoderWeights {
   const host = (name: string, shape: readonly number[]): HostTensor => {
     const tensor = checkpoint.get(name);
-    if (!tensor) throw new DuetError("SAFETENSORS", `The checkpoint has no tensor ${name}`);
+    if (!tensor) throw workError("SAFETENSORS", ["checkpointLacks", name]);
     if (tensor.shape.join() !== shape.join()) {
-      throw new DuetError("SAFETENSORS", `The checkpoint's ${name} has shape [${tensor.shape}], config.json says [${shape}]`);
+      throw workError("SAFETENSORS", ["checkpointShape", name, String(tensor.shape), String(shape)]);
     }
     return tensor;
   };

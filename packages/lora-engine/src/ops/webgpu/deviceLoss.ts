@@ -1,12 +1,15 @@
 /** What happens when the browser takes the GPU away: a driver crash, a reset, too much memory, a laptop's switch of graphics cards. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
+import { WORK_SENTENCES, type WorkSaying } from "@duet/lora-core/errors/workSentences";
+import { say, type Told } from "@duet/lora-core/sayings/saying";
 import * as tf from "@tensorflow/tfjs";
 import { webgpuBackend } from "./webgpuBackend.ts";
 
 /** All tensors on the device are gone; the thread needs another backend, and its models loaded again. */
 export class DeviceLostError extends DuetError {
   constructor(cause: string) {
-    super("DEVICE_LOST", `The graphics device was lost${cause ? ` (${cause.replace(/\.$/, "")})` : ""}.`);
+    const saying: WorkSaying = cause ? ["deviceLostBy", cause.replace(/\.$/, "")] : ["deviceLost"];
+    super("DEVICE_LOST", say(WORK_SENTENCES, saying), { told: saying as Told });
   }
 }
 
