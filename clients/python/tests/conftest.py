@@ -51,9 +51,9 @@ class Federation:
 def federation() -> Iterator[Callable[..., Federation]]:
     opened: list[subprocess.Popen[str]] = []
 
-    def start(clients: int = 1, base: str = "use-lite", **choices: Any) -> Federation:
+    def start(clients: int = 1, base: str | Path = "use-lite", **choices: Any) -> Federation:
         script = "tools/testing/pythonClient/federation.ts"
-        command = ["node", "--import", "tsx", script, json.dumps(choices), str(clients), f"models/{base}"]
+        command = ["node", "--import", "tsx", script, json.dumps(choices), str(clients), str(Path("models") / base)]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         opened.append(process)
         assert process.stdout is not None

@@ -9,7 +9,7 @@ import {
   travelling,
 } from "@duet/lora-core/adapters/adapterLayout";
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
-import type { Architecture } from "@duet/lora-core/architectures/modelConfig";
+import type { Architecture, DescribedBase } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import {
   clientPrivacyRefusal,
@@ -125,7 +125,7 @@ interface Choices {
   readonly layout: AdapterLayout;
 }
 
-function checkedChoices(config: FederationConfig, architecture: Architecture): Choices {
+function checkedChoices(config: FederationConfig, architecture: Architecture | DescribedBase): Choices {
   try {
     const choices = {
       method: methodOf(config.strategy, config.ranks),
@@ -145,7 +145,7 @@ function exchangePolicy(bytes: number, sumsFigures: boolean): ExchangePolicy {
 }
 
 /** @throws {RangeError} when choices do not go together, or the method trains a part that this adapter does not have. */
-function assertCanRun({ method, layout }: Choices, architecture: Architecture, config: FederationConfig): void {
+function assertCanRun({ method, layout }: Choices, architecture: Architecture | DescribedBase, config: FederationConfig): void {
   const { task, budgets, robustness, aggregation, minClients, training } = config;
   const unfit = method.refusal(task.kind) ?? method.robustnessRefusal(robustness) ?? method.aggregationRefusal(aggregation);
   if (unfit !== null) throw new RangeError(unfit);

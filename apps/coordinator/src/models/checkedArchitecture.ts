@@ -1,5 +1,5 @@
 /** What a federation's base model is, once it is known to be one that clients can load. */
-import { type Architecture, parseArchitecture, sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { type Architecture, type DescribedBase, parseBase, sameArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { UnsupportedModelError } from "@duet/lora-core/architectures/unsupportedModel";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { ModelFolderError } from "@duet/lora-core/checkpoints/modelFolderError";
@@ -12,10 +12,13 @@ import type { ModelCatalogue } from "./modelCatalogue.ts";
  * Needs no weights: a client that loads others than listed refuses itself. A model served here must be the one in the catalogue.
  * @throws {Refusal} NOT_FOUND or MODEL_MISMATCH for one served here, INVALID_PAYLOAD for one that is not supported.
  */
-export function checkedArchitecture({ source, files, config }: BaseModel, catalogue: ModelCatalogue): Architecture {
+export function checkedArchitecture(
+  { source, files, config }: BaseModel,
+  catalogue: ModelCatalogue,
+): Architecture | DescribedBase {
   try {
     modelFormat(files.map(({ path }) => path));
-    const architecture = parseArchitecture(config);
+    const architecture = parseBase(config);
     if (source.kind !== "coordinator") return architecture;
     const served = catalogue.get(source.id)?.model;
     if (!served) throw new Refusal("NOT_FOUND", `This coordinator does not serve a model "${source.id}"`);

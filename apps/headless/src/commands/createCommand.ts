@@ -1,12 +1,13 @@
 /** `duet create`: a new federation from a file of settings. */
 import { readFileSync } from "node:fs";
 import { prototypeConfig } from "@duet/lora-core/adapters/adapterConfig";
+import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import { codingByName } from "@duet/lora-core/compression/uploadCoding";
 import { task } from "@duet/lora-core/data/task";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEADLINES, DEVICE_CLASSES, defaultFederation, RANK_CHOICES, WORK } from "@duet/lora-core/federation/federationDefaults";
-import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { type BaseModel, baseModel } from "@duet/lora-core/protocol/baseModel";
 import { newFederationConfig, STATISTICS_THEN } from "@duet/lora-core/protocol/federationConfig";
 import { joining } from "@duet/lora-core/protocol/organiserView";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
@@ -21,7 +22,8 @@ const whole = z.number().int();
 const settings = z.strictObject({
   name: z.string(),
   task,
-  model: z.string().optional(),
+  /** The name of one that the coordinator serves, or what `python -m duet_client describe` has written. */
+  model: z.union([z.string(), baseModel]).optional(),
   method: z.string().optional(),
   preset: z.string().optional(),
   aggregation: z.enum(["plain", "secure"]).optional(),
@@ -122,14 +124,15 @@ function checked<T>(file: string, make: () => T): T {
   }
 }
 
-/** The one of that name, or the first. @throws {DuetError} where the coordinator serves none such. */
-function modelCalled(models: readonly BaseModel[], name: string | undefined): BaseModel {
-  const model = name === undefined ? models[0] : models.find((served) => served.name === name);
+/** The given one, the one of that name, or the first that all kinds of clients compute. @throws {DuetError} where the coordinator serves none such. */
+function modelCalled(models: readonly BaseModel[], wanted: BaseModel | string | undefined): BaseModel {
+  if (typeof wanted === "object") return wanted;
+  const model = models.find(({ name, config }) => (wanted === undefined ? !isDescribed(config) : name === wanted));
   if (model) return model;
   const there = models.length === 0 ? "none" : models.map((served) => served.name).join(", ");
   throw new DuetError(
     "MODEL_FOLDER",
-    `The coordinator serves no base model${name === undefined ? "" : ` "${name}"`}; it has: ${there}`,
+    `The coordinator serves no base model${wanted === undefined ? "" : ` "${wanted}"`}; it has: ${there}`,
   );
 }
 

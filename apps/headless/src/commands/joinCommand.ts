@@ -5,6 +5,7 @@ import { lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { startingPoint } from "@duet/client/startingPoint";
 import { MAX_RANK } from "@duet/lora-core/adapters/adapterConfig";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { PERSONAL_KINDS, type PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { Task } from "@duet/lora-core/data/task";
@@ -124,6 +125,8 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
     const tokens = () => [identities.identity(federationId)?.resumeToken ?? link.token, link.token];
     const snapshot = await lookOn(coordinator, federationId, null, tokens());
     const { config } = snapshot;
+    // Refused before anything is read where this program does not compute the base.
+    parseArchitecture(config.model.config);
     reporter.event("federation", `"${config.name}" at ${link.url}`, { federationId, name: config.name, url: link.url });
     const beginning = await beginningOf(snapshot, engine, identities, chosen, reporter, {
       url: coordinator.baseUrl,

@@ -1,4 +1,5 @@
 import { clientOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { LAYOUT_FIELD } from "@duet/lora-core/checkpoints/describedLayout";
 import { expect, test } from "vitest";
 import { closedDoor } from "./closedDoor.ts";
 
@@ -22,4 +23,10 @@ test("a full one lets in again once somebody has left", () => {
   const full = { config: { ...config, maxClients: 2 } };
   expect(closedDoor(snapshotOf(full))?.title).toMatch(/full/);
   expect(closedDoor(snapshotOf({ ...full, clients: [clientOf("anna"), clientOf("bram", { status: "left" })] }))).toBeNull();
+});
+
+test("a base that no tab computes lets in clients in Python alone", () => {
+  const { config } = snapshotOf();
+  const described = { ...config, model: { ...config.model, config: { model_type: "mistral", [LAYOUT_FIELD]: {} } } };
+  expect(closedDoor(snapshotOf({ config: described }))?.title).toMatch(/Only clients in Python/);
 });

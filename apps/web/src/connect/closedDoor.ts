@@ -1,5 +1,6 @@
 /** Whether a federation takes a newcomer, told before any work. Pure. */
 
+import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words } from "./words.ts";
 
@@ -19,6 +20,7 @@ export function closedDoor({ phase, joining, clients, config }: Snapshot): Close
       text: words.closedDoor.closedText,
     };
   }
+  if (isDescribed(config.model.config)) return { title: words.closedDoor.forPython, text: words.closedDoor.forPythonText };
   const staying = clients.filter(({ status }) => status !== "left").length;
   if (staying < config.maxClients) return null;
   return {

@@ -209,6 +209,9 @@ export const en = {
     closed: "This federation is closed to new clients.",
     closedText: "Ask the organiser to open it. Who is in can come back.",
     full: "This federation is full.",
+    forPython: "Only clients in Python can take part in this federation.",
+    forPythonText:
+      "Its base model is one that no tab computes. Take part by the same link with python -m duet_client join; here you can look on.",
   },
   leaving: {
     rowNoise: ", with noise that hides single rows",

@@ -202,6 +202,8 @@ export const zh: typeof en = {
     closed: "这个联邦不再接纳新客户端。",
     closedText: "请让组织者开放加入。已加入的可以回来。",
     full: "这个联邦已满。",
+    forPython: "只有 Python 客户端能参加这个联邦。",
+    forPythonText: "标签页不能计算它的基座模型。请用同一链接通过 Python 客户端 duet-client 加入；在这里可以观看。",
   },
   leaving: {
     rowNoise: "，并加入掩盖单个数据行的噪声",

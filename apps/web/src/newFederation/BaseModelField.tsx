@@ -2,7 +2,7 @@ import type { Offer } from "@duet/client/typedSocket";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { Task } from "@duet/lora-core/data/task";
-import { PROPOSED_ON_HUB, proposedBase } from "@duet/lora-core/federation/defaultBase";
+import { isFitFor, PROPOSED_ON_HUB, proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { type BaseModel, bytesOf } from "@duet/lora-core/protocol/baseModel";
 import { Box, Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
@@ -56,12 +56,13 @@ export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldP
 }
 
 function ServedModel({ model, offer, onChange }: Omit<BaseModelFieldProps, "task">) {
+  const models = offer.models.filter((served) => isFitFor("label", served));
   return (
     <NativeSelect
       aria-label={words.baseModelField.baseModelServedHere}
       value={model?.name ?? ""}
-      onChange={(event) => onChange(offer.models.find(({ name }) => name === event.currentTarget.value) ?? null)}
-      data={offer.models.map(({ name }) => name)}
+      onChange={(event) => onChange(models.find(({ name }) => name === event.currentTarget.value) ?? null)}
+      data={models.map(({ name }) => name)}
     />
   );
 }

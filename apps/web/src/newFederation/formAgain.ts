@@ -1,5 +1,5 @@
 /** The form filled in as a federation was, with what is proposed in place of what it had. Pure. */
-import { type ModelFamily, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { type ModelFamily, parseBase } from "@duet/lora-core/architectures/modelConfig";
 import { DEVICE_CLASSES, type DeviceClass, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import type { MethodProposal } from "@duet/lora-core/federation/methodProposal";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -11,7 +11,8 @@ type Choices = NonNullable<MethodProposal["choices"]>;
 
 /**
  * Of federations that can tell what rows are like, which have no epsilon. Where who comes in was asked or shut out, the new one asks. What rows are like is
- * known, and not asked again: two sums that differ by one client are its counts. Labels are vectors where the base compares texts.
+ * known, and not asked again: two sums that differ by one client are its counts. Labels are vectors where the base compares texts. A base that no tab computes
+ * is left out.
  */
 export function formAgain(
   config: FederationConfig,
@@ -19,11 +20,10 @@ export function formAgain(
   joining: Joining = "open",
 ): FederationForm {
   const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks, late } = config;
-  const { family } = parseArchitecture(model.config);
+  const { family } = parseBase(model.config);
   return {
     ...initialForm([model]),
     name,
-    model,
     kind: task.kind,
     labels: task.kind === "label" ? task.labels.join("\n") : "",
     method: `${method}/${preset}`,

@@ -73,12 +73,12 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const data = connectedData(connect.state);
   const files = useModelFiles(config.model);
   const limits = useDeviceLimits();
-  const proposed = config.ranks && limits ? proposedRank(config, limits) : null;
+  const door = closedDoor(snapshot);
+  const proposed = config.ranks && limits && !door ? proposedRank(config, limits) : null;
   /** As this device would train. */
   const fitting = withRank(config, rank ?? proposed);
   const [check, startCheck] = useDeviceCheck(fitting, data);
   const isWaiting = joining.kind === "busy" && check.kind === "checking";
-  const door = closedDoor(snapshot);
   const proposal = proposedName(name, clients);
   const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal });
 

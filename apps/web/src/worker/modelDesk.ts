@@ -1,6 +1,7 @@
 /** Base models in this tab: finding out what one is, and loading it from wherever it comes. Holds the files that were picked. */
 
 import { describeModel } from "@duet/lora-core/architectures/describeModel";
+import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { openHubFolder } from "@duet/lora-core/checkpoints/hubModel";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
@@ -75,8 +76,9 @@ export function createModelDesk(baseUrl: string): ModelDesk {
 }
 
 async function describe(folder: ModelFolder, name: string | null, source: ModelSource): Promise<BaseModel> {
-  const { files, config, architecture } = await describeModel(folder);
-  const called = name ?? `${config.model_type}, ${(architecture.parameters / 1e6).toFixed(1)} M parameters`;
+  const { files, config } = await describeModel(folder);
+  const { parameters } = parseArchitecture(config);
+  const called = name ?? `${config.model_type}, ${(parameters / 1e6).toFixed(1)} M parameters`;
   const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, files, config });
   if (parsed.success) return parsed.data;
   throw new ModelFolderError(["unfitModel", schemaSaying(parsed.error, { given: { files, config } }) as Told]);

@@ -15,6 +15,7 @@ import torch
 
 from duet_client.base_files import base_folder
 from duet_client.coordinator import Coordinator
+from duet_client.describe import DESCRIPTION_FILE, describe, write_description
 from duet_client.failure import Failure
 from duet_client.invite import read_invite
 from duet_client.ranks import Ranks
@@ -27,8 +28,22 @@ from duet_client.team import follow, prepare, read_split
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and end this process: 0 once all is finished and the adapters are written, 1 where it failed."""
     options = _parser().parse_args(arguments)
+    if options.command == "describe":
+        sys.exit(_describe(options))
     ranks = Ranks()
     ranks.leave(_join(options, ranks))
+
+
+def _describe(options: argparse.Namespace) -> int:
+    """Write a base's description; the exit code."""
+    targets = options.target_modules and [name.strip() for name in options.target_modules.split(",")]
+    try:
+        description = describe(options.base, targets, options.family, options.pooling)
+        write_description(description, options.out or options.base / DESCRIPTION_FILE, _say)
+    except Failure as failure:
+        _say(failure.told)
+        return 1
+    return 0
 
 
 INTERRUPTED = 130
@@ -59,11 +74,23 @@ def _interrupted(*_: object) -> NoReturn:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("duet_client", description="Takes part in a federation. Rows never leave this machine.")
-    join = parser.add_subparsers(dest="command", required=True).add_parser("join", help="take part in a federation")
+    commands = parser.add_subparsers(dest="command", required=True)
+    about = commands.add_parser("describe", help="describe a base of any architecture, so that a federation can be created on it")
+    about.add_argument("base", type=Path, help="the folder with config.json, tokenizer.json and safetensors")
+    about.add_argument("--target-modules", metavar="NAMES", help="a,b,c: only these modules (every linear one unless given)")
+    about.add_argument(
+        "--family", choices=("causal-lm", "encoder"), help="as what transformers loads it (by its config.json unless given)"
+    )
+    about.add_argument(
+        "--pooling", choices=("mean", "cls"), default="mean", help="what makes the vector of a text, of an encoder"
+    )
+    about.add_argument("--out", type=Path, help=f"the file ({DESCRIPTION_FILE} beside the base's files unless given)")
+    join = commands.add_parser("join", help="take part in a federation")
     join.add_argument("invite", help="the invite link, in quotes")
     join.add_argument("--data", type=Path, required=True, help="CSV, TSV or JSON Lines, UTF-8; the same file on every rank")
     join.add_argument("--input", required=True, help="the column with the text")
     join.add_argument("--label", required=True, help="the column with the label")
+    join.add_argument("--model", type=Path, help="the folder with the base model's files, where nobody serves them")
     join.add_argument(
         "--shard-base",
         action="store_true",
@@ -100,7 +127,7 @@ async def _take_part(options: argparse.Namespace, ranks: Ranks) -> int:
         if (reason := refusal(config, plans)) is not None:
             raise Failure(reason)
         split = await asyncio.to_thread(read_split, options.data, options.input, options.label, config)
-        base = await base_folder(config["model"], _root(options) / "models", coordinator)
+        base = await base_folder(config["model"], _root(options) / "models", coordinator, options.model)
         _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
         is_sharded = options.shard_base and ranks.size > 1
         ranks.broadcast((config, base))

@@ -8,7 +8,11 @@ from typing import Any, Protocol
 import torch
 
 from duet_client.adapter import Adapter, LinearModule
+from duet_client.linear_modules import LAYOUT_FIELD
 from duet_client.ranks import Ranks
+
+ENCODERS = ("bert", "roberta", "xlm-roberta")
+"""Of transformers, by `model_type`."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,16 @@ class LabelTask(Protocol):
 
 def load_base(folder: Path, config: dict[str, Any], ranks: Ranks, *, is_sharded: bool = False) -> BaseModel:
     """Load a base by its kind; of large ones only where they are asked for, as transformers takes seconds to start."""
-    if config["model_type"] == "use-lite":
+    layout = config.get(LAYOUT_FIELD)
+    if layout is None and config["model_type"] == "use-lite":
         from duet_client.encoder import Encoder
 
         return Encoder(folder, ranks.device)
-    if config["model_type"] in ("bert", "roberta", "xlm-roberta"):
+    is_encoder = config["model_type"] in ENCODERS if layout is None else layout["family"] == "encoder"
+    if is_encoder:
         from duet_client.bert import Bert
 
         return Bert(folder, config, ranks.device)
     from duet_client.causal_lm import CausalLm
 
-    return CausalLm(folder, ranks.device, ranks if is_sharded else None)
+    return CausalLm(folder, ranks.device, ranks if is_sharded else None, layout)

@@ -1,9 +1,10 @@
-"""BERT and RoBERTa of `transformers` as sentence encoders, with LoRA on their linear modules.
+"""BERT, RoBERTa and encoders that are described, of `transformers`, as sentence encoders, with LoRA on their linear modules.
 
 The vector of a text is the mean over its tokens' last hidden states, or that of the first, of length 1; a prompt of the model's
 own stands before every text (`lora-core/checkpoints/sentenceSettings.ts`). Peak memory is the base in float32 and one batch.
 """
 
+import sys
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -13,11 +14,11 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from duet_client.adapter import LinearModule
 from duet_client.adapter_hooks import AdapterHooks
 from duet_client.base_model import ActiveAdapter
 from duet_client.encoder import CHARACTERS_PER_TOKEN, EncoderTask
 from duet_client.failure import Failure
+from duet_client.linear_modules import LAYOUT_FIELD, described_modules, linear_modules
 
 PLAIN = {"pooling": "mean", "maxTokens": None, "prompt": ""}
 """Of a model without settings of its own."""
@@ -36,25 +37,23 @@ class Bert:
             raise Failure('This base needs transformers: pip install "duet-client[transformers]".') from error
         self.device = device
         library: Any = AutoModel
-        model = library.from_pretrained(folder, dtype=torch.float32, local_files_only=True, add_pooling_layer=False)
+        layout = config.get(LAYOUT_FIELD)
+        # Any class knows the first two, and these families the third.
+        options: dict[str, Any] = {"dtype": torch.float32, "local_files_only": True}
+        without_pooler = {} if layout else {"add_pooling_layer": False}
+        model = library.from_pretrained(folder, **options, **without_pooler)
         self.model = model.to(device).eval().requires_grad_(False)
-        settings = config.get("sentence_transformers", PLAIN)
+        settings = layout["sentences"] if layout else config.get("sentence_transformers", PLAIN)
         self._takes_first, self._prompt = settings["pooling"] == "cls", settings["prompt"]
         self._padding = self.model.config.pad_token_id or 0
-        # RoBERTa numbers positions from behind the padding's.
-        first = 0 if self.model.config.model_type == "bert" else self._padding + 1
-        readable = self.model.config.max_position_embeddings - first
+        readable = _positions(self.model)
         self.max_tokens = min(readable, settings["maxTokens"] or readable)
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         # Control pieces in a text are text.
         self.tokenizer.encode_special_tokens = True
-        self.linears = [
-            LinearModule(name, module.in_features, module.out_features)
-            for name, module in self.model.named_modules()
-            if isinstance(module, torch.nn.Linear)
-        ]
+        self.linears = described_modules(layout, self.model) if layout else linear_modules(self.model)
         self._hooks = AdapterHooks(self.model, [linear.name for linear in self.linears])
 
     def pass_along(self) -> None:
@@ -87,3 +86,12 @@ class Bert:
             return functional.normalize(hidden[:, 0], dim=-1)
         shares = is_there / is_there.sum(dim=1, keepdim=True)
         return functional.normalize((hidden * shares[:, :, None]).sum(dim=1), dim=-1)
+
+
+def _positions(model: Any) -> int:  # noqa: ANN401
+    """Tokens that a text may have; as many as anybody wants where the config names none."""
+    there = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
+    tables = [module for name, module in model.named_modules() if name.rsplit(".", 1)[-1] == "position_embeddings"]
+    # RoBERTa's kind numbers positions from behind the padding's.
+    paddings = [table.padding_idx for table in tables if getattr(table, "padding_idx", None) is not None]
+    return int(there) - (paddings[0] + 1 if paddings else 0)

@@ -1,10 +1,11 @@
-"""Causal language models of `transformers` as bases (llama, qwen2, qwen3, gpt2), with LoRA on their linear modules.
+"""Causal language models of `transformers` as bases, with LoRA on their linear modules.
 
 The loss is on the answer's tokens, see prompts.py. Labels are chosen by the tokens that tell them apart, the largest logit first.
 Peak memory is the base in float32 and one batch.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from duet_client.adapter import LinearModule
 from duet_client.adapter_hooks import AdapterHooks
 from duet_client.base_model import ActiveAdapter, Example
 from duet_client.failure import Failure
+from duet_client.linear_modules import described_modules, linear_modules
 from duet_client.prompts import prompts_of
 from duet_client.ranks import Ranks
 
@@ -26,8 +27,14 @@ PASS_ALONG = "pass along"
 class CausalLm:
     """The frozen base on a device, or with its layers spread over those of all ranks."""
 
-    def __init__(self, folder: Path, device: torch.device, shard_over: Ranks | None = None) -> None:
-        """Load config.json, tokenizer.json and the weights."""
+    def __init__(
+        self,
+        folder: Path,
+        device: torch.device,
+        shard_over: Ranks | None = None,
+        layout: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Load config.json, tokenizer.json and the weights. `layout` is of a base that is described, which may have any class."""
         try:
             from transformers import AutoModelForCausalLM
         except ImportError as error:
@@ -45,7 +52,8 @@ class CausalLm:
             from duet_client.sharded_base import load_sharded
 
             self.model = load_sharded(load, shard_over)
-        self.linears = self._linears()
+        self._is_described = layout is not None
+        self.linears = linear_modules(self.model) if layout is None else described_modules(layout, self.model)
         self._hooks = AdapterHooks(self.model, [linear.name for linear in self.linears])
 
     def label_task(self, labels: Sequence[str]) -> "CausalTask":
@@ -64,8 +72,8 @@ class CausalLm:
 
     @property
     def max_tokens(self) -> int:
-        """Positions that it has."""
-        return int(self.model.config.max_position_embeddings)
+        """Positions that it has; as many as anybody wants where its config names none."""
+        return int(getattr(self.model.config, "max_position_embeddings", None) or sys.maxsize)
 
     def logits(self, rows: Sequence[Sequence[int]], last: Sequence[int], adapter: ActiveAdapter | None) -> torch.Tensor:
         """Logits [K, vocabulary] after each of the last so many tokens of every row, row after row."""
@@ -75,23 +83,17 @@ class CausalLm:
         longest = max(len(row) for row in rows)
         ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=self.device)
         is_there = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=self.device)
+
+        def asked_of(values: torch.Tensor) -> torch.Tensor:
+            counts = enumerate(zip(rows, last, strict=True))
+            return torch.cat([values[at, len(row) - count : len(row)] for at, (row, count) in counts])
+
         with self._hooks.active(adapter):
+            if self._is_described:
+                # Some scale or cap what their head gives.
+                return asked_of(self.model(input_ids=ids, attention_mask=is_there, use_cache=False).logits)
             hidden = self.model.base_model(input_ids=ids, attention_mask=is_there).last_hidden_state
-        wanted = [hidden[at, len(row) - count : len(row)] for at, (row, count) in enumerate(zip(rows, last, strict=True))]
-        found: torch.Tensor = self.model.get_output_embeddings()(torch.cat(wanted))
-        return found
-
-    def _linears(self) -> list[LinearModule]:
-        """Every linear module but the head; GPT-2's have their weights the other way round."""
-        from transformers.pytorch_utils import Conv1D
-
-        head = self.model.get_output_embeddings()
-        found = []
-        for name, module in self.model.named_modules():
-            if isinstance(module, Conv1D):
-                found.append(LinearModule(name, module.weight.shape[0], module.weight.shape[1]))
-            elif isinstance(module, torch.nn.Linear) and module is not head:
-                found.append(LinearModule(name, module.in_features, module.out_features))
+        found: torch.Tensor = self.model.get_output_embeddings()(asked_of(hidden))
         return found
 
 

@@ -8,6 +8,7 @@ from safetensors.torch import save
 
 from duet_client.adapter import PROTOTYPES, Adapter, is_prototypes
 from duet_client.files import write_file
+from duet_client.linear_modules import LAYOUT_FIELD
 from duet_client.run_round import Held, rank_of
 
 
@@ -25,7 +26,7 @@ def _write(folder: Path, adapter: Adapter, config: dict[str, Any]) -> None:
     fields = {
         "base_model_name_or_path": None,
         "bias": "none",
-        "fan_in_fan_out": False,
+        "fan_in_fan_out": config["model"]["config"].get(LAYOUT_FIELD, {}).get("fanInFanOut", False),
         "inference_mode": True,
         "init_lora_weights": True,
         # Alpha grows with the rank, so that the scale stays.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from duet_client.linear_modules import LAYOUT_FIELD
 from duet_client.upload_codec import FORMATS
 
 BASES = ("use-lite", "llama", "qwen2", "qwen3", "gpt2", "bert", "roberta", "xlm-roberta")
@@ -27,7 +28,7 @@ def _settings(config: dict[str, Any]) -> list[str]:
         f"tasks of kind {config['task']['kind']}": config["task"]["kind"] != "label",
         "statistics of rows before the first round": "statistics" in config,
         "differential privacy": "privacy" in config["training"] or "clientPrivacy" in config,
-        f"base model {kind}": kind not in BASES,
+        f"base model {kind}, which nobody has described": kind not in BASES and LAYOUT_FIELD not in config["model"]["config"],
         "base models in GGUF": any(file["path"].endswith(".gguf") for file in config["model"]["files"]),
         "base models from a hub": config["model"]["source"]["kind"] == "hub",
         # A secure sum has a form of its own.

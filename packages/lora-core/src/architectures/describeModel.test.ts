@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { describeWithSharedCases, readSharedCase } from "../../../../tools/testing/sharedData.ts";
 import { readFixture } from "../adapters/testing/peftFiles.ts";
+import { DESCRIPTION_FILE, LAYOUT_FIELD } from "../checkpoints/describedLayout.ts";
 import { GgufError } from "../checkpoints/gguf/ggufError.ts";
+import { hashedFiles } from "../checkpoints/modelFolder.ts";
 import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import { readSafetensors, SafetensorsError, writeSafetensors } from "../checkpoints/safetensors.ts";
 import { memoryFolder } from "../checkpoints/testing/memoryFolder.ts";
@@ -62,6 +64,37 @@ describe("a model that can be loaded", () => {
     expect((await describeModel(folder)).architecture.family).toBe("encoder");
     // The header, not the weights.
     expect(folder.bytesRead.get("model.safetensors")).toBeLessThan(300_000);
+  });
+
+  test("is one of any architecture once a client in Python has described it", async () => {
+    const mistral = { ...model, "config.json": { model_type: "mistral" } };
+    const layout = {
+      family: "causal-lm",
+      parameters: 10,
+      hiddenSize: 4,
+      modules: [["model.layers.0.mlp.up_proj", 4, 6]],
+      targets: ["up_proj"],
+      fanInFanOut: false,
+      sentences: null,
+    };
+    const files = await hashedFiles(memoryFolder(mistral), Object.keys(mistral));
+    const description = {
+      name: "a",
+      source: { kind: "files" },
+      files,
+      config: { model_type: "mistral", [LAYOUT_FIELD]: layout },
+    };
+    const described = await describeModel(memoryFolder({ ...mistral, [DESCRIPTION_FILE]: description }));
+    expect(described.config).toEqual({ model_type: "mistral", [LAYOUT_FIELD]: layout });
+    expect(described.files).toEqual(files);
+    expect(described.architecture.linears).toEqual([{ name: "model.layers.0.mlp.up_proj", inFeatures: 4, outFeatures: 6 }]);
+    const other = { ...mistral, "tokenizer.json": {}, [DESCRIPTION_FILE]: description };
+    await expect(describeModel(memoryFolder(other))).rejects.toThrow("duet_base.json describes other files");
+    const odd = { ...description, config: { [LAYOUT_FIELD]: { ...layout, modules: [["a", 0, 1]] } } };
+    await expect(describeModel(memoryFolder({ ...mistral, [DESCRIPTION_FILE]: odd }))).rejects.toThrow(
+      "duet_base.json says something of config.duet_layout.modules.0.1 that is not supported",
+    );
+    await expect(describeModel(memoryFolder(mistral))).rejects.toThrow('model_type = "mistral"');
   });
 
   test("has names without their first part, and tensors of any type that are not needed", async () => {

@@ -1,6 +1,6 @@
 /** A base model that can be loaded, told from its headers and small files: what a list of models offers. */
-
-import type { ModelFile } from "../checkpoints/modelFileList.ts";
+import { DESCRIPTION_FILE } from "../checkpoints/describedLayout.ts";
+import { fingerprint, type ModelFile } from "../checkpoints/modelFileList.ts";
 import {
   type ConfigJson,
   hashedFiles,
@@ -11,26 +11,34 @@ import {
 import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import type { Told } from "../sayings/saying.ts";
 import { createTextTokenizer } from "../tokenizers/textTokenizer.ts";
-import { type Architecture, parseArchitecture } from "./modelConfig.ts";
+import { type Architecture, type DescribedBase, parseBase } from "./modelConfig.ts";
 import { findTensor, requiredTensors } from "./requiredTensors.ts";
 
 export interface DescribedModel {
   readonly files: ModelFile[];
   readonly config: ConfigJson;
-  readonly architecture: Architecture;
+  readonly architecture: Architecture | DescribedBase;
 }
 
 /**
- * The files with their hashes, once config.json, tokenizer.json and every tensor's name, shape and type are known to fit.
+ * The files with their hashes, once config.json, tokenizer.json and every tensor's name, shape and type are known to fit. Of a base that
+ * is described the headers are read, and the rest is whoever computes it to check.
  * @throws {ModelFolderError}, {UnsupportedModelError}, {GgufError}, {SafetensorsError} or {UnsupportedTokenizerError} saying why this
  *   model could not be loaded.
  */
 export async function describeModel(folder: ModelFolder): Promise<DescribedModel> {
-  const { names, config, tokenizer, tensors } = await inspectModelFolder(folder);
-  const architecture = parseArchitecture(config);
-  assertTensors(architecture, await tensors());
-  createTextTokenizer(await tokenizer());
-  return { files: await hashedFiles(folder, names), config, architecture };
+  const { names, config, described, tokenizer, tensors } = await inspectModelFolder(folder);
+  const architecture = parseBase(config);
+  const stored = await tensors();
+  if (architecture.kind !== "described") {
+    assertTensors(architecture, stored);
+    createTextTokenizer(await tokenizer());
+  }
+  const files = await hashedFiles(folder, names);
+  if (described && fingerprint(described) !== fingerprint(files)) {
+    throw new ModelFolderError(["describesOthers", DESCRIPTION_FILE, "python -m duet_client describe"]);
+  }
+  return { files, config, architecture };
 }
 
 function assertTensors(architecture: Architecture, stored: ReadonlyMap<string, StoredTensor>): void {

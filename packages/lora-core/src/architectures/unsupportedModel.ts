@@ -10,3 +10,10 @@ export class UnsupportedModelError extends DuetError {
     super("UNSUPPORTED_MODEL", ...modelFailure(["config", field, found]));
   }
 }
+
+/** A base model that clients in Python alone compute (checkpoints/describedLayout.ts). */
+export class DescribedModelError extends DuetError {
+  constructor(type: string) {
+    super("BASE_FOR_PYTHON", ...modelFailure(["onlyForPython", type]));
+  }
+}

@@ -1,6 +1,8 @@
 /** Finds out what a base model is from wherever its files lie beside each other: a folder, a hub, files somebody picked. */
 
+import { z } from "zod";
 import type { ModelSaying } from "../errors/modelSentences.ts";
+import { DESCRIPTION_FILE, describedLayout, LAYOUT_FIELD } from "./describedLayout.ts";
 import { ggufConfig } from "./gguf/ggufConfig.ts";
 import { TruncatedGgufError } from "./gguf/ggufError.ts";
 import { type GgufHeader, ROPE_FACTORS, readGgufHeader } from "./gguf/ggufHeader.ts";
@@ -14,6 +16,7 @@ import {
   MAX_CONFIG_BYTES,
   MAX_MODEL_FILES,
   type ModelFile,
+  modelFile,
   OPTIONAL_FILES,
   tokenizerFile,
   VOCABULARY_FILE,
@@ -37,9 +40,10 @@ export interface ModelFolder {
   sha256(name: string): Promise<string>;
 }
 
-/** What config.json of a base model says, with what files of sentence-transformers beside it say (sentenceTransformers.ts). */
+/** What config.json of a base model says, with what files of sentence-transformers beside it say (sentenceTransformers.ts), and a description (describedLayout.ts). */
 export type ConfigJson = Readonly<Record<string, unknown>>;
 
+const MAX_DESCRIPTION_BYTES = 256 * 1024;
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;
 const MAX_TOKENIZER_BYTES = 64 * 1024 * 1024;
 /** Holds most headers of safetensors. */
@@ -60,6 +64,8 @@ export interface InspectedFolder {
   readonly names: readonly string[];
   /** What config.json says, or in a GGUF file would say. */
   readonly config: ConfigJson;
+  /** Of a base with a description those that it is of; null where it has none. */
+  readonly described: readonly ModelFile[] | null;
   /** What tokenizer.json says, or in a GGUF file would say. @throws {ModelFolderError} when it is not JSON. */
   tokenizer(): Promise<unknown>;
   /** By their names in safetensors; no data is read. @throws {SafetensorsError} or {ModelFolderError} for damaged or missing parts. */
@@ -90,10 +96,11 @@ export async function inspectModelFolder(folder: ModelFolder): Promise<Inspected
   if (format.kind === "gguf") return inspectGguf(folder, format.file);
   const readBeside = async (name: string, maxBytes: number) =>
     folder.names.includes(name) ? readJson(folder, name, maxBytes) : null;
-  const config = await withSentenceSettings(
-    objectOf(await readJson(folder, CONFIG_FILE, MAX_CONFIG_BYTES), CONFIG_FILE),
-    readBeside,
-  );
+  const description = descriptionOf(await readBeside(DESCRIPTION_FILE, MAX_DESCRIPTION_BYTES));
+  const config = {
+    ...(await withSentenceSettings(objectOf(await readJson(folder, CONFIG_FILE, MAX_CONFIG_BYTES), CONFIG_FILE), readBeside)),
+    ...(description ? { [LAYOUT_FIELD]: description.config[LAYOUT_FIELD] } : {}),
+  };
   const index = format.kind === "whole" ? null : parseShardIndex(await readJson(folder, INDEX_FILE, MAX_INDEX_BYTES));
   const missing = index?.files.find((shard) => !folder.names.includes(shard));
   if (missing !== undefined) throw new ModelFolderError(["namedFileMissing", missing, INDEX_FILE]);
@@ -106,6 +113,7 @@ export async function inspectModelFolder(folder: ModelFolder): Promise<Inspected
   return {
     names,
     config,
+    described: description?.files ?? null,
     async tokenizer() {
       if (tokenizer !== VOCABULARY_FILE) return readJson(folder, tokenizer, MAX_TOKENIZER_BYTES);
       const vocabulary = new TextDecoder().decode(await folder.read(tokenizer, MAX_TOKENIZER_BYTES));
@@ -129,6 +137,7 @@ async function inspectGguf(folder: ModelFolder, file: string): Promise<Inspected
   return {
     names: [file],
     config: ggufConfig(header),
+    described: null,
     tokenizer: async () => tokenizer,
     tensors: async () => new Map(stored.map(({ name, shape }) => [huggingFaceName(name), { shape, problem: null }])),
   };
@@ -166,6 +175,20 @@ async function readJson(folder: ModelFolder, name: string, maxBytes: number): Pr
     if (error instanceof SyntaxError) throw new ModelFolderError(["fileNotJson", name]);
     throw error;
   }
+}
+
+const baseDescription = z.object({
+  files: z.array(modelFile),
+  config: z.object({ [LAYOUT_FIELD]: describedLayout }),
+});
+
+/** What a client in Python said of the base; null where it said nothing. @throws {ModelFolderError} */
+function descriptionOf(json: unknown): z.output<typeof baseDescription> | null {
+  if (json === null) return null;
+  const parsed = baseDescription.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path.join(".");
+  throw new ModelFolderError(path ? ["saysUnsupported", DESCRIPTION_FILE, path] : ["holdsUnsupported", DESCRIPTION_FILE]);
 }
 
 function objectOf(json: unknown, name: string): ConfigJson {

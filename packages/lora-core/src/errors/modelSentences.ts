@@ -131,6 +131,9 @@ export const MODEL_SENTENCES = {
   otherStep: (what: string, type: string, known: string) => `its ${what} is of the type ${type}; supported are ${known}`,
   notChosenHere: (file: string) => `${file} was not chosen on this device`,
   unreadableNow: (file: string) => `${file} cannot be read any more`,
+  describesOthers: (file: string, command: string) => `${file} describes other files; run \`${command}\` again`,
+  onlyForPython: (type: string) =>
+    `Only clients in Python can train this base model (${type}): tabs and "duet join" do not compute it`,
   differs: (file: string) => `${file} differs from the one that this federation was created with`,
   differsFrom: (file: string, original: string) => `${file} differs from ${original} that this federation was created with`,
 } as const;

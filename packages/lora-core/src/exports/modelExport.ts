@@ -2,6 +2,7 @@
 
 import type { PeftAdapter } from "../adapters/peftFormat.ts";
 import { parseArchitecture } from "../architectures/modelConfig.ts";
+import { isDescribed } from "../checkpoints/describedLayout.ts";
 import { modelFormat } from "../checkpoints/modelFormat.ts";
 import { sentenceModelType } from "../checkpoints/sentenceSettings.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
@@ -42,6 +43,7 @@ type Described = Pick<BaseModel, "files" | "config">;
 export function unfitFor(format: ModelExport, { files, config }: Described): ExportSaying | null {
   const isSentence = sentenceModelType.safeParse(config.model_type).success;
   const family = String(config.model_type);
+  if (isDescribed(config)) return ["described", family];
   if (format === "gguf-lora") return hasGgufLora(config) ? null : ["ggufLora", family];
   if (format.startsWith("gguf-") && !hasMergedGguf(config)) return ["gguf", family];
   if (format === "sentence-transformers" && !isSentence) return ["sentences", family];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { LAYOUT_FIELD } from "../checkpoints/describedLayout.ts";
 import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
 import { DEFAULT_BASE, isFitFor, proposedBase } from "./defaultBase.ts";
 
@@ -21,4 +22,20 @@ test("an encoder cannot write", () => {
     true,
     true,
   ]);
+});
+
+test("a base that is only described is proposed to no page", () => {
+  const modules = [["layer.0.up", 4, 6]];
+  const layout = {
+    family: "causal-lm",
+    parameters: 1,
+    hiddenSize: 4,
+    modules,
+    targets: ["up"],
+    fanInFanOut: false,
+    sentences: null,
+  };
+  const described = { ...decoderBase, config: { ...decoderBase.config, [LAYOUT_FIELD]: layout } };
+  expect([isFitFor("label", described), isFitFor("text", described)]).toEqual([false, false]);
+  expect(proposedBase([described, encoderBase], "label")).toBe(encoderBase);
 });

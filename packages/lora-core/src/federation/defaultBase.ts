@@ -1,6 +1,6 @@
 /** Which base is proposed for which kind of task, as measured in docs/models.md, "Which base by default". */
 
-import { parseArchitecture } from "../architectures/modelConfig.ts";
+import { parseBase } from "../architectures/modelConfig.ts";
 import type { Task } from "../data/task.ts";
 import type { BaseModel } from "../protocol/baseModel.ts";
 
@@ -13,9 +13,10 @@ export const PROPOSED_ON_HUB: Readonly<Record<Task["kind"], string>> = {
   text: "",
 };
 
-/** An encoder only tells labels apart. */
+/** An encoder only tells labels apart; a base that is only described is for no tab. */
 export function isFitFor(kind: Task["kind"], { config }: BaseModel): boolean {
-  return kind === "label" || parseArchitecture(config).family === "causal-lm";
+  const { kind: computed, family } = parseBase(config);
+  return computed !== "described" && (kind === "label" || family === "causal-lm");
 }
 
 /** The default among these models, else the first one that is fit; null when none is. */

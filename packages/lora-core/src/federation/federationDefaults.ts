@@ -4,7 +4,7 @@
  */
 import type { AdapterConfig, PrototypeConfig } from "../adapters/adapterConfig.ts";
 import { RANKS } from "../adapters/ranks.ts";
-import { type Architecture, type ModelFamily, parseArchitecture } from "../architectures/modelConfig.ts";
+import { type Architecture, type DescribedBase, type ModelFamily, parseBase } from "../architectures/modelConfig.ts";
 import type { UploadCoding } from "../compression/uploadCoding.ts";
 import type { Task } from "../data/task.ts";
 import type { ClientPrivacyConfig } from "../differentialPrivacy/clientPrivacyConfig.ts";
@@ -138,7 +138,7 @@ export function defaultTraining(family: ModelFamily, devices: DeviceClass = "usu
 export function defaultFederation(choices: FederationChoices): FederationConfig {
   const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, devices } = choices;
   const { clientsPerRound = null, lateRounds = null } = choices;
-  const architecture = parseArchitecture(model.config);
+  const architecture = parseBase(model.config);
   const config: FederationConfig = {
     name,
     model,
@@ -179,7 +179,7 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
 /** With the label vectors that were chosen, or those that are proposed where the rest of the config can have them. */
 function withLabels(
   config: FederationConfig,
-  architecture: Architecture,
+  architecture: Architecture | DescribedBase,
   { labelVectors: asked, initial }: FederationChoices,
 ): FederationConfig {
   const travel = asked === undefined ? PROPOSED_TRAVEL : asked;

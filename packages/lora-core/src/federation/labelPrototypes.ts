@@ -1,7 +1,7 @@
 /** Label prototypes of a federation: what they are on its base, and what they do not go together with. Pure. */
 
 import type { PrototypeConfig } from "../adapters/adapterConfig.ts";
-import type { Architecture } from "../architectures/modelConfig.ts";
+import type { Architecture, DescribedBase } from "../architectures/modelConfig.ts";
 import type { Task } from "../data/task.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { plansOf } from "../strategies/planFacts.ts";
@@ -10,13 +10,13 @@ import type { Budgets } from "../strategies/strategy.ts";
 import type { ChoiceSaying } from "./choiceSentences.ts";
 
 /** D of the vectors that labels are compared with; null where they are not. */
-export function embeddingWidth(architecture: Architecture): number | null {
+export function embeddingWidth(architecture: Architecture | DescribedBase): number | null {
   return architecture.family === "encoder" ? architecture.config.hiddenSize : null;
 }
 
 /** Prototypes of these labels on this base; null where labels are no vectors. */
 export function prototypesOn(
-  architecture: Architecture,
+  architecture: Architecture | DescribedBase,
   task: Task,
   choice: Pick<PrototypeConfig, "rate" | "travel">,
 ): PrototypeConfig | null {
@@ -28,7 +28,7 @@ export function prototypesOn(
 export function prototypesRefusal(
   method: Method,
   budgets: Budgets,
-  architecture: Architecture,
+  architecture: Architecture | DescribedBase,
   { adapter, task, training, clientPrivacy }: Pick<FederationConfig, "adapter" | "task" | "training" | "clientPrivacy">,
 ): ChoiceSaying | null {
   const { prototypes } = adapter;

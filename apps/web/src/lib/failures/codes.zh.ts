@@ -64,6 +64,10 @@ export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, ne
   HUB_REFUSED: ["hub 拒绝了请求", "请检查访问令牌及其权限，以及仓库名称，然后重试。"],
   MODEL_FOLDER: ["所选文件不是完整的模型", "请选择其他模型，或一次选中它的全部文件。"],
   UNSUPPORTED_MODEL: ["不支持这种模型", "请选择 Llama、Qwen2、Qwen3 或 GPT-2 系列的模型。"],
+  BASE_FOR_PYTHON: [
+    "只有 Python 客户端能训练这个基座模型：标签页和 duet join 不能计算它",
+    "请用同一链接通过 Python 客户端 duet-client 加入；在这里可以观看。",
+  ],
   UNSUPPORTED_TASK: ["这个基座模型不能完成这类任务", "请选择分类任务，或能够写作的基座模型。"],
   GGUF: ["无法读取这个 GGUF 文件", "请选择其他 GGUF 文件，或 safetensors 格式的模型。"],
   SAFETENSORS: ["无法读取这个 safetensors 文件", "请选择模型的另一份副本；这一份已损坏或属于其他类型。"],

@@ -122,6 +122,8 @@ export const MODELS: typeof MODEL_SENTENCES = {
   otherStep: (what, type, known) => `它的 ${what} 类型是 ${type}；支持的有 ${known}`,
   notChosenHere: (file) => `没有在这台设备上选择 ${file}`,
   unreadableNow: (file) => `已无法读取 ${file}`,
+  describesOthers: (file, command) => `${file} 说明的是另一些文件；请再次运行 \`${command}\``,
+  onlyForPython: (type) => `只有 Python 客户端能训练这个基座模型（${type}）：标签页和 "duet join" 都不能计算它`,
   differs: (file) => `${file} 与创建这个联邦时所用的不同`,
   differsFrom: (file, original) => `${file} 与创建这个联邦时所用的 ${original} 不同`,
 };

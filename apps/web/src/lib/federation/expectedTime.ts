@@ -1,6 +1,6 @@
 /** How long a federation's training takes a client, by its plans and how fast its steps are: measured, or guessed before anybody has trained. Pure. */
 
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { parseBase } from "@duet/lora-core/architectures/modelConfig";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
@@ -43,7 +43,7 @@ export const measuredPace = ({ tokens, seconds, tokensPerRow }: StepSpeed, rows:
 
 /** Of rows that are all as long as they may be. @throws {UnsupportedModelError} on a base that is not supported. */
 export function guessedPace({ model, training }: Pick<FederationConfig, "model" | "training">): Pace {
-  const { linears } = parseArchitecture(model.config);
+  const { linears } = parseBase(model.config);
   const weights = linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
   return { rows: GUESSED_ROWS, secondsPerRow: (OPERATIONS.step * weights * training.maxTokens) / OPERATIONS_PER_SECOND };
 }

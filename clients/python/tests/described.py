@@ -1,0 +1,60 @@
+"""Small random bases of transformers, of families that no tab computes, with duet-tiny's tokenizer, as folders on the disk."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from conftest import ROOT
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+
+VOCABULARY, LONGEST = 4096, 128
+SIZES: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 48,
+    "max_position_embeddings": LONGEST,
+    "bos_token_id": 0,
+    "eos_token_id": 0,
+    "pad_token_id": 1,
+}
+GROUPED = {**SIZES, "num_key_value_heads": 1}
+CAUSAL: dict[str, Any] = {
+    "mistral": {**GROUPED, "sliding_window": None},
+    "gemma2": {**GROUPED, "head_dim": 16, "query_pre_attn_scalar": 16, "final_logit_softcapping": 0.5},
+    "phi": SIZES,
+    "opt": {**SIZES, "ffn_dim": 48, "word_embed_proj_dim": 16},
+    "gpt_neox": SIZES,
+    "bloom": {**SIZES, "n_layer": 2, "n_head": 2},
+}
+ENCODERS: dict[str, Any] = {
+    "distilbert": {**SIZES, "dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 48},
+    "deberta-v2": {**SIZES, "relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_buckets": 16},
+    "mpnet": SIZES,
+}
+
+
+def made(folder: Path, kind: str) -> Path:
+    """A base of that `model_type`, not described yet."""
+    is_causal = kind in CAUSAL
+    config = AutoConfig.for_model(kind, **(CAUSAL if is_causal else ENCODERS)[kind])
+    torch.manual_seed(5)
+    model = (AutoModelForCausalLM if is_causal else AutoModel).from_config(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.dim() > 1 and "embed" not in name:
+                parameter.copy_(0.3 * torch.randn(parameter.shape))
+    base = folder / kind
+    model.save_pretrained(base)
+    shutil.copy(ROOT / "models/duet-tiny/tokenizer.json", base)
+    return base
+
+
+def described(base: Path, *options: str) -> Path:
+    """The same, once `describe` has written what it is."""
+    subprocess.run([sys.executable, "-m", "duet_client", "describe", str(base), *options], check=True)
+    return base
