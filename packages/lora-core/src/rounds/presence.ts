@@ -1,4 +1,5 @@
 /** Who is here: clients join, come back, lose their connection and leave. Pure; each is a step of the round machine. */
+import { withNewcomer } from "./clientPlaces.ts";
 import { isBehind } from "./lateAnswers.ts";
 import type { Introduction } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";
@@ -23,7 +24,7 @@ export function joined(state: RoundState, clientId: string, introduction: Introd
     bytesDown: 0,
     history: [],
   };
-  return log({ ...state, clients: [...state.clients, client] }, ["joined", client.name], clientId);
+  return log({ ...state, clients: withNewcomer(state.clients, client) }, ["joined", client.name], clientId);
 }
 
 /**

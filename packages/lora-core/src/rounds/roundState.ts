@@ -12,6 +12,7 @@ import { say } from "../sayings/saying.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import type { RowStatistics } from "../statistics/rowStatistics.ts";
+import { placeOf } from "./clientPlaces.ts";
 import type { Exchange, ExchangePolicy } from "./exchange.ts";
 import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 
@@ -283,5 +284,5 @@ function isOutstandingIn(open: OpenRound): (client: EnrolledClient) => boolean {
 
 /** The client of that id; undefined where none ever joined under it. */
 export function enrolled(state: RoundState, clientId: ClientId): EnrolledClient | undefined {
-  return state.clients.find(({ id }) => id === clientId);
+  return state.clients[placeOf(state.clients, clientId)];
 }

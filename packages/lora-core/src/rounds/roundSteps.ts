@@ -2,6 +2,7 @@
 import type { RoundMeans } from "../protocol/metrics.ts";
 import { listOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
+import { placeOf, withChanged } from "./clientPlaces.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { isBehind, lateRounds } from "./lateAnswers.ts";
 import { meanLossOf } from "./meanLoss.ts";
@@ -117,11 +118,11 @@ export function updateClient(
   id: string,
   change: (client: EnrolledClient) => Partial<EnrolledClient> | null,
 ): RoundState {
-  const index = state.clients.findIndex((client) => client.id === id);
-  const client = state.clients[index];
+  const place = placeOf(state.clients, id);
+  const client = state.clients[place];
   const patch = client && change(client);
   if (!patch) return state;
-  return { ...state, clients: state.clients.with(index, { ...client, ...patch }) };
+  return { ...state, clients: withChanged(state.clients, place, { ...client, ...patch }) };
 }
 
 /** Notes the same of each of these clients, and logs it by name. */

@@ -1,12 +1,12 @@
 /** What the state keeps of clients' figures, as they choose who sees them. Pure. */
 import { withoutFigures } from "../protocol/figures.ts";
 import { meanLossOf } from "./meanLoss.ts";
-import type { EnrolledClient, RoundState } from "./roundState.ts";
+import { type EnrolledClient, enrolled, type RoundState } from "./roundState.ts";
 import { updateClient } from "./roundSteps.ts";
 
 /** After a client chose: what it told before is forgotten where nobody is to see it, and is in no mean where not everybody is. */
 export function withFigures(state: RoundState, clientId: string, before: EnrolledClient["figures"]): RoundState {
-  const chosen = state.clients.find(({ id }) => id === clientId)?.figures;
+  const chosen = enrolled(state, clientId)?.figures;
   if (chosen === undefined || chosen === before) return state;
   const told =
     chosen === "nobody"
