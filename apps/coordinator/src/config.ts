@@ -65,6 +65,7 @@ const settings = z.strictObject({
   "max-federations": z.coerce.number().int().min(1).max(1_000_000).default(1000),
   "federations-per-hour": z.coerce.number().int().min(1).max(1_000_000).optional(),
   "sockets-per-address": z.coerce.number().int().min(1).max(1_000_000).optional(),
+  "joins-at-once": z.coerce.number().int().min(1).max(1_000_000).optional(),
   "audit-log": z.string().min(1).optional(),
   mlflow: z.url({ protocol: /^https?$/, error: "write it as http://mlflow.example.org:5000" }).optional(),
   "mlflow-experiment": z.string().min(1).max(250).default("duet"),
@@ -107,6 +108,7 @@ export const OPTIONS = `  --port N             port, 0 for any free one (8080)  
   --max-federations N  federations in all (1000)                   DUET_MAX_FEDERATIONS
   --federations-per-hour N  from one address or account (60)       DUET_FEDERATIONS_PER_HOUR
   --sockets-per-address N  open at once (2000)                     DUET_SOCKETS_PER_ADDRESS
+  --joins-at-once N        worked on at a time (500)               DUET_JOINS_AT_ONCE
   --audit-log PATH     file for who created, joined, removed,      DUET_AUDIT_LOG
                        was refused; it is in the log, too
 

@@ -89,6 +89,7 @@ export interface CoordinatorOptions {
     /** Created from one network address, or by one account. */
     readonly federationsPerHour?: number | undefined;
     readonly socketsPerAddress?: number | undefined;
+    readonly joinsAtOnce?: number | undefined;
   };
 }
 
@@ -237,7 +238,7 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
     hub,
     hubClientId: options.hubClientId ?? null,
   });
-  const handlers = guardedHandlers(plain, access.guard, access.creation);
+  const handlers = guardedHandlers(plain, access);
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
     refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });
   const { placeOf } = registry;

@@ -40,6 +40,7 @@ const coordinator = await createCoordinator({
     maxFederations: settings["max-federations"],
     federationsPerHour: settings["federations-per-hour"],
     socketsPerAddress: settings["sockets-per-address"],
+    joinsAtOnce: settings["joins-at-once"],
   },
   logger: pino({ level: settings["log-level"] }, pino.destination(2)),
 });

@@ -75,6 +75,27 @@ test("guessing links and organiser keys is stopped over sockets and HTTP togethe
   expect(await elsewhere.codeOf("client:join", joinRequest(created, "anna", 10))).toBe("OK");
 });
 
+test("a join that finds too many under way is told when to come again, and then comes in", async () => {
+  const { url } = await startCoordinator({ limits: { joinsAtOnce: 1 } });
+  const organiser = await connectClient(url);
+  const created = await organiser.call("federation:create", { config: testConfig({ maxClients: 12, minClients: 12 }) });
+  const join = async (name: string) => {
+    const client = await connectClient(url);
+    const request = joinRequest(created, name, 10);
+    let refusals = 0;
+    for (;;) {
+      const answer = await client.socket.timeout(10_000).emitWithAck("client:join", request);
+      if (answer.ok) return refusals;
+      expect(answer.error).toMatchObject({ code: "RATE_LIMITED", retryAfterMs: expect.any(Number) });
+      expect(answer.error.retryAfterMs).toBeGreaterThanOrEqual(1_000);
+      refusals += 1;
+      await new Promise((resolve) => setTimeout(resolve, 100 + 13 * refusals));
+    }
+  };
+  const refusals = await Promise.all(Array.from({ length: 12 }, (_, index) => join(`ward ${index}`)));
+  expect(Math.max(...refusals)).toBeGreaterThan(0);
+});
+
 test("creations at once are counted before any of them is stored, by address and in all", async () => {
   const create = async (settings: object, count: number) => {
     const { url, clock } = await startCoordinator(settings);

@@ -228,7 +228,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const { inviteToken, name } = identity;
     const { clientId, snapshot } = await persistently(
       () => coordinator.join(request),
-      (error) => {
+      (error, waitMs) => {
+        if (error.retryAfterMs !== null) dispatch({ kind: "putOff", seconds: Math.ceil(waitMs / 1000) });
         if (!hasCode(error, "AWAITING_APPROVAL")) return;
         identities.saveAsking({ federationId, name, resumeToken, identitySecret });
         dispatch({ kind: "asked" });

@@ -2,6 +2,7 @@
 import { type DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { delay } from "./deadline.ts";
+import { isTransient, retryAfterOf } from "./transient.ts";
 
 const RETRY_DELAY_MS = 2_000;
 /**
@@ -10,16 +11,12 @@ const RETRY_DELAY_MS = 2_000;
  */
 const MAX_TRIES = 60;
 
-/** True when waiting and trying again can help. */
-export const isTransient = (error: unknown): error is DuetError =>
-  hasCode(error, "UNREACHABLE", "TIMEOUT", "RATE_LIMITED", "NOT_JOINED", "AWAITING_APPROVAL");
-
 export interface Retry {
   /**
-   * What `request` gives, once it succeeds; `onFailure` is told of each failure before the next try.
+   * What `request` gives, once it succeeds; `onFailure` is told of each failure before the next try, and how long that waits, ms.
    * @throws what is not transient, or the last failure after {@link giveUp}.
    */
-  persistently<T>(request: () => Promise<T>, onFailure?: (error: DuetError) => void): Promise<T>;
+  persistently<T>(request: () => Promise<T>, onFailure?: (error: DuetError, waitMs: number) => void): Promise<T>;
   /** From now on nothing is tried again. */
   giveUp(): void;
 }
@@ -34,8 +31,10 @@ export function createRetry({ status }: Pick<CoordinatorClient, "status">): Retr
         } catch (error) {
           if (status.get().kind !== "ready" || hasCode(error, "AWAITING_APPROVAL")) tries = 0;
           if (given || !isTransient(error) || tries >= MAX_TRIES) throw error;
-          onFailure(error);
-          await delay(RETRY_DELAY_MS);
+          const waitMs = retryAfterOf(error) ?? RETRY_DELAY_MS;
+          onFailure(error, waitMs);
+          await delay(waitMs);
+          if (given) throw error;
         }
       }
     },

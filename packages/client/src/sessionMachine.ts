@@ -55,6 +55,8 @@ export type SessionEvent =
   | { readonly kind: "connected" }
   /** The coordinator answered that the organiser has to admit it. */
   | { readonly kind: "asked" }
+  /** The coordinator has too much to do, and is asked again then. */
+  | { readonly kind: "putOff"; readonly seconds: number }
   | { readonly kind: "disconnected" }
   | { readonly kind: "joined"; readonly clientId: string; readonly snapshot: Snapshot }
   | { readonly kind: "kept"; readonly isKept: boolean }
@@ -144,6 +146,8 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
       return machine.engine === "ready" && machine.membership === "none" ? join(machine) : only(machine);
     case "asked":
       return only(machine.membership === "joining" && !machine.doing ? enter(machine, { kind: "awaitingApproval" }) : machine);
+    case "putOff":
+      return only(noting(withoutLast(machine, "putOff"), ["putOff", event.seconds]));
     case "disconnected":
       return only({ ...machine, membership: "none" });
     case "joined":
@@ -336,6 +340,9 @@ const showing = (machine: SessionMachine, change: Partial<SessionState>): Sessio
 /** Says it, if there is anything to say. */
 const noting = (machine: SessionMachine, note: SessionSaying | null): SessionMachine =>
   note === null ? machine : showing(machine, { notes: [...machine.view.notes, note].slice(-KEPT_NOTES) });
+/** What was said last is said anew. */
+const withoutLast = (machine: SessionMachine, name: SessionSaying[0]): SessionMachine =>
+  machine.view.notes.at(-1)?.[0] === name ? showing(machine, { notes: machine.view.notes.slice(0, -1) }) : machine;
 const isSumming = ({ summing }: SessionMachine, key: ExchangeKey): boolean => summing !== null && sameStep(summing, key);
 const isDoing = ({ doing }: SessionMachine, key: RoundKey): boolean => doing !== null && sameRound(doing, key);
 

@@ -32,6 +32,7 @@ export const SESSION_SENTENCES = {
   awake: (fate: Fate) => `Awake again. The round of before: ${FATES[fate]}.`,
   /** Why this client gave no answer in a secure sum. */
   sumRefused: (reason: string) => `This tab did not take part in the sum of this round, to keep its update hidden: ${reason}.`,
+  putOff: (seconds: number) => `The coordinator has too much to do at the moment: this tab asks again in ${seconds} seconds.`,
   deviceLost: () => "The graphics device was lost: this tab goes on without it, with wasm.",
 } as const;
 

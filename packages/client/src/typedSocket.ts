@@ -15,6 +15,7 @@ import { io, type Socket } from "socket.io-client";
 import type { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { createListeners } from "./listeners.ts";
+import { refusalOf } from "./refusalOf.ts";
 import type { SentLedger } from "./sentLedger.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
@@ -198,7 +199,7 @@ export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyO
   const parsed = resultOf<z.ZodType>(messages[name].reply).safeParse(raw);
   if (!parsed.success) throw connectionError("BAD_REPLY", ["answerToUnread", name]);
   const result = parsed.data;
-  if (!result.ok) throw new DuetError(result.error.code, result.error.message);
+  if (!result.ok) throw refusalOf(result.error);
   return result.data as ReplyOf<N>;
 }
 

@@ -5,11 +5,13 @@
 
 import { STALL_MS } from "@duet/lora-core/checkpoints/resumableDownload";
 import { connectionError } from "@duet/lora-core/errors/connectionError";
-import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { hasCode } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, blobPath, formatPieceRange, type UploadState, uploadState } from "@duet/lora-core/protocol/blobs";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import { MAX_PIECE_BYTES } from "@duet/lora-core/protocol/limits";
 import { delay } from "./deadline.ts";
+import { refusalOf } from "./refusalOf.ts";
+import { retryAfterOf } from "./transient.ts";
 
 const MIN_PIECE_BYTES = 16 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
@@ -66,11 +68,13 @@ export async function uploadBlob(upload: BlobUpload): Promise<void> {
       // It arrived changed: once more from the start.
       if (hasCode(error, "BLOB_MISSING")) starts++;
       fruitless++;
-      const isHopeless = !hasCode(error, "UNREACHABLE", "RATE_LIMITED", "BLOB_MISSING") || starts >= MAX_STARTS;
+      const againMs = retryAfterOf(error);
+      const canHelp = hasCode(error, "UNREACHABLE", "RATE_LIMITED", "BLOB_MISSING") || againMs !== null;
+      const isHopeless = !canHelp || starts >= MAX_STARTS;
       if (isHopeless || fruitless >= FRUITLESS_ATTEMPTS) throw error;
       held = null;
       pieceBytes = Math.max(MIN_PIECE_BYTES, pieceBytes / 2);
-      await delay(Math.min(fruitless * RETRY_MS, LONGEST_RETRY_MS));
+      await delay(againMs ?? Math.min(fruitless * RETRY_MS, LONGEST_RETRY_MS));
     }
   }
 }
@@ -102,7 +106,7 @@ function receivedBytes(status: number, body: unknown): UploadState["receivedByte
   if (status === REQUEST_TIMEOUT) throw connectionError("UNREACHABLE", ["pieceTooLong"]);
   const parsed = resultOf(uploadState).safeParse(body);
   if (parsed.success && parsed.data.ok) return parsed.data.data.receivedBytes;
-  if (parsed.success && !parsed.data.ok) throw new DuetError(parsed.data.error.code, parsed.data.error.message);
+  if (parsed.success && !parsed.data.ok) throw refusalOf(parsed.data.error);
   // A proxy answers for a coordinator that is away.
   if (status >= 500) throw connectionError("UNREACHABLE", ["coordinatorAwayWith", status]);
   throw connectionError("BAD_REPLY", ["uploadUnread", status]);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Refusal } from "../refusal.ts";
 import type { AuditEntry, AuditEvent } from "./audit.ts";
 import { createConnectionCount } from "./connectionCount.ts";
 import { MAX_REMEMBERED, MAX_WRONG, QUOTAS } from "./limits.ts";
@@ -76,6 +77,30 @@ test("a quota never gives more than its amount and what has refilled since, in a
       }
     }),
   );
+});
+
+test("who has used up its quota is told when there is enough again, where that is soon", () => {
+  const { clock, pass } = clockAt(0);
+  const quotas = createQuotas(clock);
+  const againMs = (name: "join" | "federation" | "upload", amount?: number) => {
+    try {
+      quotas.take(name, "203.0.113.1", amount);
+      return 0;
+    } catch (error) {
+      return error instanceof Refusal ? error.retryAfterMs : Number.NaN;
+    }
+  };
+  for (let joined = 0; joined < QUOTAS.join.amount; joined++) expect(againMs("join")).toBe(0);
+  const wait = againMs("join") ?? Number.NaN;
+  expect(wait).toBe(40);
+  pass(wait - 1);
+  expect(againMs("join")).toBeGreaterThan(0);
+  pass(1);
+  expect(againMs("join")).toBe(0);
+  expect(againMs("federation", QUOTAS.federation.amount)).toBe(0);
+  expect(againMs("federation")).toBe(60_000);
+  expect(againMs("federation", 6)).toBeNull();
+  expect(againMs("upload", QUOTAS.upload.amount + 1)).toBeNull();
 });
 
 test("what was given back may be taken again, and never more than there is", () => {

@@ -11,7 +11,8 @@ import { type ConnectionCount, createConnectionCount } from "./connectionCount.t
 import { type CreationRule, createCreationRule } from "./creation.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { createHostCheck, type HostCheck } from "./hostCheck.ts";
-import { MAX_SOCKETS_PER_NETWORK, QUOTAS } from "./limits.ts";
+import { createJoinGate, type JoinGate } from "./joinGate.ts";
+import { MAX_JOINS_AT_ONCE, MAX_SOCKETS_PER_NETWORK, QUOTAS } from "./limits.ts";
 import { createLockout } from "./lockout.ts";
 import { createOpenIdSignIn, type OpenIdSettings, type OpenIdSignIn } from "./openId.ts";
 import { createQuotas } from "./quotas.ts";
@@ -36,6 +37,7 @@ export interface AccessSettings {
   /** What an operator may change of limits.ts. */
   readonly federationsPerHour?: number | undefined;
   readonly socketsPerAddress?: number | undefined;
+  readonly joinsAtOnce?: number | undefined;
 }
 
 export interface Access {
@@ -47,6 +49,7 @@ export interface Access {
   readonly openId: OpenIdSignIn | null;
   readonly guard: Guard;
   readonly connections: ConnectionCount;
+  readonly joins: JoinGate;
   readonly nodes: NodeKey;
   /** Where it comes from, through trusted proxies and other nodes. */
   addressOf(arrival: Arrival): string;
@@ -63,7 +66,11 @@ export interface Access {
 
 export function createAccess(settings: AccessSettings): Access {
   const { host, base, origins, trustProxy, operatorKeyHash: keyHash, signingKey, clock, audit } = settings;
-  const { federationsPerHour = QUOTAS.federation.amount, socketsPerAddress = MAX_SOCKETS_PER_NETWORK } = settings;
+  const {
+    federationsPerHour = QUOTAS.federation.amount,
+    socketsPerAddress = MAX_SOCKETS_PER_NETWORK,
+    joinsAtOnce = MAX_JOINS_AT_ONCE,
+  } = settings;
   const quotas = createQuotas(clock, { federation: { ...QUOTAS.federation, amount: federationsPerHour } });
   const trusts = compileTrust(trustProxy);
   const { nodes } = settings;
@@ -92,6 +99,7 @@ export function createAccess(settings: AccessSettings): Access {
     },
     guard: createGuard({ quotas, lockout: createLockout(clock, audit), audit }),
     connections: createConnectionCount(socketsPerAddress),
+    joins: createJoinGate(clock, joinsAtOnce),
     nodes,
     addressOf: (arrival) => addressOf(arrival, trustsOf(arrival)),
     networkOf: (arrival) => networkOf(addressOf(arrival, trustsOf(arrival))),

@@ -1,11 +1,14 @@
 /** How much each network and account still may: buckets that fill again at an even pace. */
 import type { Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
-import { MAX_REMEMBERED, QUOTAS, type Quota, type QuotaName } from "./limits.ts";
+import { MAX_REMEMBERED, MAX_RETRY_AFTER_MS, QUOTAS, type Quota, type QuotaName } from "./limits.ts";
 import { createRecentMap } from "./recentMap.ts";
 
 export interface Quotas {
-  /** Counts it against `who`, a network or an account, at once and before anything else is done. @throws {Refusal} QUOTA_USED_UP, uncounted. */
+  /**
+   * Counts it against `who`, a network or an account, at once and before anything else is done. @throws {Refusal} QUOTA_USED_UP, uncounted, with when
+   * there will be enough, where that is soon.
+   */
   take(name: QuotaName, who: string, amount?: number): void;
   /** The same; false in place of a refusal. */
   has(name: QuotaName, who: string): boolean;
@@ -50,7 +53,11 @@ export function createQuotas(clock: Clock, changes: Partial<Record<QuotaName, Qu
   return {
     take(name, who, amount = 1) {
       if (count(name, who, amount)) return;
-      throw new Refusal("QUOTA_USED_UP", `${WORDS[name]} from this address or account come too fast`);
+      const quota = quotas[name];
+      const retryAfterMs = Math.ceil(((amount - leftOf(`${name} ${who}`, quota)) * quota.perMs) / quota.amount);
+      const isSoon = amount <= quota.amount && retryAfterMs <= MAX_RETRY_AFTER_MS;
+      const said = `${WORDS[name]} from this address or account come too fast`;
+      throw new Refusal("QUOTA_USED_UP", said, isSoon ? { retryAfterMs } : {});
     },
     has: (name, who) => count(name, who, 1),
     giveBack(name, who, amount = 1) {

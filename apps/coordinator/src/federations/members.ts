@@ -32,6 +32,9 @@ export interface MemberParts {
   readonly onGone: (clientId: string) => void;
 }
 
+/** The organiser answers one after the other. */
+const ADMITTED_AGAIN_MS = 30_000;
+
 export class Members {
   readonly #parts: MemberParts;
   readonly #roster = createRoster();
@@ -199,7 +202,7 @@ export class Members {
       case "declined":
         throw new Refusal("JOINING_CLOSED", "The organiser did not admit this client");
       case "full":
-        throw new Refusal("RATE_LIMITED", "Too many wait to be admitted already");
+        throw new Refusal("RATE_LIMITED", "Too many wait to be admitted already", { retryAfterMs: ADMITTED_AGAIN_MS });
     }
   }
 

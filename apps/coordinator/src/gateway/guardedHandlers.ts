@@ -1,7 +1,6 @@
 /** Handlers behind the guard: who tries secrets, joins or creates is counted first, and what came of it is logged. */
 import type { MessageName, RequestOf } from "@duet/lora-core/protocol/messages";
-import type { CreationRule } from "../access/creation.ts";
-import type { Guard } from "../access/guard.ts";
+import type { Access } from "../access/createAccess.ts";
 import type { SecretKind } from "../access/limits.ts";
 import type { Handler, Handlers } from "./handlers.ts";
 
@@ -15,7 +14,10 @@ const SECRETS: Partial<Record<MessageName, SecretKind>> = {
 };
 
 /** The same handlers; what they refuse stays refused. */
-export function guardedHandlers(handlers: Handlers, guard: Guard, creation: CreationRule): Handlers {
+export function guardedHandlers(
+  handlers: Handlers,
+  { guard, creation, joins }: Pick<Access, "guard" | "creation" | "joins">,
+): Handlers {
   const guarded =
     <N extends MessageName>(name: N, run: Handler<N>): Handler<N> =>
     (request, session) => {
@@ -40,7 +42,7 @@ export function guardedHandlers(handlers: Handlers, guard: Guard, creation: Crea
   const join: Handler<"client:join"> = async (request, session) => {
     guard.quotas.take("join", session.visitor.network);
     const isNew = session.membership === null;
-    const joined = await handlers["client:join"](request, session);
+    const joined = await joins.through(async () => handlers["client:join"](request, session));
     if (isNew) guard.record("join", session.visitor, { federation: request.federationId, client: joined.clientId });
     return joined;
   };

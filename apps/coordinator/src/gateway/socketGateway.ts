@@ -38,6 +38,9 @@ import { createSocketRelay } from "./socketRelay.ts";
 import { answer, failureOf, validated } from "./validated.ts";
 import { limitMessages, webSocketsThat } from "./webSockets.ts";
 
+/** A minute's messages are used up: some are free again soon, for everybody behind that address. */
+const MESSAGES_AGAIN_MS = 5_000;
+
 interface SocketData {
   visitor: Visitor;
 }
@@ -128,8 +131,8 @@ export function createSocketGateway(
     const onFault = (error: unknown) => logger.error({ socket: socket.id, error: faultText(error) }, "A handler failed");
     const isAllowed = createRateLimit(clock);
     const gates = bindHandlers(handlers, session, onFault);
-    const refuse = (acknowledge: unknown, code: RefusalCode, message: string) =>
-      answer(acknowledge, failureOf({ code, message }), onFault);
+    const refuse = (acknowledge: unknown, code: RefusalCode, message: string, retryAfterMs: number | null = null) =>
+      answer(acknowledge, failureOf({ code, message, retryAfterMs }), onFault);
     const { cookie, ...headers } = { ...socket.request.headers };
     const relay = access.nodes.isNode(headers)
       ? null
@@ -156,7 +159,7 @@ export function createSocketGateway(
     socket.onAny((name: string, raw: unknown, given: unknown) => {
       const acknowledge = counted(given, tally);
       if (!access.guard.quotas.has("message", session.visitor.network)) {
-        refuse(acknowledge, "QUOTA_USED_UP", "Too many messages come from this address");
+        refuse(acknowledge, "QUOTA_USED_UP", "Too many messages come from this address", MESSAGES_AGAIN_MS);
         // A team's frames have a pace of their own, by their bytes.
       } else if (name !== "team:send" && !isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
       else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", "There is no such message");

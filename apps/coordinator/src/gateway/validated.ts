@@ -28,9 +28,12 @@ export function answer<T>(acknowledge: unknown, result: Result<T>, onFault: (err
   }
 }
 
+export type Refused = Pick<Refusal, "code" | "message"> & Partial<Pick<Refusal, "retryAfterMs">>;
+
 /** A refusal as it travels. */
-export function failureOf({ code, message }: Pick<Refusal, "code" | "message">): Result<never> {
-  return { ok: false, error: { code, message: message.slice(0, MAX_MESSAGE_LENGTH) } };
+export function failureOf({ code, message, retryAfterMs = null }: Refused): Result<never> {
+  const told = { code, message: message.slice(0, MAX_MESSAGE_LENGTH) };
+  return { ok: false, error: retryAfterMs === null ? told : { ...told, retryAfterMs } };
 }
 
 async function outcome<S extends z.ZodType, T>(

@@ -41,8 +41,10 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | n
 /** As on the socket: a code and a sentence. Fastify's own errors (a body too large, of another type) carry a status below 500. */
 export function refuse(reply: FastifyReply, error: unknown, logger: Logger): FastifyReply {
   const [code, message] = causeOf(error);
+  const retryAfterMs = error instanceof Refusal ? error.retryAfterMs : null;
+  if (retryAfterMs !== null) reply.header("retry-after", Math.ceil(retryAfterMs / 1000));
   if (code === "INTERNAL") logger.error({ error: String(error) }, "A transfer failed");
-  return reply.code(statusOf(code)).send(failureOf({ code, message }));
+  return reply.code(statusOf(code)).send(failureOf({ code, message, retryAfterMs }));
 }
 
 /** What becomes of an error. */

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import socketio
 
-from duet_client.failure import Failure
+from duet_client.failure import Failure, refused
 from duet_client.protocol import check_reply, check_request
 
 ACK_SECONDS = 60.0
@@ -198,7 +198,7 @@ def _reply(name: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
     if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
         raise Failure(f"The coordinator's answer to {name} could not be read", "BAD_REPLY")
     if not answer["ok"]:
-        raise Failure(answer["error"]["message"], answer["error"]["code"])
+        raise refused(answer["error"])
     check_reply(name, answer["data"])
     return dict(answer["data"])
 

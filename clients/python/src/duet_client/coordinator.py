@@ -5,6 +5,8 @@ import contextlib
 import gzip
 import hashlib
 import json
+import math
+import random
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -23,6 +25,8 @@ AGAIN_SECONDS = 2.0
 """Before a request that was refused for now."""
 TRIES = 60
 """Of such a request while the coordinator is there."""
+JITTER = 0.5
+"""At most so much longer than the coordinator asks for, as `packages/client/src/transient.ts` has it."""
 PROGRESS_SECONDS = 0.5
 
 
@@ -46,6 +50,7 @@ class Coordinator:
         self._progress_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         handlers: Handlers = {CHANGE: self._on_changed, "client:replaced": self._on_replaced}
+        self._say = say
         self._connection = Connection(self.url, self._greet, handlers, say)
 
     async def __aenter__(self) -> "Coordinator":
@@ -86,7 +91,7 @@ class Coordinator:
             self._joining, self.token, self.client_id = joining, joining["resumeToken"], answer["clientId"]
             return await self._snapshot_from(answer["revision"])
 
-        return await _persistently(joined, on_asked)
+        return await _persistently(joined, on_asked, self._say)
 
     async def next_snapshot(self) -> dict[str, Any]:
         """Wait for the next change; without one, for a while, and then give what is there."""
@@ -223,7 +228,9 @@ class Coordinator:
 
 
 async def _persistently(
-    request: Callable[[], Coroutine[Any, Any, dict[str, Any]]], on_asked: Callable[[], None] = lambda: None
+    request: Callable[[], Coroutine[Any, Any, dict[str, Any]]],
+    on_asked: Callable[[], None] = lambda: None,
+    say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """What it gives once it succeeds. Without an end as long as the organiser is asked: that ends by the coordinator."""
     tries = 0
@@ -238,7 +245,12 @@ async def _persistently(
                 raise
             if asked:
                 on_asked()
-        await asyncio.sleep(AGAIN_SECONDS)
+            wait = AGAIN_SECONDS
+            if failure.retry_after is not None:
+                # Not all who were refused come back together.
+                wait = failure.retry_after * random.uniform(1, 1 + JITTER)
+                say(f"The coordinator has too much to do at the moment: this client asks again in {math.ceil(wait)} seconds.")
+        await asyncio.sleep(wait)
 
 
 def _blob_of(content: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import aiohttp
 
-from duet_client.failure import Failure
+from duet_client.failure import Failure, refused
 
 STALL_SECONDS = 60.0
 """Without a byte, or an answer."""
@@ -113,7 +113,7 @@ async def _received(answer: aiohttp.ClientResponse) -> int:
     """How many bytes are there now, by the coordinator's answer to a piece."""
     told = await answer.json()
     if not told["ok"]:
-        raise Failure(told["error"]["message"], told["error"]["code"])
+        raise refused(told["error"])
     return int(told["data"]["receivedBytes"])
 
 

@@ -3,14 +3,22 @@ import { say, type Told } from "../sayings/saying.ts";
 import { CONNECTION_SENTENCES, type ConnectionSaying } from "./connectionSentences.ts";
 import { type ErrorCode, NEXT_STEPS } from "./errorTable.ts";
 
+interface DuetErrorOptions extends ErrorOptions {
+  readonly told?: Told | null;
+  readonly retryAfterMs?: number | null | undefined;
+}
+
 export class DuetError extends Error {
   readonly code: ErrorCode;
   /** The message as data, of a table of sentences (sayings/saying.ts); null where it was made as text. */
   readonly told: Told | null;
+  /** When trying again can help, ms from now, where whoever refused it said so. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly told?: Told | null }) {
+  constructor(code: ErrorCode, message: string, options?: DuetErrorOptions) {
     super(message, options);
     this.told = options?.told ?? null;
+    this.retryAfterMs = options?.retryAfterMs ?? null;
     this.name = new.target.name;
     this.code = code;
   }

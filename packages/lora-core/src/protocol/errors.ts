@@ -6,7 +6,12 @@ export const refusalCode = z.enum(Object.keys(REFUSALS) as [RefusalCode, ...Refu
 
 export const failure = z.strictObject({
   ok: z.literal(false),
-  error: z.strictObject({ code: refusalCode, message: z.string().max(500) }),
+  error: z.strictObject({
+    code: refusalCode,
+    message: z.string().max(500),
+    /** When to try again, ms from now; left out where nobody knows, or it would not help. */
+    retryAfterMs: z.number().int().min(0).optional(),
+  }),
 });
 
 /** Every acknowledgement: the reply or a typed refusal. */

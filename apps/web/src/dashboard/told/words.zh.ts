@@ -125,6 +125,7 @@ export const zh: typeof en = {
     networkChanged: () => "网络已变化：本标签页重新连接。",
     woke: (minutes) => `本设备休眠了 ${formatDuration(60 * minutes)}：本标签页重新连接。`,
     shown: (minutes) => `本标签页隐藏了 ${formatDuration(60 * minutes)}，期间一直在继续。`,
+    putOff: (seconds) => `协调器目前太忙：本标签页将在 ${seconds} 秒后再次请求。`,
     awake: (fate) => `已唤醒。之前的那一轮：${FATES[fate]}。`,
     sumRefused: (reason) => `为了不暴露自己的更新，本标签页没有参加这一轮的求和：${reason}。`,
     deviceLost: () => "图形设备已丢失：本标签页改用 wasm 继续。",

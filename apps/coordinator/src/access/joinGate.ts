@@ -1,0 +1,55 @@
+/**
+ * How many joins are worked on at a time, whoever asks: each is a row that is on disk before it is answered, and a crowd that comes at once (or comes back,
+ * after a node has died) must not have its answers time out. Who finds it full is told when to come again: the refused stand in a line of which only its
+ * end is remembered, a place further for each, at the pace at which joins were done last.
+ */
+import type { Clock } from "../ports/clock.ts";
+import { Refusal } from "../refusal.ts";
+import { MAX_RETRY_AFTER_MS } from "./limits.ts";
+
+export interface JoinGate {
+  /** Does it. @throws what it throws, or {Refusal} RATE_LIMITED with the time to come again. */
+  through<T>(join: () => Promise<T>): Promise<T>;
+}
+
+/** Before any was done; and how much the newest says of the pace. */
+const FIRST_PACE_MS = 10;
+const NEWEST = 0.1;
+/** Nobody is told to come again sooner. */
+const LEAST_WAIT_MS = 1_000;
+
+export function createJoinGate(clock: Clock, most: number): JoinGate {
+  let underWay = 0;
+  /** From the end of one join to that of the next while some are waited for, ms. */
+  let paceMs = FIRST_PACE_MS;
+  let endedAt: number | null = null;
+  let lineEndsAt = 0;
+
+  function waitMs(): number {
+    const now = clock.now();
+    lineEndsAt = Math.max(lineEndsAt, now + most * paceMs) + paceMs;
+    return Math.round(Math.min(MAX_RETRY_AFTER_MS, Math.max(LEAST_WAIT_MS, lineEndsAt - now)));
+  }
+
+  function ended(): void {
+    const now = clock.now();
+    if (endedAt !== null) paceMs += NEWEST * (now - endedAt - paceMs);
+    underWay -= 1;
+    // A pause in which nobody joins says nothing of the pace.
+    endedAt = underWay > 0 ? now : null;
+  }
+
+  return {
+    async through(join) {
+      if (underWay >= most) {
+        throw new Refusal("RATE_LIMITED", "Too many clients join this coordinator at the same time", { retryAfterMs: waitMs() });
+      }
+      underWay += 1;
+      try {
+        return await join();
+      } finally {
+        ended();
+      }
+    },
+  };
+}
