@@ -20,6 +20,7 @@ import { runInNode, torchFigures } from "./nodeRun.ts";
 import { measurePage } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
+import type { RankSteps } from "./rankRun.ts";
 import {
   KINDS_TITLE,
   kindLine,
@@ -35,8 +36,10 @@ import {
   printScan,
   printStep,
   privateLine,
+  RANKS_TITLE,
   raggedLine,
   raggedTitle,
+  rankLine,
   SUM_TITLE,
   sumLine,
   TEAM_TITLE,
@@ -72,6 +75,8 @@ const TEAM = "team";
 const KINDS = "kinds";
 /** Only when asked for: a step with differential privacy of rows, by three ways to clip each row. In this process. */
 const PRIVATE = "private";
+/** Only when asked for: no contest, but what a step takes by the rank of its adapter. In this process. */
+const RANKS = "ranks";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -83,7 +88,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${NANO_GPT}, ${TEAM}, ${KINDS}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${RANKS}, ${NANO_GPT}, ${TEAM}, ${KINDS}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
@@ -130,7 +135,7 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE, NANO_GPT, TEAM, KINDS], "kind of work");
+  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE, RANKS, NANO_GPT, TEAM, KINDS], "kind of work");
   const works = named.filter((name) => WORKS.includes(name));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
@@ -139,13 +144,14 @@ async function main(): Promise<void> {
   const rounds = named.includes(ROUND) ? await profiledRounds() : null;
   const steps = named.includes(STEP) ? await profiledSteps() : null;
   const privateSteps = named.includes(PRIVATE) ? await measuredPrivateSteps() : null;
+  const ranks = named.includes(RANKS) ? await measuredRanks() : null;
   const races = steps && values.against ? await racedSteps(values.against) : null;
   const ragged = named.includes(RAGGED) ? await trainedOnRows(values.python, values.data, Number(values.threads)) : null;
   const nanoGpt = named.includes(NANO_GPT) ? await measuredNanoGpt(wanted) : null;
   const teams = named.includes(TEAM) ? await measuredTeams() : null;
   const kinds = named.includes(KINDS) ? await measuredKinds() : null;
   if (works.length === 0) {
-    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, teams, kinds });
+    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, ranks, teams, kinds });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -166,7 +172,22 @@ async function main(): Promise<void> {
   if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({ ...report, nanoGpt, rounds, steps, races, ragged, privateSteps, teams, kinds, page, coordinator, sums, scan });
+  writeReport({
+    ...report,
+    nanoGpt,
+    rounds,
+    steps,
+    races,
+    ragged,
+    privateSteps,
+    ranks,
+    teams,
+    kinds,
+    page,
+    coordinator,
+    sums,
+    scan,
+  });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -282,6 +303,17 @@ async function measuredNanoGpt(wanted: readonly string[]): Promise<readonly Nano
     found.push(run);
   }
   return found;
+}
+
+async function measuredRanks(): Promise<readonly RankSteps[]> {
+  const all: RankSteps[] = [];
+  console.log(RANKS_TITLE);
+  for await (const measured of (await import("./rankRun.ts")).measureRanks(1)) {
+    console.log(rankLine(measured));
+    all.push(measured);
+  }
+  console.log("");
+  return all;
 }
 
 async function measuredPrivateSteps(): Promise<readonly PrivateStep[]> {

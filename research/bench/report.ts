@@ -8,6 +8,7 @@ import type { NanoGptRun } from "./nanoGptRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { Pace, RaggedOutcome } from "./raggedRun.ts";
+import type { RankSteps } from "./rankRun.ts";
 import { COMPUTED_PHASES, evaluationShare, type RoundProfile } from "./roundRun.ts";
 import type { ScanRun } from "./scanRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
@@ -62,6 +63,14 @@ export function printRound({ model, threads, load, tokenise, all: rounds, middle
     );
   }
   console.log("");
+}
+
+export const RANKS_TITLE =
+  "Steps by the rank of their adapter, one thread\n  base             rank   ms by the clock   of the processor   over the largest rank: median, least, most";
+
+export function rankLine({ model, rank, clock, processor, ratio }: RankSteps): string {
+  const ratios = ratio.map((value) => value.toFixed(3)).join(", ");
+  return `  ${model.padEnd(17)}${String(rank).padStart(4)}${clock.toFixed(1).padStart(18)}${processor.toFixed(1).padStart(19)}${ratios.padStart(42)}`;
 }
 
 export const raggedTitle = (threads: number): string =>
