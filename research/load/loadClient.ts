@@ -7,6 +7,7 @@ import { createSentLedger } from "@duet/client/sentLedger";
 import { uploadBlob } from "@duet/client/uploadBlob";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
@@ -138,8 +139,10 @@ export function runLoadClient(options: LoadClientOptions, tell: (event: LoadEven
     } catch (error) {
       doing = "";
       tell({ kind: "failed", code: codeOf(error) });
-      // All at once would be refused all at once again.
-      await delay((0.5 + chance()) * Math.min(LONGEST_REST_MS, REST_MS * 2 ** failures++));
+      // All at once would be refused all at once again; who is told when to come waits that long, and up to half as much more.
+      const told = error instanceof DuetError ? error.retryAfterMs : null;
+      const own = (0.5 + chance()) * Math.min(LONGEST_REST_MS, REST_MS * 2 ** failures++);
+      await delay(told === null ? own : told * (1 + chance() / 2));
       if (client !== coordinator || doing !== "") return;
       if (latest) await look(client, latest);
       else await join(client);

@@ -92,3 +92,13 @@ test("dots of like gains stand above each other", () => {
     ["0", 1],
   ]);
 });
+
+test("what counted late was not missed, nor is a round that a client never began", () => {
+  const rounds = [
+    roundOf(1, { aggregated: ["anna"] }),
+    roundOf(2, { aggregated: ["anna"], behind: ["bram"], late: { bram: 1 } }),
+    roundOf(3, { aggregated: ["anna"] }),
+  ];
+  const crowd = crowdRows({ clients: [clientOf("anna"), clientOf("bram")], rounds });
+  expect(crowd.map(({ missed }) => missed)).toEqual([0, 1]);
+});

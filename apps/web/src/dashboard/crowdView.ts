@@ -1,4 +1,5 @@
 /** Many clients at once: a heat map instead of lanes, quantiles instead of a line each, a table that is sorted. Pure. */
+import { countedLate, missedIn } from "@duet/lora-core/protocol/countedLate";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -37,7 +38,7 @@ export interface Heat {
 export function heatView(snapshot: Snapshot, measure: Measure): Heat {
   const [first, last] = roundRange(snapshot);
   const rounds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  const views = new Map(snapshot.rounds.map((view) => [view.round, standingIn(view)]));
+  const views = new Map(snapshot.rounds.map((view) => [view.round, standingIn(view, snapshot.rounds)]));
   const rows = snapshot.clients.map((client): HeatRow => {
     const values = valuesOf(client, measure);
     const cells = rounds.map((round): HeatCell => {
@@ -61,12 +62,14 @@ export function heatView(snapshot: Snapshot, measure: Measure): Heat {
 }
 
 /** How a client without a figure stands in a round. */
-function standingIn({ participants, aggregated, closedAt }: RoundView): (clientId: string) => HeatCell["kind"] {
-  const [waitedFor, counted] = [new Set(participants), new Set(aggregated)];
+function standingIn(view: RoundView, rounds: readonly RoundView[]): (clientId: string) => HeatCell["kind"] {
+  const late = countedLate(rounds).flatMap(({ clientId, of }) => (of === view.round ? [clientId] : []));
+  const [waitedFor, counted] = [new Set(view.participants), new Set([...view.aggregated, ...late])];
+  const behind = new Set(view.behind);
   return (clientId) => {
     if (counted.has(clientId)) return "counted";
-    if (!waitedFor.has(clientId)) return "absent";
-    return closedAt === null ? "ahead" : "missed";
+    if (!waitedFor.has(clientId) || behind.has(clientId)) return "absent";
+    return view.closedAt === null ? "ahead" : "missed";
   };
 }
 
@@ -170,10 +173,9 @@ export type CrowdColumn = (typeof CROWD_COLUMNS)[number];
 
 export function crowdRows({ clients, rounds }: Pick<Snapshot, "clients" | "rounds">): readonly CrowdRow[] {
   const missed = new Map<string, number>();
-  for (const { closedAt, participants, aggregated } of rounds) {
-    if (closedAt === null) continue;
-    const counted = new Set(aggregated);
-    for (const id of participants) if (!counted.has(id)) missed.set(id, (missed.get(id) ?? 0) + 1);
+  for (const view of rounds) {
+    if (view.closedAt === null) continue;
+    for (const id of missedIn(view, rounds)) missed.set(id, (missed.get(id) ?? 0) + 1);
   }
   return clients.map(({ id, name, status, history, samples, progress, lastSeenAt }) => {
     const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);

@@ -59,7 +59,7 @@ const NAMED = 3;
 
 /** Whose submissions counted in some round, also of those who have gone. */
 function tookPart({ clients, rounds }: Snapshot): string {
-  const counted = new Set(rounds.flatMap(({ aggregated }) => aggregated));
+  const counted = new Set(rounds.flatMap(({ aggregated, late = {} }) => [...aggregated, ...Object.keys(late)]));
   const names = clients.flatMap(({ id, name }) => (counted.has(id) ? [name] : []));
   if (names.length === 0) return words.progressView.nobodyCounted;
   if (names.length > NAMED) return words.progressView.manyTookPart(names.length);

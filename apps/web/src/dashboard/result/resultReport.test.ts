@@ -1,4 +1,4 @@
-import { clientOf, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
 import { resultReport, resultSentence } from "./resultReport.ts";
 
@@ -55,4 +55,15 @@ test("a report that needs no network, in which a name is text and nothing else",
   expect(html).toContain("0.36 → 0.85");
   expect(html).toContain("&lt;b&gt;Ward &amp; co&lt;/b&gt;</td><td>0.36</td><td>0.80</td>");
   expect(html).not.toMatch(/<b>|src=|href=|http/);
+});
+
+test("a report says who came late, and what that counted for", () => {
+  const rounds = [
+    roundOf(1, { aggregated: ["anna"] }),
+    roundOf(2, { aggregated: ["anna"], behind: ["bram"], late: { bram: 1 } }),
+  ];
+  const late = { ...snapshot, clients: [clientOf("anna"), clientOf("bram", { history })], rounds };
+  const html = new TextDecoder().decode(resultReport(late, figure, null).content);
+  expect(html).toContain("<th>Answers that came late</th><td>bram: Round 1 of 2, counted 0.71 in Round 2 of 2</td>");
+  expect(new TextDecoder().decode(resultReport(snapshot, figure, null).content)).not.toContain("came late");
 });

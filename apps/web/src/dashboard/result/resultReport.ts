@@ -1,12 +1,15 @@
 /** What came of a federation, to hand on: one sentence, and a page that needs no network. Pure. */
 
+import { countedLate } from "@duet/lora-core/protocol/countedLate";
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { lateWeight } from "@duet/lora-core/rounds/lateAnswers";
 import { ADAPTERS } from "../../lib/adapters.ts";
 import { trafficText } from "../../lib/figuresWords.ts";
-import { formatDay, formatFraction } from "../../lib/format.ts";
+import { formatDay, formatFraction, formatNumber } from "../../lib/format.ts";
 import { LANGUAGES, language } from "../../lib/language.ts";
 import { methodAndPreset } from "../../lib/methods/methodText.ts";
+import { roundLabel } from "../../lib/roundWords.ts";
 import { slug } from "../../lib/slug.ts";
 import { words as common } from "../../lib/words.ts";
 import { type CostView, costView, federationCostView } from "../costView.ts";
@@ -43,6 +46,7 @@ export function resultReport(
       ? [[words.resultReport.rowPrivacy, words.resultReport.epsilon(config.training.privacy.epsilon)] as const]
       : []),
     [words.resultReport.sentByAll, trafficText(clients, config, ({ bytesUp }) => bytesUp)],
+    ...lateFacts(snapshot),
     ...(endedAt === null ? [] : [[words.resultReport.ended, formatDay(endedAt)] as const]),
   ];
   const html = `<!doctype html>
@@ -67,6 +71,16 @@ ${textTable(snapshot)}${verdictsSection(snapshot)}${costSection(snapshot)}<h2>${
 </html>
 `;
   return { fileName: `${slug(config.name)}-report.html`, content: new TextEncoder().encode(html) };
+}
+
+/** Who came late, and what that counted for; nothing where nobody did. */
+function lateFacts({ clients, rounds, config }: Snapshot): readonly (readonly [string, string])[] {
+  const nameOf = (id: string) => clients.find((client) => client.id === id)?.name ?? id;
+  const label = (round: number) => roundLabel(round, config.budgets.rounds);
+  const told = countedLate(rounds).map(({ clientId, of, round }) =>
+    words.resultReport.late(nameOf(clientId), label(of), label(round), formatNumber(lateWeight(of, round), 2)),
+  );
+  return told.length === 0 ? [] : [[words.resultReport.lateAnswers, told.join(common.listing.semicolon)]];
 }
 
 /** In a text task; nothing in another. */

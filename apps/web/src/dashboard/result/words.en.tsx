@@ -103,6 +103,8 @@ export const en = {
     sentAsTheyAre: "sent as they are",
     rowPrivacy: "Differential privacy of rows",
     epsilon: (epsilon: number) => `epsilon ${epsilon}`,
+    lateAnswers: "Answers that came late",
+    late: (name: string, of: string, round: string, weight: string) => `${name}: ${of}, counted ${weight} in ${round}`,
     sentByAll: "Sent by all clients",
     ended: "Ended",
     interval: (low: string, high: string) => `${low} to ${high}`,

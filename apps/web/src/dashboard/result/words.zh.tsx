@@ -96,6 +96,8 @@ export const zh: typeof en = {
     sentAsTheyAre: "原样发送",
     rowPrivacy: "数据行级差分隐私",
     epsilon: (epsilon) => `epsilon ${epsilon}`,
+    lateAnswers: "迟到的应答",
+    late: (name, of, round, weight) => `${name}：${of}，在${round}中按 ${weight} 计入`,
     sentByAll: "所有客户端发送",
     ended: "结束于",
     interval: (low, high) => `${low} 至 ${high}`,
