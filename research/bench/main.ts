@@ -17,6 +17,7 @@ import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBe
 import type { KindRun } from "./kindsRun.ts";
 import type { NanoGptRun } from "./nanoGptRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
+import type { Way } from "./nodesRun.ts";
 import { measurePage } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { RaggedOutcome } from "./raggedRun.ts";
@@ -26,6 +27,7 @@ import {
   kindLine,
   machineReport,
   NANO_GPT_TITLE,
+  NODES_TITLE,
   nanoGptLine,
   PRIVATE_TITLE,
   printCoordinator,
@@ -44,6 +46,7 @@ import {
   sumLine,
   TEAM_TITLE,
   teamLine,
+  wayLine,
 } from "./report.ts";
 import type { RoundProfile } from "./roundRun.ts";
 import type { StepProfile } from "./stepProfile.ts";
@@ -75,6 +78,8 @@ const TEAM = "team";
 const KINDS = "kinds";
 /** Only when asked for: a step with differential privacy of rows, by three ways to clip each row. In this process. */
 const PRIVATE = "private";
+/** Only when asked for: what a message costs on two nodes. Needs PostgreSQL and HAProxy. */
+const NODES = "nodes";
 /** Only when asked for: no contest, but what a step takes by the rank of its adapter. In this process. */
 const RANKS = "ranks";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
@@ -88,7 +93,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${RANKS}, ${NANO_GPT}, ${TEAM}, ${KINDS}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${RANKS}, ${NANO_GPT}, ${TEAM}, ${KINDS}, ${NODES}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
@@ -135,7 +140,11 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(values.works, [...WORKS, ROUND, STEP, RAGGED, PRIVATE, RANKS, NANO_GPT, TEAM, KINDS], "kind of work");
+  const named = namesIn(
+    values.works,
+    [...WORKS, ROUND, STEP, RAGGED, PRIVATE, RANKS, NANO_GPT, TEAM, KINDS, NODES],
+    "kind of work",
+  );
   const works = named.filter((name) => WORKS.includes(name));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
@@ -150,8 +159,9 @@ async function main(): Promise<void> {
   const nanoGpt = named.includes(NANO_GPT) ? await measuredNanoGpt(wanted) : null;
   const teams = named.includes(TEAM) ? await measuredTeams() : null;
   const kinds = named.includes(KINDS) ? await measuredKinds() : null;
+  const nodes = named.includes(NODES) ? await measuredNodes() : null;
   if (works.length === 0) {
-    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, ranks, teams, kinds });
+    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, ranks, teams, kinds, nodes });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -303,6 +313,14 @@ async function measuredNanoGpt(wanted: readonly string[]): Promise<readonly Nano
     found.push(run);
   }
   return found;
+}
+
+async function measuredNodes(): Promise<readonly Way[]> {
+  const ways = await (await import("./nodesRun.ts")).measureNodes();
+  console.log(NODES_TITLE);
+  for (const way of ways) console.log(wayLine(way));
+  console.log("");
+  return ways;
 }
 
 async function measuredRanks(): Promise<readonly RankSteps[]> {

@@ -5,6 +5,7 @@ import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { KindRun } from "./kindsRun.ts";
 import type { NanoGptRun } from "./nanoGptRun.ts";
+import type { Way } from "./nodesRun.ts";
 import type { PageRun } from "./pageRun.ts";
 import type { PrivateStep } from "./privateRun.ts";
 import type { Pace, RaggedOutcome } from "./raggedRun.ts";
@@ -63,6 +64,13 @@ export function printRound({ model, threads, load, tokenise, all: rounds, middle
     );
   }
   console.log("");
+}
+
+export const NODES_TITLE =
+  "A message and its answer on two nodes, by its way, ms\n                                                      median     p99   processor time of both";
+
+export function wayLine({ name, median, p99, processor }: Way): string {
+  return `  ${name.padEnd(50)}${median.toFixed(2).padStart(8)}${p99.toFixed(2).padStart(8)}${processor.toFixed(2).padStart(25)}`;
 }
 
 export const RANKS_TITLE =
