@@ -78,6 +78,29 @@ def test_a_node_client_of_fewer_ranks_beside_one_in_python(federation: Start, ru
         assert values.equal(of_whole), key
 
 
+@pytest.mark.parametrize("aggregation", ["plain", "secure"])
+def test_a_python_client_of_fewer_ranks_beside_others(federation: Start, run: Run, tmp_path: Path, aggregation: str) -> None:
+    """It has the first ranks of what the others have; in a secure sum its update is as large as theirs."""
+    others = range(1, 3 if aggregation == "secure" else 2)
+    small = federation(clients=1 + len(others), rounds=2, ranks="padded", aggregation=aggregation)
+    code, words = ended(run([*client(small, 0, tmp_path), "--rank", "9"]))
+    assert code == 1
+    assert "--rank 9 is not from 1 to that" in words
+    programs = [run([*client(small, 0, tmp_path), "--rank", "4"]), *(run(by_node(small, index, tmp_path)) for index in others)]
+    for code, words in map(ended, programs):
+        assert code == 0, words
+    snapshot = small.snapshot()
+    assert snapshot["phase"] == "finished"
+    shared = [entry for entry in snapshot["rounds"] if entry["stage"] == "federated"]
+    assert [len(entry["aggregated"]) for entry in shared] == [1 + len(others)] * 2
+    ours, *whole = shared_adapters(tmp_path, 1 + len(others))
+    about = json.loads((tmp_path / "out-0" / "shared" / "adapter_config.json").read_text())
+    assert (about["r"], about["lora_alpha"]) == (4, 8)
+    for key, values in ours.items():
+        of_theirs = whole[0][key][:4] if "lora_A" in key else whole[0][key][:, :4] if "lora_B" in key else whole[0][key]
+        assert values.equal(of_theirs), key
+
+
 def test_two_node_clients_and_a_cluster_sum_securely(federation: Start, run: Run, tmp_path: Path) -> None:
     """The coordinator has their sum, and sends the same shared adapter to all; no update and no count of any one of them."""
     small = federation(clients=3, rounds=2, aggregation="secure")

@@ -18,6 +18,7 @@ from duet_client.coordinator import Coordinator
 from duet_client.describe import DESCRIPTION_FILE, describe, write_description
 from duet_client.failure import Failure
 from duet_client.invite import read_invite
+from duet_client.own_rank import checked_rank, with_rank
 from duet_client.ranks import Ranks
 from duet_client.refusals import refusal
 from duet_client.session import Session, default_name
@@ -90,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--data", type=Path, required=True, help="CSV, TSV or JSON Lines, UTF-8; the same file on every rank")
     join.add_argument("--input", required=True, help="the column with the text")
     join.add_argument("--label", required=True, help="the column with the label")
+    join.add_argument(
+        "--rank",
+        type=int,
+        help="of its adapters, in a federation where clients may have fewer ranks than others (all of them unless given)",
+    )
     join.add_argument("--model", type=Path, help="the folder with the base model's files, where nobody serves them")
     join.add_argument(
         "--shard-base",
@@ -130,13 +136,15 @@ async def _take_part(options: argparse.Namespace, ranks: Ranks) -> int:
         base = await base_folder(config["model"], _root(options) / "models", coordinator, options.model)
         _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
         is_sharded = options.shard_base and ranks.size > 1
-        ranks.broadcast((config, base))
+        rank = identity.rank if identity else checked_rank(config, options.rank)
+        own = with_rank(config, rank)
+        ranks.broadcast((own, base))
         trainings, unwanted = state.trainings(_say), threading.Event()
         client = await asyncio.to_thread(
-            prepare, config, base, split, ranks, trainings, is_sharded=is_sharded, is_unwanted=unwanted.is_set
+            prepare, own, base, split, ranks, trainings, is_sharded=is_sharded, is_unwanted=unwanted.is_set
         )
         identity = identity or Identity.new(
-            invite.federation_id, options.name or default_name(), options.figures or _least_figures(config)
+            invite.federation_id, options.name or default_name(), options.figures or _least_figures(config), rank
         )
         state.save_identity(identity)
         session = Session(coordinator, client, plans, state, trainings, identity, ranks, unwanted, _say)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from duet_client.failure import Failure
 from duet_client.random_stream import random_stream
@@ -129,6 +130,22 @@ def keys_of(keys: Sequence[str], part: Part) -> list[str]:
 def travelling(keys: Sequence[str], part: Part) -> list[str]:
     """Keys of a part that may leave a client."""
     return [key for key in keys_of(keys, part) if key != OWN_PROTOTYPES]
+
+
+def of_rank(lora: Mapping[str, Any], rank: int) -> dict[str, Any]:
+    """Give the adapter's settings fewer ranks and the same scale, as `adapterOfRank` of lora-core does."""
+    return {**lora, "rank": rank, "alpha": lora["alpha"] / lora["rank"] * rank}
+
+
+def padded(adapter: Adapter, rank: int) -> Adapter:
+    """Zeros for the ranks that others have and this adapter does not; prototypes have none."""
+
+    def wider(key: str, values: torch.Tensor) -> torch.Tensor:
+        is_a = key.endswith(A_SUFFIX)
+        missing = rank - values.shape[0 if is_a else 1]
+        return functional.pad(values, (0, 0, 0, missing) if is_a else (0, missing))
+
+    return {key: values if is_prototypes(key) else wider(key, values) for key, values in adapter.items()}
 
 
 def part_of(adapter: Adapter, part: Part) -> Adapter:

@@ -17,6 +17,7 @@ from duet_client.adapter import (
     decode_adapter,
     is_prototypes,
     layout_of,
+    padded,
     part_of,
     scaled,
     stack_ranks,
@@ -26,6 +27,7 @@ from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import steps_of
 from duet_client.evaluation import Evaluation, evaluate, row_losses, stratified_sample
 from duet_client.fusion import Point, search_weights
+from duet_client.own_rank import SHARED_RANK
 from duet_client.random_stream import random_stream
 from duet_client.training import TrainingOutcome, TrainingRun, UnwantedError
 from duet_client.upload_codec import AS_THEY_ARE, encode_upload
@@ -260,9 +262,12 @@ def _upload(client: Client, number: int, upload: dict[str, Any], start: Adapter,
     scale = upload.get("scale", 1)
     change = slot if upload["form"] == "value" else combined([scale, -scale], [start, slot])
     generator = np.random.default_rng(int(random_stream(client.seed, "upload", number)() * 2**31))
-    # A secure sum has a form of its own.
-    coding = client.config["upload"] if client.config["aggregation"] == "plain" else AS_THEY_ARE
-    return encode_upload(upload, coding, part_of(change, upload["part"]), start, held.residual, generator)
+    # A secure sum has a form of its own, in which nobody sees that a client has fewer ranks than others.
+    is_plain = client.config["aggregation"] == "plain"
+    coding = client.config["upload"] if is_plain else AS_THEY_ARE
+    sent = part_of(change, upload["part"])
+    shared = sent if is_plain else padded(sent, client.config.get(SHARED_RANK, rank_of(sent)))
+    return encode_upload(upload, coding, shared, start, held.residual, generator)
 
 
 def _on_device(client: Client, adapter: Adapter | None) -> ActiveAdapter | None:

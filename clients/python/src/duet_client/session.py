@@ -97,6 +97,7 @@ class Session:
             "samples": self._told_counts(),
             "identity": encode_bytes(identity_key(decode_bytes(identity.secret_key))) if self._is_secure else None,
             "sees": "own",
+            **({} if identity.rank is None else {"rank": identity.rank}),
         }
         return await self.coordinator.join(joining, self._say_asked)
 

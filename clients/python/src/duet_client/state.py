@@ -31,11 +31,14 @@ class Identity:
     resume_token: str
     secret_key: str
     """Ed25519, base64url: what it signs with in secure sums."""
+    rank: int | None = None
+    """Of its adapters, for as long as it is this client; None for the federation's."""
 
     @staticmethod
-    def new(federation_id: str, name: str, figures: str) -> "Identity":
+    def new(federation_id: str, name: str, figures: str, rank: int | None = None) -> "Identity":
         """Make one that nobody has."""
-        return Identity(federation_id, name, figures, secrets.token_urlsafe(32), encode_bytes(secrets.token_bytes(KEY_BYTES)))
+        token, key = secrets.token_urlsafe(32), encode_bytes(secrets.token_bytes(KEY_BYTES))
+        return Identity(federation_id, name, figures, token, key, rank)
 
 
 @dataclass(frozen=True)
