@@ -10,6 +10,8 @@ import pytest
 from conftest import Federation, client, ended
 from safetensors.torch import load_file
 
+from duet_client.team import read_split
+
 Start = Callable[..., Federation]
 Run = Callable[[list[str]], Popen[str]]
 
@@ -99,6 +101,24 @@ def test_a_python_client_of_fewer_ranks_beside_others(federation: Start, run: Ru
     for key, values in ours.items():
         of_theirs = whole[0][key][:4] if "lora_A" in key else whole[0][key][:, :4] if "lora_B" in key else whole[0][key]
         assert values.equal(of_theirs), key
+
+
+def test_what_rows_are_like_is_summed_before_the_first_round(federation: Start, run: Run, tmp_path: Path) -> None:
+    """With a client that in Node, a process and a cluster that in Python count their rows."""
+    small = federation(clients=3, rounds=1, aggregation="secure", statistics="goOn")
+    programs = [run(client(small, 0, tmp_path)), run(client(small, 1, tmp_path, ranks=2)), run(by_node(small, 2, tmp_path))]
+    for code, words in map(ended, programs):
+        assert code == 0, words
+    snapshot = small.snapshot()
+    assert snapshot["phase"] == "finished"
+    made = snapshot["statistics"]["made"]
+    assert len(made["clients"]) == 3
+    config = snapshot["config"]
+    splits = [read_split(file, "text", "level", config) for file in small.files]
+    assert made["sum"]["rows"] == sum(len(split.train) for split in splits)
+    assert made["sum"]["labels"] == [
+        sum(row.answer == label for split in splits for row in split.train) for label in config["task"]["labels"]
+    ]
 
 
 def test_two_node_clients_and_a_cluster_sum_securely(federation: Start, run: Run, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from duet_client.base_model import Example
+from duet_client.row_statistics import statistics_of, statistics_values
 from duet_client.secure_aggregation.attempt import Terms, sha256, terms_digest
 from duet_client.secure_aggregation.keys import pair_mask, self_mask
 from duet_client.secure_aggregation.messages import (
@@ -221,3 +223,19 @@ def test_bytes_travel_as_base64url() -> None:
     assert decode_bytes(encode_bytes(bytes(range(250, 256)))) == bytes(range(250, 256))
     with pytest.raises(ValueError, match="base64url"):
         decode_bytes("AB")
+
+
+def test_what_rows_are_like_is_counted_as_everywhere(golden: dict[str, Any]) -> None:
+    counts = golden["counts"]
+    rows = [Example([0] * row["tokens"], row["label"]) for row in counts["rows"]]
+    own = statistics_of(rows, len(counts["own"]["labels"]))
+    assert {"rows": own.rows, "labels": own.labels, "lengths": own.lengths, "present": own.present} == {
+        name: value for name, value in counts["own"].items() if name != "labelNats"
+    }
+    assert own.label_nats == pytest.approx(counts["own"]["labelNats"], rel=1e-12)
+    many = counts["many"]
+    more = replace(own, rows=many["rows"], labels=many["labels"], lengths=many["lengths"], label_nats=many["labelNats"])
+    for case in counts["cases"]:
+        assert statistics_values(own, case["layout"]) == case["few"]
+        assert statistics_values(more, case["layout"]) == case["capped"]
+    assert golden["sums"]["statistics"]["groups"][0]["name"] == "rows"

@@ -9,9 +9,11 @@ import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { federationSums } from "@duet/lora-core/federation/federationSums";
+import { statisticsLayout, statisticsValues } from "@duet/lora-core/federation/statisticsVector";
 import { updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
+import { statisticsOf } from "@duet/lora-core/statistics/rowStatistics";
 import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";
@@ -92,6 +94,8 @@ function sums(plans: FederationPlans) {
     training: setup.training,
     upload: { format: "int8", topK: null },
     maxClients: 20,
+    task: scenario.task,
+    statistics: "goOn",
   } as const;
   const perAdapter = { base: null, personal: 0.25, shared: 0.7421875, fused: null };
   const figures = { trainLoss: 0.5, accuracy: perAdapter, macroF1: perAdapter, testLoss: perAdapter };
@@ -107,6 +111,27 @@ function sums(plans: FederationPlans) {
     shared: { ...shared, upload: base64(shared.upload) },
     values: { uniform: valuesBy("uniform"), samples: valuesBy("samples") },
   };
+}
+
+/** What rows are like, as sums of few and of many clients have it. */
+function counts() {
+  const draw = random(78, "rows");
+  const rows = Array.from({ length: 300 }, () => ({ label: Math.floor(5 * draw()), tokens: 1 + Math.floor(1500 * draw() ** 3) }));
+  const own = statisticsOf(rows, 6);
+  const times = (factor: number, counted: readonly number[]) => counted.map((count) => factor * count);
+  const many = {
+    ...own,
+    rows: 1e7 * own.rows,
+    labels: times(1e7, own.labels),
+    lengths: times(1e7, own.lengths),
+    labelNats: 1e7 * own.labelNats,
+  };
+  const cases = [20, 5000, 100_000].map((maxClients) => {
+    const layout = statisticsLayout({ labels: 6, maxClients });
+    const [few, capped] = [own, many].map((counted) => Object.fromEntries(statisticsValues(counted, layout)));
+    return { layout, few, capped };
+  });
+  return { rows, own, many, cases };
 }
 
 /** A federated round's plan for clients that do less of it. */
@@ -161,6 +186,7 @@ console.log(
     int4: coded("int4"),
     config: setup,
     sums: sums(federationPlans(strategy, { budgets, training: setup.training })),
+    counts: counts(),
     shares: sharedOut(),
     ...(await federation("use-lite", setup, { budgets })),
     labelled: { shared: await labelledFederation("shared"), personal: await labelledFederation("personal") },

@@ -26,7 +26,6 @@ def _settings(config: dict[str, Any]) -> list[str]:
     upload, is_plain = config["upload"], config["aggregation"] == "plain"
     found = {
         f"tasks of kind {config['task']['kind']}": config["task"]["kind"] != "label",
-        "statistics of rows before the first round": "statistics" in config,
         "differential privacy": "privacy" in config["training"] or "clientPrivacy" in config,
         f"base model {kind}, which nobody has described": kind not in BASES and LAYOUT_FIELD not in config["model"]["config"],
         "base models in GGUF": any(file["path"].endswith(".gguf") for file in config["model"]["files"]),

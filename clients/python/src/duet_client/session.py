@@ -19,11 +19,21 @@ from duet_client.failure import LEFT_ALONE, Failure
 from duet_client.kept_trainings import KeptTrainings
 from duet_client.peft_files import write_adapters
 from duet_client.ranks import Ranks
+from duet_client.row_statistics import statistics_of
 from duet_client.run_round import Client, Held, RoundOutcome, run_round
 from duet_client.secure_aggregation.keys import identity_key
 from duet_client.secure_aggregation.messages import decode_bytes, encode_bytes
 from duet_client.secure_aggregation.refusal import SumRefused
-from duet_client.secure_aggregation.sum_desk import SharedRound, SumKeys, SumStep, answer, pinned
+from duet_client.secure_aggregation.sum_desk import (
+    SharedRound,
+    SumKeys,
+    Summand,
+    SumStep,
+    answer,
+    pinned,
+    round_summand,
+    statistics_summand,
+)
 from duet_client.state import Finished, Identity, StateFolder
 from duet_client.training import UnwantedError
 from duet_client.work_share import plan_for_share
@@ -146,10 +156,14 @@ class Session:
         """Work on the open round, or send what is done of it; a round that has moved on is left alone."""
         opened, me = snapshot["openRound"], self.coordinator.client_id
         await self._give_late(snapshot)
+        if snapshot["phase"] == "exchanging" and (counting := self._counting(snapshot)):
+            await self._answer_step(snapshot, counting, counting["round"], self._statistics)
+            return
         if not opened or me not in opened["participants"]:
             return
-        if snapshot["phase"] == "exchanging":
-            await self._sum(snapshot)
+        # Who has no result of the round is not waited for.
+        if snapshot["phase"] == "exchanging" and self.finished and self.finished.round == opened["round"]:
+            await self._answer_step(snapshot, opened["exchange"], opened["round"], self._shared)
         if snapshot["phase"] != "collecting":
             return
         number, attempt = opened["round"], opened["attempt"]
@@ -224,20 +238,37 @@ class Session:
         self.finished = replace(self.finished, attempt=attempt, submitted=True)
         self.state.save_submitted(self.finished.round, attempt)
 
-    async def _sum(self, snapshot: dict[str, Any]) -> None:
-        """Answer a step of the secure sum over this client's result; who has none is not waited for."""
-        number, exchange, me = snapshot["openRound"]["round"], snapshot["openRound"]["exchange"], self.coordinator.client_id
+    def _counting(self, snapshot: dict[str, Any]) -> dict[str, Any] | None:
+        """The sum of what rows are like, where this client answers it.
+
+        None that was not agreed on, none once there is one or once it has trained, and none by another name than the first
+        round's, under which a client reveals once: the difference of two sums can be one client's counts.
+        """
+        told = snapshot.get("statistics")
+        if "statistics" not in self.client.config or not told or told["made"] is not None or self.finished is not None:
+            return None
+        exchange: dict[str, Any] | None = told["exchange"]
+        return exchange if exchange and exchange["round"] == self.plans["rounds"][0]["round"] else None
+
+    async def _answer_step(
+        self, snapshot: dict[str, Any], exchange: dict[str, Any], number: int, summand: Callable[[int], Summand]
+    ) -> None:
+        """Answer a step of a secure sum, once."""
+        me = self.coordinator.client_id
         key = {"round": number, "attempt": exchange["attempt"], "step": exchange["step"]}
         is_asked = me in exchange["asked"] and me not in exchange["answered"] and key != self.summing
-        if not is_asked or me is None or self.finished is None or self.finished.round != number:
+        if not is_asked or me is None:
             return
         self.summing = key
         try:
             pins = pinned(self.state.pins(), snapshot["clients"])
             self.state.save_pins(pins)
             content = await self.coordinator.fetch_for_sum(key)
-            asked = SumStep(self.identity.federation_id, me, number, exchange["attempt"], exchange["step"])
-            await self.coordinator.answer_sum(key, await asyncio.to_thread(self._answer, asked, pins, content))
+            asked = SumStep(me, number, exchange["attempt"], exchange["step"])
+            keys = SumKeys(self.identity.secret_key, pins)
+            kept, keep = self.state.sum(), self.state.save_sum
+            answered = await asyncio.to_thread(answer, asked, summand(number), keys, content, kept, keep)
+            await self.coordinator.answer_sum(key, answered)
         except SumRefused as refused:
             self.say(f"This client takes no part in the sum of round {number}: {refused}")
         except Failure as failure:
@@ -246,16 +277,19 @@ class Session:
             self.summing = None
             self.say(f"Sum of round {number}: {failure.sentence}")
 
-    def _answer(self, asked: SumStep, pins: dict[str, str], content: bytes) -> bytes:
+    def _shared(self, number: int) -> Summand:
         finished = self.finished
         if finished is None:
-            raise Failure(f"There is nothing of round {asked.round} to sum.")
-        place = [entry["round"] for entry in self.plans["rounds"]].index(asked.round)
+            raise Failure(f"There is nothing of round {number} to sum.")
+        place = [entry["round"] for entry in self.plans["rounds"]].index(number)
         sums = self.plans["sums"]
         shared = SharedRound(finished.upload or b"", finished.metrics, self._counts())
-        keys = SumKeys(self.identity.secret_key, pins)
-        kept = self.state.sum()
-        return answer(asked, sums, sums["layouts"][place], shared, keys, content, kept, self.state.save_sum)
+        return round_summand(self.identity.federation_id, sums["weighting"], sums["layouts"][place], shared)
+
+    def _statistics(self, _: int) -> Summand:
+        labels = len(self.client.config["task"]["labels"])
+        own = statistics_of(self.client.train_rows, labels)
+        return statistics_summand(self.identity.federation_id, self.plans["sums"]["statistics"], own)
 
     def _counts(self) -> dict[str, int]:
         client = self.client

@@ -13,6 +13,7 @@ const config: Parameters<typeof federationSums>[0] = {
   upload: { format: "int8", topK: null },
   maxClients: 20,
   aggregation: "secure",
+  task: { kind: "label", labels: ["a", "b"] },
 };
 const plans = federationPlans(config.strategy, config);
 
@@ -27,6 +28,12 @@ test("every round's sum is a layout that survives JSON, with one value for the u
     if (plans.rounds[index]?.plan.upload) expect(update).toMatchObject({ kind: "real", length: 1 });
     else expect(update).toBeUndefined();
   }
+});
+
+test("what rows are like has a layout where it is asked", () => {
+  expect(federationSums(config, plans)?.statistics).toBeNull();
+  const asked = federationSums({ ...config, statistics: "goOn" }, plans)?.statistics;
+  expect(asked?.groups.map(({ name }) => name)).toEqual(["rows", "lengths", "labels", "present", "labelNats"]);
 });
 
 test("there is none where updates are sent as they are, or with noise", () => {

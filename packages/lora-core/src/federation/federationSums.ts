@@ -3,12 +3,15 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import type { VectorLayout } from "../secureAggregation/vectorLayout.ts";
 import type { FederationPlans } from "../strategies/federationPlans.ts";
 import type { Weighting } from "../strategies/strategy.ts";
+import { countedTask, statisticsLayout } from "./statisticsVector.ts";
 import { type SumConfig, sumSizeOf, updateVectorLayout, weightingOf } from "./updateVector.ts";
 
 export interface FederationSums {
   readonly weighting: Weighting;
   /** One for each round of the plans. The group "update" stands there with one value: it has as many as the update, and none where figures alone are summed. */
   readonly layouts: readonly VectorLayout[];
+  /** Of what rows are like; null where nobody is asked. */
+  readonly statistics: VectorLayout | null;
 }
 
 /**
@@ -16,10 +19,11 @@ export interface FederationSums {
  * before is made.
  */
 export function federationSums(
-  config: SumConfig & Pick<FederationConfig, "aggregation">,
+  config: SumConfig & Pick<FederationConfig, "aggregation" | "task" | "statistics">,
   { rounds }: FederationPlans,
 ): FederationSums | null {
   if (config.aggregation === "plain" || config.clientPrivacy) return null;
   const layouts = rounds.map(({ round, plan }) => updateVectorLayout(sumSizeOf(config, round, null), plan.upload ? 1 : 0));
-  return { weighting: weightingOf(config), layouts };
+  const statistics = config.statistics ? statisticsLayout(countedTask(config)) : null;
+  return { weighting: weightingOf(config), layouts, statistics };
 }

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from duet_client.failure import Failure
-from duet_client.secure_aggregation.attempt import Terms
+from duet_client.row_statistics import RowStatistics, statistics_values
+from duet_client.secure_aggregation.attempt import Layout, Terms
 from duet_client.secure_aggregation.messages import (
     AGREEMENTS,
     DELIVERY,
@@ -21,7 +22,7 @@ from duet_client.secure_aggregation.messages import (
 from duet_client.secure_aggregation.participant import Participant, Setup, State
 from duet_client.secure_aggregation.refusal import SumRefused
 from duet_client.secure_aggregation.update_vector import layout_for, update_values
-from duet_client.secure_aggregation.vectors import encode_vector
+from duet_client.secure_aggregation.vectors import Values, encode_vector
 
 FLOAT_BYTES = 4
 
@@ -37,9 +38,8 @@ class SharedRound:
 
 @dataclass(frozen=True)
 class SumStep:
-    """Which step of which attempt asks, in which federation."""
+    """Which step of which attempt asks whom."""
 
-    federation_id: str
     client: str
     round: int
     attempt: int
@@ -54,19 +54,31 @@ class SumKeys:
     identities: Mapping[str, str]
 
 
-def answer(
-    asked: SumStep,
-    sums: dict[str, Any],
-    layout: dict[str, Any],
-    shared: SharedRound,
-    keys: SumKeys,
-    content: bytes,
-    kept: State | None,
-    keep: Callable[[State], None],
-) -> bytes:
-    """Answer a step. `sums` and `layout` are the plans', of the federation and of this round."""
+@dataclass(frozen=True)
+class Summand:
+    """What a client puts into a sum: values by group of a layout, and the federation's name in what it signs."""
+
+    federation_id: str
+    layout: Layout
+    values: Callable[[], Values]
+
+
+def round_summand(federation_id: str, weighting: str, layout: Layout, shared: SharedRound) -> Summand:
+    """What came of a round. `weighting` and `layout`, of this round, are the plans'."""
     wanted = layout_for(layout, len(shared.upload) // FLOAT_BYTES)
-    terms = Terms(asked.federation_id, asked.round, asked.attempt, wanted)
+    return Summand(federation_id, wanted, lambda: update_values(shared.upload, shared.metrics, shared.samples, weighting))
+
+
+def statistics_summand(federation_id: str, layout: Layout, own: RowStatistics) -> Summand:
+    """What rows are like, before the first round: by a name of its own, so that no keys serve twice."""
+    return Summand(f"{federation_id}-rows", layout, lambda: statistics_values(own, layout))
+
+
+def answer(
+    asked: SumStep, summand: Summand, keys: SumKeys, content: bytes, kept: State | None, keep: Callable[[State], None]
+) -> bytes:
+    """Answer a step."""
+    terms = Terms(summand.federation_id, asked.round, asked.attempt, summand.layout)
     identities = {client: decode_bytes(key) for client, key in keys.identities.items()}
     setup = Setup(terms, asked.client, decode_bytes(keys.identity), identities, secrets.token_bytes)
     participant = Participant(setup, kept, keep)
@@ -76,8 +88,7 @@ def answer(
         case "shares":
             return encode_message(participant.share(decode_message(KEY_LIST, content)))
         case "input":
-            values = update_values(shared.upload, shared.metrics, shared.samples, sums["weighting"])
-            vector = encode_vector(wanted, values, secrets.token_bytes)
+            vector = encode_vector(summand.layout, summand.values(), secrets.token_bytes)
             return participant.mask(decode_message(DELIVERY, content), vector)
         case "agree":
             return encode_message(participant.agree(decode_message(SURVIVORS, content)))
