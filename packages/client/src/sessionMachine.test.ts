@@ -4,6 +4,7 @@ import { say } from "@duet/lora-core/sayings/saying";
 import { describe, expect, test } from "vitest";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
 import { SESSION_SENTENCES } from "./sessionNotes.ts";
+import { initialMachine } from "./sessionStart.ts";
 import type { SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "./testing/snapshots.ts";
@@ -12,33 +13,11 @@ const device = { backend: "webgpu", threads: 1, reason: "There is a WebGPU adapt
 const samples = { train: 60, fusion: 10, test: 30 };
 const opened: SessionEvent = { kind: "opened", device, modelKept: true, samples, kept: { checkpoint: null, done: null } };
 
-const opening: SessionMachine = {
-  view: {
-    stage: { kind: "loadingModel", download: { receivedBytes: 0, totalBytes: 10 }, seconds: 0 },
-    name: "Anna",
-    figures: "everybody",
-    clientId: null,
-    device: null,
-    samples: null,
-    canResume: true,
-    modelKept: true,
-    confusion: null,
-    personalConfusion: null,
-    own: null,
-    adapters: null,
-    notes: [],
-    losses: [],
-  },
-  engine: "opening",
-  membership: "none",
-  snapshot: null,
-  doing: null,
-  standing: null,
-  summing: null,
-  resting: false,
-  hiddenAt: null,
-  sleptIn: null,
-};
+const opening = initialMachine({
+  config: snapshotOf().config,
+  identity: { inviteToken: "", name: "Anna", figures: "everybody", known: null },
+  kept: { checkpoint: null, done: null },
+});
 
 /** What comes of events one after the other: the last state, and the effects of every step. */
 function after(machine: SessionMachine, ...events: readonly SessionEvent[]) {

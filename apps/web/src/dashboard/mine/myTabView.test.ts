@@ -1,24 +1,15 @@
+import { initialMachine } from "@duet/client/sessionStart";
 import type { SessionStage, SessionState } from "@duet/client/sessionState";
 import { collecting, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
 import { myTabView, ownFiguresView } from "./myTabView.ts";
 
-const at = (stage: SessionStage): SessionState => ({
-  stage,
-  name: "anna",
-  figures: "everybody",
-  clientId: "anna",
-  device: null,
-  samples: null,
-  canResume: true,
-  modelKept: true,
-  confusion: null,
-  personalConfusion: null,
-  own: null,
-  adapters: null,
-  notes: [],
-  losses: [],
+const { view: begun } = initialMachine({
+  config: snapshotOf().config,
+  identity: { inviteToken: "", name: "anna", figures: "everybody", known: null },
+  kept: { checkpoint: null, done: null },
 });
+const at = (stage: SessionStage): SessionState => ({ ...begun, clientId: "anna", stage });
 
 test("training says which adapter, which step, loss and speed", () => {
   const progress = {
