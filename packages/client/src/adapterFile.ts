@@ -2,7 +2,7 @@
 
 import { download, ModelDownloadError } from "@duet/lora-core/checkpoints/resumableDownload";
 import { readSafetensors } from "@duet/lora-core/checkpoints/safetensors";
-import { connectionError } from "@duet/lora-core/errors/connectionError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 
@@ -23,6 +23,6 @@ export async function adapterFile(
   } catch (error) {
     if (!(error instanceof ModelDownloadError) || error.status === null) throw error;
     const said = round === "initial" ? "noInitialAdapter" : "noRoundAdapter";
-    throw connectionError("ADAPTER_MISSING", [said, error.status], { cause: error });
+    throw workError("ADAPTER_MISSING", [said, error.status], { cause: error });
   }
 }

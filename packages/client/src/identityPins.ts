@@ -1,5 +1,5 @@
 /** The keys by which a client knows the other ones: the first that it saw of each, for as long as it takes part. */
-import { connectionError } from "@duet/lora-core/errors/connectionError";
+import { workError } from "@duet/lora-core/errors/workError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 
 export interface IdentityPins {
@@ -20,7 +20,7 @@ export function createIdentityPins(
         if (identity === null) continue;
         const seen = pinned.get(id) ?? identity;
         if (seen !== identity) {
-          throw connectionError("SECURE_REFUSED", ["otherKey", name]);
+          throw workError("SECURE_REFUSED", ["otherKey", name]);
         }
         pinned.set(id, identity);
       }

@@ -4,7 +4,7 @@ import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterLayout } from "@duet/lora-core/adapters/adapterLayout";
 import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import type { ClientCheckpoint } from "@duet/lora-core/contract/clientRound";
-import { connectionError } from "@duet/lora-core/errors/connectionError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { startingAdapters } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -25,7 +25,7 @@ export async function startingPoint(
   let initial: Uint8Array | null = null;
   if (config.initialAdapter !== null) {
     initial = encodeAdapter(await adapterFile(baseUrl, federationId, "initial", token), layout);
-    if (sha256Of(initial) !== config.initialAdapter) throw connectionError("MODEL_MISMATCH", ["initialChanged"]);
+    if (sha256Of(initial) !== config.initialAdapter) throw workError("MODEL_MISMATCH", ["initialChanged"]);
   }
   return { lastRound: null, ...startingAdapters({ initial, personal }, layout, config.seed) };
 }

@@ -117,7 +117,7 @@ export function createTabStorage(): TabStorage {
     forgetOrganiser: (federationId) => localStorage.removeItem(organiserKey(federationId)),
     saveJoined: (federationId, value) => localStorage.setItem(joinedKey(federationId), JSON.stringify({ version: 1, ...value })),
     known: knownFederations,
-    linkAddress: () => readStored(sessionStorage, LINK_ADDRESS, z.url()),
+    linkAddress: () => readStored(sessionStorage, LINK_ADDRESS, z.string()),
     saveLinkAddress: (address) => sessionStorage.setItem(LINK_ADDRESS, JSON.stringify(address)),
   };
 }

@@ -2,12 +2,10 @@
 import type { Saying } from "../sayings/saying.ts";
 
 export const CONNECTION_SENTENCES = {
-  noInitialAdapter: (status: number) => `The coordinator has no initial adapter for this federation (${status})`,
-  noRoundAdapter: (status: number) => `The coordinator has no shared adapter of this round (${status})`,
   signInUnread: () => "The coordinator's answer about who is signed in could not be read",
   answerUnread: () => "The coordinator's answer could not be read",
+  noBaseModel: () => "The coordinator offers no base model",
   coordinatorAway: () => "The coordinator cannot be reached",
-  initialChanged: () => "The initial adapter has changed on the coordinator",
   noAnswer: () => "The coordinator did not answer",
   answerToUnread: (name: string) => `The coordinator's answer to ${name} could not be read`,
   uploadBroke: () => "The connection to the coordinator broke off during an upload",
@@ -18,8 +16,6 @@ export const CONNECTION_SENTENCES = {
   roundMoved: () => "The round moved on while its adapter was fetched",
   downloadBroke: () => "The connection to the coordinator broke off during a download",
   notJoined: () => "This connection has not joined a federation",
-  otherKey: (name: string) => `the coordinator shows another key of ${name} than before`,
-  workerSilent: () => "The training worker has been silent for several minutes",
   connectionLost: () => "The connection was lost",
   stateNotSent: () => "The coordinator did not send the federation's state",
   partNotFetched: () => "A part of this page could not be fetched",

@@ -38,6 +38,11 @@ export const WORK_SENTENCES = {
   noRows: () => "No rows are connected",
   deviceLost: () => "The graphics device was lost.",
   deviceLostBy: (cause: string) => `The graphics device was lost (${cause}).`,
+  noInitialAdapter: (status: number) => `The coordinator has no initial adapter for this federation (${status})`,
+  noRoundAdapter: (status: number) => `The coordinator has no shared adapter of this round (${status})`,
+  initialChanged: () => "The initial adapter has changed on the coordinator",
+  otherKey: (name: string) => `the coordinator shows another key of ${name} than before`,
+  workerSilent: () => "The training worker has been silent for several minutes",
 } as const;
 
 export type WorkSaying = Saying<typeof WORK_SENTENCES>;

@@ -2,12 +2,10 @@
 import type { CONNECTION_SENTENCES } from "@duet/lora-core/errors/connectionSentences";
 
 export const CONNECTION: typeof CONNECTION_SENTENCES = {
-  noInitialAdapter: (status) => `协调器没有这个联邦的初始适配器（${status}）`,
-  noRoundAdapter: (status) => `协调器没有这一轮的共享适配器（${status}）`,
   signInUnread: () => "协调器关于登录者的回应无法读取",
   answerUnread: () => "协调器的回应无法读取",
+  noBaseModel: () => "协调器没有提供基座模型",
   coordinatorAway: () => "连不上协调器",
-  initialChanged: () => "协调器上的初始适配器已改变",
   noAnswer: () => "协调器没有回应",
   answerToUnread: (name) => `协调器对 ${name} 的回应无法读取`,
   uploadBroke: () => "上传过程中与协调器的连接断开了",
@@ -18,8 +16,6 @@ export const CONNECTION: typeof CONNECTION_SENTENCES = {
   roundMoved: () => "取适配器时这一轮已经继续",
   downloadBroke: () => "下载过程中与协调器的连接断开了",
   notJoined: () => "这个连接还没有加入联邦",
-  otherKey: (name) => `协调器出示的 ${name} 的密钥与之前不同`,
-  workerSilent: () => "负责训练的 worker 几分钟没有任何消息",
   connectionLost: () => "连接已断开",
   stateNotSent: () => "协调器没有发送联邦的状态",
   partNotFetched: () => "本页面的一部分无法取得",

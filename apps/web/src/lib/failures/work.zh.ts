@@ -37,4 +37,9 @@ export const WORK: typeof WORK_SENTENCES = {
   noRows: () => "没有连接数据行",
   deviceLost: () => "图形设备已丢失。",
   deviceLostBy: (cause) => `图形设备已丢失（${cause}）。`,
+  noInitialAdapter: (status) => `协调器没有这个联邦的初始适配器（${status}）`,
+  noRoundAdapter: (status) => `协调器没有这一轮的共享适配器（${status}）`,
+  initialChanged: () => "协调器上的初始适配器已改变",
+  otherKey: (name) => `协调器出示的 ${name} 的密钥与之前不同`,
+  workerSilent: () => "负责训练的 worker 几分钟没有任何消息",
 };
