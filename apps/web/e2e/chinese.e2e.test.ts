@@ -123,4 +123,13 @@ describe("a browser that asks for Chinese", () => {
     expect(await englishLeft(page)).toEqual([]);
     expect(await problemsOf(page)).toEqual([]);
   });
+
+  it("starts a federation on sample data in it, with a simulated participant", async () => {
+    await page.goto(stage.url);
+    await page.getByRole("button", { name: "系统日志" }).click();
+    await page.getByRole("heading", { level: 1, name: "系统日志（合成）" }).waitFor();
+    await page.getByText("（模拟）").first().waitFor();
+    expect(await englishLeft(page)).toEqual([]);
+    expect(await problemsOf(page)).toEqual([]);
+  });
 });

@@ -1,10 +1,11 @@
 /** "Watch it learn": a federation on sample data that this tab creates and joins, with a simulated participant beside it. */
 
-import { DuetError } from "@duet/lora-core/errors/duetError";
+import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { leastFigures } from "@duet/lora-core/protocol/figures";
 import { SAMPLES, type SampleId } from "@duet/lora-core/scenarios/samples";
+import { words as connect } from "../connect/words.ts";
 import type { AppServices } from "../services/appServices.ts";
 import { randomSeed } from "./randomSeed.ts";
 import { words } from "./words.ts";
@@ -19,8 +20,9 @@ export async function startSampleFederation(
 ): Promise<{ readonly federationId: string; readonly inviteToken: string }> {
   const { models } = await services.coordinator.offer();
   const model = proposedBase(models, "label");
-  if (!model) throw new DuetError("NOT_FOUND", words.startSampleFederation.noBaseModel);
-  const { title, labels } = SAMPLES[id];
+  if (!model) throw connectionError("INTERNAL", ["noBaseModel"]);
+  const { labels } = SAMPLES[id];
+  const title = connect.samples[id];
   const config = defaultFederation({
     name: title,
     model,
@@ -42,6 +44,12 @@ export async function startSampleFederation(
     rows: data.rows,
     personal: null,
   });
-  await services.accompany({ federationId, inviteToken, sample: id, share: SECOND_SHARE });
+  await services.accompany({
+    federationId,
+    inviteToken,
+    sample: id,
+    share: SECOND_SHARE,
+    nameOf: words.startSampleFederation.simulated,
+  });
   return { federationId, inviteToken };
 }

@@ -228,7 +228,7 @@ export const en = {
     work: { equal: "The same as everybody's", bySpeed: "As many steps as their speed allows" },
   },
   startSampleFederation: {
-    noBaseModel: "The coordinator offers no base model",
+    simulated: (name: string) => `${name} (simulated)`,
   },
   taskTemplates: {
     own: { title: "My own labels", text: "text → one of your list" },

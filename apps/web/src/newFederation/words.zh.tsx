@@ -203,7 +203,7 @@ export const zh: typeof en = {
     work: { equal: "与所有人相同", bySpeed: "按其速度决定步数" },
   },
   startSampleFederation: {
-    noBaseModel: "协调器没有提供基座模型",
+    simulated: (name) => `${name}（模拟）`,
   },
   taskTemplates: {
     own: { title: "自定类别", text: "文本 → 你的列表中的一项" },

@@ -21,17 +21,25 @@ export interface CompanionRequest {
   readonly sample: SampleId;
   /** Which share of the sample it has. */
   readonly share: number;
+  /** What it is called, by the name of its share. */
+  readonly nameOf: (share: string) => string;
 }
 
 /** Ends with the page, or by this. What it had on the device is forgotten once it takes part no more. */
 export type StopCompanion = () => void;
 
 /** Joins as a new client. */
-export async function startCompanion({ federationId, inviteToken, sample, share }: CompanionRequest): Promise<StopCompanion> {
+export async function startCompanion({
+  federationId,
+  inviteToken,
+  sample,
+  share,
+  nameOf,
+}: CompanionRequest): Promise<StopCompanion> {
   const parts = partsOf(federationId, inviteToken);
   const { config } = await parts.snapshot();
-  const { share: name, data } = await parts.engine.connectSample(sample, share, config.seed);
-  const identity = { inviteToken, name: `${name} (simulated)`, figures: leastFigures(config), known: null };
+  const { share: from, data } = await parts.engine.connectSample(sample, share, config.seed);
+  const identity = { inviteToken, name: nameOf(from), figures: leastFigures(config), known: null };
   return run(parts, startFederatedSession({ ...parts, config, identity, rows: data.rows, start: null, kept: NOTHING_KEPT }));
 }
 

@@ -5,6 +5,7 @@ import { useServices } from "../../hooks/ServicesContext.tsx";
 import { useAccount } from "../../hooks/useAccount.ts";
 import { useGo } from "../../hooks/useGo.ts";
 import { useTask } from "../../hooks/useTask.ts";
+import { withWords } from "../../lib/language.ts";
 import { federationPath } from "../../lib/links.ts";
 import { FailureAlert } from "../../ui/FailureAlert.tsx";
 import { Term } from "../../ui/Term.tsx";
@@ -21,8 +22,8 @@ export function TrySamples() {
   const isBusy = sample.kind === "busy";
   const trySample = (id: SampleId) =>
     startSample(async () => {
-      // Its methods and models are no part of the first page.
-      const { startSampleFederation } = await import("../startSampleFederation.ts");
+      // Its methods, models and words are no part of the first page.
+      const { startSampleFederation } = await withWords(() => import("../startSampleFederation.ts"));
       const { federationId, inviteToken } = await startSampleFederation(services, id);
       go(federationPath(federationId, inviteToken));
     });
