@@ -1,6 +1,6 @@
-/** A federation in WebKitGTK, driven by plain W3C WebDriver calls: join, train on wasm, reload in the middle, finish, download, ask. See docs/browsers.md. */
+/** Federations in WebKitGTK, driven by plain W3C WebDriver calls: join, train on wasm, reload in the middle, finish, download, ask; and secure sums with Chromium. See docs/browsers.md. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join as joinPath } from "node:path";
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
@@ -8,6 +8,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { expect, it } from "vitest";
 import { findWebkit } from "../../../tools/webkit.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
+import { join } from "./support/participant.ts";
 import { startStage } from "./support/stage.ts";
 import { startWebkit } from "./support/webkit.ts";
 
@@ -46,11 +47,11 @@ it.skipIf(webkit === null)(
       await page.click("button", "Download the personal adapter");
       const saved = async () => {
         const [name = "", ...others] = await readdir(page.downloads);
-        return name.endsWith(".zip") && others.length === 0 ? (await stat(join(page.downloads, name))).size : 0;
+        return name.endsWith(".zip") && others.length === 0 ? (await stat(joinPath(page.downloads, name))).size : 0;
       };
       await expect.poll(saved, { timeout: 20_000 }).toBeGreaterThan(0);
       const [name = ""] = await readdir(page.downloads);
-      const archive = new Uint8Array(await readFile(join(page.downloads, name)));
+      const archive = new Uint8Array(await readFile(joinPath(page.downloads, name)));
       const adapter = readPeftAdapter(readAdapterArchive([{ name, bytes: archive }]), federationBase(model));
       expect(adapter.tensors.size).toBeGreaterThan(0);
 
@@ -59,6 +60,40 @@ it.skipIf(webkit === null)(
       await page.click("button", "Ask all four");
       const answers = () => page.evaluate<number>("document.querySelectorAll('[aria-label=\"Probabilities\"]').length");
       await expect.poll(answers, { timeout: DEADLINE_MS }).toBe(4);
+    } finally {
+      await page.close();
+      await stage.close();
+    }
+  },
+  300_000,
+);
+
+it.skipIf(webkit === null)(
+  `secure sums of one tab in WebKitGTK and two in Chromium${suffix}`,
+  async () => {
+    if (!webkit) return;
+    const stage = await startStage();
+    const page = await startWebkit(webkit, DEADLINE_MS);
+    try {
+      const model = (await stage.organiser.offer()).models.find((offered) => offered.name === "use-lite");
+      if (!model) throw new Error("The coordinator does not offer use-lite");
+      const scenario = logsScenario({ clients: 3, seed: 5, rowsPerClient: 40 });
+      const small = { rounds: 2, localSteps: 3, innerSteps: 2, training: { batchSize: 4, maxTokens: 24 } };
+      const config = defaultFederation({ name: "Night shift", model, task: scenario.task, aggregation: "secure", ...small });
+      const federation = await stage.open(config);
+      const [own = "", ...others] = await Promise.all(scenario.clients.map(({ rows }, k) => stage.writeRows(`rows ${k}`, rows)));
+      await page.open(federation.inviteUrl);
+      await page.fill("Your name", "wieke");
+      await page.upload(own);
+      await page.click("button", "Join and train");
+      for (const [k, file] of others.entries()) {
+        const data = { name: `chromium ${k}`, file, input: "input", answer: "answer" };
+        await join(stage.browser, federation.inviteUrl, data, { deadlineMs: DEADLINE_MS });
+      }
+      const { clients, rounds } = await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
+      const ids = clients.map(({ id }) => id).toSorted();
+      for (const { exchanges, aggregated } of rounds) expect([exchanges, aggregated.toSorted()]).toEqual([1, ids]);
+      expect(rounds.at(-1)?.means?.testRows).toBeGreaterThan(0);
     } finally {
       await page.close();
       await stage.close();
