@@ -133,7 +133,7 @@ class Session:
         return bool(is_open or self._may_be_late(snapshot, number))
 
     def _may_be_late(self, snapshot: dict[str, Any], number: int) -> bool:
-        """Whether that round, which is over, still takes an answer: by the open one, or, while none is open, perhaps by the next."""
+        """Whether that round, which is over, still takes an answer: by the open one, or perhaps the next while none is open."""
         opened = snapshot["openRound"]
         if "late" not in self.client.config:
             return False
