@@ -38,7 +38,7 @@ export async function startSampleFederation(
   await services.join({
     federationId,
     inviteToken,
-    name: share,
+    name: words.startSampleFederation.client(share),
     figures: leastFigures(config),
     rank: null,
     rows: data.rows,

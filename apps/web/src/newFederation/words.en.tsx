@@ -228,6 +228,8 @@ export const en = {
     work: { equal: "The same as everybody's", bySpeed: "As many steps as their speed allows" },
   },
   startSampleFederation: {
+    /** A client of a sample, by its name there. */
+    client: (name: string) => name,
     simulated: (name: string) => `${name} (simulated)`,
   },
   taskTemplates: {

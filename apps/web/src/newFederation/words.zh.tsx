@@ -1,6 +1,14 @@
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import type { en } from "./words.en.tsx";
 
+/** The clients of the samples that a demo has. */
+const CLIENTS: Readonly<Record<string, string>> = {
+  Emergency: "急诊科",
+  Pharmacy: "药房",
+  "Kernel and hardware team": "内核与硬件组",
+  "Web server team": "Web 服务器组",
+};
+
 export const zh: typeof en = {
   methods: {
     fdlora: "每个客户端有一个个人适配器和一个共享适配器；只有共享适配器求平均，最后每个客户端把两者融合。",
@@ -203,7 +211,8 @@ export const zh: typeof en = {
     work: { equal: "与所有人相同", bySpeed: "按其速度决定步数" },
   },
   startSampleFederation: {
-    simulated: (name) => `${name}（模拟）`,
+    client: (name) => CLIENTS[name] ?? name,
+    simulated: (name) => `${CLIENTS[name] ?? name}（模拟）`,
   },
   taskTemplates: {
     own: { title: "自定类别", text: "文本 → 你的列表中的一项" },
