@@ -32,7 +32,8 @@ async function assertFits(page: Page): Promise<void> {
 it("joins by touch, learns with the settings for small devices, sleeps in the background and goes on to the result", async () => {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("The coordinator does not offer use-lite");
-  const sizes = { rounds: 1, localSteps: 20, innerSteps: 4, minClients: 1, devices: "small" } as const;
+  // Long enough to be looked at, and put to sleep, while it trains.
+  const sizes = { rounds: 2, localSteps: 60, innerSteps: 120, minClients: 1, devices: "small" } as const;
   const config = defaultFederation({ name: "Phones", model, task: scenario.task, ...sizes });
   expect(config.adapter.rank).toBe(4);
   const federation = await stage.open(config);
@@ -57,7 +58,7 @@ it("joins by touch, learns with the settings for small devices, sleeps in the ba
   await session.send("Page.setWebLifecycleState", { state: "active" });
 
   const { clients } = await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
-  expect(clients.map(({ name, history }) => [name, history.length])).toEqual([["pocket", 2]]);
+  expect(clients.map(({ name, history }) => [name, history.length])).toEqual([["pocket", 3]]);
   await page.getByRole("region", { name: "Verdict" }).waitFor();
   await assertFits(page);
   await page.getByRole("button", { name: "Download the personal adapter" }).waitFor();
