@@ -9,7 +9,7 @@ const SIZE = { width: 1280, height: 800 } as const;
 const CAPTION_HEIGHT = 48;
 const SECONDS = 60;
 /** What a page of text and lines needs to be sharp, and small enough for a repository. */
-const BITS_PER_SECOND = 160_000;
+const BITS_PER_SECOND = 320_000;
 
 /** Records {@link SECONDS} seconds into a WebM file, with the page's own words below it as captions. The film is made in a page of the same browser: no other program is needed. */
 export async function record(stage: Stage, file: string): Promise<void> {
@@ -60,13 +60,13 @@ async function visit(page: Page, caption: (text: string) => Promise<void>): Prom
   await said(plane.getByRole("heading").first());
 }
 
-/** Its texts, with a blank where one begins. */
+/** Its texts, each apart from the next. */
 const wordsOf = (locator: Locator): Promise<string> =>
   locator.evaluate((element) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     const texts: string[] = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) texts.push(node.textContent?.trim() ?? "");
-    return texts.filter((text) => text !== "").join(" ");
+    return texts.filter((text) => text !== "").join(" · ");
   });
 
 interface Studio {
