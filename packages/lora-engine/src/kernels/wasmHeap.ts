@@ -49,7 +49,7 @@ export function refuseFullMemory(): void {
 const refusing = new WeakSet<object>();
 
 function roomAt(pointer: unknown, bytes: number): number {
-  if (typeof pointer !== "number" || pointer === 0) throw workError("OUT_OF_MEMORY", ["noRoom", bytes]);
+  if (typeof pointer !== "number" || pointer === 0) throw workError("OUT_OF_MEMORY", ["noRoom", Math.ceil(bytes / 1e6)]);
   return pointer;
 }
 
