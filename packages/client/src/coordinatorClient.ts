@@ -24,10 +24,11 @@ import type { TeamSeat } from "@duet/lora-core/protocol/teamRelay";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { createListeners } from "./listeners.ts";
-import { createRoundTransfers, type RoundTransfers } from "./roundTransfers.ts";
+import type { RoundTransfers } from "./roundTransfers.ts";
 import type { SentLedger } from "./sentLedger.ts";
 import { createSnapshotMirror } from "./snapshotMirror.ts";
 import { createFrameCount } from "./team/frameCount.ts";
+import { transfersWhenAsked } from "./transfersWhenAsked.ts";
 import { createTypedSocket, type TypedSocket, type TypedSocketOptions } from "./typedSocket.ts";
 
 type Connection = Pick<TypedSocket, "status" | "request" | "onReady" | "offer" | "reconnect" | "close">;
@@ -148,7 +149,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
 
   return {
     baseUrl: base.href,
-    ...createRoundTransfers({ url: root, request, ledger, clientOf: () => client }),
+    ...transfersWhenAsked({ url: root, request, ledger, clientOf: () => client }),
     status: socket.status,
     onReady: socket.onReady,
     onSnapshot: snapshots.add,

@@ -2,6 +2,7 @@
 import type { RowsHandle } from "@duet/client/clientEngine";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederationFeed } from "@duet/client/federationFeed";
+import { loadPart } from "@duet/client/loadPart";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
@@ -16,7 +17,6 @@ import type { CompanionRequest, StopCompanion } from "./companion.ts";
 import type { DeviceCheck } from "./deviceCheck.ts";
 import { type ForgettablePart, type Forgotten, forgetParts } from "./forgetting.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
-import { loadPart } from "./loadPart.ts";
 import { createLookingOn } from "./lookingOn.ts";
 import { createNotices, type NoticesSwitch } from "./notices.ts";
 import { createRecognition, type RecognitionState } from "./recognition.ts";

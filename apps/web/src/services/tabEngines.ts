@@ -1,13 +1,13 @@
 /** This tab's worker: started on first use, tried before a client joins, and handed over to the session that will end it. */
 import type { RowsHandle } from "@duet/client/clientEngine";
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
+import { loadPart } from "@duet/client/loadPart";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
 import type { DeviceCheck } from "./deviceCheck.ts";
-import { loadPart } from "./loadPart.ts";
 
 export interface TabEngines {
   /** The one at hand, or a new one. */
