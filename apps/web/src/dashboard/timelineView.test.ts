@@ -87,3 +87,21 @@ test("lanes show who is still at an earlier round, and what came late with what 
   ]);
   expect(at({ late: { bram: 1 } })?.[0]).toBe("counted: Round 1 of 2: came late, and counts 0.71 in Round 2 of 2");
 });
+
+test("who is behind is at work in the open round once it has begun it, and has not missed a closed one that it never began", () => {
+  const progress = { round: 2, activity: "training", slot: "shared", step: 3, steps: 12, loss: 1, tokensPerSecond: 1 } as const;
+  const open = collecting(2, {
+    clients: [clientOf("bram", { progress })],
+    rounds: [
+      roundOf(0),
+      roundOf(1, { aggregated: ["anna"], behind: ["bram"] }),
+      roundOf(2, { closedAt: null, aggregated: [], behind: ["bram"] }),
+    ],
+  });
+  const told = (submitted: readonly string[]) =>
+    timelineView({ ...open, openRound: open.openRound && { ...open.openRound, submitted: [...submitted] } })
+      .lanes[0]?.cells.map(({ kind, text }) => `${kind}: ${text}`)
+      .slice(1, 3);
+  expect(told([])).toEqual(["absent: Round 1 of 2: still at an earlier round", "working: Round 2 of 2: 23 %"]);
+  expect(told(["bram"])?.[0]).toBe("absent: Round 1 of 2: still at an earlier round");
+});

@@ -110,9 +110,8 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
   const client = clients.find(({ id }) => id === clientId);
   const isAtIt = openRound?.stillTaken?.[clientId]?.includes(round) && client?.progress?.round === round;
   if (client && isAtIt) return cell("working", roundFraction(client, round), words.timelineView.stillAtIt);
-  if (view.behind?.includes(clientId) && !openRound?.submitted.includes(clientId)) {
-    return cell("absent", 0, words.timelineView.behind);
-  }
+  const hasBegun = view.closedAt === null && (client?.progress?.round === round || openRound?.submitted.includes(clientId));
+  if (view.behind?.includes(clientId) && !hasBegun) return cell("absent", 0, words.timelineView.behind);
   if (view.closedAt === null && openRound?.round === round && client) {
     const answer = answerOf(snapshot, clientId);
     if (answer) return cell(answer, 1, words.timelineView.steps[answer]);
