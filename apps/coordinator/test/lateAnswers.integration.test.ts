@@ -66,7 +66,7 @@ test("an answer that comes when the next round is open counts there for 0.7071, 
   const third = await annaAgain.client.until(roundOpen(3), "round 3, which waited for nobody else");
   expect(third.rounds[1]).toMatchObject({ aggregated: [anna.clientId], late: { [bram.clientId]: 1 } });
   expect(third.events.map(({ text }) => text)).toContain(
-    "bram's answer of round 1 came late: in round 2 it counts for 0.71 of one in time",
+    "bram's answer of round 1 came late and is kept for round 2: it counts there for 0.71 of one in time, unless bram answers that round too",
   );
   expect(await codeOfRefusal(send(bramAgain, 1, 0.5))).toBe("OK");
 

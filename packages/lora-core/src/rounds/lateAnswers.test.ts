@@ -54,7 +54,7 @@ test("an answer that a round did not wait for counts in the next one, for 0.7071
   expect(closed.rounds[1]).toMatchObject({ aggregated: ["anna"], late: { bram: 1 }, behind: ["bram"] });
   expect(closed.late).toEqual([]);
   expect(closed.log.map(({ text }) => text)).toContain(
-    "bram's answer of round 1 came late: in round 2 it counts for 0.71 of one in time",
+    "bram's answer of round 1 came late and is kept for round 2: it counts there for 0.71 of one in time, unless bram answers that round too",
   );
   expect(closed.clients[1]).toMatchObject({ history: [{ round: 1 }], bytesUp: 64 });
 });

@@ -34,7 +34,7 @@ export const ROUND_SENTENCES = {
   opened: (round: number, clients: number, attempt: number) =>
     `Round ${round} opened for ${counted(clients, "client")}${attempt > 1 ? `, attempt ${attempt}` : ""}`,
   cameLate: (name: string, round: number, counts: number, weight: number) =>
-    `${name}'s answer of round ${round} came late: in round ${counts} it counts for ${weight} of one in time`,
+    `${name}'s answer of round ${round} came late and is kept for round ${counts}: it counts there for ${weight} of one in time, unless ${name} answers that round too`,
   closed: (round: number, clients: number, asked: number) => `Round ${round} closed with ${clients} of ${asked}`,
   allDone: () => "All rounds are done",
   times: (why: string, failures: number) => `${why}, ${failures} times`,

@@ -48,7 +48,7 @@ export const zh: typeof en = {
     opened: (round, clients, attempt) =>
       `第 ${round} 轮已为 ${clients} 个客户端开启${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}`,
     cameLate: (name, round, counts, weight) =>
-      `${name} 对第 ${round} 轮的应答迟到了：在第 ${counts} 轮中按准时应答的 ${weight} 倍计入`,
+      `${name} 对第 ${round} 轮的应答迟到了，留给第 ${counts} 轮：若 ${name} 不再应答那一轮，则在其中按准时应答的 ${weight} 倍计入`,
     closed: (round, clients, asked) => `第 ${round} 轮已结束，${asked} 个客户端中计入 ${clients} 个`,
     allDone: () => "全部轮次已完成",
     times: (why, failures) => `${why}，共 ${failures} 次`,
