@@ -1,7 +1,6 @@
 /** Base models in this tab: finding out what one is, and loading it from wherever it comes. Holds the files that were picked. */
 
-import { describeModel } from "@duet/lora-core/architectures/describeModel";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { describeComputedModel } from "@duet/lora-core/architectures/describeModel";
 import { parseHubAddress } from "@duet/lora-core/checkpoints/hubAddress";
 import { openHubFolder } from "@duet/lora-core/checkpoints/hubModel";
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
@@ -76,8 +75,8 @@ export function createModelDesk(baseUrl: string): ModelDesk {
 }
 
 async function describe(folder: ModelFolder, name: string | null, source: ModelSource): Promise<BaseModel> {
-  const { files, config } = await describeModel(folder);
-  const { parameters } = parseArchitecture(config);
+  const { files, config, architecture } = await describeComputedModel(folder);
+  const { parameters } = architecture;
   const called = name ?? `${config.model_type}, ${(parameters / 1e6).toFixed(1)} M parameters`;
   const parsed = baseModel.safeParse({ name: called.slice(0, MAX_NAME_LENGTH), source, files, config });
   if (parsed.success) return parsed.data;

@@ -10,7 +10,7 @@ import { readSafetensors, SafetensorsError, writeSafetensors } from "../checkpoi
 import { memoryFolder } from "../checkpoints/testing/memoryFolder.ts";
 import type { HostTensor } from "../tensors/namedTensors.ts";
 import { TokenizerError } from "../tokenizers/tokenizerError.ts";
-import { describeModel } from "./describeModel.ts";
+import { describeComputedModel, describeModel } from "./describeModel.ts";
 
 const json = (bytes: Uint8Array): object => JSON.parse(new TextDecoder().decode(bytes));
 const tokenizer = { model: { type: "WordLevel", vocab: { "<unk>": 0 }, unk_token: "<unk>" } };
@@ -95,6 +95,9 @@ describe("a model that can be loaded", () => {
       "duet_base.json says something of config.duet_layout.modules.0.1 that is not supported",
     );
     await expect(describeModel(memoryFolder(mistral))).rejects.toThrow('model_type = "mistral"');
+    const unhashed = { ...memoryFolder({ ...mistral, [DESCRIPTION_FILE]: description }), sha256: () => expect.unreachable() };
+    const refused = describeComputedModel(unhashed);
+    await expect(refused).rejects.toMatchObject({ code: "BASE_NOT_OFFERED", told: ["onlyByCommand", "mistral"] });
   });
 
   test("has names without their first part, and tensors of any type that are not needed", async () => {

@@ -1,5 +1,5 @@
 /** A base model that can be loaded, told from its headers and small files: what a list of models offers. */
-import { DESCRIPTION_FILE } from "../checkpoints/describedLayout.ts";
+import { DESCRIPTION_FILE, isDescribed } from "../checkpoints/describedLayout.ts";
 import { fingerprint, type ModelFile } from "../checkpoints/modelFileList.ts";
 import {
   type ConfigJson,
@@ -11,13 +11,14 @@ import {
 import { ModelFolderError } from "../checkpoints/modelFolderError.ts";
 import type { Told } from "../sayings/saying.ts";
 import { createTextTokenizer } from "../tokenizers/textTokenizer.ts";
-import { type Architecture, type DescribedBase, parseBase } from "./modelConfig.ts";
+import { type Architecture, type DescribedBase, parseArchitecture, parseBase } from "./modelConfig.ts";
 import { findTensor, requiredTensors } from "./requiredTensors.ts";
+import { DescribedChoiceError } from "./unsupportedModel.ts";
 
-export interface DescribedModel {
+export interface DescribedModel<Base extends Architecture | DescribedBase = Architecture | DescribedBase> {
   readonly files: ModelFile[];
   readonly config: ConfigJson;
-  readonly architecture: Architecture | DescribedBase;
+  readonly architecture: Base;
 }
 
 /**
@@ -26,9 +27,21 @@ export interface DescribedModel {
  * @throws {ModelFolderError}, {UnsupportedModelError}, {GgufError}, {SafetensorsError} or {UnsupportedTokenizerError} saying why this
  *   model could not be loaded.
  */
-export async function describeModel(folder: ModelFolder): Promise<DescribedModel> {
+export const describeModel = (folder: ModelFolder): Promise<DescribedModel> => describedAs(folder, parseBase);
+
+/** The same for a page that is to compute it. @throws {DescribedChoiceError} for a base that is only described, before a file is hashed. */
+export const describeComputedModel = (folder: ModelFolder): Promise<DescribedModel<Architecture>> =>
+  describedAs(folder, (config) => {
+    if (isDescribed(config)) throw new DescribedChoiceError(String(config.model_type));
+    return parseArchitecture(config);
+  });
+
+async function describedAs<Base extends Architecture | DescribedBase>(
+  folder: ModelFolder,
+  parse: (config: ConfigJson) => Base,
+): Promise<DescribedModel<Base>> {
   const { names, config, described, tokenizer, tensors } = await inspectModelFolder(folder);
-  const architecture = parseBase(config);
+  const architecture = parse(config);
   const stored = await tensors();
   if (architecture.kind !== "described") {
     assertTensors(architecture, stored);

@@ -17,3 +17,10 @@ export class DescribedModelError extends DuetError {
     super("BASE_FOR_PYTHON", ...modelFailure(["onlyForPython", type]));
   }
 }
+
+/** The same where somebody chooses it for a federation in a page, which cannot create one on it. */
+export class DescribedChoiceError extends DuetError {
+  constructor(type: string) {
+    super("BASE_NOT_OFFERED", ...modelFailure(["onlyByCommand", type]));
+  }
+}

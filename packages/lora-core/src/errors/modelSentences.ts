@@ -134,6 +134,8 @@ export const MODEL_SENTENCES = {
   describesOthers: (file: string, command: string) => `${file} describes other files; run \`${command}\` again`,
   onlyForPython: (type: string) =>
     `Only clients in Python can train this base model (${type}): tabs and "duet join" do not compute it`,
+  onlyByCommand: (type: string) =>
+    `A base that duet_base.json describes (${type}) is trained by clients in Python alone, and cannot be chosen here`,
   differs: (file: string) => `${file} differs from the one that this federation was created with`,
   differsFrom: (file: string, original: string) => `${file} differs from ${original} that this federation was created with`,
 } as const;

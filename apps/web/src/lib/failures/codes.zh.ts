@@ -68,6 +68,10 @@ export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, ne
     "只有 Python 客户端能训练这个基座模型：标签页和 duet join 不能计算它",
     "请用同一链接通过 Python 客户端 duet-client 加入；在这里可以观看。",
   ],
+  BASE_NOT_OFFERED: [
+    "不能在这里选择这个基座模型",
+    "请用 duet create 新建联邦；若 Duet 能计算这一系列的模型，请取出 duet_base.json。",
+  ],
   UNSUPPORTED_TASK: ["这个基座模型不能完成这类任务", "请选择分类任务，或能够写作的基座模型。"],
   GGUF: ["无法读取这个 GGUF 文件", "请选择其他 GGUF 文件，或 safetensors 格式的模型。"],
   SAFETENSORS: ["无法读取这个 safetensors 文件", "请选择模型的另一份副本；这一份已损坏或属于其他类型。"],

@@ -124,6 +124,7 @@ export const MODELS: typeof MODEL_SENTENCES = {
   unreadableNow: (file) => `已无法读取 ${file}`,
   describesOthers: (file, command) => `${file} 说明的是另一些文件；请再次运行 \`${command}\``,
   onlyForPython: (type) => `只有 Python 客户端能训练这个基座模型（${type}）：标签页和 "duet join" 都不能计算它`,
+  onlyByCommand: (type) => `由 duet_base.json 描述的基座模型（${type}）只能由 Python 客户端训练，不能在这里选择`,
   differs: (file) => `${file} 与创建这个联邦时所用的不同`,
   differsFrom: (file, original) => `${file} 与创建这个联邦时所用的 ${original} 不同`,
 };
