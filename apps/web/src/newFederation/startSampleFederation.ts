@@ -20,7 +20,7 @@ export async function startSampleFederation(
 ): Promise<{ readonly federationId: string; readonly inviteToken: string }> {
   const { models } = await services.coordinator.offer();
   const model = proposedBase(models, "label");
-  if (!model) throw connectionError("INTERNAL", ["noBaseModel"]);
+  if (!model) throw connectionError("NO_BASE", ["noBaseModel"]);
   const { labels } = SAMPLES[id];
   const title = connect.samples[id];
   const config = defaultFederation({

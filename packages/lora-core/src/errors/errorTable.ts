@@ -77,6 +77,7 @@ const MODELS = {
   UNSUPPORTED_MODEL: "Choose a model of the Llama, Qwen2, Qwen3 or GPT-2 family.",
   BASE_FOR_PYTHON: "Take part by the same link with the client in Python, python -m duet_client join; here one can look on.",
   BASE_NOT_OFFERED: "Create it with duet create, or take duet_base.json out if the model is of a family that Duet computes.",
+  NO_BASE: "Put one under models/ where the coordinator runs, as its README says, and start the coordinator again.",
   UNSUPPORTED_TASK: "Choose a label task, or a base model that can write.",
   GGUF: "Choose another GGUF file, or the model as safetensors.",
   SAFETENSORS: "Choose another copy of the model; this one is damaged or of another kind.",

@@ -72,6 +72,7 @@ export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, ne
     "不能在这里选择这个基座模型",
     "请用 duet create 新建联邦；若 Duet 能计算这一系列的模型，请取出 duet_base.json。",
   ],
+  NO_BASE: ["协调器没有基座模型", "请按其 README 的说明把一个基座模型放到协调器的 models/ 下，然后重新启动协调器。"],
   UNSUPPORTED_TASK: ["这个基座模型不能完成这类任务", "请选择分类任务，或能够写作的基座模型。"],
   GGUF: ["无法读取这个 GGUF 文件", "请选择其他 GGUF 文件，或 safetensors 格式的模型。"],
   SAFETENSORS: ["无法读取这个 safetensors 文件", "请选择模型的另一份副本；这一份已损坏或属于其他类型。"],
