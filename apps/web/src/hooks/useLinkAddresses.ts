@@ -1,9 +1,12 @@
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import { type OwnAddress, ownAddresses } from "@duet/lora-core/protocol/ownAddresses";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { baseUrl } from "../lib/baseUrl.ts";
 import { type LinkAddress, linkAddresses, proposedAddress } from "../lib/reach.ts";
+import { createLinkAddressDesk, type LinkAddressDesk } from "../services/linkAddressDesk.ts";
+import type { TabStorage } from "../services/tabStorage.ts";
 import { useServices } from "./ServicesContext.tsx";
+import { useStore } from "./useStore.ts";
 
 export interface LinkAddressesView {
   /** The page's own first; no others before the coordinator has answered, where it does not, and for who does not organise the federation. */
@@ -16,36 +19,31 @@ export interface LinkAddressesView {
   ask(): void;
 }
 
-/** Where others may reach the coordinator; it tells who has the organiser's key. */
+/** Where others may reach the coordinator; it tells who has the organiser's key. One choice for all that show a link of the federation. */
 export function useLinkAddresses(federationId: string): LinkAddressesView {
   const { storage } = useServices();
   const organiserKey = storage.organiser(federationId)?.organiserKey ?? null;
-  const [others, setOthers] = useState<readonly OwnAddress[]>([]);
-  const [isAsking, setAsking] = useState(false);
-  const [wanted, setWanted] = useState(() => storage.linkAddress());
-  const ask = async () => {
-    if (organiserKey === null) return;
-    setAsking(true);
-    const found = await fetchAddresses(federationId, organiserKey).catch(() => null);
-    // Without an answer those stay that there are: the page says elsewhere that the coordinator is away.
-    if (found) setOthers(found);
-    setAsking(false);
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `ask` changes with every render.
-  useEffect(() => {
-    void ask();
-  }, [federationId, organiserKey]);
+  const desk = deskOf(federationId, storage);
+  const { others, wanted, isAsking } = useStore(desk.known);
+  useEffect(() => (organiserKey === null ? undefined : desk.enter(organiserKey)), [desk, organiserKey]);
   const addresses = linkAddresses(baseUrl(), others);
   return {
     addresses,
     chosen: addresses.find(({ address }) => address === wanted) ?? proposedAddress(addresses),
-    choose(address) {
-      storage.saveLinkAddress(address);
-      setWanted(address);
-    },
+    choose: desk.choose,
     isAsking,
-    ask: () => void ask(),
+    ask: () => organiserKey !== null && void desk.ask(organiserKey),
   };
+}
+
+const desks = new Map<string, LinkAddressDesk>();
+
+function deskOf(federationId: string, storage: TabStorage): LinkAddressDesk {
+  const known = desks.get(federationId);
+  if (known) return known;
+  const desk = createLinkAddressDesk({ storage, fetchAddresses: (key) => fetchAddresses(federationId, key) });
+  desks.set(federationId, desk);
+  return desk;
 }
 
 async function fetchAddresses(federationId: string, organiserKey: string): Promise<readonly OwnAddress[]> {
