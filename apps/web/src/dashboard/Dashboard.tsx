@@ -70,6 +70,9 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   const links = useLinkAddresses(federationId);
   const invite = organiser?.view?.links.invite.token ?? null;
+  // It is copied unseen: none while it may still turn out that nobody else could open it.
+  const inviteLink =
+    invite === null || links.isUndecided ? null : addressOf(joinPath(federationId, invite), links.chosen.address);
   // At the end of one's own run what came of it leads, and how it went follows.
   const isResult = Boolean(tab && useBar);
   const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} links={links} />;
@@ -100,7 +103,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
         snapshot={shown}
         myRole={organiser ? words.dashboard.organiserToo(myRole) : myRole}
         own={replayed ? null : own}
-        inviteLink={replayed || invite === null ? null : addressOf(joinPath(federationId, invite), links.chosen.address)}
+        inviteLink={replayed ? null : inviteLink}
         verdict={replayed ? null : verdict}
       >
         {replayed ? null : useBar}

@@ -15,6 +15,8 @@ export interface LinkAddressesView {
   readonly chosen: LinkAddress;
   choose(address: string): void;
   readonly isAsking: boolean;
+  /** Only this machine reaches the page's own address, and it is not known yet whether there is a better one. */
+  readonly isUndecided: boolean;
   /** Asks for them again, and with it whether each answers. */
   ask(): void;
 }
@@ -24,7 +26,7 @@ export function useLinkAddresses(federationId: string): LinkAddressesView {
   const { storage } = useServices();
   const organiserKey = storage.organiser(federationId)?.organiserKey ?? null;
   const desk = deskOf(federationId, storage);
-  const { others, wanted, isAsking } = useStore(desk.known);
+  const { others, wanted, isAsking, isKnown } = useStore(desk.known);
   useEffect(() => (organiserKey === null ? undefined : desk.enter(organiserKey)), [desk, organiserKey]);
   const addresses = linkAddresses(baseUrl(), others);
   return {
@@ -32,6 +34,7 @@ export function useLinkAddresses(federationId: string): LinkAddressesView {
     chosen: addresses.find(({ address }) => address === wanted) ?? proposedAddress(addresses),
     choose: desk.choose,
     isAsking,
+    isUndecided: organiserKey !== null && !isKnown && addresses[0].reach === "this machine",
     ask: () => organiserKey !== null && void desk.ask(organiserKey),
   };
 }
