@@ -9,7 +9,7 @@ export const en = {
     checking: "Asking for it.",
     own: "This page came from there.",
     answers:
-      "The coordinator answers there, asked from its own machine. Whether a firewall keeps others out, another device shows: scan the code with it.",
+      "The coordinator answers there, asked from its own machine. Whether a firewall keeps others out, another device shows: open the link with it.",
     silent: "Nothing answers there: look whether the name leads to this machine, and whether what is in between hands it on.",
     ways: "How to get a link that more people can open",
     network: "In the same network.",
