@@ -3,7 +3,9 @@
  * As the leader it also counts the parts, leaves out who is silent for too long, and lets in who has come meanwhile.
  */
 import type { Contribution, Mean, TeamAverages, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
-import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { type DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
+import type { WorkSaying } from "@duet/lora-core/errors/workSentences";
 import { type Averaging, averagingAt, awaited, contributed, expecting, isComplete, meanOf } from "@duet/lora-core/team/averaging";
 import type { TeamMessage } from "@duet/lora-core/team/teamMessages";
 
@@ -163,19 +165,19 @@ export function createTeamTrainer(parts: TeamTrainerParts): TeamTrainer {
   }
 
   function leftOut(): void {
-    stop("The team goes on without this member");
+    stop(["teamGoesOn"]);
     parts.onLeftOut();
   }
 
-  function stop(why: string): void {
+  function stop(why: WorkSaying): void {
     const { reject } = pending ?? {};
     pending = null;
-    reject?.(new DuetError("STOPPED", why));
+    reject?.(workError("STOPPED", why));
   }
 
   async function follow({ order, step, state, members }: Ordered): Promise<void> {
     if (!members.includes(self) || isLeading()) return;
-    stop("The team has begun another training");
+    stop(["teamBeginsAnother"]);
     await parts.cancel();
     await helping;
     training = { order, members };
@@ -234,7 +236,7 @@ export function createTeamTrainer(parts: TeamTrainerParts): TeamTrainer {
     },
     close() {
       clearInterval(timer);
-      stop("This member has left its team");
+      stop(["teamLeft"]);
     },
   };
 }

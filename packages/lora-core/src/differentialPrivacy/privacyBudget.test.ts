@@ -63,6 +63,8 @@ describe("a privacy budget", () => {
 
   it("refuses a delta with which a row could be published whole", () => {
     expect(() => assertDelta(0.011, 100)).toThrow("A delta of 0.011 is more than one part in 100");
+    const told = ["deltaTooLarge", 0.011, 100];
+    expect(() => assertDelta(0.011, 100)).toThrow(expect.objectContaining({ code: "PRIVACY_SETTINGS", told }));
     expect(() => assertDelta(0, 100)).toThrow("delta");
     expect(() => assertDelta(0.01, 100)).not.toThrow();
     expect(() => assertDelta(defaultDelta(1), 1)).not.toThrow();

@@ -1,4 +1,5 @@
 /** How much may be learned of any single row, and how many steps that still affords. Pure; the values survive a structured clone. */
+import { workError } from "../errors/workError.ts";
 import type { Mechanism, StepOf } from "./mechanism.ts";
 import { curveOf, curveOfStep, epsilonOf, plus } from "./privacyLoss.ts";
 
@@ -13,11 +14,11 @@ export const defaultDelta = (rows: number): number => 1 / (2 * rows);
 
 /**
  * A delta above 1 / N is no protection: publishing a random row whole would pass.
- * @throws {RangeError} saying so.
+ * @throws {DuetError} PRIVACY_SETTINGS, saying so.
  */
 export function assertDelta(delta: number, rows: number): void {
   if (delta > 0 && delta <= 1 / rows) return;
-  throw new RangeError(`A delta of ${delta} is more than one part in ${rows}, the number of rows: it would protect nobody`);
+  throw workError("PRIVACY_SETTINGS", ["deltaTooLarge", delta, rows]);
 }
 
 /** How many of `most` steps may still be taken after what was spent, so that the target is not exceeded. */

@@ -9,6 +9,11 @@ export const WORK_SENTENCES = {
   adapterNotFinite: () => "The adapter that was trained is not finite",
   otherGradients: (backend: string) => `The ${backend} backend cannot be used here: its gradients are not those of the processor`,
   workStopped: () => "The work was stopped",
+  teamGoesOn: () => "The team goes on without this member",
+  teamBeginsAnother: () => "The team has begun another training",
+  teamLeft: () => "This member has left its team",
+  deltaTooLarge: (delta: number, rows: number) =>
+    `A delta of ${delta} is more than one part in ${rows}, the number of rows: it would protect nobody`,
   noNoise: (steps: number, epsilon: number) => `No noise makes ${steps} steps as private as an epsilon of ${epsilon} asks for`,
   budgetNotKept: () => "This device could not write down what was spent of the privacy budget",
   rowsGone: () => "The rows that were connected are no longer at hand",

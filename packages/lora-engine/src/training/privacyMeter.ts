@@ -95,11 +95,7 @@ export async function openPrivacyMeter(options: MeterOptions): Promise<PrivacyMe
 
 function targetOf({ epsilon, delta }: PrivacyConfig, rows: number): PrivacyTarget {
   const target = { epsilon, delta: delta ?? defaultDelta(rows) };
-  try {
-    assertDelta(target.delta, rows);
-  } catch (error) {
-    throw new DuetError("PRIVACY_SETTINGS", error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  assertDelta(target.delta, rows);
   return target;
 }
 
