@@ -23,13 +23,13 @@ export function waitView(snapshot: Snapshot, myId: string | null, now: number): 
   if (phase !== "collecting" || !openRound) return { reason: phaseNote(snapshot), countdown: null };
   const { participants, submitted, deadlineAt } = openRound;
   const done = participants.filter((id) => submitted.includes(id));
-  const late = awaitedIn(openRound);
+  const awaited = awaitedIn(openRound);
   const secondsLeft = deadlineAt === null ? null : Math.max(0, (deadlineAt - now) / 1000);
   const isDrawn = myId === null || !config.clientSampling || participants.includes(myId);
   const sentences = [
     ...(isDrawn ? [] : [words.waitView.notDrawn]),
     ...(done.length === 0 ? [] : [words.waitView.done(namesOf(snapshot, done, myId), done.length > 1 || done[0] === myId)]),
-    ...(late.length === 0 ? [] : [words.waitView.waitingFor(namesOf(snapshot, late, myId))]),
+    ...(awaited.length === 0 ? [] : [words.waitView.waitingFor(namesOf(snapshot, awaited, myId))]),
     ...(secondsLeft === null ? [] : [words.waitView.closesIn(formatDuration(secondsLeft))]),
   ];
   return {

@@ -32,6 +32,6 @@ export function noticeOf(before: Snapshot, after: Snapshot, clientId: string | n
 /** Whether this client is the only one that an open round of several still waits for. */
 function waitsFor({ phase, openRound }: Snapshot, clientId: string): boolean {
   if (phase !== "collecting" || !openRound || openRound.participants.length < 2) return false;
-  const late = awaitedIn(openRound);
-  return late.length === 1 && late[0] === clientId;
+  const awaited = awaitedIn(openRound);
+  return awaited.length === 1 && awaited[0] === clientId;
 }
