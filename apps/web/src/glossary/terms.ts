@@ -9,7 +9,7 @@ export type AnyTerm = GlossaryTerm | keyof typeof words.terms;
 export const GROUPS = {
   people: ["client", "participant", "organiser", "watcher", "coordinator", "team"],
   learned: ["base model", "adapter", "personal adapter", "shared adapter", "fused adapter", "fusion weights", "update", "rank"],
-  run: ["federation", "method", "preset", "learning alone", "round", "step", "aggregate", "deadline", "fusing"],
+  run: ["federation", "method", "preset", "learning alone", "round", "step", "aggregate", "deadline", "late answer", "fusing"],
   rows: ["row", "label", "token", "training rows", "fusion rows", "test rows", "near-duplicates"],
   figures: ["accuracy", "macro-F1", "loss", "gain", "interval", "throughput"],
   privacy: ["secure sum", "masks", "differential privacy", "epsilon", "clip", "privacy budget", "ledger"],

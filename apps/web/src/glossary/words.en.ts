@@ -39,6 +39,11 @@ export const en = {
       word: "deadline",
       meaning: "When a round is closed without waiting any longer. Who has not answered by then goes on with the next one.",
     },
+    "late answer": {
+      word: "late answer",
+      meaning:
+        "An answer of a round that is over. Where the federation takes such answers, it counts in a later round, for less.",
+    },
     "learning alone": {
       word: "learning alone",
       meaning:

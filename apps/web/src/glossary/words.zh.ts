@@ -28,6 +28,10 @@ export const zh: typeof en = {
     preset: { word: "预设", meaning: "一个方法中配套的一组设置，有自己的名称。" },
     aggregate: { word: "聚合", meaning: "用一轮中各客户端发送的内容做出下一个共享适配器。" },
     deadline: { word: "期限", meaning: "到了这个时间，一轮不再等待就结束。还没有答复的参加下一轮。" },
+    "late answer": {
+      word: "迟到的应答",
+      meaning: "对已经结束的一轮的应答。若联邦接受这样的应答，它在之后的一轮中计入，份量较小。",
+    },
     "learning alone": {
       word: "单独学习",
       meaning: "第一次交换之前的时间，每个客户端只用自己的数据行训练；增益就是与它的结果相比。",
