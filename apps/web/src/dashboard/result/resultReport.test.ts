@@ -67,3 +67,18 @@ test("a report says who came late, and what that counted for", () => {
   expect(html).toContain("<th>Answers that came late</th><td>bram: Round 1 of 2, counted 0.71 in Round 2 of 2</td>");
   expect(new TextDecoder().decode(resultReport(snapshot, figure, null).content)).not.toContain("came late");
 });
+
+test("of many clients a report says how many answers came late, and what the least and the most of them counted for", () => {
+  const clients = Array.from({ length: 13 }, (_, index) => clientOf(`client ${index}`, { history }));
+  const rounds = [
+    roundOf(1, { aggregated: ["client 0"] }),
+    roundOf(2, { aggregated: ["client 0"], late: { "client 1": 1, "client 2": 1 } }),
+    roundOf(3, { aggregated: ["client 0"], late: { "client 3": 1 } }),
+  ];
+  const told = (closed: typeof rounds) =>
+    /came late<\/th><td>(.*?)<\/td>/.exec(
+      new TextDecoder().decode(resultReport({ ...snapshot, clients, rounds: closed }, figure, null).content),
+    )?.[1];
+  expect(told(rounds)).toBe("3 in all, each counted 0.58 to 0.71");
+  expect(told(rounds.slice(0, 2))).toBe("2 in all, each counted 0.71");
+});

@@ -1,10 +1,11 @@
 /** What came of a federation, to hand on: one sentence, and a page that needs no network. Pure. */
 
-import { countedLate } from "@duet/lora-core/protocol/countedLate";
+import { type CountedLate, countedLate } from "@duet/lora-core/protocol/countedLate";
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { lateWeight } from "@duet/lora-core/rounds/lateAnswers";
 import { ADAPTERS } from "../../lib/adapters.ts";
+import { isCrowd } from "../../lib/crowd.ts";
 import { trafficText } from "../../lib/figuresWords.ts";
 import { formatDay, formatFraction, formatNumber } from "../../lib/format.ts";
 import { LANGUAGES, language } from "../../lib/language.ts";
@@ -73,14 +74,27 @@ ${textTable(snapshot)}${verdictsSection(snapshot)}${costSection(snapshot)}<h2>${
   return { fileName: `${slug(config.name)}-report.html`, content: new TextEncoder().encode(html) };
 }
 
-/** Who came late, and what that counted for; nothing where nobody did. */
-function lateFacts({ clients, rounds, config }: Snapshot): readonly (readonly [string, string])[] {
+/** Who came late, and what that counted for; how many where there are many clients, and nothing where nobody did. */
+function lateFacts(snapshot: Snapshot): readonly (readonly [string, string])[] {
+  const answers = countedLate(snapshot.rounds);
+  if (answers.length === 0) return [];
+  return [[words.resultReport.lateAnswers, isCrowd(snapshot) ? lateOfMany(answers) : lateOfEach(snapshot, answers)]];
+}
+
+function lateOfMany(answers: readonly CountedLate[]): string {
+  const weights = new Set(answers.map(({ of, round }) => lateWeight(of, round)));
+  const [low, high] = [Math.min(...weights), Math.max(...weights)].map((weight) => formatNumber(weight, 2));
+  return words.resultReport.lateOfMany(answers.length, low ?? "", high ?? "");
+}
+
+function lateOfEach({ clients, config }: Snapshot, answers: readonly CountedLate[]): string {
   const nameOf = (id: string) => clients.find((client) => client.id === id)?.name ?? id;
   const label = (round: number) => roundLabel(round, config.budgets.rounds);
-  const told = countedLate(rounds).map(({ clientId, of, round }) =>
-    words.resultReport.late(nameOf(clientId), label(of), label(round), formatNumber(lateWeight(of, round), 2)),
-  );
-  return told.length === 0 ? [] : [[words.resultReport.lateAnswers, told.join(common.listing.semicolon)]];
+  return answers
+    .map(({ clientId, of, round }) =>
+      words.resultReport.late(nameOf(clientId), label(of), label(round), formatNumber(lateWeight(of, round), 2)),
+    )
+    .join(common.listing.semicolon);
 }
 
 /** In a text task; nothing in another. */

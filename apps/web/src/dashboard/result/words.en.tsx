@@ -105,6 +105,8 @@ export const en = {
     epsilon: (epsilon: number) => `epsilon ${epsilon}`,
     lateAnswers: "Answers that came late",
     late: (name: string, of: string, round: string, weight: string) => `${name}: ${of}, counted ${weight} in ${round}`,
+    lateOfMany: (answers: number, low: string, high: string) =>
+      `${answers} in all, each counted ${low === high ? low : `${low} to ${high}`}`,
     sentByAll: "Sent by all clients",
     ended: "Ended",
     interval: (low: string, high: string) => `${low} to ${high}`,

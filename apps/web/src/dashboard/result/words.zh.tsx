@@ -98,6 +98,7 @@ export const zh: typeof en = {
     epsilon: (epsilon) => `epsilon ${epsilon}`,
     lateAnswers: "迟到的应答",
     late: (name, of, round, weight) => `${name}：${of}，在${round}中按 ${weight} 计入`,
+    lateOfMany: (answers, low, high) => `共 ${answers} 个，各按 ${low === high ? low : `${low} 至 ${high}`} 计入`,
     sentByAll: "所有客户端发送",
     ended: "结束于",
     interval: (low, high) => `${low} 至 ${high}`,
