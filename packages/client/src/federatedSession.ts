@@ -7,7 +7,7 @@ import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ClientCheckpoint, DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
-import { workError } from "@duet/lora-core/errors/workError";
+import { workerError } from "@duet/lora-core/errors/workerError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -75,7 +75,7 @@ const PROGRESS_INTERVAL_MS = 500;
 const DOWNLOAD_INTERVAL_MS = 100;
 const REST_MS = 2_000;
 
-const silent = () => workError("WORKER_DIED", ["workerSilent"]);
+const silent = () => workerError("WORKER_DIED", ["workerSilent"]);
 
 export function startFederatedSession<Engine extends ClientEngine>(options: SessionOptions<Engine>): FederatedSession<Engine> {
   const { coordinator, feed, identities, engine, now, config, identity, surroundings = unseenSurroundings } = options;

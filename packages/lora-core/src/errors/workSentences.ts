@@ -21,7 +21,6 @@ export const WORK_SENTENCES = {
   cannotWrite: () => "This model compares texts and cannot write them",
   noneRight: () => "In a text task no row is right or wrong",
   sentUnknown: () => "What this client sent last is not known any more",
-  noFusedYet: () => "There is no fused adapter before the last round",
   noRoom: (megabytes: number) => `There is no room for ${megabytes} MB in the WebAssembly memory`,
   threadStopped: () => "A thread of the kernels has stopped in the middle of its work",
   kernelFailed: () => "A kernel failed in one of its threads",
@@ -47,7 +46,6 @@ export const WORK_SENTENCES = {
   noRoundAdapter: (status: number) => `The coordinator has no shared adapter of this round (${status})`,
   initialChanged: () => "The initial adapter has changed on the coordinator",
   otherKey: (name: string) => `the coordinator shows another key of ${name} than before`,
-  workerSilent: () => "The training worker has been silent for several minutes",
 } as const;
 
 export type WorkSaying = Saying<typeof WORK_SENTENCES>;

@@ -5,6 +5,7 @@ export const WORKER_SENTENCES = {
   exportStopped: (cause: string) => `The export worker stopped: ${cause}`,
   exportNotStarted: () => "The export worker could not be started",
   trainingStopped: (cause: string) => `The training worker stopped: ${cause}`,
+  workerSilent: () => "The training worker has been silent for several minutes",
   notStarted: () => "it could not be started",
   messageUnread: () => "a message could not be read",
   stoodStill: () => "it stood still",

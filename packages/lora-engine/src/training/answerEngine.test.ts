@@ -174,7 +174,7 @@ describe("trying adapters out", () => {
 
   it("answers with what the client serves, of any rank, once there is something", async () => {
     const inputs = fusion.map(({ input }) => input);
-    await expect(engine.predict(inputs, "served")).rejects.toThrow("no fused adapter before the last round");
+    await expect(engine.predict(inputs, "served")).rejects.toThrow("no fused adapter before the fusing round");
     const before = await engine.checkpoint();
     // Twice the rank: both adapters side by side, as a fusion of products serves them.
     const layout = adapterLayout(parseArchitecture(readModelFolder("duet-tiny").config).linears, setup.adapter);

@@ -229,7 +229,7 @@ const eachBatch =
 function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {
   if (which === null) return null;
   if (which !== "served") return withMerged(mixed(held.personal, held.shared, which), held.merged);
-  if (!served) throw workError("ADAPTER_MISSING", ["noFusedYet"]);
+  if (!served) throw workError("ADAPTER_MISSING", ["noFusedBefore"]);
   return served;
 }
 

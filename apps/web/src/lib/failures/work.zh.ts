@@ -20,7 +20,6 @@ export const WORK: typeof WORK_SENTENCES = {
   cannotWrite: () => "这个模型只比较文本，不能写作",
   noneRight: () => "在自由文本任务中，没有哪一行是对的或错的",
   sentUnknown: () => "已不知道这个客户端上次发送了什么",
-  noFusedYet: () => "最后一轮之前没有融合适配器",
   noRoom: (megabytes) => `WebAssembly 内存中放不下 ${megabytes} MB`,
   threadStopped: () => "计算核的一个线程中途停止了",
   kernelFailed: () => "一个计算核在它的线程中失败了",
@@ -45,5 +44,4 @@ export const WORK: typeof WORK_SENTENCES = {
   noRoundAdapter: (status) => `协调器没有这一轮的共享适配器（${status}）`,
   initialChanged: () => "协调器上的初始适配器已改变",
   otherKey: (name) => `协调器出示的 ${name} 的密钥与之前不同`,
-  workerSilent: () => "负责训练的 worker 几分钟没有任何消息",
 };

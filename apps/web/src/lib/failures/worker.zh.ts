@@ -5,6 +5,7 @@ export const WORKER: typeof WORKER_SENTENCES = {
   exportStopped: (cause) => `负责导出的 worker 停止了：${cause}`,
   exportNotStarted: () => "负责导出的 worker 无法启动",
   trainingStopped: (cause) => `负责训练的 worker 停止了：${cause}`,
+  workerSilent: () => "负责训练的 worker 几分钟没有任何消息",
   notStarted: () => "它无法启动",
   messageUnread: () => "有一条消息无法读取",
   stoodStill: () => "它停滞了",
