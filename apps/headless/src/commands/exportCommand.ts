@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { adapterFile } from "@duet/client/adapterFile";
 import { keptAdapters } from "@duet/client/keptAdapters";
 import { DuetError } from "@duet/lora-core/errors/duetError";
-import { EXPORT_SENTENCES } from "@duet/lora-core/exports/exportSentences";
+import { EXPORT_SENTENCES } from "@duet/lora-core/errors/exportSentences";
 import { MODEL_EXPORTS, type ModelExport, modelExportsOf, unfitFor } from "@duet/lora-core/exports/modelExport";
 import { federationAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { federationBase } from "@duet/lora-core/federation/federationBase";

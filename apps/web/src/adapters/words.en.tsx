@@ -1,4 +1,4 @@
-import { EXPORT_SENTENCES } from "@duet/lora-core/exports/exportSentences";
+import { EXPORT_SENTENCES } from "@duet/lora-core/errors/exportSentences";
 import type { ReactNode } from "react";
 import type { Export } from "../services/adapterExport.ts";
 

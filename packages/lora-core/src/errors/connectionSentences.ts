@@ -19,7 +19,6 @@ export const CONNECTION_SENTENCES = {
   connectionLost: () => "The connection was lost",
   stateNotSent: () => "The coordinator did not send the federation's state",
   partNotFetched: () => "A part of this page could not be fetched",
-  wasmStopped: (reason: string) => `The computation stopped inside WebAssembly (${reason}).`,
   linkCutOff: () => "This link is cut off: the code after its # is missing.",
   codeMistyped: () => "The code after the # of this link is cut off or mistyped.",
   linkMistyped: () => "This link is mistyped before its #.",

@@ -1,7 +1,7 @@
 /** A failure that a person is told of: what happened (the message, a sentence) and which kind it is (the code). */
 import { say, type Told } from "../sayings/saying.ts";
-import { CONNECTION_SENTENCES, type ConnectionSaying } from "./connectionSentences.ts";
 import { type ErrorCode, NEXT_STEPS } from "./errorTable.ts";
+import { RUNTIME_SENTENCES, type RuntimeSaying } from "./runtimeSentences.ts";
 
 interface DuetErrorOptions extends ErrorOptions {
   readonly told?: Told | null;
@@ -40,8 +40,8 @@ export function duetErrorOf(error: unknown): DuetError {
   // Out of memory has a class of its own in no runtime: allocations that can fail are marked where they are made. What is left is
   // WebAssembly giving up, which memory is the only known reason for.
   if (error instanceof WebAssembly.RuntimeError) {
-    const saying: ConnectionSaying = ["wasmStopped", error.message];
-    return new DuetError("OUT_OF_MEMORY", say(CONNECTION_SENTENCES, saying), { cause: error, told: saying as Told });
+    const saying: RuntimeSaying = ["wasmStopped", error.message];
+    return new DuetError("OUT_OF_MEMORY", say(RUNTIME_SENTENCES, saying), { cause: error, told: saying as Told });
   }
   return new DuetError("UNEXPECTED", error instanceof Error ? error.message : String(error), { cause: error });
 }

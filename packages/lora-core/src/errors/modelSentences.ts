@@ -1,5 +1,6 @@
 /** Why a base model cannot be had, read or written. */
 import { type Saying, say, type Told } from "../sayings/saying.ts";
+import { EXPORT_SENTENCES } from "./exportSentences.ts";
 import { SCHEMA_SENTENCES } from "./schemaSentences.ts";
 
 export const MODEL_SENTENCES = {
@@ -12,7 +13,7 @@ export const MODEL_SENTENCES = {
   notAnAddress: (text: string) =>
     `"${text}" is not a model's address, which looks like owner/name, owner/name@revision or owner/name:FILE.gguf`,
   fileOfModelMissing: (model: string, file: string) => `${model} has no ${file}`,
-  notWrittenAnew: () => "This base is one GGUF file, which is not written anew",
+  oneFile: EXPORT_SENTENCES.oneFile,
   baseLacks: (name: string) => `This base has no ${name}`,
   onlyDecoders: () => "Only decoders are written as GGUF",
   noLlamaName: (name: string) => `llama.cpp has no name for ${name}`,

@@ -32,7 +32,7 @@ export interface OpenedBase {
  */
 export async function openBase(base: BaseFiles, config: ConfigJson, update: PeftAdapter): Promise<OpenedBase> {
   const format = modelFormat(base.names);
-  if (format.kind === "gguf") throw new ModelFolderError(["notWrittenAnew"]);
+  if (format.kind === "gguf") throw new ModelFolderError(["oneFile"]);
   const architecture = parseArchitecture(config);
   const index = format.kind === "shards" ? Object(await readJson(base, INDEX_FILE)) : null;
   const shards: BaseShard[] = [];

@@ -19,7 +19,6 @@ export const CONNECTION: typeof CONNECTION_SENTENCES = {
   connectionLost: () => "连接已断开",
   stateNotSent: () => "协调器没有发送联邦的状态",
   partNotFetched: () => "本页面的一部分无法取得",
-  wasmStopped: (reason) => `计算在 WebAssembly 内部停止了（${reason}）。`,
   linkCutOff: () => "这个链接不完整：缺少 # 之后的代码。",
   codeMistyped: () => "这个链接 # 之后的代码不完整或有误。",
   linkMistyped: () => "这个链接 # 之前的部分有误。",

@@ -4,6 +4,7 @@ import { ADAPTER_SENTENCES } from "@duet/lora-core/errors/adapterSentences";
 import { CONNECTION_SENTENCES } from "@duet/lora-core/errors/connectionSentences";
 import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
 import { HUB_SENTENCES } from "@duet/lora-core/errors/hubSentences";
+import { RUNTIME_SENTENCES } from "@duet/lora-core/errors/runtimeSentences";
 import { WORKER_SENTENCES } from "@duet/lora-core/errors/workerSentences";
 import { WORK_SENTENCES } from "@duet/lora-core/errors/workSentences";
 import type { Sentences } from "@duet/lora-core/sayings/saying";
@@ -16,6 +17,7 @@ const TABLES: readonly Sentences[] = [
   ADAPTER_SENTENCES,
   CONNECTION_SENTENCES,
   HUB_SENTENCES,
+  RUNTIME_SENTENCES,
   WORK_SENTENCES,
   WORKER_SENTENCES,
 ];

@@ -1,5 +1,6 @@
 /** Why a base model cannot be had, read or written, in Chinese. */
 import type { MODEL_SENTENCES } from "@duet/lora-core/errors/modelSentences";
+import { EXPORTS } from "./exports.zh.ts";
 import { SCHEMA } from "./schema.zh.ts";
 
 export const MODELS: typeof MODEL_SENTENCES = {
@@ -10,7 +11,7 @@ export const MODELS: typeof MODEL_SENTENCES = {
   config: (field, found) => `无法使用这个模型：config.json 中 ${field} = ${found}，不受支持`,
   notAnAddress: (text) => `“${text}”不是模型地址；地址形如 owner/name、owner/name@revision 或 owner/name:FILE.gguf`,
   fileOfModelMissing: (model, file) => `${model} 没有 ${file}`,
-  notWrittenAnew: () => "这个基座是单个 GGUF 文件，不会重新写出",
+  oneFile: EXPORTS.oneFile,
   baseLacks: (name) => `这个基座没有 ${name}`,
   onlyDecoders: () => "只有解码器能写成 GGUF",
   noLlamaName: (name) => `llama.cpp 中没有 ${name} 的名称`,
