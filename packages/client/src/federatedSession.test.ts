@@ -150,16 +150,23 @@ test("a lost device: the base again on wasm, the same rows, the same client, the
 });
 
 test("a coordinator with too much to do is asked again when it says, and that is said once", async () => {
-  const { session, coordinator, has, calls } = started();
-  const { join } = coordinator.answers;
-  let refusals = 2;
-  coordinator.answers.join = async () => {
-    if (refusals-- > 0) throw new DuetError("RATE_LIMITED", "Too many clients join", { retryAfterMs: 10 });
-    return join();
-  };
-  await has("run 1");
-  expect(calls.filter((call) => call === "client:join")).toHaveLength(3);
-  expect(session.get().notes).toEqual([["putOff", 1]]);
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const { session, coordinator, has, calls } = started();
+    const { join } = coordinator.answers;
+    let refusals = 2;
+    coordinator.answers.join = async () => {
+      if (refusals-- > 0) throw new DuetError("RATE_LIMITED", "Too many clients join", { retryAfterMs: 4_000 });
+      return join();
+    };
+    await has("client:join");
+    await vi.advanceTimersByTimeAsync(12_000);
+    await has("run 1");
+    expect(calls.filter((call) => call === "client:join")).toHaveLength(3);
+    expect(session.get().notes).toEqual([["putOff", expect.toSatisfy((seconds: number) => seconds >= 4 && seconds <= 6)]]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a refusal says what happened and what to do, and ends the engine", async () => {

@@ -2,7 +2,7 @@ import { DuetError } from "@duet/lora-core/errors/duetError";
 import { expect, test, vi } from "vitest";
 import { createRetry } from "./retry.ts";
 import { fakeCoordinator } from "./testing/fakes.ts";
-import { isTransient } from "./transient.ts";
+import { isTransient, retryAfterOf } from "./transient.ts";
 
 test("only silence and overload are worth trying again", () => {
   expect(isTransient(new DuetError("TIMEOUT", "no answer"))).toBe(true);
@@ -37,6 +37,18 @@ test("who is refused with a time comes again then, up to half as much later, and
   } finally {
     vi.useRealTimers();
   }
+});
+
+test.each([
+  [0, 2_000],
+  [40, 2_000],
+  [40_000, 40_000],
+  [2 ** 31, 300_000],
+  [Number.MAX_SAFE_INTEGER, 300_000],
+])("told to come again in %i ms, it comes neither at once nor never", (told, least) => {
+  const wait = retryAfterOf(new DuetError("RATE_LIMITED", "Too many", { retryAfterMs: told }));
+  expect(wait).toBeGreaterThanOrEqual(least);
+  expect(wait).toBeLessThanOrEqual(1.5 * least);
 });
 
 test("a quota that is used up for long is worth no waiting", () => {

@@ -2,9 +2,8 @@
 import { type DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import type { CoordinatorClient } from "./coordinatorClient.ts";
 import { delay } from "./deadline.ts";
-import { isTransient, retryAfterOf } from "./transient.ts";
+import { isTransient, RETRY_DELAY_MS, retryAfterOf } from "./transient.ts";
 
-const RETRY_DELAY_MS = 2_000;
 /**
  * Failures in a row while the coordinator is there. Without it there is no limit, nor while the organiser is asked: both are shown, and
  * the coordinator ends the latter after a day.

@@ -1,5 +1,9 @@
 /** What is worth trying again, and when. */
 import { type DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { MAX_RETRY_AFTER_MS } from "@duet/lora-core/protocol/limits";
+
+/** Before the next try; whatever a coordinator says, none is sooner. */
+export const RETRY_DELAY_MS = 2_000;
 
 /** At most so much longer than was asked for, so that not all who were refused come back together. */
 const JITTER = 0.5;
@@ -9,9 +13,13 @@ export const isTransient = (error: unknown): error is DuetError =>
   hasCode(error, "UNREACHABLE", "TIMEOUT", "RATE_LIMITED", "NOT_JOINED", "AWAITING_APPROVAL") ||
   (hasCode(error, "QUOTA_USED_UP") && error.retryAfterMs !== null);
 
-/** When to try again, ms from now, where the coordinator said so: that, and up to half as much; null where it did not. */
+/**
+ * When to try again, ms from now, where the coordinator said so: that, within what a client waits, and up to half as much; null where it did
+ * not say.
+ */
 export function retryAfterOf(error: unknown): number | null {
   if (!isTransient(error) || error.retryAfterMs === null) return null;
   const [draw = 0] = crypto.getRandomValues(new Uint8Array(1));
-  return error.retryAfterMs * (1 + (JITTER * draw) / 256);
+  const asked = Math.min(MAX_RETRY_AFTER_MS, Math.max(RETRY_DELAY_MS, error.retryAfterMs));
+  return asked * (1 + (JITTER * draw) / 256);
 }

@@ -91,16 +91,47 @@ test("who has used up its quota is told when there is enough again, where that i
     }
   };
   for (let joined = 0; joined < QUOTAS.join.amount; joined++) expect(againMs("join")).toBe(0);
-  const wait = againMs("join") ?? Number.NaN;
-  expect(wait).toBe(40);
-  pass(wait - 1);
-  expect(againMs("join")).toBeGreaterThan(0);
+  // A place more for each who is refused, forty milliseconds long; nobody is told to come at once.
+  const waits = Array.from({ length: 30 }, () => againMs("join"));
+  expect([waits[0], waits[24], waits[25], waits[29]]).toEqual([1_000, 1_000, 1_040, 1_200]);
+  pass(39);
+  expect(againMs("join")).toBe(1_201);
   pass(1);
   expect(againMs("join")).toBe(0);
   expect(againMs("federation", QUOTAS.federation.amount)).toBe(0);
   expect(againMs("federation")).toBe(60_000);
   expect(againMs("federation", 6)).toBeNull();
   expect(againMs("upload", QUOTAS.upload.amount + 1)).toBeNull();
+});
+
+test("a crowd behind one address gets in as fast as its quota allows, and none of it asks often", () => {
+  const { clock, pass } = clockAt(0);
+  const quotas = createQuotas(clock);
+  // A class that comes while the address has joined as often as it may: who is refused comes when it is told, or up to half as much later.
+  quotas.take("join", "203.0.113.1", QUOTAS.join.amount);
+  const waiting = Array.from({ length: 2_000 }, (_, index) => ({ index, tries: 0, at: 0 }));
+  let inAll = 0;
+  let busiest = 0;
+  for (let second = 0; waiting.length > 0 && second < 600; second++, pass(1_000)) {
+    const asking = waiting.filter(({ at }) => at <= clock.now());
+    busiest = Math.max(busiest, second === 0 ? 0 : asking.length);
+    for (const client of asking) {
+      client.tries += 1;
+      inAll += 1;
+      try {
+        quotas.take("join", "203.0.113.1");
+        waiting.splice(waiting.indexOf(client), 1);
+      } catch (error) {
+        const told = error instanceof Refusal ? error.retryAfterMs : null;
+        client.at = clock.now() + (told ?? Number.NaN) * (1 + (0.5 * ((client.index * 37) % 256)) / 256);
+      }
+      expect(client.tries).toBeLessThan(10);
+    }
+  }
+  expect(waiting).toHaveLength(0);
+  expect(clock.now()).toBeLessThan(180_000);
+  expect(inAll).toBeLessThan(6_000);
+  expect(busiest).toBeLessThan(200);
 });
 
 test("what was given back may be taken again, and never more than there is", () => {

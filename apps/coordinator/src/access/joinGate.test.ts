@@ -1,7 +1,7 @@
 import { hasCode } from "@duet/lora-core/errors/duetError";
+import { MAX_RETRY_AFTER_MS } from "@duet/lora-core/protocol/limits";
 import { expect, test } from "vitest";
 import { createJoinGate } from "./joinGate.ts";
-import { MAX_RETRY_AFTER_MS } from "./limits.ts";
 
 /** A gate for so many, and joins that end when the test says so. */
 function gateFor(most: number) {
@@ -57,12 +57,15 @@ test("the line moves at the pace at which joins are done", async () => {
 });
 
 test("a crowd of any size is told to come within five minutes, and nobody at once", async () => {
-  const { ask } = gateFor(1);
+  const { ask, pass } = gateFor(1);
   expect(await ask()).toBeNull();
   expect(await ask()).toBe(1_000);
   let last = 0;
   for (let refused = 0; refused < 40_000; refused++) last = (await ask()) ?? 0;
   expect(last).toBe(MAX_RETRY_AFTER_MS);
+  // A flood is forgotten with the last who was told to come.
+  pass(MAX_RETRY_AFTER_MS);
+  expect(await ask()).toBe(1_000);
 });
 
 test("a join that fails makes room as one that succeeds does", async () => {

@@ -3,9 +3,10 @@
  * after a node has died) must not have its answers time out. Who finds it full is told when to come again: the refused stand in a line of which only its
  * end is remembered, a place further for each, at the pace at which joins were done last.
  */
+import { MAX_RETRY_AFTER_MS } from "@duet/lora-core/protocol/limits";
 import type { Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
-import { MAX_RETRY_AFTER_MS } from "./limits.ts";
+import { LEAST_RETRY_AFTER_MS } from "./limits.ts";
 
 export interface JoinGate {
   /** Does it. @throws what it throws, or {Refusal} RATE_LIMITED with the time to come again. */
@@ -15,8 +16,6 @@ export interface JoinGate {
 /** Before any was done; and how much the newest says of the pace. */
 const FIRST_PACE_MS = 10;
 const NEWEST = 0.1;
-/** Nobody is told to come again sooner. */
-const LEAST_WAIT_MS = 1_000;
 
 export function createJoinGate(clock: Clock, most: number): JoinGate {
   let underWay = 0;
@@ -27,8 +26,8 @@ export function createJoinGate(clock: Clock, most: number): JoinGate {
 
   function waitMs(): number {
     const now = clock.now();
-    lineEndsAt = Math.max(lineEndsAt, now + most * paceMs) + paceMs;
-    return Math.round(Math.min(MAX_RETRY_AFTER_MS, Math.max(LEAST_WAIT_MS, lineEndsAt - now)));
+    lineEndsAt = Math.min(Math.max(lineEndsAt, now + most * paceMs) + paceMs, now + MAX_RETRY_AFTER_MS);
+    return Math.round(Math.max(LEAST_RETRY_AFTER_MS, lineEndsAt - now));
   }
 
   function ended(): void {

@@ -31,8 +31,8 @@ export type QuotaName = keyof typeof QUOTAS;
 
 /** Joins that a coordinator works on at once; an option. A client waits a minute for its answer. */
 export const MAX_JOINS_AT_ONCE = 500;
-/** Nobody is told to come again later than that. */
-export const MAX_RETRY_AFTER_MS = 5 * MINUTE;
+/** Nobody is told to come again sooner, ms. */
+export const LEAST_RETRY_AFTER_MS = SECOND;
 
 /** Sockets open at once from one network; an option. */
 export const MAX_SOCKETS_PER_NETWORK = 2_000;

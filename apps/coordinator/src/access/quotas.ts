@@ -1,13 +1,18 @@
-/** How much each network and account still may: buckets that fill again at an even pace. */
+/**
+ * How much each network and account still may: buckets that fill again at an even pace. Who finds one empty is told when to come again: the refused
+ * stand in a line of which only its end is remembered, each after what those before it will take, so that a crowd behind one address is not told to
+ * come back all at once.
+ */
+import { MAX_RETRY_AFTER_MS } from "@duet/lora-core/protocol/limits";
 import type { Clock } from "../ports/clock.ts";
 import { Refusal } from "../refusal.ts";
-import { MAX_REMEMBERED, MAX_RETRY_AFTER_MS, QUOTAS, type Quota, type QuotaName } from "./limits.ts";
+import { LEAST_RETRY_AFTER_MS, MAX_REMEMBERED, QUOTAS, type Quota, type QuotaName } from "./limits.ts";
 import { createRecentMap } from "./recentMap.ts";
 
 export interface Quotas {
   /**
    * Counts it against `who`, a network or an account, at once and before anything else is done. @throws {Refusal} QUOTA_USED_UP, uncounted, with when
-   * there will be enough, where that is soon.
+   * there will be enough for it and for those who were refused before it, where that is soon.
    */
   take(name: QuotaName, who: string, amount?: number): void;
   /** The same; false in place of a refusal. */
@@ -19,6 +24,8 @@ export interface Quotas {
 interface Bucket {
   readonly left: number;
   readonly at: number;
+  /** When there will have been enough for all who were refused. */
+  readonly lineEndsAt: number;
 }
 
 const WORDS: Readonly<Record<QuotaName, string>> = {
@@ -41,29 +48,44 @@ export function createQuotas(clock: Clock, changes: Partial<Record<QuotaName, Qu
     if (!bucket) return amount;
     return Math.min(amount, bucket.left + ((clock.now() - bucket.at) * amount) / perMs);
   };
+  const keep = (key: string, left: number, lineEndsAt = buckets.get(key)?.lineEndsAt ?? 0) =>
+    buckets.set(key, { left, at: clock.now(), lineEndsAt });
 
   function count(name: QuotaName, who: string, amount: number): boolean {
     const key = `${name} ${who}`;
     const left = leftOf(key, quotas[name]);
     if (left < amount) return false;
-    buckets.set(key, { left: left - amount, at: clock.now() });
+    keep(key, left - amount);
     return true;
+  }
+
+  /** Puts who was refused `amount` at the end of the line: when it is to come again, ms from now; null where that would not be soon, or never. */
+  function line(name: QuotaName, who: string, amount: number): number | null {
+    const key = `${name} ${who}`;
+    const quota = quotas[name];
+    const msFor = (wanted: number) => (wanted * quota.perMs) / quota.amount;
+    const left = leftOf(key, quota);
+    if (amount > quota.amount || msFor(amount - left) > MAX_RETRY_AFTER_MS) return null;
+    const now = clock.now();
+    const lineEndsAt = buckets.get(key)?.lineEndsAt ?? 0;
+    const readyAt = lineEndsAt > now ? lineEndsAt + msFor(amount) : now + msFor(amount - left);
+    const toldAt = Math.min(readyAt, now + MAX_RETRY_AFTER_MS);
+    keep(key, left, toldAt);
+    return Math.max(LEAST_RETRY_AFTER_MS, Math.ceil(toldAt - now));
   }
 
   return {
     take(name, who, amount = 1) {
       if (count(name, who, amount)) return;
-      const quota = quotas[name];
-      const retryAfterMs = Math.ceil(((amount - leftOf(`${name} ${who}`, quota)) * quota.perMs) / quota.amount);
-      const isSoon = amount <= quota.amount && retryAfterMs <= MAX_RETRY_AFTER_MS;
+      const retryAfterMs = line(name, who, amount);
       const said = `${WORDS[name]} from this address or account come too fast`;
-      throw new Refusal("QUOTA_USED_UP", said, isSoon ? { retryAfterMs } : {});
+      throw new Refusal("QUOTA_USED_UP", said, retryAfterMs === null ? {} : { retryAfterMs });
     },
     has: (name, who) => count(name, who, 1),
     giveBack(name, who, amount = 1) {
       const key = `${name} ${who}`;
       const quota = quotas[name];
-      buckets.set(key, { left: Math.min(quota.amount, leftOf(key, quota) + amount), at: clock.now() });
+      keep(key, Math.min(quota.amount, leftOf(key, quota) + amount));
     },
   };
 }

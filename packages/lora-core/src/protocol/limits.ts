@@ -27,6 +27,8 @@ export const MAX_ROUNDS = 200;
 export const MAX_LATE_ROUNDS = 20;
 /** Adapted modules whose aggregation error a snapshot lists. */
 export const MAX_MODULE_ERRORS = 16;
+/** Nobody is told to come again later than that, or waits for longer before it does, ms. */
+export const MAX_RETRY_AFTER_MS = 5 * 60_000;
 /** How long a caller waits for the acknowledgement of a message, ms; no adapter is in one, but a snapshot may be before it. */
 export const ACK_TIMEOUT_MS = 60_000;
 /** Messages one socket may send in any 10 s; more are refused with RATE_LIMITED. */
