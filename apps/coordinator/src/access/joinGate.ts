@@ -9,8 +9,8 @@ import { Refusal } from "../refusal.ts";
 import { LEAST_RETRY_AFTER_MS } from "./limits.ts";
 
 export interface JoinGate {
-  /** Does it. @throws what it throws, or {Refusal} RATE_LIMITED with the time to come again. */
-  through<T>(join: () => Promise<T>): Promise<T>;
+  /** Does it. @throws what it throws, or, after `onFull`, {Refusal} RATE_LIMITED with the time to come again. */
+  through<T>(join: () => Promise<T>, onFull?: () => void): Promise<T>;
 }
 
 /** Before any was done; and how much the newest says of the pace. */
@@ -39,8 +39,9 @@ export function createJoinGate(clock: Clock, most: number): JoinGate {
   }
 
   return {
-    async through(join) {
+    async through(join, onFull) {
       if (underWay >= most) {
+        onFull?.();
         throw new Refusal("RATE_LIMITED", "Too many clients join this coordinator at the same time", { retryAfterMs: waitMs() });
       }
       underWay += 1;

@@ -40,9 +40,13 @@ export function guardedHandlers(
     }
   };
   const join: Handler<"client:join"> = async (request, session) => {
-    guard.quotas.take("join", session.visitor.network);
+    const { network } = session.visitor;
+    guard.quotas.take("join", network);
     const isNew = session.membership === null;
-    const joined = await joins.through(async () => handlers["client:join"](request, session));
+    const joined = await joins.through(
+      async () => handlers["client:join"](request, session),
+      () => guard.quotas.giveBack("join", network),
+    );
     if (isNew) guard.record("join", session.visitor, { federation: request.federationId, client: joined.clientId });
     return joined;
   };
