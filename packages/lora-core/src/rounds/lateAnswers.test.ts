@@ -155,6 +155,16 @@ test("one that is damaged on the disk is left out, and the round goes on without
   expect(state.clients[1]?.note).toEqual(["damagedLeftOut", 1]);
 });
 
+test("one that is behind, answered the open round and whose file is damaged is asked again, and waited for", () => {
+  const closing = runFrom(missed(), answer("bram", 2, 1020), answer("anna", 2, 1030));
+  const asked = runFrom(closing, damaged("bram", 2, 1040));
+  expect(asked.phase.kind).toBe("collecting");
+  expect(open(asked)).not.toHaveProperty("behind");
+  expect(outstanding(asked, open(asked) as never).map(({ id }) => id)).toEqual(["bram"]);
+  const again = commandsOf(asked, answer("bram", 2, 1050));
+  expect(again.find(({ type }) => type === "aggregate")).toMatchObject({ inputs: [{ clientId: "anna" }, { clientId: "bram" }] });
+});
+
 test("how an update stood is noted with the round that it is of", () => {
   const standing = { clientId: "bram", norm: 2, rows: 1, cosine: 0.5, isClipped: false, isCapped: false };
   const closing = runFrom(missed(), answer("bram", 1, 1020), answer("anna", 2, 1030));

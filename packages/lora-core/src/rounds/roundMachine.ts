@@ -310,9 +310,16 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   const logged = log(noted, [isHere ? "askedAgain" : "leftOut", name, round], clientId);
   const open = { ...phase.open, submissions };
   // Clients answer once to each attempt; what others have sent stays counted.
-  if (isHere) return { ...logged, phase: { kind: "collecting", open: { ...open, attempt: open.attempt + 1 } } };
+  if (isHere)
+    return { ...logged, phase: { kind: "collecting", open: { ...awaiting(open, clientId), attempt: open.attempt + 1 } } };
   if (Object.keys(submissions).length === 0) return retryRound(logged, open, ["nothingLeft", round]);
   return { ...logged, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
+}
+
+/** Who is asked again is waited for, behind or not: it has answered this round. */
+function awaiting({ behind = [], ...open }: OpenRound, clientId: string): OpenRound {
+  const others = behind.filter((id) => id !== clientId);
+  return others.length > 0 ? { ...open, behind: others } : open;
 }
 
 /** Its round is long over: it is left out. */
