@@ -155,6 +155,16 @@ test("one that is damaged on the disk is left out, and the round goes on without
   expect(state.clients[1]?.note).toEqual(["damagedLeftOut", 1]);
 });
 
+test("a late answer that may be why a round could not be aggregated is in no second try of it", () => {
+  const closing = runFrom(missed(), answer("bram", 1, 1020), answer("anna", 2, 1030));
+  const noLuck = { type: "aggregationFailed", round: 2, reason: "not finite", at: 1040 } as const;
+  const again = runFrom(closing, { ...noLuck, cause: "method" });
+  expect(open(again)).toMatchObject({ index: 1, attempt: 2, behind: ["bram"] });
+  expect(again.late).toEqual([]);
+  // What could not be stored is the same again.
+  expect(runFrom(closing, { ...noLuck, cause: "storage" }).late).toHaveLength(1);
+});
+
 test("one that is behind, answered the open round and whose file is damaged is asked again, and waited for", () => {
   const closing = runFrom(missed(), answer("bram", 2, 1020), answer("anna", 2, 1030));
   const asked = runFrom(closing, damaged("bram", 2, 1040));

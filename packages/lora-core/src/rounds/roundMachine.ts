@@ -292,7 +292,8 @@ function notAggregated(state: RoundState, open: OpenRound, exchange: Exchange | 
   const why = open.forStatistics
     ? (["notCounted", reason] as const)
     : (["notAggregated", specOf(state, open).round, reason] as const);
-  return exchange ? skipRound(state, open, why) : retryRound(state, open, why);
+  // What came late may be why, and would be so again.
+  return exchange ? skipRound(state, open, why) : retryRound({ ...state, late: [] }, open, why);
 }
 
 /** A damaged adapter is never aggregated: its client sends it again while there is time, and is left out otherwise. */
