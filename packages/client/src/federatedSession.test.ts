@@ -169,6 +169,35 @@ test("a coordinator with too much to do is asked again when it says, and that is
   }
 });
 
+test("however often the connection was lost meanwhile, one join waits for its time", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const { session, coordinator, has, calls } = started();
+    const { join } = coordinator.answers;
+    let isBusy = true;
+    coordinator.answers.join = async () => {
+      if (isBusy) throw new DuetError("RATE_LIMITED", "Too many clients join", { retryAfterMs: 60_000 });
+      return join();
+    };
+    const joins = () => calls.filter((call) => call === "client:join").length;
+    await has("client:join");
+    for (let time = 2; time < 6; time++) {
+      coordinator.lose();
+      coordinator.comeBack();
+      await vi.waitFor(() => expect(joins()).toBe(time));
+    }
+    await vi.advanceTimersByTimeAsync(95_000);
+    expect(joins()).toBe(6);
+    expect(session.get().notes).toHaveLength(1);
+    isBusy = false;
+    await vi.advanceTimersByTimeAsync(95_000);
+    await has("run 1");
+    expect(joins()).toBe(7);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("a refusal says what happened and what to do, and ends the engine", async () => {
   const { session, coordinator, stage, has } = started({}, collecting(1));
   coordinator.answers.join = async () => {

@@ -93,6 +93,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   const clock = createPhaseClock(now);
   /** Of its adapters; the federation's as long as it is not known. */
   let rank = config.adapter.rank;
+  /** How often it has begun to join: at each connection anew. */
+  let joinings = 0;
 
   function dispatch(event: SessionEvent): void {
     const { machine, effects } = stepSession(store.get(), event);
@@ -221,21 +223,28 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     if (request && store.get().membership === "joined") feed.accept((await coordinator.join(request)).snapshot);
   }
 
-  /** Idempotent: with the same resume token this is the same client again, also when an answer was lost. */
+  /**
+   * Idempotent: with the same resume token this is the same client again, also when an answer was lost. What a connection before the newest had begun
+   * comes to nothing: it may sleep for minutes, and must not join beside the one that follows.
+   */
   async function join(): Promise<SessionEvent | null> {
     const request = introduction();
     if (!request) return null;
+    const mine = ++joinings;
+    const isNewest = () => mine === joinings;
     const { inviteToken, name } = identity;
-    const { clientId, snapshot } = await persistently(
-      () => coordinator.join(request),
+    const joined = await persistently(
+      async () => (isNewest() ? coordinator.join(request) : null),
       (error, waitMs) => {
+        if (!isNewest()) return;
         if (error.retryAfterMs !== null) dispatch({ kind: "putOff", seconds: Math.ceil(waitMs / 1000) });
         if (!hasCode(error, "AWAITING_APPROVAL")) return;
         identities.saveAsking({ federationId, name, resumeToken, identitySecret });
         dispatch({ kind: "asked" });
       },
     );
-    if (store.get().engine === "ended") return null;
+    if (joined === null || !isNewest() || store.get().engine === "ended") return null;
+    const { clientId, snapshot } = joined;
     identities.saveIdentity({
       version: 4,
       federationId,
