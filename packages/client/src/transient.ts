@@ -14,12 +14,12 @@ export const isTransient = (error: unknown): error is DuetError =>
   (hasCode(error, "QUOTA_USED_UP") && error.retryAfterMs !== null);
 
 /**
- * When to try again, ms from now, where the coordinator said so: that, within what a client waits, and up to half as much; null where it did
+ * When to try again, ms from now, where the coordinator said so: that, but `most` at most, and up to half as much more; null where it did
  * not say.
  */
-export function retryAfterOf(error: unknown): number | null {
+export function retryAfterOf(error: unknown, most = MAX_RETRY_AFTER_MS): number | null {
   if (!isTransient(error) || error.retryAfterMs === null) return null;
   const [draw = 0] = crypto.getRandomValues(new Uint8Array(1));
-  const asked = Math.min(MAX_RETRY_AFTER_MS, Math.max(RETRY_DELAY_MS, error.retryAfterMs));
+  const asked = Math.min(most, Math.max(RETRY_DELAY_MS, error.retryAfterMs));
   return asked * (1 + (JITTER * draw) / 256);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { uploadBlob } from "./uploadBlob.ts";
 
 /** Answers the first pieces with these, then takes all of every piece. Says where it listens, and what it was sent. */
@@ -33,6 +33,25 @@ test("a piece that took too long to arrive is sent again", async () => {
   ]);
   await send(url);
   expect(pieces).toHaveLength(3);
+});
+
+test("who is told to come again in minutes asks within seconds: a round may be over by then", async () => {
+  const { setTimeout: wait } = globalThis;
+  const waited: number[] = [];
+  const spy = vi.spyOn(globalThis, "setTimeout").mockImplementation(((then: () => void, ms = 0) => {
+    const isOurs = ms >= 5_000 && ms <= 7_500;
+    if (isOurs) waited.push(ms);
+    return wait(then, isOurs ? 0 : ms);
+  }) as typeof setTimeout);
+  onTestFinished(() => spy.mockRestore());
+  const busy = { code: "QUOTA_USED_UP", message: "Uploads come too fast", retryAfterMs: 300_000 };
+  const { url, pieces } = await listening([
+    { status: 429, body: { ok: false, error: busy } },
+    { status: 200, body: { ok: true, data: { receivedBytes: 0 } } },
+  ]);
+  await send(url);
+  expect(pieces).toHaveLength(3);
+  expect(waited).toHaveLength(1);
 });
 
 test("a piece that is refused for what it is, is not", async () => {

@@ -22,11 +22,12 @@ const FIRST_PIECE_BYTES = 64 * 1024;
 const QUICK_MS = 1_000;
 const FAIR_MS = 2_000;
 const SLOW_MS = 4_000;
-/** Attempts in a row that bring nothing before the upload is given up, after some minutes. */
+/** Attempts in a row that bring nothing before the upload is given up, after two to four minutes and what they took themselves. */
 const FRUITLESS_ATTEMPTS = 30;
 /** Times that it is sent from the start because it arrived changed. */
 const MAX_STARTS = 3;
 const RETRY_MS = 500;
+/** Whatever it is told, an upload waits no longer (and up to half as much more): it cannot be called off, and its round may be over by then. */
 const LONGEST_RETRY_MS = 5_000;
 /** HTTP status. */
 const REQUEST_TIMEOUT = 408;
@@ -68,7 +69,7 @@ export async function uploadBlob(upload: BlobUpload): Promise<void> {
       // It arrived changed: once more from the start.
       if (hasCode(error, "BLOB_MISSING")) starts++;
       fruitless++;
-      const againMs = retryAfterOf(error);
+      const againMs = retryAfterOf(error, LONGEST_RETRY_MS);
       const canHelp = hasCode(error, "UNREACHABLE", "RATE_LIMITED", "BLOB_MISSING") || againMs !== null;
       const isHopeless = !canHelp || starts >= MAX_STARTS;
       if (isHopeless || fruitless >= FRUITLESS_ATTEMPTS) throw error;
