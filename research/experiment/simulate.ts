@@ -329,7 +329,8 @@ function assertCanBeLate(
 ): void {
   if (work !== "late") return;
   const aggregation = sumBits || clientPrivacy ? "secure" : "plain";
-  const refusal = lateRefusal(methodNamed(method, sync), budgets, { late: { rounds: LATE_ROUNDS }, aggregation, ranks });
+  const chosen = { late: { rounds: LATE_ROUNDS }, aggregation, robustness: ROBUSTNESS.none, ranks };
+  const refusal = lateRefusal(methodNamed(method, sync), budgets, chosen);
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
 }
 

@@ -149,12 +149,17 @@ export function workNote(form: Pick<FederationForm, "method" | "work" | BudgetFi
 
 /** What becomes of answers that come late; or why the other choices do not go with them. */
 export function lateNote(
-  form: Pick<FederationForm, "method" | "aggregation" | "ranks" | "lateRounds" | BudgetField>,
+  form: Pick<FederationForm, "method" | "aggregation" | "robustness" | "ranks" | "lateRounds" | BudgetField>,
 ): ChoiceNote {
   const rounds = lateRoundsOf(form);
   if (rounds === null || !(rounds >= 1)) return note(null, words.choiceNotes.nothingLate);
-  const { aggregation, ranks } = form;
-  const chosen = { late: { rounds }, aggregation, ranks: ranks === "equal" ? undefined : ranks };
+  const { aggregation, robustness, ranks } = form;
+  const chosen = {
+    late: { rounds },
+    aggregation,
+    robustness: ROBUSTNESS[robustness],
+    ranks: ranks === "equal" ? undefined : ranks,
+  };
   return note(lateRefusal(methodIn(form), budgetsOf(form), chosen), words.choiceNotes.late(rounds));
 }
 

@@ -1,6 +1,6 @@
 /** Why choices of a federation do not go together, whatever its method is called; the form and the coordinator say the same. Pure. */
 import type { FederationConfig } from "../protocol/federationConfig.ts";
-import { replacesMean } from "../robustness/robustnessConfig.ts";
+import { countsEachOnce, replacesMean } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
@@ -110,7 +110,7 @@ export function workRefusal(
 export function lateRefusal(
   method: Method,
   budgets: Budgets,
-  { late, aggregation, ranks }: Pick<FederationConfig, "late" | "aggregation" | "ranks">,
+  { late, aggregation, robustness, ranks }: Pick<FederationConfig, "late" | "aggregation" | "robustness" | "ranks">,
 ): ChoiceSaying | null {
   if (!late) return null;
   const uploads = plansOf(method, budgets).flatMap(({ stage, upload }) => (stage === "federated" && upload ? [upload] : []));
@@ -118,6 +118,7 @@ export function lateRefusal(
   if (aggregation === "secure") return ["lateInSum"];
   if (uploads.some(({ form, extra }) => form !== "difference" || extra !== null)) return ["lateValues", method.label];
   if (new Set(uploads.map(({ part }) => part)).size > 1) return ["lateHalves", method.label];
+  if (countsEachOnce(robustness)) return ["lateCountsOnce"];
   return ranks === "svd" ? ["lateProducts"] : null;
 }
 

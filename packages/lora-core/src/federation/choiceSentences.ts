@@ -43,6 +43,8 @@ export const CHOICE_SENTENCES = {
     `${method} sends more than what a client changed, and what it was a round ago would put an older adapter back: take no late answers, or choose another method.`,
   lateHalves: (method: string) =>
     `${method} sends another part of the adapter in every round, so a late answer is of a part that the next round does not change: take no late answers, or choose another method.`,
+  lateCountsOnce: () =>
+    "A median, a trimmed mean and multi-Krum count everybody's update once, so what comes late would count as much as the others': take no late answers, or choose another protection.",
   lateProducts: () =>
     "By SVD every round makes new factors, to which a late answer's do not belong: take no late answers, or fill smaller ranks up with zeros.",
   noRankShared: (method: string) => `${method} shares nothing, so there are no ranks to bring together: leave all the same rank.`,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ROBUSTNESS } from "../robustness/robustnessConfig.ts";
 import { say } from "../sayings/saying.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";
 import { lateRefusal } from "./choiceRefusals.ts";
@@ -7,7 +8,7 @@ import { presetOf } from "./federationDefaults.ts";
 
 const steps = (amount: number) => ({ unit: "steps" as const, amount });
 const budgets = { local: steps(6), inner: steps(12), rounds: 3 };
-const plain = { late: { rounds: 2 }, aggregation: "plain" } as const;
+const plain = { late: { rounds: 2 }, aggregation: "plain", robustness: ROBUSTNESS.none } as const;
 const REFUSED = ["local", "scaffold", "fedamp", "flexlora", "flora", "fedex-lora", "fedalt", "rolora"];
 
 test.each(strategies.map(({ id }) => id))(
@@ -17,9 +18,17 @@ test.each(strategies.map(({ id }) => id))(
     const refusal = lateRefusal(method, budgets, plain);
     expect(refusal === null).toBe(!REFUSED.includes(id));
     if (refusal) expect(say(CHOICE_SENTENCES, refusal)).toContain(method.label);
-    expect(lateRefusal(method, budgets, { aggregation: "plain" })).toBeNull();
+    expect(lateRefusal(method, budgets, { aggregation: "plain", robustness: ROBUSTNESS.median })).toBeNull();
   },
 );
+
+test("where everybody's update counts once a late one cannot count for less", () => {
+  const refusals = Object.values(ROBUSTNESS).flatMap((robustness) => {
+    const refusal = lateRefusal(methodOf(presetOf("fedavg")), budgets, { ...plain, robustness });
+    return refusal === null ? [] : [[robustness.kind, ...refusal]];
+  });
+  expect(refusals).toEqual(["multiKrum", "trimmedMean", "median"].map((kind) => [kind, "lateCountsOnce"]));
+});
 
 test("nothing comes late in a secure sum, nor to products of factors; passes over the rows and other unlike ranks may be late", () => {
   const method = methodOf(presetOf("fedavg"));

@@ -31,3 +31,7 @@ export type RobustRule = Exclude<RobustnessConfig, { readonly kind: "none" | "cl
 export function replacesMean(robustness: RobustnessConfig): robustness is RobustRule {
   return robustness.kind !== "none" && robustness.kind !== "clip";
 }
+
+/** Whether everybody's update counts once there, whatever its weight; see robustMean.ts. */
+export const countsEachOnce = (robustness: RobustnessConfig): boolean =>
+  replacesMean(robustness) && robustness.kind !== "centeredClip";
