@@ -39,8 +39,8 @@ export function testPoints(snapshot: Snapshot, figure: TestFigure): readonly Cha
 }
 
 /** It is open, and somebody who is asked has not answered. */
-const isAwaited = ({ openRound }: Snapshot, round: number): boolean =>
-  openRound?.round === round && awaitedIn(openRound).length > 0;
+const isAwaited = (snapshot: Snapshot, round: number): boolean =>
+  snapshot.openRound?.round === round && awaitedIn(snapshot).length > 0;
 
 /** Training loss by round: the mean over who tells it, weighted by rows, as `mean`, every client under its id. */
 export function lossPoints(snapshot: Snapshot): readonly ChartPoint[] {

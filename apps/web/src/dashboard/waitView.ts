@@ -23,7 +23,7 @@ export function waitView(snapshot: Snapshot, myId: string | null, now: number): 
   if (phase !== "collecting" || !openRound) return { reason: phaseNote(snapshot), countdown: null };
   const { participants, submitted, deadlineAt } = openRound;
   const done = participants.filter((id) => submitted.includes(id));
-  const awaited = awaitedIn(openRound);
+  const awaited = awaitedIn(snapshot);
   const secondsLeft = deadlineAt === null ? null : Math.max(0, (deadlineAt - now) / 1000);
   const isDrawn = myId === null || !config.clientSampling || participants.includes(myId);
   const sentences = [

@@ -30,8 +30,9 @@ export function noticeOf(before: Snapshot, after: Snapshot, clientId: string | n
 }
 
 /** Whether this client is the only one that an open round of several still waits for. */
-function waitsFor({ phase, openRound }: Snapshot, clientId: string): boolean {
+function waitsFor(snapshot: Snapshot, clientId: string): boolean {
+  const { phase, openRound } = snapshot;
   if (phase !== "collecting" || !openRound || openRound.participants.length < 2) return false;
-  const awaited = awaitedIn(openRound);
+  const awaited = awaitedIn(snapshot);
   return awaited.length === 1 && awaited[0] === clientId;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { awaitedIn } from "../protocol/awaited.ts";
 import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
 import { answersOf, type Exchange, summedClients } from "./exchange.ts";
 import { unanswered } from "./exchangeSteps.ts";
@@ -23,6 +24,11 @@ import { aggregated, joined, submitted } from "./testing/handMade.ts";
 function assertInvariants(before: RoundState, state: RoundState): void {
   const { phase, paused, policy } = state;
   const open = openRoundOf(state);
+  if (phase.kind === "collecting") {
+    // What people read of whom it waits for is whom it waits for.
+    const awaited = outstanding(state, phase.open).map(({ id }) => id);
+    expect([...awaitedIn(roundsView(state))].sort()).toEqual(awaited.toSorted());
+  }
   if (phase.kind === "collecting" && !paused) expect(outstanding(state, phase.open).length).toBeGreaterThan(0);
   if (phase.kind === "waiting" && !paused) {
     const present = state.clients.filter(({ status }) => status === "present").length;
