@@ -26,6 +26,7 @@ import type { FederationLoop } from "./federationLoop.ts";
 import { onceAtATime } from "./onceAtATime.ts";
 import type { SecureSums } from "./secureSums.ts";
 import type { SharedModel } from "./sharedModel.ts";
+import { createStoredSubmissions, type StoredSubmissions } from "./storedSubmissions.ts";
 
 export interface TransferParts {
   readonly federation: Federation;
@@ -39,24 +40,19 @@ export interface TransferParts {
   readonly keepRounds: number;
 }
 
-interface StoredSubmission {
-  readonly sha256: string;
-  readonly artifact: string;
-}
-
 export class AdapterTransfers {
   readonly #parts: TransferParts;
   /** What is being answered, by client and round: however often it is asked for, it is done once. */
   readonly #fetching = new Map<string, Promise<BlobRef | null>>();
   readonly #submitting = new Map<string, Promise<void>>();
-  /** Adapters that are stored and not in the journal yet, by client. */
-  readonly #stored = new Map<string, StoredSubmission>();
+  readonly #stored: StoredSubmissions;
   /** Clients whose download of the open round was counted. */
   readonly #counted = new Set<string>();
   readonly #tidying = new Set<Promise<void>>();
 
   constructor(parts: TransferParts) {
     this.#parts = parts;
+    this.#stored = createStoredSubmissions((artifact) => parts.store.settleSubmission(artifact));
   }
 
   /** Clients fetch the blob of that name now. */
@@ -107,7 +103,8 @@ export class AdapterTransfers {
     const isSameRound = open?.index === openRoundOf(before)?.index;
     if (!isSameRound) {
       this.#counted.clear();
-      this.#forgetStored();
+      // What was stored for a round that is over will not be counted, unless it is still taken.
+      this.#stored.keepOnly(this.#mayBeLate());
     }
     const awaited = open && isSameRound ? awaitedIn(loop.state, open).map(({ id }) => id) : [];
     this.#inBackground(store.uploads.keepOnly(new Set([...awaited, ...this.#mayBeLate()])));
@@ -144,7 +141,7 @@ export class AdapterTransfers {
 
   /** What comes from several clients is stored side by side; only the events take turns. */
   async #submit(clientId: string, round: number, adapter: BlobRef | null, metrics: RoundMetrics): Promise<void> {
-    const { loop, store } = this.#parts;
+    const { loop } = this.#parts;
     if (!this.#isExpected(clientId, round)) return;
     const artifact = await this.#storeAdapter(clientId, round, adapter);
     const sent = { artifact, sha256: adapter?.sha256 ?? null, bytes: adapter?.bytes ?? 0 };
@@ -157,15 +154,14 @@ export class AdapterTransfers {
       metrics: isTold ? metrics : withoutFigures(metrics),
     } as const;
     await loop.applyTogether(happening, () => this.#isExpected(clientId, round));
-    this.#stored.delete(clientId);
-    if (artifact !== null) store.settleSubmission(artifact);
+    this.#stored.settle(clientId, round);
   }
 
   async #storeAdapter(clientId: string, round: number, blob: BlobRef | null): Promise<string | null> {
     const { store, loop, compute } = this.#parts;
     const form = this.#assertFits(clientId, round, blob);
     if (blob === null || form === null) return null;
-    const stored = this.#stored.get(clientId);
+    const stored = this.#stored.find(clientId, round);
     if (stored?.sha256 === blob.sha256) return stored.artifact;
     const file = await store.uploads.file(clientId, blob);
     if (file === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
@@ -173,18 +169,8 @@ export class AdapterTransfers {
     // A name of its own: nothing that was confirmed is ever written over.
     const artifact = `${round}-${clientId}-${createId()}`;
     await loop.stored(() => store.adoptSubmission(artifact, blob, file));
-    this.#stored.set(clientId, { sha256: blob.sha256, artifact });
+    this.#stored.add(clientId, round, { sha256: blob.sha256, artifact });
     return artifact;
-  }
-
-  /** What was stored for a round that is over will not be counted, unless it is still taken. */
-  #forgetStored(): void {
-    const kept = this.#mayBeLate();
-    for (const [clientId, { artifact }] of this.#stored) {
-      if (kept.has(clientId)) continue;
-      this.#parts.store.settleSubmission(artifact);
-      this.#stored.delete(clientId);
-    }
   }
 
   /** Clients whose answer of a round that is over is still taken, now or in the round that opens next. */
