@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lateWeight, stillTaken } from "./lateAnswers.ts";
+import { lateWeight, stillTaken, stillTakenOf } from "./lateAnswers.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { initialRoundState, openRoundOf, outstanding, type RoundPolicy, type RoundState } from "./roundState.ts";
@@ -184,9 +184,24 @@ test("how an update stood is noted with the round that it is of", () => {
 
 test("a snapshot says whose answers are still taken", () => {
   expect(roundsView(missed()).openRound).toMatchObject({ behind: ["bram"], stillTaken: { bram: [1] } });
+  expect(roundsView(runFrom(missed(), left("bram", 1020))).openRound).not.toHaveProperty("stillTaken");
   const view = roundsView(runFrom(missed(), answer("bram", 1, 1020)));
   expect(view.openRound).not.toHaveProperty("stillTaken");
   expect(view.rounds.at(-1)).toMatchObject({ round: 2, late: { bram: 1 } });
+});
+
+test("what a snapshot says of it is found once for the rounds before, in a crowd too", () => {
+  const ids = Array.from({ length: 3_000 }, (_, index) => `ward ${index}`);
+  const everybody = [joined("anna"), ...ids.map((id) => joined(id, 5))];
+  const first = runFrom(initialRoundState({ ...policy, minClients: everybody.length }, 0), ...everybody);
+  const some = runFrom(first, submitted("anna", 1), deadline(1, 5 + DEADLINE), aggregated(1, 1010));
+  const takenIn = (state: RoundState) => stillTakenOf(state, open(state) as never);
+  const all = takenIn(some);
+  expect(Object.keys(all ?? {})).toHaveLength(3_000);
+  const later = runFrom(some, away("ward 7", 1020));
+  expect(takenIn(later)).toBe(all);
+  const fewer = takenIn(runFrom(later, answer("ward 1", 1, 1030), answer("ward 2", 2, 1040), left("ward 3", 1050)));
+  expect(ids.filter((id) => fewer?.[id] === undefined)).toEqual(["ward 1", "ward 2", "ward 3"]);
 });
 
 test("the weight falls with the root of how often the shared adapter has moved", () => {

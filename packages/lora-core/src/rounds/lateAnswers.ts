@@ -4,7 +4,7 @@
  * got it. Pure, and of the closed rounds and what came late alone, so that a replayed journal says the same.
  * Differs from paper: rounds stay the unit, not a buffer of K updates; the weight is relative to the others' of the same mean, which does not get shorter.
  */
-import { setOf } from "../protocol/remembered.ts";
+import { remembered, setOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { type ClientId, type LateAnswer, type NextRound, openRoundOf, type RoundSpec, type RoundState } from "./roundState.ts";
 
@@ -16,12 +16,7 @@ export function stillTaken(state: RoundState, next: NextRound, clientId: ClientI
   if (state.late.some((answer) => answer.clientId === clientId)) return [];
   const open = openRoundOf(state);
   if (open && clientId in open.submissions) return [];
-  const taken: number[] = [];
-  for (const view of viewsInReach(state, next)) {
-    if (hasAnswered(view, clientId)) break;
-    if (setOf(view.participants).has(clientId)) taken.push(view.round);
-  }
-  return taken.filter((round) => round > newestLate(state, clientId));
+  return missedBy(state, next)[clientId] ?? [];
 }
 
 /**
@@ -37,13 +32,16 @@ export function isBehind(state: RoundState, next: NextRound, clientId: ClientId)
   return false;
 }
 
-/** Of all participants of the open round who may give one; undefined where there is none. */
-export function stillTakenOf(state: RoundState, next: NextRound): Readonly<Record<ClientId, number[]>> | undefined {
-  const missed = new Set(viewsInReach(state, next).flatMap((view) => view.participants.filter((id) => !hasAnswered(view, id))));
-  const entries = [...missed].flatMap((id) => {
-    const rounds = stillTaken(state, next, id);
-    return rounds.length > 0 ? [[id, rounds] as const] : [];
-  });
+/** {@link stillTaken} of everybody who is still here and may give one; undefined where there is none. Asked after every event. */
+export function stillTakenOf(state: RoundState, next: NextRound): Missed | undefined {
+  const missed = missedBy(state, next);
+  const all = Object.entries(missed);
+  if (all.length === 0) return undefined;
+  const submissions = openRoundOf(state)?.submissions ?? {};
+  const late = new Set(state.late.map(({ clientId }) => clientId));
+  const gone = goneOf(state.clients);
+  const entries = all.filter(([id]) => !(id in submissions || late.has(id) || gone.has(id)));
+  if (entries.length === all.length) return missed;
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
@@ -58,6 +56,36 @@ export function isTakenLate({ rounds, late }: RoundState, clientId: ClientId, ro
   return late.some(isIt) || rounds.some((view) => view.late?.[clientId] === round);
 }
 
+/** By client, the closed rounds that it may still answer, newest first. */
+type Missed = Readonly<Record<ClientId, number[]>>;
+
+/** Of the closed rounds alone, so it is found once for each of the rounds after them. */
+function missedBy(state: RoundState, next: NextRound): Missed {
+  const views = viewsInReach(state, next);
+  if (views.length === 0) return {};
+  const known = knownMissed(state.rounds);
+  const key = `${next.index} of ${state.policy.late?.rounds}`;
+  const missed = known.get(key) ?? findMissed(views, newestLateOf(state.rounds));
+  known.set(key, missed);
+  return missed;
+}
+
+const knownMissed = remembered((_: readonly RoundView[]) => new Map<string, Missed>());
+
+function findMissed(views: readonly RoundView[], newestLate: ReadonlyMap<ClientId, number>): Missed {
+  const missed: Record<ClientId, number[]> = {};
+  const done = new Set<ClientId>();
+  for (const view of views) {
+    for (const id of view.aggregated) done.add(id);
+    for (const id of view.participants) {
+      if (done.has(id) || view.round <= (newestLate.get(id) ?? Number.NEGATIVE_INFINITY)) continue;
+      missed[id] ??= [];
+      missed[id].push(view.round);
+    }
+  }
+  return missed;
+}
+
 /** Closed rounds, newest first, whose answers that one takes; none where it shares nothing, or none are taken. */
 function viewsInReach({ policy, rounds }: RoundState, next: NextRound): readonly RoundView[] {
   const { late, schedule } = policy;
@@ -70,6 +98,13 @@ const isShared = ({ stage, uploads }: RoundSpec) => stage === "federated" && upl
 
 const hasAnswered = (view: RoundView, clientId: ClientId) => setOf(view.aggregated).has(clientId);
 
-/** The newest round whose answer this client gave late; below every other where there is none. */
-const newestLate = ({ rounds }: RoundState, clientId: ClientId): number =>
-  Math.max(Number.NEGATIVE_INFINITY, ...rounds.map((view) => view.late?.[clientId] ?? Number.NEGATIVE_INFINITY));
+/** The newest round whose answer each client gave late. Answers of one client count in the order of their rounds, so the last is the newest. */
+const newestLateOf = remembered(
+  (rounds: readonly RoundView[]): ReadonlyMap<ClientId, number> =>
+    new Map(rounds.flatMap(({ late = {} }) => Object.entries(late))),
+);
+
+const goneOf = remembered(
+  (clients: RoundState["clients"]): ReadonlySet<ClientId> =>
+    new Set(clients.flatMap(({ id, status }) => (status === "left" ? [id] : []))),
+);

@@ -1,6 +1,6 @@
 /** The steps that transitions are made of: open, close, record, retry, end. Each is pure and uses `state.at` as now. */
 import type { RoundMeans } from "../protocol/metrics.ts";
-import { listOf } from "../protocol/remembered.ts";
+import { listOf, setOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
 import { placeOf, withChanged } from "./clientPlaces.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
@@ -27,7 +27,7 @@ import {
 export function openRound(state: RoundState, next: NextRound, clients: readonly EnrolledClient[]): RoundState {
   const participants = clients.map(({ id }) => id);
   const behind = participants.filter((id) => isBehind(state, next, id));
-  const isAwaited = (id: string) => !behind.includes(id);
+  const isAwaited = (id: string) => !setOf(behind).has(id);
   const open: OpenRound = {
     ...next,
     firstOpenedAt: next.firstOpenedAt ?? state.at,
