@@ -24,16 +24,15 @@ import type { TeamSeat } from "@duet/lora-core/protocol/teamRelay";
 import { z } from "zod";
 import { withDeadline } from "./deadline.ts";
 import { createListeners } from "./listeners.ts";
-import type { RoundTransfers } from "./roundTransfers.ts";
 import type { SentLedger } from "./sentLedger.ts";
 import { createSnapshotMirror } from "./snapshotMirror.ts";
 import { createFrameCount } from "./team/frameCount.ts";
-import { transfersWhenAsked } from "./transfersWhenAsked.ts";
+import { type TransfersWhenAsked, transfersWhenAsked } from "./transfersWhenAsked.ts";
 import { createTypedSocket, type TypedSocket, type TypedSocketOptions } from "./typedSocket.ts";
 
 type Connection = Pick<TypedSocket, "status" | "request" | "onReady" | "offer" | "reconnect" | "close">;
 
-export interface CoordinatorClient extends RoundTransfers, Connection {
+export interface CoordinatorClient extends TransfersWhenAsked, Connection {
   /** Where it serves files, with a slash at the end: what a path such as `models/use-lite/config.json` is relative to. */
   readonly baseUrl: string;
   /**

@@ -78,7 +78,8 @@ test("a round from the open base to the confirmed submission, in this order", as
   finish(first);
   await has("confirm 1");
   await stage("waiting");
-  expect(calls).toEqual(["open any", "begin rows-1", "client:join", "keep anna", "fetch 1", "run 1", "send 1", "confirm 1"]);
+  const before = ["load transfers", "open any", "begin rows-1", "client:join", "keep anna"];
+  expect(calls).toEqual([...before, "fetch 1", "run 1", "send 1", "confirm 1"]);
   expect(identities.saved.get("f1")).toMatchObject({ clientId: "anna", removed: null });
 });
 

@@ -172,6 +172,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
 
   async function open(backend: BackendName | null): Promise<SessionEvent> {
     const { hub } = await persistently(() => coordinator.offer());
+    // Before it takes part: a round must not end here because the coordinator was upgraded in the middle of it.
+    await persistently(() => coordinator.loadTransfers());
     const began = now();
     const openModel = () =>
       engine.openModel(config.model, hub, backend, (progress) => {

@@ -65,6 +65,7 @@ export function fakeCoordinator(calls: Calls) {
       said.push({ name: "client:join", payload });
       return (await answers.join()) as never;
     },
+    loadTransfers: async () => void calls.push("load transfers"),
     createFederation: async () => ({}) as never,
     fetchAdapter: async (round) => {
       calls.push(`fetch ${round}`);
