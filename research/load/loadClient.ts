@@ -6,7 +6,7 @@ import { delay } from "@duet/client/deadline";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { uploadBlob } from "@duet/client/uploadBlob";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { parseBase } from "@duet/lora-core/architectures/modelConfig";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -183,7 +183,7 @@ function sharedUpload({ model, adapter, upload: coding }: FederationConfig, uplo
   const key = JSON.stringify([model.files, adapter, coding]);
   const known = made.get(key);
   if (known) return known;
-  const layout = adapterLayout(parseArchitecture(model.config).linears, adapter);
+  const layout = adapterLayout(parseBase(model.config).linears, adapter);
   const next = random(0, "loadValues");
   const values = initialAdapter(layout, 0);
   const sent = new Map(

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { adapterLayout, layoutBytes } from "@duet/lora-core/adapters/adapterLayout";
-import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { parseBase } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
@@ -165,7 +165,7 @@ async function open(organiser: CoordinatorClient, { size, rounds, model, adapter
 
 /** A rank, and modules, that give about as many bytes. */
 function adapterOf(model: BaseModel, bytes: number): { settings: Choice["adapter"]; bytes: number } {
-  const { linears, defaultTargets } = parseArchitecture(model.config);
+  const { linears, defaultTargets } = parseBase(model.config);
   const targetModules = [...defaultTargets];
   const bytesOf = (rank: number) => layoutBytes(adapterLayout(linears, { rank, alpha: 16, dropout: 0, targetModules }));
   const rank = Math.min(256, Math.max(1, Math.round(bytes / bytesOf(1))));
