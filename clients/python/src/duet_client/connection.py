@@ -198,7 +198,7 @@ def _reply(name: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
     if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
         raise Failure(f"The coordinator's answer to {name} could not be read", "BAD_REPLY")
     if not answer["ok"]:
-        raise refused(answer["error"])
+        raise refused(answer.get("error"))
     check_reply(name, answer["data"])
     return dict(answer["data"])
 

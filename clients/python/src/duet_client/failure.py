@@ -10,12 +10,15 @@ TRANSIENT = ("UNREACHABLE", "TIMEOUT", "RATE_LIMITED", "NOT_JOINED", "AWAITING_A
 LEFT_ALONE = (*TRANSIENT, "WRONG_ROUND", "NOT_THERE")
 """What a round may fail with that goes on by itself: it has moved on, or is tried again with the next snapshot."""
 
+MAX_RETRY_AFTER_MS = 300_000
+"""No coordinator asks for more, as `MAX_RETRY_AFTER_MS` of the TypeScript code has it."""
+
 
 class Failure(Exception):
     """A sentence: what happened; without a code also what to do next. `code` is one of Duet's, or NOT_THERE of a file."""
 
     def __init__(self, sentence: str, code: str | None = None, retry_after: float | None = None) -> None:
-        """Keep the sentence as the message. `retry_after` is when trying again can help, in seconds from now, where that was said."""
+        """Keep the sentence as the message. `retry_after`: when trying again can help, in seconds from now, where it was said."""
         super().__init__(sentence)
         self.code = code
         self.retry_after = retry_after
@@ -38,10 +41,17 @@ class Failure(Exception):
         return f"{self.sentence} {step}" if step else self.sentence
 
 
-def refused(error: dict[str, Any]) -> Failure:
-    """What the coordinator refused, as its answer has it."""
-    wait = error.get("retryAfterMs")
-    return Failure(error["message"], error["code"], None if wait is None else wait / 1000)
+def refused(error: Any) -> Failure:  # noqa: ANN401
+    """What the coordinator refused, as its answer has it; BAD_REPLY where that is no refusal."""
+    if not isinstance(error, dict) or not all(isinstance(error.get(name), str) for name in ("code", "message")):
+        return Failure("The coordinator's refusal could not be read", "BAD_REPLY")
+    return Failure(error["message"], error["code"], _seconds(error.get("retryAfterMs")))
+
+
+def _seconds(told: Any) -> float | None:  # noqa: ANN401
+    """When to come again; None where what was told is no time of this protocol."""
+    is_time = isinstance(told, int) and not isinstance(told, bool) and told >= 0
+    return min(told, MAX_RETRY_AFTER_MS) / 1000 if is_time else None
 
 
 @cache

@@ -110,10 +110,12 @@ async def _pause(fruitless: int) -> None:
 
 
 async def _received(answer: aiohttp.ClientResponse) -> int:
-    """How many bytes are there now, by the coordinator's answer to a piece."""
+    """How many bytes are there now, by the coordinator's answer to a piece. A ValueError for another's, say a proxy's."""
     told = await answer.json()
+    if not isinstance(told, dict) or not isinstance(told.get("ok"), bool):
+        raise ValueError("The coordinator has not answered")
     if not told["ok"]:
-        raise refused(told["error"])
+        raise refused(told.get("error"))
     return int(told["data"]["receivedBytes"])
 
 
@@ -123,7 +125,8 @@ async def _refusal(answer: aiohttp.ClientResponse, path: str) -> Failure:
     with contextlib.suppress(aiohttp.ClientError, ValueError, AttributeError):
         error = (await answer.json()).get("error")
     if isinstance(error, dict):
-        return Failure(error["message"], "NOT_THERE" if answer.status == 404 else error["code"])
+        failure = refused(error)
+        return Failure(str(failure), "NOT_THERE") if answer.status == 404 else failure
     return Failure(f"{error or f'The coordinator has no {path} for this client ({answer.status})'}", "NOT_THERE")
 
 
