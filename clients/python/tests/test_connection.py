@@ -19,12 +19,13 @@ from duet_client.protocol import VERSION
 
 OFFER = {"protocolVersion": VERSION, "serverTime": 1, "models": [], "hub": "https://hub.example", "hubClientId": None}
 WELCOME = {"ok": True, "data": OFFER}
+BUSY = "The coordinator has too much to do at the moment:"
 ENDS = "ends the connection"
 """In place of an answer."""
 
 
-def refusal(code: str) -> dict[str, Any]:
-    return {"ok": False, "error": {"code": code, "message": f"It is {code}"}}
+def refusal(code: str, **told: int) -> dict[str, Any]:
+    return {"ok": False, "error": {"code": code, "message": f"It is {code}", **told}}
 
 
 @dataclass
@@ -129,6 +130,24 @@ def test_a_greeting_that_is_not_answered_or_refused_for_now_is_made_again() -> N
 
             async with asyncio.timeout(connection.ACK_SECONDS / 2):
                 await during(server, work)
+
+    asyncio.run(main())
+
+
+def test_a_greeting_is_made_again_when_the_coordinator_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "PAUSE_SECONDS", 0.01)
+
+    async def main() -> None:
+        refusals = [refusal(code, retryAfterMs=wait) for code, wait in (("RATE_LIMITED", 700), ("QUOTA_USED_UP", 1100))]
+        async with served(*refusals) as server:
+
+            async def work(opened: Connection, said: list[str]) -> None:
+                assert (await ask(opened))["models"] == []
+                pauses = [later - earlier for earlier, later in zip(server.met, server.met[1:], strict=False)]
+                assert [pause > wait for pause, wait in zip(pauses, (0.7, 1.1), strict=True)] == [True, True]
+                assert [line.split(" in ")[0] for line in said] == 2 * [f"{BUSY} this client asks again"]
+
+            await during(server, work)
 
     asyncio.run(main())
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import socketio
 
-from duet_client.failure import Failure, refused
+from duet_client.failure import Failure, asks_again, refused
 from duet_client.protocol import check_reply, check_request
 
 ACK_SECONDS = 60.0
@@ -160,7 +160,7 @@ class Connection:
     async def _stay(self, http: aiohttp.ClientSession) -> None:
         pause = PAUSE_SECONDS
         while True:
-            link = Link(http, self._handlers)
+            link, told = Link(http, self._handlers), None
             try:
                 await link.open(self._url)
                 pause = PAUSE_SECONDS
@@ -174,16 +174,19 @@ class Connection:
                 if not failure.is_transient:
                     self._refused = failure
                     return
-                pause = min(LONGEST_PAUSE_SECONDS, 1.5 * pause)
+                pause, told = min(LONGEST_PAUSE_SECONDS, 1.5 * pause), failure.wait_seconds()
             finally:
                 self._ready.clear()
                 await link.close()
-            self._tell_why()
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+            wait = max(told or 0, pause * random.uniform(0.5, 1.5))
+            self._tell_why(None if told is None else wait)
+            await asyncio.sleep(wait)
 
-    def _tell_why(self) -> None:
-        """Once for every time that it is away."""
-        if not self._has_told:
+    def _tell_why(self, wait: float | None) -> None:
+        """Once for every time that it is away, and whenever the coordinator has said how long to wait."""
+        if wait is not None:
+            self._say(asks_again(wait))
+        elif not self._has_told:
             self._say(f"{self._why.sentence} It is tried again by itself.")
         self._has_told = True
 

@@ -5,8 +5,6 @@ import contextlib
 import gzip
 import hashlib
 import json
-import math
-import random
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from duet_client.connection import ACK_SECONDS, Connection, Handlers, Link, Say
-from duet_client.failure import Failure
+from duet_client.failure import Failure, asks_again
 from duet_client.protocol import CHANGE, VERSION, check_change
 from duet_client.transfers import Transfers
 
@@ -25,8 +23,6 @@ AGAIN_SECONDS = 2.0
 """Before a request that was refused for now."""
 TRIES = 60
 """Of such a request while the coordinator is there."""
-JITTER = 0.5
-"""At most so much longer than the coordinator asks for, as `packages/client/src/transient.ts` has it."""
 PROGRESS_SECONDS = 0.5
 
 
@@ -245,12 +241,10 @@ async def _persistently(
                 raise
             if asked:
                 on_asked()
-            wait = AGAIN_SECONDS
-            if failure.retry_after is not None:
-                # Not all who were refused come back together.
-                wait = failure.retry_after * random.uniform(1, 1 + JITTER)
-                say(f"The coordinator has too much to do at the moment: this client asks again in {math.ceil(wait)} seconds.")
-        await asyncio.sleep(wait)
+            wait = failure.wait_seconds()
+            if wait is not None:
+                say(asks_again(wait))
+        await asyncio.sleep(AGAIN_SECONDS if wait is None else wait)
 
 
 def _blob_of(content: bytes) -> dict[str, Any]:

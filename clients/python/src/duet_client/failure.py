@@ -1,15 +1,18 @@
 """What a person is told when something fails."""
 
 import json
+import math
+import random
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 TRANSIENT = ("UNREACHABLE", "TIMEOUT", "RATE_LIMITED", "NOT_JOINED", "AWAITING_APPROVAL")
 """Waiting and trying again can help, as `packages/client/src/transient.ts` has it."""
-LEFT_ALONE = (*TRANSIENT, "WRONG_ROUND", "NOT_THERE")
-"""What a round may fail with that goes on by itself: it has moved on, or is tried again with the next snapshot."""
-
+MOVED_ON = ("WRONG_ROUND", "NOT_THERE")
+"""The federation is elsewhere by now."""
+JITTER = 0.5
+"""At most so much longer than the coordinator asks for, as `packages/client/src/transient.ts` has it."""
 MAX_RETRY_AFTER_MS = 300_000
 """No coordinator asks for more, as `MAX_RETRY_AFTER_MS` of the TypeScript code has it."""
 
@@ -29,6 +32,15 @@ class Failure(Exception):
         return self.code in TRANSIENT or (self.code == "QUOTA_USED_UP" and self.retry_after is not None)
 
     @property
+    def is_left_alone(self) -> bool:
+        """Whether a round that fails with it goes on by itself: it has moved on, or is tried again with a later snapshot."""
+        return self.is_transient or self.code in MOVED_ON
+
+    def wait_seconds(self) -> float | None:
+        """Until trying again; None where that was not said. At random, as not all who were refused come back together."""
+        return None if self.retry_after is None else self.retry_after * random.uniform(1, 1 + JITTER)
+
+    @property
     def sentence(self) -> str:
         """What happened."""
         said = str(self).strip()
@@ -39,6 +51,11 @@ class Failure(Exception):
         """What happened, and what to do next."""
         step = _next_steps().get(self.code or "")
         return f"{self.sentence} {step}" if step else self.sentence
+
+
+def asks_again(seconds: float) -> str:
+    """What a person is told who waits for that."""
+    return f"The coordinator has too much to do at the moment: this client asks again in {math.ceil(seconds)} seconds."
 
 
 def refused(error: Any) -> Failure:  # noqa: ANN401

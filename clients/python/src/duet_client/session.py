@@ -4,6 +4,7 @@ import asyncio
 import os
 import platform
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from safetensors.torch import load
 from duet_client.adapter import initial_adapter
 from duet_client.base_files import fingerprint
 from duet_client.coordinator import Coordinator
-from duet_client.failure import LEFT_ALONE, Failure
+from duet_client.failure import Failure, asks_again
 from duet_client.kept_trainings import KeptTrainings
 from duet_client.peft_files import write_adapters
 from duet_client.ranks import Ranks
@@ -80,6 +81,8 @@ class Session:
         """The organiser is asked, and that was said."""
         self.summing: dict[str, Any] | None = None
         """The step of a secure sum that it answers, has answered, or will not answer."""
+        self.again_at = 0.0
+        """Before then nothing is asked, as the coordinator wants it; on the monotonic clock."""
 
     async def run(self, invite_token: str, out: Path) -> int:
         """Take part until the end; the exit code."""
@@ -156,6 +159,8 @@ class Session:
         """Work on the open round, or send what is done of it; a round that has moved on is left alone."""
         opened, me = snapshot["openRound"], self.coordinator.client_id
         await self._give_late(snapshot)
+        if self._is_put_off:
+            return
         if snapshot["phase"] == "exchanging" and (counting := self._counting(snapshot)):
             await self._answer_step(snapshot, counting, counting["round"], self._statistics)
             return
@@ -176,14 +181,25 @@ class Session:
         except UnwantedError:
             self.say(f"Round {number} is over for this client, and its training ends here.")
         except Failure as failure:
-            if failure.code not in LEFT_ALONE:
-                raise
-            self.say(f"Round {number}: {failure.sentence}")
+            self._leave_alone(failure, f"Round {number}")
+
+    def _leave_alone(self, failure: Failure, what: str) -> None:
+        """Try again with a later snapshot, if that is still wanted then. Raises what is for good."""
+        if not failure.is_left_alone:
+            raise failure
+        wait = failure.wait_seconds()
+        self.again_at = time.monotonic() + (wait or 0)
+        self.say(f"{what}: {failure.sentence}{'' if wait is None else f' {asks_again(wait)}'}")
+
+    @property
+    def _is_put_off(self) -> bool:
+        """Whether the coordinator has said that this client shall ask later."""
+        return time.monotonic() < self.again_at
 
     async def _give_late(self, snapshot: dict[str, Any]) -> None:
         """Send what is done of a round that is over and still takes it."""
         finished, opened = self.finished, snapshot["openRound"]
-        if finished is None or finished.submitted or not opened or opened["round"] == finished.round:
+        if self._is_put_off or finished is None or finished.submitted or not opened or opened["round"] == finished.round:
             return
         if snapshot["phase"] != "collecting" or not self._may_be_late(snapshot, finished.round):
             return
@@ -191,9 +207,7 @@ class Session:
             await self._send(finished.attempt)
             self.say(f"Round {finished.round}: its answer came late, and counts for less.")
         except Failure as failure:
-            if failure.code not in LEFT_ALONE:
-                raise
-            self.say(f"Round {finished.round}: {failure.sentence}")
+            self._leave_alone(failure, f"Round {finished.round}")
 
     async def _work(self, opened: dict[str, Any], start: Held) -> None:
         number, attempt = opened["round"], opened["attempt"]
@@ -272,10 +286,8 @@ class Session:
         except SumRefused as refused:
             self.say(f"This client takes no part in the sum of round {number}: {refused}")
         except Failure as failure:
-            if failure.code not in LEFT_ALONE:
-                raise
             self.summing = None
-            self.say(f"Sum of round {number}: {failure.sentence}")
+            self._leave_alone(failure, f"Sum of round {number}")
 
     def _shared(self, number: int) -> Summand:
         finished = self.finished
