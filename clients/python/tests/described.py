@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from conftest import ROOT
-from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 VOCABULARY, LONGEST = 4096, 128
 SIZES: dict[str, Any] = {
@@ -36,14 +36,30 @@ ENCODERS: dict[str, Any] = {
     "deberta-v2": {**SIZES, "relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_buckets": 16},
     "mpnet": SIZES,
 }
+ENCODER_DECODERS: dict[str, Any] = {
+    "t5": {**SIZES, "d_kv": 16, "d_ff": 48, "num_layers": 2, "num_heads": 2, "decoder_start_token_id": 0},
+    "bart": {**SIZES, "encoder_layers": 1, "decoder_layers": 1, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48},
+}
+IMAGES = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48, "image_size": 28}
+OTHERS: dict[str, Any] = {
+    "gemma3": {"text_config": {**GROUPED, "head_dim": 16}, "vision_config": {**IMAGES, "patch_size": 14}},
+    "vit": IMAGES,
+}
+SHAPES: dict[str, Any] = {**CAUSAL, **ENCODERS, **ENCODER_DECODERS, **OTHERS}
+
+
+def class_of(kind: str) -> Any:
+    """As what a base of that kind is published."""
+    if kind in ENCODER_DECODERS:
+        return AutoModelForSeq2SeqLM
+    return AutoModelForCausalLM if kind in CAUSAL or kind == "gemma3" else AutoModel
 
 
 def made(folder: Path, kind: str) -> Path:
     """A base of that `model_type`, not described yet."""
-    is_causal = kind in CAUSAL
-    config = AutoConfig.for_model(kind, **(CAUSAL if is_causal else ENCODERS)[kind])
+    config = AutoConfig.for_model(kind, **SHAPES[kind])
     torch.manual_seed(5)
-    model = (AutoModelForCausalLM if is_causal else AutoModel).from_config(config)
+    model = class_of(kind).from_config(config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.dim() > 1 and "embed" not in name:

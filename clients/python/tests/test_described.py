@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from conftest import Federation, client, ended
-from described import CAUSAL, ENCODERS, described, made
+from described import CAUSAL, ENCODER_DECODERS, ENCODERS, described, made
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file
 from test_join import by_node, shared_adapters
@@ -192,3 +192,41 @@ def test_a_federation_is_created_on_a_base_that_nobody_serves(federation: Start,
     code, words = ended(run([*client(joining, 0, tmp_path), "--model", str(base)]))
     assert code == 0, words
     assert load_file(tmp_path / "out-0" / "fused" / "adapter_model.safetensors")
+
+
+def refusal_of(folder: Path, family: str | None = None) -> str:
+    with pytest.raises(Failure) as told:
+        describe(folder, None, family, "mean")
+    return told.value.told
+
+
+@pytest.mark.parametrize("kind", ENCODER_DECODERS)
+def test_what_clients_could_not_compute_is_refused_when_it_is_described(tmp_path: Path, kind: str) -> None:
+    folder = made(tmp_path, kind)
+    assert "is an encoder-decoder" in refusal_of(folder)
+    assert "is an encoder-decoder" in refusal_of(folder, "encoder")
+    # Also where it says that it is none, as what T5EncoderModel writes: AutoModel makes the whole of it.
+    edit(folder / "config.json", architectures=["T5EncoderModel"], is_encoder_decoder=False)
+    assert "is an encoder-decoder" in refusal_of(folder)
+
+
+def test_a_class_that_is_neither_is_described_as_what_it_is_said_to_be(tmp_path: Path) -> None:
+    folder = made(tmp_path, "gemma3")
+    refusal = refusal_of(folder)
+    assert "Gemma3ForConditionalGeneration" in refusal
+    assert "--family" in refusal
+    description = describe(folder, ["q_proj"], "causal-lm", "mean")
+    # Its sizes are a level deeper.
+    assert description["config"]["duet_layout"]["hiddenSize"] == 32
+    base: Any = load_base(folder, description["config"], Ranks())
+    theirs = AutoModelForCausalLM.from_pretrained(folder).eval()
+    for row in ROWS:
+        assert torch.allclose(base.logits([row], [len(row)], None), theirs(input_ids=torch.tensor([row])).logits[0], rtol=1e-4)
+    edit(folder / "config.json", architectures=None)
+    assert "--family" in refusal_of(folder)
+    images = made(tmp_path, "vit")
+    assert "reads no text" in refusal_of(images)
+
+
+def edit(file: Path, **fields: Any) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **fields}), encoding="utf-8")

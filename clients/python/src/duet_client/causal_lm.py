@@ -73,7 +73,7 @@ class CausalLm:
     @property
     def max_tokens(self) -> int:
         """Positions that it has; as many as anybody wants where its config names none."""
-        return int(getattr(self.model.config, "max_position_embeddings", None) or sys.maxsize)
+        return int(getattr(self.model.config.get_text_config(), "max_position_embeddings", None) or sys.maxsize)
 
     def logits(self, rows: Sequence[Sequence[int]], last: Sequence[int], adapter: ActiveAdapter | None) -> torch.Tensor:
         """Logits [K, vocabulary] after each of the last so many tokens of every row, row after row."""

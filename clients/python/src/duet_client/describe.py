@@ -1,5 +1,6 @@
 """`python -m duet_client describe BASE`: what a coordinator and other clients have to know of a base of any architecture."""
 
+import inspect
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,18 @@ DESCRIPTION_FILE = "duet_base.json"
 CONFIG_FILE, TOKENIZER_FILE = "config.json", "tokenizer.json"
 OPTIONAL_FILES = ("tokenizer_config.json", "chat_template.jinja", "generation_config.json")
 WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
+CAUSAL_CLASSES = ("ForCausalLM", "LMHeadModel")
+ENCODER_CLASSES = (
+    "Model",
+    "ForMaskedLM",
+    "ForMultipleChoice",
+    "ForNextSentencePrediction",
+    "ForPreTraining",
+    "ForQuestionAnswering",
+    "ForSequenceClassification",
+    "ForTokenClassification",
+)
+"""Endings of the classes that a config names; other ones may be anything."""
 MAX_NAME_LENGTH = 60
 MAX_CONFIG_BYTES = 64 * 1024
 """Of config.json with the layout, as every client is sent it."""
@@ -28,8 +41,7 @@ def describe(folder: Path, targets: Sequence[str] | None, family: str | None, po
     limits it to modules of these names, and None takes every linear module; `family` is "causal-lm" or "encoder".
     """
     config = _json(folder / CONFIG_FILE)
-    kind = family or _family_of(config)
-    model = _without_weights(folder, kind)
+    kind, model = _without_weights(folder, config, family)
     every = linear_modules(model)
     # What an encoder's pooler makes of the first token nobody reads.
     read = [linear for linear in every if not linear.name.startswith("pooler.")]
@@ -39,7 +51,7 @@ def describe(folder: Path, targets: Sequence[str] | None, family: str | None, po
     layout = {
         "family": kind,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "hiddenSize": int(model.config.hidden_size),
+        "hiddenSize": _hidden_size(model),
         "modules": [[linear.name, linear.in_features, linear.out_features] for linear in chosen],
         "targets": _targets([linear.name for linear in chosen], [name for name, _ in model.named_modules()]),
         "fanInFanOut": weights_lie_turned(model),
@@ -55,22 +67,62 @@ def describe(folder: Path, targets: Sequence[str] | None, family: str | None, po
 
 
 def _family_of(config: dict[str, Any]) -> str:
-    """As what its files were written."""
-    classes = config.get("architectures") or [""]
-    return "causal-lm" if any(name.endswith(("ForCausalLM", "LMHeadModel")) for name in classes) else "encoder"
+    """As what its files were written. A Failure where that is not plain."""
+    classes = config.get("architectures") or []
+    if any(name.endswith(CAUSAL_CLASSES) for name in classes):
+        return "causal-lm"
+    if any(name.endswith(ENCODER_CLASSES) for name in classes):
+        return "encoder"
+    written = f"was written as {', '.join(classes)}" if classes else "does not say as what it was written"
+    raise Failure(f"The base {written}. Say by --family whether it is a causal-lm or an encoder.")
 
 
-def _without_weights(folder: Path, family: str) -> Any:  # noqa: ANN401
+def _without_weights(folder: Path, config: dict[str, Any], family: str | None) -> tuple[str, Any]:
+    """What kind it is, and the class that clients load, without weights."""
     try:
         from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
     except ImportError as error:
         raise Failure('Bases are described by transformers: pip install "duet-client[transformers]".') from error
-    library: Any = AutoModelForCausalLM if family == "causal-lm" else AutoModel
+    kind = family
     try:
+        theirs = AutoConfig.from_pretrained(folder, local_files_only=True)
+        if getattr(theirs, "is_encoder_decoder", False):
+            raise _encoder_decoder(str(theirs.model_type))
+        kind = family or _family_of(config)
+        library: Any = AutoModelForCausalLM if kind == "causal-lm" else AutoModel
         with torch.device("meta"):
-            return library.from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+            model = library.from_config(theirs)
     except (ValueError, KeyError, OSError) as error:
-        raise Failure(f"transformers cannot load {folder} as {family}: {str(error).splitlines()[0]}") from error
+        said = str(error).splitlines()[0]
+        raise Failure(f"transformers cannot load {folder}{f' as {kind}' if kind else ''}: {said}") from error
+    _check_what_it_reads(model)
+    return kind, model
+
+
+def _check_what_it_reads(model: Any) -> None:  # noqa: ANN401
+    """Raise where tokens alone, which is what clients give it, are not what its class takes."""
+    taken, name = inspect.signature(model.forward).parameters, type(model).__name__
+    if "decoder_input_ids" in taken:
+        # Also of a config that says otherwise, since it was written by the encoder alone.
+        raise _encoder_decoder(name)
+    if "input_ids" not in taken:
+        raise Failure(f"The base ({name}) reads no text. Name the folder of a causal language model or an encoder of texts.")
+
+
+def _encoder_decoder(name: str) -> Failure:
+    return Failure(f"The base ({name}) is an encoder-decoder. Name the folder of a causal language model or an encoder.")
+
+
+def _hidden_size(model: Any) -> int:  # noqa: ANN401
+    """D of the hidden states; some configs have it with all else of their text model."""
+    try:
+        found = getattr(model.config.get_text_config(), "hidden_size", None)
+    except ValueError:
+        # It has several.
+        found = None
+    if not isinstance(found, int):
+        raise Failure(f"The config of the base ({type(model).__name__}) names no hidden_size. Name the folder of another base.")
+    return found
 
 
 def _is_called(name: str, target: str) -> bool:
