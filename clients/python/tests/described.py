@@ -70,7 +70,7 @@ def made(folder: Path, kind: str) -> Path:
     return base
 
 
-def described(base: Path, *options: str) -> Path:
+def described(base: Path, *options: str, env: dict[str, str] | None = None) -> Path:
     """The same, once `describe` has written what it is."""
-    subprocess.run([sys.executable, "-m", "duet_client", "describe", str(base), *options], check=True)
+    subprocess.run([sys.executable, "-m", "duet_client", "describe", str(base), *options], check=True, env=env)
     return base

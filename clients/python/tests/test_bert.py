@@ -25,7 +25,7 @@ SETTINGS = {
 @pytest.mark.parametrize("name", SETTINGS)
 def test_tokens_vectors_loss_and_gradients_are_theirs(name: str) -> None:
     base = Bert(FIXTURES / name, {"sentence_transformers": SETTINGS[name]}, torch.device("cpu"))
-    batch = json.loads((FIXTURES / name / "batch.json").read_text())
+    batch = json.loads((FIXTURES / name / "batch.json").read_text(encoding="utf-8"))
     expected = load_file(FIXTURES / name / "expected.safetensors")
     rows = [base.tokens_of(text, 100) for text in batch["texts"]]
     assert rows == batch["rows"]

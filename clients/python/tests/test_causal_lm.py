@@ -24,7 +24,7 @@ GPT2 = ["c_attn", "c_proj", "c_fc"]
 @pytest.mark.parametrize("name", ["grouped", "biased", "llama3-scaled", "qwen2", "qwen3", "gpt2"])
 def test_logits_loss_and_gradients_are_those_of_peft(name: str) -> None:
     base = CausalLm(FIXTURES / name, torch.device("cpu"))
-    batch = json.loads((FIXTURES / name / "batch.json").read_text())
+    batch = json.loads((FIXTURES / name / "batch.json").read_text(encoding="utf-8"))
     expected = load_file(FIXTURES / name / "expected.safetensors")
     rows, starts = batch["rows"], batch["answerStarts"]
     layout = adapter_layout(base.linears, {"targetModules": GPT2 if name == "gpt2" else LLAMA, "rank": batch["rank"]})
@@ -59,7 +59,7 @@ def test_a_long_input_is_cut_and_labels_must_differ() -> None:
         base.label_task(["same", "same"])
 
 
-CHAT = json.loads((ROOT / "packages/lora-engine/fixtures/chat/conversations.json").read_text())
+CHAT = json.loads((ROOT / "packages/lora-engine/fixtures/chat/conversations.json").read_text(encoding="utf-8"))
 
 
 def chat_of(folder: Path, name: str, source: str | None = None) -> Prompts:
@@ -67,7 +67,7 @@ def chat_of(folder: Path, name: str, source: str | None = None) -> Prompts:
     copied = folder / "model"
     copytree(ROOT / "models/duet-tiny", copied, dirs_exist_ok=True)
     described = {"chat_template": source or CHAT["templates"][name], "bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>"}
-    (copied / "tokenizer_config.json").write_text(json.dumps(described))
+    (copied / "tokenizer_config.json").write_text(json.dumps(described), encoding="utf-8")
     return prompts_of(copied)
 
 

@@ -1,6 +1,7 @@
 """Bases of any architecture: described, created on, trained by clients in Python, and computed as `transformers` and PEFT do."""
 
 import json
+import os
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -173,9 +174,10 @@ def test_a_federation_is_created_on_a_base_that_nobody_serves(federation: Start,
     base = described(made(tmp_path, "distilbert"))
     here = federation(clients=1)
     task = {"kind": "label", "labels": here.snapshot()["config"]["task"]["labels"]}
-    settings = {"name": "Servers", "task": task, "model": json.loads((base / DESCRIPTION_FILE).read_text()), "minClients": 1}
+    model = json.loads((base / DESCRIPTION_FILE).read_bytes())
+    settings = {"name": "Servers", "task": task, "model": model, "minClients": 1}
     small = {"rounds": 1, "localSteps": 2, "innerSteps": 2}
-    (tmp_path / "settings.json").write_text(json.dumps({**settings, **small}))
+    (tmp_path / "settings.json").write_text(json.dumps({**settings, **small}), encoding="utf-8")
     duet = ["node", "--import", "tsx", "apps/headless/src/main.ts"]
     create = [*duet, "create", "--config", str(tmp_path / "settings.json"), "--coordinator", here.url, "--json"]
     code, words = ended(run(create))
@@ -229,4 +231,13 @@ def test_a_class_that_is_neither_is_described_as_what_it_is_said_to_be(tmp_path:
 
 
 def edit(file: Path, **fields: Any) -> None:
-    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **fields}), encoding="utf-8")
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **fields}, ensure_ascii=False), encoding="utf-8")
+
+
+def test_files_are_utf_8_whatever_the_machine_speaks(tmp_path: Path) -> None:
+    folder = made(tmp_path, "distilbert")
+    edit(folder / "config.json", id2label={"0": "过敏"})
+    english = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    described(folder, env=english)
+    description = json.loads((folder / DESCRIPTION_FILE).read_bytes())
+    assert description["config"]["id2label"] == {"0": "过敏"}

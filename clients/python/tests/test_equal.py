@@ -108,7 +108,7 @@ def test_what_rounding_loses_goes_into_the_next_upload() -> None:
 
 
 def test_embeddings_of_the_shipped_graph() -> None:
-    fixture = json.loads((ROOT / "packages/lora-engine/fixtures/encoder/embeddings.json").read_text())
+    fixture = json.loads((ROOT / "packages/lora-engine/fixtures/encoder/embeddings.json").read_text(encoding="utf-8"))
     encoder = Encoder(USE_LITE, torch.device("cpu"))
     assert [encoder.tokens_of(text, 128) for text in fixture["texts"]] == fixture["ids"]
     embedded = encoder.embed(fixture["ids"], None)

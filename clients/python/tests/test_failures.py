@@ -102,9 +102,9 @@ def test_what_cannot_be_read_or_written_is_told(federation: Start, run: Run, tmp
     small = federation(**LONG)
     command = client(small, 0, tmp_path, ranks)
     (tmp_path / "state-0").mkdir()
-    (tmp_path / "state-0" / "models").write_text("no folder")
+    (tmp_path / "state-0" / "models").write_text("no folder", encoding="utf-8")
     semicolons = tmp_path / "semicolons.csv"
-    semicolons.write_text("text;level\nno cell;info\n")
+    semicolons.write_text("text;level\nno cell;info\n", encoding="utf-8")
     for changed, sentence in (
         ([], "cannot be read or written (Not a directory). Make the folder readable and writable"),
         (["--input", "message"], 'There is no column "message"; client-1.csv has: text, level. Name another one by --input'),

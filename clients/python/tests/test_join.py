@@ -29,7 +29,7 @@ def test_one_process_from_joining_to_adapters(federation: Start, run: Run, tmp_p
     assert me["history"][-1]["metrics"]["accuracy"]["fused"] > 0
     for kind in ("personal", "shared", "fused"):
         assert load_file(tmp_path / "out-0" / kind / "adapter_model.safetensors")
-        assert json.loads((tmp_path / "out-0" / kind / "adapter_config.json").read_text())["peft_type"] == "LORA"
+        assert json.loads((tmp_path / "out-0" / kind / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"] == "LORA"
     for file in (tmp_path / "state-0").rglob("*"):
         assert not file.stat().st_mode & 0o077 or file.is_dir() or file.name == "lock", file
 
@@ -96,7 +96,7 @@ def test_a_python_client_of_fewer_ranks_beside_others(federation: Start, run: Ru
     shared = [entry for entry in snapshot["rounds"] if entry["stage"] == "federated"]
     assert [len(entry["aggregated"]) for entry in shared] == [1 + len(others)] * 2
     ours, *whole = shared_adapters(tmp_path, 1 + len(others))
-    about = json.loads((tmp_path / "out-0" / "shared" / "adapter_config.json").read_text())
+    about = json.loads((tmp_path / "out-0" / "shared" / "adapter_config.json").read_text(encoding="utf-8"))
     assert (about["r"], about["lora_alpha"]) == (4, 8)
     for key, values in ours.items():
         of_theirs = whole[0][key][:4] if "lora_A" in key else whole[0][key][:, :4] if "lora_B" in key else whole[0][key]

@@ -20,7 +20,7 @@ def pid_of(rank: int, launcher: Popen[str]) -> int:
     """Process of a rank, among the children of its torchrun."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            parent = re.search(r"^PPid:\s+(\d+)", (process / "status").read_text(), re.MULTILINE)
+            parent = re.search(r"^PPid:\s+(\d+)", (process / "status").read_text(encoding="utf-8"), re.MULTILINE)
             environment = (process / "environ").read_bytes().split(b"\0")
         except OSError:
             continue

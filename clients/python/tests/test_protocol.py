@@ -14,7 +14,7 @@ KEY: dict[str, Any] = {"round": 1, "attempt": 1, "step": "keys"}
 
 
 def test_the_version_is_that_of_the_typescript_code() -> None:
-    source = (ROOT / "packages/lora-core/src/protocol/version.ts").read_text()
+    source = (ROOT / "packages/lora-core/src/protocol/version.ts").read_text(encoding="utf-8")
     found = re.search(r"PROTOCOL_VERSION = (\d+)", source)
     assert found is not None
     assert int(found[1]) == VERSION
@@ -38,5 +38,5 @@ def test_messages_that_fit_and_messages_that_do_not() -> None:
 
 
 def test_every_pattern_is_one_that_python_reads() -> None:
-    text = (ROOT / "clients/python/src/duet_client/protocol.json").read_text()
+    text = (ROOT / "clients/python/src/duet_client/protocol.json").read_text(encoding="utf-8")
     json.loads(text, object_hook=lambda found: isinstance(found.get("pattern"), str) and re.compile(found["pattern"]))

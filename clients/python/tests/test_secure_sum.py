@@ -32,7 +32,9 @@ from duet_client.secure_aggregation.sum_desk import pinned, read_state, write_st
 from duet_client.secure_aggregation.update_vector import layout_for, update_values
 from duet_client.secure_aggregation.vectors import encode_vector, keystream
 
-FIXTURE: dict[str, Any] = json.loads((ROOT / "packages/lora-core/fixtures/secureAggregation/attempt.json").read_text())
+FIXTURE: dict[str, Any] = json.loads(
+    (ROOT / "packages/lora-core/fixtures/secureAggregation/attempt.json").read_text(encoding="utf-8")
+)
 GIVEN = FIXTURE["terms"]
 TERMS = Terms(GIVEN["federationId"], GIVEN["round"], GIVEN["attempt"], GIVEN["layout"], GIVEN["coordinator"])
 CLIENTS = [identity["client"] for identity in FIXTURE["identities"]]

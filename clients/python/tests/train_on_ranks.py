@@ -41,7 +41,7 @@ def main(out: str, base: Path, targets: list[str], shards: bool) -> None:
     size = next(count for count in range(3, 9) if len(split.train) % count == 1)
     training = {"batchSize": size, "maxTokens": 24, "learningRate": 3e-3, "warmupSteps": 3, "weightDecay": 0.01, "clipNorm": 1}
     lora = {"rank": RANK, "alpha": ALPHA, "dropout": 0, "targetModules": targets}
-    model = {"config": json.loads((base / "config.json").read_text())}
+    model = {"config": json.loads((base / "config.json").read_text(encoding="utf-8"))}
     config = {"model": model, "task": {"labels": LABELS}, "seed": 3, "training": training, "adapter": lora}
     ranks = Ranks()
     torch.set_num_threads(1)

@@ -169,14 +169,14 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(path.read_text()))
+        return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise Failure(f"{path} cannot be read: {error}. Name the folder with the base's files.") from error
 
 
 def write_description(description: dict[str, Any], to: Path, say: Callable[[str], None]) -> None:
     """Write it, and say what it is of."""
-    to.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")
+    to.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     layout = description["config"][LAYOUT_FIELD]
     kind, millions = description["config"].get("model_type"), layout["parameters"] / 1e6
     adapted = f"{len(layout['modules'])} linear modules ({', '.join(layout['targets'])})"

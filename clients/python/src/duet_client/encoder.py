@@ -46,7 +46,7 @@ class Encoder:
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         """Load config.json, tokenizer.json and model.safetensors."""
-        self.config = json.loads((folder / "config.json").read_text())
+        self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.device = device
         self.weights = {name: tensor.float().to(device) for name, tensor in load_file(folder / "model.safetensors").items()}
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

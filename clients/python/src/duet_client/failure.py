@@ -74,4 +74,4 @@ def _seconds(told: Any) -> float | None:  # noqa: ANN401
 @cache
 def _next_steps() -> dict[str, str]:
     """As `npm run protocol-schemas` writes them from the TypeScript code's table."""
-    return dict(json.loads((Path(__file__).parent / "next_steps.json").read_text()))
+    return dict(json.loads((Path(__file__).parent / "next_steps.json").read_text(encoding="utf-8")))

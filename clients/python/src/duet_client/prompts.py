@@ -42,7 +42,7 @@ def prompts_of(folder: Path) -> Prompts:
     ends: list[int] = found if isinstance(found, list) else [] if found is None else [found]
     described = _json(folder / "tokenizer_config.json")
     jinja = folder / "chat_template.jinja"
-    source = jinja.read_text() if jinja.exists() else _default(described.get("chat_template"))
+    source = jinja.read_text(encoding="utf-8") if jinja.exists() else _default(described.get("chat_template"))
     if not source:
         begin = config.get("bos_token_id")
         return PlainPrompts(text, [] if begin is None else [begin], ends[:1])
@@ -130,7 +130,7 @@ def _ids(tokenizer: Tokenizer, text: str) -> list[int]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text())) if path.exists() else {}
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def _default(template: Any) -> str | None:  # noqa: ANN401

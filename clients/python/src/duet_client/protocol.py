@@ -43,4 +43,4 @@ def _validator(part: str, name: str | None) -> Draft202012Validator:
 
 @cache
 def _schemas() -> dict[str, Any]:
-    return dict(json.loads((Path(__file__).parent / "protocol.json").read_text()))
+    return dict(json.loads((Path(__file__).parent / "protocol.json").read_text(encoding="utf-8")))
