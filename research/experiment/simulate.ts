@@ -328,7 +328,7 @@ function assertCanBeLate(
   ranks: Ranks | undefined,
 ): void {
   if (work !== "late") return;
-  const aggregation = sumBits || clientPrivacy ? "secure" : "plain";
+  const aggregation = sumBits || clientPrivacy ? ("secure" as const) : ("plain" as const);
   const chosen = { late: { rounds: LATE_ROUNDS }, aggregation, robustness: ROBUSTNESS.none, ranks };
   const refusal = lateRefusal(methodNamed(method, sync), budgets, chosen);
   if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));

@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 
 test("a join that the gate refuses uses up nothing of its address's quota; one that fails within does", async () => {
   const clock = { now: () => 1_000, at: () => () => {} };
-  const audit = { record: () => {} };
+  const audit = { record: () => {}, close: () => {} };
   const guard = createGuard({
     quotas: createQuotas(clock, { join: { amount: 3, perMs: 60_000 } }),
     lockout: createLockout(clock, audit),
